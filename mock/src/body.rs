@@ -1,0 +1,139 @@
+//! Bodies on their way in, which can be drained after a refusal, and on their way out, which can be tampered with.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::Response;
+use http_body::{Body as HttpBody, Frame, SizeHint};
+use http_body_util::BodyExt as _;
+use hyper::body::Incoming;
+use s3s::{Body, StdError};
+
+use crate::answer::Tampering;
+
+/// What is read of a refused upload so that its sender comes to see the answer, in bytes.
+const DRAIN_LIMIT: u64 = 64 << 20;
+const DRAIN_TIME: Duration = Duration::from_secs(10);
+
+/// A request's body that stays reachable after it was given away.
+#[derive(Clone, Debug)]
+pub(crate) struct RequestBody {
+    inner: Arc<Mutex<Incoming>>,
+    /// Reading tells a client that waits for `100 Continue` to send; an early refusal tells it not to.
+    on_request: bool,
+    started: Arc<AtomicBool>,
+}
+
+impl RequestBody {
+    pub(crate) fn new(inner: Incoming, on_request: bool) -> Self {
+        Self { inner: Arc::new(Mutex::new(inner)), on_request, started: Arc::default() }
+    }
+
+    fn waits(&self) -> bool {
+        self.on_request && !self.started.load(Ordering::Relaxed)
+    }
+}
+
+impl HttpBody for RequestBody {
+    type Data = Bytes;
+    type Error = hyper::Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+        self.started.store(true, Ordering::Relaxed);
+        Pin::new(&mut *self.inner.lock().unwrap_or_else(PoisonError::into_inner)).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner).is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner).size_hint()
+    }
+}
+
+/// Reads what is left, within limits.
+pub(crate) async fn drain(mut body: RequestBody) {
+    if body.is_end_stream() || body.waits() {
+        return;
+    }
+    let read = async {
+        let mut left = DRAIN_LIMIT;
+        while let Some(Ok(frame)) = body.frame().await {
+            let len = frame.data_ref().map_or(0, |data| data.len() as u64);
+            left = left.saturating_sub(len);
+            if left == 0 {
+                break;
+            }
+        }
+    };
+    // Past the limits the connection is closed under the sender, as any server does in the end.
+    let _ = tokio::time::timeout(DRAIN_TIME, read).await;
+}
+
+/// An answer's body, cut or damaged where a test asked for it.
+#[derive(Debug)]
+pub(crate) struct TamperedBody {
+    inner: Body,
+    sent: u64,
+    cut_after: Option<u64>,
+    flip_at: Option<u64>,
+}
+
+impl TamperedBody {
+    pub(crate) fn new(inner: Body, tampering: &Tampering) -> Self {
+        Self { inner, sent: 0, cut_after: tampering.cut_after, flip_at: tampering.flip_at }
+    }
+
+    pub(crate) fn plain(response: Response<Body>) -> Response<Self> {
+        response.map(|body| Self::new(body, &Tampering::default()))
+    }
+
+    fn tamper(&mut self, mut data: Bytes) -> Bytes {
+        if let Some(limit) = self.cut_after {
+            let left = usize::try_from(limit.saturating_sub(self.sent)).unwrap_or(usize::MAX);
+            data.truncate(left);
+        }
+        if let Some(index) = self.flip_at.and_then(|at| at.checked_sub(self.sent))
+            && let Ok(index) = usize::try_from(index)
+            && index < data.len()
+        {
+            let mut changed = data.to_vec();
+            changed[index] ^= 1;
+            data = changed.into();
+        }
+        self.sent += data.len() as u64;
+        data
+    }
+}
+
+impl HttpBody for TamperedBody {
+    type Data = Bytes;
+    type Error = StdError;
+
+    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, StdError>>> {
+        let this = self.get_mut();
+        if this.cut_after.is_some_and(|limit| this.sent >= limit) {
+            let cut = io::Error::new(io::ErrorKind::ConnectionReset, "cut by the interceptor");
+            return Poll::Ready(Some(Err(cut.into())));
+        }
+        let frame = std::task::ready!(Pin::new(&mut this.inner).poll_frame(cx));
+        Poll::Ready(frame.map(|frame| frame.map(|frame| frame.map_data(|data| this.tamper(data)))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.cut_after.is_none() && self.inner.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.inner.size_hint()
+    }
+}

@@ -1,0 +1,132 @@
+//! How a server is described before it starts.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+
+use crate::Server;
+use crate::answer::{Answer, Interceptor};
+use crate::manner::Manner;
+use crate::random;
+use crate::record::RequestRecord;
+
+/// A server to be: see [`Server::builder`].
+#[derive(Clone)]
+#[must_use = "a builder does nothing until it is started"]
+pub struct Builder {
+    pub(crate) addr: SocketAddr,
+    /// Name, and whether versioning is enabled.
+    pub(crate) buckets: Vec<(String, bool)>,
+    pub(crate) users: Vec<(String, String)>,
+    pub(crate) region: String,
+    pub(crate) tls: bool,
+    pub(crate) require_tls: bool,
+    pub(crate) manner: Manner,
+    pub(crate) interceptor: Interceptor,
+}
+
+impl Builder {
+    pub(crate) fn new() -> Self {
+        Self {
+            addr: (Ipv4Addr::LOCALHOST, 0).into(),
+            buckets: Vec::new(),
+            users: Vec::new(),
+            region: "us-east-1".to_owned(),
+            tls: false,
+            require_tls: false,
+            manner: Manner::default(),
+            interceptor: Interceptor::default(),
+        }
+    }
+
+    /// Where to listen; `127.0.0.1` and a free port by default.
+    pub fn addr(mut self, addr: SocketAddr) -> Self {
+        self.addr = addr;
+        self
+    }
+
+    /// Creates a bucket. May be repeated; there is none by default.
+    pub fn bucket(mut self, name: impl Into<String>) -> Self {
+        self.buckets.push((name.into(), false));
+        self
+    }
+
+    /// Creates a bucket with versioning enabled. May be repeated.
+    pub fn versioned_bucket(mut self, name: impl Into<String>) -> Self {
+        self.buckets.push((name.into(), true));
+        self
+    }
+
+    /// Lets someone in. May be repeated; by default there is one identity, made at random.
+    pub fn user(mut self, access_key: impl Into<String>, secret_key: impl Into<String>) -> Self {
+        self.users.push((access_key.into(), secret_key.into()));
+        self
+    }
+
+    /// The region that signatures must name; `us-east-1` by default.
+    pub fn region(mut self, region: impl Into<String>) -> Self {
+        self.region = region.into();
+        self
+    }
+
+    /// Speaks https, with a certificate for `localhost`, `*.localhost`, `127.0.0.1` and `::1` by an authority made
+    /// for this server alone: [`Server::ca_pem`].
+    pub fn tls(mut self, tls: bool) -> Self {
+        self.tls = tls;
+        self
+    }
+
+    /// Refuses SSE-C over plain http, as Amazon S3 does.
+    pub fn require_tls(mut self, require_tls: bool) -> Self {
+        self.require_tls = require_tls;
+        self
+    }
+
+    /// Whose answers to give; [`Manner::Aws`] by default.
+    pub fn behave(mut self, manner: Manner) -> Self {
+        self.manner = manner;
+        self
+    }
+
+    /// Asks `f` about every request once its head is read; `None` leaves the request alone.
+    pub fn interceptor(mut self, f: impl Fn(&RequestRecord) -> Option<Answer> + Send + Sync + 'static) -> Self {
+        self.interceptor = Interceptor::new(f);
+        self
+    }
+
+    /// Starts the server. It is reachable when this returns.
+    ///
+    /// # Errors
+    /// The address cannot be used, a bucket is named twice or against the naming rules, or the system gives no
+    /// thread.
+    pub fn start(mut self) -> io::Result<Server> {
+        if self.users.is_empty() {
+            self.users.push((access_key(), secret_key()));
+        }
+        Server::start(self)
+    }
+}
+
+/// An access key id as IAM makes them for users.
+fn access_key() -> String {
+    format!("AKIA{}", random::text(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 16))
+}
+
+fn secret_key() -> String {
+    random::text(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", 40)
+}
+
+impl std::fmt::Debug for Builder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let users: Vec<_> = self.users.iter().map(|(access_key, _)| access_key).collect();
+        f.debug_struct("Builder")
+            .field("addr", &self.addr)
+            .field("buckets", &self.buckets)
+            .field("users", &users)
+            .field("region", &self.region)
+            .field("tls", &self.tls)
+            .field("require_tls", &self.require_tls)
+            .field("manner", &self.manner)
+            .field("interceptor", &self.interceptor)
+            .finish()
+    }
+}

@@ -1,0 +1,225 @@
+//! What is checked before the signature itself: the credential's scope, the clock, and what was left unsigned.
+//! Source: "Authenticating Requests (AWS Signature Version 4)" in the Amazon S3 API reference.
+
+use std::collections::BTreeMap;
+
+use http::request::Parts;
+use time::macros::format_description;
+use time::{Duration, OffsetDateTime, PrimitiveDateTime};
+
+use crate::refusal::Refusal;
+use crate::route;
+
+/// How far a client's clock may be off.
+const MAX_SKEW: Duration = Duration::minutes(15);
+/// The longest life of a presigned URL, in seconds.
+const MAX_EXPIRES: i64 = 7 * 24 * 60 * 60;
+
+/// Who may come in, and where this is.
+#[derive(Clone, Debug)]
+pub(crate) struct Gate {
+    pub(crate) region: String,
+    pub(crate) users: Users,
+}
+
+/// Secret keys by access key id.
+#[derive(Clone, Default)]
+pub(crate) struct Users(pub(crate) BTreeMap<String, String>);
+
+impl std::fmt::Debug for Users {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
+impl Gate {
+    /// # Errors
+    /// Whatever makes the request unacceptable before its signature is computed.
+    pub(crate) fn check(&self, head: &Parts, now: OffsetDateTime) -> Result<(), Refusal> {
+        let query = route::query_pairs(head.uri.query().unwrap_or_default());
+        refuse_hoisted_keys(&query)?;
+        let authorization = Authorization::of(head, &query)?;
+        self.check_identity(&authorization)?;
+        match authorization.expires {
+            None => check_skew(&authorization, now)?,
+            Some(expires) => check_expiry(&authorization, expires, now)?,
+        }
+        check_signed_headers(head, &authorization)
+    }
+
+    fn check_identity(&self, authorization: &Authorization) -> Result<(), Refusal> {
+        let mut scope = authorization.credential.rsplitn(5, '/').skip(2);
+        let (region, _date, id) = (scope.next(), scope.next(), scope.next());
+        let (Some(region), Some(id)) = (region, id) else {
+            return Err(authorization.malformed("the Credential is mal-formed; expecting \"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\"."));
+        };
+        if !self.users.0.contains_key(id) {
+            return Err(Refusal::new(
+                403,
+                "InvalidAccessKeyId",
+                "The AWS Access Key Id you provided does not exist in our records.",
+            )
+            .detail("AWSAccessKeyId", id));
+        }
+        if region != self.region {
+            let expected = &self.region;
+            return Err(authorization
+                .malformed(&format!("the region '{region}' is wrong; expecting '{expected}'"))
+                .detail("Region", expected)
+                .header("x-amz-bucket-region", expected));
+        }
+        Ok(())
+    }
+}
+
+/// The signature's frame, out of the header or out of a presigned query.
+struct Authorization {
+    credential: String,
+    signed_headers: String,
+    date: String,
+    /// Seconds; present in presigned requests only.
+    expires: Option<i64>,
+}
+
+impl Authorization {
+    fn of(head: &Parts, query: &[(String, String)]) -> Result<Self, Refusal> {
+        let param = |name: &str| query.iter().find(|(given, _)| given == name).map(|(_, value)| value.clone());
+        if query.iter().any(|(name, _)| name == "X-Amz-Signature" || name == "X-Amz-Algorithm") {
+            return Self::presigned(param);
+        }
+        let Some(header) = head.headers.get("authorization") else {
+            return Err(Refusal::access_denied("Access Denied"));
+        };
+        let header = header.to_str().unwrap_or_default();
+        let Some(fields) = header.strip_prefix("AWS4-HMAC-SHA256") else {
+            return Err(Refusal::invalid_request(
+                "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.",
+            ));
+        };
+        let field = |name: &str| {
+            fields.split(',').find_map(|field| field.trim().strip_prefix(name)?.strip_prefix('=')).map(str::to_owned)
+        };
+        let date = head.headers.get("x-amz-date").and_then(|date| date.to_str().ok()).map(str::to_owned);
+        match (field("Credential"), field("SignedHeaders"), field("Signature"), date) {
+            (Some(credential), Some(signed_headers), Some(_), Some(date)) => {
+                Ok(Self { credential, signed_headers, date, expires: None })
+            }
+            (Some(_), Some(_), Some(_), None) => Err(Refusal::access_denied(
+                "AWS authentication requires a valid Date or x-amz-date header",
+            )),
+            _ => Err(Refusal::new(
+                400,
+                "AuthorizationHeaderMalformed",
+                "The authorization header is malformed; the authorization component is missing or mal-formed.",
+            )),
+        }
+    }
+
+    fn presigned(param: impl Fn(&str) -> Option<String>) -> Result<Self, Refusal> {
+        let expires = param("X-Amz-Expires").map(|value| value.parse::<i64>());
+        match (param("X-Amz-Credential"), param("X-Amz-SignedHeaders"), param("X-Amz-Date"), expires) {
+            (Some(credential), Some(signed_headers), Some(date), Some(Ok(expires)))
+                if param("X-Amz-Algorithm").as_deref() == Some("AWS4-HMAC-SHA256")
+                    && param("X-Amz-Signature").is_some() =>
+            {
+                Ok(Self { credential, signed_headers, date, expires: Some(expires) })
+            }
+            _ => Err(Refusal::new(
+                400,
+                "AuthorizationQueryParametersError",
+                "Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.",
+            )),
+        }
+    }
+
+    fn malformed(&self, why: &str) -> Refusal {
+        if self.expires.is_some() {
+            let message = format!("Error parsing the X-Amz-Credential parameter; {why}");
+            Refusal::new(400, "AuthorizationQueryParametersError", message)
+        } else {
+            Refusal::new(400, "AuthorizationHeaderMalformed", format!("The authorization header is malformed; {why}"))
+        }
+    }
+
+    fn time(&self) -> Result<OffsetDateTime, Refusal> {
+        let format = format_description!("[year][month][day]T[hour][minute][second]Z");
+        PrimitiveDateTime::parse(&self.date, format).map(PrimitiveDateTime::assume_utc).map_err(|_| {
+            Refusal::access_denied("AWS authentication requires a valid Date or x-amz-date header")
+        })
+    }
+}
+
+fn check_skew(authorization: &Authorization, now: OffsetDateTime) -> Result<(), Refusal> {
+    if (now - authorization.time()?).abs() <= MAX_SKEW {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        403,
+        "RequestTimeTooSkewed",
+        "The difference between the request time and the current time is too large.",
+    )
+    .detail("RequestTime", &authorization.date)
+    .detail("ServerTime", iso8601(now))
+    .detail("MaxAllowedSkewMilliseconds", MAX_SKEW.whole_milliseconds().to_string()))
+}
+
+fn check_expiry(authorization: &Authorization, expires: i64, now: OffsetDateTime) -> Result<(), Refusal> {
+    if !(0..=MAX_EXPIRES).contains(&expires) {
+        let message = if expires < 0 {
+            "X-Amz-Expires must be non-negative"
+        } else {
+            "X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than 604800 seconds"
+        };
+        return Err(Refusal::new(400, "AuthorizationQueryParametersError", message));
+    }
+    let from = authorization.time()?;
+    let until = from + Duration::seconds(expires);
+    if from - now > MAX_SKEW {
+        return Err(Refusal::access_denied("Request is not valid yet").detail("ServerTime", iso8601(now)));
+    }
+    if until < now {
+        return Err(Refusal::access_denied("Request has expired")
+            .detail("X-Amz-Expires", expires.to_string())
+            .detail("Expires", iso8601(until))
+            .detail("ServerTime", iso8601(now)));
+    }
+    Ok(())
+}
+
+fn check_signed_headers(head: &Parts, authorization: &Authorization) -> Result<(), Refusal> {
+    let signed: Vec<_> = authorization.signed_headers.split(';').collect();
+    let presigned = authorization.expires.is_some();
+    let mut unsigned: Vec<_> = head
+        .headers
+        .keys()
+        .map(|name| name.as_str())
+        .filter(|name| name.starts_with("x-amz-") && !signed.contains(name))
+        // The payload of a presigned request is not known when it is signed, so its hash may come unsigned.
+        .filter(|name| !(presigned && *name == "x-amz-content-sha256"))
+        .collect();
+    if unsigned.is_empty() {
+        return Ok(());
+    }
+    unsigned.sort_unstable();
+    Err(Refusal::access_denied("There were headers present in the request which were not signed")
+        .detail("HeadersNotSigned", unsigned.join(", ")))
+}
+
+/// A query is logged wherever it passes, so a key in it is refused rather than ignored: ignored, the object would
+/// land in plaintext.
+fn refuse_hoisted_keys(query: &[(String, String)]) -> Result<(), Refusal> {
+    let hoisted = query.iter().map(|(name, _)| name.to_ascii_lowercase()).find(|name| {
+        name.starts_with(crate::ssec::PREFIX) || name.starts_with(crate::ssec::SOURCE_PREFIX)
+    });
+    match hoisted {
+        None => Ok(()),
+        Some(name) => Err(Refusal::access_denied(format!(
+            "The parameters of Server Side Encryption with Customer provided keys must be sent as headers; the query string has {name}"
+        ))),
+    }
+}
+
+fn iso8601(time: OffsetDateTime) -> String {
+    let format = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]Z");
+    time.format(format).unwrap_or_default()
+}

@@ -1,0 +1,238 @@
+//! Takes an upload's body: stores it while it comes, and compares it with every checksum its sender gave.
+
+use std::sync::Arc;
+
+use futures_util::StreamExt as _;
+use http::HeaderMap;
+use md5::{Digest as _, Md5};
+use s3s::TrailingHeaders;
+use s3s::dto::StreamingBlob;
+
+use crate::checksum::{self, Algorithm, Hasher};
+use crate::refusal::Refusal;
+use crate::ssec::CustomerKey;
+use crate::store::blob::{Blob, BlobWriter};
+
+/// The largest body of one PutObject or UploadPart, in bytes.
+pub(crate) const MAX_SIZE: u64 = 5 << 30;
+
+/// What a request's headers say about its body.
+#[derive(Debug)]
+pub(crate) struct Declared {
+    content_md5: Option<Vec<u8>>,
+    /// The algorithm and the value, which comes after the body if it is not here.
+    checksum: Option<(Algorithm, Option<Vec<u8>>)>,
+}
+
+impl Declared {
+    /// # Errors
+    /// Values that cannot be what they are said to be, more than one checksum, no length, or one above the limit.
+    pub(crate) fn for_upload(headers: &HeaderMap) -> Result<Self, Refusal> {
+        let len = text(headers, "x-amz-decoded-content-length")
+            .or_else(|| text(headers, "content-length"))
+            .and_then(|len| len.parse::<u64>().ok())
+            .ok_or_else(|| {
+                Refusal::new(411, "MissingContentLength", "You must provide the Content-Length HTTP header.")
+            })?;
+        if len > MAX_SIZE {
+            return Err(Refusal::new(
+                400,
+                "EntityTooLarge",
+                "Your proposed upload exceeds the maximum allowed size",
+            )
+            .detail("ProposedSize", len.to_string())
+            .detail("MaxSizeAllowed", MAX_SIZE.to_string()));
+        }
+        Self::of(headers)
+    }
+
+    /// # Errors
+    /// As [`Declared::for_upload`], the length aside.
+    pub(crate) fn of(headers: &HeaderMap) -> Result<Self, Refusal> {
+        let content_md5 = text(headers, "content-md5").map(md5_value).transpose()?;
+        let mut given = Vec::new();
+        for algorithm in Algorithm::ALL {
+            if let Some(value) = text(headers, algorithm.header()) {
+                let value = algorithm.decode(value).ok_or_else(|| invalid_value(algorithm))?;
+                given.push((algorithm, Some(value)));
+            }
+        }
+        for name in headers.get_all("x-amz-trailer").iter().filter_map(|value| value.to_str().ok()) {
+            given.extend(name.split(',').filter_map(|name| Algorithm::from_header(name.trim())).map(|a| (a, None)));
+        }
+        if given.len() > 1 {
+            return Err(Refusal::invalid_request(
+                "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.",
+            ));
+        }
+        let checksum = given.pop();
+        if checksum.is_none() && text(headers, "x-amz-sdk-checksum-algorithm").is_some() {
+            return Err(Refusal::invalid_request(
+                "x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or x-amz-trailer headers were found.",
+            ));
+        }
+        Ok(Self { content_md5, checksum })
+    }
+
+    pub(crate) fn algorithm(&self) -> Option<Algorithm> {
+        self.checksum.as_ref().map(|(algorithm, _)| *algorithm)
+    }
+
+    /// The declared checksum, unless it is to come after the body.
+    pub(crate) fn value(&self) -> Option<&[u8]> {
+        self.checksum.as_ref().and_then(|(_, value)| value.as_deref())
+    }
+
+    pub(crate) fn has_digest(&self) -> bool {
+        self.content_md5.is_some() || self.checksum.is_some()
+    }
+
+    /// Compares with a body that is in memory.
+    ///
+    /// # Errors
+    /// `BadDigest`.
+    pub(crate) fn verify(&self, body: &[u8]) -> Result<(), Refusal> {
+        let mut hashes = Hashes::new(self, false, None);
+        hashes.update(body);
+        hashes.finish(self, None).map(drop)
+    }
+}
+
+/// A body that was taken.
+#[derive(Debug)]
+pub(crate) struct Taken {
+    pub(crate) blob: Arc<Blob>,
+    /// Present if it was asked for.
+    pub(crate) md5: Option<Vec<u8>>,
+    /// Raw value of the algorithm that was declared or asked for.
+    pub(crate) checksum: Option<(Algorithm, Vec<u8>)>,
+}
+
+/// Reads `body` to its end. `algorithm` is computed where the sender declared none.
+///
+/// # Errors
+/// The body ends early, has a bad signature, or differs from what was declared.
+pub(crate) async fn take(
+    declared: &Declared,
+    trailers: Option<&TrailingHeaders>,
+    body: Option<StreamingBlob>,
+    key: Option<&CustomerKey>,
+    want_md5: bool,
+    algorithm: Option<Algorithm>,
+) -> Result<Taken, Refusal> {
+    let mut hashes = Hashes::new(declared, want_md5, algorithm);
+    let mut writer = BlobWriter::new(key);
+    if let Some(mut body) = body {
+        while let Some(data) = body.next().await {
+            let data = data.map_err(|err| broken_body(&err.to_string()))?;
+            hashes.update(&data);
+            writer.push(&data);
+        }
+    }
+    let (md5, checksum) = hashes.finish(declared, trailers)?;
+    Ok(Taken { blob: writer.finish(), md5, checksum })
+}
+
+struct Hashes {
+    md5: Option<Md5>,
+    checksum: Option<Hasher>,
+}
+
+type Sums = (Option<Vec<u8>>, Option<(Algorithm, Vec<u8>)>);
+
+impl Hashes {
+    fn new(declared: &Declared, want_md5: bool, algorithm: Option<Algorithm>) -> Self {
+        Self {
+            md5: (want_md5 || declared.content_md5.is_some()).then(Md5::new),
+            checksum: declared.algorithm().or(algorithm).map(Hasher::new),
+        }
+    }
+
+    fn update(&mut self, data: &[u8]) {
+        if let Some(md5) = &mut self.md5 {
+            md5.update(data);
+        }
+        if let Some(checksum) = &mut self.checksum {
+            checksum.update(data);
+        }
+    }
+
+    fn finish(self, declared: &Declared, trailers: Option<&TrailingHeaders>) -> Result<Sums, Refusal> {
+        let md5 = self.md5.map(|md5| md5.finalize().to_vec());
+        if let (Some(expected), Some(computed)) = (&declared.content_md5, &md5)
+            && expected != computed
+        {
+            return Err(Refusal::new(400, "BadDigest", "The Content-MD5 you specified did not match what we received.")
+                .detail("ExpectedDigest", checksum::encode(expected))
+                .detail("CalculatedDigest", checksum::encode(computed)));
+        }
+        let sum = self.checksum.map(|hasher| (hasher.algorithm(), hasher.finish()));
+        if let (Some((algorithm, given)), Some((_, computed))) = (&declared.checksum, &sum) {
+            let expected = match given {
+                Some(value) => value.clone(),
+                None => trailer(*algorithm, trailers)?,
+            };
+            if expected != *computed {
+                return Err(bad_digest(*algorithm));
+            }
+        }
+        Ok((md5, sum))
+    }
+}
+
+/// The answer to a checksum that does not fit the data.
+pub(crate) fn bad_digest(algorithm: Algorithm) -> Refusal {
+    let name = algorithm.name();
+    Refusal::new(400, "BadDigest", format!("The {name} you specified did not match the calculated checksum."))
+}
+
+/// The answer to a body that did not come as it was announced. The causes are those of the signing layer.
+pub(crate) fn broken_body(cause: &str) -> Refusal {
+    if cause.contains("Sha256Mismatch") {
+        Refusal::new(
+            400,
+            "XAmzContentSHA256Mismatch",
+            "The provided 'x-amz-content-sha256' header does not match what was computed.",
+        )
+    } else if cause.contains("SignatureMismatch") {
+        Refusal::new(
+            403,
+            "SignatureDoesNotMatch",
+            "The request signature we calculated does not match the signature you provided. Check your key and signing method.",
+        )
+    } else {
+        Refusal::new(
+            400,
+            "IncompleteBody",
+            "You did not provide the number of bytes specified by the Content-Length HTTP header.",
+        )
+    }
+}
+
+/// The answer to a checksum header that no checksum of its kind can be.
+pub(crate) fn invalid_value(algorithm: Algorithm) -> Refusal {
+    Refusal::invalid_request(format!("Value for {} header is invalid.", algorithm.header()))
+}
+
+fn trailer(algorithm: Algorithm, trailers: Option<&TrailingHeaders>) -> Result<Vec<u8>, Refusal> {
+    let value = trailers
+        .and_then(|trailers| trailers.read(|headers| headers.get(algorithm.header()).cloned()).flatten())
+        .ok_or_else(|| {
+            Refusal::new(
+                400,
+                "MalformedTrailerError",
+                "The request contained trailing data that was not well-formed or did not conform to our published schema.",
+            )
+        })?;
+    value.to_str().ok().and_then(|value| algorithm.decode(value)).ok_or_else(|| invalid_value(algorithm))
+}
+
+fn md5_value(value: &str) -> Result<Vec<u8>, Refusal> {
+    checksum::decode(value).filter(|md5| md5.len() == 16).ok_or_else(|| {
+        Refusal::new(400, "InvalidDigest", "The Content-MD5 you specified was invalid.").detail("Content-MD5", value)
+    })
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}

@@ -1,0 +1,29 @@
+//! An embedded S3 server that answers like Amazon S3 in everything SSE-C, for tests and offline work.
+//!
+//! It runs in threads of its own, so that plain `#[test]` functions can use it; it keeps everything in memory, and
+//! what comes with a customer's key is encrypted with that key. It is a development server: not for production.
+
+mod answer;
+mod body;
+mod builder;
+mod checksum;
+mod exchange;
+mod gate;
+mod intake;
+mod manner;
+mod random;
+mod record;
+mod refusal;
+mod route;
+mod s3;
+mod serve;
+mod server;
+mod ssec;
+mod store;
+mod tls;
+
+pub use answer::{Answer, Reply, Tampering};
+pub use builder::Builder;
+pub use manner::{Manner, UnknownManner};
+pub use record::RequestRecord;
+pub use server::{Server, StoredObject};

@@ -1,0 +1,24 @@
+//! Identifiers that nobody can guess.
+
+/// Fills an array from the operating system's generator.
+///
+/// # Panics
+/// Where the system has no entropy, which leaves nothing sensible to do.
+pub(crate) fn bytes<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    aws_lc_rs::rand::fill(&mut bytes).expect("the system's random generator works");
+    bytes
+}
+
+/// `N` random bytes as lower-case hex.
+pub(crate) fn hex<const N: usize>() -> String {
+    crate::checksum::hex(&bytes::<N>())
+}
+
+/// `len` characters out of `alphabet`.
+pub(crate) fn text(alphabet: &[u8], len: usize) -> String {
+    std::iter::repeat_with(|| alphabet[usize::from(u16::from_le_bytes(bytes())) % alphabet.len()])
+        .map(char::from)
+        .take(len)
+        .collect()
+}

@@ -1,0 +1,156 @@
+//! The log of requests, for tests to look into. It holds no key: key headers are dropped before anything is kept.
+
+use std::fmt;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use http::request::Parts;
+
+use crate::route::{self, Target};
+use crate::ssec;
+
+/// One request and how it was answered.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct RequestRecord {
+    /// The HTTP method.
+    pub method: String,
+    /// The path as it came, percent-encoded.
+    pub path: String,
+    /// The bucket named by path or host.
+    pub bucket: Option<String>,
+    /// The key, decoded.
+    pub key: Option<String>,
+    /// The query as it came, without `?`; the value of a hoisted SSE-C key is replaced.
+    pub query: String,
+    /// The S3 API's name for the operation, such as `"UploadPart"`; `"Unknown"` where there is none.
+    pub operation: &'static str,
+    /// The status answered; `None` while the request is being served, or when the connection was dropped instead.
+    pub status: Option<u16>,
+    /// The connection that brought the request, counted from 1 over the server's life.
+    pub connection: u64,
+    headers: Vec<(String, String)>,
+    has_key: bool,
+}
+
+impl RequestRecord {
+    pub(crate) fn new(head: &Parts, connection: u64) -> Self {
+        let host = head.headers.get("host").and_then(|host| host.to_str().ok());
+        let target = Target::of(host, head.uri.path());
+        let query = head.uri.query().unwrap_or_default();
+        let operation = route::operation(&head.method, &target, &route::query_pairs(query), &head.headers);
+        let has_key = ssec::KEY_HEADERS.iter().any(|name| head.headers.contains_key(*name));
+        let headers = head
+            .headers
+            .iter()
+            .filter(|(name, _)| !ssec::KEY_HEADERS.contains(&name.as_str()))
+            .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+            .collect();
+        Self {
+            method: head.method.to_string(),
+            path: head.uri.path().to_owned(),
+            bucket: target.bucket,
+            key: target.key,
+            query: redacted(query),
+            operation,
+            status: None,
+            connection,
+            headers,
+            has_key,
+        }
+    }
+
+    /// The value of a header; names are compared without case. Always `None` for the two headers that carry keys.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers().find(|(given, _)| given.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    }
+
+    /// The headers with lower-case names, in the order they came, without those that carry keys.
+    pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// Whether a header brought an SSE-C key, for the object or for a copy's source.
+    pub fn has_key(&self) -> bool {
+        self.has_key
+    }
+
+    /// The MD5 that came with the object's SSE-C key, in base64.
+    pub fn key_md5(&self) -> Option<&str> {
+        self.header("x-amz-server-side-encryption-customer-key-md5")
+    }
+
+    /// A parameter of the query, decoded.
+    pub fn query_param(&self, name: &str) -> Option<String> {
+        route::query_pairs(&self.query).into_iter().find(|(given, _)| given == name).map(|(_, value)| value)
+    }
+}
+
+impl fmt::Debug for RequestRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.headers.iter().map(|(name, _)| name).collect();
+        f.debug_struct("RequestRecord")
+            .field("operation", &self.operation)
+            .field("method", &self.method)
+            .field("path", &self.path)
+            .field("status", &self.status)
+            .field("connection", &self.connection)
+            .field("headers", &names)
+            .field("has_key", &self.has_key)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The records of a server, in the order in which the requests came.
+#[derive(Debug, Default)]
+pub(crate) struct RequestLog(Mutex<Records>);
+
+#[derive(Debug, Default)]
+struct Records {
+    /// How many records were cleared away, so that a number stays the same record.
+    cleared: usize,
+    records: Vec<RequestRecord>,
+}
+
+impl RequestLog {
+    /// Appends a record and returns its number.
+    pub(crate) fn push(&self, record: RequestRecord) -> usize {
+        let mut log = self.lock();
+        log.records.push(record);
+        log.cleared + log.records.len() - 1
+    }
+
+    pub(crate) fn answered(&self, number: usize, status: u16) {
+        let mut log = self.lock();
+        let index = number.checked_sub(log.cleared);
+        if let Some(record) = index.and_then(|index| log.records.get_mut(index)) {
+            record.status = Some(status);
+        }
+    }
+
+    pub(crate) fn all(&self) -> Vec<RequestRecord> {
+        self.lock().records.clone()
+    }
+
+    pub(crate) fn clear(&self) {
+        let mut log = self.lock();
+        log.cleared += log.records.len();
+        log.records.clear();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Records> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn redacted(query: &str) -> String {
+    let pairs: Vec<_> = query
+        .split('&')
+        .map(|pair| match pair.split_once('=') {
+            Some((name, _)) if ssec::KEY_HEADERS.iter().any(|header| header.eq_ignore_ascii_case(name)) => {
+                format!("{name}=REDACTED")
+            }
+            _ => pair.to_owned(),
+        })
+        .collect();
+    pairs.join("&")
+}

@@ -1,0 +1,132 @@
+//! An error answer as S3 gives it: status, code, message and the elements that some codes add.
+
+use std::borrow::Cow;
+
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+
+/// Why a request is not served. Source of codes and wording: "Error responses" in the Amazon S3 API reference.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    pub(crate) status: StatusCode,
+    pub(crate) code: Cow<'static, str>,
+    pub(crate) message: Cow<'static, str>,
+    details: Vec<(&'static str, String)>,
+    pub(crate) headers: HeaderMap,
+}
+
+impl Refusal {
+    pub(crate) fn new(
+        status: u16,
+        code: impl Into<Cow<'static, str>>,
+        message: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self {
+            status: StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+            code: code.into(),
+            message: message.into(),
+            details: Vec::new(),
+            headers: HeaderMap::new(),
+        }
+    }
+
+    /// Adds an element beside `Code` and `Message`.
+    pub(crate) fn detail(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.details.push((name, value.into()));
+        self
+    }
+
+    pub(crate) fn header(mut self, name: &'static str, value: &str) -> Self {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.headers.insert(HeaderName::from_static(name), value);
+        }
+        self
+    }
+
+    pub(crate) fn invalid_request(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(400, "InvalidRequest", message)
+    }
+
+    pub(crate) fn invalid_argument(
+        message: impl Into<Cow<'static, str>>,
+        name: &str,
+        value: &str,
+    ) -> Self {
+        Self::new(400, "InvalidArgument", message)
+            .detail("ArgumentName", name)
+            .detail("ArgumentValue", value)
+    }
+
+    pub(crate) fn access_denied(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(403, "AccessDenied", message)
+    }
+
+    pub(crate) fn precondition_failed(condition: &str) -> Self {
+        Self::new(412, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold")
+            .detail("Condition", condition)
+    }
+
+    pub(crate) fn no_such_bucket(bucket: &str) -> Self {
+        Self::new(404, "NoSuchBucket", "The specified bucket does not exist").detail("BucketName", bucket)
+    }
+
+    pub(crate) fn no_such_key(key: &str) -> Self {
+        Self::new(404, "NoSuchKey", "The specified key does not exist.").detail("Key", key)
+    }
+
+    pub(crate) fn no_such_version(key: &str, version: &str) -> Self {
+        Self::new(404, "NoSuchVersion", "The specified version does not exist.")
+            .detail("Key", key)
+            .detail("VersionId", version)
+    }
+
+    pub(crate) fn no_such_upload(upload: &str) -> Self {
+        Self::new(
+            404,
+            "NoSuchUpload",
+            "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.",
+        )
+        .detail("UploadId", upload)
+    }
+
+    pub(crate) fn not_implemented() -> Self {
+        Self::new(501, "NotImplemented", "A header or query you provided implies functionality that is not implemented.")
+    }
+
+    /// The XML document of the answer.
+    pub(crate) fn to_xml(&self, request_id: &str, resource: &str) -> String {
+        let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error>");
+        element(&mut xml, "Code", &self.code);
+        element(&mut xml, "Message", &self.message);
+        for (name, value) in &self.details {
+            element(&mut xml, name, value);
+        }
+        element(&mut xml, "Resource", resource);
+        element(&mut xml, "RequestId", request_id);
+        element(&mut xml, "HostId", HOST_ID);
+        xml.push_str("</Error>");
+        xml
+    }
+}
+
+/// AWS names the answering host by an opaque value; this server has one host.
+pub(crate) const HOST_ID: &str = "czNzZWFsLW1vY2sgaXMgdGhlIG9ubHkgaG9zdCBoZXJl";
+
+fn element(xml: &mut String, name: &str, value: &str) {
+    xml.push('<');
+    xml.push_str(name);
+    xml.push('>');
+    for c in value.chars() {
+        match c {
+            '<' => xml.push_str("&lt;"),
+            '>' => xml.push_str("&gt;"),
+            '&' => xml.push_str("&amp;"),
+            '"' => xml.push_str("&quot;"),
+            // XML 1.0 has no way to write the other control characters.
+            c if c.is_control() && !matches!(c, '\t' | '\n' | '\r') => xml.push('\u{fffd}'),
+            c => xml.push(c),
+        }
+    }
+    xml.push_str("</");
+    xml.push_str(name);
+    xml.push('>');
+}

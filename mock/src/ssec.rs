@@ -1,0 +1,229 @@
+//! The rules of "Using server-side encryption with customer-provided keys (SSE-C)": which headers make a key,
+//! and what Amazon S3 answers to those that do not.
+
+use std::fmt;
+
+use aws_lc_rs::{constant_time, hkdf};
+use http::HeaderMap;
+use md5::{Digest as _, Md5};
+use zeroize::Zeroizing;
+
+use crate::checksum;
+use crate::random;
+use crate::refusal::Refusal;
+
+/// What every SSE-C header begins with.
+pub(crate) const PREFIX: &str = "x-amz-server-side-encryption-customer-";
+/// What the headers of a copy's source begin with.
+pub(crate) const SOURCE_PREFIX: &str = "x-amz-copy-source-server-side-encryption-customer-";
+/// The two headers whose values are secret.
+pub(crate) const KEY_HEADERS: [&str; 2] = [
+    "x-amz-server-side-encryption-customer-key",
+    "x-amz-copy-source-server-side-encryption-customer-key",
+];
+
+/// Amazon names the plain SSE header in all of these errors, not the header that is wrong.
+const ARGUMENT: &str = "x-amz-server-side-encryption";
+
+/// A customer's key while its request lasts. Never kept.
+pub(crate) struct CustomerKey(Zeroizing<Vec<u8>>);
+
+impl CustomerKey {
+    /// Base64 of the MD5, as the echo has it.
+    pub(crate) fn md5(&self) -> String {
+        checksum::encode(&Md5::digest(self.0.as_slice()))
+    }
+
+    /// A key for one purpose, named by `info`, out of the customer's key.
+    pub(crate) fn derive(&self, salt: &[u8], info: &[u8]) -> Zeroizing<[u8; 32]> {
+        let mut derived = Zeroizing::new([0; 32]);
+        hkdf::Salt::new(hkdf::HKDF_SHA256, salt)
+            .extract(&self.0)
+            .expand(&[info], hkdf::HKDF_SHA256)
+            .and_then(|okm| okm.fill(derived.as_mut_slice()))
+            .expect("32 bytes are a length HKDF-SHA256 gives");
+        derived
+    }
+}
+
+impl fmt::Debug for CustomerKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CustomerKey(..)")
+    }
+}
+
+/// What is kept about a key: enough to recognise it, not enough to decrypt.
+#[derive(Clone, Debug)]
+pub(crate) struct KeyCheck {
+    salt: [u8; 32],
+    check: [u8; 32],
+    /// For the echo.
+    pub(crate) md5: String,
+}
+
+impl KeyCheck {
+    pub(crate) fn new(key: &CustomerKey) -> Self {
+        let salt = random::bytes();
+        Self { salt, check: *key.derive(&salt, b"key check"), md5: key.md5() }
+    }
+
+    pub(crate) fn accepts(&self, key: &CustomerKey) -> bool {
+        let check = key.derive(&self.salt, b"key check");
+        constant_time::verify_slices_are_equal(&self.check, check.as_slice()).is_ok()
+    }
+}
+
+/// The three headers as they came.
+pub(crate) struct Headers<'a> {
+    algorithm: Option<&'a [u8]>,
+    key: Option<&'a [u8]>,
+    md5: Option<&'a [u8]>,
+}
+
+impl<'a> Headers<'a> {
+    pub(crate) fn of(headers: &'a HeaderMap, prefix: &str) -> Self {
+        let get = |name: &str| headers.get(format!("{prefix}{name}")).map(|value| value.as_bytes());
+        Self { algorithm: get("algorithm"), key: get("key"), md5: get("key-md5") }
+    }
+
+    pub(crate) fn any(&self) -> bool {
+        self.algorithm.is_some() || self.key.is_some() || self.md5.is_some()
+    }
+
+    /// The key of a write.
+    ///
+    /// # Errors
+    /// Any mistake in the three headers, in the order of `mock/README.md`.
+    pub(crate) fn for_write(&self, sse: Option<&str>) -> Result<Option<CustomerKey>, Refusal> {
+        if !self.any() {
+            return Ok(None);
+        }
+        if let Some(method) = sse {
+            return Err(Refusal::invalid_argument(
+                "Server Side Encryption with Customer provided key is incompatible with the encryption method specified",
+                ARGUMENT,
+                method,
+            ));
+        }
+        let encoded = self.named_key()?;
+        let key = checksum::decode(&String::from_utf8_lossy(encoded))
+            .filter(|key| key.len() == 32)
+            .ok_or_else(|| argument("The secret key was invalid for the specified algorithm."))?;
+        if self.md5.is_none() {
+            return Err(argument(
+                "Requests specifying Server Side Encryption with Customer provided keys must provide the client calculated MD5 of the secret key.",
+            ));
+        }
+        self.matching_md5(CustomerKey(Zeroizing::new(key))).map(Some)
+    }
+
+    /// The key of a read, or of a copy's source: the MD5 may be missing, and a key of another length is a wrong
+    /// key like any other.
+    ///
+    /// # Errors
+    /// Any mistake in the headers that can be seen without the object.
+    pub(crate) fn for_read(&self) -> Result<Option<CustomerKey>, Refusal> {
+        if !self.any() {
+            return Ok(None);
+        }
+        let encoded = self.named_key()?;
+        let key = checksum::decode(&String::from_utf8_lossy(encoded)).unwrap_or_default();
+        // Only a key that could be one is compared with its MD5: any other is refused as a wrong key.
+        if key.len() != 32 {
+            return Ok(Some(CustomerKey(Zeroizing::new(key))));
+        }
+        self.matching_md5(CustomerKey(Zeroizing::new(key))).map(Some)
+    }
+
+    fn named_key(&self) -> Result<&'a [u8], Refusal> {
+        let key = match (self.algorithm, self.key) {
+            (None, _) => {
+                return Err(argument(
+                    "Requests specifying Server Side Encryption with Customer provided keys must provide a valid encryption algorithm.",
+                ));
+            }
+            (Some(b"AES256"), key) => key,
+            (Some(other), _) => {
+                return Err(Refusal::new(
+                    400,
+                    "InvalidEncryptionAlgorithmError",
+                    "The Encryption request you specified is not valid. Supported value: AES256.",
+                )
+                .detail("ArgumentName", ARGUMENT)
+                .detail("ArgumentValue", String::from_utf8_lossy(other)));
+            }
+        };
+        key.ok_or_else(|| {
+            argument(
+                "Requests specifying Server Side Encryption with Customer provided keys must provide an appropriate secret key.",
+            )
+        })
+    }
+
+    fn matching_md5(&self, key: CustomerKey) -> Result<CustomerKey, Refusal> {
+        match self.md5 {
+            Some(md5) if md5 != key.md5().as_bytes() => {
+                Err(argument("The calculated MD5 hash of the key did not match the hash that was provided."))
+            }
+            _ => Ok(key),
+        }
+    }
+}
+
+/// Decides whether `key` opens what is kept under `check` (`None`: stored without SSE-C).
+///
+/// # Errors
+/// The key is missing, wrong, or there is nothing to open.
+pub(crate) fn unlock<'k>(
+    check: Option<&KeyCheck>,
+    key: Option<&'k CustomerKey>,
+) -> Result<Option<&'k CustomerKey>, Refusal> {
+    match (check, key) {
+        (None, None) => Ok(None),
+        (None, Some(_)) => {
+            Err(Refusal::invalid_request("The encryption parameters are not applicable to this object."))
+        }
+        (Some(_), None) => Err(Refusal::invalid_request(
+            "The object was stored using a form of Server Side Encryption. The correct parameters must be provided to retrieve the object.",
+        )),
+        (Some(check), Some(key)) if check.accepts(key) => Ok(Some(key)),
+        (Some(_), Some(_)) => Err(Refusal::access_denied(
+            "Requests specifying Server Side Encryption with Customer provided keys must provide the correct secret key.",
+        )),
+    }
+}
+
+/// Decides whether `key` may take part in an upload begun under `check`.
+///
+/// # Errors
+/// One of the two has no key, or they differ.
+pub(crate) fn same_upload(check: Option<&KeyCheck>, key: Option<&CustomerKey>) -> Result<(), Refusal> {
+    match (check, key) {
+        (None, None) => Ok(()),
+        (Some(check), Some(key)) if check.accepts(key) => Ok(()),
+        (Some(_), Some(_)) => Err(Refusal::invalid_request(
+            "The provided encryption parameters did not match the ones used originally.",
+        )),
+        _ => Err(Refusal::invalid_request(
+            "The multipart upload initiate requested encryption. Subsequent part requests must include the appropriate encryption parameters.",
+        )),
+    }
+}
+
+/// The answer of a bucket that blocks SSE-C.
+pub(crate) fn blocked(bucket: &str, key: &str) -> Refusal {
+    Refusal::access_denied(format!(
+        "User: arn:aws:iam::123456789012:user/mock is not authorized to perform: s3:PutObject on resource: \"arn:aws:s3:::{bucket}/{key}\" because this bucket has blocked upload requests that specify Server Side Encryption with Customer provided keys (SSE-C). Please specify a different server-side encryption type"
+    ))
+}
+
+/// The answer to a key that came over plain http.
+pub(crate) fn insecure() -> Refusal {
+    Refusal::invalid_request(
+        "Requests specifying Server Side Encryption with Customer provided keys must be made over a secure connection.",
+    )
+}
+
+fn argument(message: &'static str) -> Refusal {
+    Refusal::invalid_argument(message, ARGUMENT, "null")
+}

@@ -1,0 +1,189 @@
+//! The bytes of one part, as they are kept: in chunks, sealed or not.
+
+use std::io;
+use std::ops::Range;
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::seal::{Salt, Seal, TAG_LEN};
+use crate::ssec::CustomerKey;
+
+/// Plaintext bytes of every chunk but the last.
+pub(crate) const CHUNK: usize = 64 * 1024;
+
+/// One part at rest. Immutable, and shared by every object and reader that needs it.
+#[derive(Debug)]
+pub(crate) struct Blob {
+    chunks: Vec<Bytes>,
+    len: u64,
+    salt: Option<Salt>,
+}
+
+impl Blob {
+    /// Bytes of plaintext.
+    pub(crate) fn len(&self) -> u64 {
+        self.len
+    }
+
+    /// The bytes at rest, appended to `out`.
+    pub(crate) fn copy_raw(&self, out: &mut Vec<u8>) {
+        for chunk in &self.chunks {
+            out.extend_from_slice(chunk);
+        }
+    }
+}
+
+/// Takes a part's plaintext as it comes.
+#[derive(Debug)]
+pub(crate) struct BlobWriter {
+    chunks: Vec<Bytes>,
+    pending: Vec<u8>,
+    len: u64,
+    seal: Option<(Seal, Salt)>,
+}
+
+impl BlobWriter {
+    /// A part sealed with `key`, or kept as it is without one.
+    pub(crate) fn new(key: Option<&CustomerKey>) -> Self {
+        Self { chunks: Vec::new(), pending: Vec::new(), len: 0, seal: key.map(Seal::new) }
+    }
+
+    pub(crate) fn push(&mut self, mut data: &[u8]) {
+        self.len += data.len() as u64;
+        while !data.is_empty() {
+            // A full chunk waits for more: only then it is known not to be the last.
+            if self.pending.len() == CHUNK {
+                self.flush(false);
+            }
+            if self.pending.capacity() == 0 {
+                let expected = if self.chunks.is_empty() { data.len().min(CHUNK) } else { CHUNK };
+                self.pending.reserve_exact(expected + TAG_LEN);
+            }
+            let (now, later) = data.split_at(data.len().min(CHUNK - self.pending.len()));
+            self.pending.extend_from_slice(now);
+            data = later;
+        }
+    }
+
+    pub(crate) fn finish(mut self) -> Arc<Blob> {
+        self.flush(true);
+        Arc::new(Blob { chunks: self.chunks, len: self.len, salt: self.seal.map(|(_, salt)| salt) })
+    }
+
+    fn flush(&mut self, last: bool) {
+        let mut chunk = std::mem::take(&mut self.pending);
+        if let Some((seal, _)) = &self.seal {
+            seal.close(self.chunks.len() as u64, last, &mut chunk);
+        }
+        self.chunks.push(chunk.into());
+    }
+}
+
+/// Reads a range of a part, chunk by chunk.
+#[derive(Debug)]
+pub(crate) struct BlobReader {
+    blob: Arc<Blob>,
+    seal: Option<Seal>,
+    range: Range<u64>,
+}
+
+impl BlobReader {
+    /// `range` counts plaintext bytes and lies within the part.
+    pub(crate) fn new(blob: Arc<Blob>, range: Range<u64>, key: Option<&CustomerKey>) -> Self {
+        let seal = blob.salt.as_ref().zip(key).map(|(salt, key)| Seal::of(key, salt));
+        Self { blob, seal, range }
+    }
+
+    /// The next piece of plaintext, `None` after the last.
+    ///
+    /// # Errors
+    /// What is kept cannot be opened with this key, or is damaged.
+    pub(crate) fn next(&mut self) -> Option<io::Result<Bytes>> {
+        if self.range.is_empty() {
+            return None;
+        }
+        let number = self.range.start / CHUNK as u64;
+        let start = number * CHUNK as u64;
+        let from = usize::try_from(self.range.start - start).ok()?;
+        let to = usize::try_from(self.range.end - start).map_or(CHUNK, |end| end.min(CHUNK));
+        self.range.start = start + to as u64;
+        Some(self.chunk(number).and_then(|chunk| {
+            if chunk.len() < to { Err(damaged()) } else { Ok(chunk.slice(from..to)) }
+        }))
+    }
+
+    fn chunk(&self, number: u64) -> io::Result<Bytes> {
+        let index = usize::try_from(number).map_err(|_| damaged())?;
+        let chunk = self.blob.chunks.get(index).ok_or_else(damaged)?;
+        match &self.seal {
+            Some(seal) => {
+                let last = index + 1 == self.blob.chunks.len();
+                seal.open(number, last, chunk).map(Bytes::from).ok_or_else(damaged)
+            }
+            None if self.blob.salt.is_some() => Err(damaged()),
+            None => Ok(chunk.clone()),
+        }
+    }
+}
+
+fn damaged() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, "the stored chunk cannot be opened")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ssec::{Headers, PREFIX};
+    use base64::Engine as _;
+
+    fn key(byte: u8) -> CustomerKey {
+        let mut headers = http::HeaderMap::new();
+        let encoded = base64::engine::general_purpose::STANDARD.encode([byte; 32]);
+        headers.insert("x-amz-server-side-encryption-customer-algorithm", "AES256".parse().unwrap());
+        headers.insert("x-amz-server-side-encryption-customer-key", encoded.parse().unwrap());
+        Headers::of(&headers, PREFIX).for_read().unwrap().unwrap()
+    }
+
+    fn read(blob: &Arc<Blob>, range: Range<u64>, key: Option<&CustomerKey>) -> io::Result<Vec<u8>> {
+        let mut reader = BlobReader::new(Arc::clone(blob), range, key);
+        let mut out = Vec::new();
+        while let Some(piece) = reader.next() {
+            out.extend_from_slice(&piece?);
+        }
+        Ok(out)
+    }
+
+    #[test]
+    fn every_range_of_a_sealed_part_comes_back() {
+        let plain: Vec<u8> = (0..3 * CHUNK + 5).map(|i| (i % 251) as u8).collect();
+        let mut writer = BlobWriter::new(Some(&key(1)));
+        for piece in plain.chunks(10_007) {
+            writer.push(piece);
+        }
+        let blob = writer.finish();
+        let chunk = CHUNK as u64;
+        for range in [0..blob.len(), 0..1, chunk - 1..chunk + 1, chunk..2 * chunk, blob.len() - 1..blob.len(), 7..7] {
+            let (from, to) = (range.start as usize, range.end as usize);
+            assert_eq!(read(&blob, range, Some(&key(1))).unwrap(), plain[from..to]);
+        }
+        assert!(read(&blob, 0..1, Some(&key(2))).is_err());
+        assert!(read(&blob, 0..1, None).is_err());
+    }
+
+    #[test]
+    fn a_part_cut_at_a_chunk_does_not_open() {
+        let mut writer = BlobWriter::new(Some(&key(1)));
+        writer.push(&vec![7; 2 * CHUNK]);
+        let whole = writer.finish();
+        let cut = Arc::new(Blob { chunks: whole.chunks[..1].to_vec(), len: CHUNK as u64, salt: whole.salt });
+        assert!(read(&cut, 0..cut.len(), Some(&key(1))).is_err());
+    }
+
+    #[test]
+    fn an_empty_part_is_one_empty_chunk() {
+        let blob = BlobWriter::new(Some(&key(1))).finish();
+        assert_eq!((blob.len(), blob.chunks.len()), (0, 1));
+        assert!(read(&blob, 0..0, Some(&key(1))).unwrap().is_empty());
+    }
+}

@@ -1,0 +1,118 @@
+//! One stored object: its parts and what is known about them.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use s3s::dto::{Metadata, Timestamp};
+
+use super::blob::Blob;
+use crate::checksum::Checksum;
+use crate::ssec::KeyCheck;
+
+/// An object's content and description. Immutable: a change makes a new one.
+#[derive(Debug)]
+pub(crate) struct Object {
+    pub(crate) parts: Vec<Part>,
+    pub(crate) size: u64,
+    /// Without the quotes.
+    pub(crate) etag: String,
+    pub(crate) encryption: Encryption,
+    pub(crate) checksum: Option<Checksum>,
+    pub(crate) attributes: Attributes,
+    /// Whether the object came by a multipart upload.
+    pub(crate) multipart: bool,
+}
+
+/// A part of an object; a single PUT makes one.
+#[derive(Debug)]
+pub(crate) struct Part {
+    pub(crate) blob: Arc<Blob>,
+    pub(crate) checksum: Option<Checksum>,
+}
+
+impl Object {
+    /// The plaintext range of part `number`, counted from 1.
+    pub(crate) fn part_range(&self, number: usize) -> Option<Range<u64>> {
+        let index = number.checked_sub(1)?;
+        let len = self.parts.get(index)?.blob.len();
+        let start = self.parts[..index].iter().map(|part| part.blob.len()).sum::<u64>();
+        Some(start..start + len)
+    }
+}
+
+/// How an object is encrypted, as its headers tell.
+#[derive(Clone, Debug)]
+pub(crate) enum Encryption {
+    /// Nothing is claimed.
+    None,
+    /// SSE-S3, the default of every bucket.
+    S3,
+    /// SSE-KMS or DSSE-KMS (`method`).
+    Kms { method: String, key_id: String },
+    /// SSE-C.
+    Customer(KeyCheck),
+}
+
+impl Encryption {
+    pub(crate) fn key_check(&self) -> Option<&KeyCheck> {
+        match self {
+            Self::Customer(check) => Some(check),
+            _ => None,
+        }
+    }
+
+    /// Whether the ETag is the MD5 of the content: "ETag" under "Object" in the Amazon S3 API reference.
+    pub(crate) fn etag_is_md5(&self) -> bool {
+        matches!(self, Self::None | Self::S3)
+    }
+
+    /// `x-amz-server-side-encryption`.
+    pub(crate) fn method(&self) -> Option<String> {
+        match self {
+            Self::None | Self::Customer(_) => None,
+            Self::S3 => Some("AES256".to_owned()),
+            Self::Kms { method, .. } => Some(method.clone()),
+        }
+    }
+
+    pub(crate) fn kms_key_id(&self) -> Option<String> {
+        match self {
+            Self::Kms { key_id, .. } => Some(key_id.clone()),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn customer_algorithm(&self) -> Option<String> {
+        self.key_check().map(|_| "AES256".to_owned())
+    }
+
+    pub(crate) fn customer_key_md5(&self) -> Option<String> {
+        self.key_check().map(|check| check.md5.clone())
+    }
+}
+
+/// What the writer said about the object.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Attributes {
+    pub(crate) content_type: Option<String>,
+    pub(crate) cache_control: Option<String>,
+    pub(crate) content_disposition: Option<String>,
+    pub(crate) content_encoding: Option<String>,
+    pub(crate) content_language: Option<String>,
+    pub(crate) expires: Option<Timestamp>,
+    pub(crate) website_redirect: Option<String>,
+    /// `None` for STANDARD, which no answer names.
+    pub(crate) storage_class: Option<String>,
+    pub(crate) metadata: Option<Metadata>,
+}
+
+impl Attributes {
+    pub(crate) fn content_type(&self) -> String {
+        self.content_type.clone().unwrap_or_else(|| "binary/octet-stream".to_owned())
+    }
+
+    /// The class as the list operations name it.
+    pub(crate) fn listed_storage_class(&self) -> String {
+        self.storage_class.clone().unwrap_or_else(|| "STANDARD".to_owned())
+    }
+}

@@ -1,0 +1,45 @@
+//! A multipart upload under way.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use time::OffsetDateTime;
+
+use super::blob::Blob;
+use super::bucket::Tags;
+use super::object::{Attributes, Encryption};
+use crate::checksum::{Algorithm, Kind};
+
+/// What CreateMultipartUpload fixed, and the parts so far.
+#[derive(Clone, Debug)]
+pub(crate) struct Upload {
+    pub(crate) initiated: OffsetDateTime,
+    pub(crate) encryption: Encryption,
+    pub(crate) attributes: Attributes,
+    pub(crate) tags: Tags,
+    /// What was announced; `None` leaves it to the server.
+    pub(crate) checksum: Option<(Algorithm, Kind)>,
+    pub(crate) parts: BTreeMap<i32, UploadedPart>,
+}
+
+impl Upload {
+    /// The checksum the finished object gets. A sealed upload has none unless it was asked for.
+    pub(crate) fn effective_checksum(&self) -> Option<(Algorithm, Kind)> {
+        match (self.checksum, self.encryption.key_check()) {
+            (Some(announced), _) => Some(announced),
+            (None, Some(_)) => None,
+            (None, None) => Some((Algorithm::Crc64Nvme, Kind::FullObject)),
+        }
+    }
+}
+
+/// One part, as the last UploadPart with its number left it.
+#[derive(Clone, Debug)]
+pub(crate) struct UploadedPart {
+    pub(crate) blob: Arc<Blob>,
+    /// Without the quotes.
+    pub(crate) etag: String,
+    pub(crate) modified: OffsetDateTime,
+    /// Raw value of the upload's algorithm.
+    pub(crate) checksum: Option<Vec<u8>>,
+}

@@ -1,0 +1,13 @@
+//! The server, asked over real connections: by the AWS SDK, and raw where the SDK cannot make the mistake.
+
+mod harness;
+mod raw;
+
+mod access;
+mod behaviour;
+mod checksums;
+mod interception;
+mod listing;
+mod multipart;
+mod objects;
+mod sse_c;

@@ -1,0 +1,170 @@
+//! The top of the command line: arguments → options → command → exit code.
+
+use std::ffi::OsString;
+
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser, Subcommand};
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+
+use crate::commands::{completions, get, head, key, keygen, mock, presign, put, rm};
+use crate::failure::{Failure, Failures};
+use crate::key::looks_secret;
+use crate::output::Output;
+use crate::store::Connect;
+
+/// Seal S3 objects with keys that only you hold (SSE-C)
+///
+/// The store encrypts each object with a key that travels with every request and is kept nowhere but
+/// with you. s3seal makes proper keys, proves that the store used them, and says plainly what went wrong.
+#[derive(Parser)]
+#[command(
+    name = "s3seal",
+    version,
+    max_term_width = 100,
+    after_help = "\
+Exit codes: 0 done, 1 other, 2 usage, 3 not found, 4 key absent, wrong or malformed, 5 access denied,
+6 not sealed or unsafe, 7 integrity, 8 store unavailable, 9 precondition failed, 130/143 interrupted"
+)]
+pub struct Cli {
+    /// Print results as JSON lines on stdout, and errors as JSON on stderr
+    #[arg(long, global = true)]
+    json: bool,
+    /// Say nothing on stderr but warnings and errors
+    #[arg(short, long, global = true)]
+    quiet: bool,
+    /// Log requests to stderr, never a key; more with -vv and -vvv
+    #[arg(short, long, global = true, action = clap::ArgAction::Count, conflicts_with = "quiet")]
+    verbose: u8,
+    #[command(flatten)]
+    connect: Connect,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Keygen(keygen::Args),
+    Key(key::Args),
+    Put(put::Args),
+    Get(get::Args),
+    Head(head::Args),
+    Rm(rm::Args),
+    Presign(presign::Args),
+    Mock(mock::Args),
+    Completions(completions::Args),
+}
+
+/// The program's command-line tree, for completions and man pages.
+pub fn command() -> clap::Command {
+    Cli::command()
+}
+
+/// Runs the program with these arguments, its own name first, and returns the exit code.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let cli = match Cli::try_parse_from(&arguments) {
+        Ok(cli) => cli,
+        Err(error) => return explain_usage(&error, &arguments),
+    };
+    log(cli.verbose);
+    let out = Output::new(cli.json, cli.quiet);
+    match dispatch(&cli, &out) {
+        Ok(code) => code,
+        Err(failures) => {
+            failures.iter().for_each(|failure| out.failure(failure));
+            failures.exit_code()
+        }
+    }
+}
+
+fn dispatch(cli: &Cli, out: &Output) -> Result<u8, Failures> {
+    // The server's own keys are not the user's, and its command inherits the limits of this process.
+    if !matches!(cli.command, Command::Mock(_)) {
+        forbid_core_dumps();
+    }
+    match &cli.command {
+        Command::Keygen(args) => keygen::run(args, out)?,
+        Command::Key(args) => key::run(args, out)?,
+        Command::Completions(args) => completions::run(args, command(), out)?,
+        Command::Mock(args) => return Ok(mock::run(args, out)?),
+        Command::Put(args) => with_runtime(put::run(args, &cli.connect, out))??,
+        Command::Get(args) => with_runtime(get::run(args, &cli.connect, out))??,
+        Command::Head(args) => with_runtime(head::run(args, &cli.connect, out))??,
+        Command::Rm(args) => with_runtime(rm::run(args, &cli.connect, out))??,
+        Command::Presign(args) => with_runtime(presign::run(args, &cli.connect, out))??,
+    }
+    Ok(0)
+}
+
+/// A crash must not write the key to a file; the kernel then also keeps debuggers of other processes out.
+fn forbid_core_dumps() {
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
+    #[cfg(not(target_os = "linux"))]
+    let _ = rustix::process::setrlimit(
+        rustix::process::Resource::Core,
+        rustix::process::Rlimit { current: Some(0), maximum: Some(0) },
+    );
+}
+
+fn with_runtime<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::other(format!("the program's threads cannot start: {error}")))?;
+    let result = runtime.block_on(work);
+    // A read of standard input cannot be called back: do not wait for it.
+    runtime.shutdown_background();
+    Ok(result)
+}
+
+/// Logs of this program's own, and of libraries only what was looked at: some print every header,
+/// the key among them, at their most talkative.
+fn log(verbosity: u8) {
+    let own = match verbosity {
+        0 => return,
+        1 => LevelFilter::INFO,
+        2 => LevelFilter::DEBUG,
+        _ => LevelFilter::TRACE,
+    };
+    let mut filter = Targets::new().with_target("s3seal", own);
+    if verbosity >= 2 {
+        filter = filter.with_target("aws_config", LevelFilter::INFO);
+    }
+    if verbosity >= 3 {
+        filter = filter
+            .with_target("aws_config", LevelFilter::DEBUG)
+            .with_target("hyper_util", LevelFilter::DEBUG);
+    }
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(false);
+    let _ = tracing_subscriber::registry().with(filter).with(lines).try_init();
+}
+
+/// clap's words, without any argument that could be a key.
+fn explain_usage(error: &clap::Error, arguments: &[OsString]) -> u8 {
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        let _ = error.print();
+        return 0;
+    }
+    let mut text = error.render().to_string();
+    for argument in arguments.iter().filter_map(|argument| argument.to_str()) {
+        let value = argument.split_once('=').map_or(argument, |(_, value)| value);
+        for secret in [argument, value].into_iter().filter(|word| looks_secret(word)) {
+            text = text.replace(secret, "[not shown]");
+        }
+    }
+    let text = text.trim_end();
+    let json = arguments.iter().any(|argument| argument == "--json");
+    if json {
+        let (message, rest) = text.split_once("\n").unwrap_or((text, ""));
+        let message = message.trim_start_matches("error: ");
+        let hint = rest.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>();
+        Output::new(true, false).failure(&Failure::usage(message).hint(hint.join("; ")));
+    } else {
+        Output::default().usage(text);
+    }
+    2
+}

@@ -1,0 +1,30 @@
+//! `s3seal completions`: what a shell needs to complete this program's commands.
+
+use clap::Command;
+use clap_complete::{Shell, generate};
+
+use crate::failure::Failure;
+use crate::output::Output;
+
+/// Print a completion script for a shell
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  s3seal completions bash > /etc/bash_completion.d/s3seal
+  s3seal completions zsh > ~/.zfunc/_s3seal
+  s3seal completions fish > ~/.config/fish/completions/s3seal.fish")]
+pub struct Args {
+    /// The shell
+    #[arg(value_enum)]
+    shell: Shell,
+}
+
+/// Prints the script for the program that `command` describes.
+///
+/// # Errors
+/// [`Failure::Other`] where stdout cannot be written.
+pub fn run(args: &Args, mut command: Command, out: &Output) -> Result<(), Failure> {
+    let mut script = Vec::new();
+    generate(args.shell, &mut command, "s3seal", &mut script);
+    out.data(&script)
+}

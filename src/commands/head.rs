@@ -1,0 +1,94 @@
+//! `s3seal head`: what the store says of an object.
+
+use super::keys;
+use crate::failure::{Failure, Failures};
+use crate::key::{Key, KeyArgs};
+use crate::location::Location;
+use crate::output::Output;
+use crate::store::{Connect, ObjectMetadata, ReadOptions, Store};
+
+/// Show an object's metadata, opened with the key it was sealed with
+///
+/// With `--json`, one object a line, with the fields of `aws s3api head-object`.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  s3seal head -k ./backup.key s3://backups/dump.sql
+  s3seal head -k ./backup.key --json s3://backups/dump.sql | jq -r .SSECustomerKeyMD5")]
+pub struct Args {
+    /// The objects: s3://bucket/key
+    #[arg(required = true, value_name = "URL")]
+    urls: Vec<String>,
+    #[command(flatten)]
+    key: KeyArgs,
+    #[command(flatten)]
+    read: ReadOptions,
+}
+
+/// Asks for each object's metadata.
+///
+/// # Errors
+/// Those of each object that could not be had.
+pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<(), Failures> {
+    let objects = args
+        .urls
+        .iter()
+        .map(|url| url.parse::<Location>()?.object())
+        .collect::<Result<Vec<_>, Failure>>()?;
+    let keys = keys(&args.key, out)?;
+    let store = Store::connect(connect, !keys.is_empty()).await?;
+    let mut failures = Failures::default();
+    for at in &objects {
+        match store.head(at, &keys, &args.read).await {
+            Ok(opened) if out.json() => out.item(&opened.answer)?,
+            Ok(opened) => show(at, &opened.answer, opened.key.as_ref(), out)?,
+            Err(failure) => failures.add(failure),
+        }
+    }
+    failures.into_result()
+}
+
+fn show(
+    at: &Location,
+    it: &ObjectMetadata,
+    key: Option<&Key>,
+    out: &Output,
+) -> Result<(), Failure> {
+    let sealed = match (key, &it.server_side_encryption) {
+        (Some(key), _) => format!("sealed, key-MD5 {}", key.md5_base64()),
+        (None, Some(algorithm)) => format!("not sealed; encrypted by the store ({algorithm})"),
+        (None, None) => "not sealed".to_owned(),
+    };
+    let rows = [
+        ("Encryption", Some(sealed)),
+        ("Size", Some(format!("{} bytes", it.content_length))),
+        ("Content-Type", it.content_type.clone()),
+        ("Last-Modified", it.last_modified.clone()),
+        ("ETag", it.etag.clone()),
+        ("Version", it.version_id.clone()),
+        ("CRC64NVME", it.checksum_crc64nvme.clone()),
+        ("CRC32C", it.checksum_crc32c.clone()),
+        ("CRC32", it.checksum_crc32.clone()),
+        ("SHA256", it.checksum_sha256.clone()),
+        ("SHA1", it.checksum_sha1.clone()),
+        ("Storage class", it.storage_class.clone()),
+        ("Cache-Control", it.cache_control.clone()),
+        ("Content-Encoding", it.content_encoding.clone()),
+        ("Content-Disposition", it.content_disposition.clone()),
+        ("Content-Language", it.content_language.clone()),
+        ("Tags", it.tag_count.map(|count| count.to_string())),
+        ("Restore", it.restore.clone()),
+        ("Object Lock", it.object_lock_mode.clone()),
+        ("Retained until", it.object_lock_retain_until_date.clone()),
+    ];
+    out.line(&at.to_string())?;
+    for (name, value) in rows {
+        if let Some(value) = value {
+            out.line(&format!("  {name:<20} {value}"))?;
+        }
+    }
+    for (name, value) in &it.metadata {
+        out.line(&format!("  {:<20} {value}", format!("Metadata {name}")))?;
+    }
+    Ok(())
+}

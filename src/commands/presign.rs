@@ -1,0 +1,226 @@
+//! `s3seal presign`: a URL for somebody without credentials, and the headers that go with it.
+
+use std::fs;
+use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use serde::Serialize;
+use zeroize::Zeroizing;
+
+use super::keys;
+use crate::failure::Failure;
+use crate::key::KeyArgs;
+use crate::location::Location;
+use crate::output::Output;
+use crate::store::{
+    Attributes, Connect, Encryption, LONGEST_EXPIRY, Method, Presign, PresignedUrl, Store,
+};
+
+/// Make a URL with which somebody without credentials can read or write one object
+///
+/// The three headers of the seal are signed: whoever uses the URL must send them, and no secret of
+/// them is in the URL. `--headers-file` writes them for `curl -H @FILE`.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  s3seal presign -k ./backup.key s3://b/dump.sql --headers-file h --curl
+  s3seal presign -k ./backup.key --method PUT --expires-in 15m s3://b/inbox/report.pdf --headers-file h
+  curl --fail -H @h -T report.pdf \"$(s3seal presign …)\"")]
+pub struct Args {
+    /// The object: s3://bucket/key
+    url: String,
+    /// What the URL allows
+    #[arg(long, value_enum, ignore_case = true, default_value = "GET")]
+    method: Method,
+    /// For how long: seconds, or with a unit: 15m, 1h, 7d (the most)
+    #[arg(long, value_name = "TIME", default_value = "3600", value_parser = parse_expiry)]
+    expires_in: Duration,
+    #[command(flatten)]
+    key: KeyArgs,
+    /// The object is not sealed with a key of yours
+    #[arg(long, conflicts_with_all = ["key", "headers_file"])]
+    no_key: bool,
+    /// Write the headers to this file (mode 0600, replaced if it exists), for curl -H @FILE
+    #[arg(long, value_name = "FILE")]
+    headers_file: Option<PathBuf>,
+    /// Print the whole curl command instead of the URL alone
+    #[arg(long, conflicts_with = "json")]
+    curl: bool,
+    /// Read this version instead of the newest
+    #[arg(long, value_name = "ID")]
+    version_id: Option<String>,
+    #[command(flatten)]
+    attributes: Attributes,
+}
+
+/// What `--json` prints.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Item<'a> {
+    op: &'static str,
+    url: &'a str,
+    method: &'a str,
+    expires: String,
+    headers: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    headers_file: Option<String>,
+}
+
+/// Signs and prints the URL.
+///
+/// # Errors
+/// [`Failure::Usage`] without a key and without `--no-key`; [`Failure::Denied`] without credentials.
+pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<(), Failure> {
+    let at = args.url.parse::<Location>()?.object()?;
+    check(args)?;
+    let encryption = encryption(args, out)?;
+    let carries_key = encryption.key().is_some();
+    let store = Store::connect(connect, carries_key).await?;
+    let wanted = Presign {
+        method: args.method,
+        at,
+        encryption,
+        expires_in: args.expires_in,
+        version_id: args.version_id.clone(),
+        attributes: args.attributes.clone(),
+    };
+    let signed = store.presign(&wanted).await?;
+    let expires = SystemTime::now() + args.expires_in;
+    if let Some(end) = signed.credentials_expire.filter(|end| *end < expires) {
+        out.warn(&format!(
+            "the credentials expire before the URL does, and it with them: {}",
+            humantime::format_rfc3339_seconds(end)
+        ));
+    }
+    if let Some(path) = &args.headers_file {
+        write_headers(path, &signed.headers)?;
+    } else if carries_key && !out.json() {
+        out.say("note: the URL works only with the seal's three headers: --headers-file FILE writes them for `curl -H @FILE`");
+    }
+    if carries_key && out.interactive() {
+        out.say("note: neither a browser nor the store's console sends them, so neither can use the URL");
+    }
+    if out.json() {
+        return out.item(&Item {
+            op: "presign",
+            url: &signed.url,
+            method: &signed.method,
+            expires: humantime::format_rfc3339_seconds(expires).to_string(),
+            headers: signed.headers.iter().map(|(name, _)| name.as_str()).collect(),
+            headers_file: args.headers_file.as_ref().map(|path| path.display().to_string()),
+        });
+    }
+    match args.curl {
+        true => out.line(&curl(args, &wanted.at, &signed)),
+        false => out.line(&signed.url),
+    }
+}
+
+fn check(args: &Args) -> Result<(), Failure> {
+    if args.curl && args.headers_file.is_none() && !args.no_key {
+        return Err(Failure::usage(
+            "--curl needs --headers-file: a key on a command line can be seen by everybody",
+        )
+        .hint("add --headers-file FILE"));
+    }
+    if args.method == Method::Put && args.version_id.is_some() {
+        return Err(Failure::usage("a new object has no version yet")
+            .hint("leave out --version-id, or take --method GET"));
+    }
+    Ok(())
+}
+
+fn encryption(args: &Args, out: &Output) -> Result<Encryption, Failure> {
+    if args.no_key {
+        return Ok(Encryption::BucketDefault);
+    }
+    let key = keys(&args.key, out)?.into_iter().next().ok_or_else(|| {
+        Failure::usage(
+            "no key was given, and the URL of a sealed object is worth nothing without it",
+        )
+        .hint(
+            "name the key with -k or S3SEAL_KEY, or say --no-key for an object that is not sealed",
+        )
+    })?;
+    Ok(Encryption::CustomerKey(key))
+}
+
+/// Writes `Name: value` lines, as `curl -H @FILE` reads them.
+fn write_headers(path: &Path, headers: &[(String, Zeroizing<String>)]) -> Result<(), Failure> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let write = || {
+        let mut file = tempfile::Builder::new()
+            .prefix(".s3seal-")
+            .permissions(fs::Permissions::from_mode(0o600))
+            .tempfile_in(folder)?;
+        for (name, value) in headers {
+            writeln!(file, "{name}: {}", value.as_str())?;
+        }
+        file.as_file().sync_all()?;
+        file.persist(path).map_err(|error| error.error)?;
+        std::io::Result::Ok(())
+    };
+    write().map_err(|error| {
+        Failure::other(format!("the headers cannot be written to {}: {error}", path.display()))
+            .hint("choose another file")
+    })
+}
+
+fn curl(args: &Args, at: &Location, signed: &PresignedUrl) -> String {
+    let headers = match &args.headers_file {
+        Some(path) => format!(" -H @{}", quoted(&path.display().to_string())),
+        None => String::new(),
+    };
+    let what = match args.method {
+        Method::Get => format!("-o {}", quoted(at.name())),
+        Method::Put => format!("-T {}", quoted(at.name())),
+        Method::Head => "--head".to_owned(),
+    };
+    format!("curl --fail{headers} {what} {}", quoted(&signed.url))
+}
+
+/// One word of a POSIX shell.
+fn quoted(word: &str) -> String {
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+fn parse_expiry(text: &str) -> Result<Duration, String> {
+    let time = match text.parse::<u64>() {
+        Ok(seconds) => Duration::from_secs(seconds),
+        Err(_) => humantime::parse_duration(text)
+            .map_err(|_| "write it in seconds, or like 15m, 1h or 2d".to_owned())?,
+    };
+    if time > LONGEST_EXPIRY {
+        return Err("S3 allows 7 days at most".to_owned());
+    }
+    if time < Duration::from_secs(1) {
+        return Err("a URL must be valid for a second at least".to_owned());
+    }
+    Ok(time)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn expiries() {
+        assert_eq!(parse_expiry("90"), Ok(Duration::from_secs(90)));
+        assert_eq!(parse_expiry("1h"), Ok(Duration::from_secs(3600)));
+        assert_eq!(parse_expiry("7d"), Ok(LONGEST_EXPIRY));
+        for text in ["", "0", "8d", "604801", "soon", "-1"] {
+            assert!(parse_expiry(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn words_survive_the_shell() {
+        assert_eq!(quoted("a b"), "'a b'");
+        assert_eq!(quoted("it's"), r"'it'\''s'");
+    }
+}

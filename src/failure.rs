@@ -1,0 +1,263 @@
+//! What can go wrong, by meaning: each failure has one message, at most one hint that says what to
+//! do, and a documented exit code.
+
+use serde::Serialize;
+
+/// The exit status of a process that a signal ended is 128 plus the signal's number (POSIX shells).
+const SIGNAL_BASE: u8 = 128;
+
+/// Why a command failed. The variant decides the exit code and the `kind` that `--json` prints.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// Anything without a meaning of its own below: exit 1.
+    #[error("{0}")]
+    Other(Detail),
+    /// The command line asks for something that cannot or must not be done: exit 2.
+    #[error("{0}")]
+    Usage(Detail),
+    /// The bucket, object, version or local file is not there: exit 3.
+    #[error("{0}")]
+    NotFound(Detail),
+    /// The object is sealed and the key is absent, wrong or malformed: exit 4.
+    #[error("{0}")]
+    Key(Detail),
+    /// Credentials, a policy, or a bucket that blocks SSE-C: exit 5.
+    #[error("{0}")]
+    Denied(Detail),
+    /// Not sealed, not proven to be sealed, or refused because it would expose the key: exit 6.
+    #[error("{0}")]
+    Unsealed(Detail),
+    /// What was read or stored is not what was written: exit 7.
+    #[error("{0}")]
+    Integrity(Detail),
+    /// The store cannot be reached, or does not answer usefully, after retries: exit 8.
+    #[error("{0}")]
+    Unavailable(Detail),
+    /// A condition on the object did not hold (it exists, or it changed meanwhile): exit 9.
+    #[error("{0}")]
+    Precondition(Detail),
+    /// A signal ended the command: exit 128 plus the signal's number (130 SIGINT, 143 SIGTERM).
+    #[error("{detail}")]
+    Interrupted {
+        /// The signal's number.
+        signal: u8,
+        /// What was interrupted, and what is left of it.
+        detail: Detail,
+    },
+}
+
+/// The words and circumstances of a [`Failure`].
+#[derive(Debug, Default, Clone, Serialize)]
+pub struct Detail {
+    /// One line: what happened.
+    pub message: String,
+    /// One line: what to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+    /// The HTTP status that the store answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// The store's error code, such as `NoSuchKey`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// The object or bucket concerned, as `s3://bucket/key`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+}
+
+impl std::fmt::Display for Detail {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.url {
+            Some(url) if !self.message.contains(url.as_str()) => {
+                write!(f, "{url}: {}", self.message)
+            }
+            _ => f.write_str(&self.message),
+        }
+    }
+}
+
+macro_rules! constructors {
+    ($($(#[$doc:meta])* $name:ident => $variant:ident),* $(,)?) => {$(
+        $(#[$doc])*
+        pub fn $name(message: impl Into<String>) -> Failure {
+            Failure::$variant(Detail { message: message.into(), ..Detail::default() })
+        }
+    )*};
+}
+
+impl Failure {
+    constructors! {
+        /// A [`Failure::Other`] with this message.
+        other => Other,
+        /// A [`Failure::Usage`] with this message.
+        usage => Usage,
+        /// A [`Failure::NotFound`] with this message.
+        not_found => NotFound,
+        /// A [`Failure::Key`] with this message.
+        key => Key,
+        /// A [`Failure::Denied`] with this message.
+        denied => Denied,
+        /// A [`Failure::Unsealed`] with this message.
+        unsealed => Unsealed,
+        /// A [`Failure::Integrity`] with this message.
+        integrity => Integrity,
+        /// A [`Failure::Unavailable`] with this message.
+        unavailable => Unavailable,
+        /// A [`Failure::Precondition`] with this message.
+        precondition => Precondition,
+    }
+
+    /// A [`Failure::Interrupted`] by the signal of this number.
+    pub fn interrupted(signal: u8) -> Failure {
+        let name = match signal {
+            2 => "SIGINT",
+            15 => "SIGTERM",
+            _ => "a signal",
+        };
+        let message = format!("interrupted by {name}");
+        Failure::Interrupted { signal, detail: Detail { message, ..Detail::default() } }
+    }
+
+    /// The same failure, with what to do about it.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Failure {
+        self.detail_mut().hint = Some(hint.into());
+        self
+    }
+
+    /// The same failure, saying which object or bucket it is about.
+    #[must_use]
+    pub fn at(mut self, url: &impl ToString) -> Failure {
+        self.detail_mut().url = Some(url.to_string());
+        self
+    }
+
+    /// The same failure, with what the store answered.
+    #[must_use]
+    pub fn answered(mut self, status: Option<u16>, code: Option<&str>) -> Failure {
+        let detail = self.detail_mut();
+        detail.status = status;
+        detail.code = code.map(str::to_owned);
+        self
+    }
+
+    /// The words and circumstances.
+    pub fn detail(&self) -> &Detail {
+        match self {
+            Failure::Other(d)
+            | Failure::Usage(d)
+            | Failure::NotFound(d)
+            | Failure::Key(d)
+            | Failure::Denied(d)
+            | Failure::Unsealed(d)
+            | Failure::Integrity(d)
+            | Failure::Unavailable(d)
+            | Failure::Precondition(d)
+            | Failure::Interrupted { detail: d, .. } => d,
+        }
+    }
+
+    /// The words and circumstances, to add to them.
+    pub fn detail_mut(&mut self) -> &mut Detail {
+        match self {
+            Failure::Other(d)
+            | Failure::Usage(d)
+            | Failure::NotFound(d)
+            | Failure::Key(d)
+            | Failure::Denied(d)
+            | Failure::Unsealed(d)
+            | Failure::Integrity(d)
+            | Failure::Unavailable(d)
+            | Failure::Precondition(d)
+            | Failure::Interrupted { detail: d, .. } => d,
+        }
+    }
+
+    /// The name of the meaning, as `--json` prints it.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Failure::Other(_) => "other",
+            Failure::Usage(_) => "usage",
+            Failure::NotFound(_) => "not-found",
+            Failure::Key(_) => "key",
+            Failure::Denied(_) => "denied",
+            Failure::Unsealed(_) => "unsealed",
+            Failure::Integrity(_) => "integrity",
+            Failure::Unavailable(_) => "unavailable",
+            Failure::Precondition(_) => "precondition",
+            Failure::Interrupted { .. } => "interrupted",
+        }
+    }
+
+    /// The process's exit code.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Failure::Other(_) => 1,
+            Failure::Usage(_) => 2,
+            Failure::NotFound(_) => 3,
+            Failure::Key(_) => 4,
+            Failure::Denied(_) => 5,
+            Failure::Unsealed(_) => 6,
+            Failure::Integrity(_) => 7,
+            Failure::Unavailable(_) => 8,
+            Failure::Precondition(_) => 9,
+            Failure::Interrupted { signal, .. } => SIGNAL_BASE + signal,
+        }
+    }
+}
+
+/// What went wrong with the several items of one command.
+#[derive(Debug, Default)]
+pub struct Failures(Vec<Failure>);
+
+impl Failures {
+    /// Adds what went wrong with one item.
+    pub fn add(&mut self, failure: Failure) {
+        self.0.push(failure);
+    }
+
+    /// Whether anything went wrong.
+    ///
+    /// # Errors
+    /// Itself, if so.
+    pub fn into_result(self) -> Result<(), Failures> {
+        if self.0.is_empty() { Ok(()) } else { Err(self) }
+    }
+
+    /// Each failure, in the order of the items.
+    pub fn iter(&self) -> impl Iterator<Item = &Failure> {
+        self.0.iter()
+    }
+
+    /// The code that all failures share, else 1.
+    pub fn exit_code(&self) -> u8 {
+        let mut codes = self.0.iter().map(Failure::exit_code);
+        let first = codes.next().unwrap_or(0);
+        if codes.all(|code| code == first) { first } else { 1 }
+    }
+}
+
+impl From<Failure> for Failures {
+    fn from(failure: Failure) -> Failures {
+        Failures(vec![failure])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn several_items_share_a_code_or_end_in_1() {
+        let code = |failures: Vec<Failure>| Failures(failures).exit_code();
+        assert_eq!(code(vec![]), 0);
+        assert_eq!(code(vec![Failure::key("a"), Failure::key("b")]), 4);
+        assert_eq!(code(vec![Failure::key("a"), Failure::not_found("b")]), 1);
+    }
+
+    #[test]
+    fn signals_end_as_shells_expect() {
+        assert_eq!(Failure::interrupted(2).exit_code(), 130);
+        assert_eq!(Failure::interrupted(15).exit_code(), 143);
+    }
+}

@@ -1,0 +1,131 @@
+//! Writing key files, as age writes identities: readable by their owner alone, never overwritten,
+//! with the public part in a comment.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
+use std::time::SystemTime;
+
+use zeroize::Zeroizing;
+
+use super::material::{Encoding, Key};
+use crate::failure::Failure;
+
+/// Only the owner may read and write.
+const OWNER_ONLY: u32 = 0o600;
+
+/// Writes the key to a new file, and returns once it is on the disk. Text gets the comments
+/// `# created:` (RFC 3339, UTC) and `# key-md5:` above it; [`Encoding::Raw`] is the 32 bytes alone.
+///
+/// # Errors
+/// [`Failure::Precondition`] if something of that name exists: another key, perhaps.
+/// [`Failure::NotFound`] if the folder does not. [`Failure::Other`] if it cannot be written; then
+/// nothing is left of it.
+pub fn create(path: &Path, key: &Key, encoding: Encoding) -> Result<(), Failure> {
+    let failed = |error| explain(path, &error);
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(OWNER_ONLY)
+        .open(path)
+        .map_err(failed)?;
+    file.write_all(&content(key, encoding))
+        .and_then(|()| file.sync_all())
+        .and_then(|()| sync_folder(path))
+        .map_err(|error| {
+            // The failure to report is the first one.
+            let _ = fs::remove_file(path);
+            failed(error)
+        })
+}
+
+fn content(key: &Key, encoding: Encoding) -> Zeroizing<Vec<u8>> {
+    let text = key.encoded(encoding);
+    if encoding == Encoding::Raw {
+        return text;
+    }
+    let created = humantime::format_rfc3339_seconds(SystemTime::now());
+    let comments = format!("# created: {created}\n# key-md5: {}\n", key.md5_base64());
+    // Room for all of it at once: a buffer that grows leaves copies behind.
+    let mut content = Zeroizing::new(Vec::with_capacity(comments.len() + text.len() + 1));
+    content.extend_from_slice(comments.as_bytes());
+    content.extend_from_slice(&text);
+    content.push(b'\n');
+    content
+}
+
+/// Makes the new name itself survive a power cut.
+fn sync_folder(path: &Path) -> io::Result<()> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    match File::open(folder).and_then(|folder| folder.sync_all()) {
+        // A folder that may be written but not read, and file systems that sync no folders.
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::PermissionDenied
+                    | io::ErrorKind::InvalidInput
+                    | io::ErrorKind::Unsupported
+            ) =>
+        {
+            Ok(())
+        }
+        result => result,
+    }
+}
+
+fn explain(path: &Path, error: &io::Error) -> Failure {
+    let shown = path.display();
+    match error.kind() {
+        io::ErrorKind::AlreadyExists => {
+            Failure::precondition(format!("{shown} exists; key files are never overwritten"))
+                .hint("choose another name; objects sealed with the key in it need that key")
+        }
+        io::ErrorKind::NotFound => {
+            Failure::not_found(format!("{shown} cannot be made: its folder does not exist"))
+                .hint("make the folder first: `mkdir -m 700 -p FOLDER`")
+        }
+        _ => Failure::other(format!("{shown} cannot be written: {error}"))
+            .hint("no key was kept; choose a place that this user can write to"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+    use crate::key::{Format, parse};
+
+    #[test]
+    fn what_is_written_can_be_read_by_its_owner_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let key = Key::generate().unwrap();
+        for encoding in [Encoding::Base64, Encoding::Hex, Encoding::Raw] {
+            let path = folder.path().join(format!("{encoding:?}"));
+            create(&path, &key, encoding).unwrap();
+            assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, OWNER_ONLY);
+            let found = parse(&fs::read(&path).unwrap(), Format::Auto).unwrap();
+            assert_eq!(found[0].key, key);
+        }
+    }
+
+    #[test]
+    fn a_file_that_exists_is_spared() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let failure = create(file.path(), &Key::generate().unwrap(), Encoding::Base64).unwrap_err();
+        assert!(matches!(failure, Failure::Precondition(_)), "{failure:?}");
+        assert_eq!(fs::read(file.path()).unwrap(), b"");
+    }
+
+    #[test]
+    fn a_folder_that_does_not_exist_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("none/key");
+        let failure = create(&path, &Key::generate().unwrap(), Encoding::Base64).unwrap_err();
+        assert!(matches!(failure, Failure::NotFound(_)), "{failure:?}");
+    }
+}

@@ -1,0 +1,156 @@
+//! The key itself: 32 bytes that are wiped when dropped, and the ways to write them down.
+
+use std::fmt::Write as _;
+use std::hint::black_box;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use md5::{Digest as _, Md5};
+use rand::TryRng as _;
+use rand::rngs::SysRng;
+use secrecy::{ExposeSecret as _, SecretBox};
+use serde::Serialize;
+use zeroize::Zeroizing;
+
+use crate::failure::Failure;
+
+/// The length of a key in bytes: S3 takes AES-256 keys and no others (AWS, "Using server-side
+/// encryption with customer-provided keys").
+pub const KEY_BYTES: usize = 32;
+
+/// A 256-bit customer key. Its memory is wiped when it is dropped, and `Debug` shows only its MD5.
+pub struct Key(SecretBox<[u8; KEY_BYTES]>);
+
+/// How a key is written down.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Encoding {
+    /// Base64 with padding (RFC 4648, section 4): 44 characters, as S3's header wants it
+    #[default]
+    Base64,
+    /// 64 lower-case hexadecimal digits
+    Hex,
+    /// The 32 bytes as they are
+    Raw,
+}
+
+impl Key {
+    /// A new key from the operating system's random source.
+    ///
+    /// # Errors
+    /// [`Failure::Other`] if that source gives nothing; there is no weaker one to fall back to.
+    pub fn generate() -> Result<Key, Failure> {
+        let mut drawn = Ok(());
+        let bytes = SecretBox::init_with_mut(|bytes: &mut [u8; KEY_BYTES]| {
+            drawn = SysRng.try_fill_bytes(bytes);
+        });
+        match drawn {
+            Ok(()) => Ok(Key(bytes)),
+            Err(error) => {
+                Err(Failure::other(format!("the operating system gave no random bytes: {error}"))
+                    .hint("no key was made; check that the getrandom system call is allowed here"))
+            }
+        }
+    }
+
+    /// The key made of these bytes.
+    pub fn from_bytes(bytes: [u8; KEY_BYTES]) -> Key {
+        let bytes = Zeroizing::new(bytes);
+        Key(SecretBox::init_with_mut(|held: &mut [u8; KEY_BYTES]| held.copy_from_slice(&*bytes)))
+    }
+
+    /// The key made of these bytes, if there are 32 of them.
+    pub fn from_slice(bytes: &[u8]) -> Option<Key> {
+        (bytes.len() == KEY_BYTES).then(|| {
+            Key(SecretBox::init_with_mut(|held: &mut [u8; KEY_BYTES]| held.copy_from_slice(bytes)))
+        })
+    }
+
+    /// The 32 bytes.
+    pub fn bytes(&self) -> &[u8; KEY_BYTES] {
+        self.0.expose_secret()
+    }
+
+    /// The key in base64 with padding (RFC 4648, section 4), as the header
+    /// `x-amz-server-side-encryption-customer-key` carries it.
+    pub fn base64(&self) -> Zeroizing<String> {
+        Zeroizing::new(STANDARD.encode(self.bytes()))
+    }
+
+    /// The key as 64 lower-case hexadecimal digits.
+    pub fn hex(&self) -> Zeroizing<String> {
+        // Room for all digits at once: a string that grows leaves copies behind.
+        let mut digits = Zeroizing::new(String::with_capacity(2 * KEY_BYTES));
+        for byte in self.bytes() {
+            write!(digits, "{byte:02x}").expect("a String takes all that is written to it");
+        }
+        digits
+    }
+
+    /// The key written this way, without a newline.
+    pub fn encoded(&self, encoding: Encoding) -> Zeroizing<Vec<u8>> {
+        Zeroizing::new(match encoding {
+            Encoding::Base64 => self.base64().as_bytes().to_vec(),
+            Encoding::Hex => self.hex().as_bytes().to_vec(),
+            Encoding::Raw => self.bytes().to_vec(),
+        })
+    }
+
+    /// The key-MD5: base64 of the 16 binary bytes of the MD5 (RFC 1321) of the 32 key bytes, as the
+    /// header `x-amz-server-side-encryption-customer-key-MD5` carries it. It is no secret: S3
+    /// returns it with every sealed object.
+    pub fn md5_base64(&self) -> String {
+        STANDARD.encode(Md5::digest(self.bytes()))
+    }
+}
+
+impl Clone for Key {
+    fn clone(&self) -> Key {
+        Key(SecretBox::init_with_mut(|held: &mut [u8; KEY_BYTES]| {
+            held.copy_from_slice(self.bytes());
+        }))
+    }
+}
+
+impl PartialEq for Key {
+    /// Looks at all bytes whatever the first ones are, so that time tells nothing about them.
+    fn eq(&self, other: &Key) -> bool {
+        let pairs = self.bytes().iter().zip(other.bytes());
+        black_box(pairs.fold(0, |difference, (a, b)| difference | (a ^ b))) == 0
+    }
+}
+
+impl Eq for Key {}
+
+impl std::fmt::Debug for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Key(md5 {})", self.md5_base64())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn new_keys_differ() {
+        let (one, other) = (Key::generate().unwrap(), Key::generate().unwrap());
+        assert_ne!(one, other);
+        assert_eq!(one, one.clone());
+    }
+
+    #[test]
+    fn debug_shows_the_md5_alone() {
+        let key = Key::from_bytes(*b"23832BAC16516152E560F933F261BF03");
+        assert_eq!(format!("{key:?}"), "Key(md5 rjGuMdjLpPV1eRuotNaPMQ==)");
+    }
+
+    #[test]
+    fn every_encoding_has_its_length() {
+        let key = Key::from_bytes([0xfb; KEY_BYTES]);
+        assert_eq!(key.base64().len(), 44);
+        assert_eq!(*key.hex(), "fb".repeat(KEY_BYTES));
+        assert_eq!(*key.encoded(Encoding::Raw), [0xfb; KEY_BYTES]);
+        assert!(Key::from_slice(&[0; 31]).is_none());
+    }
+}

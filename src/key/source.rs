@@ -1,0 +1,176 @@
+//! Reading keys from where a [`Spec`] says they are.
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::fd::AsFd as _;
+use std::os::unix::ffi::OsStringExt as _;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use zeroize::Zeroizing;
+
+use super::foreign::said_of;
+use super::keyring::KEY_VARIABLE;
+use super::spec::{GRAMMAR, Spec, is_shown};
+use super::text::{self, Format, Found};
+use crate::failure::Failure;
+
+/// The most that a source may hold, in bytes: keys are short, and a mistyped path may be a disk.
+const LIMIT: usize = 64 * 1024;
+/// The mode bits by which the group or others may write, and may read.
+const WRITABLE: u32 = 0o022;
+const READABLE: u32 = 0o044;
+
+impl Spec {
+    /// Reads the keys of this source, at least one.
+    ///
+    /// # Errors
+    /// [`Failure::Key`] where it cannot be read, others can write it, or it holds no key: always
+    /// naming the source, never quoting it.
+    pub fn read(&self, format: Format) -> Result<Vec<Found>, Failure> {
+        let mut warning = None;
+        let text = match self {
+            Spec::File(path) => self.read_file(path, &mut warning),
+            Spec::Env(name) => match std::env::var_os(name) {
+                Some(value) => Ok(Zeroizing::new(value.into_vec())),
+                None => Err(Failure::key("the variable is not set")
+                    .hint("export it, or give the key another way: -k file:PATH, -k cmd:COMMAND")),
+            },
+            Spec::Fd(number) => File::open(format!("/dev/fd/{number}"))
+                .and_then(read_all)
+                .map_err(|error| self.unreadable(&error)),
+            Spec::Stdin => read_stdin().map_err(|error| self.unreadable(&error)),
+            Spec::Command(command) => run(command),
+            Spec::Literal { text, .. } => Ok(text.clone()),
+        };
+        let keys = text.and_then(|text| match text.len() > LIMIT {
+            false => text::parse(&text, format),
+            true => Err(Failure::key("it is longer than 64 KiB, so it is no key").hint(GRAMMAR)),
+        });
+        let mut keys = keys.map_err(|failure| said_of(&self.to_string(), failure))?;
+        keys[0].warnings.splice(0..0, warning);
+        Ok(keys)
+    }
+
+    /// Whether reading this source reads the program's stdin.
+    pub fn uses_stdin(&self) -> bool {
+        match self {
+            Spec::Stdin | Spec::Fd(0) => true,
+            Spec::File(path) => ["/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"]
+                .iter()
+                .any(|stdin| path == Path::new(stdin)),
+            _ => false,
+        }
+    }
+
+    fn read_file(
+        &self,
+        path: &Path,
+        warning: &mut Option<String>,
+    ) -> Result<Zeroizing<Vec<u8>>, Failure> {
+        let unreadable = |error| self.unreadable(&error);
+        let file = File::open(path).map_err(unreadable)?;
+        let metadata = file.metadata().map_err(unreadable)?;
+        if metadata.is_dir() {
+            return Err(Failure::key("it is a folder").hint("name the key file in it"));
+        }
+        // Pipes and devices come and go with the process that made them: their mode says nothing.
+        if metadata.is_file() {
+            let shown = shell_word(path);
+            if metadata.mode() & WRITABLE != 0 {
+                return Err(Failure::key(
+                    "others can write this key file, so the key may not be yours",
+                )
+                .hint(format!("check the key, then `chmod 600 {shown}`")));
+            }
+            if metadata.mode() & READABLE != 0 {
+                *warning = Some(format!("others can read this key file: `chmod 600 {shown}`"));
+            }
+        }
+        read_all(file).map_err(unreadable)
+    }
+
+    fn unreadable(&self, error: &io::Error) -> Failure {
+        let (what, hint) = match error.kind() {
+            io::ErrorKind::NotFound if matches!(self, Spec::Fd(_)) => (
+                "this file descriptor is not open",
+                "open it in the shell: `s3seal … -k fd:3 3< FILE`",
+            ),
+            io::ErrorKind::NotFound => match self {
+                Spec::File(path) if path.starts_with("~") => (
+                    "there is no such file",
+                    "the shell left the `~` as it is: write \"$HOME/…\" instead",
+                ),
+                Spec::File(path) if !is_shown(path) => (
+                    "there is no such file",
+                    "if it is to be the key itself, it is damaged: copy it again, whole",
+                ),
+                _ => (
+                    "there is no such file",
+                    "check the path; a new key (`s3seal keygen -o FILE`) opens no old object",
+                ),
+            },
+            io::ErrorKind::PermissionDenied => (
+                "this user may not read it",
+                "run as the owner of the key, or have the owner change who may read it",
+            ),
+            _ => return Failure::key(format!("it cannot be read: {error}")).hint(GRAMMAR),
+        };
+        Failure::key(what).hint(hint)
+    }
+}
+
+/// All that there is, but no more than one byte over the limit.
+fn read_all(source: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
+    // Room for everything at once: a buffer that grows leaves copies behind.
+    let mut text = Zeroizing::new(Vec::with_capacity(LIMIT + 1));
+    source.take(LIMIT as u64 + 1).read_to_end(&mut text)?;
+    Ok(text)
+}
+
+fn read_stdin() -> io::Result<Zeroizing<Vec<u8>>> {
+    // The standard library's own handle would leave a copy in its buffer.
+    let stdin = io::stdin().as_fd().try_clone_to_owned()?;
+    read_all(File::from(stdin))
+}
+
+/// What the command prints; its stderr is the program's own.
+fn run(command: &OsStr) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    let failed = |error: io::Error| {
+        Failure::key(format!("the command cannot be run: {error}"))
+            .hint("it is given to `sh -c`; check that it works there")
+    };
+    let mut child = Command::new("sh")
+        .arg("-c")
+        .arg(command)
+        .env_remove(KEY_VARIABLE)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .map_err(failed)?;
+    let text = child.stdout.take().map_or_else(|| Ok(Zeroizing::default()), read_all);
+    if !matches!(&text, Ok(text) if text.len() <= LIMIT) {
+        // It may write for ever; that it has ended already is no harm.
+        let _ = child.kill();
+        let _ = child.wait();
+        return text.map_err(failed);
+    }
+    let status = child.wait().map_err(failed)?;
+    match status.success() {
+        true => text.map_err(failed),
+        false => Err(Failure::key(format!("the command failed ({status})"))
+            .hint("run it by itself to see why; what it said on stderr stands above")),
+    }
+}
+
+/// The path as one word of a shell's command line.
+fn shell_word(path: &Path) -> String {
+    let text = path.display().to_string();
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._-/+@%".contains(c);
+    match text.chars().all(plain) {
+        true => text,
+        false => format!("'{}'", text.replace('\'', "'\\''")),
+    }
+}

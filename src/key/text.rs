@@ -1,0 +1,279 @@
+//! The one parser of key text: whatever a user keeps a key in, it comes through here.
+//!
+//! Messages describe the text (lengths, positions, what it resembles) and never quote any of it.
+
+use std::fmt;
+
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use base64::{DecodeError, DecodeSliceError, Engine as _};
+use serde::Serialize;
+use zeroize::Zeroizing;
+
+use super::foreign;
+use super::material::{KEY_BYTES, Key};
+use crate::failure::Failure;
+
+/// Texts shorter than this are names and words, too short to be (most of) a key: 24 characters of
+/// base64 hold 144 bits.
+const SECRET_CHARS: usize = 24;
+const HALF_CHARS: usize = 20;
+
+/// How key text is to be read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// Whatever it is: 32 bytes, base64, hex, or 32 ASCII characters
+    #[default]
+    Auto,
+    /// Base64 of 32 bytes: padded, unpadded or url-safe
+    Base64,
+    /// 64 hexadecimal digits
+    Hex,
+    /// Exactly 32 bytes, whatever they are
+    Raw,
+}
+
+/// What a key was found to be written as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Form {
+    /// The 32 bytes themselves.
+    Raw,
+    /// Base64 with padding (RFC 4648, section 4).
+    Base64,
+    /// Base64 without its padding.
+    Base64Unpadded,
+    /// The url-safe alphabet, with or without padding (RFC 4648, section 5).
+    Base64Url,
+    /// 64 hexadecimal digits (RFC 4648, section 8), in either case.
+    Hex,
+    /// 32 ASCII characters, used as they stand.
+    Ascii,
+}
+
+impl fmt::Display for Form {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Form::Raw => "raw bytes",
+            Form::Base64 => "base64",
+            Form::Base64Unpadded => "base64 without padding",
+            Form::Base64Url => "url-safe base64",
+            Form::Hex => "hex",
+            Form::Ascii => "32 ASCII characters",
+        })
+    }
+}
+
+/// A key that was read, and what is to be said about it.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// The key.
+    pub key: Key,
+    /// How it was written.
+    pub form: Form,
+    /// What its owner should know, such as that it is weak; one line each.
+    pub warnings: Vec<String>,
+}
+
+/// Reads keys. Exactly 32 bytes are a raw key, before any trimming: one random key in eight holds a
+/// newline. Anything else is text with one key a line, where blank lines, lines that begin with
+/// `#`, a byte order mark and CRLF mean nothing. At least one key comes back.
+///
+/// # Errors
+/// [`Failure::Key`] that says exactly what is wrong, and quotes none of it.
+pub fn parse(bytes: &[u8], format: Format) -> Result<Vec<Found>, Failure> {
+    let raw = match format {
+        Format::Raw => true,
+        Format::Auto => bytes.len() == KEY_BYTES,
+        Format::Base64 | Format::Hex => false,
+    };
+    if raw {
+        let key = Key::from_slice(bytes).ok_or_else(|| foreign::not_raw(bytes))?;
+        return Ok(vec![found(key, Form::Raw)]);
+    }
+    if let Some(failure) = foreign::recognise_file(bytes) {
+        return Err(failure);
+    }
+    let text = std::str::from_utf8(bytes).map_err(|_| foreign::not_raw(bytes))?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let one_line = text.trim_end().lines().count() <= 1;
+    let mut keys = Vec::new();
+    for (index, line) in text.lines().enumerate() {
+        let line = line.trim();
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        keys.push(parse_line(line, format).map_err(|failure| match one_line {
+            true => failure,
+            false => foreign::said_of(&format!("line {}", index + 1), failure),
+        })?);
+    }
+    match keys.is_empty() {
+        false => Ok(keys),
+        true => Err(foreign::no_key(!text.trim().is_empty())),
+    }
+}
+
+/// Whether the text is a key beyond doubt: base64, url-safe base64 or hex of 32 bytes.
+pub fn is_key(text: &str) -> bool {
+    let text = text.trim();
+    decode_hex(text).is_some_and(|bytes| bytes.len() == KEY_BYTES)
+        || decode_base64(text).is_ok_and(|(bytes, _)| bytes.len() == KEY_BYTES)
+}
+
+/// Whether the text could be a key or most of one, and so must not appear in any message: it is
+/// long (24 characters or more) and made of the base64, url-safe base64 and hex alphabets alone,
+/// or it is what [`parse`] takes for a key. White space and quotes around it do not count.
+pub fn looks_secret(text: &str) -> bool {
+    let bare = text.trim().trim_matches(['"', '\'', '`']);
+    (bare.len() >= SECRET_CHARS && bare.bytes().all(is_base64ish))
+        || parse(text.trim().as_bytes(), Format::Auto).is_ok()
+}
+
+/// Whether part of the text could be half a key: a key with a wrong character amid still shows the
+/// rest. That is 20 characters or more of base64 on end with a capital among them (paths seldom
+/// have that), or as many hex digits.
+pub(super) fn holds_secret(text: &str) -> bool {
+    let long = |run: &&str| run.len() >= HALF_CHARS;
+    let mut base64 = text.split(|c: char| !u8::try_from(c).is_ok_and(is_base64ish)).filter(long);
+    let mut hex = text.split(|c: char| !c.is_ascii_hexdigit()).filter(long);
+    hex.next().is_some() || base64.any(|run| run.contains(|c: char| c.is_ascii_uppercase()))
+}
+
+/// Whether the byte occurs in base64, in either alphabet, padding included.
+pub(super) fn is_base64ish(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"+/-_=".contains(&byte)
+}
+
+/// What keeps a text from being base64.
+pub(super) enum Flaw {
+    /// The character at this index does not belong there.
+    Character(usize),
+    /// Both `+` or `/` and `-` or `_` occur.
+    Alphabets,
+    /// There is padding, but not as much as the length asks for.
+    Padding,
+    /// One character more or less than any base64 has.
+    Length,
+    /// The last character has bits set that hold no data.
+    SpareBits,
+}
+
+/// Decodes base64: padded or not, in the standard or the url-safe alphabet.
+pub(super) fn decode_base64(text: &str) -> Result<(Zeroizing<Vec<u8>>, Form), Flaw> {
+    let digits = text.trim_end_matches('=');
+    if let Some(index) = digits.bytes().position(|byte| !is_base64ish(byte) || byte == b'=') {
+        return Err(Flaw::Character(index));
+    }
+    let padding = text.len() - digits.len();
+    let url_safe = digits.contains(['-', '_']);
+    if url_safe && digits.contains(['+', '/']) {
+        return Err(Flaw::Alphabets);
+    }
+    if digits.len() % 4 == 1 {
+        return Err(Flaw::Length);
+    }
+    if padding != 0 && padding != (4 - digits.len() % 4) % 4 {
+        return Err(Flaw::Padding);
+    }
+    let engine = if url_safe { URL_SAFE_NO_PAD } else { STANDARD_NO_PAD };
+    let mut bytes = Zeroizing::new(vec![0; base64::decoded_len_estimate(digits.len())]);
+    let length = engine.decode_slice(digits, &mut bytes).map_err(|error| match error {
+        DecodeSliceError::DecodeError(DecodeError::InvalidByte(index, _)) => Flaw::Character(index),
+        DecodeSliceError::DecodeError(DecodeError::InvalidLastSymbol { .. }) => Flaw::SpareBits,
+        _ => Flaw::Length,
+    })?;
+    bytes.truncate(length);
+    let form = match (url_safe, padding) {
+        (true, _) => Form::Base64Url,
+        (false, 0) if !digits.len().is_multiple_of(4) => Form::Base64Unpadded,
+        (false, _) => Form::Base64,
+    };
+    Ok((bytes, form))
+}
+
+/// Decodes an even number of hexadecimal digits.
+pub(super) fn decode_hex(text: &str) -> Option<Zeroizing<Vec<u8>>> {
+    if !text.len().is_multiple_of(2) || !is_hex(text) {
+        return None;
+    }
+    let digit = |byte: u8| (byte as char).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let pairs = text.as_bytes().chunks_exact(2);
+    let mut bytes = Zeroizing::new(Vec::with_capacity(text.len() / 2));
+    for pair in pairs {
+        bytes.push(digit(pair[0])? << 4 | digit(pair[1])?);
+    }
+    Some(bytes)
+}
+
+/// Whether the text is hexadecimal digits and nothing else.
+pub(super) fn is_hex(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// Whether the bytes are ASCII characters that can be typed.
+pub(super) fn is_typed(bytes: &[u8]) -> bool {
+    bytes.iter().all(|byte| matches!(byte, b' '..=b'~'))
+}
+
+/// The key on a trimmed line that is neither empty nor a comment.
+fn parse_line(line: &str, format: Format) -> Result<Found, Failure> {
+    if format != Format::Base64
+        && let Some(key) = decode_hex(line).and_then(|bytes| Key::from_slice(&bytes))
+    {
+        return Ok(found(key, Form::Hex));
+    }
+    if format != Format::Hex
+        && let Ok((bytes, form)) = decode_base64(line)
+        && let Some(key) = Key::from_slice(&bytes)
+    {
+        return Ok(found(key, form));
+    }
+    if format == Format::Auto
+        && is_typed(line.as_bytes())
+        && let Some(key) = Key::from_slice(line.as_bytes())
+    {
+        return Ok(found(key, Form::Ascii));
+    }
+    Err(foreign::diagnose(line, format))
+}
+
+fn found(key: Key, form: Form) -> Found {
+    let warnings = weakness(key.bytes()).into_iter().collect();
+    Found { key, form, warnings }
+}
+
+/// Why these 32 bytes are probably not the 256 random bits that their owner takes them for.
+fn weakness(bytes: &[u8; KEY_BYTES]) -> Option<String> {
+    const ADVICE: &str = "`s3seal keygen` makes 256 random bits";
+    if bytes.iter().all(|byte| *byte == bytes[0]) {
+        return Some(format!("all bytes of this key are the same: it protects nothing; {ADVICE}"));
+    }
+    let text = std::str::from_utf8(bytes).ok()?;
+    if is_typed(text.trim_end().as_bytes()) && text.ends_with(['\n', '\r']) {
+        return Some(format!(
+            "the 32 bytes of this key are a line of text with its line break: weak; {ADVICE}"
+        ));
+    }
+    if !is_typed(bytes) {
+        return None;
+    }
+    let varied = [u8::is_ascii_uppercase, u8::is_ascii_lowercase, u8::is_ascii_digit]
+        .iter()
+        .all(|class| bytes.iter().any(class));
+    Some(if is_hex(text) {
+        format!(
+            "the 32 bytes of this key are 32 hex digits as ASCII text, probably the hex of 16 \
+             bytes: weak, no better than a 128-bit key; {ADVICE}"
+        )
+    } else if varied && decode_base64(text).is_ok() {
+        format!(
+            "the 32 bytes of this key are 32 base64 characters as ASCII text, probably the base64 \
+             of 24 bytes or the start of a longer one: weak, no better than a 192-bit key; {ADVICE}"
+        )
+    } else {
+        format!(
+            "the 32 bytes of this key are ASCII text: weak, easier to guess than 256 random bits; \
+             {ADVICE}"
+        )
+    })
+}

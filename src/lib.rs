@@ -1,0 +1,23 @@
+//! s3seal: an S3 client for objects sealed with keys that only their owner holds (SSE-C).
+//!
+//! The house has floors, and a file imports from lower floors only:
+//!
+//! | floor | what it knows |
+//! |---|---|
+//! | [`failure`] | what can go wrong, with its fix and its exit code |
+//! | [`location`], [`key`], [`output`] | where an object is; what a key is; where words go |
+//! | [`store`] | S3: requests with the seal, proofs, diagnosis |
+//! | [`transfer`] | bytes between files and the store, whole or not at all |
+//! | [`commands`] | one file per command: its arguments, and what it does |
+//! | [`cli`] | the top of the command line: options of all commands, dispatch |
+//!
+//! The embedded server is a package of its own, `s3seal-mock`, and shares no line with any of this.
+
+pub mod cli;
+pub mod commands;
+pub mod failure;
+pub mod key;
+pub mod location;
+pub mod output;
+pub mod store;
+pub mod transfer;

@@ -1,0 +1,176 @@
+//! `s3://bucket/key`: where an object is.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::failure::Failure;
+use crate::key::looks_secret;
+
+/// The scheme that marks a URL of an object.
+const SCHEME: &str = "s3://";
+/// How the name of a directory bucket ends (S3 Express One Zone).
+const DIRECTORY_BUCKET: &str = "--x-s3";
+/// A key is at most this many bytes of UTF-8 (AWS, "Naming Amazon S3 objects").
+const LONGEST_KEY: usize = 1024;
+
+/// A bucket and a key in it; the key is empty where the bucket, or all of it, is meant.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Location {
+    /// A bucket's name, an access point's alias, or an access point's ARN.
+    pub bucket: String,
+    /// The object's key, byte for byte: neither decoded nor normalised.
+    pub key: String,
+}
+
+impl Location {
+    /// The location, where it must name one object.
+    ///
+    /// # Errors
+    /// [`Failure::Usage`] where the key is missing or longer than S3 allows.
+    pub fn object(self) -> Result<Location, Failure> {
+        if self.key.is_empty() {
+            return Err(Failure::usage(format!("{self} names a bucket, not an object"))
+                .hint("give the key as well: s3://bucket/key"));
+        }
+        if self.key.len() > LONGEST_KEY {
+            let length = self.key.len();
+            return Err(Failure::usage(format!(
+                "the key is {length} bytes long; S3 allows {LONGEST_KEY}"
+            ))
+            .hint("shorten the key"));
+        }
+        Ok(self)
+    }
+
+    /// Whether the location stands for a folder of objects: the whole bucket, or a key that ends in `/`.
+    pub fn is_folder(&self) -> bool {
+        self.key.is_empty() || self.key.ends_with('/')
+    }
+
+    /// The object called `name` in this folder.
+    #[must_use]
+    pub fn join(&self, name: &str) -> Location {
+        Location { bucket: self.bucket.clone(), key: format!("{}{name}", self.key) }
+    }
+
+    /// What follows the key's last `/`: empty for a folder.
+    pub fn name(&self) -> &str {
+        self.key.rsplit('/').next().unwrap_or_default()
+    }
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{SCHEME}{}/{}", self.bucket, self.key)
+    }
+}
+
+impl FromStr for Location {
+    type Err = Failure;
+
+    /// Reads `s3://bucket`, `s3://bucket/key`, or the same with an access point's ARN for the bucket.
+    ///
+    /// # Errors
+    /// [`Failure::Usage`] for any other text, and for directory buckets, which have no SSE-C.
+    fn from_str(text: &str) -> Result<Location, Failure> {
+        let Some(rest) = text.strip_prefix(SCHEME) else {
+            let message = if looks_secret(text) {
+                "what was given where a URL belongs looks like a key".to_owned()
+            } else {
+                format!("`{text}` is not an s3:// URL")
+            };
+            return Err(Failure::usage(message).hint("objects are written s3://bucket/key"));
+        };
+        let (bucket, key) = match split_arn(rest) {
+            Some(parts) => parts,
+            None => rest.split_once('/').unwrap_or((rest, "")),
+        };
+        check_bucket(bucket)?;
+        Ok(Location { bucket: bucket.to_owned(), key: key.to_owned() })
+    }
+}
+
+/// Parts `arn:aws:s3:REGION:ACCOUNT:accesspoint/NAME/key` behind the access point's name.
+fn split_arn(rest: &str) -> Option<(&str, &str)> {
+    let resource = rest.strip_prefix("arn:")?.splitn(5, ':').nth(4)?;
+    let name =
+        resource.strip_prefix("accesspoint/").or_else(|| resource.strip_prefix("accesspoint:"))?;
+    let end = rest.len() - name.len() + name.find('/').unwrap_or(name.len());
+    Some((&rest[..end], rest[end..].strip_prefix('/').unwrap_or_default()))
+}
+
+fn check_bucket(bucket: &str) -> Result<(), Failure> {
+    if bucket.is_empty() {
+        return Err(
+            Failure::usage("the URL names no bucket").hint("objects are written s3://bucket/key")
+        );
+    }
+    if bucket.ends_with(DIRECTORY_BUCKET) {
+        return Err(Failure::usage(format!(
+            "{bucket} is a directory bucket, and those have no SSE-C"
+        ))
+        .hint("use a general-purpose bucket"));
+    }
+    // Lenient on purpose: stores other than Amazon's allow names that Amazon does not.
+    let fits = |c: char| c.is_ascii_alphanumeric() || "-._:/".contains(c);
+    if !bucket.chars().all(fits) {
+        return Err(Failure::usage("the bucket's name holds a character that no bucket can have")
+            .hint("bucket names are made of a-z, 0-9, `-` and `.`"));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parts(text: &str) -> (String, String) {
+        let at: Location = text.parse().expect(text);
+        (at.bucket, at.key)
+    }
+
+    #[test]
+    fn bucket_and_key() {
+        let cases = [
+            ("s3://b", "b", ""),
+            ("s3://b/", "b", ""),
+            ("s3://b/k", "b", "k"),
+            ("s3://b/a/../k//x ?&%41", "b", "a/../k//x ?&%41"),
+            (
+                "s3://arn:aws:s3:eu-west-1:123456789012:accesspoint/ap/a/k",
+                "arn:aws:s3:eu-west-1:123456789012:accesspoint/ap",
+                "a/k",
+            ),
+            (
+                "s3://arn:aws:s3:eu-west-1:123456789012:accesspoint/ap",
+                "arn:aws:s3:eu-west-1:123456789012:accesspoint/ap",
+                "",
+            ),
+        ];
+        for (text, bucket, key) in cases {
+            assert_eq!(parts(text), (bucket.to_owned(), key.to_owned()), "{text}");
+        }
+    }
+
+    #[test]
+    fn refusals() {
+        for text in [
+            "",
+            "b/k",
+            "s3:/b/k",
+            "https://x/y",
+            "s3://",
+            "s3:///k",
+            "s3://x--use1-az4--x-s3/k",
+            "s3://b c/k",
+        ] {
+            let failure = text.parse::<Location>().expect_err(text);
+            assert_eq!(failure.exit_code(), 2, "{text}");
+            assert!(failure.detail().hint.is_some(), "{text}");
+        }
+        assert!("s3://b".parse::<Location>().unwrap().object().is_err());
+        assert!(
+            format!("s3://b/{}", "k".repeat(1025)).parse::<Location>().unwrap().object().is_err()
+        );
+    }
+}

@@ -1,0 +1,146 @@
+//! Where words go: data to stdout, everything for people to stderr, and neither can be steered by
+//! control characters in a name that came from a store.
+
+use std::borrow::Cow;
+use std::io::{self, IsTerminal, Write};
+
+use serde::Serialize;
+
+use crate::failure::Failure;
+
+/// How a command speaks.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Output {
+    json: bool,
+    quiet: bool,
+}
+
+impl Output {
+    /// JSON lines instead of prose where `json`; no remarks on stderr where `quiet`.
+    pub fn new(json: bool, quiet: bool) -> Output {
+        Output { json, quiet }
+    }
+
+    /// Whether stdout carries JSON lines.
+    pub fn json(&self) -> bool {
+        self.json
+    }
+
+    /// Whether remarks on stderr are unwanted.
+    pub fn quiet(&self) -> bool {
+        self.quiet
+    }
+
+    /// Whether somebody sits at the other end of stderr who wants remarks.
+    pub fn interactive(&self) -> bool {
+        !self.quiet && !self.json && io::stderr().is_terminal()
+    }
+
+    /// Whether stdout is a terminal, where raw bytes would do harm.
+    pub fn stdout_is_terminal(&self) -> bool {
+        io::stdout().is_terminal()
+    }
+
+    /// Writes bytes to stdout as they are.
+    ///
+    /// # Errors
+    /// [`Failure::Other`] where stdout cannot be written; a closed pipe is no error.
+    pub fn data(&self, bytes: &[u8]) -> Result<(), Failure> {
+        let mut stdout = io::stdout().lock();
+        match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                Err(Failure::other(format!("stdout cannot be written: {error}")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes a line of text to stdout, control characters escaped.
+    ///
+    /// # Errors
+    /// As [`Output::data`].
+    pub fn line(&self, text: &str) -> Result<(), Failure> {
+        self.data(format!("{}\n", visible(text)).as_bytes())
+    }
+
+    /// Writes one JSON object as a line of stdout, where JSON is wanted.
+    ///
+    /// # Errors
+    /// As [`Output::data`].
+    pub fn item(&self, item: &impl Serialize) -> Result<(), Failure> {
+        let text = serde_json::to_string(item)
+            .map_err(|error| Failure::other(format!("the result is no JSON: {error}")))?;
+        self.data(format!("{text}\n").as_bytes())
+    }
+
+    /// Tells people on stderr what was done; silenced by `--quiet`.
+    pub fn say(&self, text: &str) {
+        if !self.quiet {
+            to_stderr(&visible(text));
+        }
+    }
+
+    /// Tells people on stderr why the command line was not understood.
+    pub fn usage(&self, text: &str) {
+        to_stderr(&visible(text));
+    }
+
+    /// Warns people on stderr, `--quiet` or not.
+    pub fn warn(&self, text: &str) {
+        to_stderr(&format!("warning: {}", visible(text)));
+    }
+
+    /// Tells why the command failed: one line and a hint on stderr, or the same as JSON.
+    pub fn failure(&self, failure: &Failure) {
+        if self.json {
+            #[derive(Serialize)]
+            struct Line<'a> {
+                kind: &'static str,
+                #[serde(flatten)]
+                detail: &'a crate::failure::Detail,
+            }
+            let line = Line { kind: failure.kind(), detail: failure.detail() };
+            if let Ok(text) = serde_json::to_string(&line) {
+                to_stderr(&text);
+            }
+        } else {
+            to_stderr(&format!("error: {}", visible(&failure.to_string())));
+            if let Some(hint) = &failure.detail().hint {
+                to_stderr(&format!("hint: {}", visible(hint)));
+            }
+        }
+    }
+}
+
+/// The text with every control character but a line break escaped, so that a name cannot move the
+/// cursor, recolour or rewrite what a terminal shows.
+pub fn visible(text: &str) -> Cow<'_, str> {
+    let tame = |c: char| c == '\n' || !(c.is_control() || is_invisible(c));
+    if text.chars().all(tame) {
+        return Cow::Borrowed(text);
+    }
+    let escaped = |c: char| if tame(c) { c.to_string() } else { c.escape_default().to_string() };
+    Cow::Owned(text.chars().map(escaped).collect())
+}
+
+/// Characters that reorder or hide the text around them (Unicode TR 36, "bidirectional text spoofing").
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+/// Nothing can be done about a stderr that cannot be written.
+fn to_stderr(line: &str) {
+    let _ = writeln!(io::stderr().lock(), "{line}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_cannot_steer_a_terminal() {
+        assert_eq!(visible("plain ä.txt"), "plain ä.txt");
+        assert_eq!(visible("a\u{1b}[2Jb"), "a\\u{1b}[2Jb");
+        assert_eq!(visible("a\u{202e}b\r"), "a\\u{202e}b\\r");
+    }
+}

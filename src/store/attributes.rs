@@ -1,0 +1,139 @@
+//! What is stored with an object besides its bytes. None of it is ever encrypted with the user's key.
+
+use aws_sdk_s3::types::{ObjectCannedAcl, StorageClass};
+
+/// Headers, metadata and tags of an object that is written.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[command(next_help_heading = "Object attributes (never encrypted)")]
+pub struct Attributes {
+    /// The media type; guessed from the file's name where not given
+    #[arg(long, value_name = "TYPE")]
+    pub content_type: Option<String>,
+    /// Cache-Control
+    #[arg(long, value_name = "VALUE")]
+    pub cache_control: Option<String>,
+    /// Content-Encoding
+    #[arg(long, value_name = "VALUE")]
+    pub content_encoding: Option<String>,
+    /// Content-Disposition
+    #[arg(long, value_name = "VALUE")]
+    pub content_disposition: Option<String>,
+    /// Content-Language
+    #[arg(long, value_name = "VALUE")]
+    pub content_language: Option<String>,
+    /// User metadata; repeatable, or with commas: a=1,b=2
+    #[arg(long, value_name = "NAME=VALUE", value_parser = parse_metadata)]
+    pub metadata: Vec<Metadata>,
+    /// Tags, URL-encoded: a=1&b=2
+    #[arg(long, value_name = "TAGS")]
+    pub tagging: Option<String>,
+    /// A canned ACL, such as bucket-owner-full-control
+    #[arg(long, value_name = "ACL")]
+    pub acl: Option<String>,
+    /// A storage class, such as STANDARD_IA
+    #[arg(long, value_name = "CLASS")]
+    pub storage_class: Option<String>,
+}
+
+/// Names and values of user metadata: `x-amz-meta-NAME: VALUE`.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Metadata(Vec<(String, String)>);
+
+/// What must hold of the object that is there, if a write is to replace it.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Condition {
+    /// Write only if the object that is there has this ETag
+    #[arg(long, value_name = "ETAG", conflicts_with = "if_none_match")]
+    pub if_match: Option<String>,
+    /// `*`: write only if there is no such object yet
+    #[arg(long, value_name = "*", value_parser = ["*"])]
+    pub if_none_match: Option<String>,
+}
+
+impl Condition {
+    /// Whether anything must hold.
+    pub fn is_set(&self) -> bool {
+        self.if_match.is_some() || self.if_none_match.is_some()
+    }
+}
+
+/// Reads `a=1`, or `a=1,b=2` as aws-cli does; a comma in a value stays where no `NAME=` follows it.
+fn parse_metadata(text: &str) -> Result<Metadata, String> {
+    let mut pairs: Vec<(String, String)> = Vec::new();
+    for piece in text.split(',') {
+        match (piece.split_once('='), pairs.last_mut()) {
+            (Some((name, value)), _) if is_name(name.trim()) => {
+                pairs.push((name.trim().to_owned(), value.to_owned()));
+            }
+            (_, Some((_, value))) => {
+                value.push(',');
+                value.push_str(piece);
+            }
+            _ => {
+                return Err(
+                    "write it NAME=VALUE, the name of letters, digits, `-`, `_` or `.`".to_owned()
+                );
+            }
+        }
+    }
+    let printable = |value: &str| value.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    if !pairs.iter().all(|(_, value)| printable(value)) {
+        return Err("a value must be printable ASCII: it travels in an HTTP header".to_owned());
+    }
+    Ok(Metadata(pairs))
+}
+
+fn is_name(name: &str) -> bool {
+    !name.is_empty()
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+}
+
+/// A request that can carry [`Attributes`].
+pub(super) trait Attributed: Sized {
+    fn attributed(self, attributes: &Attributes) -> Self;
+}
+
+macro_rules! attributed {
+    ($($operation:ident::$builder:ident),* $(,)?) => {$(
+        impl Attributed for aws_sdk_s3::operation::$operation::builders::$builder {
+            fn attributed(self, from: &Attributes) -> Self {
+                let metadata = from.metadata.iter().flat_map(|metadata| metadata.0.clone()).collect();
+                self.set_content_type(from.content_type.clone())
+                    .set_cache_control(from.cache_control.clone())
+                    .set_content_encoding(from.content_encoding.clone())
+                    .set_content_disposition(from.content_disposition.clone())
+                    .set_content_language(from.content_language.clone())
+                    .set_metadata((!from.metadata.is_empty()).then_some(metadata))
+                    .set_tagging(from.tagging.clone())
+                    .set_acl(from.acl.as_deref().map(ObjectCannedAcl::from))
+                    .set_storage_class(from.storage_class.as_deref().map(StorageClass::from))
+            }
+        }
+    )*};
+}
+
+attributed! {
+    put_object::PutObjectFluentBuilder,
+    create_multipart_upload::CreateMultipartUploadFluentBuilder,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn metadata_is_written_as_for_aws_cli() {
+        let pairs = |text: &str| {
+            parse_metadata(text).map(|found| {
+                found.0.iter().map(|(name, value)| format!("{name}:{value}")).collect::<Vec<_>>()
+            })
+        };
+        assert_eq!(pairs("a=1").unwrap(), ["a:1"]);
+        assert_eq!(pairs("a=1,b-c=2").unwrap(), ["a:1", "b-c:2"]);
+        assert_eq!(pairs("a=1,2, 3").unwrap(), ["a:1,2, 3"]);
+        assert_eq!(pairs("a=x=y").unwrap(), ["a:x=y"]);
+        for wrong in ["", "a", "=1", "a b=1", "a=\u{e4}", "a=1\r\nx: y"] {
+            assert!(pairs(wrong).is_err(), "{wrong}");
+        }
+    }
+}

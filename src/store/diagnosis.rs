@@ -1,0 +1,262 @@
+//! From a refusal and its circumstances to one cause and one fix.
+//!
+//! Stores disagree about codes and messages, so the status and what was asked decide; codes and
+//! messages are hints. Whether a key is wrong cannot be read off one refusal at all: [`super::read`]
+//! finds that out by asking.
+
+use super::Store;
+use super::refusal::{Refusal, Trouble};
+use crate::failure::Failure;
+use crate::key::Key;
+use crate::location::Location;
+
+/// What was asked of the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Action {
+    Read,
+    Write,
+    Delete,
+}
+
+/// What diagnosis knows besides the refusal.
+pub(super) struct Circumstances<'a> {
+    pub(super) action: Action,
+    pub(super) at: &'a Location,
+    /// The key that the request carried.
+    pub(super) key: Option<&'a Key>,
+}
+
+/// Codes that say clearly what is wrong, whatever key was sent: no need to ask further.
+pub(super) fn is_decisive(refusal: &Refusal) -> bool {
+    let unclear_status = matches!(refusal.status, Some(400 | 403));
+    let code = refusal.code.as_deref();
+    !unclear_status
+        || code.is_some_and(|code| {
+            CREDENTIAL_CODES.iter().any(|(known, ..)| *known == code)
+                || matches!(
+                    code,
+                    "InvalidObjectState" | "AuthorizationHeaderMalformed" | "RequestTimeout"
+                )
+        })
+}
+
+/// Codes about credentials: what they mean, and what to do.
+const CREDENTIAL_CODES: [(&str, &str, &str); 8] = [
+    (
+        "SignatureDoesNotMatch",
+        "the store does not accept the request's signature: the secret access key is wrong",
+        "check AWS_SECRET_ACCESS_KEY or the profile",
+    ),
+    (
+        "InvalidAccessKeyId",
+        "the store does not know the access key id",
+        "check AWS_ACCESS_KEY_ID, the profile, and that the endpoint is the right store",
+    ),
+    (
+        "RequestTimeTooSkewed",
+        "this machine's clock and the store's are more than 15 minutes apart",
+        "set the clock (for instance `timedatectl set-ntp true`)",
+    ),
+    (
+        "ExpiredToken",
+        "the session's credentials have expired",
+        "get new ones (for instance `aws sso login`)",
+    ),
+    (
+        "TokenRefreshRequired",
+        "the session's credentials have expired",
+        "get new ones (for instance `aws sso login`)",
+    ),
+    ("InvalidToken", "the session token is not valid", "check AWS_SESSION_TOKEN, or unset it"),
+    (
+        "UnauthorizedAccess",
+        "the credentials are for another part of AWS",
+        "use credentials of the bucket's partition",
+    ),
+    ("NotSignedUp", "the account has no access to S3", "sign the account up for S3"),
+];
+
+/// The failure that a refusal means.
+pub(super) fn diagnose(store: &Store, refusal: &Refusal, about: &Circumstances<'_>) -> Failure {
+    let failure = match &refusal.trouble {
+        Some(trouble) => no_answer(store, trouble),
+        None => answer(store, refusal, about),
+    };
+    failure.at(about.at).answered(refusal.status, refusal.code.as_deref())
+}
+
+fn no_answer(store: &Store, trouble: &Trouble) -> Failure {
+    let host = store.endpoint().unwrap_or("Amazon S3");
+    match trouble {
+        Trouble::ConnectionRefused => {
+            Failure::unavailable(format!("nobody answers at {host}: the connection was refused"))
+                .hint("check that the store runs and that --endpoint-url names its port")
+        }
+        Trouble::UnknownHost => {
+            Failure::unavailable(format!("the host of {host} has no address"))
+                .hint("check the name in --endpoint-url, the region, and the network")
+        }
+        Trouble::Certificate(why) => {
+            Failure::unavailable(format!("the certificate of {host} is not accepted: {why}"))
+                .hint("if the store has its own certificate authority, name its PEM file with --ca-bundle or AWS_CA_BUNDLE")
+        }
+        Trouble::Timeout => Failure::unavailable(format!("{host} did not answer in time"))
+            .hint("check the network, and the endpoint's host and port"),
+        Trouble::NoCredentials => Failure::denied("there are no AWS credentials").hint(
+            "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile with --profile",
+        ),
+        Trouble::Credentials(why) => {
+            Failure::denied(format!("the AWS credentials cannot be had: {why}"))
+                .hint("mend the profile, or renew the session (for instance `aws sso login`)")
+        }
+        Trouble::Broken(why) => {
+            Failure::unavailable(format!("the exchange with {host} broke off: {why}"))
+                .hint("try again; if it stays, check that the endpoint speaks S3")
+        }
+    }
+}
+
+fn answer(store: &Store, refusal: &Refusal, about: &Circumstances<'_>) -> Failure {
+    let code = refusal.code.as_deref().unwrap_or_default();
+    let message = refusal.message.as_deref().unwrap_or_default();
+    if let Some((_, cause, fix)) = CREDENTIAL_CODES.iter().find(|(known, ..)| *known == code) {
+        return Failure::denied(*cause).hint(*fix);
+    }
+    if refusal.delete_marker {
+        return Failure::not_found(
+            "the object was deleted (its newest version is a delete marker)",
+        )
+        .hint("name an older version with --version-id");
+    }
+    let region = refusal.bucket_region.as_deref();
+    match (refusal.status.unwrap_or_default(), code) {
+        (_, "NoSuchBucket") => Failure::not_found("the bucket does not exist")
+            .hint("check its name, and that the endpoint and account are the right ones"),
+        (_, "NoSuchVersion") => {
+            Failure::not_found("the object has no such version").hint("check --version-id")
+        }
+        (404, "NoSuchUpload") => {
+            Failure::other("the upload was aborted by somebody else").hint("start again")
+        }
+        (404, _) => {
+            Failure::not_found("there is no such object").hint("check the bucket and the key")
+        }
+        (304, _) => {
+            Failure::precondition("the object has not changed: --if-none-match names its ETag")
+        }
+        (412, _) => Failure::precondition("the object is not in the state that was asked for")
+            .hint("look at it with `s3seal head`, then decide anew"),
+        (409, _) => Failure::precondition("another request changes the object at the same time")
+            .hint("try again"),
+        (416, _) => Failure::usage("the range lies outside the object")
+            .hint("`s3seal head` shows how many bytes it has"),
+        (
+            _,
+            "BadDigest"
+            | "InvalidDigest"
+            | "XAmzContentSHA256Mismatch"
+            | "XAmzContentChecksumMismatch",
+        ) => Failure::integrity("the store received other bytes than were sent, and refused them")
+            .hint("the file may have changed while it was read: try again"),
+        (_, "EntityTooLarge") => Failure::other("the object is larger than the store allows"),
+        (_, "InvalidObjectState") => Failure::other("the object is archived")
+            .hint("restore it first, for instance with `aws s3api restore-object`"),
+        (301 | 307 | 308, _)
+        | (
+            _,
+            "AuthorizationHeaderMalformed"
+            | "PermanentRedirect"
+            | "IllegalLocationConstraintException",
+        ) => match region {
+            Some(region) => Failure::usage(format!("the bucket is in region {region}"))
+                .hint(format!("add --region {region}")),
+            None => {
+                Failure::usage("the store sends this request elsewhere, and was not followed there")
+                    .hint("name the bucket's own endpoint and region")
+            }
+        },
+        (403, _) => denied(message, about),
+        (501 | 405, _) if about.key.is_some() && about.action == Action::Write => unsupported(),
+        (_, "InvalidEncryptionAlgorithmError") => unsupported(),
+        (_, "NotImplemented") if about.key.is_some() => unsupported(),
+        (500.., _) | (429, _) => {
+            Failure::unavailable(format!("the store is in trouble: {}", said(refusal, about.key)))
+                .hint("try again later")
+        }
+        (400, _) if about.key.is_some() => malformed(store, refusal, about),
+        _ => Failure::other(format!("the store refused: {}", said(refusal, about.key)))
+            .hint("the store's log may say more"),
+    }
+}
+
+fn denied(message: &str, about: &Circumstances<'_>) -> Failure {
+    let bucket = &about.at.bucket;
+    if about.action == Action::Write && message.contains("blocked upload requests") {
+        return Failure::denied(format!("the bucket {bucket} blocks SSE-C, as new buckets do since April 2026"))
+            .hint(format!(
+                "allow it (this replaces the bucket's encryption rule: put a KMS default back into it): \
+                 aws s3api put-bucket-encryption --bucket {bucket} --server-side-encryption-configuration \
+                 '{{\"Rules\":[{{\"ApplyServerSideEncryptionByDefault\":{{\"SSEAlgorithm\":\"AES256\"}},\
+                 \"BlockedEncryptionTypes\":{{\"EncryptionType\":[\"NONE\"]}}}}]}}'"
+            ));
+    }
+    if message.contains("Request has expired") {
+        return Failure::denied("the request has expired").hint("check this machine's clock");
+    }
+    let (doing, permission) = match about.action {
+        Action::Read => {
+            ("read the object", "s3:GetObject (and s3:ListBucket, to tell absent from denied)")
+        }
+        Action::Write => ("write the object", "s3:PutObject"),
+        Action::Delete => ("delete the object", "s3:DeleteObject"),
+    };
+    Failure::denied(format!("the credentials may not {doing}"))
+        .hint(format!("grant {permission}, or use other credentials"))
+}
+
+fn unsupported() -> Failure {
+    Failure::unsealed("the store does not implement SSE-C: nothing was stored")
+        .hint("use a store that does, or encrypt before uploading")
+}
+
+/// A 400 to a request whose key, length and MD5 this program has made itself.
+fn malformed(store: &Store, refusal: &Refusal, about: &Circumstances<'_>) -> Failure {
+    let over_http = store.endpoint().is_some_and(|url| url.starts_with("http://"));
+    let message = refusal.message.as_deref().unwrap_or_default();
+    if message.contains("secure connection") || (over_http && message.is_empty()) {
+        return Failure::unsealed("the store takes keys over https only: nothing was stored")
+            .hint("use its https endpoint");
+    }
+    if message.contains("key did not match") || message.contains("secret key") {
+        return Failure::key(format!(
+            "the store says the key is malformed: {}",
+            said(refusal, about.key)
+        ))
+        .hint("something between here and the store changes headers: look for a proxy");
+    }
+    Failure::other(format!("the store refused: {}", said(refusal, about.key))).hint(
+        "the store may not implement SSE-C, or not this request with it; its log may say more",
+    )
+}
+
+/// The store's own words, with anything that could be the key taken out: some stores echo headers.
+fn said(refusal: &Refusal, key: Option<&Key>) -> String {
+    let status = refusal.status.map(|status| format!("HTTP {status}")).unwrap_or_default();
+    let mut words = [refusal.code.as_deref(), refusal.message.as_deref()]
+        .into_iter()
+        .flatten()
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join(": ");
+    if let Some(key) = key {
+        for secret in [key.base64(), key.hex()] {
+            words = words.replace(secret.as_str(), "[key]");
+        }
+        words = words.replace(key.base64().trim_end_matches('='), "[key]");
+    }
+    if words.is_empty() {
+        format!("{status} without a reason")
+    } else {
+        format!("{words} ({status})")
+    }
+}

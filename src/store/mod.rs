@@ -1,0 +1,38 @@
+//! S3 as this program sees it: one store, reached with the user's configuration, whose every write
+//! with a key is proven and whose every refusal is explained.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `connect` | options and AWS configuration in, a client out; the rule about plain http |
+//! | `trust` | the certificates to trust and the connection to the store |
+//! | `refusal` | what the SDK reports, boiled down; nothing above sees an SDK error |
+//! | `diagnosis` | a refusal and its circumstances in, one cause and one fix out |
+//! | `seal` | the three headers out, the proof in |
+//! | `attributes` | what is stored with an object besides its bytes |
+//! | `metadata` | what a store says of an object |
+//! | `read` | HEAD and GET, trying keys without sending more of them than needed |
+//! | `write` | PUT and multipart uploads, each proven |
+//! | `remove` | deletes; taking back what was not sealed |
+//! | `presign` | URLs with the seal signed into them |
+//! | `proven` | which buckets have proven that they seal |
+
+mod attributes;
+mod connect;
+mod diagnosis;
+mod metadata;
+mod presign;
+mod proven;
+mod read;
+mod refusal;
+mod remove;
+mod seal;
+mod trust;
+mod write;
+
+pub use attributes::{Attributes, Condition};
+pub use connect::{Connect, Store};
+pub use metadata::ObjectMetadata;
+pub use presign::{LONGEST_EXPIRY, Method, Presign, PresignedUrl};
+pub use read::{Body, Opened, ReadOptions, Reading};
+pub use seal::Encryption;
+pub use write::{Part, Stored, Write};

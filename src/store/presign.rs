@@ -1,0 +1,125 @@
+//! URLs that let somebody without credentials read or write one object for a while. The seal's three
+//! headers are signed into the URL, so whoever uses it must send them; their values are never in it.
+
+use std::time::{Duration, SystemTime};
+
+use aws_sdk_s3::config::ProvideCredentials;
+use aws_sdk_s3::error::SdkError;
+use aws_sdk_s3::presigning::{PresignedRequest, PresigningConfig};
+use zeroize::Zeroizing;
+
+use super::Store;
+use super::attributes::{Attributed, Attributes};
+use super::diagnosis::{Action, Circumstances, diagnose};
+use super::refusal::Refusal;
+use super::seal::{Encryption, Sealed};
+use crate::failure::Failure;
+use crate::location::Location;
+
+/// The longest that a SigV4 query signature may be valid (AWS, "Authenticating Requests: Using Query
+/// Parameters"): seven days.
+pub const LONGEST_EXPIRY: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// What the URL allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[value(rename_all = "UPPER")]
+pub enum Method {
+    /// To download the object.
+    Get,
+    /// To upload it.
+    Put,
+    /// To ask for its metadata.
+    Head,
+}
+
+/// A URL to be made.
+#[derive(Debug, Clone)]
+pub struct Presign {
+    /// What it allows.
+    pub method: Method,
+    /// On which object.
+    pub at: Location,
+    /// With which key.
+    pub encryption: Encryption,
+    /// For how long.
+    pub expires_in: Duration,
+    /// Which version; the newest where absent.
+    pub version_id: Option<String>,
+    /// What an upload has to say about the object.
+    pub attributes: Attributes,
+}
+
+/// A URL, and the headers without which it is worth nothing.
+#[derive(Debug)]
+pub struct PresignedUrl {
+    /// GET, PUT or HEAD.
+    pub method: String,
+    /// The URL; no secret of the seal is in it.
+    pub url: String,
+    /// Header names, and values that are secret.
+    pub headers: Vec<(String, Zeroizing<String>)>,
+    /// When the credentials that signed it expire: the URL dies with them.
+    pub credentials_expire: Option<SystemTime>,
+}
+
+impl Store {
+    /// Signs a URL; sends nothing to the store.
+    ///
+    /// # Errors
+    /// [`Failure::Denied`] where there are no credentials to sign with.
+    pub async fn presign(&self, wanted: &Presign) -> Result<PresignedUrl, Failure> {
+        let config = PresigningConfig::expires_in(wanted.expires_in).map_err(|error| {
+            Failure::usage(format!("the URL cannot be valid for that long: {error}"))
+        })?;
+        let request = self.sign(wanted, config).await.map_err(|refusal| {
+            let about = Circumstances { action: Action::Read, at: &wanted.at, key: None };
+            diagnose(self, &refusal, &about)
+        })?;
+        let headers = request
+            .headers()
+            .map(|(name, value)| (name.to_owned(), Zeroizing::new(value.to_owned())))
+            .collect();
+        Ok(PresignedUrl {
+            method: request.method().to_owned(),
+            url: request.uri().to_owned(),
+            headers,
+            credentials_expire: self.credentials_expire().await,
+        })
+    }
+
+    async fn sign(
+        &self,
+        wanted: &Presign,
+        config: PresigningConfig,
+    ) -> Result<PresignedRequest, Refusal> {
+        fn boiled<T, E>(result: Result<T, SdkError<E>>) -> Result<T, Refusal>
+        where
+            SdkError<E>: Into<Refusal>,
+        {
+            result.map_err(Into::into)
+        }
+        let client = self.client();
+        let Presign { at, encryption, version_id, .. } = wanted;
+        match wanted.method {
+            Method::Get => {
+                let request = client.get_object().bucket(&at.bucket).key(&at.key);
+                let request = request.set_version_id(version_id.clone()).sealed(encryption.key());
+                boiled(request.presigned(config).await)
+            }
+            Method::Head => {
+                let request = client.head_object().bucket(&at.bucket).key(&at.key);
+                let request = request.set_version_id(version_id.clone()).sealed(encryption.key());
+                boiled(request.presigned(config).await)
+            }
+            Method::Put => {
+                let request = client.put_object().bucket(&at.bucket).key(&at.key);
+                let request = request.attributed(&wanted.attributes).sealed(encryption.key());
+                boiled(request.presigned(config).await)
+            }
+        }
+    }
+
+    async fn credentials_expire(&self) -> Option<SystemTime> {
+        self.credentials.as_ref()?.provide_credentials().await.ok()?.expiry()
+    }
+}

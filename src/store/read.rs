@@ -1,0 +1,317 @@
+//! HEAD and GET, with as many keys as it takes and no more: a store that merely denies access is not
+//! shown the next key.
+
+use aws_sdk_s3::primitives::ByteStream;
+use bytes::Bytes;
+
+use super::Store;
+use super::diagnosis::{Action, Circumstances, diagnose, is_decisive};
+use super::metadata::ObjectMetadata;
+use super::refusal::Refusal;
+use super::seal::{Echo, Echoes, Sealed};
+use crate::failure::Failure;
+use crate::key::Key;
+use crate::location::Location;
+
+/// Which version of an object to read, on which conditions, and how much of it.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct ReadOptions {
+    /// Read this version instead of the newest
+    #[arg(long, value_name = "ID")]
+    pub version_id: Option<String>,
+    /// An HTTP range such as `bytes=0-99`; all of it where absent.
+    #[arg(skip)]
+    pub range: Option<String>,
+    /// Read it only if its ETag is this one
+    #[arg(long, value_name = "ETAG")]
+    pub if_match: Option<String>,
+    /// Read it only if its ETag is not this one
+    #[arg(long, value_name = "ETAG")]
+    pub if_none_match: Option<String>,
+    /// Accept an object that is not sealed although a key is given
+    #[arg(long)]
+    pub allow_plain: bool,
+}
+
+/// An object that could be read, and the key that opened it.
+#[derive(Debug)]
+pub struct Opened<T> {
+    /// What the store answered.
+    pub answer: T,
+    /// The key whose use the store has proven; none for an object that is not sealed.
+    pub key: Option<Key>,
+}
+
+/// The answer to a GET: metadata now, bytes as they come.
+#[derive(Debug)]
+pub struct Reading {
+    /// What the store says of the object.
+    pub metadata: ObjectMetadata,
+    /// The bytes asked for.
+    pub body: Body,
+}
+
+/// An object's bytes on their way.
+#[derive(Debug)]
+pub struct Body(ByteStream);
+
+impl Body {
+    /// The next bytes; none at the end.
+    ///
+    /// # Errors
+    /// A sentence, where the connection breaks; the rest can be asked for again.
+    pub async fn next(&mut self) -> Result<Option<Bytes>, String> {
+        self.0.next().await.transpose().map_err(|error| error.to_string())
+    }
+}
+
+/// What a request without a key tells of an object that refused one.
+enum Unopened {
+    Sealed,
+    Plain,
+}
+
+impl Store {
+    /// Asks for an object's metadata: one request where the first key fits.
+    ///
+    /// # Errors
+    /// [`Failure::Key`] where no key opens it, [`Failure::Unsealed`] where it is not sealed though a
+    /// key was given, [`Failure::NotFound`], [`Failure::Denied`] and so on.
+    pub async fn head(
+        &self,
+        at: &Location,
+        keys: &[Key],
+        options: &ReadOptions,
+    ) -> Result<Opened<ObjectMetadata>, Failure> {
+        self.open(at, keys, options, async |key| {
+            let answer = self
+                .send(|client| {
+                    let request = client
+                        .head_object()
+                        .bucket(&at.bucket)
+                        .key(&at.key)
+                        .set_version_id(options.version_id.clone())
+                        .set_if_match(options.if_match.clone())
+                        .set_if_none_match(options.if_none_match.clone())
+                        .sealed(key);
+                    request.customize().mutate_request(ask_for_checksum).send()
+                })
+                .await;
+            match answer {
+                Ok(output) => Ok((output.echo(), ObjectMetadata::from(&output))),
+                Err(refusal) => Err(self.with_words(at, options, refusal).await),
+            }
+        })
+        .await
+    }
+
+    /// Asks for an object, or the range of it that `options` names.
+    ///
+    /// # Errors
+    /// As [`Store::head`].
+    pub async fn get(
+        &self,
+        at: &Location,
+        keys: &[Key],
+        options: &ReadOptions,
+    ) -> Result<Opened<Reading>, Failure> {
+        self.open(at, keys, options, async |key| self.get_once(at, key, options).await).await
+    }
+
+    /// Asks for one more range of an object that was opened before, provided it is still the same.
+    ///
+    /// `range` counts bytes from the object's first, its end excluded; `etag` is what it had then.
+    ///
+    /// # Errors
+    /// [`Failure::Precondition`] where the object was replaced meanwhile; [`Failure::Integrity`]
+    /// where the store answers with other bytes than were asked for.
+    pub async fn get_more(
+        &self,
+        at: &Location,
+        key: Option<&Key>,
+        version_id: Option<&str>,
+        etag: Option<&str>,
+        range: std::ops::Range<u64>,
+    ) -> Result<Body, Failure> {
+        let options = ReadOptions {
+            version_id: version_id.map(str::to_owned),
+            range: Some(format!("bytes={}-{}", range.start, range.end - 1)),
+            if_match: etag.map(str::to_owned),
+            ..ReadOptions::default()
+        };
+        let about = Circumstances { action: Action::Read, at, key };
+        let (echo, reading) = self.get_once(at, key, &options).await.map_err(|refusal| {
+            if refusal.status == Some(412) {
+                return Failure::precondition("the object was replaced while it was downloaded")
+                    .hint("start again, or name one version with --version-id")
+                    .at(at);
+            }
+            diagnose(self, &refusal, &about)
+        })?;
+        if key.is_some_and(|key| !echo.proves(key)) {
+            return Err(not_sealed(at));
+        }
+        let expected = format!("bytes {}-{}/", range.start, range.end - 1);
+        let found = reading.metadata.content_range.unwrap_or_default();
+        if !found.starts_with(&expected) {
+            return Err(Failure::integrity(
+                "the store answered with another range than was asked for",
+            )
+            .hint("try --concurrency 1, which asks for no ranges")
+            .at(at));
+        }
+        Ok(reading.body)
+    }
+
+    async fn get_once(
+        &self,
+        at: &Location,
+        key: Option<&Key>,
+        options: &ReadOptions,
+    ) -> Result<(Echo, Reading), Refusal> {
+        let output = self
+            .send(|client| {
+                let request = client
+                    .get_object()
+                    .bucket(&at.bucket)
+                    .key(&at.key)
+                    .set_version_id(options.version_id.clone())
+                    .set_range(options.range.clone())
+                    .set_if_match(options.if_match.clone())
+                    .set_if_none_match(options.if_none_match.clone())
+                    .sealed(key);
+                request.customize().mutate_request(ask_for_checksum).send()
+            })
+            .await?;
+        let metadata = ObjectMetadata::from(&output);
+        Ok((output.echo(), Reading { metadata, body: Body(output.body) }))
+    }
+
+    /// Tries keys until one opens the object, as long as it is plain that the key is what is wrong.
+    async fn open<T>(
+        &self,
+        at: &Location,
+        keys: &[Key],
+        options: &ReadOptions,
+        attempt: impl AsyncFn(Option<&Key>) -> Result<(Echo, T), Refusal>,
+    ) -> Result<Opened<T>, Failure> {
+        if keys.is_empty() {
+            return match attempt(None).await {
+                Ok((_, answer)) => Ok(Opened { answer, key: None }),
+                Err(refusal) => Err(self.explain_without_key(at, &refusal)),
+            };
+        }
+        let mut unopened = None;
+        for key in keys {
+            match attempt(Some(key)).await {
+                Ok((echo, answer)) if echo.proves(key) => {
+                    return Ok(Opened { answer, key: Some(key.clone()) });
+                }
+                Ok((_, answer)) if options.allow_plain => return Ok(Opened { answer, key: None }),
+                Ok(_) => return Err(not_sealed(at)),
+                Err(refusal) if is_decisive(&refusal) => {
+                    let about = Circumstances { action: Action::Read, at, key: Some(key) };
+                    return Err(diagnose(self, &refusal, &about));
+                }
+                Err(_) if unopened.is_some() => {}
+                Err(_) => unopened = Some(self.ask_without_key(at, key, options).await?),
+            }
+            match unopened {
+                Some(Unopened::Plain) if options.allow_plain => {
+                    let about = Circumstances { action: Action::Read, at, key: None };
+                    let (_, answer) =
+                        attempt(None).await.map_err(|refusal| diagnose(self, &refusal, &about))?;
+                    return Ok(Opened { answer, key: None });
+                }
+                Some(Unopened::Plain) => return Err(not_sealed(at)),
+                _ => {}
+            }
+        }
+        Err(no_key_fits(at, keys))
+    }
+
+    /// Tells a wrong key from a denial: a store refuses a wrong key as it refuses a stranger, but
+    /// what it says to a request without any key differs.
+    async fn ask_without_key(
+        &self,
+        at: &Location,
+        tried: &Key,
+        options: &ReadOptions,
+    ) -> Result<Unopened, Failure> {
+        let refusal = match self.first_byte(at, None, options).await {
+            Ok(()) => return Ok(Unopened::Plain),
+            Err(refusal) => refusal,
+        };
+        let about = Circumstances { action: Action::Read, at, key: None };
+        match refusal.status {
+            Some(416) => Ok(Unopened::Plain),
+            Some(400) if !is_decisive(&refusal) => Ok(Unopened::Sealed),
+            // StorageGRID says so of a sealed object, too, as long as no key comes with the request.
+            Some(404) if !refusal.is("NoSuchBucket") => {
+                match self.first_byte(at, Some(tried), options).await {
+                    Err(second) if matches!(second.status, Some(400 | 403)) => Ok(Unopened::Sealed),
+                    _ => Err(diagnose(self, &refusal, &about)),
+                }
+            }
+            _ => Err(diagnose(self, &refusal, &about)),
+        }
+    }
+
+    /// HEAD has no body, so a failed one has no words: the same question as a one-byte GET has.
+    async fn with_words(&self, at: &Location, options: &ReadOptions, refusal: Refusal) -> Refusal {
+        if !matches!(refusal.status, Some(400 | 403 | 404)) {
+            return refusal;
+        }
+        match self.first_byte(at, None, options).await {
+            Err(worded) if worded.status == refusal.status => worded,
+            _ => refusal,
+        }
+    }
+
+    async fn first_byte(
+        &self,
+        at: &Location,
+        key: Option<&Key>,
+        options: &ReadOptions,
+    ) -> Result<(), Refusal> {
+        let options = ReadOptions {
+            version_id: options.version_id.clone(),
+            range: Some("bytes=0-0".to_owned()),
+            ..ReadOptions::default()
+        };
+        self.get_once(at, key, &options).await.map(|_| ())
+    }
+
+    fn explain_without_key(&self, at: &Location, refusal: &Refusal) -> Failure {
+        if refusal.status == Some(400) && !is_decisive(refusal) {
+            return Failure::key("the object is sealed, and no key was given")
+                .hint("name the key with -k, for instance -k file:backup.key, or set S3SEAL_KEY")
+                .at(at)
+                .answered(refusal.status, refusal.code.as_deref());
+        }
+        diagnose(self, refusal, &Circumstances { action: Action::Read, at, key: None })
+    }
+}
+
+/// Asks for the checksum behind the SDK's back: it would compute it as well, and only over bodies
+/// that are read to their end from one connection.
+fn ask_for_checksum(request: &mut aws_smithy_runtime_api::client::orchestrator::HttpRequest) {
+    request.headers_mut().insert("x-amz-checksum-mode", "ENABLED");
+}
+
+fn not_sealed(at: &Location) -> Failure {
+    Failure::unsealed("the object is not sealed, though a key was given to open it")
+        .hint("somebody may have replaced it: find out who; --allow-plain reads it all the same")
+        .at(at)
+}
+
+fn no_key_fits(at: &Location, keys: &[Key]) -> Failure {
+    let md5s = keys.iter().map(Key::md5_base64).collect::<Vec<_>>().join(", ");
+    let message = match keys.len() {
+        1 => format!("the object is sealed with another key than the one given (key-MD5 {md5s})"),
+        n => format!("the object is sealed with none of the {n} keys given (key-MD5 {md5s})"),
+    };
+    Failure::key(message)
+        .hint("find the key it was sealed with: `s3seal key md5` tells a key's MD5, as the log of the upload does")
+        .at(at)
+}

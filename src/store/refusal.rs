@@ -1,0 +1,172 @@
+//! What came back instead of an answer, boiled down to what diagnosis needs.
+
+use std::error::Error;
+use std::io;
+
+use aws_credential_types::provider::error::CredentialsError;
+use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
+use aws_smithy_runtime_api::client::interceptors::context::InterceptorContext;
+use aws_smithy_runtime_api::client::retries::classifiers::{
+    ClassifyRetry, RetryAction, RetryClassifierPriority,
+};
+
+/// A request that did not succeed.
+#[derive(Debug, Default)]
+pub(super) struct Refusal {
+    /// The HTTP status, if the store answered.
+    pub(super) status: Option<u16>,
+    /// The store's error code; HEAD has none.
+    pub(super) code: Option<String>,
+    /// The store's message; never shown without [`super::diagnosis`] having removed the key from it.
+    pub(super) message: Option<String>,
+    /// `x-amz-bucket-region`: where Amazon says the bucket is.
+    pub(super) bucket_region: Option<String>,
+    /// Whether the version asked for, or the newest one, is a delete marker.
+    pub(super) delete_marker: bool,
+    /// Why there was no answer, if there was none.
+    pub(super) trouble: Option<Trouble>,
+}
+
+/// Why a request never got an answer.
+#[derive(Debug)]
+pub(super) enum Trouble {
+    /// Nobody listens at the address.
+    ConnectionRefused,
+    /// The host's name has no address.
+    UnknownHost,
+    /// The store's certificate was not accepted, and why.
+    Certificate(String),
+    /// No answer came in time.
+    Timeout,
+    /// Nobody gave credentials.
+    NoCredentials,
+    /// Credentials were given, but could not be had; what their provider says.
+    Credentials(String),
+    /// The connection broke, or the answer was no HTTP.
+    Broken(String),
+}
+
+impl Refusal {
+    /// Whether the code is this one.
+    pub(super) fn is(&self, code: &str) -> bool {
+        self.code.as_deref() == Some(code)
+    }
+}
+
+impl<E> From<SdkError<E>> for Refusal
+where
+    E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+{
+    fn from(error: SdkError<E>) -> Refusal {
+        let mut refusal = Refusal::default();
+        if let Some(response) = error.raw_response() {
+            let header = |name: &str| response.headers().get(name).map(str::to_owned);
+            refusal.status = Some(response.status().as_u16());
+            refusal.bucket_region = header("x-amz-bucket-region");
+            refusal.delete_marker = header("x-amz-delete-marker").as_deref() == Some("true");
+        }
+        match error.as_service_error() {
+            Some(answer) => {
+                refusal.code = answer.code().map(str::to_owned);
+                refusal.message = answer.message().map(str::to_owned);
+            }
+            None => refusal.trouble = Some(trouble(&error)),
+        }
+        refusal
+    }
+}
+
+fn trouble<E>(error: &SdkError<E>) -> Trouble
+where
+    E: Error + Send + Sync + 'static,
+{
+    if let Some(found) = sources(error).find_map(connection_trouble) {
+        return found;
+    }
+    if let Some(found) = sources(error).find_map(|cause| cause.downcast_ref::<CredentialsError>()) {
+        return match found {
+            CredentialsError::CredentialsNotLoaded(_) => Trouble::NoCredentials,
+            other => Trouble::Credentials(innermost(other)),
+        };
+    }
+    match error {
+        SdkError::TimeoutError(_) => Trouble::Timeout,
+        SdkError::DispatchFailure(failure) if failure.is_timeout() => Trouble::Timeout,
+        other => Trouble::Broken(innermost(other)),
+    }
+}
+
+/// What the error, alone, says about the connection.
+fn connection_trouble(error: &(dyn Error + 'static)) -> Option<Trouble> {
+    let certificate = |error: &(dyn Error + 'static)| match error.downcast_ref::<rustls::Error>()? {
+        rustls::Error::InvalidCertificate(why) => Some(Trouble::Certificate(explain(why))),
+        _ => None,
+    };
+    if let Some(found) = certificate(error) {
+        return Some(found);
+    }
+    if let Some(error) = error.downcast_ref::<io::Error>() {
+        if error.kind() == io::ErrorKind::ConnectionRefused {
+            return Some(Trouble::ConnectionRefused);
+        }
+        // `source` of an io::Error leaves out the error it wraps.
+        return error.get_ref().and_then(|inner| certificate(inner)).or_else(|| {
+            error.get_ref().filter(|inner| is_dns(&inner.to_string())).map(|_| Trouble::UnknownHost)
+        });
+    }
+    is_dns(&error.to_string()).then_some(Trouble::UnknownHost)
+}
+
+/// hyper-util has no type for a failed look-up, only these words.
+fn is_dns(text: &str) -> bool {
+    text == "dns error" || text.starts_with("failed to lookup address")
+}
+
+fn explain(error: &rustls::CertificateError) -> String {
+    use rustls::CertificateError as Why;
+    match error {
+        Why::UnknownIssuer => "its issuer is not trusted".to_owned(),
+        Why::Expired | Why::ExpiredContext { .. } => "it has expired".to_owned(),
+        Why::NotValidYet | Why::NotValidYetContext { .. } => "it is not valid yet".to_owned(),
+        Why::NotValidForName | Why::NotValidForNameContext { .. } => {
+            "it is for another host name".to_owned()
+        }
+        other => other.to_string(),
+    }
+}
+
+fn sources<'a>(
+    error: &'a (dyn Error + 'static),
+) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |error: &&'a (dyn Error + 'static)| (*error).source())
+}
+
+fn innermost(error: &(dyn Error + 'static)) -> String {
+    sources(error).last().map(ToString::to_string).unwrap_or_default()
+}
+
+/// Keeps the SDK from repeating what cannot get better: a refused connection, an unknown host, a
+/// certificate that is not trusted.
+#[derive(Debug)]
+pub(super) struct Permanent;
+
+impl ClassifyRetry for Permanent {
+    fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
+        let connector = match context.output_or_error() {
+            Some(Err(error)) => error.as_connector_error(),
+            _ => None,
+        };
+        match connector.and_then(|error| sources(error).find_map(connection_trouble)) {
+            Some(_) => RetryAction::RetryForbidden,
+            None => RetryAction::NoActionIndicated,
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        "Permanent"
+    }
+
+    fn priority(&self) -> RetryClassifierPriority {
+        RetryClassifierPriority::run_after(RetryClassifierPriority::transient_error_classifier())
+    }
+}

@@ -1,0 +1,142 @@
+//! Deletes, and taking back what a store kept in plaintext.
+
+use aws_sdk_s3::operation::delete_object::DeleteObjectOutput;
+
+use super::Store;
+use super::diagnosis::{Action, Circumstances, diagnose};
+use super::read::ReadOptions;
+use super::refusal::Refusal;
+use crate::failure::Failure;
+use crate::location::Location;
+
+/// What a delete did.
+#[derive(Debug, Clone, Default)]
+pub struct Removed {
+    /// Whether the object is merely hidden by a delete marker: its versions are still there.
+    pub delete_marker: bool,
+    /// The version that was deleted, or the delete marker's.
+    pub version_id: Option<String>,
+}
+
+/// Why plaintext could not be taken back, or what became of it.
+enum Fate {
+    RemovedVersion,
+    RemovedObject,
+    ReplacedMeanwhile,
+    Remains,
+}
+
+impl Store {
+    /// Deletes an object, or one version of it for good. Needs no key. As with S3 itself, deleting
+    /// what is not there succeeds.
+    ///
+    /// # Errors
+    /// [`Failure::Denied`], [`Failure::NotFound`] for the bucket, and so on.
+    pub async fn delete(
+        &self,
+        at: &Location,
+        version_id: Option<&str>,
+    ) -> Result<Removed, Failure> {
+        match self.delete_once(at, version_id, None).await {
+            Ok(output) => Ok(Removed {
+                delete_marker: output.delete_marker().unwrap_or(false),
+                version_id: output.version_id().map(str::to_owned),
+            }),
+            Err(refusal) => {
+                let about = Circumstances { action: Action::Delete, at, key: None };
+                Err(diagnose(self, &refusal, &about))
+            }
+        }
+    }
+
+    /// Removes exactly the object that this program wrote and the store did not seal, and returns the
+    /// failure that tells of it.
+    pub(super) async fn take_back(
+        &self,
+        at: &Location,
+        etag: Option<&str>,
+        version_id: Option<&str>,
+    ) -> Failure {
+        let ignored =
+            "the store ignored the encryption asked for and stored the object in plaintext";
+        let (message, hint) = match self.remove_plaintext(at, etag, version_id).await {
+            Fate::RemovedVersion => (
+                format!("{ignored}: that version was removed again"),
+                "this store does not seal: use one that does",
+            ),
+            Fate::RemovedObject => (
+                format!(
+                    "{ignored}: it was removed again; an object that had this name before is gone"
+                ),
+                "this store does not seal: use one that does",
+            ),
+            Fate::ReplacedMeanwhile => (
+                format!(
+                    "{ignored}: somebody else has replaced it since, and their object was left alone"
+                ),
+                "this store does not seal: use one that does",
+            ),
+            Fate::Remains => (
+                format!("{ignored}, and it could not be removed: plaintext remains at {at}"),
+                "remove it yourself, all versions of it",
+            ),
+        };
+        Failure::unsealed(message).hint(hint).at(at)
+    }
+
+    async fn remove_plaintext(
+        &self,
+        at: &Location,
+        etag: Option<&str>,
+        version_id: Option<&str>,
+    ) -> Fate {
+        if let Some(version) = version_id {
+            return match self.delete_once(at, Some(version), None).await {
+                Ok(_) => Fate::RemovedVersion,
+                Err(_) => Fate::Remains,
+            };
+        }
+        // Not every store honours If-Match on a delete, so look first as well.
+        match self.head(at, &[], &ReadOptions::default()).await {
+            Ok(found) if etag.is_none() || found.answer.etag.as_deref() != etag => {
+                return Fate::ReplacedMeanwhile;
+            }
+            Err(Failure::NotFound(_)) => return Fate::ReplacedMeanwhile,
+            // Somebody has sealed it meanwhile, so it is not ours.
+            Err(Failure::Key(_)) => return Fate::ReplacedMeanwhile,
+            Err(_) => return Fate::Remains,
+            Ok(_) => {}
+        }
+        let deleted = match self.delete_once(at, None, etag).await {
+            Err(refusal) if matches!(refusal.status, Some(400 | 501)) => {
+                self.delete_once(at, None, None).await
+            }
+            other => other,
+        };
+        match deleted {
+            // Hidden is not removed.
+            Ok(output) if output.delete_marker() == Some(true) => Fate::Remains,
+            Ok(_) => Fate::RemovedObject,
+            Err(refusal) if refusal.status == Some(412) => Fate::ReplacedMeanwhile,
+            Err(_) => Fate::Remains,
+        }
+    }
+
+    async fn delete_once(
+        &self,
+        at: &Location,
+        version_id: Option<&str>,
+        if_match: Option<&str>,
+    ) -> Result<DeleteObjectOutput, Refusal> {
+        self.send(|client| {
+            client
+                .delete_object()
+                .bucket(&at.bucket)
+                .key(&at.key)
+                .set_version_id(version_id.map(str::to_owned))
+                .set_if_match(if_match.map(str::to_owned))
+                .send()
+        })
+        .await
+    }
+}

@@ -1,0 +1,114 @@
+//! The seal: three headers out with every request that needs them, and their echo as the proof
+//! (AWS, "Using server-side encryption with customer-provided keys").
+
+use aws_sdk_s3::types::ServerSideEncryption;
+
+use crate::key::Key;
+
+/// The one algorithm of SSE-C.
+const ALGORITHM: &str = "AES256";
+
+/// Who encrypts an object that is written, and with whose key.
+#[derive(Debug, Clone)]
+pub enum Encryption {
+    /// SSE-C: the store, with a key that only the user holds.
+    CustomerKey(Key),
+    /// SSE-S3 or SSE-KMS: the store, with a key that it manages.
+    Managed {
+        /// `AES256`, `aws:kms` or `aws:kms:dsse`.
+        algorithm: ServerSideEncryption,
+        /// The KMS key's id, ARN or alias; the account's default where absent.
+        kms_key_id: Option<String>,
+    },
+    /// Whatever the bucket does by default: nothing is asked for and nothing is proven.
+    BucketDefault,
+}
+
+impl Encryption {
+    /// The user's key, if it is what encrypts.
+    pub fn key(&self) -> Option<&Key> {
+        match self {
+            Encryption::CustomerKey(key) => Some(key),
+            _ => None,
+        }
+    }
+
+    /// The algorithm of store-managed encryption, if that is asked for.
+    pub(super) fn managed(&self) -> Option<(ServerSideEncryption, Option<String>)> {
+        match self {
+            Encryption::Managed { algorithm, kms_key_id } => {
+                Some((algorithm.clone(), kms_key_id.clone()))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// A request that carries the seal where there is a key.
+pub(super) trait Sealed: Sized {
+    /// Adds algorithm, key and key-MD5.
+    fn sealed(self, key: Option<&Key>) -> Self;
+}
+
+macro_rules! sealed {
+    ($($operation:ident::$builder:ident),* $(,)?) => {$(
+        impl Sealed for aws_sdk_s3::operation::$operation::builders::$builder {
+            fn sealed(self, key: Option<&Key>) -> Self {
+                let Some(key) = key else { return self };
+                self.sse_customer_algorithm(ALGORITHM)
+                    .sse_customer_key(key.base64().as_str())
+                    .sse_customer_key_md5(key.md5_base64())
+            }
+        }
+    )*};
+}
+
+sealed! {
+    put_object::PutObjectFluentBuilder,
+    get_object::GetObjectFluentBuilder,
+    head_object::HeadObjectFluentBuilder,
+    create_multipart_upload::CreateMultipartUploadFluentBuilder,
+    upload_part::UploadPartFluentBuilder,
+    complete_multipart_upload::CompleteMultipartUploadFluentBuilder,
+}
+
+/// What a store says it encrypted with: the echo of the seal.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Echo {
+    pub(super) algorithm: Option<String>,
+    pub(super) key_md5: Option<String>,
+}
+
+impl Echo {
+    /// Whether the store used this key: both headers are there, and the MD5 is the key's.
+    pub(super) fn proves(&self, key: &Key) -> bool {
+        self.algorithm.as_deref() == Some(ALGORITHM)
+            && self.key_md5.as_deref() == Some(key.md5_base64().as_str())
+    }
+}
+
+/// An answer that may carry the echo.
+pub(super) trait Echoes {
+    /// The echo, empty where the store did not give it.
+    fn echo(&self) -> Echo;
+}
+
+macro_rules! echoes {
+    ($($operation:ident::$output:ident),* $(,)?) => {$(
+        impl Echoes for aws_sdk_s3::operation::$operation::$output {
+            fn echo(&self) -> Echo {
+                Echo {
+                    algorithm: self.sse_customer_algorithm().map(str::to_owned),
+                    key_md5: self.sse_customer_key_md5().map(str::to_owned),
+                }
+            }
+        }
+    )*};
+}
+
+echoes! {
+    put_object::PutObjectOutput,
+    get_object::GetObjectOutput,
+    head_object::HeadObjectOutput,
+    upload_part::UploadPartOutput,
+}

@@ -1,0 +1,363 @@
+//! PUT and multipart uploads. With a key, nothing counts as written before the store has proven that
+//! it used that key; what was stored without is taken back.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use aws_sdk_s3::primitives::{ByteStream, SdkBody};
+use aws_sdk_s3::types::{ChecksumAlgorithm, ChecksumType, CompletedMultipartUpload, CompletedPart};
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::Intercept;
+use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextRef;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::config_bag::ConfigBag;
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+
+use super::attributes::{Attributed, Attributes, Condition};
+use super::diagnosis::{Action, Circumstances, diagnose};
+use super::read::ReadOptions;
+use super::refusal::Refusal;
+use super::seal::{Echo, Echoes, Encryption, Sealed};
+use super::{ObjectMetadata, Store};
+use crate::failure::Failure;
+use crate::location::Location;
+
+/// What is to be written, apart from the bytes.
+#[derive(Debug, Clone)]
+pub struct Write {
+    /// Where to.
+    pub at: Location,
+    /// Who encrypts it.
+    pub encryption: Encryption,
+    /// Its headers, metadata and tags.
+    pub attributes: Attributes,
+    /// What must hold of the object that it replaces.
+    pub condition: Condition,
+}
+
+/// An object that was written and, with a key, proven.
+#[derive(Debug, Clone, Default)]
+pub struct Stored {
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// Its ETag, with quotes; says nothing about the content of a sealed object.
+    pub etag: Option<String>,
+    /// Its version, in a bucket that keeps versions.
+    pub version_id: Option<String>,
+    /// CRC64NVME of its bytes, base64 of 8 bytes, as sent along and checked by the store.
+    pub checksum_crc64nvme: String,
+}
+
+/// A part that was uploaded and, with a key, proven.
+#[derive(Debug, Clone)]
+pub struct Part {
+    /// From 1 to 10,000.
+    pub number: i32,
+    /// As the store named it.
+    pub etag: String,
+    /// CRC64NVME of its bytes.
+    pub crc64nvme: u64,
+    /// Its size in bytes.
+    pub bytes: u64,
+}
+
+impl Store {
+    /// Writes an object in one request. `body` makes the bytes anew for each attempt; `crc64nvme` is
+    /// their checksum, which the store compares.
+    ///
+    /// # Errors
+    /// [`Failure::Unsealed`] where the store did not prove that it used the key: the object is then
+    /// removed, or the failure says that plaintext remains.
+    pub async fn put_object(
+        &self,
+        write: &Write,
+        body: impl Fn() -> SdkBody,
+        bytes: u64,
+        crc64nvme: u64,
+    ) -> Result<Stored, Failure> {
+        let attempts = Attempts::default();
+        let stored = Stored { bytes, checksum_crc64nvme: checksum(crc64nvme), ..Stored::default() };
+        let sent = self
+            .send(|client| {
+                let mut request = client
+                    .put_object()
+                    .bucket(&write.at.bucket)
+                    .key(&write.at.key)
+                    .body(ByteStream::new(body()))
+                    .content_length(bytes.cast_signed())
+                    .checksum_crc64_nvme(&stored.checksum_crc64nvme)
+                    .set_if_match(write.condition.if_match.clone())
+                    .set_if_none_match(write.condition.if_none_match.clone())
+                    .attributed(&write.attributes)
+                    .sealed(write.encryption.key());
+                if let Some((algorithm, kms_key_id)) = write.encryption.managed() {
+                    request =
+                        request.server_side_encryption(algorithm).set_ssekms_key_id(kms_key_id);
+                }
+                request.customize().disable_payload_signing().interceptor(attempts.clone()).send()
+            })
+            .await;
+        let output = match sent {
+            Ok(output) => output,
+            Err(refusal) if attempts.may_have_succeeded(&refusal) => {
+                return self.confirm(write, stored, &refusal).await;
+            }
+            Err(refusal) => return Err(self.explain(write, &refusal)),
+        };
+        let stored = Stored {
+            etag: output.e_tag().map(str::to_owned),
+            version_id: output.version_id().map(str::to_owned),
+            ..stored
+        };
+        if is_proven(&write.encryption, &output.echo(), output.server_side_encryption()) {
+            return Ok(stored);
+        }
+        Err(self.take_back(&write.at, stored.etag.as_deref(), stored.version_id.as_deref()).await)
+    }
+
+    /// Begins a multipart upload and returns its id.
+    ///
+    /// # Errors
+    /// Whatever the store refuses; nothing is left behind then.
+    pub async fn create_upload(&self, write: &Write) -> Result<String, Failure> {
+        let output = self
+            .send(|client| {
+                let mut request = client
+                    .create_multipart_upload()
+                    .bucket(&write.at.bucket)
+                    .key(&write.at.key)
+                    .checksum_algorithm(ChecksumAlgorithm::Crc64Nvme)
+                    .checksum_type(ChecksumType::FullObject)
+                    .attributed(&write.attributes)
+                    .sealed(write.encryption.key());
+                if let Some((algorithm, kms_key_id)) = write.encryption.managed() {
+                    request =
+                        request.server_side_encryption(algorithm).set_ssekms_key_id(kms_key_id);
+                }
+                request.send()
+            })
+            .await
+            .map_err(|refusal| self.explain(write, &refusal))?;
+        output.upload_id().map(str::to_owned).ok_or_else(|| {
+            Failure::other("the store began an upload without naming it").at(&write.at)
+        })
+    }
+
+    /// Uploads one part; with a key, only a proven part is a part.
+    ///
+    /// # Errors
+    /// [`Failure::Unsealed`] where the store did not prove that it used the key: abort the upload
+    /// then, and nothing was published.
+    pub async fn upload_part(
+        &self,
+        write: &Write,
+        upload_id: &str,
+        part: Part,
+        body: impl Fn() -> SdkBody,
+    ) -> Result<Part, Failure> {
+        let output = self
+            .send(|client| {
+                client
+                    .upload_part()
+                    .bucket(&write.at.bucket)
+                    .key(&write.at.key)
+                    .upload_id(upload_id)
+                    .part_number(part.number)
+                    .body(ByteStream::new(body()))
+                    .content_length(part.bytes.cast_signed())
+                    .checksum_crc64_nvme(checksum(part.crc64nvme))
+                    .sealed(write.encryption.key())
+                    .customize()
+                    .disable_payload_signing()
+                    .send()
+            })
+            .await
+            .map_err(|refusal| self.explain(write, &refusal))?;
+        if write.encryption.key().is_some_and(|key| !output.echo().proves(key)) {
+            return Err(Failure::unsealed(
+                "the store ignored the key and would have stored plaintext: nothing was published",
+            )
+            .hint("this store does not seal with your keys (SSE-C): use one that does")
+            .at(&write.at));
+        }
+        Ok(Part { etag: output.e_tag().unwrap_or_default().to_owned(), ..part })
+    }
+
+    /// Makes an object of the parts. `crc64nvme` is the checksum of all its bytes.
+    ///
+    /// # Errors
+    /// Whatever the store refuses; the upload is still there then.
+    pub async fn complete_upload(
+        &self,
+        write: &Write,
+        upload_id: &str,
+        parts: &[Part],
+        crc64nvme: u64,
+    ) -> Result<Stored, Failure> {
+        let attempts = Attempts::default();
+        let bytes = parts.iter().map(|part| part.bytes).sum();
+        let stored = Stored { bytes, checksum_crc64nvme: checksum(crc64nvme), ..Stored::default() };
+        let sent = self
+            .send(|client| {
+                let request = client
+                    .complete_multipart_upload()
+                    .bucket(&write.at.bucket)
+                    .key(&write.at.key)
+                    .upload_id(upload_id)
+                    .multipart_upload(completed(parts))
+                    .checksum_crc64_nvme(&stored.checksum_crc64nvme)
+                    .checksum_type(ChecksumType::FullObject)
+                    .mpu_object_size(stored.bytes.cast_signed())
+                    .set_if_match(write.condition.if_match.clone())
+                    .set_if_none_match(write.condition.if_none_match.clone())
+                    .sealed(write.encryption.key());
+                request.customize().interceptor(attempts.clone()).send()
+            })
+            .await;
+        let output = match sent {
+            Ok(output) => output,
+            Err(refusal) if attempts.may_have_succeeded(&refusal) => {
+                return self.confirm(write, stored, &refusal).await;
+            }
+            Err(refusal) => return Err(self.explain(write, &refusal)),
+        };
+        let stored = Stored {
+            etag: output.e_tag().map(str::to_owned),
+            version_id: output.version_id().map(str::to_owned),
+            ..stored
+        };
+        // Of a key the parts were the proof; what the store manages it names here.
+        let proven = match &write.encryption {
+            Encryption::Managed { algorithm, .. } => {
+                output.server_side_encryption() == Some(algorithm)
+            }
+            _ => true,
+        };
+        if proven {
+            return Ok(stored);
+        }
+        Err(self.take_back(&write.at, stored.etag.as_deref(), stored.version_id.as_deref()).await)
+    }
+
+    /// Gives up a multipart upload and everything uploaded for it.
+    ///
+    /// # Errors
+    /// Whatever the store refuses: the parts are still there, and cost money, then.
+    pub async fn abort_upload(&self, at: &Location, upload_id: &str) -> Result<(), Failure> {
+        let sent = self
+            .send(|client| {
+                client
+                    .abort_multipart_upload()
+                    .bucket(&at.bucket)
+                    .key(&at.key)
+                    .upload_id(upload_id)
+                    .send()
+            })
+            .await;
+        match sent {
+            Ok(_) => Ok(()),
+            Err(refusal) if refusal.is("NoSuchUpload") => Ok(()),
+            Err(refusal) => {
+                let about = Circumstances { action: Action::Delete, at, key: None };
+                Err(diagnose(self, &refusal, &about))
+            }
+        }
+    }
+
+    /// A write that was repeated after its answer got lost is refused because of its own success:
+    /// looks whether the object that is there is the one written.
+    async fn confirm(
+        &self,
+        write: &Write,
+        stored: Stored,
+        refusal: &Refusal,
+    ) -> Result<Stored, Failure> {
+        let keys: Vec<_> = write.encryption.key().cloned().into_iter().collect();
+        let found = self.head(&write.at, &keys, &ReadOptions::default()).await;
+        let same = |metadata: &ObjectMetadata| {
+            metadata.content_length == stored.bytes
+                && metadata.checksum_crc64nvme.as_ref() == Some(&stored.checksum_crc64nvme)
+        };
+        match found {
+            Ok(opened) if same(&opened.answer) => Ok(Stored {
+                etag: opened.answer.etag,
+                version_id: opened.answer.version_id,
+                ..stored
+            }),
+            _ => Err(self.explain(write, refusal)),
+        }
+    }
+
+    fn explain(&self, write: &Write, refusal: &Refusal) -> Failure {
+        let about =
+            Circumstances { action: Action::Write, at: &write.at, key: write.encryption.key() };
+        if refusal.status == Some(412) && write.condition.is_set() {
+            let message = match &write.condition.if_none_match {
+                Some(_) => "the object exists already: it was left alone",
+                None => "the object's ETag is not the one in --if-match: it was left alone",
+            };
+            return Failure::precondition(message)
+                .hint("look at it with `s3seal head`, then decide anew")
+                .at(&write.at)
+                .answered(refusal.status, refusal.code.as_deref());
+        }
+        diagnose(self, refusal, &about)
+    }
+}
+
+fn is_proven(
+    encryption: &Encryption,
+    echo: &Echo,
+    managed: Option<&aws_sdk_s3::types::ServerSideEncryption>,
+) -> bool {
+    match encryption {
+        Encryption::CustomerKey(key) => echo.proves(key),
+        Encryption::Managed { algorithm, .. } => managed == Some(algorithm),
+        Encryption::BucketDefault => true,
+    }
+}
+
+fn completed(parts: &[Part]) -> CompletedMultipartUpload {
+    let parts = parts.iter().map(|part| {
+        CompletedPart::builder()
+            .part_number(part.number)
+            .e_tag(&part.etag)
+            .checksum_crc64_nvme(checksum(part.crc64nvme))
+            .build()
+    });
+    CompletedMultipartUpload::builder().set_parts(Some(parts.collect())).build()
+}
+
+/// As the checksum headers have it: base64 of the big-endian bytes.
+fn checksum(crc64nvme: u64) -> String {
+    BASE64_STANDARD.encode(crc64nvme.to_be_bytes())
+}
+
+/// Counts how often the SDK has sent a request.
+#[derive(Debug, Clone, Default)]
+struct Attempts(Arc<AtomicU32>);
+
+impl Attempts {
+    /// Whether the refusal can be the echo of an earlier attempt's success.
+    fn may_have_succeeded(&self, refusal: &Refusal) -> bool {
+        let conflicts = refusal.status == Some(412) || refusal.is("NoSuchUpload");
+        conflicts && self.0.load(Ordering::Relaxed) > 1
+    }
+}
+
+impl Intercept for Attempts {
+    fn name(&self) -> &'static str {
+        "Attempts"
+    }
+
+    fn read_before_transmit(
+        &self,
+        _: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+}

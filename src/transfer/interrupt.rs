@@ -1,0 +1,62 @@
+//! SIGINT and SIGTERM: whatever is under way is given up in an orderly manner; a second signal ends
+//! the program at once.
+
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+
+use crate::failure::Failure;
+
+/// Tells transfers that the user wants to stop.
+#[derive(Debug, Clone)]
+pub struct Interrupt(watch::Receiver<Option<u8>>);
+
+impl Interrupt {
+    /// Takes over SIGINT and SIGTERM for the rest of the program's life.
+    ///
+    /// # Errors
+    /// [`Failure::Other`] where the system allows no signal handler.
+    pub fn listen() -> Result<Interrupt, Failure> {
+        let listen = |kind| {
+            signal(kind)
+                .map_err(|error| Failure::other(format!("signals cannot be received: {error}")))
+        };
+        let mut sigint = listen(SignalKind::interrupt())?;
+        let mut sigterm = listen(SignalKind::terminate())?;
+        let (sender, receiver) = watch::channel(None);
+        tokio::spawn(async move {
+            loop {
+                let number = tokio::select! {
+                    _ = sigint.recv() => SignalKind::interrupt(),
+                    _ = sigterm.recv() => SignalKind::terminate(),
+                }
+                .as_raw_value() as u8;
+                if sender.send_replace(Some(number)).is_some() {
+                    std::process::exit(i32::from(Failure::interrupted(number).exit_code()));
+                }
+            }
+        });
+        Ok(Interrupt(receiver))
+    }
+
+    /// Does the work, unless a signal comes first: the work is then dropped where it stands.
+    ///
+    /// # Errors
+    /// The work's own, or [`Failure::Interrupted`].
+    pub async fn race<T>(
+        &self,
+        work: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, Failure> {
+        let mut receiver = self.0.clone();
+        let signalled = async {
+            match receiver.wait_for(Option::is_some).await.map(|number| *number) {
+                Ok(Some(number)) => Failure::interrupted(number),
+                _ => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            failure = signalled => Err(failure),
+            result = work => result,
+        }
+    }
+}

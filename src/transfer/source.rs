@@ -1,0 +1,341 @@
+//! Where uploaded bytes come from: a regular file, read at offsets as often as needed, or a stream,
+//! buffered a part at a time.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::ops::Range;
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::SystemTime;
+
+use aws_sdk_s3::primitives::SdkBody;
+use bytes::{Bytes, BytesMut};
+use http_body::{Body, Frame, SizeHint};
+
+use super::checksum;
+use super::plan;
+use crate::failure::Failure;
+
+/// How much of a file is in memory at a time, for each part under way.
+const PIECE: usize = 256 << 10;
+
+/// What is to be uploaded.
+pub enum Source {
+    /// A regular file.
+    File(FileSource),
+    /// Anything else that can be read: standard input, a FIFO, a process substitution.
+    Stream(Box<dyn Read + Send>),
+}
+
+impl Source {
+    /// Opens a local file, FIFO or device; `-` is standard input.
+    ///
+    /// # Errors
+    /// [`Failure::NotFound`] where there is none, [`Failure::Usage`] for a folder.
+    pub fn open(path: &Path) -> Result<Source, Failure> {
+        if path == Path::new("-") {
+            return Ok(Source::Stream(Box::new(io::stdin())));
+        }
+        let refuse = |error: io::Error| unreadable(path, &error);
+        let file = File::open(path).map_err(refuse)?;
+        let metadata = file.metadata().map_err(refuse)?;
+        if metadata.is_dir() {
+            return Err(Failure::usage(format!("{} is a folder", path.display()))
+                .hint("name one file; to seal a folder, `tar c FOLDER | s3seal put - s3://bucket/folder.tar`"));
+        }
+        // Only a regular file has a size that can be trusted: that of a FIFO is 0.
+        if !metadata.is_file() {
+            return Ok(Source::Stream(Box::new(file)));
+        }
+        Ok(Source::File(FileSource {
+            name: path.display().to_string(),
+            bytes: metadata.len(),
+            modified: metadata.modified().ok(),
+            file: Arc::new(file),
+        }))
+    }
+
+    /// How many bytes there are, if that is known.
+    pub fn bytes(&self) -> Option<u64> {
+        match self {
+            Source::File(file) => Some(file.bytes),
+            Source::Stream(_) => None,
+        }
+    }
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> Failure {
+    let path = path.display();
+    match error.kind() {
+        io::ErrorKind::NotFound => {
+            Failure::not_found(format!("there is no file {path}")).hint("check the path")
+        }
+        io::ErrorKind::PermissionDenied => {
+            Failure::other(format!("{path} may not be read")).hint("check the file's permissions")
+        }
+        _ => Failure::other(format!("{path} cannot be read: {error}")),
+    }
+}
+
+/// A regular file, and what it was like when it was opened.
+#[derive(Debug, Clone)]
+pub struct FileSource {
+    name: String,
+    file: Arc<File>,
+    bytes: u64,
+    modified: Option<SystemTime>,
+}
+
+impl FileSource {
+    /// Fails where the file is not what it was when it was opened.
+    pub(super) fn check_unchanged(&self) -> Result<(), Failure> {
+        let now =
+            self.file.metadata().map_err(|error| unreadable(Path::new(&self.name), &error))?;
+        if now.len() == self.bytes && now.modified().ok() == self.modified {
+            return Ok(());
+        }
+        Err(Failure::integrity(format!(
+            "{} changed while it was read: nothing was stored",
+            self.name
+        ))
+        .hint("try again when nobody writes to it, or upload a snapshot"))
+    }
+
+    fn crc64nvme(&self, start: u64, end: u64) -> io::Result<u64> {
+        let mut digest = checksum::crc64nvme();
+        let mut buffer = vec![0; PIECE.min((end - start) as usize)];
+        let mut at = start;
+        while at < end {
+            let wanted = buffer.len().min((end - at) as usize);
+            self.file.read_exact_at(&mut buffer[..wanted], at)?;
+            digest.update(&buffer[..wanted]);
+            at += wanted as u64;
+        }
+        Ok(digest.finalize())
+    }
+}
+
+/// The bytes of one part.
+#[derive(Debug, Clone)]
+pub(super) enum Piece {
+    Range { file: FileSource, start: u64, end: u64 },
+    Buffer(Bytes),
+}
+
+impl Piece {
+    /// Its size in bytes.
+    pub(super) fn bytes(&self) -> u64 {
+        match self {
+            Piece::Range { start, end, .. } => end - start,
+            Piece::Buffer(bytes) => bytes.len() as u64,
+        }
+    }
+
+    /// Its CRC64NVME.
+    pub(super) fn crc64nvme(&self) -> Result<u64, Failure> {
+        match self {
+            Piece::Range { file, start, end } => {
+                file.crc64nvme(*start, *end).map_err(|error| match file.check_unchanged() {
+                    Err(changed) => changed,
+                    Ok(()) => unreadable(Path::new(&file.name), &error),
+                })
+            }
+            Piece::Buffer(bytes) => {
+                let mut digest = checksum::crc64nvme();
+                digest.update(bytes);
+                Ok(digest.finalize())
+            }
+        }
+    }
+
+    /// A request body, made anew for each attempt.
+    pub(super) fn body(&self) -> SdkBody {
+        match self {
+            Piece::Range { file, start, end } => {
+                let (file, start, end) = (file.file.clone(), *start, *end);
+                SdkBody::retryable(move || {
+                    SdkBody::from_body_1_x(FileBody {
+                        file: file.clone(),
+                        at: start,
+                        end,
+                        buffer: BytesMut::new(),
+                    })
+                })
+            }
+            Piece::Buffer(bytes) => SdkBody::from(bytes.clone()),
+        }
+    }
+}
+
+/// Part of a file as a request body.
+struct FileBody {
+    file: Arc<File>,
+    at: u64,
+    end: u64,
+    /// Its memory is used again as soon as the connection has sent what was in it.
+    buffer: BytesMut,
+}
+
+impl Body for FileBody {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        let wanted = PIECE.min((self.end - self.at) as usize);
+        if wanted == 0 {
+            return Poll::Ready(None);
+        }
+        let this = &mut *self;
+        this.buffer.reserve(wanted);
+        this.buffer.resize(wanted, 0);
+        if let Err(error) = this.file.read_exact_at(&mut this.buffer, this.at) {
+            return Poll::Ready(Some(Err(error)));
+        }
+        this.at += wanted as u64;
+        Poll::Ready(Some(Ok(Frame::data(this.buffer.split().freeze()))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.at == self.end
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.end - self.at)
+    }
+}
+
+/// A source taken apart into parts, in order.
+pub(super) struct Pieces {
+    source: Option<Source>,
+    /// The piece that was read ahead, to learn whether it is the only one.
+    first: Option<Piece>,
+    /// How many pieces have been cut.
+    number: u64,
+    part_size: Option<u64>,
+}
+
+impl Pieces {
+    /// Cuts into parts of `part_size` bytes, or of the usual size.
+    pub(super) fn of(source: Source, part_size: Option<u64>) -> Pieces {
+        Pieces { source: Some(source), first: None, number: 0, part_size }
+    }
+
+    /// The only piece, if there is but one of at most `one_request` bytes. An empty source is one
+    /// empty piece.
+    pub(super) async fn only(&mut self, one_request: u64) -> Result<Option<Piece>, Failure> {
+        match &self.source {
+            Some(Source::File(file)) if file.bytes <= one_request => {
+                let piece = Piece::Range { file: file.clone(), start: 0, end: file.bytes };
+                self.source = None;
+                Ok(Some(piece))
+            }
+            Some(Source::Stream(_)) => {
+                let first = self.next().await?.unwrap_or(Piece::Buffer(Bytes::new()));
+                if self.source.is_none() {
+                    return Ok(Some(first));
+                }
+                self.first = Some(first);
+                Ok(None)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// The next piece.
+    pub(super) async fn next(&mut self) -> Result<Option<Piece>, Failure> {
+        if let Some(first) = self.first.take() {
+            return Ok(Some(first));
+        }
+        match self.source.take() {
+            None => Ok(None),
+            Some(Source::File(file)) => {
+                let size = plan::part_size(file.bytes, self.part_size)?;
+                let Range { start, end } = plan::range(self.number, file.bytes, size);
+                self.number += 1;
+                if end < file.bytes {
+                    self.source = Some(Source::File(file.clone()));
+                }
+                Ok(Some(Piece::Range { file, start, end }))
+            }
+            Some(Source::Stream(stream)) => {
+                self.number += 1;
+                let size = plan::stream_part_size(self.number, self.part_size);
+                let (stream, bytes) = read_part(stream, size).await?;
+                if bytes.len() as u64 == size {
+                    self.source = Some(Source::Stream(stream));
+                } else if bytes.is_empty() {
+                    return Ok(None);
+                }
+                Ok(Some(Piece::Buffer(bytes)))
+            }
+        }
+    }
+}
+
+async fn read_part(
+    mut stream: Box<dyn Read + Send>,
+    size: u64,
+) -> Result<(Box<dyn Read + Send>, Bytes), Failure> {
+    let read = tokio::task::spawn_blocking(move || {
+        let mut buffer = Vec::with_capacity(size as usize);
+        stream.by_ref().take(size).read_to_end(&mut buffer)?;
+        io::Result::Ok((stream, Bytes::from(buffer)))
+    });
+    match read.await {
+        Ok(Ok(part)) => Ok(part),
+        Ok(Err(error)) => Err(Failure::other(format!("the input cannot be read: {error}"))),
+        Err(_) => Err(Failure::other("the input's reader ended unexpectedly")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn sizes(source: Source, part_size: Option<u64>) -> Vec<u64> {
+        let mut pieces = Pieces::of(source, part_size);
+        let mut sizes = Vec::new();
+        while let Some(piece) = pieces.next().await.unwrap() {
+            sizes.push(piece.bytes());
+        }
+        sizes
+    }
+
+    fn stream(bytes: usize) -> Source {
+        Source::Stream(Box::new(io::Cursor::new(vec![7; bytes])))
+    }
+
+    #[tokio::test]
+    async fn streams_are_cut_into_parts() {
+        assert_eq!(sizes(stream(25), Some(10)).await, [10, 10, 5]);
+        assert_eq!(sizes(stream(20), Some(10)).await, [10, 10]);
+        assert_eq!(sizes(stream(0), Some(10)).await, [0u64; 0]);
+    }
+
+    #[tokio::test]
+    async fn one_piece_is_recognised() {
+        for (bytes, only) in [(0, true), (9, true), (10, false), (11, false)] {
+            let mut pieces = Pieces::of(stream(bytes), Some(10));
+            let found = pieces.only(10).await.unwrap();
+            assert_eq!(found.is_some(), only, "{bytes}");
+            if !only {
+                assert_eq!(pieces.next().await.unwrap().unwrap().bytes(), 10);
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn files_are_cut_without_being_read() {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        io::Write::write_all(&mut file, &[7; 25]).unwrap();
+        let open = || Source::open(file.path()).unwrap();
+        assert_eq!(open().bytes(), Some(25));
+        assert_eq!(sizes(open(), Some(10)).await, [10, 10, 5]);
+    }
+}

@@ -1,0 +1,161 @@
+//! Where downloaded bytes go: a file that appears whole or not at all, or a stream.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Seek, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use bytes::Bytes;
+use tempfile::NamedTempFile;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+use super::checksum::Hash;
+use crate::failure::Failure;
+
+/// How many pieces wait between the connection and a slow reader of the stream.
+const WAITING_PIECES: usize = 16;
+
+/// Where to put an object.
+#[derive(Debug)]
+pub enum Target {
+    /// A regular file, new or to be replaced.
+    File(PathBuf),
+    /// Standard output.
+    Stdout,
+    /// A FIFO or a device, written from beginning to end.
+    Stream(PathBuf),
+}
+
+impl Target {
+    /// What kind of target a path is; `-` is standard output.
+    pub fn of(path: &Path) -> Target {
+        if path == Path::new("-") {
+            return Target::Stdout;
+        }
+        match fs::metadata(path) {
+            Ok(found) if !found.is_file() && !found.is_dir() => Target::Stream(path.to_owned()),
+            _ => Target::File(path.to_owned()),
+        }
+    }
+}
+
+/// A file in the making, beside the one it will become: removed unless [`NewFile::publish`]ed.
+#[derive(Debug)]
+pub(super) struct NewFile {
+    temporary: NamedTempFile,
+    path: PathBuf,
+}
+
+impl NewFile {
+    /// Begins a file of `bytes` bytes.
+    pub(super) fn create(path: &Path, bytes: u64) -> Result<NewFile, Failure> {
+        // Through a symbolic link the file it points to is replaced, not the link.
+        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let refuse = |error: io::Error| unwritable(&path, &error);
+        let folder = match path.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
+        // A file that is replaced keeps its mode; a new one gets what the umask leaves.
+        let mode = fs::metadata(&path).map_or(0o666, |found| found.permissions().mode() & 0o777);
+        let temporary = tempfile::Builder::new()
+            .prefix(".s3seal-")
+            .suffix(".part")
+            .permissions(fs::Permissions::from_mode(mode))
+            .tempfile_in(folder)
+            .map_err(refuse)?;
+        temporary.as_file().set_len(bytes).map_err(refuse)?;
+        Ok(NewFile { temporary, path })
+    }
+
+    pub(super) fn file(&self) -> io::Result<File> {
+        self.temporary.as_file().try_clone()
+    }
+
+    pub(super) fn refuse(&self, error: &io::Error) -> Failure {
+        unwritable(&self.path, error)
+    }
+
+    /// Feeds the file's bytes to a hash, in order.
+    pub(super) fn hash(&self, mut hash: Hash) -> Result<Hash, Failure> {
+        let mut read = || {
+            let mut file = self.file()?;
+            file.rewind()?;
+            let mut buffer = vec![0; 256 << 10];
+            loop {
+                match file.read(&mut buffer)? {
+                    0 => return io::Result::Ok(()),
+                    n => hash.update(&buffer[..n]),
+                }
+            }
+        };
+        read().map_err(|error| self.refuse(&error))?;
+        Ok(hash)
+    }
+
+    /// Puts the file in its place, for good even if the machine stops.
+    pub(super) fn publish(self) -> Result<(), Failure> {
+        let path = self.path;
+        self.temporary.as_file().sync_all().map_err(|error| unwritable(&path, &error))?;
+        self.temporary.persist(&path).map_err(|error| unwritable(&path, &error.error))?;
+        Ok(())
+    }
+}
+
+fn unwritable(path: &Path, error: &io::Error) -> Failure {
+    let shown = path.display();
+    let failure = Failure::other(format!("{shown} cannot be written: {error}"));
+    match error.kind() {
+        io::ErrorKind::NotFound => failure.hint("create the folder first"),
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            failure.hint("choose another destination, or `-` for standard output")
+        }
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            failure.hint("free some space; nothing was left behind")
+        }
+        _ => failure,
+    }
+}
+
+/// A stream that a thread of its own writes, so that a reader who is slow, or stuck, does not keep
+/// the program from being interrupted.
+pub(super) struct Stream {
+    sender: mpsc::Sender<Bytes>,
+    writer: JoinHandle<io::Result<()>>,
+}
+
+impl Stream {
+    /// Opens a stream: standard output where there is no path.
+    pub(super) fn open(path: Option<PathBuf>) -> Stream {
+        let (sender, mut receiver) = mpsc::channel::<Bytes>(WAITING_PIECES);
+        let writer = tokio::task::spawn_blocking(move || {
+            let mut output: Box<dyn Write> = match path {
+                Some(path) => Box::new(fs::OpenOptions::new().write(true).open(path)?),
+                None => Box::new(File::from(rustix::io::dup(rustix::stdio::stdout())?)),
+            };
+            while let Some(bytes) = receiver.blocking_recv() {
+                output.write_all(&bytes)?;
+            }
+            output.flush()
+        });
+        Stream { sender, writer }
+    }
+
+    /// Writes bytes; false once the reader has gone away.
+    pub(super) async fn write(&self, bytes: Bytes) -> bool {
+        self.sender.send(bytes).await.is_ok()
+    }
+
+    /// Waits until everything is written. A reader who went away is no error.
+    pub(super) async fn finish(self) -> Result<(), Failure> {
+        drop(self.sender);
+        match self.writer.await {
+            Ok(Err(error)) if error.kind() != io::ErrorKind::BrokenPipe => {
+                Err(Failure::other(format!("the output cannot be written: {error}")))
+            }
+            Ok(_) => Ok(()),
+            Err(_) => Err(Failure::other("the output's writer ended unexpectedly")),
+        }
+    }
+}

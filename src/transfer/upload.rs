@@ -1,0 +1,188 @@
+//! Uploads: one request where one is enough, else a multipart upload that is completed or aborted,
+//! never left behind.
+
+use std::sync::Arc;
+
+use tokio::task::JoinSet;
+
+use super::source::{Piece, Pieces};
+use super::{Division, Interrupt, Progress, Source, checksum, plan};
+use crate::failure::Failure;
+use crate::store::{Part, ReadOptions, Store, Stored, Write};
+
+/// Writes what `source` holds as one object.
+///
+/// # Errors
+/// Whatever stands in the way; no object and no upload is left behind then, or the failure says so.
+pub async fn upload(
+    store: &Arc<Store>,
+    source: Source,
+    write: Write,
+    division: Division,
+    progress: &Progress,
+    interrupt: &Interrupt,
+) -> Result<Stored, Failure> {
+    if write.condition.if_none_match.is_some() && !store.is_amazon() {
+        interrupt.race(refuse_existing(store, &write)).await?;
+    }
+    let write = Arc::new(write);
+    let mut pieces = Pieces::of(source, division.part_size);
+    let one_request = division.part_size.unwrap_or(plan::ONE_REQUEST);
+    let only = interrupt.race(pieces.only(one_request)).await?;
+    let unproven = write.encryption.key().is_some() && !store.is_proven(&write.at.bucket);
+    match only {
+        Some(piece) if !unproven => interrupt.race(put(store, &write, &piece, progress)).await,
+        // As the one part of a multipart upload, it is published only after the proof.
+        only => {
+            let pieces = Queue { only, pieces };
+            let stored =
+                multipart(store, &write, pieces, division.concurrency(), progress, interrupt)
+                    .await?;
+            if write.encryption.key().is_some() {
+                store.remember_proven(&write.at.bucket);
+            }
+            Ok(stored)
+        }
+    }
+}
+
+/// Some stores take `If-None-Match: *` and overwrite all the same.
+async fn refuse_existing(store: &Store, write: &Write) -> Result<(), Failure> {
+    match store.head(&write.at, &[], &ReadOptions::default()).await {
+        Ok(_) | Err(Failure::Key(_)) => {
+            Err(Failure::precondition("the object exists already: it was left alone")
+                .hint("look at it with `s3seal head`, then decide anew")
+                .at(&write.at))
+        }
+        Err(failure @ (Failure::Unavailable(_) | Failure::Usage(_))) => Err(failure),
+        Err(_) => Ok(()),
+    }
+}
+
+async fn put(
+    store: &Store,
+    write: &Write,
+    piece: &Piece,
+    progress: &Progress,
+) -> Result<Stored, Failure> {
+    let crc64nvme = piece.crc64nvme()?;
+    let stored = store.put_object(write, || piece.body(), piece.bytes(), crc64nvme).await;
+    progress.add(piece.bytes());
+    stored.map_err(|failure| blame_change(piece, failure))
+}
+
+/// Bytes that are not what they were a moment ago look to the store like damage on the way.
+fn blame_change(piece: &Piece, failure: Failure) -> Failure {
+    match piece {
+        Piece::Range { file, .. } => file.check_unchanged().err().unwrap_or(failure),
+        Piece::Buffer(_) => failure,
+    }
+}
+
+/// The pieces still to be sent; an object of one piece is that piece, empty or not.
+struct Queue {
+    only: Option<Piece>,
+    pieces: Pieces,
+}
+
+impl Queue {
+    async fn next(&mut self) -> Result<Option<Piece>, Failure> {
+        match self.only.take() {
+            Some(piece) => Ok(Some(piece)),
+            None => self.pieces.next().await,
+        }
+    }
+}
+
+async fn multipart(
+    store: &Arc<Store>,
+    write: &Arc<Write>,
+    pieces: Queue,
+    concurrency: usize,
+    progress: &Progress,
+    interrupt: &Interrupt,
+) -> Result<Stored, Failure> {
+    // Not raced: an upload whose id is still on its way could not be aborted.
+    let upload_id: Arc<str> = store.create_upload(write).await?.into();
+    let sent = send_all(store, write, &upload_id, pieces, concurrency, progress);
+    let finished = match interrupt.race(sent).await {
+        Ok(parts) => {
+            let crc = checksum::combine(parts.iter().map(|part| (part.crc64nvme, part.bytes)));
+            store.complete_upload(write, &upload_id, &parts, crc).await
+        }
+        Err(failure) => Err(failure),
+    };
+    let Err(mut failure) = finished else { return finished };
+    if let Err(left) = store.abort_upload(&write.at, &upload_id).await {
+        let detail = failure.detail_mut();
+        detail.message += &format!(
+            "; and the unfinished upload {upload_id} of {} could not be aborted: {}",
+            write.at,
+            left.detail().message
+        );
+    }
+    Err(failure)
+}
+
+async fn send_all(
+    store: &Arc<Store>,
+    write: &Arc<Write>,
+    upload_id: &Arc<str>,
+    mut pieces: Queue,
+    concurrency: usize,
+    progress: &Progress,
+) -> Result<Vec<Part>, Failure> {
+    let mut under_way = JoinSet::new();
+    let mut parts: Vec<Part> = Vec::new();
+    let mut number = 0;
+    let mut last = None;
+    loop {
+        while under_way.len() >= concurrency {
+            collect(&mut under_way, &mut parts, progress).await?;
+        }
+        let Some(piece) = pieces.next().await? else { break };
+        number += 1;
+        if number > plan::MOST_PARTS as i32 {
+            return Err(Failure::usage("the input is too long for an object of 10,000 parts")
+                .hint("leave out --part-size, or make it larger")
+                .at(&write.at));
+        }
+        last = Some(piece.clone());
+        let (store, write, upload_id) = (store.clone(), write.clone(), upload_id.clone());
+        under_way.spawn(async move { send(&store, &write, &upload_id, number, &piece).await });
+    }
+    while !under_way.is_empty() {
+        collect(&mut under_way, &mut parts, progress).await?;
+    }
+    // A file that changed between two parts would be a mixture that never existed.
+    if let Some(Piece::Range { file, .. }) = last {
+        file.check_unchanged()?;
+    }
+    parts.sort_unstable_by_key(|part| part.number);
+    Ok(parts)
+}
+
+async fn send(
+    store: &Store,
+    write: &Write,
+    upload_id: &str,
+    number: i32,
+    piece: &Piece,
+) -> Result<Part, Failure> {
+    let crc64nvme = piece.crc64nvme()?;
+    let part = Part { number, etag: String::new(), crc64nvme, bytes: piece.bytes() };
+    let sent = store.upload_part(write, upload_id, part, || piece.body()).await;
+    sent.map_err(|failure| blame_change(piece, failure))
+}
+
+async fn collect(
+    under_way: &mut JoinSet<Result<Part, Failure>>,
+    parts: &mut Vec<Part>,
+    progress: &Progress,
+) -> Result<(), Failure> {
+    let Some(joined) = under_way.join_next().await else { return Ok(()) };
+    let part = joined.map_err(|_| Failure::other("a part's upload ended unexpectedly"))??;
+    progress.add(part.bytes);
+    parts.push(part);
+    Ok(())
+}
