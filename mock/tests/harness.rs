@@ -7,29 +7,29 @@ use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use s3seal_mock::{Builder, Server};
 
-pub const BUCKET: &str = "demo";
+pub(crate) const BUCKET: &str = "demo";
 
 /// A customer's key and its MD5, as headers have them.
 #[derive(Clone, Copy)]
-pub struct Key {
-    pub base64: &'static str,
-    pub md5: &'static str,
+pub(crate) struct Key {
+    pub(crate) base64: &'static str,
+    pub(crate) md5: &'static str,
 }
 
 /// 32 bytes of value 1.
-pub const ONE: Key = Key { base64: "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=", md5: "4Funlf7OsLF0HL+vKU+fkg==" };
+pub(crate) const ONE: Key = Key { base64: "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=", md5: "4Funlf7OsLF0HL+vKU+fkg==" };
 /// 32 bytes of value 2.
-pub const TWO: Key = Key { base64: "AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI=", md5: "F3apf5enN9TQbA8CaOS4/g==" };
+pub(crate) const TWO: Key = Key { base64: "AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI=", md5: "F3apf5enN9TQbA8CaOS4/g==" };
 
-pub fn builder() -> Builder {
+pub(crate) fn builder() -> Builder {
     Server::builder().bucket(BUCKET)
 }
 
-pub fn server() -> Server {
+pub(crate) fn server() -> Server {
     builder().start().expect("the server starts")
 }
 
-pub fn client(server: &Server) -> Client {
+pub(crate) fn client(server: &Server) -> Client {
     let config = aws_sdk_s3::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(server.region().to_owned()))
@@ -40,12 +40,12 @@ pub fn client(server: &Server) -> Client {
     Client::from_conf(config)
 }
 
-pub fn run<T>(future: impl Future<Output = T>) -> T {
+pub(crate) fn run<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
 }
 
 /// Status and code of a refused SDK call.
-pub fn refusal<T: std::fmt::Debug, E: ProvideErrorMetadata + std::fmt::Debug>(
+pub(crate) fn refusal<T: std::fmt::Debug, E: ProvideErrorMetadata + std::fmt::Debug>(
     result: Result<T, SdkError<E>>,
 ) -> (u16, String) {
     let error = result.expect_err("the call is refused");
@@ -54,7 +54,7 @@ pub fn refusal<T: std::fmt::Debug, E: ProvideErrorMetadata + std::fmt::Debug>(
 }
 
 /// `len` bytes without a short period.
-pub fn data(len: usize) -> Vec<u8> {
+pub(crate) fn data(len: usize) -> Vec<u8> {
     let mut state = 0x2545_f491_4f6c_dd1d_u64;
     std::iter::repeat_with(|| {
         state ^= state << 13;

@@ -11,7 +11,7 @@ use time::{Duration, OffsetDateTime};
 use crate::harness::Key;
 
 #[derive(Clone)]
-pub struct Raw {
+pub(crate) struct Raw {
     method: &'static str,
     path: String,
     query: Vec<(String, String)>,
@@ -27,14 +27,14 @@ pub struct Raw {
     anonymous: bool,
 }
 
-pub struct Answer {
-    pub status: u16,
-    pub headers: Vec<(String, String)>,
-    pub body: Vec<u8>,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Raw {
-    pub fn new(method: &'static str, path: &str) -> Self {
+    pub(crate) fn new(method: &'static str, path: &str) -> Self {
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
         let query = query
             .split('&')
@@ -59,100 +59,100 @@ impl Raw {
         }
     }
 
-    pub fn get(path: &str) -> Self {
+    pub(crate) fn get(path: &str) -> Self {
         Self::new("GET", path)
     }
 
-    pub fn head(path: &str) -> Self {
+    pub(crate) fn head(path: &str) -> Self {
         Self::new("HEAD", path)
     }
 
-    pub fn put(path: &str, body: &[u8]) -> Self {
+    pub(crate) fn put(path: &str, body: &[u8]) -> Self {
         Self::new("PUT", path).body(body)
     }
 
-    pub fn post(path: &str, body: &[u8]) -> Self {
+    pub(crate) fn post(path: &str, body: &[u8]) -> Self {
         Self::new("POST", path).body(body)
     }
 
-    pub fn delete(path: &str) -> Self {
+    pub(crate) fn delete(path: &str) -> Self {
         Self::new("DELETE", path)
     }
 
-    pub fn body(mut self, body: &[u8]) -> Self {
+    pub(crate) fn body(mut self, body: &[u8]) -> Self {
         self.body = body.to_vec();
         self
     }
 
-    pub fn header(mut self, name: &str, value: &str) -> Self {
+    pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_ascii_lowercase(), value.to_owned()));
         self
     }
 
-    pub fn headers(self, headers: &[(&str, &str)]) -> Self {
+    pub(crate) fn headers(self, headers: &[(&str, &str)]) -> Self {
         headers.iter().fold(self, |raw, (name, value)| raw.header(name, value))
     }
 
-    pub fn unsigned_header(mut self, name: &str, value: &str) -> Self {
+    pub(crate) fn unsigned_header(mut self, name: &str, value: &str) -> Self {
         self.unsigned.push((name.to_ascii_lowercase(), value.to_owned()));
         self
     }
 
     /// A query parameter, given decoded.
-    pub fn param(mut self, name: &str, value: &str) -> Self {
+    pub(crate) fn param(mut self, name: &str, value: &str) -> Self {
         self.query.push((name.to_owned(), encode(value)));
         self
     }
 
-    pub fn sse_c(self, key: Key) -> Self {
+    pub(crate) fn sse_c(self, key: Key) -> Self {
         self.header("x-amz-server-side-encryption-customer-algorithm", "AES256")
             .header("x-amz-server-side-encryption-customer-key", key.base64)
             .header("x-amz-server-side-encryption-customer-key-md5", key.md5)
     }
 
-    pub fn payload_hash(mut self, hash: &str) -> Self {
+    pub(crate) fn payload_hash(mut self, hash: &str) -> Self {
         self.payload_hash = Some(hash.to_owned());
         self
     }
 
-    pub fn access_key(mut self, id: &str) -> Self {
+    pub(crate) fn access_key(mut self, id: &str) -> Self {
         self.access_key = Some(id.to_owned());
         self
     }
 
-    pub fn secret_key(mut self, secret: &str) -> Self {
+    pub(crate) fn secret_key(mut self, secret: &str) -> Self {
         self.secret_key = Some(secret.to_owned());
         self
     }
 
-    pub fn region(mut self, region: &str) -> Self {
+    pub(crate) fn region(mut self, region: &str) -> Self {
         self.region = Some(region.to_owned());
         self
     }
 
     /// Moves the client's clock.
-    pub fn clock(mut self, minutes: i64) -> Self {
+    pub(crate) fn clock(mut self, minutes: i64) -> Self {
         self.clock = Duration::minutes(minutes);
         self
     }
 
-    pub fn presigned_for(mut self, seconds: i64) -> Self {
+    pub(crate) fn presigned_for(mut self, seconds: i64) -> Self {
         self.presigned_for = Some(seconds);
         self
     }
 
-    pub fn anonymous(mut self) -> Self {
+    pub(crate) fn anonymous(mut self) -> Self {
         self.anonymous = true;
         self
     }
 
-    pub fn send(self, server: &Server) -> Answer {
+    pub(crate) fn send(self, server: &Server) -> Answer {
         let host = server.addr().to_string();
         self.send_to(server, &host)
     }
 
     /// Sends with another name of the server in the Host header.
-    pub fn send_to(mut self, server: &Server, host: &str) -> Answer {
+    pub(crate) fn send_to(mut self, server: &Server, host: &str) -> Answer {
         if !self.headers.iter().any(|(name, _)| name == "host") {
             self.headers.push(("host".to_owned(), host.to_owned()));
         }
@@ -250,12 +250,12 @@ impl Answer {
         Self { status, headers, body: bytes[end + 4..].to_vec() }
     }
 
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(given, _)| given == name).map(|(_, value)| value.as_str())
     }
 
     /// The text of an element of the XML answer; empty if there is none.
-    pub fn element(&self, name: &str) -> String {
+    pub(crate) fn element(&self, name: &str) -> String {
         let text = String::from_utf8_lossy(&self.body).into_owned();
         let (before, after) = (format!("<{name}>"), format!("</{name}>"));
         let Some(start) = text.find(&before) else { return String::new() };
@@ -263,25 +263,25 @@ impl Answer {
         rest[..rest.find(&after).unwrap_or(rest.len())].replace("&quot;", "\"")
     }
 
-    pub fn code(&self) -> String {
+    pub(crate) fn code(&self) -> String {
         self.element("Code")
     }
 
-    pub fn message(&self) -> String {
+    pub(crate) fn message(&self) -> String {
         self.element("Message")
     }
 
     /// Status and code.
-    pub fn verdict(&self) -> (u16, String) {
+    pub(crate) fn verdict(&self) -> (u16, String) {
         (self.status, self.code())
     }
 }
 
-pub fn encode(text: &str) -> String {
+pub(crate) fn encode(text: &str) -> String {
     urlencoding::encode(text).into_owned()
 }
 
-pub fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -1,10 +1,279 @@
-//! stub
+//! `s3seal mock`: the embedded server, to try and test everything offline.
+
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::io::{IsTerminal, Write};
+use std::net::SocketAddr;
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
+use std::process::ExitStatus;
+
+use s3seal_mock::{Manner, Server};
+use serde::Serialize;
+use tempfile::TempDir;
+use tokio::process::{Child, Command};
+use tokio::signal::unix::{SignalKind, signal};
+
 use crate::failure::Failure;
+use crate::key::KEY_VARIABLE;
 use crate::output::Output;
-/// stub
+
+/// Run an S3 server of your own, for trying and testing: it answers like Amazon's, in memory
+///
+/// With a command, runs it with the environment set for the server and cut off from any real account,
+/// and ends with its exit status. Without one, serves until Ctrl-C. It is a development server: what
+/// it holds is gone when it ends.
 #[derive(Debug, clap::Args)]
-pub struct Args {}
-/// stub
-pub fn run(_: &Args, _: &Output) -> Result<u8, Failure> {
-    Ok(0)
+#[command(after_help = "\
+Examples:
+  s3seal mock -- sh -c 's3seal keygen -o k && s3seal put -k ./k README.md s3://demo/ && s3seal head -k ./k s3://demo/README.md'
+  s3seal mock -- pytest
+  s3seal mock --env-file mock.env &   then, once the file is there: . ./mock.env")]
+pub struct Args {
+    /// The address to listen on; port 0 is a free one
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:0")]
+    addr: SocketAddr,
+    /// Create this bucket; repeatable
+    #[arg(long, value_name = "NAME", default_value = "demo")]
+    bucket: Vec<String>,
+    /// Serve https, with a certificate authority of its own
+    #[arg(long)]
+    tls: bool,
+    /// Refuse keys over plain http, as Amazon does
+    #[arg(long)]
+    require_tls: bool,
+    /// Whose manners to take on
+    #[arg(long, value_name = "STORE", default_value_t = Manner::Aws, value_parser = parse_manner)]
+    behave: Manner,
+    /// Once ready, write the environment to this file as `export` lines
+    #[arg(long, value_name = "FILE", conflicts_with = "command")]
+    env_file: Option<PathBuf>,
+    /// The command to run against the server
+    #[arg(last = true, value_name = "COMMAND")]
+    command: Vec<OsString>,
+}
+
+/// What makes a program talk to the server, and to nothing else.
+struct Environment {
+    set: Vec<(&'static str, OsString)>,
+    unset: Vec<&'static str>,
+    /// Holds the CA certificate, and the state of programs that run against the server.
+    _folder: TempDir,
+}
+
+/// What `--json` prints once the server is ready.
+#[derive(Serialize)]
+struct Item<'a> {
+    op: &'static str,
+    endpoint: &'a str,
+    environment: std::collections::BTreeMap<&'a str, String>,
+}
+
+/// Serves, and returns the exit code of the command or of the signal that ended the server.
+///
+/// # Errors
+/// [`Failure::Other`] where the address cannot be listened on or the command cannot be started.
+pub fn run(args: &Args, out: &Output) -> Result<u8, Failure> {
+    let mut builder = Server::builder().addr(args.addr).tls(args.tls).require_tls(args.require_tls);
+    for bucket in &args.bucket {
+        builder = builder.bucket(bucket);
+    }
+    let server = builder.behave(args.behave).start().map_err(|error| {
+        Failure::other(format!("the server cannot listen on {}: {error}", args.addr))
+            .hint("choose another --addr; port 0 takes a free one")
+    })?;
+    let environment = Environment::of(&server)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::other(format!("the program's threads cannot start: {error}")))?;
+    runtime.block_on(async {
+        match args.command.split_first() {
+            Some((program, arguments)) => run_command(program, arguments, &environment).await,
+            None => serve(args, &server, &environment, out).await,
+        }
+    })
+}
+
+impl Environment {
+    fn of(server: &Server) -> Result<Environment, Failure> {
+        let refuse = |error| Failure::other(format!("no temporary folder can be made: {error}"));
+        let folder = tempfile::Builder::new().prefix("s3seal-mock-").tempdir().map_err(refuse)?;
+        let mut set: Vec<(&'static str, OsString)> = vec![
+            ("AWS_ENDPOINT_URL", server.endpoint().into()),
+            ("AWS_ACCESS_KEY_ID", server.access_key().into()),
+            ("AWS_SECRET_ACCESS_KEY", server.secret_key().into()),
+            ("AWS_REGION", server.region().into()),
+            ("AWS_DEFAULT_REGION", server.region().into()),
+            ("AWS_EC2_METADATA_DISABLED", "true".into()),
+            ("AWS_CONFIG_FILE", "/dev/null".into()),
+            ("AWS_SHARED_CREDENTIALS_FILE", "/dev/null".into()),
+            ("NO_PROXY", "localhost,127.0.0.1,::1".into()),
+            ("no_proxy", "localhost,127.0.0.1,::1".into()),
+            ("XDG_STATE_HOME", folder.path().join("state").into()),
+        ];
+        let mut unset = vec![
+            "AWS_PROFILE",
+            "AWS_DEFAULT_PROFILE",
+            "AWS_SESSION_TOKEN",
+            "AWS_SECURITY_TOKEN",
+            "AWS_ENDPOINT_URL_S3",
+            "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+            KEY_VARIABLE,
+        ];
+        match server.ca_pem() {
+            Some(pem) => {
+                let path = folder.path().join("ca.pem");
+                fs::write(&path, pem).map_err(refuse)?;
+                set.push(("AWS_CA_BUNDLE", path.into()));
+            }
+            None => unset.push("AWS_CA_BUNDLE"),
+        }
+        Ok(Environment { set, unset, _folder: folder })
+    }
+
+    /// The lines that a shell reads with `.`.
+    fn exports(&self) -> String {
+        let quoted =
+            |value: &OsStr| format!("'{}'", value.to_string_lossy().replace('\'', r"'\''"));
+        let set = self.set.iter().map(|(name, value)| format!("export {name}={}\n", quoted(value)));
+        let unset = self.unset.iter().map(|name| format!("unset {name}\n"));
+        set.chain(unset).collect()
+    }
+}
+
+async fn run_command(
+    program: &OsStr,
+    arguments: &[OsString],
+    environment: &Environment,
+) -> Result<u8, Failure> {
+    let mut command = Command::new(program);
+    command.args(arguments).envs(environment.set.iter().map(|(name, value)| (name, value)));
+    for name in &environment.unset {
+        command.env_remove(name);
+    }
+    if let Some(path) = path_with_this_program() {
+        command.env("PATH", path);
+    }
+    let mut signals = Signals::listen()?;
+    let mut child = command.spawn().map_err(|error| {
+        let program = program.to_string_lossy();
+        Failure::other(format!("{program} cannot be started: {error}"))
+            .hint("check the command behind `--`")
+    })?;
+    loop {
+        tokio::select! {
+            status = child.wait() => {
+                return status
+                    .map(exit_code)
+                    .map_err(|error| Failure::other(format!("the command was lost: {error}")));
+            }
+            number = signals.next() => pass_on(&child, number),
+        }
+    }
+}
+
+/// The search path with this program's own folder in front, so that a script that calls `s3seal`
+/// gets the one that runs it.
+fn path_with_this_program() -> Option<OsString> {
+    let own = std::env::current_exe().ok()?.parent()?.to_owned();
+    let rest = std::env::var_os("PATH").unwrap_or_default();
+    std::env::join_paths(std::iter::once(own).chain(std::env::split_paths(&rest))).ok()
+}
+
+fn exit_code(status: ExitStatus) -> u8 {
+    let code = status.code().or_else(|| status.signal().map(|number| 128 + number));
+    code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1)
+}
+
+fn pass_on(child: &Child, number: i32) {
+    // Ctrl-C reaches every process of the terminal's foreground group by itself.
+    if number == SignalKind::interrupt().as_raw_value() && std::io::stdin().is_terminal() {
+        return;
+    }
+    let pid = child.id().and_then(|id| rustix::process::Pid::from_raw(id.cast_signed()));
+    let signal = match number {
+        2 => rustix::process::Signal::INT,
+        _ => rustix::process::Signal::TERM,
+    };
+    if let Some(pid) = pid {
+        // The command may have ended at this very moment.
+        let _ = rustix::process::kill_process(pid, signal);
+    }
+}
+
+async fn serve(
+    args: &Args,
+    server: &Server,
+    environment: &Environment,
+    out: &Output,
+) -> Result<u8, Failure> {
+    let mut signals = Signals::listen()?;
+    let exports = environment.exports();
+    if let Some(path) = &args.env_file {
+        write_whole(path, &exports).map_err(|error| {
+            Failure::other(format!("{} cannot be written: {error}", path.display()))
+                .hint("choose another --env-file")
+        })?;
+    }
+    if out.json() {
+        let environment = environment
+            .set
+            .iter()
+            .map(|(name, value)| (*name, value.to_string_lossy().into_owned()))
+            .collect();
+        out.item(&Item { op: "mock", endpoint: server.endpoint(), environment })?;
+    } else if args.env_file.is_none() {
+        out.line(exports.trim_end())?;
+    }
+    out.say(&format!("serving {} for development, until Ctrl-C", server.endpoint()));
+    let number = signals.next().await;
+    if let Some(path) = &args.env_file {
+        let _ = fs::remove_file(path);
+    }
+    Ok(u8::try_from(128 + number).unwrap_or(1))
+}
+
+/// Whoever waits for the file finds all of it or none.
+fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let mut file = tempfile::Builder::new()
+        .prefix(".s3seal-")
+        .permissions(fs::Permissions::from_mode(0o600))
+        .tempfile_in(folder.unwrap_or(Path::new(".")))?;
+    file.write_all(text.as_bytes())?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// SIGINT and SIGTERM.
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    fn listen() -> Result<Signals, Failure> {
+        let listen = |kind| {
+            signal(kind)
+                .map_err(|error| Failure::other(format!("signals cannot be received: {error}")))
+        };
+        Ok(Signals {
+            interrupt: listen(SignalKind::interrupt())?,
+            terminate: listen(SignalKind::terminate())?,
+        })
+    }
+
+    /// The next signal's number.
+    async fn next(&mut self) -> i32 {
+        tokio::select! {
+            _ = self.interrupt.recv() => SignalKind::interrupt().as_raw_value(),
+            _ = self.terminate.recv() => SignalKind::terminate().as_raw_value(),
+        }
+    }
+}
+
+fn parse_manner(name: &str) -> Result<Manner, String> {
+    name.parse().map_err(|error: s3seal_mock::UnknownManner| error.to_string())
 }
