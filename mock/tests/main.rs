@@ -4,10 +4,11 @@ mod harness;
 mod raw;
 
 mod access;
-mod behaviour;
+
 mod checksums;
 mod interception;
 mod listing;
+mod manners;
 mod multipart;
 mod objects;
 mod sse_c;

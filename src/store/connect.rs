@@ -25,6 +25,7 @@ use aws_types::os_shim_internal::{Env, Fs};
 use aws_types::service_config::ServiceConfigKey;
 
 use super::refusal::{Permanent, Refusal};
+use super::seal::OneEcho;
 use super::trust::{self, Requester, Trust};
 use crate::failure::Failure;
 
@@ -111,6 +112,7 @@ impl Store {
                 payer: options.request_payer.clone(),
                 expected_owner: options.expected_bucket_owner.clone(),
             })
+            .interceptor(OneEcho)
             .retry_classifier(Permanent)
             .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
             .response_checksum_validation(ResponseChecksumValidation::WhenRequired)

@@ -66,6 +66,9 @@ where
             refusal.delete_marker = header("x-amz-delete-marker").as_deref() == Some("true");
         }
         match error.as_service_error() {
+            Some(_) if refusal.status.is_some_and(|status| status < 300) => {
+                refusal.trouble = Some(Trouble::Broken("its answer cannot be read".to_owned()));
+            }
             Some(answer) => {
                 refusal.code = answer.code().map(str::to_owned);
                 refusal.message = answer.message().map(str::to_owned);
@@ -98,21 +101,15 @@ where
 
 /// What the error, alone, says about the connection.
 fn connection_trouble(error: &(dyn Error + 'static)) -> Option<Trouble> {
-    let certificate = |error: &(dyn Error + 'static)| match error.downcast_ref::<rustls::Error>()? {
-        rustls::Error::InvalidCertificate(why) => Some(Trouble::Certificate(explain(why))),
-        _ => None,
-    };
-    if let Some(found) = certificate(error) {
-        return Some(found);
+    if let Some(rustls::Error::InvalidCertificate(why)) = error.downcast_ref() {
+        return Some(Trouble::Certificate(explain(why)));
     }
     if let Some(error) = error.downcast_ref::<io::Error>() {
         if error.kind() == io::ErrorKind::ConnectionRefused {
             return Some(Trouble::ConnectionRefused);
         }
         // `source` of an io::Error leaves out the error it wraps.
-        return error.get_ref().and_then(|inner| certificate(inner)).or_else(|| {
-            error.get_ref().filter(|inner| is_dns(&inner.to_string())).map(|_| Trouble::UnknownHost)
-        });
+        return error.get_ref().and_then(|inner| connection_trouble(inner));
     }
     is_dns(&error.to_string()).then_some(Trouble::UnknownHost)
 }

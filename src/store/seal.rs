@@ -2,6 +2,11 @@
 //! (AWS, "Using server-side encryption with customer-provided keys").
 
 use aws_sdk_s3::types::ServerSideEncryption;
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::Intercept;
+use aws_smithy_runtime_api::client::interceptors::context::BeforeDeserializationInterceptorContextMut;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::config_bag::ConfigBag;
 
 use crate::key::Key;
 
@@ -84,6 +89,35 @@ impl Echo {
     pub(super) fn proves(&self, key: &Key) -> bool {
         self.algorithm.as_deref() == Some(ALGORITHM)
             && self.key_md5.as_deref() == Some(key.md5_base64().as_str())
+    }
+}
+
+/// Makes one echo of the same one given twice, as SeaweedFS does: the SDK reads no repeated header.
+/// Two that differ stay two, and are an error.
+#[derive(Debug)]
+pub(super) struct OneEcho;
+
+impl Intercept for OneEcho {
+    fn name(&self) -> &'static str {
+        "OneEcho"
+    }
+
+    fn modify_before_deserialization(
+        &self,
+        context: &mut BeforeDeserializationInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        const KEY_MD5: &str = "x-amz-server-side-encryption-customer-key-md5";
+        let headers = context.response_mut().headers_mut();
+        let values: Vec<String> = headers.get_all(KEY_MD5).map(str::to_owned).collect();
+        if let [first, others @ ..] = values.as_slice()
+            && !others.is_empty()
+            && others.iter().all(|other| other == first)
+        {
+            headers.try_insert(KEY_MD5, first.clone())?;
+        }
+        Ok(())
     }
 }
 

@@ -129,9 +129,7 @@ pub(super) async fn head_object(api: &Api, request: S3Request<HeadObjectInput>) 
     if let Some(count) = tag_count(&version) {
         headers.insert("x-amz-tagging-count", HeaderValue::from(count));
     }
-    let mut response = S3Response::with_headers(output, headers);
-    response.status = selected.partial.then_some(StatusCode::PARTIAL_CONTENT);
-    Ok(response)
+    Ok(S3Response::with_headers(output, headers))
 }
 
 /// An object that a read asked for.
