@@ -1,1 +1,10 @@
+//! The program's tests: the real binary against the embedded server, a file per promise.
 
+mod generated;
+mod harness;
+mod integrity;
+mod key_commands;
+mod key_text;
+mod leak;
+mod proof;
+mod transfers;

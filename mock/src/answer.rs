@@ -43,7 +43,8 @@ pub enum Answer {
 impl Answer {
     /// Shorthand for [`Answer::Respond`].
     pub fn respond(status: u16, headers: &[(&str, &str)], body: impl Into<Vec<u8>>) -> Self {
-        let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let headers =
+            headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         Self::Respond(Reply { status, headers, body: body.into() })
     }
 
@@ -125,7 +126,9 @@ type Intercept = dyn Fn(&RequestRecord) -> Option<Answer> + Send + Sync;
 pub(crate) struct Interceptor(Option<Arc<Intercept>>);
 
 impl Interceptor {
-    pub(crate) fn new(f: impl Fn(&RequestRecord) -> Option<Answer> + Send + Sync + 'static) -> Self {
+    pub(crate) fn new(
+        f: impl Fn(&RequestRecord) -> Option<Answer> + Send + Sync + 'static,
+    ) -> Self {
         Self(Some(Arc::new(f)))
     }
 

@@ -1,5 +1,6 @@
 //! Bodies on their way in, which can be drained after a refusal, and on their way out, which can be tampered with.
 
+use std::future::Future as _;
 use std::io;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,12 +14,17 @@ use http_body::{Body as HttpBody, Frame, SizeHint};
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 use s3s::{Body, StdError};
+use tokio::time::Sleep;
 
 use crate::answer::Tampering;
 
 /// What is read of a refused upload so that its sender comes to see the answer, in bytes.
 const DRAIN_LIMIT: u64 = 64 << 20;
 const DRAIN_TIME: Duration = Duration::from_secs(10);
+
+/// What was sent before a cut is still in the connection's buffer, which an error throws away: it gets this long to
+/// reach the client.
+const FLUSH_TIME: Duration = Duration::from_millis(100);
 
 /// A request's body that stays reachable after it was given away.
 #[derive(Clone, Debug)]
@@ -85,12 +91,20 @@ pub(crate) struct TamperedBody {
     inner: Body,
     sent: u64,
     cut_after: Option<u64>,
+    /// Runs once the cut is reached.
+    flush: Option<Pin<Box<Sleep>>>,
     flip_at: Option<u64>,
 }
 
 impl TamperedBody {
     pub(crate) fn new(inner: Body, tampering: &Tampering) -> Self {
-        Self { inner, sent: 0, cut_after: tampering.cut_after, flip_at: tampering.flip_at }
+        Self {
+            inner,
+            sent: 0,
+            cut_after: tampering.cut_after,
+            flush: None,
+            flip_at: tampering.flip_at,
+        }
     }
 
     pub(crate) fn plain(response: Response<Body>) -> Response<Self> {
@@ -119,9 +133,14 @@ impl HttpBody for TamperedBody {
     type Data = Bytes;
     type Error = StdError;
 
-    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, StdError>>> {
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, StdError>>> {
         let this = self.get_mut();
         if this.cut_after.is_some_and(|limit| this.sent >= limit) {
+            let flush = this.flush.get_or_insert_with(|| Box::pin(tokio::time::sleep(FLUSH_TIME)));
+            std::task::ready!(flush.as_mut().poll(cx));
             let cut = io::Error::new(io::ErrorKind::ConnectionReset, "cut by the interceptor");
             return Poll::Ready(Some(Err(cut.into())));
         }

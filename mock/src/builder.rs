@@ -88,7 +88,10 @@ impl Builder {
     }
 
     /// Asks `f` about every request once its head is read; `None` leaves the request alone.
-    pub fn interceptor(mut self, f: impl Fn(&RequestRecord) -> Option<Answer> + Send + Sync + 'static) -> Self {
+    pub fn interceptor(
+        mut self,
+        f: impl Fn(&RequestRecord) -> Option<Answer> + Send + Sync + 'static,
+    ) -> Self {
         self.interceptor = Interceptor::new(f);
         self
     }

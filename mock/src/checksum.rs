@@ -16,7 +16,8 @@ pub(crate) enum Algorithm {
 }
 
 impl Algorithm {
-    pub(crate) const ALL: [Self; 5] = [Self::Crc32, Self::Crc32c, Self::Crc64Nvme, Self::Sha1, Self::Sha256];
+    pub(crate) const ALL: [Self; 5] =
+        [Self::Crc32, Self::Crc32c, Self::Crc64Nvme, Self::Sha1, Self::Sha256];
 
     /// The name in `x-amz-checksum-algorithm`.
     pub(crate) fn name(self) -> &'static str {
@@ -108,14 +109,14 @@ pub(crate) struct Checksum {
 
 /// One checksum under way.
 pub(crate) enum Hasher {
-    Crc(Algorithm, Crc),
+    Crc(Algorithm, Box<Crc>),
     Sha(Algorithm, digest::Context),
 }
 
 impl Hasher {
     pub(crate) fn new(algorithm: Algorithm) -> Self {
         match algorithm.crc() {
-            Some(crc) => Self::Crc(algorithm, Crc::new(crc)),
+            Some(crc) => Self::Crc(algorithm, Box::new(Crc::new(crc))),
             None if algorithm == Algorithm::Sha1 => {
                 Self::Sha(algorithm, digest::Context::new(&digest::SHA1_FOR_LEGACY_USE_ONLY))
             }

@@ -49,7 +49,10 @@ pub(crate) struct Notes {
 
 impl Notes {
     /// Hands a refusal past the S3 layer.
-    pub(crate) fn settle<T>(&self, result: Result<S3Response<T>, Refusal>) -> S3Result<S3Response<T>> {
+    pub(crate) fn settle<T>(
+        &self,
+        result: Result<S3Response<T>, Refusal>,
+    ) -> S3Result<S3Response<T>> {
         result.map_err(|refusal| {
             let mut error = S3Error::new(S3ErrorCode::InternalError);
             error.set_status_code(refusal.status);
@@ -102,7 +105,10 @@ impl Front {
             *response.body_mut() = Body::empty();
         }
         // The S3 layer knows no status but 200 for a HEAD that is served.
-        if is_head && response.headers().contains_key("content-range") && response.status() == StatusCode::OK {
+        if is_head
+            && response.headers().contains_key("content-range")
+            && response.status() == StatusCode::OK
+        {
             *response.status_mut() = StatusCode::PARTIAL_CONTENT;
         }
         drain(rest).await;
@@ -132,7 +138,8 @@ impl Front {
             Ok((request, notes)) => self.call(request, &notes).await,
             Err(refusal) => Err(refusal),
         };
-        let mut response = result.unwrap_or_else(|refusal| refused(&refusal, &request_id, &resource));
+        let mut response =
+            result.unwrap_or_else(|refusal| refused(&refusal, &request_id, &resource));
         let headers = response.headers_mut();
         headers.insert("server", HeaderValue::from_static("AmazonS3"));
         headers.insert("x-amz-id-2", HeaderValue::from_static(HOST_ID));
@@ -150,8 +157,8 @@ impl Front {
         operation: &'static str,
         connection: Connection,
     ) -> Result<(Request<Body>, Notes), Refusal> {
-        // A form is no signed request: POST Object is not served yet.
-        if operation == "PostObject" {
+        // A form is signed by its policy: POST Object is not served yet.
+        if operation == "PostObject" || is_form(&head) {
             return Err(Refusal::not_implemented());
         }
         self.gate.check(&head, OffsetDateTime::now_utc())?;
@@ -192,7 +199,9 @@ async fn document(head: &Parts, body: RequestBody, operation: &str) -> Result<Bo
         return Ok(bytes.into());
     }
     if let Some(expected) = sha256.filter(|value| *value != "UNSIGNED-PAYLOAD") {
-        let computed = crate::checksum::hex(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &bytes).as_ref());
+        let computed = crate::checksum::hex(
+            aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &bytes).as_ref(),
+        );
         if !computed.eq_ignore_ascii_case(expected) {
             return Err(intake::broken_body("Sha256Mismatch")
                 .detail("ClientComputedContentSHA256", expected)
@@ -200,7 +209,9 @@ async fn document(head: &Parts, body: RequestBody, operation: &str) -> Result<Bo
         }
     }
     // On CompleteMultipartUpload the checksum headers are about the object.
-    if !bytes.is_empty() && !matches!(operation, "CompleteMultipartUpload" | "CreateMultipartUpload" | "CopyObject") {
+    if !bytes.is_empty()
+        && !matches!(operation, "CompleteMultipartUpload" | "CreateMultipartUpload" | "CopyObject")
+    {
         let declared = Declared::of(&head.headers)?;
         if operation == "DeleteObjects" && !declared.has_digest() {
             return Err(Refusal::invalid_request(
@@ -212,10 +223,16 @@ async fn document(head: &Parts, body: RequestBody, operation: &str) -> Result<Bo
     Ok(bytes.into())
 }
 
+fn is_form(head: &Parts) -> bool {
+    let content_type = head.headers.get("content-type").and_then(|value| value.to_str().ok());
+    head.method == "POST"
+        && content_type.is_some_and(|value| value.to_ascii_lowercase().contains("form-data"))
+}
+
 fn refused(refusal: &Refusal, request_id: &str, resource: &str) -> Response<Body> {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = refusal.status;
-    *response.headers_mut() = refusal.headers.clone();
+    *response.headers_mut() = refusal.headers();
     if refusal.status != StatusCode::NOT_MODIFIED {
         response.headers_mut().insert("content-type", HeaderValue::from_static("application/xml"));
         *response.body_mut() = Bytes::from(refusal.to_xml(request_id, resource)).into();
@@ -234,7 +251,9 @@ fn reworded(status: u16, xml: &str) -> Refusal {
         "InvalidURI" => "Couldn't parse the specified URI.",
         "InvalidBucketName" => "The specified bucket is not valid.",
         "KeyTooLongError" => "Your key is too long",
-        "MalformedXML" => "The XML you provided was not well-formed or did not validate against our published schema",
+        "MalformedXML" => {
+            "The XML you provided was not well-formed or did not validate against our published schema"
+        }
         "MethodNotAllowed" => "The specified method is not allowed against this resource.",
         "InternalError" => "We encountered an internal error. Please try again.",
         _ => between(xml, "<Message>", "</Message>").unwrap_or("The request is not valid."),
@@ -249,7 +268,8 @@ fn between<'a>(text: &'a str, before: &str, after: &str) -> Option<&'a str> {
 
 fn ready_made(reply: Reply) -> Response<Body> {
     let mut response = Response::new(Body::from(reply.body));
-    *response.status_mut() = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    *response.status_mut() =
+        StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     for (name, value) in reply.headers {
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
             response.headers_mut().append(name, value);

@@ -10,6 +10,8 @@ use time::{Duration, OffsetDateTime, PrimitiveDateTime};
 use crate::refusal::Refusal;
 use crate::route;
 
+/// The account that owns every bucket.
+const ACCOUNT: &str = "123456789012";
 /// How far a client's clock may be off.
 const MAX_SKEW: Duration = Duration::minutes(15);
 /// The longest life of a presigned URL, in seconds.
@@ -44,7 +46,8 @@ impl Gate {
             None => check_skew(&authorization, now)?,
             Some(expires) => check_expiry(&authorization, expires, now)?,
         }
-        check_signed_headers(head, &authorization)
+        check_signed_headers(head, &authorization)?;
+        check_owner(head)
     }
 
     fn check_identity(&self, authorization: &Authorization) -> Result<(), Refusal> {
@@ -83,23 +86,34 @@ struct Authorization {
 
 impl Authorization {
     fn of(head: &Parts, query: &[(String, String)]) -> Result<Self, Refusal> {
-        let param = |name: &str| query.iter().find(|(given, _)| given == name).map(|(_, value)| value.clone());
+        let param = |name: &str| {
+            query.iter().find(|(given, _)| given == name).map(|(_, value)| value.clone())
+        };
         if query.iter().any(|(name, _)| name == "X-Amz-Signature" || name == "X-Amz-Algorithm") {
             return Self::presigned(param);
+        }
+        let unsupported = || {
+            Refusal::invalid_request(
+                "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.",
+            )
+        };
+        // Signature Version 2, which newer buckets refuse.
+        if param("AWSAccessKeyId").is_some() {
+            return Err(unsupported());
         }
         let Some(header) = head.headers.get("authorization") else {
             return Err(Refusal::access_denied("Access Denied"));
         };
         let header = header.to_str().unwrap_or_default();
-        let Some(fields) = header.strip_prefix("AWS4-HMAC-SHA256") else {
-            return Err(Refusal::invalid_request(
-                "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.",
-            ));
-        };
+        let fields = header.strip_prefix("AWS4-HMAC-SHA256").ok_or_else(unsupported)?;
         let field = |name: &str| {
-            fields.split(',').find_map(|field| field.trim().strip_prefix(name)?.strip_prefix('=')).map(str::to_owned)
+            fields
+                .split(',')
+                .find_map(|field| field.trim().strip_prefix(name)?.strip_prefix('='))
+                .map(str::to_owned)
         };
-        let date = head.headers.get("x-amz-date").and_then(|date| date.to_str().ok()).map(str::to_owned);
+        let date =
+            head.headers.get("x-amz-date").and_then(|date| date.to_str().ok()).map(str::to_owned);
         match (field("Credential"), field("SignedHeaders"), field("Signature"), date) {
             (Some(credential), Some(signed_headers), Some(_), Some(date)) => {
                 Ok(Self { credential, signed_headers, date, expires: None })
@@ -117,7 +131,12 @@ impl Authorization {
 
     fn presigned(param: impl Fn(&str) -> Option<String>) -> Result<Self, Refusal> {
         let expires = param("X-Amz-Expires").map(|value| value.parse::<i64>());
-        match (param("X-Amz-Credential"), param("X-Amz-SignedHeaders"), param("X-Amz-Date"), expires) {
+        match (
+            param("X-Amz-Credential"),
+            param("X-Amz-SignedHeaders"),
+            param("X-Amz-Date"),
+            expires,
+        ) {
             (Some(credential), Some(signed_headers), Some(date), Some(Ok(expires)))
                 if param("X-Amz-Algorithm").as_deref() == Some("AWS4-HMAC-SHA256")
                     && param("X-Amz-Signature").is_some() =>
@@ -137,15 +156,23 @@ impl Authorization {
             let message = format!("Error parsing the X-Amz-Credential parameter; {why}");
             Refusal::new(400, "AuthorizationQueryParametersError", message)
         } else {
-            Refusal::new(400, "AuthorizationHeaderMalformed", format!("The authorization header is malformed; {why}"))
+            Refusal::new(
+                400,
+                "AuthorizationHeaderMalformed",
+                format!("The authorization header is malformed; {why}"),
+            )
         }
     }
 
     fn time(&self) -> Result<OffsetDateTime, Refusal> {
         let format = format_description!("[year][month][day]T[hour][minute][second]Z");
-        PrimitiveDateTime::parse(&self.date, format).map(PrimitiveDateTime::assume_utc).map_err(|_| {
-            Refusal::access_denied("AWS authentication requires a valid Date or x-amz-date header")
-        })
+        PrimitiveDateTime::parse(&self.date, format).map(PrimitiveDateTime::assume_utc).map_err(
+            |_| {
+                Refusal::access_denied(
+                    "AWS authentication requires a valid Date or x-amz-date header",
+                )
+            },
+        )
     }
 }
 
@@ -163,7 +190,11 @@ fn check_skew(authorization: &Authorization, now: OffsetDateTime) -> Result<(), 
     .detail("MaxAllowedSkewMilliseconds", MAX_SKEW.whole_milliseconds().to_string()))
 }
 
-fn check_expiry(authorization: &Authorization, expires: i64, now: OffsetDateTime) -> Result<(), Refusal> {
+fn check_expiry(
+    authorization: &Authorization,
+    expires: i64,
+    now: OffsetDateTime,
+) -> Result<(), Refusal> {
     if !(0..=MAX_EXPIRES).contains(&expires) {
         let message = if expires < 0 {
             "X-Amz-Expires must be non-negative"
@@ -175,7 +206,9 @@ fn check_expiry(authorization: &Authorization, expires: i64, now: OffsetDateTime
     let from = authorization.time()?;
     let until = from + Duration::seconds(expires);
     if from - now > MAX_SKEW {
-        return Err(Refusal::access_denied("Request is not valid yet").detail("ServerTime", iso8601(now)));
+        return Err(
+            Refusal::access_denied("Request is not valid yet").detail("ServerTime", iso8601(now))
+        );
     }
     if until < now {
         return Err(Refusal::access_denied("Request has expired")
@@ -216,6 +249,13 @@ fn refuse_hoisted_keys(query: &[(String, String)]) -> Result<(), Refusal> {
         Some(name) => Err(Refusal::access_denied(format!(
             "The parameters of Server Side Encryption with Customer provided keys must be sent as headers; the query string has {name}"
         ))),
+    }
+}
+
+fn check_owner(head: &Parts) -> Result<(), Refusal> {
+    match head.headers.get("x-amz-expected-bucket-owner") {
+        Some(owner) if owner != ACCOUNT => Err(Refusal::access_denied("Access Denied")),
+        _ => Ok(()),
     }
 }
 

@@ -17,7 +17,7 @@ use crate::store::blob::{Blob, BlobWriter};
 pub(crate) const MAX_SIZE: u64 = 5 << 30;
 
 /// What a request's headers say about its body.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Declared {
     content_md5: Option<Vec<u8>>,
     /// The algorithm and the value, which comes after the body if it is not here.
@@ -32,7 +32,11 @@ impl Declared {
             .or_else(|| text(headers, "content-length"))
             .and_then(|len| len.parse::<u64>().ok())
             .ok_or_else(|| {
-                Refusal::new(411, "MissingContentLength", "You must provide the Content-Length HTTP header.")
+                Refusal::new(
+                    411,
+                    "MissingContentLength",
+                    "You must provide the Content-Length HTTP header.",
+                )
             })?;
         if len > MAX_SIZE {
             return Err(Refusal::new(
@@ -57,8 +61,13 @@ impl Declared {
                 given.push((algorithm, Some(value)));
             }
         }
-        for name in headers.get_all("x-amz-trailer").iter().filter_map(|value| value.to_str().ok()) {
-            given.extend(name.split(',').filter_map(|name| Algorithm::from_header(name.trim())).map(|a| (a, None)));
+        for name in headers.get_all("x-amz-trailer").iter().filter_map(|value| value.to_str().ok())
+        {
+            given.extend(
+                name.split(',')
+                    .filter_map(|name| Algorithm::from_header(name.trim()))
+                    .map(|a| (a, None)),
+            );
         }
         if given.len() > 1 {
             return Err(Refusal::invalid_request(
@@ -102,13 +111,21 @@ impl Declared {
 #[derive(Debug)]
 pub(crate) struct Taken {
     pub(crate) blob: Arc<Blob>,
-    /// Present if it was asked for.
-    pub(crate) md5: Option<Vec<u8>>,
-    /// Raw value of the algorithm that was declared or asked for.
-    pub(crate) checksum: Option<(Algorithm, Vec<u8>)>,
+    pub(crate) sums: Sums,
 }
 
-/// Reads `body` to its end. `algorithm` is computed where the sender declared none.
+/// What was computed over a body.
+#[derive(Debug)]
+pub(crate) struct Sums {
+    /// Present if it was asked for or declared.
+    pub(crate) md5: Option<Vec<u8>>,
+    /// What the sender declared: raw value of its algorithm.
+    pub(crate) declared: Option<(Algorithm, Vec<u8>)>,
+    /// What the server wants for itself: raw value.
+    pub(crate) own: Option<Vec<u8>>,
+}
+
+/// Reads `body` to its end, computing `own` beside what the sender declared.
 ///
 /// # Errors
 /// The body ends early, has a bad signature, or differs from what was declared.
@@ -118,9 +135,9 @@ pub(crate) async fn take(
     body: Option<StreamingBlob>,
     key: Option<&CustomerKey>,
     want_md5: bool,
-    algorithm: Option<Algorithm>,
+    own: Option<Algorithm>,
 ) -> Result<Taken, Refusal> {
-    let mut hashes = Hashes::new(declared, want_md5, algorithm);
+    let mut hashes = Hashes::new(declared, want_md5, own);
     let mut writer = BlobWriter::new(key);
     if let Some(mut body) = body {
         while let Some(data) = body.next().await {
@@ -129,22 +146,26 @@ pub(crate) async fn take(
             writer.push(&data);
         }
     }
-    let (md5, checksum) = hashes.finish(declared, trailers)?;
-    Ok(Taken { blob: writer.finish(), md5, checksum })
+    let sums = hashes.finish(declared, trailers)?;
+    Ok(Taken { blob: writer.finish(), sums })
 }
 
+/// The hashes under way; what is both declared and wanted is computed once.
 struct Hashes {
     md5: Option<Md5>,
-    checksum: Option<Hasher>,
+    declared: Option<Hasher>,
+    own: Option<Hasher>,
+    own_is_declared: bool,
 }
 
-type Sums = (Option<Vec<u8>>, Option<(Algorithm, Vec<u8>)>);
-
 impl Hashes {
-    fn new(declared: &Declared, want_md5: bool, algorithm: Option<Algorithm>) -> Self {
+    fn new(declared: &Declared, want_md5: bool, own: Option<Algorithm>) -> Self {
+        let own_is_declared = own.is_some() && own == declared.algorithm();
         Self {
             md5: (want_md5 || declared.content_md5.is_some()).then(Md5::new),
-            checksum: declared.algorithm().or(algorithm).map(Hasher::new),
+            declared: declared.algorithm().map(Hasher::new),
+            own: own.filter(|_| !own_is_declared).map(Hasher::new),
+            own_is_declared,
         }
     }
 
@@ -152,22 +173,30 @@ impl Hashes {
         if let Some(md5) = &mut self.md5 {
             md5.update(data);
         }
-        if let Some(checksum) = &mut self.checksum {
-            checksum.update(data);
+        for hasher in [&mut self.declared, &mut self.own].into_iter().flatten() {
+            hasher.update(data);
         }
     }
 
-    fn finish(self, declared: &Declared, trailers: Option<&TrailingHeaders>) -> Result<Sums, Refusal> {
+    fn finish(
+        self,
+        declared: &Declared,
+        trailers: Option<&TrailingHeaders>,
+    ) -> Result<Sums, Refusal> {
         let md5 = self.md5.map(|md5| md5.finalize().to_vec());
         if let (Some(expected), Some(computed)) = (&declared.content_md5, &md5)
             && expected != computed
         {
-            return Err(Refusal::new(400, "BadDigest", "The Content-MD5 you specified did not match what we received.")
-                .detail("ExpectedDigest", checksum::encode(expected))
-                .detail("CalculatedDigest", checksum::encode(computed)));
+            return Err(Refusal::new(
+                400,
+                "BadDigest",
+                "The Content-MD5 you specified did not match what we received.",
+            )
+            .detail("ExpectedDigest", checksum::encode(expected))
+            .detail("CalculatedDigest", checksum::encode(computed)));
         }
-        let sum = self.checksum.map(|hasher| (hasher.algorithm(), hasher.finish()));
-        if let (Some((algorithm, given)), Some((_, computed))) = (&declared.checksum, &sum) {
+        let computed = self.declared.map(|hasher| (hasher.algorithm(), hasher.finish()));
+        if let (Some((algorithm, given)), Some((_, computed))) = (&declared.checksum, &computed) {
             let expected = match given {
                 Some(value) => value.clone(),
                 None => trailer(*algorithm, trailers)?,
@@ -176,14 +205,22 @@ impl Hashes {
                 return Err(bad_digest(*algorithm));
             }
         }
-        Ok((md5, sum))
+        let own = match &computed {
+            Some((_, value)) if self.own_is_declared => Some(value.clone()),
+            _ => self.own.map(Hasher::finish),
+        };
+        Ok(Sums { md5, declared: computed, own })
     }
 }
 
 /// The answer to a checksum that does not fit the data.
 pub(crate) fn bad_digest(algorithm: Algorithm) -> Refusal {
     let name = algorithm.name();
-    Refusal::new(400, "BadDigest", format!("The {name} you specified did not match the calculated checksum."))
+    Refusal::new(
+        400,
+        "BadDigest",
+        format!("The {name} you specified did not match the calculated checksum."),
+    )
 }
 
 /// The answer to a body that did not come as it was announced. The causes are those of the signing layer.
@@ -224,12 +261,17 @@ fn trailer(algorithm: Algorithm, trailers: Option<&TrailingHeaders>) -> Result<V
                 "The request contained trailing data that was not well-formed or did not conform to our published schema.",
             )
         })?;
-    value.to_str().ok().and_then(|value| algorithm.decode(value)).ok_or_else(|| invalid_value(algorithm))
+    value
+        .to_str()
+        .ok()
+        .and_then(|value| algorithm.decode(value))
+        .ok_or_else(|| invalid_value(algorithm))
 }
 
 fn md5_value(value: &str) -> Result<Vec<u8>, Refusal> {
     checksum::decode(value).filter(|md5| md5.len() == 16).ok_or_else(|| {
-        Refusal::new(400, "InvalidDigest", "The Content-MD5 you specified was invalid.").detail("Content-MD5", value)
+        Refusal::new(400, "InvalidDigest", "The Content-MD5 you specified was invalid.")
+            .detail("Content-MD5", value)
     })
 }
 

@@ -27,3 +27,7 @@ pub use builder::Builder;
 pub use manner::{Manner, UnknownManner};
 pub use record::RequestRecord;
 pub use server::{Server, StoredObject};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,5 +1,6 @@
 //! The log of requests, for tests to look into. It holds no key: key headers are dropped before anything is kept.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -37,13 +38,16 @@ impl RequestRecord {
         let host = head.headers.get("host").and_then(|host| host.to_str().ok());
         let target = Target::of(host, head.uri.path());
         let query = head.uri.query().unwrap_or_default();
-        let operation = route::operation(&head.method, &target, &route::query_pairs(query), &head.headers);
+        let operation =
+            route::operation(&head.method, &target, &route::query_pairs(query), &head.headers);
         let has_key = ssec::KEY_HEADERS.iter().any(|name| head.headers.contains_key(*name));
         let headers = head
             .headers
             .iter()
             .filter(|(name, _)| !ssec::KEY_HEADERS.contains(&name.as_str()))
-            .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+            .map(|(name, value)| {
+                (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+            })
             .collect();
         Self {
             method: head.method.to_string(),
@@ -81,7 +85,10 @@ impl RequestRecord {
 
     /// A parameter of the query, decoded.
     pub fn query_param(&self, name: &str) -> Option<String> {
-        route::query_pairs(&self.query).into_iter().find(|(given, _)| given == name).map(|(_, value)| value)
+        route::query_pairs(&self.query)
+            .into_iter()
+            .find(|(given, _)| given == name)
+            .map(|(_, value)| value)
     }
 }
 
@@ -100,6 +107,9 @@ impl fmt::Debug for RequestRecord {
     }
 }
 
+/// A server that runs for days forgets the oldest requests beyond these.
+const MAX_RECORDS: usize = 100_000;
+
 /// The records of a server, in the order in which the requests came.
 #[derive(Debug, Default)]
 pub(crate) struct RequestLog(Mutex<Records>);
@@ -108,14 +118,18 @@ pub(crate) struct RequestLog(Mutex<Records>);
 struct Records {
     /// How many records were cleared away, so that a number stays the same record.
     cleared: usize,
-    records: Vec<RequestRecord>,
+    records: VecDeque<RequestRecord>,
 }
 
 impl RequestLog {
     /// Appends a record and returns its number.
     pub(crate) fn push(&self, record: RequestRecord) -> usize {
         let mut log = self.lock();
-        log.records.push(record);
+        if log.records.len() == MAX_RECORDS {
+            log.records.pop_front();
+            log.cleared += 1;
+        }
+        log.records.push_back(record);
         log.cleared + log.records.len() - 1
     }
 
@@ -128,7 +142,7 @@ impl RequestLog {
     }
 
     pub(crate) fn all(&self) -> Vec<RequestRecord> {
-        self.lock().records.clone()
+        self.lock().records.iter().cloned().collect()
     }
 
     pub(crate) fn clear(&self) {
@@ -146,7 +160,9 @@ fn redacted(query: &str) -> String {
     let pairs: Vec<_> = query
         .split('&')
         .map(|pair| match pair.split_once('=') {
-            Some((name, _)) if ssec::KEY_HEADERS.iter().any(|header| header.eq_ignore_ascii_case(name)) => {
+            Some((name, _))
+                if ssec::KEY_HEADERS.iter().any(|header| header.eq_ignore_ascii_case(name)) =>
+            {
                 format!("{name}=REDACTED")
             }
             _ => pair.to_owned(),

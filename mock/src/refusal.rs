@@ -11,7 +11,7 @@ pub(crate) struct Refusal {
     pub(crate) code: Cow<'static, str>,
     pub(crate) message: Cow<'static, str>,
     details: Vec<(&'static str, String)>,
-    pub(crate) headers: HeaderMap,
+    headers: Vec<(&'static str, String)>,
 }
 
 impl Refusal {
@@ -25,7 +25,7 @@ impl Refusal {
             code: code.into(),
             message: message.into(),
             details: Vec::new(),
-            headers: HeaderMap::new(),
+            headers: Vec::new(),
         }
     }
 
@@ -35,11 +35,20 @@ impl Refusal {
         self
     }
 
+    /// Adds a header of the answer.
     pub(crate) fn header(mut self, name: &'static str, value: &str) -> Self {
-        if let Ok(value) = HeaderValue::from_str(value) {
-            self.headers.insert(HeaderName::from_static(name), value);
-        }
+        self.headers.push((name, value.to_owned()));
         self
+    }
+
+    /// The headers added, without values that no header can have.
+    pub(crate) fn headers(&self) -> HeaderMap {
+        self.headers
+            .iter()
+            .filter_map(|(name, value)| {
+                Some((HeaderName::from_static(name), HeaderValue::from_str(value).ok()?))
+            })
+            .collect()
     }
 
     pub(crate) fn invalid_request(message: impl Into<Cow<'static, str>>) -> Self {
@@ -61,12 +70,17 @@ impl Refusal {
     }
 
     pub(crate) fn precondition_failed(condition: &str) -> Self {
-        Self::new(412, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold")
-            .detail("Condition", condition)
+        Self::new(
+            412,
+            "PreconditionFailed",
+            "At least one of the pre-conditions you specified did not hold",
+        )
+        .detail("Condition", condition)
     }
 
     pub(crate) fn no_such_bucket(bucket: &str) -> Self {
-        Self::new(404, "NoSuchBucket", "The specified bucket does not exist").detail("BucketName", bucket)
+        Self::new(404, "NoSuchBucket", "The specified bucket does not exist")
+            .detail("BucketName", bucket)
     }
 
     pub(crate) fn no_such_key(key: &str) -> Self {
@@ -89,7 +103,11 @@ impl Refusal {
     }
 
     pub(crate) fn not_implemented() -> Self {
-        Self::new(501, "NotImplemented", "A header or query you provided implies functionality that is not implemented.")
+        Self::new(
+            501,
+            "NotImplemented",
+            "A header or query you provided implies functionality that is not implemented.",
+        )
     }
 
     /// The XML document of the answer.

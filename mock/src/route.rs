@@ -12,7 +12,8 @@ pub(crate) struct Target {
 impl Target {
     /// Reads path-style and virtual-hosted-style addresses. `path` is still percent-encoded.
     pub(crate) fn of(host: Option<&str>, path: &str) -> Self {
-        let decoded = urlencoding::decode(path).map_or_else(|_| path.to_owned(), |path| path.into_owned());
+        let decoded =
+            urlencoding::decode(path).map_or_else(|_| path.to_owned(), |path| path.into_owned());
         let rest = decoded.strip_prefix('/').unwrap_or(&decoded);
         let (bucket, key) = match host.and_then(host_bucket) {
             Some(bucket) => (bucket, rest),
@@ -70,9 +71,11 @@ pub(crate) fn operation(
         ("GET", true, true) => subresource(query, GET_OBJECT).unwrap_or("GetObject"),
         ("PUT", true, true) if has("uploadId") && copies => "UploadPartCopy",
         ("PUT", true, true) if has("uploadId") => "UploadPart",
-        ("PUT", true, true) => {
-            subresource(query, PUT_OBJECT).unwrap_or(if copies { "CopyObject" } else { "PutObject" })
-        }
+        ("PUT", true, true) => subresource(query, PUT_OBJECT).unwrap_or(if copies {
+            "CopyObject"
+        } else {
+            "PutObject"
+        }),
         ("POST", true, true) => subresource(query, POST_OBJECT).unwrap_or("Unknown"),
         ("DELETE", true, true) if has("uploadId") => "AbortMultipartUpload",
         ("DELETE", true, true) if has("tagging") => "DeleteObjectTagging",

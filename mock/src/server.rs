@@ -88,7 +88,11 @@ impl Server {
     pub(crate) fn start(builder: Builder) -> io::Result<Self> {
         let store = Arc::new(stocked(&builder.buckets)?);
         let log = Arc::new(RequestLog::default());
-        let (tls, ca_pem) = if builder.tls { tls::acceptor().map(|(tls, pem)| (Some(tls), Some(pem)))? } else { (None, None) };
+        let (tls, ca_pem) = if builder.tls {
+            tls::acceptor().map(|(tls, pem)| (Some(tls), Some(pem)))?
+        } else {
+            (None, None)
+        };
         let mut auth = SimpleAuth::new();
         for (access_key, secret_key) in &builder.users {
             auth.register(access_key.clone(), secret_key.as_str().into());
@@ -124,10 +128,11 @@ impl Server {
             TcpListener::from_std(listener)?
         };
         let (stop, stopped) = oneshot::channel();
-        let thread = std::thread::Builder::new().name("s3seal-mock".to_owned()).spawn(move || {
-            runtime.block_on(serve::run(listener, tls, front, stopped));
-            runtime.shutdown_timeout(Duration::from_secs(5));
-        })?;
+        let thread =
+            std::thread::Builder::new().name("s3seal-mock".to_owned()).spawn(move || {
+                runtime.block_on(serve::run(listener, tls, front, stopped));
+                runtime.shutdown_timeout(Duration::from_secs(5));
+            })?;
 
         let (access_key, secret_key) = builder.users.into_iter().next().unwrap_or_default();
         Ok(Self {
@@ -193,7 +198,8 @@ impl Server {
     pub fn object_keys(&self, bucket: &str) -> Vec<String> {
         let buckets = self.store.lock();
         let Ok(bucket) = buckets.bucket(bucket) else { return Vec::new() };
-        let live = |versions: &[Version]| versions.last().is_some_and(|version| version.object.is_some());
+        let live =
+            |versions: &[Version]| versions.last().is_some_and(|version| version.object.is_some());
         bucket.keys().filter(|(_, versions)| live(versions)).map(|(key, _)| key.clone()).collect()
     }
 
@@ -274,7 +280,9 @@ impl std::fmt::Debug for Secret {
 fn stocked(names: &[(String, bool)]) -> io::Result<Store> {
     let store = Store::default();
     for (name, versioned) in names {
-        let invalid = |why: &str| io::Error::new(io::ErrorKind::InvalidInput, format!("bucket {name:?}: {why}"));
+        let invalid = |why: &str| {
+            io::Error::new(io::ErrorKind::InvalidInput, format!("bucket {name:?}: {why}"))
+        };
         if !AwsNameValidation::new().validate_bucket_name(name) {
             return Err(invalid("not a bucket name"));
         }
@@ -303,13 +311,21 @@ fn stored(version: &Version) -> Option<StoredObject> {
         sealed: object.encryption.key_check().is_some(),
         key_md5: object.encryption.customer_key_md5(),
         content_type: attributes.content_type(),
-        metadata: attributes.metadata.iter().flatten().map(|(name, value)| (name.clone(), value.clone())).collect(),
+        metadata: attributes
+            .metadata
+            .iter()
+            .flatten()
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect(),
         content_encoding: attributes.content_encoding.clone(),
         cache_control: attributes.cache_control.clone(),
         content_disposition: attributes.content_disposition.clone(),
         storage_class: attributes.listed_storage_class(),
         encryption: object.encryption.method(),
-        checksum: object.checksum.as_ref().map(|sum| (sum.algorithm.name().to_owned(), sum.value.clone())),
+        checksum: object
+            .checksum
+            .as_ref()
+            .map(|sum| (sum.algorithm.name().to_owned(), sum.value.clone())),
         tags: version.tags.clone(),
         parts: object.multipart.then_some(object.parts.len()),
         version_id: version.id.clone(),

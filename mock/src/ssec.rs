@@ -53,7 +53,7 @@ impl fmt::Debug for CustomerKey {
 }
 
 /// What is kept about a key: enough to recognise it, not enough to decrypt.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct KeyCheck {
     salt: [u8; 32],
     check: [u8; 32],
@@ -70,6 +70,12 @@ impl KeyCheck {
     pub(crate) fn accepts(&self, key: &CustomerKey) -> bool {
         let check = key.derive(&self.salt, b"key check");
         constant_time::verify_slices_are_equal(&self.check, check.as_slice()).is_ok()
+    }
+}
+
+impl fmt::Debug for KeyCheck {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "KeyCheck({})", self.md5)
     }
 }
 
@@ -162,9 +168,9 @@ impl<'a> Headers<'a> {
 
     fn matching_md5(&self, key: CustomerKey) -> Result<CustomerKey, Refusal> {
         match self.md5 {
-            Some(md5) if md5 != key.md5().as_bytes() => {
-                Err(argument("The calculated MD5 hash of the key did not match the hash that was provided."))
-            }
+            Some(md5) if md5 != key.md5().as_bytes() => Err(argument(
+                "The calculated MD5 hash of the key did not match the hash that was provided.",
+            )),
             _ => Ok(key),
         }
     }
@@ -180,9 +186,9 @@ pub(crate) fn unlock<'k>(
 ) -> Result<Option<&'k CustomerKey>, Refusal> {
     match (check, key) {
         (None, None) => Ok(None),
-        (None, Some(_)) => {
-            Err(Refusal::invalid_request("The encryption parameters are not applicable to this object."))
-        }
+        (None, Some(_)) => Err(Refusal::invalid_request(
+            "The encryption parameters are not applicable to this object.",
+        )),
         (Some(_), None) => Err(Refusal::invalid_request(
             "The object was stored using a form of Server Side Encryption. The correct parameters must be provided to retrieve the object.",
         )),
@@ -197,7 +203,10 @@ pub(crate) fn unlock<'k>(
 ///
 /// # Errors
 /// One of the two has no key, or they differ.
-pub(crate) fn same_upload(check: Option<&KeyCheck>, key: Option<&CustomerKey>) -> Result<(), Refusal> {
+pub(crate) fn same_upload(
+    check: Option<&KeyCheck>,
+    key: Option<&CustomerKey>,
+) -> Result<(), Refusal> {
     match (check, key) {
         (None, None) => Ok(()),
         (Some(check), Some(key)) if check.accepts(key) => Ok(()),

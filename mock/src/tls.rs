@@ -5,7 +5,8 @@ use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rcgen::{
-    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose,
+    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose,
 };
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
@@ -35,7 +36,11 @@ pub(crate) fn acceptor() -> io::Result<(TlsAcceptor, String)> {
         .with_safe_default_protocol_versions()
         .map_err(io::Error::other)?
         .with_no_client_auth()
-        .with_cert_resolver(Arc::new(Certificates { issuer, general, of_buckets: Mutex::default() }));
+        .with_cert_resolver(Arc::new(Certificates {
+            issuer,
+            general,
+            of_buckets: Mutex::default(),
+        }));
     // Amazon S3 speaks nothing newer.
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok((TlsAcceptor::from(Arc::new(config)), ca_pem))
@@ -51,7 +56,8 @@ struct Certificates {
 
 impl ResolvesServerCert for Certificates {
     fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        let Some(name) = hello.server_name().filter(|name| route::host_bucket(name).is_some()) else {
+        let Some(name) = hello.server_name().filter(|name| route::host_bucket(name).is_some())
+        else {
             return Some(Arc::clone(&self.general));
         };
         let mut known = self.of_buckets.lock().unwrap_or_else(PoisonError::into_inner);
@@ -67,14 +73,18 @@ impl ResolvesServerCert for Certificates {
     }
 }
 
-fn certificate(issuer: &Issuer<'static, KeyPair>, names: Vec<String>) -> io::Result<Arc<CertifiedKey>> {
+fn certificate(
+    issuer: &Issuer<'static, KeyPair>,
+    names: Vec<String>,
+) -> io::Result<Arc<CertifiedKey>> {
     let key = KeyPair::generate().map_err(io::Error::other)?;
     let mut params = CertificateParams::new(names).map_err(io::Error::other)?;
     params.distinguished_name.push(DnType::CommonName, "s3seal-mock");
     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
     let certificate = params.signed_by(&key, issuer).map_err(io::Error::other)?;
     let private_key = PrivateKeyDer::try_from(key.serialize_der()).map_err(io::Error::other)?;
-    let signing_key = aws_lc_rs::sign::any_supported_type(&private_key).map_err(io::Error::other)?;
+    let signing_key =
+        aws_lc_rs::sign::any_supported_type(&private_key).map_err(io::Error::other)?;
     Ok(Arc::new(CertifiedKey::new(vec![certificate.der().clone()], signing_key)))
 }
 

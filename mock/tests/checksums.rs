@@ -27,7 +27,10 @@ fn header_checksums() {
         let wrong = Raw::put("/demo/bad", b"hullo").header(&header, value).send(&server);
         let upper = name.to_uppercase();
         assert_eq!(wrong.verdict(), (400, "BadDigest".to_owned()), "{name}");
-        assert_eq!(wrong.message(), format!("The {upper} you specified did not match the calculated checksum."));
+        assert_eq!(
+            wrong.message(),
+            format!("The {upper} you specified did not match the calculated checksum.")
+        );
         let invalid = Raw::put("/demo/bad", b"hello").header(&header, "AA").send(&server);
         assert_eq!(invalid.message(), format!("Value for {header} header is invalid."), "{name}");
 
@@ -54,12 +57,28 @@ fn a_checksum_is_computed_where_none_is_given_and_a_range_has_none() {
 fn digests_of_the_request() {
     let server = server();
     let rows = [
-        (Raw::put("/demo/key", b"hello").header("content-md5", "XUFAKrxLKna5cZ2REBfFkg=="), 200, ""),
-        (Raw::put("/demo/key", b"hullo").header("content-md5", "XUFAKrxLKna5cZ2REBfFkg=="), 400, "BadDigest"),
+        (
+            Raw::put("/demo/key", b"hello").header("content-md5", "XUFAKrxLKna5cZ2REBfFkg=="),
+            200,
+            "",
+        ),
+        (
+            Raw::put("/demo/key", b"hullo").header("content-md5", "XUFAKrxLKna5cZ2REBfFkg=="),
+            400,
+            "BadDigest",
+        ),
         (Raw::put("/demo/key", b"hello").header("content-md5", "hello"), 400, "InvalidDigest"),
-        (Raw::put("/demo/key", b"hello").payload_hash(&"0".repeat(64)), 400, "XAmzContentSHA256Mismatch"),
+        (
+            Raw::put("/demo/key", b"hello").payload_hash(&"0".repeat(64)),
+            400,
+            "XAmzContentSHA256Mismatch",
+        ),
         (Raw::put("/demo/key", b"hello").payload_hash("UNSIGNED-PAYLOAD"), 200, ""),
-        (Raw::put("/demo/key", b"hello").header("x-amz-sdk-checksum-algorithm", "CRC32"), 400, "InvalidRequest"),
+        (
+            Raw::put("/demo/key", b"hello").header("x-amz-sdk-checksum-algorithm", "CRC32"),
+            400,
+            "InvalidRequest",
+        ),
         (
             Raw::put("/demo/key", b"hello")
                 .header("x-amz-checksum-crc32", VALUES[0].1)
@@ -67,7 +86,11 @@ fn digests_of_the_request() {
             400,
             "InvalidRequest",
         ),
-        (Raw::put("/demo?versioning=", b"<x/>").payload_hash(&"0".repeat(64)), 400, "XAmzContentSHA256Mismatch"),
+        (
+            Raw::put("/demo?versioning=", b"<x/>").payload_hash(&"0".repeat(64)),
+            400,
+            "XAmzContentSHA256Mismatch",
+        ),
     ];
     for (index, (request, status, code)) in rows.into_iter().enumerate() {
         assert_eq!(request.send(&server).verdict(), (status, code.to_owned()), "row {index}");
@@ -89,12 +112,21 @@ fn chunked(body: &[u8], trailer: &str) -> Raw {
 fn trailers() {
     let server = server();
     let good = chunked(b"hello", "x-amz-checksum-crc32:NhCmhg==").send(&server);
-    assert_eq!((good.status, good.header("x-amz-checksum-crc32")), (200, Some("NhCmhg==")), "{}", good.message());
+    assert_eq!(
+        (good.status, good.header("x-amz-checksum-crc32")),
+        (200, Some("NhCmhg==")),
+        "{}",
+        good.message()
+    );
     let got = Raw::get("/demo/key").send(&server);
     assert_eq!((got.body.as_slice(), got.header("content-encoding")), (&b"hello"[..], None));
     let wrong = chunked(b"hullo", "x-amz-checksum-crc32:NhCmhg==").send(&server);
     assert_eq!(wrong.verdict(), (400, "BadDigest".to_owned()));
-    assert_eq!(Raw::get("/demo/key").send(&server).body, b"hello", "what is refused changes nothing");
+    assert_eq!(
+        Raw::get("/demo/key").send(&server).body,
+        b"hello",
+        "what is refused changes nothing"
+    );
 }
 
 #[test]
@@ -105,9 +137,21 @@ fn the_sdk_s_own_trailer_uploads() {
     std::fs::write(&file, b"hello").unwrap();
     run(async {
         let body = ByteStream::from_path(&file).await.unwrap();
-        let put = s3.put_object().bucket(BUCKET).key("key").checksum_algorithm(ChecksumAlgorithm::Sha256).body(body);
+        let put = s3
+            .put_object()
+            .bucket(BUCKET)
+            .key("key")
+            .checksum_algorithm(ChecksumAlgorithm::Sha256)
+            .body(body);
         assert_eq!(put.send().await.unwrap().checksum_sha256(), Some(VALUES[4].1));
-        let head = s3.head_object().bucket(BUCKET).key("key").checksum_mode(ChecksumMode::Enabled).send().await.unwrap();
+        let head = s3
+            .head_object()
+            .bucket(BUCKET)
+            .key("key")
+            .checksum_mode(ChecksumMode::Enabled)
+            .send()
+            .await
+            .unwrap();
         assert_eq!(head.checksum_sha256(), Some(VALUES[4].1));
         assert_eq!(head.checksum_type(), Some(&ChecksumType::FullObject));
     });

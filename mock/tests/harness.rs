@@ -17,9 +17,11 @@ pub(crate) struct Key {
 }
 
 /// 32 bytes of value 1.
-pub(crate) const ONE: Key = Key { base64: "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=", md5: "4Funlf7OsLF0HL+vKU+fkg==" };
+pub(crate) const ONE: Key =
+    Key { base64: "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=", md5: "4Funlf7OsLF0HL+vKU+fkg==" };
 /// 32 bytes of value 2.
-pub(crate) const TWO: Key = Key { base64: "AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI=", md5: "F3apf5enN9TQbA8CaOS4/g==" };
+pub(crate) const TWO: Key =
+    Key { base64: "AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI=", md5: "F3apf5enN9TQbA8CaOS4/g==" };
 
 pub(crate) fn builder() -> Builder {
     Server::builder().bucket(BUCKET)
@@ -34,7 +36,13 @@ pub(crate) fn client(server: &Server) -> Client {
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(server.region().to_owned()))
         .endpoint_url(server.endpoint())
-        .credentials_provider(Credentials::new(server.access_key(), server.secret_key(), None, None, "test"))
+        .credentials_provider(Credentials::new(
+            server.access_key(),
+            server.secret_key(),
+            None,
+            None,
+            "test",
+        ))
         .force_path_style(true)
         .build();
     Client::from_conf(config)
@@ -49,7 +57,8 @@ pub(crate) fn refusal<T: std::fmt::Debug, E: ProvideErrorMetadata + std::fmt::De
     result: Result<T, SdkError<E>>,
 ) -> (u16, String) {
     let error = result.expect_err("the call is refused");
-    let status = error.raw_response().map(|response| response.status().as_u16()).unwrap_or_default();
+    let status =
+        error.raw_response().map(|response| response.status().as_u16()).unwrap_or_default();
     (status, error.code().unwrap_or_default().to_owned())
 }
 

@@ -11,7 +11,8 @@ fn once(operation: &'static str, answer: Answer) -> Server {
     let done = AtomicBool::new(false);
     builder()
         .interceptor(move |request| {
-            (request.operation == operation && !done.swap(true, Ordering::Relaxed)).then(|| answer.clone())
+            (request.operation == operation && !done.swap(true, Ordering::Relaxed))
+                .then(|| answer.clone())
         })
         .start()
         .unwrap()
@@ -19,7 +20,8 @@ fn once(operation: &'static str, answer: Answer) -> Server {
 
 #[test]
 fn answered_without_effect() {
-    let server = once("PutObject", Answer::error(503, "SlowDown", "Please reduce your request rate."));
+    let server =
+        once("PutObject", Answer::error(503, "SlowDown", "Please reduce your request rate."));
     let answer = Raw::put("/demo/key", &data(3_000_000)).send(&server);
     assert_eq!(answer.verdict(), (503, "SlowDown".to_owned()));
     assert!(server.object_keys(BUCKET).is_empty());
@@ -42,9 +44,13 @@ fn dropped_without_effect_or_after_it() {
 
 #[test]
 fn another_answer_than_what_happened() {
-    let reply = Reply::error(500, "InternalError", "We encountered an internal error. Please try again.");
+    let reply =
+        Reply::error(500, "InternalError", "We encountered an internal error. Please try again.");
     let server = once("PutObject", Tampering::new().then_respond(reply).into());
-    assert_eq!(Raw::put("/demo/key", b"data").send(&server).verdict(), (500, "InternalError".to_owned()));
+    assert_eq!(
+        Raw::put("/demo/key", b"data").send(&server).verdict(),
+        (500, "InternalError".to_owned())
+    );
     assert_eq!(server.object_keys(BUCKET), ["key"]);
 }
 
@@ -53,7 +59,10 @@ fn headers_are_changed() {
     let tampering = Tampering::new().without_header("ETag").with_header("x-extra", "1");
     let server = once("PutObject", tampering.into());
     let answer = Raw::put("/demo/key", b"data").send(&server);
-    assert_eq!((answer.status, answer.header("etag"), answer.header("x-extra")), (200, None, Some("1")));
+    assert_eq!(
+        (answer.status, answer.header("etag"), answer.header("x-extra")),
+        (200, None, Some("1"))
+    );
 }
 
 #[test]
@@ -82,16 +91,34 @@ fn the_log_tells_operations_and_connections() {
         s3.head_object().bucket(BUCKET).key("key").send().await.unwrap();
         let id = s3.create_multipart_upload().bucket(BUCKET).key("key").send().await.unwrap();
         let id = id.upload_id().unwrap();
-        s3.upload_part().bucket(BUCKET).key("key").upload_id(id).part_number(1).send().await.unwrap();
+        s3.upload_part()
+            .bucket(BUCKET)
+            .key("key")
+            .upload_id(id)
+            .part_number(1)
+            .send()
+            .await
+            .unwrap();
         s3.abort_multipart_upload().bucket(BUCKET).key("key").upload_id(id).send().await.unwrap();
         s3.list_objects_v2().bucket(BUCKET).send().await.unwrap();
         s3.delete_object().bucket(BUCKET).key("key").send().await.unwrap();
     });
     let requests = server.requests();
     let operations: Vec<_> = requests.iter().map(|request| request.operation).collect();
-    let expected = ["PutObject", "HeadObject", "CreateMultipartUpload", "UploadPart", "AbortMultipartUpload", "ListObjectsV2", "DeleteObject"];
+    let expected = [
+        "PutObject",
+        "HeadObject",
+        "CreateMultipartUpload",
+        "UploadPart",
+        "AbortMultipartUpload",
+        "ListObjectsV2",
+        "DeleteObject",
+    ];
     assert_eq!(operations, expected);
-    assert!(requests.iter().all(|request| request.connection == 1), "one connection serves them all");
+    assert!(
+        requests.iter().all(|request| request.connection == 1),
+        "one connection serves them all"
+    );
     assert_eq!(requests[3].query_param("partNumber").as_deref(), Some("1"));
     server.clear_requests();
     assert!(server.requests().is_empty());

@@ -19,29 +19,65 @@ fn prefixes_delimiters_and_pages() {
         assert_eq!((listed, all.key_count()), (keys.to_vec(), Some(6)));
 
         let top = s3.list_objects_v2().bucket(BUCKET).delimiter("/").send().await.unwrap();
-        let prefixes: Vec<_> = top.common_prefixes().iter().filter_map(|prefix| prefix.prefix()).collect();
+        let prefixes: Vec<_> =
+            top.common_prefixes().iter().filter_map(|prefix| prefix.prefix()).collect();
         assert_eq!((prefixes, top.contents().len()), (vec!["dir/", "other/"], 2));
 
         let (mut pages, mut seen, mut token) = (0, Vec::new(), None);
         loop {
-            let page = s3.list_objects_v2().bucket(BUCKET).delimiter("/").max_keys(1).set_continuation_token(token).send().await.unwrap();
+            let page = s3
+                .list_objects_v2()
+                .bucket(BUCKET)
+                .delimiter("/")
+                .max_keys(1)
+                .set_continuation_token(token)
+                .send()
+                .await
+                .unwrap();
             pages += 1;
-            seen.extend(page.contents().iter().filter_map(|object| object.key().map(str::to_owned)));
-            seen.extend(page.common_prefixes().iter().filter_map(|prefix| prefix.prefix().map(str::to_owned)));
+            seen.extend(
+                page.contents().iter().filter_map(|object| object.key().map(str::to_owned)),
+            );
+            seen.extend(
+                page.common_prefixes()
+                    .iter()
+                    .filter_map(|prefix| prefix.prefix().map(str::to_owned)),
+            );
             token = page.next_continuation_token().map(str::to_owned);
             if token.is_none() {
                 break;
             }
         }
-        assert_eq!((pages, seen), (4, vec!["a.txt".to_owned(), "dir/".into(), "other/".into(), "z.txt".into()]));
+        assert_eq!(
+            (pages, seen),
+            (4, vec!["a.txt".to_owned(), "dir/".into(), "other/".into(), "z.txt".into()])
+        );
 
-        let inside = s3.list_objects_v2().bucket(BUCKET).prefix("dir/").delimiter("/").start_after("dir/1").send().await.unwrap();
+        let inside = s3
+            .list_objects_v2()
+            .bucket(BUCKET)
+            .prefix("dir/")
+            .delimiter("/")
+            .start_after("dir/1")
+            .send()
+            .await
+            .unwrap();
         assert_eq!((inside.contents().len(), inside.common_prefixes().len()), (1, 1));
 
         let (mut seen, mut marker) = (Vec::new(), None);
         loop {
-            let page = s3.list_objects().bucket(BUCKET).delimiter("/").max_keys(3).set_marker(marker).send().await.unwrap();
-            seen.extend(page.contents().iter().filter_map(|object| object.key().map(str::to_owned)));
+            let page = s3
+                .list_objects()
+                .bucket(BUCKET)
+                .delimiter("/")
+                .max_keys(3)
+                .set_marker(marker)
+                .send()
+                .await
+                .unwrap();
+            seen.extend(
+                page.contents().iter().filter_map(|object| object.key().map(str::to_owned)),
+            );
             marker = page.next_marker().map(str::to_owned);
             if marker.is_none() {
                 break;
@@ -57,7 +93,13 @@ fn keys_are_encoded_on_request() {
     let s3 = client(&server);
     run(async {
         s3.put_object().bucket(BUCKET).key("dir/a b+\u{1}").send().await.unwrap();
-        let listed = s3.list_objects_v2().bucket(BUCKET).encoding_type(EncodingType::Url).send().await.unwrap();
+        let listed = s3
+            .list_objects_v2()
+            .bucket(BUCKET)
+            .encoding_type(EncodingType::Url)
+            .send()
+            .await
+            .unwrap();
         assert_eq!(listed.contents()[0].key(), Some("dir/a%20b%2B%01"));
     });
 }
@@ -72,15 +114,26 @@ fn versions_in_pages() {
     run(async {
         let (mut seen, mut key, mut id) = (Vec::new(), None, None);
         loop {
-            let page = s3.list_object_versions().bucket("vault").max_keys(2).set_key_marker(key).set_version_id_marker(id).send().await.unwrap();
-            seen.extend(page.versions().iter().map(|version| (version.key().unwrap().to_owned(), version.version_id().unwrap().to_owned())));
+            let page = s3
+                .list_object_versions()
+                .bucket("vault")
+                .max_keys(2)
+                .set_key_marker(key)
+                .set_version_id_marker(id)
+                .send()
+                .await
+                .unwrap();
+            seen.extend(page.versions().iter().map(|version| {
+                (version.key().unwrap().to_owned(), version.version_id().unwrap().to_owned())
+            }));
             key = page.next_key_marker().map(str::to_owned);
             id = page.next_version_id_marker().map(str::to_owned);
             if key.is_none() {
                 break;
             }
         }
-        let expected: Vec<_> = server.versions("vault").into_iter().map(|(key, id, _)| (key, id)).collect();
+        let expected: Vec<_> =
+            server.versions("vault").into_iter().map(|(key, id, _)| (key, id)).collect();
         assert_eq!(seen, expected);
     });
 }

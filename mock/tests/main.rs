@@ -11,4 +11,6 @@ mod listing;
 mod manners;
 mod multipart;
 mod objects;
+mod sealed;
+mod secrecy;
 mod sse_c;

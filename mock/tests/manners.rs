@@ -8,5 +8,8 @@ fn every_manner_has_a_name_that_reads_back() {
         assert_eq!(manner.to_string().parse(), Ok(*manner));
     }
     let error = "minio".parse::<Manner>().unwrap_err();
-    assert_eq!(error.to_string(), "unknown manner \"minio\": one of aws, aws-blocked, ignores-sse-c");
+    assert_eq!(
+        error.to_string(),
+        "unknown manner \"minio\": one of aws, aws-blocked, ignores-sse-c"
+    );
 }

@@ -79,13 +79,23 @@ fn ranges() {
     for (range, expected) in rows {
         let answer = Raw::get("/demo/key").header("range", range).sse_c(ONE).send(&server);
         let content_range = format!("bytes {}-{}/150000", expected.start, expected.end - 1);
-        assert_eq!((answer.status, answer.header("content-range")), (206, Some(content_range.as_str())), "{range}");
+        assert_eq!(
+            (answer.status, answer.header("content-range")),
+            (206, Some(content_range.as_str())),
+            "{range}"
+        );
         assert_eq!(answer.body, content[expected.clone()], "{range}");
         let head = Raw::head("/demo/key").header("range", range).sse_c(ONE).send(&server);
         let length = expected.len().to_string();
-        assert_eq!((head.status, head.header("content-length")), (206, Some(length.as_str())), "{range}");
+        assert_eq!(
+            (head.status, head.header("content-length")),
+            (206, Some(length.as_str())),
+            "{range}"
+        );
     }
-    for (path, range) in [("/demo/key", "bytes=150000-"), ("/demo/empty", "bytes=0-0"), ("/demo/empty", "bytes=-1")] {
+    for (path, range) in
+        [("/demo/key", "bytes=150000-"), ("/demo/empty", "bytes=0-0"), ("/demo/empty", "bytes=-1")]
+    {
         let answer = Raw::get(path).header("range", range).sse_c(ONE).send(&server);
         assert_eq!(answer.verdict(), (416, "InvalidRange".to_owned()), "{path} {range}");
     }
@@ -147,7 +157,14 @@ fn server_side_encryption_is_named_in_answers() {
     let server = server();
     let s3 = client(&server);
     run(async {
-        let put = |method| s3.put_object().bucket(BUCKET).key("key").server_side_encryption(method).body(body(b"x")).send();
+        let put = |method| {
+            s3.put_object()
+                .bucket(BUCKET)
+                .key("key")
+                .server_side_encryption(method)
+                .body(body(b"x"))
+                .send()
+        };
         let kms = put(ServerSideEncryption::AwsKms).await.unwrap();
         assert_eq!(kms.server_side_encryption(), Some(&ServerSideEncryption::AwsKms));
         assert!(kms.ssekms_key_id().unwrap().starts_with("arn:aws:kms:us-east-1:"));
@@ -161,7 +178,9 @@ fn versions_and_delete_markers() {
     let server = s3seal_mock::Server::builder().versioned_bucket("vault").start().unwrap();
     let s3 = client(&server);
     run(async {
-        let put = |text: &'static str| s3.put_object().bucket("vault").key("key").body(body(text.as_bytes())).send();
+        let put = |text: &'static str| {
+            s3.put_object().bucket("vault").key("key").body(body(text.as_bytes())).send()
+        };
         let first = put("one").await.unwrap().version_id().unwrap().to_owned();
         let second = put("two").await.unwrap().version_id().unwrap().to_owned();
         let marker = s3.delete_object().bucket("vault").key("key").send().await.unwrap();
@@ -169,13 +188,20 @@ fn versions_and_delete_markers() {
         let marker = marker.version_id().unwrap().to_owned();
 
         let gone = Raw::get("/vault/key").send(&server);
-        assert_eq!((gone.verdict(), gone.header("x-amz-delete-marker")), ((404, "NoSuchKey".to_owned()), Some("true")));
+        assert_eq!(
+            (gone.verdict(), gone.header("x-amz-delete-marker")),
+            ((404, "NoSuchKey".to_owned()), Some("true"))
+        );
         assert_eq!(Raw::get(&format!("/vault/key?versionId={marker}")).send(&server).status, 405);
         assert_eq!(Raw::get(&format!("/vault/key?versionId={first}")).send(&server).body, b"one");
-        assert_eq!(Raw::get("/vault/key?versionId=none").send(&server).verdict(), (404, "NoSuchVersion".to_owned()));
+        assert_eq!(
+            Raw::get("/vault/key?versionId=none").send(&server).verdict(),
+            (404, "NoSuchVersion".to_owned())
+        );
 
         let listed = s3.list_object_versions().bucket("vault").send().await.unwrap();
-        let ids: Vec<_> = listed.versions().iter().filter_map(|version| version.version_id()).collect();
+        let ids: Vec<_> =
+            listed.versions().iter().filter_map(|version| version.version_id()).collect();
         assert_eq!(ids, [second.as_str(), first.as_str()]);
         assert_eq!(listed.delete_markers()[0].is_latest(), Some(true));
 
@@ -199,14 +225,26 @@ fn many_are_deleted_at_once() {
             s3.put_object().bucket(BUCKET).key(key).body(body(b"x")).send().await.unwrap();
         }
         let object = |key: &str| ObjectIdentifier::builder().key(key).build().unwrap();
-        let delete = Delete::builder().objects(object("a")).objects(object("b")).objects(object("absent"));
-        let answer = s3.delete_objects().bucket(BUCKET).delete(delete.build().unwrap()).send().await.unwrap();
+        let delete =
+            Delete::builder().objects(object("a")).objects(object("b")).objects(object("absent"));
+        let answer = s3
+            .delete_objects()
+            .bucket(BUCKET)
+            .delete(delete.build().unwrap())
+            .send()
+            .await
+            .unwrap();
         assert_eq!((answer.deleted().len(), answer.errors().len()), (3, 0));
     });
     assert_eq!(server.object_keys(BUCKET), ["c"]);
     let xml = b"<Delete><Object><Key>c</Key></Object></Delete>";
-    assert_eq!(Raw::post("/demo?delete=", xml).send(&server).verdict(), (400, "InvalidRequest".to_owned()));
-    let wrong = Raw::post("/demo?delete=", xml).header("content-md5", "1B2M2Y8AsgTpgAmY7PhCfg==").send(&server);
+    assert_eq!(
+        Raw::post("/demo?delete=", xml).send(&server).verdict(),
+        (400, "InvalidRequest".to_owned())
+    );
+    let wrong = Raw::post("/demo?delete=", xml)
+        .header("content-md5", "1B2M2Y8AsgTpgAmY7PhCfg==")
+        .send(&server);
     assert_eq!(wrong.verdict(), (400, "BadDigest".to_owned()));
 }
 
@@ -215,7 +253,14 @@ fn tags() {
     let server = server();
     let s3 = client(&server);
     run(async {
-        s3.put_object().bucket(BUCKET).key("key").tagging("a=1").body(body(b"x")).send().await.unwrap();
+        s3.put_object()
+            .bucket(BUCKET)
+            .key("key")
+            .tagging("a=1")
+            .body(body(b"x"))
+            .send()
+            .await
+            .unwrap();
         let tag = Tag::builder().key("b").value("2").build().unwrap();
         let tagging = Tagging::builder().tag_set(tag.clone()).build().unwrap();
         s3.put_object_tagging().bucket(BUCKET).key("key").tagging(tagging).send().await.unwrap();
@@ -243,7 +288,10 @@ fn buckets() {
         assert_eq!(head.bucket_region(), Some("us-east-1"));
         s3.get_bucket_location().bucket("second").send().await.unwrap();
         s3.put_object().bucket("second").key("key").body(body(b"x")).send().await.unwrap();
-        assert_eq!(refusal(s3.delete_bucket().bucket("second").send().await), (409, "BucketNotEmpty".to_owned()));
+        assert_eq!(
+            refusal(s3.delete_bucket().bucket("second").send().await),
+            (409, "BucketNotEmpty".to_owned())
+        );
         s3.delete_object().bucket("second").key("key").send().await.unwrap();
         s3.delete_bucket().bucket("second").send().await.unwrap();
         let gone = s3.list_objects_v2().bucket("second").send().await;
@@ -255,17 +303,28 @@ fn buckets() {
 fn attributes_need_the_key() {
     let server = server();
     Raw::put("/demo/key", b"data").sse_c(ONE).send(&server);
-    let ask = || Raw::get("/demo/key?attributes=").header("x-amz-object-attributes", "ETag,ObjectSize,Checksum");
+    let ask = || {
+        Raw::get("/demo/key?attributes=")
+            .header("x-amz-object-attributes", "ETag,ObjectSize,Checksum")
+    };
     assert_eq!(ask().send(&server).status, 400);
     let answer = ask().sse_c(ONE).send(&server);
     assert_eq!((answer.status, answer.element("ObjectSize").as_str()), (200, "4"));
-    assert_eq!(answer.header("x-amz-server-side-encryption-customer-key-md5"), None, "no echo here");
+    assert_eq!(
+        answer.header("x-amz-server-side-encryption-customer-key-md5"),
+        None,
+        "no echo here"
+    );
 }
 
 #[test]
 fn what_is_not_served_is_501() {
     let server = server();
-    for request in [Raw::get("/demo?lifecycle="), Raw::put("/demo/key?acl=", b""), Raw::get("/demo/key?retention=")] {
+    for request in [
+        Raw::get("/demo?lifecycle="),
+        Raw::put("/demo/key?acl=", b""),
+        Raw::get("/demo/key?retention="),
+    ] {
         assert_eq!(request.send(&server).verdict(), (501, "NotImplemented".to_owned()));
     }
 }

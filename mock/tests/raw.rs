@@ -152,14 +152,26 @@ impl Raw {
     }
 
     /// Sends with another name of the server in the Host header.
-    pub(crate) fn send_to(mut self, server: &Server, host: &str) -> Answer {
+    pub(crate) fn send_to(self, server: &Server, host: &str) -> Answer {
+        let message = self.message(server, host);
+        let mut stream = TcpStream::connect(server.addr()).unwrap();
+        // A refusal may come before all is sent.
+        let _ = stream.write_all(&message);
+        let mut bytes = Vec::new();
+        let _ = stream.read_to_end(&mut bytes);
+        Answer::parse(&bytes)
+    }
+
+    /// The bytes of the request.
+    pub(crate) fn message(mut self, server: &Server, host: &str) -> Vec<u8> {
         if !self.headers.iter().any(|(name, _)| name == "host") {
             self.headers.push(("host".to_owned(), host.to_owned()));
         }
         if !self.anonymous {
             self.sign(server);
         }
-        let query: Vec<_> = self.query.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let query: Vec<_> =
+            self.query.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let mut target = self.path.clone();
         if !query.is_empty() {
             target = format!("{target}?{}", query.join("&"));
@@ -168,18 +180,17 @@ impl Raw {
         for (name, value) in self.headers.iter().chain(&self.unsigned) {
             message.push_str(&format!("{name}: {value}\r\n"));
         }
-        let has_length = self.headers.iter().any(|(name, _)| name == "content-length" || name == "transfer-encoding");
+        let has_length = self
+            .headers
+            .iter()
+            .any(|(name, _)| name == "content-length" || name == "transfer-encoding");
         if !has_length && matches!(self.method, "PUT" | "POST") {
             message.push_str(&format!("content-length: {}\r\n", self.body.len()));
         }
         message.push_str("\r\n");
-        let mut stream = TcpStream::connect(server.addr()).unwrap();
-        stream.write_all(message.as_bytes()).unwrap();
-        // A refusal may come before all is sent.
-        let _ = stream.write_all(&self.body);
-        let mut bytes = Vec::new();
-        let _ = stream.read_to_end(&mut bytes);
-        Answer::parse(&bytes)
+        let mut message = message.into_bytes();
+        message.extend_from_slice(&self.body);
+        message
     }
 
     fn sign(&mut self, server: &Server) {
@@ -213,10 +224,16 @@ impl Raw {
             }
         }
         self.query.sort();
-        let query: Vec<_> = self.query.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let headers: String = self.headers.iter().map(|(name, value)| format!("{name}:{value}\n")).collect();
-        let canonical =
-            format!("{}\n{}\n{}\n{headers}\n{signed}\n{payload_hash}", self.method, self.path, query.join("&"));
+        let query: Vec<_> =
+            self.query.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let headers: String =
+            self.headers.iter().map(|(name, value)| format!("{name}:{value}\n")).collect();
+        let canonical = format!(
+            "{}\n{}\n{}\n{headers}\n{signed}\n{payload_hash}",
+            self.method,
+            self.path,
+            query.join("&")
+        );
         let hashed = hex(digest::digest(&digest::SHA256, canonical.as_bytes()).as_ref());
         let to_sign = format!("AWS4-HMAC-SHA256\n{timestamp}\n{scope}\n{hashed}");
         let mut key = format!("AWS4{secret_key}").into_bytes();
@@ -236,13 +253,14 @@ impl Raw {
 }
 
 impl Answer {
-    fn parse(bytes: &[u8]) -> Self {
+    pub(crate) fn parse(bytes: &[u8]) -> Self {
         let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") else {
             return Self { status: 0, headers: Vec::new(), body: Vec::new() };
         };
         let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
         let mut lines = head.split("\r\n");
-        let status = lines.next().and_then(|line| line.split(' ').nth(1)?.parse().ok()).unwrap_or_default();
+        let status =
+            lines.next().and_then(|line| line.split(' ').nth(1)?.parse().ok()).unwrap_or_default();
         let headers = lines
             .filter_map(|line| line.split_once(": "))
             .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))

@@ -1,8 +1,8 @@
 //! GetObjectAttributes.
 
 use s3s::dto::{
-    Checksum as ListedChecksum, ETag, GetObjectAttributesInput, GetObjectAttributesOutput, GetObjectAttributesParts,
-    ObjectAttributes, ObjectPart,
+    Checksum as ListedChecksum, ETag, GetObjectAttributesInput, GetObjectAttributesOutput,
+    GetObjectAttributesParts, ObjectAttributes, ObjectPart,
 };
 use s3s::{S3Request, S3Response};
 
@@ -21,7 +21,10 @@ pub(super) async fn get_object_attributes(
     let object = &found.object;
     // Some clients send one header with a list, others one header each.
     let asked = |name: &str| {
-        input.object_attributes.iter().any(|given| given.as_str().split(',').any(|given| given.trim() == name))
+        input
+            .object_attributes
+            .iter()
+            .any(|given| given.as_str().split(',').any(|given| given.trim() == name))
     };
     let mut output = GetObjectAttributesOutput {
         last_modified: Some(last_modified(found.version.modified)),

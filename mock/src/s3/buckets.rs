@@ -1,9 +1,9 @@
 //! Buckets: create, delete, look up.
 
 use s3s::dto::{
-    Bucket as ListedBucket, BucketLocationConstraint, CreateBucketInput, CreateBucketOutput, DeleteBucketInput,
-    DeleteBucketOutput, GetBucketLocationInput, GetBucketLocationOutput, HeadBucketInput, HeadBucketOutput,
-    ListBucketsInput, ListBucketsOutput, Owner,
+    Bucket as ListedBucket, BucketLocationConstraint, CreateBucketInput, CreateBucketOutput,
+    DeleteBucketInput, DeleteBucketOutput, GetBucketLocationInput, GetBucketLocationOutput,
+    HeadBucketInput, HeadBucketOutput, ListBucketsInput, ListBucketsOutput, Owner,
 };
 use s3s::{S3Request, S3Response};
 
@@ -12,9 +12,14 @@ use super::{Api, Outcome};
 use crate::refusal::Refusal;
 use crate::store::bucket::{Bucket, Versioning};
 
-pub(super) async fn create_bucket(api: &Api, request: S3Request<CreateBucketInput>) -> Outcome<CreateBucketOutput> {
+pub(super) async fn create_bucket(
+    api: &Api,
+    request: S3Request<CreateBucketInput>,
+) -> Outcome<CreateBucketOutput> {
     let input = request.input;
-    let location = input.create_bucket_configuration.and_then(|configuration| configuration.location_constraint);
+    let location = input
+        .create_bucket_configuration
+        .and_then(|configuration| configuration.location_constraint);
     check_location(&api.region, location.as_ref().map(|location| location.as_str()))?;
     let versioning = match input.object_lock_enabled_for_bucket {
         // Object lock brings versioning with it; the locks themselves are not served.
@@ -25,17 +30,29 @@ pub(super) async fn create_bucket(api: &Api, request: S3Request<CreateBucketInpu
     Ok(S3Response::new(CreateBucketOutput { location: Some(format!("/{}", input.bucket)) }))
 }
 
-pub(super) async fn head_bucket(api: &Api, request: S3Request<HeadBucketInput>) -> Outcome<HeadBucketOutput> {
+pub(super) async fn head_bucket(
+    api: &Api,
+    request: S3Request<HeadBucketInput>,
+) -> Outcome<HeadBucketOutput> {
     api.store.lock().bucket(&request.input.bucket)?;
-    Ok(S3Response::new(HeadBucketOutput { bucket_region: Some(api.region.clone()), ..Default::default() }))
+    Ok(S3Response::new(HeadBucketOutput {
+        bucket_region: Some(api.region.clone()),
+        ..Default::default()
+    }))
 }
 
-pub(super) async fn delete_bucket(api: &Api, request: S3Request<DeleteBucketInput>) -> Outcome<DeleteBucketOutput> {
+pub(super) async fn delete_bucket(
+    api: &Api,
+    request: S3Request<DeleteBucketInput>,
+) -> Outcome<DeleteBucketOutput> {
     api.store.lock().remove(&request.input.bucket)?;
     Ok(S3Response::with_status(DeleteBucketOutput::default(), http::StatusCode::NO_CONTENT))
 }
 
-pub(super) async fn list_buckets(api: &Api, request: S3Request<ListBucketsInput>) -> Outcome<ListBucketsOutput> {
+pub(super) async fn list_buckets(
+    api: &Api,
+    request: S3Request<ListBucketsInput>,
+) -> Outcome<ListBucketsOutput> {
     let input = request.input;
     let limit = input.max_buckets.and_then(|max| usize::try_from(max).ok()).unwrap_or(10_000);
     let prefix = input.prefix.clone().unwrap_or_default();
@@ -67,7 +84,9 @@ pub(super) async fn get_bucket_location(
     api.store.lock().bucket(&request.input.bucket)?;
     // us-east-1 has no name here, for it is older than the others.
     let region = if api.region == "us-east-1" { String::new() } else { api.region.clone() };
-    Ok(S3Response::new(GetBucketLocationOutput { location_constraint: Some(BucketLocationConstraint::from(region)) }))
+    Ok(S3Response::new(GetBucketLocationOutput {
+        location_constraint: Some(BucketLocationConstraint::from(region)),
+    }))
 }
 
 /// Whoever owns everything here.

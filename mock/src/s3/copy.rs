@@ -16,11 +16,14 @@ use crate::checksum::{self, Algorithm, Checksum, Hasher, Kind};
 use crate::intake::MAX_SIZE;
 use crate::random;
 use crate::refusal::Refusal;
-use crate::ssec;
+use crate::ssec::{self, CustomerKey};
 use crate::store::blob::BlobWriter;
 use crate::store::object::{Attributes, Object, Part};
 
-pub(super) async fn copy_object(api: &Api, request: S3Request<CopyObjectInput>) -> Outcome<CopyObjectOutput> {
+pub(super) async fn copy_object(
+    api: &Api,
+    request: S3Request<CopyObjectInput>,
+) -> Outcome<CopyObjectOutput> {
     let head = Head::of(&request);
     let input = &request.input;
     let (bucket, key) = (&input.bucket, &input.key);
@@ -28,28 +31,27 @@ pub(super) async fn copy_object(api: &Api, request: S3Request<CopyObjectInput>) 
     let customer_key = api.write_key(&head, bucket, key)?;
     let encryption = api.encryption(head.headers, customer_key.as_ref())?;
 
-    let CopySource::Bucket { bucket: from_bucket, key: from_key, version_id: from_version } = &input.copy_source else {
-        return Err(Refusal::not_implemented());
-    };
-    let found = Found::of(api, from_bucket, from_key, from_version.as_deref())?;
-    let source_key = api.source_key(&head)?;
-    ssec::unlock(found.object.encryption.key_check(), source_key.as_ref())?;
-    ReadConditions {
+    let conditions = ReadConditions {
         if_match: input.copy_source_if_match.clone(),
         if_none_match: input.copy_source_if_none_match.clone(),
         if_modified_since: input.copy_source_if_modified_since.clone(),
         if_unmodified_since: input.copy_source_if_unmodified_since.clone(),
         of_copy: true,
-    }
-    .check(&found.version, &found.object)?;
+    };
+    let (found, source_key) = source(api, &head, &input.copy_source, &conditions)?;
     if found.object.size > MAX_SIZE {
         return Err(Refusal::invalid_request(
             "The specified copy source is larger than the maximum allowable size for a copy source: 5368709120",
         ));
     }
     let replaces = |directive: Option<&str>| directive == Some("REPLACE");
-    let replace_metadata = replaces(input.metadata_directive.as_ref().map(|directive| directive.as_str()));
-    let in_place = **from_bucket == *bucket && **from_key == *key && from_version.is_none();
+    let replace_metadata =
+        replaces(input.metadata_directive.as_ref().map(|directive| directive.as_str()));
+    let in_place = matches!(
+        &input.copy_source,
+        CopySource::Bucket { bucket: from_bucket, key: from_key, version_id: None }
+            if **from_bucket == *bucket && **from_key == *key
+    );
     let changes_encryption = customer_key.is_some()
         || source_key.is_some()
         || head.headers.contains_key("x-amz-server-side-encryption");
@@ -83,7 +85,13 @@ pub(super) async fn copy_object(api: &Api, request: S3Request<CopyObjectInput>) 
     let mut writer = BlobWriter::new(customer_key.as_ref());
     let mut reader = ObjectReader::new(&found.object, 0..found.object.size, source_key.as_ref());
     while let Some(piece) = reader.next().await {
-        let piece = piece.map_err(|_| Refusal::new(500, "InternalError", "We encountered an internal error. Please try again."))?;
+        let piece = piece.map_err(|_| {
+            Refusal::new(
+                500,
+                "InternalError",
+                "We encountered an internal error. Please try again.",
+            )
+        })?;
         hasher.update(&piece);
         if let Some(md5) = &mut md5 {
             md5.update(&piece);
@@ -92,7 +100,8 @@ pub(super) async fn copy_object(api: &Api, request: S3Request<CopyObjectInput>) 
         // A big copy must not hold a worker for itself.
         tokio::task::yield_now().await;
     }
-    let checksum = Checksum { algorithm, kind: Kind::FullObject, value: checksum::encode(&hasher.finish()) };
+    let checksum =
+        Checksum { algorithm, kind: Kind::FullObject, value: checksum::encode(&hasher.finish()) };
     let blob = writer.finish();
     let object = Arc::new(Object {
         size: blob.len(),
@@ -128,9 +137,34 @@ pub(super) async fn copy_object(api: &Api, request: S3Request<CopyObjectInput>) 
     }))
 }
 
+/// The object to be copied, and the key that opens it.
+///
+/// # Errors
+/// It is not there, its key is missing or wrong, or a condition on it fails.
+pub(super) fn source(
+    api: &Api,
+    head: &Head<'_>,
+    from: &CopySource,
+    conditions: &ReadConditions,
+) -> Result<(Found, Option<CustomerKey>), Refusal> {
+    let CopySource::Bucket { bucket, key, version_id } = from else {
+        return Err(Refusal::not_implemented());
+    };
+    let found = Found::of(api, bucket, key, version_id.as_deref())?;
+    let key = api.source_key(head)?;
+    ssec::unlock(found.object.encryption.key_check(), key.as_ref())?;
+    conditions.check(&found.version, &found.object)?;
+    Ok((found, key))
+}
+
 /// Storage class and website redirect are never copied: "CopyObject" in the Amazon S3 API reference.
-fn attributes(input: &CopyObjectInput, source: &Attributes, replace: bool) -> Result<Attributes, Refusal> {
-    let storage_class = storage_class(input.storage_class.as_ref().map(|class| class.as_str().to_owned()))?;
+fn attributes(
+    input: &CopyObjectInput,
+    source: &Attributes,
+    replace: bool,
+) -> Result<Attributes, Refusal> {
+    let storage_class =
+        storage_class(input.storage_class.as_ref().map(|class| class.as_str().to_owned()))?;
     let website_redirect = input.website_redirect_location.clone();
     if !replace {
         return Ok(Attributes { storage_class, website_redirect, ..source.clone() });
@@ -140,7 +174,7 @@ fn attributes(input: &CopyObjectInput, source: &Attributes, replace: bool) -> Re
         content_type: input.content_type.clone(),
         cache_control: input.cache_control.clone(),
         content_disposition: input.content_disposition.clone(),
-        content_encoding: content_encoding(input.content_encoding.clone()),
+        content_encoding: content_encoding(input.content_encoding.as_deref()),
         content_language: input.content_language.clone(),
         expires: input.expires.clone(),
         website_redirect,

@@ -1,8 +1,8 @@
 //! DeleteObject and DeleteObjects. Neither needs a key, whatever is deleted.
 
 use s3s::dto::{
-    DeleteObjectInput, DeleteObjectOutput, DeleteObjectsInput, DeleteObjectsOutput, DeletedObject, ETag,
-    ETagCondition, Error, ObjectIdentifier,
+    DeleteObjectInput, DeleteObjectOutput, DeleteObjectsInput, DeleteObjectsOutput, DeletedObject,
+    ETag, ETagCondition, Error, ObjectIdentifier,
 };
 use s3s::{S3Request, S3Response};
 
@@ -14,7 +14,10 @@ use crate::store::bucket::{Bucket, Deletion};
 /// The most keys of one DeleteObjects.
 const MAX_KEYS: usize = 1000;
 
-pub(super) async fn delete_object(api: &Api, request: S3Request<DeleteObjectInput>) -> Outcome<DeleteObjectOutput> {
+pub(super) async fn delete_object(
+    api: &Api,
+    request: S3Request<DeleteObjectInput>,
+) -> Outcome<DeleteObjectOutput> {
     let input = request.input;
     let mut buckets = api.store.lock();
     let bucket = buckets.bucket_mut(&input.bucket)?;
@@ -56,7 +59,11 @@ pub(super) async fn delete_objects(
             }),
         }
     }
-    Ok(S3Response::new(DeleteObjectsOutput { deleted: Some(deleted), errors: Some(errors), ..Default::default() }))
+    Ok(S3Response::new(DeleteObjectsOutput {
+        deleted: Some(deleted),
+        errors: Some(errors),
+        ..Default::default()
+    }))
 }
 
 fn delete(

@@ -10,7 +10,8 @@ use bytes::Bytes;
 use futures_util::Stream;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use s3s::dto::{
-    ETag, GetObjectInput, GetObjectOutput, HeadObjectInput, HeadObjectOutput, Range as ByteRange, StreamingBlob,
+    ETag, GetObjectInput, GetObjectOutput, HeadObjectInput, HeadObjectOutput, Range as ByteRange,
+    StreamingBlob,
 };
 use s3s::stream::{ByteStream, RemainingLength};
 use s3s::{S3Request, S3Response, StdError};
@@ -25,7 +26,10 @@ use crate::store::blob::BlobReader;
 use crate::store::bucket::Version;
 use crate::store::object::Object;
 
-pub(super) async fn get_object(api: &Api, request: S3Request<GetObjectInput>) -> Outcome<GetObjectOutput> {
+pub(super) async fn get_object(
+    api: &Api,
+    request: S3Request<GetObjectInput>,
+) -> Outcome<GetObjectOutput> {
     let input = &request.input;
     let found = Found::of(api, &input.bucket, &input.key, input.version_id.as_deref())?;
     let key = found.unlock(api, &Head::of(&request))?;
@@ -78,7 +82,10 @@ pub(super) async fn get_object(api: &Api, request: S3Request<GetObjectInput>) ->
     Ok(response)
 }
 
-pub(super) async fn head_object(api: &Api, request: S3Request<HeadObjectInput>) -> Outcome<HeadObjectOutput> {
+pub(super) async fn head_object(
+    api: &Api,
+    request: S3Request<HeadObjectInput>,
+) -> Outcome<HeadObjectOutput> {
     let input = &request.input;
     let found = Found::of(api, &input.bucket, &input.key, input.version_id.as_deref())?;
     found.unlock(api, &Head::of(&request))?;
@@ -100,9 +107,18 @@ pub(super) async fn head_object(api: &Api, request: S3Request<HeadObjectInput>) 
     let mut output = HeadObjectOutput {
         accept_ranges: Some("bytes".to_owned()),
         cache_control: overridden(&input.response_cache_control, attributes.cache_control.clone()),
-        content_disposition: overridden(&input.response_content_disposition, attributes.content_disposition.clone()),
-        content_encoding: overridden(&input.response_content_encoding, attributes.content_encoding.clone()),
-        content_language: overridden(&input.response_content_language, attributes.content_language.clone()),
+        content_disposition: overridden(
+            &input.response_content_disposition,
+            attributes.content_disposition.clone(),
+        ),
+        content_encoding: overridden(
+            &input.response_content_encoding,
+            attributes.content_encoding.clone(),
+        ),
+        content_language: overridden(
+            &input.response_content_language,
+            attributes.content_language.clone(),
+        ),
         content_length: length(&selected.range),
         content_range: selected.content_range,
         content_type: overridden(&input.response_content_type, Some(attributes.content_type())),
@@ -140,7 +156,12 @@ pub(super) struct Found {
 }
 
 impl Found {
-    pub(super) fn of(api: &Api, bucket: &str, key: &str, version: Option<&str>) -> Result<Self, Refusal> {
+    pub(super) fn of(
+        api: &Api,
+        bucket: &str,
+        key: &str,
+        version: Option<&str>,
+    ) -> Result<Self, Refusal> {
         let buckets = api.store.lock();
         let bucket = buckets.bucket(bucket)?;
         let (version, object) = bucket.find(key, version)?;
@@ -152,7 +173,11 @@ impl Found {
     }
 
     /// The key that opens the object, if it needs one.
-    pub(super) fn unlock(&self, api: &Api, head: &Head<'_>) -> Result<Option<CustomerKey>, Refusal> {
+    pub(super) fn unlock(
+        &self,
+        api: &Api,
+        head: &Head<'_>,
+    ) -> Result<Option<CustomerKey>, Refusal> {
         let key = api.read_key(head)?;
         ssec::unlock(self.object.encryption.key_check(), key.as_ref())?;
         Ok(key)
@@ -162,7 +187,9 @@ impl Found {
     fn select(&self, range: Option<ByteRange>, part: Option<usize>) -> Result<Selection, Refusal> {
         let size = self.object.size;
         match (range, part) {
-            (Some(_), Some(_)) => Err(Refusal::invalid_request("Cannot specify both Range header and partNumber query parameter")),
+            (Some(_), Some(_)) => Err(Refusal::invalid_request(
+                "Cannot specify both Range header and partNumber query parameter",
+            )),
             (None, None) => Ok(Selection {
                 range: 0..size,
                 partial: false,
@@ -171,23 +198,44 @@ impl Found {
                 checksum: self.object.checksum.clone(),
             }),
             (Some(asked), None) => {
-                let range = asked.check(size).ok().filter(|range| !range.is_empty()).ok_or_else(|| {
-                    Refusal::new(416, "InvalidRange", "The requested range is not satisfiable")
-                        .detail("RangeRequested", asked.to_header_string())
-                        .detail("ActualObjectSize", size.to_string())
-                        .header("content-range", &format!("bytes */{size}"))
-                })?;
-                Ok(Selection { content_range: content_range(&range, size), range, partial: true, parts_count: None, checksum: None })
+                let range =
+                    asked.check(size).ok().filter(|range| !range.is_empty()).ok_or_else(|| {
+                        Refusal::new(416, "InvalidRange", "The requested range is not satisfiable")
+                            .detail("RangeRequested", asked.to_header_string())
+                            .detail("ActualObjectSize", size.to_string())
+                            .header("content-range", &format!("bytes */{size}"))
+                    })?;
+                Ok(Selection {
+                    content_range: content_range(&range, size),
+                    range,
+                    partial: true,
+                    parts_count: None,
+                    checksum: None,
+                })
             }
             (None, Some(number)) => {
                 let range = self.object.part_range(number).ok_or_else(|| {
-                    Refusal::new(416, "InvalidPartNumber", "The requested partnumber is not satisfiable")
-                        .detail("PartNumberRequested", number.to_string())
-                        .detail("ActualPartCount", self.object.parts.len().to_string())
+                    Refusal::new(
+                        416,
+                        "InvalidPartNumber",
+                        "The requested partnumber is not satisfiable",
+                    )
+                    .detail("PartNumberRequested", number.to_string())
+                    .detail("ActualPartCount", self.object.parts.len().to_string())
                 })?;
-                let parts = self.object.multipart.then(|| i32::try_from(self.object.parts.len()).unwrap_or(i32::MAX));
-                let checksum = self.object.parts.get(number - 1).and_then(|part| part.checksum.clone());
-                Ok(Selection { content_range: content_range(&range, size), range, partial: true, parts_count: parts, checksum })
+                let parts = self
+                    .object
+                    .multipart
+                    .then(|| i32::try_from(self.object.parts.len()).unwrap_or(i32::MAX));
+                let checksum =
+                    self.object.parts.get(number - 1).and_then(|part| part.checksum.clone());
+                Ok(Selection {
+                    content_range: content_range(&range, size),
+                    range,
+                    partial: true,
+                    parts_count: parts,
+                    checksum,
+                })
             }
         }
     }
@@ -216,7 +264,11 @@ impl ObjectReader {
             let end = start + part.blob.len();
             let (from, to) = (range.start.max(start), range.end.min(end));
             if from < to {
-                parts.push_back(BlobReader::new(Arc::clone(&part.blob), from - start..to - start, key));
+                parts.push_back(BlobReader::new(
+                    Arc::clone(&part.blob),
+                    from - start..to - start,
+                    key,
+                ));
             }
             start = end;
         }
@@ -244,7 +296,8 @@ impl Stream for ObjectReader {
 
 impl ByteStream for ObjectReader {
     fn remaining_length(&self) -> RemainingLength {
-        usize::try_from(self.left).map_or_else(|_| RemainingLength::unknown(), RemainingLength::new_exact)
+        usize::try_from(self.left)
+            .map_or_else(|_| RemainingLength::unknown(), RemainingLength::new_exact)
     }
 }
 

@@ -1,8 +1,9 @@
 //! ListObjects, ListObjectsV2 and ListMultipartUploads.
 
 use s3s::dto::{
-    CommonPrefix, ETag, EncodingType, ListMultipartUploadsInput, ListMultipartUploadsOutput, ListObjectsInput,
-    ListObjectsOutput, ListObjectsV2Input, ListObjectsV2Output, MultipartUpload, Object as ListedObject,
+    CommonPrefix, ETag, EncodingType, ListMultipartUploadsInput, ListMultipartUploadsOutput,
+    ListObjectsInput, ListObjectsOutput, ListObjectsV2Input, ListObjectsV2Output, MultipartUpload,
+    Object as ListedObject,
 };
 use s3s::{S3Request, S3Response};
 
@@ -15,7 +16,10 @@ use crate::store::bucket::Bucket;
 
 const MAX_KEYS: i32 = 1000;
 
-pub(super) async fn list_objects(api: &Api, request: S3Request<ListObjectsInput>) -> Outcome<ListObjectsOutput> {
+pub(super) async fn list_objects(
+    api: &Api,
+    request: S3Request<ListObjectsInput>,
+) -> Outcome<ListObjectsOutput> {
     let input = request.input;
     let encoding = Encoding::of(input.encoding_type.as_ref())?;
     let limit = limit(input.max_keys, "maxKeys")?;
@@ -37,7 +41,12 @@ pub(super) async fn list_objects(api: &Api, request: S3Request<ListObjectsInput>
         marker: Some(encoding.apply(&marker)),
         max_keys: i32::try_from(limit).ok(),
         is_truncated: Some(page.truncated),
-        contents: Some(page.items.into_iter().map(|(key, item)| item.listed(encoding.apply(&key), true)).collect()),
+        contents: Some(
+            page.items
+                .into_iter()
+                .map(|(key, item)| item.listed(encoding.apply(&key), true))
+                .collect(),
+        ),
         common_prefixes: Some(common_prefixes(&page.prefixes, encoding)),
         delimiter: input.delimiter.as_deref().map(|delimiter| encoding.apply(delimiter)),
         next_marker: next.map(|next| encoding.apply(&next)),
@@ -68,8 +77,11 @@ pub(super) async fn list_objects_v2(
     let buckets = api.store.lock();
     let page = selection.of(live_keys(buckets.bucket(&input.bucket)?));
     let token = page.next.as_ref().map(|next| token(next, page.prefixes.last() == Some(next)));
-    let contents: Vec<_> =
-        page.items.into_iter().map(|(key, item)| item.listed(encoding.apply(&key), fetch_owner)).collect();
+    let contents: Vec<_> = page
+        .items
+        .into_iter()
+        .map(|(key, item)| item.listed(encoding.apply(&key), fetch_owner))
+        .collect();
     Ok(S3Response::new(ListObjectsV2Output {
         name: Some(input.bucket.clone()),
         prefix: Some(encoding.apply(&selection.prefix)),
@@ -112,7 +124,10 @@ pub(super) async fn list_multipart_uploads(
             continue;
         }
         let common = common_prefix(key, &prefix, delimiter.as_deref());
-        if common.as_ref().is_some_and(|common| prefixes.last() == Some(common) || *common == key_marker) {
+        if common
+            .as_ref()
+            .is_some_and(|common| prefixes.last() == Some(common) || *common == key_marker)
+        {
             continue;
         }
         if uploads.len() + prefixes.len() == limit {
@@ -131,7 +146,9 @@ pub(super) async fn list_multipart_uploads(
             initiated: Some(last_modified(upload.initiated)),
             storage_class: Some(upload.attributes.listed_storage_class().into()),
             owner: Some(owner()),
-            checksum_algorithm: upload.checksum.map(|(algorithm, _)| algorithm.name().to_owned().into()),
+            checksum_algorithm: upload
+                .checksum
+                .map(|(algorithm, _)| algorithm.name().to_owned().into()),
             checksum_type: upload.checksum.map(|(_, kind)| kind.name().to_owned().into()),
             ..Default::default()
         });
@@ -165,9 +182,11 @@ impl Encoding {
         match asked.map(|asked| asked.as_str()) {
             None => Ok(Self { url: false }),
             Some("url") => Ok(Self { url: true }),
-            Some(other) => {
-                Err(Refusal::invalid_argument("Invalid Encoding Method specified in Request", "encoding-type", other))
-            }
+            Some(other) => Err(Refusal::invalid_argument(
+                "Invalid Encoding Method specified in Request",
+                "encoding-type",
+                other,
+            )),
         }
     }
 
@@ -176,7 +195,10 @@ impl Encoding {
             return text.to_owned();
         }
         // Slashes stay, as in the keys that Amazon S3 encodes.
-        text.split('/').map(|part| urlencoding::encode(part).into_owned()).collect::<Vec<_>>().join("/")
+        text.split('/')
+            .map(|part| urlencoding::encode(part).into_owned())
+            .collect::<Vec<_>>()
+            .join("/")
     }
 }
 
@@ -200,10 +222,12 @@ pub(super) struct Page<T> {
 
 impl Selection {
     fn of<'a, T>(&self, keys: impl Iterator<Item = (&'a str, T)>) -> Page<T> {
-        let mut page = Page { items: Vec::new(), prefixes: Vec::new(), truncated: false, next: None };
+        let mut page =
+            Page { items: Vec::new(), prefixes: Vec::new(), truncated: false, next: None };
         let mut last = None;
         for (key, item) in keys {
-            let past = key <= self.after.as_str() || (self.past_prefix && key.starts_with(&self.after));
+            let past =
+                key <= self.after.as_str() || (self.past_prefix && key.starts_with(&self.after));
             if !key.starts_with(&self.prefix) || (past && !self.after.is_empty()) {
                 continue;
             }
@@ -272,7 +296,10 @@ fn live_keys(bucket: &Bucket) -> impl Iterator<Item = (&str, Live)> {
             last_modified: Some(last_modified(version.modified)),
             size: i64::try_from(object.size).ok(),
             storage_class: Some(object.attributes.listed_storage_class().into()),
-            checksum_algorithm: object.checksum.as_ref().map(|sum| vec![sum.algorithm.name().to_owned().into()]),
+            checksum_algorithm: object
+                .checksum
+                .as_ref()
+                .map(|sum| vec![sum.algorithm.name().to_owned().into()]),
             checksum_type: object.checksum.as_ref().map(|sum| sum.kind.name().to_owned().into()),
             ..Default::default()
         };
@@ -294,6 +321,10 @@ fn read_token(token: &str) -> Result<(String, bool), Refusal> {
             _ => None,
         })
         .ok_or_else(|| {
-            Refusal::invalid_argument("The continuation token provided is incorrect", "continuation-token", token)
+            Refusal::invalid_argument(
+                "The continuation token provided is incorrect",
+                "continuation-token",
+                token,
+            )
         })
 }

@@ -16,12 +16,14 @@ macro_rules! set_checksum {
 
 mod attributes;
 mod buckets;
+mod complete;
 mod condition;
 mod copy;
 mod delete;
 mod get;
 mod list;
 mod multipart;
+mod part_copy;
 mod put;
 mod tagging;
 mod versions;
@@ -77,7 +79,8 @@ serve_operations! {
     delete_objects(DeleteObjectsInput) -> DeleteObjectsOutput: delete::delete_objects;
     create_multipart_upload(CreateMultipartUploadInput) -> CreateMultipartUploadOutput: multipart::create;
     upload_part(UploadPartInput) -> UploadPartOutput: multipart::upload_part;
-    complete_multipart_upload(CompleteMultipartUploadInput) -> CompleteMultipartUploadOutput: multipart::complete;
+    upload_part_copy(UploadPartCopyInput) -> UploadPartCopyOutput: part_copy::upload_part_copy;
+    complete_multipart_upload(CompleteMultipartUploadInput) -> CompleteMultipartUploadOutput: complete::complete;
     abort_multipart_upload(AbortMultipartUploadInput) -> AbortMultipartUploadOutput: multipart::abort;
     list_parts(ListPartsInput) -> ListPartsOutput: multipart::list_parts;
     list_multipart_uploads(ListMultipartUploadsInput) -> ListMultipartUploadsOutput: list::list_multipart_uploads;
@@ -98,12 +101,20 @@ serve_operations! {
 
 impl Api {
     /// The customer's key of a write into `bucket`.
-    fn write_key(&self, request: &Head<'_>, bucket: &str, key: &str) -> Result<Option<CustomerKey>, Refusal> {
+    fn write_key(
+        &self,
+        request: &Head<'_>,
+        bucket: &str,
+        key: &str,
+    ) -> Result<Option<CustomerKey>, Refusal> {
         let Some(given) = self.sse_c(request, ssec::PREFIX)? else { return Ok(None) };
         if self.manner == Manner::AwsBlocked || self.store.lock().bucket(bucket)?.blocks_sse_c {
             return Err(ssec::blocked(bucket, key));
         }
-        let sse = request.headers.get("x-amz-server-side-encryption").map(|value| value.to_str().unwrap_or_default());
+        let sse = request
+            .headers
+            .get("x-amz-server-side-encryption")
+            .map(|value| value.to_str().unwrap_or_default());
         given.for_write(sse)
     }
 
@@ -134,7 +145,11 @@ impl Api {
     }
 
     /// How an object is encrypted that is written with these headers.
-    fn encryption(&self, headers: &HeaderMap, key: Option<&CustomerKey>) -> Result<Encryption, Refusal> {
+    fn encryption(
+        &self,
+        headers: &HeaderMap,
+        key: Option<&CustomerKey>,
+    ) -> Result<Encryption, Refusal> {
         if let Some(key) = key {
             return Ok(Encryption::Customer(ssec::KeyCheck::new(key)));
         }
@@ -192,7 +207,9 @@ fn notes(extensions: &Extensions) -> S3Result<Notes> {
 }
 
 fn notes_of(extensions: &Extensions) -> Result<&Notes, Refusal> {
-    extensions.get::<Notes>().ok_or_else(|| Refusal::new(500, "InternalError", "The request lost its notes."))
+    extensions
+        .get::<Notes>()
+        .ok_or_else(|| Refusal::new(500, "InternalError", "The request lost its notes."))
 }
 
 /// `Timestamp`s of answers have whole seconds, as in HTTP dates.

@@ -14,7 +14,10 @@ use crate::random;
 use crate::refusal::Refusal;
 use crate::store::object::{Attributes, Object, Part};
 
-pub(super) async fn put_object(api: &Api, request: S3Request<PutObjectInput>) -> Outcome<PutObjectOutput> {
+pub(super) async fn put_object(
+    api: &Api,
+    request: S3Request<PutObjectInput>,
+) -> Outcome<PutObjectOutput> {
     let head = Head::of(&request);
     let (bucket, key) = (&request.input.bucket, &request.input.key);
     api.store.lock().bucket(bucket)?;
@@ -36,7 +39,7 @@ pub(super) async fn put_object(api: &Api, request: S3Request<PutObjectInput>) ->
         content_type: input.content_type,
         cache_control: input.cache_control,
         content_disposition: input.content_disposition,
-        content_encoding: content_encoding(input.content_encoding),
+        content_encoding: content_encoding(input.content_encoding.as_deref()),
         content_language: input.content_language,
         expires: input.expires,
         website_redirect: input.website_redirect_location,
@@ -45,15 +48,23 @@ pub(super) async fn put_object(api: &Api, request: S3Request<PutObjectInput>) ->
     };
     check_metadata(attributes.metadata.as_ref())?;
     let md5 = encryption.etag_is_md5();
-    let default = Some(Algorithm::Crc64Nvme);
-    let taken =
-        intake::take(&declared, trailers.as_ref(), input.body, customer_key.as_ref(), md5, default).await?;
+    // Where the sender gave none, Amazon S3 computes this one.
+    let algorithm = declared.algorithm().unwrap_or(Algorithm::Crc64Nvme);
+    let taken = intake::take(
+        &declared,
+        trailers.as_ref(),
+        input.body,
+        customer_key.as_ref(),
+        md5,
+        Some(algorithm),
+    )
+    .await?;
 
-    let etag = match &taken.md5 {
+    let etag = match &taken.sums.md5 {
         Some(md5) if encryption.etag_is_md5() => checksum::hex(md5),
         _ => random::hex::<16>(),
     };
-    let checksum = taken.checksum.map(|(algorithm, value)| Checksum {
+    let checksum = taken.sums.own.map(|value| Checksum {
         algorithm,
         kind: Kind::FullObject,
         value: checksum::encode(&value),
@@ -90,7 +101,7 @@ pub(super) async fn put_object(api: &Api, request: S3Request<PutObjectInput>) ->
 }
 
 /// `aws-chunked` is about the transfer and not kept: "Signature calculations: Transferring payload in multiple chunks".
-pub(super) fn content_encoding(given: Option<String>) -> Option<String> {
+pub(super) fn content_encoding(given: Option<&str>) -> Option<String> {
     let kept: Vec<_> = given
         .iter()
         .flat_map(|encodings| encodings.split(','))
@@ -108,17 +119,27 @@ pub(super) fn storage_class(given: Option<String>) -> Result<Option<String>, Ref
     match given.as_deref() {
         None | Some("STANDARD") => Ok(None),
         Some(
-            "REDUCED_REDUNDANCY" | "STANDARD_IA" | "ONEZONE_IA" | "INTELLIGENT_TIERING" | "GLACIER" | "GLACIER_IR"
+            "REDUCED_REDUNDANCY"
+            | "STANDARD_IA"
+            | "ONEZONE_IA"
+            | "INTELLIGENT_TIERING"
+            | "GLACIER"
+            | "GLACIER_IR"
             | "DEEP_ARCHIVE",
         ) => Ok(given),
-        Some(_) => Err(Refusal::new(400, "InvalidStorageClass", "The storage class you specified is not valid")),
+        Some(_) => Err(Refusal::new(
+            400,
+            "InvalidStorageClass",
+            "The storage class you specified is not valid",
+        )),
     }
 }
 
 /// User metadata is limited to 2 KB of names and values: "Working with object metadata".
 pub(super) fn check_metadata(metadata: Option<&Metadata>) -> Result<(), Refusal> {
     const MAX: usize = 2048;
-    let size: usize = metadata.into_iter().flatten().map(|(name, value)| name.len() + value.len()).sum();
+    let size: usize =
+        metadata.into_iter().flatten().map(|(name, value)| name.len() + value.len()).sum();
     if size <= MAX {
         return Ok(());
     }

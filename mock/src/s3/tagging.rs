@@ -1,8 +1,8 @@
 //! Tags: "Categorizing your objects using tags". They are not encrypted and need no key.
 
 use s3s::dto::{
-    DeleteObjectTaggingInput, DeleteObjectTaggingOutput, GetObjectTaggingInput, GetObjectTaggingOutput,
-    PutObjectTaggingInput, PutObjectTaggingOutput, Tag,
+    DeleteObjectTaggingInput, DeleteObjectTaggingOutput, GetObjectTaggingInput,
+    GetObjectTaggingOutput, PutObjectTaggingInput, PutObjectTaggingOutput, Tag,
 };
 use s3s::{S3Request, S3Response};
 
@@ -21,9 +21,15 @@ pub(super) async fn get_object_tagging(
     let buckets = api.store.lock();
     let bucket = buckets.bucket(&input.bucket)?;
     let (version, _) = bucket.find(&input.key, input.version_id.as_deref())?;
-    let tag_set =
-        version.tags.iter().map(|(key, value)| Tag { key: Some(key.clone()), value: Some(value.clone()) }).collect();
-    Ok(S3Response::new(GetObjectTaggingOutput { tag_set, version_id: bucket.names(version.id.clone()) }))
+    let tag_set = version
+        .tags
+        .iter()
+        .map(|(key, value)| Tag { key: Some(key.clone()), value: Some(value.clone()) })
+        .collect();
+    Ok(S3Response::new(GetObjectTaggingOutput {
+        tag_set,
+        version_id: bucket.names(version.id.clone()),
+    }))
 }
 
 pub(super) async fn put_object_tagging(
@@ -32,7 +38,8 @@ pub(super) async fn put_object_tagging(
 ) -> Outcome<PutObjectTaggingOutput> {
     let input = request.input;
     let given = input.tagging.tag_set.into_iter();
-    let tags: Tags = given.map(|tag| (tag.key.unwrap_or_default(), tag.value.unwrap_or_default())).collect();
+    let tags: Tags =
+        given.map(|tag| (tag.key.unwrap_or_default(), tag.value.unwrap_or_default())).collect();
     check_tags(&tags)?;
     let version_id = replace(api, &input.bucket, &input.key, input.version_id.as_deref(), tags)?;
     Ok(S3Response::new(PutObjectTaggingOutput { version_id }))
@@ -43,7 +50,8 @@ pub(super) async fn delete_object_tagging(
     request: S3Request<DeleteObjectTaggingInput>,
 ) -> Outcome<DeleteObjectTaggingOutput> {
     let input = request.input;
-    let version_id = replace(api, &input.bucket, &input.key, input.version_id.as_deref(), Tags::new())?;
+    let version_id =
+        replace(api, &input.bucket, &input.key, input.version_id.as_deref(), Tags::new())?;
     let output = DeleteObjectTaggingOutput { version_id };
     Ok(S3Response::with_status(output, http::StatusCode::NO_CONTENT))
 }
@@ -78,12 +86,17 @@ fn check_tags(tags: &Tags) -> Result<(), Refusal> {
     }
     for (index, (key, value)) in tags.iter().enumerate() {
         if key.is_empty() || key.chars().count() > 128 {
-            return Err(Refusal::new(400, "InvalidTag", "The TagKey you have provided is invalid").detail("TagKey", key));
+            return Err(Refusal::new(400, "InvalidTag", "The TagKey you have provided is invalid")
+                .detail("TagKey", key));
         }
         if value.chars().count() > 256 {
-            return Err(Refusal::new(400, "InvalidTag", "The TagValue you have provided is invalid")
-                .detail("TagKey", key)
-                .detail("TagValue", value));
+            return Err(Refusal::new(
+                400,
+                "InvalidTag",
+                "The TagValue you have provided is invalid",
+            )
+            .detail("TagKey", key)
+            .detail("TagValue", value));
         }
         if tags[..index].iter().any(|(earlier, _)| earlier == key) {
             let message = "Cannot provide multiple Tags with the same key";

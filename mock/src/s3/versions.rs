@@ -1,9 +1,9 @@
 //! Versioning of buckets, and ListObjectVersions.
 
 use s3s::dto::{
-    BucketVersioningStatus, DeleteMarkerEntry, ETag, GetBucketVersioningInput, GetBucketVersioningOutput,
-    ListObjectVersionsInput, ListObjectVersionsOutput, ObjectVersion, PutBucketVersioningInput,
-    PutBucketVersioningOutput,
+    BucketVersioningStatus, DeleteMarkerEntry, ETag, GetBucketVersioningInput,
+    GetBucketVersioningOutput, ListObjectVersionsInput, ListObjectVersionsOutput, ObjectVersion,
+    PutBucketVersioningInput, PutBucketVersioningOutput,
 };
 use s3s::{S3Request, S3Response};
 
@@ -34,17 +34,18 @@ pub(super) async fn put_bucket_versioning(
     request: S3Request<PutBucketVersioningInput>,
 ) -> Outcome<PutBucketVersioningOutput> {
     let input = request.input;
-    let versioning = match input.versioning_configuration.status.as_ref().map(|status| status.as_str()) {
-        Some(BucketVersioningStatus::ENABLED) => Versioning::Enabled,
-        Some(BucketVersioningStatus::SUSPENDED) => Versioning::Suspended,
-        _ => {
-            return Err(Refusal::new(
-                400,
-                "IllegalVersioningConfigurationException",
-                "The Versioning element must be specified",
-            ));
-        }
-    };
+    let versioning =
+        match input.versioning_configuration.status.as_ref().map(|status| status.as_str()) {
+            Some(BucketVersioningStatus::ENABLED) => Versioning::Enabled,
+            Some(BucketVersioningStatus::SUSPENDED) => Versioning::Suspended,
+            _ => {
+                return Err(Refusal::new(
+                    400,
+                    "IllegalVersioningConfigurationException",
+                    "The Versioning element must be specified",
+                ));
+            }
+        };
     api.store.lock().bucket_mut(&input.bucket)?.versioning = versioning;
     Ok(S3Response::new(PutBucketVersioningOutput::default()))
 }
@@ -73,11 +74,17 @@ pub(super) async fn list_object_versions(
     let (mut versions, mut markers, mut prefixes) = (Vec::new(), Vec::new(), Vec::<String>::new());
     let (mut truncated, mut last) = (false, None);
     'keys: for (key, of_key) in bucket.keys() {
-        if !key.starts_with(&prefix) || (*key < key_marker) || (*key == key_marker && version_marker.is_empty() && !key_marker.is_empty()) {
+        if !key.starts_with(&prefix)
+            || (*key < key_marker)
+            || (*key == key_marker && version_marker.is_empty() && !key_marker.is_empty())
+        {
             continue;
         }
         let common = common_prefix(key, &prefix, delimiter.as_deref());
-        if common.as_ref().is_some_and(|common| prefixes.last() == Some(common) || *common == key_marker) {
+        if common
+            .as_ref()
+            .is_some_and(|common| prefixes.last() == Some(common) || *common == key_marker)
+        {
             continue;
         }
         let mut newest_first: Vec<_> = of_key.iter().rev().enumerate().collect();
@@ -121,7 +128,11 @@ pub(super) async fn list_object_versions(
     }))
 }
 
-fn listed(key: &str, version: &Version, is_latest: bool) -> Result<ObjectVersion, DeleteMarkerEntry> {
+fn listed(
+    key: &str,
+    version: &Version,
+    is_latest: bool,
+) -> Result<ObjectVersion, DeleteMarkerEntry> {
     let Some(object) = &version.object else {
         return Err(DeleteMarkerEntry {
             is_latest: Some(is_latest),
@@ -132,7 +143,10 @@ fn listed(key: &str, version: &Version, is_latest: bool) -> Result<ObjectVersion
         });
     };
     Ok(ObjectVersion {
-        checksum_algorithm: object.checksum.as_ref().map(|sum| vec![sum.algorithm.name().to_owned().into()]),
+        checksum_algorithm: object
+            .checksum
+            .as_ref()
+            .map(|sum| vec![sum.algorithm.name().to_owned().into()]),
         checksum_type: object.checksum.as_ref().map(|sum| sum.kind.name().to_owned().into()),
         e_tag: Some(ETag::Strong(object.etag.clone())),
         is_latest: Some(is_latest),

@@ -1,5 +1,6 @@
 //! The bytes of one part, as they are kept: in chunks, sealed or not.
 
+use std::fmt;
 use std::io;
 use std::ops::Range;
 use std::sync::Arc;
@@ -13,7 +14,6 @@ use crate::ssec::CustomerKey;
 pub(crate) const CHUNK: usize = 64 * 1024;
 
 /// One part at rest. Immutable, and shared by every object and reader that needs it.
-#[derive(Debug)]
 pub(crate) struct Blob {
     chunks: Vec<Bytes>,
     len: u64,
@@ -34,8 +34,17 @@ impl Blob {
     }
 }
 
+/// Shows no content: a plain part would be all there.
+impl fmt::Debug for Blob {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Blob")
+            .field("len", &self.len)
+            .field("sealed", &self.salt.is_some())
+            .finish_non_exhaustive()
+    }
+}
+
 /// Takes a part's plaintext as it comes.
-#[derive(Debug)]
 pub(crate) struct BlobWriter {
     chunks: Vec<Bytes>,
     pending: Vec<u8>,
@@ -140,7 +149,8 @@ mod tests {
     fn key(byte: u8) -> CustomerKey {
         let mut headers = http::HeaderMap::new();
         let encoded = base64::engine::general_purpose::STANDARD.encode([byte; 32]);
-        headers.insert("x-amz-server-side-encryption-customer-algorithm", "AES256".parse().unwrap());
+        headers
+            .insert("x-amz-server-side-encryption-customer-algorithm", "AES256".parse().unwrap());
         headers.insert("x-amz-server-side-encryption-customer-key", encoded.parse().unwrap());
         Headers::of(&headers, PREFIX).for_read().unwrap().unwrap()
     }
@@ -163,7 +173,14 @@ mod tests {
         }
         let blob = writer.finish();
         let chunk = CHUNK as u64;
-        for range in [0..blob.len(), 0..1, chunk - 1..chunk + 1, chunk..2 * chunk, blob.len() - 1..blob.len(), 7..7] {
+        for range in [
+            0..blob.len(),
+            0..1,
+            chunk - 1..chunk + 1,
+            chunk..2 * chunk,
+            blob.len() - 1..blob.len(),
+            7..7,
+        ] {
             let (from, to) = (range.start as usize, range.end as usize);
             assert_eq!(read(&blob, range, Some(&key(1))).unwrap(), plain[from..to]);
         }
@@ -176,7 +193,11 @@ mod tests {
         let mut writer = BlobWriter::new(Some(&key(1)));
         writer.push(&vec![7; 2 * CHUNK]);
         let whole = writer.finish();
-        let cut = Arc::new(Blob { chunks: whole.chunks[..1].to_vec(), len: CHUNK as u64, salt: whole.salt });
+        let cut = Arc::new(Blob {
+            chunks: whole.chunks[..1].to_vec(),
+            len: CHUNK as u64,
+            salt: whole.salt,
+        });
         assert!(read(&cut, 0..cut.len(), Some(&key(1))).is_err());
     }
 

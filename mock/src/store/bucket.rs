@@ -89,7 +89,11 @@ impl Bucket {
     ///
     /// # Errors
     /// `NoSuchKey`, `NoSuchVersion`, and `MethodNotAllowed` for a delete marker asked for by its id.
-    pub(crate) fn find(&self, key: &str, id: Option<&str>) -> Result<(&Version, &Arc<Object>), Refusal> {
+    pub(crate) fn find(
+        &self,
+        key: &str,
+        id: Option<&str>,
+    ) -> Result<(&Version, &Arc<Object>), Refusal> {
         let version = match id {
             None => self.latest(key).ok_or_else(|| Refusal::no_such_key(key))?,
             Some(id) => self.version(key, id)?,
@@ -115,7 +119,11 @@ impl Bucket {
     ///
     /// # Errors
     /// As [`Bucket::find`].
-    pub(crate) fn tags_mut(&mut self, key: &str, id: Option<&str>) -> Result<(&mut Tags, String), Refusal> {
+    pub(crate) fn tags_mut(
+        &mut self,
+        key: &str,
+        id: Option<&str>,
+    ) -> Result<(&mut Tags, String), Refusal> {
         let found = self.find(key, id)?.0.id.clone();
         self.keys
             .get_mut(key)
@@ -125,7 +133,12 @@ impl Bucket {
     }
 
     /// Makes `object` the latest version; returns the id where the bucket ever had versioning.
-    pub(crate) fn put(&mut self, key: &str, object: Option<Arc<Object>>, tags: Tags) -> Option<String> {
+    pub(crate) fn put(
+        &mut self,
+        key: &str,
+        object: Option<Arc<Object>>,
+        tags: Tags,
+    ) -> Option<String> {
         let id = match self.versioning {
             Versioning::Enabled => random::text(VERSION_ALPHABET, 32),
             Versioning::Unversioned | Versioning::Suspended => NULL_VERSION.to_owned(),
@@ -134,7 +147,12 @@ impl Bucket {
         if id == NULL_VERSION {
             versions.retain(|version| version.id != NULL_VERSION);
         }
-        versions.push(Version { id: id.clone(), modified: OffsetDateTime::now_utc(), object, tags });
+        versions.push(Version {
+            id: id.clone(),
+            modified: OffsetDateTime::now_utc(),
+            object,
+            tags,
+        });
         self.names(id)
     }
 
@@ -158,13 +176,17 @@ impl Bucket {
     /// # Errors
     /// `NoSuchUpload`, for another key's upload too.
     pub(crate) fn upload(&self, key: &str, id: &str) -> Result<&Upload, Refusal> {
-        self.uploads.get(&(key.to_owned(), id.to_owned())).ok_or_else(|| Refusal::no_such_upload(id))
+        self.uploads
+            .get(&(key.to_owned(), id.to_owned()))
+            .ok_or_else(|| Refusal::no_such_upload(id))
     }
 
     /// # Errors
     /// `NoSuchUpload`.
     pub(crate) fn upload_mut(&mut self, key: &str, id: &str) -> Result<&mut Upload, Refusal> {
-        self.uploads.get_mut(&(key.to_owned(), id.to_owned())).ok_or_else(|| Refusal::no_such_upload(id))
+        self.uploads
+            .get_mut(&(key.to_owned(), id.to_owned()))
+            .ok_or_else(|| Refusal::no_such_upload(id))
     }
 
     pub(crate) fn begin_upload(&mut self, key: &str, upload: Upload) -> String {
@@ -176,7 +198,9 @@ impl Bucket {
     /// # Errors
     /// `NoSuchUpload`.
     pub(crate) fn end_upload(&mut self, key: &str, id: &str) -> Result<Upload, Refusal> {
-        self.uploads.remove(&(key.to_owned(), id.to_owned())).ok_or_else(|| Refusal::no_such_upload(id))
+        self.uploads
+            .remove(&(key.to_owned(), id.to_owned()))
+            .ok_or_else(|| Refusal::no_such_upload(id))
     }
 
     /// Key, upload id and upload, in the order of ListMultipartUploads.

@@ -30,7 +30,8 @@ impl Seal {
     /// The key of a part that was sealed before.
     pub(crate) fn of(key: &CustomerKey, salt: &Salt) -> Self {
         let derived = key.derive(salt, b"part key");
-        let key = UnboundKey::new(&AES_256_GCM, derived.as_slice()).expect("32 bytes are an AES-256 key");
+        let key =
+            UnboundKey::new(&AES_256_GCM, derived.as_slice()).expect("32 bytes are an AES-256 key");
         Self(LessSafeKey::new(key))
     }
 

@@ -42,4 +42,6 @@ pub(crate) struct UploadedPart {
     pub(crate) modified: OffsetDateTime,
     /// Raw value of the upload's algorithm.
     pub(crate) checksum: Option<Vec<u8>>,
+    /// What its sender declared, which may be of another algorithm where none was announced.
+    pub(crate) declared: Option<(Algorithm, Vec<u8>)>,
 }

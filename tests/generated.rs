@@ -1,0 +1,141 @@
+//! Completions, man pages and transcripts are what the program says today.
+//!
+//! `SNAPSHOTS=overwrite cargo test generated` writes them anew.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::harness::Lab;
+
+#[test]
+fn completions_are_fresh() {
+    let files = [
+        ("bash", "s3seal.bash"),
+        ("zsh", "_s3seal"),
+        ("fish", "s3seal.fish"),
+        ("powershell", "_s3seal.ps1"),
+        ("elvish", "s3seal.elv"),
+    ];
+    let lab = Lab::offline();
+    let scripts = files
+        .into_iter()
+        .map(|(shell, file)| (file.to_owned(), lab.run(["completions", shell]).succeeds().bytes));
+    is_fresh("completions", &scripts.collect());
+}
+
+#[test]
+fn man_pages_are_fresh() {
+    let folder = tempfile::tempdir().unwrap();
+    clap_mangen::generate_to(s3seal::cli::command(), folder.path()).unwrap();
+    is_fresh("man", &contents(folder.path()));
+}
+
+/// What people read: help, and the errors that need no store.
+const TRANSCRIPTS: &[(&str, &[&[&str]])] = &[
+    ("help", &[&["--help"], &["-h"], &["--version"]]),
+    ("keygen", &[&["keygen", "--help"]]),
+    (
+        "key",
+        &[
+            &["key", "--help"],
+            &["key", "show", "--help"],
+            &["key", "md5", "--help"],
+            &["key", "show"],
+        ],
+    ),
+    (
+        "put",
+        &[
+            &["put", "--help"],
+            &["put"],
+            &["put", "file", "s3://b/k"],
+            &["put", "file", "b/k"],
+            &["put", "--sse", "none", "file", "s3://b/k"],
+            &["put", "-k", "backup", "file", "s3://b/k"],
+            &["put", "-k", "none", "file", "s3://b/k"],
+            &["put", "--part-size", "1MiB", "file", "s3://b/k"],
+        ],
+    ),
+    (
+        "get",
+        &[
+            &["get", "--help"],
+            &["get", "s3://b"],
+            &["get", "s3://b--use1-az4--x-s3/k"],
+            &["get", "-k", "./absent", "s3://b/k"],
+        ],
+    ),
+    ("head", &[&["head", "--help"], &["head"]]),
+    (
+        "rm",
+        &[
+            &["rm", "--help"],
+            &["rm", "s3://b"],
+            &["rm", "--version-id", "1", "s3://b/k", "s3://b/l"],
+        ],
+    ),
+    (
+        "presign",
+        &[
+            &["presign", "--help"],
+            &["presign", "s3://b/k"],
+            &["presign", "--expires-in", "8d", "s3://b/k"],
+            &["presign", "--method", "POST", "s3://b/k"],
+        ],
+    ),
+    (
+        "mock",
+        &[&["mock", "--help"], &["mock", "--behave", "badly"], &["mock", "--", "no-such-program"]],
+    ),
+    ("completions", &[&["completions", "--help"], &["completions", "tcsh"]]),
+];
+
+#[test]
+fn help_and_errors_read_as_recorded() {
+    let lab = Lab::offline();
+    let transcripts = TRANSCRIPTS.iter().map(|(name, runs)| {
+        let text: String = runs.iter().map(|arguments| transcript(&lab, arguments)).collect();
+        (format!("{name}.txt"), text.into_bytes())
+    });
+    is_fresh("tests/transcripts", &transcripts.collect());
+}
+
+fn transcript(lab: &Lab, arguments: &[&str]) -> String {
+    let done = lab.run(arguments).done();
+    let code = done.code.unwrap_or(-1);
+    format!("$ s3seal {}\n{}{}[{code}]\n\n", arguments.join(" "), done.stdout, done.stderr)
+}
+
+fn overwrites() -> bool {
+    std::env::var_os("SNAPSHOTS").is_some_and(|value| value == "overwrite")
+}
+
+fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let entries = fs::read_dir(folder).map(Iterator::collect::<Vec<_>>).unwrap_or_default();
+    let read = |path: PathBuf| {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        (name, fs::read(path).unwrap())
+    };
+    entries.into_iter().map(|entry| read(entry.unwrap().path())).collect()
+}
+
+#[track_caller]
+fn is_fresh(folder: &str, expected: &BTreeMap<String, Vec<u8>>) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    if overwrites() {
+        let _ = fs::remove_dir_all(&path);
+        fs::create_dir(&path).unwrap();
+        for (name, content) in expected {
+            fs::write(path.join(name), content).unwrap();
+        }
+    }
+    let found = contents(&path);
+    assert_eq!(found.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>(), "{folder}/");
+    for (name, content) in expected {
+        assert!(
+            found[name] == *content,
+            "{folder}/{name} is stale: SNAPSHOTS=overwrite cargo test generated"
+        );
+    }
+}

@@ -1,0 +1,227 @@
+//! The key never leaks: every command and every failure, as talkative as can be, and the key searched
+//! for in everything that comes out or stays behind.
+
+use std::fs;
+use std::path::Path;
+
+use s3seal::key::{Key, parse};
+use s3seal_mock::{Answer, Manner, Reply, RequestRecord, Tampering};
+
+use crate::harness::{Done, Lab, noise, url};
+
+/// Every way to write a key down.
+struct Secret(Vec<Vec<u8>>);
+
+impl Secret {
+    fn of(lab: &Lab, file: &str) -> Secret {
+        let found = parse(&lab.read(file), Default::default()).expect("a key file");
+        Secret::forms(&found[0].key)
+    }
+
+    fn forms(key: &Key) -> Secret {
+        let base64 = key.base64();
+        let bare = base64.trim_end_matches('=');
+        let url_safe = bare.replace('+', "-").replace('/', "_");
+        let escaped = bare.replace('+', "%2B").replace('/', "%2F");
+        let hex = key.hex();
+        let texts = [bare, &url_safe, &escaped, hex.as_str(), &hex.to_uppercase()];
+        let mut forms: Vec<Vec<u8>> = texts.iter().map(|text| text.as_bytes().to_vec()).collect();
+        forms.push(key.bytes().to_vec());
+        // As a list of numbers, the way Debug writes bytes.
+        forms.push(format!("{:?}", &key.bytes()[..8]).trim_matches(['[', ']']).as_bytes().to_vec());
+        Secret(forms)
+    }
+
+    #[track_caller]
+    fn is_not_in(&self, bytes: &[u8], place: &str) {
+        for form in &self.0 {
+            let found = bytes.windows(form.len()).any(|window| window == form);
+            assert!(!found, "the key is in {place}: {}", String::from_utf8_lossy(bytes));
+        }
+    }
+
+    #[track_caller]
+    fn is_not_said(&self, done: &Done, what: &str) {
+        self.is_not_in(&done.bytes, &format!("stdout of {what}"));
+        self.is_not_in(done.stderr.as_bytes(), &format!("stderr of {what}"));
+    }
+
+    /// Looks into every file below a folder but those that are meant to hold it.
+    #[track_caller]
+    fn is_not_below(&self, folder: &Path, meant: &[&str]) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            if path.is_dir() {
+                self.is_not_below(&path, meant);
+            } else if !meant.contains(&name.as_str()) {
+                self.is_not_in(&fs::read(&path).unwrap(), &path.display().to_string());
+            }
+        }
+    }
+}
+
+/// Runs a command in every degree of talkativeness.
+#[track_caller]
+fn quietly_and_loudly(lab: &Lab, secret: &Secret, arguments: &[&str]) {
+    for talk in [&["-q"][..], &[], &["-v"], &["-vv"], &["-vvv"], &["-vvv", "--json"]] {
+        let arguments = [talk, arguments].concat();
+        let done =
+            lab.run(&arguments).env("RUST_LOG", "trace").env("RUST_BACKTRACE", "full").done();
+        secret.is_not_said(&done, &arguments.join(" "));
+    }
+}
+
+const COMMANDS: &[&[&str]] = &[
+    &["put", "-k", "./k", "file", "s3://demo/x"],
+    &["put", "-k", "./k", "file", "s3://demo/x", "--if-none-match", "*"],
+    &["put", "-k", "./k", "big", "s3://demo/big", "--metadata", "a=b"],
+    &["get", "-k", "./k", "s3://demo/x", "out"],
+    &["get", "-k", "./k", "s3://demo/x", "-"],
+    &["get", "-k", "./k", "s3://demo/big", "out"],
+    &["get", "-k", "./other", "s3://demo/x", "out"],
+    &["get", "-k", "./other", "-k", "./k", "s3://demo/x", "out"],
+    &["get", "-k", "./k", "s3://demo/plain", "out"],
+    &["get", "-k", "./k", "s3://demo/absent", "out"],
+    &["head", "-k", "./k", "s3://demo/x", "s3://demo/absent", "s3://absent/x"],
+    &["head", "-k", "./other", "s3://demo/x"],
+    &["presign", "-k", "./k", "s3://demo/x"],
+    &["presign", "-k", "./k", "s3://demo/x", "--headers-file", "headers", "--method", "PUT"],
+    &["key", "show", "-k", "./k"],
+    &["key", "md5", "-k", "./k"],
+    &["rm", "s3://demo/x"],
+    &["put", "-k", "./k", "absent", "s3://demo/x"],
+    &["put", "-k", "./k", "--endpoint-url", "http://127.0.0.1:1", "file", "s3://demo/x"],
+    &["put", "-k", "./k", "--endpoint-url", "http://192.0.2.1", "file", "s3://demo/x"],
+    &["get", "-k", "./k", "--profile", "absent", "s3://demo/x"],
+];
+
+#[test]
+fn no_command_says_the_key() {
+    let answers: [fn(&RequestRecord) -> Option<Answer>; 6] = [
+        |_| None,
+        |_| Some(Answer::error(403, "AccessDenied", "Access Denied")),
+        |_| Some(Answer::respond(400, &[], "")),
+        |_| Some(Answer::respond(200, &[], "not what was asked for")),
+        |request| {
+            (request.operation == "GetObject").then(|| Tampering::new().cut_body_after(10).into())
+        },
+        |_| Some(Answer::Reset),
+    ];
+    std::thread::scope(|scope| {
+        for (index, answer) in answers.into_iter().enumerate() {
+            scope.spawn(move || no_command_says_it_where(answer, index == 0));
+        }
+    });
+}
+
+fn no_command_says_it_where(answer: fn(&RequestRecord) -> Option<Answer>, all_is_well: bool) {
+    let lab = Lab::with(|server| server.interceptor(answer));
+    lab.key("k");
+    lab.key("other");
+    lab.file("file", b"content");
+    lab.file("big", &noise(17 << 20));
+    let secret = Secret::of(&lab, "k");
+    lab.run(["put", "--no-key", "file", &url("plain")]).done();
+    for command in COMMANDS {
+        // Of a store that only fails, one object tells all.
+        if all_is_well || command.contains(&"s3://demo/x") {
+            quietly_and_loudly(&lab, &secret, command);
+        }
+    }
+    secret.is_not_below(lab.home(), &["k", "headers"]);
+}
+
+#[test]
+fn a_store_that_ignores_or_blocks_the_seal_does_not_make_it_public() {
+    for manner in [Manner::IgnoresSseC, Manner::AwsBlocked] {
+        let lab = Lab::with(|server| server.behave(manner));
+        lab.key("k");
+        lab.file("file", b"content");
+        let secret = Secret::of(&lab, "k");
+        quietly_and_loudly(&lab, &secret, &["put", "-k", "./k", "file", "s3://demo/x"]);
+        secret.is_not_below(lab.home(), &["k"]);
+    }
+}
+
+#[test]
+fn a_store_that_echoes_the_key_is_not_quoted() {
+    // A SignatureDoesNotMatch holds the canonical request, with all signed headers; some stores put
+    // headers into their messages.
+    let lab = Lab::offline();
+    lab.key("k");
+    let text = fs::read_to_string(lab.path("k")).unwrap();
+    let key = text.lines().last().unwrap().to_owned();
+    for code in
+        ["SignatureDoesNotMatch", "InvalidArgument", "InvalidRequest", "InternalError", "Whatever"]
+    {
+        for status in [400, 403, 500, 501] {
+            let key = key.clone();
+            let store = Lab::with(|server| {
+                server.interceptor(move |_| {
+                    let bare = key.trim_end_matches('=');
+                    let message = format!(
+                        "customer-key:{key} and {bare}<CanonicalRequest>{key}</CanonicalRequest>"
+                    );
+                    Some(Answer::Respond(Reply::error(status, code, &message)))
+                })
+            });
+            store.file("k", &lab.read("k"));
+            store.file("file", b"content");
+            let secret = Secret::of(&store, "k");
+            for command in [
+                ["put", "-vvv", "-k", "./k", "file", "s3://demo/x"],
+                ["get", "-vvv", "-k", "./k", "s3://demo/x", "out"],
+            ] {
+                let done = store.run(command).env("AWS_MAX_ATTEMPTS", "1").done();
+                secret.is_not_said(&done, &format!("{command:?} at {status} {code}"));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_key_on_the_command_line_is_refused_and_not_repeated() {
+    let lab = Lab::new();
+    lab.key("k");
+    let secret = Secret::of(&lab, "k");
+    let text = fs::read_to_string(lab.path("k")).unwrap();
+    let key = text.lines().last().unwrap();
+    for arguments in [
+        &["put", "-k", key, "file", "s3://demo/x"][..],
+        &["put", "--key", key, "file", "s3://demo/x"],
+        &["put", &format!("--key={key}"), "file", "s3://demo/x"],
+        &["put", "--kye", key, "file", "s3://demo/x"],
+        &["put", &format!("--kye={key}"), "file", "s3://demo/x"],
+        &["head", key],
+        &["get", key, "out"],
+        &["rm", key],
+        &["put", "-k", "./k", "file", key],
+        &["put", "-k", &key[..43], "file", "s3://demo/x"],
+        &["key", "show", key],
+        &["keygen", key],
+        &["mock", key],
+    ] {
+        for json in [&[][..], &["--json"]] {
+            let done = lab.run([arguments, json].concat()).exits(2);
+            secret.is_not_said(&done, &format!("{} …", arguments[0]));
+        }
+    }
+}
+
+#[test]
+fn children_see_no_key() {
+    let lab = Lab::new();
+    lab.key("k");
+    lab.file("file", b"content");
+    let secret = Secret::of(&lab, "k");
+    let text = fs::read_to_string(lab.path("k")).unwrap();
+    let key = text.lines().last().unwrap();
+    let spy =
+        "{ tr '\\0' '\\n' < /proc/$$/cmdline; tr '\\0' '\\n' < /proc/$PPID/cmdline; env; } >> seen";
+    let command = format!("cmd:{spy}; cat ./k");
+    lab.run(["put", "-k", &command, "file", &url("x")]).env("S3SEAL_KEY", key).succeeds();
+    lab.run(["mock", "--", "sh", "-c", spy]).env("S3SEAL_KEY", key).succeeds();
+    assert!(lab.read("seen").len() > 100, "the spy saw something");
+    secret.is_not_below(lab.home(), &["k"]);
+}
