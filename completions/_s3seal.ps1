@@ -157,7 +157,7 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--sse', '--sse', [CompletionResultType]::ParameterName, 'Let the store encrypt it with a key that the store manages')
             [CompletionResult]::new('--sse-kms-key-id', '--sse-kms-key-id', [CompletionResultType]::ParameterName, 'The KMS key for `--sse aws:kms`: its id, ARN or alias')
             [CompletionResult]::new('--if-match', '--if-match', [CompletionResultType]::ParameterName, 'Write only if the object that is there has this ETag')
-            [CompletionResult]::new('--if-none-match', '--if-none-match', [CompletionResultType]::ParameterName, '`*`: write only if there is no such object yet')
+            [CompletionResult]::new('--if-none-match', '--if-none-match', [CompletionResultType]::ParameterName, 'Write only if there is no such object yet; the one value is `*`')
             [CompletionResult]::new('--content-type', '--content-type', [CompletionResultType]::ParameterName, 'The media type; guessed from the file''s name where not given')
             [CompletionResult]::new('--cache-control', '--cache-control', [CompletionResultType]::ParameterName, 'Cache-Control')
             [CompletionResult]::new('--content-encoding', '--content-encoding', [CompletionResultType]::ParameterName, 'Content-Encoding')

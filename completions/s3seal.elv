@@ -145,7 +145,7 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --sse 'Let the store encrypt it with a key that the store manages'
             cand --sse-kms-key-id 'The KMS key for `--sse aws:kms`: its id, ARN or alias'
             cand --if-match 'Write only if the object that is there has this ETag'
-            cand --if-none-match '`*`: write only if there is no such object yet'
+            cand --if-none-match 'Write only if there is no such object yet; the one value is `*`'
             cand --content-type 'The media type; guessed from the file''s name where not given'
             cand --cache-control 'Cache-Control'
             cand --content-encoding 'Content-Encoding'

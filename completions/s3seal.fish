@@ -126,7 +126,7 @@ aws:kms\t''
 aws:kms:dsse\t''"
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l sse-kms-key-id -d 'The KMS key for `--sse aws:kms`: its id, ARN or alias' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l if-match -d 'Write only if the object that is there has this ETag' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l if-none-match -d '`*`: write only if there is no such object yet' -r -f -a "*\t''"
+complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l if-none-match -d 'Write only if there is no such object yet; the one value is `*`' -r -f -a "*\t''"
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l content-type -d 'The media type; guessed from the file\'s name where not given' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l cache-control -d 'Cache-Control' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l content-encoding -d 'Content-Encoding' -r

@@ -15,6 +15,8 @@ use crate::key::looks_secret;
 use crate::output::Output;
 use crate::store::Connect;
 
+const OUTPUT_OPTIONS: &str = "Output options";
+
 /// Seal S3 objects with keys that only you hold (SSE-C)
 ///
 /// The store encrypts each object with a key that travels with every request and is kept nowhere but
@@ -25,18 +27,27 @@ use crate::store::Connect;
     version,
     max_term_width = 100,
     after_help = "\
-Exit codes: 0 done, 1 other, 2 usage, 3 not found, 4 key absent, wrong or malformed, 5 access denied,
-6 not sealed or unsafe, 7 integrity, 8 store unavailable, 9 precondition failed, 130/143 interrupted"
+Exit codes:
+  0 done · 1 other · 2 usage · 3 not found · 4 key absent, wrong or malformed · 5 access denied
+  6 not sealed or unsafe · 7 integrity · 8 store unavailable · 9 precondition failed
+  130 interrupted · 143 terminated"
 )]
 pub struct Cli {
     /// Print results as JSON lines on stdout, and errors as JSON on stderr
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = OUTPUT_OPTIONS)]
     json: bool,
     /// Say nothing on stderr but warnings and errors
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, help_heading = OUTPUT_OPTIONS)]
     quiet: bool,
     /// Log requests to stderr, never a key; more with -vv and -vvv
-    #[arg(short, long, global = true, action = clap::ArgAction::Count, conflicts_with = "quiet")]
+    #[arg(
+        short,
+        long,
+        global = true,
+        action = clap::ArgAction::Count,
+        conflicts_with = "quiet",
+        help_heading = OUTPUT_OPTIONS
+    )]
     verbose: u8,
     #[command(flatten)]
     connect: Connect,

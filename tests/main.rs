@@ -1,10 +1,14 @@
 //! The program's tests: the real binary against the embedded server, a file per promise.
 
+mod connection;
+mod diagnosis;
 mod generated;
 mod harness;
 mod integrity;
 mod key_commands;
 mod key_text;
 mod leak;
+mod mock_command;
+mod presign;
 mod proof;
 mod transfers;

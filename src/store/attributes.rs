@@ -45,8 +45,8 @@ pub struct Condition {
     /// Write only if the object that is there has this ETag
     #[arg(long, value_name = "ETAG", conflicts_with = "if_none_match")]
     pub if_match: Option<String>,
-    /// `*`: write only if there is no such object yet
-    #[arg(long, value_name = "*", value_parser = ["*"])]
+    /// Write only if there is no such object yet; the one value is `*`
+    #[arg(long, value_name = "*", value_parser = ["*"], hide_possible_values = true)]
     pub if_none_match: Option<String>,
 }
 
