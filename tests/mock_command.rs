@@ -14,13 +14,14 @@ fn mock(lab: &Lab, options: &[&str], script: &str) -> Run {
     lab.run([&["mock"], options, &["--", "sh", "-c", script]].concat())
 }
 
-/// A run that goes on until somebody ends it.
+/// A run that goes on until somebody ends it. Its stdin stays open as long as this lives, so that a
+/// command that reads it ends with the test, whatever comes.
 struct Running(Child);
 
 impl Running {
     fn start(run: Run) -> Running {
         let mut command = run.into_command();
-        let piped = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let piped = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         Running(piped.spawn().expect("the program starts"))
     }
 
@@ -52,7 +53,11 @@ impl Running {
     }
 
     fn exit_code(mut self) -> Option<i32> {
-        self.0.wait().unwrap().code()
+        // Waiting closes stdin, which would end a command that never got its signal.
+        let stdin = self.0.stdin.take();
+        let code = self.0.wait().unwrap().code();
+        drop(stdin);
+        code
     }
 }
 
@@ -195,13 +200,13 @@ fn signals_are_passed_on_to_the_command() {
     for (name, code) in [("TERM", 9), ("INT", 8)] {
         // `wait` is what a signal interrupts at once, whatever the shell.
         let script = "trap 'kill $!; exit 9' TERM; trap 'kill $!; exit 8' INT; \
-                      sleep 600 & echo ready; wait $!";
+                      exec 3<&0; cat <&3 & echo ready; wait $!";
         let mut running = Running::start(mock(&lab, &[], script));
         running.read_until("ready");
         running.signal(name);
         assert_eq!(running.exit_code(), Some(code), "{name}");
     }
-    let mut running = Running::start(mock(&lab, &[], "echo ready; exec sleep 600"));
+    let mut running = Running::start(mock(&lab, &[], "echo ready; exec cat"));
     running.read_until("ready");
     running.signal("TERM");
     assert_eq!(running.exit_code(), Some(128 + 15), "a command that does not catch it");

@@ -79,9 +79,11 @@ pub fn run(args: &Args, out: &Output) -> Result<u8, Failure> {
     for bucket in &args.bucket {
         builder = builder.bucket(bucket);
     }
-    let server = builder.behave(args.behave).start().map_err(|error| {
-        Failure::other(format!("the server cannot listen on {}: {error}", args.addr))
-            .hint("choose another --addr; port 0 takes a free one")
+    let server = builder.behave(args.behave).start().map_err(|error| match error.kind() {
+        std::io::ErrorKind::InvalidInput => Failure::usage(error.to_string())
+            .hint("give --bucket names of a-z, 0-9, `-` and `.`, each once"),
+        _ => Failure::other(format!("the server cannot listen on {}: {error}", args.addr))
+            .hint("choose another --addr; port 0 takes a free one"),
     })?;
     let environment = Environment::of(&server)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -120,6 +122,9 @@ impl Environment {
             "AWS_SECURITY_TOKEN",
             "AWS_ENDPOINT_URL_S3",
             "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+            // Neither can be combined with an endpoint of one's own.
+            "AWS_USE_FIPS_ENDPOINT",
+            "AWS_USE_DUALSTACK_ENDPOINT",
             KEY_VARIABLE,
         ];
         match server.ca_pem() {

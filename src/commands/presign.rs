@@ -174,14 +174,20 @@ fn write_headers(path: &Path, headers: &[(String, Zeroizing<String>)]) -> Result
 fn curl(args: &Args, at: &Location, signed: &PresignedUrl) -> String {
     let headers = match &args.headers_file {
         Some(path) => format!(" -H @{}", quoted(&path.display().to_string())),
-        None => String::new(),
+        // Without a key of the user's, none of them is a secret.
+        None => signed
+            .headers
+            .iter()
+            .map(|(name, value)| format!(" -H {}", quoted(&format!("{name}: {}", value.as_str()))))
+            .collect(),
     };
     let what = match args.method {
         Method::Get => format!("-o {}", quoted(at.name())),
         Method::Put => format!("-T {}", quoted(at.name())),
         Method::Head => "--head".to_owned(),
     };
-    format!("curl --fail{headers} {what} {}", quoted(&signed.url))
+    // curl would expand brackets and braces in names, and fold `..` in the URL.
+    format!("curl --fail --globoff --path-as-is{headers} {what} {}", quoted(&signed.url))
 }
 
 /// One word of a POSIX shell.

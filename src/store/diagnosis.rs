@@ -4,6 +4,8 @@
 //! messages are hints. Whether a key is wrong cannot be read off one refusal at all: [`super::read`]
 //! finds that out by asking.
 
+use zeroize::Zeroizing;
+
 use super::Store;
 use super::refusal::{Refusal, Trouble};
 use crate::failure::Failure;
@@ -35,9 +37,26 @@ pub(super) fn is_decisive(refusal: &Refusal) -> bool {
             CREDENTIAL_CODES.iter().any(|(known, ..)| *known == code)
                 || matches!(
                     code,
-                    "InvalidObjectState" | "AuthorizationHeaderMalformed" | "RequestTimeout"
+                    "InvalidObjectState"
+                        | "AuthorizationHeaderMalformed"
+                        | "RequestTimeout"
+                        | "InvalidBucketName"
+                        | "KeyTooLongError"
                 )
         })
+        || wants_https(refusal)
+        || no_version_id(refusal)
+}
+
+/// As Amazon and MinIO say it.
+pub(super) fn wants_https(refusal: &Refusal) -> bool {
+    refusal.message.as_deref().is_some_and(|message| message.contains("secure connection"))
+}
+
+/// Amazon's `InvalidArgument` has many meanings; the words tell this one.
+fn no_version_id(refusal: &Refusal) -> bool {
+    refusal.is("InvalidArgument")
+        && refusal.message.as_deref().is_some_and(|message| message.contains("version id"))
 }
 
 /// Codes about credentials: what they mean, and what to do.
@@ -82,7 +101,32 @@ pub(super) fn diagnose(store: &Store, refusal: &Refusal, about: &Circumstances<'
         Some(trouble) => no_answer(store, trouble),
         None => answer(store, refusal, about),
     };
-    failure.at(about.at).answered(refusal.status, refusal.code.as_deref())
+    let failure = failure.at(about.at).answered(refusal.status, refusal.code.as_deref());
+    match about.key {
+        Some(key) => hide(failure, std::slice::from_ref(key)),
+        None => failure,
+    }
+}
+
+/// Takes out what a store repeated of the keys: some echo headers.
+pub(super) fn hide(mut failure: Failure, keys: &[Key]) -> Failure {
+    let detail = failure.detail_mut();
+    for text in [Some(&mut detail.message), detail.code.as_mut()].into_iter().flatten() {
+        for spelling in keys.iter().flat_map(spellings) {
+            *text = text.replace(spelling.as_str(), "[key]");
+        }
+    }
+    failure
+}
+
+/// The ways of writing a key in which a store could repeat it; without padding, which tells nothing.
+fn spellings(key: &Key) -> [Zeroizing<String>; 6] {
+    let standard = Zeroizing::new(key.base64().trim_end_matches('=').to_owned());
+    let url_safe = Zeroizing::new(standard.replace('+', "-").replace('/', "_"));
+    let percent = Zeroizing::new(standard.replace('+', "%2B").replace('/', "%2F"));
+    let lower = Zeroizing::new(standard.replace('+', "%2b").replace('/', "%2f"));
+    let upper = Zeroizing::new(key.hex().to_ascii_uppercase());
+    [standard, url_safe, percent, lower, key.hex(), upper]
 }
 
 fn no_answer(store: &Store, trouble: &Trouble) -> Failure {
@@ -132,6 +176,14 @@ fn answer(store: &Store, refusal: &Refusal, about: &Circumstances<'_>) -> Failur
     match (refusal.status.unwrap_or_default(), code) {
         (_, "NoSuchBucket") => Failure::not_found("the bucket does not exist")
             .hint("check its name, and that the endpoint and account are the right ones"),
+        (_, "InvalidBucketName") => Failure::usage("the store takes no bucket of that name")
+            .hint("check its name: bucket names are made of a-z, 0-9, `-` and `.`"),
+        (_, "KeyTooLongError") => {
+            Failure::usage("the key is too long for the store").hint("shorten the key")
+        }
+        (400, _) if no_version_id(refusal) => {
+            Failure::not_found("the object has no such version").hint("check --version-id")
+        }
         (_, "NoSuchVersion") => {
             Failure::not_found("the object has no such version").hint("check --version-id")
         }
@@ -143,6 +195,7 @@ fn answer(store: &Store, refusal: &Refusal, about: &Circumstances<'_>) -> Failur
         }
         (304, _) => {
             Failure::precondition("the object has not changed: --if-none-match names its ETag")
+                .hint("there is nothing to do; leave --if-none-match out to read it all the same")
         }
         (412, _) => Failure::precondition("the object is not in the state that was asked for")
             .hint("look at it with `s3seal head`, then decide anew"),
@@ -158,10 +211,11 @@ fn answer(store: &Store, refusal: &Refusal, about: &Circumstances<'_>) -> Failur
             | "XAmzContentChecksumMismatch",
         ) => Failure::integrity("the store received other bytes than were sent, and refused them")
             .hint("the file may have changed while it was read: try again"),
-        (_, "EntityTooLarge") => Failure::other("the object is larger than the store allows"),
+        (_, "EntityTooLarge") => Failure::other("the object is larger than the store allows")
+            .hint("split it, or ask the store's operator for its limit"),
         (_, "InvalidObjectState") => Failure::other("the object is archived")
             .hint("restore it first, for instance with `aws s3api restore-object`"),
-        (301 | 307 | 308, _)
+        (300..=399, _)
         | (
             _,
             "AuthorizationHeaderMalformed"
@@ -176,15 +230,17 @@ fn answer(store: &Store, refusal: &Refusal, about: &Circumstances<'_>) -> Failur
             }
         },
         (403, _) => denied(message, about),
-        (501 | 405, _) if about.key.is_some() && about.action == Action::Write => unsupported(),
-        (_, "InvalidEncryptionAlgorithmError") => unsupported(),
-        (_, "NotImplemented") if about.key.is_some() => unsupported(),
+        (501 | 405, _) if about.key.is_some() && about.action == Action::Write => {
+            unsupported(about.action)
+        }
+        (_, "InvalidEncryptionAlgorithmError") => unsupported(about.action),
+        (_, "NotImplemented") if about.key.is_some() => unsupported(about.action),
         (500.., _) | (429, _) => {
-            Failure::unavailable(format!("the store is in trouble: {}", said(refusal, about.key)))
+            Failure::unavailable(format!("the store is in trouble: {}", said(refusal)))
                 .hint("try again later")
         }
         (400, _) if about.key.is_some() => malformed(store, refusal, about),
-        _ => Failure::other(format!("the store refused: {}", said(refusal, about.key)))
+        _ => Failure::other(format!("the store refused: {}", said(refusal)))
             .hint("the store's log may say more"),
     }
 }
@@ -214,8 +270,17 @@ fn denied(message: &str, about: &Circumstances<'_>) -> Failure {
         .hint(format!("grant {permission}, or use other credentials"))
 }
 
-fn unsupported() -> Failure {
-    Failure::unsealed("the store does not implement SSE-C: nothing was stored")
+/// What a refused request leaves behind.
+fn outcome(action: Action) -> &'static str {
+    match action {
+        Action::Write => "nothing was stored",
+        Action::Read | Action::Delete => "nothing was read",
+    }
+}
+
+fn unsupported(action: Action) -> Failure {
+    let outcome = outcome(action);
+    Failure::unsealed(format!("the store does not implement SSE-C: {outcome}"))
         .hint("use a store that does, or encrypt before uploading")
 }
 
@@ -223,37 +288,30 @@ fn unsupported() -> Failure {
 fn malformed(store: &Store, refusal: &Refusal, about: &Circumstances<'_>) -> Failure {
     let over_http = store.endpoint().is_some_and(|url| url.starts_with("http://"));
     let message = refusal.message.as_deref().unwrap_or_default();
-    if message.contains("secure connection") || (over_http && message.is_empty()) {
-        return Failure::unsealed("the store takes keys over https only: nothing was stored")
+    if wants_https(refusal) || (over_http && message.is_empty()) {
+        let outcome = outcome(about.action);
+        return Failure::unsealed(format!("the store takes keys over https only: {outcome}"))
             .hint("use its https endpoint");
     }
     if message.contains("key did not match") || message.contains("secret key") {
-        return Failure::key(format!(
-            "the store says the key is malformed: {}",
-            said(refusal, about.key)
-        ))
-        .hint("something between here and the store changes headers: look for a proxy");
+        return Failure::key(format!("the store says the key is malformed: {}", said(refusal)))
+            .hint("something between here and the store changes headers: look for a proxy");
     }
-    Failure::other(format!("the store refused: {}", said(refusal, about.key))).hint(
+    Failure::other(format!("the store refused: {}", said(refusal))).hint(
         "the store may not implement SSE-C, or not this request with it; its log may say more",
     )
 }
 
-/// The store's own words, with anything that could be the key taken out: some stores echo headers.
-fn said(refusal: &Refusal, key: Option<&Key>) -> String {
+/// The store's own words, in one line: a line break could make them pass for this program's.
+fn said(refusal: &Refusal) -> String {
     let status = refusal.status.map(|status| format!("HTTP {status}")).unwrap_or_default();
-    let mut words = [refusal.code.as_deref(), refusal.message.as_deref()]
+    let words = [refusal.code.as_deref(), refusal.message.as_deref()]
         .into_iter()
         .flatten()
-        .filter(|word| !word.is_empty())
+        .map(|words| words.split_whitespace().collect::<Vec<_>>().join(" "))
+        .filter(|words| !words.is_empty())
         .collect::<Vec<_>>()
         .join(": ");
-    if let Some(key) = key {
-        for secret in [key.base64(), key.hex()] {
-            words = words.replace(secret.as_str(), "[key]");
-        }
-        words = words.replace(key.base64().trim_end_matches('='), "[key]");
-    }
     if words.is_empty() {
         format!("{status} without a reason")
     } else {

@@ -5,7 +5,7 @@ use aws_sdk_s3::primitives::ByteStream;
 use bytes::Bytes;
 
 use super::Store;
-use super::diagnosis::{Action, Circumstances, diagnose, is_decisive};
+use super::diagnosis::{Action, Circumstances, diagnose, hide, is_decisive, wants_https};
 use super::metadata::ObjectMetadata;
 use super::refusal::Refusal;
 use super::seal::{Echo, Echoes, Sealed};
@@ -99,7 +99,11 @@ impl Store {
                 .await;
             match answer {
                 Ok(output) => Ok((output.echo(), ObjectMetadata::from(&output))),
-                Err(refusal) => Err(self.with_words(at, options, refusal).await),
+                // Of any other refusal of a key, the question without one brings the words.
+                Err(refusal) if key.is_none() || refusal.status == Some(404) => {
+                    Err(self.with_words(at, options, refusal).await)
+                }
+                Err(refusal) => Err(refusal),
             }
         })
         .await
@@ -187,8 +191,20 @@ impl Store {
         Ok((output.echo(), Reading { metadata, body: Body(output.body) }))
     }
 
-    /// Tries keys until one opens the object, as long as it is plain that the key is what is wrong.
     async fn open<T>(
+        &self,
+        at: &Location,
+        keys: &[Key],
+        options: &ReadOptions,
+        attempt: impl AsyncFn(Option<&Key>) -> Result<(Echo, T), Refusal>,
+    ) -> Result<Opened<T>, Failure> {
+        let opened = self.try_keys(at, keys, options, attempt).await;
+        // A store may repeat one request's key in its answer to the next.
+        opened.map_err(|failure| hide(failure, keys))
+    }
+
+    /// Tries keys until one opens the object, as long as it is plain that the key is what is wrong.
+    async fn try_keys<T>(
         &self,
         at: &Location,
         keys: &[Key],
@@ -202,6 +218,7 @@ impl Store {
             };
         }
         let mut unopened = None;
+        let mut all_malformed = true;
         for key in keys {
             match attempt(Some(key)).await {
                 Ok((echo, answer)) if echo.proves(key) => {
@@ -213,8 +230,12 @@ impl Store {
                     let about = Circumstances { action: Action::Read, at, key: Some(key) };
                     return Err(diagnose(self, &refusal, &about));
                 }
-                Err(_) if unopened.is_some() => {}
-                Err(_) => unopened = Some(self.ask_without_key(at, key, options).await?),
+                Err(refusal) => {
+                    all_malformed &= refusal.status == Some(400) && refusal.code.is_none();
+                    if unopened.is_none() {
+                        unopened = Some(self.ask_without_key(at, key, options).await?);
+                    }
+                }
             }
             match unopened {
                 Some(Unopened::Plain) if options.allow_plain => {
@@ -226,6 +247,15 @@ impl Store {
                 Some(Unopened::Plain) => return Err(not_sealed(at)),
                 _ => {}
             }
+        }
+        // A HEAD's refusal is mute: a store that wants https refuses every key so.
+        let over_http = self.endpoint().is_some_and(|url| url.starts_with("http://"));
+        if let (true, true, Some(key)) = (all_malformed, over_http, keys.first())
+            && let Err(refusal) = self.first_byte(at, Some(key), options).await
+            && wants_https(&refusal)
+        {
+            let about = Circumstances { action: Action::Read, at, key: Some(key) };
+            return Err(diagnose(self, &refusal, &about));
         }
         Err(no_key_fits(at, keys))
     }
