@@ -130,7 +130,7 @@ _s3seal() {
                     return 0
                     ;;
                 --request-payer)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "requester" -- "${cur}"))
                     return 0
                     ;;
                 --expected-bucket-owner)
@@ -168,7 +168,7 @@ _s3seal() {
                     return 0
                     ;;
                 --request-payer)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "requester" -- "${cur}"))
                     return 0
                     ;;
                 --expected-bucket-owner)
@@ -246,7 +246,7 @@ _s3seal() {
                     return 0
                     ;;
                 --request-payer)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "requester" -- "${cur}"))
                     return 0
                     ;;
                 --expected-bucket-owner)
@@ -308,7 +308,7 @@ _s3seal() {
                     return 0
                     ;;
                 --request-payer)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "requester" -- "${cur}"))
                     return 0
                     ;;
                 --expected-bucket-owner)
@@ -528,7 +528,7 @@ _s3seal() {
                     return 0
                     ;;
                 --request-payer)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "requester" -- "${cur}"))
                     return 0
                     ;;
                 --expected-bucket-owner)
@@ -634,7 +634,7 @@ _s3seal() {
                     return 0
                     ;;
                 --request-payer)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "requester" -- "${cur}"))
                     return 0
                     ;;
                 --expected-bucket-owner)
@@ -684,7 +684,7 @@ _s3seal() {
                     return 0
                     ;;
                 --request-payer)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "requester" -- "${cur}"))
                     return 0
                     ;;
                 --expected-bucket-owner)
@@ -734,7 +734,7 @@ _s3seal() {
                     return 0
                     ;;
                 --request-payer)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "requester" -- "${cur}"))
                     return 0
                     ;;
                 --expected-bucket-owner)
@@ -788,7 +788,7 @@ _s3seal() {
                     return 0
                     ;;
                 --request-payer)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "requester" -- "${cur}"))
                     return 0
                     ;;
                 --expected-bucket-owner)
@@ -890,7 +890,7 @@ _s3seal() {
                     return 0
                     ;;
                 --request-payer)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "requester" -- "${cur}"))
                     return 0
                     ;;
                 --expected-bucket-owner)
@@ -1004,7 +1004,7 @@ _s3seal() {
                     return 0
                     ;;
                 --request-payer)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "requester" -- "${cur}"))
                     return 0
                     ;;
                 --expected-bucket-owner)
@@ -1046,7 +1046,7 @@ _s3seal() {
                     return 0
                     ;;
                 --request-payer)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "requester" -- "${cur}"))
                     return 0
                     ;;
                 --expected-bucket-owner)

@@ -28,7 +28,7 @@ complete -c s3seal -n "__fish_s3seal_needs_command" -l endpoint-url -d 'The stor
 complete -c s3seal -n "__fish_s3seal_needs_command" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
 complete -c s3seal -n "__fish_s3seal_needs_command" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
 complete -c s3seal -n "__fish_s3seal_needs_command" -l ca-bundle -d 'Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE' -r -F
-complete -c s3seal -n "__fish_s3seal_needs_command" -l request-payer -d 'Who pays for the request; the one value is `requester`' -r
+complete -c s3seal -n "__fish_s3seal_needs_command" -l request-payer -d 'Who pays for the request; the one value is `requester`' -r -f -a "requester\t''"
 complete -c s3seal -n "__fish_s3seal_needs_command" -l expected-bucket-owner -d 'Refuse a bucket that belongs to another account' -r
 complete -c s3seal -n "__fish_s3seal_needs_command" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_needs_command" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
@@ -55,7 +55,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -l endpoint-url -d
 complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -l ca-bundle -d 'Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE' -r -F
-complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -l request-payer -d 'Who pays for the request; the one value is `requester`' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -l request-payer -d 'Who pays for the request; the one value is `requester`' -r -f -a "requester\t''"
 complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -l expected-bucket-owner -d 'Refuse a bucket that belongs to another account' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
@@ -67,7 +67,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_s
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 help" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 help" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 help" -l ca-bundle -d 'Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE' -r -F
-complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 help" -l request-payer -d 'Who pays for the request; the one value is `requester`' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 help" -l request-payer -d 'Who pays for the request; the one value is `requester`' -r -f -a "requester\t''"
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 help" -l expected-bucket-owner -d 'Refuse a bucket that belongs to another account' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 help" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 help" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
@@ -87,7 +87,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subco
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -l ca-bundle -d 'Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE' -r -F
-complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -l request-payer -d 'Who pays for the request; the one value is `requester`' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -l request-payer -d 'Who pays for the request; the one value is `requester`' -r -f -a "requester\t''"
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -l expected-bucket-owner -d 'Refuse a bucket that belongs to another account' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -l reveal -d 'Show the key itself as well, in base64'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
@@ -105,7 +105,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subco
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -l ca-bundle -d 'Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE' -r -F
-complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -l request-payer -d 'Who pays for the request; the one value is `requester`' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -l request-payer -d 'Who pays for the request; the one value is `requester`' -r -f -a "requester\t''"
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -l expected-bucket-owner -d 'Refuse a bucket that belongs to another account' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
@@ -132,7 +132,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l cache-control -d '
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l content-encoding -d 'Content-Encoding' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l content-disposition -d 'Content-Disposition' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l content-language -d 'Content-Language' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l metadata -d 'User metadata; repeatable, or with commas: a=1,b=2' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l metadata -d 'User metadata; repeatable, or with commas: a=1,b=2 (a comma in a value is written `\\\\,`)' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l tagging -d 'Tags, URL-encoded: a=1&b=2' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l acl -d 'A canned ACL, such as bucket-owner-full-control' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l storage-class -d 'A storage class, such as STANDARD_IA' -r
@@ -145,7 +145,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l endpoint-url -d 'T
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l ca-bundle -d 'Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE' -r -F
-complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l request-payer -d 'Who pays for the request; the one value is `requester`' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l request-payer -d 'Who pays for the request; the one value is `requester`' -r -f -a "requester\t''"
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l expected-bucket-owner -d 'Refuse a bucket that belongs to another account' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l no-key -d 'Store it without a key of yours, as the bucket does by default'
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l no-progress -d 'The same as --progress none'
@@ -173,7 +173,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l endpoint-url -d 'T
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l ca-bundle -d 'Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE' -r -F
-complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l request-payer -d 'Who pays for the request; the one value is `requester`' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l request-payer -d 'Who pays for the request; the one value is `requester`' -r -f -a "requester\t''"
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l expected-bucket-owner -d 'Refuse a bucket that belongs to another account' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l allow-plain -d 'Accept an object that is not sealed although a key is given'
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l no-progress -d 'The same as --progress none'
@@ -195,7 +195,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l endpoint-url -d '
 complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l ca-bundle -d 'Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE' -r -F
-complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l request-payer -d 'Who pays for the request; the one value is `requester`' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l request-payer -d 'Who pays for the request; the one value is `requester`' -r -f -a "requester\t''"
 complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l expected-bucket-owner -d 'Refuse a bucket that belongs to another account' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l allow-plain -d 'Accept an object that is not sealed although a key is given'
 complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
@@ -209,7 +209,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l endpoint-url -d 'Th
 complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l ca-bundle -d 'Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE' -r -F
-complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l request-payer -d 'Who pays for the request; the one value is `requester`' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l request-payer -d 'Who pays for the request; the one value is `requester`' -r -f -a "requester\t''"
 complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l expected-bucket-owner -d 'Refuse a bucket that belongs to another account' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l dry-run -d 'Say what would be deleted, and delete nothing'
 complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
@@ -234,7 +234,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l cache-control 
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l content-encoding -d 'Content-Encoding' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l content-disposition -d 'Content-Disposition' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l content-language -d 'Content-Language' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l metadata -d 'User metadata; repeatable, or with commas: a=1,b=2' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l metadata -d 'User metadata; repeatable, or with commas: a=1,b=2 (a comma in a value is written `\\\\,`)' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l tagging -d 'Tags, URL-encoded: a=1&b=2' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l acl -d 'A canned ACL, such as bucket-owner-full-control' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l storage-class -d 'A storage class, such as STANDARD_IA' -r
@@ -242,7 +242,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l endpoint-url -
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l ca-bundle -d 'Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE' -r -F
-complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l request-payer -d 'Who pays for the request; the one value is `requester`' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l request-payer -d 'Who pays for the request; the one value is `requester`' -r -f -a "requester\t''"
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l expected-bucket-owner -d 'Refuse a bucket that belongs to another account' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l no-key -d 'The object is not sealed with a key of yours'
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l curl -d 'Print the whole curl command instead of the URL alone'
@@ -260,7 +260,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l endpoint-url -d '
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l ca-bundle -d 'Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE' -r -F
-complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l request-payer -d 'Who pays for the request; the one value is `requester`' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l request-payer -d 'Who pays for the request; the one value is `requester`' -r -f -a "requester\t''"
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l expected-bucket-owner -d 'Refuse a bucket that belongs to another account' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l tls -d 'Serve https, with a certificate authority of its own'
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l require-tls -d 'Refuse keys over plain http, as Amazon does'
@@ -274,7 +274,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -l endpoint-u
 complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -l ca-bundle -d 'Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE' -r -F
-complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -l request-payer -d 'Who pays for the request; the one value is `requester`' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -l request-payer -d 'Who pays for the request; the one value is `requester`' -r -f -a "requester\t''"
 complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -l expected-bucket-owner -d 'Refuse a bucket that belongs to another account' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'

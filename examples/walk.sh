@@ -13,6 +13,12 @@ set -eu
 
 : "${AWS_ENDPOINT_URL:?run this as: s3seal mock -- sh examples/walk.sh}"
 
+# curl does not look at the AWS variables, and with `mock --tls` it has an authority to learn about.
+if [ -n "${AWS_CA_BUNDLE:-}" ]; then
+  CURL_CA_BUNDLE=$AWS_CA_BUNDLE
+  export CURL_CA_BUNDLE
+fi
+
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 trap 'exit 130' INT

@@ -1,6 +1,8 @@
 //! What can go wrong, by meaning: each failure has one message, at most one hint that says what to
 //! do, and a documented exit code.
 
+use std::io;
+
 use serde::Serialize;
 
 /// The exit status of a process that a signal ended is 128 plus the signal's number (POSIX shells).
@@ -105,6 +107,23 @@ impl Failure {
         unavailable => Unavailable,
         /// A [`Failure::Precondition`] with this message.
         precondition => Precondition,
+    }
+
+    /// Why a file, or the stream called so, cannot be written.
+    pub fn unwritable(name: impl std::fmt::Display, error: &io::Error) -> Failure {
+        // Not the error's own words: they can hold the name of a temporary file.
+        match error.kind() {
+            io::ErrorKind::NotFound => {
+                Failure::not_found(format!("{name} cannot be made: its folder does not exist"))
+                    .hint("make the folder first: `mkdir -p FOLDER`")
+            }
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                Failure::other(format!("there is no space left for {name}"))
+                    .hint("free some, or choose another destination")
+            }
+            kind => Failure::other(format!("{name} cannot be written: {kind}"))
+                .hint("choose a destination that this user can write to"),
+        }
     }
 
     /// A [`Failure::Interrupted`] by the signal of this number.

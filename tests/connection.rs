@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, channel};
 
 use s3seal_mock::{Answer, Server};
 
-use crate::harness::{BUCKET, Lab, Run, url};
+use crate::harness::{BUCKET, Lab, Run, noise, url};
 
 /// A lab with the key `k` and the object `sealed`.
 fn stocked(lab: Lab) -> Lab {
@@ -307,7 +307,7 @@ fn requests_can_go_unsigned() {
 
     let strict = stocked(Lab::new());
     let run = strict.run(["head", "-k", "./k", "--no-sign-request", &url("sealed")]);
-    run.exits(5).says(&["may not read"]);
+    run.exits(5).says(&["wants credentials"]);
 }
 
 #[test]
@@ -406,4 +406,22 @@ fn https_goes_through_the_proxy_unless_told_otherwise() {
     while lines.try_recv().is_ok() {}
     by_proxy().env("NO_PROXY", "localhost,127.0.0.1").succeeds();
     assert!(lines.try_recv().is_err(), "nobody asked the proxy");
+}
+
+#[test]
+fn checksums_are_left_out_where_the_user_says_so() {
+    let lab = Lab::new();
+    lab.key("k");
+    lab.file("big", &noise(20 << 20));
+    for name in ["big", "k"] {
+        let put = lab.run(["put", "-k", "./k", name, &url(name)]);
+        put.env("AWS_REQUEST_CHECKSUM_CALCULATION", "when_required").succeeds();
+        let get = lab.run(["get", "-k", "./k", &url(name), "out"]);
+        get.env("AWS_RESPONSE_CHECKSUM_VALIDATION", "when_required").succeeds();
+        assert!(lab.read("out") == lab.read(name), "{name}");
+    }
+    for request in lab.server().requests() {
+        let named = request.headers().find(|(name, _)| name.starts_with("x-amz-checksum"));
+        assert_eq!(named, None, "{request:?}");
+    }
 }

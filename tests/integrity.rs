@@ -173,8 +173,12 @@ fn targets_that_cannot_be_written_are_told() {
     let lab = Lab::new();
     lab.key("k");
     lab.seal("k", "x", b"data");
-    lab.run(["get", "-k", "./k", &url("x"), "absent/out"]).exits(1).says(&["create the folder"]);
-    lab.run(["get", "-k", "./k", &url("x"), "/dev/full"]).exits(1).says(&["cannot be written"]);
+    lab.run(["get", "-k", "./k", &url("x"), "absent/out"])
+        .exits(3)
+        .says(&["folder does not exist"]);
+    lab.run(["get", "-k", "./k", &url("x"), "/dev/full"])
+        .exits(1)
+        .says(&["no space left for /dev/full"]);
     lab.run(["get", "-k", "./k", &url("a/.."), "."])
         .exits(2)
         .says(&["no name that a file could have"]);

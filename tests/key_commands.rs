@@ -153,7 +153,7 @@ fn the_variable_is_never_quoted() {
         (&SLASHES.replacen("Ru", "!", 1)[4..], 4, "is not base64"),
         (&SLASHES.replacen("t7", "t 7", 1)[4..], 4, "is not base64"),
         ("correct horse battery", 4, "character 8 of 21"),
-        ("hunter2hunter2", 2, "the name of a key in config.toml"),
+        ("hunter2hunter2", 2, "neither a key nor a key's source"),
         ("none", 2, "--no-key"),
         ("env:NoSuchVariable", 4, "the variable is not set"),
         ("fd:x", 2, "names no file descriptor"),

@@ -11,4 +11,6 @@ mod leak;
 mod mock_command;
 mod presign;
 mod proof;
+mod readme;
+mod terminal;
 mod transfers;

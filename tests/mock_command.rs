@@ -329,5 +329,5 @@ fn an_address_in_use_is_an_error() {
     // Nothing is written that nobody could use.
     lab.run(["mock", "--addr", &address, "--env-file", "f"]).exits(1);
     assert!(!lab.path("f").exists());
-    lab.run(["mock", "--env-file", "absent/f"]).exits(1).says(&["absent/f", "hint: "]);
+    lab.run(["mock", "--env-file", "absent/f"]).exits(3).says(&["absent/f", "hint: "]);
 }

@@ -66,7 +66,7 @@ fn to_stdout(format: Encoding, out: &Output) -> Result<(), Failure> {
                 "write a file with `-o FILE`, send stdout elsewhere, or leave `--format raw` out",
             ));
         }
-        return out.data(&*Key::generate()?.encoded(format));
+        return out.data(&Key::generate()?.encoded(format));
     }
     let key = Key::generate()?;
     let text = if format == Encoding::Hex { key.hex() } else { key.base64() };

@@ -131,7 +131,10 @@ impl Environment {
             Some(pem) => {
                 let path = folder.path().join("ca.pem");
                 fs::write(&path, pem).map_err(refuse)?;
-                set.push(("AWS_CA_BUNDLE", path.into()));
+                // curl, and programs in Go, read names of their own.
+                for name in ["AWS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"] {
+                    set.push((name, path.clone().into()));
+                }
             }
             None => unset.push("AWS_CA_BUNDLE"),
         }
@@ -217,10 +220,7 @@ async fn serve(
     let mut signals = Signals::listen()?;
     let exports = environment.exports();
     if let Some(path) = &args.env_file {
-        write_whole(path, &exports).map_err(|error| {
-            Failure::other(format!("{} cannot be written: {error}", path.display()))
-                .hint("choose another --env-file")
-        })?;
+        write_whole(path, &exports).map_err(|error| Failure::unwritable(path.display(), &error))?;
     }
     if out.json() {
         let environment = environment

@@ -165,10 +165,7 @@ fn write_headers(path: &Path, headers: &[(String, Zeroizing<String>)]) -> Result
         file.persist(path).map_err(|error| error.error)?;
         std::io::Result::Ok(())
     };
-    write().map_err(|error| {
-        Failure::other(format!("the headers cannot be written to {}: {error}", path.display()))
-            .hint("choose another file")
-    })
+    write().map_err(|error| Failure::unwritable(path.display(), &error))
 }
 
 fn curl(args: &Args, at: &Location, signed: &PresignedUrl) -> String {

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use aws_sdk_s3::types::ServerSideEncryption;
 use serde::Serialize;
 
 use super::keys;
@@ -88,7 +87,7 @@ pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<(), Fai
 
     let mut attributes = args.attributes.clone();
     if attributes.content_type.is_none() {
-        attributes.content_type = guess_content_type(&args.source, &at);
+        attributes.content_type = Some(guess_content_type(&args.source, &at));
     }
     let write = Write {
         at: at.clone(),
@@ -131,7 +130,7 @@ fn report(
     match (key_md5, managed) {
         (Some(md5), _) => out.say(&format!("sealed {at} ({bytes} bytes, key-MD5 {md5})")),
         (None, Some(sse)) => {
-            out.say(&format!("stored {at} ({bytes} bytes, encrypted by the store: {sse})"))
+            out.say(&format!("stored {at} ({bytes} bytes, encrypted by the store: {sse})"));
         }
         (None, None) => out.say(&format!("stored {at} ({bytes} bytes, not sealed)")),
     }
@@ -158,7 +157,7 @@ fn encryption(args: &Args, out: &Output) -> Result<Encryption, Failure> {
     }
     if let Some(algorithm) = &args.sse {
         return Ok(Encryption::Managed {
-            algorithm: ServerSideEncryption::from(algorithm.as_str()),
+            algorithm: algorithm.clone(),
             kms_key_id: args.sse_kms_key_id.clone(),
         });
     }
@@ -181,7 +180,11 @@ async fn open(path: PathBuf) -> Result<Source, Failure> {
         .unwrap_or_else(|_| Err(Failure::other("the input's opener ended unexpectedly")))
 }
 
-fn guess_content_type(source: &Path, at: &Location) -> Option<String> {
+/// What is said where nothing can be guessed: left unsaid, each store has a default of its own.
+const UNKNOWN_CONTENT_TYPE: &str = "application/octet-stream";
+
+fn guess_content_type(source: &Path, at: &Location) -> String {
     let by_source = mime_guess::from_path(source).first_raw();
-    by_source.or_else(|| mime_guess::from_path(at.name()).first_raw()).map(str::to_owned)
+    let guessed = by_source.or_else(|| mime_guess::from_path(at.name()).first_raw());
+    guessed.unwrap_or(UNKNOWN_CONTENT_TYPE).to_owned()
 }

@@ -84,12 +84,7 @@ fn explain(path: &Path, error: &io::Error) -> Failure {
             Failure::precondition(format!("{shown} exists; key files are never overwritten"))
                 .hint("choose another name; objects sealed with the key in it need that key")
         }
-        io::ErrorKind::NotFound => {
-            Failure::not_found(format!("{shown} cannot be made: its folder does not exist"))
-                .hint("make the folder first: `mkdir -m 700 -p FOLDER`")
-        }
-        _ => Failure::other(format!("{shown} cannot be written: {error}"))
-            .hint("no key was kept; choose a place that this user can write to"),
+        _ => Failure::unwritable(shown, error),
     }
 }
 

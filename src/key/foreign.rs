@@ -1,8 +1,8 @@
 //! What a text that holds no usable key probably is, and what to do about it. Nothing here quotes
 //! the text: it may be most of a secret, or another secret.
 
+use super::encoding::{self, Flaw, Format};
 use super::material::KEY_BYTES;
-use super::text::{self, Flaw, Format};
 use crate::failure::Failure;
 
 const MAKE_ONE: &str = "make one with `s3seal keygen`";
@@ -91,7 +91,7 @@ pub(super) fn diagnose(line: &str, format: Format) -> Failure {
     known.unwrap_or_else(|| match format {
         Format::Hex => wrong_hex(line),
         Format::Base64 => wrong_base64(line),
-        Format::Auto | Format::Raw if text::is_hex(line) => wrong_hex(line),
+        Format::Auto | Format::Raw if encoding::is_hex(line) => wrong_hex(line),
         Format::Auto | Format::Raw => wrong_base64(line),
     })
 }
@@ -112,7 +112,7 @@ fn recognise_line(line: &str) -> Option<Failure> {
         ("it is an ARN: it names a key that AWS holds (SSE-KMS)", own)
     } else if line.len() == 20 && starts_with_any(&["AKIA", "ASIA"]) {
         ("it has the form of an AWS access key ID, not of an SSE-C key", own)
-    } else if line.len() == 40 && !text::is_hex(line) && text::decode_base64(line).is_ok() {
+    } else if line.len() == 40 && !encoding::is_hex(line) && encoding::decode_base64(line).is_ok() {
         ("it has the form of an AWS secret access key (40 characters), not of an SSE-C key", own)
     } else if line.len() > 1
         && ["\"", "'", "`"].iter().any(|q| line.starts_with(q) && line.ends_with(q))
@@ -130,8 +130,8 @@ fn recognise_line(line: &str) -> Option<Failure> {
 
 /// The failure for a line that is a key, but not in the format that was asked for.
 fn other_format(line: &str) -> Option<Failure> {
-    let form = if text::decode_hex(line).is_some() { "hex" } else { "base64" };
-    text::is_key(line).then(|| {
+    let form = if encoding::decode_hex(line).is_some() { "hex" } else { "base64" };
+    encoding::is_key(line).then(|| {
         Failure::key(format!("it is a key in {form}, and another format was asked for"))
             .hint(format!("leave `--key-format` out, or say `--key-format {form}`"))
     })
@@ -139,9 +139,9 @@ fn other_format(line: &str) -> Option<Failure> {
 
 /// The failure for a line that decodes to something that is itself key text.
 fn nested(line: &str) -> Option<Failure> {
-    let (outer, bytes) = match text::decode_hex(line) {
+    let (outer, bytes) = match encoding::decode_hex(line) {
         Some(bytes) => ("hex", bytes),
-        None => ("base64", text::decode_base64(line).ok()?.0),
+        None => ("base64", encoding::decode_base64(line).ok()?.0),
     };
     if bytes.len() == KEY_BYTES + 1 && bytes.ends_with(b"\n") {
         return Some(
@@ -150,9 +150,9 @@ fn nested(line: &str) -> Option<Failure> {
         );
     }
     let inner = std::str::from_utf8(&bytes).ok()?;
-    let inner = if !text::is_key(inner) {
+    let inner = if !encoding::is_key(inner) {
         return None;
-    } else if text::is_hex(inner.trim()) {
+    } else if encoding::is_hex(inner.trim()) {
         "hex"
     } else {
         "base64"
@@ -187,7 +187,7 @@ fn wrong_hex(line: &str) -> Failure {
 fn wrong_base64(line: &str) -> Failure {
     let count = line.chars().count();
     let copy = "copy the key again, whole: base64 of 32 bytes has 44 characters, the last a `=`";
-    match text::decode_base64(line) {
+    match encoding::decode_base64(line) {
         Ok((bytes, _)) => wrong_length("it decodes to", bytes.len()),
         Err(Flaw::Character(at)) => {
             let index = line.char_indices().take_while(|(start, _)| *start < at).count();
@@ -224,7 +224,7 @@ fn wrong_length(subject: &str, count: usize) -> Failure {
         "{subject} {count} {bytes}{}; SSE-C needs 256 bits (32 bytes)",
         bits(count)
     ))
-    .hint(MAKE_ONE)
+    .hint(format!("copy an existing key again, whole; for a new one, {MAKE_ONE}"))
 }
 
 /// `: a 128-bit key`, for lengths that keys have elsewhere.
@@ -249,7 +249,7 @@ fn class(line: &str, index: usize) -> &'static str {
 
 fn is_uuid(line: &str) -> bool {
     let lengths = line.split('-').map(str::len);
-    lengths.eq([8, 4, 4, 4, 12]) && line.split('-').all(text::is_hex)
+    lengths.eq([8, 4, 4, 4, 12]) && line.split('-').all(encoding::is_hex)
 }
 
 fn is_assignment(line: &str) -> bool {

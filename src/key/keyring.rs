@@ -2,13 +2,11 @@
 
 use std::ffi::OsString;
 
+use super::encoding::{Form, Format};
 use super::material::Key;
-use super::spec::Spec;
-use super::text::{Form, Format, Found};
+use super::spec::{KEY_VARIABLE, Spec};
+use super::text::Found;
 use crate::failure::Failure;
-
-/// The environment variable that holds a SPEC, or the key itself.
-pub const KEY_VARIABLE: &str = "S3SEAL_KEY";
 
 /// The options that say which keys to use.
 #[derive(Clone, Default, clap::Args)]

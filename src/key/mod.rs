@@ -1,5 +1,6 @@
 //! Customer keys, from where they are kept to the three values that S3 wants. Knows nothing of S3.
 
+mod encoding;
 pub mod file;
 mod foreign;
 pub mod keyring;
@@ -8,7 +9,8 @@ mod source;
 pub mod spec;
 pub mod text;
 
-pub use keyring::{KEY_VARIABLE, KeyArgs, Keyring, Loaded};
+pub use encoding::{Form, Format};
+pub use keyring::{KeyArgs, Keyring, Loaded};
 pub use material::{Encoding, KEY_BYTES, Key};
-pub use spec::Spec;
-pub use text::{Form, Format, Found, looks_secret, parse};
+pub use spec::{KEY_VARIABLE, Spec};
+pub use text::{Found, looks_secret, parse};

@@ -11,10 +11,10 @@ use std::process::{Command, Stdio};
 
 use zeroize::Zeroizing;
 
+use super::encoding::Format;
 use super::foreign::said_of;
-use super::keyring::KEY_VARIABLE;
-use super::spec::{GRAMMAR, Spec, is_shown};
-use super::text::{self, Format, Found};
+use super::spec::{GRAMMAR, KEY_VARIABLE, Spec, is_shown};
+use super::text::{self, Found};
 use crate::failure::Failure;
 
 /// The most that a source may hold, in bytes: keys are short, and a mistyped path may be a disk.

@@ -8,11 +8,14 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
+use super::encoding;
 use super::foreign::said_of;
-use super::keyring::KEY_VARIABLE;
 use super::material::KEY_BYTES;
 use super::text;
 use crate::failure::Failure;
+
+/// The environment variable that holds a SPEC, or the key itself.
+pub const KEY_VARIABLE: &str = "S3SEAL_KEY";
 
 /// What a source may look like, for hints.
 pub(super) const GRAMMAR: &str =
@@ -53,7 +56,7 @@ impl Spec {
             return spec;
         }
         let text = value.to_string_lossy();
-        if text::is_key(&text) || is_typed_key(value) {
+        if encoding::is_key(&text) || is_typed_key(value) {
             return Err(Failure::usage(
                 "the key itself is on the command line, where anybody on this machine can see it \
                  (`ps`)",
@@ -95,7 +98,7 @@ impl Spec {
         if let Some(spec) = Spec::prefixed(line) {
             return spec.map_err(|failure| said_of(KEY_VARIABLE, failure));
         }
-        if text::is_key(&text) {
+        if encoding::is_key(&text) {
             return Ok(literal());
         }
         if is_path(line) {
@@ -170,7 +173,7 @@ fn file(path: &OsStr) -> Result<Spec, Failure> {
 }
 
 fn env(name: String) -> Result<Spec, Failure> {
-    if name.is_empty() || name.contains('=') || text::is_key(&name) {
+    if name.is_empty() || name.contains('=') || encoding::is_key(&name) {
         return Err(Failure::usage("`env:` names no environment variable")
             .hint("write the variable's name after the colon: its name, not its value"));
     }
@@ -204,6 +207,10 @@ fn no_source(value: &str, holder: &str, name: Option<&str>) -> Failure {
     if !is_name(value) {
         return Failure::usage(format!("{holder} is no key's source")).hint(GRAMMAR);
     }
+    if name.is_none() {
+        return Failure::usage(format!("{holder} is neither a key nor a key's source"))
+            .hint("put the key into it, as `s3seal keygen` prints it, or where the key is: file:PATH, cmd:COMMAND");
+    }
     let (word, path) = match name {
         Some(name) => (format!("`{name}`"), name),
         None => (holder.to_owned(), "FILE"),
@@ -218,7 +225,7 @@ fn no_source(value: &str, holder: &str, name: Option<&str>) -> Failure {
 fn is_typed_key(value: &OsStr) -> bool {
     let bytes = value.as_bytes();
     bytes.len() == KEY_BYTES
-        && text::is_typed(bytes)
+        && encoding::is_typed(bytes)
         && !bytes.iter().any(|byte| matches!(byte, b'/' | b':'))
 }
 
@@ -249,7 +256,7 @@ pub(super) fn is_shown(path: &Path) -> bool {
     // A folder of one or two letters may stand before a slash of base64 by chance.
     let exists = |path: &Path| path.as_os_str().len() > 2 && path.exists();
     let text = path.to_string_lossy();
-    !looks_secret(&text) || (!text::is_key(&text) && path.ancestors().any(exists))
+    !looks_secret(&text) || (!encoding::is_key(&text) && path.ancestors().any(exists))
 }
 
 /// Whether messages may show a variable's name: it looks like no key, or as such names do.

@@ -21,7 +21,7 @@ pub struct Attributes {
     /// Content-Language
     #[arg(long, value_name = "VALUE")]
     pub content_language: Option<String>,
-    /// User metadata; repeatable, or with commas: a=1,b=2
+    /// User metadata; repeatable, or with commas: a=1,b=2 (a comma in a value is written `\\,`)
     #[arg(long, value_name = "NAME=VALUE", value_parser = parse_metadata)]
     pub metadata: Vec<Metadata>,
     /// Tags, URL-encoded: a=1&b=2
@@ -57,30 +57,22 @@ impl Condition {
     }
 }
 
-/// Reads `a=1`, or `a=1,b=2` as aws-cli does; a comma in a value stays where no `NAME=` follows it.
+/// Reads `a=1`, or `a=1,b=2` as aws-cli does; a comma in a value is written `\,`.
 fn parse_metadata(text: &str) -> Result<Metadata, String> {
-    let mut pairs: Vec<(String, String)> = Vec::new();
-    for piece in text.split(',') {
-        match (piece.split_once('='), pairs.last_mut()) {
-            (Some((name, value)), _) if is_name(name.trim()) => {
-                pairs.push((name.trim().to_owned(), value.to_owned()));
-            }
-            (_, Some((_, value))) => {
-                value.push(',');
-                value.push_str(piece);
-            }
-            _ => {
-                return Err(
-                    "write it NAME=VALUE, the name of letters, digits, `-`, `_` or `.`".to_owned()
-                );
-            }
-        }
+    const ESCAPED_COMMA: &str = "\u{1f}";
+    let printable = |byte| matches!(byte, b' '..=b'~');
+    if !text.bytes().all(printable) {
+        return Err("metadata must be printable ASCII: it travels in HTTP headers".to_owned());
     }
-    let printable = |value: &str| value.bytes().all(|byte| matches!(byte, b' '..=b'~'));
-    if !pairs.iter().all(|(_, value)| printable(value)) {
-        return Err("a value must be printable ASCII: it travels in an HTTP header".to_owned());
-    }
-    Ok(Metadata(pairs))
+    let parse = |pair: &str| {
+        let (name, value) = pair.split_once('=')?;
+        is_name(name).then(|| (name.to_owned(), value.replace(ESCAPED_COMMA, ",")))
+    };
+    let escaped = text.replace("\\,", ESCAPED_COMMA);
+    escaped.split(',').map(parse).collect::<Option<_>>().map(Metadata).ok_or_else(|| {
+        "write it NAME=VALUE, the name of letters, digits, `-`, `_` or `.`, a comma as `\\,`"
+            .to_owned()
+    })
 }
 
 fn is_name(name: &str) -> bool {
@@ -130,9 +122,9 @@ mod tests {
         };
         assert_eq!(pairs("a=1").unwrap(), ["a:1"]);
         assert_eq!(pairs("a=1,b-c=2").unwrap(), ["a:1", "b-c:2"]);
-        assert_eq!(pairs("a=1,2, 3").unwrap(), ["a:1,2, 3"]);
+        assert_eq!(pairs("a=1\\,2\\, 3,b=4").unwrap(), ["a:1,2, 3", "b:4"]);
         assert_eq!(pairs("a=x=y").unwrap(), ["a:x=y"]);
-        for wrong in ["", "a", "=1", "a b=1", "a=\u{e4}", "a=1\r\nx: y"] {
+        for wrong in ["", "a", "=1", "a=1,b", "a b=1", "a=\u{e4}", "a=1\r\nx: y"] {
             assert!(pairs(wrong).is_err(), "{wrong}");
         }
     }

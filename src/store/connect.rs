@@ -24,6 +24,7 @@ use aws_types::os_shim_internal::{Env, Fs};
 use aws_types::service_config::ServiceConfigKey;
 
 use super::refusal::{Permanent, Refusal};
+use super::request_log::RequestLog;
 use super::seal::OneEcho;
 use super::trust::{self, Requester, Trust};
 use crate::failure::Failure;
@@ -62,7 +63,7 @@ pub struct Connect {
     #[arg(long, global = true)]
     allow_http: bool,
     /// Who pays for the request; the one value is `requester`.
-    #[arg(long, global = true, value_name = "requester")]
+    #[arg(long, global = true, value_name = "requester", value_parser = ["requester"], hide_possible_values = true)]
     request_payer: Option<String>,
     /// Refuse a bucket that belongs to another account.
     #[arg(long, global = true, value_name = "ACCOUNT")]
@@ -77,6 +78,11 @@ pub struct Store {
     endpoint: Option<String>,
     /// Who signs; nobody with `--no-sign-request`.
     pub(super) credentials: Option<SharedCredentialsProvider>,
+    /// Whether uploads carry checksums: not with `AWS_REQUEST_CHECKSUM_CALCULATION=when_required`,
+    /// for stores that refuse them.
+    pub(super) sends_checksums: bool,
+    /// Whether reads ask for checksums: not with `AWS_RESPONSE_CHECKSUM_VALIDATION=when_required`.
+    pub(super) asks_for_checksums: bool,
 }
 
 impl Store {
@@ -102,6 +108,11 @@ impl Store {
             None => configured_endpoint(&shared),
         };
         let parsed = endpoint.as_deref().map(parse_endpoint).transpose()?;
+        let amazons_own = [shared.use_fips(), shared.use_dual_stack()].contains(&Some(true));
+        if parsed.is_some() && amazons_own {
+            return Err(Failure::usage("FIPS and dual-stack endpoints are Amazon's own, but another endpoint is named")
+                .hint("unset AWS_USE_FIPS_ENDPOINT and AWS_USE_DUALSTACK_ENDPOINT, or leave the endpoint out"));
+        }
         if let (true, Some(url)) = (carries_key && !options.allow_http, &parsed) {
             refuse_plain_http(url)?;
         }
@@ -112,6 +123,7 @@ impl Store {
                 expected_owner: options.expected_bucket_owner.clone(),
             })
             .interceptor(OneEcho)
+            .interceptor(RequestLog)
             .retry_classifier(Permanent)
             .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
             .response_checksum_validation(ResponseChecksumValidation::WhenRequired)
@@ -126,8 +138,15 @@ impl Store {
             config = config.allow_no_auth();
         }
         let client = Client::from_conf(config.build());
-        let credentials = shared.credentials_provider();
-        Ok(Store { client: RwLock::new(client), endpoint, credentials })
+        Ok(Store {
+            client: RwLock::new(client),
+            endpoint,
+            credentials: shared.credentials_provider(),
+            sends_checksums: shared.request_checksum_calculation()
+                != Some(RequestChecksumCalculation::WhenRequired),
+            asks_for_checksums: shared.response_checksum_validation()
+                != Some(ResponseChecksumValidation::WhenRequired),
+        })
     }
 
     /// Whether requests go to Amazon's own service.
@@ -280,10 +299,10 @@ fn parse_endpoint(url: &str) -> Result<http::Uri, Failure> {
 
 /// An SSE-C key is sent with every request: over plain http anybody on the way has it.
 fn refuse_plain_http(endpoint: &http::Uri) -> Result<(), Failure> {
-    let host = endpoint.host().unwrap_or_default();
-    if endpoint.scheme_str() != Some("http") || is_loopback(host) {
+    if endpoint.scheme_str() != Some("http") || is_loopback(endpoint.host().unwrap_or_default()) {
         return Ok(());
     }
+    let host = endpoint.authority().map_or("", |authority| authority.as_str());
     Err(Failure::unsealed(format!(
         "the key would cross the network in clear on its way to http://{host}: nothing was sent"
     ))

@@ -229,6 +229,10 @@ fn answer(store: &Store, refusal: &Refusal, about: &Circumstances<'_>) -> Failur
                     .hint("name the bucket's own endpoint and region")
             }
         },
+        (401 | 403, _) if store.credentials.is_none() => {
+            Failure::denied("the store wants credentials, and none were sent")
+                .hint("leave out --no-sign-request")
+        }
         (403, _) => denied(message, about),
         (501 | 405, _) if about.key.is_some() && about.action == Action::Write => {
             unsupported(about.action)

@@ -5,6 +5,7 @@
 //! |---|---|
 //! | `connect` | options and AWS configuration in, a client out; the rule about plain http |
 //! | `trust` | the certificates to trust and the connection to the store |
+//! | `request_log` | what `-v` says of each request |
 //! | `refusal` | what the SDK reports, boiled down; nothing above sees an SDK error |
 //! | `diagnosis` | a refusal and its circumstances in, one cause and one fix out |
 //! | `seal` | the three headers out, the proof in |
@@ -25,11 +26,13 @@ mod proven;
 mod read;
 mod refusal;
 mod remove;
+mod request_log;
 mod seal;
 mod trust;
 mod write;
 
 pub use attributes::{Attributes, Condition};
+pub use aws_sdk_s3::primitives::SdkBody as RequestBody;
 pub use connect::{Connect, Store};
 pub use metadata::ObjectMetadata;
 pub use presign::{LONGEST_EXPIRY, Method, Presign, PresignedUrl};

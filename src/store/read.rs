@@ -2,6 +2,7 @@
 //! shown the next key.
 
 use aws_sdk_s3::primitives::ByteStream;
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use bytes::Bytes;
 
 use super::Store;
@@ -94,7 +95,10 @@ impl Store {
                         .set_if_match(options.if_match.clone())
                         .set_if_none_match(options.if_none_match.clone())
                         .sealed(key);
-                    request.customize().mutate_request(ask_for_checksum).send()
+                    request
+                        .customize()
+                        .mutate_request(ask_for_checksum(self.asks_for_checksums))
+                        .send()
                 })
                 .await;
             match answer {
@@ -184,7 +188,7 @@ impl Store {
                     .set_if_match(options.if_match.clone())
                     .set_if_none_match(options.if_none_match.clone())
                     .sealed(key);
-                request.customize().mutate_request(ask_for_checksum).send()
+                request.customize().mutate_request(ask_for_checksum(self.asks_for_checksums)).send()
             })
             .await?;
         let metadata = ObjectMetadata::from(&output);
@@ -325,8 +329,12 @@ impl Store {
 
 /// Asks for the checksum behind the SDK's back: it would compute it as well, and only over bodies
 /// that are read to their end from one connection.
-fn ask_for_checksum(request: &mut aws_smithy_runtime_api::client::orchestrator::HttpRequest) {
-    request.headers_mut().insert("x-amz-checksum-mode", "ENABLED");
+fn ask_for_checksum(wanted: bool) -> impl Fn(&mut HttpRequest) {
+    move |request| {
+        if wanted {
+            request.headers_mut().insert("x-amz-checksum-mode", "ENABLED");
+        }
+    }
 }
 
 fn not_sealed(at: &Location) -> Failure {

@@ -21,7 +21,7 @@ pub enum Encryption {
     /// SSE-S3 or SSE-KMS: the store, with a key that it manages.
     Managed {
         /// `AES256`, `aws:kms` or `aws:kms:dsse`.
-        algorithm: ServerSideEncryption,
+        algorithm: String,
         /// The KMS key's id, ARN or alias; the account's default where absent.
         kms_key_id: Option<String>,
     },
@@ -38,11 +38,21 @@ impl Encryption {
         }
     }
 
+    /// Whether a store that says it encrypted with this algorithm did what was asked for.
+    pub(super) fn is_managed_by(&self, said: Option<&ServerSideEncryption>) -> bool {
+        match self {
+            Encryption::Managed { algorithm, .. } => {
+                said.map(ServerSideEncryption::as_str) == Some(algorithm)
+            }
+            _ => true,
+        }
+    }
+
     /// The algorithm of store-managed encryption, if that is asked for.
     pub(super) fn managed(&self) -> Option<(ServerSideEncryption, Option<String>)> {
         match self {
             Encryption::Managed { algorithm, kms_key_id } => {
-                Some((algorithm.clone(), kms_key_id.clone()))
+                Some((algorithm.as_str().into(), kms_key_id.clone()))
             }
             _ => None,
         }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use aws_sdk_s3::primitives::{ByteStream, SdkBody};
+use aws_sdk_s3::primitives::{ByteStream, SdkBody as RequestBody};
 use aws_sdk_s3::types::{ChecksumAlgorithm, ChecksumType, CompletedMultipartUpload, CompletedPart};
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
@@ -18,7 +18,7 @@ use super::attributes::{Attributed, Attributes, Condition};
 use super::diagnosis::{Action, Circumstances, diagnose};
 use super::read::ReadOptions;
 use super::refusal::Refusal;
-use super::seal::{Echo, Echoes, Encryption, Sealed};
+use super::seal::{Echoes, Encryption, Sealed};
 use super::{ObjectMetadata, Store};
 use crate::failure::Failure;
 use crate::location::Location;
@@ -45,7 +45,8 @@ pub struct Stored {
     pub etag: Option<String>,
     /// Its version, in a bucket that keeps versions.
     pub version_id: Option<String>,
-    /// CRC64NVME of its bytes, base64 of 8 bytes, as sent along and checked by the store.
+    /// CRC64NVME of its bytes, base64 of 8 bytes, sent along for the store to check unless the user wants
+    /// that left out.
     pub checksum_crc64nvme: String,
 }
 
@@ -72,7 +73,7 @@ impl Store {
     pub async fn put_object(
         &self,
         write: &Write,
-        body: impl Fn() -> SdkBody,
+        body: impl Fn() -> RequestBody,
         bytes: u64,
         crc64nvme: u64,
     ) -> Result<Stored, Failure> {
@@ -86,7 +87,7 @@ impl Store {
                     .key(&write.at.key)
                     .body(ByteStream::new(body()))
                     .content_length(bytes.cast_signed())
-                    .checksum_crc64_nvme(&stored.checksum_crc64nvme)
+                    .set_checksum_crc64_nvme(self.sent(&stored.checksum_crc64nvme))
                     .set_if_match(write.condition.if_match.clone())
                     .set_if_none_match(write.condition.if_none_match.clone())
                     .attributed(&write.attributes)
@@ -110,7 +111,11 @@ impl Store {
             version_id: output.version_id().map(str::to_owned),
             ..stored
         };
-        if is_proven(&write.encryption, &output.echo(), output.server_side_encryption()) {
+        let proven = match write.encryption.key() {
+            Some(key) => output.echo().proves(key),
+            None => write.encryption.is_managed_by(output.server_side_encryption()),
+        };
+        if proven {
             return Ok(stored);
         }
         Err(self.take_back(&write.at, stored.etag.as_deref(), stored.version_id.as_deref()).await)
@@ -127,8 +132,8 @@ impl Store {
                     .create_multipart_upload()
                     .bucket(&write.at.bucket)
                     .key(&write.at.key)
-                    .checksum_algorithm(ChecksumAlgorithm::Crc64Nvme)
-                    .checksum_type(ChecksumType::FullObject)
+                    .set_checksum_algorithm(self.sent(&ChecksumAlgorithm::Crc64Nvme))
+                    .set_checksum_type(self.sent(&ChecksumType::FullObject))
                     .attributed(&write.attributes)
                     .sealed(write.encryption.key());
                 if let Some((algorithm, kms_key_id)) = write.encryption.managed() {
@@ -154,7 +159,7 @@ impl Store {
         write: &Write,
         upload_id: &str,
         part: Part,
-        body: impl Fn() -> SdkBody,
+        body: impl Fn() -> RequestBody,
     ) -> Result<Part, Failure> {
         let output = self
             .send(|client| {
@@ -166,7 +171,7 @@ impl Store {
                     .part_number(part.number)
                     .body(ByteStream::new(body()))
                     .content_length(part.bytes.cast_signed())
-                    .checksum_crc64_nvme(checksum(part.crc64nvme))
+                    .set_checksum_crc64_nvme(self.sent(&checksum(part.crc64nvme)))
                     .sealed(write.encryption.key())
                     .customize()
                     .disable_payload_signing()
@@ -205,9 +210,9 @@ impl Store {
                     .bucket(&write.at.bucket)
                     .key(&write.at.key)
                     .upload_id(upload_id)
-                    .multipart_upload(completed(parts))
-                    .checksum_crc64_nvme(&stored.checksum_crc64nvme)
-                    .checksum_type(ChecksumType::FullObject)
+                    .multipart_upload(self.completed(parts))
+                    .set_checksum_crc64_nvme(self.sent(&stored.checksum_crc64nvme))
+                    .set_checksum_type(self.sent(&ChecksumType::FullObject))
                     .mpu_object_size(stored.bytes.cast_signed())
                     .set_if_match(write.condition.if_match.clone())
                     .set_if_none_match(write.condition.if_none_match.clone())
@@ -228,13 +233,7 @@ impl Store {
             ..stored
         };
         // Of a key the parts were the proof; what the store manages it names here.
-        let proven = match &write.encryption {
-            Encryption::Managed { algorithm, .. } => {
-                output.server_side_encryption() == Some(algorithm)
-            }
-            _ => true,
-        };
-        if proven {
+        if write.encryption.is_managed_by(output.server_side_encryption()) {
             return Ok(stored);
         }
         Err(self.take_back(&write.at, stored.etag.as_deref(), stored.version_id.as_deref()).await)
@@ -289,6 +288,22 @@ impl Store {
         }
     }
 
+    fn completed(&self, parts: &[Part]) -> CompletedMultipartUpload {
+        let parts = parts.iter().map(|part| {
+            CompletedPart::builder()
+                .part_number(part.number)
+                .e_tag(&part.etag)
+                .set_checksum_crc64_nvme(self.sent(&checksum(part.crc64nvme)))
+                .build()
+        });
+        CompletedMultipartUpload::builder().set_parts(Some(parts.collect())).build()
+    }
+
+    /// What concerns checksums, unless the user wants none sent.
+    fn sent<T: Clone>(&self, checksum: &T) -> Option<T> {
+        self.sends_checksums.then(|| checksum.clone())
+    }
+
     fn explain(&self, write: &Write, refusal: &Refusal) -> Failure {
         let about =
             Circumstances { action: Action::Write, at: &write.at, key: write.encryption.key() };
@@ -304,29 +319,6 @@ impl Store {
         }
         diagnose(self, refusal, &about)
     }
-}
-
-fn is_proven(
-    encryption: &Encryption,
-    echo: &Echo,
-    managed: Option<&aws_sdk_s3::types::ServerSideEncryption>,
-) -> bool {
-    match encryption {
-        Encryption::CustomerKey(key) => echo.proves(key),
-        Encryption::Managed { algorithm, .. } => managed == Some(algorithm),
-        Encryption::BucketDefault => true,
-    }
-}
-
-fn completed(parts: &[Part]) -> CompletedMultipartUpload {
-    let parts = parts.iter().map(|part| {
-        CompletedPart::builder()
-            .part_number(part.number)
-            .e_tag(&part.etag)
-            .checksum_crc64_nvme(checksum(part.crc64nvme))
-            .build()
-    });
-    CompletedMultipartUpload::builder().set_parts(Some(parts.collect())).build()
 }
 
 /// As the checksum headers have it: base64 of the big-endian bytes.

@@ -11,13 +11,13 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::SystemTime;
 
-use aws_sdk_s3::primitives::SdkBody;
 use bytes::{Bytes, BytesMut};
 use http_body::{Body, Frame, SizeHint};
 
 use super::checksum;
 use super::plan;
 use crate::failure::Failure;
+use crate::store::RequestBody;
 
 /// How much of a file is in memory at a time, for each part under way.
 const PIECE: usize = 256 << 10;
@@ -152,12 +152,12 @@ impl Piece {
     }
 
     /// A request body, made anew for each attempt.
-    pub(super) fn body(&self) -> SdkBody {
+    pub(super) fn body(&self) -> RequestBody {
         match self {
             Piece::Range { file, start, end } => {
                 let (file, start, end) = (file.file.clone(), *start, *end);
-                SdkBody::retryable(move || {
-                    SdkBody::from_body_1_x(FileBody {
+                RequestBody::retryable(move || {
+                    RequestBody::from_body_1_x(FileBody {
                         file: file.clone(),
                         at: start,
                         end,
@@ -165,7 +165,7 @@ impl Piece {
                     })
                 })
             }
-            Piece::Buffer(bytes) => SdkBody::from(bytes.clone()),
+            Piece::Buffer(bytes) => RequestBody::from(bytes.clone()),
         }
     }
 }

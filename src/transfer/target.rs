@@ -52,7 +52,7 @@ impl NewFile {
     pub(super) fn create(path: &Path, bytes: u64) -> Result<NewFile, Failure> {
         // Through a symbolic link the file it points to is replaced, not the link.
         let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        let refuse = |error: io::Error| unwritable(&path, &error);
+        let refuse = |error: io::Error| Failure::unwritable(path.display(), &error);
         let folder = match path.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => Path::new("."),
@@ -74,7 +74,7 @@ impl NewFile {
     }
 
     pub(super) fn refuse(&self, error: &io::Error) -> Failure {
-        unwritable(&self.path, error)
+        Failure::unwritable(self.path.display(), error)
     }
 
     /// Feeds the file's bytes to a hash, in order.
@@ -97,30 +97,21 @@ impl NewFile {
     /// Puts the file in its place, for good even if the machine stops.
     pub(super) fn publish(self) -> Result<(), Failure> {
         let path = self.path;
-        self.temporary.as_file().sync_all().map_err(|error| unwritable(&path, &error))?;
-        self.temporary.persist(&path).map_err(|error| unwritable(&path, &error.error))?;
+        self.temporary
+            .as_file()
+            .sync_all()
+            .map_err(|error| Failure::unwritable(path.display(), &error))?;
+        self.temporary
+            .persist(&path)
+            .map_err(|error| Failure::unwritable(path.display(), &error.error))?;
         Ok(())
-    }
-}
-
-fn unwritable(path: &Path, error: &io::Error) -> Failure {
-    let shown = path.display();
-    let failure = Failure::other(format!("{shown} cannot be written: {error}"));
-    match error.kind() {
-        io::ErrorKind::NotFound => failure.hint("create the folder first"),
-        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-            failure.hint("choose another destination, or `-` for standard output")
-        }
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            failure.hint("free some space; nothing was left behind")
-        }
-        _ => failure,
     }
 }
 
 /// A stream that a thread of its own writes, so that a reader who is slow, or stuck, does not keep
 /// the program from being interrupted.
 pub(super) struct Stream {
+    name: String,
     sender: mpsc::Sender<Bytes>,
     writer: JoinHandle<io::Result<()>>,
 }
@@ -128,6 +119,8 @@ pub(super) struct Stream {
 impl Stream {
     /// Opens a stream: standard output where there is no path.
     pub(super) fn open(path: Option<PathBuf>) -> Stream {
+        let name =
+            path.as_ref().map_or("standard output".to_owned(), |it| it.display().to_string());
         let (sender, mut receiver) = mpsc::channel::<Bytes>(WAITING_PIECES);
         let writer = tokio::task::spawn_blocking(move || {
             let mut output: Box<dyn Write> = match path {
@@ -139,7 +132,7 @@ impl Stream {
             }
             output.flush()
         });
-        Stream { sender, writer }
+        Stream { name, sender, writer }
     }
 
     /// Writes bytes; false once the reader has gone away.
@@ -152,7 +145,7 @@ impl Stream {
         drop(self.sender);
         match self.writer.await {
             Ok(Err(error)) if error.kind() != io::ErrorKind::BrokenPipe => {
-                Err(Failure::other(format!("the output cannot be written: {error}")))
+                Err(Failure::unwritable(self.name, &error))
             }
             Ok(_) => Ok(()),
             Err(_) => Err(Failure::other("the output's writer ended unexpectedly")),
