@@ -12,7 +12,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 use crate::commands::{completions, get, head, key, keygen, mock, presign, put, rm};
 use crate::failure::{Failure, Failures};
 use crate::key::looks_secret;
-use crate::output::Output;
+use crate::output::{Output, ProgressStyle};
 use crate::store::Connect;
 
 const OUTPUT_OPTIONS: &str = "Output options";
@@ -49,6 +49,19 @@ pub struct Cli {
         help_heading = OUTPUT_OPTIONS
     )]
     verbose: u8,
+    /// How the progress of transfers is shown
+    #[arg(
+        long,
+        global = true,
+        value_name = "STYLE",
+        value_enum,
+        default_value_t,
+        help_heading = OUTPUT_OPTIONS
+    )]
+    progress: ProgressStyle,
+    /// The same as --progress none
+    #[arg(long, global = true, help_heading = OUTPUT_OPTIONS)]
+    no_progress: bool,
     #[command(flatten)]
     connect: Connect,
     #[command(subcommand)]
@@ -81,7 +94,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Err(error) => return explain_usage(&error, &arguments),
     };
     log(cli.verbose);
-    let out = Output::new(cli.json, cli.quiet);
+    let progress = if cli.no_progress { ProgressStyle::None } else { cli.progress };
+    let out = Output::new(cli.json, cli.quiet, progress);
     match dispatch(&cli, &out) {
         Ok(code) => code,
         Err(failures) => {
@@ -173,7 +187,8 @@ fn explain_usage(error: &clap::Error, arguments: &[OsString]) -> u8 {
         let (message, rest) = text.split_once("\n").unwrap_or((text, ""));
         let message = message.trim_start_matches("error: ");
         let hint = rest.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>();
-        Output::new(true, false).failure(&Failure::usage(message).hint(hint.join("; ")));
+        Output::new(true, false, ProgressStyle::None)
+            .failure(&Failure::usage(message).hint(hint.join("; ")));
     } else {
         Output::default().usage(text);
     }

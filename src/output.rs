@@ -8,27 +8,40 @@ use serde::Serialize;
 
 use crate::failure::Failure;
 
+/// How progress is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum ProgressStyle {
+    /// A bar, where stderr is a terminal.
+    #[default]
+    Auto,
+    /// A line of text every 30 seconds.
+    Plain,
+    /// Nothing.
+    None,
+}
+
 /// How a command speaks.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Output {
     json: bool,
     quiet: bool,
+    progress: ProgressStyle,
 }
 
 impl Output {
-    /// JSON lines instead of prose where `json`; no remarks on stderr where `quiet`.
-    pub fn new(json: bool, quiet: bool) -> Output {
-        Output { json, quiet }
+    /// JSON lines instead of prose where `json`; no remarks and no progress on stderr where `quiet`.
+    pub fn new(json: bool, quiet: bool, progress: ProgressStyle) -> Output {
+        Output { json, quiet, progress: if quiet { ProgressStyle::None } else { progress } }
+    }
+
+    /// How progress is shown.
+    pub fn progress(&self) -> ProgressStyle {
+        self.progress
     }
 
     /// Whether stdout carries JSON lines.
     pub fn json(&self) -> bool {
         self.json
-    }
-
-    /// Whether remarks on stderr are unwanted.
-    pub fn quiet(&self) -> bool {
-        self.quiet
     }
 
     /// Whether somebody sits at the other end of stderr who wants remarks.

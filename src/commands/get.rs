@@ -83,9 +83,8 @@ pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<(), Fai
         let store = Arc::new(Store::connect(connect, !keys.is_empty()).await?);
         let opened = store.get(&at, &keys, &options).await?;
         let key = opened.key.clone();
-        let style = args.division.progress(out.quiet());
         let total = opened.answer.metadata.content_length;
-        let progress = Progress::start(style, at.name(), Some(total));
+        let progress = Progress::start(out.progress(), at.name(), Some(total));
         let version_id = options.version_id.clone();
         let division = args.division;
         let done = download(&store, &at, opened, version_id, target, division, &progress).await?;

@@ -95,8 +95,7 @@ pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<(), Fai
         attributes,
         condition: args.condition.clone(),
     };
-    let style = args.division.progress(out.quiet());
-    let progress = Progress::start(style, at.name(), source.bytes());
+    let progress = Progress::start(out.progress(), at.name(), source.bytes());
     let stored = upload(&store, source, write, args.division, &progress, &interrupt).await?;
     drop(progress);
     report(&at, &encryption, &stored, out)

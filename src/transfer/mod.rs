@@ -22,12 +22,12 @@ mod upload;
 pub use download::{Downloaded, Verified, download};
 pub use interrupt::Interrupt;
 pub use plan::{LARGEST_PART, MOST_PARTS, SMALLEST_PART};
-pub use progress::{Progress, Style};
+pub use progress::Progress;
 pub use source::Source;
 pub use target::Target;
 pub use upload::upload;
 
-/// How a transfer is divided, and how its progress is shown.
+/// How a transfer is divided.
 #[derive(Debug, Clone, Copy, clap::Args)]
 #[command(next_help_heading = "Transfer options")]
 pub struct Division {
@@ -37,22 +37,11 @@ pub struct Division {
     /// How many parts are under way at once
     #[arg(long, value_name = "N", default_value = "4", value_parser = clap::value_parser!(u16).range(1..=256))]
     concurrency: u16,
-    /// How progress is shown
-    #[arg(long, value_name = "STYLE", value_enum, default_value_t, overrides_with = "no_progress")]
-    progress: Style,
-    /// The same as --progress none
-    #[arg(long)]
-    no_progress: bool,
 }
 
 impl Division {
     /// How many parts are under way at once; at least 1.
     pub fn concurrency(&self) -> usize {
         self.concurrency.into()
-    }
-
-    /// How progress is shown; not at all to somebody who wants quiet.
-    pub fn progress(&self, quiet: bool) -> Style {
-        if self.no_progress || quiet { Style::None } else { self.progress }
     }
 }

@@ -4,24 +4,12 @@ use std::io::{self, IsTerminal, Write};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use indicatif::{BinaryBytes, ProgressBar, ProgressStyle};
+use indicatif::{BinaryBytes, ProgressBar, ProgressStyle as Template};
 
-use crate::output::visible;
+use crate::output::{ProgressStyle, visible};
 
 /// Continuous-integration services end jobs that stay silent for minutes.
 const PLAIN_INTERVAL: Duration = Duration::from_secs(30);
-
-/// How progress is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
-pub enum Style {
-    /// A bar, where stderr is a terminal.
-    #[default]
-    Auto,
-    /// A line of text every 30 seconds.
-    Plain,
-    /// Nothing.
-    None,
-}
 
 /// The progress of one object.
 #[derive(Debug)]
@@ -36,12 +24,14 @@ enum Shown {
 
 impl Progress {
     /// Begins to show the progress of the object called `name`, of `total` bytes if that is known.
-    pub fn start(style: Style, name: &str, total: Option<u64>) -> Progress {
+    pub fn start(style: ProgressStyle, name: &str, total: Option<u64>) -> Progress {
         let name = visible(name).into_owned();
         Progress(match style {
-            Style::Auto if io::stderr().is_terminal() => Shown::Bar(bar(name, total)),
-            Style::Plain => Shown::Lines { name, total, state: Mutex::new((0, Instant::now())) },
-            Style::Auto | Style::None => Shown::Nothing,
+            ProgressStyle::Auto if io::stderr().is_terminal() => Shown::Bar(bar(name, total)),
+            ProgressStyle::Plain => {
+                Shown::Lines { name, total, state: Mutex::new((0, Instant::now())) }
+            }
+            ProgressStyle::Auto | ProgressStyle::None => Shown::Nothing,
         })
     }
 
@@ -81,7 +71,7 @@ fn bar(name: String, total: Option<u64>) -> ProgressBar {
             (ProgressBar::new_spinner(), "{msg} {spinner} {binary_bytes} {binary_bytes_per_sec}")
         }
     };
-    if let Ok(style) = ProgressStyle::with_template(template) {
+    if let Ok(style) = Template::with_template(template) {
         bar.set_style(style);
     }
     bar.set_message(name);
