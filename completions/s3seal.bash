@@ -107,12 +107,16 @@ _s3seal() {
 
     case "${cmd}" in
         s3seal)
-            opts="-q -v -h -V --json --quiet --verbose --endpoint-url --profile --region --ca-bundle --no-sign-request --allow-http --request-payer --expected-bucket-owner --help --version keygen key put get head rm presign mock completions help"
+            opts="-q -v -h -V --json --quiet --verbose --progress --no-progress --endpoint-url --profile --region --ca-bundle --no-sign-request --allow-http --request-payer --expected-bucket-owner --help --version keygen key put get head rm presign mock completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --progress)
+                    COMPREPLY=($(compgen -W "auto plain none" -- "${cur}"))
+                    return 0
+                    ;;
                 --endpoint-url)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -145,12 +149,16 @@ _s3seal() {
             return 0
             ;;
         s3seal__subcmd__completions)
-            opts="-q -v -h --json --quiet --verbose --endpoint-url --profile --region --ca-bundle --no-sign-request --allow-http --request-payer --expected-bucket-owner --help bash elvish fish powershell zsh"
+            opts="-q -v -h --json --quiet --verbose --progress --no-progress --endpoint-url --profile --region --ca-bundle --no-sign-request --allow-http --request-payer --expected-bucket-owner --help bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --progress)
+                    COMPREPLY=($(compgen -W "auto plain none" -- "${cur}"))
+                    return 0
+                    ;;
                 --endpoint-url)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -183,7 +191,7 @@ _s3seal() {
             return 0
             ;;
         s3seal__subcmd__get)
-            opts="-k -q -v -h --key --key-format --range --version-id --if-match --if-none-match --allow-plain --part-size --concurrency --progress --no-progress --json --quiet --verbose --endpoint-url --profile --region --ca-bundle --no-sign-request --allow-http --request-payer --expected-bucket-owner --help"
+            opts="-k -q -v -h --key --key-format --range --version-id --if-match --if-none-match --allow-plain --part-size --concurrency --json --quiet --verbose --progress --no-progress --endpoint-url --profile --region --ca-bundle --no-sign-request --allow-http --request-payer --expected-bucket-owner --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -261,7 +269,7 @@ _s3seal() {
             return 0
             ;;
         s3seal__subcmd__head)
-            opts="-k -q -v -h --key --key-format --version-id --if-match --if-none-match --allow-plain --json --quiet --verbose --endpoint-url --profile --region --ca-bundle --no-sign-request --allow-http --request-payer --expected-bucket-owner --help"
+            opts="-k -q -v -h --key --key-format --version-id --if-match --if-none-match --allow-plain --json --quiet --verbose --progress --no-progress --endpoint-url --profile --region --ca-bundle --no-sign-request --allow-http --request-payer --expected-bucket-owner --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -289,6 +297,10 @@ _s3seal() {
                     ;;
                 --if-none-match)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto plain none" -- "${cur}"))
                     return 0
                     ;;
                 --endpoint-url)
@@ -505,12 +517,16 @@ _s3seal() {
             return 0
             ;;
         s3seal__subcmd__key)
-            opts="-q -v -h --json --quiet --verbose --endpoint-url --profile --region --ca-bundle --no-sign-request --allow-http --request-payer --expected-bucket-owner --help show md5 help"
+            opts="-q -v -h --json --quiet --verbose --progress --no-progress --endpoint-url --profile --region --ca-bundle --no-sign-request --allow-http --request-payer --expected-bucket-owner --help show md5 help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --progress)
+                    COMPREPLY=($(compgen -W "auto plain none" -- "${cur}"))
+                    return 0
+                    ;;
                 --endpoint-url)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -599,7 +615,7 @@ _s3seal() {
             return 0
             ;;
         s3seal__subcmd__key__subcmd__md5)
-            opts="-k -q -v -h --key --key-format --json --quiet --verbose --endpoint-url --profile --region --ca-bundle --no-sign-request --allow-http --request-payer --expected-bucket-owner --help"
+            opts="-k -q -v -h --key --key-format --json --quiet --verbose --progress --no-progress --endpoint-url --profile --region --ca-bundle --no-sign-request --allow-http --request-payer --expected-bucket-owner --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -615,6 +631,10 @@ _s3seal() {
                     ;;
                 --key-format)
                     COMPREPLY=($(compgen -W "auto base64 hex raw" -- "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto plain none" -- "${cur}"))
                     return 0
                     ;;
                 --endpoint-url)
@@ -649,7 +669,7 @@ _s3seal() {
             return 0
             ;;
         s3seal__subcmd__key__subcmd__show)
-            opts="-k -q -v -h --key --key-format --reveal --json --quiet --verbose --endpoint-url --profile --region --ca-bundle --no-sign-request --allow-http --request-payer --expected-bucket-owner --help"
+            opts="-k -q -v -h --key --key-format --reveal --json --quiet --verbose --progress --no-progress --endpoint-url --profile --region --ca-bundle --no-sign-request --allow-http --request-payer --expected-bucket-owner --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -665,6 +685,10 @@ _s3seal() {
                     ;;
                 --key-format)
                     COMPREPLY=($(compgen -W "auto base64 hex raw" -- "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto plain none" -- "${cur}"))
                     return 0
                     ;;
                 --endpoint-url)
@@ -699,7 +723,7 @@ _s3seal() {
             return 0
             ;;
         s3seal__subcmd__keygen)
-            opts="-o -q -v -h --output --format --json --quiet --verbose --endpoint-url --profile --region --ca-bundle --no-sign-request --allow-http --request-payer --expected-bucket-owner --help"
+            opts="-o -q -v -h --output --format --json --quiet --verbose --progress --no-progress --endpoint-url --profile --region --ca-bundle --no-sign-request --allow-http --request-payer --expected-bucket-owner --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -715,6 +739,10 @@ _s3seal() {
                     ;;
                 --format)
                     COMPREPLY=($(compgen -W "base64 hex raw" -- "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto plain none" -- "${cur}"))
                     return 0
                     ;;
                 --endpoint-url)
@@ -749,7 +777,7 @@ _s3seal() {
             return 0
             ;;
         s3seal__subcmd__mock)
-            opts="-q -v -h --addr --bucket --tls --require-tls --behave --env-file --json --quiet --verbose --endpoint-url --profile --region --ca-bundle --no-sign-request --allow-http --request-payer --expected-bucket-owner --help"
+            opts="-q -v -h --addr --bucket --tls --require-tls --behave --env-file --json --quiet --verbose --progress --no-progress --endpoint-url --profile --region --ca-bundle --no-sign-request --allow-http --request-payer --expected-bucket-owner --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -769,6 +797,10 @@ _s3seal() {
                     ;;
                 --env-file)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto plain none" -- "${cur}"))
                     return 0
                     ;;
                 --endpoint-url)
@@ -803,7 +835,7 @@ _s3seal() {
             return 0
             ;;
         s3seal__subcmd__presign)
-            opts="-k -q -v -h --method --expires-in --key --key-format --no-key --headers-file --curl --version-id --content-type --cache-control --content-encoding --content-disposition --content-language --metadata --tagging --acl --storage-class --json --quiet --verbose --endpoint-url --profile --region --ca-bundle --no-sign-request --allow-http --request-payer --expected-bucket-owner --help"
+            opts="-k -q -v -h --method --expires-in --key --key-format --no-key --headers-file --curl --version-id --content-type --cache-control --content-encoding --content-disposition --content-language --metadata --tagging --acl --storage-class --json --quiet --verbose --progress --no-progress --endpoint-url --profile --region --ca-bundle --no-sign-request --allow-http --request-payer --expected-bucket-owner --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -873,6 +905,10 @@ _s3seal() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto plain none" -- "${cur}"))
+                    return 0
+                    ;;
                 --endpoint-url)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -905,7 +941,7 @@ _s3seal() {
             return 0
             ;;
         s3seal__subcmd__put)
-            opts="-k -q -v -h --key --key-format --no-key --sse --sse-kms-key-id --if-match --if-none-match --content-type --cache-control --content-encoding --content-disposition --content-language --metadata --tagging --acl --storage-class --part-size --concurrency --progress --no-progress --json --quiet --verbose --endpoint-url --profile --region --ca-bundle --no-sign-request --allow-http --request-payer --expected-bucket-owner --help"
+            opts="-k -q -v -h --key --key-format --no-key --sse --sse-kms-key-id --if-match --if-none-match --content-type --cache-control --content-encoding --content-disposition --content-language --metadata --tagging --acl --storage-class --part-size --concurrency --json --quiet --verbose --progress --no-progress --endpoint-url --profile --region --ca-bundle --no-sign-request --allow-http --request-payer --expected-bucket-owner --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1019,7 +1055,7 @@ _s3seal() {
             return 0
             ;;
         s3seal__subcmd__rm)
-            opts="-q -v -h --version-id --dry-run --json --quiet --verbose --endpoint-url --profile --region --ca-bundle --no-sign-request --allow-http --request-payer --expected-bucket-owner --help"
+            opts="-q -v -h --version-id --dry-run --json --quiet --verbose --progress --no-progress --endpoint-url --profile --region --ca-bundle --no-sign-request --allow-http --request-payer --expected-bucket-owner --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1027,6 +1063,10 @@ _s3seal() {
             case "${prev}" in
                 --version-id)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto plain none" -- "${cur}"))
                     return 0
                     ;;
                 --endpoint-url)

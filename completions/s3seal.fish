@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_s3seal_global_optspecs
-    string join \n json q/quiet v/verbose endpoint-url= profile= region= ca-bundle= no-sign-request allow-http request-payer= expected-bucket-owner= h/help V/version
+    string join \n json q/quiet v/verbose progress= no-progress endpoint-url= profile= region= ca-bundle= no-sign-request allow-http request-payer= expected-bucket-owner= h/help V/version
 end
 
 function __fish_s3seal_needs_command
@@ -24,6 +24,9 @@ function __fish_s3seal_using_subcommand
     contains -- $cmd[1] $argv
 end
 
+complete -c s3seal -n "__fish_s3seal_needs_command" -l progress -d 'How the progress of transfers is shown' -r -f -a "auto\t'A bar, where stderr is a terminal'
+plain\t'A line of text every 30 seconds'
+none\t'Nothing'"
 complete -c s3seal -n "__fish_s3seal_needs_command" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
 complete -c s3seal -n "__fish_s3seal_needs_command" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
 complete -c s3seal -n "__fish_s3seal_needs_command" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
@@ -33,6 +36,7 @@ complete -c s3seal -n "__fish_s3seal_needs_command" -l expected-bucket-owner -d 
 complete -c s3seal -n "__fish_s3seal_needs_command" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_needs_command" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
 complete -c s3seal -n "__fish_s3seal_needs_command" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_needs_command" -l no-progress -d 'The same as --progress none'
 complete -c s3seal -n "__fish_s3seal_needs_command" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_needs_command" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
 complete -c s3seal -n "__fish_s3seal_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -51,6 +55,9 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -s o -l output -d 
 complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -l format -d 'How to write the key' -r -f -a "base64\t'Base64 with padding (RFC 4648, section 4): 44 characters, as S3\'s header wants it'
 hex\t'64 lower-case hexadecimal digits'
 raw\t'The 32 bytes as they are'"
+complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -l progress -d 'How the progress of transfers is shown' -r -f -a "auto\t'A bar, where stderr is a terminal'
+plain\t'A line of text every 30 seconds'
+none\t'Nothing'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
@@ -60,9 +67,13 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -l expected-bucket
 complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
 complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -l no-progress -d 'The same as --progress none'
 complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
 complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 help" -l progress -d 'How the progress of transfers is shown' -r -f -a "auto\t'A bar, where stderr is a terminal'
+plain\t'A line of text every 30 seconds'
+none\t'Nothing'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 help" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 help" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 help" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
@@ -72,9 +83,10 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_s
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 help" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 help" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 help" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 help" -l no-progress -d 'The same as --progress none'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 help" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 help" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
-complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 help" -s h -l help -d 'Print help'
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 help" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 help" -f -a "show" -d 'Show what a key is: source, format seen, length, key-MD5 and warnings'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 help" -f -a "md5" -d 'Print the key-MD5 alone, a line a key'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -83,6 +95,9 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subco
 base64\t'Base64 of 32 bytes: padded, unpadded or url-safe'
 hex\t'64 hexadecimal digits'
 raw\t'Exactly 32 bytes, whatever they are'"
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -l progress -d 'How the progress of transfers is shown' -r -f -a "auto\t'A bar, where stderr is a terminal'
+plain\t'A line of text every 30 seconds'
+none\t'Nothing'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
@@ -93,6 +108,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subco
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -l no-progress -d 'The same as --progress none'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -101,6 +117,9 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subco
 base64\t'Base64 of 32 bytes: padded, unpadded or url-safe'
 hex\t'64 hexadecimal digits'
 raw\t'Exactly 32 bytes, whatever they are'"
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -l progress -d 'How the progress of transfers is shown' -r -f -a "auto\t'A bar, where stderr is a terminal'
+plain\t'A line of text every 30 seconds'
+none\t'Nothing'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
@@ -110,6 +129,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subco
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -l no-progress -d 'The same as --progress none'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -138,7 +158,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l acl -d 'A canned A
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l storage-class -d 'A storage class, such as STANDARD_IA' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l part-size -d 'The size of a part: bytes, or with KiB, MiB, GiB [default: 8MiB, more where needed]' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l concurrency -d 'How many parts are under way at once' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l progress -d 'How progress is shown' -r -f -a "auto\t'A bar, where stderr is a terminal'
+complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l progress -d 'How the progress of transfers is shown' -r -f -a "auto\t'A bar, where stderr is a terminal'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
@@ -148,10 +168,10 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l ca-bundle -d 'Trus
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l request-payer -d 'Who pays for the request; the one value is `requester`' -r -f -a "requester\t''"
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l expected-bucket-owner -d 'Refuse a bucket that belongs to another account' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l no-key -d 'Store it without a key of yours, as the bucket does by default'
-complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l no-progress -d 'The same as --progress none'
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l no-progress -d 'The same as --progress none'
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -166,7 +186,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l if-match -d 'Read 
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l if-none-match -d 'Read it only if its ETag is not this one' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l part-size -d 'The size of a part: bytes, or with KiB, MiB, GiB [default: 8MiB, more where needed]' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l concurrency -d 'How many parts are under way at once' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l progress -d 'How progress is shown' -r -f -a "auto\t'A bar, where stderr is a terminal'
+complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l progress -d 'How the progress of transfers is shown' -r -f -a "auto\t'A bar, where stderr is a terminal'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
@@ -176,10 +196,10 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l ca-bundle -d 'Trus
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l request-payer -d 'Who pays for the request; the one value is `requester`' -r -f -a "requester\t''"
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l expected-bucket-owner -d 'Refuse a bucket that belongs to another account' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l allow-plain -d 'Accept an object that is not sealed although a key is given'
-complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l no-progress -d 'The same as --progress none'
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l no-progress -d 'The same as --progress none'
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -191,6 +211,9 @@ raw\t'Exactly 32 bytes, whatever they are'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l version-id -d 'Read this version instead of the newest' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l if-match -d 'Read it only if its ETag is this one' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l if-none-match -d 'Read it only if its ETag is not this one' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l progress -d 'How the progress of transfers is shown' -r -f -a "auto\t'A bar, where stderr is a terminal'
+plain\t'A line of text every 30 seconds'
+none\t'Nothing'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
@@ -201,10 +224,14 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l allow-plain -d 'A
 complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_using_subcommand head" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
 complete -c s3seal -n "__fish_s3seal_using_subcommand head" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l no-progress -d 'The same as --progress none'
 complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
 complete -c s3seal -n "__fish_s3seal_using_subcommand head" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l version-id -d 'Delete this version for good' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l progress -d 'How the progress of transfers is shown' -r -f -a "auto\t'A bar, where stderr is a terminal'
+plain\t'A line of text every 30 seconds'
+none\t'Nothing'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
@@ -215,6 +242,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l dry-run -d 'Say wha
 complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
 complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l no-progress -d 'The same as --progress none'
 complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
 complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -238,6 +266,9 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l metadata -d 'U
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l tagging -d 'Tags, URL-encoded: a=1&b=2' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l acl -d 'A canned ACL, such as bucket-owner-full-control' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l storage-class -d 'A storage class, such as STANDARD_IA' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l progress -d 'How the progress of transfers is shown' -r -f -a "auto\t'A bar, where stderr is a terminal'
+plain\t'A line of text every 30 seconds'
+none\t'Nothing'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
@@ -249,6 +280,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l curl -d 'Print
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l no-progress -d 'The same as --progress none'
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -256,6 +288,9 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l addr -d 'The addr
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l bucket -d 'Create this bucket; repeatable' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l behave -d 'Whose manners to take on' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l env-file -d 'Once ready, write the environment to this file as `export` lines' -r -F
+complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l progress -d 'How the progress of transfers is shown' -r -f -a "auto\t'A bar, where stderr is a terminal'
+plain\t'A line of text every 30 seconds'
+none\t'Nothing'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
@@ -267,9 +302,13 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l require-tls -d 'R
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l no-progress -d 'The same as --progress none'
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -l progress -d 'How the progress of transfers is shown' -r -f -a "auto\t'A bar, where stderr is a terminal'
+plain\t'A line of text every 30 seconds'
+none\t'Nothing'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
@@ -279,9 +318,10 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -l expected-b
 complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
 complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -l no-progress -d 'The same as --progress none'
 complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
-complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -s h -l help -d 'Print help'
+complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head rm presign mock completions help" -f -a "keygen" -d 'Make a new 256-bit key from the operating system\'s random source'
 complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head rm presign mock completions help" -f -a "key" -d 'Inspect keys: where they come from, how they are written, and their MD5'
 complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head rm presign mock completions help" -f -a "put" -d 'Seal a file with your key and store it'

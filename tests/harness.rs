@@ -1,7 +1,9 @@
 //! A place to run the program in: a home of its own, a cleared environment, a server of its own.
 
 use std::ffi::OsStr;
+use std::fs::Permissions;
 use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -57,6 +59,13 @@ impl Lab {
         path
     }
 
+    /// Writes a file that its owner alone can read, as a key file should be.
+    pub(crate) fn private_file(&self, name: &str, content: &[u8]) -> PathBuf {
+        let path = self.file(name, content);
+        std::fs::set_permissions(&path, Permissions::from_mode(0o600)).expect("the file is ours");
+        path
+    }
+
     /// What a file in the home folder holds.
     pub(crate) fn read(&self, name: &str) -> Vec<u8> {
         std::fs::read(self.path(name)).expect("the file can be read")
@@ -79,6 +88,13 @@ impl Lab {
         let mut command = Command::new(PROGRAM);
         command.args(arguments);
         Run { command: self.prepared(command), stdin: Vec::new() }
+    }
+
+    /// Prepares a line of shell that runs the program as `"$S3SEAL"`.
+    pub(crate) fn shell(&self, line: &str) -> Run {
+        let mut command = Command::new("sh");
+        command.args(["-c", line]);
+        Run { command: self.prepared(command), stdin: Vec::new() }.env("S3SEAL", PROGRAM)
     }
 
     /// Gives any command the lab's environment, and nothing of the real one but the search path.
@@ -164,6 +180,14 @@ impl Run {
     pub(crate) fn exits(self, code: i32) -> Done {
         let done = self.done();
         assert_eq!(done.code, Some(code), "stdout: {}\nstderr: {}", done.stdout, done.stderr);
+        done
+    }
+
+    /// Runs it; it must end with this exit code, and nothing on its standard output.
+    #[track_caller]
+    pub(crate) fn fails(self, code: i32) -> Done {
+        let done = self.exits(code);
+        assert!(done.bytes.is_empty(), "stdout: {}\nstderr: {}", done.stdout, done.stderr);
         done
     }
 
