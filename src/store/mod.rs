@@ -38,4 +38,4 @@ pub use metadata::ObjectMetadata;
 pub use presign::{LONGEST_EXPIRY, Method, Presign, PresignedUrl};
 pub use read::{Body, Opened, ReadOptions, Reading};
 pub use seal::Encryption;
-pub use write::{Part, Stored, Write};
+pub use write::{Part, Stored, Write, Written};

@@ -50,6 +50,14 @@ pub struct Stored {
     pub checksum_crc64nvme: String,
 }
 
+/// An object that the store says it wrote: nothing to rely on before [`Store::settle`].
+#[must_use = "an unproven object must be taken back"]
+#[derive(Debug)]
+pub struct Written {
+    stored: Stored,
+    proven: bool,
+}
+
 /// A part that was uploaded and, with a key, proven.
 #[derive(Debug, Clone)]
 pub struct Part {
@@ -64,19 +72,32 @@ pub struct Part {
 }
 
 impl Store {
+    /// Keeps an object that was proven to be encrypted as asked, and takes back any other. Must not be
+    /// interrupted: plaintext would remain, and nobody would be told.
+    ///
+    /// # Errors
+    /// [`Failure::Unsealed`] where there was no proof: the object was removed, or the failure says that
+    /// plaintext remains.
+    pub async fn settle(&self, at: &Location, written: Written) -> Result<Stored, Failure> {
+        let Written { stored, proven } = written;
+        if proven {
+            return Ok(stored);
+        }
+        Err(self.take_back(at, stored.etag.as_deref(), stored.version_id.as_deref()).await)
+    }
+
     /// Writes an object in one request. `body` makes the bytes anew for each attempt; `crc64nvme` is
     /// their checksum, which the store compares.
     ///
     /// # Errors
-    /// [`Failure::Unsealed`] where the store did not prove that it used the key: the object is then
-    /// removed, or the failure says that plaintext remains.
+    /// Whatever the store refuses.
     pub async fn put_object(
         &self,
         write: &Write,
         body: impl Fn() -> RequestBody,
         bytes: u64,
         crc64nvme: u64,
-    ) -> Result<Stored, Failure> {
+    ) -> Result<Written, Failure> {
         let attempts = Attempts::default();
         let stored = Stored { bytes, checksum_crc64nvme: checksum(crc64nvme), ..Stored::default() };
         let sent = self
@@ -102,7 +123,8 @@ impl Store {
         let output = match sent {
             Ok(output) => output,
             Err(refusal) if attempts.may_have_succeeded(&refusal) => {
-                return self.confirm(write, stored, &refusal).await;
+                let stored = self.confirm(write, stored, &refusal).await?;
+                return Ok(Written { stored, proven: true });
             }
             Err(refusal) => return Err(self.explain(write, &refusal)),
         };
@@ -115,10 +137,7 @@ impl Store {
             Some(key) => output.echo().proves(key),
             None => write.encryption.is_managed_by(output.server_side_encryption()),
         };
-        if proven {
-            return Ok(stored);
-        }
-        Err(self.take_back(&write.at, stored.etag.as_deref(), stored.version_id.as_deref()).await)
+        Ok(Written { stored, proven })
     }
 
     /// Begins a multipart upload and returns its id.
@@ -199,7 +218,7 @@ impl Store {
         upload_id: &str,
         parts: &[Part],
         crc64nvme: u64,
-    ) -> Result<Stored, Failure> {
+    ) -> Result<Written, Failure> {
         let attempts = Attempts::default();
         let bytes = parts.iter().map(|part| part.bytes).sum();
         let stored = Stored { bytes, checksum_crc64nvme: checksum(crc64nvme), ..Stored::default() };
@@ -223,7 +242,8 @@ impl Store {
         let output = match sent {
             Ok(output) => output,
             Err(refusal) if attempts.may_have_succeeded(&refusal) => {
-                return self.confirm(write, stored, &refusal).await;
+                let stored = self.confirm(write, stored, &refusal).await?;
+                return Ok(Written { stored, proven: true });
             }
             Err(refusal) => return Err(self.explain(write, &refusal)),
         };
@@ -233,10 +253,8 @@ impl Store {
             ..stored
         };
         // Of a key the parts were the proof; what the store manages it names here.
-        if write.encryption.is_managed_by(output.server_side_encryption()) {
-            return Ok(stored);
-        }
-        Err(self.take_back(&write.at, stored.etag.as_deref(), stored.version_id.as_deref()).await)
+        let proven = write.encryption.is_managed_by(output.server_side_encryption());
+        Ok(Written { stored, proven })
     }
 
     /// Gives up a multipart upload and everything uploaded for it.

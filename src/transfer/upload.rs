@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 use super::source::{Piece, Pieces};
 use super::{Division, Interrupt, Progress, Source, checksum, plan};
 use crate::failure::Failure;
-use crate::store::{Part, ReadOptions, Store, Stored, Write};
+use crate::store::{Part, ReadOptions, Store, Stored, Write, Written};
 
 /// Writes what `source` holds as one object.
 ///
@@ -31,7 +31,10 @@ pub async fn upload(
     let only = interrupt.race(pieces.only(one_request)).await?;
     let unproven = write.encryption.key().is_some() && !store.is_proven(&write.at.bucket);
     match only {
-        Some(piece) if !unproven => interrupt.race(put(store, &write, &piece, progress)).await,
+        Some(piece) if !unproven => {
+            let written = interrupt.race(put(store, &write, &piece, progress)).await?;
+            store.settle(&write.at, written).await
+        }
         // As the one part of a multipart upload, it is published only after the proof.
         only => {
             let pieces = Queue { only, pieces };
@@ -64,11 +67,11 @@ async fn put(
     write: &Write,
     piece: &Piece,
     progress: &Progress,
-) -> Result<Stored, Failure> {
+) -> Result<Written, Failure> {
     let crc64nvme = piece.crc64nvme()?;
-    let stored = store.put_object(write, || piece.body(), piece.bytes(), crc64nvme).await;
+    let written = store.put_object(write, || piece.body(), piece.bytes(), crc64nvme).await;
     progress.add(piece.bytes());
-    stored.map_err(|failure| blame_change(piece, failure))
+    written.map_err(|failure| blame_change(piece, failure))
 }
 
 /// Bytes that are not what they were a moment ago look to the store like damage on the way.
@@ -112,7 +115,10 @@ async fn multipart(
         }
         Err(failure) => Err(failure),
     };
-    let Err(mut failure) = finished else { return finished };
+    let mut failure = match finished {
+        Ok(written) => return store.settle(&write.at, written).await,
+        Err(failure) => failure,
+    };
     if let Err(left) = store.abort_upload(&write.at, &upload_id).await {
         let detail = failure.detail_mut();
         detail.message += &format!(
