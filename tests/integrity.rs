@@ -6,7 +6,7 @@ use std::process::{Child, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc;
 
-use s3seal_mock::{Answer, Builder, RequestRecord, Tampering};
+use s3seal_mock::{Answer, Builder, Manner, RequestRecord, Tampering};
 
 use crate::harness::{BUCKET, Lab, noise, url};
 
@@ -282,5 +282,27 @@ fn a_file_that_changes_between_its_parts_is_not_stored() {
     lab.key("k");
     *path.lock().unwrap() = Some(lab.file("x", &noise(20 << 20)));
     lab.run(["put", "-k", "./k", "x", &url("x")]).exits(7).says(&["changed while it was read"]);
+    lab.holds_only(&[]);
+}
+
+#[test]
+fn an_interrupt_does_not_keep_plaintext_from_being_removed() {
+    let mut gate = None;
+    let lab = Lab::with(|server| {
+        let (server, its_gate) = gated(server.behave(Manner::IgnoresSseC), "DeleteObject");
+        gate = Some(its_gate);
+        server
+    });
+    let gate = gate.unwrap();
+    lab.believe_in_the_bucket();
+    lab.key("k");
+    lab.file("x", b"secret");
+    let mut put = lab.run(["put", "-k", "./k", "x", &url("x")]).into_command();
+    let child = put.stderr(Stdio::piped()).spawn().unwrap();
+    gate.arrived.recv().unwrap();
+    signal(&child, "-INT");
+    gate.go_on.send(()).unwrap();
+    let ended = child.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(6), "{}", String::from_utf8_lossy(&ended.stderr));
     lab.holds_only(&[]);
 }

@@ -12,16 +12,9 @@ const KEY_MD5: &str = "x-amz-server-side-encryption-customer-key-MD5";
 fn trusted_but_ignoring(versions: bool) -> Lab {
     let lab = Lab::with(|server| server.behave(Manner::IgnoresSseC));
     lab.server().set_versioning(BUCKET, versions);
-    believe(&lab);
-    lab
-}
-
-/// Makes the program think that the bucket has proven itself.
-fn believe(lab: &Lab) {
-    std::fs::create_dir_all(lab.path("state/s3seal")).unwrap();
-    let line = format!("{} {BUCKET}\n", lab.server().endpoint());
-    lab.file("state/s3seal/proven-buckets", line.as_bytes());
+    lab.believe_in_the_bucket();
     lab.key("k");
+    lab
 }
 
 #[test]
@@ -130,7 +123,8 @@ fn plaintext_that_cannot_be_removed_is_named() {
             })
         });
         lab.server().set_versioning(BUCKET, versions);
-        believe(&lab);
+        lab.believe_in_the_bucket();
+        lab.key("k");
         lab.file("x", b"secret");
         let remains = format!("plaintext remains at {}", url("x"));
         lab.run(["put", "-k", "./k", "x", &url("x")]).exits(6).says(&[&remains]);
@@ -146,7 +140,8 @@ fn plaintext_that_a_delete_marker_merely_hides_remains() {
         })
     });
     lab.server().set_versioning(BUCKET, true);
-    believe(&lab);
+    lab.believe_in_the_bucket();
+    lab.key("k");
     lab.file("x", b"secret");
     lab.run(["put", "-k", "./k", "x", &url("x")]).exits(6).says(&["plaintext remains"]);
 }
@@ -159,7 +154,8 @@ fn an_object_that_somebody_else_wrote_meanwhile_is_left_alone() {
             (request.operation == "HeadObject").then(|| other.into())
         })
     });
-    believe(&lab);
+    lab.believe_in_the_bucket();
+    lab.key("k");
     lab.file("x", b"secret");
     lab.run(["put", "-k", "./k", "x", &url("x")])
         .exits(6)
@@ -334,7 +330,8 @@ fn loses_the_first_answer(operation: &'static str) -> impl Fn(&RequestRecord) ->
 fn a_conditional_write_is_not_refused_because_of_its_own_success() {
     for (operation, bytes) in [("PutObject", 1000), ("CompleteMultipartUpload", 20 << 20)] {
         let lab = Lab::with(|server| server.interceptor(loses_the_first_answer(operation)));
-        believe(&lab);
+        lab.believe_in_the_bucket();
+        lab.key("k");
         lab.file("x", &noise(bytes));
         let put = lab.run(["put", "-k", "./k", "--if-none-match", "*", "--json", "x", &url("x")]);
         assert_eq!(put.succeeds().json()["bytes"], bytes, "{operation}");
@@ -359,7 +356,8 @@ fn somebody_elses_object_is_no_success_of_ours() {
             _ => None,
         })
     });
-    believe(&lab);
+    lab.believe_in_the_bucket();
+    lab.key("k");
     lab.file("x", b"ours");
     lab.run(["put", "-k", "./k", "--if-none-match", "*", "x", &url("x")]).exits(9);
 }
