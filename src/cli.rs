@@ -11,7 +11,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::commands::{completions, get, head, key, keygen, mock, presign, put, rm};
 use crate::failure::{Failure, Failures};
-use crate::key::looks_secret;
+use crate::key::{self as keys, looks_secret};
 use crate::output::{Output, ProgressStyle};
 use crate::store::Connect;
 
@@ -86,8 +86,10 @@ pub fn command() -> clap::Command {
     Cli::command()
 }
 
-/// Runs the program with these arguments, its own name first, and returns the exit code.
-pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+/// Runs the program with these arguments, its own name first, and the value of `S3SEAL_KEY`, which its
+/// environment must not hold any more; returns the exit code.
+pub fn run(arguments: impl IntoIterator<Item = OsString>, key: Option<OsString>) -> u8 {
+    keys::set_variable(key);
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,

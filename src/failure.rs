@@ -38,7 +38,7 @@ pub enum Failure {
     /// A condition on the object did not hold (it exists, or it changed meanwhile): exit 9.
     #[error("{0}")]
     Precondition(Detail),
-    /// A signal ended the command: exit 128 plus the signal's number (130 SIGINT, 143 SIGTERM).
+    /// A signal ended the command: exit 128 plus the signal's number (129 SIGHUP, 130 SIGINT, 143 SIGTERM).
     #[error("{detail}")]
     Interrupted {
         /// The signal's number.
@@ -129,6 +129,7 @@ impl Failure {
     /// A [`Failure::Interrupted`] by the signal of this number.
     pub fn interrupted(signal: u8) -> Failure {
         let name = match signal {
+            1 => "SIGHUP",
             2 => "SIGINT",
             15 => "SIGTERM",
             _ => "a signal",

@@ -425,3 +425,28 @@ fn checksums_are_left_out_where_the_user_says_so() {
         assert_eq!(named, None, "{request:?}");
     }
 }
+
+#[test]
+fn a_profile_that_is_named_counts_more_than_the_environments_credentials() {
+    let lab = Lab::with(|server| server.user("AKIAENVIRONMENT", "e").user("AKIAPROFILE", "p"));
+    lab.file("x", b"plain");
+    let file = "[other]\naws_access_key_id = AKIAPROFILE\naws_secret_access_key = p\n";
+    let credentials = lab.file("credentials", file.as_bytes());
+    for (arguments, signer) in
+        [(&["--profile", "other"][..], "AKIAPROFILE"), (&[], "AKIAENVIRONMENT")]
+    {
+        lab.server().clear_requests();
+        let put = lab.run([&["put", "--no-key", "x", &url("x")][..], arguments].concat());
+        let put = put.env("AWS_ACCESS_KEY_ID", "AKIAENVIRONMENT").env("AWS_SECRET_ACCESS_KEY", "e");
+        put.env("AWS_SHARED_CREDENTIALS_FILE", &credentials).succeeds();
+        let requests = lab.server().requests();
+        assert!(requests[0].header("authorization").unwrap().contains(signer), "{arguments:?}");
+    }
+}
+
+#[test]
+fn an_empty_endpoint_is_none() {
+    let lab = Lab::new();
+    lab.file("x", b"plain");
+    lab.run(["put", "--no-key", "x", &url("x")]).env("AWS_ENDPOINT_URL_S3", "").succeeds();
+}

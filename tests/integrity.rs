@@ -110,6 +110,86 @@ fn a_range_that_was_not_asked_for_is_refused() {
 }
 
 #[test]
+fn a_part_that_was_not_asked_for_is_refused() {
+    for content_range in
+        ["bytes 5-9/10", "bytes 0-9/10", "bytes 18446744073709551615-0/1", "nonsense"]
+    {
+        let (lab, _) = tampered(10, move |_| {
+            Some(Tampering::new().with_header("Content-Range", content_range))
+        });
+        lab.file("out", b"before");
+        let get = lab.run(["get", "-k", "./k", "--range", "bytes=0-4", &url("x"), "out"]);
+        get.exits(7).says(&["another range"]);
+        untouched(&lab);
+    }
+    let (lab, _) = tampered(10, |_| Some(Tampering::new().without_header("Content-Range")));
+    lab.run(["get", "-k", "./k", "--range", "bytes=0-4", &url("x"), "-"]).exits(7);
+}
+
+#[test]
+fn an_answer_without_a_length_is_no_empty_file() {
+    // As proxies answer that recode bodies.
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    let store = std::thread::spawn(move || {
+        let (mut connection, _) = listener.accept().unwrap();
+        let mut request = Vec::new();
+        while !request.ends_with(b"\r\n\r\n") {
+            let mut byte = [0];
+            std::io::Read::read_exact(&mut connection, &mut byte).unwrap();
+            request.push(byte[0]);
+        }
+        let answer = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n";
+        connection.write_all(answer.as_bytes()).unwrap();
+    });
+    let lab = Lab::new();
+    lab.file("out", b"before");
+    let get = lab.run(["get", &url("x"), "out"]).env("AWS_ENDPOINT_URL", endpoint);
+    get.exits(7).says(&["how long"]);
+    untouched(&lab);
+    store.join().unwrap();
+}
+
+#[test]
+fn a_store_that_refuses_checksum_headers_is_served_without() {
+    // As B2 does.
+    let lab = Lab::with(|server| {
+        server.interceptor(|request| {
+            let about = |name: &str| {
+                name.starts_with("x-amz-checksum") || name.starts_with("x-amz-sdk-checksum")
+            };
+            let refused = request.headers().any(|(name, _)| about(name));
+            refused.then(|| {
+                Answer::error(
+                    400,
+                    "InvalidArgument",
+                    "Unsupported header 'x-amz-checksum-mode' received for this API call.",
+                )
+            })
+        })
+    });
+    lab.key("k");
+    lab.key("other");
+    let content = noise(20 << 20);
+    lab.file("big", &content);
+    lab.run(["put", "-k", "./k", "big", &url("big")]).succeeds().says(&["takes no checksums"]);
+    lab.run(["put", "-k", "./k", "k", &url("small")]).succeeds();
+    lab.server().clear_requests();
+    lab.run(["get", "-k", "./k", "-k", "./other", &url("big"), "out"]).succeeds();
+    assert!(lab.read("out") == content);
+    lab.run(["head", "-k", "./k", "-k", "./other", &url("small")]).succeeds();
+    let sent: std::collections::BTreeSet<_> = lab
+        .server()
+        .requests()
+        .iter()
+        .filter_map(|request| request.key_md5().map(str::to_owned))
+        .collect();
+    assert_eq!(sent.len(), 1, "the second key was never needed");
+    lab.run(["get", "-k", "./other", &url("small"), "out"]).exits(4);
+    lab.run(["head", &url("small")]).exits(4);
+}
+
+#[test]
 fn a_missing_checksum_is_told_and_is_no_failure() {
     let (lab, content) =
         tampered(1000, |_| Some(Tampering::new().without_header("x-amz-checksum-crc64nvme")));
@@ -169,6 +249,57 @@ fn damage_on_the_way_up_is_found_by_the_store() {
 }
 
 #[test]
+fn an_error_within_a_success_keeps_its_cause() {
+    // Complete begins to answer before it knows how it will end.
+    for (code, exit) in [("PreconditionFailed", 9), ("InternalError", 8), ("BadDigest", 7)] {
+        let lab = Lab::with(|server| {
+            server.interceptor(move |request| {
+                let body = format!("<Error><Code>{code}</Code><Message>no</Message></Error>");
+                (request.operation == "CompleteMultipartUpload")
+                    .then(|| Answer::respond(200, &[], body))
+            })
+        });
+        lab.key("k");
+        lab.file("x", b"x");
+        let put = lab.run(["put", "-k", "./k", "x", &url("x")]).env("AWS_MAX_ATTEMPTS", "1");
+        put.exits(exit);
+        lab.holds_only(&[]);
+    }
+}
+
+#[test]
+fn a_signal_while_a_key_is_read_ends_the_program() {
+    for command in ["put", "get"] {
+        let lab = Lab::new();
+        let made = lab.prepared(std::process::Command::new("mkfifo")).arg("fifo").status();
+        assert!(made.unwrap().success());
+        lab.file("x", b"x");
+        let source = "cmd:touch started; cat fifo";
+        let arguments = match command {
+            "put" => ["put", "-k", source, "x", &url("x")],
+            _ => ["get", "-k", source, &url("x"), "out"],
+        };
+        let mut child = lab.run(arguments).into_command().stderr(Stdio::null()).spawn().unwrap();
+        while !lab.path("started").exists() {
+            std::thread::yield_now();
+        }
+        signal(&child, "-TERM");
+        assert!(!child.wait().unwrap().success());
+        // Lets the key's command end as well.
+        fs::write(lab.path("fifo"), "").unwrap();
+    }
+}
+
+#[test]
+fn a_name_that_means_standard_output_elsewhere_is_a_file_here() {
+    let lab = Lab::new();
+    lab.key("k");
+    lab.seal("k", "folder/-", b"data");
+    assert_eq!(lab.run(["get", "-k", "./k", &url("folder/-")]).succeeds().stdout, "");
+    assert_eq!(lab.read("-"), b"data");
+}
+
+#[test]
 fn targets_that_cannot_be_written_are_told() {
     let lab = Lab::new();
     lab.key("k");
@@ -188,24 +319,25 @@ fn targets_that_cannot_be_written_are_told() {
     lab.run(["put", "-k", "stdin", "-", &url("y")]).exits(2).says(&["both"]);
 }
 
-/// Tells when a request of one operation has arrived, and holds it until the answer may go on.
+/// Tells when a request of one operation has arrived, and holds it, and all that follow, until it is
+/// dropped.
 struct Gate {
     arrived: mpsc::Receiver<()>,
-    go_on: mpsc::Sender<()>,
+    _hold: mpsc::Sender<()>,
 }
 
 fn gated(server: Builder, operation: &'static str) -> (Builder, Gate) {
     let (tell, arrived) = mpsc::channel();
-    let (go_on, wait) = mpsc::channel::<()>();
+    let (hold, wait) = mpsc::channel::<()>();
     let wait = std::sync::Mutex::new(wait);
     let server = server.interceptor(move |request| {
         if request.operation == operation && tell.send(()).is_ok() {
-            // An error means that the test is over.
+            // An error means that the gate is open.
             let _ = wait.lock().unwrap().recv();
         }
         None
     });
-    (server, Gate { arrived, go_on })
+    (server, Gate { arrived, _hold: hold })
 }
 
 fn signal(child: &Child, name: &str) {
@@ -215,7 +347,7 @@ fn signal(child: &Child, name: &str) {
 
 #[test]
 fn an_interrupted_upload_is_aborted() {
-    for (name, code) in [("-INT", 130), ("-TERM", 143)] {
+    for (name, code) in [("-INT", 130), ("-TERM", 143), ("-HUP", 129)] {
         let mut gate = None;
         let lab = Lab::with(|server| {
             let (server, its_gate) = gated(server, "AbortMultipartUpload");
@@ -234,7 +366,7 @@ fn an_interrupted_upload_is_aborted() {
         }
         signal(&child, name);
         gate.arrived.recv().unwrap();
-        gate.go_on.send(()).unwrap();
+        drop(gate);
         let ended = child.wait_with_output().unwrap();
         assert_eq!(ended.status.code(), Some(code), "{}", String::from_utf8_lossy(&ended.stderr));
         lab.holds_only(&[]);
@@ -260,7 +392,7 @@ fn an_interrupted_download_leaves_the_file_as_it_was() {
     signal(&child, "-INT");
     let ended = child.wait_with_output().unwrap();
     assert_eq!(ended.status.code(), Some(130));
-    gate.go_on.send(()).unwrap();
+    drop(gate);
     untouched(&lab);
     assert!(lab.server().object(BUCKET, "x").is_some());
 }
@@ -301,7 +433,7 @@ fn an_interrupt_does_not_keep_plaintext_from_being_removed() {
     let child = put.stderr(Stdio::piped()).spawn().unwrap();
     gate.arrived.recv().unwrap();
     signal(&child, "-INT");
-    gate.go_on.send(()).unwrap();
+    drop(gate);
     let ended = child.wait_with_output().unwrap();
     assert_eq!(ended.status.code(), Some(6), "{}", String::from_utf8_lossy(&ended.stderr));
     lab.holds_only(&[]);

@@ -199,6 +199,7 @@ fn a_key_on_the_command_line_is_refused_and_not_repeated() {
         &["rm", key],
         &["put", "-k", "./k", "file", key],
         &["put", "-k", &key[..43], "file", "s3://demo/x"],
+        &["put", "-k", "./k", key, "s3://demo/x"],
         &["key", "show", key],
         &["keygen", key],
         &["mock", key],
@@ -224,5 +225,13 @@ fn children_see_no_key() {
     lab.run(["put", "-k", &command, "file", &url("x")]).env("S3SEAL_KEY", key).succeeds();
     lab.run(["mock", "--", "sh", "-c", spy]).env("S3SEAL_KEY", key).succeeds();
     assert!(lab.read("seen").len() > 100, "the spy saw something");
+    secret.is_not_below(lab.home(), &["k"]);
+
+    // Nor does a program that hands out credentials.
+    let config =
+        format!("[default]\ncredential_process = sh -c \"{}; echo '{{}}'\"\n", "env >> seen");
+    lab.file("config", config.as_bytes());
+    let head = lab.run(["head", &url("x")]).env("S3SEAL_KEY", key).without_env("AWS_ACCESS_KEY_ID");
+    head.env("AWS_CONFIG_FILE", lab.path("config")).done();
     secret.is_not_below(lab.home(), &["k"]);
 }

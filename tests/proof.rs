@@ -344,20 +344,91 @@ fn a_conditional_write_is_not_refused_because_of_its_own_success() {
 }
 
 #[test]
-fn somebody_elses_object_is_no_success_of_ours() {
-    // The first attempt is lost without effect, and somebody else's object is there at the second.
-    let seen = AtomicU32::new(0);
+fn what_was_written_although_its_answer_cannot_be_read_is_taken_back() {
+    // Two echoes that differ prove nothing.
     let lab = Lab::with(|server| {
-        server.interceptor(move |request| match request.operation {
-            "PutObject" if seen.fetch_add(1, Ordering::SeqCst) == 0 => Some(Answer::Reset),
-            "PutObject" if request.header("if-none-match").is_some() => {
-                Some(Answer::Respond(Reply::error(412, "PreconditionFailed", "exists")))
-            }
-            _ => None,
+        server.behave(Manner::IgnoresSseC).interceptor(|request| {
+            let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+            let headers = vec![
+                header("ETag", "\"5ebe2294ecd0e0f08eab7690d2a6ee69\""),
+                header("x-amz-server-side-encryption-customer-algorithm", "AES256"),
+                header(KEY_MD5, request.key_md5().unwrap_or_default()),
+                header(KEY_MD5, "rjGuMdjLpPV1eRuotNaPMQ=="),
+            ];
+            let reply = Reply { status: 200, headers, body: Vec::new() };
+            (request.operation == "PutObject").then(|| Tampering::new().then_respond(reply).into())
         })
     });
     lab.believe_in_the_bucket();
     lab.key("k");
+    lab.file("x", b"secret");
+    lab.run(["put", "-k", "./k", "x", &url("x")]).exits(6).says(&["removed again"]);
+    lab.holds_only(&[]);
+}
+
+#[test]
+fn the_null_version_is_not_ours_alone() {
+    let lab = trusted_but_ignoring(true);
+    lab.server().set_versioning(BUCKET, false);
+    lab.file("x", b"secret");
+    lab.run(["put", "-k", "./k", "x", &url("x")]).exits(6).says(&["is gone"]);
+    let requests = lab.server().requests();
+    let delete = requests.iter().find(|request| request.operation == "DeleteObject").unwrap();
+    assert!(delete.header("if-match").is_some());
+    assert!(lab.server().versions(BUCKET).is_empty());
+}
+
+#[test]
+fn an_object_without_an_etag_cannot_be_told_from_another() {
+    let lab = Lab::with(|server| {
+        server.behave(Manner::IgnoresSseC).interceptor(|request| {
+            (request.operation == "PutObject")
+                .then(|| Tampering::new().without_header("ETag").into())
+        })
+    });
+    lab.believe_in_the_bucket();
+    lab.key("k");
+    lab.file("x", b"secret");
+    lab.run(["put", "-k", "./k", "x", &url("x")]).exits(6).says(&["plaintext remains"]);
+}
+
+#[test]
+fn a_lost_answer_is_looked_up() {
+    let lab = Lab::with(|server| {
+        server.interceptor(|request| {
+            (request.operation == "PutObject").then(|| Tampering::new().then_reset().into())
+        })
+    });
+    lab.believe_in_the_bucket();
+    lab.key("k");
+    lab.file("x", b"stored, though nobody said so");
+    lab.run(["put", "-k", "./k", "x", &url("x")]).succeeds();
+
+    let lab = Lab::with(|server| {
+        server.interceptor(|request| (request.operation == "PutObject").then_some(Answer::Reset))
+    });
+    lab.believe_in_the_bucket();
+    lab.key("k");
+    lab.file("x", b"not stored");
+    let put = lab.run(["put", "-k", "./k", "x", &url("x")]).env("AWS_MAX_ATTEMPTS", "1");
+    put.exits(8).says(&["may have been stored", "s3seal head"]);
+}
+
+#[test]
+fn somebody_elses_object_is_no_success_of_ours() {
+    // The first attempt is lost without effect; at the second, the object that is there is another.
+    let seen = AtomicU32::new(0);
+    let lab = Lab::with(|server| {
+        server.interceptor(move |request| match (request.operation, request.header("if-match")) {
+            ("PutObject", Some(_)) if seen.fetch_add(1, Ordering::SeqCst) == 0 => {
+                Some(Answer::Reset)
+            }
+            ("PutObject", Some(_)) => Some(Answer::error(412, "PreconditionFailed", "changed")),
+            _ => None,
+        })
+    });
+    lab.key("k");
+    lab.seal("k", "x", b"theirs");
     lab.file("x", b"ours");
-    lab.run(["put", "-k", "./k", "--if-none-match", "*", "x", &url("x")]).exits(9);
+    lab.run(["put", "-k", "./k", "--if-match", "\"e\"", "x", &url("x")]).exits(9);
 }

@@ -67,7 +67,6 @@ struct Item<'a> {
 /// [`Failure::Key`], [`Failure::Unsealed`], [`Failure::NotFound`], [`Failure::Integrity`] and whatever
 /// else stands in the way; a file that was there before is untouched then.
 pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<(), Failure> {
-    let interrupt = Interrupt::listen()?;
     let at = args.source.parse::<Location>()?.object()?;
     let path = destination(&args.dest, &at)?;
     let target = Target::of(&path);
@@ -77,6 +76,8 @@ pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<(), Fai
     }
     let file = matches!(target, Target::File(_)).then(|| path.display().to_string());
     let keys = keys(&args.key, out)?;
+    // Only now: while a key is read there is nothing to clean up, and Ctrl-C should just end it.
+    let interrupt = Interrupt::listen()?;
     let options = ReadOptions { range: args.range.clone(), ..args.read.clone() };
 
     let work = async {
@@ -84,10 +85,9 @@ pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<(), Fai
         let opened = store.get(&at, &keys, &options).await?;
         let key = opened.key.clone();
         let total = opened.answer.metadata.content_length;
-        let progress = Progress::start(out.progress(), at.name(), Some(total));
-        let version_id = options.version_id.clone();
+        let progress = Progress::start(out.progress(), at.name(), total);
         let division = args.division;
-        let done = download(&store, &at, opened, version_id, target, division, &progress).await?;
+        let done = download(&store, &at, opened, &options, target, division, &progress).await?;
         Ok((key, done))
     };
     let (key, Downloaded { metadata, bytes, verified }) = interrupt.race(work).await?;
@@ -133,7 +133,9 @@ fn destination(dest: &Path, at: &Location) -> Result<PathBuf, Failure> {
         ))
         .hint("name the file to write to"));
     }
-    Ok(if dest == Path::new(".") { PathBuf::from(name) } else { dest.join(name) })
+    // A bare `-` would mean standard output.
+    let bare = dest == Path::new(".") && name != "-";
+    Ok(if bare { PathBuf::from(name) } else { dest.join(name) })
 }
 
 /// Checks an HTTP range of one stretch of bytes (RFC 9110 section 14.1.2).

@@ -61,7 +61,7 @@ fn show(
     };
     let rows = [
         ("Encryption", Some(sealed)),
-        ("Size", Some(format!("{} bytes", it.content_length))),
+        ("Size", it.content_length.map(|bytes| format!("{bytes} bytes"))),
         ("Content-Type", it.content_type.clone()),
         ("Last-Modified", it.last_modified.clone()),
         ("ETag", it.etag.clone()),

@@ -75,9 +75,10 @@ struct Item<'a> {
 /// [`Failure::Usage`] without a key and without saying that none is wanted; whatever else stands in
 /// the way.
 pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<(), Failure> {
-    let interrupt = Interrupt::listen()?;
     let at = destination(&args.dest, &args.source)?;
     let encryption = encryption(args, out)?;
+    // Only now: while a key is read there is nothing to clean up, and Ctrl-C should just end it.
+    let interrupt = Interrupt::listen()?;
     let source = interrupt.race(open(args.source.clone())).await?;
     let store = Store::connect(connect, encryption.key().is_some());
     let store = Arc::new(interrupt.race(store).await?);
@@ -98,6 +99,9 @@ pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<(), Fai
     let progress = Progress::start(out.progress(), at.name(), source.bytes());
     let stored = upload(&store, source, write, args.division, &progress, &interrupt).await?;
     drop(progress);
+    if store.refuses_checksums() {
+        out.say("note: the store takes no checksums, so only the connection guarded the bytes on their way");
+    }
     report(&at, &encryption, &stored, out)
 }
 

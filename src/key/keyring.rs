@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use super::encoding::{Form, Format};
 use super::material::Key;
-use super::spec::{KEY_VARIABLE, Spec};
+use super::spec::{Spec, variable};
 use super::text::Found;
 use crate::failure::Failure;
 
@@ -67,8 +67,8 @@ impl KeyArgs {
         if !self.key.is_empty() {
             return self.key.iter().map(|value| Spec::parse(value)).collect();
         }
-        match std::env::var_os(KEY_VARIABLE) {
-            Some(value) if !value.is_empty() => Ok(vec![Spec::from_env_value(&value)?]),
+        match variable() {
+            Some(value) if !value.is_empty() => Ok(vec![Spec::from_env_value(value)?]),
             _ => Ok(Vec::new()),
         }
     }

@@ -9,8 +9,12 @@ use std::time::Duration;
 use aws_config::default_provider::credentials::DefaultCredentialsChain;
 use aws_config::environment::EnvironmentVariableRegionProvider;
 use aws_config::imds;
+use aws_config::meta::credentials::CredentialsProviderChain;
 use aws_config::meta::region::RegionProviderChain;
-use aws_config::profile::{self, ProfileFileRegionProvider, ProfileSet};
+use aws_config::profile::{
+    self, ProfileFileCredentialsProvider, ProfileFileRegionProvider, ProfileSet,
+};
+use aws_config::provider_config::ProviderConfig;
 use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_sdk_s3::Client;
@@ -23,6 +27,7 @@ use aws_types::SdkConfig;
 use aws_types::os_shim_internal::{Env, Fs};
 use aws_types::service_config::ServiceConfigKey;
 
+use super::checksums::Checksums;
 use super::refusal::{Permanent, Refusal};
 use super::request_log::RequestLog;
 use super::seal::OneEcho;
@@ -33,8 +38,8 @@ use crate::failure::Failure;
 /// answers with the right one.
 const FALLBACK_REGION: &str = "us-east-1";
 const AMAZON: [&str; 2] = ["amazonaws.com", "amazonaws.com.cn"];
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-const READ_TIMEOUT: Duration = Duration::from_secs(60);
+pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+pub(super) const READ_TIMEOUT: Duration = Duration::from_secs(60);
 /// How long a body may stand still before the attempt is given up.
 const STALL_GRACE: Duration = Duration::from_secs(30);
 /// As aws-cli: one attempt, so that a machine outside EC2 learns quickly that it has no role.
@@ -78,11 +83,7 @@ pub struct Store {
     endpoint: Option<String>,
     /// Who signs; nobody with `--no-sign-request`.
     pub(super) credentials: Option<SharedCredentialsProvider>,
-    /// Whether uploads carry checksums: not with `AWS_REQUEST_CHECKSUM_CALCULATION=when_required`,
-    /// for stores that refuse them.
-    pub(super) sends_checksums: bool,
-    /// Whether reads ask for checksums: not with `AWS_RESPONSE_CHECKSUM_VALIDATION=when_required`.
-    pub(super) asks_for_checksums: bool,
+    pub(super) checksums: Checksums,
 }
 
 impl Store {
@@ -128,11 +129,12 @@ impl Store {
             .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
             .response_checksum_validation(ResponseChecksumValidation::WhenRequired)
             .force_path_style(path_style(endpoint.is_some(), of_profile("s3")));
-        if let Some(url) = &parsed {
-            config = config.endpoint_url(url.to_string().trim_end_matches('/'));
-            if url.scheme_str() == Some("http") {
-                config = config.http_client(trust::plain_client());
-            }
+        // An empty variable names no endpoint, whatever the SDK has made of it.
+        config.set_endpoint_url(
+            parsed.as_ref().map(|url| url.to_string().trim_end_matches('/').to_owned()),
+        );
+        if parsed.as_ref().is_some_and(|url| url.scheme_str() == Some("http")) {
+            config = config.http_client(trust::plain_client());
         }
         if options.no_sign_request {
             config = config.allow_no_auth();
@@ -142,10 +144,12 @@ impl Store {
             client: RwLock::new(client),
             endpoint,
             credentials: shared.credentials_provider(),
-            sends_checksums: shared.request_checksum_calculation()
-                != Some(RequestChecksumCalculation::WhenRequired),
-            asks_for_checksums: shared.response_checksum_validation()
-                != Some(ResponseChecksumValidation::WhenRequired),
+            checksums: Checksums::wanted(
+                shared.request_checksum_calculation()
+                    != Some(RequestChecksumCalculation::WhenRequired),
+                shared.response_checksum_validation()
+                    != Some(ResponseChecksumValidation::WhenRequired),
+            ),
         })
     }
 
@@ -172,7 +176,13 @@ impl Store {
         self.client.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Sends a request, and sends it again where Amazon says that the bucket is in another region.
+    /// Whether the store has refused a request because of its checksum headers.
+    pub fn refuses_checksums(&self) -> bool {
+        self.checksums.are_refused()
+    }
+
+    /// Sends a request, and sends it again where Amazon says that the bucket is in another region, or
+    /// where the store knows no checksum headers.
     ///
     /// The region comes from `x-amz-bucket-region` alone: following a `Location` would take the key
     /// to whatever host it names.
@@ -185,6 +195,10 @@ impl Store {
             Ok(answer) => return Ok(answer),
             Err(error) => error.into(),
         };
+        if refusal.is_about_checksum_headers() && self.checksums.give_up() {
+            tracing::debug!("the store refuses checksum headers");
+            return request(self.client()).await.map_err(Into::into);
+        }
         match self.other_region(&refusal) {
             Some(region) => {
                 tracing::debug!(region, "the bucket is in another region");
@@ -253,7 +267,7 @@ async fn load_shared(options: &Connect, trust: &Trust) -> SdkConfig {
     if options.no_sign_request {
         return loader.no_credentials().load().await;
     }
-    let mut chain = DefaultCredentialsChain::builder()
+    let chain = DefaultCredentialsChain::builder()
         .imds_client(
             imds::Client::builder()
                 .connect_timeout(METADATA_SERVICE_TIMEOUT)
@@ -261,13 +275,18 @@ async fn load_shared(options: &Connect, trust: &Trust) -> SdkConfig {
                 .max_attempts(1)
                 .build(),
         )
-        .configure(
-            aws_config::provider_config::ProviderConfig::default().with_http_client(trust.client()),
-        );
-    if let Some(name) = &options.profile {
-        chain = chain.profile_name(name);
-    }
-    loader.credentials_provider(chain.build().await).load().await
+        .configure(ProviderConfig::default().with_http_client(trust.client()));
+    let Some(name) = &options.profile else {
+        return loader.credentials_provider(chain.build().await).load().await;
+    };
+    // As with aws-cli, a profile that is named counts more than what the environment holds.
+    let profile = ProfileFileCredentialsProvider::builder()
+        .configure(&ProviderConfig::default().with_http_client(trust.client()))
+        .profile_name(name)
+        .build();
+    let chain = CredentialsProviderChain::first_try("Profile", profile)
+        .or_else("Default", chain.build().await);
+    loader.credentials_provider(chain).load().await
 }
 
 /// The endpoint that the environment or the profile names for S3, or for all services.
@@ -279,7 +298,8 @@ fn configured_endpoint(shared: &SdkConfig) -> Option<String> {
         .build()
         .ok()?;
     let for_s3 = shared.service_config().and_then(|config| config.load_config(key));
-    for_s3.or_else(|| shared.endpoint_url().map(str::to_owned)).filter(|url| !url.is_empty())
+    let for_all = || shared.endpoint_url().map(str::to_owned);
+    for_s3.filter(|url| !url.is_empty()).or_else(for_all).filter(|url| !url.is_empty())
 }
 
 fn parse_endpoint(url: &str) -> Result<http::Uri, Failure> {

@@ -111,7 +111,8 @@ pub(super) fn diagnose(store: &Store, refusal: &Refusal, about: &Circumstances<'
 /// Takes out what a store repeated of the keys: some echo headers.
 pub(super) fn hide(mut failure: Failure, keys: &[Key]) -> Failure {
     let detail = failure.detail_mut();
-    for text in [Some(&mut detail.message), detail.code.as_mut()].into_iter().flatten() {
+    let texts = [Some(&mut detail.message), detail.code.as_mut(), detail.hint.as_mut()];
+    for text in texts.into_iter().flatten() {
         for spelling in keys.iter().flat_map(spellings) {
             *text = text.replace(spelling.as_str(), "[key]");
         }

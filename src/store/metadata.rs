@@ -24,7 +24,8 @@ pub struct ObjectMetadata {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_modified: Option<String>,
     /// Bytes.
-    pub content_length: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub content_length: Option<u64>,
     #[serde(rename = "ChecksumCRC32", skip_serializing_if = "Option::is_none")]
     pub checksum_crc32: Option<String>,
     #[serde(rename = "ChecksumCRC32C", skip_serializing_if = "Option::is_none")]
@@ -99,7 +100,7 @@ macro_rules! from_output {
                     expiration: text($it.expiration()),
                     restore: text($it.restore()),
                     last_modified: $it.last_modified().and_then(iso8601),
-                    content_length: $it.content_length().and_then(|n| n.try_into().ok()).unwrap_or(0),
+                    content_length: $it.content_length().and_then(|n| n.try_into().ok()),
                     checksum_crc32: text($it.checksum_crc32()),
                     checksum_crc32c: text($it.checksum_crc32_c()),
                     checksum_crc64nvme: text($it.checksum_crc64_nvme()),

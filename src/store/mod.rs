@@ -6,6 +6,7 @@
 //! | `connect` | options and AWS configuration in, a client out; the rule about plain http |
 //! | `trust` | the certificates to trust and the connection to the store |
 //! | `request_log` | what `-v` says of each request |
+//! | `checksums` | whether checksums are sent and asked for |
 //! | `refusal` | what the SDK reports, boiled down; nothing above sees an SDK error |
 //! | `diagnosis` | a refusal and its circumstances in, one cause and one fix out |
 //! | `seal` | the three headers out, the proof in |
@@ -18,6 +19,7 @@
 //! | `proven` | which buckets have proven that they seal |
 
 mod attributes;
+mod checksums;
 mod connect;
 mod diagnosis;
 mod metadata;

@@ -50,7 +50,6 @@ pub struct Presign {
 }
 
 /// A URL, and the headers without which it is worth nothing.
-#[derive(Debug)]
 pub struct PresignedUrl {
     /// GET, PUT or HEAD.
     pub method: String,

@@ -1,6 +1,8 @@
 //! HEAD and GET, with as many keys as it takes and no more: a store that merely denies access is not
 //! shown the next key.
 
+use std::ops::Range;
+
 use aws_sdk_s3::primitives::ByteStream;
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use bytes::Bytes;
@@ -32,6 +34,28 @@ pub struct ReadOptions {
     /// Accept an object that is not sealed although a key is given
     #[arg(long)]
     pub allow_plain: bool,
+}
+
+impl ReadOptions {
+    /// Whether less than the whole object is asked for.
+    pub fn is_part(&self) -> bool {
+        self.range.is_some()
+    }
+
+    /// The bytes asked for, of an object of `total` bytes; its end excluded. None where the range is
+    /// none or lies outside (RFC 9110 section 14.1.2).
+    pub fn part_of(&self, total: u64) -> Option<Range<u64>> {
+        let Some(range) = &self.range else { return Some(0..total) };
+        let (first, last) = range.strip_prefix("bytes=")?.split_once('-')?;
+        let range = match (first, last) {
+            ("", count) => total.saturating_sub(count.parse().ok()?)..total,
+            (first, "") => first.parse().ok()?..total,
+            (first, last) => {
+                first.parse().ok()?..last.parse::<u64>().ok()?.saturating_add(1).min(total)
+            }
+        };
+        (range.start < range.end).then_some(range)
+    }
 }
 
 /// An object that could be read, and the key that opened it.
@@ -97,7 +121,7 @@ impl Store {
                         .sealed(key);
                     request
                         .customize()
-                        .mutate_request(ask_for_checksum(self.asks_for_checksums))
+                        .mutate_request(ask_for_checksum(self.checksums.asks()))
                         .send()
                 })
                 .await;
@@ -139,7 +163,7 @@ impl Store {
         key: Option<&Key>,
         version_id: Option<&str>,
         etag: Option<&str>,
-        range: std::ops::Range<u64>,
+        range: Range<u64>,
     ) -> Result<Body, Failure> {
         let options = ReadOptions {
             version_id: version_id.map(str::to_owned),
@@ -150,14 +174,16 @@ impl Store {
         let about = Circumstances { action: Action::Read, at, key };
         let (echo, reading) = self.get_once(at, key, &options).await.map_err(|refusal| {
             if refusal.status == Some(412) {
-                return Failure::precondition("the object was replaced while it was downloaded")
-                    .hint("start again, or name one version with --version-id")
-                    .at(at);
+                return replaced(at);
             }
             diagnose(self, &refusal, &about)
         })?;
         if key.is_some_and(|key| !echo.proves(key)) {
             return Err(not_sealed(at));
+        }
+        // Not every store honours If-Match.
+        if reading.metadata.etag.as_deref() != etag {
+            return Err(replaced(at));
         }
         let expected = format!("bytes {}-{}/", range.start, range.end - 1);
         let found = reading.metadata.content_range.unwrap_or_default();
@@ -188,7 +214,7 @@ impl Store {
                     .set_if_match(options.if_match.clone())
                     .set_if_none_match(options.if_none_match.clone())
                     .sealed(key);
-                request.customize().mutate_request(ask_for_checksum(self.asks_for_checksums)).send()
+                request.customize().mutate_request(ask_for_checksum(self.checksums.asks())).send()
             })
             .await?;
         let metadata = ObjectMetadata::from(&output);
@@ -202,22 +228,32 @@ impl Store {
         options: &ReadOptions,
         attempt: impl AsyncFn(Option<&Key>) -> Result<(Echo, T), Refusal>,
     ) -> Result<Opened<T>, Failure> {
-        let opened = self.try_keys(at, keys, options, attempt).await;
+        let opened = loop {
+            if let Some(opened) = self.try_keys(at, keys, options, &attempt).await.transpose() {
+                break opened;
+            }
+        };
         // A store may repeat one request's key in its answer to the next.
         opened.map_err(|failure| hide(failure, keys))
     }
 
     /// Tries keys until one opens the object, as long as it is plain that the key is what is wrong.
+    ///
+    /// None where it turned out that the store refuses checksum headers, which may be all that was wrong:
+    /// a HEAD's refusal does not say.
     async fn try_keys<T>(
         &self,
         at: &Location,
         keys: &[Key],
         options: &ReadOptions,
-        attempt: impl AsyncFn(Option<&Key>) -> Result<(Echo, T), Refusal>,
-    ) -> Result<Opened<T>, Failure> {
+        attempt: &impl AsyncFn(Option<&Key>) -> Result<(Echo, T), Refusal>,
+    ) -> Result<Option<Opened<T>>, Failure> {
+        let asked = self.checksums.asks();
+        let refused_meanwhile = || asked && !self.checksums.asks();
         if keys.is_empty() {
             return match attempt(None).await {
-                Ok((_, answer)) => Ok(Opened { answer, key: None }),
+                Ok((_, answer)) => Ok(Some(Opened { answer, key: None })),
+                Err(_) if refused_meanwhile() => Ok(None),
                 Err(refusal) => Err(self.explain_without_key(at, &refusal)),
             };
         }
@@ -226,9 +262,11 @@ impl Store {
         for key in keys {
             match attempt(Some(key)).await {
                 Ok((echo, answer)) if echo.proves(key) => {
-                    return Ok(Opened { answer, key: Some(key.clone()) });
+                    return Ok(Some(Opened { answer, key: Some(key.clone()) }));
                 }
-                Ok((_, answer)) if options.allow_plain => return Ok(Opened { answer, key: None }),
+                Ok((_, answer)) if options.allow_plain => {
+                    return Ok(Some(Opened { answer, key: None }));
+                }
                 Ok(_) => return Err(not_sealed(at)),
                 Err(refusal) if is_decisive(&refusal) => {
                     let about = Circumstances { action: Action::Read, at, key: Some(key) };
@@ -239,6 +277,9 @@ impl Store {
                     if unopened.is_none() {
                         unopened = Some(self.ask_without_key(at, key, options).await?);
                     }
+                    if refused_meanwhile() {
+                        return Ok(None);
+                    }
                 }
             }
             match unopened {
@@ -246,7 +287,7 @@ impl Store {
                     let about = Circumstances { action: Action::Read, at, key: None };
                     let (_, answer) =
                         attempt(None).await.map_err(|refusal| diagnose(self, &refusal, &about))?;
-                    return Ok(Opened { answer, key: None });
+                    return Ok(Some(Opened { answer, key: None }));
                 }
                 Some(Unopened::Plain) => return Err(not_sealed(at)),
                 _ => {}
@@ -340,6 +381,12 @@ fn ask_for_checksum(wanted: bool) -> impl Fn(&mut HttpRequest) {
 fn not_sealed(at: &Location) -> Failure {
     Failure::unsealed("the object is not sealed, though a key was given to open it")
         .hint("somebody may have replaced it: find out who; --allow-plain reads it all the same")
+        .at(at)
+}
+
+fn replaced(at: &Location) -> Failure {
+    Failure::precondition("the object was replaced while it was downloaded")
+        .hint("start again, or name one version with --version-id")
         .at(at)
 }
 

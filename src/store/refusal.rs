@@ -21,10 +21,19 @@ pub(super) struct Refusal {
     pub(super) message: Option<String>,
     /// `x-amz-bucket-region`: where Amazon says the bucket is.
     pub(super) bucket_region: Option<String>,
+    /// What a 2xx that cannot be read may have written.
+    pub(super) written: Box<Named>,
     /// Whether the version asked for, or the newest one, is a delete marker.
     pub(super) delete_marker: bool,
     /// Why there was no answer, if there was none.
     pub(super) trouble: Option<Trouble>,
+}
+
+/// An object, as the headers of an answer name it.
+#[derive(Debug, Default)]
+pub(super) struct Named {
+    pub(super) etag: Option<String>,
+    pub(super) version_id: Option<String>,
 }
 
 /// Why a request never got an answer.
@@ -47,6 +56,25 @@ pub(super) enum Trouble {
 }
 
 impl Refusal {
+    /// Whether the store took the request, though its answer cannot be read.
+    pub(super) fn is_success(&self) -> bool {
+        self.trouble.is_some() && self.status.is_some_and(|status| status < 300)
+    }
+
+    /// Whether nobody knows what became of the request.
+    pub(super) fn is_unknown(&self) -> bool {
+        matches!(self.trouble, Some(Trouble::Timeout | Trouble::Broken(_)))
+    }
+
+    /// Whether the store refuses a request because of its checksum headers, as B2 does.
+    pub(super) fn is_about_checksum_headers(&self) -> bool {
+        matches!(self.status, Some(400 | 501))
+            && [&self.code, &self.message].into_iter().flatten().any(|words| {
+                let words = words.to_ascii_lowercase();
+                words.contains("x-amz-checksum") || words.contains("x-amz-sdk-checksum")
+            })
+    }
+
     /// Whether the code is this one.
     pub(super) fn is(&self, code: &str) -> bool {
         self.code.as_deref() == Some(code)
@@ -63,19 +91,37 @@ where
             let header = |name: &str| response.headers().get(name).map(str::to_owned);
             refusal.status = Some(response.status().as_u16());
             refusal.bucket_region = header("x-amz-bucket-region");
+            refusal.written.etag = header("etag");
+            refusal.written.version_id = header("x-amz-version-id");
             refusal.delete_marker = header("x-amz-delete-marker").as_deref() == Some("true");
         }
+        let success = refusal.status.is_some_and(|status| status < 300);
         match error.as_service_error() {
-            Some(_) if refusal.status.is_some_and(|status| status < 300) => {
+            Some(answer) if success && answer.code().is_none() => {
                 refusal.trouble = Some(Trouble::Broken("its answer cannot be read".to_owned()));
             }
             Some(answer) => {
                 refusal.code = answer.code().map(str::to_owned);
                 refusal.message = answer.message().map(str::to_owned);
+                if success {
+                    refusal.status = answer.code().map(status_within_success);
+                }
             }
             None => refusal.trouble = Some(trouble(&error)),
         }
         refusal
+    }
+}
+
+/// The status that an error would have had, if the store had not begun to answer 200 before it came
+/// up: Complete and Copy do so (AWS, "CompleteMultipartUpload").
+fn status_within_success(code: &str) -> u16 {
+    match code {
+        "PreconditionFailed" => 412,
+        "NoSuchUpload" | "NoSuchKey" | "NoSuchBucket" => 404,
+        "AccessDenied" => 403,
+        "InternalError" | "SlowDown" | "ServiceUnavailable" => 503,
+        _ => 400,
     }
 }
 

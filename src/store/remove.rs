@@ -90,32 +90,33 @@ impl Store {
         etag: Option<&str>,
         version_id: Option<&str>,
     ) -> Fate {
-        if let Some(version) = version_id {
+        // `null` is whatever was written last while versions were suspended, not ours alone.
+        if let Some(version) = version_id.filter(|version| *version != "null") {
             return match self.delete_once(at, Some(version), None).await {
                 Ok(_) => Fate::RemovedVersion,
                 Err(_) => Fate::Remains,
             };
         }
+        let Some(etag) = etag else { return Fate::Remains };
         // Not every store honours If-Match on a delete, so look first as well.
         match self.head(at, &[], &ReadOptions::default()).await {
-            Ok(found) if etag.is_none() || found.answer.etag.as_deref() != etag => {
+            Ok(found) if found.answer.etag.as_deref().map(bare) != Some(bare(etag)) => {
                 return Fate::ReplacedMeanwhile;
             }
-            Err(Failure::NotFound(_)) => return Fate::ReplacedMeanwhile,
-            // Somebody has sealed it meanwhile, so it is not ours.
-            Err(Failure::Key(_)) => return Fate::ReplacedMeanwhile,
-            Err(_) => return Fate::Remains,
             Ok(_) => {}
+            Err(_) => return Fate::Remains,
         }
-        let deleted = match self.delete_once(at, None, etag).await {
+        let deleted = match self.delete_once(at, version_id, Some(etag)).await {
             Err(refusal) if matches!(refusal.status, Some(400 | 501)) => {
-                self.delete_once(at, None, None).await
+                self.delete_once(at, version_id, None).await
             }
             other => other,
         };
         match deleted {
             // Hidden is not removed.
-            Ok(output) if output.delete_marker() == Some(true) => Fate::Remains,
+            Ok(output) if version_id.is_none() && output.delete_marker() == Some(true) => {
+                Fate::Remains
+            }
             Ok(_) => Fate::RemovedObject,
             Err(refusal) if refusal.status == Some(412) => Fate::ReplacedMeanwhile,
             Err(_) => Fate::Remains,
@@ -139,4 +140,9 @@ impl Store {
         })
         .await
     }
+}
+
+/// An ETag without its quotes and the mark of weakness that proxies add.
+fn bare(etag: &str) -> &str {
+    etag.trim_start_matches("W/").trim_matches('"')
 }

@@ -3,7 +3,10 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
+use aws_sdk_s3::config::Builder;
+use aws_sdk_s3::config::timeout::TimeoutConfig;
 use aws_sdk_s3::primitives::{ByteStream, SdkBody as RequestBody};
 use aws_sdk_s3::types::{ChecksumAlgorithm, ChecksumType, CompletedMultipartUpload, CompletedPart};
 use aws_smithy_runtime_api::box_error::BoxError;
@@ -15,13 +18,19 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
 use super::attributes::{Attributed, Attributes, Condition};
+use super::connect::{CONNECT_TIMEOUT, READ_TIMEOUT};
 use super::diagnosis::{Action, Circumstances, diagnose};
 use super::read::ReadOptions;
-use super::refusal::Refusal;
+use super::refusal::{Named, Refusal};
 use super::seal::{Echoes, Encryption, Sealed};
 use super::{ObjectMetadata, Store};
 use crate::failure::Failure;
 use crate::location::Location;
+
+/// Bytes a second of the slowest line that an upload is left the time for.
+const SLOWEST_LINE: u64 = 16 << 10;
+/// A store that completes an upload reads all of it, though much faster than a line sends it.
+const COMPLETE_SHARE: u64 = 1 << 10;
 
 /// What is to be written, apart from the bytes.
 #[derive(Debug, Clone)]
@@ -48,6 +57,8 @@ pub struct Stored {
     /// CRC64NVME of its bytes, base64 of 8 bytes, sent along for the store to check unless the user wants
     /// that left out.
     pub checksum_crc64nvme: String,
+    /// Whether the store says that its bytes have this checksum.
+    pub is_checked: bool,
 }
 
 /// An object that the store says it wrote: nothing to rely on before [`Store::settle`].
@@ -117,11 +128,23 @@ impl Store {
                     request =
                         request.server_side_encryption(algorithm).set_ssekms_key_id(kms_key_id);
                 }
-                request.customize().disable_payload_signing().interceptor(attempts.clone()).send()
+                request
+                    .customize()
+                    .config_override(patience(bytes))
+                    .disable_payload_signing()
+                    .interceptor(attempts.clone())
+                    .send()
             })
             .await;
         let output = match sent {
             Ok(output) => output,
+            Err(refusal) if refusal.is_success() => {
+                let Named { etag, version_id } = *refusal.written;
+                return Ok(Written {
+                    stored: Stored { etag, version_id, ..stored },
+                    proven: false,
+                });
+            }
             Err(refusal) if attempts.may_have_succeeded(&refusal) => {
                 let stored = self.confirm(write, stored, &refusal).await?;
                 return Ok(Written { stored, proven: true });
@@ -131,6 +154,7 @@ impl Store {
         let stored = Stored {
             etag: output.e_tag().map(str::to_owned),
             version_id: output.version_id().map(str::to_owned),
+            is_checked: output.checksum_crc64_nvme() == Some(&stored.checksum_crc64nvme),
             ..stored
         };
         let proven = match write.encryption.key() {
@@ -193,6 +217,7 @@ impl Store {
                     .set_checksum_crc64_nvme(self.sent(&checksum(part.crc64nvme)))
                     .sealed(write.encryption.key())
                     .customize()
+                    .config_override(patience(part.bytes))
                     .disable_payload_signing()
                     .send()
             })
@@ -236,7 +261,11 @@ impl Store {
                     .set_if_match(write.condition.if_match.clone())
                     .set_if_none_match(write.condition.if_none_match.clone())
                     .sealed(write.encryption.key());
-                request.customize().interceptor(attempts.clone()).send()
+                request
+                    .customize()
+                    .config_override(patience(stored.bytes / COMPLETE_SHARE))
+                    .interceptor(attempts.clone())
+                    .send()
             })
             .await;
         let output = match sent {
@@ -250,6 +279,7 @@ impl Store {
         let stored = Stored {
             etag: output.e_tag().map(str::to_owned),
             version_id: output.version_id().map(str::to_owned),
+            is_checked: output.checksum_crc64_nvme() == Some(&stored.checksum_crc64nvme),
             ..stored
         };
         // Of a key the parts were the proof; what the store manages it names here.
@@ -262,6 +292,13 @@ impl Store {
     /// # Errors
     /// Whatever the store refuses: the parts are still there, and cost money, then.
     pub async fn abort_upload(&self, at: &Location, upload_id: &str) -> Result<(), Failure> {
+        // A part that arrives during an abort can outlive it, so once more (AWS,
+        // "AbortMultipartUpload").
+        self.abort_once(at, upload_id).await?;
+        self.abort_once(at, upload_id).await
+    }
+
+    async fn abort_once(&self, at: &Location, upload_id: &str) -> Result<(), Failure> {
         let sent = self
             .send(|client| {
                 client
@@ -274,7 +311,7 @@ impl Store {
             .await;
         match sent {
             Ok(_) => Ok(()),
-            Err(refusal) if refusal.is("NoSuchUpload") => Ok(()),
+            Err(refusal) if refusal.status == Some(404) => Ok(()),
             Err(refusal) => {
                 let about = Circumstances { action: Action::Delete, at, key: None };
                 Err(diagnose(self, &refusal, &about))
@@ -282,8 +319,8 @@ impl Store {
         }
     }
 
-    /// A write that was repeated after its answer got lost is refused because of its own success:
-    /// looks whether the object that is there is the one written.
+    /// The answer to a write got lost, or a repeated write was refused because of its own success: looks
+    /// whether the object that is there is the one written.
     async fn confirm(
         &self,
         write: &Write,
@@ -293,15 +330,24 @@ impl Store {
         let keys: Vec<_> = write.encryption.key().cloned().into_iter().collect();
         let found = self.head(&write.at, &keys, &ReadOptions::default()).await;
         let same = |metadata: &ObjectMetadata| {
-            metadata.content_length == stored.bytes
+            metadata.content_length == Some(stored.bytes)
                 && metadata.checksum_crc64nvme.as_ref() == Some(&stored.checksum_crc64nvme)
+                && write.encryption.is_managed_by(
+                    metadata.server_side_encryption.as_deref().map(Into::into).as_ref(),
+                )
         };
         match found {
             Ok(opened) if same(&opened.answer) => Ok(Stored {
                 etag: opened.answer.etag,
                 version_id: opened.answer.version_id,
+                is_checked: true,
                 ..stored
             }),
+            _ if refusal.is_unknown() => {
+                let mut failure = self.explain(write, refusal);
+                failure.detail_mut().message += "; the object may have been stored all the same";
+                Err(failure.hint(format!("look with `s3seal head {}`, then try again", write.at)))
+            }
             _ => Err(self.explain(write, refusal)),
         }
     }
@@ -319,7 +365,7 @@ impl Store {
 
     /// What concerns checksums, unless the user wants none sent.
     fn sent<T: Clone>(&self, checksum: &T) -> Option<T> {
-        self.sends_checksums.then(|| checksum.clone())
+        self.checksums.sends().then(|| checksum.clone())
     }
 
     fn explain(&self, write: &Write, refusal: &Refusal) -> Failure {
@@ -339,6 +385,18 @@ impl Store {
     }
 }
 
+/// The SDK's read timeout begins before the body is sent, so it must leave a slow line the time; a
+/// body that stands still is noticed by itself.
+fn patience(bytes: u64) -> Builder {
+    let read_timeout = READ_TIMEOUT + Duration::from_secs(bytes / SLOWEST_LINE);
+    Builder::default().timeout_config(
+        TimeoutConfig::builder()
+            .connect_timeout(CONNECT_TIMEOUT)
+            .read_timeout(read_timeout)
+            .build(),
+    )
+}
+
 /// As the checksum headers have it: base64 of the big-endian bytes.
 fn checksum(crc64nvme: u64) -> String {
     BASE64_STANDARD.encode(crc64nvme.to_be_bytes())
@@ -352,7 +410,7 @@ impl Attempts {
     /// Whether the refusal can be the echo of an earlier attempt's success.
     fn may_have_succeeded(&self, refusal: &Refusal) -> bool {
         let conflicts = refusal.status == Some(412) || refusal.is("NoSuchUpload");
-        conflicts && self.0.load(Ordering::Relaxed) > 1
+        refusal.is_unknown() || (conflicts && self.0.load(Ordering::Relaxed) > 1)
     }
 }
 

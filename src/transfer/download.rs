@@ -16,7 +16,7 @@ use super::{Division, Progress, Target, plan};
 use crate::failure::Failure;
 use crate::key::Key;
 use crate::location::Location;
-use crate::store::{Body, ObjectMetadata, Opened, Reading, Store};
+use crate::store::{Body, ObjectMetadata, Opened, ReadOptions, Reading, Store};
 
 /// The unit that connections take turns at, in bytes.
 const UNIT: u64 = 8 << 20;
@@ -56,32 +56,34 @@ pub async fn download(
     store: &Arc<Store>,
     at: &Location,
     opened: Opened<Reading>,
-    version_id: Option<String>,
+    wanted: &ReadOptions,
     target: Target,
     division: Division,
     progress: &Progress,
 ) -> Result<Downloaded, Failure> {
     let Reading { metadata, body } = opened.answer;
-    let whole = metadata.content_range.is_none();
-    let start = metadata.content_range.as_deref().map_or(Ok(0), range_start)?;
+    let whole = !wanted.is_part();
+    let Range { start, end } = extent(&metadata, wanted).map_err(|failure| failure.at(at))?;
     let expected = if whole { Expected::of(&metadata) } else { None };
     let object = Arc::new(Object {
         store: store.clone(),
         at: at.clone(),
         key: opened.key,
-        version_id,
+        version_id: wanted.version_id.clone(),
         etag: metadata.etag.clone(),
     });
-    let end = start + metadata.content_length;
     let reader = Reader::new(object, start..end, Some(body));
     let matches = match target {
         Target::File(path) => {
             let file = NewFile::create(&path, end - start)?;
-            let matches = match (whole, division.concurrency() > 1 && end > plan::ONE_REQUEST) {
-                (true, true) => {
-                    parallel(reader, &file, expected.as_ref(), division, progress).await?
-                }
-                _ => sequential(reader, &file, expected.as_ref(), progress).await?,
+            // Without an ETag nobody could tell whether two ranges are of the same object.
+            let many = whole
+                && division.concurrency() > 1
+                && end > plan::ONE_REQUEST
+                && metadata.etag.is_some();
+            let matches = match many {
+                true => parallel(reader, &file, expected.as_ref(), division, progress).await?,
+                false => sequential(reader, &file, expected.as_ref(), progress).await?,
             };
             if matches {
                 file.publish()?;
@@ -108,12 +110,35 @@ pub async fn download(
     Ok(Downloaded { bytes: end - start, metadata, verified })
 }
 
-/// From `bytes 100-199/1234`, the 100.
-fn range_start(content_range: &str) -> Result<u64, Failure> {
-    content_range
-        .strip_prefix("bytes ")
-        .and_then(|rest| rest.split('-').next()?.parse().ok())
-        .ok_or_else(|| Failure::integrity("the store does not say which range it answers with"))
+/// Which bytes of the object the answer holds, held against those that were asked for.
+fn extent(metadata: &ObjectMetadata, wanted: &ReadOptions) -> Result<Range<u64>, Failure> {
+    let Some(bytes) = metadata.content_length else {
+        return Err(Failure::integrity("the store does not say how long the object is")
+            .hint("a proxy in between may recode answers: go around it"));
+    };
+    let other = || {
+        Failure::integrity("the store answered with another range than was asked for")
+            .hint("fetch the whole object, without --range")
+    };
+    if !wanted.is_part() {
+        return Ok(0..bytes);
+    }
+    let (range, total) =
+        metadata.content_range.as_deref().and_then(parse_range).ok_or_else(other)?;
+    let asked = wanted.part_of(total).ok_or_else(other)?;
+    match range == asked && range.end - range.start == bytes {
+        true => Ok(range),
+        false => Err(other()),
+    }
+}
+
+/// From `bytes 100-199/1234`, the range 100..200 and the 1234.
+fn parse_range(content_range: &str) -> Option<(Range<u64>, u64)> {
+    let (range, total) = content_range.strip_prefix("bytes ")?.split_once('/')?;
+    let (first, last) = range.split_once('-')?;
+    let (first, last, total): (u64, u64, u64) =
+        (first.parse().ok()?, last.parse().ok()?, total.parse().ok()?);
+    (first <= last && last < total).then(|| (first..last + 1, total))
 }
 
 /// One state of an object, to ask for more of.

@@ -1,7 +1,7 @@
-//! SIGINT and SIGTERM: whatever is under way is given up in an orderly manner; a second signal ends
+//! SIGINT, SIGTERM and SIGHUP: whatever is under way is given up in an orderly manner; a second signal ends
 //! the program at once.
 
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::failure::Failure;
@@ -11,7 +11,7 @@ use crate::failure::Failure;
 pub struct Interrupt(watch::Receiver<Option<u8>>);
 
 impl Interrupt {
-    /// Takes over SIGINT and SIGTERM for the rest of the program's life.
+    /// Takes over SIGINT, SIGTERM and SIGHUP for the rest of the program's life.
     ///
     /// # Errors
     /// [`Failure::Other`] where the system allows no signal handler.
@@ -22,12 +22,14 @@ impl Interrupt {
         };
         let mut sigint = listen(SignalKind::interrupt())?;
         let mut sigterm = listen(SignalKind::terminate())?;
+        let mut sighup = if ignores_hangup() { None } else { Some(listen(SignalKind::hangup())?) };
         let (sender, receiver) = watch::channel(None);
         tokio::spawn(async move {
             loop {
                 let number = tokio::select! {
                     _ = sigint.recv() => SignalKind::interrupt(),
                     _ = sigterm.recv() => SignalKind::terminate(),
+                    _ = received(&mut sighup) => SignalKind::hangup(),
                 }
                 .as_raw_value() as u8;
                 if sender.send_replace(Some(number)).is_some() {
@@ -59,4 +61,20 @@ impl Interrupt {
             result = work => result,
         }
     }
+}
+
+async fn received(signal: &mut Option<Signal>) {
+    match signal {
+        Some(signal) => drop(signal.recv().await),
+        None => std::future::pending().await,
+    }
+}
+
+/// Whether this program was started under `nohup`, which wants a hangup ignored. The kernel's list of
+/// ignored signals is the only place where that can be read without changing it.
+fn ignores_hangup() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
+    mask & (1 << (SignalKind::hangup().as_raw_value() - 1)) != 0
 }

@@ -17,6 +17,7 @@ use http_body::{Body, Frame, SizeHint};
 use super::checksum;
 use super::plan;
 use crate::failure::Failure;
+use crate::key::looks_secret;
 use crate::store::RequestBody;
 
 /// How much of a file is in memory at a time, for each part under way.
@@ -68,6 +69,10 @@ impl Source {
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> Failure {
+    if path.to_str().is_some_and(looks_secret) && error.kind() == io::ErrorKind::NotFound {
+        return Failure::usage("what was given where a file belongs looks like a key")
+            .hint("give the file to upload; the key goes behind -k, as file:PATH or cmd:COMMAND");
+    }
     let path = path.display();
     match error.kind() {
         io::ErrorKind::NotFound => {

@@ -53,17 +53,13 @@ impl NewFile {
         // Through a symbolic link the file it points to is replaced, not the link.
         let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let refuse = |error: io::Error| Failure::unwritable(path.display(), &error);
-        let folder = match path.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder,
-            _ => Path::new("."),
-        };
         // A file that is replaced keeps its mode; a new one gets what the umask leaves.
         let mode = fs::metadata(&path).map_or(0o666, |found| found.permissions().mode() & 0o777);
         let temporary = tempfile::Builder::new()
             .prefix(".s3seal-")
             .suffix(".part")
             .permissions(fs::Permissions::from_mode(mode))
-            .tempfile_in(folder)
+            .tempfile_in(folder_of(&path))
             .map_err(refuse)?;
         temporary.as_file().set_len(bytes).map_err(refuse)?;
         Ok(NewFile { temporary, path })
@@ -104,8 +100,15 @@ impl NewFile {
         self.temporary
             .persist(&path)
             .map_err(|error| Failure::unwritable(path.display(), &error.error))?;
+        // Not every file system can sync a folder.
+        let _ = File::open(folder_of(&path)).and_then(|folder| folder.sync_all());
         Ok(())
     }
+}
+
+/// The folder that a file is in.
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// A stream that a thread of its own writes, so that a reader who is slow, or stuck, does not keep

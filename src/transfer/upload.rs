@@ -32,8 +32,10 @@ pub async fn upload(
     let unproven = write.encryption.key().is_some() && !store.is_proven(&write.at.bucket);
     match only {
         Some(piece) if !unproven => {
-            let written = interrupt.race(put(store, &write, &piece, progress)).await?;
-            store.settle(&write.at, written).await
+            let written = interrupt.race(put(store, &write, &piece, progress)).await;
+            let stored =
+                store.settle(&write.at, written.map_err(|failure| doubt(&write, failure))?).await?;
+            check_torn(&piece, stored, &write)
         }
         // As the one part of a multipart upload, it is published only after the proof.
         only => {
@@ -74,6 +76,26 @@ async fn put(
     written.map_err(|failure| blame_change(piece, failure))
 }
 
+/// After a signal nobody waits for the store's answer, and it may have all the bytes.
+fn doubt(write: &Write, mut failure: Failure) -> Failure {
+    if matches!(failure, Failure::Interrupted { .. }) {
+        failure.detail_mut().message += ": the object may or may not have been stored";
+        return failure.hint(format!("look with `s3seal head {}`", write.at)).at(&write.at);
+    }
+    failure
+}
+
+/// A store that checks no checksum stores whatever comes, a file that changes meanwhile included.
+fn check_torn(piece: &Piece, stored: Stored, write: &Write) -> Result<Stored, Failure> {
+    let Piece::Range { file, .. } = piece else { return Ok(stored) };
+    if stored.is_checked || file.check_unchanged().is_ok() {
+        return Ok(stored);
+    }
+    Err(Failure::integrity("the file changed while it was read: what was stored may be a mixture")
+        .hint("upload it again when nobody writes to it")
+        .at(&write.at))
+}
+
 /// Bytes that are not what they were a moment ago look to the store like damage on the way.
 fn blame_change(piece: &Piece, failure: Failure) -> Failure {
     match piece {
@@ -107,8 +129,12 @@ async fn multipart(
 ) -> Result<Stored, Failure> {
     // Not raced: an upload whose id is still on its way could not be aborted.
     let upload_id: Arc<str> = store.create_upload(write).await?.into();
-    let sent = send_all(store, write, &upload_id, pieces, concurrency, progress);
-    let finished = match interrupt.race(sent).await {
+    let mut under_way = JoinSet::new();
+    let sent = send_all(store, write, &upload_id, pieces, &mut under_way, concurrency, progress);
+    let outcome = interrupt.race(sent).await;
+    // A part that is still on its way could arrive after the abort, and stay.
+    under_way.shutdown().await;
+    let finished = match outcome {
         Ok(parts) => {
             let crc = checksum::combine(parts.iter().map(|part| (part.crc64nvme, part.bytes)));
             store.complete_upload(write, &upload_id, &parts, crc).await
@@ -135,16 +161,16 @@ async fn send_all(
     write: &Arc<Write>,
     upload_id: &Arc<str>,
     mut pieces: Queue,
+    under_way: &mut JoinSet<Result<Part, Failure>>,
     concurrency: usize,
     progress: &Progress,
 ) -> Result<Vec<Part>, Failure> {
-    let mut under_way = JoinSet::new();
     let mut parts: Vec<Part> = Vec::new();
     let mut number = 0;
     let mut last = None;
     loop {
         while under_way.len() >= concurrency {
-            collect(&mut under_way, &mut parts, progress).await?;
+            collect(under_way, &mut parts, progress).await?;
         }
         let Some(piece) = pieces.next().await? else { break };
         number += 1;
@@ -158,7 +184,7 @@ async fn send_all(
         under_way.spawn(async move { send(&store, &write, &upload_id, number, &piece).await });
     }
     while !under_way.is_empty() {
-        collect(&mut under_way, &mut parts, progress).await?;
+        collect(under_way, &mut parts, progress).await?;
     }
     // A file that changed between two parts would be a mixture that never existed.
     if let Some(Piece::Range { file, .. }) = last {

@@ -1,0 +1,40 @@
+//! Whether checksums are sent and asked for: unless the user wants them left out, or the store knows
+//! no such headers.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// What is done about checksums for as long as the program runs.
+#[derive(Debug)]
+pub(super) struct Checksums {
+    send: bool,
+    ask: bool,
+    refused: AtomicBool,
+}
+
+impl Checksums {
+    /// Uploads carry checksums where `send`: not with `AWS_REQUEST_CHECKSUM_CALCULATION=when_required`;
+    /// reads ask for them where `ask`: not with `AWS_RESPONSE_CHECKSUM_VALIDATION=when_required`.
+    pub(super) fn wanted(send: bool, ask: bool) -> Checksums {
+        Checksums { send, ask, refused: AtomicBool::new(false) }
+    }
+
+    /// Whether an upload carries them.
+    pub(super) fn sends(&self) -> bool {
+        self.send && !self.are_refused()
+    }
+
+    /// Whether a read asks for them.
+    pub(super) fn asks(&self) -> bool {
+        self.ask && !self.are_refused()
+    }
+
+    /// Leaves them out from now on; whether that is worth another try.
+    pub(super) fn give_up(&self) -> bool {
+        (self.send || self.ask) && !self.refused.swap(true, Ordering::Relaxed)
+    }
+
+    /// Whether the store has refused them.
+    pub(super) fn are_refused(&self) -> bool {
+        self.refused.load(Ordering::Relaxed)
+    }
+}
