@@ -32,6 +32,11 @@ impl Manner {
     /// The answer to an `x-amz-*` header that was not signed.
     pub(crate) fn unsigned_header(self, refusal: Refusal) -> Refusal {
         match self {
+            Self::SeaweedFs => Refusal::new(
+                403,
+                "SignatureDoesNotMatch",
+                "The request signature we calculated does not match the signature you provided. Check your key and signing method.",
+            ),
             Self::Garage => bad_request("An `x-amz-*` header is not signed"),
             _ => refusal,
         }
@@ -48,6 +53,11 @@ impl Manner {
             Self::Ceph => Refusal::invalid_request(""),
             _ => ssec::insecure(),
         }
+    }
+
+    /// SeaweedFS shows the MD5 of the plaintext as the ETag of what is sealed.
+    pub(crate) fn shows_md5_of_sealed(self) -> bool {
+        self == Self::SeaweedFs
     }
 
     /// Whether `partNumber` selects a part of a GET.

@@ -52,10 +52,10 @@ impl Api {
         }
         let key = self.source_key(head)?;
         ssec::unlock(check, key.as_ref()).map_err(|refusal| {
-            if self.manner == Manner::SeaweedFs && check.is_some() && key.is_some() {
-                internal_error()
-            } else {
-                self.manner.locked(refusal, check, key.as_ref())
+            match (self.manner, check, key.as_ref()) {
+                (Manner::SeaweedFs, Some(_), Some(_)) => internal_error(),
+                (Manner::SeaweedFs, Some(_), None) => Refusal::invalid_request("Invalid Request"),
+                (_, check, key) => self.manner.locked(refusal, check, key),
             }
         })?;
         Ok(key)
@@ -145,6 +145,7 @@ impl Manner {
             (Self::SeaweedFs, Some(_), None) => argument(
                 "Requests specifying Server Side Encryption with Customer provided keys must provide the customer key.",
             ),
+            (Self::SeaweedFs, Some(_), Some(_)) => Refusal::access_denied("Access Denied."),
             (Self::Ceph, Some(_), None) => argument(
                 "Requests specifying Server Side Encryption with Customer provided keys must provide a valid encryption algorithm.",
             ),

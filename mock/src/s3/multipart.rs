@@ -89,7 +89,7 @@ pub(super) async fn upload_part(
         check_part_algorithm(upload, declared.algorithm())?;
         (encryption, upload.effective_checksum().map(|(algorithm, _)| algorithm), key)
     };
-    let md5 = encryption.etag_is_md5();
+    let md5 = encryption.etag_is_md5() || api.manner.shows_md5_of_sealed();
     let taken = intake::take(
         &declared,
         trailers.as_ref(),
@@ -101,7 +101,7 @@ pub(super) async fn upload_part(
     .await?;
 
     let etag = match &taken.sums.md5 {
-        Some(md5) if encryption.etag_is_md5() => checksum::hex(md5),
+        Some(digest) if md5 => checksum::hex(digest),
         _ => random::hex::<16>(),
     };
     let mut output = UploadPartOutput {

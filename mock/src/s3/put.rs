@@ -52,7 +52,7 @@ pub(super) async fn put_object(
         metadata: input.metadata,
     };
     check_metadata(attributes.metadata.as_ref())?;
-    let md5 = encryption.etag_is_md5();
+    let md5 = encryption.etag_is_md5() || api.manner.shows_md5_of_sealed();
     // Where the sender gave none, Amazon S3 computes this one.
     let algorithm = declared.algorithm().unwrap_or(Algorithm::Crc64Nvme);
     let taken = intake::take(
@@ -66,7 +66,7 @@ pub(super) async fn put_object(
     .await?;
 
     let etag = match &taken.sums.md5 {
-        Some(md5) if encryption.etag_is_md5() => checksum::hex(md5),
+        Some(digest) if md5 => checksum::hex(digest),
         _ => random::hex::<16>(),
     };
     let checksum = taken.sums.own.map(|value| Checksum {
