@@ -287,6 +287,12 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -s h -l help -d '
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l addr -d 'The address to listen on; port 0 is a free one' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l bucket -d 'Create this bucket; repeatable' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l behave -d 'Whose manners to take on' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l user -d 'Let this identity in (repeatable; the first is the one in the environment); one made at random by default' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l fault -d 'Make trouble (repeatable): `slow-down`, `internal-error`, `reset` and `lost-answer` (connection dropped before or after the effect), `cut`, `corrupt`, `wrong-range`, `delay` (up to a second). PROBABILITY is 0 to 1, OPERATION a name of the S3 API such as UploadPart' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l seed -d 'What the faults are drawn from: the same seed and the same requests give the same faults' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l latency -d 'Let every request wait, such as `50ms`' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l bandwidth -d 'Bytes a second in each direction, shared by all connections, such as `500K` or `10M` (powers of 1024)' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l log -d 'Append a JSON line for every request to this file; keys, signatures and session tokens are left out' -r -F
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l env-file -d 'Once ready, write the environment to this file as `export` lines' -r -F
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l progress -d 'How the progress of transfers is shown' -r -f -a "auto\t'A bar, where stderr is a terminal'
 plain\t'A line of text every 30 seconds'

@@ -9,6 +9,7 @@ mod key_commands;
 mod key_text;
 mod leak;
 mod mock_command;
+mod mock_options;
 mod presign;
 mod proof;
 mod readme;

@@ -3,7 +3,7 @@
 use std::future::Future as _;
 use std::io;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -33,11 +33,14 @@ pub(crate) struct RequestBody {
     /// Reading tells a client that waits for `100 Continue` to send; an early refusal tells it not to.
     on_request: bool,
     started: Arc<AtomicBool>,
+    /// Bytes that came, as they are on the wire.
+    received: Arc<AtomicU64>,
 }
 
 impl RequestBody {
-    pub(crate) fn new(inner: Incoming, on_request: bool) -> Self {
-        Self { inner: Arc::new(Mutex::new(inner)), on_request, started: Arc::default() }
+    pub(crate) fn new(inner: Incoming, on_request: bool, received: &Arc<AtomicU64>) -> Self {
+        let inner = Arc::new(Mutex::new(inner));
+        Self { inner, on_request, started: Arc::default(), received: Arc::clone(received) }
     }
 
     fn waits(&self) -> bool {
@@ -54,7 +57,13 @@ impl HttpBody for RequestBody {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
         self.started.store(true, Ordering::Relaxed);
-        Pin::new(&mut *self.inner.lock().unwrap_or_else(PoisonError::into_inner)).poll_frame(cx)
+        let frame = std::task::ready!(
+            Pin::new(&mut *self.inner.lock().unwrap_or_else(PoisonError::into_inner))
+                .poll_frame(cx)
+        );
+        let data = frame.as_ref().and_then(|frame| frame.as_ref().ok()?.data_ref());
+        self.received.fetch_add(data.map_or(0, |data| data.len() as u64), Ordering::Relaxed);
+        Poll::Ready(frame)
     }
 
     fn is_end_stream(&self) -> bool {

@@ -2,9 +2,13 @@
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::num::NonZeroU64;
+use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::Server;
 use crate::answer::{Answer, Interceptor};
+use crate::fault::Fault;
 use crate::manner::Manner;
 use crate::random;
 use crate::record::RequestRecord;
@@ -22,6 +26,12 @@ pub struct Builder {
     pub(crate) require_tls: bool,
     pub(crate) manner: Manner,
     pub(crate) interceptor: Interceptor,
+    pub(crate) faults: Vec<Fault>,
+    pub(crate) latency: Duration,
+    /// Bytes a second.
+    pub(crate) bandwidth: Option<NonZeroU64>,
+    pub(crate) seed: u64,
+    pub(crate) log_file: Option<PathBuf>,
 }
 
 impl Builder {
@@ -35,6 +45,11 @@ impl Builder {
             require_tls: false,
             manner: Manner::default(),
             interceptor: Interceptor::default(),
+            faults: Vec::new(),
+            latency: Duration::ZERO,
+            bandwidth: None,
+            seed: 0,
+            log_file: None,
         }
     }
 
@@ -96,10 +111,43 @@ impl Builder {
         self
     }
 
+    /// Makes trouble with a probability. May be repeated: the first that strikes a request has it. What an
+    /// interceptor answers is left alone.
+    pub fn fault(mut self, fault: Fault) -> Self {
+        self.faults.push(fault);
+        self
+    }
+
+    /// What the faults are drawn from, 0 by default: a run with the same requests, whatever their order across
+    /// objects and connections, meets the same faults.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// How long every request waits before it is looked at.
+    pub fn latency(mut self, latency: Duration) -> Self {
+        self.latency = latency;
+        self
+    }
+
+    /// Bytes a second that all connections share, in each direction; unlimited by default.
+    pub fn bandwidth(mut self, bytes: NonZeroU64) -> Self {
+        self.bandwidth = Some(bytes);
+        self
+    }
+
+    /// Appends a JSON line for every request to this file, without keys, signatures and session tokens. The file
+    /// is made for its owner alone.
+    pub fn log_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.log_file = Some(path.into());
+        self
+    }
+
     /// Starts the server. It is reachable when this returns.
     ///
     /// # Errors
-    /// The address cannot be used, a bucket is named twice or against the naming rules, or the system gives no
+    /// The address or the log file cannot be used, a bucket is named twice or against the naming rules, or the system gives no
     /// thread.
     pub fn start(mut self) -> io::Result<Server> {
         if self.users.is_empty() {
@@ -130,6 +178,11 @@ impl std::fmt::Debug for Builder {
             .field("require_tls", &self.require_tls)
             .field("manner", &self.manner)
             .field("interceptor", &self.interceptor)
+            .field("faults", &self.faults)
+            .field("latency", &self.latency)
+            .field("bandwidth", &self.bandwidth)
+            .field("seed", &self.seed)
+            .field("log_file", &self.log_file)
             .finish()
     }
 }

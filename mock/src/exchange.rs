@@ -1,6 +1,7 @@
 //! One request and its answer: log, interceptor, gate, S3, and the form of errors.
 
 use std::io;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
@@ -14,8 +15,11 @@ use time::OffsetDateTime;
 
 use crate::answer::{Answer, Instead, Interceptor, Reply, Tampering};
 use crate::body::{RequestBody, TamperedBody, drain};
+use crate::fault::{Chosen, Faults};
 use crate::gate::Gate;
 use crate::intake::{self, Declared};
+use crate::journal::Journal;
+use crate::line::Line;
 use crate::random;
 use crate::record::{RequestLog, RequestRecord};
 use crate::refusal::{HOST_ID, Refusal};
@@ -31,6 +35,10 @@ pub(crate) struct Front {
     pub(crate) gate: Arc<Gate>,
     pub(crate) log: Arc<RequestLog>,
     pub(crate) interceptor: Interceptor,
+    pub(crate) line: Arc<Line>,
+    pub(crate) faults: Arc<Faults>,
+    /// The log file, if there is one.
+    pub(crate) journal: Option<Arc<Journal>>,
 }
 
 /// The connection that brought a request.
@@ -44,6 +52,8 @@ pub(crate) struct Connection {
 #[derive(Clone, Debug)]
 pub(crate) struct Notes {
     pub(crate) connection: Connection,
+    /// A fault: another range than the one asked for shall be served.
+    pub(crate) wrong_range: bool,
     refusal: Arc<Mutex<Option<Refusal>>>,
 }
 
@@ -67,14 +77,16 @@ impl Notes {
 }
 
 impl Front {
-    /// Answers one request.
+    /// Answers one request; `received` counts the bytes of its body.
     ///
     /// # Errors
     /// Where the connection shall be dropped instead of an answer.
-    pub(crate) async fn serve(
+    pub(crate) async fn exchange(
         &self,
         request: Request<Incoming>,
         connection: Connection,
+        mut fault: Option<Chosen>,
+        received: &Arc<AtomicU64>,
     ) -> io::Result<Response<TamperedBody>> {
         let (mut head, body) = request.into_parts();
         // What prints a header map must not print these.
@@ -87,8 +99,12 @@ impl Front {
         let operation = record.operation;
         let is_head = head.method == "HEAD";
         let answer = self.interceptor.ask(&record);
+        if answer.is_some() {
+            fault = None;
+        }
+        let answer = answer.or_else(|| fault.as_ref().and_then(Chosen::answer));
         let number = self.log.push(record);
-        let body = RequestBody::new(body, head.headers.contains_key("expect"));
+        let body = RequestBody::new(body, head.headers.contains_key("expect"), received);
         let rest = body.clone();
         let tampering = match answer {
             None => Tampering::default(),
@@ -100,7 +116,8 @@ impl Front {
                 return Ok(TamperedBody::plain(ready_made(reply)));
             }
         };
-        let mut response = self.handle(head, body, operation, connection).await;
+        let wrong_range = fault.as_ref().is_some_and(Chosen::shifts_range);
+        let mut response = self.handle(head, body, operation, connection, wrong_range).await;
         if is_head && response.status().as_u16() >= 400 {
             *response.body_mut() = Body::empty();
         }
@@ -112,6 +129,12 @@ impl Front {
             *response.status_mut() = StatusCode::PARTIAL_CONTENT;
         }
         drain(rest).await;
+        let tampering = match &fault {
+            Some(fault) => {
+                fault.tampering(tampering, http_body::Body::size_hint(response.body()).exact())
+            }
+            None => tampering,
+        };
         match tampering.instead {
             Some(Instead::Reset) => return Err(dropped()),
             Some(Instead::Reply(reply)) => {
@@ -131,11 +154,16 @@ impl Front {
         body: RequestBody,
         operation: &'static str,
         connection: Connection,
+        wrong_range: bool,
     ) -> Response<Body> {
         let request_id = random::text(b"0123456789ABCDEFGHJKMNPQRSTVWXYZ", 16);
         let resource = head.uri.path().to_owned();
         let result = match self.admit(head, body, operation, connection).await {
-            Ok((request, notes)) => self.call(request, &notes).await,
+            Ok((mut request, notes)) => {
+                let notes = Notes { wrong_range, ..notes };
+                request.extensions_mut().insert(notes.clone());
+                self.call(request, &notes).await
+            }
             Err(refusal) => Err(refusal),
         };
         let mut response =
@@ -146,6 +174,7 @@ impl Front {
         if let Ok(id) = HeaderValue::from_str(&request_id) {
             headers.insert("x-amz-request-id", id);
         }
+        self.gate.manner.retouch(operation, &mut response);
         response
     }
 
@@ -162,15 +191,14 @@ impl Front {
             return Err(Refusal::not_implemented());
         }
         self.gate.check(&head, OffsetDateTime::now_utc())?;
+        self.gate.manner.check_head(operation, &head.headers, connection.tls)?;
         let body = if route::takes_document(operation) {
             document(&head, body, operation).await?
         } else {
-            Body::http_body_unsync(body)
+            Body::http_body_unsync(self.line.inward(body))
         };
-        let notes = Notes { connection, refusal: Arc::default() };
-        let mut request = Request::from_parts(head, body);
-        request.extensions_mut().insert(notes.clone());
-        Ok((request, notes))
+        let notes = Notes { connection, wrong_range: false, refusal: Arc::default() };
+        Ok((Request::from_parts(head, body), notes))
     }
 
     async fn call(&self, request: Request<Body>, notes: &Notes) -> Result<Response<Body>, Refusal> {

@@ -12,19 +12,35 @@ pub enum Manner {
     Aws,
     /// Amazon S3 where every bucket blocks SSE-C writes, the default of new buckets since April 2026.
     AwsBlocked,
+    /// SeaweedFS 4.48: seals, but echoes nothing on Create and Copy, and takes parts without the upload's key.
+    SeaweedFs,
+    /// Ceph's RADOS gateway 16.2: plain http refused, no checksums, and copies that ignore the key.
+    Ceph,
+    /// Garage 2.5: no versions, no tags, and every mistake is an `InvalidRequest`.
+    Garage,
     /// A store that does not know SSE-C: the headers are ignored, objects land in plaintext, nothing is echoed.
     IgnoresSseC,
 }
 
 impl Manner {
     /// Every manner there is, in the order of the documentation.
-    pub const ALL: &'static [Self] = &[Self::Aws, Self::AwsBlocked, Self::IgnoresSseC];
+    pub const ALL: &'static [Self] = &[
+        Self::Aws,
+        Self::AwsBlocked,
+        Self::SeaweedFs,
+        Self::Ceph,
+        Self::Garage,
+        Self::IgnoresSseC,
+    ];
 
     /// The name used on command lines.
     pub fn name(self) -> &'static str {
         match self {
             Self::Aws => "aws",
             Self::AwsBlocked => "aws-blocked",
+            Self::SeaweedFs => "seaweedfs",
+            Self::Ceph => "ceph",
+            Self::Garage => "garage",
             Self::IgnoresSseC => "ignores-sse-c",
         }
     }

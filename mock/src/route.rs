@@ -89,6 +89,32 @@ pub(crate) fn takes_document(operation: &str) -> bool {
     !matches!(operation, "PutObject" | "UploadPart" | "PostObject" | "Unknown")
 }
 
+/// Whether [`operation`] can say this name.
+pub(crate) fn is_operation(name: &str) -> bool {
+    let tables = [GET_BUCKET, PUT_BUCKET, DELETE_BUCKET, GET_OBJECT, PUT_OBJECT, POST_OBJECT];
+    tables.iter().flat_map(|table| table.iter()).any(|(_, operation)| *operation == name)
+        || matches!(
+            name,
+            "ListBuckets"
+                | "HeadBucket"
+                | "HeadObject"
+                | "ListObjectsV2"
+                | "ListObjects"
+                | "CreateBucket"
+                | "DeleteBucket"
+                | "DeleteObjects"
+                | "PostObject"
+                | "GetObject"
+                | "UploadPartCopy"
+                | "UploadPart"
+                | "CopyObject"
+                | "PutObject"
+                | "AbortMultipartUpload"
+                | "DeleteObjectTagging"
+                | "DeleteObject"
+        )
+}
+
 type Subresources = &'static [(&'static str, &'static str)];
 
 const GET_BUCKET: Subresources = &[

@@ -15,7 +15,10 @@ use tokio::sync::oneshot;
 
 use crate::builder::Builder;
 use crate::exchange::Front;
+use crate::fault::Faults;
 use crate::gate::{Gate, Users};
+use crate::journal::Journal;
+use crate::line::Line;
 use crate::record::{RequestLog, RequestRecord};
 use crate::s3::{Api, LocalhostDomain};
 use crate::store::Store;
@@ -110,9 +113,13 @@ impl Server {
             gate: Arc::new(Gate {
                 region: builder.region.clone(),
                 users: Users(builder.users.iter().cloned().collect()),
+                manner: builder.manner,
             }),
             log: Arc::clone(&log),
             interceptor: builder.interceptor,
+            line: Arc::new(Line::new(builder.latency, builder.bandwidth)),
+            faults: Arc::new(Faults::new(builder.seed, builder.faults)),
+            journal: builder.log_file.as_deref().map(Journal::open).transpose()?.map(Arc::new),
         };
 
         let listener = std::net::TcpListener::bind(builder.addr)?;

@@ -6,8 +6,11 @@ mod raw;
 mod access;
 
 mod checksums;
+mod faults;
 mod interception;
+mod line;
 mod listing;
+mod log_file;
 mod manners;
 mod multipart;
 mod objects;

@@ -2,11 +2,15 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::sync::Arc;
 
 use aws_lc_rs::{digest, hmac};
 use s3seal_mock::Server;
 use time::macros::format_description;
 use time::{Duration, OffsetDateTime};
+use tokio_rustls::rustls::pki_types::CertificateDer;
+use tokio_rustls::rustls::pki_types::pem::PemObject as _;
+use tokio_rustls::rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
 use crate::harness::Key;
 
@@ -155,10 +159,16 @@ impl Raw {
     pub(crate) fn send_to(self, server: &Server, host: &str) -> Answer {
         let message = self.message(server, host);
         let mut stream = TcpStream::connect(server.addr()).unwrap();
-        // A refusal may come before all is sent.
-        let _ = stream.write_all(&message);
         let mut bytes = Vec::new();
-        let _ = stream.read_to_end(&mut bytes);
+        let mut talk = |stream: &mut dyn ReadWrite| {
+            // A refusal may come before all is sent.
+            let _ = stream.write_all(&message);
+            let _ = stream.read_to_end(&mut bytes);
+        };
+        match server.ca_pem() {
+            None => talk(&mut stream),
+            Some(pem) => talk(&mut StreamOwned::new(tls(pem), stream)),
+        }
         Answer::parse(&bytes)
     }
 
@@ -250,6 +260,21 @@ impl Raw {
             self.headers.push(("authorization".to_owned(), value));
         }
     }
+}
+
+trait ReadWrite: Read + Write {}
+impl<T: Read + Write> ReadWrite for T {}
+
+fn tls(ca_pem: &str) -> ClientConnection {
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_slice(ca_pem.as_bytes()).unwrap()).unwrap();
+    let provider = Arc::new(tokio_rustls::rustls::crypto::aws_lc_rs::default_provider());
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    ClientConnection::new(Arc::new(config), "localhost".try_into().unwrap()).unwrap()
 }
 
 impl Answer {

@@ -1,15 +1,17 @@
 //! `s3seal mock`: the embedded server, to try and test everything offline.
 
 use std::ffi::{OsStr, OsString};
-use std::fs;
+use std::fs::{self, OpenOptions};
 use std::io::{IsTerminal, Write};
 use std::net::SocketAddr;
-use std::os::unix::fs::PermissionsExt;
+use std::num::NonZeroU64;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
+use std::time::Duration;
 
-use s3seal_mock::{Manner, Server};
+use s3seal_mock::{Fault, Manner, Server};
 use serde::Serialize;
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
@@ -29,6 +31,8 @@ use crate::output::Output;
 Examples:
   s3seal mock -- sh -c 's3seal keygen -o k && s3seal put -k ./k README.md s3://demo/ && s3seal head -k ./k s3://demo/README.md'
   s3seal mock -- pytest
+  s3seal mock --behave ceph --tls -- ./backup.sh
+  s3seal mock --fault slow-down=0.1 --fault cut=0.05@GetObject --seed 7 -- ./backup.sh
   s3seal mock --env-file mock.env &   then, once the file is there: . ./mock.env")]
 pub struct Args {
     /// The address to listen on; port 0 is a free one
@@ -46,6 +50,26 @@ pub struct Args {
     /// Whose manners to take on
     #[arg(long, value_name = "STORE", default_value_t = Manner::Aws, value_parser = parse_manner)]
     behave: Manner,
+    /// Let this identity in (repeatable; the first is the one in the environment); one made at random by default
+    #[arg(long, value_name = "ID:SECRET", value_parser = parse_user)]
+    user: Vec<(String, String)>,
+    /// Make trouble (repeatable): `slow-down`, `internal-error`, `reset` and `lost-answer` (connection dropped
+    /// before or after the effect), `cut`, `corrupt`, `wrong-range`, `delay` (up to a second). PROBABILITY is 0 to 1,
+    /// OPERATION a name of the S3 API such as UploadPart
+    #[arg(long, value_name = "KIND=PROBABILITY[@OPERATION]")]
+    fault: Vec<Fault>,
+    /// What the faults are drawn from: the same seed and the same requests give the same faults
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    seed: u64,
+    /// Let every request wait, such as `50ms`
+    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    latency: Option<Duration>,
+    /// Bytes a second in each direction, shared by all connections, such as `500K` or `10M` (powers of 1024)
+    #[arg(long, value_name = "BYTES", value_parser = parse_bandwidth)]
+    bandwidth: Option<NonZeroU64>,
+    /// Append a JSON line for every request to this file; keys, signatures and session tokens are left out
+    #[arg(long, value_name = "FILE")]
+    log: Option<PathBuf>,
     /// Once ready, write the environment to this file as `export` lines
     #[arg(long, value_name = "FILE", conflicts_with = "command")]
     env_file: Option<PathBuf>,
@@ -79,6 +103,24 @@ pub fn run(args: &Args, out: &Output) -> Result<u8, Failure> {
     for bucket in &args.bucket {
         builder = builder.bucket(bucket);
     }
+    for (id, secret) in &args.user {
+        builder = builder.user(id, secret);
+    }
+    for fault in &args.fault {
+        builder = builder.fault(fault.clone());
+    }
+    if let Some(bandwidth) = args.bandwidth {
+        builder = builder.bandwidth(bandwidth);
+    }
+    if let Some(path) = &args.log {
+        // Opened here as well, so that the error names what is wrong.
+        OpenOptions::new().append(true).create(true).mode(0o600).open(path).map_err(|error| {
+            Failure::other(format!("{} cannot be written: {error}", path.display()))
+                .hint("choose another --log")
+        })?;
+        builder = builder.log_file(path);
+    }
+    builder = builder.seed(args.seed).latency(args.latency.unwrap_or_default());
     let server = builder.behave(args.behave).start().map_err(|error| match error.kind() {
         std::io::ErrorKind::InvalidInput => Failure::usage(error.to_string())
             .hint("give --bucket names of a-z, 0-9, `-` and `.`, each once"),
@@ -281,4 +323,24 @@ impl Signals {
 
 fn parse_manner(name: &str) -> Result<Manner, String> {
     name.parse().map_err(|error: s3seal_mock::UnknownManner| error.to_string())
+}
+
+/// The secret may hold a colon, the id of an access key cannot.
+fn parse_user(text: &str) -> Result<(String, String), String> {
+    match text.split_once(':') {
+        Some((id, secret)) if !id.is_empty() && !secret.is_empty() => {
+            Ok((id.to_owned(), secret.to_owned()))
+        }
+        _ => Err("give an access key id and a secret key as ID:SECRET".to_owned()),
+    }
+}
+
+fn parse_bandwidth(text: &str) -> Result<NonZeroU64, String> {
+    let units = [('K', 10), ('M', 20), ('G', 30)];
+    let unit = units.iter().find(|(unit, _)| text.to_ascii_uppercase().ends_with(*unit));
+    let (digits, shift) = unit.map_or((text, 0), |(_, shift)| (&text[..text.len() - 1], *shift));
+    let bytes = digits.parse::<u64>().ok().and_then(|count| count.checked_mul(1 << shift));
+    bytes
+        .and_then(NonZeroU64::new)
+        .ok_or_else(|| "give a number of bytes above 0, such as 500K or 10M".to_owned())
 }

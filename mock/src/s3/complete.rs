@@ -29,15 +29,18 @@ pub(super) async fn complete(
     let input = request.input;
     let (bucket_name, key, upload_id) = (&input.bucket, &input.key, &input.upload_id);
     let asked = input.multipart_upload.and_then(|upload| upload.parts).unwrap_or_default();
-    let conditions =
-        WriteConditions { if_match: input.if_match, if_none_match: input.if_none_match };
+    let conditions = api.conditions(WriteConditions {
+        if_match: input.if_match,
+        if_none_match: input.if_none_match,
+    });
 
     // One step from the look to the change, so that no part and no other writer comes between.
     let mut buckets = api.store.lock();
     let bucket = buckets.bucket_mut(bucket_name)?;
     let upload = bucket.upload(key, upload_id)?;
-    if customer_key.is_some()
-        || (upload.encryption.key_check().is_some() && upload.checksum.is_some())
+    if api.manner.asks_for_key_on_complete()
+        && (customer_key.is_some()
+            || (upload.encryption.key_check().is_some() && upload.checksum.is_some()))
     {
         ssec::same_upload(upload.encryption.key_check(), customer_key.as_ref())?;
     }

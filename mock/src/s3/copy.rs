@@ -16,7 +16,7 @@ use crate::checksum::{self, Algorithm, Checksum, Hasher, Kind};
 use crate::intake::MAX_SIZE;
 use crate::random;
 use crate::refusal::Refusal;
-use crate::ssec::{self, CustomerKey};
+use crate::ssec::CustomerKey;
 use crate::store::blob::BlobWriter;
 use crate::store::object::{Attributes, Object, Part};
 
@@ -28,7 +28,7 @@ pub(super) async fn copy_object(
     let input = &request.input;
     let (bucket, key) = (&input.bucket, &input.key);
     api.store.lock().bucket(bucket)?;
-    let customer_key = api.write_key(&head, bucket, key)?;
+    let customer_key = api.copy_key(&head, input)?;
     let encryption = api.encryption(head.headers, customer_key.as_ref())?;
 
     let conditions = ReadConditions {
@@ -52,9 +52,10 @@ pub(super) async fn copy_object(
         CopySource::Bucket { bucket: from_bucket, key: from_key, version_id: None }
             if **from_bucket == *bucket && **from_key == *key
     );
-    let changes_encryption = customer_key.is_some()
-        || source_key.is_some()
-        || head.headers.contains_key("x-amz-server-side-encryption");
+    let changes_encryption = !api.manner.copies_in_place_with_metadata_only()
+        && (customer_key.is_some()
+            || source_key.is_some()
+            || head.headers.contains_key("x-amz-server-side-encryption"));
     if in_place
         && !replace_metadata
         && !changes_encryption
@@ -151,8 +152,7 @@ pub(super) fn source(
         return Err(Refusal::not_implemented());
     };
     let found = Found::of(api, bucket, key, version_id.as_deref())?;
-    let key = api.source_key(head)?;
-    ssec::unlock(found.object.encryption.key_check(), key.as_ref())?;
+    let key = api.open_source(&found.object, head)?;
     conditions.check(&found.version, &found.object)?;
     Ok((found, key))
 }

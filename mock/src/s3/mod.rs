@@ -22,6 +22,7 @@ mod copy;
 mod delete;
 mod get;
 mod list;
+mod manners;
 mod multipart;
 mod part_copy;
 mod put;
@@ -138,8 +139,9 @@ impl Api {
         if self.manner == Manner::IgnoresSseC || !given.any() {
             return Ok(None);
         }
-        if self.require_tls && !notes_of(request.extensions)?.connection.tls {
-            return Err(ssec::insecure());
+        let require_tls = self.require_tls || self.manner.requires_tls();
+        if require_tls && !notes_of(request.extensions)?.connection.tls {
+            return Err(self.manner.insecure());
         }
         Ok(Some(given))
     }

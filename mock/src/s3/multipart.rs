@@ -82,14 +82,14 @@ pub(super) async fn upload_part(
     let input = request.input;
     let number = input.part_number;
     check_part_number(number)?;
-    let (encryption, algorithm) = {
-        let buckets = api.store.lock();
-        let upload = buckets.bucket(&input.bucket)?.upload(&input.key, &input.upload_id)?;
-        ssec::same_upload(upload.encryption.key_check(), customer_key.as_ref())?;
+    let (encryption, algorithm, customer_key) = {
+        let mut buckets = api.store.lock();
+        let upload = buckets.bucket_mut(&input.bucket)?.upload_mut(&input.key, &input.upload_id)?;
+        let (encryption, key) = api.manner.admit_part(upload, customer_key)?;
         check_part_algorithm(upload, declared.algorithm())?;
-        (upload.encryption.clone(), upload.effective_checksum().map(|(algorithm, _)| algorithm))
+        (encryption, upload.effective_checksum().map(|(algorithm, _)| algorithm), key)
     };
-    let md5 = encryption.etag_is_md5();
+    let md5 = encryption.etag_is_md5() || api.manner.shows_md5_of_sealed();
     let taken = intake::take(
         &declared,
         trailers.as_ref(),
@@ -101,7 +101,7 @@ pub(super) async fn upload_part(
     .await?;
 
     let etag = match &taken.sums.md5 {
-        Some(md5) if encryption.etag_is_md5() => checksum::hex(md5),
+        Some(digest) if md5 => checksum::hex(digest),
         _ => random::hex::<16>(),
     };
     let mut output = UploadPartOutput {

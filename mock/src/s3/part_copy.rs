@@ -26,6 +26,7 @@ pub(super) async fn upload_part_copy(
 ) -> Outcome<UploadPartCopyOutput> {
     let head = Head::of(&request);
     let input = &request.input;
+    api.manner.check_part_copy(head.headers)?;
     let customer_key = api.part_key(&head)?;
     check_part_number(input.part_number)?;
     let (encryption, algorithm) = {

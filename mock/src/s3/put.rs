@@ -25,10 +25,11 @@ pub(super) async fn put_object(
     let encryption = api.encryption(head.headers, customer_key.as_ref())?;
     let declared = Declared::for_upload(head.headers)?;
     let tags = parse_tagging_header(request.input.tagging.as_deref())?;
-    let conditions = WriteConditions {
+    let conditions = api.conditions(WriteConditions {
         if_match: request.input.if_match.clone(),
         if_none_match: request.input.if_none_match.clone(),
-    };
+    });
+    let keeps_chunked = api.manner.keeps_chunked(head.headers);
     // Asked before the body is read, so that a big one need not be sent, and again when it takes effect.
     conditions.check(api.store.lock().bucket(bucket)?, key)?;
 
@@ -39,7 +40,11 @@ pub(super) async fn put_object(
         content_type: input.content_type,
         cache_control: input.cache_control,
         content_disposition: input.content_disposition,
-        content_encoding: content_encoding(input.content_encoding.as_deref()),
+        content_encoding: if keeps_chunked {
+            input.content_encoding
+        } else {
+            content_encoding(input.content_encoding.as_deref())
+        },
         content_language: input.content_language,
         expires: input.expires,
         website_redirect: input.website_redirect_location,
@@ -47,7 +52,7 @@ pub(super) async fn put_object(
         metadata: input.metadata,
     };
     check_metadata(attributes.metadata.as_ref())?;
-    let md5 = encryption.etag_is_md5();
+    let md5 = encryption.etag_is_md5() || api.manner.shows_md5_of_sealed();
     // Where the sender gave none, Amazon S3 computes this one.
     let algorithm = declared.algorithm().unwrap_or(Algorithm::Crc64Nvme);
     let taken = intake::take(
@@ -61,7 +66,7 @@ pub(super) async fn put_object(
     .await?;
 
     let etag = match &taken.sums.md5 {
-        Some(md5) if encryption.etag_is_md5() => checksum::hex(md5),
+        Some(digest) if md5 => checksum::hex(digest),
         _ => random::hex::<16>(),
     };
     let checksum = taken.sums.own.map(|value| Checksum {

@@ -26,6 +26,11 @@ impl Blob {
         self.len
     }
 
+    /// Whether the bytes are encrypted with a customer's key.
+    pub(crate) fn is_sealed(&self) -> bool {
+        self.salt.is_some()
+    }
+
     /// The bytes at rest, appended to `out`.
     pub(crate) fn copy_raw(&self, out: &mut Vec<u8>) {
         for chunk in &self.chunks {
