@@ -29,7 +29,7 @@ pub(super) async fn copy_object(
     let (bucket, key) = (&input.bucket, &input.key);
     api.store.lock().bucket(bucket)?;
     let customer_key = api.write_key(&head, bucket, key)?;
-    let encryption = api.encryption(head.headers, customer_key.as_ref())?;
+    let encryption = api.encryption(bucket, head.headers, customer_key.as_ref())?;
 
     let conditions = ReadConditions {
         if_match: input.copy_source_if_match.clone(),

@@ -29,7 +29,7 @@ pub(super) async fn create(
     let (bucket, key) = (&request.input.bucket, &request.input.key);
     api.store.lock().bucket(bucket)?;
     let customer_key = api.write_key(&head, bucket, key)?;
-    let encryption = api.encryption(head.headers, customer_key.as_ref())?;
+    let encryption = api.encryption(bucket, head.headers, customer_key.as_ref())?;
     let input = &request.input;
     let checksum = announced(
         input.checksum_algorithm.as_ref().map(|name| name.as_str()),

@@ -22,7 +22,7 @@ pub(super) async fn put_object(
     let (bucket, key) = (&request.input.bucket, &request.input.key);
     api.store.lock().bucket(bucket)?;
     let customer_key = api.write_key(&head, bucket, key)?;
-    let encryption = api.encryption(head.headers, customer_key.as_ref())?;
+    let encryption = api.encryption(bucket, head.headers, customer_key.as_ref())?;
     let declared = Declared::for_upload(head.headers)?;
     let tags = parse_tagging_header(request.input.tagging.as_deref())?;
     let conditions = WriteConditions {
