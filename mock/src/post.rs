@@ -65,15 +65,7 @@ impl Front {
         let target = Target::of(host, head.uri.path());
         let bucket = match (target.bucket, target.key) {
             (Some(bucket), None) => bucket,
-            _ => {
-                return Err(Refusal::new(
-                    405,
-                    "MethodNotAllowed",
-                    "The specified method is not allowed against this resource.",
-                )
-                .detail("Method", "POST")
-                .detail("ResourceType", "OBJECT"));
-            }
+            _ => return Err(Refusal::not_implemented()),
         };
         let form = read(head, body).await?;
         let file = form.file.as_ref().ok_or_else(|| {

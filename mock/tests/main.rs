@@ -4,6 +4,7 @@ mod harness;
 mod raw;
 
 mod access;
+mod answers;
 
 mod checksums;
 mod interception;

@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode, Uri};
+use http_body_util::BodyExt as _;
 use s3s::route::S3Route;
 use s3s::{Body, S3Request, S3Response, S3Result};
 
 use super::{access, bucket_cors, bucket_encryption, bucket_policy, notes};
+use crate::intake;
 use crate::refusal::Refusal;
 use crate::route::{self, Target};
 use crate::store::Store;
@@ -59,8 +61,11 @@ impl S3Route for Configuration {
             tls: notes.connection.tls,
         };
         let outcome = match access::check(&self.store, &asked) {
-            // The front has read documents whole.
-            Ok(()) => self.serve(operation, &bucket, &request.input.bytes().unwrap_or_default()),
+            // The front has limited the size of documents already.
+            Ok(()) => match request.input.collect().await {
+                Ok(document) => self.serve(operation, &bucket, &document.to_bytes()),
+                Err(err) => Err(intake::broken_body(&err.to_string())),
+            },
             Err(refusal) => Err(refusal),
         };
         notes.settle(outcome).map(|reply| reply.map_output(Body::from))
