@@ -1,17 +1,25 @@
 //! The server, asked over real connections: by the AWS SDK, and raw where the SDK cannot make the mistake.
 
+mod chance;
 mod harness;
+mod post_form;
 mod raw;
 
 mod access;
 mod answers;
 
 mod checksums;
+mod copies;
+mod cors;
+mod encryption;
+mod fuzz;
 mod interception;
 mod listing;
 mod manners;
 mod multipart;
 mod objects;
+mod policies;
+mod post;
 mod sealed;
 mod secrecy;
 mod sse_c;
