@@ -4,6 +4,7 @@ mod chance;
 mod harness;
 mod post_form;
 mod raw;
+mod vocabulary;
 
 mod access;
 mod answers;

@@ -198,3 +198,35 @@ fn what_is_not_evaluated_is_refused_when_it_is_put() {
     assert_eq!(policy(&own).send(&server).status, 204);
     assert_eq!(Raw::put("/demo/plain", b"x").send(&server).status, 200);
 }
+
+#[test]
+fn several_identities_and_nobody() {
+    let server = builder().user("AKIAFIRST", "one").user("AKIASECOND", "two").start().unwrap();
+    let get = |id: &str, secret: &str| {
+        let list = Raw::get("/demo").access_key(id).secret_key(secret);
+        list.send(&server).verdict()
+    };
+    let wrong = (403, "SignatureDoesNotMatch".to_owned());
+    assert_eq!((get("AKIAFIRST", "one").0, get("AKIASECOND", "two").0), (200, 200));
+    assert_eq!((get("AKIAFIRST", "two"), get("AKIASECOND", "one")), (wrong.clone(), wrong));
+    assert_eq!(get("AKIATHIRD", "one"), (403, "InvalidAccessKeyId".to_owned()));
+    let nobody = Raw::get("/demo").anonymous().send(&server);
+    assert_eq!(nobody.verdict(), (403, "AccessDenied".to_owned()));
+}
+
+#[test]
+fn headers_whose_neglect_would_be_a_false_success() {
+    let server = server();
+    let put = |name: &str, value: &str| {
+        Raw::put("/demo/key", b"x").header(name, value).send(&server).verdict()
+    };
+    assert_eq!(
+        (put("x-amz-acl", "private").0, put("x-amz-acl", "bucket-owner-full-control").0),
+        (200, 200)
+    );
+    let no_acl = (400, "AccessControlListNotSupported".to_owned());
+    assert_eq!(put("x-amz-acl", "public-read"), no_acl);
+    assert_eq!(put("x-amz-grant-read", "id=\"a\""), no_acl);
+    assert_eq!(put("x-amz-object-lock-mode", "GOVERNANCE"), (400, "InvalidRequest".to_owned()));
+    assert_eq!(put("x-amz-write-offset-bytes", "1"), (501, "NotImplemented".to_owned()));
+}
