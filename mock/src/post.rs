@@ -117,6 +117,12 @@ impl Front {
         let Some(policy) = form.field("policy") else {
             return Err(Refusal::access_denied("Access Denied"));
         };
+        // Signature Version 2, which newer buckets refuse.
+        if form.field("awsaccesskeyid").is_some() && form.field("x-amz-algorithm").is_none() {
+            return Err(Refusal::invalid_request(
+                "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.",
+            ));
+        }
         if required(form, "x-amz-algorithm")? != "AWS4-HMAC-SHA256" {
             return Err(Refusal::invalid_argument(
                 "X-Amz-Algorithm only supports \"AWS4-HMAC-SHA256\"",

@@ -169,6 +169,16 @@ fn what_is_no_form() {
         ),
         (
             form,
+            field("key")
+                + &field("policy")
+                + &field("AWSAccessKeyId")
+                + &field("file")
+                + "--limit--\r\n",
+            400,
+            "InvalidRequest",
+        ),
+        (
+            form,
             field(&"x".repeat(21_000)) + "--limit--\r\n",
             400,
             "MaxPostPreDataLengthExceededError",
