@@ -24,3 +24,4 @@ mod post;
 mod sealed;
 mod secrecy;
 mod sse_c;
+mod unserved;

@@ -9,7 +9,7 @@ use http_body_util::BodyExt as _;
 use s3s::route::S3Route;
 use s3s::{Body, S3Request, S3Response, S3Result};
 
-use super::{access, bucket_cors, bucket_encryption, bucket_policy, notes};
+use super::{access, bucket_cors, bucket_encryption, bucket_policy, notes, unserved};
 use crate::intake;
 use crate::refusal::Refusal;
 use crate::route::{self, Target};
@@ -45,12 +45,18 @@ impl S3Route for Configuration {
         headers: &HeaderMap,
         _extensions: &mut Extensions,
     ) -> bool {
-        SERVED.contains(&named(method, uri, headers).1)
+        let query = route::query_pairs(uri.query().unwrap_or_default());
+        let (target, operation) = named(method, uri, headers);
+        SERVED.contains(&operation) || unserved::names(&target, &query)
     }
 
     async fn call(&self, request: S3Request<Body>) -> S3Result<S3Response<Body>> {
         let notes = notes(&request.extensions)?;
         let (target, operation) = named(&request.method, &request.uri, &request.headers);
+        let query = route::query_pairs(request.uri.query().unwrap_or_default());
+        if unserved::names(&target, &query) {
+            return notes.settle(Err(Refusal::not_implemented()));
+        }
         let bucket = target.bucket.unwrap_or_default();
         let asked = access::Asked {
             operation,

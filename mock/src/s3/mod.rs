@@ -31,6 +31,7 @@ mod multipart;
 mod part_copy;
 mod put;
 mod tagging;
+mod unserved;
 mod versions;
 
 use std::sync::Arc;
