@@ -269,9 +269,11 @@ async fn document(head: &Parts, body: RequestBody, operation: &str) -> Result<Bo
 }
 
 fn is_form(head: &Parts) -> bool {
-    let content_type = head.headers.get("content-type").and_then(|value| value.to_str().ok());
+    let content_type = head.headers.get("content-type").map(|value| value.as_bytes());
     head.method == "POST"
-        && content_type.is_some_and(|value| value.to_ascii_lowercase().contains("form-data"))
+        && content_type.is_some_and(|value| {
+            String::from_utf8_lossy(value).to_ascii_lowercase().contains("form-data")
+        })
 }
 
 fn refused(refusal: &Refusal, request_id: &str, resource: &str) -> Response<Body> {

@@ -7,6 +7,7 @@ use crate::raw::{Answer, Raw};
 
 const METHOD: &str = "x-amz-server-side-encryption";
 const KMS_KEY: &str = "x-amz-server-side-encryption-aws-kms-key-id";
+const BUCKET_KEY: &str = "x-amz-server-side-encryption-bucket-key-enabled";
 const ARN: &str = "arn:aws:kms:us-east-1:123456789012:key/abc";
 
 fn put(server: &Server, rule: &str) -> Answer {
@@ -59,9 +60,12 @@ fn the_default_is_applied_and_named() {
     for write in writes {
         let answer = write.send(&server);
         assert_eq!((answer.header(METHOD), answer.header(KMS_KEY)), (Some("aws:kms"), Some(ARN)));
+        assert_eq!(answer.header(BUCKET_KEY), Some("true"));
     }
     let own = Raw::put("/demo/own", b"x").header(METHOD, "AES256").send(&server);
     assert_eq!((own.header(METHOD), own.header(KMS_KEY)), (Some("AES256"), None));
+    let named = Raw::put("/demo/own", b"x").header(METHOD, "aws:kms").send(&server);
+    assert_eq!((named.header(METHOD), named.header(BUCKET_KEY)), (Some("aws:kms"), None));
     let sealed = Raw::put("/demo/sealed", b"x").sse_c(ONE).send(&server);
     assert_eq!((sealed.status, sealed.header(METHOD)), (200, None));
     // A plain copy of a sealed object lands in the default.

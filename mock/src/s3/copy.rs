@@ -133,6 +133,7 @@ pub(super) async fn copy_object(
         copy_source_version_id: found.version_id,
         version_id,
         server_side_encryption: object.encryption.method().map(Into::into),
+        bucket_key_enabled: object.encryption.bucket_key(),
         ssekms_key_id: object.encryption.kms_key_id(),
         sse_customer_algorithm: object.encryption.customer_algorithm(),
         sse_customer_key_md5: object.encryption.customer_key_md5(),

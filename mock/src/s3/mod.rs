@@ -168,7 +168,8 @@ impl Api {
             Some("AES256") => Ok(Encryption::S3),
             Some(method @ ("aws:kms" | "aws:kms:dsse")) => {
                 let key_id = get("x-amz-server-side-encryption-aws-kms-key-id");
-                Ok(self.kms(method, key_id))
+                let bucket_key = get("x-amz-server-side-encryption-bucket-key-enabled");
+                Ok(self.kms(method, key_id, bucket_key == Some("true")))
             }
             Some(other) => Err(Refusal::new(
                 400,
@@ -184,12 +185,14 @@ impl Api {
     fn default_encryption(&self, bucket: &str) -> Result<Encryption, Refusal> {
         Ok(match &self.store.lock().bucket(bucket)?.settings.encryption {
             DefaultEncryption::S3 => Encryption::S3,
-            DefaultEncryption::Kms { method, key_id, .. } => self.kms(method, key_id.as_deref()),
+            DefaultEncryption::Kms { method, key_id, bucket_key } => {
+                self.kms(method, key_id.as_deref(), *bucket_key)
+            }
         })
     }
 
     /// KMS with a key of the customer's or, unnamed, AWS's own. Answers name a key by its ARN.
-    fn kms(&self, method: &str, key_id: Option<&str>) -> Encryption {
+    fn kms(&self, method: &str, key_id: Option<&str>, bucket_key: bool) -> Encryption {
         let key_id = key_id.unwrap_or("00000000-0000-4000-8000-000000000000");
         let key_id = if key_id.starts_with("arn:") {
             key_id.to_owned()
@@ -197,7 +200,7 @@ impl Api {
             let kind = if key_id.starts_with("alias/") { "" } else { "key/" };
             format!("arn:aws:kms:{}:123456789012:{kind}{key_id}", self.region)
         };
-        Encryption::Kms { method: method.to_owned(), key_id }
+        Encryption::Kms { method: method.to_owned(), key_id, bucket_key }
     }
 }
 

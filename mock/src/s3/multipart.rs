@@ -64,6 +64,7 @@ pub(super) async fn create(
         checksum_algorithm: checksum.map(|(algorithm, _)| algorithm.name().to_owned().into()),
         checksum_type: checksum.map(|(_, kind)| kind.name().to_owned().into()),
         server_side_encryption: encryption.method().map(Into::into),
+        bucket_key_enabled: encryption.bucket_key(),
         ssekms_key_id: encryption.kms_key_id(),
         sse_customer_algorithm: encryption.customer_algorithm(),
         sse_customer_key_md5: encryption.customer_key_md5(),
@@ -107,6 +108,7 @@ pub(super) async fn upload_part(
     let mut output = UploadPartOutput {
         e_tag: Some(ETag::Strong(etag.clone())),
         server_side_encryption: encryption.method().map(Into::into),
+        bucket_key_enabled: encryption.bucket_key(),
         ssekms_key_id: encryption.kms_key_id(),
         sse_customer_algorithm: encryption.customer_algorithm(),
         sse_customer_key_md5: encryption.customer_key_md5(),

@@ -87,6 +87,7 @@ pub(super) async fn put_object(
     let mut output = PutObjectOutput {
         e_tag: Some(s3s::dto::ETag::Strong(object.etag.clone())),
         server_side_encryption: object.encryption.method().map(Into::into),
+        bucket_key_enabled: object.encryption.bucket_key(),
         ssekms_key_id: object.encryption.kms_key_id(),
         sse_customer_algorithm: object.encryption.customer_algorithm(),
         sse_customer_key_md5: object.encryption.customer_key_md5(),
