@@ -257,7 +257,7 @@ fn check_signed_headers(head: &Parts, authorization: &Authorization) -> Result<(
 
 /// A query is logged wherever it passes, so a key in it is refused rather than ignored: ignored, the object would
 /// land in plaintext.
-fn refuse_hoisted_keys(query: &[(String, String)]) -> Result<(), Refusal> {
+pub(crate) fn refuse_hoisted_keys(query: &[(String, String)]) -> Result<(), Refusal> {
     let hoisted = query.iter().map(|(name, _)| name.to_ascii_lowercase()).find(|name| {
         name.starts_with(crate::ssec::PREFIX) || name.starts_with(crate::ssec::SOURCE_PREFIX)
     });

@@ -14,10 +14,10 @@ use crate::exchange::{Connection, Front, Notes};
 use crate::form::{Broken, File, Form};
 use crate::post_policy::PostPolicy;
 use crate::refusal::Refusal;
-use crate::route::Target;
+use crate::route::{Target, query_pairs};
 use crate::s3::access::{self, Asked};
 use crate::xml::{Element, escape, malformed};
-use crate::{checksum, intake};
+use crate::{checksum, gate, intake};
 
 /// Bytes of the largest form: it is held in memory, and browsers that send more use multipart uploads.
 const MAX_FORM: usize = 100 << 20;
@@ -61,6 +61,7 @@ impl Front {
         body: RequestBody,
         connection: Connection,
     ) -> Result<Response<Body>, Refusal> {
+        gate::refuse_hoisted_keys(&query_pairs(head.uri.query().unwrap_or_default()))?;
         let host = head.headers.get("host").and_then(|host| host.to_str().ok());
         let target = Target::of(host, head.uri.path());
         let bucket = match (target.bucket, target.key) {

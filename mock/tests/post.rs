@@ -38,6 +38,11 @@ fn a_form_seals_with_the_key_in_its_fields() {
     assert!(server.object(BUCKET, "form").unwrap().sealed);
     assert_eq!(Raw::get("/demo/form").sse_c(ONE).send(&server).body, b"secret");
     assert_eq!(Raw::get("/demo/form").sse_c(TWO).send(&server).status, 403);
+    let hoisted = Raw::post("/demo", b"")
+        .anonymous()
+        .param("x-amz-server-side-encryption-customer-key", ONE.base64)
+        .send(&server);
+    assert!(hoisted.message().contains("must be sent as headers"), "{}", hoisted.message());
     server.block_sse_c(BUCKET, true);
     assert_eq!(Form::new(&server, BUCKET).sse_c(ONE).send(b"x").status, 403);
 }
