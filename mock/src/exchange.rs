@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use http::request::Parts;
-use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode};
 use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Incoming;
 use s3s::service::S3Service;
@@ -23,7 +23,9 @@ use crate::line::Line;
 use crate::random;
 use crate::record::{RequestLog, RequestRecord};
 use crate::refusal::{HOST_ID, Refusal};
-use crate::{route, ssec};
+use crate::route::{self, Target};
+use crate::store::Store;
+use crate::{cors, ssec};
 
 /// The largest document of the API, in bytes: a list of 10,000 parts stays far below.
 const MAX_DOCUMENT: usize = 20 << 20;
@@ -32,6 +34,9 @@ const MAX_DOCUMENT: usize = 20 << 20;
 #[derive(Clone)]
 pub(crate) struct Front {
     pub(crate) s3: S3Service,
+    /// The same without signatures, for what was let in by other means.
+    pub(crate) unsigned: S3Service,
+    pub(crate) store: Arc<Store>,
     pub(crate) gate: Arc<Gate>,
     pub(crate) log: Arc<RequestLog>,
     pub(crate) interceptor: Interceptor,
@@ -58,6 +63,10 @@ pub(crate) struct Notes {
 }
 
 impl Notes {
+    pub(crate) fn new(connection: Connection) -> Self {
+        Self { connection, wrong_range: false, refusal: Arc::default() }
+    }
+
     /// Hands a refusal past the S3 layer.
     pub(crate) fn settle<T>(
         &self,
@@ -148,6 +157,28 @@ impl Front {
         Ok(response.map(|body| TamperedBody::new(body, &tampering)))
     }
 
+    /// What a browser is told about the answer to a request from another origin.
+    fn cors_answer(&self, head: &Parts) -> HeaderMap {
+        let origin = head.headers.get("origin").and_then(|origin| origin.to_str().ok());
+        self.cors_rules(head)
+            .zip(origin)
+            .filter(|_| head.method != "OPTIONS")
+            .and_then(|(rules, origin)| rules.answer(origin, head.method.as_str()))
+            .unwrap_or_default()
+    }
+
+    fn preflight(&self, head: &Parts) -> Result<Response<Body>, Refusal> {
+        let mut response = Response::new(Body::empty());
+        *response.headers_mut() = cors::preflight(self.cors_rules(head).as_ref(), &head.headers)?;
+        Ok(response)
+    }
+
+    fn cors_rules(&self, head: &Parts) -> Option<cors::Rules> {
+        let host = head.headers.get("host").and_then(|host| host.to_str().ok());
+        let bucket = Target::of(host, head.uri.path()).bucket?;
+        self.store.lock().bucket(&bucket).ok()?.settings.cors.clone()
+    }
+
     async fn handle(
         &self,
         head: Parts,
@@ -158,17 +189,25 @@ impl Front {
     ) -> Response<Body> {
         let request_id = random::text(b"0123456789ABCDEFGHJKMNPQRSTVWXYZ", 16);
         let resource = head.uri.path().to_owned();
-        let result = match self.admit(head, body, operation, connection).await {
-            Ok((mut request, notes)) => {
-                let notes = Notes { wrong_range, ..notes };
-                request.extensions_mut().insert(notes.clone());
-                self.call(request, &notes).await
+        let cors = self.cors_answer(&head);
+        let result = if head.method == "OPTIONS" {
+            self.preflight(&head)
+        } else if operation == "PostObject" {
+            self.post_object(&head, body, connection).await
+        } else {
+            match self.admit(head, body, operation, connection).await {
+                Ok((mut request, notes)) => {
+                    let notes = Notes { wrong_range, ..notes };
+                    request.extensions_mut().insert(notes.clone());
+                    self.call(&self.s3, request, &notes).await
+                }
+                Err(refusal) => Err(refusal),
             }
-            Err(refusal) => Err(refusal),
         };
         let mut response =
             result.unwrap_or_else(|refusal| refused(&refusal, &request_id, &resource));
         let headers = response.headers_mut();
+        headers.extend(cors);
         headers.insert("server", HeaderValue::from_static("AmazonS3"));
         headers.insert("x-amz-id-2", HeaderValue::from_static(HOST_ID));
         if let Ok(id) = HeaderValue::from_str(&request_id) {
@@ -186,8 +225,8 @@ impl Front {
         operation: &'static str,
         connection: Connection,
     ) -> Result<(Request<Body>, Notes), Refusal> {
-        // A form is signed by its policy: POST Object is not served yet.
-        if operation == "PostObject" || is_form(&head) {
+        // The S3 layer would take any form for POST Object, and look at the policy alone.
+        if is_form(&head) {
             return Err(Refusal::not_implemented());
         }
         self.gate.check(&head, OffsetDateTime::now_utc())?;
@@ -197,12 +236,20 @@ impl Front {
         } else {
             Body::http_body_unsync(self.line.inward(body))
         };
-        let notes = Notes { connection, wrong_range: false, refusal: Arc::default() };
-        Ok((Request::from_parts(head, body), notes))
+        let notes = Notes::new(connection);
+        let mut request = Request::from_parts(head, body);
+        request.extensions_mut().insert(notes.clone());
+        Ok((request, notes))
     }
 
-    async fn call(&self, request: Request<Body>, notes: &Notes) -> Result<Response<Body>, Refusal> {
-        let response = self.s3.call(request).await.map_err(|_| Refusal::not_implemented())?;
+    /// Has one of the two services answer.
+    pub(crate) async fn call(
+        &self,
+        s3: &S3Service,
+        request: Request<Body>,
+        notes: &Notes,
+    ) -> Result<Response<Body>, Refusal> {
+        let response = s3.call(request).await.map_err(|_| Refusal::not_implemented())?;
         if let Some(refusal) = notes.take() {
             return Err(refusal);
         }
@@ -252,9 +299,11 @@ async fn document(head: &Parts, body: RequestBody, operation: &str) -> Result<Bo
 }
 
 fn is_form(head: &Parts) -> bool {
-    let content_type = head.headers.get("content-type").and_then(|value| value.to_str().ok());
+    let content_type = head.headers.get("content-type").map(|value| value.as_bytes());
     head.method == "POST"
-        && content_type.is_some_and(|value| value.to_ascii_lowercase().contains("form-data"))
+        && content_type.is_some_and(|value| {
+            String::from_utf8_lossy(value).to_ascii_lowercase().contains("form-data")
+        })
 }
 
 fn refused(refusal: &Refusal, request_id: &str, resource: &str) -> Response<Body> {

@@ -58,9 +58,8 @@ impl Gate {
     }
 
     fn check_identity(&self, authorization: &Authorization) -> Result<(), Refusal> {
-        let mut scope = authorization.credential.rsplitn(5, '/').skip(2);
-        let (region, _date, id) = (scope.next(), scope.next(), scope.next());
-        let (Some(region), Some(id)) = (region, id) else {
+        let scope: Vec<_> = authorization.credential.rsplitn(5, '/').collect();
+        let [end, service, region, date, id] = scope[..] else {
             return Err(authorization.malformed("the Credential is mal-formed; expecting \"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\"."));
         };
         if !self.users.0.contains_key(id) {
@@ -71,12 +70,30 @@ impl Gate {
             )
             .detail("AWSAccessKeyId", id));
         }
+        // The S3 layer relies on digits here.
+        if date.len() != 8 || !date.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(authorization.malformed(&format!("incorrect date format \"{date}\". This date in the credential must be in the format \"yyyyMMdd\".")));
+        }
+        if !authorization.date.starts_with(date) {
+            let own = &authorization.date;
+            return Err(authorization.malformed(&format!("Invalid credential date \"{date}\". This date is not the same as X-Amz-Date: \"{own}\".")));
+        }
         if region != self.region {
             let expected = &self.region;
             return Err(authorization
                 .malformed(&format!("the region '{region}' is wrong; expecting '{expected}'"))
                 .detail("Region", expected)
                 .header("x-amz-bucket-region", expected));
+        }
+        if service != "s3" {
+            return Err(authorization.malformed(&format!(
+                "incorrect service \"{service}\". This endpoint belongs to \"s3\"."
+            )));
+        }
+        if end != "aws4_request" {
+            return Err(authorization.malformed(&format!(
+                "incorrect terminal \"{end}\". This endpoint uses \"aws4_request\"."
+            )));
         }
         Ok(())
     }
@@ -247,7 +264,7 @@ fn check_signed_headers(head: &Parts, authorization: &Authorization) -> Result<(
 
 /// A query is logged wherever it passes, so a key in it is refused rather than ignored: ignored, the object would
 /// land in plaintext.
-fn refuse_hoisted_keys(query: &[(String, String)]) -> Result<(), Refusal> {
+pub(crate) fn refuse_hoisted_keys(query: &[(String, String)]) -> Result<(), Refusal> {
     let hoisted = query.iter().map(|(name, _)| name.to_ascii_lowercase()).find(|name| {
         name.starts_with(crate::ssec::PREFIX) || name.starts_with(crate::ssec::SOURCE_PREFIX)
     });

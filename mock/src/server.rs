@@ -19,7 +19,10 @@ use crate::fault::Faults;
 use crate::gate::{Gate, Users};
 use crate::journal::Journal;
 use crate::line::Line;
+use crate::manner::Manner;
 use crate::record::{RequestLog, RequestRecord};
+use crate::s3::access::{Access, blocks_sse_c_at_first};
+use crate::s3::configuration::Configuration;
 use crate::s3::{Api, LocalhostDomain};
 use crate::store::Store;
 use crate::store::bucket::{Bucket, Version, Versioning};
@@ -89,7 +92,7 @@ impl Server {
     }
 
     pub(crate) fn start(builder: Builder) -> io::Result<Self> {
-        let store = Arc::new(stocked(&builder.buckets)?);
+        let store = Arc::new(stocked(&builder.buckets, builder.manner)?);
         let log = Arc::new(RequestLog::default());
         let (tls, ca_pem) = if builder.tls {
             tls::acceptor().map(|(tls, pem)| (Some(tls), Some(pem)))?
@@ -100,16 +103,21 @@ impl Server {
         for (access_key, secret_key) in &builder.users {
             auth.register(access_key.clone(), secret_key.as_str().into());
         }
-        let mut s3 = S3ServiceBuilder::new(Api {
+        let api = || Api {
             store: Arc::clone(&store),
             region: builder.region.clone(),
             manner: builder.manner,
             require_tls: builder.require_tls,
-        });
+        };
+        let mut s3 = S3ServiceBuilder::new(api());
         s3.set_auth(auth);
+        s3.set_access(Access { store: Arc::clone(&store) });
+        s3.set_route(Configuration { store: Arc::clone(&store) });
         s3.set_host(LocalhostDomain);
         let front = Front {
             s3: s3.build(),
+            unsigned: S3ServiceBuilder::new(api()).build(),
+            store: Arc::clone(&store),
             gate: Arc::new(Gate {
                 region: builder.region.clone(),
                 users: Users(builder.users.iter().cloned().collect()),
@@ -284,7 +292,7 @@ impl std::fmt::Debug for Secret {
     }
 }
 
-fn stocked(names: &[(String, bool)]) -> io::Result<Store> {
+fn stocked(names: &[(String, bool)], manner: Manner) -> io::Result<Store> {
     let store = Store::default();
     for (name, versioned) in names {
         let invalid = |why: &str| {
@@ -294,7 +302,9 @@ fn stocked(names: &[(String, bool)]) -> io::Result<Store> {
             return Err(invalid("not a bucket name"));
         }
         let versioning = if *versioned { Versioning::Enabled } else { Versioning::Unversioned };
-        store.lock().create(name, Bucket::new(versioning)).map_err(|_| invalid("named twice"))?;
+        let mut bucket = Bucket::new(versioning);
+        bucket.blocks_sse_c = blocks_sse_c_at_first(manner);
+        store.lock().create(name, bucket).map_err(|_| invalid("named twice"))?;
     }
     Ok(store)
 }

@@ -137,3 +137,62 @@ fn versions_in_pages() {
         assert_eq!(seen, expected);
     });
 }
+
+#[test]
+fn uploads_and_parts_in_pages() {
+    let server = crate::harness::server();
+    let get = |target: &str, params: &[(&str, &str)]| {
+        let list =
+            params.iter().fold(Raw::get(target), |raw, (name, value)| raw.param(name, value));
+        let answer = list.send(&server);
+        assert_eq!(answer.status, 200, "{}", answer.message());
+        answer
+    };
+    let mut begun: Vec<_> = ["a", "a", "b/1", "b/2", "c"]
+        .map(|key| {
+            let begin = Raw::post(&format!("/demo/{key}?uploads="), b"").send(&server);
+            (key.to_owned(), begin.element("UploadId"))
+        })
+        .into();
+    begun.sort();
+    let (mut key, mut id, mut seen) = (String::new(), String::new(), Vec::new());
+    loop {
+        let page = get(
+            "/demo?uploads=",
+            &[("max-uploads", "1"), ("key-marker", &key), ("upload-id-marker", &id)],
+        );
+        seen.push((page.element("Key"), page.element("UploadId")));
+        if page.element("IsTruncated") == "false" {
+            break;
+        }
+        (key, id) = (page.element("NextKeyMarker"), page.element("NextUploadIdMarker"));
+    }
+    assert_eq!(seen, begun);
+    let grouped = get("/demo?uploads=", &[("delimiter", "/"), ("prefix", "b")]);
+    assert_eq!(
+        (grouped.element("CommonPrefixes"), grouped.element("Upload")),
+        ("<Prefix>b/</Prefix>".to_owned(), String::new())
+    );
+
+    let upload = begun.last().unwrap().1.clone();
+    for number in ["1", "3", "10000"] {
+        let part =
+            Raw::put("/demo/c", b"part").param("partNumber", number).param("uploadId", &upload);
+        assert_eq!(part.send(&server).status, 200);
+    }
+    let page = |marker: &str| {
+        let page = get(
+            "/demo/c",
+            &[("uploadId", &upload), ("max-parts", "2"), ("part-number-marker", marker)],
+        );
+        (
+            page.element("PartNumber"),
+            page.element("NextPartNumberMarker"),
+            page.element("IsTruncated"),
+        )
+    };
+    let row =
+        |first: &str, next: &str, more: &str| (first.to_owned(), next.to_owned(), more.to_owned());
+    assert_eq!(page("0"), row("1", "3", "true"));
+    assert_eq!(page("3"), row("10000", "10000", "false"));
+}

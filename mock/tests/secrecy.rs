@@ -7,6 +7,7 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt as _;
 
 use crate::harness::{ONE, TWO, server};
+use crate::post_form::Form;
 use crate::raw::Raw;
 
 #[derive(Clone, Default)]
@@ -48,6 +49,15 @@ fn the_most_talkative_log_holds_no_key() {
     assert_eq!(Raw::get("/demo/key").sse_c(ONE).send(&server).status, 200);
     assert_eq!(Raw::get("/demo/key").sse_c(TWO).send(&server).status, 403);
     assert_eq!(Raw::put("/demo/copy", b"").sse_c(TWO).headers(&source).send(&server).status, 200);
+    assert_eq!(Form::new(&server, "demo").sse_c(ONE).send(b"data").status, 204);
+    // The policy wants another key than the form brings.
+    let wanted =
+        format!(r#"["eq", "$x-amz-server-side-encryption-customer-key", "{}"]"#, TWO.base64);
+    let refused = Form::new(&server, "demo").sse_c(ONE).condition(&wanted).send(b"data");
+    assert_eq!(refused.status, 403);
+    for key in [ONE, TWO] {
+        assert!(!refused.message().contains(key.base64), "{}", refused.message());
+    }
     assert_eq!(
         Raw::put("/demo/key", b"data").sse_c(ONE).secret_key("wrong").send(&server).status,
         403

@@ -7,6 +7,7 @@ use s3s::dto::{
 };
 use s3s::{S3Request, S3Response};
 
+use super::access::blocks_sse_c_at_first;
 use super::put::last_modified;
 use super::{Api, Outcome};
 use crate::refusal::Refusal;
@@ -26,7 +27,9 @@ pub(super) async fn create_bucket(
         Some(true) => return Err(Refusal::not_implemented()),
         _ => Versioning::Unversioned,
     };
-    api.store.lock().create(&input.bucket, Bucket::new(versioning))?;
+    let mut bucket = Bucket::new(versioning);
+    bucket.blocks_sse_c = blocks_sse_c_at_first(api.manner);
+    api.store.lock().create(&input.bucket, bucket)?;
     Ok(S3Response::new(CreateBucketOutput { location: Some(format!("/{}", input.bucket)) }))
 }
 

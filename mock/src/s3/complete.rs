@@ -86,6 +86,7 @@ pub(super) async fn complete(
         e_tag: Some(ETag::Strong(etag)),
         version_id,
         server_side_encryption: upload.encryption.method().map(Into::into),
+        bucket_key_enabled: upload.encryption.bucket_key(),
         ssekms_key_id: upload.encryption.kms_key_id(),
         ..Default::default()
     };

@@ -28,10 +28,10 @@ impl ReadConditions {
         let modified = whole_seconds(version.modified);
         match (&self.if_match, &self.if_unmodified_since) {
             (Some(condition), _) if !matches(condition, &object.etag) => {
-                return Err(Refusal::precondition_failed("If-Match"));
+                return Err(self.failed("If-Match"));
             }
             (None, Some(since)) if modified > OffsetDateTime::from(since.clone()) => {
-                return Err(Refusal::precondition_failed("If-Unmodified-Since"));
+                return Err(self.failed("If-Unmodified-Since"));
             }
             _ => {}
         }
@@ -44,9 +44,15 @@ impl ReadConditions {
         };
         match unchanged {
             None => Ok(()),
-            Some(condition) if self.of_copy => Err(Refusal::precondition_failed(condition)),
+            Some(condition) if self.of_copy => Err(self.failed(condition)),
             Some(_) => Err(not_modified(version, object)),
         }
+    }
+
+    /// A copy names its conditions by its own headers.
+    fn failed(&self, condition: &str) -> Refusal {
+        let prefix = if self.of_copy { "x-amz-copy-source-" } else { "" };
+        Refusal::precondition_failed(&format!("{prefix}{condition}"))
     }
 }
 

@@ -29,7 +29,7 @@ pub(super) async fn copy_object(
     let (bucket, key) = (&input.bucket, &input.key);
     api.store.lock().bucket(bucket)?;
     let customer_key = api.copy_key(&head, input)?;
-    let encryption = api.encryption(head.headers, customer_key.as_ref())?;
+    let encryption = api.encryption(bucket, head.headers, customer_key.as_ref())?;
 
     let conditions = ReadConditions {
         if_match: input.copy_source_if_match.clone(),
@@ -44,9 +44,12 @@ pub(super) async fn copy_object(
             "The specified copy source is larger than the maximum allowable size for a copy source: 5368709120",
         ));
     }
-    let replaces = |directive: Option<&str>| directive == Some("REPLACE");
-    let replace_metadata =
-        replaces(input.metadata_directive.as_ref().map(|directive| directive.as_str()));
+    let replace_metadata = replaces(
+        "metadata",
+        input.metadata_directive.as_ref().map(|directive| directive.as_str()),
+    )?;
+    let replace_tags =
+        replaces("tagging", input.tagging_directive.as_ref().map(|directive| directive.as_str()))?;
     let in_place = matches!(
         &input.copy_source,
         CopySource::Bucket { bucket: from_bucket, key: from_key, version_id: None }
@@ -67,7 +70,7 @@ pub(super) async fn copy_object(
         ));
     }
     let attributes = attributes(input, &found.object.attributes, replace_metadata)?;
-    let tags = if replaces(input.tagging_directive.as_ref().map(|directive| directive.as_str())) {
+    let tags = if replace_tags {
         parse_tagging_header(input.tagging.as_deref())?
     } else {
         found.version.tags.clone()
@@ -131,6 +134,7 @@ pub(super) async fn copy_object(
         copy_source_version_id: found.version_id,
         version_id,
         server_side_encryption: object.encryption.method().map(Into::into),
+        bucket_key_enabled: object.encryption.bucket_key(),
         ssekms_key_id: object.encryption.kms_key_id(),
         sse_customer_algorithm: object.encryption.customer_algorithm(),
         sse_customer_key_md5: object.encryption.customer_key_md5(),
@@ -155,6 +159,19 @@ pub(super) fn source(
     let key = api.open_source(&found.object, head)?;
     conditions.check(&found.version, &found.object)?;
     Ok((found, key))
+}
+
+/// Whether a directive says that the request replaces what the source has.
+fn replaces(what: &str, directive: Option<&str>) -> Result<bool, Refusal> {
+    match directive {
+        None | Some("COPY") => Ok(false),
+        Some("REPLACE") => Ok(true),
+        Some(other) => Err(Refusal::invalid_argument(
+            format!("Unknown {what} directive."),
+            &format!("x-amz-{what}-directive"),
+            other,
+        )),
+    }
 }
 
 /// Storage class and website redirect are never copied: "CopyObject" in the Amazon S3 API reference.

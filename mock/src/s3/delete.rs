@@ -6,8 +6,10 @@ use s3s::dto::{
 };
 use s3s::{S3Request, S3Response};
 
+use super::access::permit;
 use super::condition::WriteConditions;
-use super::{Api, Outcome};
+use super::{Api, Outcome, notes_of};
+use crate::policy::Context;
 use crate::refusal::Refusal;
 use crate::store::bucket::{Bucket, Deletion};
 
@@ -43,12 +45,23 @@ pub(super) async fn delete_objects(
         ));
     }
     let quiet = input.delete.quiet.unwrap_or(false);
+    let secure_transport = notes_of(&request.extensions)?.connection.tls;
+    let context = Context { secure_transport, ..Context::default() };
     let mut buckets = api.store.lock();
-    let bucket = buckets.bucket_mut(&input.bucket)?;
+    buckets.bucket(&input.bucket)?;
     let (mut deleted, mut errors) = (Vec::new(), Vec::new());
     for object in input.delete.objects {
         let condition = object.e_tag.clone().map(condition);
-        match delete(bucket, &object.key, object.version_id.as_deref(), condition) {
+        let action = match object.version_id {
+            None => "s3:DeleteObject",
+            Some(_) => "s3:DeleteObjectVersion",
+        };
+        let outcome = permit(&buckets, action, &input.bucket, Some(&object.key), &context)
+            .and_then(|()| {
+                let bucket = buckets.bucket_mut(&input.bucket)?;
+                delete(bucket, &object.key, object.version_id.as_deref(), condition)
+            });
+        match outcome {
             Ok(_) if quiet => {}
             Ok(deletion) => deleted.push(report(object, deletion)),
             Err(refusal) => errors.push(Error {

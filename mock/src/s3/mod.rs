@@ -14,10 +14,15 @@ macro_rules! set_checksum {
     }};
 }
 
+pub(crate) mod access;
 mod attributes;
+mod bucket_cors;
+mod bucket_encryption;
+mod bucket_policy;
 mod buckets;
 mod complete;
 mod condition;
+pub(crate) mod configuration;
 mod copy;
 mod delete;
 mod get;
@@ -27,6 +32,7 @@ mod multipart;
 mod part_copy;
 mod put;
 mod tagging;
+mod unserved;
 mod versions;
 
 use std::sync::Arc;
@@ -43,6 +49,7 @@ use crate::route;
 use crate::ssec::{self, CustomerKey, Headers};
 use crate::store::Store;
 use crate::store::object::Encryption;
+use crate::store::settings::DefaultEncryption;
 
 /// The S3 API over a store.
 #[derive(Debug)]
@@ -109,7 +116,7 @@ impl Api {
         key: &str,
     ) -> Result<Option<CustomerKey>, Refusal> {
         let Some(given) = self.sse_c(request, ssec::PREFIX)? else { return Ok(None) };
-        if self.manner == Manner::AwsBlocked || self.store.lock().bucket(bucket)?.blocks_sse_c {
+        if self.store.lock().bucket(bucket)?.blocks_sse_c {
             return Err(ssec::blocked(bucket, key));
         }
         let sse = request
@@ -149,6 +156,7 @@ impl Api {
     /// How an object is encrypted that is written with these headers.
     fn encryption(
         &self,
+        bucket: &str,
         headers: &HeaderMap,
         key: Option<&CustomerKey>,
     ) -> Result<Encryption, Refusal> {
@@ -158,14 +166,12 @@ impl Api {
         let get = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         match get("x-amz-server-side-encryption") {
             None if self.manner == Manner::IgnoresSseC => Ok(Encryption::None),
-            None | Some("AES256") => Ok(Encryption::S3),
+            None => Ok(self.default_encryption(bucket)?),
+            Some("AES256") => Ok(Encryption::S3),
             Some(method @ ("aws:kms" | "aws:kms:dsse")) => {
-                let region = &self.region;
-                let key_id = get("x-amz-server-side-encryption-aws-kms-key-id").map_or_else(
-                    || format!("arn:aws:kms:{region}:123456789012:key/00000000-0000-4000-8000-000000000000"),
-                    str::to_owned,
-                );
-                Ok(Encryption::Kms { method: method.to_owned(), key_id })
+                let key_id = get("x-amz-server-side-encryption-aws-kms-key-id");
+                let bucket_key = get("x-amz-server-side-encryption-bucket-key-enabled");
+                Ok(self.kms(method, key_id, bucket_key == Some("true")))
             }
             Some(other) => Err(Refusal::new(
                 400,
@@ -175,6 +181,28 @@ impl Api {
             .detail("ArgumentName", "x-amz-server-side-encryption")
             .detail("ArgumentValue", other)),
         }
+    }
+
+    /// What the bucket does with objects that name no encryption.
+    fn default_encryption(&self, bucket: &str) -> Result<Encryption, Refusal> {
+        Ok(match &self.store.lock().bucket(bucket)?.settings.encryption {
+            DefaultEncryption::S3 => Encryption::S3,
+            DefaultEncryption::Kms { method, key_id, bucket_key } => {
+                self.kms(method, key_id.as_deref(), *bucket_key)
+            }
+        })
+    }
+
+    /// KMS with a key of the customer's or, unnamed, AWS's own. Answers name a key by its ARN.
+    fn kms(&self, method: &str, key_id: Option<&str>, bucket_key: bool) -> Encryption {
+        let key_id = key_id.unwrap_or("00000000-0000-4000-8000-000000000000");
+        let key_id = if key_id.starts_with("arn:") {
+            key_id.to_owned()
+        } else {
+            let kind = if key_id.starts_with("alias/") { "" } else { "key/" };
+            format!("arn:aws:kms:{}:123456789012:{kind}{key_id}", self.region)
+        };
+        Encryption::Kms { method: method.to_owned(), key_id, bucket_key }
     }
 }
 

@@ -29,7 +29,7 @@ pub(super) async fn create(
     let (bucket, key) = (&request.input.bucket, &request.input.key);
     api.store.lock().bucket(bucket)?;
     let customer_key = api.write_key(&head, bucket, key)?;
-    let encryption = api.encryption(head.headers, customer_key.as_ref())?;
+    let encryption = api.encryption(bucket, head.headers, customer_key.as_ref())?;
     let input = &request.input;
     let checksum = announced(
         input.checksum_algorithm.as_ref().map(|name| name.as_str()),
@@ -64,6 +64,7 @@ pub(super) async fn create(
         checksum_algorithm: checksum.map(|(algorithm, _)| algorithm.name().to_owned().into()),
         checksum_type: checksum.map(|(_, kind)| kind.name().to_owned().into()),
         server_side_encryption: encryption.method().map(Into::into),
+        bucket_key_enabled: encryption.bucket_key(),
         ssekms_key_id: encryption.kms_key_id(),
         sse_customer_algorithm: encryption.customer_algorithm(),
         sse_customer_key_md5: encryption.customer_key_md5(),
@@ -107,6 +108,7 @@ pub(super) async fn upload_part(
     let mut output = UploadPartOutput {
         e_tag: Some(ETag::Strong(etag.clone())),
         server_side_encryption: encryption.method().map(Into::into),
+        bucket_key_enabled: encryption.bucket_key(),
         ssekms_key_id: encryption.kms_key_id(),
         sse_customer_algorithm: encryption.customer_algorithm(),
         sse_customer_key_md5: encryption.customer_key_md5(),

@@ -85,6 +85,7 @@ pub(super) async fn upload_part_copy(
         copy_part_result: Some(result),
         copy_source_version_id: found.version_id,
         server_side_encryption: encryption.method().map(Into::into),
+        bucket_key_enabled: encryption.bucket_key(),
         ssekms_key_id: encryption.kms_key_id(),
         sse_customer_algorithm: encryption.customer_algorithm(),
         sse_customer_key_md5: encryption.customer_key_md5(),

@@ -22,7 +22,7 @@ pub(super) async fn put_object(
     let (bucket, key) = (&request.input.bucket, &request.input.key);
     api.store.lock().bucket(bucket)?;
     let customer_key = api.write_key(&head, bucket, key)?;
-    let encryption = api.encryption(head.headers, customer_key.as_ref())?;
+    let encryption = api.encryption(bucket, head.headers, customer_key.as_ref())?;
     let declared = Declared::for_upload(head.headers)?;
     let tags = parse_tagging_header(request.input.tagging.as_deref())?;
     let conditions = api.conditions(WriteConditions {
@@ -92,6 +92,7 @@ pub(super) async fn put_object(
     let mut output = PutObjectOutput {
         e_tag: Some(s3s::dto::ETag::Strong(object.etag.clone())),
         server_side_encryption: object.encryption.method().map(Into::into),
+        bucket_key_enabled: object.encryption.bucket_key(),
         ssekms_key_id: object.encryption.kms_key_id(),
         sse_customer_algorithm: object.encryption.customer_algorithm(),
         sse_customer_key_md5: object.encryption.customer_key_md5(),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use time::OffsetDateTime;
 
 use super::object::Object;
+use super::settings::Settings;
 use super::upload::Upload;
 use crate::random;
 use crate::refusal::Refusal;
@@ -41,6 +42,7 @@ pub(crate) struct Bucket {
     pub(crate) created: OffsetDateTime,
     pub(crate) versioning: Versioning,
     pub(crate) blocks_sse_c: bool,
+    pub(crate) settings: Settings,
     /// By key; the versions of a key from the oldest to the latest, never empty.
     keys: BTreeMap<String, Vec<Version>>,
     /// By key and upload id.
@@ -62,6 +64,7 @@ impl Bucket {
             created: OffsetDateTime::now_utc(),
             versioning,
             blocks_sse_c: false,
+            settings: Settings::default(),
             keys: BTreeMap::new(),
             uploads: BTreeMap::new(),
         }

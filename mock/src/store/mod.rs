@@ -4,6 +4,7 @@ pub(crate) mod blob;
 pub(crate) mod bucket;
 pub(crate) mod object;
 pub(crate) mod seal;
+pub(crate) mod settings;
 pub(crate) mod upload;
 
 use std::collections::BTreeMap;

@@ -48,7 +48,7 @@ pub(crate) enum Encryption {
     /// SSE-S3, the default of every bucket.
     S3,
     /// SSE-KMS or DSSE-KMS (`method`).
-    Kms { method: String, key_id: String },
+    Kms { method: String, key_id: String, bucket_key: bool },
     /// SSE-C.
     Customer(KeyCheck),
 }
@@ -80,6 +80,11 @@ impl Encryption {
             Self::Kms { key_id, .. } => Some(key_id.clone()),
             _ => None,
         }
+    }
+
+    /// `x-amz-server-side-encryption-bucket-key-enabled`, which answers name only where it is so.
+    pub(crate) fn bucket_key(&self) -> Option<bool> {
+        matches!(self, Self::Kms { bucket_key: true, .. }).then_some(true)
     }
 
     pub(crate) fn customer_algorithm(&self) -> Option<String> {

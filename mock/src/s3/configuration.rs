@@ -1,0 +1,121 @@
+//! The subresources of a bucket that are documents: `?encryption`, `?cors` and `?policy`. They come in here after the
+//! signature and before the S3 layer, whose types lack some of what the documents say.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode, Uri};
+use http_body_util::BodyExt as _;
+use s3s::route::S3Route;
+use s3s::{Body, S3Request, S3Response, S3Result};
+
+use super::{access, bucket_cors, bucket_encryption, bucket_policy, notes, unserved};
+use crate::intake;
+use crate::refusal::Refusal;
+use crate::route::{self, Target};
+use crate::store::Store;
+
+/// The answer of a configuration operation.
+pub(super) type Reply = S3Response<Bytes>;
+
+/// Serves the configuration of the buckets of a store.
+#[derive(Debug)]
+pub(crate) struct Configuration {
+    pub(crate) store: Arc<Store>,
+}
+
+const SERVED: [&str; 9] = [
+    "GetBucketEncryption",
+    "PutBucketEncryption",
+    "DeleteBucketEncryption",
+    "GetBucketCors",
+    "PutBucketCors",
+    "DeleteBucketCors",
+    "GetBucketPolicy",
+    "PutBucketPolicy",
+    "DeleteBucketPolicy",
+];
+
+#[async_trait::async_trait]
+impl S3Route for Configuration {
+    fn is_match(
+        &self,
+        method: &Method,
+        uri: &Uri,
+        headers: &HeaderMap,
+        _extensions: &mut Extensions,
+    ) -> bool {
+        let query = route::query_pairs(uri.query().unwrap_or_default());
+        let (target, operation) = named(method, uri, headers);
+        SERVED.contains(&operation) || unserved::names(&target, &query)
+    }
+
+    async fn call(&self, request: S3Request<Body>) -> S3Result<S3Response<Body>> {
+        let notes = notes(&request.extensions)?;
+        let (target, operation) = named(&request.method, &request.uri, &request.headers);
+        let query = route::query_pairs(request.uri.query().unwrap_or_default());
+        if unserved::names(&target, &query) {
+            return notes.settle(Err(Refusal::not_implemented()));
+        }
+        let bucket = target.bucket.unwrap_or_default();
+        let asked = access::Asked {
+            operation,
+            bucket: &bucket,
+            key: None,
+            query: &[],
+            headers: &request.headers,
+            tls: notes.connection.tls,
+        };
+        let outcome = match access::check(&self.store, &asked) {
+            // The front has limited the size of documents already.
+            Ok(()) => match request.input.collect().await {
+                Ok(document) => self.serve(operation, &bucket, &document.to_bytes()),
+                Err(err) => Err(intake::broken_body(&err.to_string())),
+            },
+            Err(refusal) => Err(refusal),
+        };
+        notes.settle(outcome).map(|reply| reply.map_output(Body::from))
+    }
+}
+
+impl Configuration {
+    fn serve(&self, operation: &str, bucket: &str, document: &Bytes) -> Result<Reply, Refusal> {
+        let mut buckets = self.store.lock();
+        let name = bucket;
+        let bucket = buckets.bucket_mut(name)?;
+        match operation {
+            "GetBucketEncryption" => Ok(bucket_encryption::get(bucket)),
+            "PutBucketEncryption" => bucket_encryption::put(bucket, document),
+            "DeleteBucketEncryption" => Ok(bucket_encryption::delete(bucket)),
+            "GetBucketCors" => bucket_cors::get(bucket, name),
+            "PutBucketCors" => bucket_cors::put(bucket, document),
+            "DeleteBucketCors" => Ok(bucket_cors::delete(bucket)),
+            "GetBucketPolicy" => bucket_policy::get(bucket, name),
+            "PutBucketPolicy" => bucket_policy::put(bucket, name, document),
+            "DeleteBucketPolicy" => Ok(bucket_policy::delete(bucket)),
+            _ => Err(Refusal::not_implemented()),
+        }
+    }
+}
+
+/// A document as an answer.
+pub(super) fn xml_answer(root: &str, content: &str) -> Reply {
+    let mut reply = Reply::new(Bytes::from(format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<{root} xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">{content}</{root}>"
+    )));
+    reply.headers.insert("content-type", HeaderValue::from_static("application/xml"));
+    reply
+}
+
+/// An answer without a body.
+pub(super) fn no_content(status: StatusCode) -> Reply {
+    Reply::with_status(Bytes::new(), status)
+}
+
+fn named(method: &Method, uri: &Uri, headers: &HeaderMap) -> (Target, &'static str) {
+    let host = headers.get("host").and_then(|host| host.to_str().ok());
+    let target = Target::of(host, uri.path());
+    let query = route::query_pairs(uri.query().unwrap_or_default());
+    let operation = route::operation(method, &target, &query, headers);
+    (target, operation)
+}

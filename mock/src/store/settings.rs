@@ -1,0 +1,23 @@
+//! How a bucket is set up: default encryption, CORS rules and policy.
+
+use crate::cors::Rules;
+use crate::policy::Policy;
+
+/// The configuration of a bucket. A new one encrypts with SSE-S3 and has neither rules nor a policy.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Settings {
+    pub(crate) encryption: DefaultEncryption,
+    /// Whether PutBucketEncryption ever said which types are blocked: then GetBucketEncryption says it too.
+    pub(crate) names_blocked_types: bool,
+    pub(crate) cors: Option<Rules>,
+    pub(crate) policy: Option<Policy>,
+}
+
+/// What objects get that come without an encryption header.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) enum DefaultEncryption {
+    #[default]
+    S3,
+    /// SSE-KMS or DSSE-KMS (`method`), with AWS's own key if none is named.
+    Kms { method: String, key_id: Option<String>, bucket_key: bool },
+}

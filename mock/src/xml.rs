@@ -1,0 +1,136 @@
+//! The configuration documents of buckets, read into a tree. The S3 layer's own reader drops elements it does not
+//! know, and `BlockedEncryptionTypes` is one of them.
+
+use quick_xml::Reader;
+use quick_xml::escape::resolve_predefined_entity;
+use quick_xml::events::Event;
+
+use crate::refusal::Refusal;
+
+/// No document of the API is nested deeper than a few levels.
+const MAX_DEPTH: usize = 16;
+
+/// An element: its name without a prefix, what it holds, and its text. Attributes mean nothing in these documents.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Element {
+    pub(crate) name: String,
+    pub(crate) text: String,
+    pub(crate) children: Vec<Element>,
+}
+
+impl Element {
+    /// Reads a document whose root is called `root`.
+    ///
+    /// # Errors
+    /// `MalformedXML`.
+    pub(crate) fn parse(document: &[u8], root: &str) -> Result<Self, Refusal> {
+        read(document).filter(|element| element.name == root).ok_or_else(malformed)
+    }
+
+    /// The children of a name, in their order.
+    pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Self> {
+        self.children.iter().filter(move |child| child.name == name)
+    }
+
+    /// The only child of a name, if there is one.
+    ///
+    /// # Errors
+    /// `MalformedXML` where there are more.
+    pub(crate) fn one<'a>(&'a self, name: &'a str) -> Result<Option<&'a Self>, Refusal> {
+        let mut found = self.all(name);
+        let first = found.next();
+        if found.next().is_some() { Err(malformed()) } else { Ok(first) }
+    }
+
+    /// The texts of the children of a name.
+    pub(crate) fn texts(&self, name: &str) -> Vec<String> {
+        self.children
+            .iter()
+            .filter(|child| child.name == name)
+            .map(|child| child.text.clone())
+            .collect()
+    }
+
+    /// # Errors
+    /// `MalformedXML` where there is a child of another name than these: it would be ignored silently.
+    pub(crate) fn only(&self, names: &[&str]) -> Result<(), Refusal> {
+        let known = self.children.iter().all(|child| names.contains(&child.name.as_str()));
+        if known { Ok(()) } else { Err(malformed()) }
+    }
+}
+
+/// The answer to a document that is not what it should be.
+pub(crate) fn malformed() -> Refusal {
+    Refusal::new(
+        400,
+        "MalformedXML",
+        "The XML you provided was not well-formed or did not validate against our published schema",
+    )
+}
+
+/// Text as XML can hold it.
+pub(crate) fn escape(text: &str) -> String {
+    quick_xml::escape::escape(text).into_owned()
+}
+
+fn read(document: &[u8]) -> Option<Element> {
+    let mut reader = Reader::from_reader(document);
+    let mut buffer = Vec::new();
+    let mut open: Vec<Element> = Vec::new();
+    let mut root = None;
+    loop {
+        buffer.clear();
+        match reader.read_event_into(&mut buffer).ok()? {
+            Event::Start(start) => {
+                if root.is_some() || open.len() == MAX_DEPTH {
+                    return None;
+                }
+                open.push(named(start.local_name().as_ref())?);
+            }
+            Event::Empty(start) => {
+                let element = named(start.local_name().as_ref())?;
+                close(element, &mut open, &mut root)?;
+            }
+            Event::End(_) => {
+                let mut element = open.pop()?;
+                element.text = element.text.trim().to_owned();
+                close(element, &mut open, &mut root)?;
+            }
+            Event::Text(text) => match open.last_mut() {
+                Some(element) => element.text.push_str(std::str::from_utf8(&text).ok()?),
+                None if text.trim_ascii().is_empty() => {}
+                None => return None,
+            },
+            Event::CData(text) => {
+                open.last_mut()?.text.push_str(std::str::from_utf8(&text).ok()?);
+            }
+            Event::GeneralRef(reference) => {
+                let text = match reference.resolve_char_ref().ok()? {
+                    Some(c) => c.to_string(),
+                    None => {
+                        resolve_predefined_entity(std::str::from_utf8(&reference).ok()?)?.to_owned()
+                    }
+                };
+                open.last_mut()?.text.push_str(&text);
+            }
+            // A document type could define entities, which no client needs.
+            Event::DocType(_) => return None,
+            Event::Decl(_) | Event::Comment(_) | Event::PI(_) => {}
+            Event::Eof => return root.filter(|_| open.is_empty()),
+        }
+    }
+}
+
+fn named(name: &[u8]) -> Option<Element> {
+    let name = std::str::from_utf8(name).ok()?.to_owned();
+    Some(Element { name, ..Element::default() })
+}
+
+fn close(element: Element, open: &mut [Element], root: &mut Option<Element>) -> Option<()> {
+    match open.last_mut() {
+        Some(parent) => parent.children.push(element),
+        None if root.is_none() => *root = Some(element),
+        None => return None,
+    }
+    Some(())
+}

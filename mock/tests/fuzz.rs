@@ -1,0 +1,238 @@
+//! Random and damaged requests: the server answers every one in time, and no thread of it panics.
+//!
+//! A run of the suite takes a few hundred of each kind. `S3SEAL_FUZZ_SECONDS` makes it longer, `S3SEAL_FUZZ_SEED`
+//! another; the seed and the request are named with every finding.
+
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpStream};
+use std::sync::Once;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use s3seal_mock::Server;
+
+use crate::chance::Chance;
+use crate::post_form::Form;
+use crate::raw::Raw;
+use crate::vocabulary::{CONDITIONS, DOCUMENTS, FIELDS, HEADERS, METHODS, PARAMS, PATHS, VALUES};
+
+/// Requests of each kind in a run of the suite.
+const ROUNDS: usize = 300;
+/// How long an answer may take before it counts as a hang.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// A server grows with what it is sent.
+const ROUNDS_PER_SERVER: usize = 10_000;
+
+#[test]
+fn damaged_messages() {
+    fuzz("messages", false, |chance, server| {
+        let mut message = random_request(chance).message(server, &server.addr().to_string());
+        for _ in 0..=chance.below(4) {
+            chance.damage(&mut message);
+        }
+        message
+    });
+}
+
+#[test]
+fn random_requests() {
+    fuzz("requests", true, |chance, server| {
+        random_request(chance).message(server, &server.addr().to_string())
+    });
+}
+
+#[test]
+fn damaged_documents() {
+    fuzz("documents", true, |chance, server| {
+        let (method, target, document) = chance.pick(DOCUMENTS);
+        let mut body = document.as_bytes().to_vec();
+        for _ in 0..chance.below(6) {
+            chance.damage(&mut body);
+        }
+        Raw::new(method, target).body(&body).message(server, &server.addr().to_string())
+    });
+}
+
+#[test]
+fn damaged_forms() {
+    fuzz("forms", true, |chance, server| {
+        let mut form = Form::new(server, "demo");
+        for _ in 0..chance.below(4) {
+            form = form.field(chance.pick(FIELDS), chance.pick(VALUES));
+        }
+        if chance.below(3) == 0 {
+            form = form.condition(chance.pick(CONDITIONS));
+        }
+        let mut policy = form.policy().into_bytes();
+        for _ in 0..chance.below(3) {
+            chance.damage(&mut policy);
+        }
+        let mut body = form.body(&String::from_utf8_lossy(&policy), b"content");
+        for _ in 0..chance.below(3) {
+            chance.damage(&mut body);
+        }
+        let kind = chance.pick(&[
+            "multipart/form-data; boundary=limit",
+            "multipart/form-data; boundary=\"limit\"",
+            "multipart/form-data",
+            "multipart/form-data; boundary=",
+            "multipart/form-data; x=\"\\",
+        ]);
+        Raw::post("/demo", &body)
+            .anonymous()
+            .header("content-type", kind)
+            .message(server, &server.addr().to_string())
+    });
+}
+
+/// The S3 layer's parser subtracts before it looks: a character below '0' in the date made it panic.
+#[test]
+fn what_was_found_once() {
+    let server = stocked();
+    let format = time::macros::format_description!("[year][month][day]T[hour][minute][second]Z");
+    let now = time::OffsetDateTime::now_utc().format(format).unwrap();
+    let scopes = [
+        "20$61121/us-east-1/s3/aws4_request".to_owned(),
+        "2026112/us-east-1/s3/aws4_request".to_owned(),
+        "20260101/us-east-1/s3/aws4_request".to_owned(),
+        format!("{}/us-east-1/sts/aws4_request", &now[..8]),
+        format!("{}/us-east-1/s3/aws5_request", &now[..8]),
+    ];
+    for scope in scopes {
+        let credential = format!("{}/{scope}", server.access_key());
+        let answer = Raw::get("/demo/a")
+            .anonymous()
+            .header("x-amz-date", &now)
+            .header("authorization", &format!("AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders=host;x-amz-date, Signature=0"))
+            .send(&server);
+        assert_eq!(answer.verdict(), (400, "AuthorizationHeaderMalformed".to_owned()), "{scope}");
+    }
+}
+
+fn random_request(chance: &mut Chance) -> Raw {
+    let mut request = Raw::new(chance.pick(METHODS), chance.pick(PATHS));
+    let mut params = Vec::new();
+    for _ in 0..chance.below(4) {
+        let name = chance.pick(PARAMS);
+        if !params.contains(&name) {
+            params.push(name);
+            request = request.param(name, chance.pick(VALUES));
+        }
+    }
+    let mut headers = Vec::new();
+    for _ in 0..chance.below(6) {
+        let name = chance.pick(HEADERS);
+        if !headers.contains(&name) {
+            headers.push(name);
+            request = request.header(name, chance.pick(VALUES));
+        }
+    }
+    if chance.below(4) == 0 {
+        request = request.presigned_for(60);
+    }
+    let mut body = vec![0; chance.below(64)];
+    body.fill_with(|| chance.below(256) as u8);
+    if chance.below(3) == 0 {
+        body = chance.pick(DOCUMENTS).2.as_bytes().to_vec();
+    }
+    request.body(&body)
+}
+
+/// Sends what `make` makes. Where messages are `whole`, each is answered, and with no error of the server's own.
+fn fuzz(kind: &str, whole: bool, make: impl Fn(&mut Chance, &Server) -> Vec<u8>) {
+    watch_for_panics();
+    let number = |name| std::env::var(name).ok().and_then(|value| value.parse::<u64>().ok());
+    let seed = number("S3SEAL_FUZZ_SEED").unwrap_or(1);
+    let until = number("S3SEAL_FUZZ_SECONDS").map(|s| Instant::now() + Duration::from_secs(s));
+    let mut chance = Chance::new(seed);
+    let (mut rounds, mut statuses) = (0, std::collections::BTreeMap::<u16, usize>::new());
+    let mut server = stocked();
+    loop {
+        if until.map_or(rounds == ROUNDS, |until| Instant::now() >= until) {
+            break;
+        }
+        if rounds % ROUNDS_PER_SERVER == ROUNDS_PER_SERVER - 1 {
+            server = stocked();
+        }
+        let message = make(&mut chance, &server);
+        let shown = || format!("seed {seed}, {kind} {rounds}: {}", message.escape_ascii());
+        let panics = PANICS.load(Ordering::SeqCst);
+        let status =
+            exchange(&server, &message, whole).unwrap_or_else(|why| panic!("{why}: {}", shown()));
+        assert_eq!(PANICS.load(Ordering::SeqCst), panics, "a panic near {}", shown());
+        assert!(!whole || status != 0, "no answer to {}", shown());
+        assert!(status < 500 || status == 501, "{status}: {}", shown());
+        *statuses.entry(status).or_default() += 1;
+        rounds += 1;
+    }
+    assert_eq!(Raw::get("/").send(&server).status, 200, "the server still serves");
+    if until.is_some() {
+        let report = format!("{kind}: {rounds} rounds, seed {seed}: {statuses:?}\n");
+        std::io::stderr().write_all(report.as_bytes()).unwrap();
+    }
+}
+
+fn stocked() -> Server {
+    let server = Server::builder().bucket("demo").start().unwrap();
+    assert_eq!(Raw::put("/demo/a", b"content").send(&server).status, 200);
+    server
+}
+
+/// The status; 0 where the connection was closed without an answer.
+fn exchange(server: &Server, message: &[u8], whole: bool) -> Result<u16, String> {
+    let mut stream = loop {
+        match TcpStream::connect(server.addr()) {
+            Ok(stream) => break stream,
+            // All ports are used up by connections just closed: the system frees them in time.
+            Err(err) if err.kind() == std::io::ErrorKind::AddrNotAvailable => {
+                std::thread::yield_now();
+            }
+            Err(err) => return Err(err.to_string()),
+        }
+    };
+    stream.set_read_timeout(Some(PATIENCE)).map_err(|err| err.to_string())?;
+    // An early refusal may close the connection under the sender.
+    let _ = stream.write_all(message);
+    if !whole {
+        // What a damaged message promises and does not bring never comes.
+        let _ = stream.shutdown(Shutdown::Write);
+    }
+    let mut answer = [0; 4096];
+    let mut head = Vec::new();
+    loop {
+        match stream.read(&mut answer) {
+            Ok(0) => break,
+            Ok(len) => {
+                let room = 64_usize.saturating_sub(head.len());
+                head.extend_from_slice(&answer[..len.min(room)]);
+            }
+            Err(err)
+                if matches!(
+                    err.kind(),
+                    std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut
+                ) =>
+            {
+                return Err("a hang".to_owned());
+            }
+            Err(_) => break,
+        }
+    }
+    let text = String::from_utf8_lossy(&head);
+    Ok(text.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or_default())
+}
+
+static PANICS: AtomicUsize = AtomicUsize::new(0);
+
+/// Counts the panics of the server's threads, which its runtime would swallow.
+fn watch_for_panics() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            if std::thread::current().name().is_some_and(|name| name.starts_with("s3seal-mock")) {
+                PANICS.fetch_add(1, Ordering::SeqCst);
+            }
+            before(info);
+        }));
+    });
+}
