@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 
 use crate::Server;
 use crate::answer::{Answer, Interceptor};
@@ -22,6 +23,7 @@ pub struct Builder {
     pub(crate) require_tls: bool,
     pub(crate) manner: Manner,
     pub(crate) interceptor: Interceptor,
+    pub(crate) dir: Option<PathBuf>,
 }
 
 impl Builder {
@@ -35,6 +37,7 @@ impl Builder {
             require_tls: false,
             manner: Manner::default(),
             interceptor: Interceptor::default(),
+            dir: None,
         }
     }
 
@@ -87,6 +90,13 @@ impl Builder {
         self
     }
 
+    /// Keeps everything in this folder instead of memory: what was acknowledged survives the process, however it ends.
+    /// The folder is made if it is not there; it serves one server at a time.
+    pub fn dir(mut self, path: impl Into<PathBuf>) -> Self {
+        self.dir = Some(path.into());
+        self
+    }
+
     /// Asks `f` about every request once its head is read; `None` leaves the request alone.
     pub fn interceptor(
         mut self,
@@ -100,7 +110,8 @@ impl Builder {
     ///
     /// # Errors
     /// The address cannot be used, a bucket is named twice or against the naming rules, or the system gives no
-    /// thread.
+    /// thread. For a folder: `ResourceBusy` where another server has it, `InvalidData` where it is not a folder of this
+    /// server, of another format, or damaged.
     pub fn start(mut self) -> io::Result<Server> {
         if self.users.is_empty() {
             self.users.push((access_key(), secret_key()));
@@ -130,6 +141,7 @@ impl std::fmt::Debug for Builder {
             .field("require_tls", &self.require_tls)
             .field("manner", &self.manner)
             .field("interceptor", &self.interceptor)
+            .field("dir", &self.dir)
             .finish()
     }
 }

@@ -19,6 +19,7 @@ use crate::intake::{self, Declared};
 use crate::random;
 use crate::record::{RequestLog, RequestRecord};
 use crate::refusal::{HOST_ID, Refusal};
+use crate::store::Store;
 use crate::{route, ssec};
 
 /// The largest document of the API, in bytes: a list of 10,000 parts stays far below.
@@ -28,6 +29,7 @@ const MAX_DOCUMENT: usize = 20 << 20;
 #[derive(Clone)]
 pub(crate) struct Front {
     pub(crate) s3: S3Service,
+    pub(crate) store: Arc<Store>,
     pub(crate) gate: Arc<Gate>,
     pub(crate) log: Arc<RequestLog>,
     pub(crate) interceptor: Interceptor,
@@ -138,8 +140,10 @@ impl Front {
             Ok((request, notes)) => self.call(request, &notes).await,
             Err(refusal) => Err(refusal),
         };
+        // No answer tells of what a crash could still undo.
+        let settled = self.store.settled().await.map_err(intake::storage_failed);
         let mut response =
-            result.unwrap_or_else(|refusal| refused(&refusal, &request_id, &resource));
+            settled.and(result).unwrap_or_else(|refusal| refused(&refusal, &request_id, &resource));
         let headers = response.headers_mut();
         headers.insert("server", HeaderValue::from_static("AmazonS3"));
         headers.insert("x-amz-id-2", HeaderValue::from_static(HOST_ID));

@@ -11,7 +11,8 @@ use s3s::dto::StreamingBlob;
 use crate::checksum::{self, Algorithm, Hasher};
 use crate::refusal::Refusal;
 use crate::ssec::CustomerKey;
-use crate::store::blob::{Blob, BlobWriter};
+use crate::store::Store;
+use crate::store::blob::Blob;
 
 /// The largest body of one PutObject or UploadPart, in bytes.
 pub(crate) const MAX_SIZE: u64 = 5 << 30;
@@ -128,8 +129,9 @@ pub(crate) struct Sums {
 /// Reads `body` to its end, computing `own` beside what the sender declared.
 ///
 /// # Errors
-/// The body ends early, has a bad signature, or differs from what was declared.
+/// The body cannot be kept, ends early, has a bad signature, or differs from what was declared.
 pub(crate) async fn take(
+    store: &Store,
     declared: &Declared,
     trailers: Option<&TrailingHeaders>,
     body: Option<StreamingBlob>,
@@ -138,16 +140,16 @@ pub(crate) async fn take(
     own: Option<Algorithm>,
 ) -> Result<Taken, Refusal> {
     let mut hashes = Hashes::new(declared, want_md5, own);
-    let mut writer = BlobWriter::new(key);
+    let mut writer = store.writer(key).map_err(storage_failed)?;
     if let Some(mut body) = body {
         while let Some(data) = body.next().await {
             let data = data.map_err(|err| broken_body(&err.to_string()))?;
             hashes.update(&data);
-            writer.push(&data);
+            writer.push(&data).map_err(storage_failed)?;
         }
     }
     let sums = hashes.finish(declared, trailers)?;
-    Ok(Taken { blob: writer.finish(), sums })
+    Ok(Taken { blob: writer.finish().map_err(storage_failed)?, sums })
 }
 
 /// The hashes under way; what is both declared and wanted is computed once.
@@ -211,6 +213,11 @@ impl Hashes {
         };
         Ok(Sums { md5, declared: computed, own })
     }
+}
+
+/// The answer where what came cannot be kept: the cause, a path or a full disk, is not the client's business.
+pub(crate) fn storage_failed(_: std::io::Error) -> Refusal {
+    Refusal::new(500, "InternalError", "We encountered an internal error. Please try again.")
 }
 
 /// The answer to a checksum that does not fit the data.

@@ -86,7 +86,11 @@ impl Server {
     }
 
     pub(crate) fn start(builder: Builder) -> io::Result<Self> {
-        let store = Arc::new(stocked(&builder.buckets)?);
+        let store = match &builder.dir {
+            Some(path) => Store::open(path)?,
+            None => Store::default(),
+        };
+        let store = Arc::new(stocked(store, &builder.buckets)?);
         let log = Arc::new(RequestLog::default());
         let (tls, ca_pem) = if builder.tls {
             tls::acceptor().map(|(tls, pem)| (Some(tls), Some(pem)))?
@@ -107,6 +111,7 @@ impl Server {
         s3.set_host(LocalhostDomain);
         let front = Front {
             s3: s3.build(),
+            store: Arc::clone(&store),
             gate: Arc::new(Gate {
                 region: builder.region.clone(),
                 users: Users(builder.users.iter().cloned().collect()),
@@ -244,7 +249,7 @@ impl Server {
         let object = self.store.lock().bucket(bucket).ok()?.current(key)?.object.clone()?;
         let mut raw = Vec::new();
         for part in &object.parts {
-            part.blob.copy_raw(&mut raw);
+            part.blob.copy_raw(&mut raw).ok()?;
         }
         Some(raw)
     }
@@ -277,14 +282,18 @@ impl std::fmt::Debug for Secret {
     }
 }
 
-fn stocked(names: &[(String, bool)]) -> io::Result<Store> {
-    let store = Store::default();
+/// Buckets that a folder holds already stay as they are.
+fn stocked(store: Store, names: &[(String, bool)]) -> io::Result<Store> {
+    let kept: Vec<_> = store.lock().iter().map(|(name, _)| name.clone()).collect();
     for (name, versioned) in names {
         let invalid = |why: &str| {
             io::Error::new(io::ErrorKind::InvalidInput, format!("bucket {name:?}: {why}"))
         };
         if !AwsNameValidation::new().validate_bucket_name(name) {
             return Err(invalid("not a bucket name"));
+        }
+        if kept.contains(name) {
+            continue;
         }
         let versioning = if *versioned { Versioning::Enabled } else { Versioning::Unversioned };
         store.lock().create(name, Bucket::new(versioning)).map_err(|_| invalid("named twice"))?;

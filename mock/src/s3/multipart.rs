@@ -91,6 +91,7 @@ pub(super) async fn upload_part(
     };
     let md5 = encryption.etag_is_md5();
     let taken = intake::take(
+        &api.store,
         &declared,
         trailers.as_ref(),
         input.body,
@@ -124,12 +125,12 @@ pub(super) async fn upload_part(
         declared: taken.sums.declared,
     };
     // Completed or aborted meanwhile: then the part is refused like any late one.
-    api.store
-        .lock()
-        .bucket_mut(&input.bucket)?
-        .upload_mut(&input.key, &input.upload_id)?
-        .parts
-        .insert(number, part);
+    api.store.lock().bucket_mut(&input.bucket)?.add_part(
+        &input.key,
+        &input.upload_id,
+        number,
+        part,
+    )?;
     Ok(S3Response::new(output))
 }
 

@@ -4,13 +4,14 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use s3s::dto::{Metadata, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use super::blob::Blob;
 use crate::checksum::Checksum;
 use crate::ssec::KeyCheck;
 
 /// An object's content and description. Immutable: a change makes a new one.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Object {
     pub(crate) parts: Vec<Part>,
     pub(crate) size: u64,
@@ -24,7 +25,7 @@ pub(crate) struct Object {
 }
 
 /// A part of an object; a single PUT makes one.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Part {
     pub(crate) blob: Arc<Blob>,
     pub(crate) checksum: Option<Checksum>,
@@ -41,7 +42,7 @@ impl Object {
 }
 
 /// How an object is encrypted, as its headers tell.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) enum Encryption {
     /// Nothing is claimed.
     None,
@@ -92,7 +93,7 @@ impl Encryption {
 }
 
 /// What the writer said about the object.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Attributes {
     pub(crate) content_type: Option<String>,
     pub(crate) cache_control: Option<String>,
