@@ -22,6 +22,9 @@ use crate::answer::Tampering;
 const DRAIN_LIMIT: u64 = 64 << 20;
 const DRAIN_TIME: Duration = Duration::from_secs(10);
 
+/// The error of a sender that stood still.
+pub(crate) const IDLE: &str = "the sender stood still";
+
 /// What was sent before a cut is still in the connection's buffer, which an error throws away: it gets this long to
 /// reach the client.
 const FLUSH_TIME: Duration = Duration::from_millis(100);
@@ -29,15 +32,43 @@ const FLUSH_TIME: Duration = Duration::from_millis(100);
 /// A request's body that stays reachable after it was given away.
 #[derive(Clone, Debug)]
 pub(crate) struct RequestBody {
-    inner: Arc<Mutex<Incoming>>,
+    inner: Arc<Mutex<Watched>>,
     /// Reading tells a client that waits for `100 Continue` to send; an early refusal tells it not to.
     on_request: bool,
     started: Arc<AtomicBool>,
 }
 
+/// A body whose sender may stand still for so long, and no longer.
+#[derive(Debug)]
+struct Watched {
+    body: Incoming,
+    patience: Duration,
+    /// Runs while the next piece is waited for.
+    timer: Option<Pin<Box<Sleep>>>,
+    given_up: bool,
+}
+
+impl Watched {
+    fn poll_frame(&mut self, cx: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        if !self.given_up {
+            if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(cx) {
+                self.timer = None;
+                return Poll::Ready(frame.map(|frame| frame.map_err(io::Error::other)));
+            }
+            let patience = self.patience;
+            let timer = self.timer.get_or_insert_with(|| Box::pin(tokio::time::sleep(patience)));
+            std::task::ready!(timer.as_mut().poll(cx));
+            self.given_up = true;
+        }
+        Poll::Ready(Some(Err(io::Error::new(io::ErrorKind::TimedOut, IDLE))))
+    }
+}
+
 impl RequestBody {
-    pub(crate) fn new(inner: Incoming, on_request: bool) -> Self {
-        Self { inner: Arc::new(Mutex::new(inner)), on_request, started: Arc::default() }
+    /// `patience` is how long the next piece may take to come.
+    pub(crate) fn new(body: Incoming, on_request: bool, patience: Duration) -> Self {
+        let watched = Watched { body, patience, timer: None, given_up: false };
+        Self { inner: Arc::new(Mutex::new(watched)), on_request, started: Arc::default() }
     }
 
     fn waits(&self) -> bool {
@@ -47,22 +78,22 @@ impl RequestBody {
 
 impl HttpBody for RequestBody {
     type Data = Bytes;
-    type Error = hyper::Error;
+    type Error = io::Error;
 
     fn poll_frame(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+    ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
         self.started.store(true, Ordering::Relaxed);
-        Pin::new(&mut *self.inner.lock().unwrap_or_else(PoisonError::into_inner)).poll_frame(cx)
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner).poll_frame(cx)
     }
 
     fn is_end_stream(&self) -> bool {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner).is_end_stream()
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner).body.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner).size_hint()
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner).body.size_hint()
     }
 }
 

@@ -3,6 +3,7 @@
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::Server;
 use crate::answer::{Answer, Interceptor};
@@ -24,6 +25,9 @@ pub struct Builder {
     pub(crate) manner: Manner,
     pub(crate) interceptor: Interceptor,
     pub(crate) dir: Option<PathBuf>,
+    pub(crate) patience: Duration,
+    pub(crate) max_connections: usize,
+    pub(crate) kept_requests: usize,
 }
 
 impl Builder {
@@ -38,6 +42,9 @@ impl Builder {
             manner: Manner::default(),
             interceptor: Interceptor::default(),
             dir: None,
+            patience: Duration::from_secs(60),
+            max_connections: 512,
+            kept_requests: 100_000,
         }
     }
 
@@ -94,6 +101,26 @@ impl Builder {
     /// The folder is made if it is not there; it serves one server at a time.
     pub fn dir(mut self, path: impl Into<PathBuf>) -> Self {
         self.dir = Some(path.into());
+        self
+    }
+
+    /// How long a client may stand still in a handshake, a request or an answer before it is dropped; 60 seconds by
+    /// default.
+    pub fn patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
+    }
+
+    /// How many connections are served at a time, 512 by default, and at least one; others wait their turn.
+    pub fn max_connections(mut self, max: usize) -> Self {
+        self.max_connections = max.clamp(1, 1 << 16);
+        self
+    }
+
+    /// How many requests [`Server::requests`] remembers, 100,000 by default, and at least one; each takes about
+    /// 2 KiB of memory.
+    pub fn keep_requests(mut self, max: usize) -> Self {
+        self.kept_requests = max;
         self
     }
 

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::request::Parts;
@@ -17,6 +18,7 @@ use crate::body::{RequestBody, TamperedBody, drain};
 use crate::gate::Gate;
 use crate::intake::{self, Declared};
 use crate::random;
+use crate::rechunk::Rechunked;
 use crate::record::{RequestLog, RequestRecord};
 use crate::refusal::{HOST_ID, Refusal};
 use crate::store::Store;
@@ -33,6 +35,8 @@ pub(crate) struct Front {
     pub(crate) gate: Arc<Gate>,
     pub(crate) log: Arc<RequestLog>,
     pub(crate) interceptor: Interceptor,
+    /// How long a client may stand still.
+    pub(crate) patience: Duration,
 }
 
 /// The connection that brought a request.
@@ -90,7 +94,7 @@ impl Front {
         let is_head = head.method == "HEAD";
         let answer = self.interceptor.ask(&record);
         let number = self.log.push(record);
-        let body = RequestBody::new(body, head.headers.contains_key("expect"));
+        let body = RequestBody::new(body, head.headers.contains_key("expect"), self.patience);
         let rest = body.clone();
         let tampering = match answer {
             None => Tampering::default(),
@@ -165,9 +169,12 @@ impl Front {
         if operation == "PostObject" || is_form(&head) {
             return Err(Refusal::not_implemented());
         }
+        check_size(&head)?;
         self.gate.check(&head, OffsetDateTime::now_utc())?;
         let body = if route::takes_document(operation) {
             document(&head, body, operation).await?
+        } else if is_chunked(&head) {
+            Body::http_body_unsync(Rechunked::new(body))
         } else {
             Body::http_body_unsync(body)
         };
@@ -196,7 +203,7 @@ async fn document(head: &Parts, body: RequestBody, operation: &str) -> Result<Bo
     let bytes = Limited::new(body, MAX_DOCUMENT)
         .collect()
         .await
-        .map_err(|_| intake::broken_body("body"))?
+        .map_err(|error| intake::broken_body(&error.to_string()))?
         .to_bytes();
     let sha256 = head.headers.get("x-amz-content-sha256").and_then(|value| value.to_str().ok());
     if sha256.is_some_and(|value| value.starts_with("STREAMING-")) {
@@ -225,6 +232,28 @@ async fn document(head: &Parts, body: RequestBody, operation: &str) -> Result<Bo
         declared.verify(&bytes)?;
     }
     Ok(bytes.into())
+}
+
+/// Headers are limited to 8 KB: "PutObject" in the Amazon S3 API reference.
+fn check_size(head: &Parts) -> Result<(), Refusal> {
+    const MAX: usize = 8192;
+    // A line has a colon, a blank and two characters at its end.
+    let size: usize =
+        head.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+    if size <= MAX {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        400,
+        "RequestHeaderSectionTooLarge",
+        "Your request header section exceeds the maximum allowed size.",
+    )
+    .detail("MaxSizeAllowed", MAX.to_string()))
+}
+
+fn is_chunked(head: &Parts) -> bool {
+    let sha256 = head.headers.get("x-amz-content-sha256");
+    sha256.is_some_and(|value| value.as_bytes().starts_with(b"STREAMING-"))
 }
 
 fn is_form(head: &Parts) -> bool {

@@ -91,7 +91,7 @@ impl Server {
             None => Store::default(),
         };
         let store = Arc::new(stocked(store, &builder.buckets)?);
-        let log = Arc::new(RequestLog::default());
+        let log = Arc::new(RequestLog::new(builder.kept_requests));
         let (tls, ca_pem) = if builder.tls {
             tls::acceptor().map(|(tls, pem)| (Some(tls), Some(pem)))?
         } else {
@@ -118,6 +118,7 @@ impl Server {
             }),
             log: Arc::clone(&log),
             interceptor: builder.interceptor,
+            patience: builder.patience,
         };
 
         let listener = std::net::TcpListener::bind(builder.addr)?;
@@ -135,7 +136,13 @@ impl Server {
         let (stop, stopped) = oneshot::channel();
         let thread =
             std::thread::Builder::new().name("s3seal-mock".to_owned()).spawn(move || {
-                runtime.block_on(serve::run(listener, tls, front, stopped));
+                runtime.block_on(serve::run(
+                    listener,
+                    tls,
+                    front,
+                    builder.max_connections,
+                    stopped,
+                ));
                 runtime.shutdown_timeout(Duration::from_secs(5));
             })?;
 

@@ -6,7 +6,10 @@ mod raw;
 mod access;
 
 mod checksums;
+mod crash;
+mod folder;
 mod interception;
+mod limits;
 mod listing;
 mod manners;
 mod multipart;

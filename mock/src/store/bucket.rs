@@ -108,7 +108,7 @@ impl Bucket {
             );
         }
         for ((key, id), upload) in &self.uploads {
-            let (key, id, upload) = (key.clone(), id.clone(), upload.clone());
+            let (key, id, upload) = (key.clone(), id.clone(), Box::new(upload.clone()));
             changes.push(Change::Begun { key, id, upload });
         }
         Ok(changes)
@@ -192,6 +192,7 @@ impl Bucket {
         Ok(id)
     }
 
+    /// The tags of a version, to be changed without a trace.
     pub(super) fn tags_mut(
         &mut self,
         key: &str,
@@ -216,8 +217,7 @@ impl Bucket {
             Versioning::Enabled => random::text(VERSION_ALPHABET, 32),
             Versioning::Unversioned | Versioning::Suspended => NULL_VERSION.to_owned(),
         };
-        let version =
-            Version { id: id.clone(), modified: OffsetDateTime::now_utc(), object, tags };
+        let version = Version { id: id.clone(), modified: OffsetDateTime::now_utc(), object, tags };
         self.place(key, version.clone());
         self.changes.made.push(Change::Put { key: key.to_owned(), version });
         self.names(id)
@@ -290,6 +290,7 @@ impl Bucket {
     pub(crate) fn begin_upload(&mut self, key: &str, upload: Upload) -> String {
         let id = random::text(VERSION_ALPHABET, 64);
         self.resume_upload(key, &id, upload.clone());
+        let upload = Box::new(upload);
         self.changes.made.push(Change::Begun { key: key.to_owned(), id: id.clone(), upload });
         id
     }

@@ -27,7 +27,7 @@ pub(crate) enum Change {
     /// The key is gone with all its versions.
     Forgotten { key: String },
     /// The upload has begun, and holds these parts.
-    Begun { key: String, id: String, upload: Upload },
+    Begun { key: String, id: String, upload: Box<Upload> },
     /// The upload holds this part.
     Part { key: String, id: String, number: i32, part: UploadedPart },
     /// The upload is gone.
@@ -63,7 +63,7 @@ impl Bucket {
             }
             Change::Deleted { key, id } => drop(self.delete(&key, Some(&id))),
             Change::Forgotten { key } => self.forget(&key),
-            Change::Begun { key, id, upload } => self.resume_upload(&key, &id, upload),
+            Change::Begun { key, id, upload } => self.resume_upload(&key, &id, *upload),
             Change::Part { key, id, number, part } => drop(self.add_part(&key, &id, number, part)),
             Change::Ended { key, id } => drop(self.end_upload(&key, &id)),
         }

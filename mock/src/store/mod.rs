@@ -170,8 +170,7 @@ impl Buckets {
     /// # Errors
     /// `NoSuchBucket`.
     pub(crate) fn bucket_mut(&mut self, name: &str) -> Result<&mut Bucket, Refusal> {
-        let bucket =
-            self.by_name.get_mut(name).ok_or_else(|| Refusal::no_such_bucket(name))?;
+        let bucket = self.by_name.get_mut(name).ok_or_else(|| Refusal::no_such_bucket(name))?;
         self.touched.push(name.to_owned());
         Ok(bucket)
     }

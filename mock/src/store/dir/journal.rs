@@ -43,7 +43,7 @@ struct Entry {
     /// Whether the line is the whole state, and the lines before it are needed no more.
     anew: bool,
     /// What the step removed; its files go once the step is on disk.
-    retired: Vec<Arc<Blob>>,
+    _retired: Vec<Arc<Blob>>,
 }
 
 impl Journal {
@@ -70,13 +70,12 @@ impl Journal {
     pub(crate) fn append(&self, changes: &str, retired: Vec<Arc<Blob>>) {
         let line = line(changes);
         self.grown.fetch_add(line.len() as u64, Ordering::Relaxed);
-        self.push(Entry { line, anew: false, retired });
+        self.push(Entry { line, anew: false, _retired: retired });
     }
 
     /// Whether most of the journal is about things that are gone.
     pub(crate) fn is_long(&self) -> bool {
-        let (grown, base) =
-            (self.grown.load(Ordering::Relaxed), self.base.load(Ordering::Relaxed));
+        let (grown, base) = (self.grown.load(Ordering::Relaxed), self.base.load(Ordering::Relaxed));
         grown > REWRITE_FROM.max(2 * base)
     }
 
@@ -84,7 +83,7 @@ impl Journal {
     pub(crate) fn rewrite(&self, state: Vec<u8>) {
         self.base.store(state.len() as u64, Ordering::Relaxed);
         self.grown.store(0, Ordering::Relaxed);
-        self.push(Entry { line: state, anew: true, retired: Vec::new() });
+        self.push(Entry { line: state, anew: true, _retired: Vec::new() });
     }
 
     /// Waits until all that was appended before is on disk.
