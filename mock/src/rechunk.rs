@@ -25,6 +25,12 @@ const MAX_HEAD: usize = 1024;
 #[derive(Debug)]
 pub(crate) struct Rechunked {
     inner: RequestBody,
+    cutter: Cutter,
+}
+
+/// Where in a body one is.
+#[derive(Debug)]
+struct Cutter {
     state: State,
 }
 
@@ -44,7 +50,13 @@ enum State {
 
 impl Rechunked {
     pub(crate) fn new(inner: RequestBody) -> Self {
-        Self { inner, state: State::Head(Vec::new()) }
+        Self { inner, cutter: Cutter::new() }
+    }
+}
+
+impl Cutter {
+    fn new() -> Self {
+        Self { state: State::Head(Vec::new()) }
     }
 
     fn convert(&mut self, mut data: Bytes) -> io::Result<Bytes> {
@@ -127,7 +139,7 @@ impl HttpBody for Rechunked {
         let this = self.get_mut();
         loop {
             match ready!(Pin::new(&mut this.inner).poll_frame(cx)) {
-                Some(Ok(frame)) => match frame.into_data().map(|data| this.convert(data)) {
+                Some(Ok(frame)) => match frame.into_data().map(|data| this.cutter.convert(data)) {
                     // Only the head of a chunk that was cut.
                     Ok(Ok(data)) if data.is_empty() => {}
                     Ok(result) => return Poll::Ready(Some(result.map(Frame::data))),
@@ -137,5 +149,62 @@ impl HttpBody for Rechunked {
                 None => return Poll::Ready(None),
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cut(body: &[u8], piece: usize) -> io::Result<Vec<Bytes>> {
+        let mut cutter = Cutter::new();
+        let pieces = body.chunks(piece).map(Bytes::copy_from_slice);
+        pieces.map(|piece| cutter.convert(piece)).collect()
+    }
+
+    #[test]
+    fn an_unsigned_chunk_is_cut_as_the_network_cut_it() {
+        let rest = b"0\r\nx-amz-checksum-crc32:AAAAAA==\r\n\r\n";
+        let body = [b"9\r\n012345678\r\n3\r\nabc\r\n", &rest[..]].concat();
+        for piece in 1..body.len() {
+            let out = cut(&body, piece).unwrap().concat();
+            let mut text = &out[..];
+            let mut content = Vec::new();
+            while !text.starts_with(b"0\r\n") {
+                let end = text.windows(2).position(|window| window == b"\r\n").unwrap();
+                let len = std::str::from_utf8(&text[..end]).unwrap();
+                let len = usize::from_str_radix(len, 16).unwrap();
+                assert!((1..=piece).contains(&len));
+                content.extend_from_slice(&text[end + 2..end + 2 + len]);
+                assert_eq!(&text[end + 2 + len..end + 4 + len], b"\r\n");
+                text = &text[end + 4 + len..];
+            }
+            assert_eq!(content, b"012345678abc");
+            assert_eq!(text, rest);
+        }
+    }
+
+    #[test]
+    fn a_signed_chunk_goes_through_as_it_is() {
+        let signature = "0".repeat(64);
+        let body = format!(
+            "3;chunk-signature={signature}\r\nabc\r\n0;chunk-signature={signature}\r\n\r\n"
+        );
+        for piece in 1..body.len() {
+            assert_eq!(cut(body.as_bytes(), piece).unwrap().concat(), body.as_bytes());
+        }
+        let large = format!("{:x};chunk-signature={signature}\r\n", MAX_SIGNED_CHUNK + 1);
+        assert!(cut(large.as_bytes(), 7).is_err());
+    }
+
+    #[test]
+    fn what_is_no_chunk_is_left_to_be_refused() {
+        for body in ["", "\r\n", "-1\r\nabc", "zz\r\nabc", "ffffffffffffffffff\r\n"] {
+            assert_eq!(cut(body.as_bytes(), 2).unwrap().concat(), body.as_bytes());
+        }
+        assert!(cut(b"3\r\nabcdef\r\n", 4).is_err());
+        // The longest number there is: nothing overflows.
+        cut(b"ffffffffffffffff\r\nabc", 5).unwrap();
+        assert!(cut(b"ffffffffffffffff;\r\nabc", 5).is_err());
     }
 }

@@ -210,3 +210,48 @@ impl Buckets {
         self.by_name.iter()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bucket::Versioning;
+
+    #[test]
+    fn a_journal_mostly_of_things_gone_by_is_written_anew_while_it_is_used() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = folder.path().join("journal");
+        let store = Store::open(folder.path()).unwrap();
+        store.lock().create("demo", Bucket::new(Versioning::Unversioned)).unwrap();
+        for n in 0..40 {
+            let tags = vec![(n.to_string(), "v".repeat(1 << 20))];
+            store.lock().bucket_mut("demo").unwrap().put("key", None, tags);
+        }
+        drop(store);
+        let len = std::fs::metadata(&journal).unwrap().len();
+        assert!((1 << 20..20 << 20).contains(&len), "{len}");
+        let store = Store::open(folder.path()).unwrap();
+        let buckets = store.lock();
+        assert_eq!(buckets.bucket("demo").unwrap().latest("key").unwrap().tags[0].0, "39");
+        drop(buckets);
+        drop(store);
+        let len = std::fs::metadata(&journal).unwrap().len();
+        assert!((1 << 20..2 << 20).contains(&len), "{len}");
+    }
+
+    #[test]
+    fn a_journal_that_cannot_be_written_acknowledges_nothing_more() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(store.settled()).unwrap();
+        // A rewrite is the write that a test can make fail: in its place is a folder.
+        std::fs::create_dir(folder.path().join("journal.new")).unwrap();
+        store.folder.as_ref().unwrap().1.rewrite(Vec::new());
+        for _ in 0..2 {
+            assert!(runtime.block_on(store.settled()).is_err());
+            store.lock().create("demo", Bucket::new(Versioning::Unversioned)).unwrap();
+            assert!(runtime.block_on(store.settled()).is_err());
+            store.lock().remove("demo").unwrap();
+        }
+    }
+}

@@ -100,6 +100,7 @@ pub(crate) struct Attributes {
     pub(crate) content_disposition: Option<String>,
     pub(crate) content_encoding: Option<String>,
     pub(crate) content_language: Option<String>,
+    #[serde(with = "seconds")]
     pub(crate) expires: Option<Timestamp>,
     pub(crate) website_redirect: Option<String>,
     /// `None` for STANDARD, which no answer names.
@@ -115,5 +116,30 @@ impl Attributes {
     /// The class as the list operations name it.
     pub(crate) fn listed_storage_class(&self) -> String {
         self.storage_class.clone().unwrap_or_else(|| "STANDARD".to_owned())
+    }
+}
+
+/// An HTTP date on disk: the form of the S3 layer knows fewer years than it reads.
+mod seconds {
+    use s3s::dto::Timestamp;
+    use serde::de::Error as _;
+    use serde::{Deserialize as _, Deserializer, Serialize as _, Serializer};
+    use time::OffsetDateTime;
+
+    pub(super) fn serialize<S: Serializer>(
+        time: &Option<Timestamp>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let seconds = time.clone().map(|time| OffsetDateTime::from(time).unix_timestamp());
+        seconds.serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Timestamp>, D::Error> {
+        Option::<i64>::deserialize(deserializer)?
+            .map(|seconds| OffsetDateTime::from_unix_timestamp(seconds).map(Timestamp::from))
+            .transpose()
+            .map_err(D::Error::custom)
     }
 }
