@@ -244,6 +244,21 @@ fn neither_key_nor_content_of_a_sealed_object_is_on_disk() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn only_the_owner_can_read_the_files() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = folder();
+    let server = start(&folder);
+    assert_eq!(Raw::put("/demo/key", b"data").send(&server).status, 200);
+    let top = ["format", "lock", "journal"].map(|name| folder.path().join(name));
+    for path in top.into_iter().chain(blobs(&folder)) {
+        let mode = fs::metadata(&path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode, 0o600, "{}", path.display());
+    }
+}
+
 #[test]
 fn a_second_server_is_refused_and_the_first_serves_on() {
     let folder = folder();

@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Serialize};
 
-use super::Folder;
+use super::{Folder, private};
 use crate::random;
 
 /// The name of a part's file. It has one owner, and goes with it: whoever removes a part keeps it until that is on
@@ -24,11 +24,7 @@ impl BlobFile {
     /// Makes a new, empty file.
     pub(crate) fn create(folder: &Arc<Folder>) -> io::Result<(Self, File)> {
         let name = random::hex::<16>();
-        let mut options = File::options();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options.open(folder.blobs().join(&name))?;
+        let file = private().create_new(true).open(folder.blobs().join(&name))?;
         folder.made_file();
         Ok((Self { name, folder: OnceLock::from(Arc::clone(folder)) }, file))
     }

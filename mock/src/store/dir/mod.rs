@@ -8,7 +8,7 @@ pub(crate) mod file;
 pub(crate) mod journal;
 pub(crate) mod recovery;
 
-use std::fs::{self, DirBuilder, File, TryLockError};
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -45,8 +45,7 @@ impl Folder {
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
         builder.create(path)?;
         check_names(path)?;
-        let lock =
-            File::options().create(true).truncate(false).write(true).open(path.join("lock"))?;
+        let lock = private().create(true).truncate(false).open(path.join("lock"))?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
@@ -102,7 +101,7 @@ impl Folder {
     /// Replaces a file of the folder's top, whole.
     pub(crate) fn replace(&self, name: &str, content: &[u8]) -> io::Result<()> {
         let new = self.path.join(format!("{name}.new"));
-        let mut file = File::create(&new)?;
+        let mut file = private().create(true).truncate(true).open(&new)?;
         file.write_all(content)?;
         file.sync_all()?;
         fs::rename(new, self.path.join(name))?;
@@ -141,6 +140,15 @@ fn check_names(path: &Path) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// How to make files that only their owner can read.
+fn private() -> OpenOptions {
+    let mut options = File::options();
+    options.write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
 }
 
 fn sync_folder(path: &Path) -> io::Result<()> {
