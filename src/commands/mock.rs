@@ -90,8 +90,9 @@ pub fn run(args: &Args, out: &Output) -> Result<u8, Failure> {
     let server = builder.behave(args.behave).start().map_err(|error| match error.kind() {
         std::io::ErrorKind::InvalidInput => Failure::usage(error.to_string())
             .hint("give --bucket names of a-z, 0-9, `-` and `.`, each once"),
-        std::io::ErrorKind::ResourceBusy => Failure::other(error.to_string())
-            .hint("end the other server, or choose another --dir"),
+        std::io::ErrorKind::ResourceBusy => {
+            Failure::other(error.to_string()).hint("end the other server, or choose another --dir")
+        }
         std::io::ErrorKind::InvalidData => Failure::other(error.to_string())
             .hint("choose an empty folder for --dir, or one that this version made"),
         _ => Failure::other(format!("the server cannot listen on {}: {error}", args.addr))
