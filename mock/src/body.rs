@@ -22,6 +22,9 @@ use crate::answer::Tampering;
 const DRAIN_LIMIT: u64 = 64 << 20;
 const DRAIN_TIME: Duration = Duration::from_secs(10);
 
+/// The error of a sender that stood still.
+pub(crate) const IDLE: &str = "the sender stood still";
+
 /// What was sent before a cut is still in the connection's buffer, which an error throws away: it gets this long to
 /// reach the client.
 const FLUSH_TIME: Duration = Duration::from_millis(100);
@@ -29,7 +32,7 @@ const FLUSH_TIME: Duration = Duration::from_millis(100);
 /// A request's body that stays reachable after it was given away.
 #[derive(Clone, Debug)]
 pub(crate) struct RequestBody {
-    inner: Arc<Mutex<Incoming>>,
+    inner: Arc<Mutex<Watched>>,
     /// Reading tells a client that waits for `100 Continue` to send; an early refusal tells it not to.
     on_request: bool,
     started: Arc<AtomicBool>,
@@ -37,9 +40,42 @@ pub(crate) struct RequestBody {
     received: Arc<AtomicU64>,
 }
 
+/// A body whose sender may stand still for so long, and no longer.
+#[derive(Debug)]
+struct Watched {
+    body: Incoming,
+    patience: Duration,
+    /// Runs while the next piece is waited for.
+    timer: Option<Pin<Box<Sleep>>>,
+    given_up: bool,
+}
+
+impl Watched {
+    fn poll_frame(&mut self, cx: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        if !self.given_up {
+            if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(cx) {
+                self.timer = None;
+                return Poll::Ready(frame.map(|frame| frame.map_err(io::Error::other)));
+            }
+            let patience = self.patience;
+            let timer = self.timer.get_or_insert_with(|| Box::pin(tokio::time::sleep(patience)));
+            std::task::ready!(timer.as_mut().poll(cx));
+            self.given_up = true;
+        }
+        Poll::Ready(Some(Err(io::Error::new(io::ErrorKind::TimedOut, IDLE))))
+    }
+}
+
 impl RequestBody {
-    pub(crate) fn new(inner: Incoming, on_request: bool, received: &Arc<AtomicU64>) -> Self {
-        let inner = Arc::new(Mutex::new(inner));
+    /// `patience` is how long the next piece may take to come; `received` counts the bytes.
+    pub(crate) fn new(
+        body: Incoming,
+        on_request: bool,
+        patience: Duration,
+        received: &Arc<AtomicU64>,
+    ) -> Self {
+        let watched = Watched { body, patience, timer: None, given_up: false };
+        let inner = Arc::new(Mutex::new(watched));
         Self { inner, on_request, started: Arc::default(), received: Arc::clone(received) }
     }
 
@@ -50,16 +86,15 @@ impl RequestBody {
 
 impl HttpBody for RequestBody {
     type Data = Bytes;
-    type Error = hyper::Error;
+    type Error = io::Error;
 
     fn poll_frame(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+    ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
         self.started.store(true, Ordering::Relaxed);
         let frame = std::task::ready!(
-            Pin::new(&mut *self.inner.lock().unwrap_or_else(PoisonError::into_inner))
-                .poll_frame(cx)
+            self.inner.lock().unwrap_or_else(PoisonError::into_inner).poll_frame(cx)
         );
         let data = frame.as_ref().and_then(|frame| frame.as_ref().ok()?.data_ref());
         self.received.fetch_add(data.map_or(0, |data| data.len() as u64), Ordering::Relaxed);
@@ -67,11 +102,11 @@ impl HttpBody for RequestBody {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner).is_end_stream()
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner).body.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner).size_hint()
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner).body.size_hint()
     }
 }
 

@@ -32,6 +32,10 @@ pub struct Builder {
     pub(crate) bandwidth: Option<NonZeroU64>,
     pub(crate) seed: u64,
     pub(crate) log_file: Option<PathBuf>,
+    pub(crate) dir: Option<PathBuf>,
+    pub(crate) patience: Duration,
+    pub(crate) max_connections: usize,
+    pub(crate) kept_requests: usize,
 }
 
 impl Builder {
@@ -50,6 +54,10 @@ impl Builder {
             bandwidth: None,
             seed: 0,
             log_file: None,
+            dir: None,
+            patience: Duration::from_secs(60),
+            max_connections: 512,
+            kept_requests: 100_000,
         }
     }
 
@@ -102,6 +110,33 @@ impl Builder {
         self
     }
 
+    /// Keeps everything in this folder instead of memory: what was acknowledged survives the process, however it ends.
+    /// The folder is made if it is not there; it serves one server at a time.
+    pub fn dir(mut self, path: impl Into<PathBuf>) -> Self {
+        self.dir = Some(path.into());
+        self
+    }
+
+    /// How long a client may stand still in a handshake, a request or an answer before it is dropped; 60 seconds by
+    /// default.
+    pub fn patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
+    }
+
+    /// How many connections are served at a time, 512 by default, and at least one; others wait their turn.
+    pub fn max_connections(mut self, max: usize) -> Self {
+        self.max_connections = max.clamp(1, 1 << 16);
+        self
+    }
+
+    /// How many requests [`Server::requests`] remembers, 100,000 by default, and at least one; each takes about
+    /// 2 KiB of memory.
+    pub fn keep_requests(mut self, max: usize) -> Self {
+        self.kept_requests = max;
+        self
+    }
+
     /// Asks `f` about every request once its head is read; `None` leaves the request alone.
     pub fn interceptor(
         mut self,
@@ -148,7 +183,8 @@ impl Builder {
     ///
     /// # Errors
     /// The address or the log file cannot be used, a bucket is named twice or against the naming rules, or the system gives no
-    /// thread.
+    /// thread. For a folder: `ResourceBusy` where another server has it, `InvalidData` where it is not a folder of this
+    /// server, of another format, or damaged.
     pub fn start(mut self) -> io::Result<Server> {
         if self.users.is_empty() {
             self.users.push((access_key(), secret_key()));
@@ -183,6 +219,7 @@ impl std::fmt::Debug for Builder {
             .field("bandwidth", &self.bandwidth)
             .field("seed", &self.seed)
             .field("log_file", &self.log_file)
+            .field("dir", &self.dir)
             .finish()
     }
 }

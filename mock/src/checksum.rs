@@ -4,9 +4,10 @@ use aws_lc_rs::digest;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use crc_fast::{CrcAlgorithm, Digest as Crc, checksum_combine};
+use serde::{Deserialize, Serialize};
 
 /// An algorithm of the `x-amz-checksum-*` headers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Algorithm {
     Crc32,
     Crc32c,
@@ -79,7 +80,7 @@ impl Algorithm {
 }
 
 /// Whether a multipart checksum covers the object's bytes or the checksums of its parts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Kind {
     FullObject,
     Composite,
@@ -99,7 +100,7 @@ impl Kind {
 }
 
 /// A value as it is stored and returned.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Checksum {
     pub(crate) algorithm: Algorithm,
     pub(crate) kind: Kind,

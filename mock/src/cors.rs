@@ -2,6 +2,7 @@
 //! cross-origin resource sharing (CORS)" in the Amazon S3 user guide.
 
 use http::{HeaderMap, HeaderName, HeaderValue};
+use serde::{Deserialize, Serialize};
 
 use crate::refusal::Refusal;
 use crate::xml::{Element, escape, malformed};
@@ -10,10 +11,10 @@ const MAX_RULES: usize = 100;
 const METHODS: [&str; 5] = ["GET", "PUT", "HEAD", "POST", "DELETE"];
 
 /// The rules of a bucket; the first that fits decides.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Rules(Vec<Rule>);
 
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Rule {
     id: Option<String>,
     origins: Vec<String>,

@@ -3,6 +3,7 @@
 use std::io;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::request::Parts;
@@ -21,6 +22,7 @@ use crate::intake::{self, Declared};
 use crate::journal::Journal;
 use crate::line::Line;
 use crate::random;
+use crate::rechunk::Rechunked;
 use crate::record::{RequestLog, RequestRecord};
 use crate::refusal::{HOST_ID, Refusal};
 use crate::route::{self, Target};
@@ -44,6 +46,8 @@ pub(crate) struct Front {
     pub(crate) faults: Arc<Faults>,
     /// The log file, if there is one.
     pub(crate) journal: Option<Arc<Journal>>,
+    /// How long a client may stand still.
+    pub(crate) patience: Duration,
 }
 
 /// The connection that brought a request.
@@ -113,7 +117,8 @@ impl Front {
         }
         let answer = answer.or_else(|| fault.as_ref().and_then(Chosen::answer));
         let number = self.log.push(record);
-        let body = RequestBody::new(body, head.headers.contains_key("expect"), received);
+        let body =
+            RequestBody::new(body, head.headers.contains_key("expect"), self.patience, received);
         let rest = body.clone();
         let tampering = match answer {
             None => Tampering::default(),
@@ -204,8 +209,10 @@ impl Front {
                 Err(refusal) => Err(refusal),
             }
         };
+        // No answer tells of what a crash could still undo.
+        let settled = self.store.settled().await.map_err(intake::storage_failed);
         let mut response =
-            result.unwrap_or_else(|refusal| refused(&refusal, &request_id, &resource));
+            settled.and(result).unwrap_or_else(|refusal| refused(&refusal, &request_id, &resource));
         let headers = response.headers_mut();
         headers.extend(cors);
         headers.insert("server", HeaderValue::from_static("AmazonS3"));
@@ -229,10 +236,13 @@ impl Front {
         if is_form(&head) {
             return Err(Refusal::not_implemented());
         }
+        check_size(&head)?;
         self.gate.check(&head, OffsetDateTime::now_utc())?;
         self.gate.manner.check_head(operation, &head.headers, connection.tls)?;
         let body = if route::takes_document(operation) {
             document(&head, body, operation).await?
+        } else if is_chunked(&head) {
+            Body::http_body_unsync(self.line.inward(Rechunked::new(body)))
         } else {
             Body::http_body_unsync(self.line.inward(body))
         };
@@ -267,7 +277,7 @@ async fn document(head: &Parts, body: RequestBody, operation: &str) -> Result<Bo
     let bytes = Limited::new(body, MAX_DOCUMENT)
         .collect()
         .await
-        .map_err(|_| intake::broken_body("body"))?
+        .map_err(|error| intake::broken_body(&error.to_string()))?
         .to_bytes();
     let sha256 = head.headers.get("x-amz-content-sha256").and_then(|value| value.to_str().ok());
     if sha256.is_some_and(|value| value.starts_with("STREAMING-")) {
@@ -296,6 +306,28 @@ async fn document(head: &Parts, body: RequestBody, operation: &str) -> Result<Bo
         declared.verify(&bytes)?;
     }
     Ok(bytes.into())
+}
+
+/// Headers are limited to 8 KB: "PutObject" in the Amazon S3 API reference.
+fn check_size(head: &Parts) -> Result<(), Refusal> {
+    const MAX: usize = 8192;
+    // A line has a colon, a blank and two characters at its end.
+    let size: usize =
+        head.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+    if size <= MAX {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        400,
+        "RequestHeaderSectionTooLarge",
+        "Your request header section exceeds the maximum allowed size.",
+    )
+    .detail("MaxSizeAllowed", MAX.to_string()))
+}
+
+fn is_chunked(head: &Parts) -> bool {
+    let sha256 = head.headers.get("x-amz-content-sha256");
+    sha256.is_some_and(|value| value.as_bytes().starts_with(b"STREAMING-"))
 }
 
 fn is_form(head: &Parts) -> bool {

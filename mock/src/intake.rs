@@ -8,10 +8,13 @@ use md5::{Digest as _, Md5};
 use s3s::TrailingHeaders;
 use s3s::dto::StreamingBlob;
 
+use crate::body::IDLE;
 use crate::checksum::{self, Algorithm, Hasher};
+use crate::rechunk::TOO_LARGE;
 use crate::refusal::Refusal;
 use crate::ssec::CustomerKey;
-use crate::store::blob::{Blob, BlobWriter};
+use crate::store::Store;
+use crate::store::blob::Blob;
 
 /// The largest body of one PutObject or UploadPart, in bytes.
 pub(crate) const MAX_SIZE: u64 = 5 << 30;
@@ -19,6 +22,8 @@ pub(crate) const MAX_SIZE: u64 = 5 << 30;
 /// What a request's headers say about its body.
 #[derive(Debug, Default)]
 pub(crate) struct Declared {
+    /// Bytes of content, where it is known beforehand.
+    len: Option<u64>,
     content_md5: Option<Vec<u8>>,
     /// The algorithm and the value, which comes after the body if it is not here.
     checksum: Option<(Algorithm, Option<Vec<u8>>)>,
@@ -47,7 +52,7 @@ impl Declared {
             .detail("ProposedSize", len.to_string())
             .detail("MaxSizeAllowed", MAX_SIZE.to_string()));
         }
-        Self::of(headers)
+        Ok(Self { len: Some(len), ..Self::of(headers)? })
     }
 
     /// # Errors
@@ -80,7 +85,7 @@ impl Declared {
                 "x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or x-amz-trailer headers were found.",
             ));
         }
-        Ok(Self { content_md5, checksum })
+        Ok(Self { len: None, content_md5, checksum })
     }
 
     pub(crate) fn algorithm(&self) -> Option<Algorithm> {
@@ -128,8 +133,9 @@ pub(crate) struct Sums {
 /// Reads `body` to its end, computing `own` beside what the sender declared.
 ///
 /// # Errors
-/// The body ends early, has a bad signature, or differs from what was declared.
+/// The body cannot be kept, ends early, has a bad signature, or differs from what was declared.
 pub(crate) async fn take(
+    store: &Store,
     declared: &Declared,
     trailers: Option<&TrailingHeaders>,
     body: Option<StreamingBlob>,
@@ -138,16 +144,24 @@ pub(crate) async fn take(
     own: Option<Algorithm>,
 ) -> Result<Taken, Refusal> {
     let mut hashes = Hashes::new(declared, want_md5, own);
-    let mut writer = BlobWriter::new(key);
+    let mut writer = store.writer(key).map_err(storage_failed)?;
+    let mut len = 0;
     if let Some(mut body) = body {
         while let Some(data) = body.next().await {
             let data = data.map_err(|err| broken_body(&err.to_string()))?;
+            len += data.len() as u64;
+            if declared.len.is_some_and(|declared| len > declared) {
+                return Err(broken_body("longer than it was said to be"));
+            }
             hashes.update(&data);
-            writer.push(&data);
+            writer.push(&data).map_err(storage_failed)?;
         }
     }
+    if declared.len.is_some_and(|declared| len != declared) {
+        return Err(broken_body("shorter than it was said to be"));
+    }
     let sums = hashes.finish(declared, trailers)?;
-    Ok(Taken { blob: writer.finish(), sums })
+    Ok(Taken { blob: writer.finish().map_err(storage_failed)?, sums })
 }
 
 /// The hashes under way; what is both declared and wanted is computed once.
@@ -213,6 +227,11 @@ impl Hashes {
     }
 }
 
+/// The answer where what came cannot be kept: the cause, a path or a full disk, is not the client's business.
+pub(crate) fn storage_failed(_: std::io::Error) -> Refusal {
+    Refusal::new(500, "InternalError", "We encountered an internal error. Please try again.")
+}
+
 /// The answer to a checksum that does not fit the data.
 pub(crate) fn bad_digest(algorithm: Algorithm) -> Refusal {
     let name = algorithm.name();
@@ -237,6 +256,15 @@ pub(crate) fn broken_body(cause: &str) -> Refusal {
             "SignatureDoesNotMatch",
             "The request signature we calculated does not match the signature you provided. Check your key and signing method.",
         )
+    } else if cause.contains(IDLE) {
+        Refusal::new(
+            400,
+            "RequestTimeout",
+            "Your socket connection to the server was not read from or written to within the timeout period. Idle connections will be closed.",
+        )
+        .header("connection", "close")
+    } else if cause.contains(TOO_LARGE) {
+        Refusal::not_implemented()
     } else {
         Refusal::new(
             400,

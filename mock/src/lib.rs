@@ -1,7 +1,7 @@
 //! An embedded S3 server that answers like Amazon S3 in everything SSE-C, for tests and offline work.
 //!
-//! It runs in threads of its own, so that plain `#[test]` functions can use it; it keeps everything in memory, and
-//! what comes with a customer's key is encrypted with that key. It is a development server: not for production.
+//! It runs in threads of its own, so that plain `#[test]` functions can use it; it keeps everything in memory, or
+//! in a folder that survives it, and what comes with a customer's key is encrypted with that key. It is a development server: not for production.
 
 mod answer;
 mod body;
@@ -13,6 +13,7 @@ mod fault;
 mod form;
 mod gate;
 mod habits;
+mod idle;
 mod intake;
 mod journal;
 mod line;
@@ -22,6 +23,7 @@ mod policy;
 mod post;
 mod post_policy;
 mod random;
+mod rechunk;
 mod record;
 mod refusal;
 mod route;

@@ -2,6 +2,7 @@
 //! with 501 when the policy is put: a statement that is silently ignored would protect nothing.
 //! Source: "Bucket policies for Amazon S3" and the IAM policy reference.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::refusal::Refusal;
@@ -11,13 +12,13 @@ const MAX_SIZE: usize = 20 * 1024;
 const ACCOUNT: &str = "123456789012";
 
 /// The statements of a bucket's policy. Only denials have an effect: whoever has credentials here may do anything.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Policy {
     source: String,
     denials: Vec<Denial>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Denial {
     /// Patterns in lower case, for actions are compared without case.
     actions: Vec<String>,
@@ -25,7 +26,7 @@ struct Denial {
     conditions: Vec<Condition>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Condition {
     test: Test,
     if_exists: bool,
@@ -33,7 +34,7 @@ struct Condition {
     values: Vec<String>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 enum Test {
     Null,
     Equals,
@@ -42,7 +43,7 @@ enum Test {
 }
 
 /// What a condition can ask about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 enum Key {
     CustomerAlgorithm,
     Encryption,

@@ -107,12 +107,13 @@ impl fmt::Debug for RequestRecord {
     }
 }
 
-/// A server that runs for days forgets the oldest requests beyond these.
-const MAX_RECORDS: usize = 100_000;
-
 /// The records of a server, in the order in which the requests came.
-#[derive(Debug, Default)]
-pub(crate) struct RequestLog(Mutex<Records>);
+#[derive(Debug)]
+pub(crate) struct RequestLog {
+    records: Mutex<Records>,
+    /// The oldest beyond these are forgotten.
+    max: usize,
+}
 
 #[derive(Debug, Default)]
 struct Records {
@@ -122,10 +123,14 @@ struct Records {
 }
 
 impl RequestLog {
+    pub(crate) fn new(max: usize) -> Self {
+        Self { records: Mutex::default(), max: max.max(1) }
+    }
+
     /// Appends a record and returns its number.
     pub(crate) fn push(&self, record: RequestRecord) -> usize {
         let mut log = self.lock();
-        if log.records.len() == MAX_RECORDS {
+        if log.records.len() == self.max {
             log.records.pop_front();
             log.cleared += 1;
         }
@@ -152,7 +157,7 @@ impl RequestLog {
     }
 
     fn lock(&self) -> MutexGuard<'_, Records> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.records.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

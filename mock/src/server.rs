@@ -92,8 +92,12 @@ impl Server {
     }
 
     pub(crate) fn start(builder: Builder) -> io::Result<Self> {
-        let store = Arc::new(stocked(&builder.buckets, builder.manner)?);
-        let log = Arc::new(RequestLog::default());
+        let store = match &builder.dir {
+            Some(path) => Store::open(path)?,
+            None => Store::default(),
+        };
+        let store = Arc::new(stocked(store, &builder.buckets, builder.manner)?);
+        let log = Arc::new(RequestLog::new(builder.kept_requests));
         let (tls, ca_pem) = if builder.tls {
             tls::acceptor().map(|(tls, pem)| (Some(tls), Some(pem)))?
         } else {
@@ -128,6 +132,7 @@ impl Server {
             line: Arc::new(Line::new(builder.latency, builder.bandwidth)),
             faults: Arc::new(Faults::new(builder.seed, builder.faults)),
             journal: builder.log_file.as_deref().map(Journal::open).transpose()?.map(Arc::new),
+            patience: builder.patience,
         };
 
         let listener = std::net::TcpListener::bind(builder.addr)?;
@@ -145,7 +150,13 @@ impl Server {
         let (stop, stopped) = oneshot::channel();
         let thread =
             std::thread::Builder::new().name("s3seal-mock".to_owned()).spawn(move || {
-                runtime.block_on(serve::run(listener, tls, front, stopped));
+                runtime.block_on(serve::run(
+                    listener,
+                    tls,
+                    front,
+                    builder.max_connections,
+                    stopped,
+                ));
                 runtime.shutdown_timeout(Duration::from_secs(5));
             })?;
 
@@ -259,7 +270,7 @@ impl Server {
         let object = self.store.lock().bucket(bucket).ok()?.current(key)?.object.clone()?;
         let mut raw = Vec::new();
         for part in &object.parts {
-            part.blob.copy_raw(&mut raw);
+            part.blob.copy_raw(&mut raw).ok()?;
         }
         Some(raw)
     }
@@ -292,14 +303,18 @@ impl std::fmt::Debug for Secret {
     }
 }
 
-fn stocked(names: &[(String, bool)], manner: Manner) -> io::Result<Store> {
-    let store = Store::default();
+/// Buckets that a folder holds already stay as they are.
+fn stocked(store: Store, names: &[(String, bool)], manner: Manner) -> io::Result<Store> {
+    let kept: Vec<_> = store.lock().iter().map(|(name, _)| name.clone()).collect();
     for (name, versioned) in names {
         let invalid = |why: &str| {
             io::Error::new(io::ErrorKind::InvalidInput, format!("bucket {name:?}: {why}"))
         };
         if !AwsNameValidation::new().validate_bucket_name(name) {
             return Err(invalid("not a bucket name"));
+        }
+        if kept.contains(name) {
+            continue;
         }
         let versioning = if *versioned { Versioning::Enabled } else { Versioning::Unversioned };
         let mut bucket = Bucket::new(versioning);

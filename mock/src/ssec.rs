@@ -6,6 +6,7 @@ use std::fmt;
 use aws_lc_rs::{constant_time, hkdf};
 use http::HeaderMap;
 use md5::{Digest as _, Md5};
+use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::checksum;
@@ -53,7 +54,7 @@ impl fmt::Debug for CustomerKey {
 }
 
 /// What is kept about a key: enough to recognise it, not enough to decrypt.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct KeyCheck {
     salt: [u8; 32],
     check: [u8; 32],

@@ -24,8 +24,8 @@ use crate::output::Output;
 /// Run an S3 server of your own, for trying and testing: it answers like Amazon's, in memory
 ///
 /// With a command, runs it with the environment set for the server and cut off from any real account,
-/// and ends with its exit status. Without one, serves until Ctrl-C. It is a development server: what
-/// it holds is gone when it ends.
+/// and ends with its exit status. Without one, serves until Ctrl-C. It is a development server; what
+/// it holds is gone when it ends, unless it is given a folder.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -70,6 +70,9 @@ pub struct Args {
     /// Append a JSON line for every request to this file; keys, signatures and session tokens are left out
     #[arg(long, value_name = "FILE")]
     log: Option<PathBuf>,
+    /// Keep everything in this folder, for the next time; without it, in memory
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
     /// Once ready, write the environment to this file as `export` lines
     #[arg(long, value_name = "FILE", conflicts_with = "command")]
     env_file: Option<PathBuf>,
@@ -121,9 +124,19 @@ pub fn run(args: &Args, out: &Output) -> Result<u8, Failure> {
         builder = builder.log_file(path);
     }
     builder = builder.seed(args.seed).latency(args.latency.unwrap_or_default());
+    if let Some(dir) = &args.dir {
+        builder = builder.dir(dir);
+    }
+    // Nothing here asks for the requests, and a server that runs for days needs its memory.
+    let builder = builder.keep_requests(1);
     let server = builder.behave(args.behave).start().map_err(|error| match error.kind() {
         std::io::ErrorKind::InvalidInput => Failure::usage(error.to_string())
             .hint("give --bucket names of a-z, 0-9, `-` and `.`, each once"),
+        std::io::ErrorKind::ResourceBusy => {
+            Failure::other(error.to_string()).hint("end the other server, or choose another --dir")
+        }
+        std::io::ErrorKind::InvalidData => Failure::other(error.to_string())
+            .hint("choose an empty folder for --dir, or one that this version made"),
         _ => Failure::other(format!("the server cannot listen on {}: {error}", args.addr))
             .hint("choose another --addr; port 0 takes a free one"),
     })?;

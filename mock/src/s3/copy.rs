@@ -13,11 +13,10 @@ use super::put::{check_metadata, content_encoding, last_modified, storage_class}
 use super::tagging::parse_tagging_header;
 use super::{Api, Head, Outcome};
 use crate::checksum::{self, Algorithm, Checksum, Hasher, Kind};
-use crate::intake::MAX_SIZE;
+use crate::intake::{MAX_SIZE, storage_failed};
 use crate::random;
 use crate::refusal::Refusal;
 use crate::ssec::CustomerKey;
-use crate::store::blob::BlobWriter;
 use crate::store::object::{Attributes, Object, Part};
 
 pub(super) async fn copy_object(
@@ -86,7 +85,7 @@ pub(super) async fn copy_object(
     };
     let mut hasher = Hasher::new(algorithm);
     let mut md5 = encryption.etag_is_md5().then(Md5::new);
-    let mut writer = BlobWriter::new(customer_key.as_ref());
+    let mut writer = api.store.writer(customer_key.as_ref()).map_err(storage_failed)?;
     let mut reader = ObjectReader::new(&found.object, 0..found.object.size, source_key.as_ref());
     while let Some(piece) = reader.next().await {
         let piece = piece.map_err(|_| {
@@ -100,13 +99,13 @@ pub(super) async fn copy_object(
         if let Some(md5) = &mut md5 {
             md5.update(&piece);
         }
-        writer.push(&piece);
+        writer.push(&piece).map_err(storage_failed)?;
         // A big copy must not hold a worker for itself.
         tokio::task::yield_now().await;
     }
     let checksum =
         Checksum { algorithm, kind: Kind::FullObject, value: checksum::encode(&hasher.finish()) };
-    let blob = writer.finish();
+    let blob = writer.finish().map_err(storage_failed)?;
     let object = Arc::new(Object {
         size: blob.len(),
         parts: vec![Part { blob, checksum: None }],

@@ -85,13 +85,16 @@ pub(super) async fn upload_part(
     check_part_number(number)?;
     let (encryption, algorithm, customer_key) = {
         let mut buckets = api.store.lock();
-        let upload = buckets.bucket_mut(&input.bucket)?.upload_mut(&input.key, &input.upload_id)?;
-        let (encryption, key) = api.manner.admit_part(upload, customer_key)?;
-        check_part_algorithm(upload, declared.algorithm())?;
-        (encryption, upload.effective_checksum().map(|(algorithm, _)| algorithm), key)
+        let bucket = buckets.bucket_mut(&input.bucket)?;
+        bucket.admit_part(&input.key, &input.upload_id, |upload| {
+            let (encryption, key) = api.manner.admit_part(upload, customer_key)?;
+            check_part_algorithm(upload, declared.algorithm())?;
+            Ok((encryption, upload.effective_checksum().map(|(algorithm, _)| algorithm), key))
+        })?
     };
     let md5 = encryption.etag_is_md5() || api.manner.shows_md5_of_sealed();
     let taken = intake::take(
+        &api.store,
         &declared,
         trailers.as_ref(),
         input.body,
@@ -126,12 +129,12 @@ pub(super) async fn upload_part(
         declared: taken.sums.declared,
     };
     // Completed or aborted meanwhile: then the part is refused like any late one.
-    api.store
-        .lock()
-        .bucket_mut(&input.bucket)?
-        .upload_mut(&input.key, &input.upload_id)?
-        .parts
-        .insert(number, part);
+    api.store.lock().bucket_mut(&input.bucket)?.add_part(
+        &input.key,
+        &input.upload_id,
+        number,
+        part,
+    )?;
     Ok(S3Response::new(output))
 }
 

@@ -55,6 +55,7 @@ pub(super) async fn upload_part_copy(
 
     let reader = ObjectReader::new(&found.object, range, source_key.as_ref());
     let taken = intake::take(
+        &api.store,
         &Declared::default(),
         None,
         Some(StreamingBlob::new(reader)),
@@ -75,12 +76,12 @@ pub(super) async fn upload_part_copy(
     }
     let part =
         UploadedPart { blob: taken.blob, etag, modified, checksum: taken.sums.own, declared: None };
-    api.store
-        .lock()
-        .bucket_mut(&input.bucket)?
-        .upload_mut(&input.key, &input.upload_id)?
-        .parts
-        .insert(input.part_number, part);
+    api.store.lock().bucket_mut(&input.bucket)?.add_part(
+        &input.key,
+        &input.upload_id,
+        input.part_number,
+        part,
+    )?;
     Ok(S3Response::new(UploadPartCopyOutput {
         copy_part_result: Some(result),
         copy_source_version_id: found.version_id,

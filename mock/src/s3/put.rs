@@ -56,6 +56,7 @@ pub(super) async fn put_object(
     // Where the sender gave none, Amazon S3 computes this one.
     let algorithm = declared.algorithm().unwrap_or(Algorithm::Crc64Nvme);
     let taken = intake::take(
+        &api.store,
         &declared,
         trailers.as_ref(),
         input.body,

@@ -75,8 +75,7 @@ fn replace(
 ) -> Result<Option<String>, Refusal> {
     let mut buckets = api.store.lock();
     let bucket = buckets.bucket_mut(bucket)?;
-    let (own, id) = bucket.tags_mut(key, version)?;
-    *own = tags;
+    let id = bucket.set_tags(key, version, tags)?;
     Ok(bucket.names(id))
 }
 

@@ -1,12 +1,16 @@
 //! The bytes of one part, as they are kept: in chunks, sealed or not.
 
 use std::fmt;
-use std::io;
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use serde::{Deserialize, Serialize};
 
+use super::dir::Folder;
+use super::dir::file::{self, BlobFile, FileWriter};
 use super::seal::{Salt, Seal, TAG_LEN};
 use crate::ssec::CustomerKey;
 
@@ -14,10 +18,19 @@ use crate::ssec::CustomerKey;
 pub(crate) const CHUNK: usize = 64 * 1024;
 
 /// One part at rest. Immutable, and shared by every object and reader that needs it.
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Blob {
-    chunks: Vec<Bytes>,
+    place: Place,
     len: u64,
     salt: Option<Salt>,
+}
+
+/// Where the chunks are.
+#[derive(Serialize, Deserialize)]
+enum Place {
+    #[serde(skip)]
+    Memory(Vec<Bytes>),
+    File(BlobFile),
 }
 
 impl Blob {
@@ -32,10 +45,28 @@ impl Blob {
     }
 
     /// The bytes at rest, appended to `out`.
-    pub(crate) fn copy_raw(&self, out: &mut Vec<u8>) {
-        for chunk in &self.chunks {
-            out.extend_from_slice(chunk);
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub(crate) fn copy_raw(&self, out: &mut Vec<u8>) -> io::Result<()> {
+        match &self.place {
+            Place::Memory(chunks) => chunks.iter().for_each(|chunk| out.extend_from_slice(chunk)),
+            Place::File(file) => drop(file.open()?.read_to_end(out)?),
         }
+        Ok(())
+    }
+
+    /// The file that holds the chunks, if one does.
+    pub(crate) fn file(&self) -> Option<&BlobFile> {
+        match &self.place {
+            Place::Memory(_) => None,
+            Place::File(file) => Some(file),
+        }
+    }
+
+    /// An empty part has one chunk, too.
+    fn last_chunk(&self) -> u64 {
+        self.len.saturating_sub(1) / CHUNK as u64
     }
 }
 
@@ -51,46 +82,75 @@ impl fmt::Debug for Blob {
 
 /// Takes a part's plaintext as it comes.
 pub(crate) struct BlobWriter {
-    chunks: Vec<Bytes>,
+    place: WriterPlace,
     pending: Vec<u8>,
+    flushed: u64,
     len: u64,
     seal: Option<(Seal, Salt)>,
 }
 
+enum WriterPlace {
+    Memory(Vec<Bytes>),
+    File(FileWriter),
+}
+
 impl BlobWriter {
-    /// A part sealed with `key`, or kept as it is without one.
-    pub(crate) fn new(key: Option<&CustomerKey>) -> Self {
-        Self { chunks: Vec::new(), pending: Vec::new(), len: 0, seal: key.map(Seal::new) }
+    /// A part sealed with `key`, or kept as it is without one; in `folder`, or in memory without one.
+    ///
+    /// # Errors
+    /// No file can be made.
+    pub(crate) fn new(folder: Option<&Arc<Folder>>, key: Option<&CustomerKey>) -> io::Result<Self> {
+        let place = match folder {
+            None => WriterPlace::Memory(Vec::new()),
+            Some(folder) => WriterPlace::File(FileWriter::create(folder)?),
+        };
+        Ok(Self { place, pending: Vec::new(), flushed: 0, len: 0, seal: key.map(Seal::new) })
     }
 
-    pub(crate) fn push(&mut self, mut data: &[u8]) {
+    /// # Errors
+    /// The file takes no more.
+    pub(crate) fn push(&mut self, mut data: &[u8]) -> io::Result<()> {
         self.len += data.len() as u64;
         while !data.is_empty() {
             // A full chunk waits for more: only then it is known not to be the last.
             if self.pending.len() == CHUNK {
-                self.flush(false);
+                self.flush(false)?;
             }
             if self.pending.capacity() == 0 {
-                let expected = if self.chunks.is_empty() { data.len().min(CHUNK) } else { CHUNK };
+                let expected = if self.flushed == 0 { data.len().min(CHUNK) } else { CHUNK };
                 self.pending.reserve_exact(expected + TAG_LEN);
             }
             let (now, later) = data.split_at(data.len().min(CHUNK - self.pending.len()));
             self.pending.extend_from_slice(now);
             data = later;
         }
+        Ok(())
     }
 
-    pub(crate) fn finish(mut self) -> Arc<Blob> {
-        self.flush(true);
-        Arc::new(Blob { chunks: self.chunks, len: self.len, salt: self.seal.map(|(_, salt)| salt) })
+    /// # Errors
+    /// The file cannot be brought to the disk.
+    pub(crate) fn finish(mut self) -> io::Result<Arc<Blob>> {
+        self.flush(true)?;
+        let place = match self.place {
+            WriterPlace::Memory(chunks) => Place::Memory(chunks),
+            WriterPlace::File(file) => Place::File(file.finish()?),
+        };
+        Ok(Arc::new(Blob { place, len: self.len, salt: self.seal.map(|(_, salt)| salt) }))
     }
 
-    fn flush(&mut self, last: bool) {
-        let mut chunk = std::mem::take(&mut self.pending);
+    fn flush(&mut self, last: bool) -> io::Result<()> {
         if let Some((seal, _)) = &self.seal {
-            seal.close(self.chunks.len() as u64, last, &mut chunk);
+            seal.close(self.flushed, last, &mut self.pending);
         }
-        self.chunks.push(chunk.into());
+        self.flushed += 1;
+        match &mut self.place {
+            WriterPlace::Memory(chunks) => chunks.push(std::mem::take(&mut self.pending).into()),
+            WriterPlace::File(file) => {
+                file.write(&self.pending)?;
+                self.pending.clear();
+            }
+        }
+        Ok(())
     }
 }
 
@@ -100,13 +160,15 @@ pub(crate) struct BlobReader {
     blob: Arc<Blob>,
     seal: Option<Seal>,
     range: Range<u64>,
+    /// Opened when it is first needed.
+    file: Option<File>,
 }
 
 impl BlobReader {
     /// `range` counts plaintext bytes and lies within the part.
     pub(crate) fn new(blob: Arc<Blob>, range: Range<u64>, key: Option<&CustomerKey>) -> Self {
         let seal = blob.salt.as_ref().zip(key).map(|(salt, key)| Seal::of(key, salt));
-        Self { blob, seal, range }
+        Self { blob, seal, range, file: None }
     }
 
     /// The next piece of plaintext, `None` after the last.
@@ -127,16 +189,31 @@ impl BlobReader {
         }))
     }
 
-    fn chunk(&self, number: u64) -> io::Result<Bytes> {
-        let index = usize::try_from(number).map_err(|_| damaged())?;
-        let chunk = self.blob.chunks.get(index).ok_or_else(damaged)?;
+    fn chunk(&mut self, number: u64) -> io::Result<Bytes> {
+        let chunk = match &self.blob.place {
+            Place::Memory(chunks) => {
+                let index = usize::try_from(number).map_err(|_| damaged())?;
+                chunks.get(index).ok_or_else(damaged)?.clone()
+            }
+            Place::File(file) => {
+                let handle = match &mut self.file {
+                    Some(handle) => handle,
+                    none => none.insert(file.open()?),
+                };
+                let start = number * CHUNK as u64;
+                let len = self.blob.len.checked_sub(start).ok_or_else(damaged)?;
+                let tag = if self.blob.salt.is_some() { TAG_LEN } else { 0 };
+                let len = usize::try_from(len).map_or(CHUNK, |len| len.min(CHUNK)) + tag;
+                file::read_at(handle, start + number * tag as u64, len)?.into()
+            }
+        };
         match &self.seal {
             Some(seal) => {
-                let last = index + 1 == self.blob.chunks.len();
-                seal.open(number, last, chunk).map(Bytes::from).ok_or_else(damaged)
+                let last = number == self.blob.last_chunk();
+                seal.open(number, last, &chunk).map(Bytes::from).ok_or_else(damaged)
             }
             None if self.blob.salt.is_some() => Err(damaged()),
-            None => Ok(chunk.clone()),
+            None => Ok(chunk),
         }
     }
 }
@@ -169,14 +246,21 @@ mod tests {
         Ok(out)
     }
 
+    fn chunks(blob: &Blob) -> &[Bytes] {
+        match &blob.place {
+            Place::Memory(chunks) => chunks,
+            Place::File(_) => &[],
+        }
+    }
+
     #[test]
     fn every_range_of_a_sealed_part_comes_back() {
         let plain: Vec<u8> = (0..3 * CHUNK + 5).map(|i| (i % 251) as u8).collect();
-        let mut writer = BlobWriter::new(Some(&key(1)));
+        let mut writer = BlobWriter::new(None, Some(&key(1))).unwrap();
         for piece in plain.chunks(10_007) {
-            writer.push(piece);
+            writer.push(piece).unwrap();
         }
-        let blob = writer.finish();
+        let blob = writer.finish().unwrap();
         let chunk = CHUNK as u64;
         for range in [
             0..blob.len(),
@@ -195,11 +279,11 @@ mod tests {
 
     #[test]
     fn a_part_cut_at_a_chunk_does_not_open() {
-        let mut writer = BlobWriter::new(Some(&key(1)));
-        writer.push(&vec![7; 2 * CHUNK]);
-        let whole = writer.finish();
+        let mut writer = BlobWriter::new(None, Some(&key(1))).unwrap();
+        writer.push(&vec![7; 2 * CHUNK]).unwrap();
+        let whole = writer.finish().unwrap();
         let cut = Arc::new(Blob {
-            chunks: whole.chunks[..1].to_vec(),
+            place: Place::Memory(chunks(&whole)[..1].to_vec()),
             len: CHUNK as u64,
             salt: whole.salt,
         });
@@ -208,8 +292,8 @@ mod tests {
 
     #[test]
     fn an_empty_part_is_one_empty_chunk() {
-        let blob = BlobWriter::new(Some(&key(1))).finish();
-        assert_eq!((blob.len(), blob.chunks.len()), (0, 1));
+        let blob = BlobWriter::new(None, Some(&key(1))).unwrap().finish().unwrap();
+        assert_eq!((blob.len(), chunks(&blob).len()), (0, 1));
         assert!(read(&blob, 0..0, Some(&key(1))).unwrap().is_empty());
     }
 }

@@ -3,11 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
+use super::blob::Blob;
+use super::change::{Change, Changes};
 use super::object::Object;
 use super::settings::Settings;
-use super::upload::Upload;
+use super::upload::{Upload, UploadedPart};
 use crate::random;
 use crate::refusal::Refusal;
 
@@ -18,7 +21,7 @@ pub(crate) const NULL_VERSION: &str = "null";
 pub(crate) type Tags = Vec<(String, String)>;
 
 /// The state of a bucket's versioning.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Versioning {
     #[default]
     Unversioned,
@@ -27,26 +30,34 @@ pub(crate) enum Versioning {
 }
 
 /// One version of a key.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Version {
     pub(crate) id: String,
+    #[serde(with = "time::serde::rfc3339")]
     pub(crate) modified: OffsetDateTime,
     /// `None` for a delete marker.
     pub(crate) object: Option<Arc<Object>>,
     pub(crate) tags: Tags,
 }
 
-/// A bucket and all it holds.
-#[derive(Debug)]
+/// A bucket and all it holds. A folder keeps every field that is not skipped; a new one wants `#[serde(default)]`.
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Bucket {
+    #[serde(with = "time::serde::rfc3339")]
     pub(crate) created: OffsetDateTime,
     pub(crate) versioning: Versioning,
     pub(crate) blocks_sse_c: bool,
+    #[serde(default)]
     pub(crate) settings: Settings,
     /// By key; the versions of a key from the oldest to the latest, never empty.
+    #[serde(skip)]
     keys: BTreeMap<String, Vec<Version>>,
     /// By key and upload id.
+    #[serde(skip)]
     uploads: BTreeMap<(String, String), Upload>,
+    /// What the step under way did, but for the fields above the skipped ones.
+    #[serde(skip)]
+    changes: Changes,
 }
 
 /// What a DELETE did.
@@ -67,7 +78,58 @@ impl Bucket {
             settings: Settings::default(),
             keys: BTreeMap::new(),
             uploads: BTreeMap::new(),
+            changes: Changes::default(),
         }
+    }
+
+    /// A bucket without content, as a folder keeps it.
+    ///
+    /// # Errors
+    /// The settings are not understood.
+    pub(crate) fn with_settings(settings: serde_json::Value) -> serde_json::Result<Self> {
+        serde_json::from_value(settings)
+    }
+
+    /// This bucket with the content of a former one.
+    pub(crate) fn holding(self, former: Option<Self>) -> Self {
+        match former {
+            Some(former) => Self { keys: former.keys, uploads: former.uploads, ..self },
+            None => self,
+        }
+    }
+
+    /// The changes that make this bucket out of none.
+    ///
+    /// # Errors
+    /// The settings cannot be written down.
+    pub(crate) fn as_changes(&self) -> serde_json::Result<Vec<Change>> {
+        let mut changes = vec![Change::Settings(serde_json::to_value(self)?)];
+        for (key, versions) in &self.keys {
+            changes.extend(
+                versions
+                    .iter()
+                    .map(|version| Change::Put { key: key.clone(), version: version.clone() }),
+            );
+        }
+        for ((key, id), upload) in &self.uploads {
+            let (key, id, upload) = (key.clone(), id.clone(), Box::new(upload.clone()));
+            changes.push(Change::Begun { key, id, upload });
+        }
+        Ok(changes)
+    }
+
+    /// The bytes of everything in the bucket.
+    pub(crate) fn blobs(&self) -> impl Iterator<Item = &Arc<Blob>> {
+        let objects = self.keys.values().flatten().filter_map(|version| version.object.as_ref());
+        let parts = self.uploads.values().flat_map(|upload| upload.parts.values());
+        objects
+            .flat_map(|object| object.parts.iter().map(|part| &part.blob))
+            .chain(parts.map(|part| &part.blob))
+    }
+
+    /// What happened since this was last asked.
+    pub(crate) fn take_changes(&mut self) -> Changes {
+        std::mem::take(&mut self.changes)
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -118,11 +180,24 @@ impl Bucket {
         }
     }
 
-    /// The tags of a version, to be changed.
+    /// Gives a version other tags, and returns its id.
     ///
     /// # Errors
     /// As [`Bucket::find`].
-    pub(crate) fn tags_mut(
+    pub(crate) fn set_tags(
+        &mut self,
+        key: &str,
+        id: Option<&str>,
+        tags: Tags,
+    ) -> Result<String, Refusal> {
+        let (own, id) = self.tags_mut(key, id)?;
+        own.clone_from(&tags);
+        self.changes.made.push(Change::Tags { key: key.to_owned(), id: id.clone(), tags });
+        Ok(id)
+    }
+
+    /// The tags of a version, to be changed without a trace.
+    pub(super) fn tags_mut(
         &mut self,
         key: &str,
         id: Option<&str>,
@@ -146,17 +221,27 @@ impl Bucket {
             Versioning::Enabled => random::text(VERSION_ALPHABET, 32),
             Versioning::Unversioned | Versioning::Suspended => NULL_VERSION.to_owned(),
         };
-        let versions = self.keys.entry(key.to_owned()).or_default();
-        if id == NULL_VERSION {
-            versions.retain(|version| version.id != NULL_VERSION);
-        }
-        versions.push(Version {
-            id: id.clone(),
-            modified: OffsetDateTime::now_utc(),
-            object,
-            tags,
-        });
+        let version = Version { id: id.clone(), modified: OffsetDateTime::now_utc(), object, tags };
+        self.place(key, version.clone());
+        self.changes.made.push(Change::Put { key: key.to_owned(), version });
         self.names(id)
+    }
+
+    /// Makes `version` the latest, in place of one with the same id.
+    pub(super) fn place(&mut self, key: &str, version: Version) {
+        let versions = self.keys.entry(key.to_owned()).or_default();
+        if let Some(index) = versions.iter().position(|other| other.id == version.id) {
+            self.changes.retire(&versions.remove(index));
+        }
+        versions.push(version);
+    }
+
+    /// Removes a key with all its versions.
+    pub(super) fn forget(&mut self, key: &str) {
+        for version in self.keys.remove(key).into_iter().flatten() {
+            self.changes.retire(&version);
+        }
+        self.changes.made.push(Change::Forgotten { key: key.to_owned() });
     }
 
     /// Deletes a version, or the key: then a delete marker covers it where the bucket ever had versioning.
@@ -164,7 +249,7 @@ impl Bucket {
         match id {
             Some(id) => self.remove(key, id),
             None if self.versioning == Versioning::Unversioned => {
-                self.keys.remove(key);
+                self.forget(key);
                 Deletion::default()
             }
             None => Deletion { version: self.put(key, None, Tags::new()), delete_marker: true },
@@ -184,26 +269,74 @@ impl Bucket {
             .ok_or_else(|| Refusal::no_such_upload(id))
     }
 
+    /// Adds a part, in place of one with the same number.
+    ///
     /// # Errors
     /// `NoSuchUpload`.
-    pub(crate) fn upload_mut(&mut self, key: &str, id: &str) -> Result<&mut Upload, Refusal> {
-        self.uploads
+    pub(crate) fn add_part(
+        &mut self,
+        key: &str,
+        id: &str,
+        number: i32,
+        part: UploadedPart,
+    ) -> Result<(), Refusal> {
+        let upload = self
+            .uploads
             .get_mut(&(key.to_owned(), id.to_owned()))
-            .ok_or_else(|| Refusal::no_such_upload(id))
+            .ok_or_else(|| Refusal::no_such_upload(id))?;
+        let former = upload.parts.insert(number, part.clone());
+        self.changes.retired.extend(former.map(|former| former.blob));
+        let (key, id) = (key.to_owned(), id.to_owned());
+        self.changes.made.push(Change::Part { key, id, number, part });
+        Ok(())
+    }
+
+    /// Lets a part into an upload; what that does to the upload's encryption is kept.
+    ///
+    /// # Errors
+    /// `NoSuchUpload`, and what `admit` refuses.
+    pub(crate) fn admit_part<T>(
+        &mut self,
+        key: &str,
+        id: &str,
+        admit: impl FnOnce(&mut Upload) -> Result<T, Refusal>,
+    ) -> Result<T, Refusal> {
+        let (key, id) = (key.to_owned(), id.to_owned());
+        let upload = self
+            .uploads
+            .get_mut(&(key.clone(), id.clone()))
+            .ok_or_else(|| Refusal::no_such_upload(&id))?;
+        let was_sealed = upload.encryption.key_check().is_some();
+        let admitted = admit(upload)?;
+        if upload.encryption.key_check().is_some() != was_sealed {
+            let upload = Box::new(upload.clone());
+            self.changes.made.push(Change::Begun { key, id, upload });
+        }
+        Ok(admitted)
     }
 
     pub(crate) fn begin_upload(&mut self, key: &str, upload: Upload) -> String {
         let id = random::text(VERSION_ALPHABET, 64);
-        self.uploads.insert((key.to_owned(), id.clone()), upload);
+        self.resume_upload(key, &id, upload.clone());
+        let upload = Box::new(upload);
+        self.changes.made.push(Change::Begun { key: key.to_owned(), id: id.clone(), upload });
         id
+    }
+
+    pub(super) fn resume_upload(&mut self, key: &str, id: &str, upload: Upload) {
+        self.uploads.insert((key.to_owned(), id.to_owned()), upload);
     }
 
     /// # Errors
     /// `NoSuchUpload`.
     pub(crate) fn end_upload(&mut self, key: &str, id: &str) -> Result<Upload, Refusal> {
-        self.uploads
-            .remove(&(key.to_owned(), id.to_owned()))
-            .ok_or_else(|| Refusal::no_such_upload(id))
+        let ended = (key.to_owned(), id.to_owned());
+        let upload =
+            self.uploads.remove(&ended).ok_or_else(|| Refusal::no_such_upload(&ended.1))?;
+        let parts = upload.parts.values().map(|part| Arc::clone(&part.blob));
+        self.changes.retired.extend(parts);
+        self.changes.made.push(Change::Ended { key: ended.0, id: ended.1 });
+        Ok(upload)
     }
 
     /// Key, upload id and upload, in the order of ListMultipartUploads.
@@ -222,7 +355,11 @@ impl Bucket {
         let mut deletion = Deletion { version: self.names(id.to_owned()), delete_marker: false };
         if let Some(versions) = self.keys.get_mut(key) {
             if let Some(index) = versions.iter().position(|version| version.id == id) {
-                deletion.delete_marker = versions.remove(index).object.is_none();
+                let version = versions.remove(index);
+                deletion.delete_marker = version.object.is_none();
+                self.changes.retire(&version);
+                let (key, id) = (key.to_owned(), id.to_owned());
+                self.changes.made.push(Change::Deleted { key, id });
             }
             if versions.is_empty() {
                 self.keys.remove(key);

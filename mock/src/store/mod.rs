@@ -2,50 +2,184 @@
 
 pub(crate) mod blob;
 pub(crate) mod bucket;
+pub(crate) mod change;
+pub(crate) mod dir;
 pub(crate) mod object;
 pub(crate) mod seal;
 pub(crate) mod settings;
 pub(crate) mod upload;
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::io;
+use std::ops::{Deref, DerefMut};
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use blob::BlobWriter;
 use bucket::Bucket;
+use change::{Change, Changes};
+use dir::journal::Journal;
+use dir::{Folder, recovery};
 
 use crate::refusal::Refusal;
+use crate::ssec::CustomerKey;
 
-/// Everything there is, in memory. Locked for single steps only: never while a body is read or written.
+/// Everything there is: in memory, or its bytes and a journal in a folder. Locked for single steps only: never while
+/// a body is read or written.
 #[derive(Debug, Default)]
-pub(crate) struct Store(Mutex<Buckets>);
+pub(crate) struct Store {
+    buckets: Mutex<Buckets>,
+    folder: Option<(Arc<Folder>, Journal)>,
+}
 
 impl Store {
-    pub(crate) fn lock(&self) -> MutexGuard<'_, Buckets> {
+    /// What a folder holds; an empty one is made where there is none.
+    ///
+    /// # Errors
+    /// As [`Folder::open`], and `InvalidData` if the journal is damaged.
+    pub(crate) fn open(path: &Path) -> io::Result<Self> {
+        let folder = Folder::open(path)?;
+        let mut buckets = Buckets { by_name: recovery::recover(&folder)?, ..Buckets::default() };
+        for bucket in &mut buckets.by_name {
+            buckets.settings.insert(bucket.0.clone(), serde_json::to_value(bucket.1)?);
+        }
+        let journal = Journal::start(Arc::clone(&folder), &recovery::state(&buckets.by_name)?)?;
+        Ok(Self { buckets: Mutex::new(buckets), folder: Some((folder, journal)) })
+    }
+
+    /// Takes the bytes of a new part, sealed with `key` if there is one.
+    ///
+    /// # Errors
+    /// The folder takes no file.
+    pub(crate) fn writer(&self, key: Option<&CustomerKey>) -> io::Result<BlobWriter> {
+        BlobWriter::new(self.folder.as_ref().map(|(folder, _)| folder), key)
+    }
+
+    /// Waits until every step so far would survive the process: nothing is acknowledged, or shown, before.
+    ///
+    /// # Errors
+    /// The disk refuses.
+    pub(crate) async fn settled(&self) -> io::Result<()> {
+        match &self.folder {
+            Some((_, journal)) => journal.settled().await,
+            None => Ok(()),
+        }
+    }
+
+    pub(crate) fn lock(&self) -> StoreGuard<'_> {
         // No step leaves the buckets half-changed, so what a panicking thread left behind is still sound.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        let buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        StoreGuard { buckets, journal: self.folder.as_ref().map(|(_, journal)| journal) }
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        if let Some((folder, _)) = &self.folder {
+            folder.close();
+        }
+    }
+}
+
+/// The buckets for one step; what it changes is one line of the journal.
+#[derive(Debug)]
+pub(crate) struct StoreGuard<'a> {
+    buckets: MutexGuard<'a, Buckets>,
+    journal: Option<&'a Journal>,
+}
+
+impl Deref for StoreGuard<'_> {
+    type Target = Buckets;
+
+    fn deref(&self) -> &Buckets {
+        &self.buckets
+    }
+}
+
+impl DerefMut for StoreGuard<'_> {
+    fn deref_mut(&mut self) -> &mut Buckets {
+        &mut self.buckets
+    }
+}
+
+impl Drop for StoreGuard<'_> {
+    fn drop(&mut self) {
+        let Some(journal) = self.journal else { return self.buckets.forget_changes() };
+        let (step, retired) = self.buckets.take_step();
+        if step.is_empty() {
+            return;
+        }
+        // A step that cannot be written down must not be acknowledged either; nothing here has such values.
+        let text = serde_json::to_string(&step).expect("changes have a form in JSON");
+        journal.append(&text, retired);
+        if journal.is_long()
+            && let Ok(state) = recovery::state(&self.buckets.by_name)
+        {
+            journal.rewrite(state);
+        }
     }
 }
 
 /// The buckets by name.
 #[derive(Debug, Default)]
-pub(crate) struct Buckets(BTreeMap<String, Bucket>);
+pub(crate) struct Buckets {
+    by_name: BTreeMap<String, Bucket>,
+    /// Lent out to be changed in the step under way.
+    touched: Vec<String>,
+    removed: Vec<(String, Vec<Arc<blob::Blob>>)>,
+    /// Each bucket's settings as the journal has them.
+    settings: BTreeMap<String, serde_json::Value>,
+}
 
 impl Buckets {
+    fn forget_changes(&mut self) {
+        self.removed.clear();
+        for name in std::mem::take(&mut self.touched) {
+            if let Some(bucket) = self.by_name.get_mut(&name) {
+                drop(bucket.take_changes());
+            }
+        }
+    }
+
+    fn take_step(&mut self) -> (change::Step, Vec<Arc<blob::Blob>>) {
+        let (mut step, mut all_retired) = (Vec::new(), Vec::new());
+        for (name, retired) in std::mem::take(&mut self.removed) {
+            self.settings.remove(&name);
+            all_retired.extend(retired);
+            step.push((name, Change::Removed));
+        }
+        for name in std::mem::take(&mut self.touched) {
+            let Some(bucket) = self.by_name.get_mut(&name) else { continue };
+            let Changes { made, retired } = bucket.take_changes();
+            let settings = serde_json::to_value(&*bucket).expect("settings have a form in JSON");
+            if self.settings.get(&name) != Some(&settings) {
+                step.push((name.clone(), Change::Settings(settings.clone())));
+                self.settings.insert(name.clone(), settings);
+            }
+            step.extend(made.into_iter().map(|change| (name.clone(), change)));
+            all_retired.extend(retired);
+        }
+        (step, all_retired)
+    }
+
     /// # Errors
     /// `NoSuchBucket`.
     pub(crate) fn bucket(&self, name: &str) -> Result<&Bucket, Refusal> {
-        self.0.get(name).ok_or_else(|| Refusal::no_such_bucket(name))
+        self.by_name.get(name).ok_or_else(|| Refusal::no_such_bucket(name))
     }
 
     /// # Errors
     /// `NoSuchBucket`.
     pub(crate) fn bucket_mut(&mut self, name: &str) -> Result<&mut Bucket, Refusal> {
-        self.0.get_mut(name).ok_or_else(|| Refusal::no_such_bucket(name))
+        let bucket = self.by_name.get_mut(name).ok_or_else(|| Refusal::no_such_bucket(name))?;
+        self.touched.push(name.to_owned());
+        Ok(bucket)
     }
 
     /// # Errors
     /// `BucketAlreadyOwnedByYou`.
     pub(crate) fn create(&mut self, name: &str, bucket: Bucket) -> Result<(), Refusal> {
-        if self.0.contains_key(name) {
+        if self.by_name.contains_key(name) {
             return Err(Refusal::new(
                 409,
                 "BucketAlreadyOwnedByYou",
@@ -53,7 +187,8 @@ impl Buckets {
             )
             .detail("BucketName", name));
         }
-        self.0.insert(name.to_owned(), bucket);
+        self.touched.push(name.to_owned());
+        self.by_name.insert(name.to_owned(), bucket);
         Ok(())
     }
 
@@ -65,11 +200,59 @@ impl Buckets {
             let message = "The bucket you tried to delete is not empty";
             return Err(Refusal::new(409, "BucketNotEmpty", message).detail("BucketName", name));
         }
-        self.0.remove(name);
+        // Uploads under way end with their bucket.
+        let parts = bucket.blobs().map(Arc::clone).collect();
+        self.removed.push((name.to_owned(), parts));
+        self.by_name.remove(name);
         Ok(())
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&String, &Bucket)> {
-        self.0.iter()
+        self.by_name.iter()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bucket::Versioning;
+
+    #[test]
+    fn a_journal_mostly_of_things_gone_by_is_written_anew_while_it_is_used() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = folder.path().join("journal");
+        let store = Store::open(folder.path()).unwrap();
+        store.lock().create("demo", Bucket::new(Versioning::Unversioned)).unwrap();
+        for n in 0..40 {
+            let tags = vec![(n.to_string(), "v".repeat(1 << 20))];
+            store.lock().bucket_mut("demo").unwrap().put("key", None, tags);
+        }
+        drop(store);
+        let len = std::fs::metadata(&journal).unwrap().len();
+        assert!((1 << 20..20 << 20).contains(&len), "{len}");
+        let store = Store::open(folder.path()).unwrap();
+        let buckets = store.lock();
+        assert_eq!(buckets.bucket("demo").unwrap().latest("key").unwrap().tags[0].0, "39");
+        drop(buckets);
+        drop(store);
+        let len = std::fs::metadata(&journal).unwrap().len();
+        assert!((1 << 20..2 << 20).contains(&len), "{len}");
+    }
+
+    #[test]
+    fn a_journal_that_cannot_be_written_acknowledges_nothing_more() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(store.settled()).unwrap();
+        // A rewrite is the write that a test can make fail: in its place is a folder.
+        std::fs::create_dir(folder.path().join("journal.new")).unwrap();
+        store.folder.as_ref().unwrap().1.rewrite(Vec::new());
+        for _ in 0..2 {
+            assert!(runtime.block_on(store.settled()).is_err());
+            store.lock().create("demo", Bucket::new(Versioning::Unversioned)).unwrap();
+            assert!(runtime.block_on(store.settled()).is_err());
+            store.lock().remove("demo").unwrap();
+        }
     }
 }

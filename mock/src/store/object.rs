@@ -4,13 +4,14 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use s3s::dto::{Metadata, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use super::blob::Blob;
 use crate::checksum::Checksum;
 use crate::ssec::KeyCheck;
 
 /// An object's content and description. Immutable: a change makes a new one.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Object {
     pub(crate) parts: Vec<Part>,
     pub(crate) size: u64,
@@ -24,7 +25,7 @@ pub(crate) struct Object {
 }
 
 /// A part of an object; a single PUT makes one.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Part {
     pub(crate) blob: Arc<Blob>,
     pub(crate) checksum: Option<Checksum>,
@@ -41,7 +42,7 @@ impl Object {
 }
 
 /// How an object is encrypted, as its headers tell.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) enum Encryption {
     /// Nothing is claimed.
     None,
@@ -97,13 +98,14 @@ impl Encryption {
 }
 
 /// What the writer said about the object.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Attributes {
     pub(crate) content_type: Option<String>,
     pub(crate) cache_control: Option<String>,
     pub(crate) content_disposition: Option<String>,
     pub(crate) content_encoding: Option<String>,
     pub(crate) content_language: Option<String>,
+    #[serde(with = "seconds")]
     pub(crate) expires: Option<Timestamp>,
     pub(crate) website_redirect: Option<String>,
     /// `None` for STANDARD, which no answer names.
@@ -119,5 +121,30 @@ impl Attributes {
     /// The class as the list operations name it.
     pub(crate) fn listed_storage_class(&self) -> String {
         self.storage_class.clone().unwrap_or_else(|| "STANDARD".to_owned())
+    }
+}
+
+/// An HTTP date on disk: the form of the S3 layer knows fewer years than it reads.
+mod seconds {
+    use s3s::dto::Timestamp;
+    use serde::de::Error as _;
+    use serde::{Deserialize as _, Deserializer, Serialize as _, Serializer};
+    use time::OffsetDateTime;
+
+    pub(super) fn serialize<S: Serializer>(
+        time: &Option<Timestamp>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let seconds = time.clone().map(|time| OffsetDateTime::from(time).unix_timestamp());
+        seconds.serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Timestamp>, D::Error> {
+        Option::<i64>::deserialize(deserializer)?
+            .map(|seconds| OffsetDateTime::from_unix_timestamp(seconds).map(Timestamp::from))
+            .transpose()
+            .map_err(D::Error::custom)
     }
 }

@@ -1,10 +1,13 @@
 //! How a bucket is set up: default encryption, CORS rules and policy.
 
+use serde::{Deserialize, Serialize};
+
 use crate::cors::Rules;
 use crate::policy::Policy;
 
 /// The configuration of a bucket. A new one encrypts with SSE-S3 and has neither rules nor a policy.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub(crate) struct Settings {
     pub(crate) encryption: DefaultEncryption,
     /// Whether PutBucketEncryption ever said which types are blocked: then GetBucketEncryption says it too.
@@ -14,7 +17,7 @@ pub(crate) struct Settings {
 }
 
 /// What objects get that come without an encryption header.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum DefaultEncryption {
     #[default]
     S3,

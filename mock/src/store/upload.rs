@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::blob::Blob;
@@ -11,8 +12,9 @@ use super::object::{Attributes, Encryption};
 use crate::checksum::{Algorithm, Kind};
 
 /// What CreateMultipartUpload fixed, and the parts so far.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Upload {
+    #[serde(with = "time::serde::rfc3339")]
     pub(crate) initiated: OffsetDateTime,
     pub(crate) encryption: Encryption,
     pub(crate) attributes: Attributes,
@@ -34,11 +36,12 @@ impl Upload {
 }
 
 /// One part, as the last UploadPart with its number left it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct UploadedPart {
     pub(crate) blob: Arc<Blob>,
     /// Without the quotes.
     pub(crate) etag: String,
+    #[serde(with = "time::serde::rfc3339")]
     pub(crate) modified: OffsetDateTime,
     /// Raw value of the upload's algorithm.
     pub(crate) checksum: Option<Vec<u8>>,

@@ -1,0 +1,73 @@
+//! Changes of the index, as a journal keeps them.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::blob::Blob;
+use super::bucket::{Bucket, Tags, Version};
+use super::upload::{Upload, UploadedPart};
+
+/// What one step changed: the bucket's name and the change. All of it takes effect, or nothing.
+pub(crate) type Step = Vec<(String, Change)>;
+
+/// One change in a bucket. Doing it twice in a row is the same as once.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum Change {
+    /// The bucket is there, and this is all about it but its content.
+    Settings(serde_json::Value),
+    /// The bucket is gone.
+    Removed,
+    /// The version is the latest of its key; one with the same id is gone.
+    Put { key: String, version: Version },
+    /// The version's tags are these.
+    Tags { key: String, id: String, tags: Tags },
+    /// The version is gone.
+    Deleted { key: String, id: String },
+    /// The key is gone with all its versions.
+    Forgotten { key: String },
+    /// The upload has begun, and holds these parts.
+    Begun { key: String, id: String, upload: Box<Upload> },
+    /// The upload holds this part.
+    Part { key: String, id: String, number: i32, part: UploadedPart },
+    /// The upload is gone.
+    Ended { key: String, id: String },
+}
+
+/// What happened to a bucket in the step under way.
+#[derive(Debug, Default)]
+pub(crate) struct Changes {
+    pub(crate) made: Vec<Change>,
+    /// Removed from the index: their bytes stay until the step is on disk.
+    pub(crate) retired: Vec<Arc<Blob>>,
+}
+
+impl Changes {
+    pub(crate) fn retire(&mut self, version: &Version) {
+        let parts = version.object.iter().flat_map(|object| &object.parts);
+        self.retired.extend(parts.map(|part| Arc::clone(&part.blob)));
+    }
+}
+
+impl Bucket {
+    /// Repeats a change that a journal tells of.
+    pub(crate) fn apply(&mut self, change: Change) {
+        match change {
+            // About the bucket as a whole: not for the bucket itself to do.
+            Change::Settings(_) | Change::Removed => {}
+            Change::Put { key, version } => self.place(&key, version),
+            Change::Tags { key, id, tags } => {
+                if let Ok((own, _)) = self.tags_mut(&key, Some(&id)) {
+                    *own = tags;
+                }
+            }
+            Change::Deleted { key, id } => drop(self.delete(&key, Some(&id))),
+            Change::Forgotten { key } => self.forget(&key),
+            Change::Begun { key, id, upload } => self.resume_upload(&key, &id, *upload),
+            Change::Part { key, id, number, part } => drop(self.add_part(&key, &id, number, part)),
+            Change::Ended { key, id } => drop(self.end_upload(&key, &id)),
+        }
+        // Nothing of this is news.
+        drop(self.take_changes());
+    }
+}

@@ -1,0 +1,210 @@
+//! What a client may ask of the server's memory and patience, and what a body may claim of itself.
+
+use std::io::{ErrorKind, Read, Write};
+use std::net::{Shutdown, TcpStream};
+use std::time::Duration;
+
+use s3seal_mock::Server;
+
+use crate::harness::{BUCKET, builder, data, server};
+use crate::raw::{Answer, Raw};
+
+/// Far more than a healthy server needs to answer; a test that passes does not wait so long.
+const LONG: Duration = Duration::from_secs(20);
+
+fn connect(server: &Server) -> TcpStream {
+    let stream = TcpStream::connect(server.addr()).unwrap();
+    stream.set_read_timeout(Some(LONG)).unwrap();
+    stream
+}
+
+fn rest(stream: &mut TcpStream) -> Answer {
+    let mut bytes = Vec::new();
+    let ended = stream.read_to_end(&mut bytes);
+    assert!(
+        !matches!(&ended, Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)),
+        "the server let one wait"
+    );
+    Answer::parse(&bytes)
+}
+
+fn message(server: &Server, request: Raw) -> Vec<u8> {
+    request.message(server, &server.addr().to_string())
+}
+
+fn impatient() -> Server {
+    builder().patience(Duration::from_millis(200)).start().unwrap()
+}
+
+#[test]
+fn headers_have_a_limit() {
+    let server = server();
+    let long = "x".repeat(8192);
+    let refused = Raw::get("/demo/key").header("x-amz-meta-long", &long).send(&server);
+    assert_eq!(refused.verdict(), (400, "RequestHeaderSectionTooLarge".to_owned()));
+    assert_eq!(refused.element("MaxSizeAllowed"), "8192");
+    let fits = Raw::get("/demo/key").header("x-custom", &long[..7000]).send(&server);
+    assert_eq!(fits.code(), "NoSuchKey");
+    // Beyond what is read into memory, and beyond what is counted.
+    let huge = Raw::get("/demo/key").header("x-custom", &"x".repeat(4 << 20)).send(&server);
+    assert!(matches!(huge.status, 0 | 431), "{}", huge.status);
+    let many: Vec<_> = (0..500).map(|n| (format!("x-{n}"), "v")).collect();
+    let many =
+        many.iter().fold(Raw::get("/demo/key"), |raw, (name, value)| raw.header(name, value));
+    assert!(matches!(many.send(&server).status, 0 | 431));
+    assert_eq!(Raw::get("/demo/key").send(&server).code(), "NoSuchKey");
+}
+
+#[test]
+fn a_body_above_5_gib_is_refused_before_it_is_sent() {
+    let server = server();
+    for (name, path) in
+        [("content-length", "/demo/key"), ("x-amz-decoded-content-length", "/demo/key")]
+    {
+        let request =
+            Raw::put(path, b"").header(name, "5368709121").header("expect", "100-continue");
+        let mut stream = connect(&server);
+        stream.write_all(&message(&server, request)).unwrap();
+        let refused = rest(&mut stream);
+        assert_eq!(refused.verdict(), (400, "EntityTooLarge".to_owned()));
+        assert_eq!(refused.element("MaxSizeAllowed"), "5368709120");
+    }
+}
+
+#[test]
+fn a_body_that_ends_early_is_not_kept() {
+    let server = server();
+    let body = data(1000);
+    let request = Raw::put("/demo/key", &body)
+        .header("content-length", "1001")
+        .payload_hash("UNSIGNED-PAYLOAD");
+    let mut stream = connect(&server);
+    stream.write_all(&message(&server, request)).unwrap();
+    stream.shutdown(Shutdown::Write).unwrap();
+    // Nobody may be there to hear it.
+    let answer = rest(&mut stream);
+    assert!(matches!(answer.status, 0 | 400), "{}", answer.status);
+    assert!(server.object_keys(BUCKET).is_empty());
+}
+
+#[test]
+fn what_follows_a_body_is_no_part_of_it() {
+    let server = server();
+    let request = Raw::put("/demo/key", b"0123456789")
+        .header("content-length", "5")
+        .payload_hash("UNSIGNED-PAYLOAD");
+    let mut stream = connect(&server);
+    stream.write_all(&message(&server, request)).unwrap();
+    assert_eq!(rest(&mut stream).status, 200);
+    assert_eq!(server.raw_at_rest(BUCKET, "key").unwrap(), b"01234");
+}
+
+#[test]
+fn a_chunked_body_is_as_long_as_it_says() {
+    let server = server();
+    let chunked = |chunks: &str, len: &str| {
+        Raw::put("/demo/key", chunks.as_bytes())
+            .header("content-encoding", "aws-chunked")
+            .header("x-amz-decoded-content-length", len)
+            .header("x-amz-trailer", "x-amz-checksum-crc32")
+            .payload_hash("STREAMING-UNSIGNED-PAYLOAD-TRAILER")
+            .send(&server)
+    };
+    // CRC-32 of "abcdef".
+    let trailer = "x-amz-checksum-crc32:S4457w==\r\n\r\n";
+    let good = format!("3\r\nabc\r\n3\r\ndef\r\n0\r\n{trailer}");
+    for len in ["5", "7", "0"] {
+        let answer = chunked(&good, len);
+        assert_eq!(answer.verdict(), (400, "IncompleteBody".to_owned()), "{len}");
+        assert!(server.object_keys(BUCKET).is_empty(), "{len}");
+    }
+    for (chunks, why) in [
+        ("3\r\nabc\r\n3\r\nde".to_owned(), "cut"),
+        (format!("3\r\nabcdef\r\n0\r\n{trailer}"), "a chunk longer than it says"),
+        (format!("z\r\nabcdef\r\n0\r\n{trailer}"), "no number"),
+        (format!("ffffffffffffffffff\r\nabcdef\r\n0\r\n{trailer}"), "too large a number"),
+    ] {
+        assert_eq!(chunked(&chunks, "6").status, 400, "{why}");
+        assert!(server.object_keys(BUCKET).is_empty(), "{why}");
+    }
+    assert_eq!(chunked(&good, "6").status, 200);
+    assert_eq!(server.raw_at_rest(BUCKET, "key").unwrap(), b"abcdef");
+}
+
+#[test]
+fn a_signed_chunk_that_would_fill_the_memory_is_not_implemented() {
+    let server = server();
+    let head = format!("{:x};chunk-signature={}\r\n", (16 << 20) + 1, "0".repeat(64));
+    let answer = Raw::put("/demo/key", head.as_bytes())
+        .header("content-encoding", "aws-chunked")
+        .header("x-amz-decoded-content-length", "16777217")
+        .payload_hash("STREAMING-AWS4-HMAC-SHA256-PAYLOAD")
+        .send(&server);
+    assert_eq!(answer.verdict(), (501, "NotImplemented".to_owned()));
+}
+
+#[test]
+fn a_sender_that_stands_still_is_dropped() {
+    let server = impatient();
+    for path in ["/demo/key", "/demo/key?tagging="] {
+        let request = Raw::put(path, b"01234")
+            .header("content-length", "1000")
+            .payload_hash("UNSIGNED-PAYLOAD");
+        let mut stream = connect(&server);
+        stream.write_all(&message(&server, request)).unwrap();
+        assert_eq!(rest(&mut stream).verdict(), (400, "RequestTimeout".to_owned()), "{path}");
+    }
+    assert!(server.object_keys(BUCKET).is_empty());
+}
+
+#[test]
+fn a_head_that_never_ends_is_dropped() {
+    let server = impatient();
+    for begun in ["", "GET /demo/key HTTP/1.1\r\nx-slow: "] {
+        let mut stream = connect(&server);
+        stream.write_all(begun.as_bytes()).unwrap();
+        assert!(matches!(rest(&mut stream).status, 0 | 408));
+    }
+}
+
+#[test]
+fn a_reader_that_stands_still_is_dropped() {
+    // More than the system's buffers take.
+    let body = data(32 << 20);
+    // The server can only be seen to give up by what it answers to others: it has one place.
+    let server = builder().patience(Duration::from_secs(3)).max_connections(1).start().unwrap();
+    let mut first = [0; 1];
+    assert_eq!(Raw::put("/demo/key", &body).send(&server).status, 200);
+    let mut stream = connect(&server);
+    stream.write_all(&message(&server, Raw::get("/demo/key"))).unwrap();
+    stream.read_exact(&mut first).unwrap();
+    let mut other = connect(&server);
+    other.write_all(&message(&server, Raw::head("/demo/key"))).unwrap();
+    assert_eq!(rest(&mut other).status, 200);
+    let mut received = Vec::new();
+    let _ = stream.read_to_end(&mut received);
+    assert!(received.len() < body.len());
+}
+
+#[test]
+fn connections_beyond_the_limit_wait_their_turn() {
+    let server = builder().max_connections(2).start().unwrap();
+    let silent = [connect(&server), connect(&server)];
+    // Both have a place once the server has answered on them.
+    for mut stream in &silent {
+        let request = message(&server, Raw::head("/demo/key"));
+        let kept = String::from_utf8(request).unwrap().replace("connection: close\r\n", "");
+        stream.write_all(kept.as_bytes()).unwrap();
+        let mut answer = [0; 12];
+        stream.read_exact(&mut answer).unwrap();
+        assert_eq!(&answer, b"HTTP/1.1 404");
+    }
+    let mut third = connect(&server);
+    third.write_all(&message(&server, Raw::head("/demo/key"))).unwrap();
+    third.set_read_timeout(Some(Duration::from_millis(300))).unwrap();
+    let waiting = third.read(&mut [0; 1]).unwrap_err();
+    assert!(matches!(waiting.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut));
+    drop(silent);
+    third.set_read_timeout(Some(LONG)).unwrap();
+    assert_eq!(rest(&mut third).status, 404);
+}
