@@ -309,6 +309,7 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --latency 'Let every request wait, such as `50ms`'
             cand --bandwidth 'Bytes a second in each direction, shared by all connections, such as `500K` or `10M` (powers of 1024)'
             cand --log 'Append a JSON line for every request to this file; keys, signatures and session tokens are left out'
+            cand --dir 'Keep everything in this folder, for the next time; without it, in memory'
             cand --env-file 'Once ready, write the environment to this file as `export` lines'
             cand --progress 'How the progress of transfers is shown'
             cand --endpoint-url 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL'

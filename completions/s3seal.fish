@@ -293,6 +293,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l seed -d 'What the
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l latency -d 'Let every request wait, such as `50ms`' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l bandwidth -d 'Bytes a second in each direction, shared by all connections, such as `500K` or `10M` (powers of 1024)' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l log -d 'Append a JSON line for every request to this file; keys, signatures and session tokens are left out' -r -F
+complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l dir -d 'Keep everything in this folder, for the next time; without it, in memory' -r -F
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l env-file -d 'Once ready, write the environment to this file as `export` lines' -r -F
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l progress -d 'How the progress of transfers is shown' -r -f -a "auto\t'A bar, where stderr is a terminal'
 plain\t'A line of text every 30 seconds'
