@@ -30,7 +30,7 @@ const OUTPUT_OPTIONS: &str = "Output options";
 Exit codes:
   0 done · 1 other · 2 usage · 3 not found · 4 key absent, wrong or malformed · 5 access denied
   6 not sealed or unsafe · 7 integrity · 8 store unavailable · 9 precondition failed
-  130 interrupted · 143 terminated"
+  129 SIGHUP · 130 SIGINT · 143 SIGTERM"
 )]
 pub struct Cli {
     /// Print results as JSON lines on stdout, and errors as JSON on stderr

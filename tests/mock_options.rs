@@ -71,3 +71,17 @@ fn a_slow_line_still_carries_everything() {
     let options = ["--latency", "10ms", "--bandwidth", "1M", "--behave", "seaweedfs"];
     assert_eq!(mock(&lab, &options, &script).succeeds().stdout, "secret");
 }
+
+#[test]
+fn a_folder_keeps_everything_for_the_next_time() {
+    let lab = Lab::offline();
+    lab.key("k");
+    lab.file("x", b"kept");
+    mock(&lab, &["--dir", "d"], "s3seal put -k ./k x s3://demo/x").succeeds();
+    mock(&lab, &["--dir", "d"], "s3seal get -k ./k s3://demo/x back").succeeds();
+    assert_eq!(lab.read("back"), b"kept");
+    let second = "s3seal mock --dir d -- true";
+    mock(&lab, &["--dir", "d"], second).exits(1).says(&["d", "hint: "]);
+    lab.file("file", b"not a folder");
+    mock(&lab, &["--dir", "file"], "true").exits(1).says(&["hint: "]);
+}

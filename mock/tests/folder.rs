@@ -407,3 +407,41 @@ fn only(folder: &TempDir) -> PathBuf {
 fn shown(path: &Path) -> String {
     path.display().to_string()
 }
+
+#[test]
+fn a_buckets_configuration_comes_back() {
+    let folder = folder();
+    let server = start(&folder);
+    let documents = [
+        (
+            "encryption",
+            "<ServerSideEncryptionConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>aws:kms</SSEAlgorithm></ApplyServerSideEncryptionByDefault><BlockedEncryptionTypes><EncryptionType>SSE-C</EncryptionType></BlockedEncryptionTypes></Rule></ServerSideEncryptionConfiguration>",
+        ),
+        (
+            "cors",
+            "<CORSConfiguration><CORSRule><AllowedOrigin>*</AllowedOrigin><AllowedMethod>GET</AllowedMethod></CORSRule></CORSConfiguration>",
+        ),
+        (
+            "policy",
+            r#"{"Version":"2012-10-17","Statement":{"Effect":"Deny","Principal":"*","Action":"s3:PutObject","Resource":"arn:aws:s3:::demo/*","Condition":{"Bool":{"aws:SecureTransport":"true"}}}}"#,
+        ),
+    ];
+    for (name, document) in documents {
+        let put = Raw::put(&format!("/demo?{name}="), document.as_bytes()).send(&server);
+        assert!(put.status < 300, "{name}: {}", put.status);
+    }
+    let read = |server: &Server| {
+        documents.map(|(name, _)| {
+            let answer = Raw::get(&format!("/demo?{name}=")).send(server);
+            assert_eq!(answer.status, 200, "{name}");
+            answer.body
+        })
+    };
+    let before = read(&server);
+    server.shutdown();
+    let server = start(&folder);
+    assert_eq!(read(&server), before);
+    assert_eq!(Raw::put("/demo/x", b"x").sse_c(ONE).send(&server).status, 403, "SSE-C is blocked");
+    let plain = Raw::put("/demo/x", b"x").send(&server);
+    assert_eq!(plain.header("x-amz-server-side-encryption"), Some("aws:kms"));
+}
