@@ -125,6 +125,8 @@ pub fn run(args: &Args, out: &Output) -> Result<u8, Failure> {
     }
     builder = builder.seed(args.seed).latency(args.latency.unwrap_or_default());
     if let Some(dir) = &args.dir {
+        // Made here as well, so that the error names what is wrong.
+        fs::create_dir_all(dir).map_err(|error| Failure::unwritable(dir.display(), &error))?;
         builder = builder.dir(dir);
     }
     // Nothing here asks for the requests, and a server that runs for days needs its memory.
