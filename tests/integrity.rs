@@ -8,7 +8,7 @@ use std::sync::mpsc;
 
 use s3seal_mock::{Answer, Builder, Manner, RequestRecord, Tampering};
 
-use crate::harness::{BUCKET, Lab, noise, url};
+use crate::harness::{BUCKET, Lab, PROGRAM, noise, url};
 
 const BIG: usize = 40 << 20;
 
@@ -356,7 +356,9 @@ fn an_interrupted_upload_is_aborted() {
         });
         let gate = gate.unwrap();
         lab.key("k");
-        let mut put = lab.run(["put", "-k", "./k", "-", &url("x")]).into_command();
+        // Whoever runs the tests may have been started with hangups ignored.
+        let mut env = lab.prepared(std::process::Command::new("env"));
+        let put = env.args(["--default-signal=HUP", PROGRAM, "put", "-k", "./k", "-", &url("x")]);
         let mut child = put.stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         // The pipe stays open, so the upload cannot be complete.
         let mut pipe = child.stdin.take().unwrap();
