@@ -415,6 +415,20 @@ fn a_lost_answer_is_looked_up() {
 }
 
 #[test]
+fn plaintext_whose_answer_was_lost_is_named() {
+    let lab = Lab::with(|server| {
+        server.behave(Manner::IgnoresSseC).interceptor(|request| {
+            (request.operation == "PutObject").then(|| Tampering::new().then_reset().into())
+        })
+    });
+    lab.believe_in_the_bucket();
+    lab.key("k");
+    lab.file("x", b"secret");
+    let put = lab.run(["put", "-k", "./k", "x", &url("x")]).env("AWS_MAX_ATTEMPTS", "1");
+    put.exits(6).says(&["plaintext may remain at s3://demo/x"]);
+}
+
+#[test]
 fn somebody_elses_object_is_no_success_of_ours() {
     // The first attempt is lost without effect; at the second, the object that is there is another.
     let seen = AtomicU32::new(0);

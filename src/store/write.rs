@@ -343,6 +343,12 @@ impl Store {
                 is_checked: true,
                 ..stored
             }),
+            Err(Failure::Unsealed(_)) if refusal.is_unknown() => Err(Failure::unsealed(format!(
+                "the answer to the write got lost, and what is there is not sealed: plaintext may remain at {}",
+                write.at
+            ))
+            .hint("look whether it is this file, and remove it then")
+            .at(&write.at)),
             _ if refusal.is_unknown() => {
                 let mut failure = self.explain(write, refusal);
                 failure.detail_mut().message += "; the object may have been stored all the same";
