@@ -157,7 +157,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l tagging -d 'Tags, 
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l acl -d 'A canned ACL, such as bucket-owner-full-control' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l storage-class -d 'A storage class, such as STANDARD_IA' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l part-size -d 'The size of a part: bytes, or with KiB, MiB, GiB [default: 8MiB, more where needed]' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l concurrency -d 'How many parts are under way at once' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l concurrency -d 'How many requests are under way at once [default: 4, more where answers take long]' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l progress -d 'How the progress of transfers is shown' -r -f -a "auto\t'A bar, where stderr is a terminal'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
@@ -185,7 +185,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l version-id -d 'Rea
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l if-match -d 'Read it only if its ETag is this one' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l if-none-match -d 'Read it only if its ETag is not this one' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l part-size -d 'The size of a part: bytes, or with KiB, MiB, GiB [default: 8MiB, more where needed]' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l concurrency -d 'How many parts are under way at once' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l concurrency -d 'How many requests are under way at once [default: 4, more where answers take long]' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l progress -d 'How the progress of transfers is shown' -r -f -a "auto\t'A bar, where stderr is a terminal'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"

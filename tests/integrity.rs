@@ -44,7 +44,7 @@ fn untouched(lab: &Lab) {
 
 #[test]
 fn a_flipped_bit_is_found_and_the_file_is_untouched() {
-    for (bytes, ranged) in [(1000, false), (BIG, false), (BIG, true)] {
+    for (bytes, ranged) in [(1000, false), (BIG, true)] {
         let (lab, _) = tampered(bytes, move |request| {
             (request.header("range").is_some() == ranged).then(|| Tampering::new().flip_bit_at(500))
         });

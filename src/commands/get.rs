@@ -1,7 +1,6 @@
 //! `s3seal get`: fetch an object, opened with the key it was sealed with.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -11,7 +10,7 @@ use crate::key::KeyArgs;
 use crate::location::Location;
 use crate::output::Output;
 use crate::store::{Connect, ReadOptions, Store};
-use crate::transfer::{Division, Downloaded, Interrupt, Progress, Target, Verified, download};
+use crate::transfer::{Downloaded, Engine, Interrupt, Progress, Target, TransferOptions, Verified};
 
 /// Fetch an object, opened with the key it was sealed with
 ///
@@ -39,7 +38,7 @@ pub struct Args {
     #[command(flatten)]
     read: ReadOptions,
     #[command(flatten)]
-    division: Division,
+    transfer: TransferOptions,
 }
 
 /// What `--json` prints of a download.
@@ -80,17 +79,10 @@ pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<(), Fai
     let interrupt = Interrupt::listen()?;
     let options = ReadOptions { range: args.range.clone(), ..args.read.clone() };
 
-    let work = async {
-        let store = Arc::new(Store::connect(connect, !keys.is_empty()).await?);
-        let opened = store.get(&at, &keys, &options).await?;
-        let key = opened.key.clone();
-        let total = opened.answer.metadata.content_length;
-        let progress = Progress::start(out.progress(), at.name(), total);
-        let division = args.division;
-        let done = download(&store, &at, opened, &options, target, division, &progress).await?;
-        Ok((key, done))
-    };
-    let (key, Downloaded { metadata, bytes, verified }) = interrupt.race(work).await?;
+    let store = interrupt.race(Store::connect(connect, !keys.is_empty())).await?;
+    let engine = Engine::new(store, &args.transfer, interrupt, Progress::start(out.progress()));
+    let Downloaded { metadata, key, bytes, verified } =
+        engine.download(&at, &keys, &options, target).await?;
 
     if out.json() {
         return out.item(&Item {

@@ -1,7 +1,6 @@
 //! `s3seal put`: seal a file, or what comes through a pipe, and store it.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -11,7 +10,7 @@ use crate::key::KeyArgs;
 use crate::location::Location;
 use crate::output::Output;
 use crate::store::{Attributes, Condition, Connect, Encryption, Store, Stored, Write};
-use crate::transfer::{Division, Interrupt, Progress, Source, upload};
+use crate::transfer::{Engine, Interrupt, Progress, Source, TransferOptions};
 
 /// Seal a file with your key and store it
 ///
@@ -46,7 +45,7 @@ pub struct Args {
     #[command(flatten)]
     attributes: Attributes,
     #[command(flatten)]
-    division: Division,
+    transfer: TransferOptions,
 }
 
 /// What `--json` prints of an upload.
@@ -80,8 +79,7 @@ pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<(), Fai
     // Only now: while a key is read there is nothing to clean up, and Ctrl-C should just end it.
     let interrupt = Interrupt::listen()?;
     let source = interrupt.race(open(args.source.clone())).await?;
-    let store = Store::connect(connect, encryption.key().is_some());
-    let store = Arc::new(interrupt.race(store).await?);
+    let store = interrupt.race(Store::connect(connect, encryption.key().is_some())).await?;
     if !args.attributes.metadata.is_empty() && encryption.key().is_some() && out.interactive() {
         out.say("note: metadata and tags are never encrypted, whatever the key");
     }
@@ -96,10 +94,9 @@ pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<(), Fai
         attributes,
         condition: args.condition.clone(),
     };
-    let progress = Progress::start(out.progress(), at.name(), source.bytes());
-    let stored = upload(&store, source, write, args.division, &progress, &interrupt).await?;
-    drop(progress);
-    if store.refuses_checksums() {
+    let engine = Engine::new(store, &args.transfer, interrupt, Progress::start(out.progress()));
+    let stored = engine.upload(source, write).await?;
+    if engine.store().refuses_checksums() {
         out.say("note: the store takes no checksums, so only the connection guarded the bytes on their way");
     }
     report(&at, &encryption, &stored, out)

@@ -28,6 +28,7 @@ use aws_types::os_shim_internal::{Env, Fs};
 use aws_types::service_config::ServiceConfigKey;
 
 use super::checksums::Checksums;
+use super::latency::Latency;
 use super::refusal::{Permanent, Refusal};
 use super::request_log::RequestLog;
 use super::seal::OneEcho;
@@ -84,6 +85,7 @@ pub struct Store {
     /// Who signs; nobody with `--no-sign-request`.
     pub(super) credentials: Option<SharedCredentialsProvider>,
     pub(super) checksums: Checksums,
+    latency: Latency,
 }
 
 impl Store {
@@ -118,7 +120,9 @@ impl Store {
             refuse_plain_http(url)?;
         }
 
+        let latency = Latency::unknown();
         let mut config = Builder::from(&shared)
+            .interceptor(latency.clone())
             .interceptor(Requester {
                 payer: options.request_payer.clone(),
                 expected_owner: options.expected_bucket_owner.clone(),
@@ -150,6 +154,7 @@ impl Store {
                 shared.response_checksum_validation()
                     != Some(ResponseChecksumValidation::WhenRequired),
             ),
+            latency,
         })
     }
 
@@ -174,6 +179,11 @@ impl Store {
     /// The client as it stands now.
     pub(super) fn client(&self) -> Client {
         self.client.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The shortest time that the store took to answer, none where it has not answered yet.
+    pub fn fastest_answer(&self) -> Option<Duration> {
+        self.latency.fastest()
     }
 
     /// Whether the store has refused a request because of its checksum headers.

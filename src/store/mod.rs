@@ -6,6 +6,7 @@
 //! | `connect` | options and AWS configuration in, a client out; the rule about plain http |
 //! | `trust` | the certificates to trust and the connection to the store |
 //! | `request_log` | what `-v` says of each request |
+//! | `latency` | how long the store takes to answer |
 //! | `checksums` | whether checksums are sent and asked for |
 //! | `refusal` | what the SDK reports, boiled down; nothing above sees an SDK error |
 //! | `diagnosis` | a refusal and its circumstances in, one cause and one fix out |
@@ -22,6 +23,7 @@ mod attributes;
 mod checksums;
 mod connect;
 mod diagnosis;
+mod latency;
 mod metadata;
 mod presign;
 mod proven;

@@ -1,10 +1,11 @@
-//! Downloads: the first request brings size, ETag, checksum and the first bytes; for a large file
-//! other connections take ranges from behind until they meet it. Nothing is published unverified.
+//! Downloads: the first request brings size, ETag and checksum, and all of a small object; a large one
+//! then comes in ranges, several at once. Nothing is published unverified.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::ops::Range;
 use std::os::unix::fs::FileExt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -12,13 +13,13 @@ use tokio::task::JoinSet;
 
 use super::checksum::{Algorithm, Expected, Hash};
 use super::target::{NewFile, Stream};
-use super::{Division, Progress, Target, plan};
+use super::{Engine, Item, Target, plan};
 use crate::failure::Failure;
 use crate::key::Key;
 use crate::location::Location;
-use crate::store::{Body, ObjectMetadata, Opened, ReadOptions, Reading, Store};
+use crate::store::{Body, ObjectMetadata, ReadOptions, Reading, Store};
 
-/// The unit that connections take turns at, in bytes.
+/// The bytes that one request of a large download asks for.
 const UNIT: u64 = 8 << 20;
 /// How often one stretch of bytes is asked for again after its connection broke.
 const MOST_REPEATS: u32 = 4;
@@ -29,6 +30,8 @@ const FIRST_PAUSE: Duration = Duration::from_millis(100);
 pub struct Downloaded {
     /// What the store says of the object.
     pub metadata: ObjectMetadata,
+    /// The key that opened it; none for an object that is not sealed.
+    pub key: Option<Key>,
     /// How many bytes were written.
     pub bytes: u64,
     /// Whether they are known to be the ones that were uploaded.
@@ -46,68 +49,165 @@ pub enum Verified {
     NoChecksum,
 }
 
-/// Writes an object that was opened, or the range of it, to a target.
-///
-/// # Errors
-/// [`Failure::Integrity`] where the bytes are not those that were uploaded, [`Failure::Precondition`]
-/// where the object was replaced meanwhile. A file target is untouched then; what went to a stream
-/// cannot be called back.
-pub async fn download(
-    store: &Arc<Store>,
-    at: &Location,
-    opened: Opened<Reading>,
-    wanted: &ReadOptions,
-    target: Target,
-    division: Division,
-    progress: &Progress,
-) -> Result<Downloaded, Failure> {
-    let Reading { metadata, body } = opened.answer;
-    let whole = !wanted.is_part();
-    let Range { start, end } = extent(&metadata, wanted).map_err(|failure| failure.at(at))?;
-    let expected = if whole { Expected::of(&metadata) } else { None };
-    let object = Arc::new(Object {
-        store: store.clone(),
-        at: at.clone(),
-        key: opened.key,
-        version_id: wanted.version_id.clone(),
-        etag: metadata.etag.clone(),
-    });
-    let reader = Reader::new(object, start..end, Some(body));
-    let matches = match target {
-        Target::File(path) => {
-            let file = NewFile::create(&path, end - start)?;
-            // Without an ETag nobody could tell whether two ranges are of the same object.
-            let many = whole
-                && division.concurrency() > 1
-                && end > plan::ONE_REQUEST
-                && metadata.etag.is_some();
-            let matches = match many {
-                true => parallel(reader, &file, expected.as_ref(), division, progress).await?,
-                false => sequential(reader, &file, expected.as_ref(), progress).await?,
-            };
-            if matches {
-                file.publish()?;
-            }
-            matches
-        }
-        Target::Stdout => stream(reader, Stream::open(None), expected.as_ref(), progress).await?,
-        Target::Stream(path) => {
-            stream(reader, Stream::open(Some(path)), expected.as_ref(), progress).await?
-        }
-    };
-    if !matches {
-        return Err(Failure::integrity(
-            "what arrived is not what was uploaded: the checksums differ",
-        )
-        .hint("try again; if it stays, the object is damaged in the store")
-        .at(at));
+impl Engine {
+    /// Writes an object, or the range of it that `wanted` names, to a target.
+    ///
+    /// # Errors
+    /// As [`Store::get`]; [`Failure::Integrity`] where the bytes are not those that were uploaded,
+    /// [`Failure::Precondition`] where the object was replaced meanwhile. A file target is untouched
+    /// then; what went to a stream cannot be called back.
+    pub async fn download(
+        &self,
+        at: &Location,
+        keys: &[Key],
+        wanted: &ReadOptions,
+        target: Target,
+    ) -> Result<Downloaded, Failure> {
+        self.interrupt().race(self.fetch(at, keys, wanted, target)).await
     }
-    let verified = match (whole, expected) {
-        (false, _) => Verified::RangeOnly,
-        (true, Some(_)) => Verified::Yes,
-        (true, None) => Verified::NoChecksum,
-    };
-    Ok(Downloaded { bytes: end - start, metadata, verified })
+
+    async fn fetch(
+        &self,
+        at: &Location,
+        keys: &[Key],
+        wanted: &ReadOptions,
+        target: Target,
+    ) -> Result<Downloaded, Failure> {
+        let line = self.lines().take().await;
+        let opened = self.store().get(at, keys, wanted).await?;
+        let Reading { metadata, body } = opened.answer;
+        let whole = !wanted.is_part();
+        let range = extent(&metadata, wanted).map_err(|failure| failure.at(at))?;
+        let bytes = range.end - range.start;
+        let item = self.progress().item(at.name(), Some(bytes));
+        let expected = if whole { Expected::of(&metadata) } else { None };
+        let object = Arc::new(Object {
+            store: self.store().clone(),
+            at: at.clone(),
+            key: opened.key.clone(),
+            version_id: wanted.version_id.clone(),
+            etag: metadata.etag.clone(),
+        });
+        // Without an ETag nobody could tell whether two ranges are of the same object.
+        let in_ranges = whole
+            && bytes > plan::ONE_REQUEST
+            && metadata.etag.is_some()
+            && self.options().concurrency != Some(1);
+        let matches = match target {
+            Target::File(path) => {
+                let file = NewFile::create(&path, bytes)?;
+                let matches = if in_ranges {
+                    drop((body, line));
+                    self.in_ranges(&object, bytes, &file, expected.as_ref(), &item).await?
+                } else {
+                    let reader = Reader::new(object, range, Some(body));
+                    sequential(reader, &file, expected.as_ref(), &item).await?
+                };
+                if matches {
+                    file.publish()?;
+                }
+                matches
+            }
+            Target::Stdout | Target::Stream(_) => {
+                let path = if let Target::Stream(path) = target { Some(path) } else { None };
+                let reader = Reader::new(object, range, Some(body));
+                stream(reader, Stream::open(path), expected.as_ref(), &item).await?
+            }
+        };
+        if !matches {
+            return Err(Failure::integrity(
+                "what arrived is not what was uploaded: the checksums differ",
+            )
+            .hint("try again; if it stays, the object is damaged in the store")
+            .at(at));
+        }
+        let verified = match (whole, expected) {
+            (false, _) => Verified::RangeOnly,
+            (true, Some(_)) => Verified::Yes,
+            (true, None) => Verified::NoChecksum,
+        };
+        Ok(Downloaded { metadata, key: opened.key, bytes, verified })
+    }
+
+    /// Fills the file by ranges, several at once, in any order.
+    async fn in_ranges(
+        &self,
+        object: &Arc<Object>,
+        bytes: u64,
+        target: &NewFile,
+        expected: Option<&Expected>,
+        item: &Item,
+    ) -> Result<bool, Failure> {
+        let mut units = Units::new(bytes, self.options().part_size.unwrap_or(UNIT));
+        let crc = expected.map(|it| it.algorithm).filter(|it| matches!(it, Algorithm::Crc(..)));
+        let file = Arc::new(target.file().map_err(|error| target.refuse(&error))?);
+        let mut left = units.left().into_iter();
+        let mut next = left.next();
+        let mut under_way = JoinSet::new();
+        while next.is_some() || !under_way.is_empty() {
+            tokio::select! {
+                biased;
+                Some(joined) = under_way.join_next(), if !under_way.is_empty() => {
+                    let ended = |_| Failure::other("a range's download ended unexpectedly");
+                    let filled: Result<(u64, u64), Filling> = joined.map_err(ended)?;
+                    let (index, crc) = filled.map_err(|error| error.of(target))?;
+                    let range = units.range(index);
+                    units.finish(index, crc);
+                    item.add(range.end - range.start);
+                }
+                line = self.lines().take(), if next.is_some() => {
+                    let Some(index) = next else { continue };
+                    next = left.next();
+                    let (file, object, range) = (file.clone(), object.clone(), units.range(index));
+                    under_way.spawn(async move {
+                        let _line = line;
+                        let crc = fill(Reader::new(object, range, None), &file, crc).await?;
+                        Ok((index, crc))
+                    });
+                }
+            }
+        }
+        match expected {
+            None => Ok(true),
+            Some(expected) if crc.is_some() => Ok(expected.matches_crcs(units.crcs())),
+            Some(expected) => Ok(expected.matches(target.hash(expected.algorithm.hash())?)),
+        }
+    }
+}
+
+/// The stretches of a file that are asked for one by one, and which of them have arrived.
+struct Units {
+    bytes: u64,
+    unit: u64,
+    /// The CRC of each that has arrived, by its index.
+    done: BTreeMap<u64, u64>,
+}
+
+impl Units {
+    fn new(bytes: u64, unit: u64) -> Units {
+        Units { bytes, unit, done: BTreeMap::new() }
+    }
+
+    fn range(&self, index: u64) -> Range<u64> {
+        plan::range(index, self.bytes, self.unit)
+    }
+
+    fn left(&self) -> Vec<u64> {
+        let all = 0..self.bytes.div_ceil(self.unit);
+        all.filter(|index| !self.done.contains_key(index)).collect()
+    }
+
+    fn finish(&mut self, index: u64, crc: u64) {
+        self.done.insert(index, crc);
+    }
+
+    /// CRC and length of each, in order.
+    fn crcs(&self) -> impl Iterator<Item = (u64, u64)> {
+        self.done.iter().map(|(index, crc)| {
+            let range = self.range(*index);
+            (*crc, range.end - range.start)
+        })
+    }
 }
 
 /// Which bytes of the object the answer holds, held against those that were asked for.
@@ -156,42 +256,34 @@ struct Reader {
     next: u64,
     end: u64,
     body: Option<Body>,
-    /// Arrived, but not asked for yet.
-    rest: Bytes,
     repeats: u32,
 }
 
 impl Reader {
     fn new(object: Arc<Object>, range: Range<u64>, body: Option<Body>) -> Reader {
-        Reader { object, next: range.start, end: range.end, body, rest: Bytes::new(), repeats: 0 }
+        Reader { object, next: range.start, end: range.end, body, repeats: 0 }
     }
 
-    /// The next bytes before `limit`, and where they belong.
-    async fn next_until(&mut self, limit: u64) -> Result<Option<(u64, Bytes)>, Failure> {
-        while self.next < limit {
-            if !self.rest.is_empty() {
-                let wanted = (limit - self.next).min(self.rest.len() as u64);
-                let at = self.next;
-                self.next += wanted;
-                return Ok(Some((at, self.rest.split_to(wanted as usize))));
-            }
+    /// The next bytes, and where they belong.
+    async fn next(&mut self) -> Result<Option<(u64, Bytes)>, Failure> {
+        while self.next < self.end {
             let body = match &mut self.body {
                 Some(body) => body,
                 None => self.body.insert(self.object.more(self.next..self.end).await?),
             };
             match body.next().await {
-                Ok(Some(bytes)) => {
-                    self.rest = bytes;
+                Ok(Some(mut bytes)) => {
+                    let wanted = self.end - self.next;
+                    bytes.truncate(usize::try_from(wanted).unwrap_or(usize::MAX));
+                    let at = self.next;
+                    self.next += bytes.len() as u64;
                     self.repeats = 0;
+                    return Ok(Some((at, bytes)));
                 }
                 ended => self.pause(ended.err()).await?,
             }
         }
         Ok(None)
-    }
-
-    async fn next(&mut self) -> Result<Option<(u64, Bytes)>, Failure> {
-        self.next_until(self.end).await
     }
 
     /// The SDK repeats no request whose answer has begun, so the rest is asked for here.
@@ -220,106 +312,25 @@ impl Object {
     }
 }
 
-/// Which units are still to be had: the first connection takes them from the front, the others from
-/// behind.
-struct Units(Mutex<Range<u64>>);
-
-impl Units {
-    fn front(&self) -> Option<u64> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).next()
-    }
-
-    fn back(&self) -> Option<u64> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).next_back()
-    }
-}
-
-async fn parallel(
-    mut front: Reader,
-    target: &NewFile,
-    expected: Option<&Expected>,
-    division: Division,
-    progress: &Progress,
-) -> Result<bool, Failure> {
-    let bytes = front.end;
-    let unit = division.part_size.unwrap_or(UNIT);
-    let units = Arc::new(Units(Mutex::new(0..bytes.div_ceil(unit))));
-    let crc = expected.map(|it| it.algorithm).filter(|it| matches!(it, Algorithm::Crc(..)));
-    let file = Arc::new(target.file().map_err(|error| target.refuse(&error))?);
-    let range = move |index| plan::range(index, bytes, unit);
-
-    let mut others = JoinSet::new();
-    for _ in 1..division.concurrency() {
-        let (units, file, object) = (units.clone(), file.clone(), front.object.clone());
-        others.spawn(async move {
-            let mut done = Vec::new();
-            while let Some(index) = units.back() {
-                let Range { start, end } = range(index);
-                let mut reader = Reader::new(object.clone(), start..end, None);
-                done.push((index, fill(&mut reader, end, &file, crc).await?, end - start));
-            }
-            Ok::<_, Filling>(done)
-        });
-    }
-    let refuse = |error| match error {
-        Filling::Read(failure) => failure,
-        Filling::Write(error) => target.refuse(&error),
-    };
-    let mut done = Vec::new();
-    while let Some(index) = units.front() {
-        let Range { start, end } = range(index);
-        let filled = fill(&mut front, end, &file, crc);
-        // A failure elsewhere must not wait until the first connection is through.
-        done.push((index, filled.await.map_err(refuse)?, end - start));
-        progress.add(end - start);
-        while let Some(joined) = others.try_join_next() {
-            take(joined, &mut done, progress).map_err(refuse)?;
-        }
-    }
-    drop(front);
-    while let Some(joined) = others.join_next().await {
-        take(joined, &mut done, progress).map_err(refuse)?;
-    }
-    done.sort_unstable_by_key(|(index, ..)| *index);
-    match (expected, crc) {
-        (None, _) => Ok(true),
-        (Some(expected), Some(_)) => {
-            Ok(expected.matches_crcs(done.into_iter().map(|(_, crc, bytes)| (crc, bytes))))
-        }
-        (Some(expected), None) => Ok(expected.matches(target.hash(expected.algorithm.hash())?)),
-    }
-}
-
-type Done = Vec<(u64, u64, u64)>;
-
-fn take(
-    joined: Result<Result<Done, Filling>, tokio::task::JoinError>,
-    done: &mut Done,
-    progress: &Progress,
-) -> Result<(), Filling> {
-    let ended = |_| Filling::Read(Failure::other("a range's download ended unexpectedly"));
-    let more = joined.map_err(ended)??;
-    progress.add(more.iter().map(|(.., bytes)| bytes).sum());
-    done.extend(more);
-    Ok(())
-}
-
 /// What kept a stretch of the file from being filled.
 enum Filling {
     Read(Failure),
     Write(std::io::Error),
 }
 
-/// Writes the reader's bytes up to `end` to their places, and returns their CRC.
-async fn fill(
-    reader: &mut Reader,
-    end: u64,
-    file: &File,
-    crc: Option<Algorithm>,
-) -> Result<u64, Filling> {
+impl Filling {
+    fn of(self, target: &NewFile) -> Failure {
+        match self {
+            Filling::Read(failure) => failure,
+            Filling::Write(error) => target.refuse(&error),
+        }
+    }
+}
+
+/// Writes the reader's bytes to their places, and returns their CRC.
+async fn fill(mut reader: Reader, file: &File, crc: Option<Algorithm>) -> Result<u64, Filling> {
     let mut hash = crc.map(Algorithm::hash);
-    while reader.next < end {
-        let Some((at, bytes)) = reader.next_until(end).await.map_err(Filling::Read)? else { break };
+    while let Some((at, bytes)) = reader.next().await.map_err(Filling::Read)? {
         if let Some(hash) = &mut hash {
             hash.update(&bytes);
         }
@@ -335,7 +346,7 @@ async fn sequential(
     mut reader: Reader,
     target: &NewFile,
     expected: Option<&Expected>,
-    progress: &Progress,
+    item: &Item,
 ) -> Result<bool, Failure> {
     let file = target.file().map_err(|error| target.refuse(&error))?;
     let mut hash = expected.map(|it| it.algorithm.hash());
@@ -345,7 +356,7 @@ async fn sequential(
             hash.update(&bytes);
         }
         file.write_all_at(&bytes, at - start).map_err(|error| target.refuse(&error))?;
-        progress.add(bytes.len() as u64);
+        item.add(bytes.len() as u64);
     }
     Ok(expected.zip(hash).is_none_or(|(expected, hash)| expected.matches(hash)))
 }
@@ -354,14 +365,14 @@ async fn stream(
     mut reader: Reader,
     target: Stream,
     expected: Option<&Expected>,
-    progress: &Progress,
+    item: &Item,
 ) -> Result<bool, Failure> {
     let mut hash = expected.map(|it| it.algorithm.hash());
     while let Some((_, bytes)) = reader.next().await? {
         if let Some(hash) = &mut hash {
             hash.update(&bytes);
         }
-        progress.add(bytes.len() as u64);
+        item.add(bytes.len() as u64);
         if !target.write(bytes).await {
             target.finish().await?;
             return Ok(true);

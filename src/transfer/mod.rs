@@ -7,41 +7,91 @@
 //! | `source` | where uploaded bytes come from: a file read at offsets, or a stream |
 //! | `target` | where downloaded bytes go: a file that appears whole, or a stream |
 //! | `upload`, `download` | the transfers |
+//! | `lines` | how many requests are under way at once |
 //! | `progress` | a bar for people, a line now and then for logs |
 //! | `interrupt` | SIGINT and SIGTERM |
 
 mod checksum;
 mod download;
 mod interrupt;
+mod lines;
 mod plan;
 mod progress;
 mod source;
 mod target;
 mod upload;
 
-pub use download::{Downloaded, Verified, download};
+use std::sync::Arc;
+
+use lines::Lines;
+
+use crate::store::Store;
+
+pub use download::{Downloaded, Verified};
 pub use interrupt::Interrupt;
 pub use plan::{LARGEST_PART, MOST_PARTS, SMALLEST_PART};
-pub use progress::Progress;
+pub use progress::{Item, Progress};
 pub use source::Source;
 pub use target::Target;
-pub use upload::upload;
 
-/// How a transfer is divided.
-#[derive(Debug, Clone, Copy, clap::Args)]
+/// How transfers are divided.
+#[derive(Debug, Clone, Default, clap::Args)]
 #[command(next_help_heading = "Transfer options")]
-pub struct Division {
+pub struct TransferOptions {
     /// The size of a part: bytes, or with KiB, MiB, GiB [default: 8MiB, more where needed]
     #[arg(long, value_name = "SIZE", value_parser = plan::parse_part_size)]
-    pub part_size: Option<u64>,
-    /// How many parts are under way at once
-    #[arg(long, value_name = "N", default_value = "4", value_parser = clap::value_parser!(u16).range(1..=256))]
-    concurrency: u16,
+    part_size: Option<u64>,
+    /// How many requests are under way at once [default: 4, more where answers take long]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    concurrency: Option<u16>,
 }
 
-impl Division {
-    /// How many parts are under way at once; at least 1.
-    pub fn concurrency(&self) -> usize {
-        self.concurrency.into()
+/// What all transfers of a run share. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Engine(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    store: Arc<Store>,
+    options: TransferOptions,
+    lines: Lines,
+    interrupt: Interrupt,
+    progress: Progress,
+}
+
+impl Engine {
+    /// Transfers to and from this store.
+    pub fn new(
+        store: Store,
+        options: &TransferOptions,
+        interrupt: Interrupt,
+        progress: Progress,
+    ) -> Engine {
+        let store = Arc::new(store);
+        let lines = Lines::new(store.clone(), options.concurrency.map(usize::from));
+        Engine(Arc::new(Shared { store, options: options.clone(), lines, interrupt, progress }))
+    }
+
+    /// The store that this engine transfers to and from.
+    pub fn store(&self) -> &Arc<Store> {
+        &self.0.store
+    }
+
+    /// What tells that the user wants to stop.
+    pub fn interrupt(&self) -> &Interrupt {
+        &self.0.interrupt
+    }
+
+    /// Where the progress of all transfers is shown.
+    pub fn progress(&self) -> &Progress {
+        &self.0.progress
+    }
+
+    fn options(&self) -> &TransferOptions {
+        &self.0.options
+    }
+
+    fn lines(&self) -> &Lines {
+        &self.0.lines
     }
 }

@@ -11,9 +11,13 @@ use crate::output::{ProgressStyle, visible};
 /// Continuous-integration services end jobs that stay silent for minutes.
 const PLAIN_INTERVAL: Duration = Duration::from_secs(30);
 
+/// Where the progress of a run is shown.
+#[derive(Debug, Clone, Copy)]
+pub struct Progress(ProgressStyle);
+
 /// The progress of one object.
 #[derive(Debug)]
-pub struct Progress(Shown);
+pub struct Item(Shown);
 
 #[derive(Debug)]
 enum Shown {
@@ -23,10 +27,15 @@ enum Shown {
 }
 
 impl Progress {
+    /// Shows progress in this style.
+    pub fn start(style: ProgressStyle) -> Progress {
+        Progress(style)
+    }
+
     /// Begins to show the progress of the object called `name`, of `total` bytes if that is known.
-    pub fn start(style: ProgressStyle, name: &str, total: Option<u64>) -> Progress {
+    pub fn item(&self, name: &str, total: Option<u64>) -> Item {
         let name = visible(name).into_owned();
-        Progress(match style {
+        Item(match self.0 {
             ProgressStyle::Auto if io::stderr().is_terminal() => Shown::Bar(bar(name, total)),
             ProgressStyle::Plain => {
                 Shown::Lines { name, total, state: Mutex::new((0, Instant::now())) }
@@ -34,7 +43,9 @@ impl Progress {
             ProgressStyle::Auto | ProgressStyle::None => Shown::Nothing,
         })
     }
+}
 
+impl Item {
     /// Counts bytes that have arrived.
     pub fn add(&self, bytes: u64) {
         match &self.0 {
@@ -53,7 +64,7 @@ impl Progress {
     }
 }
 
-impl Drop for Progress {
+impl Drop for Item {
     fn drop(&mut self) {
         if let Shown::Bar(bar) = &self.0 {
             bar.finish_and_clear();

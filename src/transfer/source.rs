@@ -23,6 +23,10 @@ use crate::store::RequestBody;
 /// How much of a file is in memory at a time, for each part under way.
 const PIECE: usize = 256 << 10;
 
+/// How much of a stream may be in memory, in bytes; one part at least.
+const STREAM_BUFFERS: u64 = 64 << 20;
+const MOST_BUFFERS: usize = 4;
+
 /// What is to be uploaded.
 pub enum Source {
     /// A regular file.
@@ -249,6 +253,17 @@ impl Pieces {
                 Ok(None)
             }
             _ => Ok(None),
+        }
+    }
+
+    /// How many pieces may be under way at once: those of a stream are in memory.
+    pub(super) fn most_at_once(&self) -> usize {
+        match &self.source {
+            Some(Source::Stream(_)) => {
+                let size = plan::stream_part_size(self.number + 1, self.part_size);
+                usize::try_from(STREAM_BUFFERS / size).unwrap_or(usize::MAX).clamp(1, MOST_BUFFERS)
+            }
+            _ => usize::MAX,
         }
     }
 

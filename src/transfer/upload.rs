@@ -5,48 +5,140 @@ use std::sync::Arc;
 
 use tokio::task::JoinSet;
 
+use super::lines::Line;
 use super::source::{Piece, Pieces};
-use super::{Division, Interrupt, Progress, Source, checksum, plan};
+use super::{Engine, Item, Source, checksum, plan};
 use crate::failure::Failure;
 use crate::store::{Part, ReadOptions, Store, Stored, Write, Written};
 
-/// Writes what `source` holds as one object.
-///
-/// # Errors
-/// Whatever stands in the way; no object and no upload is left behind then, or the failure says so.
-pub async fn upload(
-    store: &Arc<Store>,
-    source: Source,
-    write: Write,
-    division: Division,
-    progress: &Progress,
-    interrupt: &Interrupt,
-) -> Result<Stored, Failure> {
-    if write.condition.if_none_match.is_some() && !store.is_amazon() {
-        interrupt.race(refuse_existing(store, &write)).await?;
-    }
-    let write = Arc::new(write);
-    let mut pieces = Pieces::of(source, division.part_size);
-    let one_request = division.part_size.unwrap_or(plan::ONE_REQUEST);
-    let only = interrupt.race(pieces.only(one_request)).await?;
-    let unproven = write.encryption.key().is_some() && !store.is_proven(&write.at.bucket);
-    match only {
-        Some(piece) if !unproven => {
-            let written = interrupt.race(put(store, &write, &piece, progress)).await;
-            let stored =
-                store.settle(&write.at, written.map_err(|failure| doubt(&write, failure))?).await?;
-            check_torn(&piece, stored, &write)
+impl Engine {
+    /// Writes what `source` holds as one object.
+    ///
+    /// # Errors
+    /// Whatever stands in the way; no object and no upload is left behind then, or the failure says so.
+    pub async fn upload(&self, source: Source, write: Write) -> Result<Stored, Failure> {
+        let (store, interrupt) = (self.store(), self.interrupt());
+        if write.condition.if_none_match.is_some() && !store.is_amazon() {
+            interrupt.race(refuse_existing(store, &write)).await?;
         }
-        // As the one part of a multipart upload, it is published only after the proof.
-        only => {
-            let pieces = Queue { only, pieces };
-            let stored =
-                multipart(store, &write, pieces, division.concurrency(), progress, interrupt)
-                    .await?;
-            if write.encryption.key().is_some() {
-                store.remember_proven(&write.at.bucket);
+        let write = Arc::new(write);
+        let item = self.progress().item(write.at.name(), source.bytes());
+        let part_size = self.options().part_size;
+        let mut pieces = Pieces::of(source, part_size);
+        let only = interrupt.race(pieces.only(part_size.unwrap_or(plan::ONE_REQUEST))).await?;
+        let unproven = write.encryption.key().is_some() && !store.is_proven(&write.at.bucket);
+        match only {
+            Some(piece) if !unproven => {
+                let _line = interrupt.race(async { Ok(self.lines().take().await) }).await?;
+                let written = interrupt.race(put(store, &write, &piece, &item)).await;
+                let written = written.map_err(|failure| doubt(&write, failure))?;
+                let stored = store.settle(&write.at, written).await?;
+                check_torn(&piece, stored, &write)
             }
-            Ok(stored)
+            // As the one part of a multipart upload, it is published only after the proof.
+            only => {
+                let stored = self.multipart(&write, Queue { only, pieces }, &item).await?;
+                if write.encryption.key().is_some() {
+                    store.remember_proven(&write.at.bucket);
+                }
+                Ok(stored)
+            }
+        }
+    }
+
+    async fn multipart(
+        &self,
+        write: &Arc<Write>,
+        pieces: Queue,
+        item: &Item,
+    ) -> Result<Stored, Failure> {
+        let store = self.store();
+        // Not raced: an upload whose id is still on its way could not be aborted.
+        let upload_id: Arc<str> = store.create_upload(write).await?.into();
+        let mut under_way = JoinSet::new();
+        let sent = self.send_all(write, &upload_id, pieces, &mut under_way, item);
+        let outcome = self.interrupt().race(sent).await;
+        // A part that is still on its way could arrive after the abort, and stay.
+        under_way.shutdown().await;
+        let finished = match outcome {
+            Ok(parts) => {
+                let crc = checksum::combine(parts.iter().map(|part| (part.crc64nvme, part.bytes)));
+                store.complete_upload(write, &upload_id, &parts, crc).await
+            }
+            Err(failure) => Err(failure),
+        };
+        let mut failure = match finished {
+            Ok(written) => return store.settle(&write.at, written).await,
+            Err(failure) => failure,
+        };
+        if let Err(left) = store.abort_upload(&write.at, &upload_id).await {
+            let detail = failure.detail_mut();
+            detail.message += &format!(
+                "; and the unfinished upload {upload_id} of {} could not be aborted: {}",
+                write.at,
+                left.detail().message
+            );
+        }
+        Err(failure)
+    }
+
+    async fn send_all(
+        &self,
+        write: &Arc<Write>,
+        upload_id: &Arc<str>,
+        mut pieces: Queue,
+        under_way: &mut JoinSet<Result<Part, Failure>>,
+        item: &Item,
+    ) -> Result<Vec<Part>, Failure> {
+        let mut parts: Vec<Part> = Vec::new();
+        let mut number = 0;
+        let mut last = None;
+        loop {
+            let line = self.place(&pieces, under_way, &mut parts, item).await?;
+            let Some(piece) = pieces.next().await? else { break };
+            number += 1;
+            if number > plan::MOST_PARTS as i32 {
+                return Err(Failure::usage("the input is too long for an object of 10,000 parts")
+                    .hint("leave out --part-size, or make it larger")
+                    .at(&write.at));
+            }
+            last = Some(piece.clone());
+            let (store, write) = (self.store().clone(), write.clone());
+            let upload_id = upload_id.clone();
+            under_way.spawn(async move {
+                let _line = line;
+                send(&store, &write, &upload_id, number, &piece).await
+            });
+        }
+        while !under_way.is_empty() {
+            collect(under_way, &mut parts, item).await?;
+        }
+        // A file that changed between two parts would be a mixture that never existed.
+        if let Some(Piece::Range { file, .. }) = last {
+            file.check_unchanged()?;
+        }
+        parts.sort_unstable_by_key(|part| part.number);
+        Ok(parts)
+    }
+
+    /// Waits until one more part may be under way; a part that fails meanwhile is told at once.
+    async fn place(
+        &self,
+        pieces: &Queue,
+        under_way: &mut JoinSet<Result<Part, Failure>>,
+        parts: &mut Vec<Part>,
+        item: &Item,
+    ) -> Result<Line, Failure> {
+        loop {
+            if under_way.len() >= pieces.most_at_once() {
+                collect(under_way, parts, item).await?;
+                continue;
+            }
+            tokio::select! {
+                biased;
+                collected = collect(under_way, parts, item), if !under_way.is_empty() => collected?,
+                line = self.lines().take() => return Ok(line),
+            }
         }
     }
 }
@@ -64,15 +156,10 @@ async fn refuse_existing(store: &Store, write: &Write) -> Result<(), Failure> {
     }
 }
 
-async fn put(
-    store: &Store,
-    write: &Write,
-    piece: &Piece,
-    progress: &Progress,
-) -> Result<Written, Failure> {
+async fn put(store: &Store, write: &Write, piece: &Piece, item: &Item) -> Result<Written, Failure> {
     let crc64nvme = piece.crc64nvme()?;
     let written = store.put_object(write, || piece.body(), piece.bytes(), crc64nvme).await;
-    progress.add(piece.bytes());
+    item.add(piece.bytes());
     written.map_err(|failure| blame_change(piece, failure))
 }
 
@@ -117,81 +204,10 @@ impl Queue {
             None => self.pieces.next().await,
         }
     }
-}
 
-async fn multipart(
-    store: &Arc<Store>,
-    write: &Arc<Write>,
-    pieces: Queue,
-    concurrency: usize,
-    progress: &Progress,
-    interrupt: &Interrupt,
-) -> Result<Stored, Failure> {
-    // Not raced: an upload whose id is still on its way could not be aborted.
-    let upload_id: Arc<str> = store.create_upload(write).await?.into();
-    let mut under_way = JoinSet::new();
-    let sent = send_all(store, write, &upload_id, pieces, &mut under_way, concurrency, progress);
-    let outcome = interrupt.race(sent).await;
-    // A part that is still on its way could arrive after the abort, and stay.
-    under_way.shutdown().await;
-    let finished = match outcome {
-        Ok(parts) => {
-            let crc = checksum::combine(parts.iter().map(|part| (part.crc64nvme, part.bytes)));
-            store.complete_upload(write, &upload_id, &parts, crc).await
-        }
-        Err(failure) => Err(failure),
-    };
-    let mut failure = match finished {
-        Ok(written) => return store.settle(&write.at, written).await,
-        Err(failure) => failure,
-    };
-    if let Err(left) = store.abort_upload(&write.at, &upload_id).await {
-        let detail = failure.detail_mut();
-        detail.message += &format!(
-            "; and the unfinished upload {upload_id} of {} could not be aborted: {}",
-            write.at,
-            left.detail().message
-        );
+    fn most_at_once(&self) -> usize {
+        self.pieces.most_at_once()
     }
-    Err(failure)
-}
-
-async fn send_all(
-    store: &Arc<Store>,
-    write: &Arc<Write>,
-    upload_id: &Arc<str>,
-    mut pieces: Queue,
-    under_way: &mut JoinSet<Result<Part, Failure>>,
-    concurrency: usize,
-    progress: &Progress,
-) -> Result<Vec<Part>, Failure> {
-    let mut parts: Vec<Part> = Vec::new();
-    let mut number = 0;
-    let mut last = None;
-    loop {
-        while under_way.len() >= concurrency {
-            collect(under_way, &mut parts, progress).await?;
-        }
-        let Some(piece) = pieces.next().await? else { break };
-        number += 1;
-        if number > plan::MOST_PARTS as i32 {
-            return Err(Failure::usage("the input is too long for an object of 10,000 parts")
-                .hint("leave out --part-size, or make it larger")
-                .at(&write.at));
-        }
-        last = Some(piece.clone());
-        let (store, write, upload_id) = (store.clone(), write.clone(), upload_id.clone());
-        under_way.spawn(async move { send(&store, &write, &upload_id, number, &piece).await });
-    }
-    while !under_way.is_empty() {
-        collect(under_way, &mut parts, progress).await?;
-    }
-    // A file that changed between two parts would be a mixture that never existed.
-    if let Some(Piece::Range { file, .. }) = last {
-        file.check_unchanged()?;
-    }
-    parts.sort_unstable_by_key(|part| part.number);
-    Ok(parts)
 }
 
 async fn send(
@@ -210,11 +226,11 @@ async fn send(
 async fn collect(
     under_way: &mut JoinSet<Result<Part, Failure>>,
     parts: &mut Vec<Part>,
-    progress: &Progress,
+    item: &Item,
 ) -> Result<(), Failure> {
     let Some(joined) = under_way.join_next().await else { return Ok(()) };
     let part = joined.map_err(|_| Failure::other("a part's upload ended unexpectedly"))??;
-    progress.add(part.bytes);
+    item.add(part.bytes);
     parts.push(part);
     Ok(())
 }
