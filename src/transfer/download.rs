@@ -12,6 +12,7 @@ use bytes::Bytes;
 use tokio::task::JoinSet;
 
 use super::checksum::{Algorithm, Expected, Hash};
+use super::in_order::InOrder;
 use super::target::{NewFile, Stream};
 use super::{Engine, Item, Target, plan};
 use crate::failure::Failure;
@@ -95,10 +96,10 @@ impl Engine {
             && self.options().concurrency != Some(1);
         let matches = match target {
             Target::File(path) => {
-                let file = NewFile::create(&path, bytes)?;
+                let mut file = NewFile::create(&path, bytes)?;
                 let matches = if in_ranges {
                     drop((body, line));
-                    self.in_ranges(&object, bytes, &file, expected.as_ref(), &item).await?
+                    self.in_ranges(&object, bytes, &mut file, expected.as_ref(), &item).await?
                 } else {
                     let reader = Reader::new(object, range, Some(body));
                     sequential(reader, &file, expected.as_ref(), &item).await?
@@ -110,8 +111,13 @@ impl Engine {
             }
             Target::Stdout | Target::Stream(_) => {
                 let path = if let Target::Stream(path) = target { Some(path) } else { None };
-                let reader = Reader::new(object, range, Some(body));
-                stream(reader, Stream::open(path), expected.as_ref(), &item).await?
+                let pieces = if in_ranges {
+                    drop((body, line));
+                    Pieces::Ahead(InOrder::new(self, object, bytes))
+                } else {
+                    Pieces::AsTheyCome(Reader::new(object, range, Some(body)))
+                };
+                stream(pieces, Stream::open(path), expected.as_ref(), &item).await?
             }
         };
         if !matches {
@@ -134,7 +140,7 @@ impl Engine {
         &self,
         object: &Arc<Object>,
         bytes: u64,
-        target: &NewFile,
+        target: &mut NewFile,
         expected: Option<&Expected>,
         item: &Item,
     ) -> Result<bool, Failure> {
@@ -152,6 +158,7 @@ impl Engine {
                     let filled: Result<(u64, u64), Filling> = joined.map_err(ended)?;
                     let (index, crc) = filled.map_err(|error| error.of(target))?;
                     let range = units.range(index);
+                    target.sync_ahead().await?;
                     units.finish(index, crc);
                     item.add(range.end - range.start);
                 }
@@ -167,6 +174,7 @@ impl Engine {
                 }
             }
         }
+        target.synced().await?;
         match expected {
             None => Ok(true),
             Some(expected) if crc.is_some() => Ok(expected.matches_crcs(units.crcs())),
@@ -242,7 +250,7 @@ fn parse_range(content_range: &str) -> Option<(Range<u64>, u64)> {
 }
 
 /// One state of an object, to ask for more of.
-struct Object {
+pub(super) struct Object {
     store: Arc<Store>,
     at: Location,
     key: Option<Key>,
@@ -251,7 +259,7 @@ struct Object {
 }
 
 /// Bytes of an object, in order, across broken connections.
-struct Reader {
+pub(super) struct Reader {
     object: Arc<Object>,
     next: u64,
     end: u64,
@@ -260,12 +268,12 @@ struct Reader {
 }
 
 impl Reader {
-    fn new(object: Arc<Object>, range: Range<u64>, body: Option<Body>) -> Reader {
+    pub(super) fn new(object: Arc<Object>, range: Range<u64>, body: Option<Body>) -> Reader {
         Reader { object, next: range.start, end: range.end, body, repeats: 0 }
     }
 
     /// The next bytes, and where they belong.
-    async fn next(&mut self) -> Result<Option<(u64, Bytes)>, Failure> {
+    pub(super) async fn next(&mut self) -> Result<Option<(u64, Bytes)>, Failure> {
         while self.next < self.end {
             let body = match &mut self.body {
                 Some(body) => body,
@@ -361,14 +369,29 @@ async fn sequential(
     Ok(expected.zip(hash).is_none_or(|(expected, hash)| expected.matches(hash)))
 }
 
+/// Bytes in order, from one connection or from several.
+enum Pieces {
+    AsTheyCome(Reader),
+    Ahead(InOrder),
+}
+
+impl Pieces {
+    async fn next(&mut self) -> Result<Option<Bytes>, Failure> {
+        match self {
+            Pieces::AsTheyCome(reader) => Ok(reader.next().await?.map(|(_, bytes)| bytes)),
+            Pieces::Ahead(ranges) => ranges.next().await,
+        }
+    }
+}
+
 async fn stream(
-    mut reader: Reader,
+    mut pieces: Pieces,
     target: Stream,
     expected: Option<&Expected>,
     item: &Item,
 ) -> Result<bool, Failure> {
     let mut hash = expected.map(|it| it.algorithm.hash());
-    while let Some((_, bytes)) = reader.next().await? {
+    while let Some(bytes) = pieces.next().await? {
         if let Some(hash) = &mut hash {
             hash.update(&bytes);
         }

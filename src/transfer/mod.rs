@@ -7,12 +7,16 @@
 //! | `source` | where uploaded bytes come from: a file read at offsets, or a stream |
 //! | `target` | where downloaded bytes go: a file that appears whole, or a stream |
 //! | `upload`, `download` | the transfers |
+//! | `in_order` | a large object as one stream of bytes |
+//! | `buffers` | memory for whole parts |
 //! | `lines` | how many requests are under way at once |
 //! | `progress` | a bar for people, a line now and then for logs |
 //! | `interrupt` | SIGINT and SIGTERM |
 
+mod buffers;
 mod checksum;
 mod download;
+mod in_order;
 mod interrupt;
 mod lines;
 mod plan;
@@ -41,6 +45,9 @@ pub struct TransferOptions {
     /// The size of a part: bytes, or with KiB, MiB, GiB [default: 8MiB, more where needed]
     #[arg(long, value_name = "SIZE", value_parser = plan::parse_part_size)]
     part_size: Option<u64>,
+    /// About how many bytes come through a pipe: parts become large enough for all of it
+    #[arg(long, value_name = "SIZE", value_parser = plan::parse_size)]
+    expected_size: Option<u64>,
     /// How many requests are under way at once [default: 4, more where answers take long]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     concurrency: Option<u16>,

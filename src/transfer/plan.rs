@@ -17,12 +17,11 @@ pub(super) const ONE_REQUEST: u64 = 16 * MIB;
 const MIB: u64 = 1 << 20;
 const USUAL_PART: u64 = 8 * MIB;
 
-/// Reads a part's size: bytes, or with a unit of 1,024s as aws-cli has them (`8MB` and `8MiB` are the
-/// same).
+/// Reads a size: bytes, or with a unit of 1,024s as aws-cli has them (`8MB` and `8MiB` are the same).
 ///
 /// # Errors
-/// A sentence, where it is no size or S3 allows no such part.
-pub(super) fn parse_part_size(text: &str) -> Result<u64, String> {
+/// A sentence, where it is no size.
+pub(super) fn parse_size(text: &str) -> Result<u64, String> {
     let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
     let unit = match text[digits..]
         .trim()
@@ -34,12 +33,22 @@ pub(super) fn parse_part_size(text: &str) -> Result<u64, String> {
         "K" => 1 << 10,
         "M" => MIB,
         "G" => 1 << 30,
-        _ => return Err("write it in bytes, or with KiB, MiB or GiB: 16MiB".to_owned()),
+        "T" => 1 << 40,
+        _ => return Err("write it in bytes, or with KiB, MiB, GiB or TiB: 16MiB".to_owned()),
     };
     let number: u64 = text[..digits].parse().map_err(|_| "it is no number".to_owned())?;
-    match number.checked_mul(unit) {
-        Some(size) if (SMALLEST_PART..=LARGEST_PART).contains(&size) => Ok(size),
-        _ => Err("a part is 5 MiB to 5 GiB".to_owned()),
+    number.checked_mul(unit).ok_or_else(|| "it is too large".to_owned())
+}
+
+/// Reads the size of a part, as [`parse_size`] does.
+///
+/// # Errors
+/// A sentence, where it is no size or S3 allows no such part.
+pub(super) fn parse_part_size(text: &str) -> Result<u64, String> {
+    let size = parse_size(text)?;
+    match (SMALLEST_PART..=LARGEST_PART).contains(&size) {
+        true => Ok(size),
+        false => Err("a part is 5 MiB to 5 GiB".to_owned()),
     }
 }
 

@@ -14,6 +14,7 @@ use std::time::SystemTime;
 use bytes::{Bytes, BytesMut};
 use http_body::{Body, Frame, SizeHint};
 
+use super::buffers::{Buffer, Buffers};
 use super::checksum;
 use super::plan;
 use crate::failure::Failure;
@@ -227,12 +228,15 @@ pub(super) struct Pieces {
     /// How many pieces have been cut.
     number: u64,
     part_size: Option<u64>,
+    /// For the parts of a stream: those under way and the one being read.
+    buffers: Buffers,
 }
 
 impl Pieces {
     /// Cuts into parts of `part_size` bytes, or of the usual size.
     pub(super) fn of(source: Source, part_size: Option<u64>) -> Pieces {
-        Pieces { source: Some(source), first: None, number: 0, part_size }
+        let buffers = Buffers::new(MOST_BUFFERS + 1);
+        Pieces { source: Some(source), first: None, number: 0, part_size, buffers }
     }
 
     /// The only piece, if there is but one of at most `one_request` bytes. An empty source is one
@@ -286,7 +290,8 @@ impl Pieces {
             Some(Source::Stream(stream)) => {
                 self.number += 1;
                 let size = plan::stream_part_size(self.number, self.part_size);
-                let (stream, bytes) = read_part(stream, size).await?;
+                let buffer = self.buffers.lend(size as usize).await;
+                let (stream, bytes) = read_part(stream, buffer, size).await?;
                 if bytes.len() as u64 == size {
                     self.source = Some(Source::Stream(stream));
                 } else if bytes.is_empty() {
@@ -300,12 +305,12 @@ impl Pieces {
 
 async fn read_part(
     mut stream: Box<dyn Read + Send>,
+    mut buffer: Buffer,
     size: u64,
 ) -> Result<(Box<dyn Read + Send>, Bytes), Failure> {
     let read = tokio::task::spawn_blocking(move || {
-        let mut buffer = Vec::with_capacity(size as usize);
-        stream.by_ref().take(size).read_to_end(&mut buffer)?;
-        io::Result::Ok((stream, Bytes::from(buffer)))
+        stream.by_ref().take(size).read_to_end(&mut buffer.content)?;
+        io::Result::Ok((stream, buffer.freeze()))
     });
     match read.await {
         Ok(Ok(part)) => Ok(part),

@@ -16,6 +16,10 @@ use crate::failure::Failure;
 /// How many pieces wait between the connection and a slow reader of the stream.
 const WAITING_PIECES: usize = 16;
 
+/// The largest pipe that Linux gives to everybody, in bytes.
+#[cfg(target_os = "linux")]
+const PIPE_SIZE: usize = 1 << 20;
+
 /// Where to put an object.
 #[derive(Debug)]
 pub enum Target {
@@ -45,6 +49,7 @@ impl Target {
 pub(super) struct NewFile {
     temporary: NamedTempFile,
     path: PathBuf,
+    syncing: Option<JoinHandle<io::Result<()>>>,
 }
 
 impl NewFile {
@@ -62,7 +67,7 @@ impl NewFile {
             .tempfile_in(folder_of(&path))
             .map_err(refuse)?;
         temporary.as_file().set_len(bytes).map_err(refuse)?;
-        Ok(NewFile { temporary, path })
+        Ok(NewFile { temporary, path, syncing: None })
     }
 
     pub(super) fn file(&self) -> io::Result<File> {
@@ -71,6 +76,30 @@ impl NewFile {
 
     pub(super) fn refuse(&self, error: &io::Error) -> Failure {
         Failure::unwritable(self.path.display(), error)
+    }
+
+    /// Has what arrived so far written to the disk meanwhile, so that little is left to wait for in the
+    /// end.
+    pub(super) async fn sync_ahead(&mut self) -> Result<(), Failure> {
+        if self.syncing.as_ref().is_some_and(|syncing| !syncing.is_finished()) {
+            return Ok(());
+        }
+        // The system tells of an error once only.
+        self.synced().await?;
+        let file = self.file().map_err(|error| self.refuse(&error))?;
+        self.syncing = Some(tokio::task::spawn_blocking(move || file.sync_data()));
+        Ok(())
+    }
+
+    /// Waits for what [`NewFile::sync_ahead`] began.
+    pub(super) async fn synced(&mut self) -> Result<(), Failure> {
+        match self.syncing.take() {
+            Some(syncing) => match syncing.await {
+                Ok(synced) => synced.map_err(|error| self.refuse(&error)),
+                Err(_) => Err(Failure::other("the file's writer ended unexpectedly")),
+            },
+            None => Ok(()),
+        }
     }
 
     /// Feeds the file's bytes to a hash, in order.
@@ -128,7 +157,13 @@ impl Stream {
         let writer = tokio::task::spawn_blocking(move || {
             let mut output: Box<dyn Write> = match path {
                 Some(path) => Box::new(fs::OpenOptions::new().write(true).open(path)?),
-                None => Box::new(File::from(rustix::io::dup(rustix::stdio::stdout())?)),
+                None => {
+                    let stdout = rustix::io::dup(rustix::stdio::stdout())?;
+                    // A larger pipe wakes its two ends less often; not every stdout is a pipe.
+                    #[cfg(target_os = "linux")]
+                    let _ = rustix::pipe::fcntl_setpipe_size(&stdout, PIPE_SIZE);
+                    Box::new(File::from(stdout))
+                }
             };
             while let Some(bytes) = receiver.blocking_recv() {
                 output.write_all(&bytes)?;

@@ -23,7 +23,7 @@ impl Engine {
         }
         let write = Arc::new(write);
         let item = self.progress().item(write.at.name(), source.bytes());
-        let part_size = self.options().part_size;
+        let part_size = self.part_size(&source)?;
         let mut pieces = Pieces::of(source, part_size);
         let only = interrupt.race(pieces.only(part_size.unwrap_or(plan::ONE_REQUEST))).await?;
         let unproven = write.encryption.key().is_some() && !store.is_proven(&write.at.bucket);
@@ -43,6 +43,18 @@ impl Engine {
                 }
                 Ok(stored)
             }
+        }
+    }
+
+    /// The size of parts that the user asked for, or that a stream of the expected size needs.
+    fn part_size(&self, source: &Source) -> Result<Option<u64>, Failure> {
+        let options = self.options();
+        match (options.part_size, options.expected_size, source) {
+            // Nobody's guess is exact.
+            (None, Some(expected), Source::Stream(_)) => {
+                plan::part_size(expected.saturating_add(expected / 4), None).map(Some)
+            }
+            (asked, ..) => Ok(asked),
         }
     }
 
@@ -102,7 +114,9 @@ impl Engine {
                     .hint("leave out --part-size, or make it larger")
                     .at(&write.at));
             }
-            last = Some(piece.clone());
+            if let Piece::Range { file, .. } = &piece {
+                last = Some(file.clone());
+            }
             let (store, write) = (self.store().clone(), write.clone());
             let upload_id = upload_id.clone();
             under_way.spawn(async move {
@@ -114,7 +128,7 @@ impl Engine {
             collect(under_way, &mut parts, item).await?;
         }
         // A file that changed between two parts would be a mixture that never existed.
-        if let Some(Piece::Range { file, .. }) = last {
+        if let Some(file) = last {
             file.check_unchanged()?;
         }
         parts.sort_unstable_by_key(|part| part.number);
