@@ -1,7 +1,6 @@
 //! From the user's options, environment and AWS files to a client of one store.
 
 use std::borrow::Cow;
-use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
@@ -18,6 +17,7 @@ use aws_config::provider_config::ProviderConfig;
 use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_sdk_s3::Client;
+use aws_sdk_s3::config::retry::RetryConfig;
 use aws_sdk_s3::config::{
     BehaviorVersion, Builder, Region, RequestChecksumCalculation, ResponseChecksumValidation,
     SharedCredentialsProvider,
@@ -25,29 +25,27 @@ use aws_sdk_s3::config::{
 use aws_sdk_s3::error::SdkError;
 use aws_types::SdkConfig;
 use aws_types::os_shim_internal::{Env, Fs};
-use aws_types::service_config::ServiceConfigKey;
 
 use super::checksums::Checksums;
+use super::endpoint;
 use super::latency::Latency;
-use super::refusal::{Permanent, Refusal};
+use super::pace::Pace;
+use super::refusal::Refusal;
 use super::request_log::RequestLog;
+use super::retry::{Retry, Transient};
 use super::seal::OneEcho;
+use super::stall::GivesUp;
 use super::trust::{self, Requester, Trust};
 use crate::failure::Failure;
 
 /// The region of a request where nobody names one: stores of one's own seldom care, and Amazon's
 /// answers with the right one.
 const FALLBACK_REGION: &str = "us-east-1";
-const AMAZON: [&str; 2] = ["amazonaws.com", "amazonaws.com.cn"];
-pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-pub(super) const READ_TIMEOUT: Duration = Duration::from_secs(60);
-/// How long a body may stand still before the attempt is given up.
-const STALL_GRACE: Duration = Duration::from_secs(30);
 /// As aws-cli: one attempt, so that a machine outside EC2 learns quickly that it has no role.
 const METADATA_SERVICE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// How to reach the store: aws-cli's options of the same names.
-#[derive(Debug, Clone, Default, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Connection options")]
 pub struct Connect {
     /// The store's URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL.
@@ -74,6 +72,38 @@ pub struct Connect {
     /// Refuse a bucket that belongs to another account.
     #[arg(long, global = true, value_name = "ACCOUNT")]
     expected_bucket_owner: Option<String>,
+    /// How often a request is sent before it is given up [default: 5]. Also: AWS_MAX_ATTEMPTS.
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    max_attempts: Option<u32>,
+    /// Give up an attempt at a connection after this time; 0: never.
+    #[arg(
+        long,
+        global = true,
+        value_name = "SECONDS",
+        default_value = "10",
+        alias = "cli-connect-timeout"
+    )]
+    connect_timeout: u32,
+    /// Give up a connection on which nothing has moved for this time; 0: never.
+    #[arg(
+        long,
+        global = true,
+        value_name = "SECONDS",
+        default_value = "60",
+        alias = "cli-read-timeout"
+    )]
+    read_timeout: u32,
+}
+
+impl Connect {
+    /// The SDK's timeouts.
+    fn timeouts(&self) -> TimeoutConfig {
+        let given = |seconds: u32| (seconds > 0).then(|| Duration::from_secs(seconds.into()));
+        let mut timeouts = TimeoutConfig::builder();
+        timeouts.set_connect_timeout(given(self.connect_timeout));
+        timeouts.set_read_timeout(given(self.read_timeout));
+        timeouts.build()
+    }
 }
 
 /// A store, and the right to talk to it.
@@ -86,6 +116,9 @@ pub struct Store {
     pub(super) credentials: Option<SharedCredentialsProvider>,
     pub(super) checksums: Checksums,
     latency: Latency,
+    timeouts: TimeoutConfig,
+    retry: Retry,
+    pace: Pace,
 }
 
 impl Store {
@@ -105,23 +138,29 @@ impl Store {
             options.ca_bundle.clone().map(|path| (path, "--ca-bundle")),
             of_profile("ca_bundle"),
         )?;
-        let shared = load_shared(options, &trust).await;
+        let retry = Retry::configured(options.max_attempts, of_profile("max_attempts"))?;
+        let (retry_config, retry_partition) = retry.config();
+        let shared = load_shared(options, &trust, retry_config).await;
         let endpoint = match &options.endpoint_url {
             Some(url) => Some(url.clone()),
-            None => configured_endpoint(&shared),
+            None => endpoint::configured(&shared),
         };
-        let parsed = endpoint.as_deref().map(parse_endpoint).transpose()?;
+        let parsed = endpoint.as_deref().map(endpoint::parse).transpose()?;
         let amazons_own = [shared.use_fips(), shared.use_dual_stack()].contains(&Some(true));
         if parsed.is_some() && amazons_own {
             return Err(Failure::usage("FIPS and dual-stack endpoints are Amazon's own, but another endpoint is named")
                 .hint("unset AWS_USE_FIPS_ENDPOINT and AWS_USE_DUALSTACK_ENDPOINT, or leave the endpoint out"));
         }
         if let (true, Some(url)) = (carries_key && !options.allow_http, &parsed) {
-            refuse_plain_http(url)?;
+            endpoint::refuse_plain_http(url)?;
         }
 
         let latency = Latency::unknown();
+        let pace = Pace::default();
+        let plain = parsed.as_ref().is_some_and(|url| url.scheme_str() == Some("http"));
+        let http_client = if plain { trust::plain_client() } else { trust.client() };
         let mut config = Builder::from(&shared)
+            .http_client(GivesUp::on_stalls(http_client))
             .interceptor(latency.clone())
             .interceptor(Requester {
                 payer: options.request_payer.clone(),
@@ -129,17 +168,17 @@ impl Store {
             })
             .interceptor(OneEcho)
             .interceptor(RequestLog)
-            .retry_classifier(Permanent)
+            .interceptor(pace.clone())
+            .retry_partition(retry_partition)
+            .retry_classifier(Transient)
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
             .response_checksum_validation(ResponseChecksumValidation::WhenRequired)
-            .force_path_style(path_style(endpoint.is_some(), of_profile("s3")));
+            .force_path_style(endpoint::is_path_style(endpoint.is_some(), of_profile("s3")));
         // An empty variable names no endpoint, whatever the SDK has made of it.
         config.set_endpoint_url(
             parsed.as_ref().map(|url| url.to_string().trim_end_matches('/').to_owned()),
         );
-        if parsed.as_ref().is_some_and(|url| url.scheme_str() == Some("http")) {
-            config = config.http_client(trust::plain_client());
-        }
         if options.no_sign_request {
             config = config.allow_no_auth();
         }
@@ -155,25 +194,35 @@ impl Store {
                     != Some(ResponseChecksumValidation::WhenRequired),
             ),
             latency,
+            timeouts: options.timeouts(),
+            retry,
+            pace,
         })
+    }
+
+    /// How often a request is sent, for what this program repeats by itself.
+    pub fn retry(&self) -> Retry {
+        self.retry
+    }
+
+    /// What the store says about the pace of requests.
+    pub fn pace(&self) -> &Pace {
+        &self.pace
     }
 
     /// Whether requests go to Amazon's own service.
     pub fn is_amazon(&self) -> bool {
-        let host = self.endpoint.as_deref().and_then(|url| {
-            url.parse::<http::Uri>().ok().and_then(|uri| uri.host().map(str::to_ascii_lowercase))
-        });
-        match host {
-            None => true,
-            Some(host) => AMAZON.iter().any(|domain| {
-                host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
-            }),
-        }
+        endpoint::is_amazon(self.endpoint())
     }
 
     /// The endpoint that the user named, if any.
     pub fn endpoint(&self) -> Option<&str> {
         self.endpoint.as_deref()
+    }
+
+    /// How long is waited for a connection, and while nothing moves on it.
+    pub(super) fn timeouts(&self) -> &TimeoutConfig {
+        &self.timeouts
     }
 
     /// The client as it stands now.
@@ -248,7 +297,7 @@ async fn load_profiles(options: &Connect) -> Result<ProfileSet, Failure> {
     Ok(set)
 }
 
-async fn load_shared(options: &Connect, trust: &Trust) -> SdkConfig {
+async fn load_shared(options: &Connect, trust: &Trust, retry: RetryConfig) -> SdkConfig {
     let mut profile_region = ProfileFileRegionProvider::builder();
     if let Some(name) = &options.profile {
         profile_region = profile_region.profile_name(name);
@@ -262,15 +311,8 @@ async fn load_shared(options: &Connect, trust: &Trust) -> SdkConfig {
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .http_client(trust.client())
         .region(region)
-        .timeout_config(
-            TimeoutConfig::builder()
-                .connect_timeout(CONNECT_TIMEOUT)
-                .read_timeout(READ_TIMEOUT)
-                .build(),
-        )
-        .stalled_stream_protection(
-            StalledStreamProtectionConfig::enabled().grace_period(STALL_GRACE).build(),
-        );
+        .timeout_config(options.timeouts())
+        .retry_config(retry);
     if let Some(name) = &options.profile {
         loader = loader.profile_name(name);
     }
@@ -297,117 +339,4 @@ async fn load_shared(options: &Connect, trust: &Trust) -> SdkConfig {
     let chain = CredentialsProviderChain::first_try("Profile", profile)
         .or_else("Default", chain.build().await);
     loader.credentials_provider(chain).load().await
-}
-
-/// The endpoint that the environment or the profile names for S3, or for all services.
-fn configured_endpoint(shared: &SdkConfig) -> Option<String> {
-    let key = ServiceConfigKey::builder()
-        .service_id("S3")
-        .env("AWS_ENDPOINT_URL")
-        .profile("endpoint_url")
-        .build()
-        .ok()?;
-    let for_s3 = shared.service_config().and_then(|config| config.load_config(key));
-    let for_all = || shared.endpoint_url().map(str::to_owned);
-    for_s3.filter(|url| !url.is_empty()).or_else(for_all).filter(|url| !url.is_empty())
-}
-
-fn parse_endpoint(url: &str) -> Result<http::Uri, Failure> {
-    let hint = "write it like https://s3.example.com or http://127.0.0.1:9000";
-    let uri: http::Uri =
-        url.parse().map_err(|_| Failure::usage("the endpoint is not a URL").hint(hint))?;
-    match (uri.scheme_str(), uri.host()) {
-        (Some("http" | "https"), Some(_)) => {}
-        _ => return Err(Failure::usage("the endpoint is not an http or https URL").hint(hint)),
-    }
-    if uri.authority().is_some_and(|authority| authority.as_str().contains('@')) {
-        return Err(Failure::usage("the endpoint holds a user name or password")
-            .hint("give credentials by AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY or a profile"));
-    }
-    Ok(uri)
-}
-
-/// An SSE-C key is sent with every request: over plain http anybody on the way has it.
-fn refuse_plain_http(endpoint: &http::Uri) -> Result<(), Failure> {
-    if endpoint.scheme_str() != Some("http") || is_loopback(endpoint.host().unwrap_or_default()) {
-        return Ok(());
-    }
-    let host = endpoint.authority().map_or("", |authority| authority.as_str());
-    Err(Failure::unsealed(format!(
-        "the key would cross the network in clear on its way to http://{host}: nothing was sent"
-    ))
-    .hint("use the store's https endpoint, or --allow-http if nobody else can listen"))
-}
-
-fn is_loopback(host: &str) -> bool {
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    match bare.parse::<IpAddr>() {
-        Ok(address) => address.is_loopback(),
-        // RFC 6761 section 6.3 keeps these names for the loopback interface.
-        Err(_) => {
-            bare.eq_ignore_ascii_case("localhost")
-                || bare.to_ascii_lowercase().ends_with(".localhost")
-        }
-    }
-}
-
-/// Stores of one's own seldom have a DNS name per bucket; `addressing_style` in the profile's
-/// nested `s3` section overrules, as in aws-cli.
-fn path_style(custom_endpoint: bool, s3_section: Option<&str>) -> bool {
-    let style = s3_section.unwrap_or_default().lines().find_map(|line| {
-        let (name, value) = line.split_once('=')?;
-        (name.trim() == "addressing_style").then(|| value.trim().to_owned())
-    });
-    match style.as_deref() {
-        Some("path") => true,
-        Some("virtual") => false,
-        _ => custom_endpoint,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn keys_go_over_https_or_stay_on_this_machine() {
-        for url in [
-            "https://store.example",
-            "http://127.0.0.1:9000",
-            "http://127.9.9.9",
-            "http://[::1]:9000",
-            "http://localhost:9000",
-            "http://demo.localhost:9000",
-        ] {
-            assert!(refuse_plain_http(&url.parse().unwrap()).is_ok(), "{url}");
-        }
-        for url in [
-            "http://store.example",
-            "http://10.0.0.1:9000",
-            "http://localhost.example.com",
-            "http://127.0.0.1.example.com",
-            "http://[2001:db8::1]:9000",
-        ] {
-            let failure = refuse_plain_http(&url.parse().unwrap()).expect_err(url);
-            assert_eq!(failure.exit_code(), 6, "{url}");
-        }
-    }
-
-    #[test]
-    fn endpoints_must_be_urls() {
-        for url in
-            ["", "store.example", "ftp://store.example", "https://a:b@store.example", "http://"]
-        {
-            assert_eq!(parse_endpoint(url).expect_err(url).exit_code(), 2, "{url}");
-        }
-    }
-
-    #[test]
-    fn addressing_style_is_the_profiles() {
-        assert!(path_style(true, None));
-        assert!(!path_style(false, None));
-        assert!(path_style(false, Some("\n  addressing_style = path\n")));
-        assert!(!path_style(true, Some("max_concurrent_requests = 3\naddressing_style = virtual")));
-        assert!(path_style(true, Some("addressing_style = auto")));
-    }
 }

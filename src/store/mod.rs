@@ -3,8 +3,12 @@
 //!
 //! | file | holds |
 //! |---|---|
-//! | `connect` | options and AWS configuration in, a client out; the rule about plain http |
+//! | `connect` | options and AWS configuration in, a client out |
+//! | `endpoint` | where requests go; the rule about plain http |
 //! | `trust` | the certificates to trust and the connection to the store |
+//! | `retry` | what is sent again, how often, after which pause |
+//! | `stall` | connections on which nothing moves are given up |
+//! | `pace` | how often the store asked for fewer requests |
 //! | `request_log` | what `-v` says of each request |
 //! | `latency` | how long the store takes to answer |
 //! | `checksums` | whether checksums are sent and asked for |
@@ -23,15 +27,19 @@ mod attributes;
 mod checksums;
 mod connect;
 mod diagnosis;
+mod endpoint;
 mod latency;
 mod metadata;
+mod pace;
 mod presign;
 mod proven;
 mod read;
 mod refusal;
 mod remove;
 mod request_log;
+mod retry;
 mod seal;
+mod stall;
 mod trust;
 mod write;
 
@@ -39,7 +47,9 @@ pub use attributes::{Attributes, Condition};
 pub use aws_sdk_s3::primitives::SdkBody as RequestBody;
 pub use connect::{Connect, Store};
 pub use metadata::ObjectMetadata;
+pub use pace::Pace;
 pub use presign::{LONGEST_EXPIRY, Method, Presign, PresignedUrl};
 pub use read::{Body, Opened, ReadOptions, Reading};
+pub use retry::{Backoff, Retry};
 pub use seal::Encryption;
 pub use write::{Part, Stored, Write, Written};

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use super::Store;
 use super::diagnosis::{Action, Circumstances, diagnose, hide, is_decisive, wants_https};
 use super::metadata::ObjectMetadata;
-use super::refusal::Refusal;
+use super::refusal::{Refusal, innermost};
 use super::seal::{Echo, Echoes, Sealed};
 use crate::failure::Failure;
 use crate::key::Key;
@@ -86,7 +86,7 @@ impl Body {
     /// # Errors
     /// A sentence, where the connection breaks; the rest can be asked for again.
     pub async fn next(&mut self) -> Result<Option<Bytes>, String> {
-        self.0.next().await.transpose().map_err(|error| error.to_string())
+        self.0.next().await.transpose().map_err(|error| innermost(&error))
     }
 }
 

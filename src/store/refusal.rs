@@ -5,10 +5,6 @@ use std::io;
 
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
-use aws_smithy_runtime_api::client::interceptors::context::InterceptorContext;
-use aws_smithy_runtime_api::client::retries::classifiers::{
-    ClassifyRetry, RetryAction, RetryClassifierPriority,
-};
 
 /// A request that did not succeed.
 #[derive(Debug, Default)]
@@ -184,32 +180,13 @@ fn sources<'a>(
     std::iter::successors(Some(error), |error: &&'a (dyn Error + 'static)| (*error).source())
 }
 
-fn innermost(error: &(dyn Error + 'static)) -> String {
+/// The words of what lies at the bottom of an error.
+pub(super) fn innermost(error: &(dyn Error + 'static)) -> String {
     sources(error).last().map(ToString::to_string).unwrap_or_default()
 }
 
-/// Keeps the SDK from repeating what cannot get better: a refused connection, an unknown host, a
-/// certificate that is not trusted.
-#[derive(Debug)]
-pub(super) struct Permanent;
-
-impl ClassifyRetry for Permanent {
-    fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
-        let connector = match context.output_or_error() {
-            Some(Err(error)) => error.as_connector_error(),
-            _ => None,
-        };
-        match connector.and_then(|error| sources(error).find_map(connection_trouble)) {
-            Some(_) => RetryAction::RetryForbidden,
-            None => RetryAction::NoActionIndicated,
-        }
-    }
-
-    fn name(&self) -> &'static str {
-        "Permanent"
-    }
-
-    fn priority(&self) -> RetryClassifierPriority {
-        RetryClassifierPriority::run_after(RetryClassifierPriority::transient_error_classifier())
-    }
+/// Whether what kept a request from being answered cannot get better by another attempt: a refused
+/// connection, an unknown host, a certificate that is not trusted.
+pub(super) fn is_permanent(error: &(dyn Error + 'static)) -> bool {
+    sources(error).find_map(connection_trouble).is_some()
 }

@@ -18,7 +18,6 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
 use super::attributes::{Attributed, Attributes, Condition};
-use super::connect::{CONNECT_TIMEOUT, READ_TIMEOUT};
 use super::diagnosis::{Action, Circumstances, diagnose};
 use super::read::ReadOptions;
 use super::refusal::{Named, Refusal};
@@ -27,10 +26,8 @@ use super::{ObjectMetadata, Store};
 use crate::failure::Failure;
 use crate::location::Location;
 
-/// Bytes a second of the slowest line that an upload is left the time for.
-const SLOWEST_LINE: u64 = 16 << 10;
-/// A store that completes an upload reads all of it, though much faster than a line sends it.
-const COMPLETE_SHARE: u64 = 1 << 10;
+/// Bytes a second that a store which reads all of an upload to complete it gets through at least.
+const COMPLETION: u64 = 16 << 20;
 
 /// What is to be written, apart from the bytes.
 #[derive(Debug, Clone)]
@@ -128,12 +125,7 @@ impl Store {
                     request =
                         request.server_side_encryption(algorithm).set_ssekms_key_id(kms_key_id);
                 }
-                request
-                    .customize()
-                    .config_override(patience(bytes))
-                    .disable_payload_signing()
-                    .interceptor(attempts.clone())
-                    .send()
+                request.customize().disable_payload_signing().interceptor(attempts.clone()).send()
             })
             .await;
         let output = match sent {
@@ -217,7 +209,6 @@ impl Store {
                     .set_checksum_crc64_nvme(self.sent(&checksum(part.crc64nvme)))
                     .sealed(write.encryption.key())
                     .customize()
-                    .config_override(patience(part.bytes))
                     .disable_payload_signing()
                     .send()
             })
@@ -263,7 +254,7 @@ impl Store {
                     .sealed(write.encryption.key());
                 request
                     .customize()
-                    .config_override(patience(stored.bytes / COMPLETE_SHARE))
+                    .config_override(self.patience(stored.bytes))
                     .interceptor(attempts.clone())
                     .send()
             })
@@ -358,6 +349,15 @@ impl Store {
         }
     }
 
+    /// Time to complete an object of `bytes` bytes.
+    fn patience(&self, bytes: u64) -> Builder {
+        let mut timeouts = TimeoutConfig::builder();
+        timeouts.set_connect_timeout(self.timeouts().connect_timeout());
+        let longer = |usual| usual + Duration::from_secs(bytes / COMPLETION);
+        timeouts.set_read_timeout(self.timeouts().read_timeout().map(longer));
+        Builder::default().timeout_config(timeouts.build())
+    }
+
     fn completed(&self, parts: &[Part]) -> CompletedMultipartUpload {
         let parts = parts.iter().map(|part| {
             CompletedPart::builder()
@@ -389,18 +389,6 @@ impl Store {
         }
         diagnose(self, refusal, &about)
     }
-}
-
-/// The SDK's read timeout begins before the body is sent, so it must leave a slow line the time; a
-/// body that stands still is noticed by itself.
-fn patience(bytes: u64) -> Builder {
-    let read_timeout = READ_TIMEOUT + Duration::from_secs(bytes / SLOWEST_LINE);
-    Builder::default().timeout_config(
-        TimeoutConfig::builder()
-            .connect_timeout(CONNECT_TIMEOUT)
-            .read_timeout(read_timeout)
-            .build(),
-    )
 }
 
 /// As the checksum headers have it: base64 of the big-endian bytes.

@@ -6,7 +6,6 @@ use std::fs::File;
 use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::task::JoinSet;
@@ -18,13 +17,10 @@ use super::{Engine, Item, Target, plan};
 use crate::failure::Failure;
 use crate::key::Key;
 use crate::location::Location;
-use crate::store::{Body, ObjectMetadata, ReadOptions, Reading, Store};
+use crate::store::{Backoff, Body, ObjectMetadata, ReadOptions, Reading, Store};
 
 /// The bytes that one request of a large download asks for.
 const UNIT: u64 = 8 << 20;
-/// How often one stretch of bytes is asked for again after its connection broke.
-const MOST_REPEATS: u32 = 4;
-const FIRST_PAUSE: Duration = Duration::from_millis(100);
 
 /// What was downloaded.
 #[derive(Debug)]
@@ -264,12 +260,13 @@ pub(super) struct Reader {
     next: u64,
     end: u64,
     body: Option<Body>,
-    repeats: u32,
+    backoff: Backoff,
 }
 
 impl Reader {
     pub(super) fn new(object: Arc<Object>, range: Range<u64>, body: Option<Body>) -> Reader {
-        Reader { object, next: range.start, end: range.end, body, repeats: 0 }
+        let backoff = object.store.retry().backoff();
+        Reader { object, next: range.start, end: range.end, body, backoff }
     }
 
     /// The next bytes, and where they belong.
@@ -285,7 +282,7 @@ impl Reader {
                     bytes.truncate(usize::try_from(wanted).unwrap_or(usize::MAX));
                     let at = self.next;
                     self.next += bytes.len() as u64;
-                    self.repeats = 0;
+                    self.backoff.reset();
                     return Ok(Some((at, bytes)));
                 }
                 ended => self.pause(ended.err()).await?,
@@ -299,16 +296,12 @@ impl Reader {
         let why = why.unwrap_or_else(|| "it ended early".to_owned());
         tracing::debug!(at = self.next, why, "the connection broke");
         self.body = None;
-        self.repeats += 1;
-        if self.repeats > MOST_REPEATS {
-            return Err(Failure::unavailable(format!(
-                "the download broke off again and again: {why}"
-            ))
-            .hint("try again later")
-            .at(&self.object.at));
+        if self.backoff.pause().await {
+            return Ok(());
         }
-        tokio::time::sleep(FIRST_PAUSE * 2u32.pow(self.repeats - 1)).await;
-        Ok(())
+        Err(Failure::unavailable(format!("the download broke off again and again: {why}"))
+            .hint("try again later, or allow more attempts with --max-attempts")
+            .at(&self.object.at))
     }
 }
 
