@@ -30,6 +30,7 @@ use super::checksums::Checksums;
 use super::endpoint;
 use super::latency::Latency;
 use super::pace::Pace;
+use super::rate::{self, Limits};
 use super::refusal::Refusal;
 use super::request_log::RequestLog;
 use super::retry::{Retry, Transient};
@@ -93,6 +94,9 @@ pub struct Connect {
         alias = "cli-read-timeout"
     )]
     read_timeout: u32,
+    /// Move at most this many bytes a second, up and down together: bytes, or with K, M, G.
+    #[arg(long, global = true, value_name = "RATE", value_parser = rate::parse)]
+    limit_rate: Option<u64>,
 }
 
 impl Connect {
@@ -159,8 +163,13 @@ impl Store {
         let pace = Pace::default();
         let plain = parsed.as_ref().is_some_and(|url| url.scheme_str() == Some("http"));
         let http_client = if plain { trust::plain_client() } else { trust.client() };
+        let http_client = GivesUp::on_stalls(http_client);
+        let http_client = match options.limit_rate {
+            Some(rate) => Limits::to(rate, http_client),
+            None => http_client,
+        };
         let mut config = Builder::from(&shared)
-            .http_client(GivesUp::on_stalls(http_client))
+            .http_client(http_client)
             .interceptor(latency.clone())
             .interceptor(Requester {
                 payer: options.request_payer.clone(),

@@ -8,6 +8,7 @@
 //! | `trust` | the certificates to trust and the connection to the store |
 //! | `retry` | what is sent again, how often, after which pause |
 //! | `stall` | connections on which nothing moves are given up |
+//! | `rate` | so many bytes a second, both ways |
 //! | `pace` | how often the store asked for fewer requests |
 //! | `request_log` | what `-v` says of each request |
 //! | `latency` | how long the store takes to answer |
@@ -33,6 +34,7 @@ mod metadata;
 mod pace;
 mod presign;
 mod proven;
+mod rate;
 mod read;
 mod refusal;
 mod remove;

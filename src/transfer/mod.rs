@@ -29,6 +29,7 @@ use std::sync::Arc;
 
 use lines::Lines;
 
+use crate::size;
 use crate::store::Store;
 
 pub use download::{Downloaded, Verified};
@@ -46,7 +47,7 @@ pub struct TransferOptions {
     #[arg(long, value_name = "SIZE", value_parser = plan::parse_part_size)]
     part_size: Option<u64>,
     /// About how many bytes come through a pipe: parts become large enough for all of it
-    #[arg(long, value_name = "SIZE", value_parser = plan::parse_size)]
+    #[arg(long, value_name = "SIZE", value_parser = size::parse)]
     expected_size: Option<u64>,
     /// How many requests are under way at once [default: 4, more where answers take long]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]

@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use crate::failure::Failure;
+use crate::size;
 
 /// The smallest part but the last, in bytes.
 pub const SMALLEST_PART: u64 = 5 * MIB;
@@ -17,37 +18,14 @@ pub(super) const ONE_REQUEST: u64 = 16 * MIB;
 const MIB: u64 = 1 << 20;
 const USUAL_PART: u64 = 8 * MIB;
 
-/// Reads a size: bytes, or with a unit of 1,024s as aws-cli has them (`8MB` and `8MiB` are the same).
-///
-/// # Errors
-/// A sentence, where it is no size.
-pub(super) fn parse_size(text: &str) -> Result<u64, String> {
-    let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-    let unit = match text[digits..]
-        .trim()
-        .to_ascii_uppercase()
-        .trim_end_matches("IB")
-        .trim_end_matches('B')
-    {
-        "" => 1,
-        "K" => 1 << 10,
-        "M" => MIB,
-        "G" => 1 << 30,
-        "T" => 1 << 40,
-        _ => return Err("write it in bytes, or with KiB, MiB, GiB or TiB: 16MiB".to_owned()),
-    };
-    let number: u64 = text[..digits].parse().map_err(|_| "it is no number".to_owned())?;
-    number.checked_mul(unit).ok_or_else(|| "it is too large".to_owned())
-}
-
-/// Reads the size of a part, as [`parse_size`] does.
+/// Reads the size of a part, as [`size::parse`] does.
 ///
 /// # Errors
 /// A sentence, where it is no size or S3 allows no such part.
 pub(super) fn parse_part_size(text: &str) -> Result<u64, String> {
-    let size = parse_size(text)?;
-    match (SMALLEST_PART..=LARGEST_PART).contains(&size) {
-        true => Ok(size),
+    let bytes = size::parse(text)?;
+    match (SMALLEST_PART..=LARGEST_PART).contains(&bytes) {
+        true => Ok(bytes),
         false => Err("a part is 5 MiB to 5 GiB".to_owned()),
     }
 }
