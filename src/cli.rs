@@ -12,7 +12,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 use crate::commands::{completions, get, head, key, keygen, mock, presign, put, rm};
 use crate::failure::{Failure, Failures};
 use crate::key::{self as keys, looks_secret};
-use crate::output::{Output, ProgressStyle};
+use crate::output::{self, Output, ProgressStyle};
 use crate::store::Connect;
 
 const OUTPUT_OPTIONS: &str = "Output options";
@@ -49,7 +49,7 @@ pub struct Cli {
         help_heading = OUTPUT_OPTIONS
     )]
     verbose: u8,
-    /// How the progress of transfers is shown
+    /// How the progress of transfers is shown on stderr
     #[arg(
         long,
         global = true,
@@ -166,7 +166,7 @@ fn log(verbosity: u8) {
             .with_target("aws_config", LevelFilter::DEBUG)
             .with_target("hyper_util", LevelFilter::DEBUG);
     }
-    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(false);
+    let lines = tracing_subscriber::fmt::layer().with_writer(|| output::Log).with_ansi(false);
     let _ = tracing_subscriber::registry().with(filter).with(lines).try_init();
 }
 

@@ -3,7 +3,9 @@
 
 use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
+use std::sync::OnceLock;
 
+use indicatif::{MultiProgress, ProgressDrawTarget};
 use serde::Serialize;
 
 use crate::failure::Failure;
@@ -11,7 +13,7 @@ use crate::failure::Failure;
 /// How progress is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub enum ProgressStyle {
-    /// A bar, where stderr is a terminal.
+    /// Bars, where stderr is a terminal that a person looks at.
     #[default]
     Auto,
     /// A line of text every 30 seconds.
@@ -29,9 +31,12 @@ pub struct Output {
 }
 
 impl Output {
-    /// JSON lines instead of prose where `json`; no remarks and no progress on stderr where `quiet`.
+    /// JSON lines instead of prose where `json`, and no bars; no remarks and no progress on stderr where
+    /// `quiet`.
     pub fn new(json: bool, quiet: bool, progress: ProgressStyle) -> Output {
-        Output { json, quiet, progress: if quiet { ProgressStyle::None } else { progress } }
+        let without_bars = json && progress == ProgressStyle::Auto;
+        let progress = if quiet || without_bars { ProgressStyle::None } else { progress };
+        Output { json, quiet, progress }
     }
 
     /// How progress is shown.
@@ -59,8 +64,12 @@ impl Output {
     /// # Errors
     /// [`Failure::Other`] where stdout cannot be written; a closed pipe is no error.
     pub fn data(&self, bytes: &[u8]) -> Result<(), Failure> {
-        let mut stdout = io::stdout().lock();
-        match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+        let write = || {
+            let mut stdout = io::stdout().lock();
+            stdout.write_all(bytes).and_then(|()| stdout.flush())
+        };
+        let written = if io::stdout().is_terminal() { between_bars(write) } else { write() };
+        match written {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
                 Err(Failure::other(format!("stdout cannot be written: {error}")))
             }
@@ -143,7 +152,44 @@ fn is_invisible(c: char) -> bool {
 
 /// Nothing can be done about a stderr that cannot be written.
 fn to_stderr(line: &str) {
-    let _ = writeln!(io::stderr().lock(), "{line}");
+    let _ = between_bars(|| writeln!(io::stderr().lock(), "{line}"));
+}
+
+/// Writes a line to stderr that is neither silenced nor more than a remark: how far a run is.
+pub(crate) fn remark(line: &str) {
+    to_stderr(&visible(line));
+}
+
+/// Bars are drawn at most so often a second.
+const DRAWS: u8 = 10;
+
+static BARS: OnceLock<MultiProgress> = OnceLock::new();
+
+/// The progress bars at the bottom of the terminal: what is said meanwhile goes above them.
+pub(crate) fn bars() -> &'static MultiProgress {
+    let on_stderr = || ProgressDrawTarget::stderr_with_hz(DRAWS);
+    BARS.get_or_init(|| MultiProgress::with_draw_target(on_stderr()))
+}
+
+fn between_bars<T>(write: impl FnOnce() -> T) -> T {
+    match BARS.get() {
+        Some(bars) => bars.suspend(write),
+        None => write(),
+    }
+}
+
+/// Standard error for logs, above the progress bars.
+#[derive(Debug)]
+pub(crate) struct Log;
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        between_bars(|| io::stderr().lock().write(bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stderr().flush()
+    }
 }
 
 #[cfg(test)]

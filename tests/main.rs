@@ -15,3 +15,4 @@ mod proof;
 mod readme;
 mod terminal;
 mod transfers;
+mod trouble;

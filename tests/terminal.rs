@@ -39,6 +39,66 @@ fn progress_and_notes_are_for_terminals() {
 }
 
 #[test]
+fn bars_are_for_people_who_want_them() {
+    let lab = Lab::new();
+    lab.key("k");
+    lab.file("big", &noise(20 << 20));
+    let put = format!("put -k ./k big {}", url("big"));
+    for silent in ["--progress none", "--no-progress", "--progress plain", "--json"] {
+        let seen = on_a_terminal(&lab, &format!("{silent} {put}"));
+        assert_eq!(seen.code, Some(0), "{}", seen.stdout);
+        assert!(!seen.stdout.contains("MiB/"), "{silent}: {}", seen.stdout);
+    }
+}
+
+/// The screen as a person sees it at the end, a line each.
+fn screen(output: &str) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    let mut row = 0;
+    let mut characters = output.chars().peekable();
+    while let Some(character) = characters.next() {
+        match character {
+            '\n' => {
+                row += 1;
+                lines.resize(lines.len().max(row + 1), String::new());
+            }
+            '\r' => {}
+            '\u{1b}' => {
+                let mut code = String::new();
+                while let Some(next) = characters.next() {
+                    code.push(next);
+                    if next.is_ascii_alphabetic() {
+                        break;
+                    }
+                }
+                match code.trim_start_matches('[').split_at_checked(code.len() - 2) {
+                    Some((count, "A")) => row -= count.parse::<usize>().unwrap_or(1).min(row),
+                    Some(("2" | "", "K")) => lines[row].clear(),
+                    _ => {}
+                }
+            }
+            other => lines[row].push(other),
+        }
+    }
+    lines.retain(|line| !line.trim().is_empty());
+    lines
+}
+
+#[test]
+fn what_is_said_meanwhile_does_not_tear_the_bars() {
+    let lab = Lab::new();
+    lab.key("k");
+    lab.file("big", &noise(40 << 20));
+    let seen = on_a_terminal(&lab, &format!("put -v -k ./k big {}", url("big")));
+    let lines = screen(&seen.stdout);
+    assert!(lines.len() > 10, "{lines:?}");
+    for line in lines {
+        let whole = line.contains("INFO s3seal") || line.starts_with("sealed ");
+        assert!(whole && !line.contains("MiB/"), "{line:?}");
+    }
+}
+
+#[test]
 fn raw_keys_are_kept_off_terminals() {
     let lab = Lab::offline();
     let seen = on_a_terminal(&lab, "keygen --format raw");

@@ -20,10 +20,10 @@ use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use tokio::time::{Instant, Sleep, sleep_until};
 
-/// Bytes a second of the slowest line that a request is left the time for.
+/// What the system may still have to send when it has been handed the last byte of a request.
+const UNSENT: u64 = 1 << 20;
+/// Bytes a second of the slowest line that it is left the time for.
 const SLOWEST_LINE: u64 = 16 << 10;
-/// What the system may still have to send when the last byte of a request has been handed to it.
-const UNSENT: u64 = 4 << 20;
 
 /// A client that gives up where nothing moves for the read timeout; as long as the client's own side has
 /// nothing to send, the store is not to blame.
@@ -65,8 +65,7 @@ impl HttpConnector for Watched {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let bytes = request.body().content_length().unwrap_or(0);
         let read_timeout = self.read_timeout;
-        let patience = read_timeout + Duration::from_secs(bytes.min(UNSENT) / SLOWEST_LINE);
-        let sent = Arc::new(Sent::begin());
+        let sent = Arc::new(Sent::begin(bytes));
         let request = match bytes {
             0 => request,
             _ => request.map(|body| outgoing(body, sent.clone())),
@@ -75,8 +74,8 @@ impl HttpConnector for Watched {
         HttpConnectorFuture::new(async move {
             let answer = tokio::select! {
                 answer = answer => answer?,
-                () = sent.stand_still(patience) => {
-                    return Err(ConnectorError::timeout(stalled(patience).into()));
+                () = sent.stand_still(read_timeout) => {
+                    return Err(ConnectorError::timeout(stalled(read_timeout).into()));
                 }
             };
             Ok(answer.map(|body| incoming(body, read_timeout)))
@@ -84,40 +83,53 @@ impl HttpConnector for Watched {
     }
 }
 
-fn stalled(patience: Duration) -> io::Error {
-    let text = format!("nothing moved for {} seconds", patience.as_secs());
+fn stalled(read_timeout: Duration) -> io::Error {
+    let text = format!("nothing moved for {} seconds", read_timeout.as_secs());
     io::Error::new(io::ErrorKind::TimedOut, text)
 }
 
-/// When a request's body was last asked for bytes.
+/// How a request's body is being taken.
 #[derive(Debug)]
 struct Sent {
+    bytes: u64,
     began: Instant,
-    /// Milliseconds from the beginning, doubled; odd while the body owes an answer.
+    /// Milliseconds from the beginning to when it was last asked for bytes, times [`STATES`], and one of
+    /// the states.
     last: AtomicU64,
 }
 
+const STATES: u64 = 4;
+const TAKEN: u64 = 0;
+/// It owes an answer: nobody but this program is to blame.
+const OWING: u64 = 1;
+const COMPLETE: u64 = 2;
+
 impl Sent {
-    fn begin() -> Sent {
-        Sent { began: Instant::now(), last: AtomicU64::new(0) }
+    fn begin(bytes: u64) -> Sent {
+        let state = if bytes == 0 { COMPLETE } else { TAKEN };
+        Sent { bytes, began: Instant::now(), last: AtomicU64::new(state) }
     }
 
-    fn note(&self, owes: bool) {
+    fn note(&self, state: u64) {
         let elapsed = self.began.elapsed().as_millis() as u64;
-        self.last.store(elapsed * 2 + u64::from(owes), Ordering::Relaxed);
+        self.last.store(elapsed * STATES + state, Ordering::Relaxed);
     }
 
     /// Ends when the connection has taken nothing for this long, though there was something to take.
-    async fn stand_still(&self, patience: Duration) {
+    async fn stand_still(&self, read_timeout: Duration) {
         loop {
             let last = self.last.load(Ordering::Relaxed);
-            let owes = last % 2 == 1;
-            let since = match owes {
-                true => Instant::now(),
-                false => self.began + Duration::from_millis(last / 2),
+            let since = self.began + Duration::from_millis(last / STATES);
+            let until = match last % STATES {
+                OWING => Instant::now() + read_timeout,
+                COMPLETE => {
+                    let unsent = Duration::from_secs(self.bytes.min(UNSENT) / SLOWEST_LINE);
+                    since + unsent + read_timeout
+                }
+                _ => since + read_timeout,
             };
-            sleep_until(since + patience).await;
-            if !owes && self.last.load(Ordering::Relaxed) == last {
+            sleep_until(until).await;
+            if last % STATES != OWING && self.last.load(Ordering::Relaxed) == last {
                 return;
             }
         }
@@ -143,7 +155,14 @@ impl Body for Outgoing {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
         let polled = Pin::new(&mut self.body).poll_frame(context);
-        self.sent.note(polled.is_pending());
+        let state = match &polled {
+            Poll::Pending => OWING,
+            // Whoever knows the length does not ask for the end.
+            Poll::Ready(_) if self.body.is_end_stream() => COMPLETE,
+            Poll::Ready(None) => COMPLETE,
+            Poll::Ready(Some(_)) => TAKEN,
+        };
+        self.sent.note(state);
         polled
     }
 
@@ -220,24 +239,25 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_request_stands_still_when_nothing_is_taken() {
-        let sent = Sent::begin();
-        let moving = async {
-            for _ in 0..3 {
-                after(50).await;
-                sent.note(false);
+        for (last, seconds) in [(TAKEN, 60), (COMPLETE, 64 + 60)] {
+            let sent = Sent::begin(1 << 30);
+            let moving = async {
+                for _ in 0..3 {
+                    after(50).await;
+                    sent.note(TAKEN);
+                }
+                sent.note(OWING);
+                after(1000).await;
+                sent.note(last);
+                std::future::pending::<()>().await;
+            };
+            let began = Instant::now();
+            tokio::select! {
+                () = moving => {}
+                () = sent.stand_still(PATIENCE) => {}
             }
-            // Its own side has nothing to send yet.
-            sent.note(true);
-            after(1000).await;
-            sent.note(false);
-            std::future::pending::<()>().await;
-        };
-        let began = Instant::now();
-        tokio::select! {
-            () = moving => {}
-            () = sent.stand_still(PATIENCE) => {}
+            assert_eq!(began.elapsed().as_secs(), 150 + 1000 + seconds);
         }
-        assert_eq!(began.elapsed().as_secs(), 150 + 1000 + 60);
     }
 
     /// Sends a byte after each of the pauses, then nothing more.
