@@ -2,6 +2,7 @@
 
 mod connection;
 mod diagnosis;
+mod faults;
 mod generated;
 mod harness;
 mod integrity;
