@@ -5,7 +5,7 @@
 //! | floor | what it knows |
 //! |---|---|
 //! | [`failure`] | what can go wrong, with its fix and its exit code |
-//! | [`location`], [`key`], [`output`] | where an object is; what a key is; where words go |
+//! | [`location`], [`key`], [`output`], [`state`] | where an object is; what a key is; where words go; what is remembered |
 //! | [`store`] | S3: requests with the seal, proofs, diagnosis |
 //! | [`transfer`] | bytes between files and the store, whole or not at all |
 //! | [`commands`] | one file per command: its arguments, and what it does |
@@ -19,5 +19,6 @@ pub mod failure;
 pub mod key;
 pub mod location;
 pub mod output;
+pub mod state;
 pub mod store;
 pub mod transfer;

@@ -313,7 +313,7 @@ impl Store {
             Ok(_) => Ok(()),
             Err(refusal) if refusal.status == Some(404) => Ok(()),
             Err(refusal) => {
-                let about = Circumstances { action: Action::Delete, at, key: None };
+                let about = Circumstances { action: Action::AbortUpload, at, key: None };
                 Err(diagnose(self, &refusal, &about))
             }
         }
