@@ -1,6 +1,6 @@
 //! Multipart uploads that are not finished: which there are, and which parts the store has of one.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use aws_sdk_s3::types::{EncodingType, MultipartUpload, Part as SdkPart};
 use base64::Engine;
@@ -12,6 +12,9 @@ use super::{Store, Write};
 use crate::failure::Failure;
 use crate::location::Location;
 
+/// RFC 3339 has years of four digits.
+const END_OF_9999: Duration = Duration::from_secs(253_402_300_799);
+
 /// An upload that was begun, and neither completed nor aborted: its parts cost money.
 #[derive(Debug, Clone)]
 pub struct UnfinishedUpload {
@@ -21,6 +24,15 @@ pub struct UnfinishedUpload {
     pub id: String,
     /// When it was begun, if the store says so.
     pub initiated: Option<SystemTime>,
+}
+
+impl UnfinishedUpload {
+    /// When it was begun, as RFC 3339 has it.
+    pub fn since(&self) -> Option<String> {
+        let latest = SystemTime::UNIX_EPOCH + END_OF_9999;
+        let time = self.initiated?.clamp(SystemTime::UNIX_EPOCH, latest);
+        Some(humantime::format_rfc3339_seconds(time).to_string())
+    }
 }
 
 /// A part as the store lists it.

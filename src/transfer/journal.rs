@@ -16,6 +16,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::failure::Failure;
 use crate::key::Key;
 use crate::location::Location;
 use crate::state;
@@ -139,6 +140,11 @@ pub(super) fn idle(age: Duration) -> Vec<Journal> {
         .filter(is_idle)
         .filter_map(|entry| Journal::at(&folder, entry.file_name().to_str()?).ok())
         .collect()
+}
+
+/// Whether the same can succeed later from where it stopped.
+pub(super) fn is_resumable(failure: &Failure) -> bool {
+    matches!(failure, Failure::Interrupted { .. } | Failure::Unavailable(_))
 }
 
 fn folder() -> Option<PathBuf> {
