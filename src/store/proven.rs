@@ -26,13 +26,14 @@ impl Store {
         if self.is_proven(bucket) {
             return;
         }
-        let written = state::folder().ok_or(std::io::ErrorKind::NotFound.into()).and_then(|folder| {
-            fs::create_dir_all(&folder)?;
-            let mut file =
-                fs::OpenOptions::new().create(true).append(true).open(folder.join(FILE))?;
-            // One write of one line: processes that append at once cannot tear each other's.
-            file.write_all(format!("{}\n", self.line(bucket)).as_bytes())
-        });
+        let written =
+            state::folder().ok_or(std::io::ErrorKind::NotFound.into()).and_then(|folder| {
+                fs::create_dir_all(&folder)?;
+                let mut file =
+                    fs::OpenOptions::new().create(true).append(true).open(folder.join(FILE))?;
+                // One write of one line: processes that append at once cannot tear each other's.
+                file.write_all(format!("{}\n", self.line(bucket)).as_bytes())
+            });
         if let Err(error) = written {
             tracing::debug!(%error, "the proven bucket is not remembered");
         }

@@ -143,7 +143,8 @@ impl UnfinishedUploads<'_> {
             })
             .await
             .map_err(|refusal| {
-                let about = Circumstances { action: Action::ListUploads, at: &self.below, key: None };
+                let about =
+                    Circumstances { action: Action::ListUploads, at: &self.below, key: None };
                 diagnose(self.store, &refusal, &about)
             })?;
         let is_encoded = page.encoding_type() == Some(&EncodingType::Url);
@@ -193,9 +194,9 @@ fn decoded(text: &str) -> String {
     let mut rest = text.as_bytes();
     while let [first, others @ ..] = rest {
         let digits = others.get(..2).filter(|two| two.iter().all(u8::is_ascii_hexdigit));
-        let escaped = digits.filter(|_| *first == b'%').and_then(|digits| {
-            u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
-        });
+        let escaped = digits
+            .filter(|_| *first == b'%')
+            .and_then(|digits| u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok());
         bytes.push(match (escaped, first) {
             (Some(byte), _) => byte,
             (None, b'+') => b' ',

@@ -108,6 +108,7 @@ impl Engine {
             Target::File(path) => {
                 let unit = self.options().part_size.unwrap_or(UNIT);
                 let mut file = if in_ranges && self.options().resumes() {
+                    self.clean_up(&at.bucket);
                     let (store, metadata) = (self.store(), &metadata);
                     NewFile::resume(&path, &Resumable { store, at, metadata, bytes, unit })?
                 } else {

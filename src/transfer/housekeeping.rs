@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::journal::{self, Journal, Kind};
-use super::partial;
+use super::{Engine, partial};
 use crate::location::Location;
 use crate::store::{Store, UnfinishedUpload};
 
@@ -29,6 +29,14 @@ impl Header {
 
     fn is_in(&self, store: &Store, bucket: &str) -> bool {
         self.endpoint == store.endpoint().unwrap_or_default() && self.bucket == bucket
+    }
+}
+
+impl Engine {
+    /// Cleans up, while something else is done, after transfers that nobody went on with.
+    pub(super) fn clean_up(&self, bucket: &str) {
+        let (store, bucket) = (self.store().clone(), bucket.to_owned());
+        tokio::spawn(async move { expire(&store, &bucket).await });
     }
 }
 
@@ -77,6 +85,7 @@ pub(super) async fn older_uploads(store: &Store, at: &Location, own: &str) -> Op
         1 => "1 older unfinished upload".to_owned(),
         n => format!("{n} older unfinished uploads"),
     };
-    Some(format!("{uploads} of {at}{since}: `s3seal rm --incomplete {at}` removes what costs money and is no object"))
+    Some(format!(
+        "{uploads} of {at}{since}: `s3seal rm --incomplete {at}` removes what costs money and is no object"
+    ))
 }
-

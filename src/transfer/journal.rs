@@ -252,7 +252,9 @@ mod tests {
     #[test]
     fn another_format_is_not_understood() {
         let folder = tempfile::tempdir().unwrap();
-        for text in ["", "x", r#"{"format":2,"numbers":[]}"#, r#"{"numbers":[]}"#, r#"{"format":1}"#] {
+        for text in
+            ["", "x", r#"{"format":2,"numbers":[]}"#, r#"{"numbers":[]}"#, r#"{"format":1}"#]
+        {
             fs::write(folder.path().join("x"), text).unwrap();
             assert!(read(folder.path()).is_none(), "{text}");
         }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
 use std::io;
-use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::ops::Range;
+use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -194,7 +194,8 @@ pub(super) fn remove(target: &Path) {
 /// Opens and locks a file of this name, which anybody could guess: in a folder that others can write to
 /// it must not be theirs.
 fn open_own(path: &Path, mode: u32) -> io::Result<File> {
-    let create = || OpenOptions::new().read(true).write(true).create_new(true).mode(mode).open(path);
+    let create =
+        || OpenOptions::new().read(true).write(true).create_new(true).mode(mode).open(path);
     match journal::lock(path, create) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => open_existing(path),
         other => other,

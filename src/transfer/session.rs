@@ -69,10 +69,11 @@ impl Session {
         file: Option<(&FileSource, u64)>,
     ) -> Result<Session, Failure> {
         let (store, at) = (engine.store(), &write.at);
-        let remembered = file.filter(|_| engine.options().resumes()).and_then(|(file, part_size)| {
-            let work = Work::of(store, write, file, part_size)?;
-            Some((Journal::open(Kind::Upload, store, at, Path::new(file.name()))?, work))
-        });
+        let remembered =
+            file.filter(|_| engine.options().resumes()).and_then(|(file, part_size)| {
+                let work = Work::of(store, write, file, part_size)?;
+                Some((Journal::open(Kind::Upload, store, at, Path::new(file.name()))?, work))
+            });
         let Some((mut journal, work)) = remembered else {
             let upload_id = store.create_upload(write).await?;
             return Ok(Session::new(upload_id, None));
@@ -111,7 +112,11 @@ impl Session {
 
     /// Cleans up, while parts are on their way, after uploads that nobody went on with, and looks whether
     /// there are others of this object.
-    pub(super) fn look_around(&self, store: &Arc<Store>, at: &Location) -> JoinHandle<Option<String>> {
+    pub(super) fn look_around(
+        &self,
+        store: &Arc<Store>,
+        at: &Location,
+    ) -> JoinHandle<Option<String>> {
         let (store, at, own) = (store.clone(), at.clone(), self.upload_id.clone());
         let (remembers, is_new) = (self.journal.is_some(), self.kept.is_empty());
         tokio::spawn(async move {
@@ -192,7 +197,8 @@ async fn go_on(
 
 /// Those of the remembered parts that the store has as they were sent.
 fn still_there(remembered: Vec<Part>, listed: &[ListedPart]) -> BTreeMap<i32, Part> {
-    let listed: BTreeMap<i32, &ListedPart> = listed.iter().map(|part| (part.number, part)).collect();
+    let listed: BTreeMap<i32, &ListedPart> =
+        listed.iter().map(|part| (part.number, part)).collect();
     let bare = |etag: &str| etag.trim_matches('"').to_owned();
     let is_there = |part: &Part| {
         listed.get(&part.number).is_some_and(|listed| {
@@ -233,4 +239,72 @@ fn settings(store: &Store, write: &Write) -> Option<String> {
     };
     let settings = (&write.attributes, managed, store.wants_checksums());
     Some(digest([serde_json::to_vec(&settings).ok()?.as_slice()]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::plan;
+    use super::*;
+    use proptest::prelude::*;
+
+    /// What one run remembers of a part, and what the store says of it.
+    fn part(number: i32, bytes: u64, etag: &str) -> (Part, ListedPart) {
+        let (etag, crc64nvme) = (etag.to_owned(), u64::from(number.unsigned_abs()));
+        let listed = ListedPart { number, etag: format!("\"{etag}\""), bytes, crc64nvme: None };
+        (Part { number, etag, crc64nvme, bytes }, listed)
+    }
+
+    proptest! {
+        #[test]
+        fn each_byte_is_kept_or_sent_and_never_both(
+            bytes in 1u64..200,
+            size in 1u64..20,
+            remembered in prop::collection::vec(0u64..220, 0..40),
+            lost in prop::collection::btree_set(0u64..220, 0..10),
+            replaced in prop::collection::btree_set(0u64..220, 0..10),
+        ) {
+            let count = bytes.div_ceil(size);
+            let length = |index| {
+                let range = plan::range(index, bytes, size);
+                range.end - range.start
+            };
+            let indices = remembered.iter().filter(|index| **index < count);
+            let (mut parts, mut listed) = (Vec::new(), BTreeMap::new());
+            for index in indices.clone() {
+                let (sent, there) = part(*index as i32 + 1, length(*index), "etag");
+                parts.push(sent);
+                if !lost.contains(index) {
+                    let etag = if replaced.contains(index) { "other" } else { "\"etag\"" };
+                    listed.insert(*index, ListedPart { etag: etag.to_owned(), ..there });
+                }
+            }
+            let listed: Vec<ListedPart> = listed.into_values().collect();
+            let session = Session {
+                kept: still_there(parts, &listed),
+                ..Session::new("id".to_owned(), None)
+            };
+            let mut covered = 0;
+            for index in 0..count {
+                let (number, bytes) = (index as i32 + 1, length(index));
+                let kept = session.kept(number, bytes, u64::from(number.unsigned_abs()));
+                let is_good = remembered.contains(&index)
+                    && !lost.contains(&index)
+                    && !replaced.contains(&index);
+                prop_assert_eq!(kept.is_some(), is_good);
+                prop_assert!(session.kept(number, bytes, 0).is_none());
+                prop_assert!(session.kept(number, bytes + 1, u64::from(number.unsigned_abs())).is_none());
+                covered += kept.map_or(bytes, |part| part.bytes);
+            }
+            prop_assert_eq!(covered, bytes);
+        }
+    }
+
+    #[test]
+    fn a_part_counts_as_it_was_sent_last() {
+        let (first, _) = part(1, 5, "first");
+        let (second, listed) = part(1, 5, "second");
+        let listed = [listed];
+        assert_eq!(still_there(vec![first.clone(), second.clone()], &listed)[&1], second);
+        assert!(still_there(vec![second, first], &listed).is_empty());
+    }
 }

@@ -60,7 +60,7 @@ enum Temporary {
     /// Gone when this run ends.
     Passing(NamedTempFile),
     /// Kept for another run, where this one is interrupted.
-    Resumable(Partial),
+    Resumable(Box<Partial>),
 }
 
 impl NewFile {
@@ -84,7 +84,7 @@ impl NewFile {
         let (place, mode) = place_of(path);
         match Partial::open(&place, mode, download) {
             Some(partial) => {
-                let temporary = Temporary::Resumable(partial);
+                let temporary = Temporary::Resumable(Box::new(partial));
                 Ok(NewFile { temporary, path: place, syncing: None })
             }
             None => NewFile::create(path, download.bytes),
@@ -92,7 +92,10 @@ impl NewFile {
     }
 
     /// The units of an earlier run that are in the file, each with its CRC by this algorithm.
-    pub(super) async fn arrived(&self, algorithm: Algorithm) -> Result<BTreeMap<u64, u64>, Failure> {
+    pub(super) async fn arrived(
+        &self,
+        algorithm: Algorithm,
+    ) -> Result<BTreeMap<u64, u64>, Failure> {
         match &self.temporary {
             Temporary::Passing(_) => Ok(BTreeMap::new()),
             Temporary::Resumable(partial) => {
