@@ -2,109 +2,26 @@
 //! does not belong together.
 
 mod downloads;
+mod gate;
 mod incomplete;
 
 use std::fs;
 use std::io::Write;
 use std::os::unix::fs::{FileExt, PermissionsExt};
-use std::process::{Child, Output, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, mpsc};
-use std::time::{Duration, Instant, SystemTime};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
 
-use s3seal_mock::{Answer, Builder};
+use s3seal_mock::Answer;
 use serde_json::Value;
 
-use crate::harness::{BUCKET, Lab, PROGRAM, noise, url};
+use crate::harness::{BUCKET, Lab, noise, url};
+use gate::{Gate, ended, gated_lab, signal, spawned};
 
 const MIB: usize = 1 << 20;
 /// Four parts of 5 MiB, the last one smaller.
 const SIZE: usize = 17 * MIB;
 const PARTS: usize = 4;
-/// Longer than anything here takes: whoever waits so long waits for ever.
-const PATIENCE: Duration = Duration::from_secs(50);
-
-/// Holds the request of an operation that comes after the first few, until it is dropped.
-struct Gate {
-    operation: &'static str,
-    arrived: mpsc::Receiver<()>,
-    hold: mpsc::Sender<()>,
-}
-
-impl Gate {
-    /// Waits until a request is held.
-    fn wait(&self) {
-        self.arrived.recv_timeout(PATIENCE).expect("a request arrives");
-    }
-
-    /// Lets go of the one request that is held, whose sender is dead, and forgets what was requested.
-    fn open(self, lab: &Lab) {
-        let before = count(lab, self.operation);
-        drop(self.hold);
-        let deadline = Instant::now() + PATIENCE;
-        while count(lab, self.operation) == before {
-            assert!(Instant::now() < deadline, "the held request goes on");
-            std::thread::yield_now();
-        }
-        lab.server().clear_requests();
-    }
-}
-
-fn gated(server: Builder, operation: &'static str, let_through: usize) -> (Builder, Gate) {
-    let (tell, arrived) = mpsc::channel();
-    let (hold, wait) = mpsc::channel::<()>();
-    let (wait, count) = (Mutex::new(wait), AtomicUsize::new(0));
-    let server = server.interceptor(move |request| {
-        // A large object's first GET is there to ask what there is.
-        let counts = operation != "GetObject" || request.header("range").is_some();
-        let is_held = request.operation == operation
-            && counts
-            && count.fetch_add(1, Ordering::SeqCst) == let_through;
-        if is_held && tell.send(()).is_ok() {
-            // An error means that the gate is open. The server has other connections to serve meanwhile.
-            let _ = tokio::task::block_in_place(|| wait.lock().unwrap().recv());
-        }
-        None
-    });
-    (server, Gate { operation, arrived, hold })
-}
-
-fn gated_lab(operation: &'static str, let_through: usize) -> (Lab, Gate) {
-    let mut gate = None;
-    let lab = Lab::with(|server| {
-        let (server, its_gate) = gated(server, operation, let_through);
-        gate = Some(its_gate);
-        server
-    });
-    lab.key("k");
-    (lab, gate.unwrap())
-}
-
-fn signal(child: &Child, name: &str) {
-    let kill = std::process::Command::new("kill").args([name, &child.id().to_string()]).status();
-    assert!(kill.unwrap().success());
-}
-
-/// Waits for a program that might hang.
-fn ended(child: Child) -> Output {
-    let (sender, receiver) = mpsc::channel();
-    let id = child.id().to_string();
-    std::thread::spawn(move || sender.send(child.wait_with_output()));
-    receiver.recv_timeout(PATIENCE).map_or_else(
-        |_| {
-            let _ = std::process::Command::new("kill").args(["-KILL", &id]).status();
-            panic!("the program does not end");
-        },
-        |output| output.expect("the program ends"),
-    )
-}
-
-fn spawned(lab: &Lab, arguments: &[&str]) -> Child {
-    // Whoever runs the tests may have been started with hangups ignored.
-    let mut env = lab.prepared(std::process::Command::new("env"));
-    env.args(["--default-signal=HUP", PROGRAM]).args(arguments);
-    env.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
-}
 
 const PUT: [&str; 9] =
     ["put", "-k", "./k", "--part-size", "5MiB", "--concurrency", "1", "file", "s3://demo/x"];
@@ -232,6 +149,33 @@ fn an_unavailable_store_leaves_an_upload_to_go_on_with() {
     let put = lab.run(PUT).env("AWS_MAX_ATTEMPTS", "1").exits(8);
     put.says(&["uploaded so far is kept", "run the same command again"]);
     trouble.store(false, Ordering::SeqCst);
+    lab.server().clear_requests();
+    lab.run(PUT).succeeds();
+    assert_eq!(count(&lab, "UploadPart"), PARTS - 2);
+    is_done(&lab, &content);
+}
+
+#[test]
+fn an_upload_that_cannot_be_aborted_can_be_gone_on_with() {
+    // As with credentials that expire meanwhile.
+    let (is_on, parts) = (Arc::new(AtomicBool::new(true)), AtomicUsize::new(0));
+    let expired = is_on.clone();
+    let lab = Lab::with(|server| {
+        server.interceptor(move |request| {
+            let strikes = match request.operation {
+                "UploadPart" => parts.fetch_add(1, Ordering::SeqCst) >= 2,
+                "AbortMultipartUpload" => true,
+                _ => false,
+            };
+            (strikes && expired.load(Ordering::SeqCst))
+                .then(|| Answer::error(400, "ExpiredToken", "The provided token has expired."))
+        })
+    });
+    lab.key("k");
+    let content = noise(SIZE);
+    lab.file("file", &content);
+    lab.run(PUT).exits(5).says(&["have expired", "could not be aborted"]);
+    is_on.store(false, Ordering::SeqCst);
     lab.server().clear_requests();
     lab.run(PUT).succeeds();
     assert_eq!(count(&lab, "UploadPart"), PARTS - 2);

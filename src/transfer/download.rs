@@ -117,7 +117,8 @@ impl Engine {
                 let matches = if in_ranges {
                     drop((body, line));
                     let units = Units::new(bytes, unit);
-                    let filled = self.in_ranges(&object, units, &mut file, expected.as_ref(), &item);
+                    let filled =
+                        self.in_ranges(&object, units, &mut file, expected.as_ref(), &item);
                     let filled = filled.await;
                     if filled.as_ref().map_or_else(|failure| !is_resumable(failure), |ok| !ok) {
                         file.spoil();

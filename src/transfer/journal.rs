@@ -99,27 +99,23 @@ impl Journal {
         Some((first.header, lines.filter_map(|line| serde_json::from_slice(line).ok()).collect()))
     }
 
-    /// Forgets whatever is in the file, and begins it anew.
-    pub(super) fn begin(&self, header: &impl Serialize) {
-        let begun = self.file.set_len(0);
-        self.write(begun, &Versioned { format: FORMAT, header });
+    /// Forgets whatever is in the file, and begins it anew; whether that worked.
+    pub(super) fn begin(&self, header: &impl Serialize) -> bool {
+        self.file.set_len(0).is_ok() && self.write(&Versioned { format: FORMAT, header })
     }
 
-    /// Adds a line.
+    /// Adds a line. What cannot be remembered is sent again, so it is no failure.
     pub(super) fn add(&self, line: &impl Serialize) {
-        self.write(Ok(()), line);
+        self.write(line);
     }
 
-    /// What cannot be remembered is sent again, so it is no failure.
-    fn write(&self, so_far: io::Result<()>, line: &impl Serialize) {
-        let written = so_far.and_then(|()| {
-            let mut text = serde_json::to_vec(line)?;
+    fn write(&self, line: &impl Serialize) -> bool {
+        let text = serde_json::to_vec(line).map_err(io::Error::from);
+        let written = text.and_then(|mut text| {
             text.push(b'\n');
             (&self.file).write_all(&text)
         });
-        if let Err(error) = written {
-            tracing::debug!(%error, "the transfer's state is not remembered");
-        }
+        written.inspect_err(|error| tracing::debug!(%error, "not remembered")).is_ok()
     }
 
     /// Removes the file: there is nothing to go on with.
@@ -238,7 +234,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         assert!(read(folder.path()).is_none());
         let journal = Journal::at(folder.path(), "x").unwrap();
-        journal.begin(&serde_json::json!({"numbers": [1, 2]}));
+        assert!(journal.begin(&serde_json::json!({"numbers": [1, 2]})));
         journal.add(&line(1));
         drop(journal);
         let path = folder.path().join("x");

@@ -87,9 +87,11 @@ impl Partial {
             Some((before, units)) if before == work => {
                 units.into_iter().map(|unit| (unit.index, unit.crc)).collect()
             }
+            _ if journal.begin(&work) => BTreeMap::new(),
             _ => {
-                journal.begin(&work);
-                BTreeMap::new()
+                let _ = fs::remove_file(&path);
+                journal.remove();
+                return None;
             }
         };
         let is_of_use = AtomicBool::new(!remembered.is_empty());
@@ -130,6 +132,10 @@ impl Partial {
     /// Puts it in its place.
     pub(super) fn persist(self, target: &Path) -> io::Result<()> {
         self.spoil();
+        // The target's mode may have changed since the partial file was made.
+        if let Ok(found) = fs::metadata(target) {
+            self.file.set_permissions(found.permissions())?;
+        }
         fs::rename(&self.path, target)
     }
 }
@@ -191,9 +197,11 @@ pub(super) fn remove(target: &Path) {
     }
 }
 
-/// Opens and locks a file of this name, which anybody could guess: in a folder that others can write to
-/// it must not be theirs.
+/// Opens and locks a file of this name, which anybody could guess: in a folder that others can write to,
+/// it must be nobody else's, and no other name of a file of ours.
 fn open_own(path: &Path, mode: u32) -> io::Result<File> {
+    // Another run must be able to go on with it, even where the target is read-only.
+    let mode = mode | 0o600;
     let create =
         || OpenOptions::new().read(true).write(true).create_new(true).mode(mode).open(path);
     match journal::lock(path, create) {
@@ -204,10 +212,8 @@ fn open_own(path: &Path, mode: u32) -> io::Result<File> {
 
 fn open_existing(path: &Path) -> io::Result<File> {
     let found = fs::symlink_metadata(path)?;
-    let is_own = found.is_file()
-        && found.uid() == rustix::process::geteuid().as_raw()
-        && found.nlink() == 1
-        && found.mode() & 0o022 == 0;
+    let is_own =
+        found.is_file() && found.uid() == rustix::process::geteuid().as_raw() && found.nlink() == 1;
     if !is_own {
         return Err(io::ErrorKind::PermissionDenied.into());
     }

@@ -14,6 +14,7 @@ use super::journal::{Journal, KeyCheck, Kind, digest, is_resumable};
 use super::source::FileSource;
 use super::{Engine, housekeeping};
 use crate::failure::Failure;
+use crate::key::Key;
 use crate::location::Location;
 use crate::store::{Encryption, ListedPart, Part, Store, Write};
 
@@ -37,6 +38,17 @@ struct Header {
     upload_id: String,
     #[serde(flatten)]
     key: Option<KeyCheck>,
+}
+
+impl Header {
+    /// None where the key cannot be told from others later.
+    fn new(work: Work, upload_id: &str, key: Option<&Key>) -> Option<Header> {
+        let key = match key {
+            Some(key) => Some(KeyCheck::new(key)?),
+            None => None,
+        };
+        Some(Header { kind: Kind::Upload, work, upload_id: upload_id.to_owned(), key })
+    }
 }
 
 /// All that must be the same if a part of one run is to be a part of another.
@@ -91,18 +103,12 @@ impl Session {
             }
         }
         let upload_id = store.create_upload(write).await.inspect_err(|_| journal.remove())?;
-        let key = write.encryption.key();
-        match key.map(KeyCheck::new) {
-            // Without the check another key's parts could be joined.
-            Some(None) => journal.remove(),
-            check => journal.begin(&Header {
-                kind: Kind::Upload,
-                work,
-                upload_id: upload_id.clone(),
-                key: check.flatten(),
-            }),
+        let header = Header::new(work, &upload_id, write.encryption.key());
+        let is_remembered = header.is_some_and(|header| journal.begin(&header));
+        if !is_remembered {
+            journal.remove();
         }
-        Ok(Session::new(upload_id, Some(journal)))
+        Ok(Session::new(upload_id, is_remembered.then_some(journal)))
     }
 
     fn new(upload_id: String, journal: Option<Journal>) -> Session {
@@ -158,13 +164,16 @@ impl Session {
             );
             return failure.hint(hint).at(at);
         }
-        self.forget();
-        if let Err(left) = store.abort_upload(at, &self.upload_id).await {
-            failure.detail_mut().message += &format!(
-                "; and the unfinished upload {} of {at} could not be aborted: {}",
-                self.upload_id,
-                left.detail().message
-            );
+        match store.abort_upload(at, &self.upload_id).await {
+            Ok(()) => self.forget(),
+            // Credentials that expired meanwhile, say: what is remembered is of use with new ones.
+            Err(left) => {
+                failure.detail_mut().message += &format!(
+                    "; and the unfinished upload {} of {at} could not be aborted: {}",
+                    self.upload_id,
+                    left.detail().message
+                );
+            }
         }
         failure
     }
