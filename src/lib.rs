@@ -5,7 +5,8 @@
 //! | floor | what it knows |
 //! |---|---|
 //! | [`failure`] | what can go wrong, with its fix and its exit code |
-//! | [`location`], [`key`], [`size`], [`output`] | where an object is; what a key is; sizes as people write them; where words go |
+//! | [`location`], [`key`], [`size`] | where an object is; what a key is; sizes as people write them |
+//! | [`output`], [`state`] | where words go; what is remembered between runs |
 //! | [`store`] | S3: requests with the seal, proofs, diagnosis |
 //! | [`transfer`] | bytes between files and the store, whole or not at all |
 //! | [`commands`] | one file per command: its arguments, and what it does |
@@ -20,5 +21,6 @@ pub mod key;
 pub mod location;
 pub mod output;
 pub mod size;
+pub mod state;
 pub mod store;
 pub mod transfer;

@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use s3seal::key::{Key, parse};
 use s3seal_mock::{Answer, Manner, Reply, RequestRecord, Tampering};
@@ -90,6 +91,8 @@ const COMMANDS: &[&[&str]] = &[
     &["presign", "-k", "./k", "s3://demo/x", "--headers-file", "headers", "--method", "PUT"],
     &["key", "show", "-k", "./k"],
     &["key", "md5", "-k", "./k"],
+    &["put", "-k", "./k", "big", "s3://demo/big", "--no-resume"],
+    &["rm", "--incomplete", "--dry-run", "s3://demo", "s3://absent"],
     &["rm", "s3://demo/x"],
     &["put", "-k", "./k", "absent", "s3://demo/x"],
     &["put", "-k", "./k", "--endpoint-url", "http://127.0.0.1:1", "file", "s3://demo/x"],
@@ -131,6 +134,30 @@ fn no_command_says_it_where(answer: fn(&RequestRecord) -> Option<Answer>, all_is
         }
     }
     secret.is_not_below(lab.home(), &["k", "headers", "big", "out"]);
+}
+
+#[test]
+fn what_is_remembered_of_a_transfer_tells_nothing_of_the_key() {
+    let parts = AtomicUsize::new(0);
+    let lab = Lab::with(|server| {
+        server.interceptor(move |request| {
+            let is_later =
+                request.operation == "UploadPart" && parts.fetch_add(1, Ordering::SeqCst) > 0;
+            is_later.then(|| Answer::error(503, "SlowDown", "no"))
+        })
+    });
+    let md5 = lab.key("k");
+    let secret = Secret::of(&lab, "k");
+    lab.file("big", &noise(17 << 20));
+    let options = ["--part-size", "5MiB", "--concurrency", "1"];
+    let put = ["put", "-vvv", "-k", "./k", "big", "s3://demo/big"];
+    let put = lab.run([&put[..], &options].concat()).env("AWS_MAX_ATTEMPTS", "1").exits(8);
+    secret.is_not_said(&put, "an upload that is kept");
+    let transfers = lab.path("state/s3seal/transfers");
+    assert_eq!(fs::read_dir(&transfers).unwrap().count(), 1);
+    secret.is_not_below(lab.home(), &["k", "big"]);
+    // The MD5 of a key is no secret, but it is the same everywhere: it would tell who uses which.
+    Secret(vec![md5.into_bytes()]).is_not_below(&transfers, &[]);
 }
 
 #[test]

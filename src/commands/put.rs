@@ -99,6 +99,9 @@ pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<(), Fai
     if engine.store().refuses_checksums() {
         out.say("note: the store takes no checksums, so only the connection guarded the bytes on their way");
     }
+    if let Some(note) = &stored.note {
+        out.say(&format!("note: {note}"));
+    }
     report(&at, &encryption, &stored, out)
 }
 

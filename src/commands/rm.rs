@@ -1,6 +1,10 @@
-//! `s3seal rm`: delete objects, or versions of them.
+//! `s3seal rm`: delete objects, or versions of them, or uploads that were never finished.
+
+mod incomplete;
 
 use serde::Serialize;
+
+use incomplete::Incomplete;
 
 use crate::failure::{Failure, Failures};
 use crate::location::Location;
@@ -16,7 +20,8 @@ use crate::store::{Connect, Store};
 Examples:
   s3seal rm s3://backups/dump.sql
   s3seal rm --dry-run s3://backups/a s3://backups/b
-  s3seal rm --version-id 3HL4kqtJlcpXroDTDmJ s3://backups/dump.sql")]
+  s3seal rm --version-id 3HL4kqtJlcpXroDTDmJ s3://backups/dump.sql
+  s3seal rm --incomplete --older-than 24h s3://backups     uploads that were never finished")]
 pub struct Args {
     /// The objects: s3://bucket/key
     #[arg(required = true, value_name = "URL")]
@@ -24,6 +29,11 @@ pub struct Args {
     /// Delete this version for good
     #[arg(long, value_name = "ID")]
     version_id: Option<String>,
+    #[command(flatten)]
+    incomplete: Incomplete,
+    /// With --incomplete: below the prefix, which means the prefix with a `/`
+    #[arg(short, long, requires = "incomplete")]
+    recursive: bool,
     /// Say what would be deleted, and delete nothing
     #[arg(long)]
     dry_run: bool,
@@ -49,6 +59,11 @@ struct Item {
 /// [`Failure::Usage`] for one version of several objects; those of each object that could not be
 /// deleted.
 pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<(), Failures> {
+    if args.incomplete.incomplete {
+        let store = Store::connect(connect, false).await?;
+        let incomplete = &args.incomplete;
+        return incomplete.run(&args.urls, args.recursive, args.dry_run, &store, out).await;
+    }
     let objects = args
         .urls
         .iter()

@@ -1,9 +1,10 @@
 //! What is stored with an object besides its bytes. None of it is ever encrypted with the user's key.
 
 use aws_sdk_s3::types::{ObjectCannedAcl, StorageClass};
+use serde::Serialize;
 
 /// Headers, metadata and tags of an object that is written.
-#[derive(Debug, Clone, Default, clap::Args)]
+#[derive(Debug, Clone, Default, Serialize, clap::Args)]
 #[command(next_help_heading = "Object attributes (never encrypted)")]
 pub struct Attributes {
     /// The media type; guessed from the file's name where not given
@@ -36,7 +37,7 @@ pub struct Attributes {
 }
 
 /// Names and values of user metadata: `x-amz-meta-NAME: VALUE`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Metadata(Vec<(String, String)>);
 
 /// What must hold of the object that is there, if a write is to replace it.

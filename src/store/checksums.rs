@@ -18,6 +18,11 @@ impl Checksums {
         Checksums { send, ask, refused: AtomicBool::new(false) }
     }
 
+    /// Whether the user wants uploads to carry them.
+    pub(super) fn are_wanted(&self) -> bool {
+        self.send
+    }
+
     /// Whether an upload carries them.
     pub(super) fn sends(&self) -> bool {
         self.send && !self.are_refused()

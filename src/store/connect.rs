@@ -244,6 +244,11 @@ impl Store {
         self.latency.fastest()
     }
 
+    /// Whether the user wants uploads to carry checksums, whatever the store makes of them.
+    pub fn wants_checksums(&self) -> bool {
+        self.checksums.are_wanted()
+    }
+
     /// Whether the store has refused a request because of its checksum headers.
     pub fn refuses_checksums(&self) -> bool {
         self.checksums.are_refused()

@@ -18,6 +18,8 @@ pub(super) enum Action {
     Read,
     Write,
     Delete,
+    ListUploads,
+    AbortUpload,
 }
 
 /// What diagnosis knows besides the refusal.
@@ -270,6 +272,8 @@ fn denied(message: &str, about: &Circumstances<'_>) -> Failure {
         }
         Action::Write => ("write the object", "s3:PutObject"),
         Action::Delete => ("delete the object", "s3:DeleteObject"),
+        Action::ListUploads => ("list unfinished uploads", "s3:ListBucketMultipartUploads"),
+        Action::AbortUpload => ("abort the upload", "s3:AbortMultipartUpload"),
     };
     Failure::denied(format!("the credentials may not {doing}"))
         .hint(format!("grant {permission}, or use other credentials"))
@@ -279,7 +283,7 @@ fn denied(message: &str, about: &Circumstances<'_>) -> Failure {
 fn outcome(action: Action) -> &'static str {
     match action {
         Action::Write => "nothing was stored",
-        Action::Read | Action::Delete => "nothing was read",
+        _ => "nothing was read",
     }
 }
 

@@ -20,6 +20,7 @@
 //! | `metadata` | what a store says of an object |
 //! | `read` | HEAD and GET, trying keys without sending more of them than needed |
 //! | `write` | PUT and multipart uploads, each proven |
+//! | `uploads` | multipart uploads that are not finished, and their parts |
 //! | `remove` | deletes; taking back what was not sealed |
 //! | `presign` | URLs with the seal signed into them |
 //! | `proven` | which buckets have proven that they seal |
@@ -43,6 +44,7 @@ mod retry;
 mod seal;
 mod stall;
 mod trust;
+mod uploads;
 mod write;
 
 pub use attributes::{Attributes, Condition};
@@ -54,4 +56,5 @@ pub use presign::{LONGEST_EXPIRY, Method, Presign, PresignedUrl};
 pub use read::{Body, Opened, ReadOptions, Reading};
 pub use retry::{Backoff, Retry};
 pub use seal::Encryption;
+pub use uploads::{ListedPart, UnfinishedUpload, UnfinishedUploads};
 pub use write::{Part, Stored, Write, Written};

@@ -3,21 +3,11 @@
 
 use std::fs;
 use std::io::Write;
-use std::path::PathBuf;
 
 use super::Store;
+use crate::state;
 
 const FILE: &str = "proven-buckets";
-
-/// The state folder: `$XDG_STATE_HOME/s3seal`, or `~/.local/state/s3seal` (XDG Base Directory
-/// Specification).
-fn folder() -> Option<PathBuf> {
-    let absolute =
-        |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let state = absolute("XDG_STATE_HOME")
-        .or_else(|| absolute("HOME").map(|home| home.join(".local/state")))?;
-    Some(state.join("s3seal"))
-}
 
 impl Store {
     /// Whether a write to the bucket has been proven before, or needs no proving: Amazon's service
@@ -27,7 +17,7 @@ impl Store {
             return true;
         }
         let line = self.line(bucket);
-        let text = folder().and_then(|folder| fs::read_to_string(folder.join(FILE)).ok());
+        let text = state::folder().and_then(|folder| fs::read_to_string(folder.join(FILE)).ok());
         text.is_some_and(|text| text.lines().any(|known| known == line))
     }
 
@@ -36,13 +26,14 @@ impl Store {
         if self.is_proven(bucket) {
             return;
         }
-        let written = folder().ok_or(std::io::ErrorKind::NotFound.into()).and_then(|folder| {
-            fs::create_dir_all(&folder)?;
-            let mut file =
-                fs::OpenOptions::new().create(true).append(true).open(folder.join(FILE))?;
-            // One write of one line: processes that append at once cannot tear each other's.
-            file.write_all(format!("{}\n", self.line(bucket)).as_bytes())
-        });
+        let written =
+            state::folder().ok_or(std::io::ErrorKind::NotFound.into()).and_then(|folder| {
+                fs::create_dir_all(&folder)?;
+                let mut file =
+                    fs::OpenOptions::new().create(true).append(true).open(folder.join(FILE))?;
+                // One write of one line: processes that append at once cannot tear each other's.
+                file.write_all(format!("{}\n", self.line(bucket)).as_bytes())
+            });
         if let Err(error) = written {
             tracing::debug!(%error, "the proven bucket is not remembered");
         }

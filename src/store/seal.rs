@@ -84,6 +84,7 @@ sealed! {
     head_object::HeadObjectFluentBuilder,
     create_multipart_upload::CreateMultipartUploadFluentBuilder,
     upload_part::UploadPartFluentBuilder,
+    list_parts::ListPartsFluentBuilder,
     complete_multipart_upload::CompleteMultipartUploadFluentBuilder,
 }
 

@@ -16,6 +16,7 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use serde::{Deserialize, Serialize};
 
 use super::attributes::{Attributed, Attributes, Condition};
 use super::diagnosis::{Action, Circumstances, diagnose};
@@ -56,6 +57,8 @@ pub struct Stored {
     pub checksum_crc64nvme: String,
     /// Whether the store says that its bytes have this checksum.
     pub is_checked: bool,
+    /// What else there is to be told.
+    pub note: Option<String>,
 }
 
 /// An object that the store says it wrote: nothing to rely on before [`Store::settle`].
@@ -67,7 +70,7 @@ pub struct Written {
 }
 
 /// A part that was uploaded and, with a key, proven.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Part {
     /// From 1 to 10,000.
     pub number: i32,
@@ -304,7 +307,7 @@ impl Store {
             Ok(_) => Ok(()),
             Err(refusal) if refusal.status == Some(404) => Ok(()),
             Err(refusal) => {
-                let about = Circumstances { action: Action::Delete, at, key: None };
+                let about = Circumstances { action: Action::AbortUpload, at, key: None };
                 Err(diagnose(self, &refusal, &about))
             }
         }

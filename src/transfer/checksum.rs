@@ -17,7 +17,7 @@ pub(super) fn crc64nvme() -> Digest {
 
 /// The CRC64NVME of pieces that follow each other, each with its own and its length in bytes.
 pub(super) fn combine(pieces: impl IntoIterator<Item = (u64, u64)>) -> u64 {
-    Algorithm::Crc(CRC64NVME, 8).combine(pieces)
+    Algorithm::CRC64NVME.combine(pieces)
 }
 
 /// A checksum of the whole object that the store gave, to hold what arrives against.
@@ -46,7 +46,7 @@ impl Expected {
             return None;
         }
         let found = [
-            (Algorithm::Crc(CRC64NVME, 8), &metadata.checksum_crc64nvme),
+            (Algorithm::CRC64NVME, &metadata.checksum_crc64nvme),
             (Algorithm::Crc(CrcAlgorithm::Crc32Iscsi, 4), &metadata.checksum_crc32c),
             (Algorithm::Crc(CrcAlgorithm::Crc32IsoHdlc, 4), &metadata.checksum_crc32),
             (Algorithm::Sha256, &metadata.checksum_sha256),
@@ -81,6 +81,8 @@ impl Expected {
 }
 
 impl Algorithm {
+    pub(super) const CRC64NVME: Algorithm = Algorithm::Crc(CRC64NVME, 8);
+
     /// How many bytes a value has.
     fn width(self) -> usize {
         match self {

@@ -12,6 +12,8 @@ use tokio::task::JoinSet;
 
 use super::checksum::{Algorithm, Expected, Hash};
 use super::in_order::InOrder;
+use super::journal::is_resumable;
+use super::partial::Resumable;
 use super::target::{NewFile, Stream};
 use super::{Engine, Item, Target, plan};
 use crate::failure::Failure;
@@ -60,7 +62,15 @@ impl Engine {
         wanted: &ReadOptions,
         target: Target,
     ) -> Result<Downloaded, Failure> {
-        self.interrupt().race(self.fetch(at, keys, wanted, target)).await
+        let path = if let Target::File(path) = &target { Some(path.clone()) } else { None };
+        let fetched = self.interrupt().race(self.fetch(at, keys, wanted, target)).await;
+        fetched.map_err(|mut failure| {
+            if is_resumable(&failure) && path.is_some_and(|path| NewFile::is_left_of(&path)) {
+                failure.detail_mut().message += "; what was downloaded so far is kept";
+                return failure.hint("run the same command again to go on").at(at);
+            }
+            failure
+        })
     }
 
     async fn fetch(
@@ -92,10 +102,24 @@ impl Engine {
             && self.options().concurrency != Some(1);
         let matches = match target {
             Target::File(path) => {
-                let mut file = NewFile::create(&path, bytes)?;
+                let unit = self.options().part_size.unwrap_or(UNIT);
+                let mut file = if in_ranges && self.options().resumes() {
+                    self.clean_up(&at.bucket);
+                    let (store, metadata) = (self.store(), &metadata);
+                    NewFile::resume(&path, &Resumable { store, at, metadata, bytes, unit })?
+                } else {
+                    NewFile::create(&path, bytes)?
+                };
                 let matches = if in_ranges {
                     drop((body, line));
-                    self.in_ranges(&object, bytes, &mut file, expected.as_ref(), &item).await?
+                    let units = Units::new(bytes, unit);
+                    let filled =
+                        self.in_ranges(&object, units, &mut file, expected.as_ref(), &item);
+                    let filled = filled.await;
+                    if filled.as_ref().map_or_else(|failure| !is_resumable(failure), |ok| !ok) {
+                        file.spoil();
+                    }
+                    filled?
                 } else {
                     let reader = Reader::new(object, range, Some(body));
                     sequential(reader, &file, expected.as_ref(), &item).await?
@@ -135,13 +159,17 @@ impl Engine {
     async fn in_ranges(
         &self,
         object: &Arc<Object>,
-        bytes: u64,
+        mut units: Units,
         target: &mut NewFile,
         expected: Option<&Expected>,
         item: &Item,
     ) -> Result<bool, Failure> {
-        let mut units = Units::new(bytes, self.options().part_size.unwrap_or(UNIT));
-        let crc = expected.map(|it| it.algorithm).filter(|it| matches!(it, Algorithm::Crc(..)));
+        let combines = expected.filter(|it| matches!(it.algorithm, Algorithm::Crc(..)));
+        let algorithm = combines.map_or(Algorithm::CRC64NVME, |it| it.algorithm);
+        for (index, crc) in target.arrived(algorithm).await? {
+            units.finish(index, crc);
+            item.add(units.bytes(index));
+        }
         let file = Arc::new(target.file().map_err(|error| target.refuse(&error))?);
         let mut left = units.left().into_iter();
         let mut next = left.next();
@@ -153,10 +181,10 @@ impl Engine {
                     let ended = |_| Failure::other("a range's download ended unexpectedly");
                     let filled: Result<(u64, u64), Filling> = joined.map_err(ended)?;
                     let (index, crc) = filled.map_err(|error| error.of(target))?;
-                    let range = units.range(index);
                     target.sync_ahead().await?;
                     units.finish(index, crc);
-                    item.add(range.end - range.start);
+                    target.finish(index, crc);
+                    item.add(units.bytes(index));
                 }
                 line = self.lines().take(), if next.is_some() => {
                     let Some(index) = next else { continue };
@@ -164,7 +192,7 @@ impl Engine {
                     let (file, object, range) = (file.clone(), object.clone(), units.range(index));
                     under_way.spawn(async move {
                         let _line = line;
-                        let crc = fill(Reader::new(object, range, None), &file, crc).await?;
+                        let crc = fill(Reader::new(object, range, None), &file, algorithm).await?;
                         Ok((index, crc))
                     });
                 }
@@ -173,7 +201,7 @@ impl Engine {
         target.synced().await?;
         match expected {
             None => Ok(true),
-            Some(expected) if crc.is_some() => Ok(expected.matches_crcs(units.crcs())),
+            Some(expected) if combines.is_some() => Ok(expected.matches_crcs(units.crcs())),
             Some(expected) => Ok(expected.matches(target.hash(expected.algorithm.hash())?)),
         }
     }
@@ -196,6 +224,11 @@ impl Units {
         plan::range(index, self.bytes, self.unit)
     }
 
+    fn bytes(&self, index: u64) -> u64 {
+        let range = self.range(index);
+        range.end - range.start
+    }
+
     fn left(&self) -> Vec<u64> {
         let all = 0..self.bytes.div_ceil(self.unit);
         all.filter(|index| !self.done.contains_key(index)).collect()
@@ -207,10 +240,7 @@ impl Units {
 
     /// CRC and length of each, in order.
     fn crcs(&self) -> impl Iterator<Item = (u64, u64)> {
-        self.done.iter().map(|(index, crc)| {
-            let range = self.range(*index);
-            (*crc, range.end - range.start)
-        })
+        self.done.iter().map(|(index, crc)| (*crc, self.bytes(*index)))
     }
 }
 
@@ -329,16 +359,14 @@ impl Filling {
 }
 
 /// Writes the reader's bytes to their places, and returns their CRC.
-async fn fill(mut reader: Reader, file: &File, crc: Option<Algorithm>) -> Result<u64, Filling> {
-    let mut hash = crc.map(Algorithm::hash);
+async fn fill(mut reader: Reader, file: &File, crc: Algorithm) -> Result<u64, Filling> {
+    let mut hash = crc.hash();
     while let Some((at, bytes)) = reader.next().await.map_err(Filling::Read)? {
-        if let Some(hash) = &mut hash {
-            hash.update(&bytes);
-        }
+        hash.update(&bytes);
         file.write_all_at(&bytes, at).map_err(Filling::Write)?;
     }
     Ok(match hash {
-        Some(Hash::Crc(digest)) => digest.finalize(),
+        Hash::Crc(digest) => digest.finalize(),
         _ => 0,
     })
 }

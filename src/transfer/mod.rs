@@ -9,6 +9,10 @@
 //! | `upload`, `download` | the transfers |
 //! | `in_order` | a large object as one stream of bytes |
 //! | `buffers` | memory for whole parts |
+//! | `session` | a multipart upload, gone on with where an earlier run was interrupted |
+//! | `partial` | what has arrived of a download that another run may go on with |
+//! | `journal` | what is remembered of a transfer, in the state folder |
+//! | `housekeeping` | what earlier runs left behind |
 //! | `lines` | how many requests are under way at once |
 //! | `progress` | a bar for people, a line now and then for logs |
 //! | `interrupt` | SIGINT and SIGTERM |
@@ -16,11 +20,15 @@
 mod buffers;
 mod checksum;
 mod download;
+mod housekeeping;
 mod in_order;
 mod interrupt;
+mod journal;
 mod lines;
+mod partial;
 mod plan;
 mod progress;
+mod session;
 mod source;
 mod target;
 mod upload;
@@ -33,6 +41,7 @@ use crate::size;
 use crate::store::Store;
 
 pub use download::{Downloaded, Verified};
+pub use housekeeping::forget_uploads;
 pub use interrupt::Interrupt;
 pub use plan::{LARGEST_PART, MOST_PARTS, SMALLEST_PART};
 pub use progress::{Item, Progress};
@@ -52,6 +61,16 @@ pub struct TransferOptions {
     /// How many requests are under way at once [default: 4, more where answers take long]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     concurrency: Option<u16>,
+    /// Neither go on with an interrupted transfer, nor leave one that could be gone on with
+    #[arg(long)]
+    no_resume: bool,
+}
+
+impl TransferOptions {
+    /// Whether an interrupted transfer is gone on with.
+    fn resumes(&self) -> bool {
+        !self.no_resume
+    }
 }
 
 /// What all transfers of a run share. Cheap to clone.

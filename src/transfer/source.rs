@@ -1,7 +1,7 @@
 //! Where uploaded bytes come from: a regular file, read at offsets as often as needed, or a stream,
 //! buffered a part at a time.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read};
 use std::ops::Range;
 use std::os::unix::fs::FileExt;
@@ -112,6 +112,16 @@ impl FileSource {
             self.name
         ))
         .hint("try again when nobody writes to it, or upload a snapshot"))
+    }
+
+    /// Its path, as it was given.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What the file is like now.
+    pub(super) fn metadata(&self) -> io::Result<fs::Metadata> {
+        self.file.metadata()
     }
 
     fn crc64nvme(&self, start: u64, end: u64) -> io::Result<u64> {
@@ -257,6 +267,16 @@ impl Pieces {
                 Ok(None)
             }
             _ => Ok(None),
+        }
+    }
+
+    /// The regular file that is cut, and the size of its parts.
+    pub(super) fn file(&self) -> Option<(&FileSource, u64)> {
+        match &self.source {
+            Some(Source::File(file)) => {
+                Some((file, plan::part_size(file.bytes, self.part_size).ok()?))
+            }
+            _ => None,
         }
     }
 

@@ -1,5 +1,6 @@
 //! Where downloaded bytes go: a file that appears whole or not at all, or a stream.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, Write};
 use std::os::unix::fs::PermissionsExt;
@@ -10,7 +11,8 @@ use tempfile::NamedTempFile;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-use super::checksum::Hash;
+use super::checksum::{Algorithm, Hash};
+use super::partial::{self, Partial, Resumable};
 use crate::failure::Failure;
 
 /// How many pieces wait between the connection and a slow reader of the stream.
@@ -47,19 +49,25 @@ impl Target {
 /// A file in the making, beside the one it will become: removed unless [`NewFile::publish`]ed.
 #[derive(Debug)]
 pub(super) struct NewFile {
-    temporary: NamedTempFile,
+    temporary: Temporary,
     path: PathBuf,
     syncing: Option<JoinHandle<io::Result<()>>>,
+}
+
+/// What a file is until it is published.
+#[derive(Debug)]
+enum Temporary {
+    /// Gone when this run ends.
+    Passing(NamedTempFile),
+    /// Kept for another run, where this one is interrupted.
+    Resumable(Box<Partial>),
 }
 
 impl NewFile {
     /// Begins a file of `bytes` bytes.
     pub(super) fn create(path: &Path, bytes: u64) -> Result<NewFile, Failure> {
-        // Through a symbolic link the file it points to is replaced, not the link.
-        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let (path, mode) = place_of(path);
         let refuse = |error: io::Error| Failure::unwritable(path.display(), &error);
-        // A file that is replaced keeps its mode; a new one gets what the umask leaves.
-        let mode = fs::metadata(&path).map_or(0o666, |found| found.permissions().mode() & 0o777);
         let temporary = tempfile::Builder::new()
             .prefix(".s3seal-")
             .suffix(".part")
@@ -67,11 +75,63 @@ impl NewFile {
             .tempfile_in(folder_of(&path))
             .map_err(refuse)?;
         temporary.as_file().set_len(bytes).map_err(refuse)?;
-        Ok(NewFile { temporary, path, syncing: None })
+        Ok(NewFile { temporary: Temporary::Passing(temporary), path, syncing: None })
+    }
+
+    /// Goes on with the file of an earlier run, or begins one that another run can go on with. Where
+    /// that cannot be, it is a file like any other.
+    pub(super) fn resume(path: &Path, download: &Resumable<'_>) -> Result<NewFile, Failure> {
+        let (place, mode) = place_of(path);
+        match Partial::open(&place, mode, download) {
+            Some(partial) => {
+                let temporary = Temporary::Resumable(Box::new(partial));
+                Ok(NewFile { temporary, path: place, syncing: None })
+            }
+            None => NewFile::create(path, download.bytes),
+        }
+    }
+
+    /// The units of an earlier run that are in the file, each with its CRC by this algorithm.
+    pub(super) async fn arrived(
+        &self,
+        algorithm: Algorithm,
+    ) -> Result<BTreeMap<u64, u64>, Failure> {
+        match &self.temporary {
+            Temporary::Passing(_) => Ok(BTreeMap::new()),
+            Temporary::Resumable(partial) => {
+                partial.arrived(algorithm).await.map_err(|error| self.refuse(&error))
+            }
+        }
+    }
+
+    /// Remembers a unit that is in the file now.
+    pub(super) fn finish(&self, index: u64, crc: u64) {
+        if let Temporary::Resumable(partial) = &self.temporary {
+            partial.finish(index, crc);
+        }
+    }
+
+    /// What is in the file is of no use to another run.
+    pub(super) fn spoil(&self) {
+        if let Temporary::Resumable(partial) = &self.temporary {
+            partial.spoil();
+        }
+    }
+
+    /// Whether an interrupted download to this path has left something to go on with.
+    pub(super) fn is_left_of(path: &Path) -> bool {
+        partial::path_of(&place_of(path).0).exists()
+    }
+
+    fn as_file(&self) -> &File {
+        match &self.temporary {
+            Temporary::Passing(temporary) => temporary.as_file(),
+            Temporary::Resumable(partial) => partial.file(),
+        }
     }
 
     pub(super) fn file(&self) -> io::Result<File> {
-        self.temporary.as_file().try_clone()
+        self.as_file().try_clone()
     }
 
     pub(super) fn refuse(&self, error: &io::Error) -> Failure {
@@ -121,18 +181,27 @@ impl NewFile {
 
     /// Puts the file in its place, for good even if the machine stops.
     pub(super) fn publish(self) -> Result<(), Failure> {
-        let path = self.path;
-        self.temporary
-            .as_file()
-            .sync_all()
-            .map_err(|error| Failure::unwritable(path.display(), &error))?;
-        self.temporary
-            .persist(&path)
-            .map_err(|error| Failure::unwritable(path.display(), &error.error))?;
+        self.as_file().sync_all().map_err(|error| self.refuse(&error))?;
+        let NewFile { temporary, path, .. } = self;
+        let placed = match temporary {
+            Temporary::Passing(temporary) => {
+                temporary.persist(&path).map(drop).map_err(|error| error.error)
+            }
+            Temporary::Resumable(partial) => partial.persist(&path),
+        };
+        placed.map_err(|error| Failure::unwritable(path.display(), &error))?;
         // Not every file system can sync a folder.
         let _ = File::open(folder_of(&path)).and_then(|folder| folder.sync_all());
         Ok(())
     }
+}
+
+/// Where a file will be, and its mode. Through a symbolic link the file it points to is replaced, not the
+/// link; a file that is replaced keeps its mode, and a new one gets what the umask leaves.
+fn place_of(path: &Path) -> (PathBuf, u32) {
+    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let mode = fs::metadata(&path).map_or(0o666, |found| found.permissions().mode() & 0o777);
+    (path, mode)
 }
 
 /// The folder that a file is in.

@@ -1,21 +1,27 @@
-//! Uploads: one request where one is enough, else a multipart upload that is completed or aborted,
-//! never left behind.
+//! Uploads: one request where one is enough, else a multipart upload that is completed, or aborted, or
+//! kept for another run to go on with.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 
 use super::lines::Line;
+use super::session::Session;
 use super::source::{Piece, Pieces};
 use super::{Engine, Item, Source, checksum, plan};
 use crate::failure::Failure;
 use crate::store::{Part, ReadOptions, Store, Stored, Write, Written};
+
+/// How long a finished upload waits for what there is to be said of others.
+const LONGEST_WAIT_FOR_NOTE: Duration = Duration::from_secs(5);
 
 impl Engine {
     /// Writes what `source` holds as one object.
     ///
     /// # Errors
     /// Whatever stands in the way; no object and no upload is left behind then, or the failure says so.
+    /// After a signal, or where the store became unavailable, the upload can be gone on with.
     pub async fn upload(&self, source: Source, write: Write) -> Result<Stored, Failure> {
         let (store, interrupt) = (self.store(), self.interrupt());
         if write.condition.if_none_match.is_some() && !store.is_amazon() {
@@ -66,38 +72,34 @@ impl Engine {
     ) -> Result<Stored, Failure> {
         let store = self.store();
         // Not raced: an upload whose id is still on its way could not be aborted.
-        let upload_id: Arc<str> = store.create_upload(write).await?.into();
+        let session = Arc::new(Session::begin(self, write, pieces.pieces.file()).await?);
+        let others = pieces.only.is_none().then(|| session.look_around(store, &write.at));
         let mut under_way = JoinSet::new();
-        let sent = self.send_all(write, &upload_id, pieces, &mut under_way, item);
+        let sent = self.send_all(write, &session, pieces, &mut under_way, item);
         let outcome = self.interrupt().race(sent).await;
         // A part that is still on its way could arrive after the abort, and stay.
         under_way.shutdown().await;
         let finished = match outcome {
             Ok(parts) => {
                 let crc = checksum::combine(parts.iter().map(|part| (part.crc64nvme, part.bytes)));
-                store.complete_upload(write, &upload_id, &parts, crc).await
+                store.complete_upload(write, &session.upload_id, &parts, crc).await
             }
             Err(failure) => Err(failure),
         };
-        let mut failure = match finished {
-            Ok(written) => return store.settle(&write.at, written).await,
-            Err(failure) => failure,
-        };
-        if let Err(left) = store.abort_upload(&write.at, &upload_id).await {
-            let detail = failure.detail_mut();
-            detail.message += &format!(
-                "; and the unfinished upload {upload_id} of {} could not be aborted: {}",
-                write.at,
-                left.detail().message
-            );
+        match finished {
+            Ok(written) => {
+                session.forget();
+                let stored = store.settle(&write.at, written).await?;
+                Ok(Stored { note: note(others).await, ..stored })
+            }
+            Err(failure) => Err(session.fail(store, &write.at, failure).await),
         }
-        Err(failure)
     }
 
     async fn send_all(
         &self,
         write: &Arc<Write>,
-        upload_id: &Arc<str>,
+        session: &Arc<Session>,
         mut pieces: Queue,
         under_way: &mut JoinSet<Result<Part, Failure>>,
         item: &Item,
@@ -118,10 +120,10 @@ impl Engine {
                 last = Some(file.clone());
             }
             let (store, write) = (self.store().clone(), write.clone());
-            let upload_id = upload_id.clone();
+            let session = session.clone();
             under_way.spawn(async move {
                 let _line = line;
-                send(&store, &write, &upload_id, number, &piece).await
+                send(&store, &write, &session, number, &piece).await
             });
         }
         while !under_way.is_empty() {
@@ -227,14 +229,24 @@ impl Queue {
 async fn send(
     store: &Store,
     write: &Write,
-    upload_id: &str,
+    session: &Session,
     number: i32,
     piece: &Piece,
 ) -> Result<Part, Failure> {
-    let crc64nvme = piece.crc64nvme()?;
-    let part = Part { number, etag: String::new(), crc64nvme, bytes: piece.bytes() };
-    let sent = store.upload_part(write, upload_id, part, || piece.body()).await;
-    sent.map_err(|failure| blame_change(piece, failure))
+    let (bytes, crc64nvme) = (piece.bytes(), piece.crc64nvme()?);
+    if let Some(part) = session.kept(number, bytes, crc64nvme) {
+        return Ok(part);
+    }
+    let part = Part { number, etag: String::new(), crc64nvme, bytes };
+    let sent = store.upload_part(write, &session.upload_id, part, || piece.body()).await;
+    let part = sent.map_err(|failure| blame_change(piece, failure))?;
+    session.finish(&part);
+    Ok(part)
+}
+
+/// What was found out about other uploads, which is worth no long wait.
+async fn note(others: Option<JoinHandle<Option<String>>>) -> Option<String> {
+    tokio::time::timeout(LONGEST_WAIT_FOR_NOTE, others?).await.ok()?.ok()?
 }
 
 async fn collect(

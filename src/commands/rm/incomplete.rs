@@ -1,0 +1,130 @@
+//! `s3seal rm --incomplete`: abort uploads that were never finished, whose parts cost money.
+
+use std::time::{Duration, SystemTime};
+
+use serde::Serialize;
+
+use crate::failure::{Failure, Failures};
+use crate::location::Location;
+use crate::output::Output;
+use crate::store::{Store, UnfinishedUpload};
+use crate::transfer::forget_uploads;
+
+/// Which unfinished uploads to abort.
+#[derive(Debug, clap::Args)]
+pub(super) struct Incomplete {
+    /// Abort unfinished uploads instead of deleting objects: of the object, or of all below a URL that
+    /// ends in `/`, with -r below the prefix, or in the whole bucket
+    #[arg(long, conflicts_with = "version_id")]
+    pub(super) incomplete: bool,
+    /// Abort only those begun longer ago than this, such as 24h or 7d
+    #[arg(long, value_name = "TIME", requires = "incomplete", value_parser = humantime::parse_duration)]
+    older_than: Option<Duration>,
+}
+
+/// What `--json` prints of an aborted upload.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Item<'a> {
+    op: &'static str,
+    url: String,
+    upload_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    initiated: Option<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    dry_run: bool,
+}
+
+impl Incomplete {
+    /// Aborts the unfinished uploads of each URL.
+    ///
+    /// # Errors
+    /// Those of each URL that is none or cannot be listed, and of each upload that could not be aborted.
+    pub(super) async fn run(
+        &self,
+        urls: &[String],
+        is_recursive: bool,
+        dry_run: bool,
+        store: &Store,
+        out: &Output,
+    ) -> Result<(), Failures> {
+        let all: Vec<Location> = urls.iter().map(|url| url.parse()).collect::<Result<_, _>>()?;
+        let mut failures = Failures::default();
+        for at in all {
+            let wanted = Wanted::of(at, is_recursive, self.older_than);
+            if let Err(failure) = wanted.abort(store, dry_run, out, &mut failures).await {
+                failures.add(failure);
+            }
+        }
+        failures.into_result()
+    }
+}
+
+/// The uploads that a URL stands for.
+struct Wanted {
+    below: Location,
+    /// Those of the object that is called exactly so.
+    is_one: bool,
+    begun_before: Option<SystemTime>,
+}
+
+impl Wanted {
+    fn of(mut at: Location, is_recursive: bool, older_than: Option<Duration>) -> Wanted {
+        if is_recursive && !at.is_folder() {
+            at.key.push('/');
+        }
+        // Nothing is older than time itself.
+        let before = |age| SystemTime::now().checked_sub(age).unwrap_or(SystemTime::UNIX_EPOCH);
+        let begun_before = older_than.map(before);
+        Wanted { is_one: !at.is_folder(), below: at, begun_before }
+    }
+
+    fn holds(&self, upload: &UnfinishedUpload) -> bool {
+        let old_enough = match self.begun_before {
+            Some(limit) => upload.initiated.is_some_and(|time| time <= limit),
+            None => true,
+        };
+        old_enough && (!self.is_one || upload.at == self.below)
+    }
+
+    async fn abort(
+        &self,
+        store: &Store,
+        dry_run: bool,
+        out: &Output,
+        failures: &mut Failures,
+    ) -> Result<(), Failure> {
+        let mut uploads = store.unfinished_uploads(self.below.clone());
+        while let Some(page) = uploads.next_page().await? {
+            let mut aborted = Vec::new();
+            for upload in page.into_iter().filter(|upload| self.holds(upload)) {
+                let gone = match dry_run {
+                    true => Ok(()),
+                    false => store.abort_upload(&upload.at, &upload.id).await,
+                };
+                match gone {
+                    Ok(()) => {
+                        tell(&upload, dry_run, out)?;
+                        aborted.push(upload);
+                    }
+                    Err(failure) => failures.add(failure),
+                }
+            }
+            if !dry_run {
+                forget_uploads(store, &aborted);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn tell(upload: &UnfinishedUpload, dry_run: bool, out: &Output) -> Result<(), Failure> {
+    let (url, initiated) = (upload.at.to_string(), upload.since());
+    if out.json() {
+        return out.item(&Item { op: "rm", url, upload_id: &upload.id, initiated, dry_run });
+    }
+    let did = if dry_run { "would abort" } else { "aborted" };
+    let since = initiated.map_or(String::new(), |time| format!(" (begun {time})"));
+    out.say(&format!("{did} the unfinished upload {} of {url}{since}", upload.id));
+    Ok(())
+}

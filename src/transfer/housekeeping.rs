@@ -1,0 +1,91 @@
+//! What earlier runs left behind: told where it is of other runs, removed where it is of no use.
+
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use super::journal::{self, Journal, Kind};
+use super::{Engine, partial};
+use crate::location::Location;
+use crate::store::{Store, UnfinishedUpload};
+
+/// What the headers of all kinds of transfers have in common.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Header {
+    kind: Kind,
+    endpoint: String,
+    bucket: String,
+    object: String,
+    file: String,
+    #[serde(default)]
+    upload_id: String,
+}
+
+impl Header {
+    fn of(journal: &mut Journal) -> Option<Header> {
+        journal.read::<Header, serde::de::IgnoredAny>().map(|(header, _)| header)
+    }
+
+    fn is_in(&self, store: &Store, bucket: &str) -> bool {
+        self.endpoint == store.endpoint().unwrap_or_default() && self.bucket == bucket
+    }
+}
+
+impl Engine {
+    /// Cleans up, while something else is done, after transfers that nobody went on with.
+    pub(super) fn clean_up(&self, bucket: &str) {
+        let (store, bucket) = (self.store().clone(), bucket.to_owned());
+        tokio::spawn(async move { expire(&store, &bucket).await });
+    }
+}
+
+/// Gives up the transfers that nobody went on with for a week: their uploads are aborted where they are
+/// in this bucket, and their partial files removed.
+pub(super) async fn expire(store: &Store, bucket: &str) {
+    for mut journal in journal::idle(journal::LIFETIME) {
+        match Header::of(&mut journal) {
+            Some(header) if header.kind == Kind::Download => partial::remove(header.file.as_ref()),
+            Some(header) if header.is_in(store, bucket) => {
+                let at = Location { bucket: header.bucket, key: header.object };
+                let _ = store.abort_upload(&at, &header.upload_id).await;
+            }
+            _ => {}
+        }
+        journal.remove();
+    }
+}
+
+/// Forgets uploads that were aborted.
+pub fn forget_uploads(store: &Store, aborted: &[UnfinishedUpload]) {
+    for mut journal in journal::idle(Duration::ZERO) {
+        let is_aborted = |header: &Header| {
+            header.kind == Kind::Upload
+                && aborted.iter().any(|upload| {
+                    upload.id == header.upload_id && header.is_in(store, &upload.at.bucket)
+                })
+        };
+        if Header::of(&mut journal).is_some_and(|header| is_aborted(&header)) {
+            journal.remove();
+        }
+    }
+}
+
+/// A note on other unfinished uploads of the object, if there are any: whose they are nobody knows, so
+/// they are neither joined nor aborted.
+pub(super) async fn older_uploads(store: &Store, at: &Location, own: &str) -> Option<String> {
+    let page = store.unfinished_uploads(at.clone()).next_page().await.ok()??;
+    let others: Vec<_> =
+        page.iter().filter(|upload| upload.at == *at && upload.id != own).collect();
+    let oldest = others.iter().min_by_key(|upload| upload.initiated);
+    let since = oldest.and_then(|upload| upload.since());
+    let since = since.map_or(String::new(), |time| format!(" (since {time})"));
+    let uploads = match others.len() {
+        0 => return None,
+        1 => "1 older unfinished upload".to_owned(),
+        n => format!("{n} older unfinished uploads"),
+    };
+    Some(format!(
+        "{uploads} of {at}{since}: `s3seal rm --incomplete {at}` removes what costs money and is no object"
+    ))
+}

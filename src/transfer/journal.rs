@@ -1,0 +1,276 @@
+//! What is remembered of a transfer while it runs, so that another run can go on with it: a file of
+//! JSON lines in the state folder, a header and then a line for each part that is done.
+//!
+//! No key is in it, nor a key's MD5, which would be the same in every file: see [`KeyCheck`].
+
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, Read, Seek, Write};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use hmac::{Hmac, KeyInit, Mac};
+use rand::TryRng;
+use rand::rngs::SysRng;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::failure::Failure;
+use crate::key::Key;
+use crate::location::Location;
+use crate::state;
+use crate::store::Store;
+
+const FOLDER: &str = "transfers";
+/// Changes when a file can no longer be understood by an older program, or an older file by this one.
+const FORMAT: u32 = 1;
+/// A transfer that nobody went on with for so long is given up.
+pub(super) const LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// Which way a transfer goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Kind {
+    Upload,
+    Download,
+}
+
+/// The file of one transfer, which no other process uses at the same time.
+#[derive(Debug)]
+pub(super) struct Journal {
+    path: PathBuf,
+    file: File,
+}
+
+/// The first line of a file.
+#[derive(Serialize, Deserialize)]
+struct Versioned<H> {
+    format: u32,
+    #[serde(flatten)]
+    header: H,
+}
+
+impl Journal {
+    /// Opens the file of the transfer between an object and a local file. None where that cannot be, or
+    /// another process is at the same transfer: it then goes without.
+    pub(super) fn open(kind: Kind, store: &Store, at: &Location, local: &Path) -> Option<Journal> {
+        let local = std::path::absolute(local).ok()?;
+        let kind: &[u8] = match kind {
+            Kind::Upload => b"upload",
+            Kind::Download => b"download",
+        };
+        let endpoint = store.endpoint().unwrap_or_default();
+        let name = digest([
+            kind,
+            endpoint.as_bytes(),
+            at.bucket.as_bytes(),
+            at.key.as_bytes(),
+            local.as_os_str().as_encoded_bytes(),
+        ]);
+        Journal::at(&folder()?, &name)
+            .inspect_err(|error| tracing::debug!(%error, "the transfer is not remembered"))
+            .ok()
+    }
+
+    fn at(folder: &Path, name: &str) -> io::Result<Journal> {
+        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+        let path = folder.join(name);
+        let mut options = OpenOptions::new();
+        options.read(true).append(true).create(true).mode(0o600);
+        let file = lock(&path, || options.open(&path))?;
+        Ok(Journal { path, file })
+    }
+
+    /// What an earlier run left: its header, and a line for each part that it finished. None where there
+    /// is nothing, or nothing that this program understands.
+    pub(super) fn read<H: DeserializeOwned, L: DeserializeOwned>(&mut self) -> Option<(H, Vec<L>)> {
+        let mut bytes = Vec::new();
+        self.file.rewind().and_then(|()| self.file.read_to_end(&mut bytes)).ok()?;
+        let mut lines = bytes.split(|byte| *byte == b'\n');
+        let first: Versioned<H> = serde_json::from_slice(lines.next()?).ok()?;
+        if first.format != FORMAT {
+            return None;
+        }
+        // What was being written when the machine stopped is no line, and must not become part of one.
+        if bytes.last() != Some(&b'\n') {
+            self.file.write_all(b"\n").ok()?;
+        }
+        Some((first.header, lines.filter_map(|line| serde_json::from_slice(line).ok()).collect()))
+    }
+
+    /// Forgets whatever is in the file, and begins it anew; whether that worked.
+    pub(super) fn begin(&self, header: &impl Serialize) -> bool {
+        self.file.set_len(0).is_ok() && self.write(&Versioned { format: FORMAT, header })
+    }
+
+    /// Adds a line. What cannot be remembered is sent again, so it is no failure.
+    pub(super) fn add(&self, line: &impl Serialize) {
+        self.write(line);
+    }
+
+    fn write(&self, line: &impl Serialize) -> bool {
+        let text = serde_json::to_vec(line).map_err(io::Error::from);
+        let written = text.and_then(|mut text| {
+            text.push(b'\n');
+            (&self.file).write_all(&text)
+        });
+        written.inspect_err(|error| tracing::debug!(%error, "not remembered")).is_ok()
+    }
+
+    /// Removes the file: there is nothing to go on with.
+    pub(super) fn remove(&self) {
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+/// The files of all transfers that no process is at, and that nobody went on with for `age`.
+pub(super) fn idle(age: Duration) -> Vec<Journal> {
+    let Some(folder) = folder() else { return Vec::new() };
+    let entries = fs::read_dir(&folder).into_iter().flatten().flatten();
+    let is_idle = |entry: &fs::DirEntry| {
+        let modified = entry.metadata().and_then(|metadata| metadata.modified());
+        modified.is_ok_and(|time| time.elapsed().unwrap_or_default() >= age)
+    };
+    entries
+        .filter(is_idle)
+        .filter_map(|entry| Journal::at(&folder, entry.file_name().to_str()?).ok())
+        .collect()
+}
+
+/// Whether the same can succeed later from where it stopped.
+pub(super) fn is_resumable(failure: &Failure) -> bool {
+    matches!(failure, Failure::Interrupted { .. } | Failure::Unavailable(_))
+}
+
+fn folder() -> Option<PathBuf> {
+    Some(state::folder()?.join(FOLDER))
+}
+
+/// The hexadecimal SHA-256 of several texts, which no other texts have.
+pub(super) fn digest<'a>(texts: impl IntoIterator<Item = &'a [u8]>) -> String {
+    let mut hash = Sha256::new();
+    for text in texts {
+        hash.update((text.len() as u64).to_be_bytes());
+        hash.update(text);
+    }
+    hex(&hash.finalize())
+}
+
+/// Opens a file and locks it; an error where another process has it. A file that was removed, or moved
+/// into place, before it could be locked is not the one that the path names any more.
+pub(super) fn lock(path: &Path, open: impl Fn() -> io::Result<File>) -> io::Result<File> {
+    const TRIES: usize = 10;
+    for _ in 0..TRIES {
+        let file = open()?;
+        file.try_lock()?;
+        let (locked, named) = (file.metadata()?, fs::symlink_metadata(path));
+        if named.is_ok_and(|named| (named.dev(), named.ino()) == (locked.dev(), locked.ino())) {
+            return Ok(file);
+        }
+    }
+    Err(io::ErrorKind::ResourceBusy.into())
+}
+
+/// Tells whether a key is the one of an earlier run, and tells nobody else anything: an HMAC under a
+/// salt of its own.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct KeyCheck {
+    salt: String,
+    key_check: String,
+}
+
+impl KeyCheck {
+    /// For this key, under a new salt. None without randomness.
+    pub(super) fn new(key: &Key) -> Option<KeyCheck> {
+        let mut salt = [0; 16];
+        SysRng.try_fill_bytes(&mut salt).ok()?;
+        let salt = hex(&salt);
+        Some(KeyCheck { key_check: hex(&mac(&salt, key).finalize().into_bytes()), salt })
+    }
+
+    /// Whether it was made for this key.
+    pub(super) fn is_of(&self, key: &Key) -> bool {
+        hex(&mac(&self.salt, key).finalize().into_bytes()) == self.key_check
+    }
+}
+
+fn mac(salt: &str, key: &Key) -> Hmac<Sha256> {
+    let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(salt.as_bytes())
+        .expect("HMAC takes keys of any length");
+    mac.update(key.bytes());
+    mac
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Serialize, Deserialize, Debug, PartialEq)]
+    struct Line {
+        n: u32,
+    }
+
+    const fn line(n: u32) -> Line {
+        Line { n }
+    }
+
+    fn read(folder: &Path) -> Option<(Vec<u32>, Vec<Line>)> {
+        #[derive(Deserialize)]
+        struct Header {
+            numbers: Vec<u32>,
+        }
+        let mut journal = Journal::at(folder, "x").unwrap();
+        journal.read::<Header, Line>().map(|(header, lines)| (header.numbers, lines))
+    }
+
+    #[test]
+    fn what_was_written_is_read_and_a_torn_line_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(read(folder.path()).is_none());
+        let journal = Journal::at(folder.path(), "x").unwrap();
+        assert!(journal.begin(&serde_json::json!({"numbers": [1, 2]})));
+        journal.add(&line(1));
+        drop(journal);
+        let path = folder.path().join("x");
+        let whole = fs::read(&path).unwrap();
+        fs::write(&path, [&whole[..], br#"{"n":2"#].concat()).unwrap();
+        assert_eq!(read(folder.path()), Some((vec![1, 2], vec![line(1)])));
+        Journal::at(folder.path(), "x").unwrap().add(&line(3));
+        assert_eq!(read(folder.path()), Some((vec![1, 2], vec![line(1), line(3)])));
+    }
+
+    #[test]
+    fn another_format_is_not_understood() {
+        let folder = tempfile::tempdir().unwrap();
+        for text in
+            ["", "x", r#"{"format":2,"numbers":[]}"#, r#"{"numbers":[]}"#, r#"{"format":1}"#]
+        {
+            fs::write(folder.path().join("x"), text).unwrap();
+            assert!(read(folder.path()).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_file_has_one_user_at_a_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = Journal::at(folder.path(), "x").unwrap();
+        assert!(Journal::at(folder.path(), "x").is_err());
+        first.remove();
+        assert!(!folder.path().join("x").exists());
+        assert!(Journal::at(folder.path(), "x").is_ok());
+    }
+
+    #[test]
+    fn a_key_is_told_from_others_and_never_twice_alike() {
+        let (one, other) = (Key::generate().unwrap(), Key::generate().unwrap());
+        let check = KeyCheck::new(&one).unwrap();
+        assert!(check.is_of(&one) && !check.is_of(&other));
+        assert_ne!(KeyCheck::new(&one).unwrap().key_check, check.key_check);
+    }
+}
