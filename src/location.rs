@@ -47,6 +47,13 @@ impl Location {
         self.key.is_empty() || self.key.ends_with('/')
     }
 
+    /// The folder of this name: the bucket, or the key with a `/` at its end.
+    #[must_use]
+    pub fn folder(&self) -> Location {
+        let end = if self.is_folder() { "" } else { "/" };
+        Location { bucket: self.bucket.clone(), key: format!("{}{end}", self.key) }
+    }
+
     /// The object called `name` in this folder.
     #[must_use]
     pub fn join(&self, name: &str) -> Location {

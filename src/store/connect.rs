@@ -29,6 +29,7 @@ use aws_types::service_config::ServiceConfigKey;
 
 use super::checksums::Checksums;
 use super::latency::Latency;
+use super::proven::Proven;
 use super::refusal::{Permanent, Refusal};
 use super::request_log::RequestLog;
 use super::seal::OneEcho;
@@ -85,6 +86,7 @@ pub struct Store {
     /// Who signs; nobody with `--no-sign-request`.
     pub(super) credentials: Option<SharedCredentialsProvider>,
     pub(super) checksums: Checksums,
+    pub(super) proven: Proven,
     latency: Latency,
 }
 
@@ -154,6 +156,7 @@ impl Store {
                 shared.response_checksum_validation()
                     != Some(ResponseChecksumValidation::WhenRequired),
             ),
+            proven: Proven::default(),
             latency,
         })
     }

@@ -15,7 +15,9 @@
 //! | `metadata` | what a store says of an object |
 //! | `read` | HEAD and GET, trying keys without sending more of them than needed |
 //! | `write` | PUT and multipart uploads, each proven |
+//! | `list` | what lies below a prefix, a page at a time |
 //! | `remove` | deletes; taking back what was not sealed |
+//! | `remove_many` | deletes, a thousand in one request |
 //! | `presign` | URLs with the seal signed into them |
 //! | `proven` | which buckets have proven that they seal |
 
@@ -24,22 +26,27 @@ mod checksums;
 mod connect;
 mod diagnosis;
 mod latency;
+mod list;
 mod metadata;
 mod presign;
 mod proven;
 mod read;
 mod refusal;
 mod remove;
+mod remove_many;
 mod request_log;
 mod seal;
 mod trust;
 mod write;
 
-pub use attributes::{Attributes, Condition};
+pub use attributes::{Attributes, Condition, Metadata};
 pub use aws_sdk_s3::primitives::SdkBody as RequestBody;
 pub use connect::{Connect, Store};
+pub use list::{Listed, Listing};
 pub use metadata::ObjectMetadata;
 pub use presign::{LONGEST_EXPIRY, Method, Presign, PresignedUrl};
 pub use read::{Body, Opened, ReadOptions, Reading};
+pub use remove::Removed;
+pub use remove_many::Doomed;
 pub use seal::Encryption;
 pub use write::{Part, Stored, Write, Written};
