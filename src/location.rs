@@ -32,6 +32,10 @@ impl Location {
             return Err(Failure::usage(format!("{self} names a bucket, not an object"))
                 .hint("give the key as well: s3://bucket/key"));
         }
+        if self.key.trim().is_empty() {
+            return Err(Failure::usage("a key of spaces alone cannot be sent")
+                .hint("give it a name that can be seen"));
+        }
         if self.key.len() > LONGEST_KEY {
             let length = self.key.len();
             return Err(Failure::usage(format!(
@@ -176,6 +180,7 @@ mod tests {
             assert!(failure.detail().hint.is_some(), "{text}");
         }
         assert!("s3://b".parse::<Location>().unwrap().object().is_err());
+        assert!("s3://b/ ".parse::<Location>().unwrap().object().is_err());
         assert!(
             format!("s3://b/{}", "k".repeat(1025)).parse::<Location>().unwrap().object().is_err()
         );

@@ -2,6 +2,7 @@
 
 mod connection;
 mod diagnosis;
+mod folders;
 mod generated;
 mod harness;
 mod integrity;
@@ -13,5 +14,8 @@ mod mock_options;
 mod presign;
 mod proof;
 mod readme;
+mod removal;
+mod several;
+mod sync;
 mod terminal;
 mod transfers;

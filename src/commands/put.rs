@@ -24,20 +24,22 @@ use crate::transfer::{
 /// `put -r DIR s3://bucket/prefix/` lays what is in DIR below the prefix. A file that fails does not
 /// stop the others.
 #[derive(clap::Args)]
-#[command(after_help = "\
+#[command(
+    override_usage = "s3seal put [OPTIONS] <SOURCE>... <DEST>",
+    after_help = "\
 Examples:
   s3seal put -k ./backup.key dump.sql s3://backups/2026/           keeps the file's name
   s3seal put -k ./backup.key -r --exclude '*.tmp' data s3://b/p/   a folder's content
   git ls-files | s3seal put -k ./k --files-from - . s3://b/src/    what a list names
   pg_dump db | s3seal put -k ./backup.key - s3://backups/db.sql    from a pipe
   s3seal put -k cmd:'pass show s3' app.tar s3://ci/app.tar --if-none-match '*'
-  s3seal put --sse aws:kms public.tar s3://ci/public.tar           the store's key, not yours")]
+  s3seal put --sse aws:kms public.tar s3://ci/public.tar           the store's key, not yours"
+)]
 pub struct Args {
-    /// The files, and with -r folders; `-` is standard input
+    /// The files, and with -r folders; `-` is standard input. Then where to: s3://bucket/key, or
+    /// s3://bucket/folder/ to keep the names
     #[arg(required = true, value_name = "SOURCE")]
-    sources: Vec<PathBuf>,
-    /// Where to: s3://bucket/key, or s3://bucket/folder/ to keep the names
-    dest: String,
+    paths: Vec<PathBuf>,
     #[command(flatten)]
     sealing: Sealing,
     #[command(flatten)]
@@ -73,11 +75,12 @@ enum Origin {
 /// [`Failure::Usage`] without a key and without saying that none is wanted, and so on: before anything
 /// is stored.
 pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Failure> {
-    let origins = origins(args)?;
-    let bucket = args.dest.parse::<Location>()?.bucket;
+    let (sources, dest) = sources_and_dest(&args.paths)?;
+    let origins = origins(args, sources, &dest)?;
     let is_file = matches!(origins.as_slice(), [Origin::File(_)]);
     args.selection.check(origins.iter().any(|origin| !matches!(origin, Origin::File(_))))?;
-    let reads_stdin = args.files_from.uses_stdin() || args.sources.contains(&PathBuf::from("-"));
+    let reads_stdin =
+        args.files_from.uses_stdin() || sources.iter().any(|source| source == Path::new("-"));
     let encryption = args.sealing.encryption(reads_stdin, out)?;
     // Only now: while a key is read there is nothing to clean up, and Ctrl-C should just end it.
     let interrupt = Interrupt::listen()?;
@@ -104,7 +107,7 @@ pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Fai
         async move { [uploader.upload(upload).await] }
     };
     let mut tally = Tally::default();
-    tally.run(found, || uploader.most(&bucket), work, &interrupt, out).await;
+    tally.run(found, || uploader.most(&dest.bucket), work, &interrupt, out).await;
     if tally.done > 0 {
         uploader.tell_notes();
     }
@@ -114,17 +117,27 @@ pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Fai
     Ok(tally.exit_code())
 }
 
+/// What comes last is where to.
+fn sources_and_dest(paths: &[PathBuf]) -> Result<(&[PathBuf], Location), Failure> {
+    match paths {
+        [sources @ .., dest] if !sources.is_empty() => {
+            Ok((sources, dest.to_string_lossy().parse()?))
+        }
+        _ => Err(Failure::usage("a source and a destination are needed, and only one was given")
+            .hint("write it: s3seal put FILE s3://bucket/key")),
+    }
+}
+
 /// What the command line names, checked as far as it can be without a store.
-fn origins(args: &Args) -> Result<Vec<Origin>, Failure> {
-    let at: Location = args.dest.parse()?;
+fn origins(args: &Args, sources: &[PathBuf], at: &Location) -> Result<Vec<Origin>, Failure> {
     if let Some(list) = &args.files_from.files_from {
-        let [folder] = args.sources.as_slice() else {
+        let [folder] = sources else {
             return Err(Failure::usage("--files-from names files of one folder")
                 .hint("give that folder as the one source"));
         };
         return Ok(vec![Origin::Listed(folder.clone(), list.clone(), at.folder())]);
     }
-    let origins = args.sources.iter().map(|source| origin(args, source, &at));
+    let origins = sources.iter().map(|source| origin(args, source, sources.len() > 1, at));
     let origins = origins.collect::<Result<Vec<_>, _>>()?;
     if args.condition.if_match.is_some() && !matches!(origins.as_slice(), [Origin::File(_)]) {
         return Err(Failure::usage("an ETag belongs to one object, and several are written")
@@ -133,7 +146,12 @@ fn origins(args: &Args) -> Result<Vec<Origin>, Failure> {
     Ok(origins)
 }
 
-fn origin(args: &Args, source: &Path, at: &Location) -> Result<Origin, Failure> {
+fn origin(
+    args: &Args,
+    source: &Path,
+    is_one_of_many: bool,
+    at: &Location,
+) -> Result<Origin, Failure> {
     let is_folder = source != Path::new("-") && source.is_dir();
     if is_folder && !args.selection.recursive {
         return Err(Failure::usage(format!("{} is a folder", source.display()))
@@ -142,7 +160,7 @@ fn origin(args: &Args, source: &Path, at: &Location) -> Result<Origin, Failure> 
     if is_folder {
         return Ok(Origin::Folder(source.to_owned(), at.folder()));
     }
-    if args.sources.len() > 1 && !at.is_folder() {
+    if is_one_of_many && !at.is_folder() {
         return Err(Failure::usage(format!("{at} is one object, and there are several sources"))
             .hint(format!("name a folder: {at}/")));
     }

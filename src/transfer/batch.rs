@@ -49,7 +49,9 @@ pub struct Tally {
     code: CommonCode,
     /// Why there is no use in going on.
     ended_by: Option<Failure>,
-    /// Whether an item has told of the signal that ended the run.
+    /// How many items a signal has cut short.
+    interrupted: u64,
+    /// Whether one of them has told of it.
     signal_told: bool,
 }
 
@@ -76,6 +78,7 @@ impl Tally {
     /// Counts an item that failed, and tells why.
     pub fn failed(&mut self, failure: Failure, out: &Output) {
         if let Failure::Interrupted { signal, .. } = failure {
+            self.interrupted += 1;
             // The signal is told once; what it left behind is each item's own.
             if failure.detail().message != Failure::interrupted(signal).detail().message {
                 out.failure(&failure);
@@ -115,15 +118,14 @@ impl Tally {
         loop {
             let ended = exhausted || self.is_ended();
             if ended && under_way.is_empty() {
-                return self.tell_signal(out);
+                let is_complete = exhausted || (items.is_closed() && items.is_empty());
+                return self.settle_signal(is_complete, out);
             }
             let room = !ended && under_way.len() < most().min(MOST_UNDER_WAY);
             tokio::select! {
                 biased;
                 signal = interrupt.race(std::future::pending::<Result<(), Failure>>()), if !self.is_ended() => {
-                    if let Err(failure) = signal {
-                        self.failed(failure, out);
-                    }
+                    self.ended_by = signal.err();
                 }
                 Some(joined) = under_way.join_next(), if !under_way.is_empty() => match joined {
                     Ok(results) => self.count(results, out),
@@ -139,10 +141,12 @@ impl Tally {
         }
     }
 
-    fn tell_signal(&mut self, out: &Output) {
-        if let (Some(failure @ Failure::Interrupted { .. }), false) =
-            (&self.ended_by, self.signal_told)
-        {
+    /// A signal that came too late to keep anything from being done made no difference.
+    fn settle_signal(&mut self, is_complete: bool, out: &Output) {
+        let Some(failure @ Failure::Interrupted { .. }) = &self.ended_by else { return };
+        if is_complete && self.interrupted == 0 {
+            self.ended_by = None;
+        } else if !self.signal_told {
             out.failure(failure);
             self.signal_told = true;
         }

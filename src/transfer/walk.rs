@@ -99,7 +99,7 @@ fn explain(error: &walkdir::Error) -> Failure {
             path.display(),
             ancestor.display()
         ))
-        .hint("remove the link, or leave it out with --exclude"),
+        .hint("remove the link, or leave out --follow-symlinks"),
         (None, Some(error)) => unreadable(path, error),
         (None, None) => Failure::other(format!("{} cannot be read", path.display())),
     }
