@@ -9,7 +9,7 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-use crate::commands::{completions, get, head, key, keygen, mock, presign, put, rm};
+use crate::commands::{completions, get, head, key, keygen, mock, presign, put, rm, sync};
 use crate::failure::{Failure, Failures};
 use crate::key::{self as keys, looks_secret};
 use crate::output::{self, Output, ProgressStyle};
@@ -75,6 +75,7 @@ enum Command {
     Put(put::Args),
     Get(get::Args),
     Head(head::Args),
+    Sync(sync::Args),
     Rm(rm::Args),
     Presign(presign::Args),
     Mock(mock::Args),
@@ -117,10 +118,11 @@ fn dispatch(cli: &Cli, out: &Output) -> Result<u8, Failures> {
         Command::Key(args) => key::run(args, out)?,
         Command::Completions(args) => completions::run(args, command(), out)?,
         Command::Mock(args) => return Ok(mock::run(args, out)?),
-        Command::Put(args) => with_runtime(put::run(args, &cli.connect, out))??,
-        Command::Get(args) => with_runtime(get::run(args, &cli.connect, out))??,
+        Command::Put(args) => return Ok(with_runtime(put::run(args, &cli.connect, out))??),
+        Command::Get(args) => return Ok(with_runtime(get::run(args, &cli.connect, out))??),
+        Command::Sync(args) => return Ok(with_runtime(sync::run(args, &cli.connect, out))??),
         Command::Head(args) => with_runtime(head::run(args, &cli.connect, out))??,
-        Command::Rm(args) => with_runtime(rm::run(args, &cli.connect, out))??,
+        Command::Rm(args) => return Ok(with_runtime(rm::run(args, &cli.connect, out))??),
         Command::Presign(args) => with_runtime(presign::run(args, &cli.connect, out))??,
     }
     Ok(0)

@@ -65,6 +65,9 @@ pub struct Detail {
     /// The object or bucket concerned, as `s3://bucket/key`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
+    /// Whether every other item of the command would fail for the same reason.
+    #[serde(skip)]
+    pub concerns_all: bool,
 }
 
 impl std::fmt::Display for Detail {
@@ -120,6 +123,7 @@ impl Failure {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
                 Failure::other(format!("there is no space left for {name}"))
                     .hint("free some, or choose another destination")
+                    .for_all()
             }
             kind => Failure::other(format!("{name} cannot be written: {kind}"))
                 .hint("choose a destination that this user can write to"),
@@ -150,6 +154,18 @@ impl Failure {
     pub fn at(mut self, url: &impl ToString) -> Failure {
         self.detail_mut().url = Some(url.to_string());
         self
+    }
+
+    /// The same failure, which every other item of the command would meet as well: no use to go on.
+    #[must_use]
+    pub fn for_all(mut self) -> Failure {
+        self.detail_mut().concerns_all = true;
+        self
+    }
+
+    /// Whether it is no use to go on with the command's other items.
+    pub fn concerns_all(&self) -> bool {
+        matches!(self, Failure::Interrupted { .. }) || self.detail().concerns_all
     }
 
     /// The same failure, with what the store answered.
@@ -251,9 +267,26 @@ impl Failures {
 
     /// The code that all failures share, else 1.
     pub fn exit_code(&self) -> u8 {
-        let mut codes = self.0.iter().map(Failure::exit_code);
-        let first = codes.next().unwrap_or(0);
-        if codes.all(|code| code == first) { first } else { 1 }
+        let mut code = CommonCode::default();
+        self.0.iter().for_each(|failure| code.add(failure));
+        code.get()
+    }
+}
+
+/// The exit code of several items: the one that all failures share, else 1.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct CommonCode(Option<u8>);
+
+impl CommonCode {
+    /// Adds what went wrong with one item.
+    pub fn add(&mut self, failure: &Failure) {
+        let code = failure.exit_code();
+        self.0 = Some(if self.0.is_none_or(|common| common == code) { code } else { 1 });
+    }
+
+    /// 0 where nothing went wrong.
+    pub fn get(self) -> u8 {
+        self.0.unwrap_or(0)
     }
 }
 

@@ -32,6 +32,10 @@ impl Location {
             return Err(Failure::usage(format!("{self} names a bucket, not an object"))
                 .hint("give the key as well: s3://bucket/key"));
         }
+        if self.key.trim().is_empty() {
+            return Err(Failure::usage("a key of spaces alone cannot be sent")
+                .hint("give it a name that can be seen"));
+        }
         if self.key.len() > LONGEST_KEY {
             let length = self.key.len();
             return Err(Failure::usage(format!(
@@ -45,6 +49,13 @@ impl Location {
     /// Whether the location stands for a folder of objects: the whole bucket, or a key that ends in `/`.
     pub fn is_folder(&self) -> bool {
         self.key.is_empty() || self.key.ends_with('/')
+    }
+
+    /// The folder of this name: the bucket, or the key with a `/` at its end.
+    #[must_use]
+    pub fn folder(&self) -> Location {
+        let end = if self.is_folder() { "" } else { "/" };
+        Location { bucket: self.bucket.clone(), key: format!("{}{end}", self.key) }
     }
 
     /// The object called `name` in this folder.
@@ -169,6 +180,7 @@ mod tests {
             assert!(failure.detail().hint.is_some(), "{text}");
         }
         assert!("s3://b".parse::<Location>().unwrap().object().is_err());
+        assert!("s3://b/ ".parse::<Location>().unwrap().object().is_err());
         assert!(
             format!("s3://b/{}", "k".repeat(1025)).parse::<Location>().unwrap().object().is_err()
         );

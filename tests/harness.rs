@@ -1,5 +1,6 @@
 //! A place to run the program in: a home of its own, a cleared environment, a server of its own.
 
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs::Permissions;
 use std::io::Write;
@@ -57,6 +58,35 @@ impl Lab {
         let path = self.path(name);
         std::fs::write(&path, content).expect("the file can be written");
         path
+    }
+
+    /// Writes a file below the home folder, and makes the folders that lead there.
+    pub(crate) fn deep_file(&self, name: &str, content: &[u8]) -> PathBuf {
+        std::fs::create_dir_all(self.path(name).parent().expect("a folder")).expect("a folder");
+        self.file(name, content)
+    }
+
+    /// The files below a folder of the home folder, and what they hold; symbolic links are not followed.
+    pub(crate) fn tree(&self, name: &str) -> BTreeMap<String, Vec<u8>> {
+        let mut found = BTreeMap::new();
+        gather(&self.path(name), "", &mut found);
+        found
+    }
+
+    /// Stores an object that is not sealed.
+    pub(crate) fn plain(&self, object: &str, content: &[u8]) {
+        self.run(["put", "--no-key", "-", &url(object)]).stdin(content).succeeds();
+    }
+
+    /// Stores an object whose key may end in `/`, as consoles do to show a folder.
+    pub(crate) fn marker(&self, object: &str, content: &[u8]) {
+        let url =
+            self.run(["presign", "--no-key", "--method", "PUT", &url(object)]).succeeds().stdout;
+        let mut curl = Command::new("curl");
+        let body = self.file("marker", content);
+        curl.args(["--silent", "--fail", "-X", "PUT", "-H", "Content-Type:", "--data-binary"]);
+        curl.arg(format!("@{}", body.display())).arg(url.trim());
+        assert!(self.prepared(curl).status().expect("curl").success());
     }
 
     /// Writes a file that its owner alone can read, as a key file should be.
@@ -138,6 +168,20 @@ impl Lab {
     pub(crate) fn holds_only(&self, objects: &[&str]) {
         assert_eq!(self.server().object_keys(BUCKET), objects, "objects");
         assert!(self.server().uploads(BUCKET).is_empty(), "unfinished uploads");
+    }
+}
+
+fn gather(folder: &Path, prefix: &str, found: &mut BTreeMap<String, Vec<u8>>) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    for entry in entries {
+        let entry = entry.expect("an entry");
+        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+        let kind = entry.file_type().expect("a kind");
+        if kind.is_dir() {
+            gather(&entry.path(), &format!("{name}/"), found);
+        } else if kind.is_file() {
+            found.insert(name, std::fs::read(entry.path()).expect("a file"));
+        }
     }
 }
 
@@ -250,6 +294,17 @@ impl Done {
     pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.stdout)
             .unwrap_or_else(|error| panic!("{error}: {}", self.stdout))
+    }
+
+    /// Its standard output as JSON objects, one a line, in the order of their URLs.
+    #[track_caller]
+    pub(crate) fn json_lines(&self) -> Vec<serde_json::Value> {
+        let parse = |line| {
+            serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {}", self.stdout))
+        };
+        let mut items: Vec<serde_json::Value> = self.stdout.lines().map(parse).collect();
+        items.sort_by_key(|item| item["url"].to_string());
+        items
     }
 
     /// Its error as one JSON object: the last line of standard error.

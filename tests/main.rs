@@ -3,6 +3,7 @@
 mod connection;
 mod diagnosis;
 mod faults;
+mod folders;
 mod generated;
 mod harness;
 mod integrity;
@@ -15,7 +16,10 @@ mod mock_options;
 mod presign;
 mod proof;
 mod readme;
+mod removal;
 mod resume;
+mod several;
+mod sync;
 mod terminal;
 mod transfers;
 mod trouble;

@@ -1,35 +1,46 @@
-//! `s3seal get`: fetch an object, opened with the key it was sealed with.
+//! `s3seal get`: fetch objects, opened with the key they were sealed with.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use serde::Serialize;
-
+use super::downloader::{Download, Downloader, Place};
 use super::keys;
+use super::selection::{FilesFrom, Selection, send_listed, tell_summary};
 use crate::failure::Failure;
 use crate::key::KeyArgs;
 use crate::location::Location;
 use crate::output::Output;
 use crate::store::{Connect, ReadOptions, Store};
-use crate::transfer::{Downloaded, Engine, Interrupt, Progress, Target, TransferOptions, Verified};
+use crate::transfer::{
+    Claims, Clashes, Engine, Entry, Filters, Finder, Finds, Folder, Found, Interrupt, Progress,
+    Tally, TransferOptions, finds, to_path, walk_store,
+};
 
-/// Fetch an object, opened with the key it was sealed with
+/// Fetch objects, opened with the key they were sealed with
 ///
 /// A file appears whole and verified, or not at all. With a key, the object must be sealed with it: a
 /// plain object in its place is exit code 6, unless `--allow-plain`. To stdout, a failed verification
 /// (exit code 7) can only come after the bytes: use `set -o pipefail`.
+///
+/// `get -r s3://bucket/prefix DIR` lays what is below `prefix/` in DIR, and never outside of it. An object
+/// that fails does not stop the others.
 #[derive(clap::Args)]
-#[command(after_help = "\
+#[command(
+    override_usage = "s3seal get [OPTIONS] <SOURCE>... [DEST]",
+    after_help = "\
 Examples:
   s3seal get -k ./backup.key s3://backups/dump.sql              into the current folder
   s3seal get -k ./backup.key s3://backups/dump.sql /restore/    into another
+  s3seal get -k ./backup.key -r s3://backups/2026 /restore      all that is below 2026/
+  s3seal get -k ./backup.key -r --exclude '*' --include '*.sql' s3://backups/ dumps
   s3seal get -k ./new.key -k ./old.key s3://b/app.tar - | tar x to stdout, with whichever key fits
-  s3seal get -k ./backup.key --range bytes=0-511 s3://b/disk.img mbr.bin")]
+  s3seal get -k ./backup.key --range bytes=0-511 s3://b/disk.img mbr.bin"
+)]
 pub struct Args {
-    /// The object: s3://bucket/key
-    source: String,
-    /// The file or folder to write to; `-` is standard output
-    #[arg(default_value = ".", hide_default_value = true)]
-    dest: PathBuf,
+    /// The objects, and with -r prefixes: s3://bucket/key; then the file or folder to write to, which is
+    /// the current folder where it is left out, and standard output where it is `-`
+    #[arg(required = true, value_name = "SOURCE")]
+    paths: Vec<String>,
     #[command(flatten)]
     key: KeyArgs,
     /// Only these bytes of the object, such as bytes=0-99, bytes=100- or bytes=-100
@@ -38,74 +49,139 @@ pub struct Args {
     #[command(flatten)]
     read: ReadOptions,
     #[command(flatten)]
+    selection: Selection,
+    #[command(flatten)]
+    files_from: FilesFrom,
+    /// Give files the modification times that `put --preserve`, or rclone, has kept
+    #[arg(long)]
+    preserve: bool,
+    #[command(flatten)]
     transfer: TransferOptions,
 }
 
-/// What `--json` prints of a download.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Item<'a> {
-    op: &'static str,
-    url: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    file: Option<String>,
-    bytes: u64,
-    sealed: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    key_md5: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    etag: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    version_id: Option<&'a str>,
-    verified: bool,
+/// Something on the command line that is to be fetched.
+enum Origin {
+    Object(Download),
+    /// What is below a prefix.
+    Prefix(Location),
+    /// What a list names of it.
+    Listed(Location, PathBuf),
 }
 
-/// Reads one object.
+/// Reads each object; failures are told as they happen.
 ///
 /// # Errors
-/// [`Failure::Key`], [`Failure::Unsealed`], [`Failure::NotFound`], [`Failure::Integrity`] and whatever
-/// else stands in the way; a file that was there before is untouched then.
-pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<(), Failure> {
-    let at = args.source.parse::<Location>()?.object()?;
-    let path = destination(&args.dest, &at)?;
-    let target = Target::of(&path);
-    if matches!(target, Target::Stdout) && out.json() {
-        return Err(Failure::usage("stdout cannot carry both the object and JSON")
-            .hint("write the object to a file, or leave --json out"));
+/// [`Failure::Usage`] and so on: before anything is read.
+pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Failure> {
+    let (sources, dest) = sources_and_dest(&args.paths);
+    let origins = origins(args, sources, dest)?;
+    let is_object = matches!(origins.as_slice(), [Origin::Object(_)]);
+    let has_folders = origins.iter().any(|origin| !matches!(origin, Origin::Object(_)));
+    check(args, is_object, has_folders, dest, out)?;
+    if !is_object {
+        Folder::at(dest).check()?;
     }
-    let file = matches!(target, Target::File(_)).then(|| path.display().to_string());
     let keys = keys(&args.key, out)?;
     // Only now: while a key is read there is nothing to clean up, and Ctrl-C should just end it.
     let interrupt = Interrupt::listen()?;
-    let options = ReadOptions { range: args.range.clone(), ..args.read.clone() };
-
     let store = interrupt.race(Store::connect(connect, !keys.is_empty())).await?;
-    let engine = Engine::new(store, &args.transfer, interrupt, Progress::start(out.progress()));
-    let Downloaded { metadata, key, bytes, verified } =
-        engine.download(&at, &keys, &options, target).await?;
+    let root = if dest == Path::new(".") { Path::new("") } else { dest };
+    let progress = Progress::start(out.progress());
+    let downloader = Arc::new(Downloader {
+        engine: Engine::new(store, &args.transfer, interrupt.clone(), progress),
+        keys,
+        options: ReadOptions { range: args.range.clone(), ..args.read.clone() },
+        folder: Folder::at(root),
+        preserve: args.preserve,
+        dry_run: args.selection.dry_run,
+        tells_each: !has_folders,
+        out: *out,
+    });
+    let found = find(origins, args.selection.filters.clone(), downloader.engine.store());
+    let work = |download| {
+        let downloader = downloader.clone();
+        async move { [downloader.download(download).await] }
+    };
+    let mut tally = Tally::default();
+    tally.run(found, || usize::MAX, work, &interrupt, out).await;
+    if !is_object {
+        let did = if args.selection.dry_run { "would fetch" } else { "opened" };
+        tell_summary(did, "object", &tally, &[], out);
+    }
+    Ok(tally.exit_code())
+}
 
-    if out.json() {
-        return out.item(&Item {
-            op: "get",
-            url: at.to_string(),
-            file,
-            bytes,
-            sealed: key.is_some(),
-            key_md5: key.map(|key| key.md5_base64()),
-            etag: metadata.etag.as_deref(),
-            version_id: metadata.version_id.as_deref(),
-            verified: verified == Verified::Yes,
-        });
+/// What is no URL, and comes last, is where to write to.
+fn sources_and_dest(paths: &[String]) -> (&[String], &Path) {
+    match paths {
+        [sources @ .., last] if !sources.is_empty() && !last.contains("://") => {
+            (sources, Path::new(last))
+        }
+        sources => (sources, Path::new(".")),
     }
-    if verified == Verified::NoChecksum {
-        out.say("note: the store keeps no checksum of the whole object, so the bytes could not be verified end to end");
+}
+
+fn check(
+    args: &Args,
+    is_object: bool,
+    has_folders: bool,
+    dest: &Path,
+    out: &Output,
+) -> Result<(), Failure> {
+    args.selection.check(has_folders)?;
+    let read = &args.read;
+    let of_one = [&args.range, &read.version_id, &read.if_match, &read.if_none_match];
+    if !is_object && of_one.into_iter().any(Option::is_some) {
+        return Err(Failure::usage(
+            "a range, a version or an ETag belongs to one object, and several are wanted",
+        )
+        .hint("fetch that object by itself"));
     }
-    if let Some(file) = file {
-        let how =
-            key.map_or("not sealed".to_owned(), |key| format!("key-MD5 {}", key.md5_base64()));
-        out.say(&format!("opened {at} into {file} ({bytes} bytes, {how})"));
+    if dest == Path::new("-") {
+        if !is_object {
+            return Err(Failure::usage("stdout can carry only one object")
+                .hint("name a folder to write to"));
+        }
+        if out.json() && !args.selection.dry_run {
+            return Err(Failure::usage("stdout cannot carry both the object and JSON")
+                .hint("write the object to a file, or leave --json out"));
+        }
+    }
+    if args.files_from.uses_stdin() && args.key.uses_stdin()? {
+        return Err(Failure::usage("standard input cannot be both the key and the list")
+            .hint("take the key from a file, fd:N, env:NAME or cmd:COMMAND"));
     }
     Ok(())
+}
+
+/// What the command line names, checked as far as it can be without a store.
+fn origins(args: &Args, sources: &[String], dest: &Path) -> Result<Vec<Origin>, Failure> {
+    let locations = sources.iter().map(|source| source.parse::<Location>());
+    let locations = locations.collect::<Result<Vec<_>, _>>()?;
+    if let Some(list) = &args.files_from.files_from {
+        let [prefix] = locations.as_slice() else {
+            return Err(Failure::usage("--files-from names objects below one prefix")
+                .hint("give that prefix as the one source"));
+        };
+        return Ok(vec![Origin::Listed(prefix.folder(), list.clone())]);
+    }
+    if args.selection.recursive {
+        return Ok(locations.iter().map(|it| Origin::Prefix(it.folder())).collect());
+    }
+    let several = locations.len() > 1;
+    let object = |at: Location| {
+        if at.key.is_empty() {
+            return Err(Failure::usage(format!("{at} names a bucket, not an object"))
+                .hint("give the key as well: s3://bucket/key; or add -r for all that is in it"));
+        }
+        let at = at.object()?;
+        let place = match several {
+            true => Place::Below(to_path(at.name()).map_err(|failure| failure.at(&at))?),
+            false => Place::Named(destination(dest, &at)?),
+        };
+        Ok(Origin::Object(Download { at, place }))
+    };
+    locations.into_iter().map(object).collect()
 }
 
 /// The file to write: in a folder, the one called as the object is.
@@ -118,18 +194,126 @@ fn destination(dest: &Path, at: &Location) -> Result<PathBuf, Failure> {
         return Ok(dest.to_owned());
     }
     // A key is anybody's text: its last name must not lead out of the folder, nor be no name at all.
-    let name = at.name();
-    if matches!(name, "" | "." | "..") || name.contains('\0') {
+    let Ok(name) = to_path(at.name()) else {
         return Err(Failure::usage(format!(
             "the key of {at} ends in no name that a file could have"
         ))
-        .hint("name the file to write to"));
-    }
+        .hint("name the file to write to; or add -r for all that is below it"));
+    };
     // A bare `-` would mean standard output.
-    let bare = dest == Path::new(".") && name != "-";
-    Ok(if bare { PathBuf::from(name) } else { dest.join(name) })
+    let bare = dest == Path::new(".") && name != Path::new("-");
+    Ok(if bare { name } else { dest.join(name) })
 }
 
+/// The objects to fetch, as they are found.
+fn find(origins: Vec<Origin>, filters: Filters, store: &Arc<Store>) -> Finds<Download> {
+    let (finder, finds) = finds();
+    let store = store.clone();
+    // Of one source no name comes twice, and a million names need not be remembered.
+    let mut claims = (origins.len() > 1).then(Claims::default);
+    tokio::spawn(async move {
+        for origin in origins {
+            let found = match origin {
+                Origin::Object(download) => one(download),
+                Origin::Prefix(prefix) => below(prefix, filters.clone(), &store),
+                Origin::Listed(prefix, list) => listed(prefix, list, filters.clone()),
+            };
+            if !forward(found, &finder, claims.as_mut()).await {
+                return;
+            }
+        }
+    });
+    finds
+}
+
+/// Passes finds on, but for those that go where another goes; false where nobody takes them any more.
+async fn forward(
+    mut found: Finds<Download>,
+    finder: &Finder<Download>,
+    mut claims: Option<&mut Claims>,
+) -> bool {
+    while let Some(found) = found.recv().await {
+        let found = match (found, claims.as_deref_mut()) {
+            (Found::Item(Download { at, place: Place::Below(path) }), Some(claims)) => {
+                match claims.claim(&path.to_string_lossy()) {
+                    Ok(()) => Found::Item(Download { at, place: Place::Below(path) }),
+                    Err(failure) => Found::Failed(failure.at(&at)),
+                }
+            }
+            (found, _) => found,
+        };
+        if finder.send(found).await.is_err() {
+            return false;
+        }
+    }
+    true
+}
+
+fn one(download: Download) -> Finds<Download> {
+    let (finder, finds) = finds();
+    let _ = finder.try_send(Found::Item(download));
+    finds
+}
+
+fn below(prefix: Location, filters: Filters, store: &Arc<Store>) -> Finds<Download> {
+    let (finder, found) = finds();
+    let mut entries = walk_store(store.clone(), prefix.clone());
+    tokio::spawn(async move {
+        let mut clashes = Clashes::default();
+        let mut is_empty = true;
+        while let Some(entry) = entries.recv().await {
+            is_empty = false;
+            let found = match entry {
+                Found::Item(entry) if entry.name.is_empty() => continue,
+                Found::Item(entry) if !filters.admit(&entry.name) => continue,
+                Found::Item(entry) => download(&prefix, &entry, &mut clashes),
+                Found::Skipped => Found::Skipped,
+                Found::Failed(failure) => Found::Failed(failure),
+            };
+            if finder.send(found).await.is_err() {
+                return;
+            }
+        }
+        if is_empty {
+            let failure = Failure::not_found("there is nothing below it")
+                .hint("check the bucket and the prefix")
+                .at(&prefix);
+            let _ = finder.send(Found::Failed(failure)).await;
+        }
+    });
+    found
+}
+
+/// An object below a prefix, and the file or folder below another that it becomes.
+fn download(prefix: &Location, entry: &Entry, clashes: &mut Clashes) -> Found<Download> {
+    let at = prefix.join(&entry.name);
+    let place = match entry.name.strip_suffix('/') {
+        // Consoles and mounts keep empty folders so; with bytes in it, it is an object that no file can be.
+        Some(folder) if entry.bytes == 0 => to_path(folder).map(Place::Folder),
+        _ => to_path(&entry.name).map(Place::Below),
+    };
+    match clashes.check(&entry.name).and(place) {
+        Ok(place) => Found::Item(Download { at, place }),
+        Err(failure) => Found::Failed(failure.at(&at)),
+    }
+}
+
+fn listed(prefix: Location, list: PathBuf, filters: Filters) -> Finds<Download> {
+    let (finder, found) = finds();
+    tokio::task::spawn_blocking(move || {
+        let to_download = |name: &str| {
+            let at = prefix.join(name);
+            filters.admit(name).then(|| match (to_path(name), at.clone().object()) {
+                (Ok(path), Ok(at)) => Found::Item(Download { at, place: Place::Below(path) }),
+                (Err(failure), _) | (_, Err(failure)) => Found::Failed(failure.at(&at)),
+            })
+        };
+        if let Err(failure) = send_listed(&list, &finder, to_download) {
+            let _ = finder.blocking_send(Found::Failed(failure));
+        }
+    });
+    found
+}
 /// Checks an HTTP range of one stretch of bytes (RFC 9110 section 14.1.2).
 fn parse_range(text: &str) -> Result<String, String> {
     let wrong = || "write it bytes=FIRST-LAST, bytes=FIRST- or bytes=-COUNT".to_owned();

@@ -1,150 +1,176 @@
-//! `s3seal put`: seal a file, or what comes through a pipe, and store it.
+//! `s3seal put`: seal files, folders, or what comes through a pipe, and store them.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use serde::Serialize;
-
-use super::keys;
+use super::sealing::Sealing;
+use super::selection::{FilesFrom, Selection, send_listed, tell_summary};
+use super::uploader::{Upload, Uploader};
 use crate::failure::Failure;
-use crate::key::KeyArgs;
 use crate::location::Location;
 use crate::output::Output;
-use crate::store::{Attributes, Condition, Connect, Encryption, Store, Stored, Write};
-use crate::transfer::{Engine, Interrupt, Progress, Source, TransferOptions};
+use crate::store::{Attributes, Condition, Connect, Store};
+use crate::transfer::{
+    Claims, Engine, Filters, Finder, Finds, Found, Interrupt, Manner, Progress, Tally,
+    TransferOptions, finds, to_path, walk_folder,
+};
 
-/// Seal a file with your key and store it
+/// Seal files with your key and store them
 ///
-/// The object counts as written only once the store has proven that it used your key; what a store
+/// An object counts as written only once the store has proven that it used your key; what a store
 /// kept in plaintext is removed again. Without a key nothing is written, unless `--no-key` or `--sse`
 /// says so.
+///
+/// `put -r DIR s3://bucket/prefix/` lays what is in DIR below the prefix. A file that fails does not
+/// stop the others.
 #[derive(clap::Args)]
-#[command(after_help = "\
+#[command(
+    override_usage = "s3seal put [OPTIONS] <SOURCE>... <DEST>",
+    after_help = "\
 Examples:
   s3seal put -k ./backup.key dump.sql s3://backups/2026/           keeps the file's name
+  s3seal put -k ./backup.key -r --exclude '*.tmp' data s3://b/p/   a folder's content
+  git ls-files | s3seal put -k ./k --files-from - . s3://b/src/    what a list names
   pg_dump db | s3seal put -k ./backup.key - s3://backups/db.sql    from a pipe
   s3seal put -k cmd:'pass show s3' app.tar s3://ci/app.tar --if-none-match '*'
-  s3seal put --sse aws:kms public.tar s3://ci/public.tar           the store's key, not yours")]
+  s3seal put --sse aws:kms public.tar s3://ci/public.tar           the store's key, not yours"
+)]
 pub struct Args {
-    /// The file; `-` is standard input
-    source: PathBuf,
-    /// Where to: s3://bucket/key, or s3://bucket/folder/ to keep the file's name
-    dest: String,
+    /// The files, and with -r folders; `-` is standard input. Then where to: s3://bucket/key, or
+    /// s3://bucket/folder/ to keep the names
+    #[arg(required = true, value_name = "SOURCE")]
+    paths: Vec<PathBuf>,
     #[command(flatten)]
-    key: KeyArgs,
-    /// Store it without a key of yours, as the bucket does by default
-    #[arg(long, conflicts_with_all = ["key", "sse"])]
-    no_key: bool,
-    /// Let the store encrypt it with a key that the store manages
-    #[arg(long, value_name = "ALGORITHM", value_parser = ["AES256", "aws:kms", "aws:kms:dsse"], conflicts_with = "key")]
-    sse: Option<String>,
-    /// The KMS key for `--sse aws:kms`: its id, ARN or alias
-    #[arg(long, value_name = "ID", requires = "sse")]
-    sse_kms_key_id: Option<String>,
+    sealing: Sealing,
+    #[command(flatten)]
+    selection: Selection,
+    #[command(flatten)]
+    files_from: FilesFrom,
+    /// Follow symbolic links below a folder; those named as a source are followed anyway
+    #[arg(long, help_heading = "Selection options")]
+    follow_symlinks: bool,
     #[command(flatten)]
     condition: Condition,
     #[command(flatten)]
     attributes: Attributes,
+    /// Keep files' modification times, in the metadata where rclone keeps them
+    #[arg(long, help_heading = "Object attributes (never encrypted)")]
+    preserve: bool,
     #[command(flatten)]
     transfer: TransferOptions,
 }
 
-/// What `--json` prints of an upload.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Item<'a> {
-    op: &'static str,
-    url: String,
-    bytes: u64,
-    sealed: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    key_md5: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    sse: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    etag: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    version_id: Option<&'a str>,
-    #[serde(rename = "checksumCRC64NVME")]
-    checksum_crc64nvme: &'a str,
+/// Something on the command line that is to be stored.
+enum Origin {
+    File(Upload),
+    /// A folder's content goes below a folder of objects.
+    Folder(PathBuf, Location),
+    /// So does what a list names of it.
+    Listed(PathBuf, PathBuf, Location),
 }
 
-/// Writes one object.
+/// Writes each object; failures are told as they happen.
 ///
 /// # Errors
-/// [`Failure::Usage`] without a key and without saying that none is wanted; whatever else stands in
-/// the way.
-pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<(), Failure> {
-    let at = destination(&args.dest, &args.source)?;
-    let encryption = encryption(args, out)?;
+/// [`Failure::Usage`] without a key and without saying that none is wanted, and so on: before anything
+/// is stored.
+pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Failure> {
+    let (sources, dest) = sources_and_dest(&args.paths)?;
+    let origins = origins(args, sources, &dest)?;
+    let is_file = matches!(origins.as_slice(), [Origin::File(_)]);
+    args.selection.check(origins.iter().any(|origin| !matches!(origin, Origin::File(_))))?;
+    let reads_stdin =
+        args.files_from.uses_stdin() || sources.iter().any(|source| source == Path::new("-"));
+    let encryption = args.sealing.encryption(reads_stdin, out)?;
     // Only now: while a key is read there is nothing to clean up, and Ctrl-C should just end it.
     let interrupt = Interrupt::listen()?;
-    let source = interrupt.race(open(args.source.clone())).await?;
     let store = interrupt.race(Store::connect(connect, encryption.key().is_some())).await?;
-    if !args.attributes.metadata.is_empty() && encryption.key().is_some() && out.interactive() {
+    let has_metadata = args.preserve || !args.attributes.metadata.is_empty();
+    if has_metadata && encryption.key().is_some() && out.interactive() {
         out.say("note: metadata and tags are never encrypted, whatever the key");
     }
-
-    let mut attributes = args.attributes.clone();
-    if attributes.content_type.is_none() {
-        attributes.content_type = Some(guess_content_type(&args.source, &at));
-    }
-    let write = Write {
-        at: at.clone(),
-        encryption: encryption.clone(),
-        attributes,
+    let progress = Progress::start(out.progress());
+    let uploader = Arc::new(Uploader {
+        engine: Engine::new(store, &args.transfer, interrupt.clone(), progress),
+        encryption,
+        attributes: args.attributes.clone(),
         condition: args.condition.clone(),
+        preserve: args.preserve,
+        dry_run: args.selection.dry_run,
+        tells_each: origins.iter().all(|origin| matches!(origin, Origin::File(_))),
+        out: *out,
+    });
+    let manner = Manner { follow_symlinks: args.follow_symlinks, in_order: false };
+    let found = find(origins, args.selection.filters.clone(), manner, *out);
+    let work = |upload| {
+        let uploader = uploader.clone();
+        async move { [uploader.upload(upload).await] }
     };
-    let engine = Engine::new(store, &args.transfer, interrupt, Progress::start(out.progress()));
-    let stored = engine.upload(source, write).await?;
-    if engine.store().refuses_checksums() {
-        out.say("note: the store takes no checksums, so only the connection guarded the bytes on their way");
+    let mut tally = Tally::default();
+    tally.run(found, || uploader.most(&dest.bucket), work, &interrupt, out).await;
+    if tally.done > 0 {
+        uploader.tell_notes();
     }
-    if let Some(note) = &stored.note {
-        out.say(&format!("note: {note}"));
+    if !is_file {
+        tell_summary(uploader.verb(), "object", &tally, &[], out);
     }
-    report(&at, &encryption, &stored, out)
+    Ok(tally.exit_code())
 }
 
-fn report(
-    at: &Location,
-    encryption: &Encryption,
-    stored: &Stored,
-    out: &Output,
-) -> Result<(), Failure> {
-    let key_md5 = encryption.key().map(|key| key.md5_base64());
-    let managed = match encryption {
-        Encryption::Managed { algorithm, .. } => Some(algorithm.as_str()),
-        _ => None,
-    };
-    if out.json() {
-        return out.item(&Item {
-            op: "put",
-            url: at.to_string(),
-            bytes: stored.bytes,
-            sealed: key_md5.is_some(),
-            key_md5,
-            sse: managed,
-            etag: stored.etag.as_deref(),
-            version_id: stored.version_id.as_deref(),
-            checksum_crc64nvme: &stored.checksum_crc64nvme,
-        });
-    }
-    let bytes = stored.bytes;
-    match (key_md5, managed) {
-        (Some(md5), _) => out.say(&format!("sealed {at} ({bytes} bytes, key-MD5 {md5})")),
-        (None, Some(sse)) => {
-            out.say(&format!("stored {at} ({bytes} bytes, encrypted by the store: {sse})"));
+/// What comes last is where to.
+fn sources_and_dest(paths: &[PathBuf]) -> Result<(&[PathBuf], Location), Failure> {
+    match paths {
+        [sources @ .., dest] if !sources.is_empty() => {
+            Ok((sources, dest.to_string_lossy().parse()?))
         }
-        (None, None) => out.say(&format!("stored {at} ({bytes} bytes, not sealed)")),
+        _ => Err(Failure::usage("a source and a destination are needed, and only one was given")
+            .hint("write it: s3seal put FILE s3://bucket/key")),
     }
-    Ok(())
+}
+
+/// What the command line names, checked as far as it can be without a store.
+fn origins(args: &Args, sources: &[PathBuf], at: &Location) -> Result<Vec<Origin>, Failure> {
+    if let Some(list) = &args.files_from.files_from {
+        let [folder] = sources else {
+            return Err(Failure::usage("--files-from names files of one folder")
+                .hint("give that folder as the one source"));
+        };
+        return Ok(vec![Origin::Listed(folder.clone(), list.clone(), at.folder())]);
+    }
+    let origins = sources.iter().map(|source| origin(args, source, sources.len() > 1, at));
+    let origins = origins.collect::<Result<Vec<_>, _>>()?;
+    if args.condition.if_match.is_some() && !matches!(origins.as_slice(), [Origin::File(_)]) {
+        return Err(Failure::usage("an ETag belongs to one object, and several are written")
+            .hint("write that object by itself"));
+    }
+    Ok(origins)
+}
+
+fn origin(
+    args: &Args,
+    source: &Path,
+    is_one_of_many: bool,
+    at: &Location,
+) -> Result<Origin, Failure> {
+    let is_folder = source != Path::new("-") && source.is_dir();
+    if is_folder && !args.selection.recursive {
+        return Err(Failure::usage(format!("{} is a folder", source.display()))
+            .hint("add -r to store what is in it"));
+    }
+    if is_folder {
+        return Ok(Origin::Folder(source.to_owned(), at.folder()));
+    }
+    if is_one_of_many && !at.is_folder() {
+        return Err(Failure::usage(format!("{at} is one object, and there are several sources"))
+            .hint(format!("name a folder: {at}/")));
+    }
+    Ok(Origin::File(Upload { path: source.to_owned(), at: destination(at, source)? }))
 }
 
 /// Where the object goes: a folder of objects takes the file's name.
-fn destination(dest: &str, source: &Path) -> Result<Location, Failure> {
-    let at: Location = dest.parse()?;
+fn destination(at: &Location, source: &Path) -> Result<Location, Failure> {
     if !at.is_folder() {
-        return at.object();
+        return at.clone().object();
     }
     let name = source.file_name().and_then(|name| name.to_str()).filter(|name| *name != "-");
     match name {
@@ -154,40 +180,99 @@ fn destination(dest: &str, source: &Path) -> Result<Location, Failure> {
     }
 }
 
-fn encryption(args: &Args, out: &Output) -> Result<Encryption, Failure> {
-    if args.no_key {
-        return Ok(Encryption::BucketDefault);
-    }
-    if let Some(algorithm) = &args.sse {
-        return Ok(Encryption::Managed {
-            algorithm: algorithm.clone(),
-            kms_key_id: args.sse_kms_key_id.clone(),
-        });
-    }
-    if args.source == Path::new("-") && args.key.uses_stdin()? {
-        return Err(Failure::usage("standard input cannot be both the key and the object")
-            .hint("take the key from a file, fd:N, env:NAME or cmd:COMMAND"));
-    }
-    let key = keys(&args.key, out)?.into_iter().next().ok_or_else(|| {
-        Failure::usage("no key was given, and nothing is written unsealed by accident").hint(
-            "name a key with -k or S3SEAL_KEY (`s3seal keygen -o FILE` makes one), or say --no-key or --sse",
-        )
-    })?;
-    Ok(Encryption::CustomerKey(key))
+/// The files to store, as they are found.
+fn find(origins: Vec<Origin>, filters: Filters, manner: Manner, out: Output) -> Finds<Upload> {
+    let (finder, finds) = finds();
+    // Of one source no name comes twice, and a million names need not be remembered.
+    let mut claims = (origins.len() > 1).then(Claims::default);
+    tokio::spawn(async move {
+        for origin in origins {
+            let found = match origin {
+                Origin::File(upload) => one(upload),
+                Origin::Folder(root, at) => below(root, at, filters.clone(), manner, out),
+                Origin::Listed(root, list, at) => listed(root, list, at, filters.clone()),
+            };
+            if !forward(found, &finder, claims.as_mut()).await {
+                return;
+            }
+        }
+    });
+    finds
 }
 
-/// Opening a FIFO waits until somebody writes to it.
-async fn open(path: PathBuf) -> Result<Source, Failure> {
-    tokio::task::spawn_blocking(move || Source::open(&path))
-        .await
-        .unwrap_or_else(|_| Err(Failure::other("the input's opener ended unexpectedly")))
+/// Passes finds on, but for those that go where another goes; false where nobody takes them any more.
+async fn forward(
+    mut found: Finds<Upload>,
+    finder: &Finder<Upload>,
+    mut claims: Option<&mut Claims>,
+) -> bool {
+    while let Some(found) = found.recv().await {
+        let found = match (found, claims.as_deref_mut()) {
+            (Found::Item(upload), Some(claims)) => match claims.claim(&upload.at.key) {
+                Ok(()) => Found::Item(upload),
+                Err(failure) => Found::Failed(failure.at(&upload.at)),
+            },
+            (found, _) => found,
+        };
+        if finder.send(found).await.is_err() {
+            return false;
+        }
+    }
+    true
 }
 
-/// What is said where nothing can be guessed: left unsaid, each store has a default of its own.
-const UNKNOWN_CONTENT_TYPE: &str = "application/octet-stream";
+fn one(upload: Upload) -> Finds<Upload> {
+    let (finder, finds) = finds();
+    let _ = finder.try_send(Found::Item(upload));
+    finds
+}
 
-fn guess_content_type(source: &Path, at: &Location) -> String {
-    let by_source = mime_guess::from_path(source).first_raw();
-    let guessed = by_source.or_else(|| mime_guess::from_path(at.name()).first_raw());
-    guessed.unwrap_or(UNKNOWN_CONTENT_TYPE).to_owned()
+fn below(
+    root: PathBuf,
+    at: Location,
+    filters: Filters,
+    manner: Manner,
+    out: Output,
+) -> Finds<Upload> {
+    let (finder, found) = finds();
+    let mut entries = walk_folder(root.clone(), manner, out);
+    tokio::spawn(async move {
+        while let Some(entry) = entries.recv().await {
+            let found = match entry {
+                Found::Item(entry) if !filters.admit(&entry.name) => continue,
+                Found::Item(entry) => upload(&root, &at, &entry.name),
+                Found::Skipped => Found::Skipped,
+                Found::Failed(failure) => Found::Failed(failure),
+            };
+            if finder.send(found).await.is_err() {
+                return;
+            }
+        }
+    });
+    found
+}
+
+fn listed(root: PathBuf, list: PathBuf, at: Location, filters: Filters) -> Finds<Upload> {
+    let (finder, found) = finds();
+    tokio::task::spawn_blocking(move || {
+        let to_upload = |name: &str| {
+            filters.admit(name).then(|| match to_path(name) {
+                Ok(_) => upload(&root, &at, name),
+                Err(failure) => Found::Failed(failure.at(&at.join(name))),
+            })
+        };
+        if let Err(failure) = send_listed(&list, &finder, to_upload) {
+            let _ = finder.blocking_send(Found::Failed(failure));
+        }
+    });
+    found
+}
+
+/// A file below a folder, and the object below another that it becomes.
+pub(super) fn upload(root: &Path, at: &Location, name: &str) -> Found<Upload> {
+    let at = at.join(name);
+    match at.clone().object() {
+        Ok(at) => Found::Item(Upload { path: root.join(name), at }),
+        Err(failure) => Found::Failed(failure.at(&at)),
+    }
 }

@@ -2,116 +2,179 @@
 
 mod incomplete;
 
-use serde::Serialize;
+use std::sync::Arc;
 
 use incomplete::Incomplete;
 
-use crate::failure::{Failure, Failures};
+use super::remover::{Gathered, MOST_REQUESTS, Remover};
+use super::selection::{Selection, tell_summary};
+use crate::failure::Failure;
 use crate::location::Location;
 use crate::output::Output;
-use crate::store::{Connect, Store};
+use crate::store::{Connect, Doomed, Listing, Store};
+use crate::transfer::{Filters, Finder, Finds, Found, Interrupt, Tally, finds};
 
-/// Delete an object, or one version of it; needs no key
+/// Delete objects, or versions of them; needs no key
 ///
 /// As with S3 itself, deleting what is not there succeeds. In a bucket that keeps versions, an object
-/// is only hidden, unless `--version-id` names the version to delete for good.
+/// is only hidden, unless `--version-id` names the version to delete for good, or `--all-versions` does
+/// so with all of them. `rm -r s3://bucket/p` deletes what is below `p/`, and spares `p2`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   s3seal rm s3://backups/dump.sql
   s3seal rm --dry-run s3://backups/a s3://backups/b
+  s3seal rm -r --exclude '*' --include '*.tmp' s3://backups/2026/
+  s3seal rm -r --all --all-versions s3://scratch                  empties the bucket
   s3seal rm --version-id 3HL4kqtJlcpXroDTDmJ s3://backups/dump.sql
-  s3seal rm --incomplete --older-than 24h s3://backups     uploads that were never finished")]
+  s3seal rm --incomplete --older-than 24h s3://backups            uploads that were never finished")]
 pub struct Args {
-    /// The objects: s3://bucket/key
+    /// The objects, and with -r prefixes: s3://bucket/key
     #[arg(required = true, value_name = "URL")]
     urls: Vec<String>,
     /// Delete this version for good
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", conflicts_with_all = ["recursive", "all_versions"])]
     version_id: Option<String>,
+    /// Delete all versions for good, delete markers too
+    #[arg(long)]
+    all_versions: bool,
+    /// With -r: yes, the whole bucket
+    #[arg(long, requires = "recursive")]
+    all: bool,
     #[command(flatten)]
     incomplete: Incomplete,
-    /// With --incomplete: below the prefix, which means the prefix with a `/`
-    #[arg(short, long, requires = "incomplete")]
-    recursive: bool,
-    /// Say what would be deleted, and delete nothing
-    #[arg(long)]
-    dry_run: bool,
+    #[command(flatten)]
+    selection: Selection,
 }
 
-/// What `--json` prints of a deletion.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Item {
-    op: &'static str,
-    url: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    version_id: Option<String>,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    delete_marker: bool,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    dry_run: bool,
-}
-
-/// Deletes each object.
+/// Deletes each object; failures are told as they happen.
 ///
 /// # Errors
-/// [`Failure::Usage`] for one version of several objects; those of each object that could not be
-/// deleted.
-pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<(), Failures> {
-    if args.incomplete.incomplete {
+/// [`Failure::Usage`] for one version of several objects, and so on: before anything is deleted.
+pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Failure> {
+    if args.incomplete.is_wanted() {
         let store = Store::connect(connect, false).await?;
-        let incomplete = &args.incomplete;
-        return incomplete.run(&args.urls, args.recursive, args.dry_run, &store, out).await;
+        return args.incomplete.run(&args.urls, &args.selection, &store, out).await;
     }
-    let objects = args
-        .urls
-        .iter()
-        .map(|url| url.parse::<Location>()?.object())
-        .collect::<Result<Vec<_>, Failure>>()?;
-    if args.version_id.is_some() && objects.len() > 1 {
+    let locations = locations(args)?;
+    let interrupt = Interrupt::listen()?;
+    let store = Arc::new(interrupt.race(Store::connect(connect, false)).await?);
+    let recursive = args.selection.recursive;
+    let remover = Remover {
+        store: store.clone(),
+        dry_run: args.selection.dry_run,
+        tells_each: !recursive && !args.all_versions,
+        out: *out,
+    };
+    let found = if recursive || args.all_versions {
+        let listings = locations.into_iter().map(|at| match args.all_versions {
+            true => (at.clone(), store.list_versions(&at)),
+            false => (at.clone(), store.list(&at)),
+        });
+        find_listed(listings.collect(), recursive, args.selection.filters.clone())
+    } else {
+        find_named(locations, args.version_id.clone())
+    };
+    let work = |doomed| {
+        let remover = remover.clone();
+        async move { remover.remove(doomed).await }
+    };
+    let mut tally = Tally::default();
+    tally.run(found, || MOST_REQUESTS, work, &interrupt, out).await;
+    if !remover.tells_each {
+        let did = if args.selection.dry_run { "would delete" } else { "deleted" };
+        let what = if args.all_versions { "version" } else { "object" };
+        tell_summary(did, what, &tally, &[], out);
+    }
+    Ok(tally.exit_code())
+}
+
+fn locations(args: &Args) -> Result<Vec<Location>, Failure> {
+    args.selection.check(args.selection.recursive)?;
+    let locations = args.urls.iter().map(|url| location(args, url));
+    let locations = locations.collect::<Result<Vec<_>, Failure>>()?;
+    if args.version_id.is_some() && locations.len() > 1 {
         return Err(Failure::usage("a version belongs to one object")
-            .hint("delete versions of several objects one by one")
-            .into());
+            .hint("delete versions of several objects one by one"));
     }
-    let store = Store::connect(connect, false).await?;
-    let mut failures = Failures::default();
-    for at in &objects {
-        match remove(args, &store, at).await {
-            Ok(item) if out.json() => out.item(&item)?,
-            Ok(item) => tell(&item, out),
-            Err(failure) => failures.add(failure),
+    Ok(locations)
+}
+
+fn location(args: &Args, url: &str) -> Result<Location, Failure> {
+    let at: Location = url.parse()?;
+    if !args.selection.recursive {
+        if at.key.is_empty() {
+            return Err(Failure::usage(format!("{at} names a bucket, not an object"))
+                .hint("give the key as well: s3://bucket/key; or add -r for all that is in it"));
+        }
+        return at.object();
+    }
+    if at.key.is_empty() && !args.all && !args.selection.dry_run {
+        return Err(Failure::usage(format!("that would empty the bucket {}", at.bucket)).hint(
+            "look with --dry-run what would be deleted; add --all if that is what you want",
+        ));
+    }
+    Ok(at.folder())
+}
+
+/// The objects that the command line names, as many at once as belong to one bucket.
+fn find_named(locations: Vec<Location>, version_id: Option<String>) -> Finds<Vec<Doomed>> {
+    let (finder, finds) = finds();
+    tokio::spawn(async move {
+        for chunk in locations.chunk_by(|a, b| a.bucket == b.bucket) {
+            for chunk in chunk.chunks(Store::MOST_DELETES) {
+                let doomed = chunk
+                    .iter()
+                    .map(|at| Doomed { at: at.clone(), version_id: version_id.clone() });
+                if finder.send(Found::Item(doomed.collect())).await.is_err() {
+                    return;
+                }
+            }
+        }
+    });
+    finds
+}
+
+/// The objects that are listed, a thousand at a time.
+fn find_listed(
+    listings: Vec<(Location, Listing)>,
+    recursive: bool,
+    filters: Filters,
+) -> Finds<Vec<Doomed>> {
+    let (finder, finds) = finds();
+    tokio::spawn(async move {
+        for (at, listing) in listings {
+            let admits = |key: &str| match recursive {
+                true => filters.admit(&key[at.key.len()..]),
+                false => key == at.key,
+            };
+            if let Err(failure) = list_into(&finder, &at, listing, admits).await {
+                let _ = finder.send(Found::Failed(failure)).await;
+            }
+        }
+    });
+    finds
+}
+
+async fn list_into(
+    finder: &Finder<Vec<Doomed>>,
+    at: &Location,
+    mut listing: Listing,
+    admits: impl Fn(&str) -> bool,
+) -> Result<(), Failure> {
+    let mut gathered = Gathered::default();
+    while let Some(page) = listing.next_page().await? {
+        for listed in page.into_iter().filter(|listed| admits(&listed.key)) {
+            let at = Location { bucket: at.bucket.clone(), key: listed.key };
+            if let Some(full) = gathered.add(at, listed.version_id)
+                && finder.send(Found::Item(full)).await.is_err()
+            {
+                return Ok(());
+            }
         }
     }
-    failures.into_result()
-}
-
-async fn remove(args: &Args, store: &Store, at: &Location) -> Result<Item, Failure> {
-    let version_id = args.version_id.clone();
-    let item = Item {
-        op: "rm",
-        url: at.to_string(),
-        version_id,
-        delete_marker: false,
-        dry_run: args.dry_run,
-    };
-    if args.dry_run {
-        return Ok(item);
+    if let Some(rest) = gathered.rest() {
+        let _ = finder.send(Found::Item(rest)).await;
     }
-    let removed = store.delete(at, args.version_id.as_deref()).await?;
-    let version_id = removed.version_id.or(item.version_id);
-    Ok(Item {
-        version_id,
-        delete_marker: removed.delete_marker && args.version_id.is_none(),
-        ..item
-    })
-}
-
-fn tell(item: &Item, out: &Output) {
-    let did = match item {
-        Item { dry_run: true, .. } => "would delete",
-        Item { delete_marker: true, .. } => "hid (its versions are still there)",
-        _ => "deleted",
-    };
-    out.say(&format!("{did} {}", item.url));
+    Ok(())
 }

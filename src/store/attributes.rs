@@ -40,6 +40,13 @@ pub struct Attributes {
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Metadata(Vec<(String, String)>);
 
+impl Metadata {
+    /// One name and its value, which must be printable ASCII.
+    pub fn one(name: &str, value: String) -> Metadata {
+        Metadata(vec![(name.to_owned(), value)])
+    }
+}
+
 /// What must hold of the object that is there, if a write is to replace it.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct Condition {

@@ -30,6 +30,7 @@ use super::checksums::Checksums;
 use super::endpoint;
 use super::latency::Latency;
 use super::pace::Pace;
+use super::proven::Proven;
 use super::rate::{self, Limits};
 use super::refusal::Refusal;
 use super::request_log::RequestLog;
@@ -119,6 +120,7 @@ pub struct Store {
     /// Who signs; nobody with `--no-sign-request`.
     pub(super) credentials: Option<SharedCredentialsProvider>,
     pub(super) checksums: Checksums,
+    pub(super) proven: Proven,
     latency: Latency,
     timeouts: TimeoutConfig,
     retry: Retry,
@@ -202,6 +204,7 @@ impl Store {
                 shared.response_checksum_validation()
                     != Some(ResponseChecksumValidation::WhenRequired),
             ),
+            proven: Proven::default(),
             latency,
             timeouts: options.timeouts(),
             retry,

@@ -20,6 +20,7 @@ pub(super) enum Action {
     Delete,
     ListUploads,
     AbortUpload,
+    List,
 }
 
 /// What diagnosis knows besides the refusal.
@@ -103,11 +104,35 @@ pub(super) fn diagnose(store: &Store, refusal: &Refusal, about: &Circumstances<'
         Some(trouble) => no_answer(store, trouble),
         None => answer(store, refusal, about),
     };
-    let failure = failure.at(about.at).answered(refusal.status, refusal.code.as_deref());
+    let mut failure = failure.at(about.at).answered(refusal.status, refusal.code.as_deref());
+    if concerns_all(refusal, about) {
+        failure = failure.for_all();
+    }
     match about.key {
         Some(key) => hide(failure, std::slice::from_ref(key)),
         None => failure,
     }
+}
+
+/// Whether any other request of this kind would be refused as well, whatever the object.
+fn concerns_all(refusal: &Refusal, about: &Circumstances<'_>) -> bool {
+    if let Some(trouble) = &refusal.trouble {
+        return !matches!(trouble, Trouble::Timeout | Trouble::Broken(_));
+    }
+    let code = refusal.code.as_deref().unwrap_or_default();
+    let unsupported = matches!(refusal.status, Some(405 | 501)) && about.key.is_some();
+    let elsewhere = matches!(refusal.status, Some(300..=303 | 305..=399));
+    unsupported
+        || elsewhere
+        || wants_https(refusal)
+        || is_blocked(refusal.message.as_deref().unwrap_or_default())
+        || CREDENTIAL_CODES.iter().any(|(known, ..)| *known == code)
+        || matches!(code, "NoSuchBucket" | "InvalidBucketName" | "AuthorizationHeaderMalformed")
+}
+
+/// As Amazon says that the bucket takes no SSE-C.
+fn is_blocked(message: &str) -> bool {
+    message.contains("blocked upload requests")
 }
 
 /// Takes out what a store repeated of the keys: some echo headers.
@@ -254,7 +279,7 @@ fn answer(store: &Store, refusal: &Refusal, about: &Circumstances<'_>) -> Failur
 
 fn denied(message: &str, about: &Circumstances<'_>) -> Failure {
     let bucket = &about.at.bucket;
-    if about.action == Action::Write && message.contains("blocked upload requests") {
+    if about.action == Action::Write && is_blocked(message) {
         return Failure::denied(format!("the bucket {bucket} blocks SSE-C, as new buckets do since April 2026"))
             .hint(format!(
                 "allow it (this replaces the bucket's encryption rule: put a KMS default back into it): \
@@ -274,6 +299,7 @@ fn denied(message: &str, about: &Circumstances<'_>) -> Failure {
         Action::Delete => ("delete the object", "s3:DeleteObject"),
         Action::ListUploads => ("list unfinished uploads", "s3:ListBucketMultipartUploads"),
         Action::AbortUpload => ("abort the upload", "s3:AbortMultipartUpload"),
+        Action::List => ("list the bucket", "s3:ListBucket (of versions: s3:ListBucketVersions)"),
     };
     Failure::denied(format!("the credentials may not {doing}"))
         .hint(format!("grant {permission}, or use other credentials"))

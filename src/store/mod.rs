@@ -21,7 +21,9 @@
 //! | `read` | HEAD and GET, trying keys without sending more of them than needed |
 //! | `write` | PUT and multipart uploads, each proven |
 //! | `uploads` | multipart uploads that are not finished, and their parts |
+//! | `list` | what lies below a prefix, a page at a time |
 //! | `remove` | deletes; taking back what was not sealed |
+//! | `remove_many` | deletes, a thousand in one request |
 //! | `presign` | URLs with the seal signed into them |
 //! | `proven` | which buckets have proven that they seal |
 
@@ -31,6 +33,7 @@ mod connect;
 mod diagnosis;
 mod endpoint;
 mod latency;
+mod list;
 mod metadata;
 mod pace;
 mod presign;
@@ -39,6 +42,7 @@ mod rate;
 mod read;
 mod refusal;
 mod remove;
+mod remove_many;
 mod request_log;
 mod retry;
 mod seal;
@@ -47,13 +51,16 @@ mod trust;
 mod uploads;
 mod write;
 
-pub use attributes::{Attributes, Condition};
+pub use attributes::{Attributes, Condition, Metadata};
 pub use aws_sdk_s3::primitives::SdkBody as RequestBody;
 pub use connect::{Connect, Store};
+pub use list::{Listed, Listing};
 pub use metadata::ObjectMetadata;
 pub use pace::Pace;
 pub use presign::{LONGEST_EXPIRY, Method, Presign, PresignedUrl};
 pub use read::{Body, Opened, ReadOptions, Reading};
+pub use remove::Removed;
+pub use remove_many::Doomed;
 pub use retry::{Backoff, Retry};
 pub use seal::Encryption;
 pub use uploads::{ListedPart, UnfinishedUpload, UnfinishedUploads};

@@ -2,6 +2,7 @@
 //! shown the next key.
 
 use std::ops::Range;
+use std::pin::Pin;
 
 use aws_sdk_s3::primitives::ByteStream;
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
@@ -90,6 +91,9 @@ impl Body {
     }
 }
 
+/// One request with one key, or with none; a type with a name, for it must be able to change threads.
+type Attempt<'a, T> = Pin<Box<dyn Future<Output = Result<(Echo, T), Refusal>> + Send + 'a>>;
+
 /// What a request without a key tells of an object that refused one.
 enum Unopened {
     Sealed,
@@ -108,33 +112,36 @@ impl Store {
         keys: &[Key],
         options: &ReadOptions,
     ) -> Result<Opened<ObjectMetadata>, Failure> {
-        self.open(at, keys, options, async |key| {
-            let answer = self
-                .send(|client| {
-                    let request = client
-                        .head_object()
-                        .bucket(&at.bucket)
-                        .key(&at.key)
-                        .set_version_id(options.version_id.clone())
-                        .set_if_match(options.if_match.clone())
-                        .set_if_none_match(options.if_none_match.clone())
-                        .sealed(key);
-                    request
-                        .customize()
-                        .mutate_request(ask_for_checksum(self.checksums.asks()))
-                        .send()
-                })
-                .await;
-            match answer {
-                Ok(output) => Ok((output.echo(), ObjectMetadata::from(&output))),
-                // Of any other refusal of a key, the question without one brings the words.
-                Err(refusal) if key.is_none() || refusal.status == Some(404) => {
-                    Err(self.with_words(at, options, refusal).await)
-                }
-                Err(refusal) => Err(refusal),
+        self.open(at, keys, options, |key| Box::pin(self.head_once(at, key, options))).await
+    }
+
+    async fn head_once(
+        &self,
+        at: &Location,
+        key: Option<&Key>,
+        options: &ReadOptions,
+    ) -> Result<(Echo, ObjectMetadata), Refusal> {
+        let answer = self
+            .send(|client| {
+                let request = client
+                    .head_object()
+                    .bucket(&at.bucket)
+                    .key(&at.key)
+                    .set_version_id(options.version_id.clone())
+                    .set_if_match(options.if_match.clone())
+                    .set_if_none_match(options.if_none_match.clone())
+                    .sealed(key);
+                request.customize().mutate_request(ask_for_checksum(self.checksums.asks())).send()
+            })
+            .await;
+        match answer {
+            Ok(output) => Ok((output.echo(), ObjectMetadata::from(&output))),
+            // Of any other refusal of a key, the question without one brings the words.
+            Err(refusal) if key.is_none() || refusal.status == Some(404) => {
+                Err(self.with_words(at, options, refusal).await)
             }
-        })
-        .await
+            Err(refusal) => Err(refusal),
+        }
     }
 
     /// Asks for an object, or the range of it that `options` names.
@@ -147,7 +154,7 @@ impl Store {
         keys: &[Key],
         options: &ReadOptions,
     ) -> Result<Opened<Reading>, Failure> {
-        self.open(at, keys, options, async |key| self.get_once(at, key, options).await).await
+        self.open(at, keys, options, |key| Box::pin(self.get_once(at, key, options))).await
     }
 
     /// Asks for one more range of an object that was opened before, provided it is still the same.
@@ -221,12 +228,12 @@ impl Store {
         Ok((output.echo(), Reading { metadata, body: Body(output.body) }))
     }
 
-    async fn open<T>(
-        &self,
-        at: &Location,
-        keys: &[Key],
-        options: &ReadOptions,
-        attempt: impl AsyncFn(Option<&Key>) -> Result<(Echo, T), Refusal>,
+    async fn open<'a, T>(
+        &'a self,
+        at: &'a Location,
+        keys: &'a [Key],
+        options: &'a ReadOptions,
+        attempt: impl Fn(Option<&'a Key>) -> Attempt<'a, T>,
     ) -> Result<Opened<T>, Failure> {
         let opened = loop {
             if let Some(opened) = self.try_keys(at, keys, options, &attempt).await.transpose() {
@@ -241,12 +248,12 @@ impl Store {
     ///
     /// None where it turned out that the store refuses checksum headers, which may be all that was wrong:
     /// a HEAD's refusal does not say.
-    async fn try_keys<T>(
-        &self,
-        at: &Location,
-        keys: &[Key],
-        options: &ReadOptions,
-        attempt: &impl AsyncFn(Option<&Key>) -> Result<(Echo, T), Refusal>,
+    async fn try_keys<'a, T>(
+        &'a self,
+        at: &'a Location,
+        keys: &'a [Key],
+        options: &'a ReadOptions,
+        attempt: &impl Fn(Option<&'a Key>) -> Attempt<'a, T>,
     ) -> Result<Option<Opened<T>>, Failure> {
         let asked = self.checksums.asks();
         let refused_meanwhile = || asked && !self.checksums.asks();

@@ -111,7 +111,7 @@ where
 
 /// The status that an error would have had, if the store had not begun to answer 200 before it came
 /// up: Complete and Copy do so (AWS, "CompleteMultipartUpload").
-fn status_within_success(code: &str) -> u16 {
+pub(super) fn status_within_success(code: &str) -> u16 {
     match code {
         "PreconditionFailed" => 412,
         "NoSuchUpload" | "NoSuchKey" | "NoSuchBucket" => 404,

@@ -81,7 +81,7 @@ impl Store {
                 "remove it yourself, all versions of it",
             ),
         };
-        Failure::unsealed(message).hint(hint).at(at)
+        Failure::unsealed(message).hint(hint).for_all().at(at)
     }
 
     async fn remove_plaintext(

@@ -222,6 +222,7 @@ impl Store {
                 "the store ignored the key and would have stored plaintext: nothing was published",
             )
             .hint("this store does not seal with your keys (SSE-C): use one that does")
+            .for_all()
             .at(&write.at));
         }
         Ok(Part { etag: output.e_tag().unwrap_or_default().to_owned(), ..part })

@@ -16,15 +16,28 @@
 //! | `lines` | how many requests are under way at once |
 //! | `progress` | a bar for people, a line now and then for logs |
 //! | `interrupt` | SIGINT and SIGTERM |
+//! | `walk` | what lies below a folder, here or in a store |
+//! | `names` | which name of a store is which name of a file system; pure |
+//! | `mtime` | a file's modification time as metadata |
+//! | `filters` | `--include` and `--exclude` |
+//! | `compare` | which files of two folders differ |
+//! | `folder` | the folder that objects are written into, and never out of it |
+//! | `batch` | many items, and what came of each |
 
+mod batch;
 mod buffers;
 mod checksum;
+mod compare;
 mod download;
+mod filters;
+mod folder;
 mod housekeeping;
 mod in_order;
 mod interrupt;
 mod journal;
 mod lines;
+mod mtime;
+mod names;
 mod partial;
 mod plan;
 mod progress;
@@ -32,6 +45,7 @@ mod session;
 mod source;
 mod target;
 mod upload;
+mod walk;
 
 use std::sync::Arc;
 
@@ -40,13 +54,20 @@ use lines::Lines;
 use crate::size;
 use crate::store::Store;
 
+pub use batch::{Finder, Finds, Found, Tally, finds};
+pub use compare::{Comparison, Pair};
 pub use download::{Downloaded, Verified};
+pub use filters::Filters;
+pub use folder::Folder;
 pub use housekeeping::forget_uploads;
 pub use interrupt::Interrupt;
+pub use mtime::{MTIME, read_mtime, write_mtime};
+pub use names::{Claims, Clashes, to_name, to_path};
 pub use plan::{LARGEST_PART, MOST_PARTS, SMALLEST_PART};
 pub use progress::{Item, Progress};
 pub use source::Source;
 pub use target::Target;
+pub use walk::{Entry, Manner, walk_folder, walk_store};
 
 /// How transfers are divided.
 #[derive(Debug, Clone, Default, clap::Args)]

@@ -108,7 +108,7 @@ impl Engine {
         let mut number = 0;
         let mut last = None;
         loop {
-            let line = self.place(&pieces, under_way, &mut parts, item).await?;
+            let line = self.place(pieces.most_at_once(), under_way, &mut parts, item).await?;
             let Some(piece) = pieces.next().await? else { break };
             number += 1;
             if number > plan::MOST_PARTS as i32 {
@@ -140,13 +140,13 @@ impl Engine {
     /// Waits until one more part may be under way; a part that fails meanwhile is told at once.
     async fn place(
         &self,
-        pieces: &Queue,
+        most_at_once: usize,
         under_way: &mut JoinSet<Result<Part, Failure>>,
         parts: &mut Vec<Part>,
         item: &Item,
     ) -> Result<Line, Failure> {
         loop {
-            if under_way.len() >= pieces.most_at_once() {
+            if under_way.len() >= most_at_once {
                 collect(under_way, parts, item).await?;
                 continue;
             }

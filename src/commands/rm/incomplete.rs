@@ -4,7 +4,8 @@ use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
 
-use crate::failure::{Failure, Failures};
+use crate::commands::selection::Selection;
+use crate::failure::{CommonCode, Failure};
 use crate::location::Location;
 use crate::output::Output;
 use crate::store::{Store, UnfinishedUpload};
@@ -15,8 +16,8 @@ use crate::transfer::forget_uploads;
 pub(super) struct Incomplete {
     /// Abort unfinished uploads instead of deleting objects: of the object, or of all below a URL that
     /// ends in `/`, with -r below the prefix, or in the whole bucket
-    #[arg(long, conflicts_with = "version_id")]
-    pub(super) incomplete: bool,
+    #[arg(long, conflicts_with_all = ["version_id", "all_versions", "include", "exclude"])]
+    incomplete: bool,
     /// Abort only those begun longer ago than this, such as 24h or 7d
     #[arg(long, value_name = "TIME", requires = "incomplete", value_parser = humantime::parse_duration)]
     older_than: Option<Duration>,
@@ -36,27 +37,35 @@ struct Item<'a> {
 }
 
 impl Incomplete {
-    /// Aborts the unfinished uploads of each URL.
+    /// Whether unfinished uploads are meant instead of objects.
+    pub(super) fn is_wanted(&self) -> bool {
+        self.incomplete
+    }
+
+    /// Aborts the unfinished uploads of each URL; failures are told as they happen.
     ///
     /// # Errors
-    /// Those of each URL that is none or cannot be listed, and of each upload that could not be aborted.
+    /// [`Failure::Usage`] for what is no URL: before anything is aborted.
     pub(super) async fn run(
         &self,
         urls: &[String],
-        is_recursive: bool,
-        dry_run: bool,
+        selection: &Selection,
         store: &Store,
         out: &Output,
-    ) -> Result<(), Failures> {
+    ) -> Result<u8, Failure> {
         let all: Vec<Location> = urls.iter().map(|url| url.parse()).collect::<Result<_, _>>()?;
-        let mut failures = Failures::default();
+        let mut code = CommonCode::default();
+        let mut fail = |failure: Failure| {
+            out.failure(&failure);
+            code.add(&failure);
+        };
         for at in all {
-            let wanted = Wanted::of(at, is_recursive, self.older_than);
-            if let Err(failure) = wanted.abort(store, dry_run, out, &mut failures).await {
-                failures.add(failure);
+            let wanted = Wanted::of(at, selection.recursive, self.older_than);
+            if let Err(failure) = wanted.abort(store, selection.dry_run, out, &mut fail).await {
+                fail(failure);
             }
         }
-        failures.into_result()
+        Ok(code.get())
     }
 }
 
@@ -92,7 +101,7 @@ impl Wanted {
         store: &Store,
         dry_run: bool,
         out: &Output,
-        failures: &mut Failures,
+        fail: &mut impl FnMut(Failure),
     ) -> Result<(), Failure> {
         let mut uploads = store.unfinished_uploads(self.below.clone());
         while let Some(page) = uploads.next_page().await? {
@@ -107,7 +116,7 @@ impl Wanted {
                         tell(&upload, dry_run, out)?;
                         aborted.push(upload);
                     }
-                    Err(failure) => failures.add(failure),
+                    Err(failure) => fail(failure),
                 }
             }
             if !dry_run {

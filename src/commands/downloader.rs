@@ -1,0 +1,148 @@
+//! One object after another into files: what `get` and `sync` do with each.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::selection::tell_planned;
+use crate::failure::Failure;
+use crate::key::Key;
+use crate::location::Location;
+use crate::output::Output;
+use crate::store::ReadOptions;
+use crate::transfer::{Downloaded, Engine, Folder, MTIME, Target, Verified, read_mtime};
+
+/// An object, and where it goes.
+#[derive(Debug)]
+pub(super) struct Download {
+    pub(super) at: Location,
+    pub(super) place: Place,
+}
+
+/// Where an object goes.
+#[derive(Debug)]
+pub(super) enum Place {
+    /// Where the user says.
+    Named(PathBuf),
+    /// To this path below the destination folder.
+    Below(PathBuf),
+    /// Nowhere: it stands for this folder below the destination.
+    Folder(PathBuf),
+}
+
+/// How objects are fetched.
+pub(super) struct Downloader {
+    pub(super) engine: Engine,
+    pub(super) keys: Vec<Key>,
+    pub(super) options: ReadOptions,
+    pub(super) folder: Folder,
+    /// Whether files get the modification time that the metadata holds.
+    pub(super) preserve: bool,
+    pub(super) dry_run: bool,
+    /// Whether people are told of each object.
+    pub(super) tells_each: bool,
+    pub(super) out: Output,
+}
+
+/// What `--json` prints of a download.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Item<'a> {
+    op: &'static str,
+    url: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<String>,
+    bytes: u64,
+    sealed: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key_md5: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    etag: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version_id: Option<&'a str>,
+    verified: bool,
+}
+
+impl Downloader {
+    /// Fetches one object, tells of it, and returns its size in bytes.
+    pub(super) async fn download(&self, download: Download) -> Result<u64, Failure> {
+        let Download { at, place } = download;
+        if self.dry_run {
+            let path = match &place {
+                Place::Named(path) => path.clone(),
+                Place::Below(below) | Place::Folder(below) => self.folder.root().join(below),
+            };
+            tell_planned("get", &at, &path, &self.out)?;
+            return Ok(0);
+        }
+        let target = match place {
+            Place::Named(path) => Target::of(&path),
+            Place::Below(below) => {
+                Target::File(self.folder.place(&below).map_err(|failure| failure.at(&at))?)
+            }
+            Place::Folder(below) => {
+                self.folder.make(&below).map_err(|failure| failure.at(&at))?;
+                return Ok(0);
+            }
+        };
+        let file = if let Target::File(path) = &target { Some(path.clone()) } else { None };
+        let done = self.engine.download(&at, &self.keys, &self.options, target).await;
+        let done = done.map_err(|failure| with_url(failure, &at))?;
+        if let Some(file) = &file {
+            self.preserve(file, &done)?;
+        }
+        self.report(&at, file.as_deref(), &done)?;
+        Ok(done.bytes)
+    }
+
+    /// Without the metadata there is nothing to preserve.
+    fn preserve(&self, file: &Path, done: &Downloaded) -> Result<(), Failure> {
+        let modified = done.metadata.metadata.get(MTIME).and_then(|text| read_mtime(text));
+        let Some(modified) = modified.filter(|_| self.preserve) else { return Ok(()) };
+        File::open(file).and_then(|it| it.set_modified(modified)).map_err(|error| {
+            Failure::other(format!(
+                "{} is complete, but its modification time cannot be set: {error}",
+                file.display()
+            ))
+            .hint("leave out --preserve")
+        })
+    }
+
+    fn report(&self, at: &Location, file: Option<&Path>, done: &Downloaded) -> Result<(), Failure> {
+        let out = &self.out;
+        let Downloaded { metadata, key, bytes, verified } = done;
+        let file = file.map(|file| file.display().to_string());
+        let key_md5 = key.as_ref().map(Key::md5_base64);
+        if out.json() {
+            return out.item(&Item {
+                op: "get",
+                url: at.to_string(),
+                file,
+                bytes: *bytes,
+                sealed: key_md5.is_some(),
+                key_md5,
+                etag: metadata.etag.as_deref(),
+                version_id: metadata.version_id.as_deref(),
+                verified: *verified == Verified::Yes,
+            });
+        }
+        if !self.tells_each {
+            return Ok(());
+        }
+        if *verified == Verified::NoChecksum {
+            out.say("note: the store keeps no checksum of the whole object, so the bytes could not be verified end to end");
+        }
+        if let Some(file) = file {
+            let how = key_md5.map_or("not sealed".to_owned(), |md5| format!("key-MD5 {md5}"));
+            out.say(&format!("opened {at} into {file} ({bytes} bytes, {how})"));
+        }
+        Ok(())
+    }
+}
+
+/// What goes wrong with a file does not say which object it was to be; a signal is nobody's fault.
+fn with_url(failure: Failure, at: &Location) -> Failure {
+    let is_signal = matches!(failure, Failure::Interrupted { .. });
+    if is_signal || failure.detail().url.is_some() { failure } else { failure.at(at) }
+}

@@ -1,0 +1,110 @@
+//! Deletions by the thousand: what `rm` and `sync --delete` do with each.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::failure::Failure;
+use crate::location::Location;
+use crate::output::Output;
+use crate::store::{Doomed, Removed, Store};
+
+/// How many requests of up to 1,000 deletions are under way at once.
+pub(super) const MOST_REQUESTS: usize = 4;
+
+/// How objects are deleted.
+#[derive(Debug, Clone)]
+pub(super) struct Remover {
+    pub(super) store: Arc<Store>,
+    pub(super) dry_run: bool,
+    /// Whether people are told of each object.
+    pub(super) tells_each: bool,
+    pub(super) out: Output,
+}
+
+/// What `--json` prints of a deletion.
+#[derive(Serialize, Default)]
+#[serde(rename_all = "camelCase")]
+struct Item {
+    op: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version_id: Option<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    delete_marker: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    dry_run: bool,
+}
+
+impl Remover {
+    /// Deletes up to 1,000 objects of one bucket and tells of each.
+    pub(super) async fn remove(&self, doomed: Vec<Doomed>) -> Vec<Result<u64, Failure>> {
+        let removed = match self.dry_run {
+            true => doomed.iter().map(|_| Ok(Removed::default())).collect(),
+            false => self.store.delete_many(&doomed, self.out.json() || self.tells_each).await,
+        };
+        let tell = |(doomed, removed): (Doomed, Result<Removed, Failure>)| {
+            let removed = removed?;
+            self.tell(Item {
+                url: Some(doomed.at.to_string()),
+                delete_marker: removed.delete_marker && doomed.version_id.is_none(),
+                version_id: removed.version_id.or(doomed.version_id),
+                ..self.item()
+            })
+        };
+        doomed.into_iter().zip(removed).map(tell).collect()
+    }
+
+    /// Deletes a local file, and tells of it.
+    pub(super) fn remove_file(&self, path: &Path) -> Result<u64, Failure> {
+        if !self.dry_run {
+            std::fs::remove_file(path).map_err(|error| {
+                Failure::other(format!("{} cannot be deleted: {error}", path.display()))
+                    .hint("check the permissions of its folder")
+            })?;
+        }
+        self.tell(Item { file: Some(path.display().to_string()), ..self.item() })
+    }
+
+    fn item(&self) -> Item {
+        Item { op: "rm", dry_run: self.dry_run, ..Item::default() }
+    }
+
+    fn tell(&self, item: Item) -> Result<u64, Failure> {
+        if self.out.json() {
+            self.out.item(&item)?;
+        } else if self.tells_each || self.dry_run {
+            let did = match item {
+                Item { dry_run: true, .. } => "would delete",
+                Item { delete_marker: true, .. } => "hid (its versions are still there)",
+                _ => "deleted",
+            };
+            let what = item.url.or(item.file).unwrap_or_default();
+            let version = item.version_id.filter(|_| !item.delete_marker);
+            let version = version.map(|id| format!(" (version {id})")).unwrap_or_default();
+            self.out.say(&format!("{did} {what}{version}"));
+        }
+        Ok(0)
+    }
+}
+
+/// Gathers objects of one bucket until a request is full.
+#[derive(Debug, Default)]
+pub(super) struct Gathered(Vec<Doomed>);
+
+impl Gathered {
+    /// Adds an object; returns those that make a full request.
+    pub(super) fn add(&mut self, at: Location, version_id: Option<String>) -> Option<Vec<Doomed>> {
+        self.0.push(Doomed { at, version_id });
+        (self.0.len() == Store::MOST_DELETES).then(|| std::mem::take(&mut self.0))
+    }
+
+    /// What is left at the end.
+    pub(super) fn rest(self) -> Option<Vec<Doomed>> {
+        (!self.0.is_empty()).then_some(self.0)
+    }
+}

@@ -1,0 +1,164 @@
+//! One file after another into a store: what `put` and `sync` do with each.
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::selection::tell_planned;
+use crate::failure::Failure;
+use crate::location::Location;
+use crate::output::Output;
+use crate::store::{Attributes, Condition, Encryption, Metadata, Stored, Write};
+use crate::transfer::{Engine, MTIME, Source, write_mtime};
+
+/// A file, and where it goes.
+#[derive(Debug)]
+pub(super) struct Upload {
+    pub(super) path: PathBuf,
+    pub(super) at: Location,
+}
+
+/// How files are stored.
+pub(super) struct Uploader {
+    pub(super) engine: Engine,
+    pub(super) encryption: Encryption,
+    pub(super) attributes: Attributes,
+    pub(super) condition: Condition,
+    /// Whether the modification time is kept.
+    pub(super) preserve: bool,
+    pub(super) dry_run: bool,
+    /// Whether people are told of each file.
+    pub(super) tells_each: bool,
+    pub(super) out: Output,
+}
+
+/// What `--json` prints of an upload.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Item<'a> {
+    op: &'static str,
+    url: String,
+    bytes: u64,
+    sealed: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key_md5: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sse: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    etag: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version_id: Option<&'a str>,
+    #[serde(rename = "checksumCRC64NVME")]
+    checksum_crc64nvme: &'a str,
+}
+
+impl Uploader {
+    /// Stores one file, tells of it, and returns its size in bytes.
+    pub(super) async fn upload(&self, upload: Upload) -> Result<u64, Failure> {
+        let Upload { path, at } = upload;
+        if self.dry_run {
+            let bytes = std::fs::metadata(&path).map_or(0, |found| found.len());
+            tell_planned("put", &at, &path, &self.out)?;
+            return Ok(bytes);
+        }
+        let source = self.engine.interrupt().race(open(path.clone())).await?;
+        let write = Write {
+            at: at.clone(),
+            encryption: self.encryption.clone(),
+            attributes: self.attributes(&path, &at),
+            condition: self.condition.clone(),
+        };
+        let stored = self.engine.upload(source, write).await?;
+        if let Some(note) = &stored.note {
+            self.out.say(&format!("note: {note}"));
+        }
+        self.report(&at, &stored)?;
+        Ok(stored.bytes)
+    }
+
+    /// How many files may be under way: only one, until the bucket has proven that it seals, for that
+    /// proof costs more requests.
+    pub(super) fn most(&self, bucket: &str) -> usize {
+        let wants_proof = self.encryption.key().is_some() && !self.dry_run;
+        if wants_proof && !self.engine.store().is_proven(bucket) { 1 } else { usize::MAX }
+    }
+
+    /// What is said at the end of whatever was stored.
+    pub(super) fn tell_notes(&self) {
+        if self.engine.store().refuses_checksums() {
+            self.out.say("note: the store takes no checksums, so only the connection guarded the bytes on their way");
+        }
+    }
+
+    /// What is done to files, in one word.
+    pub(super) fn verb(&self) -> &'static str {
+        match (self.dry_run, self.encryption.key()) {
+            (true, _) => "would store",
+            (false, Some(_)) => "sealed",
+            (false, None) => "stored",
+        }
+    }
+
+    fn attributes(&self, path: &Path, at: &Location) -> Attributes {
+        let mut attributes = self.attributes.clone();
+        if attributes.content_type.is_none() {
+            attributes.content_type = Some(guess_content_type(path, at));
+        }
+        let modified = || std::fs::metadata(path).ok()?.modified().ok();
+        if let Some(modified) = self.preserve.then(modified).flatten() {
+            // In front, so that what the user says of it counts.
+            attributes.metadata.insert(0, Metadata::one(MTIME, write_mtime(modified)));
+        }
+        attributes
+    }
+
+    fn report(&self, at: &Location, stored: &Stored) -> Result<(), Failure> {
+        let out = &self.out;
+        let key_md5 = self.encryption.key().map(|key| key.md5_base64());
+        let managed = match &self.encryption {
+            Encryption::Managed { algorithm, .. } => Some(algorithm.as_str()),
+            _ => None,
+        };
+        if out.json() {
+            return out.item(&Item {
+                op: "put",
+                url: at.to_string(),
+                bytes: stored.bytes,
+                sealed: key_md5.is_some(),
+                key_md5,
+                sse: managed,
+                etag: stored.etag.as_deref(),
+                version_id: stored.version_id.as_deref(),
+                checksum_crc64nvme: &stored.checksum_crc64nvme,
+            });
+        }
+        if !self.tells_each {
+            return Ok(());
+        }
+        let bytes = stored.bytes;
+        match (key_md5, managed) {
+            (Some(md5), _) => out.say(&format!("sealed {at} ({bytes} bytes, key-MD5 {md5})")),
+            (None, Some(sse)) => {
+                out.say(&format!("stored {at} ({bytes} bytes, encrypted by the store: {sse})"));
+            }
+            (None, None) => out.say(&format!("stored {at} ({bytes} bytes, not sealed)")),
+        }
+        Ok(())
+    }
+}
+
+/// Opening a FIFO waits until somebody writes to it.
+async fn open(path: PathBuf) -> Result<Source, Failure> {
+    tokio::task::spawn_blocking(move || Source::open(&path))
+        .await
+        .unwrap_or_else(|_| Err(Failure::other("the input's opener ended unexpectedly")))
+}
+
+/// What is said where nothing can be guessed: left unsaid, each store has a default of its own.
+const UNKNOWN_CONTENT_TYPE: &str = "application/octet-stream";
+
+fn guess_content_type(source: &Path, at: &Location) -> String {
+    let by_source = mime_guess::from_path(source).first_raw();
+    let guessed = by_source.or_else(|| mime_guess::from_path(at.name()).first_raw());
+    guessed.unwrap_or(UNKNOWN_CONTENT_TYPE).to_owned()
+}

@@ -1,0 +1,253 @@
+//! Listings: what lies below a prefix, a page at a time, so that any number of objects fits.
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use aws_sdk_s3::operation::list_object_versions::ListObjectVersionsOutput;
+use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Output;
+use aws_sdk_s3::primitives::DateTime;
+use aws_sdk_s3::types::EncodingType;
+
+use super::Store;
+use super::diagnosis::{Action, Circumstances, diagnose};
+use super::refusal::Refusal;
+use crate::failure::Failure;
+use crate::location::Location;
+
+/// An object of a listing, or one version of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// The object's whole key.
+    pub key: String,
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// When it was written, as the store's clock says.
+    pub modified: SystemTime,
+    /// Which version it is, in a listing of versions.
+    pub version_id: Option<String>,
+}
+
+/// What lies below a prefix, in pages of up to 1,000.
+#[derive(Debug)]
+pub struct Listing {
+    store: Arc<Store>,
+    below: Location,
+    versions: bool,
+    next: Option<Next>,
+}
+
+/// Where the next page begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Next {
+    Start,
+    Token(String),
+    Markers { key: String, version_id: Option<String> },
+}
+
+struct Page {
+    found: Vec<Listed>,
+    next: Option<Next>,
+}
+
+impl Store {
+    /// Lists the objects whose keys begin with the location's key: all of the bucket where it is empty.
+    pub fn list(self: &Arc<Self>, below: &Location) -> Listing {
+        self.listing(below, false)
+    }
+
+    /// Lists every version of those objects, delete markers among them.
+    pub fn list_versions(self: &Arc<Self>, below: &Location) -> Listing {
+        self.listing(below, true)
+    }
+
+    fn listing(self: &Arc<Self>, below: &Location, versions: bool) -> Listing {
+        Listing { store: self.clone(), below: below.clone(), versions, next: Some(Next::Start) }
+    }
+}
+
+impl Listing {
+    /// The next page, which may be empty; none after the last one.
+    ///
+    /// # Errors
+    /// [`Failure::NotFound`] for the bucket, [`Failure::Denied`], and so on; [`Failure::Other`] where the
+    /// store's pages lead nowhere.
+    pub async fn next_page(&mut self) -> Result<Option<Vec<Listed>>, Failure> {
+        let Some(from) = self.next.take() else { return Ok(None) };
+        let page = match self.versions {
+            true => self.versions_page(&from).await?,
+            false => self.objects_page(&from).await?,
+        };
+        if page.next.as_ref() == Some(&from) {
+            return Err(self.broken("the store's listing goes round in circles"));
+        }
+        // Whoever deletes what is listed must be able to rely on this.
+        if page.found.iter().any(|found| !found.key.starts_with(&self.below.key)) {
+            return Err(self.broken("the store lists what was not asked for"));
+        }
+        self.next = page.next;
+        Ok(Some(page.found))
+    }
+
+    async fn objects_page(&self, from: &Next) -> Result<Page, Failure> {
+        let token = if let Next::Token(token) = from { Some(token.clone()) } else { None };
+        let output = self
+            .store
+            .send(|client| {
+                client
+                    .list_objects_v2()
+                    .bucket(&self.below.bucket)
+                    .set_prefix(self.prefix())
+                    .set_continuation_token(token.clone())
+                    .encoding_type(EncodingType::Url)
+                    .send()
+            })
+            .await
+            .map_err(|refusal| self.explain(&refusal))?;
+        let next = match (output.is_truncated(), output.next_continuation_token()) {
+            (Some(true), Some(token)) => Some(Next::Token(token.to_owned())),
+            (Some(true), None) => return Err(self.unfinished()),
+            _ => None,
+        };
+        let found = objects(&output).ok_or_else(|| self.unreadable())?;
+        Ok(Page { found, next })
+    }
+
+    async fn versions_page(&self, from: &Next) -> Result<Page, Failure> {
+        let (key, version_id) = match from {
+            Next::Markers { key, version_id } => (Some(key), version_id.as_ref()),
+            _ => (None, None),
+        };
+        let output = self
+            .store
+            .send(|client| {
+                client
+                    .list_object_versions()
+                    .bucket(&self.below.bucket)
+                    .set_prefix(self.prefix())
+                    .set_key_marker(key.cloned())
+                    .set_version_id_marker(version_id.cloned())
+                    .encoding_type(EncodingType::Url)
+                    .send()
+            })
+            .await
+            .map_err(|refusal| self.explain(&refusal))?;
+        let encoded = is_encoded(output.encoding_type());
+        let next = match (output.is_truncated(), output.next_key_marker()) {
+            (Some(true), Some(key)) => Some(Next::Markers {
+                key: decoded(key, encoded).ok_or_else(|| self.unreadable())?,
+                version_id: output.next_version_id_marker().map(str::to_owned),
+            }),
+            (Some(true), None) => return Err(self.unfinished()),
+            _ => None,
+        };
+        let found = versions(&output).ok_or_else(|| self.unreadable())?;
+        Ok(Page { found, next })
+    }
+
+    fn prefix(&self) -> Option<String> {
+        (!self.below.key.is_empty()).then(|| self.below.key.clone())
+    }
+
+    fn explain(&self, refusal: &Refusal) -> Failure {
+        let about = Circumstances { action: Action::List, at: &self.below, key: None };
+        diagnose(&self.store, refusal, &about)
+    }
+
+    fn unfinished(&self) -> Failure {
+        self.broken("the store says that its listing goes on, but not where")
+    }
+
+    fn unreadable(&self) -> Failure {
+        self.broken("the store's listing holds a name or a time that cannot be read")
+    }
+
+    fn broken(&self, message: &str) -> Failure {
+        Failure::other(message).hint("the store's log may say more").at(&self.below)
+    }
+}
+
+fn objects(output: &ListObjectsV2Output) -> Option<Vec<Listed>> {
+    let encoded = is_encoded(output.encoding_type());
+    let found = output
+        .contents()
+        .iter()
+        .map(|object| listed(object.key(), object.size(), object.last_modified(), None, encoded));
+    found.collect()
+}
+
+fn versions(output: &ListObjectVersionsOutput) -> Option<Vec<Listed>> {
+    let encoded = is_encoded(output.encoding_type());
+    let versions = output
+        .versions()
+        .iter()
+        .map(|it| listed(it.key(), it.size(), it.last_modified(), it.version_id(), encoded));
+    let markers = output
+        .delete_markers()
+        .iter()
+        .map(|it| listed(it.key(), None, it.last_modified(), it.version_id(), encoded));
+    versions.chain(markers).collect()
+}
+
+fn listed(
+    key: Option<&str>,
+    size: Option<i64>,
+    modified: Option<&DateTime>,
+    version_id: Option<&str>,
+    encoded: bool,
+) -> Option<Listed> {
+    Some(Listed {
+        key: decoded(key?, encoded)?,
+        bytes: size.unwrap_or(0).try_into().ok()?,
+        modified: SystemTime::try_from(*modified?).ok()?,
+        version_id: version_id.map(str::to_owned),
+    })
+}
+
+/// A store that knows no encoding leaves it out of its answer.
+fn is_encoded(said: Option<&EncodingType>) -> bool {
+    said == Some(&EncodingType::Url)
+}
+
+/// Undoes the encoding of HTML forms, which is what stores use: a space may be a `+`.
+fn decoded(text: &str, encoded: bool) -> Option<String> {
+    if !encoded || !text.contains(['%', '+']) {
+        return Some(text.to_owned());
+    }
+    let mut rest = text.as_bytes();
+    let mut bytes = Vec::with_capacity(rest.len());
+    while let [first, after @ ..] = rest {
+        rest = after;
+        bytes.push(match first {
+            b'+' => b' ',
+            b'%' => {
+                let (digits, after) = rest.split_at_checked(2)?;
+                rest = after;
+                let hex = |digit: u8| char::from(digit).to_digit(16);
+                (hex(digits[0])? << 4 | hex(digits[1])?) as u8
+            }
+            other => *other,
+        });
+    }
+    String::from_utf8(bytes).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_decoded() {
+        for (encoded, plain) in [
+            ("a/b", Some("a/b")),
+            ("a+b%2Bc%20d", Some("a b+c d")),
+            ("%00%0a%C3%A4", Some("\0\nä")),
+            ("%", None),
+            ("%4", None),
+            ("%zz", None),
+            ("%ff", None),
+        ] {
+            assert_eq!(decoded(encoded, true).as_deref(), plain, "{encoded}");
+        }
+        assert_eq!(decoded("100%+", false).as_deref(), Some("100%+"));
+    }
+}

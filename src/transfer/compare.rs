@@ -1,0 +1,156 @@
+//! Two folders side by side, each in the order of keys: what only one of them has, and what both have.
+//! Memory does not grow with their size.
+
+use std::cmp::Ordering;
+
+use super::batch::{Finds, Found};
+use super::{Entry, Filters};
+use crate::failure::Failure;
+
+/// One step through two folders.
+#[derive(Debug)]
+pub enum Pair {
+    /// What only the source has.
+    Source(Entry),
+    /// What both have: the source's, then the destination's.
+    Both(Entry, Entry),
+    /// What only the destination has.
+    Destination(Entry),
+    /// Something in the source that is left out on purpose.
+    Skipped,
+    /// Something that could not be read, in the source or in the destination. What one of them has
+    /// cannot be told for certain from then on.
+    Failed(Failure),
+}
+
+/// Two folders that are stepped through together.
+#[derive(Debug)]
+pub struct Comparison {
+    source: Side,
+    destination: Side,
+    filters: Filters,
+}
+
+#[derive(Debug)]
+struct Side {
+    finds: Finds<Entry>,
+    next: Option<Entry>,
+    last: Option<String>,
+}
+
+impl Comparison {
+    /// Compares what the filters admit of both sides, in the order of keys.
+    pub fn new(source: Finds<Entry>, destination: Finds<Entry>, filters: Filters) -> Comparison {
+        let side = |finds| Side { finds, next: None, last: None };
+        Comparison { source: side(source), destination: side(destination), filters }
+    }
+
+    /// The next step; none at the end of both.
+    pub async fn next(&mut self) -> Option<Pair> {
+        match self.source.fill(&self.filters).await {
+            Ok(()) => {}
+            Err(odd) => return Some(odd),
+        }
+        loop {
+            match self.destination.fill(&self.filters).await {
+                Ok(()) => break,
+                // What is left out at the destination stays there.
+                Err(Pair::Skipped) => {}
+                Err(odd) => return Some(odd),
+            }
+        }
+        let order = match (&self.source.next, &self.destination.next) {
+            (None, None) => return None,
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (Some(source), Some(destination)) => source.name.cmp(&destination.name),
+        };
+        let source = self.source.next.take_if(|_| order.is_le());
+        let destination = self.destination.next.take_if(|_| order.is_ge());
+        match (source, destination) {
+            (Some(source), Some(destination)) => Some(Pair::Both(source, destination)),
+            (Some(source), None) => Some(Pair::Source(source)),
+            (None, Some(destination)) => Some(Pair::Destination(destination)),
+            (None, None) => None,
+        }
+    }
+}
+
+impl Side {
+    /// Has the next entry ready, unless there is none, or something else comes first.
+    async fn fill(&mut self, filters: &Filters) -> Result<(), Pair> {
+        while self.next.is_none() {
+            match self.finds.recv().await {
+                None => return Ok(()),
+                Some(Found::Skipped) => return Err(Pair::Skipped),
+                Some(Found::Failed(failure)) => return Err(Pair::Failed(failure)),
+                Some(Found::Item(entry)) => self.take(entry, filters)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, entry: Entry, filters: &Filters) -> Result<(), Pair> {
+        // Some stores list a folder at a time; compared so, what is there would seem to be missing.
+        if self.last.as_ref().is_some_and(|last| *last >= entry.name) {
+            return Err(Pair::Failed(
+                Failure::other(
+                    "the store does not list its keys in order, so they cannot be compared",
+                )
+                .hint("use `put -r` or `get -r`, which copy everything")
+                .for_all(),
+            ));
+        }
+        self.last = Some(entry.name.clone());
+        let is_marker = entry.name.is_empty() || entry.name.ends_with('/');
+        if !is_marker && filters.admit(&entry.name) {
+            self.next = Some(entry);
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use super::*;
+    use crate::transfer::finds;
+
+    async fn compared(source: &[&str], destination: &[&str]) -> Vec<String> {
+        let side = async |names: &[&str]| {
+            let (finder, finds) = finds();
+            for name in names {
+                let name = (*name).to_owned();
+                let entry = Entry { name, bytes: 0, modified: SystemTime::UNIX_EPOCH };
+                finder.send(Found::Item(entry)).await.unwrap();
+            }
+            finds
+        };
+        let (source, destination) = (side(source).await, side(destination).await);
+        let mut comparison = Comparison::new(source, destination, Filters::default());
+        let mut steps = Vec::new();
+        while let Some(step) = comparison.next().await {
+            steps.push(match step {
+                Pair::Source(entry) => format!("+{}", entry.name),
+                Pair::Both(entry, _) => format!("={}", entry.name),
+                Pair::Destination(entry) => format!("-{}", entry.name),
+                Pair::Skipped => "skipped".to_owned(),
+                Pair::Failed(_) => "failed".to_owned(),
+            });
+        }
+        steps
+    }
+
+    #[tokio::test]
+    async fn each_name_comes_once() {
+        assert_eq!(compared(&["a", "b", "d"], &["b", "c"]).await, ["+a", "=b", "-c", "+d"]);
+        assert_eq!(compared(&[], &["a", "b/", "c"]).await, ["-a", "-c"]);
+        assert_eq!(compared(&["a"], &[]).await, ["+a"]);
+    }
+
+    #[tokio::test]
+    async fn disorder_is_noticed() {
+        assert_eq!(compared(&["a/x", "a.b"], &[]).await, ["+a/x", "failed"]);
+    }
+}

@@ -1,0 +1,181 @@
+//! Names below a folder, as a store has them and as a file system does. Pure: nothing here touches a disk.
+//!
+//! A name is a key without its prefix, with `/` between folders. It is taken over byte for byte, or not
+//! at all: whatever a file system would read differently is refused.
+
+use std::collections::HashSet;
+use std::hash::{BuildHasher, RandomState};
+use std::path::{Component, Path, PathBuf};
+
+use crate::failure::Failure;
+
+/// A file's name is at most this many bytes (`NAME_MAX` of Linux and macOS).
+const LONGEST_NAME: usize = 255;
+
+/// Where in a folder an object of this name belongs.
+///
+/// # Errors
+/// [`Failure::Other`] where the name leads elsewhere, or no file can be called so.
+pub fn to_path(name: &str) -> Result<PathBuf, Failure> {
+    let refuse = |why: &str| {
+        Err(Failure::other(format!("no file below the destination can be called so: {why}"))
+            .hint("fetch it by itself and name the file: `s3seal get URL FILE`"))
+    };
+    if name.contains('\0') {
+        return refuse("it holds a NUL");
+    }
+    for segment in name.split('/') {
+        match segment {
+            "" => return refuse("a part of its name is empty"),
+            "." | ".." => return refuse("a part of its name leads to another folder"),
+            _ if segment.len() > LONGEST_NAME => {
+                return refuse("a part of its name is longer than 255 bytes");
+            }
+            _ => {}
+        }
+    }
+    Ok(PathBuf::from(name))
+}
+
+/// The name of what lies at this path below a folder.
+///
+/// # Errors
+/// [`Failure::Other`] for a path that is no UTF-8, which keys are.
+pub fn to_name(below: &Path) -> Result<String, Failure> {
+    let mut name = String::new();
+    for component in below.components() {
+        let segment = match component {
+            Component::Normal(segment) => segment.to_str(),
+            _ => None,
+        };
+        let Some(segment) = segment else {
+            return Err(Failure::other(format!("{} is no key: keys are UTF-8", below.display()))
+                .hint("rename it, or store it by itself under a key of your choice"));
+        };
+        if !name.is_empty() {
+            name.push('/');
+        }
+        name.push_str(segment);
+    }
+    Ok(name)
+}
+
+/// Finds names that cannot both be files, such as `a` and `a/b`, in a listing that is in order: that
+/// takes no more memory than the longest key.
+#[derive(Debug, Default)]
+pub struct Clashes {
+    /// The names so far that the last one begins with.
+    open: Vec<String>,
+}
+
+impl Clashes {
+    /// Takes in the next name.
+    ///
+    /// # Errors
+    /// [`Failure::Other`] where it would need a folder in the place of a file.
+    pub fn check(&mut self, name: &str) -> Result<(), Failure> {
+        while self.open.last().is_some_and(|open| !name.starts_with(open.as_str())) {
+            self.open.pop();
+        }
+        let clash = self.open.iter().find(|open| name[open.len()..].starts_with('/'));
+        if let Some(file) = clash {
+            return Err(Failure::other(format!(
+                "no file can hold it: its folder `{file}` is an object as well"
+            ))
+            .hint("fetch it by itself into another folder"));
+        }
+        self.open.push(name.to_owned());
+        Ok(())
+    }
+}
+
+/// Finds names that are taken twice, where several sources go to one folder. Eight bytes a name.
+#[derive(Debug, Default)]
+pub struct Claims {
+    state: RandomState,
+    taken: HashSet<u64>,
+}
+
+impl Claims {
+    /// Claims a name below the destination.
+    ///
+    /// # Errors
+    /// [`Failure::Other`] where another source has it already.
+    pub fn claim(&mut self, name: &str) -> Result<(), Failure> {
+        if self.taken.insert(self.state.hash_one(name)) {
+            return Ok(());
+        }
+        Err(Failure::other(format!("another source goes to the same place: `{name}`"))
+            .hint("give each a destination of its own"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn what_a_file_system_reads_differently_is_refused() {
+        let long = "x".repeat(256);
+        for name in [
+            "",
+            "/",
+            "/etc/passwd",
+            "a//b",
+            "a/",
+            "..",
+            ".",
+            "../a",
+            "a/../b",
+            "a/./b",
+            "a/..",
+            "a\0b",
+            &long,
+            &format!("a/{long}/b"),
+        ] {
+            assert_eq!(to_path(name).unwrap_err().exit_code(), 1, "{name:?}");
+        }
+        for name in ["a", "a/b/c", "...", "a b", "a\nb", "\u{1}", "-", "~", "a\\..\\b", ".x"] {
+            assert_eq!(to_path(name).unwrap().to_str(), Some(name));
+        }
+    }
+
+    #[test]
+    fn files_that_would_have_to_be_folders_clash() {
+        let mut clashes = Clashes::default();
+        let found: Vec<_> = ["a", "a!", "a.b", "a/b", "a/c/d", "b/c", "b/c/d", "b/cd", "c"]
+            .into_iter()
+            .filter(|name| clashes.check(name).is_err())
+            .collect();
+        assert_eq!(found, ["a/b", "a/c/d", "b/c/d"]);
+    }
+
+    #[test]
+    fn a_name_is_claimed_once() {
+        let mut claims = Claims::default();
+        assert!(claims.claim("a").is_ok() && claims.claim("b").is_ok());
+        assert!(claims.claim("a").is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn no_name_leads_out_of_the_folder(name in "[a/.\\x00-\\x1f\u{e4}]{0,12}") {
+            if let Ok(path) = to_path(&name) {
+                prop_assert!(path.components().all(|it| matches!(it, Component::Normal(_))));
+                prop_assert_eq!(to_name(&path).unwrap(), name);
+            }
+        }
+
+        #[test]
+        fn clashes_are_those_of_a_file_system(mut names in prop::collection::btree_set("[ab./]{1,5}", 0..20)) {
+            names.retain(|name| to_path(name).is_ok());
+            let mut clashes = Clashes::default();
+            for name in &names {
+                let folders: Vec<_> = name.match_indices('/').map(|(end, _)| &name[..end]).collect();
+                let expected = folders.iter().any(|folder| names.contains(*folder));
+                prop_assert_eq!(clashes.check(name).is_err(), expected, "{}", name);
+            }
+        }
+    }
+}
