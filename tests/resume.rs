@@ -51,7 +51,7 @@ fn remembered(lab: &Lab, field: &str) -> usize {
     let journals = journals(lab);
     let [journal] = journals.as_slice() else { panic!("{journals:?}") };
     let text = fs::read_to_string(journal).unwrap();
-    let lines = text.lines().skip(1).map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let lines = text.lines().skip(1).filter_map(|line| serde_json::from_str::<Value>(line).ok());
     lines.filter(|line| line.get(field).is_some()).count()
 }
 

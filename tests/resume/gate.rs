@@ -30,11 +30,7 @@ impl Gate {
     pub(super) fn open(self, lab: &Lab) {
         let before = count(lab, self.operation);
         drop(self.hold);
-        let deadline = Instant::now() + PATIENCE;
-        while count(lab, self.operation) == before {
-            assert!(Instant::now() < deadline, "the held request goes on");
-            std::thread::yield_now();
-        }
+        until(|| count(lab, self.operation) > before);
         lab.server().clear_requests();
     }
 }
@@ -67,6 +63,16 @@ pub(super) fn gated_lab(operation: &'static str, let_through: usize) -> (Lab, Ga
     });
     lab.key("k");
     (lab, gate.unwrap())
+}
+
+/// Waits until it is so.
+#[track_caller]
+pub(super) fn until(is_so: impl Fn() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !is_so() {
+        assert!(Instant::now() < deadline, "it never comes to that");
+        std::thread::yield_now();
+    }
 }
 
 pub(super) fn signal(child: &Child, name: &str) {
