@@ -259,46 +259,69 @@ fn a_store_that_forgot_the_upload_gets_it_anew() {
     is_done(&lab, &content);
 }
 
+/// A lab with an upload that was interrupted when its first part was there, whose server lists what the
+/// returned text says, and that part's ETag.
+fn told_upload() -> (Lab, Vec<u8>, Arc<Mutex<String>>, String) {
+    let (told, trouble) = (Arc::new(Mutex::new(String::new())), Arc::new(AtomicBool::new(true)));
+    let (parts, is_on, sent) = (told.clone(), trouble.clone(), AtomicUsize::new(0));
+    let lab = Lab::with(|server| {
+        server.interceptor(move |request| {
+            let is_part = request.operation == "UploadPart" && is_on.load(Ordering::SeqCst);
+            if is_part && sent.fetch_add(1, Ordering::SeqCst) > 0 {
+                return Some(Answer::error(503, "SlowDown", "no"));
+            }
+            let body = format!("<ListPartsResult>{}</ListPartsResult>", parts.lock().unwrap());
+            (request.operation == "ListParts")
+                .then(|| Answer::respond(200, &[("Content-Type", "application/xml")], body))
+        })
+    });
+    lab.key("k");
+    let content = noise(SIZE);
+    lab.file("file", &content);
+    lab.run(PUT).env("AWS_MAX_ATTEMPTS", "1").exits(8);
+    let journal = fs::read_to_string(&journals(&lab)[0]).unwrap();
+    let line: Value = serde_json::from_str(journal.lines().nth(1).unwrap()).unwrap();
+    trouble.store(false, Ordering::SeqCst);
+    lab.server().clear_requests();
+    let etag = line["etag"].as_str().unwrap().to_owned();
+    (lab, content, told, etag)
+}
+
+fn listed(etag: &str, bytes: usize, checksum: &str) -> String {
+    format!(
+        "<Part><PartNumber>1</PartNumber><ETag>{etag}</ETag><Size>{bytes}</Size>{checksum}</Part>"
+    )
+}
+
 #[test]
 fn a_part_that_the_store_has_otherwise_is_sent_again() {
-    let parts = [
-        "<Part><PartNumber>1</PartNumber><ETag>\"other\"</ETag><Size>5242880</Size></Part>",
-        "<Part><PartNumber>1</PartNumber><ETag>ETAG</ETag><Size>5</Size></Part>",
-        "<Part><PartNumber>1</PartNumber><ETag>ETAG</ETag><Size>5242880</Size>\
-         <ChecksumCRC64NVME>AAAAAAAAAAA=</ChecksumCRC64NVME></Part>",
-        "",
+    const OTHER: &str = "<ChecksumCRC64NVME>AAAAAAAAAAA=</ChecksumCRC64NVME>";
+    let lists: [(fn(&str) -> String, usize); 5] = [
+        (|etag| listed(etag, 5 * MIB, ""), PARTS - 1),
+        (|_| listed("\"other\"", 5 * MIB, ""), PARTS),
+        (|etag| listed(etag, 5, ""), PARTS),
+        (|etag| listed(etag, 5 * MIB, OTHER), PARTS),
+        (|_| String::new(), PARTS),
     ];
-    for part in parts {
-        let etag = Arc::new(Mutex::new(String::new()));
-        let (told, trouble) = (etag.clone(), Arc::new(AtomicBool::new(true)));
-        let (is_on, sent) = (trouble.clone(), AtomicUsize::new(0));
-        let lab = Lab::with(|server| {
-            server.interceptor(move |request| match request.operation {
-                "ListParts" => {
-                    let part = part.replace("ETAG", &told.lock().unwrap());
-                    let body = format!("<ListPartsResult>{part}</ListPartsResult>");
-                    Some(Answer::respond(200, &[("Content-Type", "application/xml")], body))
-                }
-                "UploadPart" if is_on.load(Ordering::SeqCst) => {
-                    (sent.fetch_add(1, Ordering::SeqCst) > 0)
-                        .then(|| Answer::error(503, "SlowDown", "no"))
-                }
-                _ => None,
-            })
-        });
-        lab.key("k");
-        let content = noise(SIZE);
-        lab.file("file", &content);
-        lab.run(PUT).env("AWS_MAX_ATTEMPTS", "1").exits(8);
-        let journal = fs::read_to_string(&journals(&lab)[0]).unwrap();
-        let line: Value = serde_json::from_str(journal.lines().nth(1).unwrap()).unwrap();
-        *etag.lock().unwrap() = line["etag"].as_str().unwrap().to_owned();
-        trouble.store(false, Ordering::SeqCst);
-        lab.server().clear_requests();
+    for (list, sent) in lists {
+        let (lab, content, told, etag) = told_upload();
+        *told.lock().unwrap() = list(&etag);
         lab.run(PUT).succeeds();
-        assert_eq!(count(&lab, "UploadPart"), PARTS, "{part}");
+        assert_eq!(count(&lab, "UploadPart"), sent, "{}", list(&etag));
+        assert_eq!(count(&lab, "CreateMultipartUpload"), 0);
         is_done(&lab, &content);
     }
+}
+
+#[test]
+fn a_store_that_lists_parts_to_everybody_gets_no_part_under_another_key() {
+    let (lab, content, told, etag) = told_upload();
+    *told.lock().unwrap() = listed(&etag, 5 * MIB, "");
+    lab.key("other");
+    fs::rename(lab.path("other"), lab.path("k")).unwrap();
+    lab.run(PUT).succeeds();
+    begun_anew(&lab, &content);
+    assert_eq!(count(&lab, "ListParts"), 0, "there is nothing to ask");
 }
 
 #[test]
