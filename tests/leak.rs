@@ -94,6 +94,11 @@ const COMMANDS: &[&[&str]] = &[
     &["put", "-k", "./k", "big", "s3://demo/big", "--no-resume"],
     &["rm", "--incomplete", "--dry-run", "s3://demo", "s3://absent"],
     &["rm", "s3://demo/x"],
+    &["put", "-k", "./k", "--preserve", "-r", "tree", "s3://demo/t"],
+    &["get", "-k", "./k", "-r", "s3://demo/t", "out-tree"],
+    &["sync", "-k", "./k", "--delete", "tree", "s3://demo/t"],
+    &["sync", "-k", "./k", "--delete", "s3://demo/t", "out-tree"],
+    &["rm", "-r", "s3://demo/t"],
     &["put", "-k", "./k", "absent", "s3://demo/x"],
     &["put", "-k", "./k", "--endpoint-url", "http://127.0.0.1:1", "file", "s3://demo/x"],
     &["put", "-k", "./k", "--endpoint-url", "http://192.0.2.1", "file", "s3://demo/x"],
@@ -124,6 +129,8 @@ fn no_command_says_it_where(answer: fn(&RequestRecord) -> Option<Answer>, all_is
     lab.key("k");
     lab.key("other");
     lab.file("file", b"content");
+    lab.deep_file("tree/a", b"content");
+    lab.deep_file("tree/b/c", b"content");
     lab.file("big", &noise(17 << 20));
     let secret = Secret::of(&lab, "k");
     lab.run(["put", "--no-key", "file", &url("plain")]).done();

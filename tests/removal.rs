@@ -17,21 +17,35 @@ fn versioned() -> Lab {
     lab
 }
 
+/// A page of a listing: a thousand keys from this one on, or what is left of them.
+fn page(from: usize, all: usize) -> String {
+    let keys = (from..all.min(from + 1000)).map(|index| {
+        format!("<Contents><Key>p/{index}</Key><Size>0</Size><LastModified>2026-01-01T00:00:00Z</LastModified></Contents>")
+    });
+    let next = from + 1000;
+    let more = format!("<NextContinuationToken>{next}</NextContinuationToken>");
+    let (truncated, more) = if next < all { (true, more) } else { (false, String::new()) };
+    format!(
+        "<ListBucketResult><IsTruncated>{truncated}</IsTruncated>{more}{}</ListBucketResult>",
+        keys.collect::<String>()
+    )
+}
+
 #[test]
 fn two_and_a_half_thousand_objects_are_three_lists_and_three_deletes() {
-    let lab = Lab::new();
-    for index in 0..2500 {
-        lab.deep_file(&format!("tree/{}/{index}", index % 10), b"");
-    }
-    lab.run(["put", "--no-key", "-r", "tree", &url("p")]).succeeds();
-    assert_eq!(lab.server().object_keys(BUCKET).len(), 2500);
-    lab.server().clear_requests();
+    // They need not be there: to delete what is not succeeds.
+    let lab = Lab::with(|server| {
+        server.interceptor(|request| {
+            let from =
+                request.query_param("continuation-token").map_or(0, |it| it.parse().unwrap());
+            (request.operation == "ListObjectsV2")
+                .then(|| Answer::respond(200, &[], page(from, 2500)))
+        })
+    });
     lab.run(["rm", "-r", &url("p")]).succeeds().says(&["deleted 2500 objects"]);
-    lab.holds_only(&[]);
     let mut operations = lab.operations();
     operations.sort();
-    let expected = [["DeleteObjects"; 3], ["ListObjectsV2"; 3]].concat();
-    assert_eq!(operations, expected);
+    assert_eq!(operations, [["DeleteObjects"; 3], ["ListObjectsV2"; 3]].concat());
     for request in lab.server().requests().iter().filter(|it| it.operation == "DeleteObjects") {
         assert!(request.header("content-md5").is_some(), "{request:?}");
         assert!(request.header("x-amz-checksum-crc32").is_none(), "{request:?}");
@@ -190,11 +204,11 @@ fn versions_are_hidden_or_deleted_for_good() {
 #[test]
 fn many_versions_of_one_key_are_paged_through() {
     let lab = versioned();
-    let script = "i=0; while [ $i -lt 4 ]; do \"$S3SEAL\" put -q --no-key -r tree s3://demo/p || exit 1; i=$((i+1)); done";
-    for index in 0..300 {
+    let script = "i=0; while [ $i -lt 11 ]; do \"$S3SEAL\" put -q --no-key -r tree s3://demo/p || exit 1; i=$((i+1)); done";
+    for index in 0..100 {
         lab.deep_file(&format!("tree/{index}"), b"");
     }
     lab.shell(script).succeeds();
-    lab.run(["rm", "-r", "--all-versions", &url("p")]).succeeds().says(&["deleted 1200 versions"]);
+    lab.run(["rm", "-r", "--all-versions", &url("p")]).succeeds().says(&["deleted 1100 versions"]);
     assert!(lab.server().versions(BUCKET).is_empty());
 }

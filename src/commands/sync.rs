@@ -148,7 +148,7 @@ impl Sync<'_> {
         if tally.done > 0 {
             uploader.tell_notes();
         }
-        let compared = compared.await.unwrap_or_default();
+        let compared = outcome(compared, &tally).await;
         let copied = std::mem::take(&mut tally.done);
         if self.may_delete(&compared, &tally) {
             let remover = self.remover(store.clone());
@@ -190,7 +190,7 @@ impl Sync<'_> {
         };
         let mut tally = Tally::default();
         tally.run(changed, || usize::MAX, work, &interrupt, self.out).await;
-        let compared = compared.await.unwrap_or_default();
+        let compared = outcome(compared, &tally).await;
         let copied = std::mem::take(&mut tally.done);
         if self.may_delete(&compared, &tally) {
             let remover = self.remover(store.clone());
@@ -256,6 +256,14 @@ struct Compared {
     extra: u64,
     /// Whether both sides could be read to their ends.
     is_complete: bool,
+}
+
+/// What the comparison came to; where the run has ended, nobody waits for a listing that is under way.
+async fn outcome(comparison: JoinHandle<Compared>, tally: &Tally) -> Compared {
+    if tally.is_ended() {
+        comparison.abort();
+    }
+    comparison.await.unwrap_or_default()
 }
 
 /// What is to be copied, as it is found.

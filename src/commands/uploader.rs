@@ -149,6 +149,9 @@ impl Uploader {
 
 /// Opening a FIFO waits until somebody writes to it.
 async fn open(path: PathBuf) -> Result<Source, Failure> {
+    if path.is_file() {
+        return Source::open(&path);
+    }
     tokio::task::spawn_blocking(move || Source::open(&path))
         .await
         .unwrap_or_else(|_| Err(Failure::other("the input's opener ended unexpectedly")))

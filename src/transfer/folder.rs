@@ -11,7 +11,7 @@ use crate::failure::Failure;
 #[derive(Debug)]
 pub struct Folder {
     root: PathBuf,
-    ready: Mutex<PathBuf>,
+    ready: Mutex<Option<PathBuf>>,
 }
 
 impl Folder {
@@ -60,9 +60,8 @@ impl Folder {
     /// # Errors
     /// As [`Folder::place`].
     pub fn make(&self, below: &Path) -> Result<(), Failure> {
-        let is_root = below.as_os_str().is_empty();
-        let is_ready = |ready: &PathBuf| !is_root && ready.starts_with(below);
-        if is_ready(&self.ready.lock().unwrap_or_else(PoisonError::into_inner)) {
+        let ready = || self.ready.lock().unwrap_or_else(PoisonError::into_inner);
+        if ready().as_ref().is_some_and(|ready| ready.starts_with(below)) {
             return Ok(());
         }
         fs::create_dir_all(&self.root)
@@ -72,7 +71,7 @@ impl Folder {
             path.push(segment);
             make_one(&path)?;
         }
-        *self.ready.lock().unwrap_or_else(PoisonError::into_inner) = below.to_owned();
+        *ready() = Some(below.to_owned());
         Ok(())
     }
 }

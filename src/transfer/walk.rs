@@ -123,7 +123,8 @@ pub fn walk_store(store: Arc<Store>, folder: Location) -> Finds<Entry> {
     let (finder, finds) = finds();
     tokio::spawn(async move {
         if let Err(failure) = list_into(&finder, &store, &folder).await {
-            let _ = finder.send(Found::Failed(failure)).await;
+            // What comes after the gap would be taken for all there is.
+            let _ = finder.send(Found::Failed(failure.for_all())).await;
         }
     });
     finds
