@@ -78,7 +78,7 @@ impl Campaign {
             (_, 0) => true,
             ("get", 3 | 7 | 8) | ("put", 8) => {
                 let lines: Vec<_> = done.stderr.lines().collect();
-                lines.iter().any(|line| line.starts_with("error: s3://"))
+                lines.iter().any(|line| line.starts_with("error: ") && line.contains("s3://"))
                     && lines.iter().any(|line| line.starts_with("hint: "))
             }
             _ => false,
