@@ -55,7 +55,7 @@ fn bars_are_for_people_who_want_them() {
 fn screen(output: &str) -> Vec<String> {
     let mut lines = vec![String::new()];
     let mut row = 0;
-    let mut characters = output.chars().peekable();
+    let mut characters = output.chars();
     while let Some(character) = characters.next() {
         match character {
             '\n' => {
@@ -65,7 +65,7 @@ fn screen(output: &str) -> Vec<String> {
             '\r' => {}
             '\u{1b}' => {
                 let mut code = String::new();
-                while let Some(next) = characters.next() {
+                for next in characters.by_ref() {
                     code.push(next);
                     if next.is_ascii_alphabetic() {
                         break;

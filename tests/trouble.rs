@@ -2,12 +2,13 @@
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
+use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use s3seal_mock::{Answer, Tampering};
 
-use crate::harness::{BUCKET, Lab, Run, noise, url};
+use crate::harness::{BUCKET, Done, Lab, PROGRAM, Run, noise, url};
 
 /// A lab whose server answers the first `times` requests of each run with this.
 fn troubled(times: u32, answer: impl Fn() -> Answer + Send + Sync + 'static) -> Lab {
@@ -113,6 +114,17 @@ fn settings_that_are_no_numbers_are_told() {
     }
 }
 
+/// Prepares a run that could wait for ever, and must not.
+fn impatient<'a>(lab: &Lab, arguments: impl IntoIterator<Item = &'a str>) -> Command {
+    let mut command = Command::new("timeout");
+    command.args(["60", PROGRAM]).args(arguments);
+    lab.prepared(command)
+}
+
+fn finish(command: &mut Command, endpoint: &str) -> Done {
+    Done::from(command.env("AWS_ENDPOINT_URL", endpoint).output().expect("the program runs"))
+}
+
 /// Listens, and takes connections and all that is said, but never says a word.
 fn mute_listener() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -134,8 +146,9 @@ fn a_store_that_says_nothing_is_given_up() {
     for (scheme, option) in [("http", "--read-timeout"), ("https", "--connect-timeout")] {
         let endpoint = format!("{scheme}://{address}");
         let arguments = ["put", "--no-key", "x", "s3://demo/x", "--max-attempts", "1", option, "1"];
-        let run = lab.run(arguments).env("AWS_ENDPOINT_URL", &endpoint);
-        run.exits(8).says(&["did not answer in time", &endpoint]);
+        let done = finish(&mut impatient(&lab, arguments), &endpoint);
+        assert_eq!(done.code, Some(8), "{}", done.stderr);
+        done.says(&["did not answer in time", &endpoint]);
     }
 }
 
@@ -199,12 +212,13 @@ fn a_transfer_that_stands_still_goes_on_elsewhere() {
         lab.file("x", &content);
         let line = stalling_line(&lab, way, 3 << 20);
         let over_it = |arguments: [&str; 5]| {
-            let patience = ["--read-timeout", "1", "--part-size", "40MiB"];
-            let run = lab.run(arguments.iter().chain(&patience));
-            run.env("AWS_ENDPOINT_URL", &line.endpoint)
+            let options = ["--read-timeout", "1", "--part-size", "40MiB"];
+            let mut command = impatient(&lab, arguments.into_iter().chain(options));
+            let done = finish(&mut command, &line.endpoint);
+            assert_eq!(done.code, Some(0), "{}", done.stderr);
         };
-        over_it(["put", "-k", "./k", "x", &url("x")]).succeeds();
-        over_it(["get", "-k", "./k", &url("x"), "out"]).succeeds();
+        over_it(["put", "-k", "./k", "x", &url("x")]);
+        over_it(["get", "-k", "./k", &url("x"), "out"]);
         assert!(lab.read("out") == content);
         assert!(line.stalls.load(Ordering::SeqCst) > 0, "it never stood still");
         lab.holds_only(&["x"]);
@@ -251,13 +265,14 @@ fn miscounting(content: &[u8], longer: bool) -> Lab {
             };
             let (first, last) = range.strip_prefix("bytes=")?.split_once('-')?;
             let (first, last): (usize, usize) = (first.parse().ok()?, last.parse().ok()?);
-            let end = match longer {
-                true => stored.len().min(last + 1_000_000),
-                false => last + 1 - (last - first) / 8,
-            };
+            let mut body = stored[first..=last].to_vec();
+            match longer {
+                true => body.resize(body.len() + 1_000_000, 0),
+                false => body.truncate(body.len() - (last - first) / 8),
+            }
             let of = format!("bytes {first}-{last}/{}", stored.len());
             let head = [head[0], head[1], ("Content-Range", of.as_str())];
-            Some(Answer::respond(206, &head, &stored[first..end]))
+            Some(Answer::respond(206, &head, body))
         })
     });
     lab.file("out", b"before");

@@ -65,7 +65,7 @@ impl Progress {
                 tokio::spawn(keep_drawing(Arc::downgrade(&board)));
             }
             ProgressStyle::Plain => {
-                tokio::spawn(keep_telling(Arc::downgrade(&board), |line| output::remark(line)));
+                tokio::spawn(keep_telling(Arc::downgrade(&board), output::remark));
             }
             ProgressStyle::Auto | ProgressStyle::None => return Progress(None),
         }
