@@ -296,7 +296,8 @@ fn listed(etag: &str, bytes: usize, checksum: &str) -> String {
 #[test]
 fn a_part_that_the_store_has_otherwise_is_sent_again() {
     const OTHER: &str = "<ChecksumCRC64NVME>AAAAAAAAAAA=</ChecksumCRC64NVME>";
-    let lists: [(fn(&str) -> String, usize); 5] = [
+    type List = fn(&str) -> String;
+    let lists: [(List, usize); 5] = [
         (|etag| listed(etag, 5 * MIB, ""), PARTS - 1),
         (|_| listed("\"other\"", 5 * MIB, ""), PARTS),
         (|etag| listed(etag, 5, ""), PARTS),

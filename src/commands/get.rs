@@ -104,6 +104,7 @@ pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Fai
     };
     let mut tally = Tally::default();
     tally.run(found, || usize::MAX, work, &interrupt, out).await;
+    downloader.engine.sync_folders();
     if !is_object {
         let did = if args.selection.dry_run { "would fetch" } else { "opened" };
         tell_summary(did, "object", &tally, &[], out);

@@ -190,6 +190,7 @@ impl Sync<'_> {
         };
         let mut tally = Tally::default();
         tally.run(changed, || usize::MAX, work, &interrupt, self.out).await;
+        downloader.engine.sync_folders();
         let compared = outcome(compared, &tally).await;
         let copied = std::mem::take(&mut tally.done);
         if self.may_delete(&compared, &tally) {

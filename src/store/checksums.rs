@@ -33,9 +33,14 @@ impl Checksums {
         self.ask && !self.are_refused()
     }
 
-    /// Leaves them out from now on; whether that is worth another try.
-    pub(super) fn give_up(&self) -> bool {
-        (self.send || self.ask) && !self.refused.swap(true, Ordering::Relaxed)
+    /// Whether any request carries or asks for them.
+    pub(super) fn are_in_use(&self) -> bool {
+        self.sends() || self.asks()
+    }
+
+    /// Leaves them out from now on.
+    pub(super) fn give_up(&self) {
+        self.refused.store(true, Ordering::Relaxed);
     }
 
     /// Whether the store has refused them.

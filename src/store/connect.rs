@@ -267,12 +267,15 @@ impl Store {
         F: Future<Output = Result<T, SdkError<E>>>,
         SdkError<E>: Into<Refusal>,
     {
+        let with_checksums = self.checksums.are_in_use();
         let refusal = match request(self.client()).await {
             Ok(answer) => return Ok(answer),
             Err(error) => error.into(),
         };
-        if refusal.is_about_checksum_headers() && self.checksums.give_up() {
+        // Another request under way may have learnt it meanwhile: this one carried them all the same.
+        if with_checksums && refusal.is_about_checksum_headers() {
             tracing::debug!("the store refuses checksum headers");
+            self.checksums.give_up();
             return request(self.client()).await.map_err(Into::into);
         }
         match self.other_region(&refusal) {

@@ -10,13 +10,13 @@ use crate::store::ObjectMetadata;
 
 const CRC64NVME: CrcAlgorithm = CrcAlgorithm::Crc64Nvme;
 
-/// Computes CRC64NVME over pieces.
-pub(super) fn crc64nvme() -> Digest {
+/// Computes CRC-64/NVME over pieces.
+pub fn crc64nvme() -> Digest {
     Digest::new(CRC64NVME)
 }
 
 /// The CRC64NVME of pieces that follow each other, each with its own and its length in bytes.
-pub(super) fn combine(pieces: impl IntoIterator<Item = (u64, u64)>) -> u64 {
+pub fn combine(pieces: impl IntoIterator<Item = (u64, u64)>) -> u64 {
     Algorithm::CRC64NVME.combine(pieces)
 }
 

@@ -108,7 +108,7 @@ impl Engine {
                     let (store, metadata) = (self.store(), &metadata);
                     NewFile::resume(&path, &Resumable { store, at, metadata, bytes, unit })?
                 } else {
-                    NewFile::create(&path, bytes)?
+                    NewFile::create(&path)?
                 };
                 let matches = if in_ranges {
                     drop((body, line));
@@ -125,7 +125,7 @@ impl Engine {
                     sequential(reader, &file, expected.as_ref(), &item).await?
                 };
                 if matches {
-                    file.publish()?;
+                    self.published(file.publish()?);
                 }
                 matches
             }

@@ -26,7 +26,7 @@
 
 mod batch;
 mod buffers;
-mod checksum;
+pub mod checksum;
 mod compare;
 mod download;
 mod filters;
@@ -47,7 +47,10 @@ mod target;
 mod upload;
 mod walk;
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use lines::Lines;
 
@@ -94,6 +97,9 @@ impl TransferOptions {
     }
 }
 
+/// How many folders are remembered until they are synced.
+const MOST_FOLDERS: usize = 1_000;
+
 /// What all transfers of a run share. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Engine(Arc<Shared>);
@@ -105,6 +111,8 @@ struct Shared {
     lines: Lines,
     interrupt: Interrupt,
     progress: Progress,
+    /// In which files were put in their places.
+    folders: Mutex<BTreeSet<PathBuf>>,
 }
 
 impl Engine {
@@ -117,7 +125,8 @@ impl Engine {
     ) -> Engine {
         let store = Arc::new(store);
         let lines = Lines::new(store.clone(), options.concurrency.map(usize::from));
-        Engine(Arc::new(Shared { store, options: options.clone(), lines, interrupt, progress }))
+        let (options, folders) = (options.clone(), Mutex::default());
+        Engine(Arc::new(Shared { store, options, lines, interrupt, progress, folders }))
     }
 
     /// The store that this engine transfers to and from.
@@ -133,6 +142,32 @@ impl Engine {
     /// Where the progress of all transfers is shown.
     pub fn progress(&self) -> &Progress {
         &self.0.progress
+    }
+
+    /// Makes the places of all files downloaded so far outlast a machine that stops: once for a folder, not
+    /// once for a file.
+    pub fn sync_folders(&self) {
+        for folder in std::mem::take(&mut *self.folders()) {
+            // Not every file system can sync a folder.
+            let _ = File::open(folder).and_then(|folder| folder.sync_all());
+        }
+    }
+
+    fn published(&self, folder: PathBuf) {
+        let is_full = {
+            let mut folders = self.folders();
+            if !folders.contains(&folder) {
+                folders.insert(folder);
+            }
+            folders.len() >= MOST_FOLDERS
+        };
+        if is_full {
+            self.sync_folders();
+        }
+    }
+
+    fn folders(&self) -> MutexGuard<'_, BTreeSet<PathBuf>> {
+        self.0.folders.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn options(&self) -> &TransferOptions {

@@ -124,7 +124,25 @@ impl FileSource {
         self.file.metadata()
     }
 
-    fn crc64nvme(&self, start: u64, end: u64) -> io::Result<u64> {
+    /// These bytes, counted from the file's first, as a request body that is read anew for each attempt.
+    pub fn body(&self, range: Range<u64>) -> RequestBody {
+        let file = self.file.clone();
+        RequestBody::retryable(move || {
+            RequestBody::from_body_1_x(FileBody {
+                file: file.clone(),
+                at: range.start,
+                end: range.end,
+                buffer: BytesMut::new(),
+            })
+        })
+    }
+
+    /// The CRC64NVME of these bytes, counted from the file's first.
+    ///
+    /// # Errors
+    /// The file is shorter by now, or cannot be read.
+    pub fn crc64nvme(&self, range: Range<u64>) -> io::Result<u64> {
+        let Range { start, end } = range;
         let mut digest = checksum::crc64nvme();
         let mut buffer = vec![0; PIECE.min((end - start) as usize)];
         let mut at = start;
@@ -158,7 +176,7 @@ impl Piece {
     pub(super) fn crc64nvme(&self) -> Result<u64, Failure> {
         match self {
             Piece::Range { file, start, end } => {
-                file.crc64nvme(*start, *end).map_err(|error| match file.check_unchanged() {
+                file.crc64nvme(*start..*end).map_err(|error| match file.check_unchanged() {
                     Err(changed) => changed,
                     Ok(()) => unreadable(Path::new(&file.name), &error),
                 })
@@ -174,17 +192,7 @@ impl Piece {
     /// A request body, made anew for each attempt.
     pub(super) fn body(&self) -> RequestBody {
         match self {
-            Piece::Range { file, start, end } => {
-                let (file, start, end) = (file.file.clone(), *start, *end);
-                RequestBody::retryable(move || {
-                    RequestBody::from_body_1_x(FileBody {
-                        file: file.clone(),
-                        at: start,
-                        end,
-                        buffer: BytesMut::new(),
-                    })
-                })
-            }
+            Piece::Range { file, start, end } => file.body(*start..*end),
             Piece::Buffer(bytes) => RequestBody::from(bytes.clone()),
         }
     }

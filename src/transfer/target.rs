@@ -15,6 +15,8 @@ use super::checksum::{Algorithm, Hash};
 use super::partial::{self, Partial, Resumable};
 use crate::failure::Failure;
 
+/// The mode of a new file, before the umask.
+const NEW_FILE: u32 = 0o666;
 /// How many pieces wait between the connection and a slow reader of the stream.
 const WAITING_PIECES: usize = 16;
 
@@ -64,8 +66,8 @@ enum Temporary {
 }
 
 impl NewFile {
-    /// Begins a file of `bytes` bytes.
-    pub(super) fn create(path: &Path, bytes: u64) -> Result<NewFile, Failure> {
+    /// Begins a file.
+    pub(super) fn create(path: &Path) -> Result<NewFile, Failure> {
         let (path, mode) = place_of(path);
         let refuse = |error: io::Error| Failure::unwritable(path.display(), &error);
         let temporary = tempfile::Builder::new()
@@ -74,7 +76,6 @@ impl NewFile {
             .permissions(fs::Permissions::from_mode(mode))
             .tempfile_in(folder_of(&path))
             .map_err(refuse)?;
-        temporary.as_file().set_len(bytes).map_err(refuse)?;
         Ok(NewFile { temporary: Temporary::Passing(temporary), path, syncing: None })
     }
 
@@ -87,7 +88,7 @@ impl NewFile {
                 let temporary = Temporary::Resumable(Box::new(partial));
                 Ok(NewFile { temporary, path: place, syncing: None })
             }
-            None => NewFile::create(path, download.bytes),
+            None => NewFile::create(path),
         }
     }
 
@@ -179,8 +180,9 @@ impl NewFile {
         Ok(hash)
     }
 
-    /// Puts the file in its place, for good even if the machine stops.
-    pub(super) fn publish(self) -> Result<(), Failure> {
+    /// Puts the file in its place. It is whole there even if the machine stops; that it is there at all
+    /// is for good once its folder is synced, too, which is what is returned.
+    pub(super) fn publish(self) -> Result<PathBuf, Failure> {
         self.as_file().sync_all().map_err(|error| self.refuse(&error))?;
         let NewFile { temporary, path, .. } = self;
         let placed = match temporary {
@@ -190,18 +192,22 @@ impl NewFile {
             Temporary::Resumable(partial) => partial.persist(&path),
         };
         placed.map_err(|error| Failure::unwritable(path.display(), &error))?;
-        // Not every file system can sync a folder.
-        let _ = File::open(folder_of(&path)).and_then(|folder| folder.sync_all());
-        Ok(())
+        Ok(folder_of(&path).to_owned())
     }
 }
 
 /// Where a file will be, and its mode. Through a symbolic link the file it points to is replaced, not the
 /// link; a file that is replaced keeps its mode, and a new one gets what the umask leaves.
 fn place_of(path: &Path) -> (PathBuf, u32) {
-    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let mode = fs::metadata(&path).map_or(0o666, |found| found.permissions().mode() & 0o777);
-    (path, mode)
+    let mode_of = |found: &fs::Metadata| found.permissions().mode() & 0o777;
+    match fs::symlink_metadata(path) {
+        Ok(found) if found.is_symlink() => {
+            let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+            let mode = fs::metadata(&path).map_or(NEW_FILE, |found| mode_of(&found));
+            (path, mode)
+        }
+        found => (path.to_owned(), found.map_or(NEW_FILE, |found| mode_of(&found))),
+    }
 }
 
 /// The folder that a file is in.
