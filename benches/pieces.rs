@@ -1,5 +1,5 @@
 //! The pieces that every byte goes through: `cargo bench`.
-#![expect(missing_docs, reason = "criterion's macros make public functions")]
+#![allow(missing_docs, reason = "criterion's macros make public functions")]
 
 use std::io::Write;
 use std::pin::Pin;

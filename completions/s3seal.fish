@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_s3seal_global_optspecs
-    string join \n json q/quiet v/verbose progress= no-progress endpoint-url= profile= region= ca-bundle= no-sign-request allow-http request-payer= expected-bucket-owner= h/help V/version
+    string join \n json q/quiet v/verbose progress= no-progress endpoint-url= profile= region= ca-bundle= no-sign-request allow-http request-payer= expected-bucket-owner= max-attempts= connect-timeout= read-timeout= limit-rate= h/help V/version
 end
 
 function __fish_s3seal_needs_command
@@ -24,7 +24,7 @@ function __fish_s3seal_using_subcommand
     contains -- $cmd[1] $argv
 end
 
-complete -c s3seal -n "__fish_s3seal_needs_command" -l progress -d 'How the progress of transfers is shown' -r -f -a "auto\t'A bar, where stderr is a terminal'
+complete -c s3seal -n "__fish_s3seal_needs_command" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, where stderr is a terminal that a person looks at'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
 complete -c s3seal -n "__fish_s3seal_needs_command" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
@@ -33,6 +33,10 @@ complete -c s3seal -n "__fish_s3seal_needs_command" -l region -d 'The bucket\'s 
 complete -c s3seal -n "__fish_s3seal_needs_command" -l ca-bundle -d 'Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE' -r -F
 complete -c s3seal -n "__fish_s3seal_needs_command" -l request-payer -d 'Who pays for the request; the one value is `requester`' -r -f -a "requester\t''"
 complete -c s3seal -n "__fish_s3seal_needs_command" -l expected-bucket-owner -d 'Refuse a bucket that belongs to another account' -r
+complete -c s3seal -n "__fish_s3seal_needs_command" -l max-attempts -d 'How often a request is sent before it is given up [default: 5]. Also: AWS_MAX_ATTEMPTS' -r
+complete -c s3seal -n "__fish_s3seal_needs_command" -l connect-timeout -d 'Give up an attempt at a connection after this time; 0: never' -r
+complete -c s3seal -n "__fish_s3seal_needs_command" -l read-timeout -d 'Give up a connection on which nothing has moved for this time; 0: never' -r
+complete -c s3seal -n "__fish_s3seal_needs_command" -l limit-rate -d 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G' -r
 complete -c s3seal -n "__fish_s3seal_needs_command" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_needs_command" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
 complete -c s3seal -n "__fish_s3seal_needs_command" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
@@ -43,10 +47,11 @@ complete -c s3seal -n "__fish_s3seal_needs_command" -s h -l help -d 'Print help 
 complete -c s3seal -n "__fish_s3seal_needs_command" -s V -l version -d 'Print version'
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "keygen" -d 'Make a new 256-bit key from the operating system\'s random source'
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "key" -d 'Inspect keys: where they come from, how they are written, and their MD5'
-complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "put" -d 'Seal a file with your key and store it'
-complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "get" -d 'Fetch an object, opened with the key it was sealed with'
+complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "put" -d 'Seal files with your key and store them'
+complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "get" -d 'Fetch objects, opened with the key they were sealed with'
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "head" -d 'Show an object\'s metadata, opened with the key it was sealed with'
-complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "rm" -d 'Delete an object, or one version of it; needs no key'
+complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "sync" -d 'Copy what changed between a folder and a prefix, in either direction'
+complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "rm" -d 'Delete objects, or versions of them; needs no key'
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "presign" -d 'Make a URL with which somebody without credentials can read or write one object'
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "mock" -d 'Run an S3 server of your own, for trying and testing: it answers like Amazon\'s, in memory'
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
@@ -55,7 +60,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -s o -l output -d 
 complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -l format -d 'How to write the key' -r -f -a "base64\t'Base64 with padding (RFC 4648, section 4): 44 characters, as S3\'s header wants it'
 hex\t'64 lower-case hexadecimal digits'
 raw\t'The 32 bytes as they are'"
-complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -l progress -d 'How the progress of transfers is shown' -r -f -a "auto\t'A bar, where stderr is a terminal'
+complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, where stderr is a terminal that a person looks at'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
@@ -64,6 +69,10 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -l region -d 'The 
 complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -l ca-bundle -d 'Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE' -r -F
 complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -l request-payer -d 'Who pays for the request; the one value is `requester`' -r -f -a "requester\t''"
 complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -l expected-bucket-owner -d 'Refuse a bucket that belongs to another account' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -l max-attempts -d 'How often a request is sent before it is given up [default: 5]. Also: AWS_MAX_ATTEMPTS' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -l connect-timeout -d 'Give up an attempt at a connection after this time; 0: never' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -l read-timeout -d 'Give up a connection on which nothing has moved for this time; 0: never' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -l limit-rate -d 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
 complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
@@ -71,7 +80,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -l no-progress -d 
 complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
 complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 help" -l progress -d 'How the progress of transfers is shown' -r -f -a "auto\t'A bar, where stderr is a terminal'
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 help" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, where stderr is a terminal that a person looks at'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 help" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
@@ -80,6 +89,10 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_s
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 help" -l ca-bundle -d 'Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE' -r -F
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 help" -l request-payer -d 'Who pays for the request; the one value is `requester`' -r -f -a "requester\t''"
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 help" -l expected-bucket-owner -d 'Refuse a bucket that belongs to another account' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 help" -l max-attempts -d 'How often a request is sent before it is given up [default: 5]. Also: AWS_MAX_ATTEMPTS' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 help" -l connect-timeout -d 'Give up an attempt at a connection after this time; 0: never' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 help" -l read-timeout -d 'Give up a connection on which nothing has moved for this time; 0: never' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 help" -l limit-rate -d 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 help" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 help" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 help" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
@@ -95,7 +108,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subco
 base64\t'Base64 of 32 bytes: padded, unpadded or url-safe'
 hex\t'64 hexadecimal digits'
 raw\t'Exactly 32 bytes, whatever they are'"
-complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -l progress -d 'How the progress of transfers is shown' -r -f -a "auto\t'A bar, where stderr is a terminal'
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, where stderr is a terminal that a person looks at'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
@@ -104,6 +117,10 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subco
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -l ca-bundle -d 'Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE' -r -F
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -l request-payer -d 'Who pays for the request; the one value is `requester`' -r -f -a "requester\t''"
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -l expected-bucket-owner -d 'Refuse a bucket that belongs to another account' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -l max-attempts -d 'How often a request is sent before it is given up [default: 5]. Also: AWS_MAX_ATTEMPTS' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -l connect-timeout -d 'Give up an attempt at a connection after this time; 0: never' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -l read-timeout -d 'Give up a connection on which nothing has moved for this time; 0: never' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -l limit-rate -d 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -l reveal -d 'Show the key itself as well, in base64'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
@@ -117,7 +134,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subco
 base64\t'Base64 of 32 bytes: padded, unpadded or url-safe'
 hex\t'64 hexadecimal digits'
 raw\t'Exactly 32 bytes, whatever they are'"
-complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -l progress -d 'How the progress of transfers is shown' -r -f -a "auto\t'A bar, where stderr is a terminal'
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, where stderr is a terminal that a person looks at'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
@@ -126,6 +143,10 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subco
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -l ca-bundle -d 'Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE' -r -F
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -l request-payer -d 'Who pays for the request; the one value is `requester`' -r -f -a "requester\t''"
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -l expected-bucket-owner -d 'Refuse a bucket that belongs to another account' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -l max-attempts -d 'How often a request is sent before it is given up [default: 5]. Also: AWS_MAX_ATTEMPTS' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -l connect-timeout -d 'Give up an attempt at a connection after this time; 0: never' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -l read-timeout -d 'Give up a connection on which nothing has moved for this time; 0: never' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -l limit-rate -d 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
@@ -145,6 +166,9 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l sse -d 'Let the st
 aws:kms\t''
 aws:kms:dsse\t''"
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l sse-kms-key-id -d 'The KMS key for `--sse aws:kms`: its id, ARN or alias' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l include -d 'Do include what matches; all is included at first, and the last pattern decides' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l exclude -d 'Leave out what matches; `*` matches `/` as well, names are relative to the source' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l files-from -d 'Take only what this file names, one a line, relative to the source folder; `-` is standard input' -r -F
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l if-match -d 'Write only if the object that is there has this ETag' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l if-none-match -d 'Write only if there is no such object yet; the one value is `*`' -r -f -a "*\t''"
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l content-type -d 'The media type; guessed from the file\'s name where not given' -r
@@ -157,8 +181,9 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l tagging -d 'Tags, 
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l acl -d 'A canned ACL, such as bucket-owner-full-control' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l storage-class -d 'A storage class, such as STANDARD_IA' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l part-size -d 'The size of a part: bytes, or with KiB, MiB, GiB [default: 8MiB, more where needed]' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l expected-size -d 'About how many bytes come through a pipe: parts become large enough for all of it' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l concurrency -d 'How many requests are under way at once [default: 4, more where answers take long]' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l progress -d 'How the progress of transfers is shown' -r -f -a "auto\t'A bar, where stderr is a terminal'
+complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, where stderr is a terminal that a person looks at'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
@@ -167,7 +192,16 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l region -d 'The buc
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l ca-bundle -d 'Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE' -r -F
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l request-payer -d 'Who pays for the request; the one value is `requester`' -r -f -a "requester\t''"
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l expected-bucket-owner -d 'Refuse a bucket that belongs to another account' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l max-attempts -d 'How often a request is sent before it is given up [default: 5]. Also: AWS_MAX_ATTEMPTS' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l connect-timeout -d 'Give up an attempt at a connection after this time; 0: never' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l read-timeout -d 'Give up a connection on which nothing has moved for this time; 0: never' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l limit-rate -d 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l no-key -d 'Store it without a key of yours, as the bucket does by default'
+complete -c s3seal -n "__fish_s3seal_using_subcommand put" -s r -l recursive -d 'Take folders, and all that is in them'
+complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l dry-run -d 'Say what would be done, and do nothing'
+complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l follow-symlinks -d 'Follow symbolic links below a folder; those named as a source are followed anyway'
+complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l preserve -d 'Keep files\' modification times, in the metadata where rclone keeps them'
+complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l no-resume -d 'Neither go on with an interrupted transfer, nor leave one that could be gone on with'
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
@@ -184,9 +218,13 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l range -d 'Only the
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l version-id -d 'Read this version instead of the newest' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l if-match -d 'Read it only if its ETag is this one' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l if-none-match -d 'Read it only if its ETag is not this one' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l include -d 'Do include what matches; all is included at first, and the last pattern decides' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l exclude -d 'Leave out what matches; `*` matches `/` as well, names are relative to the source' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l files-from -d 'Take only what this file names, one a line, relative to the source folder; `-` is standard input' -r -F
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l part-size -d 'The size of a part: bytes, or with KiB, MiB, GiB [default: 8MiB, more where needed]' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l expected-size -d 'About how many bytes come through a pipe: parts become large enough for all of it' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l concurrency -d 'How many requests are under way at once [default: 4, more where answers take long]' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l progress -d 'How the progress of transfers is shown' -r -f -a "auto\t'A bar, where stderr is a terminal'
+complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, where stderr is a terminal that a person looks at'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
@@ -195,7 +233,15 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l region -d 'The buc
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l ca-bundle -d 'Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE' -r -F
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l request-payer -d 'Who pays for the request; the one value is `requester`' -r -f -a "requester\t''"
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l expected-bucket-owner -d 'Refuse a bucket that belongs to another account' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l max-attempts -d 'How often a request is sent before it is given up [default: 5]. Also: AWS_MAX_ATTEMPTS' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l connect-timeout -d 'Give up an attempt at a connection after this time; 0: never' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l read-timeout -d 'Give up a connection on which nothing has moved for this time; 0: never' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l limit-rate -d 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l allow-plain -d 'Accept an object that is not sealed although a key is given'
+complete -c s3seal -n "__fish_s3seal_using_subcommand get" -s r -l recursive -d 'Take folders, and all that is in them'
+complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l dry-run -d 'Say what would be done, and do nothing'
+complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l preserve -d 'Give files the modification times that `put --preserve`, or rclone, has kept'
+complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l no-resume -d 'Neither go on with an interrupted transfer, nor leave one that could be gone on with'
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
@@ -211,7 +257,7 @@ raw\t'Exactly 32 bytes, whatever they are'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l version-id -d 'Read this version instead of the newest' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l if-match -d 'Read it only if its ETag is this one' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l if-none-match -d 'Read it only if its ETag is not this one' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l progress -d 'How the progress of transfers is shown' -r -f -a "auto\t'A bar, where stderr is a terminal'
+complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, where stderr is a terminal that a person looks at'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
@@ -220,6 +266,10 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l region -d 'The bu
 complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l ca-bundle -d 'Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE' -r -F
 complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l request-payer -d 'Who pays for the request; the one value is `requester`' -r -f -a "requester\t''"
 complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l expected-bucket-owner -d 'Refuse a bucket that belongs to another account' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l max-attempts -d 'How often a request is sent before it is given up [default: 5]. Also: AWS_MAX_ATTEMPTS' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l connect-timeout -d 'Give up an attempt at a connection after this time; 0: never' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l read-timeout -d 'Give up a connection on which nothing has moved for this time; 0: never' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l limit-rate -d 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l allow-plain -d 'Accept an object that is not sealed although a key is given'
 complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_using_subcommand head" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
@@ -228,8 +278,61 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l no-progress -d 'T
 complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
 complete -c s3seal -n "__fish_s3seal_using_subcommand head" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -s k -l key -d 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, or a path with a `/` in it; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l key-format -d 'How to read the key text' -r -f -a "auto\t'Whatever it is: 32 bytes, base64, hex, or 32 ASCII characters'
+base64\t'Base64 of 32 bytes: padded, unpadded or url-safe'
+hex\t'64 hexadecimal digits'
+raw\t'Exactly 32 bytes, whatever they are'"
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l sse -d 'Let the store encrypt it with a key that the store manages' -r -f -a "AES256\t''
+aws:kms\t''
+aws:kms:dsse\t''"
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l sse-kms-key-id -d 'The KMS key for `--sse aws:kms`: its id, ARN or alias' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l include -d 'Do include what matches; all is included at first, and the last pattern decides' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l exclude -d 'Leave out what matches; `*` matches `/` as well, names are relative to the source' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l content-type -d 'The media type; guessed from the file\'s name where not given' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l cache-control -d 'Cache-Control' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l content-encoding -d 'Content-Encoding' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l content-disposition -d 'Content-Disposition' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l content-language -d 'Content-Language' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l metadata -d 'User metadata; repeatable, or with commas: a=1,b=2 (a comma in a value is written `\\\\,`)' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l tagging -d 'Tags, URL-encoded: a=1&b=2' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l acl -d 'A canned ACL, such as bucket-owner-full-control' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l storage-class -d 'A storage class, such as STANDARD_IA' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l part-size -d 'The size of a part: bytes, or with KiB, MiB, GiB [default: 8MiB, more where needed]' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l expected-size -d 'About how many bytes come through a pipe: parts become large enough for all of it' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l concurrency -d 'How many requests are under way at once [default: 4, more where answers take long]' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, where stderr is a terminal that a person looks at'
+plain\t'A line of text every 30 seconds'
+none\t'Nothing'"
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l ca-bundle -d 'Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE' -r -F
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l request-payer -d 'Who pays for the request; the one value is `requester`' -r -f -a "requester\t''"
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l expected-bucket-owner -d 'Refuse a bucket that belongs to another account' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l max-attempts -d 'How often a request is sent before it is given up [default: 5]. Also: AWS_MAX_ATTEMPTS' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l connect-timeout -d 'Give up an attempt at a connection after this time; 0: never' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l read-timeout -d 'Give up a connection on which nothing has moved for this time; 0: never' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l limit-rate -d 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l no-key -d 'Store it without a key of yours, as the bucket does by default'
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l allow-plain -d 'Accept objects that are not sealed although a key is given'
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l delete -d 'Delete at the destination what the source has not, and no filter leaves out'
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l size-only -d 'Compare sizes only, not times'
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l follow-symlinks -d 'Follow symbolic links below the source folder'
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l dry-run -d 'Say what would be done, and do nothing'
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l no-resume -d 'Neither go on with an interrupted transfer, nor leave one that could be gone on with'
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l no-progress -d 'The same as --progress none'
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l no-sign-request -d 'Send requests without credentials'
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l version-id -d 'Delete this version for good' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l progress -d 'How the progress of transfers is shown' -r -f -a "auto\t'A bar, where stderr is a terminal'
+complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l older-than -d 'Abort only those begun longer ago than this, such as 24h or 7d' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l include -d 'Do include what matches; all is included at first, and the last pattern decides' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l exclude -d 'Leave out what matches; `*` matches `/` as well, names are relative to the source' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, where stderr is a terminal that a person looks at'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
@@ -238,7 +341,15 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l region -d 'The buck
 complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l ca-bundle -d 'Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE' -r -F
 complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l request-payer -d 'Who pays for the request; the one value is `requester`' -r -f -a "requester\t''"
 complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l expected-bucket-owner -d 'Refuse a bucket that belongs to another account' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l dry-run -d 'Say what would be deleted, and delete nothing'
+complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l max-attempts -d 'How often a request is sent before it is given up [default: 5]. Also: AWS_MAX_ATTEMPTS' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l connect-timeout -d 'Give up an attempt at a connection after this time; 0: never' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l read-timeout -d 'Give up a connection on which nothing has moved for this time; 0: never' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l limit-rate -d 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l all-versions -d 'Delete all versions for good, delete markers too'
+complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l all -d 'With -r: yes, the whole bucket'
+complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l incomplete -d 'Abort unfinished uploads instead of deleting objects: of the object, or of all below a URL that ends in `/`, with -r below the prefix, or in the whole bucket'
+complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -s r -l recursive -d 'Take folders, and all that is in them'
+complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l dry-run -d 'Say what would be done, and do nothing'
 complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
 complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
@@ -266,7 +377,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l metadata -d 'U
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l tagging -d 'Tags, URL-encoded: a=1&b=2' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l acl -d 'A canned ACL, such as bucket-owner-full-control' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l storage-class -d 'A storage class, such as STANDARD_IA' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l progress -d 'How the progress of transfers is shown' -r -f -a "auto\t'A bar, where stderr is a terminal'
+complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, where stderr is a terminal that a person looks at'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
@@ -275,6 +386,10 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l region -d 'The
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l ca-bundle -d 'Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE' -r -F
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l request-payer -d 'Who pays for the request; the one value is `requester`' -r -f -a "requester\t''"
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l expected-bucket-owner -d 'Refuse a bucket that belongs to another account' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l max-attempts -d 'How often a request is sent before it is given up [default: 5]. Also: AWS_MAX_ATTEMPTS' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l connect-timeout -d 'Give up an attempt at a connection after this time; 0: never' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l read-timeout -d 'Give up a connection on which nothing has moved for this time; 0: never' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l limit-rate -d 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l no-key -d 'The object is not sealed with a key of yours'
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l curl -d 'Print the whole curl command instead of the URL alone'
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
@@ -295,7 +410,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l bandwidth -d 'Byt
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l log -d 'Append a JSON line for every request to this file; keys, signatures and session tokens are left out' -r -F
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l dir -d 'Keep everything in this folder, for the next time; without it, in memory' -r -F
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l env-file -d 'Once ready, write the environment to this file as `export` lines' -r -F
-complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l progress -d 'How the progress of transfers is shown' -r -f -a "auto\t'A bar, where stderr is a terminal'
+complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, where stderr is a terminal that a person looks at'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
@@ -304,6 +419,10 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l region -d 'The bu
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l ca-bundle -d 'Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE' -r -F
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l request-payer -d 'Who pays for the request; the one value is `requester`' -r -f -a "requester\t''"
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l expected-bucket-owner -d 'Refuse a bucket that belongs to another account' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l max-attempts -d 'How often a request is sent before it is given up [default: 5]. Also: AWS_MAX_ATTEMPTS' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l connect-timeout -d 'Give up an attempt at a connection after this time; 0: never' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l read-timeout -d 'Give up a connection on which nothing has moved for this time; 0: never' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l limit-rate -d 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l tls -d 'Serve https, with a certificate authority of its own'
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l require-tls -d 'Refuse keys over plain http, as Amazon does'
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
@@ -313,7 +432,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l no-progress -d 'T
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -l progress -d 'How the progress of transfers is shown' -r -f -a "auto\t'A bar, where stderr is a terminal'
+complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, where stderr is a terminal that a person looks at'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
@@ -322,6 +441,10 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -l region -d 
 complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -l ca-bundle -d 'Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE' -r -F
 complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -l request-payer -d 'Who pays for the request; the one value is `requester`' -r -f -a "requester\t''"
 complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -l expected-bucket-owner -d 'Refuse a bucket that belongs to another account' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -l max-attempts -d 'How often a request is sent before it is given up [default: 5]. Also: AWS_MAX_ATTEMPTS' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -l connect-timeout -d 'Give up an attempt at a connection after this time; 0: never' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -l read-timeout -d 'Give up a connection on which nothing has moved for this time; 0: never' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -l limit-rate -d 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
 complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
@@ -329,15 +452,16 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -l no-progres
 complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
 complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head rm presign mock completions help" -f -a "keygen" -d 'Make a new 256-bit key from the operating system\'s random source'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head rm presign mock completions help" -f -a "key" -d 'Inspect keys: where they come from, how they are written, and their MD5'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head rm presign mock completions help" -f -a "put" -d 'Seal a file with your key and store it'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head rm presign mock completions help" -f -a "get" -d 'Fetch an object, opened with the key it was sealed with'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head rm presign mock completions help" -f -a "head" -d 'Show an object\'s metadata, opened with the key it was sealed with'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head rm presign mock completions help" -f -a "rm" -d 'Delete an object, or one version of it; needs no key'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head rm presign mock completions help" -f -a "presign" -d 'Make a URL with which somebody without credentials can read or write one object'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head rm presign mock completions help" -f -a "mock" -d 'Run an S3 server of your own, for trying and testing: it answers like Amazon\'s, in memory'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head rm presign mock completions help" -f -a "completions" -d 'Print a completion script for a shell'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head rm presign mock completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head sync rm presign mock completions help" -f -a "keygen" -d 'Make a new 256-bit key from the operating system\'s random source'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head sync rm presign mock completions help" -f -a "key" -d 'Inspect keys: where they come from, how they are written, and their MD5'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head sync rm presign mock completions help" -f -a "put" -d 'Seal files with your key and store them'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head sync rm presign mock completions help" -f -a "get" -d 'Fetch objects, opened with the key they were sealed with'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head sync rm presign mock completions help" -f -a "head" -d 'Show an object\'s metadata, opened with the key it was sealed with'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head sync rm presign mock completions help" -f -a "sync" -d 'Copy what changed between a folder and a prefix, in either direction'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head sync rm presign mock completions help" -f -a "rm" -d 'Delete objects, or versions of them; needs no key'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head sync rm presign mock completions help" -f -a "presign" -d 'Make a URL with which somebody without credentials can read or write one object'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head sync rm presign mock completions help" -f -a "mock" -d 'Run an S3 server of your own, for trying and testing: it answers like Amazon\'s, in memory'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head sync rm presign mock completions help" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head sync rm presign mock completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c s3seal -n "__fish_s3seal_using_subcommand help; and __fish_seen_subcommand_from key" -f -a "show" -d 'Show what a key is: source, format seen, length, key-MD5 and warnings'
 complete -c s3seal -n "__fish_s3seal_using_subcommand help; and __fish_seen_subcommand_from key" -f -a "md5" -d 'Print the key-MD5 alone, a line a key'
