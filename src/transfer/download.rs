@@ -168,7 +168,7 @@ impl Engine {
         let algorithm = combines.map_or(Algorithm::CRC64NVME, |it| it.algorithm);
         for (index, crc) in target.arrived(algorithm).await? {
             units.finish(index, crc);
-            item.add(units.bytes(index));
+            item.resume(units.bytes(index));
         }
         let file = Arc::new(target.file().map_err(|error| target.refuse(&error))?);
         let mut left = units.left().into_iter();
