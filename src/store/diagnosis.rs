@@ -6,8 +6,8 @@
 
 use zeroize::Zeroizing;
 
-use super::Store;
 use super::refusal::{Refusal, Trouble};
+use super::{Store, url_refusal};
 use crate::failure::Failure;
 use crate::key::Key;
 use crate::location::Location;
@@ -100,9 +100,11 @@ const CREDENTIAL_CODES: [(&str, &str, &str); 8] = [
 
 /// The failure that a refusal means.
 pub(super) fn diagnose(store: &Store, refusal: &Refusal, about: &Circumstances<'_>) -> Failure {
-    let failure = match &refusal.trouble {
-        Some(trouble) => no_answer(store, trouble),
-        None => answer(store, refusal, about),
+    let failure = match (&refusal.trouble, &store.url) {
+        (Some(trouble), _) => no_answer(store, trouble),
+        (None, Some(url)) => url_refusal::explain(url, refusal, about)
+            .unwrap_or_else(|| answer(store, refusal, about)),
+        (None, None) => answer(store, refusal, about),
     };
     let mut failure = failure.at(about.at).answered(refusal.status, refusal.code.as_deref());
     if concerns_all(refusal, about) {
@@ -159,14 +161,15 @@ fn spellings(key: &Key) -> [Zeroizing<String>; 6] {
 
 fn no_answer(store: &Store, trouble: &Trouble) -> Failure {
     let host = store.endpoint().unwrap_or("Amazon S3");
+    let named_by = if store.is_one_url() { "the URL" } else { "--endpoint-url" };
     match trouble {
         Trouble::ConnectionRefused => {
             Failure::unavailable(format!("nobody answers at {host}: the connection was refused"))
-                .hint("check that the store runs and that --endpoint-url names its port")
+                .hint(format!("check that the store runs and that {named_by} names its port"))
         }
         Trouble::UnknownHost => {
             Failure::unavailable(format!("the host of {host} has no address"))
-                .hint("check the name in --endpoint-url, the region, and the network")
+                .hint(format!("check the name in {named_by}, the region, and the network"))
         }
         Trouble::Certificate(why) => {
             Failure::unavailable(format!("the certificate of {host} is not accepted: {why}"))
