@@ -110,6 +110,10 @@ pub(super) fn diagnose(store: &Store, refusal: &Refusal, about: &Circumstances<'
     if concerns_all(refusal, about) {
         failure = failure.for_all();
     }
+    let failure = match &store.url {
+        Some(url) => url.hide(failure),
+        None => failure,
+    };
     match about.key {
         Some(key) => hide(failure, std::slice::from_ref(key)),
         None => failure,

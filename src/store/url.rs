@@ -18,6 +18,8 @@ const CLOCK_SKEW: Duration = Duration::from_secs(15 * 60);
 #[derive(Clone)]
 pub struct SignedUrl {
     text: String,
+    /// As it stands in the text.
+    signature: String,
     at: Location,
     signed: Signed,
     expires: SystemTime,
@@ -57,6 +59,15 @@ impl SignedUrl {
     /// Whether the URL is plainly for an object that is not sealed.
     pub fn is_for_plain(&self) -> bool {
         self.seals() == Some(false)
+    }
+
+    /// Takes out what a store repeated of the signature.
+    pub(super) fn hide(&self, mut failure: Failure) -> Failure {
+        let detail = failure.detail_mut();
+        for text in [Some(&mut detail.message), detail.code.as_mut()].into_iter().flatten() {
+            *text = text.replace(&self.signature, "[signature]");
+        }
+        failure
     }
 
     /// As it is sent, byte for byte.
@@ -153,12 +164,14 @@ impl FromStr for SignedUrl {
                 .hint("ask for a URL that signs the seal as headers, as `s3seal presign` makes them; if the key itself is in this one, give it up")
                 .at(&at));
         }
-        let (signed, expires) = query.signature().map_err(|what| malformed(what).at(&at))?;
+        let (signed, expires) = query.signed().map_err(|what| malformed(what).at(&at))?;
         let operation = match query.get("uploadId") {
             Some(_) => Some("UploadPart".to_owned()),
             None => query.get("x-id").map(str::to_owned),
         };
-        Ok(SignedUrl { text: text.to_owned(), at, signed, expires, operation })
+        let (_, signature) = text.rsplit_once("ignature=").unwrap_or_default();
+        let signature = signature.split('&').next().unwrap_or_default().to_owned();
+        Ok(SignedUrl { text: text.to_owned(), signature, at, signed, expires, operation })
     }
 }
 
@@ -184,7 +197,7 @@ impl Query {
     }
 
     /// Which headers are signed, and until when that is worth something.
-    fn signature(&self) -> Result<(Signed, SystemTime), &'static str> {
+    fn signed(&self) -> Result<(Signed, SystemTime), &'static str> {
         const CUT_OFF: &str = "the URL is cut off: a part of its signature is missing";
         let seconds =
             |name| self.get(name).and_then(|text| text.parse().ok()).map(Duration::from_secs);
