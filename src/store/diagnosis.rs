@@ -110,14 +110,7 @@ pub(super) fn diagnose(store: &Store, refusal: &Refusal, about: &Circumstances<'
     if concerns_all(refusal, about) {
         failure = failure.for_all();
     }
-    let failure = match &store.url {
-        Some(url) => url.hide(failure),
-        None => failure,
-    };
-    match about.key {
-        Some(key) => hide(failure, std::slice::from_ref(key)),
-        None => failure,
-    }
+    hide(store, failure, about.key.map(std::slice::from_ref).unwrap_or_default())
 }
 
 /// Whether any other request of this kind would be refused as well, whatever the object.
@@ -137,17 +130,20 @@ fn concerns_all(refusal: &Refusal, about: &Circumstances<'_>) -> bool {
 }
 
 /// As Amazon says that the bucket takes no SSE-C.
-fn is_blocked(message: &str) -> bool {
+pub(super) fn is_blocked(message: &str) -> bool {
     message.contains("blocked upload requests")
 }
 
-/// Takes out what a store repeated of the keys: some echo headers.
-pub(super) fn hide(mut failure: Failure, keys: &[Key]) -> Failure {
+/// Takes out what a store repeated of the keys, or of a URL's signature: some echo headers.
+pub(super) fn hide(store: &Store, mut failure: Failure, keys: &[Key]) -> Failure {
     let detail = failure.detail_mut();
     let texts = [Some(&mut detail.message), detail.code.as_mut(), detail.hint.as_mut()];
     for text in texts.into_iter().flatten() {
         for spelling in keys.iter().flat_map(spellings) {
             *text = text.replace(spelling.as_str(), "[key]");
+        }
+        if let Some(url) = &store.url {
+            *text = text.replace(url.signature(), "[signature]");
         }
     }
     failure

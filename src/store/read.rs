@@ -242,7 +242,7 @@ impl Store {
             }
         };
         // A store may repeat one request's key in its answer to the next.
-        opened.map_err(|failure| hide(failure, keys))
+        opened.map_err(|failure| hide(self, failure, keys))
     }
 
     /// Tries keys until one opens the object, as long as it is plain that the key is what is wrong.

@@ -61,13 +61,9 @@ impl SignedUrl {
         self.seals() == Some(false)
     }
 
-    /// Takes out what a store repeated of the signature.
-    pub(super) fn hide(&self, mut failure: Failure) -> Failure {
-        let detail = failure.detail_mut();
-        for text in [Some(&mut detail.message), detail.code.as_mut()].into_iter().flatten() {
-            *text = text.replace(&self.signature, "[signature]");
-        }
-        failure
+    /// The signature as it stands in the URL.
+    pub(super) fn signature(&self) -> &str {
+        &self.signature
     }
 
     /// As it is sent, byte for byte.

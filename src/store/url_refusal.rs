@@ -2,7 +2,7 @@
 //! another URL.
 
 use super::SignedUrl;
-use super::diagnosis::{Action, Circumstances, is_decisive};
+use super::diagnosis::{Action, Circumstances, is_blocked, is_decisive};
 use super::refusal::Refusal;
 use super::seal;
 use crate::failure::Failure;
@@ -110,7 +110,7 @@ fn denied(message: &str, action: Action) -> Failure {
         return Failure::denied("the URL was signed without all of the seal's headers")
             .hint("ask for one that signs all three, as `s3seal presign -k KEY` does");
     }
-    if message.contains("blocked upload requests") {
+    if is_blocked(message) {
         return Failure::denied("the bucket blocks SSE-C, as new buckets do since April 2026")
             .hint("ask whoever made the URL to allow it on the bucket");
     }
