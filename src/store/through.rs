@@ -245,12 +245,11 @@ impl Presigned {
             "content-type" => self.typed,
             // Version 2 signs it, too, where it is sent.
             "content-md5" => self.url.names_headers(),
-            "x-amz-user-agent" => false,
-            _ if header.starts_with("amz-sdk-") => false,
             // Of the seal, some sign the algorithm alone.
             _ if header.starts_with(seal::PREFIX) => self.url.seals() != Some(false),
             _ if header.starts_with("x-amz-") && self.url.names_headers() => self.url.signs(header),
-            _ => true,
+            "x-amz-user-agent" => false,
+            _ => !header.starts_with("amz-sdk-"),
         }
     }
 }
