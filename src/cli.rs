@@ -12,6 +12,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 use crate::commands::{completions, get, head, key, keygen, mock, presign, put, rm, sync};
 use crate::failure::{Failure, Failures};
 use crate::key::{self as keys, looks_secret};
+use crate::location::{is_web_url, without_query};
 use crate::output::{self, Output, ProgressStyle};
 use crate::store::Connect;
 
@@ -172,7 +173,7 @@ fn log(verbosity: u8) {
     let _ = tracing_subscriber::registry().with(filter).with(lines).try_init();
 }
 
-/// clap's words, without any argument that could be a key.
+/// clap's words, without any argument that could be a key, and without the signature of a URL.
 fn explain_usage(error: &clap::Error, arguments: &[OsString]) -> u8 {
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
         let _ = error.print();
@@ -183,6 +184,9 @@ fn explain_usage(error: &clap::Error, arguments: &[OsString]) -> u8 {
         let value = argument.split_once('=').map_or(argument, |(_, value)| value);
         for secret in [argument, value].into_iter().filter(|word| looks_secret(word)) {
             text = text.replace(secret, "[not shown]");
+        }
+        for url in [argument, value].into_iter().filter(|word| is_web_url(word)) {
+            text = text.replace(url, without_query(url));
         }
     }
     let text = text.trim_end();

@@ -1,4 +1,4 @@
-//! `s3://bucket/key`: where an object is.
+//! `s3://bucket/key`: where an object is; and what of a web URL may be shown.
 
 use std::fmt;
 use std::str::FromStr;
@@ -16,7 +16,8 @@ const LONGEST_KEY: usize = 1024;
 /// A bucket and a key in it; the key is empty where the bucket, or all of it, is meant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Location {
-    /// A bucket's name, an access point's alias, or an access point's ARN.
+    /// A bucket's name, an access point's alias, or an access point's ARN; of an object that is known by
+    /// a presigned URL alone, the URL's scheme and host.
     pub bucket: String,
     /// The object's key, byte for byte: neither decoded nor normalised.
     pub key: String,
@@ -72,8 +73,21 @@ impl Location {
 
 impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{SCHEME}{}/{}", self.bucket, self.key)
+        let scheme = if self.bucket.contains("://") { "" } else { SCHEME };
+        write!(f, "{scheme}{}/{}", self.bucket, self.key)
     }
+}
+
+/// Whether the text is an http or https URL, which may be presigned: then whoever reads it may use it.
+pub fn is_web_url(text: &str) -> bool {
+    ["https://", "http://"].iter().any(|scheme| {
+        text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+    })
+}
+
+/// What of a URL can be shown: all but its query, where a presigned one has its signature.
+pub fn without_query(url: &str) -> &str {
+    url.split(['?', '#']).next().unwrap_or_default()
 }
 
 impl FromStr for Location {
@@ -85,6 +99,11 @@ impl FromStr for Location {
     /// [`Failure::Usage`] for any other text, and for directory buckets, which have no SSE-C.
     fn from_str(text: &str) -> Result<Location, Failure> {
         let Some(rest) = text.strip_prefix(SCHEME) else {
+            if is_web_url(text) {
+                let shown = without_query(text);
+                return Err(Failure::usage(format!("{shown} is not an s3:// URL"))
+                    .hint("a presigned URL is for one object by itself: `s3seal get URL FILE` or `s3seal put FILE URL`"));
+            }
             let message = if looks_secret(text) {
                 "what was given where a URL belongs looks like a key".to_owned()
             } else {

@@ -66,12 +66,25 @@ impl Secret {
 /// Runs a command in every degree of talkativeness.
 #[track_caller]
 fn quietly_and_loudly(lab: &Lab, secret: &Secret, arguments: &[&str]) {
-    for talk in [&["-q"][..], &[], &["-v"], &["-vv"], &["-vvv"], &["-vvv", "--json"]] {
-        let arguments = [talk, arguments].concat();
-        let run = lab.run(&arguments).env("RUST_LOG", "trace").env("RUST_BACKTRACE", "full");
-        let done = run.env("AWS_MAX_ATTEMPTS", "1").done();
-        secret.is_not_said(&done, &arguments.join(" "));
+    for talk in [&["-q"][..], &[], &["-v"], &["-vv"]] {
+        said_so(lab, secret, arguments, talk);
     }
+    loudly(lab, secret, arguments);
+}
+
+#[track_caller]
+fn loudly(lab: &Lab, secret: &Secret, arguments: &[&str]) {
+    for talk in [&["-vvv"][..], &["-vvv", "--json"]] {
+        said_so(lab, secret, arguments, talk);
+    }
+}
+
+#[track_caller]
+fn said_so(lab: &Lab, secret: &Secret, arguments: &[&str], talk: &[&str]) {
+    let arguments = [talk, arguments].concat();
+    let run = lab.run(&arguments).env("RUST_LOG", "trace").env("RUST_BACKTRACE", "full");
+    let done = run.env("AWS_MAX_ATTEMPTS", "1").done();
+    secret.is_not_said(&done, &arguments.join(" "));
 }
 
 const COMMANDS: &[&[&str]] = &[
@@ -141,6 +154,57 @@ fn no_command_says_it_where(answer: fn(&RequestRecord) -> Option<Answer>, all_is
         }
     }
     secret.is_not_below(lab.home(), &["k", "headers", "big", "out"]);
+}
+
+/// Whoever has a presigned URL can use it: to show it is to show its signature.
+#[test]
+fn no_command_says_the_signature_of_a_url() {
+    let lab = Lab::with(|server| {
+        server.interceptor(|request| match request.key.as_deref() {
+            Some("refused") => Some(Answer::error(400, &request.query, &request.query)),
+            Some("elsewhere") => Some(Answer::respond(307, &[("Location", "http://[::1]:1/")], "")),
+            Some("lost") => Some(Answer::Reset),
+            _ => None,
+        })
+    });
+    lab.key("k");
+    lab.file("file", b"content");
+    lab.run(["put", "-k", "./k", "file", &url("x")]).succeeds();
+    let link = |object: &str, method: &str| {
+        let presign = ["presign", "-k", "./k", "--method", method, &url(object)];
+        lab.run(presign).succeeds().stdout.trim().to_owned()
+    };
+    let (get, put) = (link("x", "GET"), link("y", "PUT"));
+    let others = ["refused", "elsewhere", "lost"].map(|object| link(object, "GET"));
+    let mut secret = Secret::of(&lab, "k");
+    for link in others.iter().chain([&get, &put]) {
+        let (_, signature) = link.split_once("X-Amz-Signature=").unwrap();
+        secret.0.push(signature.as_bytes().to_vec());
+    }
+    let expired = get.replace("X-Amz-Date=2", "X-Amz-Date=1");
+    for command in [
+        &["get", "-k", "./k", &get, "out"][..],
+        &["get", "-k", "./k", &get, "absent/out"],
+        &["get", "-k", "./k", &get],
+        &["get", "-k", "./k", &expired, "out"],
+        &["get", "-k", "./k", &others[0], "out"],
+        &["put", "-k", "./k", "file", &others[0].replace("GetObject", "PutObject")],
+        &["get", "-k", "./k", &others[1], "out"],
+        &["get", "-k", "./k", &others[2], "out"],
+        &["get", "-k", "./k", &url("x"), &get],
+        &["put", "-k", "./k", "file", &put],
+        &["put", "-k", "./k", "file", &get],
+        &["put", "-k", "./k", "absent", &put],
+        &["put", "-k", "./k", &put, &url("x")],
+        &["head", "-k", "./k", &get],
+        &["rm", &get],
+        &["presign", &get],
+        &["keygen", &get],
+        &["get", &format!("--kye={get}")],
+    ] {
+        loudly(&lab, &secret, command);
+    }
+    secret.is_not_below(lab.home(), &["k", "out", "x"]);
 }
 
 #[test]

@@ -23,3 +23,4 @@ mod sync;
 mod terminal;
 mod transfers;
 mod trouble;
+mod urls;

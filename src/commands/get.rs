@@ -10,7 +10,7 @@ use crate::failure::Failure;
 use crate::key::KeyArgs;
 use crate::location::Location;
 use crate::output::Output;
-use crate::store::{Connect, ReadOptions, Store};
+use crate::store::{Connect, ReadOptions, SignedUrl, Store};
 use crate::transfer::{
     Claims, Clashes, Engine, Entry, Filters, Finder, Finds, Folder, Found, Interrupt, Progress,
     Tally, TransferOptions, finds, to_path, walk_store,
@@ -34,10 +34,11 @@ Examples:
   s3seal get -k ./backup.key -r s3://backups/2026 /restore      all that is below 2026/
   s3seal get -k ./backup.key -r --exclude '*' --include '*.sql' s3://backups/ dumps
   s3seal get -k ./new.key -k ./old.key s3://b/app.tar - | tar x to stdout, with whichever key fits
-  s3seal get -k ./backup.key --range bytes=0-511 s3://b/disk.img mbr.bin"
+  s3seal get -k ./backup.key --range bytes=0-511 s3://b/disk.img mbr.bin
+  s3seal get -k ./shared.key 'https://b.s3.amazonaws.com/dump.sql?X-Amz-…'   no AWS account needed"
 )]
 pub struct Args {
-    /// The objects, and with -r prefixes: s3://bucket/key; then the file or folder to write to, which is
+    /// The objects, and with -r prefixes: s3://bucket/key, or one presigned https:// URL; then the file or folder to write to, which is
     /// the current folder where it is left out, and standard output where it is `-`
     #[arg(required = true, value_name = "SOURCE")]
     paths: Vec<String>,
@@ -74,23 +75,34 @@ enum Origin {
 /// [`Failure::Usage`] and so on: before anything is read.
 pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Failure> {
     let (sources, dest) = sources_and_dest(&args.paths);
-    let origins = origins(args, sources, dest)?;
+    let link = link(args, sources)?;
+    let origins = match &link {
+        Some(link) => vec![linked(link, dest)?],
+        None => origins(args, sources, dest)?,
+    };
     let is_object = matches!(origins.as_slice(), [Origin::Object(_)]);
     let has_folders = origins.iter().any(|origin| !matches!(origin, Origin::Object(_)));
     check(args, is_object, has_folders, dest, out)?;
     if !is_object {
         Folder::at(dest).check()?;
     }
-    let keys = keys(&args.key, out)?;
+    let options = ReadOptions { range: args.range.clone(), ..args.read.clone() };
+    let mut keys = keys(&args.key, out)?;
+    if options.allow_plain && link.as_ref().is_some_and(SignedUrl::is_for_plain) {
+        keys.clear();
+    }
     // Only now: while a key is read there is nothing to clean up, and Ctrl-C should just end it.
     let interrupt = Interrupt::listen()?;
-    let store = interrupt.race(Store::connect(connect, !keys.is_empty())).await?;
+    let store = match &link {
+        Some(link) => Store::to_read(link, &keys, &options, connect)?,
+        None => interrupt.race(Store::connect(connect, !keys.is_empty())).await?,
+    };
     let root = if dest == Path::new(".") { Path::new("") } else { dest };
     let progress = Progress::start(out.progress());
     let downloader = Arc::new(Downloader {
         engine: Engine::new(store, &args.transfer, interrupt.clone(), progress),
         keys,
-        options: ReadOptions { range: args.range.clone(), ..args.read.clone() },
+        options,
         folder: Folder::at(root),
         preserve: args.preserve,
         dry_run: args.selection.dry_run,
@@ -155,6 +167,22 @@ fn check(
     Ok(())
 }
 
+/// The presigned URL, if that is what is to be fetched.
+fn link(args: &Args, sources: &[String]) -> Result<Option<SignedUrl>, Failure> {
+    match sources {
+        [source] if !args.selection.recursive && args.files_from.files_from.is_none() => {
+            SignedUrl::recognise(source)
+        }
+        _ => Ok(None),
+    }
+}
+
+fn linked(link: &SignedUrl, dest: &Path) -> Result<Origin, Failure> {
+    let at = link.location().clone();
+    let place = Place::Named(destination(dest, &link.name(), &at)?);
+    Ok(Origin::Object(Download { at, place }))
+}
+
 /// What the command line names, checked as far as it can be without a store.
 fn origins(args: &Args, sources: &[String], dest: &Path) -> Result<Vec<Origin>, Failure> {
     let locations = sources.iter().map(|source| source.parse::<Location>());
@@ -178,7 +206,7 @@ fn origins(args: &Args, sources: &[String], dest: &Path) -> Result<Vec<Origin>, 
         let at = at.object()?;
         let place = match several {
             true => Place::Below(to_path(at.name()).map_err(|failure| failure.at(&at))?),
-            false => Place::Named(destination(dest, &at)?),
+            false => Place::Named(destination(dest, at.name(), &at)?),
         };
         Ok(Origin::Object(Download { at, place }))
     };
@@ -186,7 +214,7 @@ fn origins(args: &Args, sources: &[String], dest: &Path) -> Result<Vec<Origin>, 
 }
 
 /// The file to write: in a folder, the one called as the object is.
-fn destination(dest: &Path, at: &Location) -> Result<PathBuf, Failure> {
+fn destination(dest: &Path, name: &str, at: &Location) -> Result<PathBuf, Failure> {
     if dest == Path::new("-") {
         return Ok(dest.to_owned());
     }
@@ -195,7 +223,7 @@ fn destination(dest: &Path, at: &Location) -> Result<PathBuf, Failure> {
         return Ok(dest.to_owned());
     }
     // A key is anybody's text: its last name must not lead out of the folder, nor be no name at all.
-    let Ok(name) = to_path(at.name()) else {
+    let Ok(name) = to_path(name) else {
         return Err(Failure::usage(format!(
             "the key of {at} ends in no name that a file could have"
         ))
@@ -350,8 +378,10 @@ mod tests {
     #[test]
     fn a_key_cannot_lead_out_of_the_folder() {
         let folder = tempfile::tempdir().unwrap();
-        let within =
-            |key: &str| destination(folder.path(), &format!("s3://b/{key}").parse().unwrap());
+        let within = |key: &str| {
+            let at: Location = format!("s3://b/{key}").parse().unwrap();
+            destination(folder.path(), at.name(), &at)
+        };
         assert_eq!(within("a/../../k").unwrap(), folder.path().join("k"));
         for key in ["a/..", "..", ".", "a/"] {
             assert!(within(key).is_err(), "{key}");

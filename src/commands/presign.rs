@@ -27,6 +27,7 @@ use crate::store::{
 Examples:
   s3seal presign -k ./backup.key s3://b/dump.sql --headers-file h --curl
   s3seal presign -k ./backup.key --method PUT --expires-in 15m s3://b/inbox/report.pdf --headers-file h
+  s3seal presign -k ./shared.key --checksum s3://b/dump.sql   for `s3seal get -k ./shared.key URL`
   curl --fail -H @h -T report.pdf \"$(s3seal presign …)\"")]
 pub struct Args {
     /// The object: s3://bucket/key
@@ -51,6 +52,9 @@ pub struct Args {
     /// Read this version instead of the newest
     #[arg(long, value_name = "ID")]
     version_id: Option<String>,
+    /// Sign the question for the object's checksum as well, so that `s3seal get URL` can verify the bytes
+    #[arg(long)]
+    checksum: bool,
     #[command(flatten)]
     attributes: Attributes,
 }
@@ -84,6 +88,7 @@ pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<(), Fai
         encryption,
         expires_in: args.expires_in,
         version_id: args.version_id.clone(),
+        checksum: args.checksum,
         attributes: args.attributes.clone(),
     };
     let signed = store.presign(&wanted).await?;
@@ -97,7 +102,7 @@ pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<(), Fai
     if let Some(path) = &args.headers_file {
         write_headers(path, &signed.headers)?;
     } else if carries_key && !out.json() {
-        out.say("note: the URL works only with the seal's three headers: --headers-file FILE writes them for `curl -H @FILE`");
+        out.say("note: the URL works only with the seal's three headers: `s3seal get` and `put` send them, and --headers-file FILE writes them for `curl -H @FILE`");
     }
     if carries_key && out.interactive() {
         out.say("note: neither a browser nor the store's console sends them, so neither can use the URL");
@@ -128,6 +133,10 @@ fn check(args: &Args) -> Result<(), Failure> {
     if args.method == Method::Put && args.version_id.is_some() {
         return Err(Failure::usage("a new object has no version yet")
             .hint("leave out --version-id, or take --method GET"));
+    }
+    if args.method == Method::Put && args.checksum {
+        return Err(Failure::usage("only a read can ask for a checksum")
+            .hint("leave out --checksum: `s3seal put FILE URL` sends one of its own"));
     }
     Ok(())
 }

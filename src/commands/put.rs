@@ -1,5 +1,6 @@
 //! `s3seal put`: seal files, folders, or what comes through a pipe, and store them.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -7,11 +8,11 @@ use super::sealing::Sealing;
 use super::selection::{FilesFrom, Selection, send_listed, tell_summary};
 use super::uploader::{Upload, Uploader};
 use crate::failure::Failure;
-use crate::location::Location;
+use crate::location::{Location, is_web_url, without_query};
 use crate::output::Output;
-use crate::store::{Attributes, Condition, Connect, Store};
+use crate::store::{Attributes, Condition, Connect, Metadata, SignedUrl, Store};
 use crate::transfer::{
-    Claims, Engine, Filters, Finder, Finds, Found, Interrupt, Manner, Progress, Tally,
+    Claims, Engine, Filters, Finder, Finds, Found, Interrupt, MTIME, Manner, Progress, Tally,
     TransferOptions, finds, to_path, walk_folder,
 };
 
@@ -33,11 +34,12 @@ Examples:
   git ls-files | s3seal put -k ./k --files-from - . s3://b/src/    what a list names
   pg_dump db | s3seal put -k ./backup.key - s3://backups/db.sql    from a pipe
   s3seal put -k cmd:'pass show s3' app.tar s3://ci/app.tar --if-none-match '*'
-  s3seal put --sse aws:kms public.tar s3://ci/public.tar           the store's key, not yours"
+  s3seal put --sse aws:kms public.tar s3://ci/public.tar           the store's key, not yours
+  s3seal put -k ./shared.key report.pdf 'https://b.s3.amazonaws.com/report.pdf?X-Amz-…'"
 )]
 pub struct Args {
     /// The files, and with -r folders; `-` is standard input. Then where to: s3://bucket/key, or
-    /// s3://bucket/folder/ to keep the names
+    /// s3://bucket/folder/ to keep the names; for one file also a presigned https:// URL
     #[arg(required = true, value_name = "SOURCE")]
     paths: Vec<PathBuf>,
     #[command(flatten)]
@@ -76,7 +78,14 @@ enum Origin {
 /// is stored.
 pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Failure> {
     let (sources, dest) = sources_and_dest(&args.paths)?;
-    let origins = origins(args, sources, &dest)?;
+    let link = SignedUrl::recognise(&dest)?;
+    let (origins, dest) = match &link {
+        Some(link) => (vec![linked(args, sources, link)?], link.location().clone()),
+        None => {
+            let dest = dest.parse()?;
+            (origins(args, sources, &dest)?, dest)
+        }
+    };
     let is_file = matches!(origins.as_slice(), [Origin::File(_)]);
     args.selection.check(origins.iter().any(|origin| !matches!(origin, Origin::File(_))))?;
     let reads_stdin =
@@ -84,7 +93,12 @@ pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Fai
     let encryption = args.sealing.encryption(reads_stdin, out)?;
     // Only now: while a key is read there is nothing to clean up, and Ctrl-C should just end it.
     let interrupt = Interrupt::listen()?;
-    let store = interrupt.race(Store::connect(connect, encryption.key().is_some())).await?;
+    let store = match &link {
+        Some(link) => {
+            Store::to_write(link, &encryption, &attributes(args), &args.condition, connect)?
+        }
+        None => interrupt.race(Store::connect(connect, encryption.key().is_some())).await?,
+    };
     let has_metadata = args.preserve || !args.attributes.metadata.is_empty();
     if has_metadata && encryption.key().is_some() && out.interactive() {
         out.say("note: metadata and tags are never encrypted, whatever the key");
@@ -118,14 +132,49 @@ pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Fai
 }
 
 /// What comes last is where to.
-fn sources_and_dest(paths: &[PathBuf]) -> Result<(&[PathBuf], Location), Failure> {
+fn sources_and_dest(paths: &[PathBuf]) -> Result<(&[PathBuf], Cow<'_, str>), Failure> {
     match paths {
         [sources @ .., dest] if !sources.is_empty() => {
-            Ok((sources, dest.to_string_lossy().parse()?))
+            sources.iter().try_for_each(|source| refuse_url(source))?;
+            Ok((sources, dest.to_string_lossy()))
         }
         _ => Err(Failure::usage("a source and a destination are needed, and only one was given")
             .hint("write it: s3seal put FILE s3://bucket/key")),
     }
+}
+
+fn refuse_url(source: &Path) -> Result<(), Failure> {
+    match source.to_str().filter(|source| is_web_url(source)) {
+        None => Ok(()),
+        Some(url) => {
+            let url = without_query(url);
+            Err(Failure::usage(format!("{url} is a URL, and `put` reads files"))
+                .hint("`s3seal get URL FILE` fetches it first"))
+        }
+    }
+}
+
+/// The one file that a presigned URL is for.
+fn linked(args: &Args, sources: &[PathBuf], link: &SignedUrl) -> Result<Origin, Failure> {
+    match sources {
+        [source] if !args.selection.recursive && args.files_from.files_from.is_none() => {
+            Ok(Origin::File(Upload { path: source.clone(), at: link.location().clone() }))
+        }
+        _ => {
+            Err(Failure::usage("a presigned URL is for one object, and several are to be written")
+                .hint("write one file, without -r and --files-from, or write with credentials")
+                .at(link))
+        }
+    }
+}
+
+/// What is said of each object; the time that `--preserve` keeps is still open.
+fn attributes(args: &Args) -> Attributes {
+    let mut attributes = args.attributes.clone();
+    if args.preserve {
+        attributes.metadata.push(Metadata::one(MTIME, String::new()));
+    }
+    attributes
 }
 
 /// What the command line names, checked as far as it can be without a store.

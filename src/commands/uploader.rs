@@ -101,7 +101,8 @@ impl Uploader {
 
     fn attributes(&self, path: &Path, at: &Location) -> Attributes {
         let mut attributes = self.attributes.clone();
-        if attributes.content_type.is_none() {
+        // What the object of a presigned URL is said to be is up to whoever signed it.
+        if attributes.content_type.is_none() && !self.engine.store().is_one_url() {
             attributes.content_type = Some(guess_content_type(path, at));
         }
         let modified = || std::fs::metadata(path).ok()?.modified().ok();

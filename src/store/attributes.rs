@@ -65,6 +65,28 @@ impl Condition {
     }
 }
 
+impl Attributes {
+    /// The names of the headers that say all this, in lower case.
+    pub(super) fn headers(&self) -> Vec<String> {
+        let single = [
+            (&self.content_type, "content-type"),
+            (&self.cache_control, "cache-control"),
+            (&self.content_encoding, "content-encoding"),
+            (&self.content_disposition, "content-disposition"),
+            (&self.content_language, "content-language"),
+            (&self.tagging, "x-amz-tagging"),
+            (&self.acl, "x-amz-acl"),
+            (&self.storage_class, "x-amz-storage-class"),
+        ];
+        let given = single.into_iter().filter(|(value, _)| value.is_some());
+        let metadata = self.metadata.iter().flat_map(|metadata| &metadata.0);
+        given
+            .map(|(_, header)| header.to_owned())
+            .chain(metadata.map(|(name, _)| format!("x-amz-meta-{}", name.to_ascii_lowercase())))
+            .collect()
+    }
+}
+
 /// Reads `a=1`, or `a=1,b=2` as aws-cli does; a comma in a value is written `\,`.
 fn parse_metadata(text: &str) -> Result<Metadata, String> {
     const ESCAPED_COMMA: &str = "\u{1f}";

@@ -37,12 +37,14 @@ use super::request_log::RequestLog;
 use super::retry::{Retry, Transient};
 use super::seal::OneEcho;
 use super::stall::GivesUp;
+use super::through::Presigned;
 use super::trust::{self, Requester, Trust};
+use super::url::SignedUrl;
 use crate::failure::Failure;
 
 /// The region of a request where nobody names one: stores of one's own seldom care, and Amazon's
 /// answers with the right one.
-const FALLBACK_REGION: &str = "us-east-1";
+pub(super) const FALLBACK_REGION: &str = "us-east-1";
 /// As aws-cli: one attempt, so that a machine outside EC2 learns quickly that it has no role.
 const METADATA_SERVICE_TIMEOUT: Duration = Duration::from_secs(1);
 
@@ -61,22 +63,22 @@ pub struct Connect {
     region: Option<String>,
     /// Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE.
     #[arg(long, global = true, value_name = "FILE")]
-    ca_bundle: Option<PathBuf>,
+    pub(super) ca_bundle: Option<PathBuf>,
     /// Send requests without credentials.
     #[arg(long, global = true)]
     no_sign_request: bool,
     /// Send the key even over plain http to another machine, where everyone in between can read it.
     #[arg(long, global = true)]
-    allow_http: bool,
+    pub(super) allow_http: bool,
     /// Who pays for the request; the one value is `requester`.
     #[arg(long, global = true, value_name = "requester", value_parser = ["requester"], hide_possible_values = true)]
-    request_payer: Option<String>,
+    pub(super) request_payer: Option<String>,
     /// Refuse a bucket that belongs to another account.
     #[arg(long, global = true, value_name = "ACCOUNT")]
-    expected_bucket_owner: Option<String>,
+    pub(super) expected_bucket_owner: Option<String>,
     /// How often a request is sent before it is given up [default: 5]. Also: AWS_MAX_ATTEMPTS.
     #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    max_attempts: Option<u32>,
+    pub(super) max_attempts: Option<u32>,
     /// Give up an attempt at a connection after this time; 0: never.
     #[arg(
         long,
@@ -102,7 +104,7 @@ pub struct Connect {
 
 impl Connect {
     /// The SDK's timeouts.
-    fn timeouts(&self) -> TimeoutConfig {
+    pub(super) fn timeouts(&self) -> TimeoutConfig {
         let given = |seconds: u32| (seconds > 0).then(|| Duration::from_secs(seconds.into()));
         let mut timeouts = TimeoutConfig::builder();
         timeouts.set_connect_timeout(given(self.connect_timeout));
@@ -125,6 +127,20 @@ pub struct Store {
     timeouts: TimeoutConfig,
     retry: Retry,
     pace: Pace,
+    /// The presigned URL that every request goes to, where there is one.
+    pub(super) url: Option<SignedUrl>,
+}
+
+/// What options and configuration come to: how a store is reached.
+pub(super) struct Access<'a> {
+    pub(super) options: &'a Connect,
+    pub(super) shared: SdkConfig,
+    pub(super) trust: Trust,
+    pub(super) retry: Retry,
+    pub(super) endpoint: Option<String>,
+    pub(super) path_style: bool,
+    /// The presigned URL instead of credentials.
+    pub(super) presigned: Option<Presigned>,
 }
 
 impl Store {
@@ -145,7 +161,7 @@ impl Store {
             of_profile("ca_bundle"),
         )?;
         let retry = Retry::configured(options.max_attempts, of_profile("max_attempts"))?;
-        let (retry_config, retry_partition) = retry.config();
+        let (retry_config, _) = retry.config();
         let shared = load_shared(options, &trust, retry_config).await;
         let endpoint = match &options.endpoint_url {
             Some(url) => Some(url.clone()),
@@ -161,6 +177,16 @@ impl Store {
             endpoint::refuse_plain_http(url)?;
         }
 
+        let path_style = endpoint::is_path_style(endpoint.is_some(), of_profile("s3"));
+        let access =
+            Access { options, shared, trust, retry, endpoint, path_style, presigned: None };
+        Ok(Store::reach(access))
+    }
+
+    pub(super) fn reach(access: Access<'_>) -> Store {
+        let Access { options, shared, trust, retry, endpoint, path_style, presigned } = access;
+        let parsed: Option<http::Uri> = endpoint.as_deref().and_then(|url| url.parse().ok());
+        let (_, retry_partition) = retry.config();
         let latency = Latency::unknown();
         let pace = Pace::default();
         let plain = parsed.as_ref().is_some_and(|url| url.scheme_str() == Some("http"));
@@ -185,17 +211,19 @@ impl Store {
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
             .response_checksum_validation(ResponseChecksumValidation::WhenRequired)
-            .force_path_style(endpoint::is_path_style(endpoint.is_some(), of_profile("s3")));
+            .force_path_style(path_style);
         // An empty variable names no endpoint, whatever the SDK has made of it.
         config.set_endpoint_url(
             parsed.as_ref().map(|url| url.to_string().trim_end_matches('/').to_owned()),
         );
-        if options.no_sign_request {
+        if options.no_sign_request || presigned.is_some() {
             config = config.allow_no_auth();
         }
-        let client = Client::from_conf(config.build());
-        Ok(Store {
-            client: RwLock::new(client),
+        if let Some(presigned) = presigned.clone() {
+            config = config.interceptor(presigned);
+        }
+        Store {
+            client: RwLock::new(Client::from_conf(config.build())),
             endpoint,
             credentials: shared.credentials_provider(),
             checksums: Checksums::wanted(
@@ -209,7 +237,8 @@ impl Store {
             timeouts: options.timeouts(),
             retry,
             pace,
-        })
+            url: presigned.map(|presigned| presigned.url),
+        }
     }
 
     /// How often a request is sent, for what this program repeats by itself.

@@ -6,8 +6,8 @@
 
 use zeroize::Zeroizing;
 
-use super::Store;
 use super::refusal::{Refusal, Trouble};
+use super::{Store, url_refusal};
 use crate::failure::Failure;
 use crate::key::Key;
 use crate::location::Location;
@@ -100,18 +100,17 @@ const CREDENTIAL_CODES: [(&str, &str, &str); 8] = [
 
 /// The failure that a refusal means.
 pub(super) fn diagnose(store: &Store, refusal: &Refusal, about: &Circumstances<'_>) -> Failure {
-    let failure = match &refusal.trouble {
-        Some(trouble) => no_answer(store, trouble),
-        None => answer(store, refusal, about),
+    let failure = match (&refusal.trouble, &store.url) {
+        (Some(trouble), _) => no_answer(store, trouble),
+        (None, Some(url)) => url_refusal::explain(url, refusal, about)
+            .unwrap_or_else(|| answer(store, refusal, about)),
+        (None, None) => answer(store, refusal, about),
     };
     let mut failure = failure.at(about.at).answered(refusal.status, refusal.code.as_deref());
     if concerns_all(refusal, about) {
         failure = failure.for_all();
     }
-    match about.key {
-        Some(key) => hide(failure, std::slice::from_ref(key)),
-        None => failure,
-    }
+    hide(store, failure, about.key.map(std::slice::from_ref).unwrap_or_default())
 }
 
 /// Whether any other request of this kind would be refused as well, whatever the object.
@@ -131,17 +130,20 @@ fn concerns_all(refusal: &Refusal, about: &Circumstances<'_>) -> bool {
 }
 
 /// As Amazon says that the bucket takes no SSE-C.
-fn is_blocked(message: &str) -> bool {
+pub(super) fn is_blocked(message: &str) -> bool {
     message.contains("blocked upload requests")
 }
 
-/// Takes out what a store repeated of the keys: some echo headers.
-pub(super) fn hide(mut failure: Failure, keys: &[Key]) -> Failure {
+/// Takes out what a store repeated of the keys, or of a URL's signature: some echo headers.
+pub(super) fn hide(store: &Store, mut failure: Failure, keys: &[Key]) -> Failure {
     let detail = failure.detail_mut();
     let texts = [Some(&mut detail.message), detail.code.as_mut(), detail.hint.as_mut()];
     for text in texts.into_iter().flatten() {
         for spelling in keys.iter().flat_map(spellings) {
             *text = text.replace(spelling.as_str(), "[key]");
+        }
+        if let Some(url) = &store.url {
+            *text = text.replace(url.signature(), "[signature]");
         }
     }
     failure
@@ -159,14 +161,15 @@ fn spellings(key: &Key) -> [Zeroizing<String>; 6] {
 
 fn no_answer(store: &Store, trouble: &Trouble) -> Failure {
     let host = store.endpoint().unwrap_or("Amazon S3");
+    let named_by = if store.is_one_url() { "the URL" } else { "--endpoint-url" };
     match trouble {
         Trouble::ConnectionRefused => {
             Failure::unavailable(format!("nobody answers at {host}: the connection was refused"))
-                .hint("check that the store runs and that --endpoint-url names its port")
+                .hint(format!("check that the store runs and that {named_by} names its port"))
         }
         Trouble::UnknownHost => {
             Failure::unavailable(format!("the host of {host} has no address"))
-                .hint("check the name in --endpoint-url, the region, and the network")
+                .hint(format!("check the name in {named_by}, the region, and the network"))
         }
         Trouble::Certificate(why) => {
             Failure::unavailable(format!("the certificate of {host} is not accepted: {why}"))

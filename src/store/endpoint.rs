@@ -69,7 +69,7 @@ pub(super) fn refuse_plain_http(endpoint: &http::Uri) -> Result<(), Failure> {
     .hint("use the store's https endpoint, or --allow-http if nobody else can listen"))
 }
 
-fn is_loopback(host: &str) -> bool {
+pub(super) fn is_loopback(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     match bare.parse::<IpAddr>() {
         Ok(address) => address.is_loopback(),

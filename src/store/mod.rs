@@ -25,6 +25,11 @@
 //! | `remove` | deletes; taking back what was not sealed |
 //! | `remove_many` | deletes, a thousand in one request |
 //! | `presign` | URLs with the seal signed into them |
+//! | `signature` | presigned URLs signed anew, with one header more |
+//! | `url` | a presigned URL as its receiver sees it |
+//! | `through` | reading and writing through a presigned URL instead of with credentials |
+//! | `url_check` | what is plain before anything is sent through a presigned URL |
+//! | `url_refusal` | what a refusal means to somebody who has but a URL |
 //! | `proven` | which buckets have proven that they seal |
 
 mod attributes;
@@ -46,9 +51,14 @@ mod remove_many;
 mod request_log;
 mod retry;
 mod seal;
+mod signature;
 mod stall;
+mod through;
 mod trust;
 mod uploads;
+mod url;
+mod url_check;
+mod url_refusal;
 mod write;
 
 pub use attributes::{Attributes, Condition, Metadata};
@@ -63,5 +73,7 @@ pub use remove::Removed;
 pub use remove_many::Doomed;
 pub use retry::{Backoff, Retry};
 pub use seal::Encryption;
+pub use through::Sums;
 pub use uploads::{ListedPart, UnfinishedUpload, UnfinishedUploads};
+pub use url::SignedUrl;
 pub use write::{Part, Stored, Write, Written};

@@ -3,16 +3,19 @@
 
 use std::time::{Duration, SystemTime};
 
+use aws_credential_types::Credentials;
+use aws_sdk_s3::Client;
 use aws_sdk_s3::config::ProvideCredentials;
 use aws_sdk_s3::error::SdkError;
 use aws_sdk_s3::presigning::{PresignedRequest, PresigningConfig};
 use zeroize::Zeroizing;
 
-use super::Store;
 use super::attributes::{Attributed, Attributes};
 use super::diagnosis::{Action, Circumstances, diagnose};
 use super::refusal::Refusal;
 use super::seal::{Encryption, Sealed};
+use super::through::CHECKSUM_MODE;
+use super::{Store, signature};
 use crate::failure::Failure;
 use crate::location::Location;
 
@@ -45,6 +48,8 @@ pub struct Presign {
     pub expires_in: Duration,
     /// Which version; the newest where absent.
     pub version_id: Option<String>,
+    /// Whether a read asks for the object's checksum.
+    pub checksum: bool,
     /// What an upload has to say about the object.
     pub attributes: Attributes,
 }
@@ -70,26 +75,35 @@ impl Store {
         let config = PresigningConfig::expires_in(wanted.expires_in).map_err(|error| {
             Failure::usage(format!("the URL cannot be valid for that long: {error}"))
         })?;
-        let request = self.sign(wanted, config).await.map_err(|refusal| {
+        // Once: another call may bring others.
+        let credentials = self.current_credentials().await;
+        let request = self.sign(wanted, config, credentials.clone()).await.map_err(|refusal| {
             let about = Circumstances { action: Action::Read, at: &wanted.at, key: None };
             diagnose(self, &refusal, &about)
         })?;
-        let headers = request
+        let mut headers: Vec<_> = request
             .headers()
             .map(|(name, value)| (name.to_owned(), Zeroizing::new(value.to_owned())))
             .collect();
-        Ok(PresignedUrl {
-            method: request.method().to_owned(),
-            url: request.uri().to_owned(),
-            headers,
-            credentials_expire: self.credentials_expire().await,
-        })
+        let method = request.method().to_owned();
+        let mut url = request.uri().to_owned();
+        if let (true, Some(credentials)) = (wanted.checksum, &credentials) {
+            headers.push((CHECKSUM_MODE.to_owned(), Zeroizing::new("ENABLED".to_owned())));
+            url = signature::renewed(&method, &url, &headers, credentials).ok_or_else(|| {
+                Failure::usage("the question for the checksum cannot be signed for this bucket")
+                    .hint("leave out --checksum")
+                    .at(&wanted.at)
+            })?;
+        }
+        let credentials_expire = credentials.and_then(|credentials| credentials.expiry());
+        Ok(PresignedUrl { method, url, headers, credentials_expire })
     }
 
     async fn sign(
         &self,
         wanted: &Presign,
         config: PresigningConfig,
+        credentials: Option<Credentials>,
     ) -> Result<PresignedRequest, Refusal> {
         fn boiled<T, E>(result: Result<T, SdkError<E>>) -> Result<T, Refusal>
         where
@@ -97,7 +111,13 @@ impl Store {
         {
             result.map_err(Into::into)
         }
-        let client = self.client();
+        let client = match credentials {
+            Some(credentials) => {
+                let own = self.client().config().to_builder().credentials_provider(credentials);
+                Client::from_conf(own.build())
+            }
+            None => self.client(),
+        };
         let Presign { at, encryption, version_id, .. } = wanted;
         match wanted.method {
             Method::Get => {
@@ -118,7 +138,8 @@ impl Store {
         }
     }
 
-    async fn credentials_expire(&self) -> Option<SystemTime> {
-        self.credentials.as_ref()?.provide_credentials().await.ok()?.expiry()
+    /// None where they cannot be had: whoever signs says why.
+    async fn current_credentials(&self) -> Option<Credentials> {
+        self.credentials.as_ref()?.provide_credentials().await.ok()
     }
 }

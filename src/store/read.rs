@@ -92,7 +92,8 @@ impl Body {
 }
 
 /// One request with one key, or with none; a type with a name, for it must be able to change threads.
-type Attempt<'a, T> = Pin<Box<dyn Future<Output = Result<(Echo, T), Refusal>> + Send + 'a>>;
+pub(super) type Attempt<'a, T> =
+    Pin<Box<dyn Future<Output = Result<(Echo, T), Refusal>> + Send + 'a>>;
 
 /// What a request without a key tells of an object that refused one.
 enum Unopened {
@@ -181,7 +182,7 @@ impl Store {
         let about = Circumstances { action: Action::Read, at, key };
         let (echo, reading) = self.get_once(at, key, &options).await.map_err(|refusal| {
             if refusal.status == Some(412) {
-                return replaced(at);
+                return self.replaced(at);
             }
             diagnose(self, &refusal, &about)
         })?;
@@ -190,7 +191,7 @@ impl Store {
         }
         // Not every store honours If-Match.
         if reading.metadata.etag.as_deref() != etag {
-            return Err(replaced(at));
+            return Err(self.replaced(at));
         }
         let expected = format!("bytes {}-{}/", range.start, range.end - 1);
         let found = reading.metadata.content_range.unwrap_or_default();
@@ -241,7 +242,7 @@ impl Store {
             }
         };
         // A store may repeat one request's key in its answer to the next.
-        opened.map_err(|failure| hide(failure, keys))
+        opened.map_err(|failure| hide(self, failure, keys))
     }
 
     /// Tries keys until one opens the object, as long as it is plain that the key is what is wrong.
@@ -263,6 +264,9 @@ impl Store {
                 Err(_) if refused_meanwhile() => Ok(None),
                 Err(refusal) => Err(self.explain_without_key(at, &refusal)),
             };
+        }
+        if let Some(url) = &self.url {
+            return self.try_keys_through(url, at, keys, options, attempt).await.map(Some);
         }
         let mut unopened = None;
         let mut all_malformed = true;
@@ -364,8 +368,16 @@ impl Store {
         self.get_once(at, key, &options).await.map(|_| ())
     }
 
+    fn replaced(&self, at: &Location) -> Failure {
+        let hint = match self.url {
+            Some(_) => "start again",
+            None => "start again, or name one version with --version-id",
+        };
+        Failure::precondition("the object was replaced while it was downloaded").hint(hint).at(at)
+    }
+
     fn explain_without_key(&self, at: &Location, refusal: &Refusal) -> Failure {
-        if refusal.status == Some(400) && !is_decisive(refusal) {
+        if refusal.status == Some(400) && !is_decisive(refusal) && self.url.is_none() {
             return Failure::key("the object is sealed, and no key was given")
                 .hint("name the key with -k, for instance -k file:backup.key, or set S3SEAL_KEY")
                 .at(at)
@@ -385,15 +397,9 @@ fn ask_for_checksum(wanted: bool) -> impl Fn(&mut HttpRequest) {
     }
 }
 
-fn not_sealed(at: &Location) -> Failure {
+pub(super) fn not_sealed(at: &Location) -> Failure {
     Failure::unsealed("the object is not sealed, though a key was given to open it")
         .hint("somebody may have replaced it: find out who; --allow-plain reads it all the same")
-        .at(at)
-}
-
-fn replaced(at: &Location) -> Failure {
-    Failure::precondition("the object was replaced while it was downloaded")
-        .hint("start again, or name one version with --version-id")
         .at(at)
 }
 

@@ -1,4 +1,4 @@
-//! What `-v` says of each request: method and URL, then the status, and never a header.
+//! What `-v` says of each request: method and URL, then the status; never a header, nor a signature.
 
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
@@ -7,6 +7,8 @@ use aws_smithy_runtime_api::client::interceptors::context::{
 };
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
+
+use crate::location::without_query;
 
 /// Logs each attempt at a request, and whether it was answered.
 #[derive(Debug)]
@@ -24,7 +26,10 @@ impl Intercept for RequestLog {
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let request = context.request();
-        tracing::info!("{} {}", request.method(), request.uri());
+        let url = request.uri();
+        let shown =
+            if url.to_ascii_lowercase().contains("signature=") { without_query(url) } else { url };
+        tracing::info!("{} {shown}", request.method());
         Ok(())
     }
 

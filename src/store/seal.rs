@@ -10,6 +10,8 @@ use aws_smithy_types::config_bag::ConfigBag;
 
 use crate::key::Key;
 
+/// How the names of the seal's headers begin.
+pub(super) const PREFIX: &str = "x-amz-server-side-encryption-customer-";
 /// The one algorithm of SSE-C.
 const ALGORITHM: &str = "AES256";
 

@@ -396,17 +396,17 @@ impl Store {
 }
 
 /// As the checksum headers have it: base64 of the big-endian bytes.
-fn checksum(crc64nvme: u64) -> String {
+pub(super) fn checksum(crc64nvme: u64) -> String {
     BASE64_STANDARD.encode(crc64nvme.to_be_bytes())
 }
 
 /// Counts how often the SDK has sent a request.
 #[derive(Debug, Clone, Default)]
-struct Attempts(Arc<AtomicU32>);
+pub(super) struct Attempts(Arc<AtomicU32>);
 
 impl Attempts {
     /// Whether the refusal can be the echo of an earlier attempt's success.
-    fn may_have_succeeded(&self, refusal: &Refusal) -> bool {
+    pub(super) fn may_have_succeeded(&self, refusal: &Refusal) -> bool {
         let conflicts = refusal.status == Some(412) || refusal.is("NoSuchUpload");
         refusal.is_unknown() || (conflicts && self.0.load(Ordering::Relaxed) > 1)
     }

@@ -7,6 +7,7 @@
 //! | `source` | where uploaded bytes come from: a file read at offsets, or a stream |
 //! | `target` | where downloaded bytes go: a file that appears whole, or a stream |
 //! | `upload`, `download` | the transfers |
+//! | `single` | an upload that has to be one request |
 //! | `in_order` | a large object as one stream of bytes |
 //! | `buffers` | memory for whole parts |
 //! | `session` | a multipart upload, gone on with where an earlier run was interrupted |
@@ -42,6 +43,7 @@ mod partial;
 mod plan;
 mod progress;
 mod session;
+mod single;
 mod source;
 mod target;
 mod upload;

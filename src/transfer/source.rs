@@ -142,17 +142,27 @@ impl FileSource {
     /// # Errors
     /// The file is shorter by now, or cannot be read.
     pub fn crc64nvme(&self, range: Range<u64>) -> io::Result<u64> {
-        let Range { start, end } = range;
         let mut digest = checksum::crc64nvme();
-        let mut buffer = vec![0; PIECE.min((end - start) as usize)];
-        let mut at = start;
+        self.read(range, |bytes| digest.update(bytes))?;
+        Ok(digest.finalize())
+    }
+
+    /// All of it in one piece.
+    pub(super) fn whole(self) -> Piece {
+        let end = self.bytes;
+        Piece::Range { file: self, start: 0, end }
+    }
+
+    fn read(&self, range: Range<u64>, mut see: impl FnMut(&[u8])) -> io::Result<()> {
+        let Range { start: mut at, end } = range;
+        let mut buffer = vec![0; PIECE.min((end - at) as usize)];
         while at < end {
             let wanted = buffer.len().min((end - at) as usize);
             self.file.read_exact_at(&mut buffer[..wanted], at)?;
-            digest.update(&buffer[..wanted]);
+            see(&buffer[..wanted]);
             at += wanted as u64;
         }
-        Ok(digest.finalize())
+        Ok(())
     }
 }
 
@@ -172,20 +182,34 @@ impl Piece {
         }
     }
 
-    /// Its CRC64NVME.
-    pub(super) fn crc64nvme(&self) -> Result<u64, Failure> {
+    /// Shows all its bytes, in order.
+    pub(super) fn read(&self, mut see: impl FnMut(&[u8])) -> Result<(), Failure> {
         match self {
             Piece::Range { file, start, end } => {
-                file.crc64nvme(*start..*end).map_err(|error| match file.check_unchanged() {
+                file.read(*start..*end, see).map_err(|error| match file.check_unchanged() {
                     Err(changed) => changed,
                     Ok(()) => unreadable(Path::new(&file.name), &error),
                 })
             }
             Piece::Buffer(bytes) => {
-                let mut digest = checksum::crc64nvme();
-                digest.update(bytes);
-                Ok(digest.finalize())
+                see(bytes);
+                Ok(())
             }
+        }
+    }
+
+    /// Its CRC64NVME.
+    pub(super) fn crc64nvme(&self) -> Result<u64, Failure> {
+        let mut digest = checksum::crc64nvme();
+        self.read(|bytes| digest.update(bytes))?;
+        Ok(digest.finalize())
+    }
+
+    /// Bytes that are not what they were a moment ago look to the store like damage on the way.
+    pub(super) fn blame_change(&self, failure: Failure) -> Failure {
+        match self {
+            Piece::Range { file, .. } => file.check_unchanged().err().unwrap_or(failure),
+            Piece::Buffer(_) => failure,
         }
     }
 
@@ -262,7 +286,7 @@ impl Pieces {
     pub(super) async fn only(&mut self, one_request: u64) -> Result<Option<Piece>, Failure> {
         match &self.source {
             Some(Source::File(file)) if file.bytes <= one_request => {
-                let piece = Piece::Range { file: file.clone(), start: 0, end: file.bytes };
+                let piece = file.clone().whole();
                 self.source = None;
                 Ok(Some(piece))
             }
@@ -331,7 +355,8 @@ impl Pieces {
     }
 }
 
-async fn read_part(
+/// Reads up to `size` bytes; fewer are all that there were.
+pub(super) async fn read_part(
     mut stream: Box<dyn Read + Send>,
     mut buffer: Buffer,
     size: u64,

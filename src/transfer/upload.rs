@@ -24,6 +24,9 @@ impl Engine {
     /// After a signal, or where the store became unavailable, the upload can be gone on with.
     pub async fn upload(&self, source: Source, write: Write) -> Result<Stored, Failure> {
         let (store, interrupt) = (self.store(), self.interrupt());
+        if store.is_one_url() {
+            return self.upload_single(source, &write).await;
+        }
         if write.condition.if_none_match.is_some() && !store.is_amazon() {
             interrupt.race(refuse_existing(store, &write)).await?;
         }
@@ -176,7 +179,7 @@ async fn put(store: &Store, write: &Write, piece: &Piece, item: &Item) -> Result
     let crc64nvme = piece.crc64nvme()?;
     let written = store.put_object(write, || piece.body(), piece.bytes(), crc64nvme).await;
     item.add(piece.bytes());
-    written.map_err(|failure| blame_change(piece, failure))
+    written.map_err(|failure| piece.blame_change(failure))
 }
 
 /// After a signal nobody waits for the store's answer, and it may have all the bytes.
@@ -197,14 +200,6 @@ fn check_torn(piece: &Piece, stored: Stored, write: &Write) -> Result<Stored, Fa
     Err(Failure::integrity("the file changed while it was read: what was stored may be a mixture")
         .hint("upload it again when nobody writes to it")
         .at(&write.at))
-}
-
-/// Bytes that are not what they were a moment ago look to the store like damage on the way.
-fn blame_change(piece: &Piece, failure: Failure) -> Failure {
-    match piece {
-        Piece::Range { file, .. } => file.check_unchanged().err().unwrap_or(failure),
-        Piece::Buffer(_) => failure,
-    }
 }
 
 /// The pieces still to be sent; an object of one piece is that piece, empty or not.
@@ -239,7 +234,7 @@ async fn send(
     }
     let part = Part { number, etag: String::new(), crc64nvme, bytes };
     let sent = store.upload_part(write, &session.upload_id, part, || piece.body()).await;
-    let part = sent.map_err(|failure| blame_change(piece, failure))?;
+    let part = sent.map_err(|failure| piece.blame_change(failure))?;
     session.finish(&part);
     Ok(part)
 }

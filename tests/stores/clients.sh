@@ -226,6 +226,24 @@ curl_checks() {
   check "$1: GET with the bucket in the host name" curl_virtual
 }
 
+# --- s3seal with URLs that boto3 has signed -----------------------------------------------------
+
+url_checks() {
+  local link_get link_put
+  link_put=$(python "$stores/clients.py" presign put_object demo linked key.bin)
+  link_get=$(python "$stores/clients.py" presign get_object demo linked key.bin)
+  # Nothing of AWS is in its environment.
+  linked() {
+    env -u AWS_ACCESS_KEY_ID -u AWS_SECRET_ACCESS_KEY -u AWS_ENDPOINT_URL -u AWS_REGION "$S3SEAL" "$@"
+  }
+  check "$1: put" linked put -q -k ./key.bin large "$link_put"
+  url_get() { rm -f back && linked get -q -k ./key.bin "$link_get" back && cmp large back; }
+  check "$1: get" url_get
+  check "$1: get with a wrong key" answers_with "and put it in quotes" linked get -k ./wrong.bin "$link_get" back
+  check "$1: aws-cli opens what was put" keyed get_object linked
+  check "$1: and it is the same" cmp large back
+}
+
 for scheme in http https; do
   case $scheme in
     http) start_mock ;;
@@ -242,6 +260,7 @@ for scheme in http https; do
   done
   rclone_checks "$scheme: rclone"
   curl_checks "$scheme: curl"
+  url_checks "$scheme: s3seal with boto3's URLs"
   check "$scheme: no key is in the log of requests" tells_no_key requests.json key.bin wrong.bin
   stop_mock
 done
