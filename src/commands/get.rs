@@ -109,7 +109,7 @@ pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Fai
         tells_each: !has_folders,
         out: *out,
     });
-    let found = find(origins, args.selection.filters.clone(), downloader.engine.store());
+    let found = find(origins, args.selection.filters.clone(), &downloader.engine);
     let work = |download| {
         let downloader = downloader.clone();
         async move { [downloader.download(download).await] }
@@ -235,16 +235,16 @@ fn destination(dest: &Path, name: &str, at: &Location) -> Result<PathBuf, Failur
 }
 
 /// The objects to fetch, as they are found.
-fn find(origins: Vec<Origin>, filters: Filters, store: &Arc<Store>) -> Finds<Download> {
+fn find(origins: Vec<Origin>, filters: Filters, engine: &Engine) -> Finds<Download> {
     let (finder, finds) = finds();
-    let store = store.clone();
+    let engine = engine.clone();
     // Of one source no name comes twice, and a million names need not be remembered.
     let mut claims = (origins.len() > 1).then(Claims::default);
     tokio::spawn(async move {
         for origin in origins {
             let found = match origin {
                 Origin::Object(download) => one(download),
-                Origin::Prefix(prefix) => below(prefix, filters.clone(), &store),
+                Origin::Prefix(prefix) => below(prefix, filters.clone(), engine.clone()),
                 Origin::Listed(prefix, list) => listed(prefix, list, filters.clone()),
             };
             if !forward(found, &finder, claims.as_mut()).await {
@@ -284,9 +284,9 @@ fn one(download: Download) -> Finds<Download> {
     finds
 }
 
-fn below(prefix: Location, filters: Filters, store: &Arc<Store>) -> Finds<Download> {
+fn below(prefix: Location, filters: Filters, engine: Engine) -> Finds<Download> {
     let (finder, found) = finds();
-    let mut entries = walk_store(store.clone(), prefix.clone());
+    let mut entries = walk_store(engine.store().clone(), prefix.clone());
     tokio::spawn(async move {
         let mut clashes = Clashes::default();
         let mut is_empty = true;
@@ -295,7 +295,10 @@ fn below(prefix: Location, filters: Filters, store: &Arc<Store>) -> Finds<Downlo
             let found = match entry {
                 Found::Item(entry) if entry.name.is_empty() => continue,
                 Found::Item(entry) if !filters.admit(&entry.name) => continue,
-                Found::Item(entry) => download(&prefix, &entry, &mut clashes),
+                Found::Item(entry) => {
+                    engine.progress().expect(1, entry.bytes);
+                    download(&prefix, &entry, &mut clashes)
+                }
                 Found::Skipped => Found::Skipped,
                 Found::Failed(failure) => Found::Failed(failure),
             };

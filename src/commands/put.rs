@@ -115,7 +115,8 @@ pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Fai
         out: *out,
     });
     let manner = Manner { follow_symlinks: args.follow_symlinks, in_order: false };
-    let found = find(origins, args.selection.filters.clone(), manner, *out);
+    let progress = uploader.engine.progress().clone();
+    let found = find(origins, args.selection.filters.clone(), manner, progress, *out);
     let work = |upload| {
         let uploader = uploader.clone();
         async move { [uploader.upload(upload).await] }
@@ -230,7 +231,13 @@ fn destination(at: &Location, source: &Path) -> Result<Location, Failure> {
 }
 
 /// The files to store, as they are found.
-fn find(origins: Vec<Origin>, filters: Filters, manner: Manner, out: Output) -> Finds<Upload> {
+fn find(
+    origins: Vec<Origin>,
+    filters: Filters,
+    manner: Manner,
+    progress: Progress,
+    out: Output,
+) -> Finds<Upload> {
     let (finder, finds) = finds();
     // Of one source no name comes twice, and a million names need not be remembered.
     let mut claims = (origins.len() > 1).then(Claims::default);
@@ -238,7 +245,9 @@ fn find(origins: Vec<Origin>, filters: Filters, manner: Manner, out: Output) -> 
         for origin in origins {
             let found = match origin {
                 Origin::File(upload) => one(upload),
-                Origin::Folder(root, at) => below(root, at, filters.clone(), manner, out),
+                Origin::Folder(root, at) => {
+                    below(root, at, filters.clone(), manner, progress.clone(), out)
+                }
                 Origin::Listed(root, list, at) => listed(root, list, at, filters.clone()),
             };
             if !forward(found, &finder, claims.as_mut()).await {
@@ -281,6 +290,7 @@ fn below(
     at: Location,
     filters: Filters,
     manner: Manner,
+    progress: Progress,
     out: Output,
 ) -> Finds<Upload> {
     let (finder, found) = finds();
@@ -289,7 +299,10 @@ fn below(
         while let Some(entry) = entries.recv().await {
             let found = match entry {
                 Found::Item(entry) if !filters.admit(&entry.name) => continue,
-                Found::Item(entry) => upload(&root, &at, &entry.name),
+                Found::Item(entry) => {
+                    progress.expect(1, entry.bytes);
+                    upload(&root, &at, &entry.name)
+                }
                 Found::Skipped => Found::Skipped,
                 Found::Failed(failure) => Found::Failed(failure),
             };

@@ -137,7 +137,11 @@ impl Sync<'_> {
         };
 
         let (root, below) = (folder.clone(), at.clone());
-        let to_upload = move |entry: &Entry| super::put::upload(&root, &below, &entry.name);
+        let progress = uploader.engine.progress().clone();
+        let to_upload = move |entry: &Entry| {
+            progress.expect(1, entry.bytes);
+            super::put::upload(&root, &below, &entry.name)
+        };
         let (changed, compared) = find_changed(compare(), self.args.size_only, to_upload);
         let work = |upload: Upload| {
             let uploader = uploader.clone();
@@ -182,8 +186,8 @@ impl Sync<'_> {
             Comparison::new(source, destination, self.args.filters.clone())
         };
 
-        let (changed, compared) =
-            find_changed(compare(), self.args.size_only, to_download(at.clone()));
+        let to_download = to_download(at.clone(), downloader.engine.progress().clone());
+        let (changed, compared) = find_changed(compare(), self.args.size_only, to_download);
         let work = |download: Download| {
             let downloader = downloader.clone();
             async move { [downloader.download(download).await] }
@@ -311,9 +315,10 @@ fn is_changed(source: &Entry, destination: &Entry, size_only: bool) -> bool {
     source.bytes != destination.bytes || (!size_only && source.modified > destination.modified)
 }
 
-fn to_download(at: Location) -> impl FnMut(&Entry) -> Found<Download> {
+fn to_download(at: Location, progress: Progress) -> impl FnMut(&Entry) -> Found<Download> {
     let mut clashes = Clashes::default();
     move |entry| {
+        progress.expect(1, entry.bytes);
         let at = at.join(&entry.name);
         match clashes.check(&entry.name).and_then(|()| to_path(&entry.name)) {
             Ok(path) => Found::Item(Download { at, place: Place::Below(path) }),
