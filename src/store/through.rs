@@ -278,3 +278,30 @@ impl Intercept for Presigned {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn allows(query: &str, typed: bool, header: &str) -> bool {
+        let url = format!("https://store.example/b/k?{query}").parse().unwrap();
+        Presigned { url, typed }.allows(header)
+    }
+
+    #[test]
+    fn what_is_not_signed_stays_here() {
+        let version_4 = "X-Amz-Date=20261122T103000Z&X-Amz-Expires=60&X-Amz-Signature=5e&X-Amz-SignedHeaders=host%3Bx-amz-acl%3Bx-amz-server-side-encryption-customer-algorithm";
+        let version_2 = "AWSAccessKeyId=AKIA&Signature=a&Expires=1795343460";
+        let key = "x-amz-server-side-encryption-customer-key";
+        for header in ["x-amz-acl", "range", "if-match", "content-md5", key] {
+            assert!(allows(version_4, false, header), "{header}");
+        }
+        for header in ["x-amz-user-agent", "x-amz-new", "amz-sdk-request", "content-type"] {
+            assert!(!allows(version_4, false, header), "{header}");
+        }
+        assert!(allows(version_4, true, "content-type"));
+        assert!(allows(version_2, false, "x-amz-acl") && allows(version_2, false, key));
+        assert!(!allows(version_2, false, "content-md5"));
+        assert!(!allows(version_2, false, "x-amz-user-agent"));
+    }
+}
