@@ -422,6 +422,7 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--limit-rate', '--limit-rate', [CompletionResultType]::ParameterName, 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G')
             [CompletionResult]::new('--no-key', '--no-key', [CompletionResultType]::ParameterName, 'The object is not sealed with a key of yours')
             [CompletionResult]::new('--curl', '--curl', [CompletionResultType]::ParameterName, 'Print the whole curl command instead of the URL alone')
+            [CompletionResult]::new('--checksum', '--checksum', [CompletionResultType]::ParameterName, 'Sign the question for the object''s checksum as well, so that `s3seal get URL` can verify the bytes')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results as JSON lines on stdout, and errors as JSON on stderr')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')

@@ -405,6 +405,7 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --limit-rate 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G'
             cand --no-key 'The object is not sealed with a key of yours'
             cand --curl 'Print the whole curl command instead of the URL alone'
+            cand --checksum 'Sign the question for the object''s checksum as well, so that `s3seal get URL` can verify the bytes'
             cand --json 'Print results as JSON lines on stdout, and errors as JSON on stderr'
             cand -q 'Say nothing on stderr but warnings and errors'
             cand --quiet 'Say nothing on stderr but warnings and errors'

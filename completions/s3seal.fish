@@ -392,6 +392,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l read-timeout -
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l limit-rate -d 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l no-key -d 'The object is not sealed with a key of yours'
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l curl -d 'Print the whole curl command instead of the URL alone'
+complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l checksum -d 'Sign the question for the object\'s checksum as well, so that `s3seal get URL` can verify the bytes'
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
