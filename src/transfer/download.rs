@@ -103,7 +103,7 @@ impl Engine {
         let matches = match target {
             Target::File(path) => {
                 let unit = self.options().part_size.unwrap_or(UNIT);
-                let mut file = if in_ranges && self.options().resumes() {
+                let file = if in_ranges && self.options().resumes() {
                     self.clean_up(&at.bucket);
                     let (store, metadata) = (self.store(), &metadata);
                     NewFile::resume(&path, &Resumable { store, at, metadata, bytes, unit })?
@@ -113,8 +113,7 @@ impl Engine {
                 let matches = if in_ranges {
                     drop((body, line));
                     let units = Units::new(bytes, unit);
-                    let filled =
-                        self.in_ranges(&object, units, &mut file, expected.as_ref(), &item);
+                    let filled = self.in_ranges(&object, units, &file, expected.as_ref(), &item);
                     let filled = filled.await;
                     if filled.as_ref().map_or_else(|failure| !is_resumable(failure), |ok| !ok) {
                         file.spoil();
@@ -122,10 +121,13 @@ impl Engine {
                     filled?
                 } else {
                     let reader = Reader::new(object, range, Some(body));
-                    sequential(reader, &file, expected.as_ref(), &item).await?
+                    let matches = sequential(reader, &file, expected.as_ref(), &item).await?;
+                    // The next request need not wait for the disk.
+                    drop(line);
+                    matches
                 };
                 if matches {
-                    self.published(file.publish()?);
+                    self.published(self.publisher().publish(file).await?);
                 }
                 matches
             }
@@ -160,7 +162,7 @@ impl Engine {
         &self,
         object: &Arc<Object>,
         mut units: Units,
-        target: &mut NewFile,
+        target: &NewFile,
         expected: Option<&Expected>,
         item: &Item,
     ) -> Result<bool, Failure> {
@@ -181,7 +183,6 @@ impl Engine {
                     let ended = |_| Failure::other("a range's download ended unexpectedly");
                     let filled: Result<(u64, u64), Filling> = joined.map_err(ended)?;
                     let (index, crc) = filled.map_err(|error| error.of(target))?;
-                    target.sync_ahead().await?;
                     units.finish(index, crc);
                     target.finish(index, crc);
                     item.add(units.bytes(index));
@@ -198,7 +199,6 @@ impl Engine {
                 }
             }
         }
-        target.synced().await?;
         match expected {
             None => Ok(true),
             Some(expected) if combines.is_some() => Ok(expected.matches_crcs(units.crcs())),

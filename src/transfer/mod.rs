@@ -14,6 +14,7 @@
 //! | `partial` | what has arrived of a download that another run may go on with |
 //! | `journal` | what is remembered of a transfer, in the state folder |
 //! | `housekeeping` | what earlier runs left behind |
+//! | `publish` | finished files, put in their places |
 //! | `lines` | how many requests are under way at once |
 //! | `progress` | a bar for people, a line now and then for logs |
 //! | `interrupt` | SIGINT and SIGTERM |
@@ -42,6 +43,7 @@ mod names;
 mod partial;
 mod plan;
 mod progress;
+mod publish;
 mod session;
 mod single;
 mod source;
@@ -55,6 +57,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use lines::Lines;
+use publish::Publisher;
 
 use crate::size;
 use crate::store::Store;
@@ -113,12 +116,13 @@ struct Shared {
     lines: Lines,
     interrupt: Interrupt,
     progress: Progress,
+    publisher: Publisher,
     /// In which files were put in their places.
     folders: Mutex<BTreeSet<PathBuf>>,
 }
 
 impl Engine {
-    /// Transfers to and from this store.
+    /// Transfers to and from this store; from within a runtime.
     pub fn new(
         store: Store,
         options: &TransferOptions,
@@ -128,7 +132,8 @@ impl Engine {
         let store = Arc::new(store);
         let lines = Lines::new(store.clone(), options.concurrency.map(usize::from));
         let (options, folders) = (options.clone(), Mutex::default());
-        Engine(Arc::new(Shared { store, options, lines, interrupt, progress, folders }))
+        let publisher = Publisher::new();
+        Engine(Arc::new(Shared { store, options, lines, interrupt, progress, publisher, folders }))
     }
 
     /// The store that this engine transfers to and from.
@@ -174,6 +179,10 @@ impl Engine {
 
     fn options(&self) -> &TransferOptions {
         &self.0.options
+    }
+
+    fn publisher(&self) -> &Publisher {
+        &self.0.publisher
     }
 
     fn lines(&self) -> &Lines {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, Write};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
@@ -53,7 +53,6 @@ impl Target {
 pub(super) struct NewFile {
     temporary: Temporary,
     path: PathBuf,
-    syncing: Option<JoinHandle<io::Result<()>>>,
 }
 
 /// What a file is until it is published.
@@ -76,7 +75,7 @@ impl NewFile {
             .permissions(fs::Permissions::from_mode(mode))
             .tempfile_in(folder_of(&path))
             .map_err(refuse)?;
-        Ok(NewFile { temporary: Temporary::Passing(temporary), path, syncing: None })
+        Ok(NewFile { temporary: Temporary::Passing(temporary), path })
     }
 
     /// Goes on with the file of an earlier run, or begins one that another run can go on with. Where
@@ -86,7 +85,7 @@ impl NewFile {
         match Partial::open(&place, mode, download) {
             Some(partial) => {
                 let temporary = Temporary::Resumable(Box::new(partial));
-                Ok(NewFile { temporary, path: place, syncing: None })
+                Ok(NewFile { temporary, path: place })
             }
             None => NewFile::create(path),
         }
@@ -139,30 +138,6 @@ impl NewFile {
         Failure::unwritable(self.path.display(), error)
     }
 
-    /// Has what arrived so far written to the disk meanwhile, so that little is left to wait for in the
-    /// end.
-    pub(super) async fn sync_ahead(&mut self) -> Result<(), Failure> {
-        if self.syncing.as_ref().is_some_and(|syncing| !syncing.is_finished()) {
-            return Ok(());
-        }
-        // The system tells of an error once only.
-        self.synced().await?;
-        let file = self.file().map_err(|error| self.refuse(&error))?;
-        self.syncing = Some(tokio::task::spawn_blocking(move || file.sync_data()));
-        Ok(())
-    }
-
-    /// Waits for what [`NewFile::sync_ahead`] began.
-    pub(super) async fn synced(&mut self) -> Result<(), Failure> {
-        match self.syncing.take() {
-            Some(syncing) => match syncing.await {
-                Ok(synced) => synced.map_err(|error| self.refuse(&error)),
-                Err(_) => Err(Failure::other("the file's writer ended unexpectedly")),
-            },
-            None => Ok(()),
-        }
-    }
-
     /// Feeds the file's bytes to a hash, in order.
     pub(super) fn hash(&self, mut hash: Hash) -> Result<Hash, Failure> {
         let mut read = || {
@@ -180,11 +155,31 @@ impl NewFile {
         Ok(hash)
     }
 
-    /// Puts the file in its place. It is whole there even if the machine stops; that it is there at all
-    /// is for good once its folder is synced, too, which is what is returned.
+    /// The file system that the file is on.
+    pub(super) fn device(&self) -> io::Result<u64> {
+        Ok(self.as_file().metadata()?.dev())
+    }
+
+    /// Syncs all of the file system that the file is on.
+    ///
+    /// # Errors
+    /// Where the system cannot, or the disk refuses.
+    pub(super) fn sync_file_system(&self) -> io::Result<()> {
+        #[cfg(target_os = "linux")]
+        return Ok(rustix::fs::syncfs(self.as_file())?);
+        #[cfg(not(target_os = "linux"))]
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    /// Syncs the file, and puts it in its place, as [`NewFile::place`].
     pub(super) fn publish(self) -> Result<PathBuf, Failure> {
         self.as_file().sync_all().map_err(|error| self.refuse(&error))?;
-        let NewFile { temporary, path, .. } = self;
+        self.place()
+    }
+
+    /// Puts the file, which must be synced, in its place, and returns the folder that it is in.
+    pub(super) fn place(self) -> Result<PathBuf, Failure> {
+        let NewFile { temporary, path } = self;
         let placed = match temporary {
             Temporary::Passing(temporary) => {
                 temporary.persist(&path).map(drop).map_err(|error| error.error)
