@@ -212,3 +212,18 @@ fn many_versions_of_one_key_are_paged_through() {
     lab.run(["rm", "-r", "--all-versions", &url("p")]).succeeds().says(&["deleted 1100 versions"]);
     assert!(lab.server().versions(BUCKET).is_empty());
 }
+
+#[test]
+fn an_error_about_an_object_that_was_not_named_is_no_success() {
+    let lab = Lab::with(|server| {
+        server.interceptor(|request| {
+            let body = "<DeleteResult><Error><Key>normalised/b</Key><Code>AccessDenied</Code></Error></DeleteResult>";
+            (request.operation == "DeleteObjects")
+                .then(|| Answer::respond(200, &[("Content-Type", "application/xml")], body))
+        })
+    });
+    with_objects(&lab, &["a", "b"]);
+    lab.run(["rm", &url("a"), &url("b")]).succeeds();
+    lab.holds_only(&[]);
+    assert_eq!(lab.operations(), ["DeleteObjects", "DeleteObject", "DeleteObject"]);
+}

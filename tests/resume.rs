@@ -419,6 +419,21 @@ fn an_upload_that_nobody_goes_on_with_is_aborted_after_a_week() {
 }
 
 #[test]
+fn an_upload_to_another_bucket_is_not_forgotten_unaborted() {
+    let (lab, _) = killed_upload();
+    let path = journals(&lab).remove(0);
+    let text =
+        fs::read_to_string(&path).unwrap().replace(r#""bucket":"demo""#, r#""bucket":"other""#);
+    fs::write(&path, text).unwrap();
+    let journal = fs::OpenOptions::new().append(true).open(&path).unwrap();
+    journal.set_modified(SystemTime::now() - Duration::from_secs(8 * 24 * 60 * 60)).unwrap();
+    lab.file("another", &noise(SIZE));
+    lab.run(["put", "-k", "./k", "another", "s3://demo/another"]).succeeds();
+    assert_eq!(lab.server().uploads(BUCKET).len(), 1);
+    assert_eq!(journals(&lab), [path]);
+}
+
+#[test]
 fn without_a_journal_older_uploads_are_told_and_left_alone() {
     let (lab, content) = killed_upload();
     // As on a fresh CI runner.

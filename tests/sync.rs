@@ -243,3 +243,48 @@ fn folder_markers_are_left_alone() {
     down(&lab, &["--delete"]).succeeds().says(&["opened 1 object "]);
     assert_eq!(lab.server().object_keys(BUCKET).len(), 4);
 }
+
+/// A renamed file that could not be stored under its new name is still stored under the old one.
+#[test]
+fn what_cannot_be_copied_deletes_nothing() {
+    let lab = Lab::with(|server| {
+        server.interceptor(|request| {
+            let is_new =
+                request.operation == "PutObject" && request.key.as_deref() == Some("p/new");
+            is_new.then(|| Answer::error(403, "AccessDenied", "Access Denied"))
+        })
+    });
+    lab.key("k");
+    write(&lab, "old", b"content");
+    write(&lab, "kept", b"");
+    up(&lab, &[]).succeeds();
+    fs::rename(lab.path("tree/old"), lab.path("tree/new")).unwrap();
+    let run = up(&lab, &["--delete"]).exits(5);
+    run.says(&["nothing was deleted, because not everything could be copied"]);
+    lab.holds_only(&["p/kept", "p/old"]);
+}
+
+#[test]
+fn what_a_skipped_link_stands_for_is_not_deleted() {
+    let lab = lab_with(&["a"]);
+    lab.deep_file("elsewhere/x", b"x");
+    symlink("../elsewhere", lab.path("tree/link")).unwrap();
+    up(&lab, &["--follow-symlinks"]).succeeds();
+    lab.holds_only(&["p/a", "p/link/x"]);
+    up(&lab, &["--delete"]).succeeds().says(&["nothing was deleted", "--follow-symlinks"]);
+    lab.holds_only(&["p/a", "p/link/x"]);
+    fs::remove_file(lab.path("tree/link")).unwrap();
+    up(&lab, &["--delete"]).succeeds();
+    lab.holds_only(&["p/a"]);
+}
+
+#[test]
+fn files_in_the_making_are_neither_stored_nor_deleted() {
+    let lab = lab_with(&["a", ".s3seal-0123456789abcdef.part"]);
+    up(&lab, &[]).succeeds();
+    lab.holds_only(&["p/a"]);
+    let partial = lab.deep_file("back/.s3seal-0123456789abcdef.part", b"half");
+    lab.deep_file("back/extra", b"");
+    down(&lab, &["--delete"]).succeeds();
+    assert!(partial.exists() && !lab.path("back/extra").exists());
+}

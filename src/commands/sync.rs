@@ -238,10 +238,17 @@ impl Sync<'_> {
         if !self.args.delete || compared.extra == 0 || tally.is_ended() {
             return false;
         }
-        if !compared.is_complete {
-            self.out.warn("nothing was deleted, because not everything could be read");
-        }
-        compared.is_complete
+        let why_not = if !compared.is_complete {
+            "not everything could be read"
+        } else if tally.failed > 0 {
+            "not everything could be copied"
+        } else if tally.skipped > 0 {
+            "symbolic links or special files were skipped, and what they stand for may be there (--follow-symlinks)"
+        } else {
+            return true;
+        };
+        self.out.warn(&format!("nothing was deleted, because {why_not}"));
+        false
     }
 
     fn finish(&self, verb: &str, copied: u64, compared: &Compared, mut tally: Tally) -> u8 {

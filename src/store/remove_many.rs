@@ -98,7 +98,13 @@ impl Store {
             .await?;
         let mut answers: HashMap<_, _> =
             doomed.iter().map(|it| (it.name(), Ok(Removed::default()))).collect();
-        answers.extend(told(&output));
+        for (name, answer) in told(&output) {
+            // An error about none of them may be about any of them: one by one, each tells its own.
+            if answer.is_err() && !answers.contains_key(&name) {
+                return Ok(HashMap::new());
+            }
+            answers.insert(name, answer);
+        }
         Ok(answers)
     }
 

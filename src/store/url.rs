@@ -165,10 +165,21 @@ impl FromStr for SignedUrl {
             Some(_) => Some("UploadPart".to_owned()),
             None => query.get("x-id").map(str::to_owned),
         };
-        let (_, signature) = text.rsplit_once("ignature=").unwrap_or_default();
-        let signature = signature.split('&').next().unwrap_or_default().to_owned();
+        let signature = signature_in(uri.query().unwrap_or_default())
+            .ok_or_else(|| malformed("the URL is cut off: its signature is missing").at(&at))?;
         Ok(SignedUrl { text: text.to_owned(), signature, at, signed, expires, operation })
     }
+}
+
+/// The signature as it stands in the query: the first, as for those who look it up in the query.
+fn signature_in(query: &str) -> Option<String> {
+    let value = |pair: &str| {
+        let (name, value) = pair.split_once('=')?;
+        let name = decoded(name).to_ascii_lowercase();
+        (["x-amz-signature", "signature"].contains(&name.as_str()) && !value.is_empty())
+            .then(|| value.to_owned())
+    };
+    query.split('&').find_map(value)
 }
 
 /// A URL's query, decoded.
@@ -271,6 +282,22 @@ mod tests {
         let late = url.check_expiry(end + CLOCK_SKEW + Duration::from_secs(1)).unwrap_err();
         assert_eq!(late.exit_code(), 5);
         assert!(late.to_string().contains("expired at 2026-11-22T10:31:00Z"), "{late}");
+    }
+
+    #[test]
+    fn the_signature_is_known_however_its_name_is_spelt() {
+        for (given, spelt) in [
+            ("X-Amz-Signature=5ec2e7", "X-AMZ-SIGNATURE=5ec2e7"),
+            ("X-Amz-Signature=5ec2e7", "X-Amz-Signature=5ec2e7&x-signature=other"),
+        ] {
+            let query = QUERY.replace(given, spelt);
+            let text = format!("https://b.s3.example/k?{query}&X-Amz-SignedHeaders=host");
+            assert_eq!(text.parse::<SignedUrl>().unwrap().signature(), "5ec2e7", "{spelt}");
+        }
+        let empty = QUERY.replace("5ec2e7", "");
+        let text = format!("https://b.s3.example/k?{empty}&X-Amz-SignedHeaders=host");
+        let failure = text.parse::<SignedUrl>();
+        assert_eq!(failure.unwrap_err().exit_code(), 2);
     }
 
     #[test]

@@ -8,6 +8,8 @@ use tokio::sync::mpsc;
 pub(super) struct Buffers {
     returned: mpsc::UnboundedSender<Vec<u8>>,
     free: mpsc::UnboundedReceiver<Vec<u8>>,
+    /// What came back last is lent first: the others may never need memory.
+    at_hand: Vec<Vec<u8>>,
 }
 
 /// One of the [`Buffers`]; goes back to them when dropped.
@@ -22,17 +24,19 @@ impl Buffers {
     /// So many buffers, without memory as yet.
     pub(super) fn new(count: usize) -> Buffers {
         let (returned, free) = mpsc::unbounded_channel();
-        for _ in 0..count {
-            // The receiver is right here.
-            let _ = returned.send(Vec::new());
-        }
-        Buffers { returned, free }
+        Buffers { returned, free, at_hand: vec![Vec::new(); count] }
     }
 
     /// Waits for a buffer, and makes room for `bytes` bytes in it.
     pub(super) async fn lend(&mut self, bytes: usize) -> Buffer {
-        // One sender is kept here, so there is always a next one.
-        let mut content = self.free.recv().await.unwrap_or_default();
+        while let Ok(content) = self.free.try_recv() {
+            self.at_hand.push(content);
+        }
+        let mut content = match self.at_hand.pop() {
+            Some(content) => content,
+            // One sender is kept here, so there is always a next one.
+            None => self.free.recv().await.unwrap_or_default(),
+        };
         content.clear();
         content.reserve_exact(bytes);
         Buffer { content, returned: self.returned.clone() }
@@ -62,6 +66,18 @@ impl Drop for Buffer {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn a_buffer_that_came_back_is_used_before_a_new_one() {
+        let mut buffers = Buffers::new(5);
+        let mut memory = std::collections::BTreeSet::new();
+        for _ in 0..10 {
+            let mut buffer = buffers.lend(4).await;
+            buffer.content.extend_from_slice(b"abcd");
+            memory.insert(buffer.content.as_ptr());
+        }
+        assert_eq!(memory.len(), 1);
+    }
 
     #[tokio::test]
     async fn a_buffer_comes_back_when_its_bytes_are_dropped() {

@@ -46,6 +46,8 @@ pub enum Verified {
     RangeOnly,
     /// The store keeps no checksum of the whole object.
     NoChecksum,
+    /// Whoever read the stream went away before its end.
+    CutShort,
 }
 
 impl Engine {
@@ -64,13 +66,18 @@ impl Engine {
     ) -> Result<Downloaded, Failure> {
         let path = if let Target::File(path) = &target { Some(path.clone()) } else { None };
         let fetched = self.interrupt().race(self.fetch(at, keys, wanted, target)).await;
-        fetched.map_err(|mut failure| {
+        let (downloaded, file) = fetched.map_err(|mut failure| {
             if is_resumable(&failure) && path.is_some_and(|path| NewFile::is_left_of(&path)) {
                 failure.detail_mut().message += "; what was downloaded so far is kept";
                 return failure.hint("run the same command again to go on").at(at);
             }
             failure
-        })
+        })?;
+        // Not raced: a file that is given up on its way to its place would stay where it is.
+        if let Some(file) = file {
+            self.published(self.publisher().publish(file).await?);
+        }
+        Ok(downloaded)
     }
 
     async fn fetch(
@@ -79,7 +86,7 @@ impl Engine {
         keys: &[Key],
         wanted: &ReadOptions,
         target: Target,
-    ) -> Result<Downloaded, Failure> {
+    ) -> Result<(Downloaded, Option<NewFile>), Failure> {
         let line = self.lines().take().await;
         let opened = self.store().get(at, keys, wanted).await?;
         let Reading { metadata, body } = opened.answer;
@@ -100,6 +107,8 @@ impl Engine {
             && bytes > plan::ONE_REQUEST
             && metadata.etag.is_some()
             && self.options().concurrency != Some(1);
+        let mut finished = None;
+        let mut is_cut_short = false;
         let matches = match target {
             Target::File(path) => {
                 let unit = self.options().part_size.unwrap_or(UNIT);
@@ -121,14 +130,9 @@ impl Engine {
                     filled?
                 } else {
                     let reader = Reader::new(object, range, Some(body));
-                    let matches = sequential(reader, &file, expected.as_ref(), &item).await?;
-                    // The next request need not wait for the disk.
-                    drop(line);
-                    matches
+                    sequential(reader, &file, expected.as_ref(), &item).await?
                 };
-                if matches {
-                    self.published(self.publisher().publish(file).await?);
-                }
+                finished = Some(file);
                 matches
             }
             Target::Stdout | Target::Stream(_) => {
@@ -139,7 +143,9 @@ impl Engine {
                 } else {
                     Pieces::AsTheyCome(Reader::new(object, range, Some(body)))
                 };
-                stream(pieces, Stream::open(path), expected.as_ref(), &item).await?
+                let matches = stream(pieces, Stream::open(path), expected.as_ref(), &item).await?;
+                is_cut_short = matches.is_none();
+                matches.unwrap_or(true)
             }
         };
         if !matches {
@@ -150,11 +156,12 @@ impl Engine {
             .at(at));
         }
         let verified = match (whole, expected) {
+            _ if is_cut_short => Verified::CutShort,
             (false, _) => Verified::RangeOnly,
             (true, Some(_)) => Verified::Yes,
             (true, None) => Verified::NoChecksum,
         };
-        Ok(Downloaded { metadata, key: opened.key, bytes, verified })
+        Ok((Downloaded { metadata, key: opened.key, bytes, verified }, finished))
     }
 
     /// Fills the file by ranges, several at once, in any order.
@@ -405,12 +412,13 @@ impl Pieces {
     }
 }
 
+/// Whether what was written has the expected checksum; none where its reader went away before the end.
 async fn stream(
     mut pieces: Pieces,
     target: Stream,
     expected: Option<&Expected>,
     item: &Item,
-) -> Result<bool, Failure> {
+) -> Result<Option<bool>, Failure> {
     let mut hash = expected.map(|it| it.algorithm.hash());
     while let Some(bytes) = pieces.next().await? {
         if let Some(hash) = &mut hash {
@@ -419,9 +427,9 @@ async fn stream(
         item.add(bytes.len() as u64);
         if !target.write(bytes).await {
             target.finish().await?;
-            return Ok(true);
+            return Ok(None);
         }
     }
     target.finish().await?;
-    Ok(expected.zip(hash).is_none_or(|(expected, hash)| expected.matches(hash)))
+    Ok(Some(expected.zip(hash).is_none_or(|(expected, hash)| expected.matches(hash))))
 }

@@ -48,9 +48,12 @@ pub(super) async fn expire(store: &Store, bucket: &str) {
             Some(header) if header.kind == Kind::Download => partial::remove(header.file.as_ref()),
             Some(header) if header.is_in(store, bucket) => {
                 let at = Location { bucket: header.bucket, key: header.object };
-                let _ = store.abort_upload(&at, &header.upload_id).await;
+                if store.abort_upload(&at, &header.upload_id).await.is_err() {
+                    continue;
+                }
             }
-            _ => {}
+            // Without what is remembered of it, nobody would ever abort it.
+            _ => continue,
         }
         journal.remove();
     }

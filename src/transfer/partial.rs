@@ -18,6 +18,10 @@ use super::plan;
 use crate::location::Location;
 use crate::store::{ObjectMetadata, Store};
 
+/// How the name of a file in the making begins and ends.
+pub(super) const PREFIX: &str = ".s3seal-";
+pub(super) const SUFFIX: &str = ".part";
+
 /// How much of a file is read at a time.
 const PIECE: usize = 256 << 10;
 
@@ -186,7 +190,7 @@ fn crc(file: &File, range: Range<u64>, algorithm: Algorithm) -> io::Result<Optio
 pub(super) fn path_of(target: &Path) -> PathBuf {
     let absolute = std::path::absolute(target).unwrap_or_else(|_| target.to_owned());
     let name = journal::digest([absolute.as_os_str().as_encoded_bytes()]);
-    target.with_file_name(OsStr::new(&format!(".s3seal-{}.part", &name[..16])))
+    target.with_file_name(OsStr::new(&format!("{PREFIX}{}{SUFFIX}", &name[..16])))
 }
 
 /// Removes a target's partial file, unless a process is at it.
@@ -219,4 +223,10 @@ fn open_existing(path: &Path) -> io::Result<File> {
     }
     // What is locked is what the path names, so what was found is what is opened, or the lock fails.
     journal::lock(path, || OpenOptions::new().read(true).write(true).open(path))
+}
+
+/// Whether a file of this name is one in the making.
+pub(super) fn is_partial(name: &OsStr) -> bool {
+    let name = name.as_encoded_bytes();
+    name.starts_with(PREFIX.as_bytes()) && name.ends_with(SUFFIX.as_bytes())
 }

@@ -70,8 +70,8 @@ impl NewFile {
         let (path, mode) = place_of(path);
         let refuse = |error: io::Error| Failure::unwritable(path.display(), &error);
         let temporary = tempfile::Builder::new()
-            .prefix(".s3seal-")
-            .suffix(".part")
+            .prefix(partial::PREFIX)
+            .suffix(partial::SUFFIX)
             .permissions(fs::Permissions::from_mode(mode))
             .tempfile_in(folder_of(&path))
             .map_err(refuse)?;

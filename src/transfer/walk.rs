@@ -12,6 +12,7 @@ use walkdir::{DirEntry, WalkDir};
 
 use super::batch::{Finder, Finds, Found, finds};
 use super::names::to_name;
+use super::partial;
 use crate::failure::Failure;
 use crate::location::Location;
 use crate::output::Output;
@@ -50,6 +51,8 @@ pub fn walk_folder(root: PathBuf, manner: Manner, out: Output) -> Finds<Entry> {
         for found in walk {
             let found = match found {
                 Ok(entry) if entry.file_type().is_dir() => continue,
+                // Of a download under way, or one to go on with: no file of anybody's yet.
+                Ok(entry) if partial::is_partial(entry.file_name()) => continue,
                 Ok(entry) => look_at(&root, &entry, &out),
                 Err(error) => Found::Failed(explain(&error)),
             };

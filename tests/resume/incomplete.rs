@@ -177,3 +177,21 @@ fn one_that_cannot_be_aborted_does_not_stop_the_others() {
     rm.says(&["s3:AbortMultipartUpload", "aborted the unfinished upload"]);
     left(&lab, &["a"]);
 }
+
+#[test]
+fn a_store_that_ignores_the_prefix_loses_no_other_upload() {
+    let lab = Lab::with(|server| {
+        server.interceptor(|request| {
+            let upload = |key| format!("<Upload><Key>{key}</Key><UploadId>1</UploadId></Upload>");
+            let body = format!(
+                "<ListMultipartUploadsResult>{}{}</ListMultipartUploadsResult>",
+                upload("p/mine"),
+                upload("q/theirs")
+            );
+            (request.operation == "ListMultipartUploads")
+                .then(|| Answer::respond(200, &[("Content-Type", "application/xml")], body))
+        })
+    });
+    let run = lab.run(["rm", "--incomplete", "-r", "--dry-run", "s3://demo/p"]).succeeds();
+    assert!(run.stderr.contains("p/mine") && !run.stderr.contains("q/theirs"), "{}", run.stderr);
+}

@@ -93,7 +93,9 @@ impl Wanted {
             Some(limit) => upload.initiated.is_some_and(|time| time <= limit),
             None => true,
         };
-        old_enough && (!self.is_one || upload.at == self.below)
+        // Whether a store heeds the prefix is its own business; what is aborted is this program's.
+        let is_below = upload.at.key.starts_with(&self.below.key);
+        old_enough && is_below && (!self.is_one || upload.at == self.below)
     }
 
     async fn abort(
