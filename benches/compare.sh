@@ -54,13 +54,13 @@ command_of() {
     rclone:many-up) echo "rclone copy $lab/small s:bench/rclone/small" ;;
     rclone:many-down) echo "rclone copy s:bench/rclone/small $lab/out" ;;
     rclone:many-rm) echo "rclone delete s:bench/rclone/small" ;;
-    s5cmd:up) echo "s5cmd --no-verify-ssl --log error cp $lab/large $u/large" ;;
-    s5cmd:down) echo "s5cmd --no-verify-ssl --log error cp $u/large $lab/out/large" ;;
-    s5cmd:stdout) echo "s5cmd --no-verify-ssl --log error cat $u/large | cat >/dev/null" ;;
-    s5cmd:stdin) echo "cat $lab/large | s5cmd --no-verify-ssl --log error pipe $u/stdin" ;;
-    s5cmd:many-up) echo "s5cmd --no-verify-ssl --log error cp $lab/small/ $u/small/" ;;
-    s5cmd:many-down) echo "s5cmd --no-verify-ssl --log error cp $u/small/* $lab/out/" ;;
-    s5cmd:many-rm) echo "s5cmd --no-verify-ssl --log error rm $u/small/*" ;;
+    s5cmd:up) echo "s5cmd --endpoint-url $AWS_ENDPOINT_URL --no-verify-ssl --log error cp $lab/large $u/large" ;;
+    s5cmd:down) echo "s5cmd --endpoint-url $AWS_ENDPOINT_URL --no-verify-ssl --log error cp $u/large $lab/out/large" ;;
+    s5cmd:stdout) echo "s5cmd --endpoint-url $AWS_ENDPOINT_URL --no-verify-ssl --log error cat $u/large | cat >/dev/null" ;;
+    s5cmd:stdin) echo "cat $lab/large | s5cmd --endpoint-url $AWS_ENDPOINT_URL --no-verify-ssl --log error pipe $u/stdin" ;;
+    s5cmd:many-up) echo "s5cmd --endpoint-url $AWS_ENDPOINT_URL --no-verify-ssl --log error cp $lab/small/ $u/small/" ;;
+    s5cmd:many-down) echo "s5cmd --endpoint-url $AWS_ENDPOINT_URL --no-verify-ssl --log error cp $u/small/* $lab/out/" ;;
+    s5cmd:many-rm) echo "s5cmd --endpoint-url $AWS_ENDPOINT_URL --no-verify-ssl --log error rm $u/small/*" ;;
   esac
 }
 

@@ -12,26 +12,24 @@ lab=$(mktemp -d)
 trap 'kill "$server" 2>/dev/null || true; rm -rf "$lab"' EXIT
 
 "$s3seal" keygen -o "$lab/key" 2>/dev/null
-export S3SEAL_KEY=file:$lab/key XDG_STATE_HOME=$lab/state
 # On disk: the server's own memory is not what is measured.
 "$s3seal" mock --tls --bucket bench --dir "$lab/store" --env-file "$lab/env" >/dev/null 2>&1 &
 server=$!
 until [ -s "$lab/env" ]; do kill -0 "$server"; sleep 0.1; done
 . "$lab/env"
+export S3SEAL_KEY=file:$lab/key XDG_STATE_HOME=$lab/state
 
+exec 3>&1
 peak() {
   local what=$1
   shift
   /usr/bin/time -o "$lab/time" -f '%M %U %S' "$@"
-  awk -v w="$what" '{ printf "%-40s %7.1f MiB %8.1f CPU s\n", w, $1 / 1024, $2 + $3 }' <(tail -n 1 "$lab/time")
+  awk -v w="$what" '{ printf "%-40s %7.1f MiB %8.1f CPU s\n", w, $1 / 1024, $2 + $3 }' <(tail -n 1 "$lab/time") >&3
 }
 
 for gib in 1 "$stream"; do
   head -c "${gib}G" /dev/zero | peak "$gib GiB from stdin" "$s3seal" put -q --expected-size "${gib}GiB" - s3://bench/stream
-  peak "$gib GiB to stdout" "$s3seal" get -q s3://bench/stream - | {
-    # The figures come on the same pipe, behind the bytes.
-    tail -n 1
-  }
+  peak "$gib GiB to stdout" "$s3seal" get -q s3://bench/stream - | cat >/dev/null
   "$s3seal" rm -q s3://bench/stream
 done
 
