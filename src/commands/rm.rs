@@ -12,7 +12,7 @@ use crate::failure::Failure;
 use crate::location::Location;
 use crate::output::Output;
 use crate::store::{Connect, Doomed, Listing, Store};
-use crate::transfer::{Filters, Finder, Finds, Found, Interrupt, Tally, finds};
+use crate::transfer::{Filters, Finder, Finds, Found, Interrupt, Tally, large_finds};
 
 /// Delete objects, or versions of them; needs no key
 ///
@@ -119,7 +119,7 @@ fn location(args: &Args, url: &str) -> Result<Location, Failure> {
 
 /// The objects that the command line names, as many at once as belong to one bucket.
 fn find_named(locations: Vec<Location>, version_id: Option<String>) -> Finds<Vec<Doomed>> {
-    let (finder, finds) = finds();
+    let (finder, finds) = large_finds();
     tokio::spawn(async move {
         for chunk in locations.chunk_by(|a, b| a.bucket == b.bucket) {
             for chunk in chunk.chunks(Store::MOST_DELETES) {
@@ -141,7 +141,7 @@ fn find_listed(
     recursive: bool,
     filters: Filters,
 ) -> Finds<Vec<Doomed>> {
-    let (finder, finds) = finds();
+    let (finder, finds) = large_finds();
     tokio::spawn(async move {
         for (at, listing) in listings {
             let admits = |key: &str| match recursive {

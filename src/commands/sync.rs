@@ -17,7 +17,7 @@ use crate::output::Output;
 use crate::store::{Attributes, Condition, Connect, Doomed, ReadOptions, Store};
 use crate::transfer::{
     Clashes, Comparison, Engine, Entry, Filters, Finds, Folder, Found, Interrupt, Manner, Pair,
-    Progress, Tally, TransferOptions, finds, to_path, walk_folder, walk_store,
+    Progress, Tally, TransferOptions, finds, large_finds, to_path, walk_folder, walk_store,
 };
 
 /// Copy what changed between a folder and a prefix, in either direction
@@ -355,7 +355,7 @@ fn find_extra(mut comparison: Comparison) -> Finds<String> {
 
 /// The objects of these names, as many at once as one request deletes.
 fn gather(mut names: Finds<String>, at: Location) -> Finds<Vec<Doomed>> {
-    let (finder, found) = finds();
+    let (finder, found) = large_finds();
     tokio::spawn(async move {
         let mut gathered = Gathered::default();
         while let Some(name) = names.recv().await {

@@ -12,6 +12,7 @@ use crate::output::Output;
 const MOST_UNDER_WAY: usize = 64;
 /// How many items wait for their turn, while what finds them goes on.
 const MOST_WAITING: usize = 256;
+const MOST_LARGE_WAITING: usize = 2;
 
 /// What a walk or a listing comes across.
 #[derive(Debug)]
@@ -33,6 +34,12 @@ pub type Finder<T> = mpsc::Sender<Found<T>>;
 /// The two ends of a stream of finds.
 pub fn finds<T>() -> (Finder<T>, Finds<T>) {
     mpsc::channel(MOST_WAITING)
+}
+
+/// The two ends of a stream of finds that are each many things: few of them wait, or memory would hold a
+/// long listing.
+pub fn large_finds<T>() -> (Finder<Vec<T>>, Finds<Vec<T>>) {
+    mpsc::channel(MOST_LARGE_WAITING)
 }
 
 /// What came of the items of a run.

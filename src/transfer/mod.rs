@@ -62,7 +62,7 @@ use publish::Publisher;
 use crate::size;
 use crate::store::Store;
 
-pub use batch::{Finder, Finds, Found, Tally, finds};
+pub use batch::{Finder, Finds, Found, Tally, finds, large_finds};
 pub use compare::{Comparison, Pair};
 pub use download::{Downloaded, Verified};
 pub use filters::Filters;
