@@ -11,9 +11,10 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::commands::{completions, get, head, key, keygen, mock, presign, put, rm, sync};
 use crate::failure::{Failure, Failures};
-use crate::key::{self as keys, looks_secret};
+use crate::key as keys;
 use crate::location::{is_web_url, without_query};
 use crate::output::{self, Output, ProgressStyle};
+use crate::redaction::looks_secret;
 use crate::store::Connect;
 
 const OUTPUT_OPTIONS: &str = "Output options";

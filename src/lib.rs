@@ -5,7 +5,8 @@
 //! | floor | what it knows |
 //! |---|---|
 //! | [`failure`] | what can go wrong, with its fix and its exit code |
-//! | [`location`], [`key`], [`size`] | where an object is; what a key is; sizes as people write them |
+//! | [`redaction`], [`location`], [`size`] | what must not be shown; where an object is; sizes as people write them |
+//! | [`key`] | what a key is, where it is kept, and where it may go |
 //! | [`output`], [`state`] | where words go; what is remembered between runs |
 //! | [`store`] | S3: requests with the seal, proofs, diagnosis |
 //! | [`transfer`] | bytes between files and the store, whole or not at all |
@@ -20,6 +21,7 @@ pub mod failure;
 pub mod key;
 pub mod location;
 pub mod output;
+pub mod redaction;
 pub mod size;
 pub mod state;
 pub mod store;

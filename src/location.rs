@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::failure::Failure;
-use crate::key::looks_secret;
+use crate::redaction::looks_secret;
 
 /// The scheme that marks a URL of an object.
 const SCHEME: &str = "s3://";

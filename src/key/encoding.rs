@@ -9,6 +9,7 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::material::KEY_BYTES;
+use crate::redaction::is_base64ish;
 
 /// How key text is to be read.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -60,11 +61,6 @@ pub(super) fn is_key(text: &str) -> bool {
     let text = text.trim();
     decode_hex(text).is_some_and(|bytes| bytes.len() == KEY_BYTES)
         || decode_base64(text).is_ok_and(|(bytes, _)| bytes.len() == KEY_BYTES)
-}
-
-/// Whether the byte occurs in base64, in either alphabet, padding included.
-pub(super) fn is_base64ish(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"+/-_=".contains(&byte)
 }
 
 /// What keeps a text from being base64.

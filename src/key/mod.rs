@@ -13,4 +13,4 @@ pub use encoding::{Form, Format};
 pub use keyring::{KeyArgs, Keyring, Loaded};
 pub use material::{Encoding, KEY_BYTES, Key};
 pub use spec::{KEY_VARIABLE, Spec, set_variable};
-pub use text::{Found, looks_secret, parse};
+pub use text::{Found, parse};

@@ -12,8 +12,8 @@ use zeroize::Zeroizing;
 use super::encoding;
 use super::foreign::said_of;
 use super::material::KEY_BYTES;
-use super::text;
 use crate::failure::Failure;
+use crate::redaction;
 
 /// The environment variable that holds a SPEC, or the key itself.
 pub const KEY_VARIABLE: &str = "S3SEAL_KEY";
@@ -120,7 +120,7 @@ impl Spec {
         if is_path(line) {
             return Ok(Spec::File(line.into()));
         }
-        if !is_name(&text) || text::looks_secret(&text) {
+        if !is_name(&text) || redaction::looks_secret(&text) {
             return Ok(literal());
         }
         Err(no_source(&text, "the value of S3SEAL_KEY", None))
@@ -264,7 +264,7 @@ fn is_name(value: &str) -> bool {
 
 /// Whether a text that should name a source could be a key, or have one in it.
 fn looks_secret(text: &str) -> bool {
-    text::looks_secret(text) || text::holds_secret(text)
+    redaction::looks_secret(text) || redaction::holds_secret(text)
 }
 
 /// Whether messages may show a path: it looks like no key, or some of it exists.

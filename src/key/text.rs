@@ -2,15 +2,10 @@
 //!
 //! Messages describe the text (lengths, positions, what it resembles) and never quote any of it.
 
-use super::encoding::{Form, Format, decode_base64, decode_hex, is_base64ish, is_hex, is_typed};
+use super::encoding::{Form, Format, decode_base64, decode_hex, is_hex, is_typed};
 use super::foreign;
 use super::material::{KEY_BYTES, Key};
 use crate::failure::Failure;
-
-/// Texts shorter than this are names and words, too short to be (most of) a key: 24 characters of
-/// base64 hold 144 bits.
-const SECRET_CHARS: usize = 24;
-const HALF_CHARS: usize = 20;
 
 /// A key that was read, and what is to be said about it.
 #[derive(Debug, Clone)]
@@ -60,25 +55,6 @@ pub fn parse(bytes: &[u8], format: Format) -> Result<Vec<Found>, Failure> {
         false => Ok(keys),
         true => Err(foreign::no_key(!text.trim().is_empty())),
     }
-}
-
-/// Whether the text could be a key or most of one, and so must not appear in any message: it is
-/// long (24 characters or more) and made of the base64, url-safe base64 and hex alphabets alone,
-/// or it is what [`parse`] takes for a key. White space and quotes around it do not count.
-pub fn looks_secret(text: &str) -> bool {
-    let bare = text.trim().trim_matches(['"', '\'', '`']);
-    (bare.len() >= SECRET_CHARS && bare.bytes().all(is_base64ish))
-        || parse(text.trim().as_bytes(), Format::Auto).is_ok()
-}
-
-/// Whether part of the text could be half a key: a key with a wrong character amid still shows the
-/// rest. That is 20 characters or more of base64 on end with a capital among them (paths seldom
-/// have that), or as many hex digits.
-pub(super) fn holds_secret(text: &str) -> bool {
-    let long = |run: &&str| run.len() >= HALF_CHARS;
-    let mut base64 = text.split(|c: char| !u8::try_from(c).is_ok_and(is_base64ish)).filter(long);
-    let mut hex = text.split(|c: char| !c.is_ascii_hexdigit()).filter(long);
-    hex.next().is_some() || base64.any(|run| run.contains(|c: char| c.is_ascii_uppercase()))
 }
 
 /// The key on a trimmed line that is neither empty nor a comment.

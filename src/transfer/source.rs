@@ -18,7 +18,7 @@ use super::buffers::{Buffer, Buffers};
 use super::checksum;
 use super::plan;
 use crate::failure::Failure;
-use crate::key::looks_secret;
+use crate::redaction::looks_secret;
 use crate::store::RequestBody;
 
 /// How much of a file is in memory at a time, for each part under way.
