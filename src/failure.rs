@@ -9,7 +9,7 @@ use serde::Serialize;
 const SIGNAL_BASE: u8 = 128;
 
 /// Why a command failed. The variant decides the exit code and the `kind` that `--json` prints.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum Failure {
     /// Anything without a meaning of its own below: exit 1.
     #[error("{0}")]

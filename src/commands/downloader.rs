@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use super::keys::Keys;
 use super::selection::tell_planned;
 use crate::failure::Failure;
-use crate::key::Key;
+use crate::key::{Key, ObjectKey};
 use crate::location::Location;
 use crate::output::Output;
 use crate::store::ReadOptions;
@@ -34,7 +35,7 @@ pub(super) enum Place {
 /// How objects are fetched.
 pub(super) struct Downloader {
     pub(super) engine: Engine,
-    pub(super) keys: Vec<Key>,
+    pub(super) keys: Keys,
     pub(super) options: ReadOptions,
     pub(super) folder: Folder,
     /// Whether files get the modification time that the metadata holds.
@@ -57,6 +58,8 @@ struct Item<'a> {
     sealed: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     key_md5: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key_name: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     etag: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -87,12 +90,18 @@ impl Downloader {
             }
         };
         let file = if let Target::File(path) = &target { Some(path.clone()) } else { None };
-        let done = self.engine.download(&at, &self.keys, &self.options, target).await;
-        let done = done.map_err(|failure| with_url(failure, &at))?;
+        let attempt = |keys: Vec<Key>| async {
+            let keys = keys;
+            let done = self.engine.download(&at, &keys, &self.options, target.clone()).await?;
+            let key = done.key.clone();
+            Ok((done, key))
+        };
+        let opened = self.keys.open(self.engine.store(), &at, attempt).await;
+        let (done, key) = opened.map_err(|failure| with_url(failure, &at))?;
         if let Some(file) = &file {
             self.preserve(file, &done)?;
         }
-        self.report(&at, file.as_deref(), &done)?;
+        self.report(&at, file.as_deref(), &done, key.as_ref())?;
         Ok(done.bytes)
     }
 
@@ -109,19 +118,25 @@ impl Downloader {
         })
     }
 
-    fn report(&self, at: &Location, file: Option<&Path>, done: &Downloaded) -> Result<(), Failure> {
+    fn report(
+        &self,
+        at: &Location,
+        file: Option<&Path>,
+        done: &Downloaded,
+        key: Option<&ObjectKey>,
+    ) -> Result<(), Failure> {
         let out = &self.out;
-        let Downloaded { metadata, key, bytes, verified } = done;
+        let Downloaded { metadata, bytes, verified, .. } = done;
         let file = file.map(|file| file.display().to_string());
-        let key_md5 = key.as_ref().map(Key::md5_base64);
         if out.json() {
             return out.item(&Item {
                 op: "get",
                 url: at.to_string(),
                 file,
                 bytes: *bytes,
-                sealed: key_md5.is_some(),
-                key_md5,
+                sealed: key.is_some(),
+                key_md5: key.map(|key| key.key.md5_base64()),
+                key_name: key.map(|key| key.label.as_str()),
                 etag: metadata.etag.as_deref(),
                 version_id: metadata.version_id.as_deref(),
                 verified: *verified == Verified::Yes,
@@ -134,7 +149,7 @@ impl Downloader {
             out.say("note: the store keeps no checksum of the whole object, so the bytes could not be verified end to end");
         }
         if let Some(file) = file {
-            let how = key_md5.map_or("not sealed".to_owned(), |md5| format!("key-MD5 {md5}"));
+            let how = key.map_or("not sealed".to_owned(), |key| format!("key {key}"));
             out.say(&format!("opened {at} into {file} ({bytes} bytes, {how})"));
         }
         Ok(())

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::downloader::{Download, Downloader, Place};
-use super::keys;
+use super::keys::Keys;
 use super::selection::{FilesFrom, Selection, send_listed, tell_summary};
 use crate::failure::Failure;
 use crate::key::KeyArgs;
@@ -87,21 +87,23 @@ pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Fai
         Folder::at(dest).check()?;
     }
     let options = ReadOptions { range: args.range.clone(), ..args.read.clone() };
-    let mut keys = keys(&args.key, out)?;
-    if options.allow_plain && link.as_ref().is_some_and(SignedUrl::is_for_plain) {
-        keys.clear();
-    }
+    let is_plain = options.allow_plain && link.as_ref().is_some_and(SignedUrl::is_for_plain);
+    let keys = if is_plain { Keys::none(out) } else { Keys::load(&args.key, out)? };
     // Only now: while a key is read there is nothing to clean up, and Ctrl-C should just end it.
     let interrupt = Interrupt::listen()?;
     let store = match &link {
-        Some(link) => Store::to_read(link, &keys, &options, connect)?,
-        None => interrupt.race(Store::connect(connect, !keys.is_empty())).await?,
+        Some(link) => {
+            let carries_key = !keys.for_url(link.location())?.is_empty();
+            Store::to_read(link, carries_key, &options, connect)?
+        }
+        None => interrupt.race(Store::connect(connect)).await?,
     };
+    keys.check(&store)?;
     let root = if dest == Path::new(".") { Path::new("") } else { dest };
     let progress = Progress::start(out.progress());
     let downloader = Arc::new(Downloader {
         engine: Engine::new(store, &args.transfer, interrupt.clone(), progress),
-        keys,
+        keys: keys.until(&interrupt),
         options,
         folder: Folder::at(root),
         preserve: args.preserve,

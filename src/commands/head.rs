@@ -1,8 +1,10 @@
 //! `s3seal head`: what the store says of an object.
 
-use super::keys;
+use std::sync::Arc;
+
+use super::keys::Keys;
 use crate::failure::{Failure, Failures};
-use crate::key::{Key, KeyArgs};
+use crate::key::{Key, KeyArgs, ObjectKey};
 use crate::location::Location;
 use crate::output::Output;
 use crate::store::{Connect, ObjectMetadata, ReadOptions, Store};
@@ -35,13 +37,19 @@ pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<(), Fai
         .iter()
         .map(|url| url.parse::<Location>()?.object())
         .collect::<Result<Vec<_>, Failure>>()?;
-    let keys = keys(&args.key, out)?;
-    let store = Store::connect(connect, !keys.is_empty()).await?;
+    let keys = Keys::load(&args.key, out)?;
+    let store = Arc::new(Store::connect(connect).await?);
+    keys.check(&store)?;
     let mut failures = Failures::default();
     for at in &objects {
-        match store.head(at, &keys, &args.read).await {
-            Ok(opened) if out.json() => out.item(&opened.answer)?,
-            Ok(opened) => show(at, &opened.answer, opened.key.as_ref(), out)?,
+        let attempt = |keys: Vec<Key>| async {
+            let keys = keys;
+            let opened = store.head(at, &keys, &args.read).await?;
+            Ok((opened.answer, opened.key))
+        };
+        match keys.open(&store, at, attempt).await {
+            Ok((metadata, _)) if out.json() => out.item(&metadata)?,
+            Ok((metadata, key)) => show(at, &metadata, key.as_ref(), out)?,
             Err(failure) => failures.add(failure),
         }
     }
@@ -51,11 +59,11 @@ pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<(), Fai
 fn show(
     at: &Location,
     it: &ObjectMetadata,
-    key: Option<&Key>,
+    key: Option<&ObjectKey>,
     out: &Output,
 ) -> Result<(), Failure> {
     let sealed = match (key, &it.server_side_encryption) {
-        (Some(key), _) => format!("sealed, key-MD5 {}", key.md5_base64()),
+        (Some(key), _) => format!("sealed, key {key}"),
         (None, Some(algorithm)) => format!("not sealed; encrypted by the store ({algorithm})"),
         (None, None) => "not sealed".to_owned(),
     };

@@ -4,12 +4,13 @@ use std::fs;
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use super::keys;
+use super::keys::Keys;
 use crate::failure::Failure;
 use crate::key::KeyArgs;
 use crate::location::Location;
@@ -79,9 +80,16 @@ struct Item<'a> {
 pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<(), Failure> {
     let at = args.url.parse::<Location>()?.object()?;
     check(args)?;
-    let encryption = encryption(args, out)?;
+    let keys = if args.no_key { Keys::none(out) } else { keys(args, out)? };
+    let store = Arc::new(Store::connect(connect).await?);
+    let encryption = match args.no_key {
+        true => Encryption::BucketDefault,
+        false => {
+            let key = keys.to_write(&store, &at).await?.ok_or_else(|| keys.none_for(&at))?;
+            Encryption::CustomerKey(key.key)
+        }
+    };
     let carries_key = encryption.key().is_some();
-    let store = Store::connect(connect, carries_key).await?;
     let wanted = Presign {
         method: args.method,
         at,
@@ -141,19 +149,17 @@ fn check(args: &Args) -> Result<(), Failure> {
     Ok(())
 }
 
-fn encryption(args: &Args, out: &Output) -> Result<Encryption, Failure> {
-    if args.no_key {
-        return Ok(Encryption::BucketDefault);
-    }
-    let key = keys(&args.key, out)?.into_iter().next().ok_or_else(|| {
-        Failure::usage(
+fn keys(args: &Args, out: &Output) -> Result<Keys, Failure> {
+    let keys = Keys::load(&args.key, out)?;
+    match keys.has_any() {
+        true => Ok(keys),
+        false => Err(Failure::usage(
             "no key was given, and the URL of a sealed object is worth nothing without it",
         )
         .hint(
             "name the key with -k or S3SEAL_KEY, or say --no-key for an object that is not sealed",
-        )
-    })?;
-    Ok(Encryption::CustomerKey(key))
+        )),
+    }
 }
 
 /// Writes `Name: value` lines, as `curl -H @FILE` reads them.

@@ -90,23 +90,25 @@ pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Fai
     args.selection.check(origins.iter().any(|origin| !matches!(origin, Origin::File(_))))?;
     let reads_stdin =
         args.files_from.uses_stdin() || sources.iter().any(|source| source == Path::new("-"));
-    let encryption = args.sealing.encryption(reads_stdin, out)?;
+    let sealer = args.sealing.sealer(reads_stdin, out)?;
     // Only now: while a key is read there is nothing to clean up, and Ctrl-C should just end it.
     let interrupt = Interrupt::listen()?;
     let store = match &link {
         Some(link) => {
+            let encryption = sealer.for_url(link.location())?;
             Store::to_write(link, &encryption, &attributes(args), &args.condition, connect)?
         }
-        None => interrupt.race(Store::connect(connect, encryption.key().is_some())).await?,
+        None => interrupt.race(Store::connect(connect)).await?,
     };
+    sealer.check(&store)?;
     let has_metadata = args.preserve || !args.attributes.metadata.is_empty();
-    if has_metadata && encryption.key().is_some() && out.interactive() {
+    if has_metadata && sealer.seals() && out.interactive() {
         out.say("note: metadata and tags are never encrypted, whatever the key");
     }
     let progress = Progress::start(out.progress());
     let uploader = Arc::new(Uploader {
         engine: Engine::new(store, &args.transfer, interrupt.clone(), progress),
-        encryption,
+        sealer: sealer.until(&interrupt),
         attributes: args.attributes.clone(),
         condition: args.condition.clone(),
         preserve: args.preserve,

@@ -53,12 +53,12 @@ pub struct Args {
 /// [`Failure::Usage`] for one version of several objects, and so on: before anything is deleted.
 pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Failure> {
     if args.incomplete.is_wanted() {
-        let store = Store::connect(connect, false).await?;
+        let store = Store::connect(connect).await?;
         return args.incomplete.run(&args.urls, &args.selection, &store, out).await;
     }
     let locations = locations(args)?;
     let interrupt = Interrupt::listen()?;
-    let store = Arc::new(interrupt.race(Store::connect(connect, false)).await?);
+    let store = Arc::new(interrupt.race(Store::connect(connect)).await?);
     let recursive = args.selection.recursive;
     let remover = Remover {
         store: store.clone(),

@@ -1,10 +1,14 @@
 //! How what is written is encrypted: options of every command that writes objects.
 
-use super::keys;
+use std::sync::Arc;
+
+use super::keys::Keys;
 use crate::failure::Failure;
-use crate::key::KeyArgs;
+use crate::key::{KeyArgs, ObjectKey};
+use crate::location::Location;
 use crate::output::Output;
-use crate::store::Encryption;
+use crate::store::{Encryption, Store};
+use crate::transfer::Interrupt;
 
 /// Whose key encrypts.
 #[derive(clap::Args)]
@@ -22,34 +26,93 @@ pub(super) struct Sealing {
     sse_kms_key_id: Option<String>,
 }
 
+/// How the objects of a run are encrypted; cheap to clone.
+#[derive(Clone)]
+pub(super) enum Sealer {
+    /// Each with the key that it gets.
+    Keys(Keys),
+    /// All in the same way, without a key of the user's.
+    Without(Encryption),
+}
+
 impl Sealing {
-    /// Reads the key. `reads_stdin` says whether standard input is what is to be stored.
+    /// Reads the keys. `reads_stdin` says whether standard input is what is to be stored.
     ///
     /// # Errors
     /// [`Failure::Usage`] without a key and without saying that none is wanted.
-    pub(super) fn encryption(
-        &self,
-        reads_stdin: bool,
-        out: &Output,
-    ) -> Result<Encryption, Failure> {
+    pub(super) fn sealer(&self, reads_stdin: bool, out: &Output) -> Result<Sealer, Failure> {
         if self.no_key {
-            return Ok(Encryption::BucketDefault);
+            return Ok(Sealer::Without(Encryption::BucketDefault));
         }
         if let Some(algorithm) = &self.sse {
-            return Ok(Encryption::Managed {
+            return Ok(Sealer::Without(Encryption::Managed {
                 algorithm: algorithm.clone(),
                 kms_key_id: self.sse_kms_key_id.clone(),
-            });
+            }));
         }
         if reads_stdin && self.key.uses_stdin()? {
             return Err(Failure::usage("standard input cannot be both the key and the object")
                 .hint("take the key from a file, fd:N, env:NAME or cmd:COMMAND"));
         }
-        let key = keys(&self.key, out)?.into_iter().next().ok_or_else(|| {
-            Failure::usage("no key was given, and nothing is written unsealed by accident").hint(
-                "name a key with -k or S3SEAL_KEY (`s3seal keygen -o FILE` makes one), or say --no-key or --sse",
-            )
-        })?;
-        Ok(Encryption::CustomerKey(key))
+        let keys = Keys::load(&self.key, out)?;
+        match keys.has_any() {
+            true => Ok(Sealer::Keys(keys)),
+            false => Err(Failure::usage("no key was given, and nothing is written unsealed by accident")
+                .hint("name a key with -k or S3SEAL_KEY (`s3seal keygen -o FILE` makes one), or say --no-key or --sse")),
+        }
+    }
+}
+
+impl Sealer {
+    /// The same, while a signal ends the run.
+    pub(super) fn until(self, interrupt: &Interrupt) -> Sealer {
+        match self {
+            Sealer::Keys(keys) => Sealer::Keys(keys.until(interrupt)),
+            without @ Sealer::Without(_) => without,
+        }
+    }
+
+    /// Whether what is stored is sealed.
+    pub(super) fn seals(&self) -> bool {
+        matches!(self, Sealer::Keys(_))
+    }
+
+    /// Fails where keys were named that cannot go to this store.
+    pub(super) fn check(&self, store: &Store) -> Result<(), Failure> {
+        match self {
+            Sealer::Keys(keys) => keys.check(store),
+            Sealer::Without(_) => Ok(()),
+        }
+    }
+
+    /// How one object is encrypted, and with which key if it is sealed.
+    ///
+    /// # Errors
+    /// [`Failure::Usage`] where no key was named and no rule gives the object one.
+    pub(super) async fn encryption(
+        &self,
+        store: &Arc<Store>,
+        at: &Location,
+    ) -> Result<(Encryption, Option<ObjectKey>), Failure> {
+        let keys = match self {
+            Sealer::Keys(keys) => keys,
+            Sealer::Without(encryption) => return Ok((encryption.clone(), None)),
+        };
+        let key = keys.to_write(store, at).await?.ok_or_else(|| keys.none_for(at))?;
+        Ok((Encryption::CustomerKey(key.key.clone()), Some(key)))
+    }
+
+    /// How the object of a presigned URL is encrypted.
+    ///
+    /// # Errors
+    /// As [`Sealer::encryption`].
+    pub(super) fn for_url(&self, at: &Location) -> Result<Encryption, Failure> {
+        match self {
+            Sealer::Without(encryption) => Ok(encryption.clone()),
+            Sealer::Keys(keys) => {
+                let key = keys.for_url(at)?.into_iter().next();
+                Ok(Encryption::CustomerKey(key.ok_or_else(|| keys.none_for(at))?.key))
+            }
+        }
     }
 }

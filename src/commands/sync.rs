@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::task::JoinHandle;
 
 use super::downloader::{Download, Downloader, Place};
-use super::keys;
+use super::keys::Keys;
 use super::remover::{Gathered, MOST_REQUESTS, Remover};
 use super::sealing::Sealing;
 use super::selection::tell_summary;
@@ -117,12 +117,13 @@ struct Sync<'a> {
 
 impl Sync<'_> {
     async fn up(&self, folder: PathBuf, at: Location) -> Result<u8, Failure> {
-        let encryption = self.args.sealing.encryption(false, self.out)?;
-        let (engine, interrupt) = self.engine(encryption.key().is_some()).await?;
+        let sealer = self.args.sealing.sealer(false, self.out)?;
+        let (engine, interrupt) = self.engine().await?;
         let store = engine.store().clone();
+        sealer.check(&store)?;
         let uploader = Arc::new(Uploader {
             engine,
-            encryption,
+            sealer: sealer.until(&interrupt),
             attributes: self.args.attributes.clone(),
             condition: Condition::default(),
             preserve: false,
@@ -167,12 +168,13 @@ impl Sync<'_> {
     }
 
     async fn down(&self, at: Location, folder: PathBuf) -> Result<u8, Failure> {
-        let keys = keys(&self.args.sealing.key, self.out)?;
-        let (engine, interrupt) = self.engine(!keys.is_empty()).await?;
+        let keys = Keys::load(&self.args.sealing.key, self.out)?;
+        let (engine, interrupt) = self.engine().await?;
         let store = engine.store().clone();
+        keys.check(&store)?;
         let downloader = Arc::new(Downloader {
             engine,
-            keys,
+            keys: keys.until(&interrupt),
             options: ReadOptions { allow_plain: self.args.allow_plain, ..ReadOptions::default() },
             folder: Folder::at(&folder),
             preserve: false,
@@ -210,10 +212,10 @@ impl Sync<'_> {
         Ok(self.finish(verb, copied, &compared, tally))
     }
 
-    async fn engine(&self, carries_key: bool) -> Result<(Engine, Interrupt), Failure> {
+    async fn engine(&self) -> Result<(Engine, Interrupt), Failure> {
         // Only now: while a key is read there is nothing to clean up, and Ctrl-C should just end it.
         let interrupt = Interrupt::listen()?;
-        let store = interrupt.race(Store::connect(self.connect, carries_key)).await?;
+        let store = interrupt.race(Store::connect(self.connect)).await?;
         let progress = Progress::start(self.out.progress());
         Ok((Engine::new(store, &self.args.transfer, interrupt.clone(), progress), interrupt))
     }

@@ -4,8 +4,10 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use super::sealing::Sealer;
 use super::selection::tell_planned;
 use crate::failure::Failure;
+use crate::key::ObjectKey;
 use crate::location::Location;
 use crate::output::Output;
 use crate::store::{Attributes, Condition, Encryption, Metadata, Stored, Write};
@@ -21,7 +23,7 @@ pub(super) struct Upload {
 /// How files are stored.
 pub(super) struct Uploader {
     pub(super) engine: Engine,
-    pub(super) encryption: Encryption,
+    pub(super) sealer: Sealer,
     pub(super) attributes: Attributes,
     pub(super) condition: Condition,
     /// Whether the modification time is kept.
@@ -43,6 +45,8 @@ struct Item<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     key_md5: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    key_name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     sse: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     etag: Option<&'a str>,
@@ -62,9 +66,10 @@ impl Uploader {
             return Ok(bytes);
         }
         let source = self.engine.interrupt().race(open(path.clone())).await?;
+        let (encryption, key) = self.sealer.encryption(self.engine.store(), &at).await?;
         let write = Write {
             at: at.clone(),
-            encryption: self.encryption.clone(),
+            encryption: encryption.clone(),
             attributes: self.attributes(&path, &at),
             condition: self.condition.clone(),
         };
@@ -72,14 +77,14 @@ impl Uploader {
         if let Some(note) = &stored.note {
             self.out.say(&format!("note: {note}"));
         }
-        self.report(&at, &stored)?;
+        self.report(&at, &stored, &encryption, key.as_ref())?;
         Ok(stored.bytes)
     }
 
     /// How many files may be under way: only one, until the bucket has proven that it seals, for that
     /// proof costs more requests.
     pub(super) fn most(&self, bucket: &str) -> usize {
-        let wants_proof = self.encryption.key().is_some() && !self.dry_run;
+        let wants_proof = self.sealer.seals() && !self.dry_run;
         if wants_proof && !self.engine.store().is_proven(bucket) { 1 } else { usize::MAX }
     }
 
@@ -92,10 +97,10 @@ impl Uploader {
 
     /// What is done to files, in one word.
     pub(super) fn verb(&self) -> &'static str {
-        match (self.dry_run, self.encryption.key()) {
+        match (self.dry_run, self.sealer.seals()) {
             (true, _) => "would store",
-            (false, Some(_)) => "sealed",
-            (false, None) => "stored",
+            (false, true) => "sealed",
+            (false, false) => "stored",
         }
     }
 
@@ -113,10 +118,15 @@ impl Uploader {
         attributes
     }
 
-    fn report(&self, at: &Location, stored: &Stored) -> Result<(), Failure> {
+    fn report(
+        &self,
+        at: &Location,
+        stored: &Stored,
+        encryption: &Encryption,
+        key: Option<&ObjectKey>,
+    ) -> Result<(), Failure> {
         let out = &self.out;
-        let key_md5 = self.encryption.key().map(|key| key.md5_base64());
-        let managed = match &self.encryption {
+        let managed = match encryption {
             Encryption::Managed { algorithm, .. } => Some(algorithm.as_str()),
             _ => None,
         };
@@ -125,8 +135,9 @@ impl Uploader {
                 op: "put",
                 url: at.to_string(),
                 bytes: stored.bytes,
-                sealed: key_md5.is_some(),
-                key_md5,
+                sealed: key.is_some(),
+                key_md5: key.map(|key| key.key.md5_base64()),
+                key_name: key.map(|key| key.label.as_str()),
                 sse: managed,
                 etag: stored.etag.as_deref(),
                 version_id: stored.version_id.as_deref(),
@@ -137,8 +148,8 @@ impl Uploader {
             return Ok(());
         }
         let bytes = stored.bytes;
-        match (key_md5, managed) {
-            (Some(md5), _) => out.say(&format!("sealed {at} ({bytes} bytes, key-MD5 {md5})")),
+        match (key, managed) {
+            (Some(key), _) => out.say(&format!("sealed {at} ({bytes} bytes, key {key})")),
             (None, Some(sse)) => {
                 out.say(&format!("stored {at} ({bytes} bytes, encrypted by the store: {sse})"));
             }

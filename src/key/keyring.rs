@@ -1,34 +1,50 @@
-//! The keys for a run: the options that name them, and what came of reading them.
+//! The keys for a run: the options that name them, and which of them one object gets.
 
 use std::ffi::OsString;
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
 
+use super::derive::{DeriveAs, derive};
 use super::encoding::{Form, Format};
 use super::material::Key;
-use super::spec::{Spec, variable};
-use super::text::Found;
+use super::ring::Ring;
+use super::rule::Receiver;
+use super::spec::{KEY_VARIABLE, Spec, variable};
+use super::text::{Found, weakness};
 use crate::failure::Failure;
+use crate::location::Location;
 
 /// The options that say which keys to use.
 #[derive(Clone, Default, clap::Args)]
 pub struct KeyArgs {
-    /// Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, or a path with a `/` in it;
-    /// never the key itself. Repeatable: the first writes, all are tried for reading. Without it,
-    /// the environment variable S3SEAL_KEY counts: the same, or the key itself
+    /// Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the
+    /// name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried
+    /// for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself;
+    /// without that, the rules of config.toml
     // Hyphens are let through for url-safe base64, which may begin with one: clap would quote it.
     #[arg(short = 'k', long = "key", value_name = "SPEC", allow_hyphen_values = true)]
     pub key: Vec<OsString>,
     /// How to read the key text
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     pub key_format: Format,
+    /// Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a
+    /// bucket alone (s3://bucket), for each object of the same name there
+    #[arg(long, value_name = "URL")]
+    pub derive_as: Option<String>,
 }
 
-/// The keys for a run, each once; the first writes, all are tried for reading.
-#[derive(Debug, Clone, Default)]
+/// The keys of a run.
+#[derive(Debug, Default)]
 pub struct Keyring {
-    /// The keys, in the order in which they were given.
+    /// The keys that the user named, each once, in the order in which they were given: the first writes,
+    /// all are tried for reading. Where there are none, the rules of the ring count.
     pub keys: Vec<Loaded>,
     /// What to warn of, each with the source it concerns; one line each.
     pub warnings: Vec<String>,
+    ring: Ring,
+    derive_as: Option<DeriveAs>,
+    /// The key that opened an object last: the next one was probably sealed with it, too.
+    opened_last: Mutex<Option<Key>>,
 }
 
 /// A key and where it came from.
@@ -42,16 +58,56 @@ pub struct Loaded {
     pub form: Form,
     /// What its owner should know about it; one line each, without the source.
     pub warnings: Vec<String>,
+    /// Its name in config.toml, if that is how it was named.
+    pub name: Option<String>,
+    /// Its index in the ring.
+    pub(super) entry: Option<usize>,
+}
+
+/// A key as it is used for one object.
+#[derive(Debug, Clone)]
+pub struct ObjectKey {
+    /// What is sent.
+    pub key: Key,
+    /// What the user calls it: its name in config.toml, or its source.
+    pub label: String,
+    /// Whether it was derived for this object alone.
+    pub is_derived: bool,
+    /// Whether it is easier to guess than 256 random bits.
+    pub is_weak: bool,
+    /// What it was derived from, or itself.
+    master: Key,
+}
+
+/// The keys that may go to one object, the most promising first.
+#[derive(Debug, Default)]
+pub struct Candidates {
+    /// Those that have been read.
+    pub keys: Vec<ObjectKey>,
+    /// Keys of the ring that are not needed if one of the others fits.
+    unread: Vec<usize>,
+    /// What was found wrong with them.
+    pub warnings: Vec<String>,
 }
 
 impl KeyArgs {
-    /// Reads the keys: those of `-k` if there is any, else the one of `S3SEAL_KEY`, else none.
+    /// Reads the keys: those of `-k` if there is any, else the one of `S3SEAL_KEY`. If there is none
+    /// either, the ring is ready to say which of its keys an object gets.
     ///
     /// # Errors
-    /// [`Failure::Usage`] for a malformed SPEC or a key in argv; [`Failure::Key`] where a source
-    /// cannot be read or holds no key.
+    /// [`Failure::Usage`] for a malformed SPEC, a key in argv, or a config file that is wrong;
+    /// [`Failure::Key`] where a source cannot be read or holds no key.
     pub fn load(&self) -> Result<Keyring, Failure> {
-        Keyring::read(&self.specs()?, self.key_format)
+        let specs = self.specs()?;
+        let derive_as = self.derive_as.as_deref().map(DeriveAs::parse).transpose()?;
+        let needs_ring = specs.is_empty() || specs.iter().any(|it| matches!(it, Spec::Name(_)));
+        let ring = if needs_ring { Ring::load()? } else { Ring::default() };
+        if let ([Spec::Name(name)], true) = (specs.as_slice(), self.key.is_empty()) {
+            // It may be a damaged key: not to be quoted.
+            ring.find(name).map_err(|_| no_name_in_variable(&ring))?;
+        }
+        let keyring = Keyring { ring, derive_as, ..Keyring::default() };
+        keyring.read(&specs, self.key_format)
     }
 
     /// Whether a key is to be read from stdin, so that nothing else can be.
@@ -75,25 +131,202 @@ impl KeyArgs {
 }
 
 impl Keyring {
-    /// Reads all keys of these sources, in order.
+    /// Whether any object could get a key.
+    pub fn has_any(&self) -> bool {
+        !self.keys.is_empty() || self.ring.has_rules()
+    }
+
+    /// What the user calls the place where rules are, for hints.
+    pub fn shown_config(&self) -> String {
+        self.ring.shown_path()
+    }
+
+    /// The one key that may seal an object there, if any.
     ///
     /// # Errors
-    /// As [`KeyArgs::load`].
-    pub fn read(specs: &[Spec], format: Format) -> Result<Keyring, Failure> {
+    /// [`Failure::Unsealed`] where a key of the ring was named that no rule sends there;
+    /// [`Failure::Key`] where it cannot be read, or is too weak to derive from; [`Failure::Usage`] where
+    /// it is not clear whose name to derive it from.
+    pub fn to_write(&self, receiver: Receiver<'_>, at: &Location) -> Result<Candidates, Failure> {
+        let mut candidates = Candidates::default();
+        match (self.keys.first(), self.ring.rule(receiver, at)) {
+            (Some(loaded), _) => {
+                self.check(loaded, receiver, at)?;
+                candidates.keys.push(self.fit(loaded, at)?);
+            }
+            (None, Some(rule)) => {
+                let (keys, warnings) = self.ring.read(rule.key)?;
+                candidates.warnings = warnings;
+                candidates.keys.extend(keys.first().map(|it| self.fit(it, at)).transpose()?);
+            }
+            (None, None) => {}
+        }
+        Ok(candidates)
+    }
+
+    /// The keys that may open an object there: the one that opened the last object first, and of the ring
+    /// those that were needed before.
+    ///
+    /// # Errors
+    /// As [`Keyring::to_write`].
+    pub fn to_read(&self, receiver: Receiver<'_>, at: &Location) -> Result<Candidates, Failure> {
+        let mut candidates = Candidates::default();
+        for loaded in &self.keys {
+            self.check(loaded, receiver, at)?;
+            candidates.keys.push(self.fit(loaded, at)?);
+        }
+        if let (true, Some(rule)) = (self.keys.is_empty(), self.ring.rule(receiver, at)) {
+            self.add(rule.key, at, &mut candidates)?;
+            for index in &rule.retired {
+                match self.ring.is_read(*index) {
+                    true => self.add(*index, at, &mut candidates)?,
+                    false => candidates.unread.push(*index),
+                }
+            }
+        }
+        let last = self.opened_last.lock().unwrap_or_else(PoisonError::into_inner);
+        candidates.keys.sort_by_key(|it| Some(&it.master) != last.as_ref());
+        Ok(candidates)
+    }
+
+    /// The keys of the ring that are left where those that were read do not fit; none that was among
+    /// them. What cannot be read is warned of.
+    pub fn read_more(&self, tried: Candidates, at: &Location) -> Candidates {
+        let mut candidates = Candidates::default();
+        for index in tried.unread {
+            if let Err(failure) = self.add(index, at, &mut candidates) {
+                candidates.warnings.push(failure.to_string());
+            }
+        }
+        candidates.keys.retain(|it| tried.keys.iter().all(|other| other.key != it.key));
+        candidates
+    }
+
+    /// Remembers which key has opened an object.
+    pub fn opened(&self, key: &ObjectKey) {
+        let mut last = self.opened_last.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.as_ref() != Some(&key.master) {
+            *last = Some(key.master.clone());
+        }
+    }
+
+    fn read(mut self, specs: &[Spec], format: Format) -> Result<Keyring, Failure> {
         if specs.iter().filter(|spec| spec.uses_stdin()).count() > 1 {
             return Err(Failure::usage("two keys cannot both come from stdin")
                 .hint("put both into one source, one key a line"));
         }
-        let mut ring = Keyring::default();
         for spec in specs {
-            let source = spec.to_string();
-            for Found { key, form, warnings } in spec.read(format)? {
-                ring.warnings.extend(warnings.iter().map(|warning| format!("{source}: {warning}")));
-                if ring.keys.iter().all(|known| known.key != key) {
-                    ring.keys.push(Loaded { key, source: source.clone(), form, warnings });
+            let (keys, warnings) = match spec {
+                Spec::Name(name) => self.ring.read(self.ring.find(name)?)?,
+                spec => read_source(spec, format)?,
+            };
+            self.warnings.extend(warnings);
+            for loaded in keys {
+                if self.keys.iter().all(|known| known.key != loaded.key) {
+                    self.keys.push(loaded);
                 }
             }
         }
-        Ok(ring)
+        Ok(self)
     }
+
+    fn add(&self, index: usize, at: &Location, candidates: &mut Candidates) -> Result<(), Failure> {
+        let (keys, warnings) = self.ring.read(index)?;
+        candidates.warnings.extend(warnings);
+        for loaded in &keys {
+            let key = self.fit(loaded, at)?;
+            if candidates.keys.iter().all(|known| known.key != key.key) {
+                candidates.keys.push(key);
+            }
+        }
+        Ok(())
+    }
+
+    fn check(&self, key: &Loaded, receiver: Receiver<'_>, at: &Location) -> Result<(), Failure> {
+        key.entry.map_or(Ok(()), |index| self.ring.check(index, receiver, at))
+    }
+
+    /// The key as it is used for one object: itself, or what is derived from it.
+    fn fit(&self, loaded: &Loaded, at: &Location) -> Result<ObjectKey, Failure> {
+        let own = loaded.entry.map(|index| self.ring.derivation(index));
+        let derive_as = match (own, &self.derive_as) {
+            (Some(None), Some(_)) => {
+                return Err(Failure::usage(format!(
+                    "the key `{}` is used as it is: config.toml derives none from it",
+                    loaded.label()
+                ))
+                .hint("leave out --derive-as, or say `derive = true` there"));
+            }
+            (_, Some(given)) => Some(given),
+            (own, None) => own.flatten(),
+        };
+        let is_weak = loaded.is_weak();
+        let key = match derive_as {
+            None => loaded.key.clone(),
+            Some(_) if is_weak => return Err(weak_master(loaded)),
+            Some(derive_as) => derive_as.derive(&loaded.key, at)?,
+        };
+        Ok(ObjectKey {
+            key,
+            label: loaded.label().to_owned(),
+            is_derived: derive_as.is_some(),
+            is_weak,
+            master: loaded.key.clone(),
+        })
+    }
+}
+
+/// As it is called, and the MD5 by which a store knows it.
+impl fmt::Display for ObjectKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let derived = if self.is_derived { ", derived" } else { "" };
+        write!(f, "{}{derived}, key-MD5 {}", self.label, self.key.md5_base64())
+    }
+}
+
+impl Loaded {
+    /// What the user calls it: its name in config.toml, or its source.
+    pub fn label(&self) -> &str {
+        self.name.as_deref().unwrap_or(&self.source)
+    }
+
+    /// The key of one object, with this key as the master.
+    ///
+    /// # Errors
+    /// [`Failure::Key`] where it is too weak: whoever is given one object's key could guess the master.
+    pub fn derive(&self, bucket: &str, key: &str) -> Result<Key, Failure> {
+        match self.is_weak() {
+            true => Err(weak_master(self)),
+            false => Ok(derive(&self.key, bucket, key)),
+        }
+    }
+
+    fn is_weak(&self) -> bool {
+        weakness(self.key.bytes()).is_some()
+    }
+}
+
+fn read_source(spec: &Spec, format: Format) -> Result<(Vec<Loaded>, Vec<String>), Failure> {
+    let source = spec.to_string();
+    let mut all = Vec::new();
+    let load = |Found { key, form, warnings }| {
+        all.extend(warnings.iter().map(|warning| format!("{source}: {warning}")));
+        Loaded { key, source: source.clone(), form, warnings, name: None, entry: None }
+    };
+    let keys = spec.read(format)?.into_iter().map(load).collect();
+    Ok((keys, all))
+}
+
+fn no_name_in_variable(ring: &Ring) -> Failure {
+    Failure::usage(format!(
+        "the value of {KEY_VARIABLE} is neither a key, nor a key's source, nor the name of one in {}",
+        ring.shown_path()
+    ))
+    .hint("put the key into it, as `s3seal keygen` prints it, or where the key is: file:PATH, cmd:COMMAND")
+}
+
+fn weak_master(loaded: &Loaded) -> Failure {
+    Failure::key(format!("{} is too weak to derive keys from", loaded.label())).hint(
+        "whoever gets one object's key could guess it, and all others: make one with `s3seal keygen`",
+    )
 }

@@ -1,16 +1,24 @@
-//! Customer keys, from where they are kept to the three values that S3 wants. Knows nothing of S3.
+//! Customer keys, from where they are kept to the three values that S3 wants, and where each may go.
+//! Sends nothing.
 
+mod config;
+mod derive;
 mod encoding;
 pub mod file;
 mod foreign;
 pub mod keyring;
 pub mod material;
+pub mod ring;
+mod rule;
 mod source;
 pub mod spec;
 pub mod text;
 
+pub use derive::{DeriveAs, derive};
 pub use encoding::{Form, Format};
-pub use keyring::{KeyArgs, Keyring, Loaded};
+pub use keyring::{Candidates, KeyArgs, Keyring, Loaded, ObjectKey};
 pub use material::{Encoding, KEY_BYTES, Key};
+pub use ring::{Named, Ring, Scope};
+pub use rule::Receiver;
 pub use spec::{KEY_VARIABLE, Spec, set_variable};
 pub use text::{Found, parse};

@@ -43,6 +43,7 @@ impl Spec {
                 .map_err(|error| self.unreadable(&error)),
             Spec::Stdin => read_stdin().map_err(|error| self.unreadable(&error)),
             Spec::Command(command) => run(command),
+            Spec::Name(_) => Err(Failure::usage("it is a name in config.toml").hint(GRAMMAR)),
             Spec::Literal { text, .. } => Ok(text.clone()),
         };
         let keys = text.and_then(|text| match text.len() > LIMIT {

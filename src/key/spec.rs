@@ -34,8 +34,7 @@ pub(super) fn variable() -> Option<&'static OsString> {
 }
 
 /// What a source may look like, for hints.
-pub(super) const GRAMMAR: &str =
-    "a key's source is file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, or a path with a `/` in it";
+pub(super) const GRAMMAR: &str = "a key's source is file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml";
 const SAFE_WAYS: &str = "keep it in a file (`-k file:PATH`) or in the environment (S3SEAL_KEY, \
      `-k env:NAME`), or pass it by `-k fd:N`, `-k stdin` or `-k cmd:COMMAND`";
 
@@ -52,6 +51,8 @@ pub enum Spec {
     Stdin,
     /// `cmd:COMMAND`: what a command that `sh -c` runs prints.
     Command(OsString),
+    /// The name of a key in config.toml.
+    Name(String),
     /// The key text itself, from a variable or an option of this name.
     Literal {
         /// What held the text, for messages.
@@ -65,8 +66,8 @@ impl Spec {
     /// The source that a value of `-k` names.
     ///
     /// # Errors
-    /// [`Failure::Usage`] for a key in place of its source (any user of the machine sees argv), a
-    /// name (there is no config file to look it up in), `none`, and whatever fits no rule.
+    /// [`Failure::Usage`] for a key in place of its source (any user of the machine sees argv),
+    /// `none`, and whatever fits no rule.
     pub fn parse(value: &OsStr) -> Result<Spec, Failure> {
         if let Some(spec) = Spec::prefixed(value) {
             return spec;
@@ -89,7 +90,31 @@ impl Spec {
             )
             .hint(format!("{SAFE_WAYS}; if it is a path, write file:PATH")));
         }
-        Err(no_source(&text, "the SPEC of the key", is_name(&text).then_some(&*text)))
+        if is_name(&text) {
+            return Ok(Spec::Name(text.into_owned()));
+        }
+        Err(no_source(&text, "the SPEC of the key"))
+    }
+
+    /// The source that config.toml gives to a key: one that is there at every run.
+    ///
+    /// # Errors
+    /// [`Failure::Usage`] for any other, and for key text, which is never quoted.
+    pub(super) fn configured(text: &str) -> Result<Spec, Failure> {
+        let value = OsStr::new(text);
+        match Spec::prefixed(value) {
+            Some(Ok(Spec::Stdin | Spec::Fd(_))) => Err(Failure::usage(
+                "stdin and file descriptors belong to one run, and keys in config.toml to all",
+            )
+            .hint("name a file, a variable or a command")),
+            Some(spec) => spec,
+            None if encoding::is_key(text) || !is_path(value) => {
+                Err(Failure::usage("`source` does not say where the key is").hint(
+                    "write file:PATH, env:NAME, cmd:COMMAND or a path with a `/` in it, never the key itself",
+                ))
+            }
+            None => Ok(Spec::File(value.into())),
+        }
     }
 
     /// The source that the value of `S3SEAL_KEY` names, or the key that it is: CI hands out
@@ -120,10 +145,10 @@ impl Spec {
         if is_path(line) {
             return Ok(Spec::File(line.into()));
         }
-        if !is_name(&text) || redaction::looks_secret(&text) {
-            return Ok(literal());
+        match is_name(&text) && !redaction::looks_secret(&text) {
+            true => Ok(Spec::Name(text.into_owned())),
+            false => Ok(literal()),
         }
-        Err(no_source(&text, "the value of S3SEAL_KEY", None))
     }
 
     /// The source, if the value is one of those that show what they are.
@@ -170,6 +195,8 @@ impl fmt::Display for Spec {
             Spec::Fd(number) => write!(f, "fd:{number}"),
             Spec::Stdin => f.write_str("stdin"),
             Spec::Command(command) => write!(f, "cmd:{}", program(&command.to_string_lossy())),
+            Spec::Name(name) if !looks_secret(name) => f.write_str(name),
+            Spec::Name(_) => f.write_str(HIDDEN),
             Spec::Literal { name, .. } => f.write_str(name),
         }
     }
@@ -212,29 +239,15 @@ fn command(command: &OsStr) -> Result<Spec, Failure> {
     }
 }
 
-/// The failure for a value that names no source; `name` is the bare word, where it may be shown.
-fn no_source(value: &str, holder: &str, name: Option<&str>) -> Failure {
+/// The failure for a value that names no source.
+fn no_source(value: &str, holder: &str) -> Failure {
     if value.is_empty() {
         return Failure::usage(format!("{holder} is empty")).hint(GRAMMAR);
     }
     if value.starts_with('-') {
         return Failure::usage(format!("{holder} is an option, not a key's source")).hint(GRAMMAR);
     }
-    if !is_name(value) {
-        return Failure::usage(format!("{holder} is no key's source")).hint(GRAMMAR);
-    }
-    if name.is_none() {
-        return Failure::usage(format!("{holder} is neither a key nor a key's source"))
-            .hint("put the key into it, as `s3seal keygen` prints it, or where the key is: file:PATH, cmd:COMMAND");
-    }
-    let (word, path) = match name {
-        Some(name) => (format!("`{name}`"), name),
-        None => (holder.to_owned(), "FILE"),
-    };
-    Failure::usage(format!(
-        "{word} is the name of a key in config.toml, which this version does not read yet"
-    ))
-    .hint(format!("for a file of that name, write file:{path} or ./{path}"))
+    Failure::usage(format!("{holder} is no key's source")).hint(GRAMMAR)
 }
 
 /// Whether the value is 32 characters that can be typed and are neither a path nor PREFIX:REST.
@@ -256,7 +269,7 @@ fn is_path(value: &OsStr) -> bool {
 }
 
 /// Whether the value is a word that may name a key.
-fn is_name(value: &str) -> bool {
+pub(super) fn is_name(value: &str) -> bool {
     !value.is_empty()
         && !value.starts_with('-')
         && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))

@@ -85,7 +85,7 @@ fn found(key: Key, form: Form) -> Found {
 }
 
 /// Why these 32 bytes are probably not the 256 random bits that their owner takes them for.
-fn weakness(bytes: &[u8; KEY_BYTES]) -> Option<String> {
+pub(super) fn weakness(bytes: &[u8; KEY_BYTES]) -> Option<String> {
     const ADVICE: &str = "`s3seal keygen` makes 256 random bits";
     if bytes.iter().all(|byte| *byte == bytes[0]) {
         return Some(format!("all bytes of this key are the same: it protects nothing; {ADVICE}"));

@@ -41,6 +41,7 @@ use super::through::Presigned;
 use super::trust::{self, Requester, Trust};
 use super::url::SignedUrl;
 use crate::failure::Failure;
+use crate::key::Receiver;
 
 /// The region of a request where nobody names one: stores of one's own seldom care, and Amazon's
 /// answers with the right one.
@@ -119,6 +120,8 @@ pub struct Store {
     /// Replaced when Amazon names another region for the bucket.
     client: RwLock<Client>,
     endpoint: Option<String>,
+    /// Whether keys may cross the network in clear.
+    allow_http: bool,
     /// Who signs; nobody with `--no-sign-request`.
     pub(super) credentials: Option<SharedCredentialsProvider>,
     pub(super) checksums: Checksums,
@@ -146,12 +149,9 @@ pub(super) struct Access<'a> {
 impl Store {
     /// Reads the AWS configuration and makes a client; sends nothing to the store.
     ///
-    /// `carries_key` says whether any request will carry a key.
-    ///
     /// # Errors
-    /// [`Failure::Unsealed`] where a key would cross the network in clear; [`Failure::Usage`] for
-    /// an endpoint, profile or CA bundle that cannot be used.
-    pub async fn connect(options: &Connect, carries_key: bool) -> Result<Store, Failure> {
+    /// [`Failure::Usage`] for an endpoint, profile or CA bundle that cannot be used.
+    pub async fn connect(options: &Connect) -> Result<Store, Failure> {
         let profiles = load_profiles(options).await?;
         let profile = profiles.get_profile(profiles.selected_profile());
         let of_profile = |name: &str| profile.and_then(|section| section.get(name));
@@ -173,10 +173,6 @@ impl Store {
             return Err(Failure::usage("FIPS and dual-stack endpoints are Amazon's own, but another endpoint is named")
                 .hint("unset AWS_USE_FIPS_ENDPOINT and AWS_USE_DUALSTACK_ENDPOINT, or leave the endpoint out"));
         }
-        if let (true, Some(url)) = (carries_key && !options.allow_http, &parsed) {
-            endpoint::refuse_plain_http(url)?;
-        }
-
         let path_style = endpoint::is_path_style(endpoint.is_some(), of_profile("s3"));
         let access =
             Access { options, shared, trust, retry, endpoint, path_style, presigned: None };
@@ -225,6 +221,7 @@ impl Store {
         Store {
             client: RwLock::new(Client::from_conf(config.build())),
             endpoint,
+            allow_http: options.allow_http,
             credentials: shared.credentials_provider(),
             checksums: Checksums::wanted(
                 shared.request_checksum_calculation()
@@ -259,6 +256,26 @@ impl Store {
     /// The endpoint that the user named, if any.
     pub fn endpoint(&self) -> Option<&str> {
         self.endpoint.as_deref()
+    }
+
+    /// Fails where a key would cross the network in clear.
+    ///
+    /// # Errors
+    /// [`Failure::Unsealed`] for a plain-http endpoint on another machine.
+    pub fn carry_keys(&self) -> Result<(), Failure> {
+        match self.endpoint().and_then(|url| url.parse().ok()) {
+            Some(url) if !self.allow_http => endpoint::refuse_plain_http(&url),
+            _ => Ok(()),
+        }
+    }
+
+    /// Who gets a key that goes with a request.
+    pub fn receiver(&self) -> Receiver<'_> {
+        match (&self.url, self.endpoint()) {
+            (Some(_), _) => Receiver::PresignedUrl,
+            (None, Some(url)) => Receiver::Endpoint(url),
+            (None, None) => Receiver::Amazon,
+        }
     }
 
     /// How long is waited for a connection, and while nothing moves on it.

@@ -53,7 +53,7 @@ impl Store {
     /// where plain http would expose it.
     pub fn to_read(
         url: &SignedUrl,
-        keys: &[Key],
+        carries_key: bool,
         options: &ReadOptions,
         connect: &Connect,
     ) -> Result<Store, Failure> {
@@ -69,7 +69,7 @@ impl Store {
         ];
         let given = conditions.into_iter().filter(|(given, _)| *given);
         let sent = given.map(|(_, header)| header.to_owned()).collect();
-        check(url, "GetObject", sent, !keys.is_empty(), connect)?;
+        check(url, "GetObject", sent, carries_key, connect)?;
         Store::through(url, false, connect)
     }
 

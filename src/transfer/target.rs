@@ -25,7 +25,7 @@ const WAITING_PIECES: usize = 16;
 const PIPE_SIZE: usize = 1 << 20;
 
 /// Where to put an object.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Target {
     /// A regular file, new or to be replaced.
     File(PathBuf),

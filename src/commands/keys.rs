@@ -1,0 +1,166 @@
+//! Which keys an object gets: those that the user named, or those that the rules of config.toml give it.
+
+use std::sync::Arc;
+
+use crate::failure::Failure;
+use crate::key::{Candidates, Key, KeyArgs, Keyring, ObjectKey, Receiver};
+use crate::location::Location;
+use crate::output::Output;
+use crate::store::Store;
+use crate::transfer::Interrupt;
+
+/// The keys of a run; cheap to clone.
+#[derive(Clone)]
+pub(super) struct Keys {
+    ring: Arc<Keyring>,
+    /// What ends the wait for a command that prints a key.
+    interrupt: Option<Interrupt>,
+    out: Output,
+}
+
+impl Keys {
+    /// Reads the keys that were named, after which it warns of what is wrong with them.
+    pub(super) fn load(args: &KeyArgs, out: &Output) -> Result<Keys, Failure> {
+        let ring = args.load()?;
+        ring.warnings.iter().for_each(|warning| out.warn(warning));
+        Ok(Keys { ring: Arc::new(ring), interrupt: None, out: *out })
+    }
+
+    /// No keys at all.
+    pub(super) fn none(out: &Output) -> Keys {
+        Keys { ring: Arc::default(), interrupt: None, out: *out }
+    }
+
+    /// The same keys, while a signal ends the run.
+    pub(super) fn until(self, interrupt: &Interrupt) -> Keys {
+        Keys { interrupt: Some(interrupt.clone()), ..self }
+    }
+
+    /// Whether keys were named, so that each object gets one.
+    pub(super) fn are_named(&self) -> bool {
+        !self.ring.keys.is_empty()
+    }
+
+    /// Whether there is any key at all, be it for some objects alone.
+    pub(super) fn has_any(&self) -> bool {
+        self.ring.has_any()
+    }
+
+    /// Fails where keys were named that cannot go to this store.
+    pub(super) fn check(&self, store: &Store) -> Result<(), Failure> {
+        if self.are_named() { store.carry_keys() } else { Ok(()) }
+    }
+
+    /// The key that seals the object, if any may.
+    pub(super) async fn to_write(
+        &self,
+        store: &Arc<Store>,
+        at: &Location,
+    ) -> Result<Option<ObjectKey>, Failure> {
+        let sealing =
+            self.read(at, |ring, at, receiver| ring.to_write(receiver, at), store).await?;
+        Ok(sealing.keys.into_iter().next())
+    }
+
+    /// The keys for the object of a presigned URL: those that were named, for no rule sends any there.
+    pub(super) fn for_url(&self, at: &Location) -> Result<Vec<ObjectKey>, Failure> {
+        Ok(self.ring.to_read(Receiver::PresignedUrl, at)?.keys)
+    }
+
+    /// The failure for an object that must have a key and gets none.
+    pub(super) fn none_for(&self, at: &Location) -> Failure {
+        let config = self.ring.shown_config();
+        Failure::usage(format!("no key was given, and no rule of {config} gives it one"))
+            .hint("name a key with -k or S3SEAL_KEY, add a rule, or say --no-key")
+            .for_all()
+            .at(at)
+    }
+
+    /// Attempts to open an object with the keys that are at hand, and if none of them fits, with the
+    /// others that the ring has for it. Comes back with the key that opened it; with none, if it is not
+    /// sealed.
+    pub(super) async fn open<T, F>(
+        &self,
+        store: &Arc<Store>,
+        at: &Location,
+        attempt: impl Fn(Vec<Key>) -> F,
+    ) -> Result<(T, Option<ObjectKey>), Failure>
+    where
+        F: Future<Output = Result<(T, Option<Key>), Failure>>,
+    {
+        let mut candidates = self.read(at, |ring, at, to| ring.to_read(to, at), store).await?;
+        let mut tried: Vec<Key> = Vec::new();
+        loop {
+            let keys: Vec<Key> = candidates.keys.iter().map(|it| it.key.clone()).collect();
+            let failure = match attempt(keys.clone()).await {
+                Ok((answer, key)) => return Ok((answer, self.opened(candidates, key.as_ref()))),
+                Err(failure @ Failure::Key(_)) => failure,
+                Err(failure) => return Err(failure),
+            };
+            tried.extend(keys);
+            candidates =
+                self.read(at, move |ring, at, _| Ok(ring.read_more(candidates, at)), store).await?;
+            if candidates.keys.is_empty() {
+                return Err(of_all(failure, &tried));
+            }
+        }
+    }
+
+    fn opened(&self, candidates: Candidates, key: Option<&Key>) -> Option<ObjectKey> {
+        let opened = candidates.keys.into_iter().find(|it| Some(&it.key) == key)?;
+        self.ring.opened(&opened);
+        Some(opened)
+    }
+
+    /// Asks the ring, which may have to run a command first.
+    async fn read(
+        &self,
+        at: &Location,
+        ask: impl FnOnce(&Keyring, &Location, Receiver<'_>) -> Result<Candidates, Failure>
+        + Send
+        + 'static,
+        store: &Arc<Store>,
+    ) -> Result<Candidates, Failure> {
+        let found = match self.are_named() {
+            true => ask(&self.ring, at, store.receiver())?,
+            false => self.wait_for(at, ask, store).await?,
+        };
+        found.warnings.iter().for_each(|warning| self.out.warn(warning));
+        if !found.keys.is_empty() {
+            store.carry_keys().map_err(|failure| failure.at(at))?;
+        }
+        Ok(found)
+    }
+
+    /// Asks on a thread of its own: a command that prints a key may ask for a pass-phrase.
+    async fn wait_for(
+        &self,
+        at: &Location,
+        ask: impl FnOnce(&Keyring, &Location, Receiver<'_>) -> Result<Candidates, Failure>
+        + Send
+        + 'static,
+        store: &Arc<Store>,
+    ) -> Result<Candidates, Failure> {
+        let (ring, at, store) = (self.ring.clone(), at.clone(), store.clone());
+        let asked = tokio::task::spawn_blocking(move || ask(&ring, &at, store.receiver()));
+        let found = async {
+            let unexpected = |_| Err(Failure::other("the key's reader ended unexpectedly"));
+            asked.await.unwrap_or_else(unexpected)
+        };
+        match &self.interrupt {
+            Some(interrupt) => interrupt.race(found).await,
+            None => found.await,
+        }
+    }
+}
+
+/// The same failure, naming all keys that were tried.
+fn of_all(mut failure: Failure, tried: &[Key]) -> Failure {
+    if tried.len() > 1 {
+        let md5s = tried.iter().map(Key::md5_base64).collect::<Vec<_>>().join(", ");
+        let count = tried.len();
+        failure.detail_mut().message =
+            format!("the object is sealed with none of the {count} keys for it (key-MD5 {md5s})");
+    }
+    failure
+}

@@ -1,0 +1,288 @@
+//! `config.toml`: which keys there are, where they are kept, and where each may go. It holds no key.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum as _;
+use toml::{Table, Value};
+
+use super::derive::DeriveAs;
+use super::encoding::Format;
+use super::rule::{Endpoint, Rule};
+use super::spec::{Spec, is_name};
+use crate::failure::Failure;
+use crate::location::Location;
+use crate::redaction::looks_secret;
+
+/// The environment variable that names the file.
+const VARIABLE: &str = "S3SEAL_CONFIG";
+/// The most that the file may hold, in bytes.
+const LIMIT: u64 = 1 << 20;
+/// The mode bits by which the group or others may write.
+const WRITABLE: u32 = 0o022;
+
+/// What the file says.
+#[derive(Debug, Default)]
+pub(super) struct Config {
+    pub(super) keys: Vec<Entry>,
+    pub(super) rules: Vec<Rule>,
+}
+
+/// A key of the ring, not read yet.
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub(super) name: String,
+    pub(super) spec: Spec,
+    pub(super) format: Format,
+    /// Whether each object gets a key of its own, derived from this one, and whose name counts then.
+    pub(super) derive: Option<DeriveAs>,
+}
+
+/// Where the file is: `$S3SEAL_CONFIG`, or `s3seal/config.toml` below `$XDG_CONFIG_HOME` or `~/.config`
+/// (XDG Base Directory Specification). None where no variable says.
+pub(super) fn path() -> Option<PathBuf> {
+    let named = |name: &str| std::env::var_os(name).filter(|it| !it.is_empty()).map(PathBuf::from);
+    let absolute = |name: &str| named(name).filter(|path| path.is_absolute());
+    named(VARIABLE).or_else(|| {
+        let folder =
+            absolute("XDG_CONFIG_HOME").or_else(|| Some(absolute("HOME")?.join(".config")))?;
+        Some(folder.join("s3seal/config.toml"))
+    })
+}
+
+impl Config {
+    /// Reads the file; where there is none and no variable demands one, it says nothing.
+    ///
+    /// # Errors
+    /// [`Failure::Usage`] where it cannot be read, where others may write it (they could have any
+    /// command run), and where it is wrong: naming the place, quoting no value that may be a key.
+    pub(super) fn load(path: &Path) -> Result<Config, Failure> {
+        match read(path) {
+            Ok(text) => parse(&text, path),
+            Err(Failure::NotFound(_))
+                if std::env::var_os(VARIABLE).is_none_or(|it| it.is_empty()) =>
+            {
+                Ok(Config::default())
+            }
+            Err(Failure::NotFound(detail)) => Err(Failure::Usage(detail)),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// The index of the key of this name.
+    pub(super) fn find(&self, name: &str) -> Option<usize> {
+        self.keys.iter().position(|entry| entry.name == name)
+    }
+}
+
+fn read(path: &Path) -> Result<String, Failure> {
+    let shown = path.display();
+    let unreadable = |error: std::io::Error| match error.kind() {
+        std::io::ErrorKind::NotFound => Failure::not_found(format!("{shown} is not there"))
+            .hint(format!("write it, or unset {VARIABLE}")),
+        kind => Failure::usage(format!("{shown} cannot be read: {kind}"))
+            .hint(format!("make it readable, or name another file with {VARIABLE}")),
+    };
+    let file = File::open(path).map_err(unreadable)?;
+    let metadata = file.metadata().map_err(unreadable)?;
+    if metadata.is_file() && metadata.mode() & WRITABLE != 0 {
+        return Err(Failure::usage(format!(
+            "others can write {shown}, and so have any command run as this user"
+        ))
+        .hint(format!("check what it says, then `chmod go-w {shown}`")));
+    }
+    let mut text = String::new();
+    file.take(LIMIT).read_to_string(&mut text).map_err(unreadable)?;
+    match (text.len() as u64) < LIMIT {
+        true => Ok(text),
+        false => {
+            Err(Failure::usage(format!("{shown} is longer than 1 MiB, so it is no config.toml"))
+                .hint(format!("name the right file with {VARIABLE}")))
+        }
+    }
+}
+
+fn parse(text: &str, path: &Path) -> Result<Config, Failure> {
+    let table = text.parse::<Table>().map_err(|error| {
+        let line = error.span().map_or(1, |span| text[..span.start].lines().count().max(1));
+        // Not the parser's own words: they can quote a value.
+        Failure::usage(format!("{}, line {line}: this is not TOML", path.display()))
+            .hint("values are quoted: source = \"cmd:pass show s3\"")
+    })?;
+    Reader { path }.config(table)
+}
+
+/// Turns what was parsed into what it means.
+struct Reader<'a> {
+    path: &'a Path,
+}
+
+impl Reader<'_> {
+    fn config(&self, table: Table) -> Result<Config, Failure> {
+        let mut config = Config::default();
+        let (mut keys, mut rules) = (Table::new(), Vec::new());
+        for (name, value) in table {
+            match (name.as_str(), value) {
+                ("keys", Value::Table(table)) => keys = table,
+                ("rules", Value::Array(array)) => rules = array,
+                ("keys", _) => return Err(self.wrong("keys", "write each as [keys.NAME]")),
+                ("rules", _) => return Err(self.wrong("rules", "write each as [[rules]]")),
+                (name, _) => return Err(self.unknown(name, "there are [keys.NAME] and [[rules]]")),
+            }
+        }
+        for (name, value) in keys {
+            config.keys.push(self.entry(&name, value)?);
+        }
+        for (index, value) in rules.into_iter().enumerate() {
+            let place = format!("rule {}", index + 1);
+            let rule = self.rule(&place, value, &config)?;
+            if config.rules.iter().any(|other| other.covers_the_same(&rule)) {
+                return Err(self.wrong(&place, "another rule has the same endpoint and prefix"));
+            }
+            config.rules.push(rule);
+        }
+        Ok(config)
+    }
+
+    fn entry(&self, name: &str, value: Value) -> Result<Entry, Failure> {
+        if !is_name(name) || looks_secret(name) || ["none", "stdin"].contains(&name) {
+            return Err(self.unknown(
+                name,
+                "a key's name is a word of letters, digits, `.`, `_` and `-`, other than `none` and `stdin`",
+            ));
+        }
+        let place = format!("keys.{name}");
+        let mut fields = Fields::of(self, &place, value)?;
+        let spec = self.source(&place, &fields.needed("source")?)?;
+        let format = match fields.text("format")? {
+            None => Format::Auto,
+            Some(text) => Format::from_str(&text, false)
+                .map_err(|_| self.wrong(&place, "`format` is auto, base64, hex or raw"))?,
+        };
+        let bucket = fields.text("derive_bucket")?;
+        let derive = match (fields.flag("derive")?, bucket) {
+            (true, bucket) => Some(DeriveAs { bucket, key: None }),
+            (false, None) => None,
+            (false, Some(_)) => {
+                return Err(self.wrong(&place, "`derive_bucket` goes with `derive = true`"));
+            }
+        };
+        fields.end("there are `source`, `format`, `derive` and `derive_bucket`")?;
+        Ok(Entry { name: name.to_owned(), spec, format, derive })
+    }
+
+    /// A path is seen from the file's own folder, or with `~/` from the home folder.
+    fn source(&self, place: &str, text: &str) -> Result<Spec, Failure> {
+        let spec = Spec::configured(text).map_err(|mut failure| {
+            let detail = failure.detail_mut();
+            detail.message = format!("{}, {place}: {}", self.path.display(), detail.message);
+            failure
+        })?;
+        let Spec::File(path) = spec else { return Ok(spec) };
+        if let Ok(rest) = path.strip_prefix("~") {
+            let home = std::env::var_os("HOME").filter(|home| !home.is_empty());
+            let home = home.ok_or_else(|| self.wrong(place, "`~` means nothing without HOME"))?;
+            return Ok(Spec::File(PathBuf::from(home).join(rest)));
+        }
+        let folder = self.path.parent().unwrap_or(Path::new(""));
+        Ok(Spec::File(folder.join(path)))
+    }
+
+    fn rule(&self, place: &str, value: Value, config: &Config) -> Result<Rule, Failure> {
+        let mut fields = Fields::of(self, place, value)?;
+        let endpoint = Endpoint::parse(&fields.needed("endpoint")?).ok_or_else(|| {
+            self.wrong(place, "`endpoint` is a URL such as \"https://s3.example.com\", or \"aws\"")
+        })?;
+        let prefix = fields.needed("prefix")?.parse::<Location>().map_err(|_| {
+            self.wrong(place, "`prefix` is \"s3://BUCKET\" or \"s3://BUCKET/PREFIX\"")
+        })?;
+        let find = |name: &str| {
+            let what = match looks_secret(name) {
+                true => "what should be the name of a key looks like a key".to_owned(),
+                false => format!("there is no [keys.{name}]"),
+            };
+            config.find(name).ok_or_else(|| self.wrong(place, &what))
+        };
+        let key = find(&fields.needed("key")?)?;
+        let retired = fields.list("retired")?;
+        let retired = retired.iter().map(|name| find(name)).collect::<Result<Vec<_>, _>>()?;
+        fields.end("there are `endpoint`, `prefix`, `key` and `retired`")?;
+        Ok(Rule::new(endpoint, &prefix, key, retired))
+    }
+
+    fn wrong(&self, place: &str, what: &str) -> Failure {
+        Failure::usage(format!("{}, {place}: {what}", self.path.display()))
+            .hint("`s3seal help key list` shows how the file is written")
+    }
+
+    fn unknown(&self, name: &str, known: &str) -> Failure {
+        match looks_secret(name) {
+            true => self.wrong("a name in it", "it looks like a key, and the file holds no key"),
+            false => self.wrong(&format!("`{name}`"), &format!("unknown here; {known}")),
+        }
+    }
+}
+
+/// The fields of one table, each taken once.
+struct Fields<'a> {
+    reader: &'a Reader<'a>,
+    place: &'a str,
+    table: Table,
+}
+
+impl<'a> Fields<'a> {
+    fn of(reader: &'a Reader<'a>, place: &'a str, value: Value) -> Result<Fields<'a>, Failure> {
+        match value {
+            Value::Table(table) => Ok(Fields { reader, place, table }),
+            _ => Err(reader.wrong(place, "this should be a table")),
+        }
+    }
+
+    fn text(&mut self, name: &str) -> Result<Option<String>, Failure> {
+        match self.table.remove(name) {
+            None => Ok(None),
+            Some(Value::String(text)) if !text.is_empty() => Ok(Some(text)),
+            Some(_) => Err(self.wrong(&format!("`{name}` should be a text in quotes"))),
+        }
+    }
+
+    fn needed(&mut self, name: &str) -> Result<String, Failure> {
+        self.text(name)?.ok_or_else(|| self.wrong(&format!("`{name}` is missing")))
+    }
+
+    fn flag(&mut self, name: &str) -> Result<bool, Failure> {
+        match self.table.remove(name) {
+            None => Ok(false),
+            Some(Value::Boolean(flag)) => Ok(flag),
+            Some(_) => Err(self.wrong(&format!("`{name}` is true or false"))),
+        }
+    }
+
+    fn list(&mut self, name: &str) -> Result<Vec<String>, Failure> {
+        let wrong = |fields: &Fields<'_>| fields.wrong(&format!("`{name}` is a list of names"));
+        let items = match self.table.remove(name) {
+            None => return Ok(Vec::new()),
+            Some(Value::Array(items)) => items,
+            Some(_) => return Err(wrong(self)),
+        };
+        let text = |item| if let Value::String(text) = item { Some(text) } else { None };
+        items.into_iter().map(text).collect::<Option<Vec<_>>>().ok_or_else(|| wrong(self))
+    }
+
+    /// Nothing else must be there.
+    fn end(mut self, known: &str) -> Result<(), Failure> {
+        match std::mem::take(&mut self.table).keys().next() {
+            None => Ok(()),
+            Some(name) if looks_secret(name) => {
+                Err(self.wrong("a name in it looks like a key, and the file holds no key"))
+            }
+            Some(name) => Err(self.wrong(&format!("`{name}` is unknown here; {known}"))),
+        }
+    }
+
+    fn wrong(&self, what: &str) -> Failure {
+        self.reader.wrong(self.place, what)
+    }
+}
