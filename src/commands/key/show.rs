@@ -1,0 +1,78 @@
+//! `s3seal key show`: what a key is.
+
+use serde::Serialize;
+
+use super::Chosen;
+use crate::failure::Failure;
+use crate::key::{Form, KEY_BYTES, Loaded};
+use crate::output::Output;
+
+/// Show what a key is: source, format seen, length, key-MD5 and warnings
+///
+/// The key itself is shown only with `--reveal`.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  s3seal key show ./backup.key             what is in this key file?
+  s3seal key show                          what does S3SEAL_KEY hold?
+  s3seal key show --reveal 'cmd:pass backup'   the key too, in base64")]
+pub(super) struct Args {
+    #[command(flatten)]
+    chosen: Chosen,
+    /// Show the key itself as well, in base64
+    #[arg(long)]
+    reveal: bool,
+}
+
+/// What `--json` prints for each key.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Item<'a> {
+    op: &'static str,
+    source: &'a str,
+    form: Form,
+    bits: usize,
+    key_md5: String,
+    warnings: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<&'a str>,
+}
+
+/// Shows each key.
+///
+/// # Errors
+/// Where there is none, or it cannot be read.
+pub(super) fn run(args: &Args, out: &Output) -> Result<(), Failure> {
+    for (index, loaded) in args.chosen.load()?.keys.iter().enumerate() {
+        let key = args.reveal.then(|| loaded.key.base64());
+        if out.json() {
+            out.item(&Item {
+                op: "key-show",
+                source: &loaded.source,
+                form: loaded.form,
+                bits: 8 * KEY_BYTES,
+                key_md5: loaded.key.md5_base64(),
+                warnings: &loaded.warnings,
+                key: key.as_ref().map(|key| key.as_str()),
+            })?;
+            continue;
+        }
+        if index > 0 {
+            out.line("")?;
+        }
+        describe(loaded, out)?;
+        if let Some(key) = key {
+            out.data(b"key:     ")?;
+            out.line(&key)?;
+        }
+    }
+    Ok(())
+}
+
+fn describe(loaded: &Loaded, out: &Output) -> Result<(), Failure> {
+    out.line(&format!("source:  {}", loaded.source))?;
+    out.line(&format!("form:    {}", loaded.form))?;
+    out.line(&format!("length:  {} bits", 8 * KEY_BYTES))?;
+    out.line(&format!("key-MD5: {}", loaded.key.md5_base64()))?;
+    loaded.warnings.iter().try_for_each(|warning| out.line(&format!("warning: {warning}")))
+}
