@@ -103,12 +103,15 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
             cand show 'Show what a key is: source, format seen, length, key-MD5 and warnings'
             cand md5 'Print the key-MD5 alone, a line a key'
+            cand list 'List the keys of config.toml: names, sources, key-MD5s and rules; no secret'
+            cand derive 'Derive the key of one object from a master key, to share that object alone'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'s3seal;key;show'= {
-            cand -k 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, or a path with a `/` in it; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself'
-            cand --key 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, or a path with a `/` in it; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself'
+            cand -k 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml'
+            cand --key 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml'
             cand --key-format 'How to read the key text'
+            cand --derive-as 'Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a bucket alone (s3://bucket), for each object of the same name there'
             cand --progress 'How the progress of transfers is shown on stderr'
             cand --endpoint-url 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL'
             cand --profile 'The profile of the AWS configuration files to use. Also: AWS_PROFILE'
@@ -133,9 +136,62 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'s3seal;key;md5'= {
-            cand -k 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, or a path with a `/` in it; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself'
-            cand --key 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, or a path with a `/` in it; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself'
+            cand -k 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml'
+            cand --key 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml'
             cand --key-format 'How to read the key text'
+            cand --derive-as 'Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a bucket alone (s3://bucket), for each object of the same name there'
+            cand --progress 'How the progress of transfers is shown on stderr'
+            cand --endpoint-url 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL'
+            cand --profile 'The profile of the AWS configuration files to use. Also: AWS_PROFILE'
+            cand --region 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION'
+            cand --ca-bundle 'Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE'
+            cand --request-payer 'Who pays for the request; the one value is `requester`'
+            cand --expected-bucket-owner 'Refuse a bucket that belongs to another account'
+            cand --max-attempts 'How often a request is sent before it is given up [default: 5]. Also: AWS_MAX_ATTEMPTS'
+            cand --connect-timeout 'Give up an attempt at a connection after this time; 0: never'
+            cand --read-timeout 'Give up a connection on which nothing has moved for this time; 0: never'
+            cand --limit-rate 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G'
+            cand --json 'Print results as JSON lines on stdout, and errors as JSON on stderr'
+            cand -q 'Say nothing on stderr but warnings and errors'
+            cand --quiet 'Say nothing on stderr but warnings and errors'
+            cand -v 'Log requests to stderr, never a key; more with -vv and -vvv'
+            cand --verbose 'Log requests to stderr, never a key; more with -vv and -vvv'
+            cand --no-progress 'The same as --progress none'
+            cand --no-sign-request 'Send requests without credentials'
+            cand --allow-http 'Send the key even over plain http to another machine, where everyone in between can read it'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'s3seal;key;list'= {
+            cand --progress 'How the progress of transfers is shown on stderr'
+            cand --endpoint-url 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL'
+            cand --profile 'The profile of the AWS configuration files to use. Also: AWS_PROFILE'
+            cand --region 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION'
+            cand --ca-bundle 'Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE'
+            cand --request-payer 'Who pays for the request; the one value is `requester`'
+            cand --expected-bucket-owner 'Refuse a bucket that belongs to another account'
+            cand --max-attempts 'How often a request is sent before it is given up [default: 5]. Also: AWS_MAX_ATTEMPTS'
+            cand --connect-timeout 'Give up an attempt at a connection after this time; 0: never'
+            cand --read-timeout 'Give up a connection on which nothing has moved for this time; 0: never'
+            cand --limit-rate 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G'
+            cand --json 'Print results as JSON lines on stdout, and errors as JSON on stderr'
+            cand -q 'Say nothing on stderr but warnings and errors'
+            cand --quiet 'Say nothing on stderr but warnings and errors'
+            cand -v 'Log requests to stderr, never a key; more with -vv and -vvv'
+            cand --verbose 'Log requests to stderr, never a key; more with -vv and -vvv'
+            cand --no-progress 'The same as --progress none'
+            cand --no-sign-request 'Send requests without credentials'
+            cand --allow-http 'Send the key even over plain http to another machine, where everyone in between can read it'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'s3seal;key;derive'= {
+            cand -k 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml'
+            cand --key 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml'
+            cand --key-format 'How to read the key text'
+            cand --derive-as 'Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a bucket alone (s3://bucket), for each object of the same name there'
+            cand -o 'Write the key to this new file (mode 0600, never overwritten); `-` is stdout'
+            cand --output 'Write the key to this new file (mode 0600, never overwritten); `-` is stdout'
             cand --progress 'How the progress of transfers is shown on stderr'
             cand --endpoint-url 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL'
             cand --profile 'The profile of the AWS configuration files to use. Also: AWS_PROFILE'
@@ -161,18 +217,25 @@ set edit:completion:arg-completer[s3seal] = {|@words|
         &'s3seal;key;help'= {
             cand show 'Show what a key is: source, format seen, length, key-MD5 and warnings'
             cand md5 'Print the key-MD5 alone, a line a key'
+            cand list 'List the keys of config.toml: names, sources, key-MD5s and rules; no secret'
+            cand derive 'Derive the key of one object from a master key, to share that object alone'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'s3seal;key;help;show'= {
         }
         &'s3seal;key;help;md5'= {
         }
+        &'s3seal;key;help;list'= {
+        }
+        &'s3seal;key;help;derive'= {
+        }
         &'s3seal;key;help;help'= {
         }
         &'s3seal;put'= {
-            cand -k 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, or a path with a `/` in it; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself'
-            cand --key 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, or a path with a `/` in it; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself'
+            cand -k 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml'
+            cand --key 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml'
             cand --key-format 'How to read the key text'
+            cand --derive-as 'Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a bucket alone (s3://bucket), for each object of the same name there'
             cand --sse 'Let the store encrypt it with a key that the store manages'
             cand --sse-kms-key-id 'The KMS key for `--sse aws:kms`: its id, ARN or alias'
             cand --include 'Do include what matches; all is included at first, and the last pattern decides'
@@ -222,9 +285,10 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'s3seal;get'= {
-            cand -k 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, or a path with a `/` in it; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself'
-            cand --key 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, or a path with a `/` in it; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself'
+            cand -k 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml'
+            cand --key 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml'
             cand --key-format 'How to read the key text'
+            cand --derive-as 'Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a bucket alone (s3://bucket), for each object of the same name there'
             cand --range 'Only these bytes of the object, such as bytes=0-99, bytes=100- or bytes=-100'
             cand --version-id 'Read this version instead of the newest'
             cand --if-match 'Read it only if its ETag is this one'
@@ -264,9 +328,10 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'s3seal;head'= {
-            cand -k 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, or a path with a `/` in it; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself'
-            cand --key 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, or a path with a `/` in it; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself'
+            cand -k 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml'
+            cand --key 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml'
             cand --key-format 'How to read the key text'
+            cand --derive-as 'Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a bucket alone (s3://bucket), for each object of the same name there'
             cand --version-id 'Read this version instead of the newest'
             cand --if-match 'Read it only if its ETag is this one'
             cand --if-none-match 'Read it only if its ETag is not this one'
@@ -294,9 +359,10 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'s3seal;sync'= {
-            cand -k 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, or a path with a `/` in it; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself'
-            cand --key 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, or a path with a `/` in it; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself'
+            cand -k 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml'
+            cand --key 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml'
             cand --key-format 'How to read the key text'
+            cand --derive-as 'Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a bucket alone (s3://bucket), for each object of the same name there'
             cand --sse 'Let the store encrypt it with a key that the store manages'
             cand --sse-kms-key-id 'The KMS key for `--sse aws:kms`: its id, ARN or alias'
             cand --include 'Do include what matches; all is included at first, and the last pattern decides'
@@ -378,9 +444,10 @@ set edit:completion:arg-completer[s3seal] = {|@words|
         &'s3seal;presign'= {
             cand --method 'What the URL allows'
             cand --expires-in 'For how long: seconds, or with a unit: 15m, 1h, 7d (the most)'
-            cand -k 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, or a path with a `/` in it; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself'
-            cand --key 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, or a path with a `/` in it; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself'
+            cand -k 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml'
+            cand --key 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml'
             cand --key-format 'How to read the key text'
+            cand --derive-as 'Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a bucket alone (s3://bucket), for each object of the same name there'
             cand --headers-file 'Write the headers to this file (mode 0600, replaced if it exists), for curl -H @FILE'
             cand --version-id 'Read this version instead of the newest'
             cand --content-type 'The media type; guessed from the file''s name where not given'
@@ -494,10 +561,16 @@ set edit:completion:arg-completer[s3seal] = {|@words|
         &'s3seal;help;key'= {
             cand show 'Show what a key is: source, format seen, length, key-MD5 and warnings'
             cand md5 'Print the key-MD5 alone, a line a key'
+            cand list 'List the keys of config.toml: names, sources, key-MD5s and rules; no secret'
+            cand derive 'Derive the key of one object from a master key, to share that object alone'
         }
         &'s3seal;help;key;show'= {
         }
         &'s3seal;help;key;md5'= {
+        }
+        &'s3seal;help;key;list'= {
+        }
+        &'s3seal;help;key;derive'= {
         }
         &'s3seal;help;put'= {
         }

@@ -117,7 +117,7 @@ fn dispatch(cli: &Cli, out: &Output) -> Result<u8, Failures> {
     }
     match &cli.command {
         Command::Keygen(args) => keygen::run(args, out)?,
-        Command::Key(args) => key::run(args, out)?,
+        Command::Key(args) => return Ok(with_runtime(key::run(args, &cli.connect, out))??),
         Command::Completions(args) => completions::run(args, command(), out)?,
         Command::Mock(args) => return Ok(mock::run(args, out)?),
         Command::Put(args) => return Ok(with_runtime(put::run(args, &cli.connect, out))??),

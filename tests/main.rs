@@ -18,6 +18,7 @@ mod proof;
 mod readme;
 mod removal;
 mod resume;
+mod ring;
 mod several;
 mod sync;
 mod terminal;

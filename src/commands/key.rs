@@ -1,5 +1,7 @@
 //! `s3seal key`: what a key is, without showing it.
 
+mod derive;
+mod list;
 mod md5;
 mod show;
 
@@ -8,6 +10,7 @@ use std::ffi::OsString;
 use crate::failure::Failure;
 use crate::key::{KeyArgs, Keyring};
 use crate::output::Output;
+use crate::store::Connect;
 
 /// Inspect keys: where they come from, how they are written, and their MD5
 #[derive(clap::Args)]
@@ -20,18 +23,23 @@ pub struct Args {
 enum Action {
     Show(show::Args),
     Md5(md5::Args),
+    List(list::Args),
+    Derive(derive::Args),
 }
 
-/// Does what the action says with the chosen keys.
+/// Does what the action says with the chosen keys; what is wrong with several is told as it happens.
 ///
 /// # Errors
 /// [`Failure::Usage`] if there is no key, or one stands in argv; [`Failure::Key`] if a source
 /// cannot be read or holds no key.
-pub fn run(args: &Args, out: &Output) -> Result<(), Failure> {
+pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Failure> {
     match &args.action {
-        Action::Show(args) => show::run(args, out),
-        Action::Md5(args) => md5::run(args, out),
+        Action::Show(args) => show::run(args, out)?,
+        Action::Md5(args) => md5::run(args, out)?,
+        Action::List(args) => return list::run(args, out),
+        Action::Derive(args) => derive::run(args, connect, out).await?,
     }
+    Ok(0)
 }
 
 /// The keys to look at.

@@ -62,6 +62,15 @@ impl Keys {
         Ok(sealing.keys.into_iter().next())
     }
 
+    /// The key of one object alone, derived from another; sends nothing.
+    pub(super) fn derived(&self, store: &Store, at: &Location) -> Result<ObjectKey, Failure> {
+        match self.has_any() {
+            true => self.ring.derived(store.receiver(), at)?.ok_or_else(|| self.none_for(at)),
+            false => Err(Failure::usage("no key was given to derive from")
+                .hint("name the master key with -k or S3SEAL_KEY, or add a rule to config.toml")),
+        }
+    }
+
     /// The keys for the object of a presigned URL: those that were named, for no rule sends any there.
     pub(super) fn for_url(&self, at: &Location) -> Result<Vec<ObjectKey>, Failure> {
         Ok(self.ring.to_read(Receiver::PresignedUrl, at)?.keys)

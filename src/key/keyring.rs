@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
-use super::derive::{DeriveAs, derive};
+use super::derive::DeriveAs;
 use super::encoding::{Form, Format};
 use super::material::Key;
 use super::ring::Ring;
@@ -152,16 +152,42 @@ impl Keyring {
         match (self.keys.first(), self.ring.rule(receiver, at)) {
             (Some(loaded), _) => {
                 self.check(loaded, receiver, at)?;
-                candidates.keys.push(self.fit(loaded, at)?);
+                candidates.keys.push(self.fit(loaded, self.derive_as(loaded)?, at)?);
             }
             (None, Some(rule)) => {
                 let (keys, warnings) = self.ring.read(rule.key)?;
                 candidates.warnings = warnings;
-                candidates.keys.extend(keys.first().map(|it| self.fit(it, at)).transpose()?);
+                let first = keys.first();
+                let fit = first.map(|it| self.fit(it, self.derive_as(it)?, at)).transpose()?;
+                candidates.keys.extend(fit);
             }
             (None, None) => {}
         }
         Ok(candidates)
+    }
+
+    /// The key of one object alone: derived from the first key that was named, wherever that may go, for
+    /// nothing is sent; or from the one that a rule gives it.
+    ///
+    /// # Errors
+    /// As [`Keyring::to_write`]; [`Failure::Usage`] where config.toml says that no key is derived.
+    pub fn derived(
+        &self,
+        receiver: Receiver<'_>,
+        at: &Location,
+    ) -> Result<Option<ObjectKey>, Failure> {
+        let Some(named) = self.keys.first() else {
+            let candidates = self.to_write(receiver, at)?;
+            return match candidates.keys.into_iter().next() {
+                Some(key) if !key.is_derived => Err(not_derived(&key.label)),
+                key => Ok(key),
+            };
+        };
+        let own = DeriveAs::default();
+        match (self.derive_as(named)?, named.entry) {
+            (None, Some(_)) => Err(not_derived(named.label())),
+            (given, _) => self.fit(named, Some(given.unwrap_or(&own)), at).map(Some),
+        }
     }
 
     /// The keys that may open an object there: the one that opened the last object first, and of the ring
@@ -173,7 +199,7 @@ impl Keyring {
         let mut candidates = Candidates::default();
         for loaded in &self.keys {
             self.check(loaded, receiver, at)?;
-            candidates.keys.push(self.fit(loaded, at)?);
+            candidates.keys.push(self.fit(loaded, self.derive_as(loaded)?, at)?);
         }
         if let (true, Some(rule)) = (self.keys.is_empty(), self.ring.rule(receiver, at)) {
             self.add(rule.key, at, &mut candidates)?;
@@ -184,8 +210,7 @@ impl Keyring {
                 }
             }
         }
-        let last = self.opened_last.lock().unwrap_or_else(PoisonError::into_inner);
-        candidates.keys.sort_by_key(|it| Some(&it.master) != last.as_ref());
+        self.put_last_to_open_first(&mut candidates);
         Ok(candidates)
     }
 
@@ -199,6 +224,7 @@ impl Keyring {
             }
         }
         candidates.keys.retain(|it| tried.keys.iter().all(|other| other.key != it.key));
+        self.put_last_to_open_first(&mut candidates);
         candidates
     }
 
@@ -208,6 +234,11 @@ impl Keyring {
         if last.as_ref() != Some(&key.master) {
             *last = Some(key.master.clone());
         }
+    }
+
+    fn put_last_to_open_first(&self, candidates: &mut Candidates) {
+        let last = self.opened_last.lock().unwrap_or_else(PoisonError::into_inner);
+        candidates.keys.sort_by_key(|it| Some(&it.master) != last.as_ref());
     }
 
     fn read(mut self, specs: &[Spec], format: Format) -> Result<Keyring, Failure> {
@@ -234,7 +265,7 @@ impl Keyring {
         let (keys, warnings) = self.ring.read(index)?;
         candidates.warnings.extend(warnings);
         for loaded in &keys {
-            let key = self.fit(loaded, at)?;
+            let key = self.fit(loaded, self.derive_as(loaded)?, at)?;
             if candidates.keys.iter().all(|known| known.key != key.key) {
                 candidates.keys.push(key);
             }
@@ -246,20 +277,23 @@ impl Keyring {
         key.entry.map_or(Ok(()), |index| self.ring.check(index, receiver, at))
     }
 
-    /// The key as it is used for one object: itself, or what is derived from it.
-    fn fit(&self, loaded: &Loaded, at: &Location) -> Result<ObjectKey, Failure> {
+    /// Whose name counts if objects get keys derived from this one; none where they get itself.
+    fn derive_as(&self, loaded: &Loaded) -> Result<Option<&DeriveAs>, Failure> {
         let own = loaded.entry.map(|index| self.ring.derivation(index));
-        let derive_as = match (own, &self.derive_as) {
-            (Some(None), Some(_)) => {
-                return Err(Failure::usage(format!(
-                    "the key `{}` is used as it is: config.toml derives none from it",
-                    loaded.label()
-                ))
-                .hint("leave out --derive-as, or say `derive = true` there"));
-            }
-            (_, Some(given)) => Some(given),
-            (own, None) => own.flatten(),
-        };
+        match (own, &self.derive_as) {
+            (Some(None), Some(_)) => Err(not_derived(loaded.label())),
+            (_, Some(given)) => Ok(Some(given)),
+            (own, None) => Ok(own.flatten()),
+        }
+    }
+
+    /// The key as it is used for one object: itself, or what is derived from it.
+    fn fit(
+        &self,
+        loaded: &Loaded,
+        derive_as: Option<&DeriveAs>,
+        at: &Location,
+    ) -> Result<ObjectKey, Failure> {
         let is_weak = loaded.is_weak();
         let key = match derive_as {
             None => loaded.key.clone(),
@@ -290,17 +324,6 @@ impl Loaded {
         self.name.as_deref().unwrap_or(&self.source)
     }
 
-    /// The key of one object, with this key as the master.
-    ///
-    /// # Errors
-    /// [`Failure::Key`] where it is too weak: whoever is given one object's key could guess the master.
-    pub fn derive(&self, bucket: &str, key: &str) -> Result<Key, Failure> {
-        match self.is_weak() {
-            true => Err(weak_master(self)),
-            false => Ok(derive(&self.key, bucket, key)),
-        }
-    }
-
     fn is_weak(&self) -> bool {
         weakness(self.key.bytes()).is_some()
     }
@@ -319,10 +342,17 @@ fn read_source(spec: &Spec, format: Format) -> Result<(Vec<Loaded>, Vec<String>)
 
 fn no_name_in_variable(ring: &Ring) -> Failure {
     Failure::usage(format!(
-        "the value of {KEY_VARIABLE} is neither a key, nor a key's source, nor the name of one in {}",
+        "the value of {KEY_VARIABLE} is neither a key nor a key's source, nor the name of one in {}",
         ring.shown_path()
     ))
     .hint("put the key into it, as `s3seal keygen` prints it, or where the key is: file:PATH, cmd:COMMAND")
+}
+
+fn not_derived(name: &str) -> Failure {
+    Failure::usage(format!(
+        "the key `{name}` of config.toml is used as it is: none is derived from it"
+    ))
+    .hint("say `derive = true` there if each object is to get a key of its own")
 }
 
 fn weak_master(loaded: &Loaded) -> Failure {

@@ -22,7 +22,7 @@ pub struct Ring {
     read: Vec<Mutex<Option<Result<Vec<Loaded>, Failure>>>>,
 }
 
-/// What the ring says of one key, nothing read.
+/// What the ring says of one key.
 #[derive(Debug)]
 pub struct Named<'a> {
     /// Its name.
@@ -66,13 +66,16 @@ impl Ring {
         }
     }
 
-    /// All keys, in the order of the file.
-    pub fn names(&self) -> impl Iterator<Item = Named<'_>> {
-        self.config.keys.iter().enumerate().map(|(index, entry)| Named {
-            name: &entry.name,
-            source: entry.spec.to_string(),
-            derives: entry.derive.is_some(),
-            rules: self.scopes(index),
+    /// All keys in the order of their names, and what came of reading each.
+    pub fn keys(&self) -> impl Iterator<Item = (Named<'_>, Result<Vec<Loaded>, Failure>)> {
+        self.config.keys.iter().enumerate().map(|(index, entry)| {
+            let named = Named {
+                name: &entry.name,
+                source: entry.spec.to_string(),
+                derives: entry.derive.is_some(),
+                rules: self.scopes(index),
+            };
+            (named, self.read(index).map(|(keys, _)| keys))
         })
     }
 

@@ -1,0 +1,102 @@
+//! `s3seal key list`: the keys of config.toml, and where each may go.
+
+use serde::Serialize;
+
+use crate::failure::{CommonCode, Failure};
+use crate::key::{Loaded, Named, Ring, Scope};
+use crate::output::Output;
+
+/// List the keys of config.toml: names, sources, key-MD5s and rules; no secret
+///
+/// config.toml is $S3SEAL_CONFIG, or s3seal/config.toml below $XDG_CONFIG_HOME or ~/.config. It holds no
+/// key, only where each is kept, and which objects it is for:
+///
+///   [keys.backup-2026]
+///   source = "cmd:pass show s3/backup-2026"
+///
+///   [keys.backup-2024]
+///   source = "~/keys/backup-2024.key"
+///
+///   [[rules]]
+///   endpoint = "https://s3.example.com"
+///   prefix = "s3://backups/db"
+///   key = "backup-2026"
+///   retired = ["backup-2024"]
+///
+/// What is below the prefix at that endpoint (`aws`: Amazon's own) is sealed with `key`, and opened with it
+/// or a retired key; the rule with the longest prefix counts. A key goes nowhere else. `derive = true` below
+/// [keys.NAME] gives each object a key of its own (`s3seal help key derive`), and `derive_bucket` says which
+/// bucket's name counts then. A path is seen from the file's folder. `format` is what --key-format is.
+#[derive(clap::Args)]
+#[command(
+    verbatim_doc_comment,
+    after_help = "\
+Examples:
+  s3seal key list
+  s3seal key list --json | jq -r 'select(.keyMd5 == \"…\") | .name'   which key is this?"
+)]
+pub(super) struct Args {}
+
+/// What `--json` prints for each key.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Item<'a> {
+    op: &'static str,
+    name: &'a str,
+    source: &'a str,
+    derive: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key_md5: Option<String>,
+    rules: &'a [Scope],
+}
+
+/// Shows each key; of one that cannot be read it says so, and goes on.
+///
+/// # Errors
+/// [`Failure::Usage`] where config.toml is wrong.
+pub(super) fn run(_: &Args, out: &Output) -> Result<u8, Failure> {
+    let ring = Ring::load()?;
+    let mut code = CommonCode::default();
+    let mut is_first = true;
+    for (named, read) in ring.keys() {
+        let keys = read.unwrap_or_else(|failure| {
+            out.failure(&failure);
+            code.add(&failure);
+            Vec::new()
+        });
+        if !out.json() && !std::mem::take(&mut is_first) {
+            out.line("")?;
+        }
+        show(&named, &keys, out)?;
+    }
+    if is_first && !out.json() {
+        out.say(&format!("there are no keys in {}", ring.shown_path()));
+    }
+    Ok(code.get())
+}
+
+fn show(named: &Named<'_>, keys: &[Loaded], out: &Output) -> Result<(), Failure> {
+    let md5 = keys.first().map(|loaded| loaded.key.md5_base64());
+    if out.json() {
+        return out.item(&Item {
+            op: "key-list",
+            name: named.name,
+            source: &named.source,
+            derive: named.derives,
+            key_md5: md5,
+            rules: &named.rules,
+        });
+    }
+    out.line(named.name)?;
+    out.line(&format!("  source   {}", named.source))?;
+    if let Some(md5) = md5 {
+        out.line(&format!("  key-MD5  {md5}"))?;
+    }
+    for Scope { endpoint, prefix, retired } in &named.rules {
+        let verb = if *retired { "opens" } else { "seals" };
+        let how = if named.derives { ", with a key derived for each object" } else { "" };
+        out.line(&format!("  {verb}    {prefix} at {endpoint}{how}"))?;
+    }
+    let warnings = keys.iter().flat_map(|loaded| &loaded.warnings);
+    warnings.map(|warning| format!("  warning  {warning}")).try_for_each(|line| out.line(&line))
+}
