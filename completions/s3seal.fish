@@ -251,6 +251,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l connect-timeout -d
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l read-timeout -d 'Give up a connection on which nothing has moved for this time; 0: never' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l limit-rate -d 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l no-key -d 'Store it without a key of yours, as the bucket does by default'
+complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l tag-key -d 'Tag each object with the MD5 of its key, so that a reader with many keys need not try them'
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -s r -l recursive -d 'Take folders, and all that is in them'
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l dry-run -d 'Say what would be done, and do nothing'
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l follow-symlinks -d 'Follow symbolic links below a folder; those named as a source are followed anyway'
@@ -372,6 +373,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l connect-timeout -
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l read-timeout -d 'Give up a connection on which nothing has moved for this time; 0: never' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l limit-rate -d 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l no-key -d 'Store it without a key of yours, as the bucket does by default'
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l tag-key -d 'Tag each object with the MD5 of its key, so that a reader with many keys need not try them'
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l allow-plain -d 'Accept objects that are not sealed although a key is given'
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l delete -d 'Delete at the destination what the source has not, and no filter leaves out'
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l size-only -d 'Compare sizes only, not times'

@@ -156,6 +156,46 @@ fn no_command_says_it_where(answer: fn(&RequestRecord) -> Option<Answer>, all_is
     secret.is_not_below(lab.home(), &["k", "headers", "big", "out"]);
 }
 
+/// A master opens every object: neither it nor another object's key may come out where one is handed out.
+#[test]
+fn a_master_key_is_said_nowhere() {
+    let lab = Lab::new();
+    lab.key("master");
+    lab.key("old");
+    let config = format!(
+        "[keys.m]\nsource = \"./master\"\nderive = true\n[keys.o]\nsource = \"./old\"\nderive = true\n\
+         [[rules]]\nendpoint = \"{}\"\nprefix = \"s3://demo\"\nkey = \"m\"\nretired = [\"o\"]\n",
+        lab.server().endpoint()
+    );
+    lab.deep_file(".config/s3seal/config.toml", config.as_bytes());
+    lab.file("file", b"content");
+    lab.deep_file("tree/a", b"content");
+    lab.file("big", &noise(17 << 20));
+    let mut secret = Secret::of(&lab, "master");
+    secret.0.extend(Secret::of(&lab, "old").0);
+    for command in [
+        &["key", "list"][..],
+        &["key", "derive", "s3://demo/x"],
+        &["key", "derive", "s3://demo/x", "-o", "x.key"],
+        &["key", "show", "m"],
+        &["put", "file", "s3://demo/x"],
+        &["put", "--tag-key", "big", "s3://demo/big"],
+        &["put", "-k", "o", "-r", "tree", "s3://demo/t/"],
+        &["get", "-r", "s3://demo/t/", "out-tree"],
+        &["get", "s3://demo/big", "out"],
+        &["head", "s3://demo/x", "s3://demo/absent"],
+        &["presign", "s3://demo/x", "--headers-file", "headers"],
+        &["get", "-k", "m", "s3://elsewhere/x", "out"],
+        &["key", "derive", "-k", "m", "s3://x-s3alias/x"],
+    ] {
+        quietly_and_loudly(&lab, &secret, command);
+    }
+    // Not even a key that is handed out on purpose helps with another object.
+    let one = Secret::of(&lab, "x.key");
+    one.is_not_said(&lab.run(["key", "derive", "s3://demo/y"]).succeeds(), "the key of another");
+    secret.is_not_below(lab.home(), &["master", "old", "big", "out"]);
+}
+
 /// Whoever has a presigned URL can use it: to show it is to show its signature.
 #[test]
 fn no_command_says_the_signature_of_a_url() {

@@ -8,6 +8,7 @@ use crate::harness::{Lab, Run, url};
 
 mod derived;
 mod files;
+mod tagged;
 
 /// The manners that seal what they are given.
 const SEALING: [Manner; 4] = [Manner::Aws, Manner::SeaweedFs, Manner::Ceph, Manner::Garage];

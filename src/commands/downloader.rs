@@ -90,13 +90,15 @@ impl Downloader {
             }
         };
         let file = if let Target::File(path) = &target { Some(path.clone()) } else { None };
-        let attempt = |keys: Vec<Key>| async {
-            let keys = keys;
-            let done = self.engine.download(&at, &keys, &self.options, target.clone()).await?;
-            let key = done.key.clone();
-            Ok((done, key))
+        let attempt = |keys: Vec<Key>, options: ReadOptions| {
+            let (target, at) = (target.clone(), &at);
+            async move {
+                let done = self.engine.download(at, &keys, &options, target).await?;
+                let key = done.key.clone();
+                Ok((done, key))
+            }
         };
-        let opened = self.keys.open(self.engine.store(), &at, attempt).await;
+        let opened = self.keys.open(self.engine.store(), &at, &self.options, attempt).await;
         let (done, key) = opened.map_err(|failure| with_url(failure, &at))?;
         if let Some(file) = &file {
             self.preserve(file, &done)?;

@@ -42,12 +42,14 @@ pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<(), Fai
     keys.check(&store)?;
     let mut failures = Failures::default();
     for at in &objects {
-        let attempt = |keys: Vec<Key>| async {
-            let keys = keys;
-            let opened = store.head(at, &keys, &args.read).await?;
-            Ok((opened.answer, opened.key))
+        let attempt = |keys: Vec<Key>, options: ReadOptions| {
+            let store = &store;
+            async move {
+                let opened = store.head(at, &keys, &options).await?;
+                Ok((opened.answer, opened.key))
+            }
         };
-        match keys.open(&store, at, attempt).await {
+        match keys.open(&store, at, &args.read, attempt).await {
             Ok((metadata, _)) if out.json() => out.item(&metadata)?,
             Ok((metadata, key)) => show(at, &metadata, key.as_ref(), out)?,
             Err(failure) => failures.add(failure),

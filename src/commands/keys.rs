@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::key::{Candidates, Key, KeyArgs, Keyring, ObjectKey, Receiver};
 use crate::location::Location;
 use crate::output::Output;
-use crate::store::Store;
+use crate::store::{ReadOptions, Store};
 use crate::transfer::Interrupt;
 
 /// The keys of a run; cheap to clone.
@@ -85,32 +85,42 @@ impl Keys {
             .at(at)
     }
 
-    /// Attempts to open an object with the keys that are at hand, and if none of them fits, with the
-    /// others that the ring has for it. Comes back with the key that opened it; with none, if it is not
-    /// sealed.
+    /// Attempts to open an object: with the most promising key, and if it does not fit, with the others.
+    /// Which of several others does, a tag of the object may tell. Comes back with the key that opened
+    /// it; with none, if it is not sealed.
     pub(super) async fn open<T, F>(
         &self,
         store: &Arc<Store>,
         at: &Location,
-        attempt: impl Fn(Vec<Key>) -> F,
+        options: &ReadOptions,
+        attempt: impl Fn(Vec<Key>, ReadOptions) -> F,
     ) -> Result<(T, Option<ObjectKey>), Failure>
     where
         F: Future<Output = Result<(T, Option<Key>), Failure>>,
     {
         let mut candidates = self.read(at, |ring, at, to| ring.to_read(to, at), store).await?;
+        let mut waiting = candidates.hold_back();
+        let mut options = options.clone();
         let mut tried: Vec<Key> = Vec::new();
         loop {
             let keys: Vec<Key> = candidates.keys.iter().map(|it| it.key.clone()).collect();
-            let failure = match attempt(keys.clone()).await {
+            let failure = match attempt(keys.clone(), options.clone()).await {
                 Ok((answer, key)) => return Ok((answer, self.opened(candidates, key.as_ref()))),
                 Err(failure @ Failure::Key(_)) => failure,
                 Err(failure) => return Err(failure),
             };
             tried.extend(keys);
+            options.is_sealed = true;
             candidates =
                 self.read(at, move |ring, at, _| Ok(ring.read_more(candidates, at)), store).await?;
+            candidates.keys.splice(0..0, waiting.drain(..));
+            candidates.keys.retain(|it| !tried.contains(&it.key));
             if candidates.keys.is_empty() {
                 return Err(of_all(failure, &tried));
+            }
+            if candidates.keys.len() > 1 {
+                let tagged = store.tagged_key_md5(at, options.version_id.as_deref()).await;
+                candidates.keys.sort_by_key(|it| Some(it.key.md5_base64()) != tagged);
             }
         }
     }

@@ -95,12 +95,16 @@ pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Fai
     let interrupt = Interrupt::listen()?;
     let store = match &link {
         Some(link) => {
+            refuse_tag(args, link)?;
             let encryption = sealer.for_url(link.location())?;
             Store::to_write(link, &encryption, &attributes(args), &args.condition, connect)?
         }
         None => interrupt.race(Store::connect(connect)).await?,
     };
     sealer.check(&store)?;
+    if args.sealing.tag_key {
+        store.tag_keys();
+    }
     let has_metadata = args.preserve || !args.attributes.metadata.is_empty();
     if has_metadata && sealer.seals() && out.interactive() {
         out.say("note: metadata and tags are never encrypted, whatever the key");
@@ -111,6 +115,7 @@ pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Fai
         sealer: sealer.until(&interrupt),
         attributes: args.attributes.clone(),
         condition: args.condition.clone(),
+        tag_key: args.sealing.tag_key,
         preserve: args.preserve,
         dry_run: args.selection.dry_run,
         tells_each: origins.iter().all(|origin| matches!(origin, Origin::File(_))),
@@ -166,6 +171,17 @@ fn linked(args: &Args, sources: &[PathBuf], link: &SignedUrl) -> Result<Origin, 
         _ => {
             Err(Failure::usage("a presigned URL is for one object, and several are to be written")
                 .hint("write one file, without -r and --files-from, or write with credentials")
+                .at(link))
+        }
+    }
+}
+
+fn refuse_tag(args: &Args, link: &SignedUrl) -> Result<(), Failure> {
+    match args.sealing.tag_key {
+        false => Ok(()),
+        true => {
+            Err(Failure::usage("what a presigned URL lets write is tagged by whoever signed it")
+                .hint("leave out --tag-key")
                 .at(link))
         }
     }

@@ -24,6 +24,9 @@ pub(super) struct Sealing {
     /// The KMS key for `--sse aws:kms`: its id, ARN or alias
     #[arg(long, value_name = "ID", requires = "sse")]
     sse_kms_key_id: Option<String>,
+    /// Tag each object with the MD5 of its key, so that a reader with many keys need not try them
+    #[arg(long, conflicts_with_all = ["no_key", "sse"])]
+    pub(super) tag_key: bool,
 }
 
 /// How the objects of a run are encrypted; cheap to clone.

@@ -121,11 +121,15 @@ impl Sync<'_> {
         let (engine, interrupt) = self.engine().await?;
         let store = engine.store().clone();
         sealer.check(&store)?;
+        if self.args.sealing.tag_key {
+            store.tag_keys();
+        }
         let uploader = Arc::new(Uploader {
             engine,
             sealer: sealer.until(&interrupt),
             attributes: self.args.attributes.clone(),
             condition: Condition::default(),
+            tag_key: self.args.sealing.tag_key,
             preserve: false,
             dry_run: self.args.dry_run,
             tells_each: false,

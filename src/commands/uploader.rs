@@ -26,6 +26,8 @@ pub(super) struct Uploader {
     pub(super) sealer: Sealer,
     pub(super) attributes: Attributes,
     pub(super) condition: Condition,
+    /// Whether objects are tagged with the MD5 of their keys.
+    pub(super) tag_key: bool,
     /// Whether the modification time is kept.
     pub(super) preserve: bool,
     pub(super) dry_run: bool,
@@ -72,8 +74,13 @@ impl Uploader {
             encryption: encryption.clone(),
             attributes: self.attributes(&path, &at),
             condition: self.condition.clone(),
+            tags_key: self.tags(key.as_ref()).map_err(|failure| failure.at(&at))?,
         };
+        let tags_key = write.tags_key;
         let stored = self.engine.upload(source, write).await?;
+        if tags_key {
+            self.engine.store().check_key_tag(&at, stored.version_id.as_deref()).await;
+        }
         if let Some(note) = &stored.note {
             self.out.say(&format!("note: {note}"));
         }
@@ -93,6 +100,10 @@ impl Uploader {
         if self.engine.store().refuses_checksums() {
             self.out.say("note: the store takes no checksums, so only the connection guarded the bytes on their way");
         }
+        if self.engine.store().refuses_key_tags() {
+            self.out
+                .say("note: the store keeps no tags, so objects do not tell which key they need");
+        }
     }
 
     /// What is done to files, in one word.
@@ -102,6 +113,21 @@ impl Uploader {
             (false, true) => "sealed",
             (false, false) => "stored",
         }
+    }
+
+    /// Whether the object is tagged with the MD5 of its key.
+    fn tags(&self, key: Option<&ObjectKey>) -> Result<bool, Failure> {
+        let Some(key) = key.filter(|_| self.tag_key) else { return Ok(false) };
+        if key.is_weak {
+            return Err(Failure::key(format!(
+                "{} is weak, and a tag with its MD5 would help whoever wants to guess it",
+                key.label
+            ))
+            .hint("leave out --tag-key, or take a key of `s3seal keygen`")
+            .for_all());
+        }
+        // An object's own key is found by its name.
+        Ok(!key.is_derived)
     }
 
     fn attributes(&self, path: &Path, at: &Location) -> Attributes {

@@ -130,6 +130,17 @@ impl KeyArgs {
     }
 }
 
+impl Candidates {
+    /// Takes away all keys but the first where something could tell which of them to try next, so that not
+    /// more of them are sent than needed.
+    pub fn hold_back(&mut self) -> Vec<ObjectKey> {
+        match self.keys.len() + self.unread.len() {
+            0..=2 => Vec::new(),
+            _ => self.keys.split_off(self.keys.len().min(1)),
+        }
+    }
+}
+
 impl Keyring {
     /// Whether any object could get a key.
     pub fn has_any(&self) -> bool {
@@ -214,8 +225,8 @@ impl Keyring {
         Ok(candidates)
     }
 
-    /// The keys of the ring that are left where those that were read do not fit; none that was among
-    /// them. What cannot be read is warned of.
+    /// The keys of the ring that are left where those that were read do not fit. What cannot be read is
+    /// warned of.
     pub fn read_more(&self, tried: Candidates, at: &Location) -> Candidates {
         let mut candidates = Candidates::default();
         for index in tried.unread {
@@ -223,7 +234,6 @@ impl Keyring {
                 candidates.warnings.push(failure.to_string());
             }
         }
-        candidates.keys.retain(|it| tried.keys.iter().all(|other| other.key != it.key));
         self.put_last_to_open_first(&mut candidates);
         candidates
     }

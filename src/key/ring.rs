@@ -19,8 +19,11 @@ pub struct Ring {
     path: Option<PathBuf>,
     config: Config,
     /// What came of reading each key; none where it was not needed yet.
-    read: Vec<Mutex<Option<Result<Vec<Loaded>, Failure>>>>,
+    read: Vec<Mutex<Option<Outcome>>>,
 }
+
+/// The keys of one source, or why there are none.
+type Outcome = Result<Vec<Loaded>, Failure>;
 
 /// What the ring says of one key.
 #[derive(Debug)]
@@ -67,7 +70,7 @@ impl Ring {
     }
 
     /// All keys in the order of their names, and what came of reading each.
-    pub fn keys(&self) -> impl Iterator<Item = (Named<'_>, Result<Vec<Loaded>, Failure>)> {
+    pub fn keys(&self) -> impl Iterator<Item = (Named<'_>, Outcome)> {
         self.config.keys.iter().enumerate().map(|(index, entry)| {
             let named = Named {
                 name: &entry.name,
@@ -181,7 +184,7 @@ impl Ring {
         matches!(&*read, Some(Ok(_)))
     }
 
-    fn read_now(&self, index: usize) -> Result<Vec<Loaded>, Failure> {
+    fn read_now(&self, index: usize) -> Outcome {
         let entry = &self.config.keys[index];
         let found = entry.spec.read(entry.format).map_err(|mut failure| {
             let detail = failure.detail_mut();

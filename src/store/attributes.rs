@@ -110,15 +110,15 @@ fn is_name(name: &str) -> bool {
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
 }
 
-/// A request that can carry [`Attributes`].
+/// A request that can carry [`Attributes`], their tags apart.
 pub(super) trait Attributed: Sized {
-    fn attributed(self, attributes: &Attributes) -> Self;
+    fn attributed(self, attributes: &Attributes, tagging: Option<String>) -> Self;
 }
 
 macro_rules! attributed {
     ($($operation:ident::$builder:ident),* $(,)?) => {$(
         impl Attributed for aws_sdk_s3::operation::$operation::builders::$builder {
-            fn attributed(self, from: &Attributes) -> Self {
+            fn attributed(self, from: &Attributes, tagging: Option<String>) -> Self {
                 let metadata = from.metadata.iter().flat_map(|metadata| metadata.0.clone()).collect();
                 self.set_content_type(from.content_type.clone())
                     .set_cache_control(from.cache_control.clone())
@@ -126,7 +126,7 @@ macro_rules! attributed {
                     .set_content_disposition(from.content_disposition.clone())
                     .set_content_language(from.content_language.clone())
                     .set_metadata((!from.metadata.is_empty()).then_some(metadata))
-                    .set_tagging(from.tagging.clone())
+                    .set_tagging(tagging)
                     .set_acl(from.acl.as_deref().map(ObjectCannedAcl::from))
                     .set_storage_class(from.storage_class.as_deref().map(StorageClass::from))
             }

@@ -28,6 +28,7 @@ use aws_types::os_shim_internal::{Env, Fs};
 
 use super::checksums::Checksums;
 use super::endpoint;
+use super::key_tag::KeyTags;
 use super::latency::Latency;
 use super::pace::Pace;
 use super::proven::Proven;
@@ -126,6 +127,7 @@ pub struct Store {
     pub(super) credentials: Option<SharedCredentialsProvider>,
     pub(super) checksums: Checksums,
     pub(super) proven: Proven,
+    pub(super) key_tags: KeyTags,
     latency: Latency,
     timeouts: TimeoutConfig,
     retry: Retry,
@@ -230,6 +232,7 @@ impl Store {
                     != Some(ResponseChecksumValidation::WhenRequired),
             ),
             proven: Proven::default(),
+            key_tags: KeyTags::default(),
             latency,
             timeouts: options.timeouts(),
             retry,
@@ -304,7 +307,7 @@ impl Store {
     }
 
     /// Sends a request, and sends it again where Amazon says that the bucket is in another region, or
-    /// where the store knows no checksum headers.
+    /// where the store knows no checksum headers, or no tags.
     ///
     /// The region comes from `x-amz-bucket-region` alone: following a `Location` would take the key
     /// to whatever host it names.
@@ -322,6 +325,11 @@ impl Store {
         if with_checksums && refusal.is_about_checksum_headers() {
             tracing::debug!("the store refuses checksum headers");
             self.checksums.give_up();
+            return request(self.client()).await.map_err(Into::into);
+        }
+        if self.key_tags.are_in_use() && refusal.is_about_tags() {
+            tracing::debug!("the store takes no tags");
+            self.key_tags.give_up();
             return request(self.client()).await.map_err(Into::into);
         }
         match self.other_region(&refusal) {

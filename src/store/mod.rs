@@ -11,6 +11,7 @@
 //! | `rate` | so many bytes a second, both ways |
 //! | `pace` | how often the store asked for fewer requests |
 //! | `request_log` | what `-v` says of each request |
+//! | `key_tag` | the MD5 of an object's key as one of its tags |
 //! | `latency` | how long the store takes to answer |
 //! | `checksums` | whether checksums are sent and asked for |
 //! | `refusal` | what the SDK reports, boiled down; nothing above sees an SDK error |
@@ -37,6 +38,7 @@ mod checksums;
 mod connect;
 mod diagnosis;
 mod endpoint;
+mod key_tag;
 mod latency;
 mod list;
 mod metadata;

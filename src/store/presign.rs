@@ -132,7 +132,9 @@ impl Store {
             }
             Method::Put => {
                 let request = client.put_object().bucket(&at.bucket).key(&at.key);
-                let request = request.attributed(&wanted.attributes).sealed(encryption.key());
+                let request = request
+                    .attributed(&wanted.attributes, wanted.attributes.tagging.clone())
+                    .sealed(encryption.key());
                 boiled(request.presigned(config).await)
             }
         }

@@ -35,6 +35,9 @@ pub struct ReadOptions {
     /// Accept an object that is not sealed although a key is given
     #[arg(long)]
     pub allow_plain: bool,
+    /// Whether other keys have shown that it is sealed.
+    #[arg(skip)]
+    pub is_sealed: bool,
 }
 
 impl ReadOptions {
@@ -268,7 +271,7 @@ impl Store {
         if let Some(url) = &self.url {
             return self.try_keys_through(url, at, keys, options, attempt).await.map(Some);
         }
-        let mut unopened = None;
+        let mut unopened = options.is_sealed.then_some(Unopened::Sealed);
         let mut all_malformed = true;
         for key in keys {
             match attempt(Some(key)).await {
@@ -306,7 +309,8 @@ impl Store {
         }
         // A HEAD's refusal is mute: a store that wants https refuses every key so.
         let over_http = self.endpoint().is_some_and(|url| url.starts_with("http://"));
-        if let (true, true, Some(key)) = (all_malformed, over_http, keys.first())
+        if let (true, true, Some(key)) =
+            (all_malformed && !options.is_sealed, over_http, keys.first())
             && let Err(refusal) = self.first_byte(at, Some(key), options).await
             && wants_https(&refusal)
         {

@@ -71,6 +71,13 @@ impl Refusal {
             })
     }
 
+    /// Whether the store may have refused the request because of the tags that it carried.
+    pub(super) fn is_about_tags(&self) -> bool {
+        let mut words = [&self.code, &self.message].into_iter().flatten();
+        let names_them = words.any(|words| words.to_ascii_lowercase().contains("tagging"));
+        self.status == Some(501) || (self.status == Some(400) && names_them)
+    }
+
     /// Whether the code is this one.
     pub(super) fn is(&self, code: &str) -> bool {
         self.code.as_deref() == Some(code)

@@ -179,7 +179,7 @@ impl Store {
                     .content_md5(BASE64_STANDARD.encode(sums.md5))
                     .set_if_match(write.condition.if_match.clone())
                     .set_if_none_match(write.condition.if_none_match.clone())
-                    .attributed(&write.attributes)
+                    .attributed(&write.attributes, write.attributes.tagging.clone())
                     .sealed(write.encryption.key());
                 if let Some((algorithm, kms_key_id)) = write.encryption.managed() {
                     request =

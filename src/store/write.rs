@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use super::attributes::{Attributed, Attributes, Condition};
 use super::diagnosis::{Action, Circumstances, diagnose};
+use super::key_tag::with_key;
 use super::read::ReadOptions;
 use super::refusal::{Named, Refusal};
 use super::seal::{Echoes, Encryption, Sealed};
@@ -41,6 +42,8 @@ pub struct Write {
     pub attributes: Attributes,
     /// What must hold of the object that it replaces.
     pub condition: Condition,
+    /// Whether a tag is to tell which key seals it, if the store keeps tags.
+    pub tags_key: bool,
 }
 
 /// An object that was written and, with a key, proven.
@@ -122,7 +125,7 @@ impl Store {
                     .set_checksum_crc64_nvme(self.sent(&stored.checksum_crc64nvme))
                     .set_if_match(write.condition.if_match.clone())
                     .set_if_none_match(write.condition.if_none_match.clone())
-                    .attributed(&write.attributes)
+                    .attributed(&write.attributes, self.tagging(write))
                     .sealed(write.encryption.key());
                 if let Some((algorithm, kms_key_id)) = write.encryption.managed() {
                     request =
@@ -172,7 +175,7 @@ impl Store {
                     .key(&write.at.key)
                     .set_checksum_algorithm(self.sent(&ChecksumAlgorithm::Crc64Nvme))
                     .set_checksum_type(self.sent(&ChecksumType::FullObject))
-                    .attributed(&write.attributes)
+                    .attributed(&write.attributes, self.tagging(write))
                     .sealed(write.encryption.key());
                 if let Some((algorithm, kms_key_id)) = write.encryption.managed() {
                     request =
@@ -373,6 +376,16 @@ impl Store {
         CompletedMultipartUpload::builder().set_parts(Some(parts.collect())).build()
     }
 
+    fn tagging(&self, write: &Write) -> Option<String> {
+        let given = &write.attributes.tagging;
+        match write.encryption.key() {
+            Some(key) if write.tags_key && self.key_tags.are_in_use() => {
+                Some(with_key(given.as_deref(), key))
+            }
+            _ => given.clone(),
+        }
+    }
+
     /// What concerns checksums, unless the user wants none sent.
     fn sent<T: Clone>(&self, checksum: &T) -> Option<T> {
         self.checksums.sends().then(|| checksum.clone())
@@ -391,7 +404,13 @@ impl Store {
                 .at(&write.at)
                 .answered(refusal.status, refusal.code.as_deref());
         }
-        diagnose(self, refusal, &about)
+        let failure = diagnose(self, refusal, &about);
+        match failure {
+            Failure::Denied(_) if write.tags_key && refusal.is("AccessDenied") => {
+                failure.hint("allow s3:PutObject and, for --tag-key, s3:PutObjectTagging")
+            }
+            failure => failure,
+        }
     }
 }
 
