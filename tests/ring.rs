@@ -295,6 +295,17 @@ fn the_variable_and_the_option_may_name_a_key_of_the_ring() {
 }
 
 #[test]
+fn a_dry_run_knows_what_gets_no_key_and_reads_none() {
+    let rig = Rig::new(Lab::with(|server| server.bucket("elsewhere")));
+    fs::remove_file(rig.lab.path("new")).unwrap();
+    rig.lab.deep_file("tree/a", b"a");
+    rig.run(["put", "-r", "--dry-run", "tree", &url("t/")]).succeeds();
+    let dry = ["put", "-r", "--dry-run", "tree", "s3://elsewhere/t/"];
+    rig.run(dry).fails(2).says(&["no rule of"]);
+    rig.run(["sync", "--dry-run", "tree", "s3://elsewhere/t/"]).fails(2).says(&["no rule of"]);
+}
+
+#[test]
 fn a_source_is_read_when_it_is_needed_and_once() {
     let rig = Rig::new(Lab::new());
     let counted = |name: &str| format!("source = \"cmd:echo {name} >> ran; cat ./{name}\"\n");
@@ -326,6 +337,10 @@ fn a_retired_key_that_is_gone_is_warned_of_and_the_others_still_open() {
     fs::remove_file(rig.lab.path("old")).unwrap();
     let got = rig.run(["get", &url("x"), "out"]).succeeds();
     got.says(&["the key `old`: ", "no such file", "key oldest"]);
+    rig.lab.seal("other", "t/a", b"content");
+    rig.lab.seal("other", "t/b", b"content");
+    let failed = rig.run(["get", "-r", &url("t/"), "copy"]).exits(4);
+    assert_eq!(failed.stderr.matches("the key `old`: ").count(), 1, "{}", failed.stderr);
     let quiet = rig.run(["get", &url("y"), "out"]).succeeds();
     assert!(!quiet.stderr.contains("no such file"), "{}", quiet.stderr);
     // The one that seals must be there.

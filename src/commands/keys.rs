@@ -51,6 +51,11 @@ impl Keys {
         if self.are_named() { store.carry_keys() } else { Ok(()) }
     }
 
+    /// Whether the object gets a key; nothing is read.
+    pub(super) fn has_for(&self, store: &Store, at: &Location) -> bool {
+        self.ring.has_for(store.receiver(), at)
+    }
+
     /// The key that seals the object, if any may.
     pub(super) async fn to_write(
         &self,

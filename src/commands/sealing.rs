@@ -88,6 +88,14 @@ impl Sealer {
         }
     }
 
+    /// Fails where the object would get no key; reads none.
+    pub(super) fn check_for(&self, store: &Store, at: &Location) -> Result<(), Failure> {
+        match self {
+            Sealer::Keys(keys) if !keys.has_for(store, at) => Err(keys.none_for(at)),
+            _ => Ok(()),
+        }
+    }
+
     /// How one object is encrypted, and with which key if it is sealed.
     ///
     /// # Errors

@@ -63,6 +63,7 @@ impl Uploader {
     pub(super) async fn upload(&self, upload: Upload) -> Result<u64, Failure> {
         let Upload { path, at } = upload;
         if self.dry_run {
+            self.sealer.check_for(self.engine.store(), &at)?;
             let bytes = std::fs::metadata(&path).map_or(0, |found| found.len());
             tell_planned("put", &at, &path, &self.out)?;
             return Ok(bytes);

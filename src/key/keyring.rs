@@ -147,6 +147,11 @@ impl Keyring {
         !self.keys.is_empty() || self.ring.has_rules()
     }
 
+    /// Whether an object there gets a key; nothing is read.
+    pub fn has_for(&self, receiver: Receiver<'_>, at: &Location) -> bool {
+        !self.keys.is_empty() || self.ring.rule(receiver, at).is_some()
+    }
+
     /// What the user calls the place where rules are, for hints.
     pub fn shown_config(&self) -> String {
         self.ring.shown_path()
@@ -230,7 +235,8 @@ impl Keyring {
     pub fn read_more(&self, tried: Candidates, at: &Location) -> Candidates {
         let mut candidates = Candidates::default();
         for index in tried.unread {
-            if let Err(failure) = self.add(index, at, &mut candidates) {
+            let is_known = self.ring.was_asked(index);
+            if let (Err(failure), false) = (self.add(index, at, &mut candidates), is_known) {
                 candidates.warnings.push(failure.to_string());
             }
         }

@@ -178,6 +178,11 @@ impl Ring {
         Ok((keys, warnings))
     }
 
+    /// Whether it is known what comes of reading the key at this index.
+    pub(super) fn was_asked(&self, index: usize) -> bool {
+        self.read[index].lock().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
     /// Whether the key at this index was read before.
     pub(super) fn is_read(&self, index: usize) -> bool {
         let read = self.read[index].lock().unwrap_or_else(PoisonError::into_inner);
