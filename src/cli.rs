@@ -9,7 +9,7 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-use crate::commands::{completions, get, head, key, keygen, mock, presign, put, rm, sync};
+use crate::commands::{bucket, completions, get, head, key, keygen, mock, presign, put, rm, sync};
 use crate::failure::{Failure, Failures};
 use crate::key as keys;
 use crate::location::{is_web_url, without_query};
@@ -80,6 +80,7 @@ enum Command {
     Sync(sync::Args),
     Rm(rm::Args),
     Presign(presign::Args),
+    Bucket(bucket::Args),
     Mock(mock::Args),
     Completions(completions::Args),
 }
@@ -125,6 +126,7 @@ fn dispatch(cli: &Cli, out: &Output) -> Result<u8, Failures> {
         Command::Sync(args) => return Ok(with_runtime(sync::run(args, &cli.connect, out))??),
         Command::Head(args) => with_runtime(head::run(args, &cli.connect, out))??,
         Command::Rm(args) => return Ok(with_runtime(rm::run(args, &cli.connect, out))??),
+        Command::Bucket(args) => with_runtime(bucket::run(args, &cli.connect, out))??,
         Command::Presign(args) => with_runtime(presign::run(args, &cli.connect, out))??,
     }
     Ok(0)

@@ -163,7 +163,7 @@ fn a_master_key_is_said_nowhere() {
     lab.key("master");
     lab.key("old");
     let config = format!(
-        "[keys.m]\nsource = \"./master\"\nderive = true\n[keys.o]\nsource = \"./old\"\nderive = true\n\
+        "[keys.m]\nsource = \"~/master\"\nderive = true\n[keys.o]\nsource = \"~/old\"\nderive = true\n\
          [[rules]]\nendpoint = \"{}\"\nprefix = \"s3://demo\"\nkey = \"m\"\nretired = [\"o\"]\n",
         lab.server().endpoint()
     );

@@ -1,5 +1,6 @@
 //! The program's tests: the real binary against the embedded server, a file per promise.
 
+mod bucket;
 mod connection;
 mod diagnosis;
 mod faults;

@@ -4,6 +4,7 @@
 //! whatever takes many, and the summary; `uploader`, `downloader` and `remover`,
 //! what is done with each.
 
+pub mod bucket;
 pub mod completions;
 mod downloader;
 pub mod get;

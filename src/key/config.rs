@@ -187,7 +187,7 @@ impl Reader<'_> {
             return Ok(Spec::File(PathBuf::from(home).join(rest)));
         }
         let folder = self.path.parent().unwrap_or(Path::new(""));
-        Ok(Spec::File(folder.join(path)))
+        Ok(Spec::File(folder.join(path.strip_prefix(".").unwrap_or(&path))))
     }
 
     fn rule(&self, place: &str, value: Value, config: &Config) -> Result<Rule, Failure> {

@@ -21,6 +21,8 @@ pub(super) enum Action {
     ListUploads,
     AbortUpload,
     List,
+    ReadBucketEncryption,
+    WriteBucketEncryption,
 }
 
 /// What diagnosis knows besides the refusal.
@@ -283,13 +285,12 @@ fn answer(store: &Store, refusal: &Refusal, about: &Circumstances<'_>) -> Failur
 fn denied(message: &str, about: &Circumstances<'_>) -> Failure {
     let bucket = &about.at.bucket;
     if about.action == Action::Write && is_blocked(message) {
-        return Failure::denied(format!("the bucket {bucket} blocks SSE-C, as new buckets do since April 2026"))
-            .hint(format!(
-                "allow it (this replaces the bucket's encryption rule: put a KMS default back into it): \
-                 aws s3api put-bucket-encryption --bucket {bucket} --server-side-encryption-configuration \
-                 '{{\"Rules\":[{{\"ApplyServerSideEncryptionByDefault\":{{\"SSEAlgorithm\":\"AES256\"}},\
-                 \"BlockedEncryptionTypes\":{{\"EncryptionType\":[\"NONE\"]}}}}]}}'"
-            ));
+        return Failure::denied(format!(
+            "the bucket {bucket} blocks SSE-C, as new buckets do since April 2026"
+        ))
+        .hint(format!(
+            "whoever may change the bucket allows it: `s3seal bucket allow s3://{bucket}`"
+        ));
     }
     if message.contains("Request has expired") {
         return Failure::denied("the request has expired").hint("check this machine's clock");
@@ -303,6 +304,12 @@ fn denied(message: &str, about: &Circumstances<'_>) -> Failure {
         Action::ListUploads => ("list unfinished uploads", "s3:ListBucketMultipartUploads"),
         Action::AbortUpload => ("abort the upload", "s3:AbortMultipartUpload"),
         Action::List => ("list the bucket", "s3:ListBucket (of versions: s3:ListBucketVersions)"),
+        Action::ReadBucketEncryption => {
+            ("read the bucket's encryption configuration", "s3:GetEncryptionConfiguration")
+        }
+        Action::WriteBucketEncryption => {
+            ("change the bucket's encryption configuration", "s3:PutEncryptionConfiguration")
+        }
     };
     Failure::denied(format!("the credentials may not {doing}"))
         .hint(format!("grant {permission}, or use other credentials"))

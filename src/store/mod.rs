@@ -15,6 +15,7 @@
 //! | `latency` | how long the store takes to answer |
 //! | `checksums` | whether checksums are sent and asked for |
 //! | `refusal` | what the SDK reports, boiled down; nothing above sees an SDK error |
+//! | `content_md5` | the checksum of documents |
 //! | `diagnosis` | a refusal and its circumstances in, one cause and one fix out |
 //! | `seal` | the three headers out, the proof in |
 //! | `attributes` | what is stored with an object besides its bytes |
@@ -23,6 +24,7 @@
 //! | `write` | PUT and multipart uploads, each proven |
 //! | `uploads` | multipart uploads that are not finished, and their parts |
 //! | `list` | what lies below a prefix, a page at a time |
+//! | `bucket` | the switch that blocks SSE-C |
 //! | `remove` | deletes; taking back what was not sealed |
 //! | `remove_many` | deletes, a thousand in one request |
 //! | `presign` | URLs with the seal signed into them |
@@ -34,8 +36,10 @@
 //! | `proven` | which buckets have proven that they seal |
 
 mod attributes;
+mod bucket;
 mod checksums;
 mod connect;
+mod content_md5;
 mod diagnosis;
 mod endpoint;
 mod key_tag;
@@ -65,6 +69,7 @@ mod write;
 
 pub use attributes::{Attributes, Condition, Metadata};
 pub use aws_sdk_s3::primitives::SdkBody as RequestBody;
+pub use bucket::{BucketEncryption, SseC};
 pub use connect::{Connect, Store};
 pub use list::{Listed, Listing};
 pub use metadata::ObjectMetadata;

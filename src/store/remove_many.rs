@@ -4,11 +4,8 @@ use std::collections::HashMap;
 
 use aws_sdk_s3::operation::delete_objects::DeleteObjectsOutput;
 use aws_sdk_s3::types::{Delete, ObjectIdentifier};
-use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
-use md5::{Digest, Md5};
 
+use super::content_md5;
 use super::diagnosis::{Action, Circumstances, diagnose};
 use super::refusal::{Refusal, status_within_success};
 use super::{Removed, Store};
@@ -92,7 +89,7 @@ impl Store {
                     .bucket(bucket)
                     .delete(delete.clone())
                     .customize()
-                    .mutate_request(guard_with_md5)
+                    .mutate_request(content_md5::guard)
                     .send()
             })
             .await?;
@@ -143,15 +140,6 @@ fn name(key: Option<&str>, version_id: Option<&str>) -> Name {
 /// Whether XML 1.0 can carry the key, and every parser gives it back unchanged.
 fn fits_xml(key: &str) -> bool {
     !key.chars().any(|c| c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}'))
-}
-
-/// Some stores insist on Content-MD5 here, and some know no other checksum than that.
-fn guard_with_md5(request: &mut HttpRequest) {
-    let md5 = Md5::digest(request.body().bytes().unwrap_or_default());
-    let headers = request.headers_mut();
-    headers.insert("content-md5", BASE64_STANDARD.encode(md5));
-    headers.remove("x-amz-checksum-crc32");
-    headers.remove("x-amz-sdk-checksum-algorithm");
 }
 
 #[cfg(test)]

@@ -1,0 +1,154 @@
+//! A bucket's switch for SSE-C, which is part of its encryption configuration (AWS, "Blocking or unblocking
+//! SSE-C for a general purpose bucket").
+
+use aws_sdk_s3::types::{
+    BlockedEncryptionTypes, EncryptionType, ServerSideEncryption, ServerSideEncryptionByDefault,
+    ServerSideEncryptionConfiguration, ServerSideEncryptionRule,
+};
+use serde::Serialize;
+
+use super::Store;
+use super::content_md5;
+use super::diagnosis::{Action, Circumstances, diagnose};
+use super::refusal::Refusal;
+use crate::failure::Failure;
+use crate::location::Location;
+
+/// What a bucket's configuration says of SSE-C.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SseC {
+    /// Writes with a key of the user's are refused.
+    Blocked,
+    /// They are allowed.
+    Allowed,
+    /// Nothing, as in buckets made before there was the switch, and in most stores: they are allowed
+    /// where the store knows them at all.
+    Unstated,
+}
+
+/// A bucket's encryption configuration.
+#[derive(Debug, Clone)]
+pub struct BucketEncryption {
+    rules: Vec<ServerSideEncryptionRule>,
+}
+
+impl BucketEncryption {
+    /// What it says of SSE-C.
+    pub fn sse_c(&self) -> SseC {
+        let named = self.rules.iter().filter_map(|rule| rule.blocked_encryption_types());
+        let kinds: Vec<_> = named.flat_map(BlockedEncryptionTypes::encryption_type).collect();
+        match kinds.as_slice() {
+            [] => SseC::Unstated,
+            kinds if kinds.contains(&&EncryptionType::SseC) => SseC::Blocked,
+            _ => SseC::Allowed,
+        }
+    }
+
+    /// How objects are encrypted that ask for nothing: `AES256`, `aws:kms` or `aws:kms:dsse`.
+    pub fn default_algorithm(&self) -> Option<&str> {
+        Some(self.default()?.sse_algorithm().as_str())
+    }
+
+    /// The KMS key of that default: its id or ARN; the account's own where absent.
+    pub fn kms_key_id(&self) -> Option<&str> {
+        self.default()?.kms_master_key_id()
+    }
+
+    /// Whether a bucket key saves requests to KMS.
+    pub fn bucket_key(&self) -> bool {
+        self.rules.iter().any(|rule| rule.bucket_key_enabled() == Some(true))
+    }
+
+    /// The same configuration with the switch set, and everything else kept: writing it replaces all of it.
+    #[must_use]
+    pub fn with_sse_c(mut self, allowed: bool) -> BucketEncryption {
+        if self.rules.is_empty() {
+            let default = ServerSideEncryptionByDefault::builder()
+                .sse_algorithm(ServerSideEncryption::Aes256)
+                .build();
+            let rule = ServerSideEncryptionRule::builder()
+                .set_apply_server_side_encryption_by_default(default.ok())
+                .build();
+            self.rules.push(rule);
+        }
+        let kind = if allowed { EncryptionType::None } else { EncryptionType::SseC };
+        let types = BlockedEncryptionTypes::builder().encryption_type(kind).build();
+        for rule in &mut self.rules {
+            rule.blocked_encryption_types = Some(types.clone());
+        }
+        self
+    }
+
+    fn default(&self) -> Option<&ServerSideEncryptionByDefault> {
+        let mut rules = self.rules.iter();
+        rules.find_map(ServerSideEncryptionRule::apply_server_side_encryption_by_default)
+    }
+}
+
+impl Store {
+    /// Reads a bucket's encryption configuration; it has no rules where the bucket has none.
+    ///
+    /// # Errors
+    /// [`Failure::Denied`] without `s3:GetEncryptionConfiguration`, [`Failure::NotFound`];
+    /// [`Failure::Other`] where the store has no such configuration.
+    pub async fn bucket_encryption(&self, bucket: &Location) -> Result<BucketEncryption, Failure> {
+        let asked =
+            self.send(|client| client.get_bucket_encryption().bucket(&bucket.bucket).send()).await;
+        match asked {
+            Ok(output) => {
+                let configuration = output.server_side_encryption_configuration;
+                let rules = configuration.map(|it| it.rules).unwrap_or_default();
+                Ok(BucketEncryption { rules })
+            }
+            Err(refusal) if refusal.is("ServerSideEncryptionConfigurationNotFoundError") => {
+                Ok(BucketEncryption { rules: Vec::new() })
+            }
+            Err(refusal) => {
+                Err(self.explain_switch(&refusal, Action::ReadBucketEncryption, bucket))
+            }
+        }
+    }
+
+    /// Replaces a bucket's encryption configuration.
+    ///
+    /// # Errors
+    /// As [`Store::bucket_encryption`], the permission being `s3:PutEncryptionConfiguration`.
+    pub async fn set_bucket_encryption(
+        &self,
+        bucket: &Location,
+        encryption: &BucketEncryption,
+    ) -> Result<(), Failure> {
+        let rules = Some(encryption.rules.clone());
+        let built = ServerSideEncryptionConfiguration::builder().set_rules(rules).build();
+        let configuration = built.map_err(|_| Failure::other("the configuration has no rules"))?;
+        let sent = self.send(|client| {
+            client
+                .put_bucket_encryption()
+                .bucket(&bucket.bucket)
+                .server_side_encryption_configuration(configuration.clone())
+                .customize()
+                .mutate_request(content_md5::guard)
+                .send()
+        });
+        match sent.await {
+            Ok(_) => Ok(()),
+            Err(refusal) => {
+                Err(self.explain_switch(&refusal, Action::WriteBucketEncryption, bucket))
+            }
+        }
+    }
+
+    fn explain_switch(&self, refusal: &Refusal, action: Action, bucket: &Location) -> Failure {
+        if matches!(refusal.status, Some(405 | 501)) || refusal.is("NotImplemented") {
+            return no_switch(bucket).answered(refusal.status, refusal.code.as_deref());
+        }
+        diagnose(self, refusal, &Circumstances { action, at: bucket, key: None })
+    }
+}
+
+fn no_switch(bucket: &Location) -> Failure {
+    Failure::other("the store has no switch for SSE-C: that is Amazon's")
+        .hint("whether it seals is shown by the first sealed `s3seal put`, which counts only with proof")
+        .at(bucket)
+}
