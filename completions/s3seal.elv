@@ -47,8 +47,10 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand get 'Fetch objects, opened with the key they were sealed with'
             cand head 'Show an object''s metadata, opened with the key it was sealed with'
             cand sync 'Copy what changed between a folder and a prefix, in either direction'
+            cand ls 'List objects'
             cand rm 'Delete objects, or versions of them; needs no key'
             cand presign 'Make a URL with which somebody without credentials can read or write one object'
+            cand bucket 'See, allow or block SSE-C in a bucket'
             cand mock 'Run an S3 server of your own, for trying and testing: it answers like Amazon''s, in memory'
             cand completions 'Print a completion script for a shell'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -410,6 +412,36 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'s3seal;ls'= {
+            cand --include 'Do include what matches; all is included at first, and the last pattern decides'
+            cand --exclude 'Leave out what matches; `*` matches `/` as well, names are relative to the source'
+            cand --progress 'How the progress of transfers is shown on stderr'
+            cand --endpoint-url 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL'
+            cand --profile 'The profile of the AWS configuration files to use. Also: AWS_PROFILE'
+            cand --region 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION'
+            cand --ca-bundle 'Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE'
+            cand --request-payer 'Who pays for the request; the one value is `requester`'
+            cand --expected-bucket-owner 'Refuse a bucket that belongs to another account'
+            cand --max-attempts 'How often a request is sent before it is given up [default: 5]. Also: AWS_MAX_ATTEMPTS'
+            cand --connect-timeout 'Give up an attempt at a connection after this time; 0: never'
+            cand --read-timeout 'Give up a connection on which nothing has moved for this time; 0: never'
+            cand --limit-rate 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G'
+            cand -r 'List all that is below, not one level'
+            cand --recursive 'List all that is below, not one level'
+            cand -l 'Show time (UTC), size in bytes and storage class as well'
+            cand --long 'Show time (UTC), size in bytes and storage class as well'
+            cand --versions 'List every version, delete markers among them, with the ids of the versions'
+            cand --json 'Print results as JSON lines on stdout, and errors as JSON on stderr'
+            cand -q 'Say nothing on stderr but warnings and errors'
+            cand --quiet 'Say nothing on stderr but warnings and errors'
+            cand -v 'Log requests to stderr, never a key; more with -vv and -vvv'
+            cand --verbose 'Log requests to stderr, never a key; more with -vv and -vvv'
+            cand --no-progress 'The same as --progress none'
+            cand --no-sign-request 'Send requests without credentials'
+            cand --allow-http 'Send the key even over plain http to another machine, where everyone in between can read it'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'s3seal;rm'= {
             cand --version-id 'Delete this version for good'
             cand --older-than 'Abort only those begun longer ago than this, such as 24h or 7d'
@@ -486,6 +518,116 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'s3seal;bucket'= {
+            cand --progress 'How the progress of transfers is shown on stderr'
+            cand --endpoint-url 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL'
+            cand --profile 'The profile of the AWS configuration files to use. Also: AWS_PROFILE'
+            cand --region 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION'
+            cand --ca-bundle 'Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE'
+            cand --request-payer 'Who pays for the request; the one value is `requester`'
+            cand --expected-bucket-owner 'Refuse a bucket that belongs to another account'
+            cand --max-attempts 'How often a request is sent before it is given up [default: 5]. Also: AWS_MAX_ATTEMPTS'
+            cand --connect-timeout 'Give up an attempt at a connection after this time; 0: never'
+            cand --read-timeout 'Give up a connection on which nothing has moved for this time; 0: never'
+            cand --limit-rate 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G'
+            cand --json 'Print results as JSON lines on stdout, and errors as JSON on stderr'
+            cand -q 'Say nothing on stderr but warnings and errors'
+            cand --quiet 'Say nothing on stderr but warnings and errors'
+            cand -v 'Log requests to stderr, never a key; more with -vv and -vvv'
+            cand --verbose 'Log requests to stderr, never a key; more with -vv and -vvv'
+            cand --no-progress 'The same as --progress none'
+            cand --no-sign-request 'Send requests without credentials'
+            cand --allow-http 'Send the key even over plain http to another machine, where everyone in between can read it'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand status 'Show whether SSE-C is blocked, and the default encryption'
+            cand allow 'Let objects be written with SSE-C'
+            cand block 'Refuse objects that are written with SSE-C'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'s3seal;bucket;status'= {
+            cand --progress 'How the progress of transfers is shown on stderr'
+            cand --endpoint-url 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL'
+            cand --profile 'The profile of the AWS configuration files to use. Also: AWS_PROFILE'
+            cand --region 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION'
+            cand --ca-bundle 'Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE'
+            cand --request-payer 'Who pays for the request; the one value is `requester`'
+            cand --expected-bucket-owner 'Refuse a bucket that belongs to another account'
+            cand --max-attempts 'How often a request is sent before it is given up [default: 5]. Also: AWS_MAX_ATTEMPTS'
+            cand --connect-timeout 'Give up an attempt at a connection after this time; 0: never'
+            cand --read-timeout 'Give up a connection on which nothing has moved for this time; 0: never'
+            cand --limit-rate 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G'
+            cand --json 'Print results as JSON lines on stdout, and errors as JSON on stderr'
+            cand -q 'Say nothing on stderr but warnings and errors'
+            cand --quiet 'Say nothing on stderr but warnings and errors'
+            cand -v 'Log requests to stderr, never a key; more with -vv and -vvv'
+            cand --verbose 'Log requests to stderr, never a key; more with -vv and -vvv'
+            cand --no-progress 'The same as --progress none'
+            cand --no-sign-request 'Send requests without credentials'
+            cand --allow-http 'Send the key even over plain http to another machine, where everyone in between can read it'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'s3seal;bucket;allow'= {
+            cand --progress 'How the progress of transfers is shown on stderr'
+            cand --endpoint-url 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL'
+            cand --profile 'The profile of the AWS configuration files to use. Also: AWS_PROFILE'
+            cand --region 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION'
+            cand --ca-bundle 'Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE'
+            cand --request-payer 'Who pays for the request; the one value is `requester`'
+            cand --expected-bucket-owner 'Refuse a bucket that belongs to another account'
+            cand --max-attempts 'How often a request is sent before it is given up [default: 5]. Also: AWS_MAX_ATTEMPTS'
+            cand --connect-timeout 'Give up an attempt at a connection after this time; 0: never'
+            cand --read-timeout 'Give up a connection on which nothing has moved for this time; 0: never'
+            cand --limit-rate 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G'
+            cand --json 'Print results as JSON lines on stdout, and errors as JSON on stderr'
+            cand -q 'Say nothing on stderr but warnings and errors'
+            cand --quiet 'Say nothing on stderr but warnings and errors'
+            cand -v 'Log requests to stderr, never a key; more with -vv and -vvv'
+            cand --verbose 'Log requests to stderr, never a key; more with -vv and -vvv'
+            cand --no-progress 'The same as --progress none'
+            cand --no-sign-request 'Send requests without credentials'
+            cand --allow-http 'Send the key even over plain http to another machine, where everyone in between can read it'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'s3seal;bucket;block'= {
+            cand --progress 'How the progress of transfers is shown on stderr'
+            cand --endpoint-url 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL'
+            cand --profile 'The profile of the AWS configuration files to use. Also: AWS_PROFILE'
+            cand --region 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION'
+            cand --ca-bundle 'Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE'
+            cand --request-payer 'Who pays for the request; the one value is `requester`'
+            cand --expected-bucket-owner 'Refuse a bucket that belongs to another account'
+            cand --max-attempts 'How often a request is sent before it is given up [default: 5]. Also: AWS_MAX_ATTEMPTS'
+            cand --connect-timeout 'Give up an attempt at a connection after this time; 0: never'
+            cand --read-timeout 'Give up a connection on which nothing has moved for this time; 0: never'
+            cand --limit-rate 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G'
+            cand --json 'Print results as JSON lines on stdout, and errors as JSON on stderr'
+            cand -q 'Say nothing on stderr but warnings and errors'
+            cand --quiet 'Say nothing on stderr but warnings and errors'
+            cand -v 'Log requests to stderr, never a key; more with -vv and -vvv'
+            cand --verbose 'Log requests to stderr, never a key; more with -vv and -vvv'
+            cand --no-progress 'The same as --progress none'
+            cand --no-sign-request 'Send requests without credentials'
+            cand --allow-http 'Send the key even over plain http to another machine, where everyone in between can read it'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'s3seal;bucket;help'= {
+            cand status 'Show whether SSE-C is blocked, and the default encryption'
+            cand allow 'Let objects be written with SSE-C'
+            cand block 'Refuse objects that are written with SSE-C'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'s3seal;bucket;help;status'= {
+        }
+        &'s3seal;bucket;help;allow'= {
+        }
+        &'s3seal;bucket;help;block'= {
+        }
+        &'s3seal;bucket;help;help'= {
+        }
         &'s3seal;mock'= {
             cand --addr 'The address to listen on; port 0 is a free one'
             cand --bucket 'Create this bucket; repeatable'
@@ -552,8 +694,10 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand get 'Fetch objects, opened with the key they were sealed with'
             cand head 'Show an object''s metadata, opened with the key it was sealed with'
             cand sync 'Copy what changed between a folder and a prefix, in either direction'
+            cand ls 'List objects'
             cand rm 'Delete objects, or versions of them; needs no key'
             cand presign 'Make a URL with which somebody without credentials can read or write one object'
+            cand bucket 'See, allow or block SSE-C in a bucket'
             cand mock 'Run an S3 server of your own, for trying and testing: it answers like Amazon''s, in memory'
             cand completions 'Print a completion script for a shell'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -582,9 +726,22 @@ set edit:completion:arg-completer[s3seal] = {|@words|
         }
         &'s3seal;help;sync'= {
         }
+        &'s3seal;help;ls'= {
+        }
         &'s3seal;help;rm'= {
         }
         &'s3seal;help;presign'= {
+        }
+        &'s3seal;help;bucket'= {
+            cand status 'Show whether SSE-C is blocked, and the default encryption'
+            cand allow 'Let objects be written with SSE-C'
+            cand block 'Refuse objects that are written with SSE-C'
+        }
+        &'s3seal;help;bucket;status'= {
+        }
+        &'s3seal;help;bucket;allow'= {
+        }
+        &'s3seal;help;bucket;block'= {
         }
         &'s3seal;help;mock'= {
         }

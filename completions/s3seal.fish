@@ -51,8 +51,10 @@ complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "put" -d 'Seal files w
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "get" -d 'Fetch objects, opened with the key they were sealed with'
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "head" -d 'Show an object\'s metadata, opened with the key it was sealed with'
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "sync" -d 'Copy what changed between a folder and a prefix, in either direction'
+complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "ls" -d 'List objects'
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "rm" -d 'Delete objects, or versions of them; needs no key'
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "presign" -d 'Make a URL with which somebody without credentials can read or write one object'
+complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "bucket" -d 'See, allow or block SSE-C in a bucket'
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "mock" -d 'Run an S3 server of your own, for trying and testing: it answers like Amazon\'s, in memory'
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -387,6 +389,31 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l no-progress -d 'T
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c s3seal -n "__fish_s3seal_using_subcommand ls" -l include -d 'Do include what matches; all is included at first, and the last pattern decides' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand ls" -l exclude -d 'Leave out what matches; `*` matches `/` as well, names are relative to the source' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand ls" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, where stderr is a terminal that a person looks at'
+plain\t'A line of text every 30 seconds'
+none\t'Nothing'"
+complete -c s3seal -n "__fish_s3seal_using_subcommand ls" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand ls" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand ls" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand ls" -l ca-bundle -d 'Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE' -r -F
+complete -c s3seal -n "__fish_s3seal_using_subcommand ls" -l request-payer -d 'Who pays for the request; the one value is `requester`' -r -f -a "requester\t''"
+complete -c s3seal -n "__fish_s3seal_using_subcommand ls" -l expected-bucket-owner -d 'Refuse a bucket that belongs to another account' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand ls" -l max-attempts -d 'How often a request is sent before it is given up [default: 5]. Also: AWS_MAX_ATTEMPTS' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand ls" -l connect-timeout -d 'Give up an attempt at a connection after this time; 0: never' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand ls" -l read-timeout -d 'Give up a connection on which nothing has moved for this time; 0: never' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand ls" -l limit-rate -d 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand ls" -s r -l recursive -d 'List all that is below, not one level'
+complete -c s3seal -n "__fish_s3seal_using_subcommand ls" -s l -l long -d 'Show time (UTC), size in bytes and storage class as well'
+complete -c s3seal -n "__fish_s3seal_using_subcommand ls" -l versions -d 'List every version, delete markers among them, with the ids of the versions'
+complete -c s3seal -n "__fish_s3seal_using_subcommand ls" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
+complete -c s3seal -n "__fish_s3seal_using_subcommand ls" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c s3seal -n "__fish_s3seal_using_subcommand ls" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand ls" -l no-progress -d 'The same as --progress none'
+complete -c s3seal -n "__fish_s3seal_using_subcommand ls" -l no-sign-request -d 'Send requests without credentials'
+complete -c s3seal -n "__fish_s3seal_using_subcommand ls" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
+complete -c s3seal -n "__fish_s3seal_using_subcommand ls" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l version-id -d 'Delete this version for good' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l older-than -d 'Abort only those begun longer ago than this, such as 24h or 7d' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l include -d 'Do include what matches; all is included at first, and the last pattern decides' -r
@@ -460,6 +487,94 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l no-progress -d
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from status allow block help" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, where stderr is a terminal that a person looks at'
+plain\t'A line of text every 30 seconds'
+none\t'Nothing'"
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from status allow block help" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from status allow block help" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from status allow block help" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from status allow block help" -l ca-bundle -d 'Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE' -r -F
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from status allow block help" -l request-payer -d 'Who pays for the request; the one value is `requester`' -r -f -a "requester\t''"
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from status allow block help" -l expected-bucket-owner -d 'Refuse a bucket that belongs to another account' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from status allow block help" -l max-attempts -d 'How often a request is sent before it is given up [default: 5]. Also: AWS_MAX_ATTEMPTS' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from status allow block help" -l connect-timeout -d 'Give up an attempt at a connection after this time; 0: never' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from status allow block help" -l read-timeout -d 'Give up a connection on which nothing has moved for this time; 0: never' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from status allow block help" -l limit-rate -d 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from status allow block help" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from status allow block help" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from status allow block help" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from status allow block help" -l no-progress -d 'The same as --progress none'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from status allow block help" -l no-sign-request -d 'Send requests without credentials'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from status allow block help" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from status allow block help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from status allow block help" -f -a "status" -d 'Show whether SSE-C is blocked, and the default encryption'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from status allow block help" -f -a "allow" -d 'Let objects be written with SSE-C'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from status allow block help" -f -a "block" -d 'Refuse objects that are written with SSE-C'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from status allow block help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from status" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, where stderr is a terminal that a person looks at'
+plain\t'A line of text every 30 seconds'
+none\t'Nothing'"
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from status" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from status" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from status" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from status" -l ca-bundle -d 'Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE' -r -F
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from status" -l request-payer -d 'Who pays for the request; the one value is `requester`' -r -f -a "requester\t''"
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from status" -l expected-bucket-owner -d 'Refuse a bucket that belongs to another account' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from status" -l max-attempts -d 'How often a request is sent before it is given up [default: 5]. Also: AWS_MAX_ATTEMPTS' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from status" -l connect-timeout -d 'Give up an attempt at a connection after this time; 0: never' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from status" -l read-timeout -d 'Give up a connection on which nothing has moved for this time; 0: never' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from status" -l limit-rate -d 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from status" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from status" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from status" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from status" -l no-progress -d 'The same as --progress none'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from status" -l no-sign-request -d 'Send requests without credentials'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from status" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from allow" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, where stderr is a terminal that a person looks at'
+plain\t'A line of text every 30 seconds'
+none\t'Nothing'"
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from allow" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from allow" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from allow" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from allow" -l ca-bundle -d 'Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE' -r -F
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from allow" -l request-payer -d 'Who pays for the request; the one value is `requester`' -r -f -a "requester\t''"
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from allow" -l expected-bucket-owner -d 'Refuse a bucket that belongs to another account' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from allow" -l max-attempts -d 'How often a request is sent before it is given up [default: 5]. Also: AWS_MAX_ATTEMPTS' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from allow" -l connect-timeout -d 'Give up an attempt at a connection after this time; 0: never' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from allow" -l read-timeout -d 'Give up a connection on which nothing has moved for this time; 0: never' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from allow" -l limit-rate -d 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from allow" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from allow" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from allow" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from allow" -l no-progress -d 'The same as --progress none'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from allow" -l no-sign-request -d 'Send requests without credentials'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from allow" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from allow" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from block" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, where stderr is a terminal that a person looks at'
+plain\t'A line of text every 30 seconds'
+none\t'Nothing'"
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from block" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from block" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from block" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from block" -l ca-bundle -d 'Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE' -r -F
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from block" -l request-payer -d 'Who pays for the request; the one value is `requester`' -r -f -a "requester\t''"
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from block" -l expected-bucket-owner -d 'Refuse a bucket that belongs to another account' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from block" -l max-attempts -d 'How often a request is sent before it is given up [default: 5]. Also: AWS_MAX_ATTEMPTS' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from block" -l connect-timeout -d 'Give up an attempt at a connection after this time; 0: never' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from block" -l read-timeout -d 'Give up a connection on which nothing has moved for this time; 0: never' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from block" -l limit-rate -d 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from block" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from block" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from block" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from block" -l no-progress -d 'The same as --progress none'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from block" -l no-sign-request -d 'Send requests without credentials'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from block" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from block" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from help" -f -a "status" -d 'Show whether SSE-C is blocked, and the default encryption'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from help" -f -a "allow" -d 'Let objects be written with SSE-C'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from help" -f -a "block" -d 'Refuse objects that are written with SSE-C'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l addr -d 'The address to listen on; port 0 is a free one' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l bucket -d 'Create this bucket; repeatable' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l behave -d 'Whose manners to take on' -r
@@ -513,18 +628,23 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -l no-progres
 complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
 complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head sync rm presign mock completions help" -f -a "keygen" -d 'Make a new 256-bit key from the operating system\'s random source'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head sync rm presign mock completions help" -f -a "key" -d 'Inspect keys: where they come from, how they are written, and their MD5'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head sync rm presign mock completions help" -f -a "put" -d 'Seal files with your key and store them'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head sync rm presign mock completions help" -f -a "get" -d 'Fetch objects, opened with the key they were sealed with'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head sync rm presign mock completions help" -f -a "head" -d 'Show an object\'s metadata, opened with the key it was sealed with'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head sync rm presign mock completions help" -f -a "sync" -d 'Copy what changed between a folder and a prefix, in either direction'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head sync rm presign mock completions help" -f -a "rm" -d 'Delete objects, or versions of them; needs no key'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head sync rm presign mock completions help" -f -a "presign" -d 'Make a URL with which somebody without credentials can read or write one object'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head sync rm presign mock completions help" -f -a "mock" -d 'Run an S3 server of your own, for trying and testing: it answers like Amazon\'s, in memory'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head sync rm presign mock completions help" -f -a "completions" -d 'Print a completion script for a shell'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head sync rm presign mock completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head sync ls rm presign bucket mock completions help" -f -a "keygen" -d 'Make a new 256-bit key from the operating system\'s random source'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head sync ls rm presign bucket mock completions help" -f -a "key" -d 'Inspect keys: where they come from, how they are written, and their MD5'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head sync ls rm presign bucket mock completions help" -f -a "put" -d 'Seal files with your key and store them'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head sync ls rm presign bucket mock completions help" -f -a "get" -d 'Fetch objects, opened with the key they were sealed with'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head sync ls rm presign bucket mock completions help" -f -a "head" -d 'Show an object\'s metadata, opened with the key it was sealed with'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head sync ls rm presign bucket mock completions help" -f -a "sync" -d 'Copy what changed between a folder and a prefix, in either direction'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head sync ls rm presign bucket mock completions help" -f -a "ls" -d 'List objects'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head sync ls rm presign bucket mock completions help" -f -a "rm" -d 'Delete objects, or versions of them; needs no key'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head sync ls rm presign bucket mock completions help" -f -a "presign" -d 'Make a URL with which somebody without credentials can read or write one object'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head sync ls rm presign bucket mock completions help" -f -a "bucket" -d 'See, allow or block SSE-C in a bucket'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head sync ls rm presign bucket mock completions help" -f -a "mock" -d 'Run an S3 server of your own, for trying and testing: it answers like Amazon\'s, in memory'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head sync ls rm presign bucket mock completions help" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head sync ls rm presign bucket mock completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c s3seal -n "__fish_s3seal_using_subcommand help; and __fish_seen_subcommand_from key" -f -a "show" -d 'Show what a key is: source, format seen, length, key-MD5 and warnings'
 complete -c s3seal -n "__fish_s3seal_using_subcommand help; and __fish_seen_subcommand_from key" -f -a "md5" -d 'Print the key-MD5 alone, a line a key'
 complete -c s3seal -n "__fish_s3seal_using_subcommand help; and __fish_seen_subcommand_from key" -f -a "list" -d 'List the keys of config.toml: names, sources, key-MD5s and rules; no secret'
 complete -c s3seal -n "__fish_s3seal_using_subcommand help; and __fish_seen_subcommand_from key" -f -a "derive" -d 'Derive the key of one object from a master key, to share that object alone'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and __fish_seen_subcommand_from bucket" -f -a "status" -d 'Show whether SSE-C is blocked, and the default encryption'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and __fish_seen_subcommand_from bucket" -f -a "allow" -d 'Let objects be written with SSE-C'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and __fish_seen_subcommand_from bucket" -f -a "block" -d 'Refuse objects that are written with SSE-C'

@@ -9,7 +9,9 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-use crate::commands::{bucket, completions, get, head, key, keygen, mock, presign, put, rm, sync};
+use crate::commands::{
+    bucket, completions, get, head, key, keygen, ls, mock, presign, put, rm, sync,
+};
 use crate::failure::{Failure, Failures};
 use crate::key as keys;
 use crate::location::{is_web_url, without_query};
@@ -78,6 +80,7 @@ enum Command {
     Get(get::Args),
     Head(head::Args),
     Sync(sync::Args),
+    Ls(ls::Args),
     Rm(rm::Args),
     Presign(presign::Args),
     Bucket(bucket::Args),
@@ -125,6 +128,7 @@ fn dispatch(cli: &Cli, out: &Output) -> Result<u8, Failures> {
         Command::Get(args) => return Ok(with_runtime(get::run(args, &cli.connect, out))??),
         Command::Sync(args) => return Ok(with_runtime(sync::run(args, &cli.connect, out))??),
         Command::Head(args) => with_runtime(head::run(args, &cli.connect, out))??,
+        Command::Ls(args) => return Ok(with_runtime(ls::run(args, &cli.connect, out))??),
         Command::Rm(args) => return Ok(with_runtime(rm::run(args, &cli.connect, out))??),
         Command::Bucket(args) => with_runtime(bucket::run(args, &cli.connect, out))??,
         Command::Presign(args) => with_runtime(presign::run(args, &cli.connect, out))??,

@@ -12,6 +12,7 @@ mod key_commands;
 mod key_text;
 mod kill;
 mod leak;
+mod ls;
 mod mock_command;
 mod mock_options;
 mod presign;

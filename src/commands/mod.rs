@@ -12,6 +12,7 @@ pub mod head;
 pub mod key;
 pub mod keygen;
 mod keys;
+pub mod ls;
 pub mod mock;
 pub mod presign;
 pub mod put;

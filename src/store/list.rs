@@ -1,12 +1,14 @@
 //! Listings: what lies below a prefix, a page at a time, so that any number of objects fits.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 use std::time::SystemTime;
 
 use aws_sdk_s3::operation::list_object_versions::ListObjectVersionsOutput;
 use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Output;
 use aws_sdk_s3::primitives::DateTime;
-use aws_sdk_s3::types::EncodingType;
+use aws_sdk_s3::types::{CommonPrefix, EncodingType};
+use serde::Serialize;
 
 use super::Store;
 use super::diagnosis::{Action, Circumstances, diagnose};
@@ -14,17 +16,37 @@ use super::refusal::Refusal;
 use crate::failure::Failure;
 use crate::location::Location;
 
-/// An object of a listing, or one version of it.
+/// What stands in a listing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// An object, or one version of it.
+    Object,
+    /// What hides an object that was deleted while versions were kept.
+    DeleteMarker,
+    /// All that is below a name that ends in `/`, where that is not listed one by one.
+    Folder,
+}
+
+/// An object of a listing, or one version of it, or what stands for several.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listed {
+    /// What it is.
+    pub kind: Kind,
     /// The object's whole key.
     pub key: String,
     /// Its size in bytes.
     pub bytes: u64,
-    /// When it was written, as the store's clock says.
+    /// When it was written, as the store's clock says; for a folder the beginning of 1970.
     pub modified: SystemTime,
     /// Which version it is, in a listing of versions.
     pub version_id: Option<String>,
+    /// Whether it is the newest version; always so where versions are not listed.
+    pub is_latest: bool,
+    /// Its ETag, with quotes.
+    pub etag: Option<String>,
+    /// Its storage class, where the store says.
+    pub storage_class: Option<String>,
 }
 
 /// What lies below a prefix, in pages of up to 1,000.
@@ -33,6 +55,8 @@ pub struct Listing {
     store: Arc<Store>,
     below: Location,
     versions: bool,
+    /// Whether what is below a further `/` is listed as one folder.
+    one_level: bool,
     next: Option<Next>,
 }
 
@@ -61,11 +85,23 @@ impl Store {
     }
 
     fn listing(self: &Arc<Self>, below: &Location, versions: bool) -> Listing {
-        Listing { store: self.clone(), below: below.clone(), versions, next: Some(Next::Start) }
+        Listing {
+            store: self.clone(),
+            below: below.clone(),
+            versions,
+            one_level: false,
+            next: Some(Next::Start),
+        }
     }
 }
 
 impl Listing {
+    /// The same listing, but what is below a further `/` comes as one folder.
+    #[must_use]
+    pub fn of_one_level(self) -> Listing {
+        Listing { one_level: true, ..self }
+    }
+
     /// The next page, which may be empty; none after the last one.
     ///
     /// # Errors
@@ -98,6 +134,7 @@ impl Listing {
                     .bucket(&self.below.bucket)
                     .set_prefix(self.prefix())
                     .set_continuation_token(token.clone())
+                    .set_delimiter(self.delimiter())
                     .encoding_type(EncodingType::Url)
                     .send()
             })
@@ -126,6 +163,7 @@ impl Listing {
                     .set_prefix(self.prefix())
                     .set_key_marker(key.cloned())
                     .set_version_id_marker(version_id.cloned())
+                    .set_delimiter(self.delimiter())
                     .encoding_type(EncodingType::Url)
                     .send()
             })
@@ -148,6 +186,10 @@ impl Listing {
         (!self.below.key.is_empty()).then(|| self.below.key.clone())
     }
 
+    fn delimiter(&self) -> Option<String> {
+        self.one_level.then(|| "/".to_owned())
+    }
+
     fn explain(&self, refusal: &Refusal) -> Failure {
         let about = Circumstances { action: Action::List, at: &self.below, key: None };
         diagnose(&self.store, refusal, &about)
@@ -168,39 +210,72 @@ impl Listing {
 
 fn objects(output: &ListObjectsV2Output) -> Option<Vec<Listed>> {
     let encoded = is_encoded(output.encoding_type());
-    let found = output
-        .contents()
-        .iter()
-        .map(|object| listed(object.key(), object.size(), object.last_modified(), None, encoded));
-    found.collect()
+    let objects = output.contents().iter().map(|it| {
+        Some(Listed {
+            etag: it.e_tag().map(str::to_owned),
+            storage_class: it.storage_class().map(|class| class.as_str().to_owned()),
+            ..listed(Kind::Object, it.key(), it.size(), it.last_modified(), encoded)?
+        })
+    });
+    let folders = output.common_prefixes().iter().map(|it| folder(it, encoded));
+    let found = objects.chain(folders).collect::<Option<Vec<_>>>()?;
+    Some(if output.common_prefixes().is_empty() { found } else { in_order(found) })
 }
 
 fn versions(output: &ListObjectVersionsOutput) -> Option<Vec<Listed>> {
     let encoded = is_encoded(output.encoding_type());
-    let versions = output
-        .versions()
-        .iter()
-        .map(|it| listed(it.key(), it.size(), it.last_modified(), it.version_id(), encoded));
-    let markers = output
-        .delete_markers()
-        .iter()
-        .map(|it| listed(it.key(), None, it.last_modified(), it.version_id(), encoded));
-    versions.chain(markers).collect()
+    let versions = output.versions().iter().map(|it| {
+        Some(Listed {
+            version_id: it.version_id().map(str::to_owned),
+            is_latest: it.is_latest() == Some(true),
+            etag: it.e_tag().map(str::to_owned),
+            storage_class: it.storage_class().map(|class| class.as_str().to_owned()),
+            ..listed(Kind::Object, it.key(), it.size(), it.last_modified(), encoded)?
+        })
+    });
+    let markers = output.delete_markers().iter().map(|it| {
+        Some(Listed {
+            version_id: it.version_id().map(str::to_owned),
+            is_latest: it.is_latest() == Some(true),
+            ..listed(Kind::DeleteMarker, it.key(), None, it.last_modified(), encoded)?
+        })
+    });
+    let folders = output.common_prefixes().iter().map(|it| folder(it, encoded));
+    versions.chain(markers).chain(folders).collect::<Option<Vec<_>>>().map(in_order)
+}
+
+/// A page names objects, delete markers and folders apart, each in the order of their names.
+fn in_order(mut found: Vec<Listed>) -> Vec<Listed> {
+    // The newest version comes first, and of versions of one second a stable sort keeps the order.
+    let newest_first = |it: &Listed| (Reverse(it.is_latest), Reverse(it.modified));
+    found.sort_by(|one, other| {
+        one.key.cmp(&other.key).then_with(|| newest_first(one).cmp(&newest_first(other)))
+    });
+    found
 }
 
 fn listed(
+    kind: Kind,
     key: Option<&str>,
     size: Option<i64>,
     modified: Option<&DateTime>,
-    version_id: Option<&str>,
     encoded: bool,
 ) -> Option<Listed> {
     Some(Listed {
+        kind,
         key: decoded(key?, encoded)?,
         bytes: size.unwrap_or(0).try_into().ok()?,
         modified: SystemTime::try_from(*modified?).ok()?,
-        version_id: version_id.map(str::to_owned),
+        version_id: None,
+        is_latest: true,
+        etag: None,
+        storage_class: None,
     })
+}
+
+fn folder(prefix: &CommonPrefix, encoded: bool) -> Option<Listed> {
+    let beginning = DateTime::from_secs(0);
+    listed(Kind::Folder, prefix.prefix(), None, Some(&beginning), encoded)
 }
 
 /// A store that knows no encoding leaves it out of its answer.

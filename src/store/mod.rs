@@ -71,7 +71,7 @@ pub use attributes::{Attributes, Condition, Metadata};
 pub use aws_sdk_s3::primitives::SdkBody as RequestBody;
 pub use bucket::{BucketEncryption, SseC};
 pub use connect::{Connect, Store};
-pub use list::{Listed, Listing};
+pub use list::{Kind, Listed, Listing};
 pub use metadata::ObjectMetadata;
 pub use pace::Pace;
 pub use presign::{LONGEST_EXPIRY, Method, Presign, PresignedUrl};

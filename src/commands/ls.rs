@@ -1,0 +1,173 @@
+//! `s3seal ls`: what is in a bucket.
+
+use std::sync::Arc;
+use std::time::UNIX_EPOCH;
+
+use serde::Serialize;
+
+use crate::failure::{CommonCode, Failure};
+use crate::location::Location;
+use crate::output::Output;
+use crate::store::{Connect, Kind, Listed, Listing, Store};
+use crate::transfer::Filters;
+
+/// List objects
+///
+/// A line each, the name relative to the URL; what is below a further `/` is one line that ends in `/`, unless -r.
+/// Any number of objects fits: lines come as the store's pages do. Needs no key.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  s3seal ls s3://backups
+  s3seal ls -r --long s3://backups/2026/
+  s3seal ls -r --json s3://backups | jq -s 'map(.bytes) | add'
+  s3seal ls -r --include '*.sql' --exclude '*' s3://backups
+  s3seal ls --versions s3://backups/dump.sql")]
+pub struct Args {
+    /// What to list: s3://bucket, s3://bucket/folder/, or an object
+    #[arg(required = true, value_name = "URL")]
+    urls: Vec<String>,
+    /// List all that is below, not one level
+    #[arg(short, long)]
+    recursive: bool,
+    /// Show time (UTC), size in bytes and storage class as well
+    #[arg(short, long)]
+    long: bool,
+    /// List every version, delete markers among them, with the ids of the versions
+    #[arg(long)]
+    versions: bool,
+    #[command(flatten)]
+    filters: Filters,
+}
+
+/// What `--json` prints.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Item<'a> {
+    op: &'static str,
+    url: String,
+    r#type: Kind,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bytes: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_modified: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    etag: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    storage_class: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    is_latest: Option<bool>,
+}
+
+/// Lists each; failures are told as they happen.
+///
+/// # Errors
+/// [`Failure::Usage`] for what is no URL: before anything is listed.
+pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Failure> {
+    let locations = args.urls.iter().map(|url| url.parse::<Location>());
+    let locations = locations.collect::<Result<Vec<_>, _>>()?;
+    let store = Arc::new(Store::connect(connect).await?);
+    let mut code = CommonCode::default();
+    for at in &locations {
+        if let Err(failure) = list(args, &store, at, out).await {
+            out.failure(&failure);
+            code.add(&failure);
+        }
+    }
+    Ok(code.get())
+}
+
+async fn list(args: &Args, store: &Arc<Store>, at: &Location, out: &Output) -> Result<(), Failure> {
+    let mut found = 0;
+    if !at.is_folder() {
+        found += list_object(args, store, at, out).await?;
+    }
+    let folder = at.folder();
+    let mut listing = listing(args, store, &folder);
+    while let Some(page) = listing.next_page().await? {
+        for listed in page {
+            found += 1;
+            let name = &listed.key[folder.key.len()..];
+            if args.filters.admit(name) {
+                // A folder's own marker has no name in it.
+                show(args, &folder, if name.is_empty() { "./" } else { name }, &listed, out)?;
+            }
+        }
+    }
+    match found == 0 && !at.key.is_empty() {
+        false => Ok(()),
+        true => Err(Failure::not_found("there is nothing of this name, and nothing below it")
+            .hint("check the bucket and the key")
+            .at(at)),
+    }
+}
+
+/// The object, or its versions, of exactly this name; how many lines that makes.
+async fn list_object(
+    args: &Args,
+    store: &Arc<Store>,
+    at: &Location,
+    out: &Output,
+) -> Result<u64, Failure> {
+    let mut found = 0;
+    let mut listing = listing(args, store, at).of_one_level();
+    while let Some(page) = listing.next_page().await? {
+        // The name itself comes before all that merely begin with it.
+        let is_over = page.iter().any(|listed| listed.key != at.key);
+        for listed in page.iter().filter(|listed| listed.key == at.key) {
+            show(args, at, at.name(), listed, out)?;
+            found += 1;
+        }
+        if is_over {
+            break;
+        }
+    }
+    Ok(found)
+}
+
+fn listing(args: &Args, store: &Arc<Store>, at: &Location) -> Listing {
+    let all = if args.versions { store.list_versions(at) } else { store.list(at) };
+    if args.recursive { all } else { all.of_one_level() }
+}
+
+fn show(
+    args: &Args,
+    below: &Location,
+    name: &str,
+    listed: &Listed,
+    out: &Output,
+) -> Result<(), Failure> {
+    let time = || humantime::format_rfc3339_seconds(listed.modified).to_string();
+    let is_object = listed.kind == Kind::Object;
+    if out.json() {
+        let at = Location { bucket: below.bucket.clone(), key: listed.key.clone() };
+        return out.item(&Item {
+            op: "ls",
+            url: at.to_string(),
+            r#type: listed.kind,
+            bytes: is_object.then_some(listed.bytes),
+            last_modified: (listed.modified > UNIX_EPOCH).then(time),
+            etag: listed.etag.as_deref(),
+            storage_class: listed.storage_class.as_deref(),
+            version_id: listed.version_id.as_deref(),
+            is_latest: listed.version_id.as_ref().map(|_| listed.is_latest),
+        });
+    }
+    let mut line = String::new();
+    if args.long {
+        let time = if listed.kind == Kind::Folder { String::new() } else { time() };
+        let bytes = if is_object { listed.bytes.to_string() } else { String::new() };
+        let class = listed.storage_class.as_deref().unwrap_or("-");
+        let class = if is_object { class } else { "" };
+        line = format!("{time:20} {bytes:>15} {class:12} ");
+    }
+    line += name;
+    if let Some(version) = &listed.version_id {
+        let marker = if listed.kind == Kind::DeleteMarker { ", delete marker" } else { "" };
+        let latest = if listed.is_latest { ", latest" } else { "" };
+        line += &format!("  (version {version}{latest}{marker})");
+    }
+    out.line(&line)
+}
