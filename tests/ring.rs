@@ -40,7 +40,7 @@ impl Rig {
     }
 
     fn write(&self, config: &str) {
-        let config = config.replace("ENDPOINT", &self.lab.server().endpoint().to_string());
+        let config = config.replace("ENDPOINT", self.lab.server().endpoint());
         self.lab.file("config.toml", config.as_bytes());
     }
 
