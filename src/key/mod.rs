@@ -1,6 +1,7 @@
 //! Customer keys, from where they are kept to the three values that S3 wants, and where each may go.
 //! Sends nothing.
 
+mod check;
 mod config;
 mod derive;
 mod encoding;
@@ -14,7 +15,9 @@ mod source;
 pub mod spec;
 pub mod text;
 
+pub use check::KeyCheck;
 pub use derive::{DeriveAs, derive};
+pub(crate) use encoding::hex;
 pub use encoding::{Form, Format};
 pub use keyring::{Candidates, KeyArgs, Keyring, Loaded, ObjectKey};
 pub use material::{Encoding, KEY_BYTES, Key};
