@@ -153,6 +153,18 @@ fn a_synced_folder_reminds_and_a_dry_run_does_not() {
 }
 
 #[test]
+fn of_derived_keys_the_master_wants_a_copy() {
+    let lab = Lab::new();
+    let md5 = lab.key("master");
+    lab.file("f", b"data");
+    let put = |object: &str| {
+        on_a_terminal(&lab, &format!("put -k ./master --derive-as s3://demo f {}", url(object)))
+    };
+    assert!(put("a").stdout.contains(&format!("{REMINDER}{md5}")));
+    assert!(!put("b").stdout.contains(REMINDER), "another key of the same master");
+}
+
+#[test]
 fn scripts_are_not_reminded() {
     let lab = Lab::new();
     lab.key("k");
