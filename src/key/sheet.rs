@@ -76,7 +76,7 @@ const FOOT: &str = "
 # Without s3seal: the 64 digits as 32 bytes are what other clients take.
 #
 #      xxd -r -p restored.key key.bin
-#      aws s3 cp s3://BUCKET/KEY FILE --sse-c AES256 --sse-c-key fileb://key.bin
+#      aws s3 cp s3://BUCKET/KEY . --sse-c AES256 --sse-c-key fileb://key.bin
 #
 # Which objects it opens, and in which account they are, is not on this page:
 # write it here.
