@@ -2,6 +2,7 @@
 
 mod bucket;
 mod connection;
+mod convert;
 mod diagnosis;
 mod faults;
 mod folders;
@@ -18,6 +19,7 @@ mod mock_options;
 mod presign;
 mod proof;
 mod readme;
+mod recover;
 mod removal;
 mod resume;
 mod ring;
@@ -27,3 +29,4 @@ mod terminal;
 mod transfers;
 mod trouble;
 mod urls;
+mod verify;

@@ -93,7 +93,7 @@ fn what_is_said_meanwhile_does_not_tear_the_bars() {
     let lines = screen(&seen.stdout);
     assert!(lines.len() > 10, "{lines:?}");
     for line in lines {
-        let whole = line.contains("INFO s3seal") || line.starts_with("sealed ");
+        let whole = ["INFO s3seal", "sealed s3://", REMINDER].iter().any(|it| line.contains(it));
         assert!(whole && !line.contains("MiB/"), "{line:?}");
     }
 }
@@ -103,6 +103,79 @@ fn raw_keys_are_kept_off_terminals() {
     let lab = Lab::offline();
     let seen = on_a_terminal(&lab, "keygen --format raw");
     assert_eq!(seen.code, Some(2));
+    lab.key("k");
+    let seen = on_a_terminal(&lab, "key convert ./k --as aws");
+    assert_eq!(seen.code, Some(2));
+    assert!(seen.stdout.contains("garble"), "{}", seen.stdout);
+}
+
+#[test]
+fn a_conversion_on_a_terminal_says_how_it_is_used() {
+    let lab = Lab::offline();
+    lab.key("k");
+    let seen = on_a_terminal(&lab, "key convert ./k --as curl");
+    assert!(seen.stdout.contains("once it is in FILE: curl -H @FILE"), "{}", seen.stdout);
+}
+
+const REMINDER: &str = "keep a copy of the key with the MD5 ";
+const REMINDED: &str = "state/s3seal/reminded";
+
+#[test]
+fn a_new_key_wants_a_copy_and_that_is_said_once() {
+    let lab = Lab::new();
+    let seen = on_a_terminal(&lab, "keygen -o made");
+    assert!(seen.stdout.contains(REMINDER), "{}", seen.stdout);
+    let md5 = lab.key("k");
+    lab.file("f", b"data");
+    let put = |key: &str| on_a_terminal(&lab, &format!("put -k ./{key} f {}", url("x"))).stdout;
+    assert!(put("k").contains(&format!("{REMINDER}{md5}")), "the first put of a key");
+    assert!(!put("k").contains(REMINDER), "the second");
+    assert!(!put("made").contains(REMINDER), "keygen has said it");
+    let told = lab.read(REMINDED);
+    for word in [md5.as_bytes(), md5.trim_end_matches('=').as_bytes(), b"./k"] {
+        assert!(!told.windows(word.len()).any(|found| found == word), "it tells of the key");
+    }
+    // Whoever has lost the file is reminded again, and it does not grow for ever.
+    lab.file(REMINDED, "not JSON\n".repeat(500).as_bytes());
+    assert!(put("k").contains(REMINDER));
+    assert_eq!(lab.read(REMINDED).split(|byte| *byte == b'\n').count(), 65);
+    assert!(!put("k").contains(REMINDER));
+}
+
+#[test]
+fn a_synced_folder_reminds_and_a_dry_run_does_not() {
+    let lab = Lab::new();
+    lab.key("k");
+    lab.deep_file("tree/a", b"data");
+    let sync = format!("sync -k ./k tree {}", url("t"));
+    assert!(!on_a_terminal(&lab, &format!("{sync} --dry-run")).stdout.contains(REMINDER));
+    assert!(on_a_terminal(&lab, &sync).stdout.contains(REMINDER));
+}
+
+#[test]
+fn of_derived_keys_the_master_wants_a_copy() {
+    let lab = Lab::new();
+    let md5 = lab.key("master");
+    lab.file("f", b"data");
+    let put = |object: &str| {
+        on_a_terminal(&lab, &format!("put -k ./master --derive-as s3://demo f {}", url(object)))
+    };
+    assert!(put("a").stdout.contains(&format!("{REMINDER}{md5}")));
+    assert!(!put("b").stdout.contains(REMINDER), "another key of the same master");
+}
+
+#[test]
+fn scripts_are_not_reminded() {
+    let lab = Lab::new();
+    lab.key("k");
+    lab.file("f", b"data");
+    let put = format!("put -k ./k f {}", url("x"));
+    for silent in ["-q", "--json"] {
+        assert!(!on_a_terminal(&lab, &format!("{silent} {put}")).stdout.contains(REMINDER));
+    }
+    let words: Vec<&str> = put.split(' ').collect();
+    assert!(!lab.run(&words).succeeds().stderr.contains(REMINDER));
+    assert!(!lab.path(REMINDED).exists(), "and the person who comes later is");
 }
 
 #[test]

@@ -1,9 +1,12 @@
-//! `s3seal key`: what a key is, without showing it.
+//! `s3seal key`: what a key is, where it fits, and how others spell it.
 
+mod convert;
 mod derive;
 mod list;
 mod md5;
+mod recover;
 mod show;
+mod verify;
 
 use std::ffi::OsString;
 
@@ -12,7 +15,7 @@ use crate::key::{KeyArgs, Keyring};
 use crate::output::Output;
 use crate::store::Connect;
 
-/// Inspect keys: where they come from, how they are written, and their MD5
+/// Inspect keys, hand them to other tools, and check that they still open what they sealed
 #[derive(clap::Args)]
 pub struct Args {
     #[command(subcommand)]
@@ -23,6 +26,9 @@ pub struct Args {
 enum Action {
     Show(show::Args),
     Md5(md5::Args),
+    Convert(convert::Args),
+    Verify(verify::Args),
+    Recover(recover::Args),
     List(list::Args),
     Derive(derive::Args),
 }
@@ -38,6 +44,9 @@ pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Fai
         Action::Md5(args) => md5::run(args, out)?,
         Action::List(args) => return list::run(args, out),
         Action::Derive(args) => derive::run(args, connect, out).await?,
+        Action::Convert(args) => convert::run(args, out)?,
+        Action::Verify(args) => return verify::run(args, connect, out).await,
+        Action::Recover(args) => recover::run(args, connect, out).await?,
     }
     Ok(0)
 }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use super::reminder;
 use crate::failure::Failure;
 use crate::key::{Encoding, Key, file};
 use crate::output::Output;
@@ -86,6 +87,6 @@ fn to_file(path: &Path, format: Encoding, out: &Output) -> Result<(), Failure> {
         return out.item(&Made { op: "keygen", format, key: None, key_md5, file: Some(file) });
     }
     out.say(&format!("key-MD5: {key_md5}"));
-    out.say(&format!("keep a copy of {file}: an object whose key is lost is lost"));
+    reminder::keep_a_copy(&key, out);
     Ok(())
 }

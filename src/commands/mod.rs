@@ -2,7 +2,7 @@
 //!
 //! What several commands share: `keys`, which keys an object gets; `sealing`, the options of whatever writes objects; `selection`, those of
 //! whatever takes many, and the summary; `uploader`, `downloader` and `remover`,
-//! what is done with each.
+//! what is done with each; `reminder`, what is said of a key that is new.
 
 pub mod bucket;
 pub mod completions;
@@ -16,6 +16,7 @@ pub mod ls;
 pub mod mock;
 pub mod presign;
 pub mod put;
+mod reminder;
 mod remover;
 pub mod rm;
 mod sealing;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::sealing::Sealing;
 use super::selection::{FilesFrom, Selection, send_listed, tell_summary};
@@ -119,6 +119,7 @@ pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Fai
         preserve: args.preserve,
         dry_run: args.selection.dry_run,
         tells_each: origins.iter().all(|origin| matches!(origin, Origin::File(_))),
+        first_key: OnceLock::new(),
         out: *out,
     });
     let manner = Manner { follow_symlinks: args.follow_symlinks, in_order: false };

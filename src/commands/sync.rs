@@ -1,7 +1,7 @@
 //! `s3seal sync`: make a folder and a prefix alike, copying only what changed.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use tokio::task::JoinHandle;
 
@@ -133,6 +133,7 @@ impl Sync<'_> {
             preserve: false,
             dry_run: self.args.dry_run,
             tells_each: false,
+            first_key: OnceLock::new(),
             out: *self.out,
         });
         let compare = || {

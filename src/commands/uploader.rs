@@ -1,13 +1,15 @@
 //! One file after another into a store: what `put` and `sync` do with each.
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use serde::Serialize;
 
+use super::reminder;
 use super::sealing::Sealer;
 use super::selection::tell_planned;
 use crate::failure::Failure;
-use crate::key::ObjectKey;
+use crate::key::{Key, ObjectKey};
 use crate::location::Location;
 use crate::output::Output;
 use crate::store::{Attributes, Condition, Encryption, Metadata, Stored, Write};
@@ -33,6 +35,8 @@ pub(super) struct Uploader {
     pub(super) dry_run: bool,
     /// Whether people are told of each file.
     pub(super) tells_each: bool,
+    /// The first key that has sealed something.
+    pub(super) first_key: OnceLock<Key>,
     pub(super) out: Output,
 }
 
@@ -85,6 +89,9 @@ impl Uploader {
         if let Some(note) = &stored.note {
             self.out.say(&format!("note: {note}"));
         }
+        if let Some(key) = &key {
+            self.first_key.get_or_init(|| key.master().clone());
+        }
         self.report(&at, &stored, &encryption, key.as_ref())?;
         Ok(stored.bytes)
     }
@@ -104,6 +111,9 @@ impl Uploader {
         if self.engine.store().refuses_key_tags() {
             self.out
                 .say("note: the store keeps no tags, so objects do not tell which key they need");
+        }
+        if let Some(key) = self.first_key.get() {
+            reminder::keep_a_copy(key, &self.out);
         }
     }
 

@@ -1,7 +1,7 @@
 //! The ways to write 32 bytes down: base64 in its dialects, hex, and the bytes themselves
 //! (RFC 4648).
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use base64::{DecodeError, DecodeSliceError, Engine as _};
@@ -122,6 +122,16 @@ pub(super) fn decode_hex(text: &str) -> Option<Zeroizing<Vec<u8>>> {
         bytes.push(digit(pair[0])? << 4 | digit(pair[1])?);
     }
     Some(bytes)
+}
+
+/// The bytes as lower-case hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    // Room for all digits at once: a string that grows leaves copies behind.
+    let mut digits = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        write!(digits, "{byte:02x}").expect("a String takes all that is written to it");
+    }
+    digits
 }
 
 /// Whether the text is hexadecimal digits and nothing else.

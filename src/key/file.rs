@@ -23,6 +23,14 @@ const OWNER_ONLY: u32 = 0o600;
 /// [`Failure::NotFound`] if the folder does not. [`Failure::Other`] if it cannot be written; then
 /// nothing is left of it.
 pub fn create(path: &Path, key: &Key, encoding: Encoding) -> Result<(), Failure> {
+    create_with(path, &content(key, encoding))
+}
+
+/// Writes what holds a key to a new file, as [`create`] does.
+///
+/// # Errors
+/// As [`create`].
+pub fn create_with(path: &Path, content: &[u8]) -> Result<(), Failure> {
     let failed = |error| explain(path, &error);
     let mut file = OpenOptions::new()
         .write(true)
@@ -30,14 +38,12 @@ pub fn create(path: &Path, key: &Key, encoding: Encoding) -> Result<(), Failure>
         .mode(OWNER_ONLY)
         .open(path)
         .map_err(failed)?;
-    file.write_all(&content(key, encoding))
-        .and_then(|()| file.sync_all())
-        .and_then(|()| sync_folder(path))
-        .map_err(|error| {
-            // The failure to report is the first one.
-            let _ = fs::remove_file(path);
-            failed(error)
-        })
+    let written = file.write_all(content).and_then(|()| file.sync_all());
+    written.and_then(|()| sync_folder(path)).map_err(|error| {
+        // The failure to report is the first one.
+        let _ = fs::remove_file(path);
+        failed(error)
+    })
 }
 
 fn content(key: &Key, encoding: Encoding) -> Zeroizing<Vec<u8>> {

@@ -326,6 +326,13 @@ impl Keyring {
     }
 }
 
+impl ObjectKey {
+    /// The key that its owner keeps: what it was derived from, or itself.
+    pub fn master(&self) -> &Key {
+        &self.master
+    }
+}
+
 /// As it is called, and the MD5 by which a store knows it.
 impl fmt::Display for ObjectKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

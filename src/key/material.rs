@@ -1,6 +1,5 @@
 //! The key itself: 32 bytes that are wiped when dropped, and the ways to write them down.
 
-use std::fmt::Write as _;
 use std::hint::black_box;
 
 use base64::Engine as _;
@@ -12,6 +11,7 @@ use secrecy::{ExposeSecret as _, SecretBox};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
+use super::encoding::hex;
 use crate::failure::Failure;
 
 /// The length of a key in bytes: S3 takes AES-256 keys and no others (AWS, "Using server-side
@@ -79,12 +79,7 @@ impl Key {
 
     /// The key as 64 lower-case hexadecimal digits.
     pub fn hex(&self) -> Zeroizing<String> {
-        // Room for all digits at once: a string that grows leaves copies behind.
-        let mut digits = Zeroizing::new(String::with_capacity(2 * KEY_BYTES));
-        for byte in self.bytes() {
-            write!(digits, "{byte:02x}").expect("a String takes all that is written to it");
-        }
-        digits
+        Zeroizing::new(hex(self.bytes()))
     }
 
     /// The key written this way, without a newline.

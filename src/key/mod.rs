@@ -1,24 +1,31 @@
 //! Customer keys, from where they are kept to the three values that S3 wants, and where each may go.
 //! Sends nothing.
 
+mod check;
 mod config;
 mod derive;
+pub mod dialects;
 mod encoding;
 pub mod file;
 mod foreign;
 pub mod keyring;
 pub mod material;
+pub mod recovery;
 pub mod ring;
 mod rule;
+pub mod sheet;
 mod source;
 pub mod spec;
 pub mod text;
 
+pub use check::KeyCheck;
 pub use derive::{DeriveAs, derive};
+pub(crate) use encoding::hex;
 pub use encoding::{Form, Format};
 pub use keyring::{Candidates, KeyArgs, Keyring, Loaded, ObjectKey};
 pub use material::{Encoding, KEY_BYTES, Key};
 pub use ring::{Named, Ring, Scope};
 pub use rule::Receiver;
+pub(crate) use source::shell_word;
 pub use spec::{KEY_VARIABLE, Spec, set_variable};
 pub use text::{Found, parse};

@@ -30,6 +30,18 @@ impl Spec {
     /// [`Failure::Key`] where it cannot be read, others can write it, or it holds no key: always
     /// naming the source, never quoting it.
     pub fn read(&self, format: Format) -> Result<Vec<Found>, Failure> {
+        let (text, warning) = self.read_text()?;
+        let keys = text::parse(&text, format);
+        let mut keys = keys.map_err(|failure| said_of(&self.to_string(), failure))?;
+        keys[0].warnings.splice(0..0, warning);
+        Ok(keys)
+    }
+
+    /// Reads what is there, a key or not, and what its owner should know about where it is kept.
+    ///
+    /// # Errors
+    /// As [`Spec::read`], but that what it holds does not count.
+    pub fn read_text(&self) -> Result<(Zeroizing<Vec<u8>>, Option<String>), Failure> {
         let mut warning = None;
         let text = match self {
             Spec::File(path) => self.read_file(path, &mut warning),
@@ -46,13 +58,11 @@ impl Spec {
             Spec::Name(_) => Err(Failure::usage("it is a name in config.toml").hint(GRAMMAR)),
             Spec::Literal { text, .. } => Ok(text.clone()),
         };
-        let keys = text.and_then(|text| match text.len() > LIMIT {
-            false => text::parse(&text, format),
+        let text = text.and_then(|text| match text.len() > LIMIT {
+            false => Ok(text),
             true => Err(Failure::key("it is longer than 64 KiB, so it is no key").hint(GRAMMAR)),
         });
-        let mut keys = keys.map_err(|failure| said_of(&self.to_string(), failure))?;
-        keys[0].warnings.splice(0..0, warning);
-        Ok(keys)
+        Ok((text.map_err(|failure| said_of(&self.to_string(), failure))?, warning))
     }
 
     /// Whether reading this source reads the program's stdin.
@@ -167,7 +177,7 @@ fn run(command: &OsStr) -> Result<Zeroizing<Vec<u8>>, Failure> {
 }
 
 /// The path as one word of a shell's command line.
-fn shell_word(path: &Path) -> String {
+pub(crate) fn shell_word(path: &Path) -> String {
     let text = path.display().to_string();
     let plain = |c: char| c.is_ascii_alphanumeric() || "._-/+@%".contains(c);
     match text.chars().all(plain) {

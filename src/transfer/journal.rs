@@ -1,7 +1,8 @@
 //! What is remembered of a transfer while it runs, so that another run can go on with it: a file of
 //! JSON lines in the state folder, a header and then a line for each part that is done.
 //!
-//! No key is in it, nor a key's MD5, which would be the same in every file: see [`KeyCheck`].
+//! No key is in it, nor a key's MD5, which would be the same in every file: see
+//! [`KeyCheck`](crate::key::KeyCheck).
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Read, Seek, Write};
@@ -9,15 +10,12 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use hmac::{Hmac, KeyInit, Mac};
-use rand::TryRng;
-use rand::rngs::SysRng;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::failure::Failure;
-use crate::key::Key;
+use crate::key::hex;
 use crate::location::Location;
 use crate::state;
 use crate::store::Store;
@@ -172,41 +170,6 @@ pub(super) fn lock(path: &Path, open: impl Fn() -> io::Result<File>) -> io::Resu
     Err(io::ErrorKind::ResourceBusy.into())
 }
 
-/// Tells whether a key is the one of an earlier run, and tells nobody else anything: an HMAC under a
-/// salt of its own.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct KeyCheck {
-    salt: String,
-    key_check: String,
-}
-
-impl KeyCheck {
-    /// For this key, under a new salt. None without randomness.
-    pub(super) fn new(key: &Key) -> Option<KeyCheck> {
-        let mut salt = [0; 16];
-        SysRng.try_fill_bytes(&mut salt).ok()?;
-        let salt = hex(&salt);
-        Some(KeyCheck { key_check: hex(&mac(&salt, key).finalize().into_bytes()), salt })
-    }
-
-    /// Whether it was made for this key.
-    pub(super) fn is_of(&self, key: &Key) -> bool {
-        hex(&mac(&self.salt, key).finalize().into_bytes()) == self.key_check
-    }
-}
-
-fn mac(salt: &str, key: &Key) -> Hmac<Sha256> {
-    let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(salt.as_bytes())
-        .expect("HMAC takes keys of any length");
-    mac.update(key.bytes());
-    mac
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -264,13 +227,5 @@ mod tests {
         first.remove();
         assert!(!folder.path().join("x").exists());
         assert!(Journal::at(folder.path(), "x").is_ok());
-    }
-
-    #[test]
-    fn a_key_is_told_from_others_and_never_twice_alike() {
-        let (one, other) = (Key::generate().unwrap(), Key::generate().unwrap());
-        let check = KeyCheck::new(&one).unwrap();
-        assert!(check.is_of(&one) && !check.is_of(&other));
-        assert_ne!(KeyCheck::new(&one).unwrap().key_check, check.key_check);
     }
 }

@@ -10,11 +10,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use serde::{Deserialize, Serialize};
 use tokio::task::JoinHandle;
 
-use super::journal::{Journal, KeyCheck, Kind, digest, is_resumable};
+use super::journal::{Journal, Kind, digest, is_resumable};
 use super::source::FileSource;
 use super::{Engine, housekeeping};
 use crate::failure::Failure;
-use crate::key::Key;
+use crate::key::{Key, KeyCheck};
 use crate::location::Location;
 use crate::store::{Encryption, ListedPart, Part, Store, Write};
 

@@ -1,27 +1,42 @@
 //! `s3seal key show`: what a key is.
 
+use std::time::SystemTime;
+
 use serde::Serialize;
 
 use super::Chosen;
 use crate::failure::Failure;
+use crate::key::sheet::sheet;
 use crate::key::{Form, KEY_BYTES, Loaded};
 use crate::output::Output;
 
 /// Show what a key is: source, format seen, length, key-MD5 and warnings
 ///
-/// The key itself is shown only with `--reveal`.
+/// The key itself is shown only with `--reveal`, and on the page that `--as sheet` makes to be printed:
+/// with the key, its MD5, and how to restore it. The page is a key file, too.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   s3seal key show ./backup.key             what is in this key file?
   s3seal key show                          what does S3SEAL_KEY hold?
-  s3seal key show --reveal 'cmd:pass backup'   the key too, in base64")]
+  s3seal key show --reveal 'cmd:pass backup'   the key too, in base64
+  s3seal key show --as sheet ./backup.key | lp    on paper, for the safe")]
 pub(super) struct Args {
     #[command(flatten)]
     chosen: Chosen,
     /// Show the key itself as well, in base64
     #[arg(long)]
     reveal: bool,
+    /// Show a page to be printed instead, the key on it
+    #[arg(long = "as", value_name = "FORM", value_enum, conflicts_with = "reveal")]
+    form: Option<As>,
+}
+
+/// How to show a key.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum As {
+    /// A page of text for each key
+    Sheet,
 }
 
 /// What `--json` prints for each key.
@@ -43,6 +58,24 @@ struct Item<'a> {
 /// # Errors
 /// Where there is none, or it cannot be read.
 pub(super) fn run(args: &Args, out: &Output) -> Result<(), Failure> {
+    match args.form {
+        Some(As::Sheet) => show_sheets(args, out),
+        None => show(args, out),
+    }
+}
+
+fn show_sheets(args: &Args, out: &Output) -> Result<(), Failure> {
+    if out.json() {
+        return Err(Failure::usage("a sheet is a page of text, not JSON").hint("leave out --json"));
+    }
+    let ring = args.chosen.load()?;
+    ring.warnings.iter().for_each(|warning| out.warn(warning));
+    ring.keys
+        .iter()
+        .try_for_each(|loaded| out.data(sheet(&loaded.key, SystemTime::now()).as_bytes()))
+}
+
+fn show(args: &Args, out: &Output) -> Result<(), Failure> {
     for (index, loaded) in args.chosen.load()?.keys.iter().enumerate() {
         let key = args.reveal.then(|| loaded.key.base64());
         if out.json() {

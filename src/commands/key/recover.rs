@@ -1,0 +1,147 @@
+//! `s3seal key recover`: which key a text stands for that was once used as one.
+
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use zeroize::Zeroizing;
+
+use crate::failure::Failure;
+use crate::key::recovery::{Recipe, candidates};
+use crate::key::{Encoding, Key, Spec, file};
+use crate::location::Location;
+use crate::output::Output;
+use crate::redaction::looks_secret;
+use crate::store::{Connect, ReadOptions, Store};
+
+/// Find the key that opens an object, from a text that was once used as one
+///
+/// Tools and guides have made keys of texts in many ways. These are tried, until one opens the object:
+/// what `-k` would read; the first 32 characters of base64 text as raw bytes (Velero); 32 hex digits
+/// (aws-cli) or the base64 of 24 bytes as raw bytes; what the text decodes to, once and twice; its SHA-256;
+/// and the hex digits of its MD5; each with and without a line break.
+///
+/// The object is only looked at (HEAD), and never read.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  s3seal key recover s3://backups/dump.sql --text old-key.txt
+  s3seal key recover s3://backups/dump.sql --text old-key.txt -o found.key    then: -k ./found.key
+  kubectl get secret velero -o jsonpath='{.data.key}' | s3seal key recover s3://velero/a --text -")]
+pub(super) struct Args {
+    /// An object that was sealed with it: s3://bucket/key
+    #[arg(value_name = "URL")]
+    url: String,
+    /// The file that holds the text, as it stands; `-` is standard input
+    #[arg(long, value_name = "FILE")]
+    text: OsString,
+    /// Write the key to this new file (mode 0600, never overwritten), for `-k`
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Show the key itself as well, in base64
+    #[arg(long)]
+    reveal: bool,
+    /// Try this version instead of the newest
+    #[arg(long, value_name = "ID")]
+    version_id: Option<String>,
+}
+
+/// What `--json` prints.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Item<'a> {
+    op: &'static str,
+    url: String,
+    recipe: &'a str,
+    key_md5: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<&'a str>,
+}
+
+/// Tries the recipes, and tells of the one that opens the object.
+///
+/// # Errors
+/// [`Failure::Key`] where none does, [`Failure::Unsealed`] where the object needs no key, and those of
+/// reading the text, asking the store and writing the file.
+pub(super) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<(), Failure> {
+    let at = args.url.parse::<Location>()?.object()?;
+    let recipes = candidates(&read_text(&args.text, out)?);
+    let keys: Vec<Key> = recipes.iter().map(|recipe| recipe.key.clone()).collect();
+    let store = Store::connect(connect).await?;
+    store.carry_keys()?;
+    let options = ReadOptions {
+        version_id: args.version_id.clone(),
+        // So that a plain object is told in words of this command.
+        allow_plain: true,
+        ..ReadOptions::default()
+    };
+    let opened = store.head(&at, &keys, &options).await.map_err(|failure| match failure {
+        Failure::Key(_) => nothing_opens(&recipes).at(&at),
+        other => other,
+    })?;
+    let found = recipes.iter().find(|recipe| Some(&recipe.key) == opened.key.as_ref());
+    match found {
+        Some(recipe) => tell(args, &at, recipe, out),
+        None => Err(Failure::unsealed("the object is not sealed: it opens without a key")
+            .hint("check the URL, and name the version that was sealed with --version-id")
+            .at(&at)),
+    }
+}
+
+fn read_text(name: &OsStr, out: &Output) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    let spec = match name == "-" {
+        true => Spec::Stdin,
+        false if looks_secret(&name.to_string_lossy()) && !Path::new(name).exists() => {
+            return Err(Failure::usage("what looks like a key is in the place of the text's file")
+                .hint("on a command line everybody can see it (`ps`): write it into a file, or send it through a pipe with `--text -`"));
+        }
+        false => Spec::File(name.into()),
+    };
+    let (text, warning) = spec.read_text()?;
+    if let Some(warning) = warning {
+        out.warn(&format!("{spec}: {warning}"));
+    }
+    match text.trim_ascii().is_empty() {
+        false => Ok(text),
+        true => Err(Failure::key(format!("{spec}: there is no text in it"))
+            .hint("name the file that holds what was once used as a key")),
+    }
+}
+
+fn nothing_opens(recipes: &[Recipe]) -> Failure {
+    let tried = recipes.iter().map(|recipe| recipe.name.as_str()).collect::<Vec<_>>().join("; ");
+    Failure::key(format!(
+        "none of the {} keys that the text may stand for opens the object; tried: {tried}",
+        recipes.len()
+    ))
+    .hint("the object was sealed with another key: try the other texts that were in use then")
+}
+
+fn tell(args: &Args, at: &Location, recipe: &Recipe, out: &Output) -> Result<(), Failure> {
+    if let Some(path) = &args.output {
+        file::create(path, &recipe.key, Encoding::Base64)?;
+    }
+    let key = args.reveal.then(|| recipe.key.base64());
+    let key_md5 = recipe.key.md5_base64();
+    if out.json() {
+        return out.item(&Item {
+            op: "key-recover",
+            url: at.to_string(),
+            recipe: &recipe.name,
+            key_md5,
+            file: args.output.as_ref().map(|path| path.display().to_string()),
+            key: key.as_ref().map(|key| key.as_str()),
+        });
+    }
+    out.line(&format!("recipe:  {}", recipe.name))?;
+    out.line(&format!("key-MD5: {key_md5}"))?;
+    if let Some(key) = key {
+        out.data(b"key:     ")?;
+        out.line(&key)?;
+    } else if args.output.is_none() {
+        out.say("-o FILE writes this key to a file for -k, and --reveal shows it");
+    }
+    Ok(())
+}

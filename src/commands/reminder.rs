@@ -1,0 +1,52 @@
+//! The reminder to keep a copy of a key: for people at a terminal, once a key.
+
+use std::io::{self, Write as _};
+use std::{fs, iter};
+
+use tempfile::NamedTempFile;
+
+use crate::key::{Key, KeyCheck};
+use crate::output::Output;
+use crate::state;
+
+const FILE: &str = "reminded";
+/// So many keys are remembered; for one that has been forgotten people are reminded again.
+const MOST: usize = 64;
+
+/// Reminds whoever sits at the terminal that the key wants a copy, unless that was said of it before.
+pub(super) fn keep_a_copy(key: &Key, out: &Output) {
+    if !out.interactive() {
+        return;
+    }
+    let is_new = remember(key).unwrap_or_else(|error| {
+        tracing::debug!(%error, "the reminder is not remembered");
+        true
+    });
+    if is_new {
+        out.say(&format!(
+            "keep a copy of the key with the MD5 {}: an object whose key is lost is lost; `s3seal key show --as sheet SPEC` writes a page to print",
+            key.md5_base64()
+        ));
+    }
+}
+
+/// Remembers the key, in a way that tells nobody anything of it; whether it was not known.
+fn remember(key: &Key) -> io::Result<bool> {
+    let folder = state::folder().ok_or(io::ErrorKind::NotFound)?;
+    let path = folder.join(FILE);
+    let known = fs::read_to_string(&path).unwrap_or_default();
+    let is_of_key =
+        |line: &str| serde_json::from_str::<KeyCheck>(line).is_ok_and(|check| check.is_of(key));
+    if known.lines().any(is_of_key) {
+        return Ok(false);
+    }
+    let line = serde_json::to_string(&KeyCheck::new(key).ok_or(io::ErrorKind::Other)?)?;
+    let newest = known.lines().rev().take(MOST - 1).collect::<Vec<_>>();
+    fs::create_dir_all(&folder)?;
+    let mut file = NamedTempFile::new_in(&folder)?;
+    for line in newest.into_iter().rev().chain(iter::once(line.as_str())) {
+        writeln!(file, "{line}")?;
+    }
+    file.persist(&path).map_err(|error| error.error)?;
+    Ok(true)
+}

@@ -1,0 +1,122 @@
+//! `key verify`: these keys still open these objects.
+
+use crate::harness::{Lab, url};
+
+/// A lab with the keys `k` and `old`, an object of each and a plain one; and their MD5s.
+fn stocked() -> (Lab, String, String) {
+    let lab = Lab::new();
+    let (k, old) = (lab.key("k"), lab.key("old"));
+    lab.seal("k", "a", b"content");
+    lab.seal("old", "b", b"content");
+    lab.plain("plain", b"content");
+    (lab, k, old)
+}
+
+#[test]
+fn each_object_is_told_with_the_key_that_opens_it() {
+    let (lab, k, old) = stocked();
+    let verify = ["key", "verify", "-k", "./k", "-k", "./old", &url("a"), &url("b")];
+    let done = lab.run(verify).succeeds();
+    assert_eq!(done.stdout, "");
+    let expected = format!(
+        "opens s3://demo/a (file:./k, key-MD5 {k})\nopens s3://demo/b (file:./old, key-MD5 {old})\n"
+    );
+    assert_eq!(done.stderr, expected);
+    let quiet = lab.run([&["-q"], &verify[..]].concat()).succeeds();
+    assert_eq!((quiet.stdout.as_str(), quiet.stderr.as_str()), ("", ""));
+    let items = lab.run([&["--json"], &verify[..]].concat()).succeeds().json_lines();
+    let expected = [(url("a"), k), (url("b"), old)].map(|(url, md5)| {
+        serde_json::json!({"op": "key-verify", "url": url, "opens": true, "keyMd5": md5})
+    });
+    assert_eq!(items, expected);
+}
+
+#[test]
+fn only_heads_are_sent() {
+    let (lab, ..) = stocked();
+    let before = lab.operations().len();
+    lab.run(["key", "verify", "-k", "./k", &url("a")]).succeeds();
+    assert_eq!(lab.operations()[before..], ["HeadObject"]);
+}
+
+#[test]
+fn each_failure_is_told_and_has_its_code() {
+    let (lab, ..) = stocked();
+    for (object, code, expected) in [
+        ("b", 4, "sealed with another key"),
+        ("plain", 6, "the object is not sealed: it opens without a key"),
+        ("absent", 3, "hint: "),
+    ] {
+        let done = lab.run(["key", "verify", "-k", "./k", &url(object)]).fails(code);
+        assert!(!done.stderr.contains("--allow-plain"), "{}", done.stderr);
+        done.says(&[expected, &url(object), "hint: "]);
+    }
+    // One failure hides neither the others nor what is well.
+    let all = ["key", "verify", "-k", "./k", &url("b"), &url("absent"), &url("a")];
+    lab.run(all).fails(1).says(&[
+        "sealed with another key",
+        "s3://demo/absent",
+        "opens s3://demo/a",
+    ]);
+    let items = lab.run([&["--json"], &all[..]].concat()).exits(1);
+    assert_eq!(items.json_lines().len(), 1);
+    assert_eq!(items.stderr.lines().count(), 2, "{}", items.stderr);
+    lab.run(["key", "verify", "-k", "./k", &url("b"), &url("b")]).fails(4);
+}
+
+#[test]
+fn a_list_names_more() {
+    let (lab, ..) = stocked();
+    lab.file("list", format!("{}\n\n{}\n", url("a"), url("b")).as_bytes());
+    let verify = ["key", "verify", "-k", "./k", "-k", "./old", "--files-from"];
+    let opened = |text: &str| text.lines().filter(|line| line.starts_with("opens ")).count();
+    assert_eq!(opened(&lab.run([&verify[..], &["list"]].concat()).succeeds().stderr), 2);
+    let both = lab.run([&verify[..], &["list", &url("a")]].concat()).succeeds();
+    assert_eq!(opened(&both.stderr), 3);
+    let piped = lab.run([&verify[..], &["-"]].concat()).stdin(url("a").as_bytes()).succeeds();
+    assert_eq!(opened(&piped.stderr), 1);
+    let wrong = format!("nonsense\n{}\n", url("a"));
+    let wrong = lab.run([&verify[..], &["-"]].concat()).stdin(wrong.as_bytes()).fails(2);
+    assert_eq!(opened(&wrong.stderr), 1, "{}", wrong.stderr);
+    lab.run([&verify[..], &["none"]].concat()).fails(3).says(&["the list none cannot be read"]);
+    lab.run(["key", "verify", "-k", "stdin", "--files-from", "-"])
+        .fails(2)
+        .says(&["cannot be both the key and the list"]);
+}
+
+#[test]
+fn a_key_and_an_object_are_needed() {
+    let (lab, ..) = stocked();
+    let before = lab.operations().len();
+    lab.run(["key", "verify", &url("a")]).fails(2).says(&["there is no key to verify"]);
+    lab.run(["key", "verify", "-k", "./k"]).fails(2).says(&["<URL>"]);
+    lab.run(["key", "verify", "-k", "./k", &url("a"), "s3://demo/"]).fails(2);
+    lab.run(["key", "verify", "-k", "./none", &url("a")]).fails(4);
+    assert_eq!(lab.operations().len(), before, "nothing was asked");
+}
+
+#[test]
+fn the_rules_of_the_ring_count() {
+    let (lab, k, _) = stocked();
+    let config = format!(
+        "[keys.mine]\nsource = \"./k\"\n[[rules]]\nendpoint = \"{}\"\nprefix = \"s3://demo/a\"\nkey = \"mine\"\n",
+        lab.server().endpoint()
+    );
+    lab.file("config.toml", config.as_bytes());
+    let verify = |object: &str| {
+        lab.run(["key", "verify", &url(object)]).env("S3SEAL_CONFIG", lab.path("config.toml"))
+    };
+    let expected = format!("opens s3://demo/a (mine, key-MD5 {k})\n");
+    assert_eq!(verify("a").succeeds().stderr, expected);
+    verify("b").fails(4).says(&["no key was given"]);
+}
+
+#[test]
+fn a_store_that_cannot_be_reached_is_told_once() {
+    let lab = Lab::offline();
+    lab.key("k");
+    let nobody = ["--endpoint-url", "http://127.0.0.1:1", "--no-sign-request"];
+    let verify = ["key", "verify", "-k", "./k", &url("a"), &url("b"), &url("c")];
+    let done = lab.run([&verify[..], &nobody].concat()).env("AWS_MAX_ATTEMPTS", "1").fails(8);
+    assert_eq!(done.stderr.matches("error: ").count(), 1, "{}", done.stderr);
+}
