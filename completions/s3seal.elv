@@ -42,7 +42,7 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
             cand keygen 'Make a new 256-bit key from the operating system''s random source'
-            cand key 'Inspect keys: where they come from, how they are written, and their MD5'
+            cand key 'Inspect keys, hand them to other tools, and check that they still open what they sealed'
             cand put 'Seal files with your key and store them'
             cand get 'Fetch objects, opened with the key they were sealed with'
             cand head 'Show an object''s metadata, opened with the key it was sealed with'
@@ -105,6 +105,9 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
             cand show 'Show what a key is: source, format seen, length, key-MD5 and warnings'
             cand md5 'Print the key-MD5 alone, a line a key'
+            cand convert 'Write the same key as another tool wants it'
+            cand verify 'Check that your keys still open these objects'
+            cand recover 'Find the key that opens an object, from a text that was once used as one'
             cand list 'List the keys of config.toml: names, sources, key-MD5s and rules; no secret'
             cand derive 'Derive the key of one object from a master key, to share that object alone'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -114,6 +117,7 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --key 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml'
             cand --key-format 'How to read the key text'
             cand --derive-as 'Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a bucket alone (s3://bucket), for each object of the same name there'
+            cand --as 'Show a page to be printed instead, the key on it'
             cand --progress 'How the progress of transfers is shown on stderr'
             cand --endpoint-url 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL'
             cand --profile 'The profile of the AWS configuration files to use. Also: AWS_PROFILE'
@@ -153,6 +157,92 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --connect-timeout 'Give up an attempt at a connection after this time; 0: never'
             cand --read-timeout 'Give up a connection on which nothing has moved for this time; 0: never'
             cand --limit-rate 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G'
+            cand --json 'Print results as JSON lines on stdout, and errors as JSON on stderr'
+            cand -q 'Say nothing on stderr but warnings and errors'
+            cand --quiet 'Say nothing on stderr but warnings and errors'
+            cand -v 'Log requests to stderr, never a key; more with -vv and -vvv'
+            cand --verbose 'Log requests to stderr, never a key; more with -vv and -vvv'
+            cand --no-progress 'The same as --progress none'
+            cand --no-sign-request 'Send requests without credentials'
+            cand --allow-http 'Send the key even over plain http to another machine, where everyone in between can read it'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'s3seal;key;convert'= {
+            cand -k 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml'
+            cand --key 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml'
+            cand --key-format 'How to read the key text'
+            cand --derive-as 'Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a bucket alone (s3://bucket), for each object of the same name there'
+            cand --as 'The tool'
+            cand -o 'Write to this new file (mode 0600, never overwritten); `-` is stdout'
+            cand --output 'Write to this new file (mode 0600, never overwritten); `-` is stdout'
+            cand --progress 'How the progress of transfers is shown on stderr'
+            cand --endpoint-url 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL'
+            cand --profile 'The profile of the AWS configuration files to use. Also: AWS_PROFILE'
+            cand --region 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION'
+            cand --ca-bundle 'Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE'
+            cand --request-payer 'Who pays for the request; the one value is `requester`'
+            cand --expected-bucket-owner 'Refuse a bucket that belongs to another account'
+            cand --max-attempts 'How often a request is sent before it is given up [default: 5]. Also: AWS_MAX_ATTEMPTS'
+            cand --connect-timeout 'Give up an attempt at a connection after this time; 0: never'
+            cand --read-timeout 'Give up a connection on which nothing has moved for this time; 0: never'
+            cand --limit-rate 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G'
+            cand --json 'Print results as JSON lines on stdout, and errors as JSON on stderr'
+            cand -q 'Say nothing on stderr but warnings and errors'
+            cand --quiet 'Say nothing on stderr but warnings and errors'
+            cand -v 'Log requests to stderr, never a key; more with -vv and -vvv'
+            cand --verbose 'Log requests to stderr, never a key; more with -vv and -vvv'
+            cand --no-progress 'The same as --progress none'
+            cand --no-sign-request 'Send requests without credentials'
+            cand --allow-http 'Send the key even over plain http to another machine, where everyone in between can read it'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'s3seal;key;verify'= {
+            cand --files-from 'The URLs that this file names as well, one a line; `-` is standard input'
+            cand -k 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml'
+            cand --key 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml'
+            cand --key-format 'How to read the key text'
+            cand --derive-as 'Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a bucket alone (s3://bucket), for each object of the same name there'
+            cand --progress 'How the progress of transfers is shown on stderr'
+            cand --endpoint-url 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL'
+            cand --profile 'The profile of the AWS configuration files to use. Also: AWS_PROFILE'
+            cand --region 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION'
+            cand --ca-bundle 'Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE'
+            cand --request-payer 'Who pays for the request; the one value is `requester`'
+            cand --expected-bucket-owner 'Refuse a bucket that belongs to another account'
+            cand --max-attempts 'How often a request is sent before it is given up [default: 5]. Also: AWS_MAX_ATTEMPTS'
+            cand --connect-timeout 'Give up an attempt at a connection after this time; 0: never'
+            cand --read-timeout 'Give up a connection on which nothing has moved for this time; 0: never'
+            cand --limit-rate 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G'
+            cand --json 'Print results as JSON lines on stdout, and errors as JSON on stderr'
+            cand -q 'Say nothing on stderr but warnings and errors'
+            cand --quiet 'Say nothing on stderr but warnings and errors'
+            cand -v 'Log requests to stderr, never a key; more with -vv and -vvv'
+            cand --verbose 'Log requests to stderr, never a key; more with -vv and -vvv'
+            cand --no-progress 'The same as --progress none'
+            cand --no-sign-request 'Send requests without credentials'
+            cand --allow-http 'Send the key even over plain http to another machine, where everyone in between can read it'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'s3seal;key;recover'= {
+            cand --text 'The file that holds the text, as it stands; `-` is standard input'
+            cand -o 'Write the key to this new file (mode 0600, never overwritten), for `-k`'
+            cand --output 'Write the key to this new file (mode 0600, never overwritten), for `-k`'
+            cand --version-id 'Try this version instead of the newest'
+            cand --progress 'How the progress of transfers is shown on stderr'
+            cand --endpoint-url 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL'
+            cand --profile 'The profile of the AWS configuration files to use. Also: AWS_PROFILE'
+            cand --region 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION'
+            cand --ca-bundle 'Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE'
+            cand --request-payer 'Who pays for the request; the one value is `requester`'
+            cand --expected-bucket-owner 'Refuse a bucket that belongs to another account'
+            cand --max-attempts 'How often a request is sent before it is given up [default: 5]. Also: AWS_MAX_ATTEMPTS'
+            cand --connect-timeout 'Give up an attempt at a connection after this time; 0: never'
+            cand --read-timeout 'Give up a connection on which nothing has moved for this time; 0: never'
+            cand --limit-rate 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G'
+            cand --reveal 'Show the key itself as well, in base64'
             cand --json 'Print results as JSON lines on stdout, and errors as JSON on stderr'
             cand -q 'Say nothing on stderr but warnings and errors'
             cand --quiet 'Say nothing on stderr but warnings and errors'
@@ -219,6 +309,9 @@ set edit:completion:arg-completer[s3seal] = {|@words|
         &'s3seal;key;help'= {
             cand show 'Show what a key is: source, format seen, length, key-MD5 and warnings'
             cand md5 'Print the key-MD5 alone, a line a key'
+            cand convert 'Write the same key as another tool wants it'
+            cand verify 'Check that your keys still open these objects'
+            cand recover 'Find the key that opens an object, from a text that was once used as one'
             cand list 'List the keys of config.toml: names, sources, key-MD5s and rules; no secret'
             cand derive 'Derive the key of one object from a master key, to share that object alone'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -226,6 +319,12 @@ set edit:completion:arg-completer[s3seal] = {|@words|
         &'s3seal;key;help;show'= {
         }
         &'s3seal;key;help;md5'= {
+        }
+        &'s3seal;key;help;convert'= {
+        }
+        &'s3seal;key;help;verify'= {
+        }
+        &'s3seal;key;help;recover'= {
         }
         &'s3seal;key;help;list'= {
         }
@@ -689,7 +788,7 @@ set edit:completion:arg-completer[s3seal] = {|@words|
         }
         &'s3seal;help'= {
             cand keygen 'Make a new 256-bit key from the operating system''s random source'
-            cand key 'Inspect keys: where they come from, how they are written, and their MD5'
+            cand key 'Inspect keys, hand them to other tools, and check that they still open what they sealed'
             cand put 'Seal files with your key and store them'
             cand get 'Fetch objects, opened with the key they were sealed with'
             cand head 'Show an object''s metadata, opened with the key it was sealed with'
@@ -707,12 +806,21 @@ set edit:completion:arg-completer[s3seal] = {|@words|
         &'s3seal;help;key'= {
             cand show 'Show what a key is: source, format seen, length, key-MD5 and warnings'
             cand md5 'Print the key-MD5 alone, a line a key'
+            cand convert 'Write the same key as another tool wants it'
+            cand verify 'Check that your keys still open these objects'
+            cand recover 'Find the key that opens an object, from a text that was once used as one'
             cand list 'List the keys of config.toml: names, sources, key-MD5s and rules; no secret'
             cand derive 'Derive the key of one object from a master key, to share that object alone'
         }
         &'s3seal;help;key;show'= {
         }
         &'s3seal;help;key;md5'= {
+        }
+        &'s3seal;help;key;convert'= {
+        }
+        &'s3seal;help;key;verify'= {
+        }
+        &'s3seal;help;key;recover'= {
         }
         &'s3seal;help;key;list'= {
         }

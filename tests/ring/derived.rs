@@ -115,6 +115,8 @@ fn any_key_can_be_a_master_but_a_weak_one() {
     rig.run(["key", "derive", "s3://elsewhere/x"]).fails(2).says(&["no rule of", "gives it one"]);
     rig.run(["key", "derive", "s3://demo"]).fails(2).says(&["names a bucket"]);
     rig.lab.run(["key", "derive", "s3://demo/x"]).fails(2).says(&["no key was given"]);
+    let md5 = ["key", "md5", "./other", "--derive-as", "s3://b/k"];
+    rig.run(md5).fails(2).says(&["key derive URL"]);
     rig.run(["key", "derive", &url("x"), "-o", "./new"]).fails(9).says(&["never overwritten"]);
 }
 

@@ -39,11 +39,12 @@ pub(super) struct Args {
 /// What `--json` prints of an object that a key opens.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Item {
+struct Item<'a> {
     op: &'static str,
     url: String,
     opens: bool,
     key_md5: String,
+    key_name: &'a str,
 }
 
 /// Looks at each object; failures are told as they happen.
@@ -128,7 +129,8 @@ async fn verify(
     let url = at.to_string();
     if out.json() {
         let key_md5 = key.key.md5_base64();
-        return out.item(&Item { op: "key-verify", url, opens: true, key_md5 });
+        let key_name = &key.label;
+        return out.item(&Item { op: "key-verify", url, opens: true, key_md5, key_name });
     }
     out.say(&format!("opens {url} ({key})"));
     Ok(())
