@@ -101,7 +101,9 @@ impl Line {
             }
             arguments.extend(words);
         }
-        arguments.extend(plan.options.iter().map(Into::into));
+        let given = |option: &&str| arguments.iter().any(|argument| argument == option);
+        let needed: Vec<&str> = plan.options.iter().copied().filter(|it| !given(it)).collect();
+        arguments.extend(needed.into_iter().map(Into::into));
         arguments.push("--".into());
         arguments.extend(plan.operands.iter().cloned());
         Ok(arguments)
@@ -189,6 +191,10 @@ impl Line {
     }
 
     fn push(&mut self, name: &str, value: Option<OsString>) {
+        // Two flags of aws-cli may be one here.
+        if value.is_none() && self.options.iter().any(|known| known.name == name) {
+            return;
+        }
         let mut word = OsString::from(format!("--{name}"));
         if let Some(value) = value {
             word.push("=");

@@ -89,3 +89,20 @@ const RULES: &[(&str, Rule)] = &[
     ("no-cli-pager", Flag),
     ("no-cli-auto-prompt", Flag),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::aws_cli::TARGETS;
+
+    #[test]
+    fn what_an_option_is_called_here_exists() {
+        let tree = crate::cli::command();
+        for (name, rule) in RULES {
+            let (Named(own) | Means(own, _)) = rule else { continue };
+            let commands = TARGETS.iter().filter_map(|target| tree.find_subcommand(target));
+            let mut options = commands.chain([&tree]).flat_map(clap::Command::get_arguments);
+            assert!(options.any(|option| option.get_long() == Some(own)), "{name}: {own}");
+        }
+    }
+}

@@ -30,24 +30,32 @@ pub(super) fn check(key: &Key, given: &str) -> Result<(), Failure> {
 }
 
 fn explain(key: &Key, given: &str) -> String {
+    let is_key = super::written(given).is_some_and(|(found, _)| found == *key);
+    if is_key || given.trim_end().as_bytes() == key.bytes() {
+        return "it holds the key itself, not the key's MD5".to_owned();
+    }
     let Some(Written { digest, how }) = Written::read(given) else {
         let length = given.chars().count();
         return format!("it is no MD5: base64 of one has 24 characters, and it has {length}");
     };
-    if *digest == *key.bytes() {
-        return "it holds the key itself, not the key's MD5".to_owned();
-    }
     let of = match digest.len() {
         MD5_BYTES => input(key, &digest),
-        SHA1_BYTES => return format!("it is a SHA-1 ({how}), not an MD5"),
-        SHA256_BYTES => return format!("it is as long as a SHA-256 ({how}), and S3 wants an MD5"),
-        length => return format!("it is {how} of {length} bytes, and an MD5 has 16"),
+        SHA1_BYTES => return format!("it is a SHA-1, written as {how}, and S3 wants an MD5"),
+        SHA256_BYTES => {
+            return format!(
+                "it has the length of a SHA-256, written as {how}, and S3 wants an MD5"
+            );
+        }
+        length => return format!("it is {how} of {length} bytes, and an MD5 has 16 bytes"),
     };
     match of {
         Some(of) => format!(
-            "it is {how} of the MD5 of {of}; S3 wants base64 of the 16 bytes of the MD5 of the key's 32 bytes"
+            "it is the MD5 of {of}, written as {how}; S3 wants the MD5 of the key's 32 bytes, written as base64 of \
+             its 16 bytes"
         ),
-        None => format!("it is {how} of an MD5, but of something else: another key, perhaps"),
+        None => {
+            format!("it is an MD5, written as {how}, but not this key's: another key's, perhaps")
+        }
     }
 }
 
@@ -66,7 +74,7 @@ impl Written {
         if let Some(digest) = decode_digest(bare) {
             let case =
                 if bare.contains(|c: char| c.is_ascii_uppercase()) { " in capitals" } else { "" };
-            return written(digest, &format!("the hex text{case}"));
+            return written(digest, &format!("hex text{case}"));
         }
         let words: Vec<&str> = bare.split_whitespace().collect();
         if let [first, .., last] = words.as_slice() {
