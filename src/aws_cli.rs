@@ -111,6 +111,8 @@ fn s3(line: &mut Line, operation: &OsStr) -> Result<Plan, Failure> {
         }
         Some("rm") => count(1, "one URL").map(|()| Plan::new("rm", operands)),
         Some("presign") => count(1, "one URL").map(|()| Plan::new("presign", operands)),
+        Some("ls") => Err(Failure::usage("`s3 ls` has no counterpart that prints the same")
+            .hint("`s3seal ls` lists objects in lines of its own, and needs no key")),
         Some("mv") => Err(Failure::usage("`s3 mv` has no counterpart here")
             .hint("`s3 cp` first, and once that has succeeded, delete the source")),
         _ => Err(unknown("s3", operation)),

@@ -193,7 +193,7 @@ fn what_has_no_counterpart_is_refused_by_name() {
     let object = ["--bucket", "demo", "--key", "x"];
     for (arguments, phrases) in [
         (&["s3"][..], &["`s3` alone does nothing", "there are `s3 cp`"][..]),
-        (&["s3", "ls", "s3://demo"], &["`s3 ls` has no counterpart here"]),
+        (&["s3", "ls", "s3://demo"], &["`s3 ls` has no counterpart that", "`s3seal ls`"]),
         (&["s3", "mb", "s3://demo"], &["`s3 mb` has no counterpart here"]),
         (
             &["s3", "mv", "file", "s3://demo/x"],
