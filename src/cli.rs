@@ -9,6 +9,7 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
+use crate::aws_cli;
 use crate::commands::{
     bucket, completions, get, head, key, keygen, ls, mock, presign, put, rm, sync,
 };
@@ -31,6 +32,8 @@ const OUTPUT_OPTIONS: &str = "Output options";
     version,
     max_term_width = 100,
     after_help = "\
+`s3seal s3 …` and `s3seal s3api …` take the arguments of aws-cli: put s3seal where aws was.
+
 Exit codes:
   0 done · 1 other · 2 usage · 3 not found · 4 key absent, wrong or malformed · 5 access denied
   6 not sealed or unsafe · 7 integrity · 8 store unavailable · 9 precondition failed
@@ -97,10 +100,18 @@ pub fn command() -> clap::Command {
 /// environment must not hold any more; returns the exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, key: Option<OsString>) -> u8 {
     keys::set_variable(key);
-    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let typed: Vec<OsString> = arguments.into_iter().collect();
+    let (arguments, note) = match aws_cli::translate(&typed, command) {
+        Ok(None) => (typed, None),
+        Ok(Some(translation)) => (translation.arguments, Some(translation.note)),
+        Err(failure) => {
+            Output::new(wants_json(&typed), false, ProgressStyle::None).failure(&failure);
+            return failure.exit_code();
+        }
+    };
     let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
-        Err(error) => return explain_usage(&error, &arguments),
+        Err(error) => return explain_usage(&error, &arguments, note),
     };
     log(cli.verbose);
     let progress = if cli.no_progress { ProgressStyle::None } else { cli.progress };
@@ -180,8 +191,13 @@ fn log(verbosity: u8) {
     let _ = tracing_subscriber::registry().with(filter).with(lines).try_init();
 }
 
+/// Known before the arguments are parsed.
+fn wants_json(arguments: &[OsString]) -> bool {
+    arguments.iter().any(|argument| argument == "--json")
+}
+
 /// clap's words, without any argument that could be a key, and without the signature of a URL.
-fn explain_usage(error: &clap::Error, arguments: &[OsString]) -> u8 {
+fn explain_usage(error: &clap::Error, arguments: &[OsString], note: Option<String>) -> u8 {
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
         let _ = error.print();
         return 0;
@@ -196,9 +212,14 @@ fn explain_usage(error: &clap::Error, arguments: &[OsString]) -> u8 {
             text = text.replace(url, without_query(url));
         }
     }
+    for hidden in keys::aws_cli::hidden_values(arguments).filter(|value| !value.is_empty()) {
+        text = text.replace(hidden, "[not shown]");
+    }
+    if let Some(note) = note {
+        text = format!("{}\n\n{note}", text.trim_end());
+    }
     let text = text.trim_end();
-    let json = arguments.iter().any(|argument| argument == "--json");
-    if json {
+    if wants_json(arguments) {
         let (message, rest) = text.split_once("\n").unwrap_or((text, ""));
         let message = message.trim_start_matches("error: ");
         let hint = rest.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>();

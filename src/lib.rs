@@ -11,10 +11,12 @@
 //! | [`store`] | S3: requests with the seal, proofs, diagnosis |
 //! | [`transfer`] | bytes between files and the store, whole or not at all |
 //! | [`commands`] | one file per command: its arguments, and what it does |
+//! | [`aws_cli`] | the command lines of aws-cli, in the words of these commands |
 //! | [`cli`] | the top of the command line: options of all commands, dispatch |
 //!
 //! The embedded server is a package of its own, `s3seal-mock`, and shares no line with any of this.
 
+pub mod aws_cli;
 pub mod cli;
 pub mod commands;
 pub mod failure;

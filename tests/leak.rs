@@ -356,6 +356,46 @@ fn a_key_on_the_command_line_is_refused_and_not_repeated() {
     }
 }
 
+/// There a key on the command line is taken, but no more said than anywhere else.
+#[test]
+fn a_key_in_the_spellings_of_aws_cli_is_not_repeated() {
+    let lab = Lab::new();
+    lab.key("k");
+    lab.file("file", b"content");
+    let secret = Secret::of(&lab, "k");
+    let text = fs::read_to_string(lab.path("k")).unwrap();
+    let key = text.lines().last().unwrap();
+    let md5 = lab.run(["key", "md5", "./k"]).succeeds().stdout.trim().to_owned();
+    let found = parse(text.as_bytes(), Default::default()).unwrap();
+    lab.private_file("raw", found[0].key.bytes());
+    let sealed =
+        ["--sse-customer-algorithm", "AES256", "--sse-customer-key", key, "--sse-customer-key-md5"];
+    for arguments in [
+        &[&["put", "file", "s3://demo/x"], &sealed[..], &[&md5]].concat()[..],
+        &[&["get", "s3://demo/x", "out"], &sealed[..], &[&md5]].concat(),
+        &[&["head", "s3://demo/x"], &sealed[..], &[&md5]].concat(),
+        &[&["key", "show"], &sealed[..], &[&md5]].concat(),
+        &[&["put", "file", "s3://demo/x"], &sealed[..], &[key]].concat(),
+        &[&["put", "file", "s3://demo/x"], &sealed[..], &["wrong"]].concat(),
+        &["put", "file", "s3://demo/x", "--sse-customer-key", key],
+        &["put", "file", "s3://demo/x", "--sse-c", key, "--sse-c-key", key],
+        &["put", "file", "s3://demo/x", "--sse-c", "--sse-c-key", key],
+        &["put", "file", "s3://demo/x", "--sse-c", "--sse-c-key", &key[..43]],
+        &["put", "file", "s3://demo/x", "--sse-c", "--sse-c-key", "file://k"],
+        &["put", "file", "s3://demo/x", "--sse-c", "--sse-c-key", "fileb://raw"],
+        &["put", "file", "s3://demo/x", "--sse-c-copy-source-key", key],
+        &["s3", "cp", "file", "s3://demo/x", "--sse-c", "--sse-c-key", key],
+        &["s3", "cp", "file", "s3://demo/x", "--sse-c", "--sse-c-kye", key],
+        &["s3", "cp", "file", "s3://demo/x", &format!("--{key}")],
+        &["s3", key, "file", "s3://demo/x"],
+        &["s3api", key],
+        &["s3api", "put-object", "--bucket=demo", "--key=x", "--body=file", "--sse-c-key", key],
+    ] {
+        quietly_and_loudly(&lab, &secret, arguments);
+    }
+    secret.is_not_below(lab.home(), &["k", "raw"]);
+}
+
 #[test]
 fn children_see_no_key() {
     let lab = Lab::new();

@@ -55,7 +55,7 @@ pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Fai
 #[derive(clap::Args)]
 struct Chosen {
     /// Sources of keys, as with `-k`
-    #[arg(value_name = "SPEC")]
+    #[arg(value_name = "SPEC", conflicts_with = "AwsCliKey")]
     specs: Vec<OsString>,
     #[command(flatten)]
     keys: KeyArgs,

@@ -42,7 +42,7 @@ pub struct Args {
     #[command(flatten)]
     key: KeyArgs,
     /// The object is not sealed with a key of yours
-    #[arg(long, conflicts_with_all = ["key", "headers_file"])]
+    #[arg(long, conflicts_with_all = ["key", "AwsCliKey", "headers_file"])]
     no_key: bool,
     /// Write the headers to this file (mode 0600, replaced if it exists), for curl -H @FILE
     #[arg(long, value_name = "FILE")]

@@ -16,10 +16,10 @@ pub(super) struct Sealing {
     #[command(flatten)]
     pub(super) key: KeyArgs,
     /// Store it without a key of yours, as the bucket does by default
-    #[arg(long, conflicts_with_all = ["key", "sse"])]
+    #[arg(long, conflicts_with_all = ["key", "AwsCliKey", "sse"])]
     no_key: bool,
     /// Let the store encrypt it with a key that the store manages
-    #[arg(long, value_name = "ALGORITHM", value_parser = ["AES256", "aws:kms", "aws:kms:dsse"], conflicts_with = "key")]
+    #[arg(long, value_name = "ALGORITHM", value_parser = ["AES256", "aws:kms", "aws:kms:dsse"], conflicts_with_all = ["key", "AwsCliKey"])]
     sse: Option<String>,
     /// The KMS key for `--sse aws:kms`: its id, ARN or alias
     #[arg(long, value_name = "ID", requires = "sse")]

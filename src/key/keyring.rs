@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
+use super::aws_cli::AwsCliKey;
 use super::derive::DeriveAs;
 use super::encoding::{Form, Format};
 use super::material::Key;
@@ -31,6 +32,9 @@ pub struct KeyArgs {
     /// bucket alone (s3://bucket), for each object of the same name there
     #[arg(long, value_name = "URL")]
     pub derive_as: Option<String>,
+    /// The same in the spellings of aws-cli
+    #[command(flatten)]
+    pub aws_cli: AwsCliKey,
 }
 
 /// The keys of a run.
@@ -91,15 +95,18 @@ pub struct Candidates {
 }
 
 impl KeyArgs {
-    /// Reads the keys: those of `-k` if there is any, else the one of `S3SEAL_KEY`. If there is none
-    /// either, the ring is ready to say which of its keys an object gets.
+    /// Reads the keys: those of `-k`, or of aws-cli's options, if there are any, else the one of
+    /// `S3SEAL_KEY`. If there is none either, the ring is ready to say which of its keys an object gets.
     ///
     /// # Errors
     /// [`Failure::Usage`] for a malformed SPEC, a key in argv, or a config file that is wrong;
     /// [`Failure::Key`] where a source cannot be read or holds no key.
     pub fn load(&self) -> Result<Keyring, Failure> {
-        let specs = self.specs()?;
         let derive_as = self.derive_as.as_deref().map(DeriveAs::parse).transpose()?;
+        if let Some((key, warnings)) = self.aws_cli.load()? {
+            return Ok(Keyring { keys: vec![key], warnings, derive_as, ..Keyring::default() });
+        }
+        let specs = self.specs()?;
         let needs_ring = specs.is_empty() || specs.iter().any(|it| matches!(it, Spec::Name(_)));
         let ring = if needs_ring { Ring::load()? } else { Ring::default() };
         if let ([Spec::Name(name)], true) = (specs.as_slice(), self.key.is_empty()) {
@@ -115,6 +122,9 @@ impl KeyArgs {
     /// # Errors
     /// [`Failure::Usage`] as [`KeyArgs::load`].
     pub fn uses_stdin(&self) -> Result<bool, Failure> {
+        if self.aws_cli.is_given() {
+            return Ok(self.aws_cli.uses_stdin());
+        }
         Ok(self.specs()?.iter().any(Spec::uses_stdin))
     }
 

@@ -1,6 +1,7 @@
 //! Customer keys, from where they are kept to the three values that S3 wants, and where each may go.
 //! Sends nothing.
 
+pub mod aws_cli;
 mod check;
 mod config;
 mod derive;
@@ -18,6 +19,7 @@ mod source;
 pub mod spec;
 pub mod text;
 
+pub use aws_cli::AwsCliKey;
 pub use check::KeyCheck;
 pub use derive::{DeriveAs, derive};
 pub(crate) use encoding::hex;

@@ -76,7 +76,7 @@ impl Spec {
         }
     }
 
-    fn read_file(
+    pub(super) fn read_file(
         &self,
         path: &Path,
         warning: &mut Option<String>,

@@ -1,0 +1,238 @@
+//! The options by which aws-cli takes a key, with aws-cli's own rules, so that a script that was written for
+//! it seals with the same key here.
+//!
+//! `aws s3`, and `aws s3api` without an MD5, take the bytes of the value for the key and encode them.
+//! `aws s3api` with an MD5 sends both values as they stand (botocore, `handlers.py`, `_sse_md5`).
+
+mod md5;
+mod value;
+
+use std::ffi::{OsStr, OsString};
+
+use value::{Origin, Value};
+
+use super::encoding::{self, Form, Format};
+use super::foreign::{self, said_of};
+use super::keyring::Loaded;
+use super::material::{KEY_BYTES, Key};
+use super::text::{self, Found};
+use crate::failure::Failure;
+
+/// The one algorithm of SSE-C (AWS, "Using server-side encryption with customer-provided keys").
+const ALGORITHM: &str = "AES256";
+const MD5: &str = "--sse-customer-key-md5";
+/// This program's own options for a key.
+const OURS: [&str; 2] = ["key", "key_format"];
+
+/// A key in the spelling of aws-cli: instead of `-k`, and before `S3SEAL_KEY`.
+#[derive(Clone, Default, clap::Args)]
+#[command(next_help_heading = "Spellings of aws-cli")]
+pub struct AwsCliKey {
+    /// As with `aws s3api`: AES256
+    #[arg(long, conflicts_with_all = OURS, value_name = "ALGORITHM")]
+    sse_customer_algorithm: Option<OsString>,
+    /// As with `aws s3api`: the 32 bytes of the key as text, file://FILE or fileb://FILE; their base64 if
+    /// --sse-customer-key-md5 is given
+    #[arg(long, conflicts_with_all = OURS, value_name = "KEY", allow_hyphen_values = true)]
+    sse_customer_key: Option<OsString>,
+    /// As with `aws s3api`: base64 of the MD5 of the 32 bytes
+    #[arg(long, conflicts_with_all = OURS, value_name = "MD5", allow_hyphen_values = true)]
+    sse_customer_key_md5: Option<OsString>,
+    /// As with `aws s3`: AES256, which may be left out
+    #[arg(long, conflicts_with_all = OURS, value_name = "ALGORITHM", num_args = 0..=1, default_missing_value = ALGORITHM)]
+    sse_c: Option<OsString>,
+    /// As with `aws s3`: the 32 bytes of the key as text, file://FILE or fileb://FILE
+    #[arg(long, conflicts_with_all = OURS, value_name = "KEY", allow_hyphen_values = true)]
+    sse_c_key: Option<OsString>,
+}
+
+/// What of the options is there, once everything is that belongs together.
+struct Given<'a> {
+    option: &'static str,
+    key: &'a OsStr,
+    md5: Option<&'a OsStr>,
+}
+
+impl AwsCliKey {
+    /// The key, if any of these options is given, and what to warn of, each with the source it concerns.
+    ///
+    /// # Errors
+    /// [`Failure::Usage`] where one of them is missing or empty, or names another algorithm;
+    /// [`Failure::Key`] where the value is no key by aws-cli's rules, or the MD5 is not the key's.
+    pub(super) fn load(&self) -> Result<Option<(Loaded, Vec<String>)>, Failure> {
+        let Some(given) = self.given()? else { return Ok(None) };
+        let value = Value::read(given.option, given.key)?;
+        let found = match given.md5 {
+            None => unencoded(&value, given.option),
+            Some(_) => encoded(&value),
+        };
+        let Found { key, form, mut warnings } =
+            found.map_err(|failure| said_of(&value.source, failure))?;
+        if let Some(md5) = given.md5 {
+            let md5 = value::read_text(MD5, md5)?;
+            md5::check(&key, &md5).map_err(|failure| said_of(MD5, failure))?;
+        }
+        warnings.splice(0..0, value.warning);
+        let source = value.source;
+        let told = warnings.iter().map(|warning| format!("{source}: {warning}")).collect();
+        Ok(Some((Loaded { key, source, form, warnings, name: None, entry: None }, told)))
+    }
+
+    /// Whether any of these options is given.
+    pub(super) fn is_given(&self) -> bool {
+        self.is_s3api() || self.is_s3()
+    }
+
+    /// Whether the key is to be read from stdin.
+    pub(super) fn uses_stdin(&self) -> bool {
+        [&self.sse_customer_key, &self.sse_c_key]
+            .into_iter()
+            .flatten()
+            .any(|key| Value::is_stdin(key))
+    }
+
+    fn is_s3api(&self) -> bool {
+        self.sse_customer_algorithm.is_some()
+            || self.sse_customer_key.is_some()
+            || self.sse_customer_key_md5.is_some()
+    }
+
+    fn is_s3(&self) -> bool {
+        self.sse_c.is_some() || self.sse_c_key.is_some()
+    }
+
+    fn given(&self) -> Result<Option<Given<'_>>, Failure> {
+        let (algorithm, key) = match (self.is_s3api(), self.is_s3()) {
+            (false, false) => return Ok(None),
+            (true, true) => {
+                return Err(Failure::usage(
+                    "the options of `aws s3api` (--sse-customer-…) and of `aws s3` (--sse-c…) are mixed",
+                )
+                .hint("give the key by one of them"));
+            }
+            (true, false) => (
+                ("--sse-customer-algorithm", &self.sse_customer_algorithm),
+                ("--sse-customer-key", &self.sse_customer_key),
+            ),
+            (false, true) => (("--sse-c", &self.sse_c), ("--sse-c-key", &self.sse_c_key)),
+        };
+        let (option, Some(key)) = key else {
+            let given = if algorithm.1.is_some() { algorithm.0 } else { MD5 };
+            return Err(Failure::usage(format!("{given} is given without {}", key.0))
+                .hint(format!("add {} fileb://FILE, or name the key with -k alone", key.0)));
+        };
+        let (name, Some(algorithm)) = algorithm else {
+            let name = algorithm.0;
+            return Err(Failure::usage(format!("{option} is given without {name}"))
+                .hint(format!("add {name} {ALGORITHM}")));
+        };
+        check_algorithm(name, algorithm)?;
+        check_value(option, key)?;
+        let md5 = self.sse_customer_key_md5.as_deref();
+        md5.map_or(Ok(()), |md5| check_value(MD5, md5))?;
+        Ok(Some(Given { option, key, md5 }))
+    }
+}
+
+/// The values on a command line that no message may quote: those of the options here that take a key, or
+/// might by mistake, and of options misspelt like them.
+pub fn hidden_values(arguments: &[OsString]) -> impl Iterator<Item = &str> {
+    let takes_key = |option: &str| {
+        ["--sse-c", "--copy-source-sse"].iter().any(|start| option.starts_with(start))
+            && option != "--sse-c"
+            && !option.ends_with("-algorithm")
+    };
+    let texts = arguments.iter().map(|argument| argument.to_str().unwrap_or_default());
+    let before = std::iter::once("").chain(texts.clone());
+    texts.zip(before).filter_map(move |(text, before)| match text.split_once('=') {
+        Some((option, value)) if takes_key(option) => Some(value),
+        _ if takes_key(before) && !before.contains('=') => Some(text),
+        _ => None,
+    })
+}
+
+fn check_algorithm(option: &str, algorithm: &OsStr) -> Result<(), Failure> {
+    let what = match algorithm.to_string_lossy().as_ref() {
+        ALGORITHM => return Ok(()),
+        "" => "is empty",
+        other if other.eq_ignore_ascii_case(ALGORITHM) => "is not in capitals",
+        other if other.starts_with("aws:") => "names a key of the store's, not of yours",
+        _ => "names no algorithm of customer keys",
+    };
+    Err(Failure::usage(format!("{option} {what}"))
+        .hint(format!("write {option} {ALGORITHM}: there is no other")))
+}
+
+/// Shell variables that are not set, and options that have swallowed the next one.
+fn check_value(option: &str, value: &OsStr) -> Result<(), Failure> {
+    let what = match value.as_encoded_bytes() {
+        [] => "is empty",
+        [b'-', b'-', ..] => "has no value: an option follows",
+        _ => return Ok(()),
+    };
+    Err(Failure::usage(format!("{option} {what}"))
+        .hint("check that the shell variable which should be there is set"))
+}
+
+/// The key whose bytes the value is.
+fn unencoded(value: &Value, option: &str) -> Result<Found, Failure> {
+    if value.bytes.len() != KEY_BYTES
+        && let Ok(text) = std::str::from_utf8(&value.bytes)
+        && let Some((key, form)) = written(text)
+    {
+        let length = value.bytes.len();
+        let decode = if form == Form::Hex { "xxd -r -p" } else { "base64 -d" };
+        let bytes = format!("give {option} fileb://FILE with the 32 bytes (made by `{decode}`)");
+        let as_it_stands = match (option, form) {
+            ("--sse-customer-key", Form::Base64) => format!("add {MD5} {}, or ", key.md5_base64()),
+            _ => String::new(),
+        };
+        return Err(Failure::key(format!(
+            "it is the {form} text of a key; {} would encode that text once more, and the store get \
+             a key of {length} bytes and answer 400",
+            if option == "--sse-c-key" { "`aws s3`" } else { "`aws s3api` without an MD5" }
+        ))
+        .hint(format!("{as_it_stands}{bytes}, or name the key with -k alone")));
+    }
+    Ok(text::parse(&value.bytes, Format::Raw)?.swap_remove(0))
+}
+
+/// The key that the value is the base64 of.
+fn encoded(value: &Value) -> Result<Found, Failure> {
+    if value.origin == Origin::Binary {
+        return Err(Failure::key(format!("aws-cli takes no fileb:// together with {MD5}"))
+            .hint(format!("leave {MD5} out: the MD5 is computed")));
+    }
+    let text = std::str::from_utf8(&value.bytes).map_err(|_| foreign::not_raw(&value.bytes))?;
+    let key = match written(text) {
+        Some((key, Form::Base64)) if text.len() == text.trim().len() => key,
+        Some((_, Form::Base64)) => {
+            return Err(not_as_it_stands("it is base64 with white space around it"));
+        }
+        Some((_, form)) => return Err(not_as_it_stands(&format!("it is {form}"))),
+        None if value.bytes.len() == KEY_BYTES => {
+            return Err(not_as_it_stands("it is 32 bytes as they are")
+                .hint(format!("leave {MD5} out: then the bytes are the key, and encoded")));
+        }
+        None => return Err(foreign::diagnose(text.trim(), Format::Base64)),
+    };
+    let found = text::parse(key.bytes(), Format::Raw)?.swap_remove(0);
+    Ok(Found { form: Form::Base64, ..found })
+}
+
+fn not_as_it_stands(what: &str) -> Failure {
+    Failure::key(format!(
+        "{what}; together with {MD5} aws-cli sends the value as it stands, and stores want base64, padded"
+    ))
+    .hint("name the key with -k alone: that reads it in any form")
+}
+
+/// The key that a text is the base64 or hex of.
+fn written(text: &str) -> Option<(Key, Form)> {
+    let text = text.trim();
+    if let Some(key) = encoding::decode_hex(text).and_then(|bytes| Key::from_slice(&bytes)) {
+        return Some((key, Form::Hex));
+    }
+    let (bytes, form) = encoding::decode_base64(text).ok()?;
+    Some((Key::from_slice(&bytes)?, form))
+}
