@@ -324,7 +324,7 @@ fn a_bucket_that_blocks_sse_c_is_named_with_the_command_that_allows_it() {
         exit: 5,
         answer: Some((403, "AccessDenied")),
         says: "bucket demo blocks SSE-C",
-        hint: "put-bucket-encryption --bucket demo",
+        hint: "`s3seal bucket allow s3://demo`",
     };
     let rig = Rig::new();
     rig.lab.server().block_sse_c(BUCKET, true);

@@ -25,8 +25,9 @@ fn each_object_is_told_with_the_key_that_opens_it() {
     let quiet = lab.run([&["-q"], &verify[..]].concat()).succeeds();
     assert_eq!((quiet.stdout.as_str(), quiet.stderr.as_str()), ("", ""));
     let items = lab.run([&["--json"], &verify[..]].concat()).succeeds().json_lines();
-    let expected = [(url("a"), k), (url("b"), old)].map(|(url, md5)| {
-        serde_json::json!({"op": "key-verify", "url": url, "opens": true, "keyMd5": md5})
+    let of_keys = [(url("a"), k, "file:./k"), (url("b"), old, "file:./old")];
+    let expected = of_keys.map(|(url, md5, name)| {
+        serde_json::json!({"op": "key-verify", "url": url, "opens": true, "keyMd5": md5, "keyName": name})
     });
     assert_eq!(items, expected);
 }
