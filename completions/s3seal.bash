@@ -621,7 +621,7 @@ _s3seal() {
             return 0
             ;;
         s3seal__subcmd__get)
-            opts="-k -r -q -v -h --key --key-format --derive-as --range --version-id --if-match --if-none-match --allow-plain --recursive --include --exclude --dry-run --files-from --preserve --part-size --expected-size --concurrency --no-resume --json --quiet --verbose --progress --no-progress --endpoint-url --profile --region --ca-bundle --no-sign-request --allow-http --request-payer --expected-bucket-owner --max-attempts --connect-timeout --read-timeout --limit-rate --help"
+            opts="-k -r -q -v -h --key --key-format --derive-as --sse-customer-algorithm --sse-customer-key --sse-customer-key-md5 --sse-c --sse-c-key --range --version-id --if-match --if-none-match --allow-plain --recursive --include --exclude --dry-run --files-from --preserve --part-size --expected-size --concurrency --no-resume --json --quiet --verbose --progress --no-progress --endpoint-url --profile --region --ca-bundle --no-sign-request --allow-http --request-payer --expected-bucket-owner --max-attempts --connect-timeout --read-timeout --limit-rate --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -640,6 +640,26 @@ _s3seal() {
                     return 0
                     ;;
                 --derive-as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sse-customer-algorithm)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sse-customer-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sse-customer-key-md5)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sse-c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sse-c-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -735,7 +755,7 @@ _s3seal() {
             return 0
             ;;
         s3seal__subcmd__head)
-            opts="-k -q -v -h --key --key-format --derive-as --version-id --if-match --if-none-match --allow-plain --json --quiet --verbose --progress --no-progress --endpoint-url --profile --region --ca-bundle --no-sign-request --allow-http --request-payer --expected-bucket-owner --max-attempts --connect-timeout --read-timeout --limit-rate --help"
+            opts="-k -q -v -h --key --key-format --derive-as --sse-customer-algorithm --sse-customer-key --sse-customer-key-md5 --sse-c --sse-c-key --version-id --if-match --if-none-match --allow-plain --json --quiet --verbose --progress --no-progress --endpoint-url --profile --region --ca-bundle --no-sign-request --allow-http --request-payer --expected-bucket-owner --max-attempts --connect-timeout --read-timeout --limit-rate --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -754,6 +774,26 @@ _s3seal() {
                     return 0
                     ;;
                 --derive-as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sse-customer-algorithm)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sse-customer-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sse-customer-key-md5)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sse-c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sse-c-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1215,7 +1255,7 @@ _s3seal() {
             return 0
             ;;
         s3seal__subcmd__key__subcmd__convert)
-            opts="-k -o -q -v -h --key --key-format --derive-as --as --output --json --quiet --verbose --progress --no-progress --endpoint-url --profile --region --ca-bundle --no-sign-request --allow-http --request-payer --expected-bucket-owner --max-attempts --connect-timeout --read-timeout --limit-rate --help"
+            opts="-k -o -q -v -h --key --key-format --derive-as --sse-customer-algorithm --sse-customer-key --sse-customer-key-md5 --sse-c --sse-c-key --as --output --json --quiet --verbose --progress --no-progress --endpoint-url --profile --region --ca-bundle --no-sign-request --allow-http --request-payer --expected-bucket-owner --max-attempts --connect-timeout --read-timeout --limit-rate --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1234,6 +1274,26 @@ _s3seal() {
                     return 0
                     ;;
                 --derive-as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sse-customer-algorithm)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sse-customer-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sse-customer-key-md5)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sse-c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sse-c-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1301,7 +1361,7 @@ _s3seal() {
             return 0
             ;;
         s3seal__subcmd__key__subcmd__derive)
-            opts="-k -o -q -v -h --key --key-format --derive-as --output --json --quiet --verbose --progress --no-progress --endpoint-url --profile --region --ca-bundle --no-sign-request --allow-http --request-payer --expected-bucket-owner --max-attempts --connect-timeout --read-timeout --limit-rate --help"
+            opts="-k -o -q -v -h --key --key-format --derive-as --sse-customer-algorithm --sse-customer-key --sse-customer-key-md5 --sse-c --sse-c-key --output --json --quiet --verbose --progress --no-progress --endpoint-url --profile --region --ca-bundle --no-sign-request --allow-http --request-payer --expected-bucket-owner --max-attempts --connect-timeout --read-timeout --limit-rate --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1320,6 +1380,26 @@ _s3seal() {
                     return 0
                     ;;
                 --derive-as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sse-customer-algorithm)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sse-customer-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sse-customer-key-md5)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sse-c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sse-c-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1567,7 +1647,7 @@ _s3seal() {
             return 0
             ;;
         s3seal__subcmd__key__subcmd__md5)
-            opts="-k -q -v -h --key --key-format --derive-as --json --quiet --verbose --progress --no-progress --endpoint-url --profile --region --ca-bundle --no-sign-request --allow-http --request-payer --expected-bucket-owner --max-attempts --connect-timeout --read-timeout --limit-rate --help"
+            opts="-k -q -v -h --key --key-format --derive-as --sse-customer-algorithm --sse-customer-key --sse-customer-key-md5 --sse-c --sse-c-key --json --quiet --verbose --progress --no-progress --endpoint-url --profile --region --ca-bundle --no-sign-request --allow-http --request-payer --expected-bucket-owner --max-attempts --connect-timeout --read-timeout --limit-rate --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1586,6 +1666,26 @@ _s3seal() {
                     return 0
                     ;;
                 --derive-as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sse-customer-algorithm)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sse-customer-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sse-customer-key-md5)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sse-c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sse-c-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1715,7 +1815,7 @@ _s3seal() {
             return 0
             ;;
         s3seal__subcmd__key__subcmd__show)
-            opts="-k -q -v -h --key --key-format --derive-as --reveal --as --json --quiet --verbose --progress --no-progress --endpoint-url --profile --region --ca-bundle --no-sign-request --allow-http --request-payer --expected-bucket-owner --max-attempts --connect-timeout --read-timeout --limit-rate --help"
+            opts="-k -q -v -h --key --key-format --derive-as --sse-customer-algorithm --sse-customer-key --sse-customer-key-md5 --sse-c --sse-c-key --reveal --as --json --quiet --verbose --progress --no-progress --endpoint-url --profile --region --ca-bundle --no-sign-request --allow-http --request-payer --expected-bucket-owner --max-attempts --connect-timeout --read-timeout --limit-rate --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1734,6 +1834,26 @@ _s3seal() {
                     return 0
                     ;;
                 --derive-as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sse-customer-algorithm)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sse-customer-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sse-customer-key-md5)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sse-c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sse-c-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1793,7 +1913,7 @@ _s3seal() {
             return 0
             ;;
         s3seal__subcmd__key__subcmd__verify)
-            opts="-k -q -v -h --files-from --key --key-format --derive-as --json --quiet --verbose --progress --no-progress --endpoint-url --profile --region --ca-bundle --no-sign-request --allow-http --request-payer --expected-bucket-owner --max-attempts --connect-timeout --read-timeout --limit-rate --help"
+            opts="-k -q -v -h --files-from --key --key-format --derive-as --sse-customer-algorithm --sse-customer-key --sse-customer-key-md5 --sse-c --sse-c-key --json --quiet --verbose --progress --no-progress --endpoint-url --profile --region --ca-bundle --no-sign-request --allow-http --request-payer --expected-bucket-owner --max-attempts --connect-timeout --read-timeout --limit-rate --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1816,6 +1936,26 @@ _s3seal() {
                     return 0
                     ;;
                 --derive-as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sse-customer-algorithm)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sse-customer-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sse-customer-key-md5)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sse-c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sse-c-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2109,7 +2249,7 @@ _s3seal() {
             return 0
             ;;
         s3seal__subcmd__presign)
-            opts="-k -q -v -h --method --expires-in --key --key-format --derive-as --no-key --headers-file --curl --version-id --checksum --content-type --cache-control --content-encoding --content-disposition --content-language --metadata --tagging --acl --storage-class --json --quiet --verbose --progress --no-progress --endpoint-url --profile --region --ca-bundle --no-sign-request --allow-http --request-payer --expected-bucket-owner --max-attempts --connect-timeout --read-timeout --limit-rate --help"
+            opts="-k -q -v -h --method --expires-in --key --key-format --derive-as --sse-customer-algorithm --sse-customer-key --sse-customer-key-md5 --sse-c --sse-c-key --no-key --headers-file --curl --version-id --checksum --content-type --cache-control --content-encoding --content-disposition --content-language --metadata --tagging --acl --storage-class --json --quiet --verbose --progress --no-progress --endpoint-url --profile --region --ca-bundle --no-sign-request --allow-http --request-payer --expected-bucket-owner --max-attempts --connect-timeout --read-timeout --limit-rate --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2136,6 +2276,26 @@ _s3seal() {
                     return 0
                     ;;
                 --derive-as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sse-customer-algorithm)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sse-customer-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sse-customer-key-md5)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sse-c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sse-c-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2235,7 +2395,7 @@ _s3seal() {
             return 0
             ;;
         s3seal__subcmd__put)
-            opts="-k -r -q -v -h --key --key-format --derive-as --no-key --sse --sse-kms-key-id --tag-key --recursive --include --exclude --dry-run --files-from --follow-symlinks --if-match --if-none-match --content-type --cache-control --content-encoding --content-disposition --content-language --metadata --tagging --acl --storage-class --preserve --part-size --expected-size --concurrency --no-resume --json --quiet --verbose --progress --no-progress --endpoint-url --profile --region --ca-bundle --no-sign-request --allow-http --request-payer --expected-bucket-owner --max-attempts --connect-timeout --read-timeout --limit-rate --help"
+            opts="-k -r -q -v -h --key --key-format --derive-as --sse-customer-algorithm --sse-customer-key --sse-customer-key-md5 --sse-c --sse-c-key --no-key --sse --sse-kms-key-id --tag-key --recursive --include --exclude --dry-run --files-from --follow-symlinks --if-match --if-none-match --content-type --cache-control --content-encoding --content-disposition --content-language --metadata --tagging --acl --storage-class --preserve --part-size --expected-size --concurrency --no-resume --json --quiet --verbose --progress --no-progress --endpoint-url --profile --region --ca-bundle --no-sign-request --allow-http --request-payer --expected-bucket-owner --max-attempts --connect-timeout --read-timeout --limit-rate --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2254,6 +2414,26 @@ _s3seal() {
                     return 0
                     ;;
                 --derive-as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sse-customer-algorithm)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sse-customer-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sse-customer-key-md5)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sse-c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sse-c-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2459,7 +2639,7 @@ _s3seal() {
             return 0
             ;;
         s3seal__subcmd__sync)
-            opts="-k -q -v -h --key --key-format --derive-as --no-key --sse --sse-kms-key-id --tag-key --allow-plain --delete --size-only --include --exclude --follow-symlinks --dry-run --content-type --cache-control --content-encoding --content-disposition --content-language --metadata --tagging --acl --storage-class --part-size --expected-size --concurrency --no-resume --json --quiet --verbose --progress --no-progress --endpoint-url --profile --region --ca-bundle --no-sign-request --allow-http --request-payer --expected-bucket-owner --max-attempts --connect-timeout --read-timeout --limit-rate --help"
+            opts="-k -q -v -h --key --key-format --derive-as --sse-customer-algorithm --sse-customer-key --sse-customer-key-md5 --sse-c --sse-c-key --no-key --sse --sse-kms-key-id --tag-key --allow-plain --delete --size-only --include --exclude --follow-symlinks --dry-run --content-type --cache-control --content-encoding --content-disposition --content-language --metadata --tagging --acl --storage-class --part-size --expected-size --concurrency --no-resume --json --quiet --verbose --progress --no-progress --endpoint-url --profile --region --ca-bundle --no-sign-request --allow-http --request-payer --expected-bucket-owner --max-attempts --connect-timeout --read-timeout --limit-rate --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2478,6 +2658,26 @@ _s3seal() {
                     return 0
                     ;;
                 --derive-as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sse-customer-algorithm)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sse-customer-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sse-customer-key-md5)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sse-c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sse-c-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
