@@ -96,11 +96,9 @@ pub fn command() -> clap::Command {
     Cli::command()
 }
 
-/// Runs the program with these arguments, its own name first, and the value of `S3SEAL_KEY`, which its
-/// environment must not hold any more; returns the exit code.
-pub fn run(arguments: impl IntoIterator<Item = OsString>, key: Option<OsString>) -> u8 {
-    keys::set_variable(key);
-    let typed: Vec<OsString> = arguments.into_iter().collect();
+/// Runs the program with these arguments, its own name first; returns the exit code. Keys in the
+/// environment should be held by then ([`crate::key::environment`]).
+pub fn run(typed: Vec<OsString>) -> u8 {
     let (arguments, note) = match aws_cli::translate(&typed, command) {
         Ok(None) => (typed, None),
         Ok(Some(translation)) => (translation.arguments, Some(translation.note)),
@@ -147,15 +145,13 @@ fn dispatch(cli: &Cli, out: &Output) -> Result<u8, Failures> {
     Ok(0)
 }
 
-/// A crash must not write the key to a file; the kernel then also keeps debuggers of other processes out.
+/// A crash must not write a key to a file, nor another process of the user look for one in memory.
 fn forbid_core_dumps() {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
+    // A core_pattern that pipes to a program heeds no limit; this also keeps debuggers out.
     #[cfg(target_os = "linux")]
     let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
-    #[cfg(not(target_os = "linux"))]
-    let _ = rustix::process::setrlimit(
-        rustix::process::Resource::Core,
-        rustix::process::Rlimit { current: Some(0), maximum: Some(0) },
-    );
 }
 
 fn with_runtime<T>(work: impl Future<Output = T>) -> Result<T, Failure> {

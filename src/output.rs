@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 
 use indicatif::{MultiProgress, ProgressDrawTarget};
 use serde::Serialize;
+use zeroize::Zeroizing;
 
 use crate::failure::Failure;
 
@@ -82,7 +83,12 @@ impl Output {
     /// # Errors
     /// As [`Output::data`].
     pub fn line(&self, text: &str) -> Result<(), Failure> {
-        self.data(format!("{}\n", visible(text)).as_bytes())
+        // It may be a key.
+        let text = visible(text);
+        let mut line = Zeroizing::new(String::with_capacity(text.len() + 1));
+        line.push_str(&text);
+        line.push('\n');
+        self.data(line.as_bytes())
     }
 
     /// Writes one JSON object as a line of stdout, where JSON is wanted.
@@ -90,9 +96,12 @@ impl Output {
     /// # Errors
     /// As [`Output::data`].
     pub fn item(&self, item: &impl Serialize) -> Result<(), Failure> {
-        let text = serde_json::to_string(item)
+        // There may be a key in it, and then it is short: a buffer that grows leaves copies behind.
+        let mut line = Zeroizing::new(Vec::with_capacity(1024));
+        serde_json::to_writer(&mut *line, item)
             .map_err(|error| Failure::other(format!("the result is no JSON: {error}")))?;
-        self.data(format!("{text}\n").as_bytes())
+        line.push(b'\n');
+        self.data(&line)
     }
 
     /// Tells people on stderr what was done; silenced by `--quiet`.

@@ -270,7 +270,7 @@ proptest! {
             let value = OsString::from(format!("{prefix}{text}"));
             for spec in [Spec::parse(&value), Spec::from_env_value(&value)] {
                 let said = match spec {
-                    Ok(spec) => format!("{spec} {:?}", spec.read(Format::Auto)),
+                    Ok(spec) => format!("{spec} {:?}", spec.read(Format::Auto, None)),
                     Err(failure) => format!("{failure:?}"),
                 };
                 for window in text.as_bytes().windows(8) {

@@ -12,6 +12,7 @@ mod generated;
 mod harness;
 mod integrity;
 mod key_commands;
+mod key_sources;
 mod key_text;
 mod kill;
 mod leak;

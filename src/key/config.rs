@@ -1,5 +1,6 @@
 //! `config.toml`: which keys there are, where they are kept, and where each may go. It holds no key.
 
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::Read as _;
 use std::os::unix::fs::MetadataExt as _;
@@ -50,6 +51,16 @@ pub(super) fn path() -> Option<PathBuf> {
             absolute("XDG_CONFIG_HOME").or_else(|| Some(absolute("HOME")?.join(".config")))?;
         Some(folder.join("s3seal/config.toml"))
     })
+}
+
+/// The environment variables that hold its keys. What is wrong with the file is said where it is used.
+pub(super) fn variables() -> Vec<OsString> {
+    let config = path().and_then(|path| Config::load(&path).ok()).unwrap_or_default();
+    let variable = |entry: Entry| match entry.spec {
+        Spec::Env(name) => Some(name.into()),
+        _ => None,
+    };
+    config.keys.into_iter().filter_map(variable).collect()
 }
 
 impl Config {

@@ -3,14 +3,17 @@
 use std::ffi::OsString;
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use super::aws_cli::AwsCliKey;
+use super::command::DEFAULT_TIMEOUT;
 use super::derive::DeriveAs;
 use super::encoding::{Form, Format};
+use super::environment::variable;
 use super::material::Key;
 use super::ring::Ring;
 use super::rule::Receiver;
-use super::spec::{KEY_VARIABLE, Spec, variable};
+use super::spec::{KEY_VARIABLE, Spec};
 use super::text::{Found, weakness};
 use crate::failure::Failure;
 use crate::location::Location;
@@ -35,6 +38,9 @@ pub struct KeyArgs {
     /// The same in the spellings of aws-cli
     #[command(flatten)]
     pub aws_cli: AwsCliKey,
+    /// How long a `cmd:` may take, passphrases and touched tokens included; 0 is for ever
+    #[arg(long, value_name = "SECONDS", default_value_t = DEFAULT_TIMEOUT.as_secs())]
+    pub key_timeout: u64,
 }
 
 /// The keys of a run.
@@ -108,13 +114,13 @@ impl KeyArgs {
         }
         let specs = self.specs()?;
         let needs_ring = specs.is_empty() || specs.iter().any(|it| matches!(it, Spec::Name(_)));
-        let ring = if needs_ring { Ring::load()? } else { Ring::default() };
+        let ring = if needs_ring { Ring::load(self.timeout())? } else { Ring::default() };
         if let ([Spec::Name(name)], true) = (specs.as_slice(), self.key.is_empty()) {
             // It may be a damaged key: not to be quoted.
             ring.find(name).map_err(|_| no_name_in_variable(&ring))?;
         }
         let keyring = Keyring { ring, derive_as, ..Keyring::default() };
-        keyring.read(&specs, self.key_format)
+        keyring.read(&specs, self.key_format, self.timeout())
     }
 
     /// Whether a key is to be read from stdin, so that nothing else can be.
@@ -126,6 +132,11 @@ impl KeyArgs {
             return Ok(self.aws_cli.uses_stdin());
         }
         Ok(self.specs()?.iter().any(Spec::uses_stdin))
+    }
+
+    /// How long reading one source may take.
+    fn timeout(&self) -> Option<Duration> {
+        (self.key_timeout > 0).then(|| Duration::from_secs(self.key_timeout))
     }
 
     /// The sources that count, nothing read yet.
@@ -267,7 +278,12 @@ impl Keyring {
         candidates.keys.sort_by_key(|it| Some(&it.master) != last.as_ref());
     }
 
-    fn read(mut self, specs: &[Spec], format: Format) -> Result<Keyring, Failure> {
+    fn read(
+        mut self,
+        specs: &[Spec],
+        format: Format,
+        timeout: Option<Duration>,
+    ) -> Result<Keyring, Failure> {
         if specs.iter().filter(|spec| spec.uses_stdin()).count() > 1 {
             return Err(Failure::usage("two keys cannot both come from stdin")
                 .hint("put both into one source, one key a line"));
@@ -275,7 +291,7 @@ impl Keyring {
         for spec in specs {
             let (keys, warnings) = match spec {
                 Spec::Name(name) => self.ring.read(self.ring.find(name)?)?,
-                spec => read_source(spec, format)?,
+                spec => read_source(spec, format, timeout)?,
             };
             self.warnings.extend(warnings);
             for loaded in keys {
@@ -362,14 +378,18 @@ impl Loaded {
     }
 }
 
-fn read_source(spec: &Spec, format: Format) -> Result<(Vec<Loaded>, Vec<String>), Failure> {
+fn read_source(
+    spec: &Spec,
+    format: Format,
+    timeout: Option<Duration>,
+) -> Result<(Vec<Loaded>, Vec<String>), Failure> {
     let source = spec.to_string();
     let mut all = Vec::new();
     let load = |Found { key, form, warnings }| {
         all.extend(warnings.iter().map(|warning| format!("{source}: {warning}")));
         Loaded { key, source: source.clone(), form, warnings, name: None, entry: None }
     };
-    let keys = spec.read(format)?.into_iter().map(load).collect();
+    let keys = spec.read(format, timeout)?.into_iter().map(load).collect();
     Ok((keys, all))
 }
 

@@ -3,10 +3,12 @@
 
 pub mod aws_cli;
 mod check;
+mod command;
 mod config;
 mod derive;
 pub mod dialects;
 mod encoding;
+pub mod environment;
 pub mod file;
 mod foreign;
 pub mod keyring;
@@ -21,6 +23,7 @@ pub mod text;
 
 pub use aws_cli::AwsCliKey;
 pub use check::KeyCheck;
+pub use command::DEFAULT_TIMEOUT;
 pub use derive::{DeriveAs, derive};
 pub(crate) use encoding::hex;
 pub use encoding::{Form, Format};
@@ -29,5 +32,5 @@ pub use material::{Encoding, KEY_BYTES, Key};
 pub use ring::{Named, Ring, Scope};
 pub use rule::Receiver;
 pub(crate) use source::shell_word;
-pub use spec::{KEY_VARIABLE, Spec, set_variable};
+pub use spec::{KEY_VARIABLE, Spec};
 pub use text::{Found, parse};

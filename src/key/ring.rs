@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use super::config::{self, Config};
 use super::derive::DeriveAs;
@@ -18,6 +19,8 @@ pub struct Ring {
     /// The file; none where no variable says where it would be.
     path: Option<PathBuf>,
     config: Config,
+    /// How long reading one source may take.
+    timeout: Option<Duration>,
     /// What came of reading each key; none where it was not needed yet.
     read: Vec<Mutex<Option<Outcome>>>,
 }
@@ -50,15 +53,15 @@ pub struct Scope {
 }
 
 impl Ring {
-    /// What the config file says; an empty ring where there is none.
+    /// What the config file says; an empty ring where there is none. Reading a key may take so long.
     ///
     /// # Errors
     /// [`Failure::Usage`] where the file is wrong, or others may write it.
-    pub fn load() -> Result<Ring, Failure> {
+    pub fn load(timeout: Option<Duration>) -> Result<Ring, Failure> {
         let Some(path) = config::path() else { return Ok(Ring::default()) };
         let config = Config::load(&path)?;
         let read = config.keys.iter().map(|_| Mutex::default()).collect();
-        Ok(Ring { path: Some(path), config, read })
+        Ok(Ring { path: Some(path), config, timeout, read })
     }
 
     /// Where the config file is, or would be.
@@ -191,7 +194,7 @@ impl Ring {
 
     fn read_now(&self, index: usize) -> Outcome {
         let entry = &self.config.keys[index];
-        let found = entry.spec.read(entry.format).map_err(|mut failure| {
+        let found = entry.spec.read(entry.format, self.timeout).map_err(|mut failure| {
             let detail = failure.detail_mut();
             detail.message = format!("the key `{}`: {}", entry.name, detail.message);
             failure

@@ -1,36 +1,40 @@
 //! Reading keys from where a [`Spec`] says they are.
 
-use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, Read};
 use std::os::fd::AsFd as _;
-use std::os::unix::ffi::OsStringExt as _;
 use std::os::unix::fs::MetadataExt as _;
-use std::path::Path;
-use std::process::{Command, Stdio};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use zeroize::Zeroizing;
 
 use super::encoding::Format;
 use super::foreign::said_of;
-use super::spec::{GRAMMAR, KEY_VARIABLE, Spec, is_shown};
+use super::spec::{GRAMMAR, Spec, is_shown};
 use super::text::{self, Found};
+use super::{command, environment};
 use crate::failure::Failure;
 
 /// The most that a source may hold, in bytes: keys are short, and a mistyped path may be a disk.
-const LIMIT: usize = 64 * 1024;
+pub(super) const LIMIT: usize = 64 * 1024;
 /// The mode bits by which the group or others may write, and may read.
 const WRITABLE: u32 = 0o022;
 const READABLE: u32 = 0o044;
+/// In a folder with these bits and without the sticky one, anybody may put another file in the place of
+/// this one. The group's bit does not count for folders: a umask of 002 with a group for each user
+/// is the default of some systems.
+const OPEN_TO_ALL: u32 = 0o002;
+const STICKY: u32 = 0o1000;
 
 impl Spec {
     /// Reads the keys of this source, at least one.
     ///
     /// # Errors
     /// [`Failure::Key`] where it cannot be read, others can write it, or it holds no key: always
-    /// naming the source, never quoting it.
-    pub fn read(&self, format: Format) -> Result<Vec<Found>, Failure> {
-        let (text, warning) = self.read_text()?;
+    /// naming the source, never quoting it. A command that does not end in time is killed.
+    pub fn read(&self, format: Format, timeout: Option<Duration>) -> Result<Vec<Found>, Failure> {
+        let (text, warning) = self.read_text(timeout)?;
         let keys = text::parse(&text, format);
         let mut keys = keys.map_err(|failure| said_of(&self.to_string(), failure))?;
         keys[0].warnings.splice(0..0, warning);
@@ -41,20 +45,22 @@ impl Spec {
     ///
     /// # Errors
     /// As [`Spec::read`], but that what it holds does not count.
-    pub fn read_text(&self) -> Result<(Zeroizing<Vec<u8>>, Option<String>), Failure> {
+    pub fn read_text(
+        &self,
+        timeout: Option<Duration>,
+    ) -> Result<(Zeroizing<Vec<u8>>, Option<String>), Failure> {
         let mut warning = None;
         let text = match self {
             Spec::File(path) => self.read_file(path, &mut warning),
-            Spec::Env(name) => match std::env::var_os(name) {
-                Some(value) => Ok(Zeroizing::new(value.into_vec())),
-                None => Err(Failure::key("the variable is not set")
-                    .hint("export it, or give the key another way: -k file:PATH, -k cmd:COMMAND")),
-            },
+            Spec::Env(name) => environment::value(name).ok_or_else(|| {
+                Failure::key("the variable is not set")
+                    .hint("export it, or give the key another way: -k file:PATH, -k cmd:COMMAND")
+            }),
             Spec::Fd(number) => File::open(format!("/dev/fd/{number}"))
                 .and_then(read_all)
                 .map_err(|error| self.unreadable(&error)),
             Spec::Stdin => read_stdin().map_err(|error| self.unreadable(&error)),
-            Spec::Command(command) => run(command),
+            Spec::Command(command) => command::run(command, timeout),
             Spec::Name(_) => Err(Failure::usage("it is a name in config.toml").hint(GRAMMAR)),
             Spec::Literal { text, .. } => Ok(text.clone()),
         };
@@ -95,6 +101,13 @@ impl Spec {
                     "others can write this key file, so the key may not be yours",
                 )
                 .hint(format!("check the key, then `chmod 600 {shown}`")));
+            }
+            if let Some(folder) = open_folder(path) {
+                let shown = shell_word(&folder);
+                return Err(Failure::key(
+                    "others can write the folder of this key file, so the key may not be yours",
+                )
+                .hint(format!("check the key, then `chmod o-w {shown}`")));
             }
             if metadata.mode() & READABLE != 0 {
                 *warning = Some(format!("others can read this key file: `chmod 600 {shown}`"));
@@ -147,33 +160,17 @@ fn read_stdin() -> io::Result<Zeroizing<Vec<u8>>> {
     read_all(File::from(stdin))
 }
 
-/// What the command prints; its stderr is the program's own.
-fn run(command: &OsStr) -> Result<Zeroizing<Vec<u8>>, Failure> {
-    let failed = |error: io::Error| {
-        Failure::key(format!("the command cannot be run: {error}"))
-            .hint("it is given to `sh -c`; check that it works there")
-    };
-    let mut child = Command::new("sh")
-        .arg("-c")
-        .arg(command)
-        .env_remove(KEY_VARIABLE)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .spawn()
-        .map_err(failed)?;
-    let text = child.stdout.take().map_or_else(|| Ok(Zeroizing::default()), read_all);
-    if !matches!(&text, Ok(text) if text.len() <= LIMIT) {
-        // It may write for ever; that it has ended already is no harm.
-        let _ = child.kill();
-        let _ = child.wait();
-        return text.map_err(failed);
-    }
-    let status = child.wait().map_err(failed)?;
-    match status.success() {
-        true => text.map_err(failed),
-        false => Err(Failure::key(format!("the command failed ({status})"))
-            .hint("run it by itself to see why; what it said on stderr stands above")),
-    }
+/// The folder of the file, or of the symbolic link to it, where others may exchange it.
+fn open_folder(path: &Path) -> Option<PathBuf> {
+    let real = path.canonicalize().unwrap_or_default();
+    [path, &real].into_iter().find_map(|path| {
+        let folder = match path.parent()? {
+            folder if folder.as_os_str().is_empty() => Path::new("."),
+            folder => folder,
+        };
+        let mode = folder.metadata().ok()?.mode();
+        (mode & (OPEN_TO_ALL | STICKY) == OPEN_TO_ALL).then(|| folder.to_owned())
+    })
 }
 
 /// The path as one word of a shell's command line.

@@ -5,7 +5,6 @@ use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
 
 use zeroize::Zeroizing;
 
@@ -17,21 +16,6 @@ use crate::redaction;
 
 /// The environment variable that holds a SPEC, or the key itself.
 pub const KEY_VARIABLE: &str = "S3SEAL_KEY";
-
-static VARIABLE: OnceLock<OsString> = OnceLock::new();
-
-/// Hands over the value of `S3SEAL_KEY`, once, after it was taken out of the environment.
-pub fn set_variable(value: Option<OsString>) {
-    if let Some(value) = value {
-        // A second value would come from a second start of the same program.
-        let _ = VARIABLE.set(value);
-    }
-}
-
-/// The value of `S3SEAL_KEY`.
-pub(super) fn variable() -> Option<&'static OsString> {
-    VARIABLE.get()
-}
 
 /// What a source may look like, for hints.
 pub(super) const GRAMMAR: &str = "a key's source is file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml";

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::failure::{CommonCode, Failure};
-use crate::key::{Loaded, Named, Ring, Scope};
+use crate::key::{DEFAULT_TIMEOUT, Loaded, Named, Ring, Scope};
 use crate::output::Output;
 
 /// List the keys of config.toml: names, sources, key-MD5s and rules; no secret
@@ -55,7 +55,7 @@ struct Item<'a> {
 /// # Errors
 /// [`Failure::Usage`] where config.toml is wrong.
 pub(super) fn run(_: &Args, out: &Output) -> Result<u8, Failure> {
-    let ring = Ring::load()?;
+    let ring = Ring::load(Some(DEFAULT_TIMEOUT))?;
     let mut code = CommonCode::default();
     let mut is_first = true;
     for (named, read) in ring.keys() {

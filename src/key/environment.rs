@@ -1,0 +1,91 @@
+//! Key text in environment variables: held here from the start of the program on, and gone from its
+//! environment, which every child inherits.
+
+use std::collections::HashMap;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
+use std::sync::OnceLock;
+
+use zeroize::Zeroizing;
+
+use super::config;
+use super::spec::KEY_VARIABLE;
+
+type Values = HashMap<OsString, Zeroizing<Vec<u8>>>;
+
+static HELD: OnceLock<Values> = OnceLock::new();
+
+/// Remembers the values of `S3SEAL_KEY` and of every variable that the command line, `S3SEAL_KEY` itself
+/// or `config.toml` names as a key's source. Returns the names: the caller must take them out of the
+/// environment while no other thread runs. What credentials come from (`credential_process`) is
+/// started far from here, and would inherit them.
+pub fn hold(arguments: &[OsString]) -> Vec<OsString> {
+    let own = std::env::var_os(KEY_VARIABLE);
+    // Behind `--` stand names of files, and for `mock` another program's arguments.
+    let options = arguments.iter().take_while(|argument| *argument != "--");
+    let sources = options.chain(&own).filter_map(|value| named(value)).map(OsStr::to_owned);
+    let values: Values = sources
+        .chain(config::variables())
+        .chain([KEY_VARIABLE.into()])
+        .filter_map(|name| {
+            let value = std::env::var_os(&name)?;
+            Some((name, Zeroizing::new(value.into_vec())))
+        })
+        .collect();
+    let names = values.keys().cloned().collect();
+    // A second call would come from a second start of the same program.
+    let _ = HELD.set(values);
+    names
+}
+
+/// The value of `S3SEAL_KEY`.
+pub(super) fn variable() -> Option<&'static OsStr> {
+    held(OsStr::new(KEY_VARIABLE)).map(OsStr::from_bytes)
+}
+
+/// The value of a variable, whether it is held or still in the environment.
+pub(super) fn value(name: &str) -> Option<Zeroizing<Vec<u8>>> {
+    let name = OsStr::new(name);
+    let inherited = || std::env::var_os(name).map(OsString::into_vec);
+    held(name).map(<[u8]>::to_vec).or_else(inherited).map(Zeroizing::new)
+}
+
+fn held(name: &OsStr) -> Option<&'static [u8]> {
+    HELD.get()?.get(name).map(|value| value.as_slice())
+}
+
+/// The variable that an argument names: `env:NAME`, `--key=env:NAME` or `-kenv:NAME`.
+fn named(argument: &OsStr) -> Option<&OsStr> {
+    let bytes = argument.as_bytes().trim_ascii();
+    let value = match bytes {
+        [b'-', b'-', ..] => &bytes[bytes.iter().position(|byte| *byte == b'=')? + 1..],
+        [b'-', ..] => &bytes[bytes.windows(4).position(|window| window == b"env:")?..],
+        _ => bytes,
+    };
+    value.strip_prefix(b"env:").filter(|name| !name.is_empty()).map(OsStr::from_bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_variable_is_known_in_every_spelling_of_the_option() {
+        for (argument, expected) in [
+            ("env:K", Some("K")),
+            (" env:K\n", Some("K")),
+            ("--key=env:K", Some("K")),
+            ("--from=env:K", Some("K")),
+            ("-kenv:K", Some("K")),
+            ("-k=env:K", Some("K")),
+            ("-qkenv:K", Some("K")),
+            ("env:", None),
+            ("--key", None),
+            ("--metadata=a=env:HOME", None),
+            ("./env:HOME", None),
+            ("cmd:echo env:HOME", None),
+        ] {
+            assert_eq!(named(OsStr::new(argument)), expected.map(OsStr::new), "{argument}");
+        }
+    }
+}
