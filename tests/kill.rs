@@ -8,7 +8,7 @@ use std::process::Stdio;
 use std::sync::mpsc;
 use std::time::Duration;
 
-use crate::harness::{BUCKET, Lab, noise, url};
+use crate::harness::{BUCKET, Lab, Random, noise, url};
 
 const SIZE: usize = 40 << 20;
 /// Bytes a second: slow enough for a transfer to be killed at every stage.
@@ -109,20 +109,4 @@ fn killed_until_done(lab: &Lab, arguments: &[&str], random: &mut Random) -> usiz
         }
     }
     panic!("{arguments:?} hangs")
-}
-
-/// Xorshift: the same moments at every run.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0
-    }
-
-    fn fraction(&mut self) -> f64 {
-        (self.next() >> 11) as f64 / (1_u64 << 53) as f64
-    }
 }

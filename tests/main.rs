@@ -8,6 +8,7 @@ mod convert;
 mod diagnosis;
 mod faults;
 mod folders;
+mod fuzz;
 mod generated;
 mod harness;
 mod integrity;
