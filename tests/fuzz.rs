@@ -13,8 +13,9 @@ use s3seal::key::{Format, Key, Spec, parse};
 
 use crate::harness::Random;
 
-/// What a normal run is given.
+/// What a normal run is given, and what it tries on the busiest machine.
 const SHORT: Duration = Duration::from_millis(300);
+const FEWEST: u64 = 50;
 const FORMATS: [Format; 4] = [Format::Auto, Format::Base64, Format::Hex, Format::Raw];
 /// So many characters of a key on end must not be in what is said of a text.
 const WINDOW: usize = 8;
@@ -28,7 +29,7 @@ fn damaged_key_text_is_refused_or_read_and_never_quoted() {
     let time = number("S3SEAL_FUZZ_SECONDS").map_or(SHORT, Duration::from_secs);
     let first = number("S3SEAL_SEED").unwrap_or(1).max(1);
     let (start, mut rounds, mut outcomes) = (Instant::now(), 0, BTreeMap::new());
-    while start.elapsed() < time {
+    while start.elapsed() < time || rounds < FEWEST {
         let seed = first + rounds;
         let round = || Round::new(seed).check(&mut outcomes);
         if catch_unwind(AssertUnwindSafe(round)).is_err() {
@@ -39,13 +40,15 @@ fn damaged_key_text_is_refused_or_read_and_never_quoted() {
     let accepted: usize =
         outcomes.iter().filter(|(what, _)| what.starts_with("read")).map(|(_, count)| count).sum();
     println!("{rounds} texts, each in 4 formats: {outcomes:#?}");
-    assert!(rounds > 20 && accepted > 0 && outcomes.len() > 5, "the campaign tries something");
+    assert!(accepted > 0 && outcomes.len() > 5, "the campaign tries something");
 }
 
 /// One text, and the key that is, or was, in it.
 struct Round {
-    secrets: Vec<String>,
     text: Vec<u8>,
+    /// Every piece of the key, in all its spellings, that is too long to be said.
+    pieces: HashSet<Vec<u8>>,
+    pieces_of_sources: HashSet<Vec<u8>>,
 }
 
 impl Round {
@@ -62,7 +65,11 @@ impl Round {
         for _ in 0..random.below(5) {
             damage(&mut text, &mut random);
         }
-        Round { secrets: spellings, text }
+        let pieces = |length| {
+            let windows = spellings.iter().flat_map(move |it| it.as_bytes().windows(length));
+            windows.map(<[u8]>::to_vec).collect()
+        };
+        Round { text, pieces: pieces(WINDOW), pieces_of_sources: pieces(SOURCE_WINDOW) }
     }
 
     fn check(&self, outcomes: &mut BTreeMap<String, usize>) {
@@ -79,7 +86,7 @@ impl Round {
         let parsed = parse(&self.text, format);
         let said = format!("{parsed:?}");
         assert_eq!(said, format!("{:?}", parse(&self.text, format)), "the same every time");
-        self.is_not_quoted(&said, WINDOW);
+        is_without(&said, &self.pieces, WINDOW);
         match parsed {
             Ok(found) => {
                 assert!(!found.is_empty());
@@ -107,15 +114,14 @@ impl Round {
             Ok(spec) => format!("{spec} {spec:?}"),
             Err(failure) => format!("{failure:?}"),
         };
-        self.is_not_quoted(&said, SOURCE_WINDOW);
+        is_without(&said, &self.pieces_of_sources, SOURCE_WINDOW);
     }
+}
 
-    fn is_not_quoted(&self, said: &str, window: usize) {
-        let pieces: HashSet<&[u8]> =
-            self.secrets.iter().flat_map(|secret| secret.as_bytes().windows(window)).collect();
-        let quoted = said.as_bytes().windows(window).find(|piece| pieces.contains(piece));
-        assert!(quoted.is_none(), "part of a key is in: {said}");
-    }
+#[track_caller]
+fn is_without(said: &str, pieces: &HashSet<Vec<u8>>, length: usize) {
+    let quoted = said.as_bytes().windows(length).find(|piece| pieces.contains(*piece));
+    assert!(quoted.is_none(), "part of a key is in: {said}");
 }
 
 /// The key as it is written, and as it should not be. None has words in it that a message could share.
