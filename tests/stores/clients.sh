@@ -22,28 +22,6 @@ echo 'a small secret' >small
 head -c $((20 * 1024 * 1024 + 1)) /dev/urandom >large
 : >empty
 
-# start_mock OPTION…: a server for the checks that follow, and the environment that names it.
-start_mock() {
-  rm -f mock.env
-  serve mock.log "$S3SEAL" mock --env-file mock.env --log requests.json --bucket demo --bucket other "$@"
-  local deadline=$((SECONDS + 60))
-  until [ -e mock.env ]; do
-    if ! kill -0 "${servers[-1]}" 2>/dev/null || ((SECONDS > deadline)); then
-      echo "the server does not start:"
-      cat mock.log
-      return 1
-    fi
-    sleep 0.1
-  done
-  . ./mock.env
-}
-
-stop_mock() {
-  kill "${servers[-1]}"
-  wait "${servers[-1]}" || true
-  unset 'servers[-1]'
-}
-
 # answers_with TEXT COMMAND…: fails with exactly this at the end of what it says.
 answers_with() {
   local text=$1 said
@@ -246,8 +224,8 @@ url_checks() {
 
 for scheme in http https; do
   case $scheme in
-    http) start_mock ;;
-    https) start_mock --tls --require-tls ;;
+    http) start_mock --bucket demo --bucket other ;;
+    https) start_mock --bucket demo --bucket other --tls --require-tls ;;
   esac
   cp small small.moved
   aws_guides "$scheme: aws-cli"

@@ -81,6 +81,28 @@ answers() {
   done
 }
 
+# start_mock OPTION…: a server for the checks that follow, and the environment that names it.
+start_mock() {
+  rm -f mock.env
+  serve mock.log "$S3SEAL" mock --env-file mock.env --log requests.json "$@"
+  local deadline=$((SECONDS + 60))
+  until [ -e mock.env ]; do
+    if ! kill -0 "${servers[-1]}" 2>/dev/null || ((SECONDS > deadline)); then
+      echo "the server does not start:"
+      cat mock.log
+      return 1
+    fi
+    sleep 0.1
+  done
+  . ./mock.env
+}
+
+stop_mock() {
+  kill "${servers[-1]}"
+  wait "${servers[-1]}" || true
+  unset 'servers[-1]'
+}
+
 # A program that hangs must fail its check, and not the whole run.
 s3seal() { timeout 180 "$S3SEAL" "$@"; }
 aws() { timeout 180 "$venv/bin/aws" "$@"; }
