@@ -69,7 +69,7 @@ fn seen(lab: &Lab) -> String {
 #[test]
 fn a_command_that_does_not_end_is_killed() {
     let lab = Lab::offline();
-    let spec = "cmd:echo $$ > pid; exec sleep 1000";
+    let spec = "cmd:echo $$ > pid; exec sleep 60 2>/dev/null";
     let run = lab.run(["key", "md5", spec, "--key-timeout", "1"]);
     run.fails(4).says(&[
         "cmd:echo …: the command did not end within 1 s, and was killed",
@@ -80,9 +80,9 @@ fn a_command_that_does_not_end_is_killed() {
     let alive = Command::new("kill").args(["-0", pid.trim()]).stderr(Stdio::null()).status();
     assert!(!alive.unwrap().success(), "the command is still there");
     // One that says nothing more does not end either.
-    let silent = "cmd:exec sleep 1000 >&-";
+    let silent = "cmd:exec sleep 60 >&- 2>/dev/null";
     lab.run(["key", "md5", silent, "--key-timeout", "1"]).fails(4).says(&["within 1 s"]);
-    lab.private_file("config.toml", b"[keys.slow]\nsource = \"cmd:exec sleep 1000\"\n");
+    lab.private_file("config.toml", b"[keys.slow]\nsource = \"cmd:exec sleep 60 2>/dev/null\"\n");
     let named = lab.run(["key", "md5", "slow", "--key-timeout", "1"]);
     named.env("S3SEAL_CONFIG", "config.toml").fails(4).says(&["the key `slow`", "within 1 s"]);
 }
@@ -99,7 +99,7 @@ fn a_command_that_is_given_for_ever_still_ends_by_itself() {
 fn what_a_command_leaves_running_is_not_waited_for() {
     let lab = Lab::offline();
     // An agent that keeps the pipe open: waiting for its end would end in the timeout.
-    let spec = format!("cmd:sleep 1000 2>/dev/null & echo $! > pid; echo {KEY}");
+    let spec = format!("cmd:sleep 60 2>/dev/null & echo $! > pid; echo {KEY}");
     gives_the_key(lab.run(["key", "md5", &spec, "--key-timeout", "10"]));
     let pid = String::from_utf8(lab.read("pid")).unwrap();
     let killed = Command::new("kill").arg(pid.trim()).status().unwrap();

@@ -39,16 +39,18 @@ awk '
   /^#/ { heading = $0; sub(/^#+ /, "", heading); gsub(/[^A-Za-z0-9 ]/, "", heading) }
 ' "$EXAMPLES/keys.md"
 
-run_block() {
-  local folder=$scratch/$1.d
-  mkdir -p "$folder/home" && cd "$folder" && echo 'create table t ();' >dump.sql &&
-    HOME=$folder/home timeout 120 "$S3SEAL" mock --bucket backups -- bash -euo pipefail "$scratch/$1" || return
+# A shell of its own: it changes its folder.
+run_block() (
+  folder=$scratch/$1.d
+  mkdir -p "$folder/home"
+  cd "$folder"
+  echo 'create table t ();' >dump.sql
+  HOME=$folder/home timeout 120 "$S3SEAL" mock --bucket backups -- bash -euo pipefail "$scratch/$1" || exit
   # What came back is what was sent, whatever the block calls it.
-  local back
   for back in restored.sql new.sql old.sql; do
-    [ ! -e "$back" ] || cmp dump.sql "$back" || return
+    [ ! -e "$back" ] || cmp dump.sql "$back" || exit
   done
-}
+)
 
 for block in blocks/*; do
   check "${block#blocks/}" run_block "$block"

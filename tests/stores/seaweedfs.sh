@@ -151,6 +151,52 @@ done
 check "aws s3api put-object seals" aws_put_object note
 check "get what s3api sealed" get_file ./key note s3://lab/theirs/by-s3api
 
+# --- A ring of keys ---------------------------------------------------------------------------
+
+check "keygen writes a master key" s3seal keygen -o master.key
+grep -v '^#' master.key | base64 -d >master.bin
+cat >config.toml <<TOML
+[keys.now]
+source = "./key"
+[keys.before]
+source = "cmd:cat $scratch/wrong.key"
+[keys.master]
+source = "./master.key"
+derive = true
+[[rules]]
+endpoint = "$AWS_ENDPOINT_URL"
+prefix = "s3://lab/ring"
+key = "now"
+retired = ["before"]
+[[rules]]
+endpoint = "$AWS_ENDPOINT_URL"
+prefix = "s3://lab/ring/each"
+key = "master"
+[[rules]]
+endpoint = "https://elsewhere.invalid"
+prefix = "s3://lab"
+key = "before"
+TOML
+with_ring() { S3SEAL_CONFIG=$scratch/config.toml s3seal "$@"; }
+ring_get() { rm -f back && with_ring get "$1" back && cmp note back; }
+ring_says() { with_ring head "$1" >said.head && grep -qF "$2" said.head || { cat said.head; return 1; }; }
+check "ring: put" with_ring put note s3://lab/ring/note
+check "ring: the rule's key sealed it" get_file ./key note s3://lab/ring/note
+check "ring: get" ring_get s3://lab/ring/note
+check "ring: an object of the retired key" s3seal put -k ./wrong.key note s3://lab/ring/old
+check "ring: the retired key opens it" ring_get s3://lab/ring/old
+check "ring: head shows the retired key's MD5" ring_says s3://lab/ring/old "$(s3seal key md5 ./wrong.key)"
+check "ring: put with a derived key" with_ring put note s3://lab/ring/each/note
+check "ring: get with a derived key" ring_get s3://lab/ring/each/note
+check "ring: the master itself does not open it" \
+  no_download 4 s3://lab/ring/each/note -k ./master.key
+check "ring: the object's key" with_ring key derive s3://lab/ring/each/note -o object.key
+check "ring: opens it" get_file ./object.key note s3://lab/ring/each/note
+check "ring: and no other" no_download 4 s3://lab/ring/note -k ./object.key
+check "ring: no rule, no key: put ends in 2" refused 2 s3://lab/other with_ring put note s3://lab/other
+check "ring: a key without a rule for the store ends in 6" \
+  refused 6 s3://lab/other with_ring put -k before note s3://lab/other
+
 # --- Refusals ---------------------------------------------------------------------------------
 
 for object in note random; do
@@ -299,7 +345,7 @@ at_every_verbosity() {
   return 0
 }
 check "the same work, logged" at_every_verbosity
-check "no key is in anything that was said" tells_no_key all-said key.bin key.raw wrong.bin
+check "no key is in anything that was said" tells_no_key all-said key.bin key.raw wrong.bin master.bin
 check "no key is in the state folder" tells_no_key state/s3seal/proven-buckets key.bin key.raw wrong.bin
 
 summary
