@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use crate::failure::Failure;
 use crate::key::recovery::{Recipe, candidates};
-use crate::key::{DEFAULT_TIMEOUT, Encoding, Key, Spec, file};
+use crate::key::{Encoding, Key, Spec, file};
 use crate::location::Location;
 use crate::output::Output;
 use crate::redaction::looks_secret;
@@ -99,7 +99,7 @@ fn read_text(name: &OsStr, out: &Output) -> Result<Zeroizing<Vec<u8>>, Failure> 
         }
         false => Spec::File(name.into()),
     };
-    let (text, warning) = spec.read_text(Some(DEFAULT_TIMEOUT))?;
+    let (text, warning) = spec.read_text(None)?;
     if let Some(warning) = warning {
         out.warn(&format!("{spec}: {warning}"));
     }
