@@ -32,6 +32,7 @@ fn every_form_right_and_wrong() {
     let spaced = "fb:".repeat(32);
     let hex_of_hex: String = HEX.bytes().map(|byte| format!("{byte:02x}")).collect();
     let wrapped = format!("{}\n{}\n", &COUNTING[..32], &COUNTING[32..]);
+    let two_keys = format!("{COUNTING} {COUNTING}");
     #[rustfmt::skip]
     let table: &[(&str, &[u8], Format, Result<Form, &str>)] = &[
         ("base64", COUNTING.as_bytes(), Format::Auto, Ok(Base64)),
@@ -109,9 +110,10 @@ fn every_form_right_and_wrong() {
         ("hex twice", hex_of_hex.as_bytes(), Format::Auto, Err("the hex of the hex of a key (encoded twice)")),
         ("url-safe base64 twice", double.trim_end_matches('=').as_bytes(), Format::Auto, Err("(encoded twice)")),
         ("base64 in two lines", wrapped.as_bytes(), Format::Auto, Err("line 2: it decodes to 8 bytes")),
+        ("two keys on a line", two_keys.as_bytes(), Format::Auto, Err("character 44 of 89 (padding before the end)")),
         ("a variable that nobody filled in", b"${{ secrets.BACKUP_KEY }}", Format::Auto, Err("character 1 of 25 is not base64")),
         ("single quotes", b"'AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8='", Format::Auto, Err("in quotes")),
-        ("a text and a NUL", b"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\0", Format::Auto, Err("(a control character)")),
+        ("a text and a NUL", b"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\0", Format::Auto, Err("character 44 of 45 (padding before the end)")),
         ("a byte order mark alone", "\u{feff}\n".as_bytes(), Format::Auto, Err("it is empty")),
     ];
     for (what, text, format, expected) in table {

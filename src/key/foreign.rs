@@ -260,6 +260,8 @@ fn is_assignment(line: &str) -> bool {
         && !value.trim_start_matches('=').is_empty()
         && !name.starts_with(|c: char| c.is_ascii_digit())
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+        // So long before its padding is the key itself, and something behind it.
+        && name.len() < base64::encoded_len(KEY_BYTES, false).unwrap_or(usize::MAX)
 }
 
 /// `0x…`, `aa:bb:…`, `aa bb …` and the like.
