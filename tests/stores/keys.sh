@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Keys in other programs' hands: those that were derived, redone by Python and OpenSSL; those that were converted, in
-# aws-cli, rclone, s3fs and curl, unmodified, against `s3seal mock` over http and TLS.
+# aws-cli, rclone, s3fs and curl, unmodified, against `s3seal mock` over http and TLS; and those that both aws-cli and
+# s3seal are given in aws-cli's spellings.
 #
 #   S3SEAL=target/release/s3seal tests/stores/keys.sh
 
@@ -137,12 +138,82 @@ with_s3fs_checks() {
   timeout 60 fusermount -u "$at" || fusermount -uz "$at" || true
 }
 
+# --- aws-cli and s3seal, given the same options: each opens what the other has sealed ---------------
+
+same_options() {
+  local label=$1 ascii=23832BAC16516152E560F933F261BF03 dir=keys-of-aws
+  mkdir -p "$dir"
+  head -c 32 /dev/urandom >"$dir/raw"
+  printf %s "$ascii" >"$dir/ascii"
+  # Python reads CRLF as a newline: 32 bytes come of these 33.
+  printf '%s\r\n' "${ascii:0:31}" >"$dir/crlf"
+  chmod 600 "$dir"/*
+  base64 -w0 "$dir/raw" >"$dir/text"
+  echo 'a secret of both' >"$dir/in"
+  local text md5
+  text=$(cat "$dir/text")
+  md5=$(openssl dgst -md5 -binary "$dir/raw" | base64)
+
+  # both NAME OPTION…: s3api, either way round.
+  both() {
+    local name=$1 one other
+    shift
+    for one in aws "$S3SEAL"; do
+      if [ "$one" = aws ]; then other=$S3SEAL; else other=aws; fi
+      rm -f "$dir/out"
+      "$one" s3api put-object --bucket demo --key "same/$name" --body "$dir/in" --sse-customer-algorithm AES256 "$@" >"$dir/said" 2>&1 &&
+        "$other" s3api get-object --bucket demo --key "same/$name" --sse-customer-algorithm AES256 "$@" "$dir/out" >>"$dir/said" 2>&1 &&
+        cmp "$dir/in" "$dir/out" || { cat "$dir/said"; return 1; }
+    done
+  }
+  # both_cp NAME KEY: s3 cp, either way round.
+  both_cp() {
+    local one other
+    for one in aws "$S3SEAL"; do
+      if [ "$one" = aws ]; then other=$S3SEAL; else other=aws; fi
+      rm -f "$dir/out"
+      "$one" s3 cp --no-progress --sse-c AES256 --sse-c-key "$2" "$dir/in" "s3://demo/same/cp-$1" >"$dir/said" 2>&1 &&
+        "$other" s3 cp --no-progress --sse-c AES256 --sse-c-key "$2" "s3://demo/same/cp-$1" "$dir/out" >>"$dir/said" 2>&1 &&
+        cmp "$dir/in" "$dir/out" || { cat "$dir/said"; return 1; }
+    done
+  }
+  # neither OPTION…: what s3seal refuses, aws-cli or the store refuses, too.
+  neither() {
+    local one
+    for one in aws "$S3SEAL"; do
+      if "$one" s3api put-object --bucket demo --key never --body "$dir/in" --sse-customer-algorithm AES256 "$@" >"$dir/said" 2>&1; then
+        echo "$one took it: $*"
+        return 1
+      fi
+    done
+  }
+
+  check "$label: s3api: text" both text --sse-customer-key "$ascii"
+  check "$label: s3api: fileb://" both raw --sse-customer-key "fileb://$dir/raw"
+  check "$label: s3api: file://" both file --sse-customer-key "file://$dir/ascii"
+  check "$label: s3api: file:// with CRLF" both crlf --sse-customer-key "file://$dir/crlf"
+  check "$label: s3api: base64 and its MD5" both md5 --sse-customer-key "$text" --sse-customer-key-md5 "$md5"
+  check "$label: s3api: base64 from a file, and its MD5" both md5file --sse-customer-key "file://$dir/text" --sse-customer-key-md5 "$md5"
+  check "$label: s3 cp: fileb://" both_cp raw "fileb://$dir/raw"
+  check "$label: s3 cp: text" both_cp text "$ascii"
+  check "$label: s3 cp: file://" both_cp file "file://$dir/ascii"
+  check "$label: neither: base64 without MD5" neither --sse-customer-key "$text"
+  check "$label: neither: the guides' recipe" neither --sse-customer-key "$text" \
+    --sse-customer-key-md5 "$(echo "$text" | md5sum | awk '{print $1}' | base64 -w0)"
+  check "$label: neither: fileb:// with MD5" neither --sse-customer-key "fileb://$dir/raw" --sse-customer-key-md5 "$md5"
+  check "$label: neither: CRLF as bytes" neither --sse-customer-key "fileb://$dir/crlf"
+  check "$label: neither: no text" neither --sse-customer-key "file://$dir/raw"
+  check "$label: neither: unpadded" neither --sse-customer-key "${text%=}" --sse-customer-key-md5 "$md5"
+  check "$label: neither: empty" neither --sse-customer-key ""
+}
+
 for scheme in http https; do
   case $scheme in
     http) start_mock ;;
     https) start_mock --tls --require-tls ;;
   esac
   converted "$scheme"
+  same_options "$scheme"
   check "$scheme: no key is in the log of requests" tells_no_key requests.json keys/aws
   stop_mock
 done
