@@ -16,6 +16,9 @@ const GUIDE: &str = "23832BAC16516152E560F933F261BF03";
 /// The key of the bytes 0 to 31.
 const COUNTING: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
+/// What it is, the text, how it is to be read, and the form that is seen, or what is said against it.
+type Row<'a> = (&'a str, &'a [u8], Format, Result<Form, &'a str>);
+
 /// What each text is read as, or what is said of it.
 #[test]
 fn every_form_right_and_wrong() {
@@ -34,7 +37,7 @@ fn every_form_right_and_wrong() {
     let wrapped = format!("{}\n{}\n", &COUNTING[..32], &COUNTING[32..]);
     let two_keys = format!("{COUNTING} {COUNTING}");
     #[rustfmt::skip]
-    let table: &[(&str, &[u8], Format, Result<Form, &str>)] = &[
+    let table: &[Row<'_>] = &[
         ("base64", COUNTING.as_bytes(), Format::Auto, Ok(Base64)),
         ("base64, as asked", COUNTING.as_bytes(), Format::Base64, Ok(Base64)),
         ("base64 and a newline", b"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n", Format::Auto, Ok(Base64)),
