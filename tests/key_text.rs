@@ -16,6 +16,9 @@ const GUIDE: &str = "23832BAC16516152E560F933F261BF03";
 /// The key of the bytes 0 to 31.
 const COUNTING: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
+/// What it is, the text, how it is to be read, and the form that is seen, or what is said against it.
+type Row<'a> = (&'a str, &'a [u8], Format, Result<Form, &'a str>);
+
 /// What each text is read as, or what is said of it.
 #[test]
 fn every_form_right_and_wrong() {
@@ -34,7 +37,7 @@ fn every_form_right_and_wrong() {
     let wrapped = format!("{}\n{}\n", &COUNTING[..32], &COUNTING[32..]);
     let two_keys = format!("{COUNTING} {COUNTING}");
     #[rustfmt::skip]
-    let table: &[(&str, &[u8], Format, Result<Form, &str>)] = &[
+    let table: &[Row<'_>] = &[
         ("base64", COUNTING.as_bytes(), Format::Auto, Ok(Base64)),
         ("base64, as asked", COUNTING.as_bytes(), Format::Base64, Ok(Base64)),
         ("base64 and a newline", b"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n", Format::Auto, Ok(Base64)),
@@ -55,7 +58,7 @@ fn every_form_right_and_wrong() {
         ("url-safe base64, as asked", &URL_SAFE.as_bytes()[..43], Format::Base64, Ok(Base64Url)),
         ("hex in both cases", both_cases.as_bytes(), Format::Auto, Ok(Hex)),
         ("32 bytes, as asked", &[0xfe; 32], Format::Raw, Ok(Raw)),
-        ("32 bytes of UTF-16", b"1\02\03\04\05\06\07\08\09\00\01\02\03\04\05\06\0", Format::Auto, Ok(Raw)),
+        ("32 bytes of UTF-16", b"a\0b\0c\0d\0e\0f\0g\0h\0i\0j\0k\0l\0m\0n\0o\0p\0", Format::Auto, Ok(Raw)),
 
         ("nothing", b"", Format::Auto, Err("it is empty")),
         ("blank lines", b" \n\n", Format::Auto, Err("it is empty")),
