@@ -121,6 +121,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subco
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -l sse-customer-key-md5 -d 'As with `aws s3api`: base64 of the MD5 of the 32 bytes' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -l sse-c -d 'As with `aws s3`: AES256, which may be left out' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -l sse-c-key -d 'As with `aws s3`: the 32 bytes of the key as text, file://FILE or fileb://FILE' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -l key-timeout -d 'How long a `cmd:` may take, passphrases and touched tokens included; 0 is for ever' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -l as -d 'Show a page to be printed instead, the key on it' -r -f -a "sheet\t'A page of text for each key'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, where stderr is a terminal that a person looks at'
 plain\t'A line of text every 30 seconds'
@@ -154,6 +155,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subco
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -l sse-customer-key-md5 -d 'As with `aws s3api`: base64 of the MD5 of the 32 bytes' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -l sse-c -d 'As with `aws s3`: AES256, which may be left out' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -l sse-c-key -d 'As with `aws s3`: the 32 bytes of the key as text, file://FILE or fileb://FILE' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -l key-timeout -d 'How long a `cmd:` may take, passphrases and touched tokens included; 0 is for ever' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, where stderr is a terminal that a person looks at'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
@@ -185,6 +187,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subco
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from convert" -l sse-customer-key-md5 -d 'As with `aws s3api`: base64 of the MD5 of the 32 bytes' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from convert" -l sse-c -d 'As with `aws s3`: AES256, which may be left out' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from convert" -l sse-c-key -d 'As with `aws s3`: the 32 bytes of the key as text, file://FILE or fileb://FILE' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from convert" -l key-timeout -d 'How long a `cmd:` may take, passphrases and touched tokens included; 0 is for ever' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from convert" -l as -d 'The tool' -r -f -a "aws\t'aws-cli: the 32 raw bytes, for `--sse-c-key fileb://FILE` and `--sse-customer-key fileb://FILE`'
 s3api\t'aws-cli: JSON with key and MD5, for `aws s3api … --cli-input-json file://FILE`, which get-object lacks'
 rclone\t'rclone: lines for the remote\'s section of rclone.conf'
@@ -225,6 +228,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subco
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from verify" -l sse-customer-key-md5 -d 'As with `aws s3api`: base64 of the MD5 of the 32 bytes' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from verify" -l sse-c -d 'As with `aws s3`: AES256, which may be left out' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from verify" -l sse-c-key -d 'As with `aws s3`: the 32 bytes of the key as text, file://FILE or fileb://FILE' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from verify" -l key-timeout -d 'How long a `cmd:` may take, passphrases and touched tokens included; 0 is for ever' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from verify" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, where stderr is a terminal that a person looks at'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
@@ -300,6 +304,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subco
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from derive" -l sse-customer-key-md5 -d 'As with `aws s3api`: base64 of the MD5 of the 32 bytes' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from derive" -l sse-c -d 'As with `aws s3`: AES256, which may be left out' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from derive" -l sse-c-key -d 'As with `aws s3`: the 32 bytes of the key as text, file://FILE or fileb://FILE' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from derive" -l key-timeout -d 'How long a `cmd:` may take, passphrases and touched tokens included; 0 is for ever' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from derive" -s o -l output -d 'Write the key to this new file (mode 0600, never overwritten); `-` is stdout' -r -F
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from derive" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, where stderr is a terminal that a person looks at'
 plain\t'A line of text every 30 seconds'
@@ -340,6 +345,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l sse-customer-key -
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l sse-customer-key-md5 -d 'As with `aws s3api`: base64 of the MD5 of the 32 bytes' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l sse-c -d 'As with `aws s3`: AES256, which may be left out' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l sse-c-key -d 'As with `aws s3`: the 32 bytes of the key as text, file://FILE or fileb://FILE' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l key-timeout -d 'How long a `cmd:` may take, passphrases and touched tokens included; 0 is for ever' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l sse -d 'Let the store encrypt it with a key that the store manages' -r -f -a "AES256\t''
 aws:kms\t''
 aws:kms:dsse\t''"
@@ -399,6 +405,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l sse-customer-key -
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l sse-customer-key-md5 -d 'As with `aws s3api`: base64 of the MD5 of the 32 bytes' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l sse-c -d 'As with `aws s3`: AES256, which may be left out' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l sse-c-key -d 'As with `aws s3`: the 32 bytes of the key as text, file://FILE or fileb://FILE' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l key-timeout -d 'How long a `cmd:` may take, passphrases and touched tokens included; 0 is for ever' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l range -d 'Only these bytes of the object, such as bytes=0-99, bytes=100- or bytes=-100' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l version-id -d 'Read this version instead of the newest' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l if-match -d 'Read it only if its ETag is this one' -r
@@ -445,6 +452,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l sse-customer-key 
 complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l sse-customer-key-md5 -d 'As with `aws s3api`: base64 of the MD5 of the 32 bytes' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l sse-c -d 'As with `aws s3`: AES256, which may be left out' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l sse-c-key -d 'As with `aws s3`: the 32 bytes of the key as text, file://FILE or fileb://FILE' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l key-timeout -d 'How long a `cmd:` may take, passphrases and touched tokens included; 0 is for ever' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l version-id -d 'Read this version instead of the newest' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l if-match -d 'Read it only if its ETag is this one' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l if-none-match -d 'Read it only if its ETag is not this one' -r
@@ -480,6 +488,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l sse-customer-key 
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l sse-customer-key-md5 -d 'As with `aws s3api`: base64 of the MD5 of the 32 bytes' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l sse-c -d 'As with `aws s3`: AES256, which may be left out' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l sse-c-key -d 'As with `aws s3`: the 32 bytes of the key as text, file://FILE or fileb://FILE' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l key-timeout -d 'How long a `cmd:` may take, passphrases and touched tokens included; 0 is for ever' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l sse -d 'Let the store encrypt it with a key that the store manages' -r -f -a "AES256\t''
 aws:kms\t''
 aws:kms:dsse\t''"
@@ -595,6 +604,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l sse-customer-k
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l sse-customer-key-md5 -d 'As with `aws s3api`: base64 of the MD5 of the 32 bytes' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l sse-c -d 'As with `aws s3`: AES256, which may be left out' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l sse-c-key -d 'As with `aws s3`: the 32 bytes of the key as text, file://FILE or fileb://FILE' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l key-timeout -d 'How long a `cmd:` may take, passphrases and touched tokens included; 0 is for ever' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l headers-file -d 'Write the headers to this file (mode 0600, replaced if it exists), for curl -H @FILE' -r -F
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l version-id -d 'Read this version instead of the newest' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l content-type -d 'The media type; guessed from the file\'s name where not given' -r
