@@ -217,7 +217,7 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'s3seal;key;verify'= {
-            cand --files-from 'The URLs that this file names as well, one a line; `-` is standard input'
+            cand --files-from 'The URLs that this file names as well, one a line, lines that begin with `#` left out; `-` is standard input'
             cand -k 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml'
             cand --key 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml'
             cand --key-format 'How to read the key text'
@@ -404,7 +404,7 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --read-timeout 'Give up a connection on which nothing has moved for this time; 0: never'
             cand --limit-rate 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G'
             cand --no-key 'Store it without a key of yours, as the bucket does by default'
-            cand --tag-key 'Tag each object with the MD5 of its key, so that a reader with many keys need not try them'
+            cand --tag-key 'Tag each object with the MD5 of its key, so that a reader with many keys need not try them all; not where the object has a key derived for it alone'
             cand -r 'Take folders, and all that is in them'
             cand --recursive 'Take folders, and all that is in them'
             cand --dry-run 'Say what would be done, and do nothing'
@@ -547,7 +547,7 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --read-timeout 'Give up a connection on which nothing has moved for this time; 0: never'
             cand --limit-rate 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G'
             cand --no-key 'Store it without a key of yours, as the bucket does by default'
-            cand --tag-key 'Tag each object with the MD5 of its key, so that a reader with many keys need not try them'
+            cand --tag-key 'Tag each object with the MD5 of its key, so that a reader with many keys need not try them all; not where the object has a key derived for it alone'
             cand --allow-plain 'Accept objects that are not sealed although a key is given'
             cand --delete 'Delete at the destination what the source has not, and no filter leaves out'
             cand --size-only 'Compare sizes only, not times'

@@ -216,7 +216,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subco
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from convert" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from convert" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from convert" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from verify" -l files-from -d 'The URLs that this file names as well, one a line; `-` is standard input' -r -F
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from verify" -l files-from -d 'The URLs that this file names as well, one a line, lines that begin with `#` left out; `-` is standard input' -r -F
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from verify" -s k -l key -d 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from verify" -l key-format -d 'How to read the key text' -r -f -a "auto\t'Whatever it is: 32 bytes, base64, hex, or 32 ASCII characters'
 base64\t'Base64 of 32 bytes: padded, unpadded or url-safe'
@@ -381,7 +381,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l connect-timeout -d
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l read-timeout -d 'Give up a connection on which nothing has moved for this time; 0: never' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l limit-rate -d 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l no-key -d 'Store it without a key of yours, as the bucket does by default'
-complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l tag-key -d 'Tag each object with the MD5 of its key, so that a reader with many keys need not try them'
+complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l tag-key -d 'Tag each object with the MD5 of its key, so that a reader with many keys need not try them all; not where the object has a key derived for it alone'
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -s r -l recursive -d 'Take folders, and all that is in them'
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l dry-run -d 'Say what would be done, and do nothing'
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l follow-symlinks -d 'Follow symbolic links below a folder; those named as a source are followed anyway'
@@ -521,7 +521,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l connect-timeout -
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l read-timeout -d 'Give up a connection on which nothing has moved for this time; 0: never' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l limit-rate -d 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l no-key -d 'Store it without a key of yours, as the bucket does by default'
-complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l tag-key -d 'Tag each object with the MD5 of its key, so that a reader with many keys need not try them'
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l tag-key -d 'Tag each object with the MD5 of its key, so that a reader with many keys need not try them all; not where the object has a key derived for it alone'
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l allow-plain -d 'Accept objects that are not sealed although a key is given'
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l delete -d 'Delete at the destination what the source has not, and no filter leaves out'
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l size-only -d 'Compare sizes only, not times'

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use indicatif::{MultiProgress, ProgressDrawTarget};
 use serde::Serialize;
@@ -71,11 +72,18 @@ impl Output {
         };
         let written = if io::stdout().is_terminal() { between_bars(write) } else { write() };
         match written {
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                Err(Failure::other(format!("stdout cannot be written: {error}")))
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                READER_IS_GONE.store(true, Ordering::Relaxed);
+                Ok(())
             }
-            _ => Ok(()),
+            Err(error) => Err(Failure::other(format!("stdout cannot be written: {error}"))),
+            Ok(()) => Ok(()),
         }
+    }
+
+    /// Whether nobody reads stdout any more: what would only be written there need not be done.
+    pub fn reader_is_gone(&self) -> bool {
+        READER_IS_GONE.load(Ordering::Relaxed)
     }
 
     /// Writes a line of text to stdout, control characters escaped.
@@ -172,6 +180,7 @@ pub(crate) fn remark(line: &str) {
 /// Bars are drawn at most so often a second.
 const DRAWS: u8 = 10;
 
+static READER_IS_GONE: AtomicBool = AtomicBool::new(false);
 static BARS: OnceLock<MultiProgress> = OnceLock::new();
 
 /// The progress bars at the bottom of the terminal: what is said meanwhile goes above them.

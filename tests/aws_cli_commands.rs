@@ -304,3 +304,20 @@ fn own_command_lines_are_left_alone() {
         .fails(2)
         .says(&["not an s3:// URL"]);
 }
+
+#[test]
+fn a_file_may_be_called_help() {
+    let lab = Lab::new();
+    lab.key("k");
+    lab.file("help", b"content");
+    lab.run(["key", "convert", "./k", "--as", "aws", "-o", "raw"]).succeeds();
+    let key = ["--sse-c", "AES256", "--sse-c-key", "fileb://raw"];
+    lab.run(["s3", "cp", "help", "s3://demo/help"].into_iter().chain(key)).succeeds();
+    lab.run(["s3", "rm", "s3://demo/help"]).succeeds();
+    lab.holds_only(&[]);
+    let help = lab.run(["s3", "cp", "help"]).succeeds().stdout;
+    assert!(help.contains("Usage: s3seal"), "{help}");
+    // The file that `keygen` writes is no raw key: aws-cli would take all of it for one.
+    let file = ["s3", "cp", "help", "s3://demo/x", "--sse-c", "--sse-c-key", "fileb://k"];
+    lab.run(file).fails(4).says(&["a key file of s3seal", "--as aws"]);
+}

@@ -72,7 +72,7 @@ fn a_command_that_does_not_end_is_killed() {
     let spec = "cmd:echo $$ > pid; exec sleep 60 2>/dev/null";
     let run = lab.run(["key", "md5", spec, "--key-timeout", "1"]);
     run.fails(4).says(&[
-        "cmd:echo …: the command did not end within 1 s, and was killed",
+        "cmd:echo …: the command did not end within 1 s, and its shell was killed",
         "hint: run it by itself",
         "--key-timeout",
     ]);

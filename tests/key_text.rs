@@ -117,6 +117,8 @@ fn every_form_right_and_wrong() {
         ("a variable that nobody filled in", b"${{ secrets.BACKUP_KEY }}", Format::Auto, Err("character 1 of 25 is not base64")),
         ("single quotes", b"'AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8='", Format::Auto, Err("in quotes")),
         ("a text and a NUL", b"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\0", Format::Auto, Err("character 44 of 45 (padding before the end)")),
+        ("a key in two halves", b"00112233445566778899aabbccddeeff\n0112233445566778899aabbccddeeff0\n", Format::Auto, Err("together they are one key")),
+        ("another key than its comment says", b"# key-md5: rjGuMdjLpPV1eRuotNaPMQ==\nAAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n", Format::Auto, Err("names another key-MD5 than it has (tP/LI3N87DFaSk0aoqYgzg==)")),
         ("a byte order mark alone", "\u{feff}\n".as_bytes(), Format::Auto, Err("it is empty")),
     ];
     for (what, text, format, expected) in table {

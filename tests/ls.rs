@@ -94,6 +94,21 @@ fn any_number_fits_and_names_are_harmless() {
 }
 
 #[test]
+fn nothing_more_is_asked_for_once_nobody_reads() {
+    let lab = Lab::new();
+    for index in 0..2100 {
+        lab.deep_file(&format!("many/{index:04}"), b"");
+    }
+    lab.run(["put", "-r", "--no-key", "many", &url("many")]).succeeds();
+    lab.server().clear_requests();
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    drop(reader);
+    let mut ls = lab.run(["ls", "-r", "s3://demo"]).into_command();
+    assert!(ls.stdout(writer).status().expect("it runs").success());
+    assert_eq!(lab.operations(), ["ListObjectsV2"]);
+}
+
+#[test]
 fn what_cannot_be_listed_is_named() {
     let lab = Lab::new();
     assert_eq!(lines(&lab, &["s3://demo"]), [""; 0]);

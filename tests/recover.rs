@@ -167,7 +167,7 @@ fn a_text_wants_the_care_of_a_key() {
     seal(&lab, GUIDE.as_bytes(), "x");
     let recover = |text: &str| lab.run(["key", "recover", &url("x"), "--text", text]);
     recover(BASE64).fails(2).says(&["in the place of the text's file"]);
-    recover("none.txt").fails(4).says(&["file:none.txt: there is no such file"]);
+    recover("none.txt").fails(4).says(&["there is no such file as --text names"]);
     recover("-").stdin(b" \n").fails(4).says(&["stdin: there is no text in it"]);
     lab.private_file("old.txt", GUIDE.as_bytes());
     for (mode, code, expected) in [
@@ -193,4 +193,12 @@ fn one_version_can_be_meant() {
     let recover = ["key", "recover", &url("x"), "--text", "old.txt"];
     lab.run(recover).fails(6).says(&["--version-id"]);
     lab.run([&recover[..], &["--version-id", &version]].concat()).succeeds();
+}
+
+#[test]
+fn a_text_in_the_place_of_its_file_is_not_repeated() {
+    let lab = Lab::new();
+    let recover = ["key", "recover", "s3://demo/x", "--text", "hunter2 and more"];
+    let failed = lab.run(recover).fails(4).says(&["there is no such file", "--text -"]);
+    assert!(!failed.stderr.contains("hunter2"), "{}", failed.stderr);
 }

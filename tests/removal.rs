@@ -227,3 +227,18 @@ fn an_error_about_an_object_that_was_not_named_is_no_success() {
     lab.holds_only(&[]);
     assert_eq!(lab.operations(), ["DeleteObjects", "DeleteObject", "DeleteObject"]);
 }
+
+/// As a shell variable that is not set leaves it: not the newest version, and no version either.
+#[test]
+fn an_empty_version_is_no_version() {
+    let lab = Lab::new();
+    lab.plain("x", b"content");
+    for command in [
+        &["rm", "--version-id", "", "s3://demo/x"][..],
+        &["get", "--version-id", "", "s3://demo/x", "out"],
+        &["s3api", "delete-object", "--bucket", "demo", "--key", "x", "--version-id", ""],
+    ] {
+        lab.run(command).fails(2).says(&["--version-id"]);
+    }
+    lab.holds_only(&["x"]);
+}

@@ -1,10 +1,11 @@
 //! `config.toml`: the right key for each object without a flag, sent nowhere else.
 
 use std::fs;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use s3seal_mock::{Answer, Manner};
 
-use crate::harness::{Lab, Run, url};
+use crate::harness::{Lab, Run, noise, url};
 
 mod derived;
 mod files;
@@ -263,6 +264,53 @@ fn a_store_that_denies_is_shown_no_further_key() {
     }
 }
 
+/// What was written to a stream cannot be called back, so nothing must be written twice.
+#[test]
+fn no_other_key_is_tried_once_an_object_has_opened() {
+    let gets = AtomicUsize::new(0);
+    let rig = Rig::new(Lab::with(|server| {
+        server.interceptor(move |request| {
+            let is_later =
+                request.operation == "GetObject" && gets.fetch_add(1, Ordering::SeqCst) > 1;
+            // As Ceph refuses a wrong key.
+            let words =
+                "The calculated MD5 hash of the key did not match the hash that was provided.";
+            is_later.then(|| Answer::error(400, "InvalidArgument", words))
+        })
+    }));
+    let content = noise(24 << 20);
+    rig.lab.file("big", &content);
+    rig.run(["put", "big", &url("x")]).succeeds();
+    rig.keys_shown();
+    let done = rig.run(["get", &url("x"), "-"]).exits(9).says(&["was replaced while"]);
+    assert!(content.starts_with(&done.bytes), "{} bytes", done.bytes.len());
+    let new = rig.md5("new");
+    assert!(rig.keys_shown().iter().all(|shown| *shown == new));
+}
+
+#[test]
+fn what_no_rule_is_for_says_where_its_rule_is() {
+    let rig = Rig::with(
+        Lab::with(|server| server.bucket("elsewhere")),
+        "[[rules]]\nendpoint = \"https://store.example\"\nprefix = \"s3://demo/db\"\nkey = \"new\"\n",
+    );
+    rig.lab.seal("new", "db/x", b"content");
+    rig.lab.file("file", b"content");
+    let here = rig.lab.server().endpoint().to_owned();
+    for (command, code) in
+        [(&["put", "file", "s3://demo/db/y"][..], 2), (&["head", "s3://demo/db/x"], 4)]
+    {
+        let failed = rig.run(command.iter().copied()).fails(code);
+        failed.says(&["no rule of", &here, "its rule is for the endpoint https://store.example"]);
+    }
+    let failed = rig.run(["put", "file", "s3://elsewhere/y"]).fails(2).says(&["no rule of"]);
+    assert!(!failed.stderr.contains("its rule is"), "{}", failed.stderr);
+    // A folder that gets no key is refused as a whole, and each object of one that gets one in part.
+    rig.lab.deep_file("tree/a", b"a");
+    let put = rig.run(["put", "-r", "tree", "s3://demo/db/"]).fails(2);
+    assert_eq!(put.stderr.matches("error:").count(), 1, "{}", put.stderr);
+}
+
 #[test]
 fn a_plain_object_where_a_rule_has_a_key_is_refused() {
     let rig = Rig::new(Lab::new());
@@ -343,7 +391,11 @@ fn a_retired_key_that_is_gone_is_warned_of_and_the_others_still_open() {
     assert_eq!(failed.stderr.matches("the key `old`: ").count(), 1, "{}", failed.stderr);
     let quiet = rig.run(["get", &url("y"), "out"]).succeeds();
     assert!(!quiet.stderr.contains("no such file"), "{}", quiet.stderr);
-    // The one that seals must be there.
+    // One that is unusable does not stop the others either, though it is the one that seals.
+    fs::remove_file(rig.lab.path("new")).unwrap();
+    rig.run(["get", &url("x"), "out"]).succeeds().says(&["the key `new`: ", "key oldest"]);
+    rig.run(["put", "out", &url("z")]).fails(4).says(&["the key `new`: ", "no such file"]);
+    rig.lab.key("new");
     fs::remove_file(rig.lab.path("new")).unwrap();
     rig.run(["get", &url("y"), "out"]).fails(4).says(&["the key `new`: ", "no such file"]);
 }

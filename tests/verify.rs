@@ -121,3 +121,15 @@ fn a_store_that_cannot_be_reached_is_told_once() {
     let done = lab.run([&verify[..], &nobody].concat()).env("AWS_MAX_ATTEMPTS", "1").fails(8);
     assert_eq!(done.stderr.matches("error: ").count(), 1, "{}", done.stderr);
 }
+
+#[test]
+fn a_list_of_nothing_is_an_error_and_comments_are_none() {
+    let lab = Lab::new();
+    lab.key("k");
+    lab.seal("k", "x", b"content");
+    let verify = ["key", "verify", "-k", "./k", "--files-from", "-"];
+    for list in ["", "# canaries\n"] {
+        lab.run(verify).stdin(list.as_bytes()).fails(2).says(&["names no object"]);
+    }
+    lab.run(verify).stdin(b"# canaries\ns3://demo/x\n").succeeds().says(&["opens s3://demo/x"]);
+}

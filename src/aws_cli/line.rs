@@ -78,8 +78,9 @@ impl Line {
                 return Ok(None);
             }
         }
-        // As aws-cli has it: `aws s3 cp help`.
-        line.wants_help |= line.operands.iter().skip(1).any(|operand| operand == "help");
+        // As aws-cli has it: `aws s3 cp help`, and nothing else; a file may be called so.
+        let is_alone = line.operands.len() == 2 && line.options.is_empty();
+        line.wants_help |= is_alone && line.operands[1] == "help";
         Ok((!line.service.is_empty()).then_some(line))
     }
 

@@ -148,7 +148,11 @@ impl Downloader {
             return Ok(());
         }
         if *verified == Verified::NoChecksum {
-            out.say("note: the store keeps no checksum of the whole object, so the bytes could not be verified end to end");
+            let why = match self.engine.store().is_one_url() {
+                true => "the URL asks for no checksum (`presign --checksum` makes one that does)",
+                false => "the store keeps no checksum of the whole object",
+            };
+            out.say(&format!("note: {why}, so the bytes could not be verified end to end"));
         }
         if let Some(file) = file {
             let how = key.map_or("not sealed".to_owned(), |key| format!("key {key}"));

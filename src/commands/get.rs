@@ -162,6 +162,7 @@ fn check(
                 .hint("write the object to a file, or leave --json out"));
         }
     }
+    args.key.check_derive_as(is_object)?;
     if args.files_from.uses_stdin() && args.key.uses_stdin()? {
         return Err(Failure::usage("standard input cannot be both the key and the list")
             .hint("take the key from a file, fd:N, env:NAME or cmd:COMMAND"));

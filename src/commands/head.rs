@@ -37,6 +37,7 @@ pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<(), Fai
         .iter()
         .map(|url| url.parse::<Location>()?.object())
         .collect::<Result<Vec<_>, Failure>>()?;
+    args.key.check_derive_as(objects.len() == 1)?;
     let keys = Keys::load(&args.key, out)?;
     let store = Arc::new(Store::connect(connect).await?);
     keys.check(&store)?;

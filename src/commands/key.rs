@@ -64,15 +64,9 @@ struct Chosen {
 impl Chosen {
     /// The keys of the operands and of `-k`, at least one.
     fn load(&self) -> Result<Keyring, Failure> {
-        if self.keys.derive_as.is_some() {
-            return Err(Failure::usage(
-                "--derive-as belongs to commands that use a key on an object",
-            )
-            .hint("`s3seal key derive URL -o FILE` writes an object's own key, to be looked at"));
-        }
         let mut keys = self.keys.clone();
         keys.key.splice(0..0, self.specs.iter().cloned());
-        let ring = keys.load()?;
+        let ring = keys.load()?.for_named_object()?;
         match ring.keys.is_empty() {
             false => Ok(ring),
             true => Err(Failure::usage("there is no key to look at").hint(

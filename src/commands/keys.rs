@@ -70,7 +70,12 @@ impl Keys {
     /// The key of one object alone, derived from another; sends nothing.
     pub(super) fn derived(&self, store: &Store, at: &Location) -> Result<ObjectKey, Failure> {
         match self.has_any() {
-            true => self.ring.derived(store.receiver(), at)?.ok_or_else(|| self.none_for(at)),
+            true => {
+                let derived = self.ring.derived(store.receiver(), at)?;
+                derived.warnings.iter().for_each(|warning| self.out.warn(warning));
+                let key = derived.keys.into_iter().next();
+                key.ok_or_else(|| self.none_for(store.receiver(), at))
+            }
             false => Err(Failure::usage("no key was given to derive from")
                 .hint("name the master key with -k or S3SEAL_KEY, or add a rule to config.toml")),
         }
@@ -82,12 +87,36 @@ impl Keys {
     }
 
     /// The failure for an object that must have a key and gets none.
-    pub(super) fn none_for(&self, at: &Location) -> Failure {
-        let config = self.ring.shown_config();
-        Failure::usage(format!("no key was given, and no rule of {config} gives it one"))
+    pub(super) fn none_for(&self, receiver: Receiver<'_>, at: &Location) -> Failure {
+        Failure::usage(format!("no key was given, and {}", self.no_rule(receiver, at)))
             .hint("name a key with -k or S3SEAL_KEY, add a rule, or say --no-key")
-            .for_all()
             .at(at)
+    }
+
+    /// Fails where nothing below a folder could get a key.
+    pub(super) fn check_below(&self, store: &Store, folder: &Location) -> Result<(), Failure> {
+        match self.ring.has_below(store.receiver(), folder) {
+            true => Ok(()),
+            false => Err(self.none_for(store.receiver(), folder)),
+        }
+    }
+
+    /// That no rule is for an object, and whether one would be at another endpoint.
+    fn no_rule(&self, receiver: Receiver<'_>, at: &Location) -> String {
+        let config = self.ring.shown_config();
+        let here = match receiver {
+            Receiver::Amazon => "aws",
+            Receiver::Endpoint(url) => url,
+            Receiver::PresignedUrl => {
+                return format!("no rule of {config} is for whatever host a URL names");
+            }
+        };
+        let elsewhere = self.ring.endpoints_of(at).join(", ");
+        let but = match elsewhere.is_empty() {
+            true => String::new(),
+            false => format!("; its rule is for the endpoint {elsewhere}"),
+        };
+        format!("no rule of {config} gives it one at the endpoint {here}{but}")
     }
 
     /// Attempts to open an object: with the most promising key, and if it does not fit, with the others.
@@ -107,26 +136,53 @@ impl Keys {
         let mut waiting = candidates.hold_back();
         let mut options = options.clone();
         let mut tried: Vec<Key> = Vec::new();
+        let mut failure = None;
         loop {
-            let keys: Vec<Key> = candidates.keys.iter().map(|it| it.key.clone()).collect();
-            let failure = match attempt(keys.clone(), options.clone()).await {
-                Ok((answer, key)) => return Ok((answer, self.opened(candidates, key.as_ref()))),
-                Err(failure @ Failure::Key(_)) => failure,
-                Err(failure) => return Err(failure),
-            };
-            tried.extend(keys);
-            options.is_sealed = true;
+            if candidates.keys.is_empty() && !candidates.has_more() {
+                if let Some(unusable) = candidates.unusable {
+                    return Err(unusable.at(at));
+                }
+            }
+            if !candidates.keys.is_empty() || !candidates.has_more() {
+                let keys: Vec<Key> = candidates.keys.iter().map(|it| it.key.clone()).collect();
+                match attempt(keys.clone(), options.clone()).await {
+                    Ok((answer, key)) => {
+                        return Ok((answer, self.opened(candidates, key.as_ref())));
+                    }
+                    Err(missed) if missed.detail().wants_other_key => failure = Some(missed),
+                    Err(failure) if keys.is_empty() => {
+                        return Err(self.without_rule(failure, store, at));
+                    }
+                    Err(failure) => return Err(failure),
+                }
+                tried.extend(keys);
+                options.is_sealed = true;
+            }
             candidates =
                 self.read(at, move |ring, at, _| Ok(ring.read_more(candidates, at)), store).await?;
             candidates.keys.splice(0..0, waiting.drain(..));
             candidates.keys.retain(|it| !tried.contains(&it.key));
-            if candidates.keys.is_empty() {
-                return Err(of_all(failure, &tried));
+            let tagged = match candidates.keys.len() {
+                1 => None,
+                _ => store.tagged_key_md5(at, options.version_id.as_deref()).await,
+            };
+            if let (true, Some(failure)) = (candidates.keys.is_empty(), failure.take()) {
+                return Err(of_all(failure, &tried, tagged));
             }
-            if candidates.keys.len() > 1 {
-                let tagged = store.tagged_key_md5(at, options.version_id.as_deref()).await;
-                candidates.keys.sort_by_key(|it| Some(it.key.md5_base64()) != tagged);
-            }
+            candidates.keys.sort_by_key(|it| Some(it.key.md5_base64()) != tagged);
+        }
+    }
+
+    /// An object that is sealed and gets no key: the rules may be meant for another endpoint.
+    fn without_rule(&self, failure: Failure, store: &Store, at: &Location) -> Failure {
+        match failure {
+            Failure::Key(_) if self.has_any() => Failure::key(format!(
+                "the object is sealed, no key was given, and {}",
+                self.no_rule(store.receiver(), at)
+            ))
+            .hint("name the key with -k or S3SEAL_KEY, or add a rule")
+            .at(at),
+            failure => failure,
         }
     }
 
@@ -178,13 +234,18 @@ impl Keys {
     }
 }
 
-/// The same failure, naming all keys that were tried.
-fn of_all(mut failure: Failure, tried: &[Key]) -> Failure {
+/// The same failure, naming all keys that were tried, and the one that was needed if a tag tells.
+fn of_all(mut failure: Failure, tried: &[Key], tagged: Option<String>) -> Failure {
     if tried.len() > 1 {
         let md5s = tried.iter().map(Key::md5_base64).collect::<Vec<_>>().join(", ");
         let count = tried.len();
         failure.detail_mut().message =
             format!("the object is sealed with none of the {count} keys for it (key-MD5 {md5s})");
     }
-    failure
+    match tagged {
+        Some(md5) => failure.hint(format!(
+            "its tag says that it needs the key with the MD5 {md5}: `s3seal key list` and `s3seal key md5` tell which that is"
+        )),
+        None => failure,
+    }
 }

@@ -95,6 +95,9 @@ async fn list(args: &Args, store: &Arc<Store>, at: &Location, out: &Output) -> R
                 show(args, &folder, if name.is_empty() { "./" } else { name }, &listed, out)?;
             }
         }
+        if out.reader_is_gone() {
+            return Ok(());
+        }
     }
     match found == 0 && !at.key.is_empty() {
         false => Ok(()),

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use clap::builder::NonEmptyStringValueParser;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
@@ -51,7 +52,7 @@ pub struct Args {
     #[arg(long, conflicts_with = "json")]
     curl: bool,
     /// Read this version instead of the newest
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = NonEmptyStringValueParser::new())]
     version_id: Option<String>,
     /// Sign the question for the object's checksum as well, so that `s3seal get URL` can verify the bytes
     #[arg(long)]
@@ -82,14 +83,15 @@ pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<(), Fai
     check(args)?;
     let keys = if args.no_key { Keys::none(out) } else { keys(args, out)? };
     let store = Arc::new(Store::connect(connect).await?);
-    let encryption = match args.no_key {
-        true => Encryption::BucketDefault,
-        false => {
-            let key = keys.to_write(&store, &at).await?.ok_or_else(|| keys.none_for(&at))?;
-            Encryption::CustomerKey(key.key)
-        }
+    let key = match args.no_key {
+        true => None,
+        false => keys.to_write(&store, &at).await?,
     };
-    let carries_key = encryption.key().is_some();
+    let encryption = match &key {
+        Some(key) => Encryption::CustomerKey(key.key.clone()),
+        None if args.no_key => Encryption::BucketDefault,
+        None => return Err(keys.none_for(store.receiver(), &at)),
+    };
     let wanted = Presign {
         method: args.method,
         at,
@@ -109,10 +111,17 @@ pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<(), Fai
     }
     if let Some(path) = &args.headers_file {
         write_headers(path, &signed.headers)?;
-    } else if carries_key && !out.json() {
-        out.say("note: the URL works only with the seal's three headers: `s3seal get` and `put` send them, and --headers-file FILE writes them for `curl -H @FILE`");
+    } else if key.is_some() && !out.json() {
+        out.say("note: the URL works only with the headers that it signs, the key's among them: `s3seal get` and `put` send them, and --headers-file FILE writes them for `curl -H @FILE`");
     }
-    if carries_key && out.interactive() {
+    if let Some(key) = key.as_ref().filter(|_| out.interactive()) {
+        out.say(&format!("note: it is signed for {key}"));
+        if key.is_derived {
+            let at = &wanted.at;
+            out.say(&format!("note: whoever uses it needs the object's key, never the master: `s3seal key derive {at} -o FILE`"));
+        }
+    }
+    if key.is_some() && out.interactive() {
         out.say("note: neither a browser nor the store's console sends them, so neither can use the URL");
     }
     if out.json() {

@@ -90,6 +90,7 @@ pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Fai
     args.selection.check(origins.iter().any(|origin| !matches!(origin, Origin::File(_))))?;
     let reads_stdin =
         args.files_from.uses_stdin() || sources.iter().any(|source| source == Path::new("-"));
+    args.sealing.key.check_derive_as(is_file)?;
     let sealer = args.sealing.sealer(reads_stdin, out)?;
     // Only now: while a key is read there is nothing to clean up, and Ctrl-C should just end it.
     let interrupt = Interrupt::listen()?;
@@ -102,6 +103,9 @@ pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Fai
         None => interrupt.race(Store::connect(connect)).await?,
     };
     sealer.check(&store)?;
+    if !is_file && link.is_none() {
+        sealer.check_below(&store, &dest.folder())?;
+    }
     if args.sealing.tag_key {
         store.tag_keys();
     }

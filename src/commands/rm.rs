@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use incomplete::Incomplete;
 
+use clap::builder::NonEmptyStringValueParser;
+
 use super::remover::{Gathered, MOST_REQUESTS, Remover};
 use super::selection::{Selection, tell_summary};
 use crate::failure::Failure;
@@ -33,7 +35,7 @@ pub struct Args {
     #[arg(required = true, value_name = "URL")]
     urls: Vec<String>,
     /// Delete this version for good
-    #[arg(long, value_name = "ID", conflicts_with_all = ["recursive", "all_versions"])]
+    #[arg(long, value_name = "ID", value_parser = NonEmptyStringValueParser::new(), conflicts_with_all = ["recursive", "all_versions"])]
     version_id: Option<String>,
     /// Delete all versions for good, delete markers too
     #[arg(long)]

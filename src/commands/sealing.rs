@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::keys::Keys;
 use crate::failure::Failure;
-use crate::key::{KeyArgs, ObjectKey};
+use crate::key::{KeyArgs, ObjectKey, Receiver};
 use crate::location::Location;
 use crate::output::Output;
 use crate::store::{Encryption, Store};
@@ -16,7 +16,7 @@ pub(super) struct Sealing {
     #[command(flatten)]
     pub(super) key: KeyArgs,
     /// Store it without a key of yours, as the bucket does by default
-    #[arg(long, conflicts_with_all = ["key", "AwsCliKey", "sse"])]
+    #[arg(long, conflicts_with_all = ["key", "AwsCliKey", "derive_as", "sse"])]
     no_key: bool,
     /// Let the store encrypt it with a key that the store manages
     #[arg(long, value_name = "ALGORITHM", value_parser = ["AES256", "aws:kms", "aws:kms:dsse"], conflicts_with_all = ["key", "AwsCliKey"])]
@@ -24,7 +24,8 @@ pub(super) struct Sealing {
     /// The KMS key for `--sse aws:kms`: its id, ARN or alias
     #[arg(long, value_name = "ID", requires = "sse")]
     sse_kms_key_id: Option<String>,
-    /// Tag each object with the MD5 of its key, so that a reader with many keys need not try them
+    /// Tag each object with the MD5 of its key, so that a reader with many keys need not try them all; not
+    /// where the object has a key derived for it alone
     #[arg(long, conflicts_with_all = ["no_key", "sse"])]
     pub(super) tag_key: bool,
 }
@@ -88,10 +89,20 @@ impl Sealer {
         }
     }
 
+    /// Fails where nothing below the folder would get a key; reads none.
+    pub(super) fn check_below(&self, store: &Store, folder: &Location) -> Result<(), Failure> {
+        match self {
+            Sealer::Keys(keys) => keys.check_below(store, folder),
+            Sealer::Without(_) => Ok(()),
+        }
+    }
+
     /// Fails where the object would get no key; reads none.
     pub(super) fn check_for(&self, store: &Store, at: &Location) -> Result<(), Failure> {
         match self {
-            Sealer::Keys(keys) if !keys.has_for(store, at) => Err(keys.none_for(at)),
+            Sealer::Keys(keys) if !keys.has_for(store, at) => {
+                Err(keys.none_for(store.receiver(), at))
+            }
             _ => Ok(()),
         }
     }
@@ -109,7 +120,8 @@ impl Sealer {
             Sealer::Keys(keys) => keys,
             Sealer::Without(encryption) => return Ok((encryption.clone(), None)),
         };
-        let key = keys.to_write(store, at).await?.ok_or_else(|| keys.none_for(at))?;
+        let key = keys.to_write(store, at).await?;
+        let key = key.ok_or_else(|| keys.none_for(store.receiver(), at))?;
         Ok((Encryption::CustomerKey(key.key.clone()), Some(key)))
     }
 
@@ -122,7 +134,8 @@ impl Sealer {
             Sealer::Without(encryption) => Ok(encryption.clone()),
             Sealer::Keys(keys) => {
                 let key = keys.for_url(at)?.into_iter().next();
-                Ok(Encryption::CustomerKey(key.ok_or_else(|| keys.none_for(at))?.key))
+                let none = || keys.none_for(Receiver::PresignedUrl, at);
+                Ok(Encryption::CustomerKey(key.ok_or_else(none)?.key))
             }
         }
     }

@@ -23,7 +23,7 @@ use crate::transfer::{
 /// Copy what changed between a folder and a prefix, in either direction
 ///
 /// As `aws s3 sync` does: what is missing at the destination, what has another size, and what is newer at
-/// the source. No key is needed to compare. With --delete, what the source has not is deleted at the
+/// the source. No key is needed to compare, and none is compared: what has not changed stays sealed as it is. With --delete, what the source has not is deleted at the
 /// destination once everything was compared; nothing is, if anything could not be read.
 #[derive(clap::Args)]
 #[command(after_help = "\
@@ -72,6 +72,13 @@ enum Direction {
 /// [`Failure::Usage`] and so on: before anything is copied.
 pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Failure> {
     let direction = direction(args)?;
+    args.sealing.key.check_derive_as(false)?;
+    if args.sealing.tag_key && matches!(direction, Direction::Down(..)) {
+        return Err(Failure::usage(
+            "--tag-key tags objects that are stored, and these are fetched",
+        )
+        .hint("leave it out"));
+    }
     let sync = Sync { args, connect, out };
     match direction {
         Direction::Up(folder, at) => sync.up(folder, at).await,
@@ -121,6 +128,7 @@ impl Sync<'_> {
         let (engine, interrupt) = self.engine().await?;
         let store = engine.store().clone();
         sealer.check(&store)?;
+        sealer.check_below(&store, &at)?;
         if self.args.sealing.tag_key {
             store.tag_keys();
         }

@@ -21,28 +21,28 @@ use crate::failure::Failure;
 /// The one algorithm of SSE-C (AWS, "Using server-side encryption with customer-provided keys").
 const ALGORITHM: &str = "AES256";
 const MD5: &str = "--sse-customer-key-md5";
+const HEADING: &str = "Spellings of aws-cli";
 /// This program's own options for a key.
 const OURS: [&str; 2] = ["key", "key_format"];
 
 /// A key in the spelling of aws-cli: instead of `-k`, and before `S3SEAL_KEY`.
 #[derive(Clone, Default, clap::Args)]
-#[command(next_help_heading = "Spellings of aws-cli")]
 pub struct AwsCliKey {
     /// As with `aws s3api`: AES256
-    #[arg(long, conflicts_with_all = OURS, value_name = "ALGORITHM")]
+    #[arg(long, help_heading = HEADING, conflicts_with_all = OURS, value_name = "ALGORITHM")]
     sse_customer_algorithm: Option<OsString>,
     /// As with `aws s3api`: the 32 bytes of the key as text, file://FILE or fileb://FILE; their base64 if
     /// --sse-customer-key-md5 is given
-    #[arg(long, conflicts_with_all = OURS, value_name = "KEY", allow_hyphen_values = true)]
+    #[arg(long, help_heading = HEADING, conflicts_with_all = OURS, value_name = "KEY", allow_hyphen_values = true)]
     sse_customer_key: Option<OsString>,
     /// As with `aws s3api`: base64 of the MD5 of the 32 bytes
-    #[arg(long, conflicts_with_all = OURS, value_name = "MD5", allow_hyphen_values = true)]
+    #[arg(long, help_heading = HEADING, conflicts_with_all = OURS, value_name = "MD5", allow_hyphen_values = true)]
     sse_customer_key_md5: Option<OsString>,
     /// As with `aws s3`: AES256, which may be left out
-    #[arg(long, conflicts_with_all = OURS, value_name = "ALGORITHM", num_args = 0..=1, default_missing_value = ALGORITHM)]
+    #[arg(long, help_heading = HEADING, conflicts_with_all = OURS, value_name = "ALGORITHM", num_args = 0..=1, default_missing_value = ALGORITHM)]
     sse_c: Option<OsString>,
     /// As with `aws s3`: the 32 bytes of the key as text, file://FILE or fileb://FILE
-    #[arg(long, conflicts_with_all = OURS, value_name = "KEY", allow_hyphen_values = true)]
+    #[arg(long, help_heading = HEADING, conflicts_with_all = OURS, value_name = "KEY", allow_hyphen_values = true)]
     sse_c_key: Option<OsString>,
 }
 
@@ -193,6 +193,11 @@ fn unencoded(value: &Value, option: &str) -> Result<Found, Failure> {
             if option == "--sse-c-key" { "`aws s3`" } else { "`aws s3api` without an MD5" }
         ))
         .hint(format!("{as_it_stands}{bytes}, or name the key with -k alone")));
+    }
+    if value.bytes.starts_with(b"# ") && text::parse(&value.bytes, Format::Auto).is_ok() {
+        return Err(Failure::key("it is a key file of s3seal, and aws-cli takes the 32 bytes alone").hint(
+            "name the file with -k alone; for aws-cli: `s3seal key convert FILE --as aws -o key.bin`",
+        ));
     }
     Ok(text::parse(&value.bytes, Format::Raw)?.swap_remove(0))
 }

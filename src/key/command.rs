@@ -58,10 +58,12 @@ pub(super) fn run(
         End::Status(_) | End::TooMuch => Ok(text),
         End::Timeout => {
             let seconds = timeout.unwrap_or_default().as_secs();
-            Err(Failure::key(format!("the command did not end within {seconds} s, and was killed"))
-                .hint(
-                    "run it by itself to see what it waits for; `--key-timeout` sets how long it may",
-                ))
+            Err(Failure::key(format!(
+                "the command did not end within {seconds} s, and its shell was killed"
+            ))
+            .hint(
+                "run it by itself to see what it waits for; `--key-timeout` sets how long it may",
+            ))
         }
     }
 }

@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::Read as _;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use clap::ValueEnum as _;
 use toml::{Table, Value};
@@ -12,10 +13,10 @@ use toml::{Table, Value};
 use super::derive::DeriveAs;
 use super::encoding::Format;
 use super::rule::{Endpoint, Rule};
-use super::spec::{Spec, is_name};
+use super::source::open_folder;
+use super::spec::{Spec, is_name, may_be_secret};
 use crate::failure::Failure;
 use crate::location::Location;
-use crate::redaction::looks_secret;
 
 /// The environment variable that names the file.
 const VARIABLE: &str = "S3SEAL_CONFIG";
@@ -24,15 +25,17 @@ const LIMIT: u64 = 1 << 20;
 /// The mode bits by which the group or others may write.
 const WRITABLE: u32 = 0o022;
 
+static LOADED: OnceLock<Result<Config, Failure>> = OnceLock::new();
+
 /// What the file says.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Config {
     pub(super) keys: Vec<Entry>,
     pub(super) rules: Vec<Rule>,
 }
 
 /// A key of the ring, not read yet.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Entry {
     pub(super) name: String,
     pub(super) spec: Spec,
@@ -55,28 +58,34 @@ pub(super) fn path() -> Option<PathBuf> {
 
 /// The environment variables that hold its keys. What is wrong with the file is said where it is used.
 pub(super) fn variables() -> Vec<OsString> {
-    let config = path().and_then(|path| Config::load(&path).ok()).unwrap_or_default();
     let variable = |entry: Entry| match entry.spec {
         Spec::Env(name) => Some(name.into()),
         _ => None,
     };
-    config.keys.into_iter().filter_map(variable).collect()
+    Config::load().unwrap_or_default().keys.into_iter().filter_map(variable).collect()
+}
+
+/// Whether the user has named the file.
+fn is_named() -> bool {
+    std::env::var_os(VARIABLE).is_some_and(|it| !it.is_empty())
 }
 
 impl Config {
-    /// Reads the file; where there is none and no variable demands one, it says nothing.
+    /// Reads the file, once: it may be a pipe. Where there is none and no variable demands one, it says
+    /// nothing.
     ///
     /// # Errors
     /// [`Failure::Usage`] where it cannot be read, where others may write it (they could have any
     /// command run), and where it is wrong: naming the place, quoting no value that may be a key.
-    pub(super) fn load(path: &Path) -> Result<Config, Failure> {
+    pub(super) fn load() -> Result<Config, Failure> {
+        let load = || path().map_or(Ok(Config::default()), |path| Config::read(&path));
+        LOADED.get_or_init(load).clone()
+    }
+
+    fn read(path: &Path) -> Result<Config, Failure> {
         match read(path) {
             Ok(text) => parse(&text, path),
-            Err(Failure::NotFound(_))
-                if std::env::var_os(VARIABLE).is_none_or(|it| it.is_empty()) =>
-            {
-                Ok(Config::default())
-            }
+            Err(Failure::NotFound(_)) if !is_named() => Ok(Config::default()),
             Err(Failure::NotFound(detail)) => Err(Failure::Usage(detail)),
             Err(failure) => Err(failure),
         }
@@ -91,8 +100,10 @@ impl Config {
 fn read(path: &Path) -> Result<String, Failure> {
     let shown = path.display();
     let unreadable = |error: std::io::Error| match error.kind() {
-        std::io::ErrorKind::NotFound => Failure::not_found(format!("{shown} is not there"))
-            .hint(format!("write it, or unset {VARIABLE}")),
+        std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => {
+            Failure::not_found(format!("{shown} is not there"))
+                .hint(format!("write it, or unset {VARIABLE}"))
+        }
         kind => Failure::usage(format!("{shown} cannot be read: {kind}"))
             .hint(format!("make it readable, or name another file with {VARIABLE}")),
     };
@@ -103,6 +114,13 @@ fn read(path: &Path) -> Result<String, Failure> {
             "others can write {shown}, and so have any command run as this user"
         ))
         .hint(format!("check what it says, then `chmod go-w {shown}`")));
+    }
+    if let (true, Some(folder)) = (metadata.is_file(), open_folder(path)) {
+        let shown = folder.display();
+        return Err(Failure::usage(format!(
+            "others can write {shown}, where config.toml is, and so have any command run as this user"
+        ))
+        .hint(format!("check what config.toml says, then `chmod o-w {shown}`")));
     }
     let mut text = String::new();
     file.take(LIMIT).read_to_string(&mut text).map_err(unreadable)?;
@@ -117,10 +135,11 @@ fn read(path: &Path) -> Result<String, Failure> {
 
 fn parse(text: &str, path: &Path) -> Result<Config, Failure> {
     let table = text.parse::<Table>().map_err(|error| {
-        let line = error.span().map_or(1, |span| text[..span.start].lines().count().max(1));
+        let before = error.span().map_or("", |span| &text[..span.start]);
+        let line = before.matches('\n').count() + 1;
         // Not the parser's own words: they can quote a value.
-        Failure::usage(format!("{}, line {line}: this is not TOML", path.display()))
-            .hint("values are quoted: source = \"cmd:pass show s3\"")
+        Failure::usage(format!("{}, line {line}: this is not TOML, or a name stands twice", path.display()))
+            .hint("values are quoted: source = \"cmd:pass show s3\"; names of keys with other characters than letters, digits, `_` and `-`, too: [keys.\"a.b\"]")
     })?;
     Reader { path }.config(table)
 }
@@ -158,14 +177,15 @@ impl Reader<'_> {
     }
 
     fn entry(&self, name: &str, value: Value) -> Result<Entry, Failure> {
-        if !is_name(name) || looks_secret(name) || ["none", "stdin"].contains(&name) {
+        if !is_name(name) || may_be_secret(name) || ["none", "stdin"].contains(&name) {
             return Err(self.unknown(
                 name,
                 "a key's name is a word of letters, digits, `.`, `_` and `-`, other than `none` and `stdin`",
             ));
         }
         let place = format!("keys.{name}");
-        let mut fields = Fields::of(self, &place, value)?;
+        let known = ["source", "format", "derive", "derive_bucket"];
+        let mut fields = Fields::of(self, &place, value, &known)?;
         let spec = self.source(&place, &fields.needed("source")?)?;
         let format = match fields.text("format")? {
             None => Format::Auto,
@@ -174,23 +194,21 @@ impl Reader<'_> {
         };
         let bucket = fields.text("derive_bucket")?;
         let derive = match (fields.flag("derive")?, bucket) {
-            (true, bucket) => Some(DeriveAs { bucket, key: None }),
+            (true, None) => Some(DeriveAs::default()),
+            (true, Some(bucket)) => {
+                Some(DeriveAs::bucket(&bucket).map_err(|failure| self.placed(&place, failure))?)
+            }
             (false, None) => None,
             (false, Some(_)) => {
                 return Err(self.wrong(&place, "`derive_bucket` goes with `derive = true`"));
             }
         };
-        fields.end("there are `source`, `format`, `derive` and `derive_bucket`")?;
         Ok(Entry { name: name.to_owned(), spec, format, derive })
     }
 
     /// A path is seen from the file's own folder, or with `~/` from the home folder.
     fn source(&self, place: &str, text: &str) -> Result<Spec, Failure> {
-        let spec = Spec::configured(text).map_err(|mut failure| {
-            let detail = failure.detail_mut();
-            detail.message = format!("{}, {place}: {}", self.path.display(), detail.message);
-            failure
-        })?;
+        let spec = Spec::configured(text).map_err(|failure| self.placed(place, failure))?;
         let Spec::File(path) = spec else { return Ok(spec) };
         if let Ok(rest) = path.strip_prefix("~") {
             let home = std::env::var_os("HOME").filter(|home| !home.is_empty());
@@ -202,7 +220,8 @@ impl Reader<'_> {
     }
 
     fn rule(&self, place: &str, value: Value, config: &Config) -> Result<Rule, Failure> {
-        let mut fields = Fields::of(self, place, value)?;
+        let known = ["endpoint", "prefix", "key", "retired"];
+        let mut fields = Fields::of(self, place, value, &known)?;
         let endpoint = Endpoint::parse(&fields.needed("endpoint")?).ok_or_else(|| {
             self.wrong(place, "`endpoint` is a URL such as \"https://s3.example.com\", or \"aws\"")
         })?;
@@ -210,7 +229,7 @@ impl Reader<'_> {
             self.wrong(place, "`prefix` is \"s3://BUCKET\" or \"s3://BUCKET/PREFIX\"")
         })?;
         let find = |name: &str| {
-            let what = match looks_secret(name) {
+            let what = match may_be_secret(name) {
                 true => "what should be the name of a key looks like a key".to_owned(),
                 false => format!("there is no [keys.{name}]"),
             };
@@ -219,8 +238,14 @@ impl Reader<'_> {
         let key = find(&fields.needed("key")?)?;
         let retired = fields.list("retired")?;
         let retired = retired.iter().map(|name| find(name)).collect::<Result<Vec<_>, _>>()?;
-        fields.end("there are `endpoint`, `prefix`, `key` and `retired`")?;
         Ok(Rule::new(endpoint, &prefix, key, retired))
+    }
+
+    /// The same failure, saying where in the file.
+    fn placed(&self, place: &str, mut failure: Failure) -> Failure {
+        let detail = failure.detail_mut();
+        detail.message = format!("{}, {place}: {}", self.path.display(), detail.message);
+        failure
     }
 
     fn wrong(&self, place: &str, what: &str) -> Failure {
@@ -229,7 +254,7 @@ impl Reader<'_> {
     }
 
     fn unknown(&self, name: &str, known: &str) -> Failure {
-        match looks_secret(name) {
+        match may_be_secret(name) {
             true => self.wrong("a name in it", "it looks like a key, and the file holds no key"),
             false => self.wrong(&format!("`{name}`"), &format!("unknown here; {known}")),
         }
@@ -244,10 +269,25 @@ struct Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
-    fn of(reader: &'a Reader<'a>, place: &'a str, value: Value) -> Result<Fields<'a>, Failure> {
-        match value {
-            Value::Table(table) => Ok(Fields { reader, place, table }),
-            _ => Err(reader.wrong(place, "this should be a table")),
+    /// The fields of a table that has no others than those that are known.
+    fn of(
+        reader: &'a Reader<'a>,
+        place: &'a str,
+        value: Value,
+        known: &[&str],
+    ) -> Result<Fields<'a>, Failure> {
+        let Value::Table(table) = value else {
+            return Err(reader.wrong(place, "this should be a table"));
+        };
+        match table.keys().find(|name| !known.contains(&name.as_str())) {
+            None => Ok(Fields { reader, place, table }),
+            Some(name) if may_be_secret(name) => {
+                Err(reader.wrong(place, "a name in it looks like a key, and the file holds no key"))
+            }
+            Some(name) => {
+                let known = known.join("`, `");
+                Err(reader.wrong(place, &format!("`{name}` is unknown here; there are `{known}`")))
+            }
         }
     }
 
@@ -280,17 +320,6 @@ impl<'a> Fields<'a> {
         };
         let text = |item| if let Value::String(text) = item { Some(text) } else { None };
         items.into_iter().map(text).collect::<Option<Vec<_>>>().ok_or_else(|| wrong(self))
-    }
-
-    /// Nothing else must be there.
-    fn end(mut self, known: &str) -> Result<(), Failure> {
-        match std::mem::take(&mut self.table).keys().next() {
-            None => Ok(()),
-            Some(name) if looks_secret(name) => {
-                Err(self.wrong("a name in it looks like a key, and the file holds no key"))
-            }
-            Some(name) => Err(self.wrong(&format!("`{name}` is unknown here; {known}"))),
-        }
     }
 
     fn wrong(&self, what: &str) -> Failure {

@@ -11,8 +11,9 @@ use crate::location::Location;
 
 const SALT: &[u8] = b"s3seal";
 const LABEL: &[u8] = b"s3seal object key v1";
-/// How the alias of an access point ends (AWS, "Access point aliases").
-const ALIAS: &str = "-s3alias";
+/// How the aliases of access points end: of buckets, of Object Lambda, and of FSx for OpenZFS (AWS, "Access
+/// point aliases", "Bucket naming rules").
+const ALIASES: [&str; 3] = ["-s3alias", "--ol-s3", "--op-s3"];
 
 /// The key of one object: HKDF-SHA256 (RFC 5869) with the 32 bytes of the master as its input, the salt
 /// `s3seal`, and as its info `s3seal object key v1`, a zero byte, the bucket's name, a zero byte, and the
@@ -41,11 +42,33 @@ impl DeriveAs {
     /// What `--derive-as` names: an object, or a bucket alone, in which every object keeps its own key.
     ///
     /// # Errors
-    /// [`Failure::Usage`] where it is no `s3://` URL, or an access point: its name is not the bucket's.
+    /// [`Failure::Usage`] where it is no `s3://` URL, or an access point: its name is not the bucket's; and
+    /// for a folder: all objects would get one key.
     pub fn parse(url: &str) -> Result<DeriveAs, Failure> {
         let Location { bucket, key } = url.parse()?;
         refuse_access_point(&bucket)?;
+        if key.ends_with('/') {
+            return Err(Failure::usage(format!(
+                "{url} names a folder, and a key is derived for one object"
+            ))
+            .hint(
+                "name the object; or the bucket alone, in which each object keeps its own name",
+            ));
+        }
         Ok(DeriveAs { bucket: Some(bucket), key: (!key.is_empty()).then_some(key) })
+    }
+
+    /// What `derive_bucket` names: a bucket, and nothing else.
+    ///
+    /// # Errors
+    /// [`Failure::Usage`] for anything else.
+    pub(super) fn bucket(name: &str) -> Result<DeriveAs, Failure> {
+        match DeriveAs::parse(&format!("s3://{name}")) {
+            Ok(it) if it.key.is_none() && it.bucket.as_deref() == Some(name) => Ok(it),
+            Err(failure) if !name.contains('/') => Err(failure),
+            _ => Err(Failure::usage("`derive_bucket` is the name of a bucket alone")
+                .hint("write it without s3:// and without a `/`")),
+        }
     }
 
     /// The key of the object at `at`, from a master.
@@ -71,7 +94,7 @@ impl DeriveAs {
 
 /// The bucket's name, unless it is an access point's.
 fn refuse_access_point(bucket: &str) -> Result<&str, Failure> {
-    if bucket.starts_with("arn:") || bucket.ends_with(ALIAS) {
+    if bucket.starts_with("arn:") || ALIASES.iter().any(|end| bucket.ends_with(end)) {
         return Err(Failure::usage(
             "a key is derived from the bucket's name, and this is the name of an access point",
         )
@@ -110,7 +133,13 @@ mod tests {
         let own = DeriveAs::default();
         let other = DeriveAs::parse("s3://demo").unwrap();
         let at = |bucket: &str| Location { bucket: bucket.to_owned(), key: "k".to_owned() };
-        for bucket in ["arn:aws:s3:eu-west-1:1:accesspoint/x", "x-abc-s3alias", "https://h"] {
+        for bucket in [
+            "arn:aws:s3:eu-west-1:1:accesspoint/x",
+            "x-abc-s3alias",
+            "x--op-s3",
+            "x--ol-s3",
+            "https://h",
+        ] {
             assert_eq!(own.derive(&master, &at(bucket)).unwrap_err().exit_code(), 2, "{bucket}");
         }
         assert_eq!(other.derive(&master, &at("x-s3alias")).unwrap(), derive(&master, "demo", "k"));
@@ -120,6 +149,12 @@ mod tests {
             whole.derive(&master, &at("https://h")).unwrap(),
             derive(&master, "demo", "other")
         );
-        assert!(DeriveAs::parse("s3://x-s3alias/k").is_err());
+        for url in ["s3://x-s3alias/k", "s3://demo/folder/", "demo"] {
+            assert_eq!(DeriveAs::parse(url).unwrap_err().exit_code(), 2, "{url}");
+        }
+        assert_eq!(DeriveAs::bucket("demo").unwrap(), other);
+        for name in ["s3://demo", "demo/", "demo/k", "x-s3alias", "arn:aws:s3:::x", ""] {
+            assert_eq!(DeriveAs::bucket(name).unwrap_err().exit_code(), 2, "{name}");
+        }
     }
 }

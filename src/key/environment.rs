@@ -20,10 +20,12 @@ static HELD: OnceLock<Values> = OnceLock::new();
 /// environment while no other thread runs. What credentials come from (`credential_process`) is
 /// started far from here, and would inherit them.
 pub fn hold(arguments: &[OsString]) -> Vec<OsString> {
-    let own = std::env::var_os(KEY_VARIABLE);
+    let own = std::env::var_os(KEY_VARIABLE).map(|value| Zeroizing::new(value.into_vec()));
+    let own = own.as_ref().map(|value| OsStr::from_bytes(value));
     // Behind `--` stand names of files, and for `mock` another program's arguments.
     let options = arguments.iter().take_while(|argument| *argument != "--");
-    let sources = options.chain(&own).filter_map(|value| named(value)).map(OsStr::to_owned);
+    let sources =
+        options.map(OsString::as_os_str).chain(own).filter_map(named).map(OsStr::to_owned);
     let values: Values = sources
         .chain(config::variables())
         .chain([KEY_VARIABLE.into()])

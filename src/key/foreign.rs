@@ -2,7 +2,7 @@
 //! the text: it may be most of a secret, or another secret.
 
 use super::encoding::{self, Flaw, Format};
-use super::material::KEY_BYTES;
+use super::material::{KEY_BYTES, Key};
 use crate::failure::Failure;
 
 const MAKE_ONE: &str = "make one with `s3seal keygen`";
@@ -59,6 +59,21 @@ pub(super) fn no_key(comments: bool) -> Failure {
         false => "it is empty, there is no key",
     };
     Failure::key(message).hint(format!("{WANTED}; {MAKE_ONE}"))
+}
+
+/// The failure for a key that was broken in two.
+pub(super) fn two_halves() -> Failure {
+    Failure::key("two lines have 32 hex digits each: together they are one key, most likely")
+        .hint("join them into one line of 64 digits; if they are two keys, put each into a file of its own")
+}
+
+/// The failure for a key that is not the one of its comment.
+pub(super) fn not_as_said(key: &Key) -> Failure {
+    Failure::key(format!(
+        "the comment above the key names another key-MD5 than it has ({})",
+        key.md5_base64()
+    ))
+    .hint("the key was mistyped, or taken from elsewhere: compare it with the original; without the comment any key is taken")
 }
 
 /// The failure for bytes that must be a raw key and are not 32.
@@ -196,7 +211,9 @@ fn wrong_base64(line: &str) -> Failure {
                 index + 1,
                 class(line, index)
             ))
-            .hint(WANTED)
+            .hint(format!(
+                "{WANTED}; of a passphrase, `s3seal key recover` finds the key that was made of it"
+            ))
         }
         Err(Flaw::Alphabets) => Failure::key(
             "it mixes the base64 alphabets: `+` or `/` belongs to one, `-` or `_` to the other",

@@ -98,6 +98,8 @@ pub struct Candidates {
     unread: Vec<usize>,
     /// What was found wrong with them.
     pub warnings: Vec<String>,
+    /// Why a key cannot be used that should have been among them.
+    pub unusable: Option<Failure>,
 }
 
 impl KeyArgs {
@@ -121,6 +123,19 @@ impl KeyArgs {
         }
         let keyring = Keyring { ring, derive_as, ..Keyring::default() };
         keyring.read(&specs, self.key_format, self.timeout())
+    }
+
+    /// Fails where `--derive-as` names one object and several are meant: all would get one key.
+    ///
+    /// # Errors
+    /// [`Failure::Usage`] then.
+    pub fn check_derive_as(&self, is_one_object: bool) -> Result<(), Failure> {
+        let derive_as = self.derive_as.as_deref().map(DeriveAs::parse).transpose()?;
+        match derive_as.is_some_and(|it| it.key.is_some()) && !is_one_object {
+            false => Ok(()),
+            true => Err(Failure::usage("--derive-as names one object, and several are meant")
+                .hint("name the bucket alone, s3://BUCKET: each object keeps its own name in it")),
+        }
     }
 
     /// Whether a key is to be read from stdin, so that nothing else can be.
@@ -152,6 +167,11 @@ impl KeyArgs {
 }
 
 impl Candidates {
+    /// Whether there are keys that have not been read.
+    pub fn has_more(&self) -> bool {
+        !self.unread.is_empty()
+    }
+
     /// Takes away all keys but the first where something could tell which of them to try next, so that not
     /// more of them are sent than needed.
     pub fn hold_back(&mut self) -> Vec<ObjectKey> {
@@ -173,6 +193,43 @@ impl Keyring {
         !self.keys.is_empty() || self.ring.rule(receiver, at).is_some()
     }
 
+    /// Whether objects get keys derived from this one, by config.toml or `--derive-as`.
+    pub fn derives(&self, loaded: &Loaded) -> bool {
+        matches!(self.derive_as(loaded), Ok(Some(_)))
+    }
+
+    /// The same keys, each replaced by the one that `--derive-as` makes of it for the object that it names.
+    ///
+    /// # Errors
+    /// [`Failure::Usage`] where it names no object, or the key is used as it is; [`Failure::Key`] for a weak
+    /// master.
+    pub fn for_named_object(mut self) -> Result<Keyring, Failure> {
+        let Some(DeriveAs { bucket: Some(bucket), key: Some(key) }) = self.derive_as.clone() else {
+            return match self.derive_as {
+                None => Ok(self),
+                Some(_) => Err(Failure::usage("--derive-as names no object here, but a bucket")
+                    .hint("write it s3://BUCKET/KEY")),
+            };
+        };
+        let at = Location { bucket, key };
+        for index in 0..self.keys.len() {
+            let loaded = &self.keys[index];
+            let fitted = self.fit(loaded, self.derive_as(loaded)?, &at)?;
+            let source = format!("{}, derived for {at}", loaded.label());
+            let derived = Loaded {
+                key: fitted.key,
+                source,
+                form: Form::Raw,
+                warnings: Vec::new(),
+                name: None,
+                entry: None,
+            };
+            self.keys[index] = derived;
+        }
+        self.derive_as = None;
+        Ok(self)
+    }
+
     /// What the user calls the place where rules are, for hints.
     pub fn shown_config(&self) -> String {
         self.ring.shown_path()
@@ -192,7 +249,7 @@ impl Keyring {
                 candidates.keys.push(self.fit(loaded, self.derive_as(loaded)?, at)?);
             }
             (None, Some(rule)) => {
-                let (keys, warnings) = self.ring.read(rule.key)?;
+                let (keys, warnings) = self.ring.read(rule.key).map_err(Failure::for_all)?;
                 candidates.warnings = warnings;
                 let first = keys.first();
                 let fit = first.map(|it| self.fit(it, self.derive_as(it)?, at)).transpose()?;
@@ -208,23 +265,21 @@ impl Keyring {
     ///
     /// # Errors
     /// As [`Keyring::to_write`]; [`Failure::Usage`] where config.toml says that no key is derived.
-    pub fn derived(
-        &self,
-        receiver: Receiver<'_>,
-        at: &Location,
-    ) -> Result<Option<ObjectKey>, Failure> {
+    pub fn derived(&self, receiver: Receiver<'_>, at: &Location) -> Result<Candidates, Failure> {
         let Some(named) = self.keys.first() else {
             let candidates = self.to_write(receiver, at)?;
-            return match candidates.keys.into_iter().next() {
+            return match candidates.keys.first() {
                 Some(key) if !key.is_derived => Err(not_derived(&key.label)),
-                key => Ok(key),
+                _ => Ok(candidates),
             };
         };
         let own = DeriveAs::default();
-        match (self.derive_as(named)?, named.entry) {
-            (None, Some(_)) => Err(not_derived(named.label())),
-            (given, _) => self.fit(named, Some(given.unwrap_or(&own)), at).map(Some),
-        }
+        let derive_as = match (self.derive_as(named)?, named.entry) {
+            (None, Some(_)) => return Err(not_derived(named.label())),
+            (given, _) => given.unwrap_or(&own),
+        };
+        let keys = vec![self.fit(named, Some(derive_as), at)?];
+        Ok(Candidates { keys, ..Candidates::default() })
     }
 
     /// The keys that may open an object there: the one that opened the last object first, and of the ring
@@ -239,10 +294,10 @@ impl Keyring {
             candidates.keys.push(self.fit(loaded, self.derive_as(loaded)?, at)?);
         }
         if let (true, Some(rule)) = (self.keys.is_empty(), self.ring.rule(receiver, at)) {
-            self.add(rule.key, at, &mut candidates)?;
+            self.add_if_usable(rule.key, at, &mut candidates);
             for index in &rule.retired {
                 match self.ring.is_read(*index) {
-                    true => self.add(*index, at, &mut candidates)?,
+                    true => self.add_if_usable(*index, at, &mut candidates),
                     false => candidates.unread.push(*index),
                 }
             }
@@ -254,12 +309,9 @@ impl Keyring {
     /// The keys of the ring that are left where those that were read do not fit. What cannot be read is
     /// warned of.
     pub fn read_more(&self, tried: Candidates, at: &Location) -> Candidates {
-        let mut candidates = Candidates::default();
+        let mut candidates = Candidates { unusable: tried.unusable, ..Candidates::default() };
         for index in tried.unread {
-            let is_known = self.ring.was_asked(index);
-            if let (Err(failure), false) = (self.add(index, at, &mut candidates), is_known) {
-                candidates.warnings.push(failure.to_string());
-            }
+            self.add_if_usable(index, at, &mut candidates);
         }
         self.put_last_to_open_first(&mut candidates);
         candidates
@@ -295,12 +347,37 @@ impl Keyring {
             };
             self.warnings.extend(warnings);
             for loaded in keys {
-                if self.keys.iter().all(|known| known.key != loaded.key) {
+                // A master and the same key as it is are two.
+                let same = |known: &Loaded| {
+                    known.key == loaded.key && self.own_name(known) == self.own_name(&loaded)
+                };
+                if !self.keys.iter().any(same) {
                     self.keys.push(loaded);
                 }
             }
         }
         Ok(self)
+    }
+
+    /// Whether any object below a folder may get a key; nothing is read.
+    pub fn has_below(&self, receiver: Receiver<'_>, folder: &Location) -> bool {
+        !self.keys.is_empty() || self.ring.has_below(receiver, folder)
+    }
+
+    /// The endpoints at which a rule would give an object of this name a key.
+    pub fn endpoints_of(&self, at: &Location) -> Vec<String> {
+        self.ring.elsewhere(at)
+    }
+
+    /// One key that cannot be used does not stop the others; what is wrong is said once.
+    fn add_if_usable(&self, index: usize, at: &Location, candidates: &mut Candidates) {
+        let is_known = self.ring.was_asked(index);
+        if let Err(failure) = self.add(index, at, candidates) {
+            if !is_known {
+                candidates.warnings.push(failure.to_string());
+            }
+            candidates.unusable.get_or_insert(failure.for_all());
+        }
     }
 
     fn add(&self, index: usize, at: &Location, candidates: &mut Candidates) -> Result<(), Failure> {
@@ -319,10 +396,14 @@ impl Keyring {
         key.entry.map_or(Ok(()), |index| self.ring.check(index, receiver, at))
     }
 
+    /// Whose name counts by config.toml, where that names the key.
+    fn own_name(&self, loaded: &Loaded) -> Option<Option<&DeriveAs>> {
+        loaded.entry.map(|index| self.ring.derivation(index))
+    }
+
     /// Whose name counts if objects get keys derived from this one; none where they get itself.
     fn derive_as(&self, loaded: &Loaded) -> Result<Option<&DeriveAs>, Failure> {
-        let own = loaded.entry.map(|index| self.ring.derivation(index));
-        match (own, &self.derive_as) {
+        match (self.own_name(loaded), &self.derive_as) {
             (Some(None), Some(_)) => Err(not_derived(loaded.label())),
             (_, Some(given)) => Ok(Some(given)),
             (own, None) => Ok(own.flatten()),

@@ -58,10 +58,9 @@ impl Ring {
     /// # Errors
     /// [`Failure::Usage`] where the file is wrong, or others may write it.
     pub fn load(timeout: Option<Duration>) -> Result<Ring, Failure> {
-        let Some(path) = config::path() else { return Ok(Ring::default()) };
-        let config = Config::load(&path)?;
+        let config = Config::load()?;
         let read = config.keys.iter().map(|_| Mutex::default()).collect();
-        Ok(Ring { path: Some(path), config, timeout, read })
+        Ok(Ring { path: config::path(), config, timeout, read })
     }
 
     /// Where the config file is, or would be.
@@ -116,6 +115,17 @@ impl Ring {
     /// Whose name counts where keys are derived from the key at this index; none where they are not.
     pub(super) fn derivation(&self, index: usize) -> Option<&DeriveAs> {
         self.config.keys[index].derive.as_ref()
+    }
+
+    /// The endpoints of rules that would be for an object, were it there.
+    pub(super) fn elsewhere(&self, at: &Location) -> Vec<String> {
+        let rules = self.config.rules.iter().filter(|rule| rule.names(at));
+        rules.map(|rule| rule.endpoint.to_string()).collect()
+    }
+
+    /// Whether any rule is for anything below a folder.
+    pub(super) fn has_below(&self, receiver: Receiver<'_>, folder: &Location) -> bool {
+        self.config.rules.iter().any(|rule| rule.meets(receiver, folder))
     }
 
     /// Whether any key may go anywhere.

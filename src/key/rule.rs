@@ -24,10 +24,10 @@ pub(super) enum Endpoint {
 }
 
 /// Which key seals what is below a prefix, and which others may still open it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Rule {
     pub(super) endpoint: Endpoint,
-    /// Without a slash at its end.
+    /// A folder.
     prefix: Location,
     /// The indexes of the keys.
     pub(super) key: usize,
@@ -70,13 +70,7 @@ impl Rule {
         key: usize,
         retired: Vec<usize>,
     ) -> Rule {
-        let end = prefix.key.trim_end_matches('/').to_owned();
-        Rule {
-            endpoint,
-            prefix: Location { bucket: prefix.bucket.clone(), key: end },
-            key,
-            retired,
-        }
+        Rule { endpoint, prefix: prefix.folder(), key, retired }
     }
 
     /// The keys: the one that seals first.
@@ -86,11 +80,26 @@ impl Rule {
 
     /// Whether the rule is for this object of this store.
     pub(super) fn covers(&self, receiver: Receiver<'_>, at: &Location) -> bool {
-        let Location { bucket, key } = &self.prefix;
-        let rest = at.key.strip_prefix(key.as_str());
+        let Location { bucket, key: folder } = &self.prefix;
+        // An object of the folder's own name counts.
+        let is_itself = !at.key.is_empty() && folder.strip_suffix('/') == Some(&at.key);
+        let is_meant = at.key.starts_with(folder.as_str()) || is_itself;
+        *bucket == at.bucket && is_meant && self.endpoint.is(receiver)
+    }
+
+    /// Whether the rule is for anything below this folder of this store.
+    pub(super) fn meets(&self, receiver: Receiver<'_>, folder: &Location) -> bool {
         let is_below =
-            key.is_empty() || rest.is_some_and(|it| it.is_empty() || it.starts_with('/'));
-        *bucket == at.bucket && is_below && self.endpoint.is(receiver)
+            self.prefix.bucket == folder.bucket && self.prefix.key.starts_with(&folder.key);
+        self.covers(receiver, folder) || (is_below && self.endpoint.is(receiver))
+    }
+
+    /// Whether the rule is for an object of this name, at whatever endpoint.
+    pub(super) fn names(&self, at: &Location) -> bool {
+        match &self.endpoint {
+            Endpoint::Amazon => self.covers(Receiver::Amazon, at),
+            Endpoint::Url(url) => self.covers(Receiver::Endpoint(url), at),
+        }
     }
 
     /// How much the prefix says: of several rules that cover an object, the one that says most counts.
@@ -149,6 +158,30 @@ mod tests {
         for outside in ["s3://b/p2", "s3://b/P/x", "s3://b", "s3://b2/p/x", "s3://b/x/p/x"] {
             assert!(!rule.covers(Receiver::Amazon, &at(outside)), "{outside}");
         }
+    }
+
+    #[test]
+    fn slashes_count() {
+        let rule = rule("aws", "s3://b/p//");
+        assert!(rule.covers(Receiver::Amazon, &at("s3://b/p//x")));
+        for outside in ["s3://b/p/x", "s3://b/p", "s3://b/x"] {
+            assert!(!rule.covers(Receiver::Amazon, &at(outside)), "{outside}");
+        }
+        let nameless = self::rule("aws", "s3://b//");
+        assert!(nameless.covers(Receiver::Amazon, &at("s3://b//x")));
+        assert!(!nameless.covers(Receiver::Amazon, &at("s3://b/x")));
+    }
+
+    #[test]
+    fn a_folder_may_hold_what_a_rule_is_for() {
+        let rule = rule("aws", "s3://b/p/q");
+        for folder in ["s3://b/", "s3://b/p/", "s3://b/p/q/", "s3://b/p/q/r/"] {
+            assert!(rule.meets(Receiver::Amazon, &at(folder)), "{folder}");
+        }
+        for folder in ["s3://b/x/", "s3://b2/", "s3://b/p/q2/"] {
+            assert!(!rule.meets(Receiver::Amazon, &at(folder)), "{folder}");
+        }
+        assert!(!rule.meets(Receiver::Endpoint("https://h"), &at("s3://b/")));
     }
 
     #[test]

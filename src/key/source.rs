@@ -161,7 +161,7 @@ fn read_stdin() -> io::Result<Zeroizing<Vec<u8>>> {
 }
 
 /// The folder of the file, or of the symbolic link to it, where others may exchange it.
-fn open_folder(path: &Path) -> Option<PathBuf> {
+pub(super) fn open_folder(path: &Path) -> Option<PathBuf> {
     let real = path.canonicalize().unwrap_or_default();
     [path, &real].into_iter().find_map(|path| {
         let folder = match path.parent()? {

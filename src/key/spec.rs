@@ -67,7 +67,7 @@ impl Spec {
         if is_path(value) {
             return Ok(Spec::File(value.into()));
         }
-        if looks_secret(&text) {
+        if may_be_secret(&text) {
             return Err(Failure::usage(
                 "what looks like a key, or most of one, is on the command line, where anybody on \
                  this machine can see it (`ps`)",
@@ -179,7 +179,7 @@ impl fmt::Display for Spec {
             Spec::Fd(number) => write!(f, "fd:{number}"),
             Spec::Stdin => f.write_str("stdin"),
             Spec::Command(command) => write!(f, "cmd:{}", program(&command.to_string_lossy())),
-            Spec::Name(name) if !looks_secret(name) => f.write_str(name),
+            Spec::Name(name) if !may_be_secret(name) => f.write_str(name),
             Spec::Name(_) => f.write_str(HIDDEN),
             Spec::Literal { name, .. } => f.write_str(name),
         }
@@ -260,7 +260,7 @@ pub(super) fn is_name(value: &str) -> bool {
 }
 
 /// Whether a text that should name a source could be a key, or have one in it.
-fn looks_secret(text: &str) -> bool {
+pub(super) fn may_be_secret(text: &str) -> bool {
     redaction::looks_secret(text) || redaction::holds_secret(text)
 }
 
@@ -269,13 +269,13 @@ pub(super) fn is_shown(path: &Path) -> bool {
     // A folder of one or two letters may stand before a slash of base64 by chance.
     let exists = |path: &Path| path.as_os_str().len() > 2 && path.exists();
     let text = path.to_string_lossy();
-    !looks_secret(&text) || (!encoding::is_key(&text) && path.ancestors().any(exists))
+    !may_be_secret(&text) || (!encoding::is_key(&text) && path.ancestors().any(exists))
 }
 
 /// Whether messages may show a variable's name: it looks like no key, or as such names do.
 fn is_variable(name: &str) -> bool {
     let usual = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
-    !looks_secret(name) || (name.contains('_') && name.bytes().all(usual))
+    !may_be_secret(name) || (name.contains('_') && name.bytes().all(usual))
 }
 
 /// The program that a command line runs, as far as it can be shown: arguments may hold secrets.

@@ -40,21 +40,44 @@ pub fn parse(bytes: &[u8], format: Format) -> Result<Vec<Found>, Failure> {
     let text = std::str::from_utf8(bytes).map_err(|_| foreign::not_raw(bytes))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let one_line = text.trim_end().lines().count() <= 1;
-    let mut keys = Vec::new();
+    let mut keys: Vec<Found> = Vec::new();
+    let mut said_md5 = None;
     for (index, line) in text.lines().enumerate() {
         let line = line.trim();
-        if line.is_empty() || line.starts_with('#') {
+        if let Some(comment) = line.strip_prefix('#') {
+            said_md5 = comment.trim().strip_prefix("key-md5:").map(str::trim).or(said_md5);
             continue;
         }
-        keys.push(parse_line(line, format).map_err(|failure| match one_line {
+        if line.is_empty() {
+            continue;
+        }
+        let key = parse_line(line, format).and_then(|found| check_md5(found, said_md5.take()));
+        keys.push(key.map_err(|failure| match one_line {
             true => failure,
             false => foreign::said_of(&format!("line {}", index + 1), failure),
         })?);
+    }
+    if keys.windows(2).any(|pair| pair.iter().all(is_half)) {
+        return Err(foreign::two_halves());
     }
     match keys.is_empty() {
         false => Ok(keys),
         true => Err(foreign::no_key(!text.trim().is_empty())),
     }
+}
+
+/// Compares a key with the MD5 that a comment above it gives, as this program writes it into key files: who
+/// mistypes a key should learn of it before anything is sealed with it.
+fn check_md5(found: Found, said: Option<&str>) -> Result<Found, Failure> {
+    match said.is_none_or(|md5| md5 == found.key.md5_base64()) {
+        true => Ok(found),
+        false => Err(foreign::not_as_said(&found.key)),
+    }
+}
+
+/// Whether it is 32 hex digits taken as they stand: of two such lines each is half a key, most likely.
+fn is_half(found: &Found) -> bool {
+    found.form == Form::Ascii && std::str::from_utf8(found.key.bytes()).is_ok_and(is_hex)
 }
 
 /// The key on a trimmed line that is neither empty nor a comment.

@@ -316,29 +316,27 @@ impl Store {
         F: Future<Output = Result<T, SdkError<E>>>,
         SdkError<E>: Into<Refusal>,
     {
-        let with_checksums = self.checksums.are_in_use();
-        let refusal = match request(self.client()).await {
-            Ok(answer) => return Ok(answer),
-            Err(error) => error.into(),
-        };
-        // Another request under way may have learnt it meanwhile: this one carried them all the same.
-        if with_checksums && refusal.is_about_checksum_headers() {
-            tracing::debug!("the store refuses checksum headers");
-            self.checksums.give_up();
-            return request(self.client()).await.map_err(Into::into);
-        }
-        if self.key_tags.are_in_use() && refusal.is_about_tags() {
-            tracing::debug!("the store takes no tags");
-            self.key_tags.give_up();
-            return request(self.client()).await.map_err(Into::into);
-        }
-        match self.other_region(&refusal) {
-            Some(region) => {
+        loop {
+            // Another request under way may learn meanwhile what the store refuses: this one carries it all
+            // the same.
+            let (checksums, tags) = (self.checksums.are_in_use(), self.key_tags.are_in_use());
+            let refusal: Refusal = match request(self.client()).await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error.into(),
+            };
+            if checksums && refusal.is_about_checksum_headers() {
+                tracing::debug!("the store refuses checksum headers");
+                self.checksums.give_up();
+            } else if tags && refusal.is_about_tags() {
+                tracing::debug!("the store takes no tags");
+                self.key_tags.give_up();
+            } else if let Some(region) = self.other_region(&refusal) {
                 tracing::debug!(region, "the bucket is in another region");
                 self.move_to(region);
-                request(self.client()).await.map_err(Into::into)
+                return request(self.client()).await.map_err(Into::into);
+            } else {
+                return Err(refusal);
             }
-            None => Err(refusal),
         }
     }
 

@@ -7,6 +7,7 @@ use std::pin::Pin;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use bytes::Bytes;
+use clap::builder::NonEmptyStringValueParser;
 
 use super::Store;
 use super::diagnosis::{Action, Circumstances, diagnose, hide, is_decisive, wants_https};
@@ -21,7 +22,7 @@ use crate::location::Location;
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct ReadOptions {
     /// Read this version instead of the newest
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = NonEmptyStringValueParser::new())]
     pub version_id: Option<String>,
     /// An HTTP range such as `bytes=0-99`; all of it where absent.
     #[arg(skip)]
@@ -184,10 +185,13 @@ impl Store {
         };
         let about = Circumstances { action: Action::Read, at, key };
         let (echo, reading) = self.get_once(at, key, &options).await.map_err(|refusal| {
-            if refusal.status == Some(412) {
-                return self.replaced(at);
+            // The key fitted a moment ago: stores without If-Match say so of a successor with another key.
+            let fits_no_more =
+                key.is_some() && refusal.status == Some(400) && !is_decisive(&refusal);
+            match refusal.status == Some(412) || fits_no_more {
+                true => self.replaced(at),
+                false => diagnose(self, &refusal, &about),
             }
-            diagnose(self, &refusal, &about)
         })?;
         if key.is_some_and(|key| !echo.proves(key)) {
             return Err(not_sealed(at));
@@ -414,6 +418,7 @@ fn no_key_fits(at: &Location, keys: &[Key]) -> Failure {
         n => format!("the object is sealed with none of the {n} keys given (key-MD5 {md5s})"),
     };
     Failure::key(message)
-        .hint("find the key it was sealed with: `s3seal key md5` tells a key's MD5, as the log of the upload does")
+        .hint("find the key it was sealed with: `s3seal key md5` tells a key's MD5, as the log of the upload does; a master key opens with --derive-as s3://BUCKET what keys derived from it have sealed")
+        .for_other_keys()
         .at(at)
 }

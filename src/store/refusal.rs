@@ -78,6 +78,11 @@ impl Refusal {
         self.status == Some(501) || (self.status == Some(400) && names_them)
     }
 
+    /// Whether the bucket blocks SSE-C, as Amazon says it.
+    pub(super) fn is_block(&self) -> bool {
+        self.message.as_deref().is_some_and(super::diagnosis::is_blocked)
+    }
+
     /// Whether the code is this one.
     pub(super) fn is(&self, code: &str) -> bool {
         self.code.as_deref() == Some(code)

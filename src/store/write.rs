@@ -406,7 +406,9 @@ impl Store {
         }
         let failure = diagnose(self, refusal, &about);
         match failure {
-            Failure::Denied(_) if write.tags_key && refusal.is("AccessDenied") => {
+            Failure::Denied(_)
+                if write.tags_key && refusal.is("AccessDenied") && !refusal.is_block() =>
+            {
                 failure.hint("allow s3:PutObject and, for --tag-key, s3:PutObjectTagging")
             }
             failure => failure,

@@ -1,8 +1,10 @@
 //! `--include` and `--exclude`: which names of a folder are meant, as aws-cli understands it.
 
+use std::convert::Infallible;
+use std::ops::RangeInclusive;
+
 use clap::builder::ValueParser;
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use globset::{GlobBuilder, GlobMatcher};
 
 const INCLUDE: &str = "include";
 const EXCLUDE: &str = "exclude";
@@ -14,7 +16,7 @@ pub struct Filters(Vec<Filter>);
 
 #[derive(Debug, Clone)]
 struct Filter {
-    pattern: GlobMatcher,
+    pattern: Pattern,
     includes: bool,
 }
 
@@ -31,12 +33,112 @@ impl Filters {
     }
 }
 
-/// `*` and `?` stand for any characters, `/` among them.
-fn parse(text: &str) -> Result<GlobMatcher, String> {
-    match GlobBuilder::new(text).literal_separator(false).backslash_escape(false).build() {
-        Ok(glob) => Ok(glob.compile_matcher()),
-        Err(error) => Err(error.kind().to_string()),
+/// A pattern of Python's `fnmatch`, which is what aws-cli has: `*` and `?` stand for any characters, `/` among
+/// them, `[abc]`, `[a-c]` and `[!abc]` for one, and all else for itself.
+#[derive(Debug, Clone)]
+struct Pattern(Vec<Token>);
+
+#[derive(Debug, Clone)]
+enum Token {
+    /// `*`
+    Any,
+    /// `?`
+    One,
+    Char(char),
+    Class {
+        negated: bool,
+        members: Vec<RangeInclusive<char>>,
+    },
+}
+
+impl Pattern {
+    fn parse(text: &str) -> Pattern {
+        let mut tokens = Vec::new();
+        let mut rest = text;
+        while let Some(next) = rest.chars().next() {
+            rest = &rest[next.len_utf8()..];
+            tokens.push(match next {
+                '*' => Token::Any,
+                '?' => Token::One,
+                '[' => match split_class(rest) {
+                    Some((class, after)) => {
+                        rest = after;
+                        Token::class(class)
+                    }
+                    None => Token::Char(next),
+                },
+                other => Token::Char(other),
+            });
+        }
+        Pattern(tokens)
     }
+
+    fn is_match(&self, name: &str) -> bool {
+        let name: Vec<char> = name.chars().collect();
+        let (mut at, mut token) = (0, 0);
+        // Where to go on if what follows the last `*` does not fit: it takes one character more.
+        let mut retry = None;
+        while at < name.len() {
+            match self.0.get(token) {
+                Some(Token::Any) => {
+                    retry = Some((at, token));
+                    token += 1;
+                }
+                Some(found) if found.is_match(name[at]) => {
+                    at += 1;
+                    token += 1;
+                }
+                _ => match retry {
+                    Some((start, star)) => {
+                        retry = Some((start + 1, star));
+                        (at, token) = (start + 1, star + 1);
+                    }
+                    None => return false,
+                },
+            }
+        }
+        self.0[token..].iter().all(|token| matches!(token, Token::Any))
+    }
+}
+
+impl Token {
+    fn class(text: &str) -> Token {
+        let (negated, text) = text.strip_prefix('!').map_or((false, text), |text| (true, text));
+        let mut members = Vec::new();
+        let mut rest = text.chars();
+        while let Some(first) = rest.next() {
+            let mut ahead = rest.clone();
+            let range = (ahead.next() == Some('-')).then(|| ahead.next()).flatten();
+            members.push(first..=range.unwrap_or(first));
+            if range.is_some() {
+                rest = ahead;
+            }
+        }
+        Token::Class { negated, members }
+    }
+
+    fn is_match(&self, c: char) -> bool {
+        match self {
+            Token::Any | Token::One => true,
+            Token::Char(own) => *own == c,
+            Token::Class { negated, members } => {
+                members.iter().any(|range| range.contains(&c)) != *negated
+            }
+        }
+    }
+}
+
+/// What stands before the bracket that closes a class, and what follows it; a bracket in the first place is a
+/// member. None where nothing closes it.
+fn split_class(text: &str) -> Option<(&str, &str)> {
+    let start = usize::from(text.starts_with('!'));
+    let first = text[start..].chars().next()?.len_utf8();
+    let end = start + first + text[start + first..].find(']')?;
+    Some((&text[..end], &text[end + 1..]))
+}
+
+fn parse(text: &str) -> Result<Pattern, Infallible> {
+    Ok(Pattern::parse(text))
 }
 
 fn argument(name: &'static str, help: &'static str) -> Arg {
@@ -54,7 +156,7 @@ impl clap::FromArgMatches for Filters {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Filters, clap::Error> {
         let given = |name, includes| {
             let indices = matches.indices_of(name).into_iter().flatten();
-            let patterns = matches.get_many::<GlobMatcher>(name).into_iter().flatten();
+            let patterns = matches.get_many::<Pattern>(name).into_iter().flatten();
             indices
                 .zip(patterns.cloned())
                 .map(move |(index, pattern)| (index, Filter { pattern, includes }))
@@ -115,6 +217,37 @@ mod tests {
     fn patterns_are_anchored() {
         let it = filters(&["--exclude", "a?[0-9]"]);
         assert!(!it.admit("ab1") && it.admit("ab1x") && it.admit("xab1") && it.admit("a1"));
-        assert!(parse("a[").is_err());
+        assert!(
+            filters(&["--exclude", "a["]).admit("a") && !filters(&["--exclude", "a["]).admit("a[")
+        );
+    }
+
+    #[test]
+    fn patterns_mean_what_they_mean_to_aws_cli() {
+        for (pattern, matches, others) in [
+            ("keep{1}.txt", &["keep{1}.txt"][..], &["keep1.txt"][..]),
+            ("{a,b}", &["{a,b}"], &["a", "b"]),
+            ("[^y]*", &["^.txt", "y"], &["x"]),
+            ("[^]", &["^"], &["x", ""]),
+            ("[!^y]", &["x"], &["^", "y"]),
+            ("[!y]", &["x"], &["y"]),
+            ("[]x]", &["]", "x"], &["y"]),
+            ("[!]x]", &["y"], &["]", "x"]),
+            ("[a-c]", &["b"], &["d", "-"]),
+            ("[x", &["[x"], &["x"]),
+            ("a\\*", &["a\\b"], &["a*"]),
+            ("\u{e4}[\u{f6}]?", &["\u{e4}\u{f6}\u{1f511}"], &["\u{e4}o\u{1f511}", "\u{e4}\u{f6}"]),
+            ("[a-]", &["a", "-"], &["b"]),
+            ("*a*b", &["ab", "xaxbxb", "a/b"], &["ba", "abx"]),
+            ("**", &["", "x"], &[]),
+        ] {
+            let it = filters(&["--exclude", pattern]);
+            for name in matches {
+                assert!(!it.admit(name), "{pattern}: {name}");
+            }
+            for name in others {
+                assert!(it.admit(name), "{pattern}: {name}");
+            }
+        }
     }
 }

@@ -69,6 +69,20 @@ fn a_retired_master_opens_and_a_new_one_seals() {
 }
 
 #[test]
+fn a_master_and_the_same_key_as_it_is_are_two() {
+    let rig = rig(Manner::Aws);
+    let config = String::from_utf8(rig.lab.read("config.toml")).unwrap();
+    let endpoint = rig.lab.server().endpoint().to_owned();
+    rig.write(&format!(
+        "{config}[keys.bare]\nsource = \"./new\"\n[[rules]]\nendpoint = \"{endpoint}\"\nprefix = \"s3://demo/b\"\nkey = \"bare\"\nretired = [\"new\"]\n"
+    ));
+    rig.lab.seal("new", "b/x", b"content");
+    rig.run(["get", "-k", "new", "-k", "bare", &url("b/x"), "out"])
+        .succeeds()
+        .says(&["key bare, key-MD5"]);
+}
+
+#[test]
 fn what_is_handed_out_opens_one_object_only() {
     let rig = rig(Manner::Aws);
     rig.lab.file("file", b"content");
@@ -116,7 +130,12 @@ fn any_key_can_be_a_master_but_a_weak_one() {
     rig.run(["key", "derive", "s3://demo"]).fails(2).says(&["names a bucket"]);
     rig.lab.run(["key", "derive", "s3://demo/x"]).fails(2).says(&["no key was given"]);
     let md5 = ["key", "md5", "./other", "--derive-as", "s3://b/k"];
-    rig.run(md5).fails(2).says(&["key derive URL"]);
+    assert_eq!(rig.run(md5).succeeds().stdout.trim(), derived.md5_base64());
+    rig.run(["key", "md5", "./other", "--derive-as", "s3://b"]).fails(2).says(&["s3://BUCKET/KEY"]);
+    let curl = ["key", "convert", "--as", "curl", "-k", "new"];
+    rig.run(curl).fails(2).says(&["`new` is a master key", "--derive-as"]);
+    let curl = rig.run(curl.into_iter().chain(["--derive-as", &url("x")])).succeeds().stdout;
+    assert!(curl.contains(self::derived(&rig, "new", "demo", "x").base64().as_str()), "{curl}");
     rig.run(["key", "derive", &url("x"), "-o", "./new"]).fails(9).says(&["never overwritten"]);
 }
 
@@ -145,6 +164,22 @@ fn whose_name_counts_can_be_said() {
         "s3://demo/x",
     ]);
     assert_eq!(own, md5_of(&rig, "other", "demo", "x"));
+    // A name of one object is no name for several: all would share one key.
+    rig.lab.deep_file("tree/a", b"a");
+    for command in [
+        &["put", "-r", "tree", "s3://demo/t/"][..],
+        &["sync", "tree", "s3://demo/t/"],
+        &["get", "-r", "s3://demo/", "copy"],
+        &["head", "s3://demo/x", "s3://demo/z"],
+        &["key", "verify", "s3://demo/x", "s3://demo/z"],
+    ] {
+        let run = rig.run(command.iter().copied().chain(["--derive-as", "s3://origin/y"]));
+        run.fails(2).says(&["names one object"]);
+    }
+    rig.run(["get", "--derive-as", "s3://origin/y/", &url("z"), "out"])
+        .fails(2)
+        .says(&["names a folder"]);
+    rig.run(["put", "--no-key", "--derive-as", "s3://origin", "file", &url("z")]).fails(2);
     // What is not derived has no name to count.
     rig.run(["get", "-k", "other", "--derive-as", "s3://demo", &url("x"), "out"])
         .fails(2)

@@ -37,6 +37,22 @@ fn what_is_wrong_is_named_and_its_place_too() {
         (format!("{key}format = \"{KEY}\""), &["`format` is auto"]),
         (format!("{key}derive = \"yes\""), &["`derive` is true or false"]),
         (format!("{key}derive_bucket = \"b\""), &["`derive_bucket` goes with"]),
+        (
+            format!("{key}derive = true\nderive_bucket = \"s3://b\""),
+            &["keys.k", "name of a bucket alone"],
+        ),
+        (
+            format!("{key}derive = true\nderive_bucket = \"b/\""),
+            &["keys.k", "name of a bucket alone"],
+        ),
+        (format!("{key}derive = true\nderive_bucket = \"b-s3alias\""), &["keys.k", "access point"]),
+        ("[keys.k]\nsorce = \"./new\"".into(), &["`sorce` is unknown", "`source`"]),
+        (rule(&good.replace("prefix", "prefx")), &["`prefx` is unknown", "`prefix`"]),
+        (format!("{key}[keys.k]\nsource = \"./new\""), &["line 3", "stands twice"]),
+        (
+            rule(&good.replace("\"k\"", &format!("\"{}!{}\"", &KEY[..22], &KEY[22..]))),
+            &["rule 1", "looks like a key"],
+        ),
         (format!("{key}secret = 1"), &["`secret` is unknown", "derive_bucket"]),
         ("[keys.none]\nsource = \"./new\"".into(), &["`none`", "a word"]),
         ("[keys.\"a b\"]\nsource = \"./new\"".into(), &["`a b`", "a word"]),
@@ -122,6 +138,31 @@ fn a_file_that_others_can_write_is_refused() {
 }
 
 #[test]
+fn a_folder_that_others_can_write_is_no_place_for_it() {
+    let rig = Rig::new(Lab::new());
+    rig.lab.deep_file("open/config.toml", &rig.lab.read("config.toml"));
+    let list = || rig.lab.run(["key", "list"]).env("S3SEAL_CONFIG", "open/config.toml");
+    for (mode, code) in [(0o755, 4), (0o777, 2), (0o1777, 4)] {
+        fs::set_permissions(rig.lab.path("open"), Permissions::from_mode(mode)).unwrap();
+        let done = list().exits(code);
+        assert_eq!(done.stderr.contains("chmod o-w"), code == 2, "{mode:o}: {}", done.stderr);
+    }
+}
+
+#[test]
+fn a_pipe_is_read_once_and_a_home_that_is_none_has_no_config() {
+    let rig = Rig::new(Lab::new());
+    rig.lab.file("file", b"content");
+    let line = "cat config.toml | S3SEAL_CONFIG=/dev/stdin \"$S3SEAL\" put --json file s3://demo/x";
+    // A path in a pipe is seen from the pipe's folder.
+    let config = String::from_utf8(rig.lab.read("config.toml")).unwrap();
+    rig.write(&config.replace("./", &format!("{}/", rig.lab.home().display())));
+    assert_eq!(rig.lab.shell(line).succeeds().json()["keyName"], "new");
+    rig.lab.plain("plain", b"plain");
+    rig.lab.run(["head", &url("plain")]).env("HOME", "/dev/null").succeeds();
+}
+
+#[test]
 fn the_list_shows_names_sources_md5s_and_rules_and_no_key() {
     let rig = Rig::with(
         Lab::new(),
@@ -134,8 +175,8 @@ fn the_list_shows_names_sources_md5s_and_rules_and_no_key() {
     for line in [
         &format!("  key-MD5  {}\n", rig.md5("new"))[..],
         "  source   cmd:cat …\n",
-        "  seals    s3://b/p at https://store.example\n",
-        "  opens    s3://b/p at https://store.example\n",
+        "  seals    s3://b/p/ at https://store.example\n",
+        "  opens    s3://b/p/ at https://store.example\n",
         "  seals    s3://b/ at aws, with a key derived for each object\n",
     ] {
         assert!(text.contains(line), "{line}: {text}");
@@ -152,5 +193,5 @@ fn the_list_shows_names_sources_md5s_and_rules_and_no_key() {
     assert!(keys[0].get("keyMd5").is_none());
     assert_eq!(keys[3]["rules"][0]["retired"], true);
     assert_eq!(keys[3]["rules"][0]["endpoint"], "https://store.example");
-    assert_eq!(keys[3]["rules"][0]["prefix"], "s3://b/p");
+    assert_eq!(keys[3]["rules"][0]["prefix"], "s3://b/p/");
 }

@@ -111,6 +111,38 @@ fn a_store_that_keeps_no_tags_is_named_once() {
 }
 
 #[test]
+fn many_at_once_learn_together_that_there_are_no_tags() {
+    let rig = Rig::new(Lab::with(|server| {
+        server.interceptor(|request| {
+            let is_tagged = request.header("x-amz-tagging").is_some();
+            is_tagged.then(|| Answer::error(501, "NotImplemented", "not implemented"))
+        })
+    }));
+    rig.lab.believe_in_the_bucket();
+    for index in 0..20 {
+        rig.lab.deep_file(&format!("tree/{index}"), b"content");
+    }
+    rig.run(["put", "-r", "--tag-key", "tree", &url("t/")]).succeeds().says(&["20 objects", SAID]);
+}
+
+#[test]
+fn where_no_key_fits_the_tag_tells_which_would() {
+    let rig = Rig::new(Lab::new());
+    rig.lab.file("file", b"content");
+    rig.run(["put", "-k", "./other", "--tag-key", "file", &url("x")]).succeeds();
+    let md5 = rig.md5("other");
+    rig.run(["get", &url("x"), "out"]).fails(4).says(&["its tag says", &md5]);
+    rig.run(["head", "-k", "./new", &url("x")]).fails(4).says(&["its tag says", &md5]);
+    let down = ["sync", "--tag-key", &url(""), "copy"];
+    rig.run(down).fails(2).says(&["these are fetched"]);
+    // That the bucket blocks SSE-C is the one cause, tag or not.
+    rig.lab.server().block_sse_c("demo", true);
+    rig.run(["put", "--tag-key", "file", &url("y")])
+        .fails(5)
+        .says(&["`s3seal bucket allow s3://demo`"]);
+}
+
+#[test]
 fn who_may_not_tag_is_told_which_permission_is_missing() {
     let rig = Rig::new(Lab::with(|server| {
         server.interceptor(|request| {

@@ -58,6 +58,13 @@ struct Item<'a> {
 pub(super) fn run(args: &Args, out: &Output) -> Result<(), Failure> {
     let ring = args.chosen.load()?;
     ring.warnings.iter().for_each(|warning| out.warn(warning));
+    if let Some(master) = ring.keys.iter().find(|loaded| ring.derives(loaded)) {
+        return Err(Failure::usage(format!(
+            "`{}` is a master key: no object is sealed with it, and whoever has it can open them all",
+            master.label()
+        ))
+        .hint("convert one object's key: add --derive-as s3://BUCKET/KEY"));
+    }
     let keys: Vec<Key> = ring.keys.into_iter().map(|loaded| loaded.key).collect();
     if keys.len() > 1 && !args.dialect.takes_all() {
         out.say(&format!("note: there are {} keys, and only the first is written", keys.len()));

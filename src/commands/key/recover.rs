@@ -3,6 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
+use clap::builder::NonEmptyStringValueParser;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
@@ -42,7 +43,7 @@ pub(super) struct Args {
     #[arg(long)]
     reveal: bool,
     /// Try this version instead of the newest
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = NonEmptyStringValueParser::new())]
     version_id: Option<String>,
 }
 
@@ -96,6 +97,12 @@ fn read_text(name: &OsStr, out: &Output) -> Result<Zeroizing<Vec<u8>>, Failure> 
         false if looks_secret(&name.to_string_lossy()) && !Path::new(name).exists() => {
             return Err(Failure::usage("what looks like a key is in the place of the text's file")
                 .hint("on a command line everybody can see it (`ps`): write it into a file, or send it through a pipe with `--text -`"));
+        }
+        // It may be the text itself.
+        false if !Path::new(name).exists() => {
+            return Err(Failure::key("there is no such file as --text names").hint(
+                "check the path; a text itself goes into a file, or through a pipe with `--text -`",
+            ));
         }
         false => Spec::File(name.into()),
     };

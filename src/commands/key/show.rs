@@ -70,9 +70,11 @@ fn show_sheets(args: &Args, out: &Output) -> Result<(), Failure> {
     }
     let ring = args.chosen.load()?;
     ring.warnings.iter().for_each(|warning| out.warn(warning));
-    ring.keys
-        .iter()
-        .try_for_each(|loaded| out.data(sheet(&loaded.key, SystemTime::now()).as_bytes()))
+    for loaded in &ring.keys {
+        let (name, is_master) = (loaded.name.as_deref(), ring.derives(loaded));
+        out.data(sheet(&loaded.key, name, is_master, SystemTime::now()).as_bytes())?;
+    }
+    Ok(())
 }
 
 fn show(args: &Args, out: &Output) -> Result<(), Failure> {

@@ -1,5 +1,6 @@
 //! `s3seal key verify`: whether a key still opens what was sealed with it.
 
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -29,7 +30,8 @@ pub(super) struct Args {
     /// The objects: s3://bucket/key
     #[arg(required_unless_present = "files_from", value_name = "URL")]
     urls: Vec<String>,
-    /// The URLs that this file names as well, one a line; `-` is standard input
+    /// The URLs that this file names as well, one a line, lines that begin with `#` left out; `-` is standard
+    /// input
     #[arg(long, value_name = "FILE")]
     files_from: Option<PathBuf>,
     #[command(flatten)]
@@ -53,6 +55,7 @@ struct Item<'a> {
 /// [`Failure::Usage`] without a key, and so on: before any object is looked at.
 pub(super) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Failure> {
     let urls = args.urls.iter().map(|url| to_object(url)).collect::<Result<Vec<_>, _>>()?;
+    args.key.check_derive_as(urls.len() == 1 && args.files_from.is_none())?;
     let keys = keys(args, out)?;
     let store = Arc::new(Store::connect(connect).await?);
     keys.check(&store)?;
@@ -101,8 +104,21 @@ fn find(urls: Vec<Location>, list: Option<PathBuf>) -> Finds<Location> {
                 return;
             }
         }
-        let to_item = |url: &str| Some(to_object(url).map_or_else(Found::Failed, Found::Item));
-        if let Some(Err(failure)) = list.map(|list| send_listed(&list, &finder, to_item)) {
+        let Some(list) = list else { return };
+        let is_empty = Cell::new(true);
+        let to_item = |url: &str| {
+            let is_comment = url.starts_with('#');
+            is_empty.set(is_empty.get() && is_comment);
+            (!is_comment).then(|| to_object(url).map_or_else(Found::Failed, Found::Item))
+        };
+        let sent = send_listed(&list, &finder, to_item).and_then(|()| match is_empty.get() {
+            false => Ok(()),
+            // What should have written it has failed, perhaps.
+            true => Err(Failure::usage("the list of --files-from names no object").hint(
+                "write URLs into it, one a line: `s3seal ls -r --json s3://BUCKET | jq -r .url`",
+            )),
+        });
+        if let Err(failure) = sent {
             let _ = finder.blocking_send(Found::Failed(failure));
         }
     });
