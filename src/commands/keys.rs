@@ -138,10 +138,11 @@ impl Keys {
         let mut tried: Vec<Key> = Vec::new();
         let mut failure = None;
         loop {
-            if candidates.keys.is_empty() && !candidates.has_more() {
-                if let Some(unusable) = candidates.unusable {
-                    return Err(unusable.at(at));
-                }
+            if candidates.keys.is_empty()
+                && !candidates.has_more()
+                && let Some(unusable) = candidates.unusable
+            {
+                return Err(unusable.at(at));
             }
             if !candidates.keys.is_empty() || !candidates.has_more() {
                 let keys: Vec<Key> = candidates.keys.iter().map(|it| it.key.clone()).collect();
