@@ -11,7 +11,7 @@ use super::sealing::{Sealer, Sealing};
 use super::selection::{FilesFrom, Selection, tell_summary};
 use super::{get, put};
 use crate::failure::Failure;
-use crate::key::KeyArgs;
+use crate::key::{AwsCliSourceKey, KeyArgs};
 use crate::location::{Location, is_web_url};
 use crate::output::Output;
 use crate::store::{Attributes, Condition, Connect, ReadOptions, Store};
@@ -52,6 +52,8 @@ struct Source {
     // Hyphens are let through for url-safe base64, which may begin with one: clap would quote it.
     #[arg(long, value_name = "SPEC", allow_hyphen_values = true)]
     source_key: Vec<OsString>,
+    #[command(flatten)]
+    aws_cli: AwsCliSourceKey,
     /// Copy this version instead of the newest
     #[arg(long, value_name = "ID")]
     version_id: Option<String>,
@@ -185,7 +187,7 @@ impl Copying {
 
 impl Source {
     fn is_given(&self) -> bool {
-        !self.source_key.is_empty() || self.version_id.is_some() || self.allow_plain
+        self.key().is_some() || self.version_id.is_some() || self.allow_plain
     }
 
     fn is_plain(&self) -> bool {
@@ -194,6 +196,9 @@ impl Source {
 
     /// The keys of its own, if any are named.
     fn key(&self) -> Option<KeyArgs> {
+        if let Some(aws_cli) = self.aws_cli.given() {
+            return Some(KeyArgs { aws_cli, ..KeyArgs::default() });
+        }
         let key = self.source_key.clone();
         (!key.is_empty()).then(|| KeyArgs { key, ..KeyArgs::default() })
     }

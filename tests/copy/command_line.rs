@@ -164,3 +164,57 @@ fn keys_of_strange_names_are_copied() {
         assert_eq!(copy.bytes, name.as_bytes());
     }
 }
+
+/// The rules are those of the key that seals; the names are the source's.
+#[test]
+fn the_sources_key_is_taken_in_the_spellings_of_aws_cli() {
+    let rig = Rig::new();
+    rig.lab.private_file("raw", b"23832BAC16516152E560F933F261BF03");
+    rig.lab.file("file", b"content");
+    rig.lab.run(["put", "--sse-c", "--sse-c-key", "fileb://raw", "file", &url("x")]).succeeds();
+    let copy = ["s3://demo/x", "s3://demo/y"];
+    let cp =
+        |options: &[&str]| rig.lab.run([&["cp", "-k", "./new"], options, &["--"], &copy].concat());
+    let api = "--copy-source-sse-customer";
+    let (algorithm, key, md5) = (
+        &format!("{api}-algorithm=AES256"),
+        &format!("{api}-key=fileb://raw"),
+        &format!("{api}-key-md5"),
+    );
+    cp(&["--sse-c-copy-source", "AES256", "--sse-c-copy-source-key", "fileb://raw"]).succeeds();
+    cp(&[algorithm, key]).succeeds();
+    let base64 = "MjM4MzJCQUMxNjUxNjE1MkU1NjBGOTMzRjI2MUJGMDM=";
+    let encoded = format!("{api}-key={base64}");
+    cp(&[algorithm, &encoded, &format!("{md5}=rjGuMdjLpPV1eRuotNaPMQ==")]).succeeds();
+    assert_eq!(rig.content("y"), b"content");
+    let wrong = format!("{md5}=LxY6C3YNyWgvT5vjw68YDA==");
+    for (options, code, words) in [
+        (
+            &[key.as_str()][..],
+            2,
+            "--copy-source-sse-customer-key is given without --copy-source-sse-customer-algorithm",
+        ),
+        (
+            &["--sse-c-copy-source"],
+            2,
+            "--sse-c-copy-source is given without --sse-c-copy-source-key",
+        ),
+        (&["--sse-c-copy-source-key", "fileb://raw"], 2, "is given without --sse-c-copy-source"),
+        (
+            &["--sse-c-copy-source", "aes256", "--sse-c-copy-source-key", "fileb://raw"],
+            2,
+            "--sse-c-copy-source is not in capitals",
+        ),
+        (&[algorithm, key, "--sse-c-copy-source"], 2, "are mixed"),
+        (
+            &["--source-key", "./old", "--sse-c-copy-source-key", "fileb://raw"],
+            2,
+            "cannot be used with",
+        ),
+        (&[algorithm, &encoded], 4, "add --copy-source-sse-customer-key-md5"),
+        (&[algorithm, &encoded, &wrong], 4, "the MD5 of the 16 bytes that the key is the hex of"),
+    ] {
+        let done = cp(options).fails(code).says(&[words]);
+        assert!(!done.stderr.contains(&base64[..43]), "{}", done.stderr);
+    }
+}

@@ -176,3 +176,33 @@ fn a_copy_of_another_checksum_is_told_as_damaged() {
         .says(&["another checksum than its source", "s3://demo/y"]);
     assert!(rig.lab.server().object("demo", "x").is_some());
 }
+
+/// The server interrupts the program in the middle of the work that its environment names.
+#[test]
+fn a_move_that_is_interrupted_leaves_the_source_and_nothing_unfinished() {
+    for manner in [Manner::Aws, Manner::Ceph] {
+        let child = std::sync::Arc::new(std::sync::OnceLock::<u32>::new());
+        let pid = child.clone();
+        let rig = Rig::with(|server| {
+            server.behave(manner).tls(true).interceptor(move |request| {
+                let is_late = is_of_y(request, "CopyObject") || is_of_y(request, "UploadPart");
+                is_late.then(|| {
+                    let pid = pid.wait().to_string();
+                    let killed = std::process::Command::new("kill").args(["-INT", &pid]).status();
+                    assert!(killed.expect("kill").success());
+                    Answer::error(503, "SlowDown", "no")
+                })
+            })
+        });
+        rig.lab.seal("old", "x", &noise(9 << 20));
+        let mut command = rig.mv(&url("x"), &url("y")).into_command();
+        command.stderr(std::process::Stdio::piped());
+        let running = command.spawn().expect("the program starts");
+        child.set(running.id()).expect("once");
+        let done = running.wait_with_output().expect("the program ends");
+        let told = String::from_utf8_lossy(&done.stderr).into_owned();
+        assert_eq!(done.status.code(), Some(130), "{manner}: {told}");
+        assert!(told.contains("interrupted by SIGINT"), "{told}");
+        rig.lab.holds_only(&["x"]);
+    }
+}
