@@ -100,3 +100,22 @@ fn a_source_that_may_not_be_deleted_stays_and_is_named() {
     failed.says(&["the source is still there", "s3:DeleteObject", "s3://demo/x"]);
     assert_eq!(rig.content("y"), b"content");
 }
+
+/// Somebody writes to the file once all of it was read.
+#[test]
+fn a_file_that_has_changed_since_it_was_stored_stays() {
+    let file = std::sync::Arc::new(std::sync::OnceLock::<std::path::PathBuf>::new());
+    let path = file.clone();
+    let rig = Rig::with(|server| {
+        server.interceptor(move |request| {
+            if request.operation == "CompleteMultipartUpload" {
+                std::fs::write(path.wait(), b"written since").expect("the file can be written");
+            }
+            None
+        })
+    });
+    file.set(rig.lab.file("file", b"content")).expect("once");
+    rig.lab.run(["mv", "-k", "./new", "file", &url("x")]).exits(9).says(&["has changed since"]);
+    assert_eq!(rig.lab.read("file"), b"written since");
+    assert_eq!(rig.content("x"), b"content");
+}
