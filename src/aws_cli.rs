@@ -15,9 +15,11 @@ use crate::redaction::looks_secret;
 
 const SERVICES: [&str; 2] = ["s3", "s3api"];
 /// The commands of this program that command lines of aws-cli come to.
-const TARGETS: [&str; 6] = ["put", "get", "head", "sync", "rm", "presign"];
-const WHAT_THERE_IS: &str = "there are `s3 cp`, `sync`, `rm` and `presign`, and `s3api put-object`, \
-     `get-object`, `head-object` and `delete-object`";
+const TARGETS: [&str; 8] = ["put", "get", "head", "sync", "rm", "presign", "cp", "mv"];
+const WHAT_THERE_IS: &str = "there are `s3 cp`, `mv`, `sync`, `rm` and `presign`, and `s3api put-object`, \
+     `get-object`, `head-object`, `copy-object` and `delete-object`";
+/// The commands, here and there, that have a source which may be sealed with a key of its own.
+const COPYING: [&str; 3] = ["cp", "mv", "copy-object"];
 
 /// A command line of aws-cli in this program's own words.
 pub struct Translation {
@@ -61,7 +63,7 @@ struct Plan {
     /// The command of this program.
     target: &'static str,
     /// Options that the target needs to do the same.
-    options: Vec<&'static str>,
+    options: Vec<String>,
     operands: Vec<OsString>,
 }
 
@@ -71,15 +73,18 @@ impl Plan {
     }
 }
 
-/// These are known by name wherever they stand, lest they seem misspelt.
+/// These are known by name where they mean nothing, lest they seem misspelt.
 fn refuse_copy_sources(arguments: &[OsString]) -> Result<(), Failure> {
+    if COPYING.iter().any(|command| arguments.iter().any(|argument| argument == command)) {
+        return Ok(());
+    }
     let options = arguments.iter().take_while(|argument| *argument != "--");
     let mut names = options.filter_map(|argument| line::split(argument)).map(|(name, _)| name);
     match names.find(|name| options::is_copy_source(name)) {
         Some(name) => Err(Failure::usage(format!(
-            "--{name} is for copies from URL to URL, which this version does not make"
+            "--{name} is about the source of a copy from URL to URL, and none is made here"
         ))
-        .hint(options::NO_COPY)),
+        .hint("it goes with `s3seal cp` and `s3seal mv`; leave it out")),
         None => Ok(()),
     }
 }
@@ -102,8 +107,17 @@ fn s3(line: &mut Line, operation: &OsStr) -> Result<Plan, Failure> {
     match operation.to_str() {
         Some("cp") => {
             count(2, "a source and a destination")?;
-            let target = direction(&operands)?;
-            Ok(line.following_symlinks(Plan::new(target, operands)))
+            Ok(match direction(&operands)? {
+                "cp" => line.opening_source(Plan::new("cp", operands)),
+                target => line.following_symlinks(Plan::new(target, operands)),
+            })
+        }
+        Some("mv") => {
+            count(2, "a source and a destination")?;
+            Ok(match direction(&operands)? {
+                "cp" => line.opening_source(Plan::new("mv", operands)),
+                _ => Plan::new("mv", operands),
+            })
         }
         Some("sync") => {
             count(2, "a source and a destination")?;
@@ -113,8 +127,6 @@ fn s3(line: &mut Line, operation: &OsStr) -> Result<Plan, Failure> {
         Some("presign") => count(1, "one URL").map(|()| Plan::new("presign", operands)),
         Some("ls") => Err(Failure::usage("`s3 ls` has no counterpart that prints the same")
             .hint("`s3seal ls` lists objects in lines of its own, and needs no key")),
-        Some("mv") => Err(Failure::usage("`s3 mv` has no counterpart here")
-            .hint("`s3 cp` first, and once that has succeeded, delete the source")),
         _ => Err(unknown("s3", operation)),
     }
 }
@@ -124,8 +136,7 @@ fn direction(operands: &[OsString]) -> Result<&'static str, Failure> {
     let urls: Vec<bool> = operands.iter().map(is_url).collect();
     match urls.as_slice() {
         [true, false] => Ok("get"),
-        [true, true] => Err(Failure::usage("`s3 cp` from URL to URL has no counterpart here")
-            .hint(options::NO_COPY)),
+        [true, true] => Ok("cp"),
         [false, false] => {
             Err(Failure::usage("neither the source nor the destination is an s3:// URL")
                 .hint("objects are written s3://bucket/key"))
@@ -140,6 +151,7 @@ fn s3api(line: &mut Line, operation: &OsStr) -> Result<Plan, Failure> {
         Some("put-object") => "put",
         Some("get-object") => "get",
         Some("head-object") => "head",
+        Some("copy-object") => "cp",
         Some("delete-object") => "rm",
         _ => return Err(unknown("s3api", operation)),
     };
@@ -157,19 +169,52 @@ fn s3api(line: &mut Line, operation: &OsStr) -> Result<Plan, Failure> {
         return Err(Failure::usage(format!("`s3api {}` has no --body", shown(operation)))
             .hint("only put-object stores one"));
     }
+    let copy_source = line.copy_source.take();
+    if target != "cp" && copy_source.is_some() {
+        return Err(Failure::usage(format!("`s3api {}` has no --copy-source", shown(operation)))
+            .hint("only copy-object copies"));
+    }
     match (target, body, file) {
-        ("put", None, _) => Err(Failure::usage("`s3api put-object` without --body stores nothing")
-            .hint("name the file: --body FILE; for an empty object: --body /dev/null")),
-        ("put", Some(_), _) if object.is_folder() => {
+        ("cp", ..) | ("put", Some(_), _) if object.is_folder() => {
             Err(Failure::usage("a key that ends in `/` stands for a folder here")
                 .hint("give the object's whole key"))
         }
+        ("cp", ..) => {
+            let (source, version) = copied(copy_source.as_deref())?;
+            let plan = line.opening_source(Plan::new(target, [source, url]));
+            let version = version.map(|version| format!("--version-id={version}"));
+            Ok(Plan { options: plan.options.into_iter().chain(version).collect(), ..plan })
+        }
+        ("put", None, _) => Err(Failure::usage("`s3api put-object` without --body stores nothing")
+            .hint("name the file: --body FILE; for an empty object: --body /dev/null")),
         ("put", Some(body), _) => Ok(Plan::new(target, [body, url])),
         ("get", _, None) => Err(Failure::usage("`s3api get-object` needs a file to write to")
             .hint("name it last; `-` is standard output")),
         ("get", _, Some(file)) => Ok(Plan::new(target, [url, file])),
-        ("head", ..) => Ok(Plan { options: vec!["--json"], ..Plan::new(target, [url]) }),
+        ("head", ..) => Ok(Plan { options: vec!["--json".to_owned()], ..Plan::new(target, [url]) }),
         _ => Ok(Plan::new(target, [url])),
+    }
+}
+
+/// The source of a copy and its version, as aws-cli takes them: `BUCKET/KEY?versionId=ID`, not encoded (botocore,
+/// `handlers.py`, `_quote_source_header`).
+fn copied(given: Option<&OsStr>) -> Result<(OsString, Option<String>), Failure> {
+    let wrong = |what: &str| {
+        Failure::usage(format!("`s3api copy-object`: {what}"))
+            .hint("write --copy-source BUCKET/KEY, or BUCKET/KEY?versionId=ID")
+    };
+    let given = given.ok_or_else(|| wrong("--copy-source is missing"))?;
+    let text = given.to_str().ok_or_else(|| wrong("--copy-source is not UTF-8"))?;
+    let (path, version) = match text.split_once("?versionId=") {
+        Some((path, version)) => (path, Some(version.to_owned())),
+        None => (text, None),
+    };
+    let path = path.strip_prefix('/').unwrap_or(path);
+    match path.split_once('/') {
+        Some((bucket, key)) if !bucket.is_empty() && !key.is_empty() && !key.ends_with('/') => {
+            Ok((format!("s3://{path}").into(), version))
+        }
+        _ => Err(wrong("--copy-source names no object")),
     }
 }
 

@@ -11,7 +11,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::aws_cli;
 use crate::commands::{
-    bucket, completions, get, head, key, keygen, ls, mock, presign, put, rm, sync,
+    bucket, completions, cp, get, head, key, keygen, ls, mock, mv, presign, put, rm, sync,
 };
 use crate::failure::{Failure, Failures};
 use crate::key as keys;
@@ -82,6 +82,8 @@ enum Command {
     Put(put::Args),
     Get(get::Args),
     Head(head::Args),
+    Cp(cp::Args),
+    Mv(mv::Args),
     Sync(sync::Args),
     Ls(ls::Args),
     Rm(rm::Args),
@@ -135,6 +137,8 @@ fn dispatch(cli: &Cli, out: &Output) -> Result<u8, Failures> {
         Command::Mock(args) => return Ok(mock::run(args, out)?),
         Command::Put(args) => return Ok(with_runtime(put::run(args, &cli.connect, out))??),
         Command::Get(args) => return Ok(with_runtime(get::run(args, &cli.connect, out))??),
+        Command::Cp(args) => return Ok(with_runtime(cp::run(args, &cli.connect, out))??),
+        Command::Mv(args) => return Ok(with_runtime(mv::run(args, &cli.connect, out))??),
         Command::Sync(args) => return Ok(with_runtime(sync::run(args, &cli.connect, out))??),
         Command::Head(args) => with_runtime(head::run(args, &cli.connect, out))??,
         Command::Ls(args) => return Ok(with_runtime(ls::run(args, &cli.connect, out))??),

@@ -325,11 +325,11 @@ fn what_is_missing_is_named() {
         ),
         (
             &["--sse-c-copy-source", "AES256"],
-            &["--sse-c-copy-source is for copies from URL to URL"],
+            &["--sse-c-copy-source is about the source of a copy"],
         ),
         (
             &["--copy-source-sse-customer-key=x"],
-            &["--copy-source-sse-customer-key is for copies from URL to URL"],
+            &["--copy-source-sse-customer-key is about the source of a copy"],
         ),
     ] {
         let done = put(&lab, options).fails(2).says(phrases);

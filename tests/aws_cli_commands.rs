@@ -70,6 +70,50 @@ fn s3_commands_take_folders() {
 }
 
 #[test]
+fn s3_copies_and_moves_between_urls() {
+    let lab = lab();
+    lab.private_file("old", &(0xc0..=0xdf).collect::<Vec<u8>>());
+    let old = ["--sse-c", "--sse-c-key", "fileb://old"];
+    lab.run([&["s3", "cp", "file", "s3://demo/x"], &old[..]].concat()).succeeds();
+    let source = ["--sse-c-copy-source", "AES256", "--sse-c-copy-source-key", "fileb://old"];
+    s3(
+        &lab,
+        &[&["cp", "s3://demo/x", "s3://demo/y", "--metadata-directive=COPY"], &source[..]].concat(),
+    );
+    s3(&lab, &[&["mv", "s3://demo/x", "s3://demo/z/"], &source[..]].concat());
+    lab.holds_only(&["y", "z/x"]);
+    assert_eq!(s3(&lab, &["cp", "s3://demo/z/x", "-"]).bytes, b"content");
+    // As with aws-cli a source without a key of its own is not sealed.
+    lab.run([&["s3", "cp", "s3://demo/y", "s3://demo/w"], &SEAL[..]].concat()).fails(4);
+    lab.plain("plain", b"content");
+    s3(&lab, &["cp", "s3://demo/plain", "s3://demo/w"]);
+    s3(&lab, &["mv", "--recursive", "s3://demo/z", "out"]);
+    lab.holds_only(&["plain", "w", "y"]);
+}
+
+#[test]
+fn s3api_copies_objects_and_versions() {
+    let lab = Lab::with(|server| server.versioned_bucket("vault"));
+    lab.private_file("raw", &(0xe0..=0xff).collect::<Vec<u8>>());
+    for content in [b"old", b"new"] {
+        lab.file("file", content);
+        s3api(&lab, &["put-object", "--bucket=vault", "--key=a b", "--body=file"]);
+    }
+    let versions = lab.server().versions("vault");
+    let old = format!("--copy-source=/vault/a b?versionId={}", versions.last().expect("one").1);
+    let source = [
+        "--copy-source-sse-customer-algorithm=AES256",
+        "--copy-source-sse-customer-key=fileb://raw",
+    ];
+    for (from, content) in [("--copy-source=vault/a b", b"new"), (&old, b"old")] {
+        let copy = ["copy-object", "--bucket=demo", "--key=y", from];
+        s3api(&lab, &[&copy[..], &source].concat());
+        s3api(&lab, &["get-object", "--bucket=demo", "--key=y", "out"]);
+        assert_eq!(lab.read("out"), content);
+    }
+}
+
+#[test]
 fn s3_presign_prints_a_url() {
     let lab = lab();
     let signed = s3(&lab, &["presign", "s3://demo/x", "--expires-in", "60"]).stdout;
@@ -196,10 +240,23 @@ fn what_has_no_counterpart_is_refused_by_name() {
         (&["s3", "ls", "s3://demo"], &["`s3 ls` has no counterpart that", "`s3seal ls`"]),
         (&["s3", "mb", "s3://demo"], &["`s3 mb` has no counterpart here"]),
         (
-            &["s3", "mv", "file", "s3://demo/x"],
-            &["`s3 mv` has no counterpart here", "delete the source"],
+            &["s3", "cp", "s3://demo/x", "s3://demo/y", "--metadata-directive", "REPLACE"],
+            &["--metadata-directive can only be COPY"],
         ),
-        (&["s3", "cp", "s3://demo/x", "s3://demo/y"], &["`s3 cp` from URL to URL"]),
+        (&["s3", "mv", "file", "other"], &["neither the source nor the destination"]),
+        (&[&["s3api", "copy-object"], &object[..]].concat(), &["--copy-source is missing"]),
+        (
+            &[&["s3api", "copy-object", "--copy-source=demo"], &object[..]].concat(),
+            &["--copy-source names no object"],
+        ),
+        (
+            &["s3api", "copy-object", "--copy-source=demo/x", "--bucket=demo", "--key=a/"],
+            &["a key that ends in `/`"],
+        ),
+        (
+            &["s3api", "head-object", "--copy-source=demo/x", "--bucket=demo", "--key", "cp"],
+            &["has no --copy-source"],
+        ),
         (&["s3", "sync", "s3://demo/x", "s3://demo/y"], &["not between two stores"]),
         (
             &["s3", "cp", "file", "other"],
@@ -234,7 +291,7 @@ fn what_has_no_counterpart_is_refused_by_name() {
         ),
         (
             &["s3", "cp", "s3://demo/x", "out", "--sse-c-copy-source", "AES256"],
-            &["--sse-c-copy-source is for copies"],
+            &["--sse-c-copy-source means nothing to `s3seal get`"],
         ),
         (&["s3", "cp", "file", "s3://demo/x", "--recursive=yes"], &["--recursive takes no value"]),
         (&["s3", "cp", "file", "s3://demo/x", "--acl"], &["--acl needs a value"]),

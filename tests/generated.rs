@@ -42,8 +42,17 @@ const TRANSCRIPTS: &[(&str, &[&[&str]])] = &[
             &["key", "show", "--help"],
             &["key", "md5", "--help"],
             &["key", "show"],
+            &["key", "list", "-h"],
+            &["key", "derive", "-h"],
+            &["key", "convert", "-h"],
+            &["key", "verify", "-h"],
+            &["key", "recover", "-h"],
         ],
     ),
+    ("cp", &[&["cp", "--help"], &["cp", "s3://b/k"], &["cp", "a", "b"]]),
+    ("mv", &[&["mv", "-h"]]),
+    ("ls", &[&["ls", "--help"], &["ls"]]),
+    ("bucket", &[&["bucket", "--help"], &["bucket", "status", "s3://b/k"]]),
     (
         "put",
         &[

@@ -5,6 +5,7 @@ mod aws_cli_commands;
 mod bucket;
 mod connection;
 mod convert;
+mod copy;
 mod diagnosis;
 mod faults;
 mod folders;

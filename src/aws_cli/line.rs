@@ -23,6 +23,7 @@ pub(super) struct Line {
     pub(super) bucket: Option<OsString>,
     pub(super) key: Option<OsString>,
     pub(super) body: Option<OsString>,
+    pub(super) copy_source: Option<OsString>,
     follows_symlinks: bool,
     pub(super) wants_help: bool,
 }
@@ -60,6 +61,7 @@ impl Line {
             bucket: None,
             key: None,
             body: None,
+            copy_source: None,
             follows_symlinks: true,
             wants_help: false,
         };
@@ -102,8 +104,8 @@ impl Line {
             }
             arguments.extend(words);
         }
-        let given = |option: &&str| arguments.iter().any(|argument| argument == option);
-        let needed: Vec<&str> = plan.options.iter().copied().filter(|it| !given(it)).collect();
+        let given = |option: &&String| arguments.iter().any(|argument| argument == option.as_str());
+        let needed: Vec<&String> = plan.options.iter().filter(|it| !given(it)).collect();
         arguments.extend(needed.into_iter().map(Into::into));
         arguments.push("--".into());
         arguments.extend(plan.operands.iter().cloned());
@@ -114,7 +116,19 @@ impl Line {
     pub(super) fn following_symlinks(&self, mut plan: Plan) -> Plan {
         let stores = plan.operands.last().is_some_and(|last| last.as_bytes().starts_with(b"s3://"));
         if stores && self.follows_symlinks {
-            plan.options.push("--follow-symlinks");
+            plan.options.push("--follow-symlinks".to_owned());
+        }
+        plan
+    }
+
+    /// aws-cli opens the source of a copy with a key only where it is given one; this program would try the one that
+    /// seals the copy.
+    pub(super) fn opening_source(&self, mut plan: Plan) -> Plan {
+        let has =
+            |names: &[&str]| self.options.iter().any(|own| names.contains(&own.name.as_str()));
+        let of_source = ["sse-c-copy-source-key", "copy-source-sse-customer-key", "source-key"];
+        if has(&["sse-c-key", "sse-customer-key"]) && !has(&of_source) {
+            plan.options.push("--source-key=none".to_owned());
         }
         plan
     }
@@ -127,6 +141,7 @@ impl Line {
             ("s3api", "bucket") => self.bucket = value(Arity::One)?,
             ("s3api", "key") => self.key = value(Arity::One)?,
             ("s3api", "body") => self.body = value(Arity::One)?,
+            ("s3api", "copy-source") => self.copy_source = value(Arity::One)?,
             _ => match rule(name) {
                 Some(Rule::Named(own)) => return self.own(own, inline, words, tree),
                 Some(Rule::Default(default)) => {

@@ -24,8 +24,8 @@ use Rule::{Default, Flag, Means, Named, Only, Refused, Value};
 
 const NO_CHECKSUM: &str =
     "leave it out: every upload carries a CRC64NVME, which the store and every download check";
-/// What to do instead of copying from URL to URL.
-pub(super) const NO_COPY: &str = "fetch it with `s3seal get`, and store it with `s3seal put`";
+const ALL_IS_KEPT: &str =
+    "leave it out: what is given replaces what the source has, and the rest is kept";
 const NO_GRANT: &str = "a canned ACL can be set: --acl";
 
 /// The rule for an option of this name, which is written without its hyphens.
@@ -59,8 +59,15 @@ const RULES: &[(&str, Rule)] = &[
         "exact-timestamps",
         Refused("leave it out: what is newer at the source, or of another size, is copied"),
     ),
-    ("metadata-directive", Refused(NO_COPY)),
-    ("source-region", Refused(NO_COPY)),
+    ("metadata-directive", Only("COPY", ALL_IS_KEPT)),
+    ("tagging-directive", Only("COPY", ALL_IS_KEPT)),
+    ("copy-props", Only("default", ALL_IS_KEPT)),
+    (
+        "source-region",
+        Refused(
+            "fetch it with `s3seal get` from the one region, and store it with `s3seal put` in the other",
+        ),
+    ),
     // aws s3api
     ("server-side-encryption", Named("sse")),
     ("ssekms-key-id", Named("sse-kms-key-id")),

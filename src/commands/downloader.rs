@@ -11,7 +11,7 @@ use crate::failure::Failure;
 use crate::key::{Key, ObjectKey};
 use crate::location::Location;
 use crate::output::Output;
-use crate::store::ReadOptions;
+use crate::store::{ObjectMetadata, ReadOptions, Store};
 use crate::transfer::{Downloaded, Engine, Folder, MTIME, Target, Verified, read_mtime};
 
 /// An object, and where it goes.
@@ -40,6 +40,8 @@ pub(super) struct Downloader {
     pub(super) folder: Folder,
     /// Whether files get the modification time that the metadata holds.
     pub(super) preserve: bool,
+    /// Whether an object is deleted once it is fetched.
+    pub(super) moves: bool,
     pub(super) dry_run: bool,
     /// Whether people are told of each object.
     pub(super) tells_each: bool,
@@ -104,6 +106,9 @@ impl Downloader {
             self.preserve(file, &done)?;
         }
         self.report(&at, file.as_deref(), &done, key.as_ref())?;
+        if self.moves {
+            remove_source(self.engine.store(), &at, done.key.as_ref(), &done.metadata).await?;
+        }
         Ok(done.bytes)
     }
 
@@ -160,6 +165,20 @@ impl Downloader {
         }
         Ok(())
     }
+}
+
+/// Deletes an object that was fetched or copied, exactly as it was read.
+pub(super) async fn remove_source(
+    store: &Store,
+    at: &Location,
+    key: Option<&Key>,
+    read: &ObjectMetadata,
+) -> Result<(), Failure> {
+    store.delete_as_read(at, key, read).await.map_err(|mut failure| {
+        let detail = failure.detail_mut();
+        detail.message = format!("it arrived, but the source is still there: {}", detail.message);
+        failure
+    })
 }
 
 /// What goes wrong with a file does not say which object it was to be; a signal is nobody's fault.

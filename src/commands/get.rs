@@ -41,23 +41,26 @@ pub struct Args {
     /// The objects, and with -r prefixes: s3://bucket/key, or one presigned https:// URL; then the file or folder to write to, which is
     /// the current folder where it is left out, and standard output where it is `-`
     #[arg(required = true, value_name = "SOURCE")]
-    paths: Vec<String>,
+    pub(super) paths: Vec<String>,
     #[command(flatten)]
-    key: KeyArgs,
+    pub(super) key: KeyArgs,
     /// Only these bytes of the object, such as bytes=0-99, bytes=100- or bytes=-100
     #[arg(long, value_name = "RANGE", value_parser = parse_range)]
-    range: Option<String>,
+    pub(super) range: Option<String>,
     #[command(flatten)]
-    read: ReadOptions,
+    pub(super) read: ReadOptions,
     #[command(flatten)]
-    selection: Selection,
+    pub(super) selection: Selection,
     #[command(flatten)]
-    files_from: FilesFrom,
+    pub(super) files_from: FilesFrom,
     /// Give files the modification times that `put --preserve`, or rclone, has kept
     #[arg(long)]
-    preserve: bool,
+    pub(super) preserve: bool,
     #[command(flatten)]
-    transfer: TransferOptions,
+    pub(super) transfer: TransferOptions,
+    /// Whether objects are deleted once they are fetched.
+    #[arg(skip)]
+    pub(super) moves: bool,
 }
 
 /// Something on the command line that is to be fetched.
@@ -107,6 +110,7 @@ pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Fai
         options,
         folder: Folder::at(root),
         preserve: args.preserve,
+        moves: args.moves,
         dry_run: args.selection.dry_run,
         tells_each: !has_folders,
         out: *out,

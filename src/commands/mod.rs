@@ -1,11 +1,14 @@
 //! One file per command: its arguments, whose comments are the help, and what it does with them.
 //!
-//! What several commands share: `keys`, which keys an object gets; `sealing`, the options of whatever writes objects; `selection`, those of
-//! whatever takes many, and the summary; `uploader`, `downloader` and `remover`,
+//! What several commands share: `keys`, which keys an object gets; `sealing`, the options of whatever writes objects; `copying`, those of `cp` and `mv`; `selection`, those of
+//! whatever takes many, and the summary; `uploader`, `downloader`, `copier` and `remover`,
 //! what is done with each; `reminder`, what is said of a key that is new.
 
 pub mod bucket;
 pub mod completions;
+mod copier;
+mod copying;
+pub mod cp;
 mod downloader;
 pub mod get;
 pub mod head;
@@ -14,6 +17,7 @@ pub mod keygen;
 mod keys;
 pub mod ls;
 pub mod mock;
+pub mod mv;
 pub mod presign;
 pub mod put;
 mod reminder;

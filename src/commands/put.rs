@@ -41,25 +41,28 @@ pub struct Args {
     /// The files, and with -r folders; `-` is standard input. Then where to: s3://bucket/key, or
     /// s3://bucket/folder/ to keep the names; for one file also a presigned https:// URL
     #[arg(required = true, value_name = "SOURCE")]
-    paths: Vec<PathBuf>,
+    pub(super) paths: Vec<PathBuf>,
     #[command(flatten)]
-    sealing: Sealing,
+    pub(super) sealing: Sealing,
     #[command(flatten)]
-    selection: Selection,
+    pub(super) selection: Selection,
     #[command(flatten)]
-    files_from: FilesFrom,
+    pub(super) files_from: FilesFrom,
     /// Follow symbolic links below a folder; those named as a source are followed anyway
     #[arg(long, help_heading = "Selection options")]
-    follow_symlinks: bool,
+    pub(super) follow_symlinks: bool,
     #[command(flatten)]
-    condition: Condition,
+    pub(super) condition: Condition,
     #[command(flatten)]
-    attributes: Attributes,
+    pub(super) attributes: Attributes,
     /// Keep files' modification times, in the metadata where rclone keeps them
     #[arg(long, help_heading = "Object attributes (never encrypted)")]
-    preserve: bool,
+    pub(super) preserve: bool,
     #[command(flatten)]
-    transfer: TransferOptions,
+    pub(super) transfer: TransferOptions,
+    /// Whether files are deleted once they are stored.
+    #[arg(skip)]
+    pub(super) moves: bool,
 }
 
 /// Something on the command line that is to be stored.
@@ -121,6 +124,7 @@ pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Fai
         condition: args.condition.clone(),
         tag_key: args.sealing.tag_key,
         preserve: args.preserve,
+        moves: args.moves,
         dry_run: args.selection.dry_run,
         tells_each: origins.iter().all(|origin| matches!(origin, Origin::File(_))),
         first_key: OnceLock::new(),

@@ -11,7 +11,7 @@ use crate::store::{Encryption, Store};
 use crate::transfer::Interrupt;
 
 /// Whose key encrypts.
-#[derive(clap::Args)]
+#[derive(Clone, clap::Args)]
 pub(super) struct Sealing {
     #[command(flatten)]
     pub(super) key: KeyArgs,
@@ -40,6 +40,11 @@ pub(super) enum Sealer {
 }
 
 impl Sealing {
+    /// Whether anything is said that is about writing alone.
+    pub(super) fn is_about_writes(&self) -> bool {
+        self.no_key || self.sse.is_some() || self.tag_key
+    }
+
     /// Reads the keys. `reads_stdin` says whether standard input is what is to be stored.
     ///
     /// # Errors
@@ -67,12 +72,38 @@ impl Sealing {
     }
 }
 
+/// Whether an object is tagged with the MD5 of its key, where that is `wanted`.
+///
+/// # Errors
+/// [`Failure::Key`] for a key that can be guessed.
+pub(super) fn tags_key(wanted: bool, key: Option<&ObjectKey>) -> Result<bool, Failure> {
+    let Some(key) = key.filter(|_| wanted) else { return Ok(false) };
+    if key.is_weak {
+        return Err(Failure::key(format!(
+            "{} is weak, and a tag with its MD5 would help whoever wants to guess it",
+            key.label
+        ))
+        .hint("leave out --tag-key, or take a key of `s3seal keygen`")
+        .for_all());
+    }
+    // An object's own key is found by its name.
+    Ok(!key.is_derived)
+}
+
 impl Sealer {
     /// The same, while a signal ends the run.
     pub(super) fn until(self, interrupt: &Interrupt) -> Sealer {
         match self {
             Sealer::Keys(keys) => Sealer::Keys(keys.until(interrupt)),
             without @ Sealer::Without(_) => without,
+        }
+    }
+
+    /// The keys that seal, if any do.
+    pub(super) fn keys(&self) -> Option<&Keys> {
+        match self {
+            Sealer::Keys(keys) => Some(keys),
+            Sealer::Without(_) => None,
         }
     }
 

@@ -13,7 +13,7 @@ use crate::output::Output;
 use crate::transfer::{Filters, Finder, Found, Tally};
 
 /// Which objects of a folder are meant.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Selection options")]
 pub(super) struct Selection {
     /// Take folders, and all that is in them
@@ -39,7 +39,7 @@ impl Selection {
 }
 
 /// The names of a folder's files or objects, listed in a file.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 #[command(next_help_heading = "Selection options")]
 pub(super) struct FilesFrom {
     /// Take only what this file names, one a line, relative to the source folder; `-` is standard input

@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
+use std::time::SystemTime;
 
 use serde::Serialize;
 
 use super::reminder;
-use super::sealing::Sealer;
+use super::sealing::{Sealer, tags_key};
 use super::selection::tell_planned;
 use crate::failure::Failure;
 use crate::key::{Key, ObjectKey};
@@ -32,6 +33,8 @@ pub(super) struct Uploader {
     pub(super) tag_key: bool,
     /// Whether the modification time is kept.
     pub(super) preserve: bool,
+    /// Whether a file is deleted once it is stored.
+    pub(super) moves: bool,
     pub(super) dry_run: bool,
     /// Whether people are told of each file.
     pub(super) tells_each: bool,
@@ -72,6 +75,7 @@ impl Uploader {
             tell_planned("put", &at, &path, &self.out)?;
             return Ok(bytes);
         }
+        let before = state(&path);
         let source = self.engine.interrupt().race(open(path.clone())).await?;
         let (encryption, key) = self.sealer.encryption(self.engine.store(), &at).await?;
         let write = Write {
@@ -79,7 +83,7 @@ impl Uploader {
             encryption: encryption.clone(),
             attributes: self.attributes(&path, &at),
             condition: self.condition.clone(),
-            tags_key: self.tags(key.as_ref()).map_err(|failure| failure.at(&at))?,
+            tags_key: tags_key(self.tag_key, key.as_ref()).map_err(|failure| failure.at(&at))?,
         };
         let tags_key = write.tags_key;
         let stored = self.engine.upload(source, write).await?;
@@ -93,6 +97,9 @@ impl Uploader {
             self.first_key.get_or_init(|| key.master().clone());
         }
         self.report(&at, &stored, &encryption, key.as_ref())?;
+        if self.moves {
+            remove_stored(&path, before)?;
+        }
         Ok(stored.bytes)
     }
 
@@ -124,21 +131,6 @@ impl Uploader {
             (false, true) => "sealed",
             (false, false) => "stored",
         }
-    }
-
-    /// Whether the object is tagged with the MD5 of its key.
-    fn tags(&self, key: Option<&ObjectKey>) -> Result<bool, Failure> {
-        let Some(key) = key.filter(|_| self.tag_key) else { return Ok(false) };
-        if key.is_weak {
-            return Err(Failure::key(format!(
-                "{} is weak, and a tag with its MD5 would help whoever wants to guess it",
-                key.label
-            ))
-            .hint("leave out --tag-key, or take a key of `s3seal keygen`")
-            .for_all());
-        }
-        // An object's own key is found by its name.
-        Ok(!key.is_derived)
     }
 
     fn attributes(&self, path: &Path, at: &Location) -> Attributes {
@@ -194,6 +186,27 @@ impl Uploader {
         }
         Ok(())
     }
+}
+
+/// What tells that a file is still the same.
+fn state(path: &Path) -> Option<(u64, SystemTime)> {
+    let found = std::fs::metadata(path).ok()?;
+    Some((found.len(), found.modified().ok()?))
+}
+
+/// Deletes a file that was stored, unless somebody has written to it since.
+fn remove_stored(path: &Path, before: Option<(u64, SystemTime)>) -> Result<(), Failure> {
+    let file = path.display();
+    if before.is_none() || state(path) != before {
+        return Err(Failure::precondition(format!(
+            "{file} was stored, and has changed since: it was left alone"
+        ))
+        .hint("store it again when nobody writes to it"));
+    }
+    std::fs::remove_file(path).map_err(|error| {
+        Failure::other(format!("{file} was stored, and cannot be deleted: {error}"))
+            .hint("check the permissions of its folder, and delete it yourself")
+    })
 }
 
 /// Opening a FIFO waits until somebody writes to it.

@@ -20,10 +20,36 @@ use crate::failure::Failure;
 
 /// The one algorithm of SSE-C (AWS, "Using server-side encryption with customer-provided keys").
 const ALGORITHM: &str = "AES256";
-const MD5: &str = "--sse-customer-key-md5";
 const HEADING: &str = "Spellings of aws-cli";
+
+/// What the options are called.
+struct Names {
+    algorithm: &'static str,
+    key: &'static str,
+    md5: &'static str,
+    sse_c: &'static str,
+    sse_c_key: &'static str,
+}
+
+const OWN: Names = Names {
+    algorithm: "--sse-customer-algorithm",
+    key: "--sse-customer-key",
+    md5: "--sse-customer-key-md5",
+    sse_c: "--sse-c",
+    sse_c_key: "--sse-c-key",
+};
+/// Those of the object that a copy is made of.
+const OF_SOURCE: Names = Names {
+    algorithm: "--copy-source-sse-customer-algorithm",
+    key: "--copy-source-sse-customer-key",
+    md5: "--copy-source-sse-customer-key-md5",
+    sse_c: "--sse-c-copy-source",
+    sse_c_key: "--sse-c-copy-source-key",
+};
+
 /// This program's own options for a key.
 const OURS: [&str; 2] = ["key", "key_format"];
+const SOURCE_KEY: &str = "source_key";
 
 /// A key in the spelling of aws-cli: instead of `-k`, and before `S3SEAL_KEY`.
 #[derive(Clone, Default, clap::Args)]
@@ -44,6 +70,44 @@ pub struct AwsCliKey {
     /// As with `aws s3`: the 32 bytes of the key as text, file://FILE or fileb://FILE
     #[arg(long, help_heading = HEADING, conflicts_with_all = OURS, value_name = "KEY", allow_hyphen_values = true)]
     sse_c_key: Option<OsString>,
+    /// Whether all this was said of a copy's source.
+    #[arg(skip)]
+    is_of_source: bool,
+}
+
+/// The key of a copy's source in the spelling of aws-cli: instead of `--source-key`.
+#[derive(Clone, Default, clap::Args)]
+pub struct AwsCliSourceKey {
+    /// As with `aws s3api copy-object`: AES256
+    #[arg(long, help_heading = HEADING, conflicts_with = SOURCE_KEY, value_name = "ALGORITHM")]
+    copy_source_sse_customer_algorithm: Option<OsString>,
+    /// As with `aws s3api copy-object`: the source's key, as --sse-customer-key has it
+    #[arg(long, help_heading = HEADING, conflicts_with = SOURCE_KEY, value_name = "KEY", allow_hyphen_values = true)]
+    copy_source_sse_customer_key: Option<OsString>,
+    /// As with `aws s3api copy-object`: base64 of the MD5 of the 32 bytes
+    #[arg(long, help_heading = HEADING, conflicts_with = SOURCE_KEY, value_name = "MD5", allow_hyphen_values = true)]
+    copy_source_sse_customer_key_md5: Option<OsString>,
+    /// As with `aws s3 cp`: AES256, which may be left out
+    #[arg(long, help_heading = HEADING, conflicts_with = SOURCE_KEY, value_name = "ALGORITHM", num_args = 0..=1, default_missing_value = ALGORITHM)]
+    sse_c_copy_source: Option<OsString>,
+    /// As with `aws s3 cp`: the source's key, as --sse-c-key has it
+    #[arg(long, help_heading = HEADING, conflicts_with = SOURCE_KEY, value_name = "KEY", allow_hyphen_values = true)]
+    sse_c_copy_source_key: Option<OsString>,
+}
+
+impl AwsCliSourceKey {
+    /// The options, if any is given.
+    pub fn given(&self) -> Option<AwsCliKey> {
+        let key = AwsCliKey {
+            sse_customer_algorithm: self.copy_source_sse_customer_algorithm.clone(),
+            sse_customer_key: self.copy_source_sse_customer_key.clone(),
+            sse_customer_key_md5: self.copy_source_sse_customer_key_md5.clone(),
+            sse_c: self.sse_c_copy_source.clone(),
+            sse_c_key: self.sse_c_copy_source_key.clone(),
+            is_of_source: true,
+        };
+        key.is_given().then_some(key)
+    }
 }
 
 /// What of the options is there, once everything is that belongs together.
@@ -62,15 +126,16 @@ impl AwsCliKey {
     pub(super) fn load(&self) -> Result<Option<(Loaded, Vec<String>)>, Failure> {
         let Some(given) = self.given()? else { return Ok(None) };
         let value = Value::read(given.option, given.key)?;
+        let names = self.names();
         let found = match given.md5 {
-            None => unencoded(&value, given.option),
-            Some(_) => encoded(&value),
+            None => unencoded(&value, given.option, names),
+            Some(_) => encoded(&value, names),
         };
         let Found { key, form, mut warnings } =
             found.map_err(|failure| said_of(&value.source, failure))?;
         if let Some(md5) = given.md5 {
-            let md5 = value::read_text(MD5, md5)?;
-            md5::check(&key, &md5).map_err(|failure| said_of(MD5, failure))?;
+            let md5 = value::read_text(names.md5, md5)?;
+            md5::check(&key, &md5).map_err(|failure| said_of(names.md5, failure))?;
         }
         warnings.splice(0..0, value.warning);
         let source = value.source;
@@ -91,6 +156,10 @@ impl AwsCliKey {
             .any(|key| Value::is_stdin(key))
     }
 
+    fn names(&self) -> &'static Names {
+        if self.is_of_source { &OF_SOURCE } else { &OWN }
+    }
+
     fn is_s3api(&self) -> bool {
         self.sse_customer_algorithm.is_some()
             || self.sse_customer_key.is_some()
@@ -102,22 +171,25 @@ impl AwsCliKey {
     }
 
     fn given(&self) -> Result<Option<Given<'_>>, Failure> {
+        let names = self.names();
         let (algorithm, key) = match (self.is_s3api(), self.is_s3()) {
             (false, false) => return Ok(None),
             (true, true) => {
-                return Err(Failure::usage(
-                    "the options of `aws s3api` (--sse-customer-…) and of `aws s3` (--sse-c…) are mixed",
-                )
+                return Err(Failure::usage(format!(
+                    "the options of `aws s3api` ({}…) and of `aws s3` ({}…) are mixed",
+                    names.key.trim_end_matches("key"),
+                    names.sse_c
+                ))
                 .hint("give the key by one of them"));
             }
             (true, false) => (
-                ("--sse-customer-algorithm", &self.sse_customer_algorithm),
-                ("--sse-customer-key", &self.sse_customer_key),
+                (names.algorithm, &self.sse_customer_algorithm),
+                (names.key, &self.sse_customer_key),
             ),
-            (false, true) => (("--sse-c", &self.sse_c), ("--sse-c-key", &self.sse_c_key)),
+            (false, true) => ((names.sse_c, &self.sse_c), (names.sse_c_key, &self.sse_c_key)),
         };
         let (option, Some(key)) = key else {
-            let given = if algorithm.1.is_some() { algorithm.0 } else { MD5 };
+            let given = if algorithm.1.is_some() { algorithm.0 } else { names.md5 };
             return Err(Failure::usage(format!("{given} is given without {}", key.0))
                 .hint(format!("add {} fileb://FILE, or name the key with -k alone", key.0)));
         };
@@ -129,7 +201,7 @@ impl AwsCliKey {
         check_algorithm(name, algorithm)?;
         check_value(option, key)?;
         let md5 = self.sse_customer_key_md5.as_deref();
-        md5.map_or(Ok(()), |md5| check_value(MD5, md5))?;
+        md5.map_or(Ok(()), |md5| check_value(names.md5, md5))?;
         Ok(Some(Given { option, key, md5 }))
     }
 }
@@ -175,7 +247,7 @@ fn check_value(option: &str, value: &OsStr) -> Result<(), Failure> {
 }
 
 /// The key whose bytes the value is.
-fn unencoded(value: &Value, option: &str) -> Result<Found, Failure> {
+fn unencoded(value: &Value, option: &str, names: &Names) -> Result<Found, Failure> {
     if value.bytes.len() != KEY_BYTES
         && let Ok(text) = std::str::from_utf8(&value.bytes)
         && let Some((key, form)) = written(text)
@@ -183,14 +255,16 @@ fn unencoded(value: &Value, option: &str) -> Result<Found, Failure> {
         let length = value.bytes.len();
         let decode = if form == Form::Hex { "xxd -r -p" } else { "base64 -d" };
         let bytes = format!("give {option} fileb://FILE with the 32 bytes (made by `{decode}`)");
-        let as_it_stands = match (option, form) {
-            ("--sse-customer-key", Form::Base64) => format!("add {MD5} {}, or ", key.md5_base64()),
+        let as_it_stands = match form {
+            Form::Base64 if option == names.key => {
+                format!("add {} {}, or ", names.md5, key.md5_base64())
+            }
             _ => String::new(),
         };
         return Err(Failure::key(format!(
             "it is the {form} text of a key; {} would encode that text once more, and the store get \
              a key of {length} bytes and answer 400",
-            if option == "--sse-c-key" { "`aws s3`" } else { "`aws s3api` without an MD5" }
+            if option == names.sse_c_key { "`aws s3`" } else { "`aws s3api` without an MD5" }
         ))
         .hint(format!("{as_it_stands}{bytes}, or name the key with -k alone")));
     }
@@ -203,21 +277,22 @@ fn unencoded(value: &Value, option: &str) -> Result<Found, Failure> {
 }
 
 /// The key that the value is the base64 of.
-fn encoded(value: &Value) -> Result<Found, Failure> {
+fn encoded(value: &Value, names: &Names) -> Result<Found, Failure> {
+    let md5 = names.md5;
     if value.origin == Origin::Binary {
-        return Err(Failure::key(format!("aws-cli takes no fileb:// together with {MD5}"))
-            .hint(format!("leave {MD5} out: the MD5 is computed")));
+        return Err(Failure::key(format!("aws-cli takes no fileb:// together with {md5}"))
+            .hint(format!("leave {md5} out: the MD5 is computed")));
     }
     let text = std::str::from_utf8(&value.bytes).map_err(|_| foreign::not_raw(&value.bytes))?;
     let key = match written(text) {
         Some((key, Form::Base64)) if text.len() == text.trim().len() => key,
         Some((_, Form::Base64)) => {
-            return Err(not_as_it_stands("it is base64 with white space around it"));
+            return Err(not_as_it_stands("it is base64 with white space around it", names));
         }
-        Some((_, form)) => return Err(not_as_it_stands(&format!("it is {form}"))),
+        Some((_, form)) => return Err(not_as_it_stands(&format!("it is {form}"), names)),
         None if value.bytes.len() == KEY_BYTES => {
-            return Err(not_as_it_stands("it is 32 bytes as they are")
-                .hint(format!("leave {MD5} out: then the bytes are the key, and encoded")));
+            return Err(not_as_it_stands("it is 32 bytes as they are", names)
+                .hint(format!("leave {md5} out: then the bytes are the key, and encoded")));
         }
         None => return Err(foreign::diagnose(text.trim(), Format::Base64)),
     };
@@ -225,9 +300,10 @@ fn encoded(value: &Value) -> Result<Found, Failure> {
     Ok(Found { form: Form::Base64, ..found })
 }
 
-fn not_as_it_stands(what: &str) -> Failure {
+fn not_as_it_stands(what: &str, names: &Names) -> Failure {
     Failure::key(format!(
-        "{what}; together with {MD5} aws-cli sends the value as it stands, and stores want base64, padded"
+        "{what}; together with {} aws-cli sends the value as it stands, and stores want base64, padded",
+        names.md5
     ))
     .hint("name the key with -k alone: that reads it in any form")
 }

@@ -21,7 +21,7 @@ mod source;
 pub mod spec;
 pub mod text;
 
-pub use aws_cli::AwsCliKey;
+pub use aws_cli::{AwsCliKey, AwsCliSourceKey};
 pub use check::KeyCheck;
 pub use command::DEFAULT_TIMEOUT;
 pub use derive::{DeriveAs, derive};

@@ -1,7 +1,11 @@
 //! What is stored with an object besides its bytes. None of it is ever encrypted with the user's key.
 
+use aws_sdk_s3::primitives::{DateTime, DateTimeFormat};
 use aws_sdk_s3::types::{ObjectCannedAcl, StorageClass};
 use serde::Serialize;
+
+use super::ObjectMetadata;
+use crate::failure::Failure;
 
 /// Headers, metadata and tags of an object that is written.
 #[derive(Debug, Clone, Default, Serialize, clap::Args)]
@@ -34,6 +38,12 @@ pub struct Attributes {
     /// A storage class, such as STANDARD_IA
     #[arg(long, value_name = "CLASS")]
     pub storage_class: Option<String>,
+    /// Expires, as it is kept of the object that is copied.
+    #[arg(skip)]
+    pub expires: Option<String>,
+    /// Where a website sends whoever asks for the object, kept in the same way.
+    #[arg(skip)]
+    pub website_redirect_location: Option<String>,
 }
 
 /// Names and values of user metadata: `x-amz-meta-NAME: VALUE`.
@@ -44,6 +54,12 @@ impl Metadata {
     /// One name and its value, which must be printable ASCII.
     pub fn one(name: &str, value: String) -> Metadata {
         Metadata(vec![(name.to_owned(), value)])
+    }
+
+    /// As stores return names, which differ in nothing but case.
+    fn in_lower_case(&self) -> Metadata {
+        let lower = |(name, value): &(String, String)| (name.to_ascii_lowercase(), value.clone());
+        Metadata(self.0.iter().map(lower).collect())
     }
 }
 
@@ -66,6 +82,64 @@ impl Condition {
 }
 
 impl Attributes {
+    /// Whether anything is said that a copy would otherwise take over from its source as it is.
+    pub fn replace_metadata(&self) -> bool {
+        let headers = [
+            &self.content_type,
+            &self.cache_control,
+            &self.content_encoding,
+            &self.content_disposition,
+            &self.content_language,
+        ];
+        headers.into_iter().any(Option::is_some) || !self.metadata.is_empty()
+    }
+
+    /// Whether nothing is said at all.
+    pub fn are_empty(&self) -> bool {
+        self.headers().is_empty()
+    }
+
+    /// These, and where they say nothing what a copy's source has. Tags are left alone, and so is the ACL, which S3
+    /// copies neither.
+    #[must_use]
+    pub fn over(&self, source: &ObjectMetadata) -> Attributes {
+        let either = |given: &Option<String>, kept: &Option<String>| given.clone().or(kept.clone());
+        let kept = source.metadata.iter().map(|(name, value)| (name.clone(), value.clone()));
+        let mut attributes = Attributes {
+            content_type: either(&self.content_type, &source.content_type),
+            cache_control: either(&self.cache_control, &source.cache_control),
+            content_encoding: either(&self.content_encoding, &source.content_encoding),
+            content_disposition: either(&self.content_disposition, &source.content_disposition),
+            content_language: either(&self.content_language, &source.content_language),
+            storage_class: either(&self.storage_class, &source.storage_class),
+            expires: source.expires.clone(),
+            website_redirect_location: source.website_redirect_location.clone(),
+            metadata: vec![Metadata(kept.collect())],
+            ..self.clone()
+        };
+        // Behind, so that what the user says of it counts.
+        attributes.metadata.extend(self.metadata.iter().map(Metadata::in_lower_case));
+        attributes
+    }
+
+    /// Expires as a date, which is all that a request can carry.
+    ///
+    /// # Errors
+    /// [`Failure::Other`] where it is none, as S3 lets happen.
+    pub(super) fn check_expires(&self) -> Result<(), Failure> {
+        match (&self.expires, self.expires_at()) {
+            (Some(text), None) => Err(Failure::other(format!(
+                "its Expires header is no date and would be lost: `{text}`"
+            ))
+            .hint("give the source another one, for instance with aws-cli's --expires")),
+            _ => Ok(()),
+        }
+    }
+
+    fn expires_at(&self) -> Option<DateTime> {
+        DateTime::from_str(self.expires.as_deref()?, DateTimeFormat::HttpDate).ok()
+    }
+
     /// The names of the headers that say all this, in lower case.
     pub(super) fn headers(&self) -> Vec<String> {
         let single = [
@@ -125,6 +199,8 @@ macro_rules! attributed {
                     .set_content_encoding(from.content_encoding.clone())
                     .set_content_disposition(from.content_disposition.clone())
                     .set_content_language(from.content_language.clone())
+                    .set_expires(from.expires_at())
+                    .set_website_redirect_location(from.website_redirect_location.clone())
                     .set_metadata((!from.metadata.is_empty()).then_some(metadata))
                     .set_tagging(tagging)
                     .set_acl(from.acl.as_deref().map(ObjectCannedAcl::from))
@@ -137,6 +213,7 @@ macro_rules! attributed {
 attributed! {
     put_object::PutObjectFluentBuilder,
     create_multipart_upload::CreateMultipartUploadFluentBuilder,
+    copy_object::CopyObjectFluentBuilder,
 }
 
 #[cfg(test)]

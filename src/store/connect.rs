@@ -27,6 +27,7 @@ use aws_types::SdkConfig;
 use aws_types::os_shim_internal::{Env, Fs};
 
 use super::checksums::Checksums;
+use super::copy_trial::Copies;
 use super::endpoint;
 use super::key_tag::KeyTags;
 use super::latency::Latency;
@@ -128,6 +129,7 @@ pub struct Store {
     pub(super) checksums: Checksums,
     pub(super) proven: Proven,
     pub(super) key_tags: KeyTags,
+    pub(super) copies: Copies,
     latency: Latency,
     timeouts: TimeoutConfig,
     retry: Retry,
@@ -233,6 +235,7 @@ impl Store {
             ),
             proven: Proven::default(),
             key_tags: KeyTags::default(),
+            copies: Copies::default(),
             latency,
             timeouts: options.timeouts(),
             retry,

@@ -23,6 +23,7 @@ pub(super) enum Action {
     List,
     ReadBucketEncryption,
     WriteBucketEncryption,
+    ReadTags,
 }
 
 /// What diagnosis knows besides the refusal.
@@ -310,6 +311,10 @@ fn denied(message: &str, about: &Circumstances<'_>) -> Failure {
         Action::WriteBucketEncryption => {
             ("change the bucket's encryption configuration", "s3:PutEncryptionConfiguration")
         }
+        Action::ReadTags => (
+            "read the object's tags",
+            "s3:GetObjectTagging (or say with --tagging which ones the copy gets)",
+        ),
     };
     Failure::denied(format!("the credentials may not {doing}"))
         .hint(format!("grant {permission}, or use other credentials"))

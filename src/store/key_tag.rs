@@ -3,8 +3,12 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::Store;
+use aws_sdk_s3::types::Tag;
+
+use super::diagnosis::{Action, Circumstances, diagnose};
 use super::refusal::Refusal;
+use super::{Store, percent};
+use crate::failure::Failure;
 use crate::key::Key;
 use crate::location::Location;
 
@@ -18,6 +22,14 @@ pub(super) struct KeyTags {
     refused: AtomicBool,
     /// Whether anybody has looked if the store keeps them.
     looked: AtomicBool,
+}
+
+/// What a copy takes over of its source's tags.
+pub(super) struct KeptTags {
+    /// As `x-amz-tagging` has them.
+    pub(super) tagging: Option<String>,
+    /// Whether those are all that there are.
+    pub(super) are_all: bool,
 }
 
 impl KeyTags {
@@ -38,8 +50,7 @@ impl KeyTags {
 
 /// The tags, written as a query (`x-amz-tagging`), with the key's among them.
 pub(super) fn with_key(tagging: Option<&str>, key: &Key) -> String {
-    let md5 = key.md5_base64().replace('+', "%2B").replace('/', "%2F").replace('=', "%3D");
-    let own = format!("{NAME}={md5}");
+    let own = format!("{NAME}={}", percent::encoded(&key.md5_base64()));
     match tagging {
         Some(others) if !others.is_empty() => format!("{others}&{own}"),
         _ => own,
@@ -81,21 +92,57 @@ impl Store {
         at: &Location,
         version_id: Option<&str>,
     ) -> Result<Option<String>, Refusal> {
-        let asked = self.send(|client| {
-            let request = client.get_object_tagging().bucket(&at.bucket).key(&at.key);
-            request.set_version_id(version_id.map(str::to_owned)).send()
-        });
-        match asked.await {
-            Ok(output) => {
-                let mut tags = output.tag_set.into_iter();
-                Ok(tags.find(|tag| tag.key == NAME).map(|tag| tag.value))
-            }
+        match self.read_tags(at, version_id).await {
+            Ok(tags) => Ok(tags.into_iter().find(|tag| tag.key == NAME).map(|tag| tag.value)),
             Err(refusal) if refusal.status == Some(501) => {
                 self.key_tags.give_up();
                 Ok(None)
             }
             Err(refusal) => Err(refusal),
         }
+    }
+
+    /// The tags that a copy takes over: all of the source's but the one that tells of its key. `count` is how many
+    /// it has, where the store has said so.
+    ///
+    /// # Errors
+    /// [`Failure::Denied`] where they may not be read.
+    pub(super) async fn tags_to_copy(
+        &self,
+        at: &Location,
+        version_id: Option<&str>,
+        count: Option<i32>,
+    ) -> Result<KeptTags, Failure> {
+        // Amazon leaves the count out where it is 0; other stores always.
+        if count == Some(0) || (count.is_none() && self.is_amazon()) {
+            return Ok(KeptTags { tagging: None, are_all: true });
+        }
+        let tags = match self.read_tags(at, version_id).await {
+            Ok(tags) => tags,
+            Err(refusal) if matches!(refusal.status, Some(404 | 405 | 501)) => Vec::new(),
+            Err(refusal) => {
+                let about = Circumstances { action: Action::ReadTags, at, key: None };
+                return Err(diagnose(self, &refusal, &about));
+            }
+        };
+        let own = tags.iter().filter(|tag| tag.key != NAME);
+        let kept: Vec<String> = own
+            .map(|tag| format!("{}={}", percent::encoded(&tag.key), percent::encoded(&tag.value)))
+            .collect();
+        let are_all = kept.len() == tags.len();
+        Ok(KeptTags { tagging: (!kept.is_empty()).then(|| kept.join("&")), are_all })
+    }
+
+    async fn read_tags(
+        &self,
+        at: &Location,
+        version_id: Option<&str>,
+    ) -> Result<Vec<Tag>, Refusal> {
+        let output = self.send(|client| {
+            let request = client.get_object_tagging().bucket(&at.bucket).key(&at.key);
+            request.set_version_id(version_id.map(str::to_owned)).send()
+        });
+        Ok(output.await?.tag_set)
     }
 }
 

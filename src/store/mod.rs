@@ -25,6 +25,9 @@
 //! | `uploads` | multipart uploads that are not finished, and their parts |
 //! | `list` | what lies below a prefix, a page at a time |
 //! | `bucket` | the switch that blocks SSE-C |
+//! | `copy` | from one object to another within the store, proven as a write is |
+//! | `copy_trial` | whether the store can be trusted to copy what is to be sealed |
+//! | `percent` | percent-encoding |
 //! | `remove` | deletes; taking back what was not sealed |
 //! | `remove_many` | deletes, a thousand in one request |
 //! | `presign` | URLs with the seal signed into them |
@@ -40,6 +43,8 @@ mod bucket;
 mod checksums;
 mod connect;
 mod content_md5;
+mod copy;
+mod copy_trial;
 mod diagnosis;
 mod endpoint;
 mod key_tag;
@@ -47,6 +52,7 @@ mod latency;
 mod list;
 mod metadata;
 mod pace;
+mod percent;
 mod presign;
 mod proven;
 mod rate;
@@ -71,6 +77,7 @@ pub use attributes::{Attributes, Condition, Metadata};
 pub use aws_sdk_s3::primitives::SdkBody as RequestBody;
 pub use bucket::{BucketEncryption, SseC};
 pub use connect::{Connect, Store};
+pub use copy::{Copy, CopySource};
 pub use list::{Kind, Listed, Listing};
 pub use metadata::ObjectMetadata;
 pub use pace::Pace;

@@ -1,4 +1,4 @@
-//! Which buckets have proven that they seal: remembered, so that the proof costs its extra requests
+//! Which buckets have proven that they seal, written to and copied into: remembered, so that the proof costs its extra requests
 //! once a bucket and not once a write.
 
 use std::collections::HashSet;
@@ -11,17 +11,17 @@ use crate::state;
 
 const FILE: &str = "proven-buckets";
 
-/// The buckets that this run knows to seal.
+/// What this run knows to seal: buckets, and ways of copying into them.
 #[derive(Debug, Default)]
 pub(super) struct Proven(RwLock<HashSet<String>>);
 
 impl Proven {
-    fn knows(&self, bucket: &str) -> bool {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).contains(bucket)
+    fn knows(&self, what: &str) -> bool {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).contains(what)
     }
 
-    fn learn(&self, bucket: &str) {
-        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(bucket.to_owned());
+    fn learn(&self, what: &str) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(what.to_owned());
     }
 }
 
@@ -29,38 +29,47 @@ impl Store {
     /// Whether a write to the bucket has been proven before, or needs no proving: Amazon's service
     /// is known to seal what it accepts.
     pub fn is_proven(&self, bucket: &str) -> bool {
-        if self.is_amazon() || self.proven.knows(bucket) {
-            return true;
-        }
-        let line = self.line(bucket);
-        let text = state::folder().and_then(|folder| fs::read_to_string(folder.join(FILE)).ok());
-        let proven = text.is_some_and(|text| text.lines().any(|known| known == line));
-        if proven {
-            self.proven.learn(bucket);
-        }
-        proven
+        self.is_amazon() || self.is_remembered(bucket)
     }
 
     /// Remembers that the bucket seals. Where that fails the next write proves it again.
     pub fn remember_proven(&self, bucket: &str) {
-        if self.is_proven(bucket) {
-            return;
+        if !self.is_proven(bucket) {
+            self.remember(bucket);
         }
-        self.proven.learn(bucket);
+    }
+
+    /// Whether this was proven before.
+    pub(super) fn is_remembered(&self, what: &str) -> bool {
+        if self.proven.knows(what) {
+            return true;
+        }
+        let line = self.line(what);
+        let text = state::folder().and_then(|folder| fs::read_to_string(folder.join(FILE)).ok());
+        let proven = text.is_some_and(|text| text.lines().any(|known| known == line));
+        if proven {
+            self.proven.learn(what);
+        }
+        proven
+    }
+
+    /// Remembers that this was proven, for later runs, too.
+    pub(super) fn remember(&self, what: &str) {
+        self.proven.learn(what);
         let written =
             state::folder().ok_or(std::io::ErrorKind::NotFound.into()).and_then(|folder| {
                 fs::create_dir_all(&folder)?;
                 let mut file =
                     fs::OpenOptions::new().create(true).append(true).open(folder.join(FILE))?;
                 // One write of one line: processes that append at once cannot tear each other's.
-                file.write_all(format!("{}\n", self.line(bucket)).as_bytes())
+                file.write_all(format!("{}\n", self.line(what)).as_bytes())
             });
         if let Err(error) = written {
-            tracing::debug!(%error, "the proven bucket is not remembered");
+            tracing::debug!(%error, "what was proven is not remembered");
         }
     }
 
-    fn line(&self, bucket: &str) -> String {
-        format!("{} {bucket}", self.endpoint().unwrap_or_default().trim_end_matches('/'))
+    fn line(&self, what: &str) -> String {
+        format!("{} {what}", self.endpoint().unwrap_or_default().trim_end_matches('/'))
     }
 }

@@ -120,7 +120,7 @@ impl Store {
         self.open(at, keys, options, |key| Box::pin(self.head_once(at, key, options))).await
     }
 
-    async fn head_once(
+    pub(super) async fn head_once(
         &self,
         at: &Location,
         key: Option<&Key>,
@@ -362,7 +362,7 @@ impl Store {
         }
     }
 
-    async fn first_byte(
+    pub(super) async fn first_byte(
         &self,
         at: &Location,
         key: Option<&Key>,

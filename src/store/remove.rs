@@ -2,12 +2,16 @@
 
 use aws_sdk_s3::operation::delete_object::DeleteObjectOutput;
 
-use super::Store;
 use super::diagnosis::{Action, Circumstances, diagnose};
 use super::read::ReadOptions;
 use super::refusal::Refusal;
+use super::{ObjectMetadata, Store};
 use crate::failure::Failure;
+use crate::key::Key;
 use crate::location::Location;
+
+/// Whatever was written last while versions were suspended, not one writer's alone.
+const NULL_VERSION: &str = "null";
 
 /// What a delete did.
 #[derive(Debug, Clone, Default)]
@@ -46,6 +50,66 @@ impl Store {
                 let about = Circumstances { action: Action::Delete, at, key: None };
                 Err(diagnose(self, &refusal, &about))
             }
+        }
+    }
+
+    /// Deletes an object exactly as it was read: that version for good, or, where there are no versions, only if
+    /// nobody has replaced it since. `key` is what opened it.
+    ///
+    /// # Errors
+    /// [`Failure::Precondition`] where it was replaced: it is left alone then; otherwise as [`Store::delete`].
+    pub async fn delete_as_read(
+        &self,
+        at: &Location,
+        key: Option<&Key>,
+        read: &ObjectMetadata,
+    ) -> Result<(), Failure> {
+        let version_id = read.version_id.as_deref();
+        if version_id.is_some_and(|version| version != NULL_VERSION) {
+            return self.delete(at, version_id).await.map(drop);
+        }
+        let replaced = || {
+            Failure::precondition(
+                "somebody has replaced the source since it was read: it was left alone",
+            )
+            .hint("look at it with `s3seal head`, then decide anew")
+            .at(at)
+        };
+        let Some(etag) = read.etag.as_deref() else { return Err(replaced()) };
+        // Not every store honours If-Match on a delete, so look first as well.
+        let keys: Vec<Key> = key.into_iter().cloned().collect();
+        let found = self.head(at, &keys, &ReadOptions::default()).await?;
+        if found.answer.etag.as_deref().map(bare) != Some(bare(etag)) {
+            return Err(replaced());
+        }
+        match self.delete_if_match(at, version_id, etag).await {
+            Ok(_) => Ok(()),
+            Err(refusal) if refusal.status == Some(412) => Err(replaced()),
+            Err(refusal) => {
+                let about = Circumstances { action: Action::Delete, at, key: None };
+                Err(diagnose(self, &refusal, &about))
+            }
+        }
+    }
+
+    /// Removes a copy that landed in plaintext, exactly that one.
+    ///
+    /// # Errors
+    /// [`Failure::Unsealed`] where it remains.
+    pub(super) async fn take_back_copy(
+        &self,
+        at: &Location,
+        etag: Option<&str>,
+        version_id: Option<&str>,
+    ) -> Result<(), Failure> {
+        match self.remove_plaintext(at, etag, version_id).await {
+            Fate::Remains => Err(Failure::unsealed(format!(
+                "the store copied without sealing, and the copy could not be removed: plaintext remains at {at}"
+            ))
+            .hint("remove it yourself, all versions of it")
+            .for_all()
+            .at(at)),
+            Fate::RemovedVersion | Fate::RemovedObject | Fate::ReplacedMeanwhile => Ok(()),
         }
     }
 
@@ -90,8 +154,7 @@ impl Store {
         etag: Option<&str>,
         version_id: Option<&str>,
     ) -> Fate {
-        // `null` is whatever was written last while versions were suspended, not ours alone.
-        if let Some(version) = version_id.filter(|version| *version != "null") {
+        if let Some(version) = version_id.filter(|version| *version != NULL_VERSION) {
             return match self.delete_once(at, Some(version), None).await {
                 Ok(_) => Fate::RemovedVersion,
                 Err(_) => Fate::Remains,
@@ -106,13 +169,7 @@ impl Store {
             Ok(_) => {}
             Err(_) => return Fate::Remains,
         }
-        let deleted = match self.delete_once(at, version_id, Some(etag)).await {
-            Err(refusal) if matches!(refusal.status, Some(400 | 501)) => {
-                self.delete_once(at, version_id, None).await
-            }
-            other => other,
-        };
-        match deleted {
+        match self.delete_if_match(at, version_id, etag).await {
             // Hidden is not removed.
             Ok(output) if version_id.is_none() && output.delete_marker() == Some(true) => {
                 Fate::Remains
@@ -120,6 +177,21 @@ impl Store {
             Ok(_) => Fate::RemovedObject,
             Err(refusal) if refusal.status == Some(412) => Fate::ReplacedMeanwhile,
             Err(_) => Fate::Remains,
+        }
+    }
+
+    /// Some stores know no conditions on deletes: whoever asks has looked before.
+    async fn delete_if_match(
+        &self,
+        at: &Location,
+        version_id: Option<&str>,
+        etag: &str,
+    ) -> Result<DeleteObjectOutput, Refusal> {
+        match self.delete_once(at, version_id, Some(etag)).await {
+            Err(refusal) if matches!(refusal.status, Some(400 | 501)) => {
+                self.delete_once(at, version_id, None).await
+            }
+            other => other,
         }
     }
 
@@ -143,6 +215,6 @@ impl Store {
 }
 
 /// An ETag without its quotes and the mark of weakness that proxies add.
-fn bare(etag: &str) -> &str {
+pub(super) fn bare(etag: &str) -> &str {
     etag.trim_start_matches("W/").trim_matches('"')
 }

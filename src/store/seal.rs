@@ -13,7 +13,7 @@ use crate::key::Key;
 /// How the names of the seal's headers begin.
 pub(super) const PREFIX: &str = "x-amz-server-side-encryption-customer-";
 /// The one algorithm of SSE-C.
-const ALGORITHM: &str = "AES256";
+pub(super) const ALGORITHM: &str = "AES256";
 
 /// Who encrypts an object that is written, and with whose key.
 #[derive(Debug, Clone)]
@@ -88,6 +88,7 @@ sealed! {
     upload_part::UploadPartFluentBuilder,
     list_parts::ListPartsFluentBuilder,
     complete_multipart_upload::CompleteMultipartUploadFluentBuilder,
+    copy_object::CopyObjectFluentBuilder,
 }
 
 /// What a store says it encrypted with: the echo of the seal.
@@ -158,4 +159,5 @@ echoes! {
     get_object::GetObjectOutput,
     head_object::HeadObjectOutput,
     upload_part::UploadPartOutput,
+    copy_object::CopyObjectOutput,
 }

@@ -68,8 +68,8 @@ pub struct Stored {
 #[must_use = "an unproven object must be taken back"]
 #[derive(Debug)]
 pub struct Written {
-    stored: Stored,
-    proven: bool,
+    pub(super) stored: Stored,
+    pub(super) proven: bool,
 }
 
 /// A part that was uploaded and, with a key, proven.
@@ -357,7 +357,7 @@ impl Store {
     }
 
     /// Time to complete an object of `bytes` bytes.
-    fn patience(&self, bytes: u64) -> Builder {
+    pub(super) fn patience(&self, bytes: u64) -> Builder {
         let mut timeouts = TimeoutConfig::builder();
         timeouts.set_connect_timeout(self.timeouts().connect_timeout());
         let longer = |usual| usual + Duration::from_secs(bytes / COMPLETION);
@@ -376,7 +376,7 @@ impl Store {
         CompletedMultipartUpload::builder().set_parts(Some(parts.collect())).build()
     }
 
-    fn tagging(&self, write: &Write) -> Option<String> {
+    pub(super) fn tagging(&self, write: &Write) -> Option<String> {
         let given = &write.attributes.tagging;
         match write.encryption.key() {
             Some(key) if write.tags_key && self.key_tags.are_in_use() => {
@@ -387,11 +387,11 @@ impl Store {
     }
 
     /// What concerns checksums, unless the user wants none sent.
-    fn sent<T: Clone>(&self, checksum: &T) -> Option<T> {
+    pub(super) fn sent<T: Clone>(&self, checksum: &T) -> Option<T> {
         self.checksums.sends().then(|| checksum.clone())
     }
 
-    fn explain(&self, write: &Write, refusal: &Refusal) -> Failure {
+    pub(super) fn explain(&self, write: &Write, refusal: &Refusal) -> Failure {
         let about =
             Circumstances { action: Action::Write, at: &write.at, key: write.encryption.key() };
         if refusal.status == Some(412) && write.condition.is_set() {

@@ -19,7 +19,7 @@ use super::{Engine, Item, Target, plan};
 use crate::failure::Failure;
 use crate::key::Key;
 use crate::location::Location;
-use crate::store::{Backoff, Body, ObjectMetadata, ReadOptions, Reading, Store};
+use crate::store::{Backoff, Body, ObjectMetadata, Opened, ReadOptions, Reading, Store};
 
 /// The bytes that one request of a large download asks for.
 const UNIT: u64 = 8 << 20;
@@ -301,6 +301,26 @@ pub(super) struct Reader {
 }
 
 impl Reader {
+    /// All of the object that `opened` has begun to read.
+    pub(super) fn of(
+        store: &Arc<Store>,
+        at: &Location,
+        wanted: &ReadOptions,
+        opened: Opened<Reading>,
+    ) -> (Reader, Option<Expected>) {
+        let Reading { metadata, body } = opened.answer;
+        let expected = Expected::of(&metadata);
+        let object = Arc::new(Object {
+            store: store.clone(),
+            at: at.clone(),
+            key: opened.key,
+            version_id: wanted.version_id.clone(),
+            etag: metadata.etag,
+        });
+        let bytes = metadata.content_length.unwrap_or_default();
+        (Reader::new(object, 0..bytes, Some(body)), expected)
+    }
+
     pub(super) fn new(object: Arc<Object>, range: Range<u64>, body: Option<Body>) -> Reader {
         let backoff = object.store.retry().backoff();
         Reader { object, next: range.start, end: range.end, body, backoff }

@@ -7,6 +7,7 @@
 //! | `source` | where uploaded bytes come from: a file read at offsets, or a stream |
 //! | `target` | where downloaded bytes go: a file that appears whole, or a stream |
 //! | `upload`, `download` | the transfers |
+//! | `copy` | from one object to another, through this machine where the store cannot |
 //! | `single` | an upload that has to be one request |
 //! | `in_order` | a large object as one stream of bytes |
 //! | `buffers` | memory for whole parts |
@@ -30,6 +31,7 @@ mod batch;
 mod buffers;
 pub mod checksum;
 mod compare;
+mod copy;
 mod download;
 mod filters;
 mod folder;
@@ -58,6 +60,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use lines::Lines;
 use publish::Publisher;
+use tokio::sync::Semaphore;
 
 use crate::size;
 use crate::store::Store;
@@ -117,6 +120,8 @@ struct Shared {
     interrupt: Interrupt,
     progress: Progress,
     publisher: Publisher,
+    /// How much of copies may be in memory, in MiB.
+    relayed: Semaphore,
     /// In which files were put in their places.
     folders: Mutex<BTreeSet<PathBuf>>,
 }
@@ -132,8 +137,10 @@ impl Engine {
         let store = Arc::new(store);
         let lines = Lines::new(store.clone(), options.concurrency.map(usize::from));
         let (options, folders) = (options.clone(), Mutex::default());
-        let publisher = Publisher::new();
-        Engine(Arc::new(Shared { store, options, lines, interrupt, progress, publisher, folders }))
+        let (publisher, relayed) = (Publisher::new(), Semaphore::new(copy::MOST_MIB as usize));
+        let shared =
+            Shared { store, options, lines, interrupt, progress, publisher, relayed, folders };
+        Engine(Arc::new(shared))
     }
 
     /// The store that this engine transfers to and from.

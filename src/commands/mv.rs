@@ -1,0 +1,33 @@
+//! `s3seal mv`: copy objects, and delete each once its copy is proven.
+
+use super::copying::{Copying, run_as};
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::store::Connect;
+
+/// Move objects: copy them as `cp` does, and delete each once its copy is proven
+///
+/// Deleted is what was copied, and nothing else: in a bucket that keeps versions exactly that version, for good,
+/// after which the one before it is the newest; otherwise only if nobody has replaced the object meanwhile. A file is
+/// deleted once it is stored.
+#[derive(clap::Args)]
+#[command(
+    override_usage = "s3seal mv [OPTIONS] <SOURCE>... <DEST>",
+    after_help = "\
+Examples:
+  s3seal mv -k ./backup.key s3://backups/db.sql s3://backups/2026/
+  s3seal mv --source-key ./old.key -k ./new.key -r s3://b/inbox/ s3://b/sealed/
+  s3seal mv -k ./backup.key dump.sql s3://backups/                 a file that is gone once it is sealed"
+)]
+pub struct Args {
+    #[command(flatten)]
+    copying: Copying,
+}
+
+/// Moves each object; failures are told as they happen.
+///
+/// # Errors
+/// [`Failure::Usage`] and so on: before anything is moved.
+pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Failure> {
+    run_as("mv", &args.copying, connect, out).await
+}

@@ -1,0 +1,349 @@
+//! CopyObject: from one object to another within the store, opened with one key and sealed with another.
+//! As with any write, nothing counts as sealed before that is proven; what landed in plaintext is taken back.
+
+use aws_sdk_s3::types::{ChecksumAlgorithm, MetadataDirective, TaggingDirective};
+
+use super::attributes::{Attributed, Attributes};
+use super::diagnosis::{Action, Circumstances, diagnose};
+use super::read::ReadOptions;
+use super::refusal::Refusal;
+use super::remove::bare;
+use super::seal::{ALGORITHM, Echoes, Sealed};
+use super::write::{Stored, Write, Written};
+use super::{ObjectMetadata, Store, percent};
+use crate::failure::Failure;
+use crate::key::Key;
+use crate::location::Location;
+
+/// The most bytes that one request can copy (AWS, "CopyObject").
+const MOST_BYTES: u64 = 5 << 30;
+
+/// One state of an object that was opened, to copy it.
+#[derive(Debug, Clone)]
+pub struct CopySource {
+    /// Where it is.
+    pub at: Location,
+    /// What opened it; none where it is not sealed.
+    pub key: Option<Key>,
+    /// What the store says of it.
+    pub metadata: ObjectMetadata,
+}
+
+/// A copy to be made.
+#[derive(Debug, Clone)]
+pub struct Copy {
+    /// From what.
+    pub source: CopySource,
+    /// What it becomes, everything that is kept of the source included.
+    pub write: Write,
+    /// Whether headers and metadata are the source's own.
+    pub(super) keeps_metadata: bool,
+    /// Whether the tags are.
+    pub(super) keeps_tags: bool,
+}
+
+/// What is found of a copy whose answer did not prove that it is sealed.
+enum Finding {
+    AsAsked,
+    Plaintext,
+}
+
+impl Copy {
+    /// How many bytes are copied.
+    pub fn bytes(&self) -> u64 {
+        self.source.metadata.content_length.unwrap_or_default()
+    }
+}
+
+impl CopySource {
+    /// Its version, in a bucket that keeps versions.
+    pub fn version_id(&self) -> Option<&str> {
+        self.metadata.version_id.as_deref()
+    }
+
+    /// The failure of a copy whose source is not what it was any more.
+    pub fn replaced(&self) -> Failure {
+        Failure::precondition("the source was replaced while it was copied: nothing was stored")
+            .hint("start again, or name one version with --version-id")
+            .at(&self.at)
+    }
+
+    /// As `x-amz-copy-source` has it; access points are written in a way of their own (AWS, "CopyObject").
+    fn header(&self) -> String {
+        let Location { bucket, key } = &self.at;
+        let infix = if bucket.starts_with("arn:") { "object/" } else { "" };
+        let key: Vec<String> = key.split('/').map(percent::encoded).collect();
+        let version = self.version_id().map(|id| format!("?versionId={}", percent::encoded(id)));
+        format!("{bucket}/{infix}{}{}", key.join("/"), version.unwrap_or_default())
+    }
+}
+
+impl Store {
+    /// Plans a copy. What the attributes of `write` leave open, the source's tags among it, is kept as it is.
+    ///
+    /// # Errors
+    /// [`Failure::Denied`] where the source's tags may not be read; [`Failure::Integrity`] where its length is not
+    /// known.
+    pub async fn plan_copy(&self, source: CopySource, mut write: Write) -> Result<Copy, Failure> {
+        if source.metadata.content_length.is_none() {
+            return Err(Failure::integrity("the store does not say how long the object is")
+                .hint("a proxy in between may recode answers: go around it")
+                .at(&source.at));
+        }
+        let keeps_metadata = !write.attributes.replace_metadata();
+        let mut keeps_tags = false;
+        write.attributes = write.attributes.over(&source.metadata);
+        if write.attributes.tagging.is_none() {
+            let (at, count) = (&source.at, source.metadata.tag_count);
+            let tags = self.tags_to_copy(at, source.version_id(), count).await?;
+            write.attributes.tagging = tags.tagging;
+            keeps_tags = tags.are_all;
+        }
+        Ok(Copy { source, write, keeps_metadata, keeps_tags })
+    }
+
+    /// Whether one request could make this copy, were the store able to.
+    pub fn fits_one_copy(&self, copy: &Copy) -> bool {
+        // Off Amazon conditions on a copy are rarely looked at.
+        copy.bytes() <= MOST_BYTES && (self.is_amazon() || !copy.write.condition.is_set())
+    }
+
+    /// Fails where the copy could not be made of bytes alone, without losing something.
+    ///
+    /// # Errors
+    /// [`Failure::Other`] that names it.
+    pub fn check_relay(&self, copy: &Copy) -> Result<(), Failure> {
+        let lost = copy.source.metadata.missing_meta.unwrap_or_default();
+        let checked = match lost {
+            0 => copy.write.attributes.check_expires(),
+            n => Err(Failure::other(format!(
+                "{n} of its metadata hold characters that no header can, and would be lost"
+            ))
+            .hint("give the source others, for instance with aws-cli")),
+        };
+        checked.map_err(|failure| failure.at(&copy.source.at))
+    }
+
+    /// Copies an object in one request. None where the store turns out not to be able to: the source was opened
+    /// with its key before, so that it cannot be that.
+    ///
+    /// # Errors
+    /// [`Failure::Precondition`] where the source was replaced since it was opened; otherwise whatever the store
+    /// refuses.
+    pub async fn copy_object(&self, copy: &Copy) -> Result<Option<Written>, Failure> {
+        if !copy.keeps_metadata {
+            copy.write.attributes.check_expires()?;
+        }
+        let (source, write) = (&copy.source, &copy.write);
+        // What a copy never takes over by itself.
+        let own = Attributes {
+            acl: write.attributes.acl.clone(),
+            storage_class: write.attributes.storage_class.clone(),
+            website_redirect_location: write.attributes.website_redirect_location.clone(),
+            ..Attributes::default()
+        };
+        let sent = self
+            .send(|client| {
+                let said = if copy.keeps_metadata { &own } else { &write.attributes };
+                let replaces_tags =
+                    !copy.keeps_tags || self.tagging(write) != write.attributes.tagging;
+                let tagging = self.tagging(write).filter(|_| replaces_tags);
+                let mut request = client
+                    .copy_object()
+                    .bucket(&write.at.bucket)
+                    .key(&write.at.key)
+                    .copy_source(source.header())
+                    .set_copy_source_if_match(source.metadata.etag.clone())
+                    .set_if_match(write.condition.if_match.clone())
+                    .set_if_none_match(write.condition.if_none_match.clone())
+                    .set_checksum_algorithm(self.sent(&ChecksumAlgorithm::Crc64Nvme))
+                    .attributed(said, tagging)
+                    .set_metadata_directive(
+                        (!copy.keeps_metadata).then_some(MetadataDirective::Replace),
+                    )
+                    .set_tagging_directive(replaces_tags.then_some(TaggingDirective::Replace))
+                    .sealed(write.encryption.key());
+                if let Some((algorithm, kms_key_id)) = write.encryption.managed() {
+                    request =
+                        request.server_side_encryption(algorithm).set_ssekms_key_id(kms_key_id);
+                }
+                if let Some(key) = &source.key {
+                    request = request
+                        .copy_source_sse_customer_algorithm(ALGORITHM)
+                        .copy_source_sse_customer_key(key.base64().as_str())
+                        .copy_source_sse_customer_key_md5(key.md5_base64());
+                }
+                request.customize().config_override(self.patience(copy.bytes())).send()
+            })
+            .await;
+        let stored = Stored { bytes: copy.bytes(), ..Stored::default() };
+        let output = match sent {
+            Ok(output) => output,
+            Err(refusal) if refusal.is_success() => {
+                let version_id = refusal.written.version_id;
+                return Ok(Some(Written {
+                    stored: Stored { version_id, ..stored },
+                    proven: false,
+                }));
+            }
+            Err(refusal) if cannot_copy(&refusal) => return Ok(None),
+            Err(refusal) => return Err(self.explain_copy(copy, &refusal).await),
+        };
+        let result = output.copy_object_result();
+        let crc64nvme = result.and_then(|result| result.checksum_crc64_nvme());
+        let stored = Stored {
+            etag: result.and_then(|result| result.e_tag()).map(str::to_owned),
+            version_id: output.version_id().map(str::to_owned),
+            checksum_crc64nvme: crc64nvme.unwrap_or_default().to_owned(),
+            ..stored
+        };
+        let proven = match write.encryption.key() {
+            Some(key) => output.echo().proves(key),
+            None => write.encryption.is_managed_by(output.server_side_encryption()),
+        };
+        Ok(Some(Written { stored, proven }))
+    }
+
+    /// Keeps a copy that is proven to be encrypted as asked, looking at it where the answer did not say. None where
+    /// it landed in plaintext and was taken back: the store cannot copy so. Must not be interrupted.
+    ///
+    /// # Errors
+    /// [`Failure::Unsealed`] where plaintext remains, or where nothing could be proven: the copy is kept then, and
+    /// named. [`Failure::Integrity`] where its checksum is not the source's.
+    pub async fn settle_copy(
+        &self,
+        copy: &Copy,
+        written: Written,
+    ) -> Result<Option<Stored>, Failure> {
+        let Written { stored, proven } = written;
+        if !proven && matches!(self.examine(&copy.write, &stored).await?, Finding::Plaintext) {
+            let (etag, version_id) = (stored.etag.as_deref(), stored.version_id.as_deref());
+            self.take_back_copy(&copy.write.at, etag, version_id).await?;
+            return Ok(None);
+        }
+        let (source, made) = (&copy.source.metadata, &stored.checksum_crc64nvme);
+        if source.checksum_crc64nvme.as_ref().is_some_and(|of| !made.is_empty() && of != made) {
+            return Err(Failure::integrity(
+                "the copy has another checksum than its source: it is damaged",
+            )
+            .hint("delete it and try again; if it stays, the source is damaged in the store")
+            .at(&copy.write.at));
+        }
+        Ok(Some(stored))
+    }
+
+    /// Asks with the key, then without: only both answers together are a proof.
+    async fn examine(&self, write: &Write, stored: &Stored) -> Result<Finding, Failure> {
+        let options =
+            ReadOptions { version_id: stored.version_id.clone(), ..ReadOptions::default() };
+        let at = &write.at;
+        let key = write.encryption.key();
+        let keyed = self.head_once(at, key, &options).await;
+        let (echo, found) = match (keyed, key) {
+            (Ok(answer), _) => answer,
+            (Err(refusal), None) => return Err(unproven(at, &refusal)),
+            (Err(refusal), Some(_)) => {
+                return match self.first_byte(at, None, &options).await {
+                    Ok(()) => Ok(Finding::Plaintext),
+                    Err(keyless) if keyless.status == Some(416) => Ok(Finding::Plaintext),
+                    Err(_) => Err(unproven(at, &refusal)),
+                };
+            }
+        };
+        let is_named = stored.version_id.as_deref().is_some_and(|version| version != "null");
+        let same_etag = match (&found.etag, &stored.etag) {
+            (Some(found), Some(stored)) => bare(found) == bare(stored),
+            _ => false,
+        };
+        if !is_named && !same_etag {
+            return Err(Failure::unsealed(
+                "whether the copy was sealed cannot be proven: somebody has replaced it since",
+            )
+            .hint("look who writes there, and what is there now: `s3seal head`")
+            .at(at));
+        }
+        let Some(key) = key else {
+            let said = found.server_side_encryption.as_deref().map(Into::into);
+            let as_asked = write.encryption.is_managed_by(said.as_ref());
+            return Ok(if as_asked { Finding::AsAsked } else { Finding::Plaintext });
+        };
+        if !echo.proves(key) {
+            return Ok(Finding::Plaintext);
+        }
+        match self.first_byte(at, None, &options).await {
+            Err(keyless) if matches!(keyless.status, Some(400 | 403 | 404)) => Ok(Finding::AsAsked),
+            Ok(()) => Ok(Finding::Plaintext),
+            Err(keyless) if keyless.status == Some(416) => Ok(Finding::Plaintext),
+            Err(keyless) => Err(unproven(at, &keyless)),
+        }
+    }
+
+    async fn explain_copy(&self, copy: &Copy, refusal: &Refusal) -> Failure {
+        let (source, write) = (&copy.source, &copy.write);
+        let about =
+            Circumstances { action: Action::Read, at: &source.at, key: source.key.as_ref() };
+        let is_of_source = match refusal.code.as_deref() {
+            Some("NoSuchKey") => refusal.status == Some(404),
+            code => matches!(code, Some("NoSuchVersion" | "InvalidObjectState")),
+        };
+        if is_of_source {
+            return diagnose(self, refusal, &about);
+        }
+        // Which of two conditions does not hold, the store does not say.
+        if refusal.status == Some(412)
+            && !(write.condition.is_set() && self.is_as_read(source).await)
+        {
+            return source.replaced().answered(refusal.status, refusal.code.as_deref());
+        }
+        let mut failure = self.explain(write, refusal);
+        if refusal.is_unknown() {
+            failure.detail_mut().message += "; the copy may have been made all the same";
+            return failure.hint(format!("look with `s3seal head {}`, then try again", write.at));
+        }
+        match failure {
+            Failure::Denied(_) if refusal.is("AccessDenied") && failure.detail().hint.as_deref().is_some_and(|it| it.starts_with("grant")) => {
+                failure.hint("grant s3:PutObject there, and where objects have tags s3:GetObjectTagging and s3:PutObjectTagging")
+            }
+            failure => failure,
+        }
+    }
+
+    async fn is_as_read(&self, source: &CopySource) -> bool {
+        let keys: Vec<Key> = source.key.iter().cloned().collect();
+        let version_id = source.metadata.version_id.clone();
+        let options = ReadOptions { version_id, ..ReadOptions::default() };
+        let found = self.head(&source.at, &keys, &options).await;
+        found.is_ok_and(|found| found.answer.etag == source.metadata.etag)
+    }
+}
+
+/// As stores answer that cannot make this copy, though source and key are right.
+fn cannot_copy(refusal: &Refusal) -> bool {
+    matches!(refusal.status, Some(405 | 500 | 501))
+        || (refusal.status == Some(400) && !is_about_destination(refusal))
+}
+
+/// What would be refused of any other write, too.
+fn is_about_destination(refusal: &Refusal) -> bool {
+    matches!(
+        refusal.code.as_deref(),
+        Some("AuthorizationHeaderMalformed" | "InvalidBucketName" | "KeyTooLongError")
+            | Some("InvalidStorageClass" | "InvalidTag" | "ExpiredToken" | "InvalidToken")
+    ) || super::diagnosis::wants_https(refusal)
+}
+
+fn unproven(at: &Location, refusal: &Refusal) -> Failure {
+    let (why, hint) = match refusal.status {
+        Some(401 | 403) => (
+            "the credentials may not read it",
+            "grant s3:GetObject there, and look with `s3seal key verify`, or copy again",
+        ),
+        _ => ("it could not be read", "look with `s3seal key verify`, or copy again"),
+    };
+    Failure::unsealed(format!(
+        "whether the copy was sealed cannot be proven, for {why}: it was kept, and may be plaintext"
+    ))
+    .hint(hint)
+    .at(at)
+    .answered(refusal.status, refusal.code.as_deref())
+}

@@ -1,0 +1,196 @@
+//! Copies: in one request where the store can be trusted with it, else downloaded and uploaded again, through a
+//! bounded amount of memory and never through a file.
+
+use std::io::{self, Read};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::{Buf, Bytes};
+use tokio::sync::{SemaphorePermit, mpsc};
+
+use super::checksum::Expected;
+use super::download::Reader;
+use super::{Engine, Source};
+use crate::failure::Failure;
+use crate::key::Key;
+use crate::location::Location;
+use crate::store::{Copy, CopySource, ObjectMetadata, Opened, ReadOptions, Stored};
+
+/// How much of all objects that go through memory may be in it at once, in MiB.
+pub(super) const MOST_MIB: u32 = 64;
+/// The most that one of them needs: a part on each of four connections, and one being filled.
+const MOST_MIB_OF_ONE: u64 = 40;
+/// How many pieces wait, as they came from the connection.
+const MOST_WAITING: usize = 4;
+
+impl Engine {
+    /// Asks for an object's metadata, and opens it with a key where it is sealed.
+    ///
+    /// # Errors
+    /// As [`Store::head`](crate::store::Store::head).
+    pub async fn inspect(
+        &self,
+        at: &Location,
+        keys: &[Key],
+        options: &ReadOptions,
+    ) -> Result<Opened<ObjectMetadata>, Failure> {
+        self.interrupt()
+            .race(async {
+                let _line = self.lines().take().await;
+                self.store().head(at, keys, options).await
+            })
+            .await
+    }
+
+    /// Makes a copy, proven to be encrypted as asked.
+    ///
+    /// # Errors
+    /// [`Failure::Precondition`] where the source was replaced since it was opened; [`Failure::Unsealed`] where the
+    /// store does not seal; otherwise as [`Engine::upload`] and [`Engine::download`].
+    pub async fn copy(&self, copy: &Copy) -> Result<Stored, Failure> {
+        let store = self.store();
+        // The trial is not raced: what it has written must be deleted.
+        let is_tried = store.fits_one_copy(copy) && store.can_copy(copy).await;
+        if is_tried && let Some(stored) = self.copy_within(copy).await? {
+            return Ok(stored);
+        }
+        let stored = self.relay(copy).await?;
+        if is_tried {
+            store.give_up_copies(copy).await;
+        }
+        Ok(stored)
+    }
+
+    /// None where the store cannot copy it.
+    async fn copy_within(&self, copy: &Copy) -> Result<Option<Stored>, Failure> {
+        let at = &copy.write.at;
+        let item = self.progress().item(at.name(), Some(copy.bytes()));
+        let _line = self.interrupt().race(async { Ok(self.lines().take().await) }).await?;
+        let sent = self.interrupt().race(self.store().copy_object(copy)).await;
+        let written = sent.map_err(|mut failure| {
+            if matches!(failure, Failure::Interrupted { .. }) {
+                failure.detail_mut().message += ": the copy may or may not have been made";
+                return failure.hint(format!("look with `s3seal head {at}`")).at(at);
+            }
+            failure
+        })?;
+        let Some(written) = written else { return Ok(None) };
+        let stored = self.store().settle_copy(copy, written).await?;
+        if stored.is_some() {
+            item.add(copy.bytes());
+        }
+        Ok(stored)
+    }
+
+    /// Downloads and uploads again.
+    async fn relay(&self, copy: &Copy) -> Result<Stored, Failure> {
+        self.store().check_relay(copy)?;
+        let (source, interrupt) = (&copy.source, self.interrupt());
+        let _room = interrupt.race(self.room(copy.bytes())).await?;
+        let keys: Vec<Key> = source.key.iter().cloned().collect();
+        let options = ReadOptions {
+            version_id: source.version_id().map(str::to_owned),
+            if_match: source.metadata.etag.clone(),
+            ..ReadOptions::default()
+        };
+        let opened = interrupt.race(self.store().get(&source.at, &keys, &options)).await;
+        let opened = opened.map_err(|failure| about_source(failure, source))?;
+        let (found, known) = (&opened.answer.metadata, &source.metadata);
+        // Not every store honours If-Match.
+        if (&found.etag, found.content_length) != (&known.etag, known.content_length) {
+            return Err(source.replaced());
+        }
+        let (reader, expected) = Reader::of(self.store(), &source.at, &options, opened);
+        let broke = Arc::new(Mutex::new(None));
+        let stream = Relay::start(reader, expected, source.at.clone(), broke.clone());
+        let uploaded = self.upload(Source::Stream(Box::new(stream)), copy.write.clone()).await;
+        uploaded.map_err(|failure| {
+            let cause = broke.lock().unwrap_or_else(PoisonError::into_inner).take();
+            cause.map_or(failure, |cause| about_source(cause, source))
+        })
+    }
+
+    /// Waits until the object may be in memory as far as it has to be.
+    async fn room(&self, bytes: u64) -> Result<SemaphorePermit<'_>, Failure> {
+        let mib = bytes.div_ceil(1 << 20).clamp(1, MOST_MIB_OF_ONE) as u32;
+        let room = self.0.relayed.acquire_many(mib).await;
+        room.map_err(|_| Failure::other("copies ended unexpectedly"))
+    }
+}
+
+/// A read that the store refuses because of its condition speaks of a download.
+fn about_source(failure: Failure, source: &CopySource) -> Failure {
+    match failure {
+        Failure::Precondition(_) => source.replaced(),
+        failure => failure,
+    }
+}
+
+/// An object as it arrives, to be read as a stream. Its end comes only after its checksum was compared, so that
+/// nothing damaged is published.
+struct Relay {
+    /// The end is an empty piece.
+    pieces: mpsc::Receiver<Bytes>,
+    piece: Bytes,
+    is_ended: bool,
+}
+
+impl Relay {
+    /// Begins to fetch; `broke` gets what goes wrong.
+    fn start(
+        mut reader: Reader,
+        expected: Option<Expected>,
+        at: Location,
+        broke: Arc<Mutex<Option<Failure>>>,
+    ) -> Relay {
+        let (sender, pieces) = mpsc::channel(MOST_WAITING);
+        tokio::spawn(async move {
+            let fetched = fetch(&mut reader, expected, &at, &sender).await;
+            match fetched {
+                Ok(()) => drop(sender.send(Bytes::new()).await),
+                // Before the channel closes, which is when somebody looks.
+                Err(failure) => {
+                    *broke.lock().unwrap_or_else(PoisonError::into_inner) = Some(failure);
+                }
+            }
+        });
+        Relay { pieces, piece: Bytes::new(), is_ended: false }
+    }
+}
+
+async fn fetch(
+    reader: &mut Reader,
+    expected: Option<Expected>,
+    at: &Location,
+    pieces: &mpsc::Sender<Bytes>,
+) -> Result<(), Failure> {
+    let mut hash = expected.as_ref().map(|it| it.algorithm.hash());
+    while let Some((_, bytes)) = reader.next().await? {
+        if let Some(hash) = &mut hash {
+            hash.update(&bytes);
+        }
+        // Nobody reads any more: the upload has failed, and says why.
+        if !bytes.is_empty() && pieces.send(bytes).await.is_err() {
+            return Ok(());
+        }
+    }
+    match expected.zip(hash).is_none_or(|(expected, hash)| expected.matches(hash)) {
+        true => Ok(()),
+        false => Err(Failure::integrity(
+            "what arrived of the source is not what was uploaded: the checksums differ; nothing was stored",
+        )
+        .hint("try again; if it stays, the source is damaged in the store")
+        .at(at)),
+    }
+}
+
+impl Read for Relay {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.piece.is_empty() && !self.is_ended {
+            self.piece = self.pieces.blocking_recv().ok_or(io::ErrorKind::UnexpectedEof)?;
+            self.is_ended = self.piece.is_empty();
+        }
+        let bytes = buffer.len().min(self.piece.len());
+        self.piece.copy_to_slice(&mut buffer[..bytes]);
+        Ok(bytes)
+    }
+}
