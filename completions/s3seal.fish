@@ -50,6 +50,8 @@ complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "key" -d 'Inspect keys
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "put" -d 'Seal files with your key and store them'
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "get" -d 'Fetch objects, opened with the key they were sealed with'
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "head" -d 'Show an object\'s metadata, opened with the key it was sealed with'
+complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "cp" -d 'Copy objects, from one key to another, or between sealed and not'
+complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "mv" -d 'Move objects: copy them as `cp` does, and delete each once its copy is proven'
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "sync" -d 'Copy what changed between a folder and a prefix, in either direction'
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "ls" -d 'List objects'
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "rm" -d 'Delete objects, or versions of them; needs no key'
@@ -477,6 +479,136 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l no-progress -d 'T
 complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
 complete -c s3seal -n "__fish_s3seal_using_subcommand head" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -s k -l key -d 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l key-format -d 'How to read the key text' -r -f -a "auto\t'Whatever it is: 32 bytes, base64, hex, or 32 ASCII characters'
+base64\t'Base64 of 32 bytes: padded, unpadded or url-safe'
+hex\t'64 hexadecimal digits'
+raw\t'Exactly 32 bytes, whatever they are'"
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l derive-as -d 'Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a bucket alone (s3://bucket), for each object of the same name there' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l sse-customer-algorithm -d 'As with `aws s3api`: AES256' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l sse-customer-key -d 'As with `aws s3api`: the 32 bytes of the key as text, file://FILE or fileb://FILE; their base64 if --sse-customer-key-md5 is given' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l sse-customer-key-md5 -d 'As with `aws s3api`: base64 of the MD5 of the 32 bytes' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l sse-c -d 'As with `aws s3`: AES256, which may be left out' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l sse-c-key -d 'As with `aws s3`: the 32 bytes of the key as text, file://FILE or fileb://FILE' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l key-timeout -d 'How long a `cmd:` may take, passphrases and touched tokens included; 0 is for ever' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l sse -d 'Let the store encrypt it with a key that the store manages' -r -f -a "AES256\t''
+aws:kms\t''
+aws:kms:dsse\t''"
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l sse-kms-key-id -d 'The KMS key for `--sse aws:kms`: its id, ARN or alias' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l source-key -d 'Where the key is that opens the source, as with -k; repeatable; `none` where it is not sealed' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l copy-source-sse-customer-algorithm -d 'As with `aws s3api copy-object`: AES256' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l copy-source-sse-customer-key -d 'As with `aws s3api copy-object`: the source\'s key, as --sse-customer-key has it' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l copy-source-sse-customer-key-md5 -d 'As with `aws s3api copy-object`: base64 of the MD5 of the 32 bytes' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l sse-c-copy-source -d 'As with `aws s3 cp`: AES256, which may be left out' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l sse-c-copy-source-key -d 'As with `aws s3 cp`: the source\'s key, as --sse-c-key has it' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l version-id -d 'Copy this version instead of the newest' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l include -d 'Do include what matches; all is included at first, and the last pattern decides' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l exclude -d 'Leave out what matches; `*` matches `/` as well, names are relative to the source' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l if-match -d 'Write only if the object that is there has this ETag' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l if-none-match -d 'Write only if there is no such object yet; the one value is `*`' -r -f -a "*\t''"
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l content-type -d 'The media type; guessed from the file\'s name where not given' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l cache-control -d 'Cache-Control' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l content-encoding -d 'Content-Encoding' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l content-disposition -d 'Content-Disposition' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l content-language -d 'Content-Language' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l metadata -d 'User metadata; repeatable, or with commas: a=1,b=2 (a comma in a value is written `\\\\,`)' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l tagging -d 'Tags, URL-encoded: a=1&b=2' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l acl -d 'A canned ACL, such as bucket-owner-full-control' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l storage-class -d 'A storage class, such as STANDARD_IA' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l part-size -d 'The size of a part: bytes, or with KiB, MiB, GiB [default: 8MiB, more where needed]' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l expected-size -d 'About how many bytes come through a pipe: parts become large enough for all of it' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l concurrency -d 'How many requests are under way at once [default: 4, more where answers take long]' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, where stderr is a terminal that a person looks at'
+plain\t'A line of text every 30 seconds'
+none\t'Nothing'"
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l ca-bundle -d 'Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE' -r -F
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l request-payer -d 'Who pays for the request; the one value is `requester`' -r -f -a "requester\t''"
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l expected-bucket-owner -d 'Refuse a bucket that belongs to another account' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l max-attempts -d 'How often a request is sent before it is given up [default: 5]. Also: AWS_MAX_ATTEMPTS' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l connect-timeout -d 'Give up an attempt at a connection after this time; 0: never' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l read-timeout -d 'Give up a connection on which nothing has moved for this time; 0: never' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l limit-rate -d 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l no-key -d 'Store it without a key of yours, as the bucket does by default'
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l tag-key -d 'Tag each object with the MD5 of its key, so that a reader with many keys need not try them all; not where the object has a key derived for it alone'
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l allow-plain -d 'Accept a source that is not sealed although a key is given'
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -s r -l recursive -d 'Take folders, and all that is in them'
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l dry-run -d 'Say what would be done, and do nothing'
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l no-resume -d 'Neither go on with an interrupted transfer, nor leave one that could be gone on with'
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l no-progress -d 'The same as --progress none'
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l no-sign-request -d 'Send requests without credentials'
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -s k -l key -d 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l key-format -d 'How to read the key text' -r -f -a "auto\t'Whatever it is: 32 bytes, base64, hex, or 32 ASCII characters'
+base64\t'Base64 of 32 bytes: padded, unpadded or url-safe'
+hex\t'64 hexadecimal digits'
+raw\t'Exactly 32 bytes, whatever they are'"
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l derive-as -d 'Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a bucket alone (s3://bucket), for each object of the same name there' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l sse-customer-algorithm -d 'As with `aws s3api`: AES256' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l sse-customer-key -d 'As with `aws s3api`: the 32 bytes of the key as text, file://FILE or fileb://FILE; their base64 if --sse-customer-key-md5 is given' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l sse-customer-key-md5 -d 'As with `aws s3api`: base64 of the MD5 of the 32 bytes' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l sse-c -d 'As with `aws s3`: AES256, which may be left out' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l sse-c-key -d 'As with `aws s3`: the 32 bytes of the key as text, file://FILE or fileb://FILE' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l key-timeout -d 'How long a `cmd:` may take, passphrases and touched tokens included; 0 is for ever' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l sse -d 'Let the store encrypt it with a key that the store manages' -r -f -a "AES256\t''
+aws:kms\t''
+aws:kms:dsse\t''"
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l sse-kms-key-id -d 'The KMS key for `--sse aws:kms`: its id, ARN or alias' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l source-key -d 'Where the key is that opens the source, as with -k; repeatable; `none` where it is not sealed' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l copy-source-sse-customer-algorithm -d 'As with `aws s3api copy-object`: AES256' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l copy-source-sse-customer-key -d 'As with `aws s3api copy-object`: the source\'s key, as --sse-customer-key has it' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l copy-source-sse-customer-key-md5 -d 'As with `aws s3api copy-object`: base64 of the MD5 of the 32 bytes' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l sse-c-copy-source -d 'As with `aws s3 cp`: AES256, which may be left out' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l sse-c-copy-source-key -d 'As with `aws s3 cp`: the source\'s key, as --sse-c-key has it' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l version-id -d 'Copy this version instead of the newest' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l include -d 'Do include what matches; all is included at first, and the last pattern decides' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l exclude -d 'Leave out what matches; `*` matches `/` as well, names are relative to the source' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l if-match -d 'Write only if the object that is there has this ETag' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l if-none-match -d 'Write only if there is no such object yet; the one value is `*`' -r -f -a "*\t''"
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l content-type -d 'The media type; guessed from the file\'s name where not given' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l cache-control -d 'Cache-Control' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l content-encoding -d 'Content-Encoding' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l content-disposition -d 'Content-Disposition' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l content-language -d 'Content-Language' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l metadata -d 'User metadata; repeatable, or with commas: a=1,b=2 (a comma in a value is written `\\\\,`)' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l tagging -d 'Tags, URL-encoded: a=1&b=2' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l acl -d 'A canned ACL, such as bucket-owner-full-control' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l storage-class -d 'A storage class, such as STANDARD_IA' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l part-size -d 'The size of a part: bytes, or with KiB, MiB, GiB [default: 8MiB, more where needed]' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l expected-size -d 'About how many bytes come through a pipe: parts become large enough for all of it' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l concurrency -d 'How many requests are under way at once [default: 4, more where answers take long]' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, where stderr is a terminal that a person looks at'
+plain\t'A line of text every 30 seconds'
+none\t'Nothing'"
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l ca-bundle -d 'Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE' -r -F
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l request-payer -d 'Who pays for the request; the one value is `requester`' -r -f -a "requester\t''"
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l expected-bucket-owner -d 'Refuse a bucket that belongs to another account' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l max-attempts -d 'How often a request is sent before it is given up [default: 5]. Also: AWS_MAX_ATTEMPTS' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l connect-timeout -d 'Give up an attempt at a connection after this time; 0: never' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l read-timeout -d 'Give up a connection on which nothing has moved for this time; 0: never' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l limit-rate -d 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l no-key -d 'Store it without a key of yours, as the bucket does by default'
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l tag-key -d 'Tag each object with the MD5 of its key, so that a reader with many keys need not try them all; not where the object has a key derived for it alone'
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l allow-plain -d 'Accept a source that is not sealed although a key is given'
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -s r -l recursive -d 'Take folders, and all that is in them'
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l dry-run -d 'Say what would be done, and do nothing'
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l no-resume -d 'Neither go on with an interrupted transfer, nor leave one that could be gone on with'
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l no-progress -d 'The same as --progress none'
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l no-sign-request -d 'Send requests without credentials'
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -s k -l key -d 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l key-format -d 'How to read the key text' -r -f -a "auto\t'Whatever it is: 32 bytes, base64, hex, or 32 ASCII characters'
 base64\t'Base64 of 32 bytes: padded, unpadded or url-safe'
@@ -780,19 +912,21 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -l no-progres
 complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
 complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head sync ls rm presign bucket mock completions help" -f -a "keygen" -d 'Make a new 256-bit key from the operating system\'s random source'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head sync ls rm presign bucket mock completions help" -f -a "key" -d 'Inspect keys, hand them to other tools, and check that they still open what they sealed'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head sync ls rm presign bucket mock completions help" -f -a "put" -d 'Seal files with your key and store them'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head sync ls rm presign bucket mock completions help" -f -a "get" -d 'Fetch objects, opened with the key they were sealed with'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head sync ls rm presign bucket mock completions help" -f -a "head" -d 'Show an object\'s metadata, opened with the key it was sealed with'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head sync ls rm presign bucket mock completions help" -f -a "sync" -d 'Copy what changed between a folder and a prefix, in either direction'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head sync ls rm presign bucket mock completions help" -f -a "ls" -d 'List objects'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head sync ls rm presign bucket mock completions help" -f -a "rm" -d 'Delete objects, or versions of them; needs no key'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head sync ls rm presign bucket mock completions help" -f -a "presign" -d 'Make a URL with which somebody without credentials can read or write one object'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head sync ls rm presign bucket mock completions help" -f -a "bucket" -d 'See, allow or block SSE-C in a bucket'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head sync ls rm presign bucket mock completions help" -f -a "mock" -d 'Run an S3 server of your own, for trying and testing: it answers like Amazon\'s, in memory'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head sync ls rm presign bucket mock completions help" -f -a "completions" -d 'Print a completion script for a shell'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head sync ls rm presign bucket mock completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls rm presign bucket mock completions help" -f -a "keygen" -d 'Make a new 256-bit key from the operating system\'s random source'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls rm presign bucket mock completions help" -f -a "key" -d 'Inspect keys, hand them to other tools, and check that they still open what they sealed'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls rm presign bucket mock completions help" -f -a "put" -d 'Seal files with your key and store them'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls rm presign bucket mock completions help" -f -a "get" -d 'Fetch objects, opened with the key they were sealed with'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls rm presign bucket mock completions help" -f -a "head" -d 'Show an object\'s metadata, opened with the key it was sealed with'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls rm presign bucket mock completions help" -f -a "cp" -d 'Copy objects, from one key to another, or between sealed and not'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls rm presign bucket mock completions help" -f -a "mv" -d 'Move objects: copy them as `cp` does, and delete each once its copy is proven'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls rm presign bucket mock completions help" -f -a "sync" -d 'Copy what changed between a folder and a prefix, in either direction'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls rm presign bucket mock completions help" -f -a "ls" -d 'List objects'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls rm presign bucket mock completions help" -f -a "rm" -d 'Delete objects, or versions of them; needs no key'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls rm presign bucket mock completions help" -f -a "presign" -d 'Make a URL with which somebody without credentials can read or write one object'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls rm presign bucket mock completions help" -f -a "bucket" -d 'See, allow or block SSE-C in a bucket'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls rm presign bucket mock completions help" -f -a "mock" -d 'Run an S3 server of your own, for trying and testing: it answers like Amazon\'s, in memory'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls rm presign bucket mock completions help" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls rm presign bucket mock completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c s3seal -n "__fish_s3seal_using_subcommand help; and __fish_seen_subcommand_from key" -f -a "show" -d 'Show what a key is: source, format seen, length, key-MD5 and warnings'
 complete -c s3seal -n "__fish_s3seal_using_subcommand help; and __fish_seen_subcommand_from key" -f -a "md5" -d 'Print the key-MD5 alone, a line a key'
 complete -c s3seal -n "__fish_s3seal_using_subcommand help; and __fish_seen_subcommand_from key" -f -a "convert" -d 'Write the same key as another tool wants it'
