@@ -1,11 +1,18 @@
 //! `audit`: what every object is encrypted with, with as few requests and as few keys shown as may be.
 
+use std::process::{Command, Stdio};
+use std::sync::{Mutex, mpsc};
+use std::time::Duration;
+
 use s3seal_mock::{Answer, Builder, Manner, RequestRecord, Tampering};
 
 use crate::harness::{Done, Lab, url};
 
 mod keys;
 mod selection;
+
+/// A run that takes so long hangs.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A server that takes SSE-C, and two keys, `k` and `other`.
 fn lab_with(manner: Manner, set_up: impl FnOnce(Builder) -> Builder) -> Lab {
@@ -283,4 +290,26 @@ fn the_table_is_aligned_and_names_cannot_steer_a_terminal() {
     done.says(&["audited 2 objects (4 B), 1 sealed, 1 sse-s3"]);
     let quiet = lab.run(["audit", "-q", "-k", "./k", "s3://demo"]).succeeds();
     assert_eq!((quiet.stdout.lines().count(), quiet.stderr.as_str()), (2, ""));
+}
+
+#[test]
+fn a_signal_ends_the_run_whatever_the_store_does() {
+    let (asked, was_asked) = mpsc::channel();
+    let (release, released) = mpsc::channel::<()>();
+    let released = Mutex::new(released);
+    let lab = lab_that_answers(move |_| {
+        asked.send(()).unwrap();
+        let _ = released.lock().unwrap().recv_timeout(PATIENCE);
+        None
+    });
+    lab.plain("x", b"x");
+    let mut audit = lab.run(["audit", "s3://demo"]).into_command();
+    let child = audit.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    was_asked.recv_timeout(PATIENCE).expect("a request for the object");
+    let killed = Command::new("kill").args(["-TERM", &child.id().to_string()]).status();
+    assert!(killed.unwrap().success());
+    let done = Done::from(child.wait_with_output().unwrap());
+    drop(release);
+    assert_eq!((done.code, done.stdout.as_str()), (Some(143), ""), "{}", done.stderr);
+    done.says(&["interrupted by SIGTERM"]);
 }

@@ -59,6 +59,17 @@ fn retired_keys_are_told_by_name_and_each_key_is_shown_once() {
 }
 
 #[test]
+fn a_key_that_is_named_twice_is_shown_once() {
+    let lab = lab();
+    ring(&lab, "", RETIRED);
+    std::fs::copy(lab.path("new"), lab.path("oldest")).unwrap();
+    lab.seal("other", "x", b"x");
+    shown(&lab, &[]);
+    assert_eq!(names(&lab), [None]);
+    assert_eq!(shown(&lab, &["new", "old"]), [1, 1]);
+}
+
+#[test]
 fn the_key_that_opened_the_last_object_goes_first() {
     let lab = lab();
     ring(&lab, "", RETIRED);
