@@ -16,7 +16,7 @@ use since::parse_since;
 use super::keys::Keys;
 use super::selection::tell_summary;
 use crate::failure::Failure;
-use crate::key::{KeyArgs, ObjectKey};
+use crate::key::{Key, KeyArgs, ObjectKey};
 use crate::location::Location;
 use crate::output::Output;
 use crate::store::{Connect, ReadOptions, State, Store};
@@ -126,6 +126,8 @@ struct Counts {
 pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Failure> {
     let locations = args.urls.iter().map(|url| url.parse::<Location>());
     let locations = locations.collect::<Result<Vec<_>, _>>()?;
+    let is_one = matches!(locations.as_slice(), [at] if !at.is_folder());
+    args.key.check_derive_as(is_one)?;
     let keys = Keys::load(&args.key, out)?;
     // Only now: while a key is read there is nothing to clean up, and Ctrl-C should just end it.
     let interrupt = Interrupt::listen()?;
@@ -185,15 +187,16 @@ impl Auditor {
         Suspect { at, listed }: &Suspect,
     ) -> Result<Option<(State, Option<ObjectKey>)>, Failure> {
         let version_id = listed.version_id.clone();
-        let mut options = ReadOptions { version_id, ..ReadOptions::default() };
-        let mut trial = self.keys.trial(&self.store, at, listed.version_id.as_deref()).await?;
-        loop {
-            let audited = self.store.audit(at, &trial.keys(), &options).await?;
-            let Some(audited) = audited else { return Ok(None) };
-            if audited.state != State::Locked || !trial.go_on().await? {
-                return Ok(Some((audited.state, trial.opened(audited.key.as_ref()))));
-            }
-            options.is_sealed = true;
+        let options = ReadOptions { version_id, ..ReadOptions::default() };
+        let attempt = |keys: Vec<Key>, options: ReadOptions| async move {
+            let audited = self.store.audit(at, &keys, &options).await?;
+            let key = audited.as_ref().and_then(|it| it.key.clone());
+            Ok((audited.map(|it| it.state), key))
+        };
+        match self.keys.open(&self.store, at, &options, attempt).await {
+            Ok((state, key)) => Ok(state.map(|state| (state, key))),
+            Err(failure) if failure.detail().wants_other_key => Ok(Some((State::Locked, None))),
+            Err(failure) => Err(failure),
         }
     }
 

@@ -67,6 +67,7 @@ impl Store {
     /// is not there any more.
     ///
     /// # Errors
+    /// [`Failure::Key`] that wants other keys where none of these fits, so that it is locked if there are none.
     /// What keeps the store from answering: [`Failure::Unavailable`], credentials that are refused whatever the
     /// object ([`Failure::Denied`]), and so on.
     pub async fn audit(
@@ -80,7 +81,7 @@ impl Store {
             Ok(opened) => return Ok(Some(opened.into())),
             Err(failure) if failure.concerns_all() => return Err(failure),
             Err(Failure::NotFound(_)) => return Ok(None),
-            Err(Failure::Key(_)) => State::Locked,
+            Err(Failure::Key(_)) if keys.is_empty() => State::Locked,
             Err(Failure::Denied(_)) => State::Denied,
             Err(failure) => return Err(failure),
         };
