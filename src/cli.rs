@@ -11,7 +11,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::aws_cli;
 use crate::commands::{
-    bucket, completions, cp, get, head, key, keygen, ls, mock, mv, presign, put, rm, sync,
+    audit, bucket, completions, cp, get, head, key, keygen, ls, mock, mv, presign, put, rm, sync,
 };
 use crate::failure::{Failure, Failures};
 use crate::key as keys;
@@ -86,6 +86,7 @@ enum Command {
     Mv(mv::Args),
     Sync(sync::Args),
     Ls(ls::Args),
+    Audit(audit::Args),
     Rm(rm::Args),
     Presign(presign::Args),
     Bucket(bucket::Args),
@@ -142,6 +143,7 @@ fn dispatch(cli: &Cli, out: &Output) -> Result<u8, Failures> {
         Command::Sync(args) => return Ok(with_runtime(sync::run(args, &cli.connect, out))??),
         Command::Head(args) => with_runtime(head::run(args, &cli.connect, out))??,
         Command::Ls(args) => return Ok(with_runtime(ls::run(args, &cli.connect, out))??),
+        Command::Audit(args) => return Ok(with_runtime(audit::run(args, &cli.connect, out))??),
         Command::Rm(args) => return Ok(with_runtime(rm::run(args, &cli.connect, out))??),
         Command::Bucket(args) => with_runtime(bucket::run(args, &cli.connect, out))??,
         Command::Presign(args) => with_runtime(presign::run(args, &cli.connect, out))??,

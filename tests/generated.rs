@@ -52,6 +52,7 @@ const TRANSCRIPTS: &[(&str, &[&[&str]])] = &[
     ("cp", &[&["cp", "--help"], &["cp", "s3://b/k"], &["cp", "a", "b"]]),
     ("mv", &[&["mv", "-h"]]),
     ("ls", &[&["ls", "--help"], &["ls"]]),
+    ("audit", &[&["audit", "--help"], &["audit"]]),
     ("bucket", &[&["bucket", "--help"], &["bucket", "status", "s3://b/k"]]),
     (
         "put",

@@ -1,5 +1,6 @@
 //! The program's tests: the real binary against the embedded server, a file per promise.
 
+mod audit;
 mod aws_cli;
 mod aws_cli_commands;
 mod bucket;

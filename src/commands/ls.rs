@@ -115,16 +115,11 @@ async fn list_object(
     out: &Output,
 ) -> Result<u64, Failure> {
     let mut found = 0;
-    let mut listing = listing(args, store, at).of_one_level();
+    let mut listing = listing(args, store, at).of_one_object();
     while let Some(page) = listing.next_page().await? {
-        // The name itself comes before all that merely begin with it.
-        let is_over = page.iter().any(|listed| listed.key != at.key);
-        for listed in page.iter().filter(|listed| listed.key == at.key) {
+        for listed in &page {
             show(args, at, at.name(), listed, out)?;
             found += 1;
-        }
-        if is_over {
-            break;
         }
     }
     Ok(found)

@@ -4,6 +4,7 @@
 //! whatever takes many, and the summary; `uploader`, `downloader`, `copier` and `remover`,
 //! what is done with each; `reminder`, what is said of a key that is new.
 
+pub mod audit;
 pub mod bucket;
 pub mod completions;
 mod copier;

@@ -59,6 +59,13 @@ pub(super) fn wants_https(refusal: &Refusal) -> bool {
     refusal.message.as_deref().is_some_and(|message| message.contains("secure connection"))
 }
 
+/// Whether a key was refused because it came over http: Ceph has no words for that.
+pub(super) fn refuses_http(store: &Store, refusal: &Refusal) -> bool {
+    let over_http = store.endpoint().is_some_and(|url| url.starts_with("http://"));
+    let is_wordless = refusal.message.as_deref().unwrap_or_default().is_empty();
+    wants_https(refusal) || (over_http && refusal.status == Some(400) && is_wordless)
+}
+
 /// Amazon's `InvalidArgument` has many meanings; the words tell this one.
 fn no_version_id(refusal: &Refusal) -> bool {
     refusal.is("InvalidArgument")
@@ -336,9 +343,8 @@ fn unsupported(action: Action) -> Failure {
 
 /// A 400 to a request whose key, length and MD5 this program has made itself.
 fn malformed(store: &Store, refusal: &Refusal, about: &Circumstances<'_>) -> Failure {
-    let over_http = store.endpoint().is_some_and(|url| url.starts_with("http://"));
     let message = refusal.message.as_deref().unwrap_or_default();
-    if wants_https(refusal) || (over_http && message.is_empty()) {
+    if refuses_http(store, refusal) {
         let outcome = outcome(about.action);
         return Failure::unsealed(format!("the store takes keys over https only: {outcome}"))
             .hint("use its https endpoint");

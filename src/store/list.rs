@@ -55,9 +55,18 @@ pub struct Listing {
     store: Arc<Store>,
     below: Location,
     versions: bool,
-    /// Whether what is below a further `/` is listed as one folder.
-    one_level: bool,
+    scope: Scope,
     next: Option<Next>,
+}
+
+/// Which of the names that begin with a prefix are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Scope {
+    All,
+    /// What is below a further `/` as one folder.
+    OneLevel,
+    /// The one that is the prefix itself.
+    OneObject,
 }
 
 /// Where the next page begins.
@@ -89,7 +98,7 @@ impl Store {
             store: self.clone(),
             below: below.clone(),
             versions,
-            one_level: false,
+            scope: Scope::All,
             next: Some(Next::Start),
         }
     }
@@ -99,7 +108,13 @@ impl Listing {
     /// The same listing, but what is below a further `/` comes as one folder.
     #[must_use]
     pub fn of_one_level(self) -> Listing {
-        Listing { one_level: true, ..self }
+        Listing { scope: Scope::OneLevel, ..self }
+    }
+
+    /// The same listing, but only of the object of exactly this name, or its versions.
+    #[must_use]
+    pub fn of_one_object(self) -> Listing {
+        Listing { scope: Scope::OneObject, ..self }
     }
 
     /// The next page, which may be empty; none after the last one.
@@ -121,7 +136,15 @@ impl Listing {
             return Err(self.broken("the store lists what was not asked for"));
         }
         self.next = page.next;
-        Ok(Some(page.found))
+        let mut found = page.found;
+        if self.scope == Scope::OneObject {
+            // The name itself comes before all that merely begin with it.
+            if found.iter().any(|it| it.key != self.below.key) {
+                self.next = None;
+            }
+            found.retain(|it| it.key == self.below.key);
+        }
+        Ok(Some(found))
     }
 
     async fn objects_page(&self, from: &Next) -> Result<Page, Failure> {
@@ -187,7 +210,7 @@ impl Listing {
     }
 
     fn delimiter(&self) -> Option<String> {
-        self.one_level.then(|| "/".to_owned())
+        (self.scope != Scope::All).then(|| "/".to_owned())
     }
 
     fn explain(&self, refusal: &Refusal) -> Failure {

@@ -20,6 +20,7 @@
 //! | `seal` | the three headers out, the proof in |
 //! | `attributes` | what is stored with an object besides its bytes |
 //! | `metadata` | what a store says of an object |
+//! | `audit` | what an object is encrypted with, whoever holds the key |
 //! | `read` | HEAD and GET, trying keys without sending more of them than needed |
 //! | `write` | PUT and multipart uploads, each proven |
 //! | `uploads` | multipart uploads that are not finished, and their parts |
@@ -39,6 +40,7 @@
 //! | `proven` | which buckets have proven that they seal |
 
 mod attributes;
+mod audit;
 mod bucket;
 mod checksums;
 mod connect;
@@ -74,6 +76,7 @@ mod url_refusal;
 mod write;
 
 pub use attributes::{Attributes, Condition, Metadata};
+pub use audit::{Audited, State};
 pub use aws_sdk_s3::primitives::SdkBody as RequestBody;
 pub use bucket::{BucketEncryption, SseC};
 pub use connect::{Connect, Store};

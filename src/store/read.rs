@@ -10,7 +10,7 @@ use bytes::Bytes;
 use clap::builder::NonEmptyStringValueParser;
 
 use super::Store;
-use super::diagnosis::{Action, Circumstances, diagnose, hide, is_decisive, wants_https};
+use super::diagnosis::{Action, Circumstances, diagnose, hide, is_decisive, refuses_http};
 use super::metadata::ObjectMetadata;
 use super::refusal::{Refusal, innermost};
 use super::seal::{Echo, Echoes, Sealed};
@@ -293,7 +293,19 @@ impl Store {
                 Err(refusal) => {
                     all_malformed &= refusal.status == Some(400) && refusal.code.is_none();
                     if unopened.is_none() {
-                        unopened = Some(self.ask_without_key(at, key, options).await?);
+                        // Amazon refuses a key for what is not sealed with 400, a wrong one with 403.
+                        let may_be_plain = options.allow_plain && refusal.status == Some(400);
+                        let asked = match may_be_plain {
+                            true => attempt(None).await.map(|(_, answer)| Some(answer)),
+                            false => self.first_byte(at, None, options).await.map(|()| None),
+                        };
+                        unopened = Some(match asked {
+                            Ok(Some(answer)) => return Ok(Some(Opened { answer, key: None })),
+                            Ok(None) => Unopened::Plain,
+                            Err(keyless) => {
+                                self.conclude(at, (key, &refusal), &keyless, options).await?
+                            }
+                        });
                     }
                     if refused_meanwhile() {
                         return Ok(None);
@@ -316,7 +328,7 @@ impl Store {
         if let (true, true, Some(key)) =
             (all_malformed && !options.is_sealed, over_http, keys.first())
             && let Err(refusal) = self.first_byte(at, Some(key), options).await
-            && wants_https(&refusal)
+            && refuses_http(self, &refusal)
         {
             let about = Circumstances { action: Action::Read, at, key: Some(key) };
             return Err(diagnose(self, &refusal, &about));
@@ -326,28 +338,29 @@ impl Store {
 
     /// Tells a wrong key from a denial: a store refuses a wrong key as it refuses a stranger, but
     /// what it says to a request without any key differs.
-    async fn ask_without_key(
+    async fn conclude(
         &self,
         at: &Location,
-        tried: &Key,
+        (tried, refusal): (&Key, &Refusal),
+        keyless: &Refusal,
         options: &ReadOptions,
     ) -> Result<Unopened, Failure> {
-        let refusal = match self.first_byte(at, None, options).await {
-            Ok(()) => return Ok(Unopened::Plain),
-            Err(refusal) => refusal,
-        };
         let about = Circumstances { action: Action::Read, at, key: None };
-        match refusal.status {
+        match keyless.status {
             Some(416) => Ok(Unopened::Plain),
-            Some(400) if !is_decisive(&refusal) => Ok(Unopened::Sealed),
+            Some(400) if !is_decisive(keyless) => Ok(Unopened::Sealed),
+            // Whether it is archived is told to those who may read it, and their key was refused.
+            Some(403) if keyless.is("InvalidObjectState") && refusal.status == Some(403) => {
+                Ok(Unopened::Sealed)
+            }
             // StorageGRID says so of a sealed object, too, as long as no key comes with the request.
-            Some(404) if !refusal.is("NoSuchBucket") => {
+            Some(404) if !keyless.is("NoSuchBucket") => {
                 match self.first_byte(at, Some(tried), options).await {
                     Err(second) if matches!(second.status, Some(400 | 403)) => Ok(Unopened::Sealed),
-                    _ => Err(diagnose(self, &refusal, &about)),
+                    _ => Err(diagnose(self, keyless, &about)),
                 }
             }
-            _ => Err(diagnose(self, &refusal, &about)),
+            _ => Err(diagnose(self, keyless, &about)),
         }
     }
 

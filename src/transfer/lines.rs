@@ -15,9 +15,9 @@ const MOST: usize = 32;
 /// One more request for each of these that the fastest answer takes.
 const STEP: Duration = Duration::from_millis(4);
 
-/// The places for requests under way, shared by all transfers of a run.
+/// The places for requests under way, shared by all transfers of a run. Cheap to clone.
 #[derive(Debug, Clone)]
-pub(super) struct Lines(Arc<Shared>);
+pub struct Lines(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
@@ -36,16 +36,16 @@ struct State {
 
 /// A place for one request, free again when dropped.
 #[derive(Debug)]
-pub(super) struct Line(Arc<Shared>);
+pub struct Line(Arc<Shared>);
 
 impl Lines {
     /// Places for requests to this store: `fixed` of them, or as many as its answers suggest.
-    pub(super) fn new(store: Arc<Store>, fixed: Option<usize>) -> Lines {
+    pub fn new(store: Arc<Store>, fixed: Option<usize>) -> Lines {
         Lines(Arc::new(Shared { store, fixed, state: Mutex::default(), freed: Notify::new() }))
     }
 
     /// Waits for a place.
-    pub(super) async fn take(&self) -> Line {
+    pub async fn take(&self) -> Line {
         loop {
             if let Some(line) = self.try_take() {
                 return line;

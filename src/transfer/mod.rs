@@ -58,7 +58,6 @@ use std::fs::File;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use lines::Lines;
 use publish::Publisher;
 use tokio::sync::Semaphore;
 
@@ -72,6 +71,7 @@ pub use filters::Filters;
 pub use folder::Folder;
 pub use housekeeping::forget_uploads;
 pub use interrupt::Interrupt;
+pub use lines::Lines;
 pub use mtime::{MTIME, read_mtime, write_mtime};
 pub use names::{Claims, Clashes, to_name, to_path};
 pub use plan::{LARGEST_PART, MOST_PARTS, SMALLEST_PART};

@@ -1,0 +1,261 @@
+//! `s3seal audit`: which objects are sealed, and with which keys.
+
+mod search;
+mod since;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
+
+use clap::ValueEnum;
+use clap::builder::PossibleValue;
+use search::{Search, Suspect};
+use serde::Serialize;
+use since::parse_since;
+
+use super::keys::Keys;
+use super::selection::tell_summary;
+use crate::failure::Failure;
+use crate::key::{Key, KeyArgs, ObjectKey};
+use crate::location::Location;
+use crate::output::Output;
+use crate::store::{Connect, ReadOptions, State, Store};
+use crate::transfer::{Filters, Interrupt, Lines, Tally};
+
+/// Tell which objects are sealed, and with which of your keys
+///
+/// All that is below a prefix, a line each: its state, the key-MD5 and name of the key that opens it, and its URL.
+/// Nothing is read but metadata: one HEAD request where the first key fits. The states:
+///
+///   sealed     one of your keys opens it
+///   locked     sealed with a key that is none of yours
+///   sse-s3     encrypted by the store with a key of its own
+///   sse-kms    encrypted by the store with a key in KMS
+///   plain      not encrypted, as far as the store tells
+///   denied     your credentials may not read it
+///   archived   must be restored before it can be read; its key is told where it is known
+///
+/// No state is a failure, unless --fail-on names it.
+#[derive(clap::Args)]
+#[command(
+    verbatim_doc_comment,
+    after_help = "\
+Examples:
+  s3seal audit -k ./backup.key s3://backups
+  s3seal audit --versions s3://backups/2026/                      with the keys of config.toml
+  s3seal audit -q --since 25h --fail-on locked s3://backups       daily, in cron: who locked what?
+  s3seal audit --fail-on plain,sse-s3,sse-kms s3://backups        is everything sealed?
+  s3seal audit --json s3://backups | jq -r 'select(.keyName == \"old\").url'
+
+Exit codes of --fail-on:
+  4 locked · 5 denied · 6 plain, sse-s3, sse-kms · 1 archived, or of several kinds"
+)]
+pub struct Args {
+    /// What to look at: s3://bucket, s3://bucket/folder/, or an object
+    #[arg(required = true, value_name = "URL")]
+    urls: Vec<String>,
+    #[command(flatten)]
+    key: KeyArgs,
+    /// Look at every version
+    #[arg(long)]
+    versions: bool,
+    /// Only at what was written since: a duration back from now, such as 24h or 7d, or a time, such as
+    /// 2026-11-22T05:26:21Z
+    #[arg(long, value_name = "TIME", value_parser = parse_since)]
+    since: Option<SystemTime>,
+    /// End with an exit code that says so if anything is in one of these states
+    #[arg(long, value_name = "STATES", value_enum, value_delimiter = ',')]
+    fail_on: Vec<State>,
+    #[command(flatten)]
+    filters: Filters,
+}
+
+impl ValueEnum for State {
+    /// Those that something can be wrong with.
+    fn value_variants<'a>() -> &'a [State] {
+        match &State::ALL {
+            [State::Sealed, others @ ..] => others,
+            all => all,
+        }
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()))
+    }
+}
+
+/// What `--json` prints.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Item<'a> {
+    op: &'static str,
+    url: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version_id: Option<&'a str>,
+    state: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key_md5: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key_name: Option<&'a str>,
+    bytes: u64,
+    last_modified: String,
+}
+
+/// How objects are looked at.
+struct Auditor {
+    store: Arc<Store>,
+    keys: Keys,
+    lines: Lines,
+    counts: Mutex<Counts>,
+    interrupt: Interrupt,
+    out: Output,
+}
+
+/// How many objects were found in which state.
+#[derive(Default)]
+struct Counts {
+    found: BTreeMap<State, u64>,
+    /// How many were deleted between listing and looking.
+    gone: u64,
+}
+
+/// Looks at each object; failures are told as they happen.
+///
+/// # Errors
+/// [`Failure::Usage`] for what is no URL, and so on: before anything is looked at.
+pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Failure> {
+    let locations = args.urls.iter().map(|url| url.parse::<Location>());
+    let locations = locations.collect::<Result<Vec<_>, _>>()?;
+    let is_one = matches!(locations.as_slice(), [at] if !at.is_folder());
+    args.key.check_derive_as(is_one)?;
+    let keys = Keys::load(&args.key, out)?;
+    // Only now: while a key is read there is nothing to clean up, and Ctrl-C should just end it.
+    let interrupt = Interrupt::listen()?;
+    let store = Arc::new(interrupt.race(Store::connect(connect)).await?);
+    keys.check(&store)?;
+    let search = Search {
+        store: store.clone(),
+        versions: args.versions,
+        since: args.since,
+        filters: args.filters.clone(),
+    };
+    let auditor = Arc::new(Auditor {
+        lines: Lines::new(store.clone(), None),
+        store,
+        keys: keys.until(&interrupt),
+        counts: Mutex::default(),
+        interrupt: interrupt.clone(),
+        out: *out,
+    });
+    let work = |suspect| {
+        let auditor = auditor.clone();
+        async move { auditor.audit(suspect).await.transpose() }
+    };
+    let mut tally = Tally::default();
+    tally.run(search.start(locations), || usize::MAX, work, &interrupt, out).await;
+    let counts = auditor.counts();
+    let what = if args.versions { "version" } else { "object" };
+    tell_summary("audited", what, &tally, &counts.named(), out);
+    Ok(match tally.exit_code() {
+        0 => counts.exit_code(&args.fail_on),
+        code => code,
+    })
+}
+
+impl Auditor {
+    /// Looks at an object and tells of it; none where it is gone.
+    async fn audit(&self, suspect: Suspect) -> Result<Option<u64>, Failure> {
+        let looked = async {
+            let _line = self.lines.take().await;
+            self.look(&suspect).await
+        };
+        match self.interrupt.race(looked).await? {
+            Some((state, key)) => {
+                self.tell(&suspect, state, key.as_ref())?;
+                *self.counts().found.entry(state).or_default() += 1;
+                Ok(Some(suspect.listed.bytes))
+            }
+            None => {
+                self.counts().gone += 1;
+                Ok(None)
+            }
+        }
+    }
+
+    async fn look(
+        &self,
+        Suspect { at, listed }: &Suspect,
+    ) -> Result<Option<(State, Option<ObjectKey>)>, Failure> {
+        let version_id = listed.version_id.clone();
+        let options = ReadOptions { version_id, ..ReadOptions::default() };
+        let attempt = |keys: Vec<Key>, options: ReadOptions| async move {
+            let audited = self.store.audit(at, &keys, &options).await?;
+            let key = audited.as_ref().and_then(|it| it.key.clone());
+            Ok((audited.map(|it| it.state), key))
+        };
+        match self.keys.open(&self.store, at, &options, attempt).await {
+            Ok((state, key)) => Ok(state.map(|state| (state, key))),
+            Err(failure) if failure.detail().wants_other_key => Ok(Some((State::Locked, None))),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    fn tell(
+        &self,
+        Suspect { at, listed }: &Suspect,
+        state: State,
+        key: Option<&ObjectKey>,
+    ) -> Result<(), Failure> {
+        let key_md5 = key.map(|key| key.key.md5_base64());
+        let key_name = key.map(|key| key.label.as_str());
+        if self.out.json() {
+            return self.out.item(&Item {
+                op: "audit",
+                url: at.to_string(),
+                version_id: listed.version_id.as_deref(),
+                state: state.name(),
+                key_md5,
+                key_name,
+                bytes: listed.bytes,
+                last_modified: humantime::format_rfc3339_seconds(listed.modified).to_string(),
+            });
+        }
+        let (md5, name) = (key_md5.as_deref().unwrap_or("-"), key_name.unwrap_or("-"));
+        let version = listed.version_id.as_ref().map(|id| format!("  (version {id})"));
+        let version = version.unwrap_or_default();
+        self.out.line(&format!("{:8}  {md5:24}  {name:12}  {at}{version}", state.name()))
+    }
+
+    fn counts(&self) -> MutexGuard<'_, Counts> {
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Counts {
+    /// With the words that the summary has for them.
+    fn named(&self) -> Vec<(u64, &'static str)> {
+        let states = self.found.iter().map(|(state, count)| (*count, state.name()));
+        states.chain([(self.gone, "gone meanwhile")]).collect()
+    }
+
+    /// 0 where nothing is in any of these states.
+    fn exit_code(&self, states: &[State]) -> u8 {
+        let found = states.iter().filter(|state| self.found.contains_key(*state));
+        let codes: BTreeSet<u8> = found.map(|state| exit_code(*state)).collect();
+        match Vec::from_iter(codes).as_slice() {
+            [] => 0,
+            [code] => *code,
+            _ => 1,
+        }
+    }
+}
+
+/// The exit code of a command that fails for this reason.
+fn exit_code(state: State) -> u8 {
+    match state {
+        State::Locked => 4,
+        State::Denied => 5,
+        State::SseS3 | State::SseKms | State::Plain => 6,
+        State::Sealed | State::Archived => 1,
+    }
+}

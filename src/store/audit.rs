@@ -1,0 +1,139 @@
+//! What an object is encrypted with, as far as a HEAD and the keys at hand can tell.
+
+use super::Store;
+use super::metadata::ObjectMetadata;
+use super::read::{Opened, ReadOptions};
+use crate::failure::Failure;
+use crate::key::Key;
+use crate::location::Location;
+
+/// Who can read an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum State {
+    /// Whoever holds the key that opened it.
+    Sealed,
+    /// Whoever holds a key that is none of those at hand.
+    Locked,
+    /// Whoever may read the bucket: the store encrypts it with a key of its own.
+    SseS3,
+    /// Whoever may read the bucket and use the key in KMS.
+    SseKms,
+    /// Whoever may read the bucket; the store tells of no encryption.
+    Plain,
+    /// Somebody else: these credentials may not read it, so that nothing is known of its encryption.
+    Denied,
+    /// Nobody, until it is restored; it is not known to be locked.
+    Archived,
+}
+
+/// What was found out about an object.
+#[derive(Debug, Clone)]
+pub struct Audited {
+    /// Who can read it.
+    pub state: State,
+    /// The key that opens it, whose use the store has proven.
+    pub key: Option<Key>,
+}
+
+impl State {
+    /// All of them, the safest first.
+    pub const ALL: [State; 7] = [
+        State::Sealed,
+        State::Locked,
+        State::SseS3,
+        State::SseKms,
+        State::Plain,
+        State::Denied,
+        State::Archived,
+    ];
+
+    /// What it is called wherever it is written.
+    pub fn name(self) -> &'static str {
+        match self {
+            State::Sealed => "sealed",
+            State::Locked => "locked",
+            State::SseS3 => "sse-s3",
+            State::SseKms => "sse-kms",
+            State::Plain => "plain",
+            State::Denied => "denied",
+            State::Archived => "archived",
+        }
+    }
+}
+
+impl Store {
+    /// Finds out what an object is encrypted with: one HEAD where the first key fits, or where it needs none.
+    /// Of the options, the version counts, and whether other keys have shown that it is sealed. None where it
+    /// is not there any more.
+    ///
+    /// # Errors
+    /// [`Failure::Key`] that wants other keys where none of these fits, so that it is locked if there are none.
+    /// What keeps the store from answering: [`Failure::Unavailable`], credentials that are refused whatever the
+    /// object ([`Failure::Denied`]), and so on.
+    pub async fn audit(
+        &self,
+        at: &Location,
+        keys: &[Key],
+        options: &ReadOptions,
+    ) -> Result<Option<Audited>, Failure> {
+        let options = ReadOptions { allow_plain: true, ..options.clone() };
+        let state = match self.head(at, keys, &options).await {
+            Ok(opened) => return Ok(Some(opened.into())),
+            Err(failure) if failure.concerns_all() => return Err(failure),
+            Err(Failure::NotFound(_)) => return Ok(None),
+            Err(Failure::Key(_)) if keys.is_empty() => State::Locked,
+            Err(Failure::Denied(_)) => State::Denied,
+            Err(failure) => return Err(failure),
+        };
+        Ok(Some(Audited { state, key: None }))
+    }
+}
+
+impl From<Opened<ObjectMetadata>> for Audited {
+    fn from(Opened { answer, key }: Opened<ObjectMetadata>) -> Audited {
+        let managed_by = answer.server_side_encryption.as_deref();
+        let state = match (&key, managed_by) {
+            _ if is_archived(&answer) => State::Archived,
+            (Some(_), _) => State::Sealed,
+            // Not every store wants the key for a HEAD, but it may tell that there is one.
+            (None, _) if answer.sse_customer_algorithm.is_some() => State::Locked,
+            (None, Some(algorithm)) if algorithm.starts_with("aws:kms") => State::SseKms,
+            (None, Some(_)) => State::SseS3,
+            (None, None) => State::Plain,
+        };
+        Audited { state, key }
+    }
+}
+
+/// Whether it has to be restored before anybody can read it (AWS, "Working with archived objects").
+fn is_archived(object: &ObjectMetadata) -> bool {
+    let class = object.storage_class.as_deref();
+    let is_away =
+        matches!(class, Some("GLACIER" | "DEEP_ARCHIVE")) || object.archive_status.is_some();
+    let restored = |text: &str| text.contains("ongoing-request=\"false\"");
+    is_away && !object.restore.as_deref().is_some_and(restored)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_archived_is_so_until_it_is_restored() {
+        let archived = |class: &str, status: Option<&str>, restore: Option<&str>| {
+            is_archived(&ObjectMetadata {
+                storage_class: Some(class.to_owned()),
+                archive_status: status.map(str::to_owned),
+                restore: restore.map(str::to_owned),
+                ..ObjectMetadata::default()
+            })
+        };
+        let ended = r#"ongoing-request="false", expiry-date="Fri, 21 Dec 2026 00:00:00 GMT""#;
+        assert!(archived("GLACIER", None, None) && archived("DEEP_ARCHIVE", None, None));
+        assert!(archived("GLACIER", None, Some(r#"ongoing-request="true""#)));
+        assert!(archived("INTELLIGENT_TIERING", Some("ARCHIVE_ACCESS"), None));
+        assert!(!archived("GLACIER", None, Some(ended)));
+        assert!(!archived("GLACIER_IR", None, None) && !archived("STANDARD", None, None));
+        assert!(!archived("INTELLIGENT_TIERING", None, None));
+    }
+}
