@@ -53,6 +53,7 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('mv', 'mv', [CompletionResultType]::ParameterValue, 'Move objects: copy them as `cp` does, and delete each once its copy is proven')
             [CompletionResult]::new('sync', 'sync', [CompletionResultType]::ParameterValue, 'Copy what changed between a folder and a prefix, in either direction')
             [CompletionResult]::new('ls', 'ls', [CompletionResultType]::ParameterValue, 'List objects')
+            [CompletionResult]::new('audit', 'audit', [CompletionResultType]::ParameterValue, 'Tell which objects are sealed, and with which of your keys')
             [CompletionResult]::new('rm', 'rm', [CompletionResultType]::ParameterValue, 'Delete objects, or versions of them; needs no key')
             [CompletionResult]::new('presign', 'presign', [CompletionResultType]::ParameterValue, 'Make a URL with which somebody without credentials can read or write one object')
             [CompletionResult]::new('bucket', 'bucket', [CompletionResultType]::ParameterValue, 'See, allow or block SSE-C in a bucket')
@@ -756,6 +757,45 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        's3seal;audit' {
+            [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml')
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml')
+            [CompletionResult]::new('--key-format', '--key-format', [CompletionResultType]::ParameterName, 'How to read the key text')
+            [CompletionResult]::new('--derive-as', '--derive-as', [CompletionResultType]::ParameterName, 'Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a bucket alone (s3://bucket), for each object of the same name there')
+            [CompletionResult]::new('--sse-customer-algorithm', '--sse-customer-algorithm', [CompletionResultType]::ParameterName, 'As with `aws s3api`: AES256')
+            [CompletionResult]::new('--sse-customer-key', '--sse-customer-key', [CompletionResultType]::ParameterName, 'As with `aws s3api`: the 32 bytes of the key as text, file://FILE or fileb://FILE; their base64 if --sse-customer-key-md5 is given')
+            [CompletionResult]::new('--sse-customer-key-md5', '--sse-customer-key-md5', [CompletionResultType]::ParameterName, 'As with `aws s3api`: base64 of the MD5 of the 32 bytes')
+            [CompletionResult]::new('--sse-c', '--sse-c', [CompletionResultType]::ParameterName, 'As with `aws s3`: AES256, which may be left out')
+            [CompletionResult]::new('--sse-c-key', '--sse-c-key', [CompletionResultType]::ParameterName, 'As with `aws s3`: the 32 bytes of the key as text, file://FILE or fileb://FILE')
+            [CompletionResult]::new('--key-timeout', '--key-timeout', [CompletionResultType]::ParameterName, 'How long a `cmd:` may take, passphrases and touched tokens included; 0 is for ever')
+            [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Only at what was written since: a duration back from now, such as 24h or 7d, or a time, such as 2026-11-22T05:26:21Z')
+            [CompletionResult]::new('--fail-on', '--fail-on', [CompletionResultType]::ParameterName, 'End with an exit code that says so if anything is in one of these states')
+            [CompletionResult]::new('--include', '--include', [CompletionResultType]::ParameterName, 'Do include what matches; all is included at first, and the last pattern decides')
+            [CompletionResult]::new('--exclude', '--exclude', [CompletionResultType]::ParameterName, 'Leave out what matches; `*` matches `/` as well, names are relative to the source')
+            [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How the progress of transfers is shown on stderr')
+            [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile of the AWS configuration files to use. Also: AWS_PROFILE')
+            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION')
+            [CompletionResult]::new('--ca-bundle', '--ca-bundle', [CompletionResultType]::ParameterName, 'Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE')
+            [CompletionResult]::new('--request-payer', '--request-payer', [CompletionResultType]::ParameterName, 'Who pays for the request; the one value is `requester`')
+            [CompletionResult]::new('--expected-bucket-owner', '--expected-bucket-owner', [CompletionResultType]::ParameterName, 'Refuse a bucket that belongs to another account')
+            [CompletionResult]::new('--max-attempts', '--max-attempts', [CompletionResultType]::ParameterName, 'How often a request is sent before it is given up [default: 5]. Also: AWS_MAX_ATTEMPTS')
+            [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Give up an attempt at a connection after this time; 0: never')
+            [CompletionResult]::new('--read-timeout', '--read-timeout', [CompletionResultType]::ParameterName, 'Give up a connection on which nothing has moved for this time; 0: never')
+            [CompletionResult]::new('--limit-rate', '--limit-rate', [CompletionResultType]::ParameterName, 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G')
+            [CompletionResult]::new('--versions', '--versions', [CompletionResultType]::ParameterName, 'Look at every version')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results as JSON lines on stdout, and errors as JSON on stderr')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'The same as --progress none')
+            [CompletionResult]::new('--no-sign-request', '--no-sign-request', [CompletionResultType]::ParameterName, 'Send requests without credentials')
+            [CompletionResult]::new('--allow-http', '--allow-http', [CompletionResultType]::ParameterName, 'Send the key even over plain http to another machine, where everyone in between can read it')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         's3seal;rm' {
             [CompletionResult]::new('--version-id', '--version-id', [CompletionResultType]::ParameterName, 'Delete this version for good')
             [CompletionResult]::new('--older-than', '--older-than', [CompletionResultType]::ParameterName, 'Abort only those begun longer ago than this, such as 24h or 7d')
@@ -1030,6 +1070,7 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('mv', 'mv', [CompletionResultType]::ParameterValue, 'Move objects: copy them as `cp` does, and delete each once its copy is proven')
             [CompletionResult]::new('sync', 'sync', [CompletionResultType]::ParameterValue, 'Copy what changed between a folder and a prefix, in either direction')
             [CompletionResult]::new('ls', 'ls', [CompletionResultType]::ParameterValue, 'List objects')
+            [CompletionResult]::new('audit', 'audit', [CompletionResultType]::ParameterValue, 'Tell which objects are sealed, and with which of your keys')
             [CompletionResult]::new('rm', 'rm', [CompletionResultType]::ParameterValue, 'Delete objects, or versions of them; needs no key')
             [CompletionResult]::new('presign', 'presign', [CompletionResultType]::ParameterValue, 'Make a URL with which somebody without credentials can read or write one object')
             [CompletionResult]::new('bucket', 'bucket', [CompletionResultType]::ParameterValue, 'See, allow or block SSE-C in a bucket')
@@ -1091,6 +1132,9 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             break
         }
         's3seal;help;ls' {
+            break
+        }
+        's3seal;help;audit' {
             break
         }
         's3seal;help;rm' {

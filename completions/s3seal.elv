@@ -50,6 +50,7 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand mv 'Move objects: copy them as `cp` does, and delete each once its copy is proven'
             cand sync 'Copy what changed between a folder and a prefix, in either direction'
             cand ls 'List objects'
+            cand audit 'Tell which objects are sealed, and with which of your keys'
             cand rm 'Delete objects, or versions of them; needs no key'
             cand presign 'Make a URL with which somebody without credentials can read or write one object'
             cand bucket 'See, allow or block SSE-C in a bucket'
@@ -727,6 +728,44 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'s3seal;audit'= {
+            cand -k 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml'
+            cand --key 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml'
+            cand --key-format 'How to read the key text'
+            cand --derive-as 'Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a bucket alone (s3://bucket), for each object of the same name there'
+            cand --sse-customer-algorithm 'As with `aws s3api`: AES256'
+            cand --sse-customer-key 'As with `aws s3api`: the 32 bytes of the key as text, file://FILE or fileb://FILE; their base64 if --sse-customer-key-md5 is given'
+            cand --sse-customer-key-md5 'As with `aws s3api`: base64 of the MD5 of the 32 bytes'
+            cand --sse-c 'As with `aws s3`: AES256, which may be left out'
+            cand --sse-c-key 'As with `aws s3`: the 32 bytes of the key as text, file://FILE or fileb://FILE'
+            cand --key-timeout 'How long a `cmd:` may take, passphrases and touched tokens included; 0 is for ever'
+            cand --since 'Only at what was written since: a duration back from now, such as 24h or 7d, or a time, such as 2026-11-22T05:26:21Z'
+            cand --fail-on 'End with an exit code that says so if anything is in one of these states'
+            cand --include 'Do include what matches; all is included at first, and the last pattern decides'
+            cand --exclude 'Leave out what matches; `*` matches `/` as well, names are relative to the source'
+            cand --progress 'How the progress of transfers is shown on stderr'
+            cand --endpoint-url 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL'
+            cand --profile 'The profile of the AWS configuration files to use. Also: AWS_PROFILE'
+            cand --region 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION'
+            cand --ca-bundle 'Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE'
+            cand --request-payer 'Who pays for the request; the one value is `requester`'
+            cand --expected-bucket-owner 'Refuse a bucket that belongs to another account'
+            cand --max-attempts 'How often a request is sent before it is given up [default: 5]. Also: AWS_MAX_ATTEMPTS'
+            cand --connect-timeout 'Give up an attempt at a connection after this time; 0: never'
+            cand --read-timeout 'Give up a connection on which nothing has moved for this time; 0: never'
+            cand --limit-rate 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G'
+            cand --versions 'Look at every version'
+            cand --json 'Print results as JSON lines on stdout, and errors as JSON on stderr'
+            cand -q 'Say nothing on stderr but warnings and errors'
+            cand --quiet 'Say nothing on stderr but warnings and errors'
+            cand -v 'Log requests to stderr, never a key; more with -vv and -vvv'
+            cand --verbose 'Log requests to stderr, never a key; more with -vv and -vvv'
+            cand --no-progress 'The same as --progress none'
+            cand --no-sign-request 'Send requests without credentials'
+            cand --allow-http 'Send the key even over plain http to another machine, where everyone in between can read it'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'s3seal;rm'= {
             cand --version-id 'Delete this version for good'
             cand --older-than 'Abort only those begun longer ago than this, such as 24h or 7d'
@@ -988,6 +1027,7 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand mv 'Move objects: copy them as `cp` does, and delete each once its copy is proven'
             cand sync 'Copy what changed between a folder and a prefix, in either direction'
             cand ls 'List objects'
+            cand audit 'Tell which objects are sealed, and with which of your keys'
             cand rm 'Delete objects, or versions of them; needs no key'
             cand presign 'Make a URL with which somebody without credentials can read or write one object'
             cand bucket 'See, allow or block SSE-C in a bucket'
@@ -1033,6 +1073,8 @@ set edit:completion:arg-completer[s3seal] = {|@words|
         &'s3seal;help;sync'= {
         }
         &'s3seal;help;ls'= {
+        }
+        &'s3seal;help;audit'= {
         }
         &'s3seal;help;rm'= {
         }

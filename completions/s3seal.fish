@@ -54,6 +54,7 @@ complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "cp" -d 'Copy objects,
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "mv" -d 'Move objects: copy them as `cp` does, and delete each once its copy is proven'
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "sync" -d 'Copy what changed between a folder and a prefix, in either direction'
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "ls" -d 'List objects'
+complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "audit" -d 'Tell which objects are sealed, and with which of your keys'
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "rm" -d 'Delete objects, or versions of them; needs no key'
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "presign" -d 'Make a URL with which somebody without credentials can read or write one object'
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "bucket" -d 'See, allow or block SSE-C in a bucket'
@@ -692,6 +693,48 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand ls" -l no-progress -d 'The
 complete -c s3seal -n "__fish_s3seal_using_subcommand ls" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand ls" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
 complete -c s3seal -n "__fish_s3seal_using_subcommand ls" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -s k -l key -d 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l key-format -d 'How to read the key text' -r -f -a "auto\t'Whatever it is: 32 bytes, base64, hex, or 32 ASCII characters'
+base64\t'Base64 of 32 bytes: padded, unpadded or url-safe'
+hex\t'64 hexadecimal digits'
+raw\t'Exactly 32 bytes, whatever they are'"
+complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l derive-as -d 'Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a bucket alone (s3://bucket), for each object of the same name there' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l sse-customer-algorithm -d 'As with `aws s3api`: AES256' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l sse-customer-key -d 'As with `aws s3api`: the 32 bytes of the key as text, file://FILE or fileb://FILE; their base64 if --sse-customer-key-md5 is given' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l sse-customer-key-md5 -d 'As with `aws s3api`: base64 of the MD5 of the 32 bytes' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l sse-c -d 'As with `aws s3`: AES256, which may be left out' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l sse-c-key -d 'As with `aws s3`: the 32 bytes of the key as text, file://FILE or fileb://FILE' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l key-timeout -d 'How long a `cmd:` may take, passphrases and touched tokens included; 0 is for ever' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l since -d 'Only at what was written since: a duration back from now, such as 24h or 7d, or a time, such as 2026-11-22T05:26:21Z' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l fail-on -d 'End with an exit code that says so if anything is in one of these states' -r -f -a "locked\t''
+sse-s3\t''
+sse-kms\t''
+plain\t''
+denied\t''
+archived\t''"
+complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l include -d 'Do include what matches; all is included at first, and the last pattern decides' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l exclude -d 'Leave out what matches; `*` matches `/` as well, names are relative to the source' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, where stderr is a terminal that a person looks at'
+plain\t'A line of text every 30 seconds'
+none\t'Nothing'"
+complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l ca-bundle -d 'Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE' -r -F
+complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l request-payer -d 'Who pays for the request; the one value is `requester`' -r -f -a "requester\t''"
+complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l expected-bucket-owner -d 'Refuse a bucket that belongs to another account' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l max-attempts -d 'How often a request is sent before it is given up [default: 5]. Also: AWS_MAX_ATTEMPTS' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l connect-timeout -d 'Give up an attempt at a connection after this time; 0: never' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l read-timeout -d 'Give up a connection on which nothing has moved for this time; 0: never' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l limit-rate -d 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l versions -d 'Look at every version'
+complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
+complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l no-progress -d 'The same as --progress none'
+complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l no-sign-request -d 'Send requests without credentials'
+complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
+complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l version-id -d 'Delete this version for good' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l older-than -d 'Abort only those begun longer ago than this, such as 24h or 7d' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l include -d 'Do include what matches; all is included at first, and the last pattern decides' -r
@@ -912,21 +955,22 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -l no-progres
 complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
 complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls rm presign bucket mock completions help" -f -a "keygen" -d 'Make a new 256-bit key from the operating system\'s random source'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls rm presign bucket mock completions help" -f -a "key" -d 'Inspect keys, hand them to other tools, and check that they still open what they sealed'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls rm presign bucket mock completions help" -f -a "put" -d 'Seal files with your key and store them'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls rm presign bucket mock completions help" -f -a "get" -d 'Fetch objects, opened with the key they were sealed with'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls rm presign bucket mock completions help" -f -a "head" -d 'Show an object\'s metadata, opened with the key it was sealed with'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls rm presign bucket mock completions help" -f -a "cp" -d 'Copy objects, from one key to another, or between sealed and not'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls rm presign bucket mock completions help" -f -a "mv" -d 'Move objects: copy them as `cp` does, and delete each once its copy is proven'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls rm presign bucket mock completions help" -f -a "sync" -d 'Copy what changed between a folder and a prefix, in either direction'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls rm presign bucket mock completions help" -f -a "ls" -d 'List objects'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls rm presign bucket mock completions help" -f -a "rm" -d 'Delete objects, or versions of them; needs no key'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls rm presign bucket mock completions help" -f -a "presign" -d 'Make a URL with which somebody without credentials can read or write one object'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls rm presign bucket mock completions help" -f -a "bucket" -d 'See, allow or block SSE-C in a bucket'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls rm presign bucket mock completions help" -f -a "mock" -d 'Run an S3 server of your own, for trying and testing: it answers like Amazon\'s, in memory'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls rm presign bucket mock completions help" -f -a "completions" -d 'Print a completion script for a shell'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls rm presign bucket mock completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rm presign bucket mock completions help" -f -a "keygen" -d 'Make a new 256-bit key from the operating system\'s random source'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rm presign bucket mock completions help" -f -a "key" -d 'Inspect keys, hand them to other tools, and check that they still open what they sealed'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rm presign bucket mock completions help" -f -a "put" -d 'Seal files with your key and store them'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rm presign bucket mock completions help" -f -a "get" -d 'Fetch objects, opened with the key they were sealed with'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rm presign bucket mock completions help" -f -a "head" -d 'Show an object\'s metadata, opened with the key it was sealed with'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rm presign bucket mock completions help" -f -a "cp" -d 'Copy objects, from one key to another, or between sealed and not'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rm presign bucket mock completions help" -f -a "mv" -d 'Move objects: copy them as `cp` does, and delete each once its copy is proven'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rm presign bucket mock completions help" -f -a "sync" -d 'Copy what changed between a folder and a prefix, in either direction'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rm presign bucket mock completions help" -f -a "ls" -d 'List objects'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rm presign bucket mock completions help" -f -a "audit" -d 'Tell which objects are sealed, and with which of your keys'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rm presign bucket mock completions help" -f -a "rm" -d 'Delete objects, or versions of them; needs no key'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rm presign bucket mock completions help" -f -a "presign" -d 'Make a URL with which somebody without credentials can read or write one object'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rm presign bucket mock completions help" -f -a "bucket" -d 'See, allow or block SSE-C in a bucket'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rm presign bucket mock completions help" -f -a "mock" -d 'Run an S3 server of your own, for trying and testing: it answers like Amazon\'s, in memory'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rm presign bucket mock completions help" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rm presign bucket mock completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c s3seal -n "__fish_s3seal_using_subcommand help; and __fish_seen_subcommand_from key" -f -a "show" -d 'Show what a key is: source, format seen, length, key-MD5 and warnings'
 complete -c s3seal -n "__fish_s3seal_using_subcommand help; and __fish_seen_subcommand_from key" -f -a "md5" -d 'Print the key-MD5 alone, a line a key'
 complete -c s3seal -n "__fish_s3seal_using_subcommand help; and __fish_seen_subcommand_from key" -f -a "convert" -d 'Write the same key as another tool wants it'
