@@ -1,47 +1,18 @@
-//! The keys for a run: the options that name them, and which of them one object gets.
+//! The keys for a run, and which of them one object gets.
 
-use std::ffi::OsString;
-use std::fmt;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use super::aws_cli::AwsCliKey;
-use super::command::DEFAULT_TIMEOUT;
+use super::candidates::{Candidates, ObjectKey};
 use super::derive::DeriveAs;
 use super::encoding::{Form, Format};
-use super::environment::variable;
 use super::material::Key;
 use super::ring::Ring;
 use super::rule::Receiver;
-use super::spec::{KEY_VARIABLE, Spec};
+use super::spec::Spec;
 use super::text::{Found, weakness};
 use crate::failure::Failure;
 use crate::location::Location;
-
-/// The options that say which keys to use.
-#[derive(Clone, Default, clap::Args)]
-pub struct KeyArgs {
-    /// Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the
-    /// name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried
-    /// for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself;
-    /// without that, the rules of config.toml
-    // Hyphens are let through for url-safe base64, which may begin with one: clap would quote it.
-    #[arg(short = 'k', long = "key", value_name = "SPEC", allow_hyphen_values = true)]
-    pub key: Vec<OsString>,
-    /// How to read the key text
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
-    pub key_format: Format,
-    /// Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a
-    /// bucket alone (s3://bucket), for each object of the same name there
-    #[arg(long, value_name = "URL")]
-    pub derive_as: Option<String>,
-    /// The same in the spellings of aws-cli
-    #[command(flatten)]
-    pub aws_cli: AwsCliKey,
-    /// How long a `cmd:` may take, passphrases and touched tokens included; 0 is for ever
-    #[arg(long, value_name = "SECONDS", default_value_t = DEFAULT_TIMEOUT.as_secs())]
-    pub key_timeout: u64,
-}
 
 /// The keys of a run.
 #[derive(Debug, Default)]
@@ -74,115 +45,17 @@ pub struct Loaded {
     pub(super) entry: Option<usize>,
 }
 
-/// A key as it is used for one object.
-#[derive(Debug, Clone)]
-pub struct ObjectKey {
-    /// What is sent.
-    pub key: Key,
-    /// What the user calls it: its name in config.toml, or its source.
-    pub label: String,
-    /// Whether it was derived for this object alone.
-    pub is_derived: bool,
-    /// Whether it is easier to guess than 256 random bits.
-    pub is_weak: bool,
-    /// What it was derived from, or itself.
-    master: Key,
-}
-
-/// The keys that may go to one object, the most promising first.
-#[derive(Debug, Default)]
-pub struct Candidates {
-    /// Those that have been read.
-    pub keys: Vec<ObjectKey>,
-    /// Keys of the ring that are not needed if one of the others fits.
-    unread: Vec<usize>,
-    /// What was found wrong with them.
-    pub warnings: Vec<String>,
-    /// Why a key cannot be used that should have been among them.
-    pub unusable: Option<Failure>,
-}
-
-impl KeyArgs {
-    /// Reads the keys: those of `-k`, or of aws-cli's options, if there are any, else the one of
-    /// `S3SEAL_KEY`. If there is none either, the ring is ready to say which of its keys an object gets.
-    ///
-    /// # Errors
-    /// [`Failure::Usage`] for a malformed SPEC, a key in argv, or a config file that is wrong;
-    /// [`Failure::Key`] where a source cannot be read or holds no key.
-    pub fn load(&self) -> Result<Keyring, Failure> {
-        let derive_as = self.derive_as.as_deref().map(DeriveAs::parse).transpose()?;
-        if let Some((key, warnings)) = self.aws_cli.load()? {
-            return Ok(Keyring { keys: vec![key], warnings, derive_as, ..Keyring::default() });
-        }
-        let specs = self.specs()?;
-        let needs_ring = specs.is_empty() || specs.iter().any(|it| matches!(it, Spec::Name(_)));
-        let ring = if needs_ring { Ring::load(self.timeout())? } else { Ring::default() };
-        if let ([Spec::Name(name)], true) = (specs.as_slice(), self.key.is_empty()) {
-            // It may be a damaged key: not to be quoted.
-            ring.find(name).map_err(|_| no_name_in_variable(&ring))?;
-        }
-        let keyring = Keyring { ring, derive_as, ..Keyring::default() };
-        keyring.read(&specs, self.key_format, self.timeout())
-    }
-
-    /// Fails where `--derive-as` names one object and several are meant: all would get one key.
-    ///
-    /// # Errors
-    /// [`Failure::Usage`] then.
-    pub fn check_derive_as(&self, is_one_object: bool) -> Result<(), Failure> {
-        let derive_as = self.derive_as.as_deref().map(DeriveAs::parse).transpose()?;
-        match derive_as.is_some_and(|it| it.key.is_some()) && !is_one_object {
-            false => Ok(()),
-            true => Err(Failure::usage("--derive-as names one object, and several are meant")
-                .hint("name the bucket alone, s3://BUCKET: each object keeps its own name in it")),
-        }
-    }
-
-    /// Whether a key is to be read from stdin, so that nothing else can be.
-    ///
-    /// # Errors
-    /// [`Failure::Usage`] as [`KeyArgs::load`].
-    pub fn uses_stdin(&self) -> Result<bool, Failure> {
-        if self.aws_cli.is_given() {
-            return Ok(self.aws_cli.uses_stdin());
-        }
-        Ok(self.specs()?.iter().any(Spec::uses_stdin))
-    }
-
-    /// How long reading one source may take.
-    fn timeout(&self) -> Option<Duration> {
-        (self.key_timeout > 0).then(|| Duration::from_secs(self.key_timeout))
-    }
-
-    /// The sources that count, nothing read yet.
-    fn specs(&self) -> Result<Vec<Spec>, Failure> {
-        if !self.key.is_empty() {
-            return self.key.iter().map(|value| Spec::parse(value)).collect();
-        }
-        match variable() {
-            Some(value) if !value.is_empty() => Ok(vec![Spec::from_env_value(value)?]),
-            _ => Ok(Vec::new()),
-        }
-    }
-}
-
-impl Candidates {
-    /// Whether there are keys that have not been read.
-    pub fn has_more(&self) -> bool {
-        !self.unread.is_empty()
-    }
-
-    /// Takes away all keys but the first where something could tell which of them to try next, so that not
-    /// more of them are sent than needed.
-    pub fn hold_back(&mut self) -> Vec<ObjectKey> {
-        match self.keys.len() + self.unread.len() {
-            0..=2 => Vec::new(),
-            _ => self.keys.split_off(self.keys.len().min(1)),
-        }
-    }
-}
-
 impl Keyring {
+    /// The keys that the user named, so far, and where others are.
+    pub(super) fn new(
+        keys: Vec<Loaded>,
+        warnings: Vec<String>,
+        ring: Ring,
+        derive_as: Option<DeriveAs>,
+    ) -> Keyring {
+        Keyring { keys, warnings, ring, derive_as, opened_last: Mutex::default() }
+    }
+
     /// Whether any object could get a key.
     pub fn has_any(&self) -> bool {
         !self.keys.is_empty() || self.ring.has_rules()
@@ -330,7 +203,12 @@ impl Keyring {
         candidates.keys.sort_by_key(|it| Some(&it.master) != last.as_ref());
     }
 
-    fn read(
+    /// Adds the keys of these sources.
+    ///
+    /// # Errors
+    /// [`Failure::Usage`] where two come from stdin, or a name is unknown; [`Failure::Key`] where a source
+    /// cannot be read or holds no key.
+    pub(super) fn read(
         mut self,
         specs: &[Spec],
         format: Format,
@@ -433,21 +311,6 @@ impl Keyring {
     }
 }
 
-impl ObjectKey {
-    /// The key that its owner keeps: what it was derived from, or itself.
-    pub fn master(&self) -> &Key {
-        &self.master
-    }
-}
-
-/// As it is called, and the MD5 by which a store knows it.
-impl fmt::Display for ObjectKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let derived = if self.is_derived { ", derived" } else { "" };
-        write!(f, "{}{derived}, key-MD5 {}", self.label, self.key.md5_base64())
-    }
-}
-
 impl Loaded {
     /// What the user calls it: its name in config.toml, or its source.
     pub fn label(&self) -> &str {
@@ -472,14 +335,6 @@ fn read_source(
     };
     let keys = spec.read(format, timeout)?.into_iter().map(load).collect();
     Ok((keys, all))
-}
-
-fn no_name_in_variable(ring: &Ring) -> Failure {
-    Failure::usage(format!(
-        "the value of {KEY_VARIABLE} is neither a key nor a key's source, nor the name of one in {}",
-        ring.shown_path()
-    ))
-    .hint("put the key into it, as `s3seal keygen` prints it, or where the key is: file:PATH, cmd:COMMAND")
 }
 
 fn not_derived(name: &str) -> Failure {

@@ -1,7 +1,9 @@
 //! Customer keys, from where they are kept to the three values that S3 wants, and where each may go.
 //! Sends nothing.
 
+pub mod args;
 pub mod aws_cli;
+mod candidates;
 mod check;
 mod command;
 mod config;
@@ -21,13 +23,15 @@ mod source;
 pub mod spec;
 pub mod text;
 
+pub use args::KeyArgs;
 pub use aws_cli::{AwsCliKey, AwsCliSourceKey};
+pub use candidates::{Candidates, ObjectKey};
 pub use check::KeyCheck;
 pub use command::DEFAULT_TIMEOUT;
 pub use derive::{DeriveAs, derive};
 pub(crate) use encoding::hex;
 pub use encoding::{Form, Format};
-pub use keyring::{Candidates, KeyArgs, Keyring, Loaded, ObjectKey};
+pub use keyring::{Keyring, Loaded};
 pub use material::{Encoding, KEY_BYTES, Key};
 pub use ring::{Named, Ring, Scope};
 pub use rule::Receiver;
