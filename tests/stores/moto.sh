@@ -104,6 +104,11 @@ for name in small large; do
   check "absent bucket: put of a $name file ends in 3" refused 3 "$url" s3seal put -k ./key "$name" "$url"
 done
 
+check "copy: a sealed copy ends in 6" refused 6 s3://fresh/copy s3seal cp --source-key none -k ./key "$plain" s3://fresh/copy
+check "copy: nothing is left of it" refused 3 s3://fresh/copy s3seal head s3://fresh/copy
+audited() { s3seal audit -k ./key s3://fresh 2>&1 | tail -1 | grep -F '1 plain'; }
+check "audit: the store's objects are plain" audited
+
 check "no key is in anything that was said" tells_no_key all-said key.bin
 
 summary

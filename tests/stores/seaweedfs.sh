@@ -197,6 +197,40 @@ check "ring: no rule, no key: put ends in 2" refused 2 s3://lab/other with_ring 
 check "ring: a key without a rule for the store ends in 6" \
   refused 6 s3://lab/other with_ring put -k before note s3://lab/other
 
+# --- Folders, copies, audits --------------------------------------------------------------------
+
+mkdir -p tree/b
+cp note tree/a
+cp note "tree/b/c d"
+check "folder: put -r" s3seal put -k ./key -r tree s3://lab/tree
+get_tree() { rm -rf tree.back && s3seal get -k ./key -r s3://lab/tree tree.back && diff -r tree tree.back; }
+check "folder: get -r" get_tree
+lists() { [ "$(s3seal ls "${@:2}")" = "$1" ]; }
+check "folder: ls" lists $'a\nb/' s3://lab/tree/
+check "folder: ls -r" lists $'a\nb/c d' -r s3://lab/tree/
+sync_nothing() { s3seal sync -k ./key --size-only tree s3://lab/tree 2>&1 | grep -F '2 unchanged'; }
+check "folder: sync has nothing to do" sync_nothing
+sync_down() { rm -rf tree.synced && s3seal sync -k ./key s3://lab/tree tree.synced && diff -r tree tree.synced; }
+check "folder: sync down" sync_down
+
+check "copy: from key to key" s3seal cp --source-key ./key -k ./wrong.key s3://lab/tree/a s3://lab/copies/other
+check "copy: the new key opens it" get_file ./wrong.key note s3://lab/copies/other
+check "copy: the old one does not" no_download 4 s3://lab/copies/other -k ./key
+check "copy: sealed to plain" s3seal cp --source-key ./key --no-key s3://lab/tree/a s3://lab/copies/plain
+get_plain_copy() { rm -f back && s3seal get s3://lab/copies/plain back && cmp note back; }
+check "copy: opens without a key" get_plain_copy
+check "copy: plain to sealed" s3seal cp --source-key none -k ./key s3://lab/copies/plain s3://lab/copies/sealed
+check "copy: the key opens it" get_file ./key note s3://lab/copies/sealed
+check "copy: a wrong source key ends in 4" \
+  refused 4 s3://lab/tree/a s3seal cp --source-key ./wrong.key -k ./key s3://lab/tree/a s3://lab/copies/never
+check "move" s3seal mv -k ./key s3://lab/copies/sealed s3://lab/copies/moved
+check "move: it is there" get_file ./key note s3://lab/copies/moved
+check "move: and no longer where it was" no_download 3 s3://lab/copies/sealed -k ./key
+audited() { s3seal audit -k ./key s3://lab/copies 2>&1 | tail -1 | grep -F '1 sealed, 1 locked, 1 plain'; }
+check "audit: what is sealed, locked and plain" audited
+alarm() { local status=0; s3seal audit -k ./key --fail-on locked s3://lab/copies || status=$?; [ "$status" = 4 ]; }
+check "audit: --fail-on locked ends in 4" alarm
+
 # --- Refusals ---------------------------------------------------------------------------------
 
 for object in note random; do
