@@ -114,7 +114,10 @@ fn help_and_errors_read_as_recorded() {
 fn transcript(lab: &Lab, arguments: &[&str]) -> String {
     let done = lab.run(arguments).done();
     let code = done.code.unwrap_or(-1);
-    format!("$ s3seal {}\n{}{}[{code}]\n\n", arguments.join(" "), done.stdout, done.stderr)
+    let text =
+        format!("$ s3seal {}\n{}{}[{code}]\n\n", arguments.join(" "), done.stdout, done.stderr);
+    // The lab is a folder of another name each time.
+    text.replace(&lab.home().display().to_string(), "~")
 }
 
 fn overwrites() -> bool {
