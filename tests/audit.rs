@@ -313,3 +313,25 @@ fn a_signal_ends_the_run_whatever_the_store_does() {
     assert_eq!((done.code, done.stdout.as_str()), (Some(143), ""), "{}", done.stderr);
     done.says(&["interrupted by SIGTERM"]);
 }
+
+/// A key that cannot be read may be the one that fits: no reason to cry wolf.
+#[test]
+fn where_a_key_cannot_be_read_nothing_is_called_locked() {
+    let lab = Lab::new();
+    for key in ["new", "other"] {
+        lab.key(key);
+    }
+    let config = format!(
+        "[keys.new]\nsource = \"./new\"\n[keys.old]\nsource = \"./absent\"\n[[rules]]\nendpoint = \"{}\"\nprefix = \"s3://demo\"\nkey = \"new\"\nretired = [\"old\"]\n",
+        lab.server().endpoint()
+    );
+    lab.file("config.toml", config.as_bytes());
+    lab.seal("other", "x", b"content");
+    lab.seal("new", "y", b"content");
+    let audit = ["audit", "--fail-on", "locked", "s3://demo"];
+    let done = lab.run(audit).env("S3SEAL_CONFIG", lab.path("config.toml")).exits(4);
+    done.says(&["another that its rule names cannot be used", "the key `old`"]);
+    let done =
+        lab.run(["audit", "s3://demo"]).env("S3SEAL_CONFIG", lab.path("config.toml")).exits(4);
+    assert!(!done.stdout.contains("locked") && done.stdout.contains("sealed"), "{}", done.stdout);
+}

@@ -96,11 +96,11 @@ impl Copier {
         if let Some(key) = &key {
             self.first_key.get_or_init(|| key.master().clone());
         }
+        self.report(&pair, &stored, &encryption, key.as_ref())?;
         if self.op == "mv" {
             let source = &copy.source;
             remove_source(store, &source.at, source.key.as_ref(), &source.metadata).await?;
         }
-        self.report(&pair, &stored, &encryption, key.as_ref())?;
         Ok(stored.bytes)
     }
 
@@ -125,15 +125,19 @@ impl Copier {
         if store.refuses_copies().await {
             self.out.say("note: the store does not copy between these keys, so the bytes went through this machine");
         }
-        for at in store.left_of_trials().await {
-            self.out.warn(&format!("the throw-away object {at} could not be deleted: delete it"));
-        }
         if store.refuses_key_tags() && self.tag_key {
             self.out
                 .say("note: the store keeps no tags, so objects do not tell which key they need");
         }
         if let Some(key) = self.first_key.get() {
             reminder::keep_a_copy(key, &self.out);
+        }
+    }
+
+    /// What a trial of the store's copies has left behind.
+    pub(super) async fn tell_left_of_trials(&self) {
+        for at in self.engine.store().left_of_trials().await {
+            self.out.warn(&format!("the throw-away object {at} could not be deleted: delete it"));
         }
     }
 

@@ -142,10 +142,7 @@ impl Copying {
             )
             .hint("`s3seal get URL -` writes it there, and `s3seal rm` deletes it"));
         }
-        let key = match self.source.key() {
-            Some(key) => KeyArgs { key_format: self.sealing.key.key_format, ..key },
-            None => self.sealing.key.clone(),
-        };
+        let key = self.source_key().unwrap_or_else(|| self.sealing.key.clone());
         Ok(get::Args {
             paths: self.paths.clone(),
             key,
@@ -169,14 +166,20 @@ impl Copying {
         Ok(())
     }
 
+    /// The sources' own keys, if any are named. How keys are read, and for how long, is the same for all;
+    /// `--derive-as` is about the copy.
+    fn source_key(&self) -> Option<KeyArgs> {
+        let KeyArgs { key_format, key_timeout, .. } = self.sealing.key;
+        Some(KeyArgs { key_format, key_timeout, ..self.source.key()? })
+    }
+
     /// What opens the sources: keys of their own, or those that seal the copies.
     fn source_keys(&self, sealer: &Sealer, out: &Output) -> Result<Keys, Failure> {
         if self.source.is_plain() {
             return Ok(Keys::none(out));
         }
-        if let Some(key) = self.source.key() {
-            let key_format = self.sealing.key.key_format;
-            return Keys::load(&KeyArgs { key_format, ..key }, out);
+        if let Some(key) = self.source_key() {
+            return Keys::load(&key, out);
         }
         match sealer.keys() {
             Some(keys) => Ok(keys.clone()),
@@ -223,6 +226,7 @@ async fn within(
     let origins = origins(op, args, sources, dest)?;
     let is_object = matches!(origins.as_slice(), [Origin::Object(_)]);
     args.check_stdin()?;
+    args.sealing.key.check_derive_as(is_object)?;
     let sealer = args.sealing.sealer(false, out)?;
     let keys = args.source_keys(&sealer, out)?;
     // Only now: while a key is read there is nothing to clean up, and Ctrl-C should just end it.
@@ -258,6 +262,7 @@ async fn within(
     if tally.done > 0 {
         copier.tell_notes().await;
     }
+    copier.tell_left_of_trials().await;
     if !is_object {
         tell_summary(copier.verb(), "object", &tally, &[], out);
     }
@@ -288,11 +293,53 @@ fn origins(
             false => object(op, args, from, several, dest).map(Origin::Object),
         }
     };
-    sources.iter().map(origin).collect()
+    let origins = sources.iter().map(origin).collect::<Result<Vec<_>, Failure>>()?;
+    check_apart(&origins)?;
+    Ok(origins)
+}
+
+/// Fails where what is copied from one source could take the place of another that waits for its turn.
+fn check_apart(origins: &[Origin]) -> Result<(), Failure> {
+    for (index, origin) in origins.iter().enumerate() {
+        let others = origins.iter().enumerate().filter(|(other, _)| *other != index);
+        for (_, other) in others {
+            let clashes = match (origin, other) {
+                (Origin::Prefix(pair), Origin::Prefix(other)) => overlap(&pair.to, &other.from),
+                (Origin::Object(pair), Origin::Object(other)) => is_same(&pair.to, &other.from),
+                _ => false,
+            };
+            let (Origin::Prefix(pair) | Origin::Object(pair)) = origin;
+            let (Origin::Prefix(other) | Origin::Object(other)) = other;
+            if clashes {
+                return Err(Failure::usage(format!(
+                    "copies to {} could take the place of another source, {}",
+                    pair.to, other.from
+                ))
+                .hint("copy one source after the other"));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether one prefix may lie within the other. An access point hides which bucket it is of.
+fn overlap(one: &Location, other: &Location) -> bool {
+    let nested = one.key.starts_with(&other.key) || other.key.starts_with(&one.key);
+    nested && may_be_one_bucket(one, other)
+}
+
+fn is_same(one: &Location, other: &Location) -> bool {
+    one.key == other.key && may_be_one_bucket(one, other)
+}
+
+fn may_be_one_bucket(one: &Location, other: &Location) -> bool {
+    let is_access_point =
+        |at: &Location| at.bucket.starts_with("arn:") || at.bucket.ends_with("-s3alias");
+    one.bucket == other.bucket || is_access_point(one) || is_access_point(other)
 }
 
 fn prefix(from: Location, to: Location) -> Result<Pair, Failure> {
-    if from.bucket == to.bucket && to.key.starts_with(&from.key) {
+    if may_be_one_bucket(&from, &to) && to.key.starts_with(&from.key) {
         return Err(Failure::usage(format!("{to} lies within {from}")).hint(
             "copy to another prefix; `s3seal put -r` and `get -r` take what is on this machine",
         ));
@@ -317,7 +364,7 @@ fn object(
             .hint(format!("name a folder: {dest}/")));
     }
     let to = if dest.is_folder() { dest.join(from.name()) } else { dest.clone() }.object()?;
-    if from == to && (args.source.version_id.is_none() || op == "mv") {
+    if is_same(&from, &to) && (args.source.version_id.is_none() || op == "mv") {
         return Err(Failure::usage(format!("{from} would be copied onto itself"))
             .hint("name another destination; to seal it with another key, copy it to another name and back"));
     }
@@ -362,7 +409,11 @@ async fn below(
                 engine.progress().expect(1, entry.bytes);
                 let pair = Pair { from: from.join(&entry.name), to: to.join(&entry.name) };
                 // A copy there could take the place of a source that waits for its turn.
-                match from.bucket == to.bucket && pair.to.key.starts_with(&from.key) {
+                // A bucket has no place for the marker of a folder that becomes all of it.
+                if pair.to.key.is_empty() {
+                    continue;
+                }
+                match may_be_one_bucket(&from, &to) && pair.to.key.starts_with(&from.key) {
                     false => send(finder, pair, claims).await,
                     true => fail(finder, within_source(&pair, &from)).await,
                 }

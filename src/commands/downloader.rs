@@ -92,6 +92,13 @@ impl Downloader {
             }
         };
         let file = if let Target::File(path) = &target { Some(path.clone()) } else { None };
+        if self.moves && file.is_none() {
+            return Err(Failure::usage(
+                "objects are moved into files: what a stream's reader gets may be lost",
+            )
+            .hint("`s3seal get` writes to it, and `s3seal rm` deletes the object")
+            .at(&at));
+        }
         let attempt = |keys: Vec<Key>, options: ReadOptions| {
             let (target, at) = (target.clone(), &at);
             async move {
@@ -107,6 +114,8 @@ impl Downloader {
         }
         self.report(&at, file.as_deref(), &done, key.as_ref())?;
         if self.moves {
+            // What is deleted must not be all that is left after a power cut.
+            self.engine.sync_folders();
             remove_source(self.engine.store(), &at, done.key.as_ref(), &done.metadata).await?;
         }
         Ok(done.bytes)

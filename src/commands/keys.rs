@@ -168,7 +168,11 @@ impl Keys {
                 _ => store.tagged_key_md5(at, options.version_id.as_deref()).await,
             };
             if let (true, Some(failure)) = (candidates.keys.is_empty(), failure.take()) {
-                return Err(of_all(failure, &tried, tagged));
+                let failure = of_all(failure, &tried, tagged);
+                return Err(match candidates.unusable {
+                    Some(_) => but_one_unread(failure),
+                    None => failure,
+                });
             }
             candidates.keys.sort_by_key(|it| Some(it.key.md5_base64()) != tagged);
         }
@@ -233,6 +237,14 @@ impl Keys {
             None => found.await,
         }
     }
+}
+
+/// The same failure, where one more key may have fitted.
+fn but_one_unread(mut failure: Failure) -> Failure {
+    let detail = failure.detail_mut();
+    detail.message += "; another that its rule names cannot be used";
+    detail.wants_other_key = false;
+    failure
 }
 
 /// The same failure, naming all keys that were tried, and the one that was needed if a tag tells.

@@ -76,6 +76,13 @@ impl Uploader {
             return Ok(bytes);
         }
         let before = state(&path);
+        if self.moves && !std::fs::symlink_metadata(&path).is_ok_and(|found| found.is_file()) {
+            let what = path.display();
+            return Err(Failure::usage(format!(
+                "{what} is no regular file, and only such are moved"
+            ))
+            .hint("`s3seal put` stores what it leads to"));
+        }
         let source = self.engine.interrupt().race(open(path.clone())).await?;
         let (encryption, key) = self.sealer.encryption(self.engine.store(), &at).await?;
         let write = Write {

@@ -4,7 +4,7 @@
 use aws_sdk_s3::types::{ChecksumAlgorithm, MetadataDirective, TaggingDirective};
 
 use super::attributes::{Attributed, Attributes};
-use super::diagnosis::{Action, Circumstances, diagnose};
+use super::diagnosis::{Action, Circumstances, diagnose, hide};
 use super::read::ReadOptions;
 use super::refusal::Refusal;
 use super::remove::bare;
@@ -187,7 +187,16 @@ impl Store {
                 }));
             }
             Err(refusal) if cannot_copy(&refusal) => return Ok(None),
-            Err(refusal) => return Err(self.explain_copy(copy, &refusal).await),
+            Err(refusal) => {
+                // A store may repeat the request's headers, and there are two keys among them.
+                let keys: Vec<Key> = [source.key.as_ref(), write.encryption.key()]
+                    .into_iter()
+                    .flatten()
+                    .cloned()
+                    .collect();
+                let failure = self.explain_copy(copy, &refusal).await;
+                return Err(hide(self, failure, &keys));
+            }
         };
         let result = output.copy_object_result();
         let crc64nvme = result.and_then(|result| result.checksum_crc64_nvme());

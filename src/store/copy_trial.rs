@@ -68,7 +68,7 @@ impl Store {
         }
         let mut made = Vec::new();
         let can = self.try_out(copy, &mut made).await.unwrap_or_else(|failure| {
-            tracing::debug!(%failure, "the trial of a copy failed");
+            tracing::debug!(code = failure.exit_code(), "the trial of a copy failed");
             false
         });
         for (at, version_id) in made {

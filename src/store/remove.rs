@@ -78,13 +78,16 @@ impl Store {
         let Some(etag) = read.etag.as_deref() else { return Err(replaced()) };
         // Not every store honours If-Match on a delete, so look first as well.
         let keys: Vec<Key> = key.into_iter().cloned().collect();
-        let found = self.head(at, &keys, &ReadOptions::default()).await?;
+        let options = ReadOptions { version_id: read.version_id.clone(), ..ReadOptions::default() };
+        let found = self.head(at, &keys, &options).await?;
         if found.answer.etag.as_deref().map(bare) != Some(bare(etag)) {
             return Err(replaced());
         }
         match self.delete_if_match(at, version_id, etag).await {
             Ok(_) => Ok(()),
             Err(refusal) if refusal.status == Some(412) => Err(replaced()),
+            // The answer to an earlier attempt got lost.
+            Err(refusal) if refusal.is("NoSuchKey") => Ok(()),
             Err(refusal) => {
                 let about = Circumstances { action: Action::Delete, at, key: None };
                 Err(diagnose(self, &refusal, &about))

@@ -1,6 +1,7 @@
 //! Copies in trouble: nothing is half-done, and what cannot be gone on with is told.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use s3seal_mock::{Answer, Manner, Tampering};
 
@@ -205,4 +206,50 @@ fn a_move_that_is_interrupted_leaves_the_source_and_nothing_unfinished() {
         assert!(told.contains("interrupted by SIGINT"), "{told}");
         rig.lab.holds_only(&["x"]);
     }
+}
+
+/// A copy carries two keys, and a store may repeat either in its answer.
+#[test]
+fn neither_key_is_repeated_though_the_store_repeats_it() {
+    let keys = Arc::new(Mutex::new(String::new()));
+    let told = keys.clone();
+    let rig = Rig::with(|server| {
+        server.interceptor(move |request| {
+            let words = told.lock().unwrap().clone();
+            is_of_y(request, "CopyObject").then(|| Answer::error(422, "Whatever", &words))
+        })
+    });
+    let text = |name: &str| {
+        let file = String::from_utf8(rig.lab.read(name)).unwrap();
+        file.lines().last().unwrap().to_owned()
+    };
+    let (old, new) = (text("old"), text("new"));
+    rig.lab.believe_in_the_bucket();
+    rig.lab.seal("old", "x", b"content");
+    for json in [&[][..], &["--json"]] {
+        for (seal, sent) in
+            [(&["-k", "./new"][..], format!("{old} and {new}")), (&["--no-key"], old.clone())]
+        {
+            *keys.lock().unwrap() = sent;
+            let (from, to) = (url("x"), url("y"));
+            let cp = ["cp", "-vvv", "--source-key", "./old", &from, &to];
+            let done = rig.lab.run([&cp[..], seal, json].concat()).exits(1);
+            for key in [&old, &new] {
+                assert!(!done.stderr.contains(&key[..20]), "{}", done.stderr);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_source_key_has_the_same_time_as_any_and_one_derived_key_is_for_one_object() {
+    let rig = Rig::new();
+    rig.lab.seal("old", "t/a", b"content");
+    let cp = ["cp", "--key-timeout", "1", "--source-key", "cmd:exec 2>&-; sleep 9", "-k", "./new"];
+    rig.lab
+        .run([&cp[..], &[&url("t/a"), &url("y")]].concat())
+        .fails(4)
+        .says(&["did not end within 1 s"]);
+    let all = ["cp", "-r", "--source-key", "./old", "-k", "./new", "--derive-as", "s3://demo/one"];
+    rig.lab.run([&all[..], &[&url("t"), &url("u")]].concat()).fails(2).says(&["names one object"]);
 }

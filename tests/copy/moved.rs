@@ -119,3 +119,77 @@ fn a_file_that_has_changed_since_it_was_stored_stays() {
     assert_eq!(rig.lab.read("file"), b"written since");
     assert_eq!(rig.content("x"), b"content");
 }
+
+#[test]
+fn only_files_are_moved_and_into_files_alone() {
+    let rig = Rig::new();
+    rig.lab.seal("new", "x", b"content");
+    rig.lab.file("file", b"content");
+    std::os::unix::fs::symlink("file", rig.lab.path("link")).unwrap();
+    rig.lab.run(["mv", "-k", "./new", "link", &url("y")]).fails(2).says(&["no regular file"]);
+    assert!(rig.lab.path("link").exists());
+    rig.lab
+        .run(["mv", "-k", "./new", &url("x"), "/dev/null"])
+        .fails(2)
+        .says(&["a stream's reader"]);
+    rig.lab.holds_only(&["x"]);
+}
+
+#[test]
+fn no_source_takes_the_place_of_another_that_waits() {
+    let rig = Rig::new();
+    for (object, content) in [("a/sub/x", b"A"), ("c/sub/x", b"C")] {
+        rig.lab.seal("new", object, content);
+    }
+    for op in ["cp", "mv"] {
+        let run = |dest: &str| {
+            rig.lab.run([op, "-r", "-k", "./new", &url("a/"), &url("c/sub/"), &url(dest)])
+        };
+        run("c/").fails(2).says(&["could take the place of another source"]);
+        run("c/sub/deep/").fails(2);
+        let objects = [op, "-k", "./new", &url("a/sub/x"), &url("c/sub/x"), &url("c/sub/")];
+        rig.lab.run(objects).fails(2);
+        // An access point may be of the same bucket.
+        let alias = "s3://mine-abc-s3alias/a/sub/x";
+        rig.lab.run([op, "-k", "./new", &url("a/sub/x"), alias]).fails(2).says(&["onto itself"]);
+        rig.lab.run([op, "-k", "./new", "-r", "s3://mine-abc-s3alias/a", &url("a/b")]).fails(2);
+    }
+    assert_eq!(rig.content("c/sub/x"), b"C");
+    rig.lab.holds_only(&["a/sub/x", "c/sub/x"]);
+}
+
+#[test]
+fn a_marker_of_the_folder_itself_has_no_place_in_a_buckets_root() {
+    let rig = Rig::new();
+    rig.lab.marker("p/", b"");
+    rig.lab.seal("new", "p/a", b"content");
+    let cp = ["cp", "-r", "-k", "./new", "--allow-plain", &url("p/"), "s3://other/"];
+    rig.lab.run(cp).succeeds().says(&["copied 1 object"]);
+}
+
+#[test]
+fn a_delete_whose_answer_is_lost_has_deleted() {
+    let rig = Rig::with(|server| {
+        server.interceptor(|request| {
+            let is_source = request.key.as_deref() == Some("x");
+            (request.operation == "DeleteObject" && is_source)
+                .then(|| Answer::error(404, "NoSuchKey", "The specified key does not exist."))
+        })
+    });
+    rig.lab.seal("old", "x", b"content");
+    rig.mv(&url("x"), &url("y")).succeeds();
+}
+
+#[test]
+fn the_null_version_is_moved_by_its_name() {
+    let rig = Rig::new();
+    rig.lab.plain("x", b"older");
+    rig.lab.server().set_versioning("demo", true);
+    rig.lab.plain("x", b"newer");
+    let mv =
+        ["mv", "--source-key", "none", "-k", "./new", "--version-id", "null", &url("x"), &url("y")];
+    rig.lab.run(mv).succeeds();
+    assert_eq!(rig.content("y"), b"older");
+    rig.lab.run(["get", &url("x"), "out"]).succeeds();
+    assert_eq!(rig.lab.read("out"), b"newer");
+}
