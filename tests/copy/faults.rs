@@ -1,6 +1,6 @@
 //! Copies in trouble: nothing is half-done, and what cannot be gone on with is told.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use s3seal_mock::{Answer, Manner, Tampering};
@@ -184,13 +184,17 @@ fn a_move_that_is_interrupted_leaves_the_source_and_nothing_unfinished() {
     for manner in [Manner::Aws, Manner::Ceph] {
         let child = std::sync::Arc::new(std::sync::OnceLock::<u32>::new());
         let pid = child.clone();
+        let is_signalled = AtomicBool::new(false);
         let rig = Rig::with(|server| {
             server.behave(manner).tls(true).interceptor(move |request| {
                 let is_late = is_of_y(request, "CopyObject") || is_of_y(request, "UploadPart");
                 is_late.then(|| {
-                    let pid = pid.wait().to_string();
-                    let killed = std::process::Command::new("kill").args(["-INT", &pid]).status();
-                    assert!(killed.expect("kill").success());
+                    // A second signal ends the program at once.
+                    if !is_signalled.swap(true, Ordering::SeqCst) {
+                        let pid = pid.wait().to_string();
+                        let kill = std::process::Command::new("kill").args(["-INT", &pid]).status();
+                        assert!(kill.expect("kill").success());
+                    }
                     Answer::error(503, "SlowDown", "no")
                 })
             })
