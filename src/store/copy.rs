@@ -7,7 +7,6 @@ use super::attributes::{Attributed, Attributes};
 use super::diagnosis::{Action, Circumstances, diagnose, hide};
 use super::read::ReadOptions;
 use super::refusal::Refusal;
-use super::remove::bare;
 use super::seal::{ALGORITHM, Echoes, Sealed};
 use super::write::{Stored, Write, Written};
 use super::{ObjectMetadata, Store, percent};
@@ -16,7 +15,7 @@ use crate::key::Key;
 use crate::location::Location;
 
 /// The most bytes that one request can copy (AWS, "CopyObject").
-const MOST_BYTES: u64 = 5 << 30;
+pub const MOST_BYTES_OF_ONE_COPY: u64 = 5 << 30;
 
 /// One state of an object that was opened, to copy it.
 #[derive(Debug, Clone)]
@@ -40,15 +39,18 @@ pub struct Copy {
     pub(super) keeps_metadata: bool,
     /// Whether the tags are.
     pub(super) keeps_tags: bool,
-}
-
-/// What is found of a copy whose answer did not prove that it is sealed.
-enum Finding {
-    AsAsked,
-    Plaintext,
+    /// Whether it takes the place of its source.
+    pub(super) in_place: bool,
+    /// Whether a tag of the source tells which key it needs.
+    pub source_tells_key: bool,
 }
 
 impl Copy {
+    /// Whether it takes the place of its source.
+    pub fn is_in_place(&self) -> bool {
+        self.in_place
+    }
+
     /// How many bytes are copied.
     pub fn bytes(&self) -> u64 {
         self.source.metadata.content_length.unwrap_or_default()
@@ -69,7 +71,7 @@ impl CopySource {
     }
 
     /// As `x-amz-copy-source` has it; access points are written in a way of their own (AWS, "CopyObject").
-    fn header(&self) -> String {
+    pub(super) fn header(&self) -> String {
         let Location { bucket, key } = &self.at;
         let infix = if bucket.starts_with("arn:") { "object/" } else { "" };
         let key: Vec<String> = key.split('/').map(percent::encoded).collect();
@@ -90,22 +92,28 @@ impl Store {
                 .hint("a proxy in between may recode answers: go around it")
                 .at(&source.at));
         }
-        let keeps_metadata = !write.attributes.replace_metadata();
-        let mut keeps_tags = false;
+        let in_place = source.at == write.at;
+        let is_as_it_was = !write.attributes.replace_metadata();
+        let (mut keeps_tags, mut source_tells_key) = (false, false);
         write.attributes = write.attributes.over(&source.metadata);
+        // Some stores want the metadata anew, if an object is copied onto itself.
+        let keeps_metadata =
+            is_as_it_was && (!in_place || lossless(&source, &write.attributes).is_err());
         if write.attributes.tagging.is_none() {
             let (at, count) = (&source.at, source.metadata.tag_count);
             let tags = self.tags_to_copy(at, source.version_id(), count).await?;
             write.attributes.tagging = tags.tagging;
-            keeps_tags = tags.are_all;
+            (keeps_tags, source_tells_key) = (!tags.tell_key, tags.tell_key);
         }
-        Ok(Copy { source, write, keeps_metadata, keeps_tags })
+        Ok(Copy { source, write, keeps_metadata, keeps_tags, in_place, source_tells_key })
     }
 
     /// Whether one request could make this copy, were the store able to.
     pub fn fits_one_copy(&self, copy: &Copy) -> bool {
-        // Off Amazon conditions on a copy are rarely looked at.
-        copy.bytes() <= MOST_BYTES && (self.is_amazon() || !copy.write.condition.is_set())
+        // Off Amazon conditions on a copy are rarely looked at; of copies onto themselves that is tried out.
+        let honours_conditions = self.is_amazon() || copy.in_place;
+        copy.bytes() <= MOST_BYTES_OF_ONE_COPY
+            && (honours_conditions || !copy.write.condition.is_set())
     }
 
     /// Fails where the copy could not be made of bytes alone, without losing something.
@@ -113,15 +121,8 @@ impl Store {
     /// # Errors
     /// [`Failure::Other`] that names it.
     pub fn check_relay(&self, copy: &Copy) -> Result<(), Failure> {
-        let lost = copy.source.metadata.missing_meta.unwrap_or_default();
-        let checked = match lost {
-            0 => copy.write.attributes.check_expires(),
-            n => Err(Failure::other(format!(
-                "{n} of its metadata hold characters that no header can, and would be lost"
-            ))
-            .hint("give the source others, for instance with aws-cli")),
-        };
-        checked.map_err(|failure| failure.at(&copy.source.at))
+        lossless(&copy.source, &copy.write.attributes)
+            .map_err(|failure| failure.at(&copy.source.at))
     }
 
     /// Copies an object in one request. None where the store turns out not to be able to: the source was opened
@@ -187,16 +188,7 @@ impl Store {
                 }));
             }
             Err(refusal) if cannot_copy(&refusal) => return Ok(None),
-            Err(refusal) => {
-                // A store may repeat the request's headers, and there are two keys among them.
-                let keys: Vec<Key> = [source.key.as_ref(), write.encryption.key()]
-                    .into_iter()
-                    .flatten()
-                    .cloned()
-                    .collect();
-                let failure = self.explain_copy(copy, &refusal).await;
-                return Err(hide(self, failure, &keys));
-            }
+            Err(refusal) => return Err(self.explain_copy(copy, &refusal).await),
         };
         let result = output.copy_object_result();
         let crc64nvme = result.and_then(|result| result.checksum_crc64_nvme());
@@ -213,81 +205,14 @@ impl Store {
         Ok(Some(Written { stored, proven }))
     }
 
-    /// Keeps a copy that is proven to be encrypted as asked, looking at it where the answer did not say. None where
-    /// it landed in plaintext and was taken back: the store cannot copy so. Must not be interrupted.
-    ///
-    /// # Errors
-    /// [`Failure::Unsealed`] where plaintext remains, or where nothing could be proven: the copy is kept then, and
-    /// named. [`Failure::Integrity`] where its checksum is not the source's.
-    pub async fn settle_copy(
-        &self,
-        copy: &Copy,
-        written: Written,
-    ) -> Result<Option<Stored>, Failure> {
-        let Written { stored, proven } = written;
-        if !proven && matches!(self.examine(&copy.write, &stored).await?, Finding::Plaintext) {
-            let (etag, version_id) = (stored.etag.as_deref(), stored.version_id.as_deref());
-            self.take_back_copy(&copy.write.at, etag, version_id).await?;
-            return Ok(None);
-        }
-        let (source, made) = (&copy.source.metadata, &stored.checksum_crc64nvme);
-        if source.checksum_crc64nvme.as_ref().is_some_and(|of| !made.is_empty() && of != made) {
-            return Err(Failure::integrity(
-                "the copy has another checksum than its source: it is damaged",
-            )
-            .hint("delete it and try again; if it stays, the source is damaged in the store")
-            .at(&copy.write.at));
-        }
-        Ok(Some(stored))
+    /// Why a copy was refused. A store may repeat the request's headers, and there are two keys among them.
+    pub(super) async fn explain_copy(&self, copy: &Copy, refusal: &Refusal) -> Failure {
+        let keys = [copy.source.key.as_ref(), copy.write.encryption.key()];
+        let keys: Vec<Key> = keys.into_iter().flatten().cloned().collect();
+        hide(self, self.explain_either_side(copy, refusal).await, &keys)
     }
 
-    /// Asks with the key, then without: only both answers together are a proof.
-    async fn examine(&self, write: &Write, stored: &Stored) -> Result<Finding, Failure> {
-        let options =
-            ReadOptions { version_id: stored.version_id.clone(), ..ReadOptions::default() };
-        let at = &write.at;
-        let key = write.encryption.key();
-        let keyed = self.head_once(at, key, &options).await;
-        let (echo, found) = match (keyed, key) {
-            (Ok(answer), _) => answer,
-            (Err(refusal), None) => return Err(unproven(at, &refusal)),
-            (Err(refusal), Some(_)) => {
-                return match self.first_byte(at, None, &options).await {
-                    Ok(()) => Ok(Finding::Plaintext),
-                    Err(keyless) if keyless.status == Some(416) => Ok(Finding::Plaintext),
-                    Err(_) => Err(unproven(at, &refusal)),
-                };
-            }
-        };
-        let is_named = stored.version_id.as_deref().is_some_and(|version| version != "null");
-        let same_etag = match (&found.etag, &stored.etag) {
-            (Some(found), Some(stored)) => bare(found) == bare(stored),
-            _ => false,
-        };
-        if !is_named && !same_etag {
-            return Err(Failure::unsealed(
-                "whether the copy was sealed cannot be proven: somebody has replaced it since",
-            )
-            .hint("look who writes there, and what is there now: `s3seal head`")
-            .at(at));
-        }
-        let Some(key) = key else {
-            let said = found.server_side_encryption.as_deref().map(Into::into);
-            let as_asked = write.encryption.is_managed_by(said.as_ref());
-            return Ok(if as_asked { Finding::AsAsked } else { Finding::Plaintext });
-        };
-        if !echo.proves(key) {
-            return Ok(Finding::Plaintext);
-        }
-        match self.first_byte(at, None, &options).await {
-            Err(keyless) if matches!(keyless.status, Some(400 | 403 | 404)) => Ok(Finding::AsAsked),
-            Ok(()) => Ok(Finding::Plaintext),
-            Err(keyless) if keyless.status == Some(416) => Ok(Finding::Plaintext),
-            Err(keyless) => Err(unproven(at, &keyless)),
-        }
-    }
-
-    async fn explain_copy(&self, copy: &Copy, refusal: &Refusal) -> Failure {
+    async fn explain_either_side(&self, copy: &Copy, refusal: &Refusal) -> Failure {
         let (source, write) = (&copy.source, &copy.write);
         let about =
             Circumstances { action: Action::Read, at: &source.at, key: source.key.as_ref() };
@@ -317,7 +242,8 @@ impl Store {
         }
     }
 
-    async fn is_as_read(&self, source: &CopySource) -> bool {
+    /// Whether a source is still what was opened.
+    pub async fn is_as_read(&self, source: &CopySource) -> bool {
         let keys: Vec<Key> = source.key.iter().cloned().collect();
         let version_id = source.metadata.version_id.clone();
         let options = ReadOptions { version_id, ..ReadOptions::default() };
@@ -326,8 +252,19 @@ impl Store {
     }
 }
 
+/// Fails where something of the source would be lost, were its metadata sent anew.
+fn lossless(source: &CopySource, attributes: &Attributes) -> Result<(), Failure> {
+    match source.metadata.missing_meta.unwrap_or_default() {
+        0 => attributes.check_expires(),
+        n => Err(Failure::other(format!(
+            "{n} of its metadata hold characters that no header can, and would be lost"
+        ))
+        .hint("give the source others, for instance with aws-cli")),
+    }
+}
+
 /// As stores answer that cannot make this copy, though source and key are right.
-fn cannot_copy(refusal: &Refusal) -> bool {
+pub(super) fn cannot_copy(refusal: &Refusal) -> bool {
     matches!(refusal.status, Some(405 | 500 | 501))
         || (refusal.status == Some(400) && !is_about_destination(refusal))
 }
@@ -339,20 +276,4 @@ fn is_about_destination(refusal: &Refusal) -> bool {
         Some("AuthorizationHeaderMalformed" | "InvalidBucketName" | "KeyTooLongError")
             | Some("InvalidStorageClass" | "InvalidTag" | "ExpiredToken" | "InvalidToken")
     ) || super::diagnosis::wants_https(refusal)
-}
-
-fn unproven(at: &Location, refusal: &Refusal) -> Failure {
-    let (why, hint) = match refusal.status {
-        Some(401 | 403) => (
-            "the credentials may not read it",
-            "grant s3:GetObject there, and look with `s3seal key verify`, or copy again",
-        ),
-        _ => ("it could not be read", "look with `s3seal key verify`, or copy again"),
-    };
-    Failure::unsealed(format!(
-        "whether the copy was sealed cannot be proven, for {why}: it was kept, and may be plaintext"
-    ))
-    .hint(hint)
-    .at(at)
-    .answered(refusal.status, refusal.code.as_deref())
 }

@@ -1,23 +1,33 @@
-//! Whether the store can be trusted to copy what is to be sealed. Some seal every write, and store plaintext where a
-//! copy should seal: off Amazon, a throw-away object is copied first, so that nobody's plaintext is published.
+//! Whether the store can be trusted to copy. Some seal every write, and store plaintext where a copy should seal; some
+//! cannot open what they have copied: off Amazon, a throw-away object is copied first and read back, so that nobody's
+//! plaintext is published, and nobody's object overwritten by something worse.
 
 use std::collections::HashMap;
 
+use crc_fast::{CrcAlgorithm, Digest, checksum_combine};
 use rand::TryRng as _;
 use rand::rngs::SysRng;
 use tokio::sync::{Mutex, MutexGuard};
 
 use super::copy::{Copy, CopySource};
+use super::remove::bare;
 use super::seal::Encryption;
-use super::write::Write;
-use super::{Attributes, Condition, ObjectMetadata, RequestBody, Store};
+use super::write::{Part, Write};
+use super::{
+    Attributes, Condition, ObjectMetadata, ReadOptions, RequestBody, Store, Stored, Written,
+};
 use crate::failure::Failure;
 use crate::key::Key;
 use crate::location::Location;
 
-/// What throw-away objects hold, and its CRC64NVME: the check value of that algorithm.
+const CRC64NVME: CrcAlgorithm = CrcAlgorithm::Crc64Nvme;
+
+/// What small throw-away objects hold.
 const CONTENT: &[u8] = b"123456789";
-const CONTENT_CRC64NVME: u64 = 0xae8b_1486_0a79_9888;
+/// More than this, and stores may keep an object in pieces and copy it in another way.
+const SMALL: u64 = 4 << 20;
+/// The parts of large throw-away objects in bytes, the first as small as S3 allows.
+const PARTS: [usize; 2] = [5 << 20, 1 << 20];
 
 /// What is known of the store's copying, for as long as the program runs.
 #[derive(Debug, Default)]
@@ -26,8 +36,28 @@ pub(super) struct Copies(Mutex<Known>);
 #[derive(Debug, Default)]
 struct Known {
     can: HashMap<Route, bool>,
+    /// Where a copy onto itself is refused if somebody was faster, and where it is not.
+    guards: HashMap<(String, Guard), bool>,
     /// Throw-away objects that could not be deleted.
     left: Vec<Location>,
+}
+
+/// How an object is copied within the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Way {
+    /// CopyObject.
+    Whole,
+    /// UploadPartCopy.
+    InParts,
+}
+
+/// What writes an object in the place of another that must be there still.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Guard {
+    /// CopyObject with If-Match.
+    Copy,
+    /// CompleteMultipartUpload with If-Match.
+    Complete,
 }
 
 /// Copies that succeed or fail together.
@@ -36,46 +66,70 @@ struct Route {
     bucket: String,
     from_sealed: bool,
     to_sealed: bool,
+    in_place: bool,
+    is_large: bool,
+    way: Way,
 }
 
+/// A throw-away object: what opens it, and what it should hold.
+struct Throwaway {
+    source: CopySource,
+    crc64nvme: u64,
+}
+
+/// What a trial has written, to be deleted.
+type Made = Vec<(Location, Option<String>)>;
+
 impl Route {
-    fn of(copy: &Copy) -> Route {
+    fn of(copy: &Copy, way: Way) -> Route {
+        // An ETag ends with the number of parts (AWS, "Checking object integrity").
+        let parts =
+            copy.source.metadata.etag.as_deref().and_then(|etag| bare(etag).split_once('-'));
+        let is_multipart = parts.is_some_and(|(_, count)| count != "1");
         Route {
             bucket: copy.write.at.bucket.clone(),
             from_sealed: copy.source.key.is_some(),
             to_sealed: copy.write.encryption.key().is_some(),
+            in_place: copy.in_place,
+            is_large: way == Way::InParts || is_multipart || copy.bytes() > SMALL,
+            way,
         }
     }
 
     /// As it is remembered for later runs.
     fn line(&self) -> String {
-        let from = if self.from_sealed { "sealed" } else { "plain" };
-        format!("{} copies {from}", self.bucket)
+        let state = |sealed| if sealed { "sealed" } else { "plain" };
+        let (from, to) = (state(self.from_sealed), state(self.to_sealed));
+        let place = if self.in_place { " in-place" } else { "" };
+        let size = if self.is_large { " large" } else { "" };
+        let way = if self.way == Way::InParts { " in-parts" } else { "" };
+        format!("{} copies {from} to {to}{place}{size}{way}", self.bucket)
+    }
+
+    /// Whether nothing can be lost, and no plaintext published, that was not public before.
+    fn is_harmless(&self) -> bool {
+        !self.from_sealed && !self.to_sealed && !self.in_place
     }
 }
 
 impl Store {
     /// Whether the store can be trusted with this copy; finds out where that is not known.
-    pub async fn can_copy(&self, copy: &Copy) -> bool {
+    pub async fn can_copy(&self, copy: &Copy, way: Way) -> bool {
         // Held while a trial runs, so that there is one.
         let mut known = self.known_copies().await;
-        let route = Route::of(copy);
+        let route = Route::of(copy, way);
         if let Some(can) = known.can.get(&route) {
             return *can;
         }
-        if !route.to_sealed || self.is_amazon() || self.is_remembered(&route.line()) {
+        if self.is_amazon() || route.is_harmless() || self.is_remembered(&route.line()) {
             return true;
         }
-        let mut made = Vec::new();
-        let can = self.try_out(copy, &mut made).await.unwrap_or_else(|failure| {
+        let mut made = Made::new();
+        let can = self.try_out(copy, &route, &mut made).await.unwrap_or_else(|failure| {
             tracing::debug!(code = failure.exit_code(), "the trial of a copy failed");
             false
         });
-        for (at, version_id) in made {
-            if self.delete(&at, version_id.as_deref()).await.is_err() {
-                known.left.push(at);
-            }
-        }
+        self.throw_away(made, &mut known).await;
         known.can.insert(route.clone(), can);
         if can {
             self.remember(&route.line());
@@ -83,14 +137,41 @@ impl Store {
         can
     }
 
+    /// Whether the store refuses to overwrite what somebody has just replaced; finds out where that is not known.
+    pub async fn guards(&self, copy: &Copy, guard: Guard) -> bool {
+        let mut known = self.known_copies().await;
+        let bucket = &copy.write.at.bucket;
+        let what = (bucket.clone(), guard);
+        if let Some(guards) = known.guards.get(&what) {
+            return *guards;
+        }
+        let line = format!("{bucket} guards {guard:?}").to_lowercase();
+        if self.is_amazon() || self.is_remembered(&line) {
+            return true;
+        }
+        let mut made = Made::new();
+        let guards = self.try_guard(copy, guard, &mut made).await.unwrap_or(false);
+        self.throw_away(made, &mut known).await;
+        known.guards.insert(what, guards);
+        if guards {
+            self.remember(&line);
+        }
+        guards
+    }
+
     /// Remembers for this run that the store cannot make such copies, though others like it succeed.
-    pub async fn give_up_copies(&self, copy: &Copy) {
-        self.known_copies().await.can.insert(Route::of(copy), false);
+    pub async fn give_up_copies(&self, copy: &Copy, way: Way) {
+        self.known_copies().await.can.insert(Route::of(copy, way), false);
     }
 
     /// Whether the store turned out not to be able to make some copy.
     pub async fn refuses_copies(&self) -> bool {
         self.known_copies().await.can.values().any(|can| !can)
+    }
+
+    /// Whether something was overwritten that the store did not guard against others.
+    pub async fn lacks_guards(&self) -> bool {
+        self.known_copies().await.guards.values().any(|guards| !guards)
     }
 
     /// Throw-away objects that could not be deleted.
@@ -102,37 +183,169 @@ impl Store {
         self.copies.0.lock().await
     }
 
-    /// Copies a throw-away object as `copy` is to be, with throw-away keys; notes what has to be deleted.
-    async fn try_out(
+    async fn throw_away(&self, made: Made, known: &mut Known) {
+        for (at, version_id) in made {
+            if self.delete(&at, version_id.as_deref()).await.is_err() {
+                known.left.push(at);
+            }
+        }
+    }
+
+    /// Copies a throw-away object as `copy` is to be, with throw-away keys, and reads it back; notes what has to be
+    /// deleted.
+    async fn try_out(&self, copy: &Copy, route: &Route, made: &mut Made) -> Result<bool, Failure> {
+        let folder = &copy.write.at;
+        let thrown = self.make(folder, route.from_sealed, route.is_large, made).await?;
+        let to = if route.in_place { thrown.source.at.clone() } else { beside(folder)? };
+        let key = if route.to_sealed { Some(Key::generate()?) } else { None };
+        let trial = Copy {
+            source: thrown.source,
+            write: write(&to, key.clone()),
+            keeps_metadata: !route.in_place,
+            keeps_tags: true,
+            in_place: false,
+            source_tells_key: false,
+        };
+        let written = match route.way {
+            Way::Whole => self.copy_object(&trial).await?,
+            Way::InParts => self.try_parts(&trial).await?,
+        };
+        let Some(written) = written else { return Ok(false) };
+        made.push((to.clone(), written.stored.version_id.clone()));
+        let Some(stored) = self.settle_copy(&trial, written).await? else { return Ok(false) };
+        let read = self.read_back(&to, key, stored.version_id).await?;
+        Ok(read == thrown.crc64nvme)
+    }
+
+    async fn try_parts(&self, trial: &Copy) -> Result<Option<Written>, Failure> {
+        let upload_id = self.create_upload(&trial.write).await?;
+        let (mut parts, mut start) = (Vec::new(), 0);
+        for (number, bytes) in (1..).zip(PARTS) {
+            let range = start..start + bytes as u64;
+            start = range.end;
+            match self.copy_part(trial, &upload_id, number, range).await {
+                Ok(Some(part)) => parts.push(part),
+                refused => {
+                    self.abort_upload(&trial.write.at, &upload_id).await?;
+                    return refused.map(|_| None);
+                }
+            }
+        }
+        let completed = self.complete_copy(trial, &upload_id, &parts, combined).await;
+        if completed.is_err() {
+            self.abort_upload(&trial.write.at, &upload_id).await?;
+        }
+        completed.map(Some)
+    }
+
+    /// Whether a throw-away object is left alone that is not what it should be.
+    async fn try_guard(&self, copy: &Copy, guard: Guard, made: &mut Made) -> Result<bool, Failure> {
+        let from_sealed = copy.source.key.is_some();
+        let thrown = self.make(&copy.write.at, from_sealed, false, made).await?;
+        let at = thrown.source.at.clone();
+        let key = copy.write.encryption.key().map(|_| Key::generate()).transpose()?;
+        // An ETag that nothing has.
+        let if_match = Some("\"00000000000000000000000000000000\"".to_owned());
+        let condition = Condition { if_match, ..Condition::default() };
+        let write = Write { condition, ..write(&at, key) };
+        let tried = match guard {
+            Guard::Copy => {
+                let (source, keeps_metadata) = (thrown.source, false);
+                let (keeps_tags, in_place, source_tells_key) = (true, false, false);
+                let trial =
+                    Copy { source, write, keeps_metadata, keeps_tags, in_place, source_tells_key };
+                self.copy_object(&trial).await
+            }
+            Guard::Complete => self.put_in_parts(&write, &content(false)).await.map(Some),
+        };
+        if let Ok(Some(written)) = &tried {
+            made.push((at, written.stored.version_id.clone()));
+        }
+        Ok(matches!(tried, Err(Failure::Precondition(_))))
+    }
+
+    /// Stores a throw-away object beside another.
+    async fn make(
         &self,
-        copy: &Copy,
-        made: &mut Vec<(Location, Option<String>)>,
-    ) -> Result<bool, Failure> {
-        let key = if copy.source.key.is_some() { Some(Key::generate()?) } else { None };
-        let from = beside(&copy.write.at)?;
-        let write = write(&from, key.clone());
-        let body = || RequestBody::from(CONTENT);
-        let written =
-            self.put_object(&write, body, CONTENT.len() as u64, CONTENT_CRC64NVME).await?;
-        made.push((from.clone(), written.stored.version_id.clone()));
-        let stored = self.settle(&from, written).await?;
+        beside: &Location,
+        is_sealed: bool,
+        is_large: bool,
+        made: &mut Made,
+    ) -> Result<Throwaway, Failure> {
+        let key = if is_sealed { Some(Key::generate()?) } else { None };
+        let at = self::beside(beside)?;
+        let write = write(&at, key.clone());
+        let pieces = content(is_large);
+        let written = match pieces.as_slice() {
+            [only] => {
+                let body = || RequestBody::from(only.as_slice());
+                self.put_object(&write, body, only.len() as u64, crc64nvme(only)).await?
+            }
+            parts => self.put_in_parts(&write, parts).await?,
+        };
+        made.push((at.clone(), written.stored.version_id.clone()));
+        let crcs: Vec<_> = pieces.iter().map(|it| (crc64nvme(it), it.len() as u64)).collect();
+        let Stored { bytes, etag, version_id, .. } = self.settle(&at, written).await?;
         let metadata = ObjectMetadata {
-            content_length: Some(stored.bytes),
-            etag: stored.etag,
-            version_id: stored.version_id,
+            content_length: Some(bytes),
+            etag,
+            version_id,
             ..ObjectMetadata::default()
         };
-        let to = beside(&copy.write.at)?;
-        let trial = Copy {
-            source: CopySource { at: from, key, metadata },
-            write: self::write(&to, Some(Key::generate()?)),
-            keeps_metadata: true,
-            keeps_tags: true,
-        };
-        let Some(written) = self.copy_object(&trial).await? else { return Ok(false) };
-        made.push((to, written.stored.version_id.clone()));
-        Ok(self.settle_copy(&trial, written).await?.is_some())
+        Ok(Throwaway { source: CopySource { at, key, metadata }, crc64nvme: combined(&crcs) })
     }
+
+    /// Uploads parts and makes an object of them.
+    async fn put_in_parts(&self, write: &Write, content: &[Vec<u8>]) -> Result<Written, Failure> {
+        let upload_id = self.create_upload(write).await?;
+        let completed = async {
+            let mut parts = Vec::new();
+            for (number, bytes) in (1..).zip(content) {
+                let (crc64nvme, etag) = (crc64nvme(bytes), String::new());
+                let part = Part { number, etag, crc64nvme, bytes: bytes.len() as u64 };
+                let body = || RequestBody::from(bytes.as_slice());
+                parts.push(self.upload_part(write, &upload_id, part, body).await?);
+            }
+            let crcs: Vec<_> = parts.iter().map(|part| (part.crc64nvme, part.bytes)).collect();
+            self.complete_upload(write, &upload_id, &parts, Some(combined(&crcs))).await
+        };
+        let completed = completed.await;
+        if completed.is_err() {
+            self.abort_upload(&write.at, &upload_id).await?;
+        }
+        completed
+    }
+
+    /// The CRC64NVME of what an object holds.
+    async fn read_back(
+        &self,
+        at: &Location,
+        key: Option<Key>,
+        version_id: Option<String>,
+    ) -> Result<u64, Failure> {
+        let options = ReadOptions { version_id, ..ReadOptions::default() };
+        let mut body = self.get(at, &Vec::from_iter(key), &options).await?.answer.body;
+        let mut digest = Digest::new(CRC64NVME);
+        let broke = |why| Failure::unavailable(format!("the connection broke: {why}")).at(at);
+        while let Some(bytes) = body.next().await.map_err(broke)? {
+            digest.update(&bytes);
+        }
+        Ok(digest.finalize())
+    }
+}
+
+fn content(is_large: bool) -> Vec<Vec<u8>> {
+    let of = |bytes: usize| CONTENT.iter().copied().cycle().take(bytes).collect();
+    if is_large { PARTS.map(of).to_vec() } else { vec![CONTENT.to_vec()] }
+}
+
+fn crc64nvme(bytes: &[u8]) -> u64 {
+    crc_fast::checksum(CRC64NVME, bytes)
+}
+
+fn combined(pieces: &[(u64, u64)]) -> u64 {
+    let add = |sum, (crc, bytes): &(u64, u64)| checksum_combine(CRC64NVME, sum, *crc, *bytes);
+    pieces.iter().fold(crc64nvme(&[]), add)
 }
 
 fn write(at: &Location, key: Option<Key>) -> Write {

@@ -28,8 +28,8 @@ pub(super) struct KeyTags {
 pub(super) struct KeptTags {
     /// As `x-amz-tagging` has them.
     pub(super) tagging: Option<String>,
-    /// Whether those are all that there are.
-    pub(super) are_all: bool,
+    /// Whether there is one more, which tells which key the source needs.
+    pub(super) tell_key: bool,
 }
 
 impl KeyTags {
@@ -115,7 +115,7 @@ impl Store {
     ) -> Result<KeptTags, Failure> {
         // Amazon leaves the count out where it is 0; other stores always.
         if count == Some(0) || (count.is_none() && self.is_amazon()) {
-            return Ok(KeptTags { tagging: None, are_all: true });
+            return Ok(KeptTags { tagging: None, tell_key: false });
         }
         let tags = match self.read_tags(at, version_id).await {
             Ok(tags) => tags,
@@ -129,8 +129,8 @@ impl Store {
         let kept: Vec<String> = own
             .map(|tag| format!("{}={}", percent::encoded(&tag.key), percent::encoded(&tag.value)))
             .collect();
-        let are_all = kept.len() == tags.len();
-        Ok(KeptTags { tagging: (!kept.is_empty()).then(|| kept.join("&")), are_all })
+        let tagging = (!kept.is_empty()).then(|| kept.join("&"));
+        Ok(KeptTags { tagging, tell_key: kept.len() < tags.len() })
     }
 
     async fn read_tags(

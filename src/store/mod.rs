@@ -26,8 +26,10 @@
 //! | `uploads` | multipart uploads that are not finished, and their parts |
 //! | `list` | what lies below a prefix, a page at a time |
 //! | `bucket` | the switch that blocks SSE-C |
-//! | `copy` | from one object to another within the store, proven as a write is |
-//! | `copy_trial` | whether the store can be trusted to copy what is to be sealed |
+//! | `copy` | from one object to another within the store, or onto itself |
+//! | `copy_parts` | the same for what one request cannot copy |
+//! | `copy_proof` | whether a copy is sealed as it should be |
+//! | `copy_trial` | whether the store can be trusted with a copy, tried out on throw-away objects |
 //! | `percent` | percent-encoding |
 //! | `remove` | deletes; taking back what was not sealed |
 //! | `remove_many` | deletes, a thousand in one request |
@@ -46,6 +48,8 @@ mod checksums;
 mod connect;
 mod content_md5;
 mod copy;
+mod copy_parts;
+mod copy_proof;
 mod copy_trial;
 mod diagnosis;
 mod endpoint;
@@ -80,7 +84,9 @@ pub use audit::{Audited, State};
 pub use aws_sdk_s3::primitives::SdkBody as RequestBody;
 pub use bucket::{BucketEncryption, SseC};
 pub use connect::{Connect, Store};
-pub use copy::{Copy, CopySource};
+pub use copy::{Copy, CopySource, MOST_BYTES_OF_ONE_COPY};
+pub use copy_parts::CopiedPart;
+pub use copy_trial::{Guard, Way};
 pub use list::{Kind, Listed, Listing};
 pub use metadata::ObjectMetadata;
 pub use pace::Pace;

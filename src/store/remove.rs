@@ -11,7 +11,7 @@ use crate::key::Key;
 use crate::location::Location;
 
 /// Whatever was written last while versions were suspended, not one writer's alone.
-const NULL_VERSION: &str = "null";
+pub(super) const NULL_VERSION: &str = "null";
 
 /// What a delete did.
 #[derive(Debug, Clone, Default)]

@@ -89,6 +89,7 @@ sealed! {
     list_parts::ListPartsFluentBuilder,
     complete_multipart_upload::CompleteMultipartUploadFluentBuilder,
     copy_object::CopyObjectFluentBuilder,
+    upload_part_copy::UploadPartCopyFluentBuilder,
 }
 
 /// What a store says it encrypted with: the echo of the seal.
@@ -160,4 +161,5 @@ echoes! {
     head_object::HeadObjectOutput,
     upload_part::UploadPartOutput,
     copy_object::CopyObjectOutput,
+    upload_part_copy::UploadPartCopyOutput,
 }

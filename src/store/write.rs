@@ -231,7 +231,8 @@ impl Store {
         Ok(Part { etag: output.e_tag().unwrap_or_default().to_owned(), ..part })
     }
 
-    /// Makes an object of the parts. `crc64nvme` is the checksum of all its bytes.
+    /// Makes an object of the parts. `crc64nvme` is the checksum of all its bytes; where that is not known, the
+    /// parts' own are not either.
     ///
     /// # Errors
     /// Whatever the store refuses; the upload is still there then.
@@ -240,32 +241,35 @@ impl Store {
         write: &Write,
         upload_id: &str,
         parts: &[Part],
-        crc64nvme: u64,
+        crc64nvme: Option<u64>,
     ) -> Result<Written, Failure> {
         let attempts = Attempts::default();
-        let bytes = parts.iter().map(|part| part.bytes).sum();
-        let stored = Stored { bytes, checksum_crc64nvme: checksum(crc64nvme), ..Stored::default() };
+        let bytes: u64 = parts.iter().map(|part| part.bytes).sum();
+        let crc64nvme = crc64nvme.map(checksum);
         let sent = self
             .send(|client| {
+                let sum = crc64nvme.clone().filter(|_| self.checksums.sends());
                 let request = client
                     .complete_multipart_upload()
                     .bucket(&write.at.bucket)
                     .key(&write.at.key)
                     .upload_id(upload_id)
-                    .multipart_upload(self.completed(parts))
-                    .set_checksum_crc64_nvme(self.sent(&stored.checksum_crc64nvme))
-                    .set_checksum_type(self.sent(&ChecksumType::FullObject))
-                    .mpu_object_size(stored.bytes.cast_signed())
+                    .multipart_upload(completed(parts, sum.is_some()))
+                    .set_checksum_type(sum.as_ref().map(|_| ChecksumType::FullObject))
+                    .set_checksum_crc64_nvme(sum)
+                    .mpu_object_size(bytes.cast_signed())
                     .set_if_match(write.condition.if_match.clone())
                     .set_if_none_match(write.condition.if_none_match.clone())
                     .sealed(write.encryption.key());
                 request
                     .customize()
-                    .config_override(self.patience(stored.bytes))
+                    .config_override(self.patience(bytes))
                     .interceptor(attempts.clone())
                     .send()
             })
             .await;
+        let checksum_crc64nvme = crc64nvme.unwrap_or_default();
+        let stored = Stored { bytes, checksum_crc64nvme, ..Stored::default() };
         let output = match sent {
             Ok(output) => output,
             Err(refusal) if attempts.may_have_succeeded(&refusal) => {
@@ -365,17 +369,6 @@ impl Store {
         Builder::default().timeout_config(timeouts.build())
     }
 
-    fn completed(&self, parts: &[Part]) -> CompletedMultipartUpload {
-        let parts = parts.iter().map(|part| {
-            CompletedPart::builder()
-                .part_number(part.number)
-                .e_tag(&part.etag)
-                .set_checksum_crc64_nvme(self.sent(&checksum(part.crc64nvme)))
-                .build()
-        });
-        CompletedMultipartUpload::builder().set_parts(Some(parts.collect())).build()
-    }
-
     pub(super) fn tagging(&self, write: &Write) -> Option<String> {
         let given = &write.attributes.tagging;
         match write.encryption.key() {
@@ -414,6 +407,17 @@ impl Store {
             failure => failure,
         }
     }
+}
+
+fn completed(parts: &[Part], with_checksums: bool) -> CompletedMultipartUpload {
+    let parts = parts.iter().map(|part| {
+        CompletedPart::builder()
+            .part_number(part.number)
+            .e_tag(&part.etag)
+            .set_checksum_crc64_nvme(with_checksums.then(|| checksum(part.crc64nvme)))
+            .build()
+    });
+    CompletedMultipartUpload::builder().set_parts(Some(parts.collect())).build()
 }
 
 /// As the checksum headers have it: base64 of the big-endian bytes.

@@ -13,7 +13,9 @@ use super::{Engine, Source};
 use crate::failure::Failure;
 use crate::key::Key;
 use crate::location::Location;
-use crate::store::{Copy, CopySource, ObjectMetadata, Opened, ReadOptions, Stored};
+use crate::store::{
+    Copy, CopySource, Guard, ObjectMetadata, Opened, ReadOptions, Store, Stored, Way,
+};
 
 /// How much of all objects that go through memory may be in it at once, in MiB.
 pub(super) const MOST_MIB: u32 = 64;
@@ -41,27 +43,46 @@ impl Engine {
             .await
     }
 
-    /// Makes a copy, proven to be encrypted as asked.
+    /// Makes a copy, proven to be encrypted as asked: within the store where that can be trusted with it, else
+    /// through this machine.
     ///
     /// # Errors
     /// [`Failure::Precondition`] where the source was replaced since it was opened; [`Failure::Unsealed`] where the
     /// store does not seal; otherwise as [`Engine::upload`] and [`Engine::download`].
     pub async fn copy(&self, copy: &Copy) -> Result<Stored, Failure> {
-        let store = self.store();
-        // The trial is not raced: what it has written must be deleted.
-        let is_tried = store.fits_one_copy(copy) && store.can_copy(copy).await;
-        if is_tried && let Some(stored) = self.copy_within(copy).await? {
-            return Ok(stored);
+        let (store, part_size) = (self.store(), self.copied_part_size(copy)?);
+        let way = if part_size.is_some() { Way::InParts } else { Way::Whole };
+        // Trials are not raced: what they have written must be deleted.
+        let is_tried =
+            (part_size.is_some() || store.fits_one_copy(copy)) && store.can_copy(copy, way).await;
+        if is_tried {
+            let copied = match part_size {
+                Some(part_size) => self.copy_in_parts(copy, part_size).await?,
+                None => self.copy_within(copy).await?,
+            };
+            if let Some(stored) = copied {
+                return Ok(stored);
+            }
         }
         let stored = self.relay(copy).await?;
         if is_tried {
-            store.give_up_copies(copy).await;
+            store.give_up_copies(copy, way).await;
         }
         Ok(stored)
     }
 
+    /// The same copy, on the condition only that whatever writes it is known to honour it.
+    pub(super) async fn guarded(&self, copy: &Copy, guard: Guard) -> Copy {
+        let mut copy = copy.clone();
+        if copy.is_in_place() && !self.store().guards(&copy, guard).await {
+            copy.write.condition.if_match = None;
+        }
+        copy
+    }
+
     /// None where the store cannot copy it.
     async fn copy_within(&self, copy: &Copy) -> Result<Option<Stored>, Failure> {
+        let copy = &self.guarded(copy, Guard::Copy).await;
         let at = &copy.write.at;
         let item = self.progress().item(at.name(), Some(copy.bytes()));
         let _line = self.interrupt().race(async { Ok(self.lines().take().await) }).await?;
@@ -84,6 +105,7 @@ impl Engine {
     /// Downloads and uploads again.
     async fn relay(&self, copy: &Copy) -> Result<Stored, Failure> {
         self.store().check_relay(copy)?;
+        let copy = &self.guarded(copy, Guard::Complete).await;
         let (source, interrupt) = (&copy.source, self.interrupt());
         let _room = interrupt.race(self.room(copy.bytes())).await?;
         let keys: Vec<Key> = source.key.iter().cloned().collect();
@@ -100,9 +122,18 @@ impl Engine {
             return Err(source.replaced());
         }
         let (reader, expected) = Reader::of(self.store(), &source.at, &options, opened);
+        let arriving = Arriving {
+            reader,
+            expected,
+            source: source.clone(),
+            must_stay: copy.is_in_place().then(|| self.store().clone()),
+        };
         let broke = Arc::new(Mutex::new(None));
-        let stream = Relay::start(reader, expected, source.at.clone(), broke.clone());
-        let uploaded = self.upload(Source::Stream(Box::new(stream)), copy.write.clone()).await;
+        let stream = Source::Stream(Box::new(Relay::start(arriving, broke.clone())));
+        let uploaded = match copy.is_in_place() {
+            true => self.upload_once_proven(stream, copy.write.clone()).await,
+            false => self.upload(stream, copy.write.clone()).await,
+        };
         uploaded.map_err(|failure| {
             let cause = broke.lock().unwrap_or_else(PoisonError::into_inner).take();
             cause.map_or(failure, |cause| about_source(cause, source))
@@ -125,6 +156,15 @@ fn about_source(failure: Failure, source: &CopySource) -> Failure {
     }
 }
 
+/// An object that is fetched.
+struct Arriving {
+    reader: Reader,
+    expected: Option<Expected>,
+    source: CopySource,
+    /// Where the source must still be as it was at the end, since the copy takes its place.
+    must_stay: Option<Arc<Store>>,
+}
+
 /// An object as it arrives, to be read as a stream. Its end comes only after its checksum was compared, so that
 /// nothing damaged is published.
 struct Relay {
@@ -136,16 +176,10 @@ struct Relay {
 
 impl Relay {
     /// Begins to fetch; `broke` gets what goes wrong.
-    fn start(
-        mut reader: Reader,
-        expected: Option<Expected>,
-        at: Location,
-        broke: Arc<Mutex<Option<Failure>>>,
-    ) -> Relay {
+    fn start(arriving: Arriving, broke: Arc<Mutex<Option<Failure>>>) -> Relay {
         let (sender, pieces) = mpsc::channel(MOST_WAITING);
         tokio::spawn(async move {
-            let fetched = fetch(&mut reader, expected, &at, &sender).await;
-            match fetched {
+            match arriving.fetch(&sender).await {
                 Ok(()) => drop(sender.send(Bytes::new()).await),
                 // Before the channel closes, which is when somebody looks.
                 Err(failure) => {
@@ -157,29 +191,29 @@ impl Relay {
     }
 }
 
-async fn fetch(
-    reader: &mut Reader,
-    expected: Option<Expected>,
-    at: &Location,
-    pieces: &mpsc::Sender<Bytes>,
-) -> Result<(), Failure> {
-    let mut hash = expected.as_ref().map(|it| it.algorithm.hash());
-    while let Some((_, bytes)) = reader.next().await? {
-        if let Some(hash) = &mut hash {
-            hash.update(&bytes);
+impl Arriving {
+    async fn fetch(mut self, pieces: &mpsc::Sender<Bytes>) -> Result<(), Failure> {
+        let mut hash = self.expected.as_ref().map(|it| it.algorithm.hash());
+        while let Some((_, bytes)) = self.reader.next().await? {
+            if let Some(hash) = &mut hash {
+                hash.update(&bytes);
+            }
+            // Nobody reads any more: the upload has failed, and says why.
+            if !bytes.is_empty() && pieces.send(bytes).await.is_err() {
+                return Ok(());
+            }
         }
-        // Nobody reads any more: the upload has failed, and says why.
-        if !bytes.is_empty() && pieces.send(bytes).await.is_err() {
-            return Ok(());
+        if !self.expected.zip(hash).is_none_or(|(expected, hash)| expected.matches(hash)) {
+            return Err(Failure::integrity(
+                "what arrived of the source is not what was uploaded: the checksums differ; nothing was stored",
+            )
+            .hint("try again; if it stays, the source is damaged in the store")
+            .at(&self.source.at));
         }
-    }
-    match expected.zip(hash).is_none_or(|(expected, hash)| expected.matches(hash)) {
-        true => Ok(()),
-        false => Err(Failure::integrity(
-            "what arrived of the source is not what was uploaded: the checksums differ; nothing was stored",
-        )
-        .hint("try again; if it stays, the source is damaged in the store")
-        .at(at)),
+        match self.must_stay {
+            Some(store) if !store.is_as_read(&self.source).await => Err(self.source.replaced()),
+            _ => Ok(()),
+        }
     }
 }
 

@@ -8,6 +8,7 @@
 //! | `target` | where downloaded bytes go: a file that appears whole, or a stream |
 //! | `upload`, `download` | the transfers |
 //! | `copy` | from one object to another, through this machine where the store cannot |
+//! | `copy_parts` | the same within the store, a range at a time |
 //! | `single` | an upload that has to be one request |
 //! | `in_order` | a large object as one stream of bytes |
 //! | `buffers` | memory for whole parts |
@@ -32,6 +33,7 @@ mod buffers;
 pub mod checksum;
 mod compare;
 mod copy;
+mod copy_parts;
 mod download;
 mod filters;
 mod folder;

@@ -23,6 +23,30 @@ impl Engine {
     /// Whatever stands in the way; no object and no upload is left behind then, or the failure says so.
     /// After a signal, or where the store became unavailable, the upload can be gone on with.
     pub async fn upload(&self, source: Source, write: Write) -> Result<Stored, Failure> {
+        let seals = write.encryption.key().is_some();
+        let is_proven = !seals || self.store().is_proven(&write.at.bucket);
+        self.upload_as(source, write, is_proven).await
+    }
+
+    /// Writes what `source` holds over what it comes from: published only once it is proven, whatever the store has
+    /// proven before.
+    ///
+    /// # Errors
+    /// As [`Engine::upload`].
+    pub(super) async fn upload_once_proven(
+        &self,
+        source: Source,
+        write: Write,
+    ) -> Result<Stored, Failure> {
+        self.upload_as(source, write, false).await
+    }
+
+    async fn upload_as(
+        &self,
+        source: Source,
+        write: Write,
+        is_proven: bool,
+    ) -> Result<Stored, Failure> {
         let (store, interrupt) = (self.store(), self.interrupt());
         if store.is_one_url() {
             return self.upload_single(source, &write).await;
@@ -35,9 +59,8 @@ impl Engine {
         let part_size = self.part_size(&source)?;
         let mut pieces = Pieces::of(source, part_size);
         let only = interrupt.race(pieces.only(part_size.unwrap_or(plan::ONE_REQUEST))).await?;
-        let unproven = write.encryption.key().is_some() && !store.is_proven(&write.at.bucket);
         match only {
-            Some(piece) if !unproven => {
+            Some(piece) if is_proven => {
                 let _line = interrupt.race(async { Ok(self.lines().take().await) }).await?;
                 let written = interrupt.race(put(store, &write, &piece, &item)).await;
                 let written = written.map_err(|failure| doubt(&write, failure))?;
@@ -85,7 +108,7 @@ impl Engine {
         let finished = match outcome {
             Ok(parts) => {
                 let crc = checksum::combine(parts.iter().map(|part| (part.crc64nvme, part.bytes)));
-                store.complete_upload(write, &session.upload_id, &parts, crc).await
+                store.complete_upload(write, &session.upload_id, &parts, Some(crc)).await
             }
             Err(failure) => Err(failure),
         };

@@ -147,7 +147,8 @@ fn a_trial_that_cannot_be_cleaned_up_is_told() {
 /// As if an earlier run had seen the store copy.
 fn believe_in_copies(rig: &Rig) {
     let endpoint = rig.lab.server().endpoint();
-    let lines = ["", " copies plain", " copies sealed"].map(|it| format!("{endpoint} demo{it}\n"));
+    let lines = ["", " copies plain to sealed", " copies sealed to sealed"];
+    let lines = lines.map(|it| format!("{endpoint} demo{it}\n"));
     std::fs::create_dir_all(rig.lab.path("state/s3seal")).unwrap();
     rig.lab.file("state/s3seal/proven-buckets", lines.concat().as_bytes());
 }
