@@ -17,6 +17,7 @@ struct Header {
     endpoint: String,
     bucket: String,
     object: String,
+    #[serde(default)]
     file: String,
     #[serde(default)]
     upload_id: String,
@@ -46,6 +47,7 @@ pub(super) async fn expire(store: &Store, bucket: &str) {
     for mut journal in journal::idle(journal::LIFETIME) {
         match Header::of(&mut journal) {
             Some(header) if header.kind == Kind::Download => partial::remove(header.file.as_ref()),
+            Some(header) if header.kind == Kind::Run => {}
             Some(header) if header.is_in(store, bucket) => {
                 let at = Location { bucket: header.bucket, key: header.object };
                 if store.abort_upload(&at, &header.upload_id).await.is_err() {

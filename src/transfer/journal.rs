@@ -32,6 +32,8 @@ pub(super) const LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 pub(super) enum Kind {
     Upload,
     Download,
+    /// Many objects, one after the other.
+    Run,
 }
 
 /// The file of one transfer, which no other process uses at the same time.
@@ -54,21 +56,32 @@ impl Journal {
     /// another process is at the same transfer: it then goes without.
     pub(super) fn open(kind: Kind, store: &Store, at: &Location, local: &Path) -> Option<Journal> {
         let local = std::path::absolute(local).ok()?;
+        Journal::named(kind, store, at, local.as_os_str().as_encoded_bytes())
+    }
+
+    /// Opens the file of a run through the objects below a place that does what these settings say.
+    pub(super) fn of_run(store: &Store, below: &Location, settings: &str) -> Option<Journal> {
+        Journal::named(Kind::Run, store, below, settings.as_bytes())
+    }
+
+    fn named(kind: Kind, store: &Store, at: &Location, other: &[u8]) -> Option<Journal> {
         let kind: &[u8] = match kind {
             Kind::Upload => b"upload",
             Kind::Download => b"download",
+            Kind::Run => b"run",
         };
         let endpoint = store.endpoint().unwrap_or_default();
-        let name = digest([
-            kind,
-            endpoint.as_bytes(),
-            at.bucket.as_bytes(),
-            at.key.as_bytes(),
-            local.as_os_str().as_encoded_bytes(),
-        ]);
+        let at = [at.bucket.as_bytes(), at.key.as_bytes()];
+        let name = digest([kind, endpoint.as_bytes(), at[0], at[1], other]);
         Journal::at(&folder()?, &name)
             .inspect_err(|error| tracing::debug!(%error, "the transfer is not remembered"))
             .ok()
+    }
+
+    /// Whether nobody went on with it for so long that it is given up.
+    pub(super) fn is_old(&self) -> bool {
+        let modified = self.file.metadata().and_then(|metadata| metadata.modified());
+        modified.is_ok_and(|time| time.elapsed().unwrap_or_default() >= LIFETIME)
     }
 
     fn at(folder: &Path, name: &str) -> io::Result<Journal> {

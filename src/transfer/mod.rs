@@ -15,6 +15,7 @@
 //! | `session` | a multipart upload, gone on with where an earlier run was interrupted |
 //! | `partial` | what has arrived of a download that another run may go on with |
 //! | `journal` | what is remembered of a transfer, in the state folder |
+//! | `checkpoint` | how far a run through many objects has come |
 //! | `housekeeping` | what earlier runs left behind |
 //! | `publish` | finished files, put in their places |
 //! | `lines` | how many requests are under way at once |
@@ -30,6 +31,7 @@
 
 mod batch;
 mod buffers;
+mod checkpoint;
 pub mod checksum;
 mod compare;
 mod copy;
@@ -67,6 +69,7 @@ use crate::size;
 use crate::store::Store;
 
 pub use batch::{Finder, Finds, Found, Tally, finds, large_finds};
+pub use checkpoint::{Checkpoint, Ticket};
 pub use compare::{Comparison, Pair};
 pub use download::{Downloaded, Verified};
 pub use filters::Filters;
