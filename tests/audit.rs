@@ -10,6 +10,7 @@ use crate::harness::{Done, Lab, url};
 
 mod keys;
 mod selection;
+mod shares;
 
 /// A run that takes so long hangs.
 const PATIENCE: Duration = Duration::from_secs(60);

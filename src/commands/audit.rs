@@ -1,26 +1,22 @@
 //! `s3seal audit`: which objects are sealed, and with which keys.
 
-mod search;
-mod since;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
-use search::{Search, Suspect};
 use serde::Serialize;
-use since::parse_since;
 
 use super::keys::Keys;
+use super::search::{Place, Search, SearchOptions, Suspect, parse_since, parse_time};
 use super::selection::tell_summary;
 use crate::failure::Failure;
 use crate::key::{Key, KeyArgs, ObjectKey};
 use crate::location::Location;
 use crate::output::Output;
-use crate::store::{Connect, ReadOptions, State, Store};
-use crate::transfer::{Filters, Interrupt, Lines, Tally};
+use crate::store::{Audited, Connect, ReadOptions, State, Store};
+use crate::transfer::{Interrupt, Lines, Tally};
 
 /// Tell which objects are sealed, and with which of your keys
 ///
@@ -57,17 +53,17 @@ pub struct Args {
     #[command(flatten)]
     key: KeyArgs,
     /// Look at every version
-    #[arg(long)]
+    #[arg(long, conflicts_with = "files_from")]
     versions: bool,
     /// Only at what was written since: a duration back from now, such as 24h or 7d, or a time, such as
     /// 2026-11-22T05:26:21Z
-    #[arg(long, value_name = "TIME", value_parser = parse_since)]
+    #[arg(long, value_name = "TIME", value_parser = parse_since, conflicts_with = "files_from")]
     since: Option<SystemTime>,
     /// End with an exit code that says so if anything is in one of these states
     #[arg(long, value_name = "STATES", value_enum, value_delimiter = ',')]
     fail_on: Vec<State>,
     #[command(flatten)]
-    filters: Filters,
+    search: SearchOptions,
 }
 
 impl ValueEnum for State {
@@ -97,8 +93,10 @@ struct Item<'a> {
     key_md5: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     key_name: Option<&'a str>,
-    bytes: u64,
-    last_modified: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bytes: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_modified: Option<String>,
 }
 
 /// How objects are looked at.
@@ -109,6 +107,16 @@ struct Auditor {
     counts: Mutex<Counts>,
     interrupt: Interrupt,
     out: Output,
+}
+
+/// What is told of an object.
+struct Verdict {
+    state: State,
+    key: Option<ObjectKey>,
+    /// Its size in bytes, where that is known.
+    bytes: Option<u64>,
+    /// When it was written, where that is known.
+    modified: Option<SystemTime>,
 }
 
 /// How many objects were found in which state.
@@ -128,6 +136,8 @@ pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Fai
     let locations = locations.collect::<Result<Vec<_>, _>>()?;
     let is_one = matches!(locations.as_slice(), [at] if !at.is_folder());
     args.key.check_derive_as(is_one)?;
+    let places: Vec<Place> = locations.into_iter().map(Place::from).collect();
+    args.search.check(&places, args.key.uses_stdin()?)?;
     let keys = Keys::load(&args.key, out)?;
     // Only now: while a key is read there is nothing to clean up, and Ctrl-C should just end it.
     let interrupt = Interrupt::listen()?;
@@ -137,7 +147,8 @@ pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Fai
         store: store.clone(),
         versions: args.versions,
         since: args.since,
-        filters: args.filters.clone(),
+        options: args.search.clone(),
+        after: None,
     };
     let auditor = Arc::new(Auditor {
         lines: Lines::new(store.clone(), None),
@@ -152,7 +163,7 @@ pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Fai
         async move { auditor.audit(suspect).await.transpose() }
     };
     let mut tally = Tally::default();
-    tally.run(search.start(locations), || usize::MAX, work, &interrupt, out).await;
+    tally.run(search.start(places), || usize::MAX, work, &interrupt, out).await;
     let counts = auditor.counts();
     let what = if args.versions { "version" } else { "object" };
     tell_summary("audited", what, &tally, &counts.named(), out);
@@ -170,11 +181,15 @@ impl Auditor {
             self.look(&suspect).await
         };
         match self.interrupt.race(looked).await? {
-            Some((state, key)) => {
-                self.tell(&suspect, state, key.as_ref())?;
-                *self.counts().found.entry(state).or_default() += 1;
-                Ok(Some(suspect.listed.bytes))
+            Some(verdict) => {
+                self.tell(&suspect, &verdict)?;
+                *self.counts().found.entry(verdict.state).or_default() += 1;
+                Ok(Some(verdict.bytes.unwrap_or(0)))
             }
+            // It may never have been there.
+            None if suspect.listed.is_none() => Err(Failure::not_found("there is no such object")
+                .hint("check the list: names in it are relative to the URL's folder")
+                .at(&suspect.at)),
             None => {
                 self.counts().gone += 1;
                 Ok(None)
@@ -182,47 +197,50 @@ impl Auditor {
         }
     }
 
-    async fn look(
-        &self,
-        Suspect { at, listed }: &Suspect,
-    ) -> Result<Option<(State, Option<ObjectKey>)>, Failure> {
-        let version_id = listed.version_id.clone();
+    async fn look(&self, Suspect { at, listed }: &Suspect) -> Result<Option<Verdict>, Failure> {
+        let version_id = listed.as_ref().and_then(|it| it.version_id.clone());
         let options = ReadOptions { version_id, ..ReadOptions::default() };
         let attempt = |keys: Vec<Key>, options: ReadOptions| async move {
             let audited = self.store.audit(at, &keys, &options).await?;
             let key = audited.as_ref().and_then(|it| it.key.clone());
-            Ok((audited.map(|it| it.state), key))
+            Ok((audited, key))
         };
-        match self.keys.open(&self.store, at, &options, attempt).await {
-            Ok((state, key)) => Ok(state.map(|state| (state, key))),
-            Err(failure) if failure.detail().wants_other_key => Ok(Some((State::Locked, None))),
-            Err(failure) => Err(failure),
-        }
+        let (audited, key) = match self.keys.open(&self.store, at, &options, attempt).await {
+            Ok((Some(audited), key)) => (audited, key),
+            Ok((None, _)) => return Ok(None),
+            Err(failure) if failure.detail().wants_other_key => {
+                (Audited::unread(State::Locked), None)
+            }
+            Err(failure) => return Err(failure),
+        };
+        let told = || audited.last_modified.as_deref().and_then(parse_time);
+        Ok(Some(Verdict {
+            state: audited.state,
+            key,
+            bytes: listed.as_ref().map(|it| it.bytes).or(audited.bytes),
+            modified: listed.as_ref().map(|it| it.modified).or_else(told),
+        }))
     }
 
-    fn tell(
-        &self,
-        Suspect { at, listed }: &Suspect,
-        state: State,
-        key: Option<&ObjectKey>,
-    ) -> Result<(), Failure> {
-        let key_md5 = key.map(|key| key.key.md5_base64());
-        let key_name = key.map(|key| key.label.as_str());
+    fn tell(&self, Suspect { at, listed }: &Suspect, verdict: &Verdict) -> Result<(), Failure> {
+        let Verdict { state, key, bytes, modified } = verdict;
+        let key_md5 = key.as_ref().map(|key| key.key.md5_base64());
+        let key_name = key.as_ref().map(|key| key.label.as_str());
+        let version_id = listed.as_ref().and_then(|it| it.version_id.as_deref());
         if self.out.json() {
             return self.out.item(&Item {
                 op: "audit",
                 url: at.to_string(),
-                version_id: listed.version_id.as_deref(),
+                version_id,
                 state: state.name(),
                 key_md5,
                 key_name,
-                bytes: listed.bytes,
-                last_modified: humantime::format_rfc3339_seconds(listed.modified).to_string(),
+                bytes: *bytes,
+                last_modified: modified.map(|it| humantime::format_rfc3339_seconds(it).to_string()),
             });
         }
         let (md5, name) = (key_md5.as_deref().unwrap_or("-"), key_name.unwrap_or("-"));
-        let version = listed.version_id.as_ref().map(|id| format!("  (version {id})"));
-        let version = version.unwrap_or_default();
+        let version = version_id.map(|id| format!("  (version {id})")).unwrap_or_default();
         self.out.line(&format!("{:8}  {md5:24}  {name:12}  {at}{version}", state.name()))
     }
 

@@ -33,6 +33,10 @@ pub struct Audited {
     pub state: State,
     /// The key that opens it, whose use the store has proven.
     pub key: Option<Key>,
+    /// Its size in bytes, where the store told.
+    pub bytes: Option<u64>,
+    /// When it was written, in ISO 8601, where the store told.
+    pub last_modified: Option<String>,
 }
 
 impl State {
@@ -85,7 +89,14 @@ impl Store {
             Err(Failure::Denied(_)) => State::Denied,
             Err(failure) => return Err(failure),
         };
-        Ok(Some(Audited { state, key: None }))
+        Ok(Some(Audited::unread(state)))
+    }
+}
+
+impl Audited {
+    /// Of an object in this state that could not be read, so that nothing else is known of it.
+    pub fn unread(state: State) -> Audited {
+        Audited { state, key: None, bytes: None, last_modified: None }
     }
 }
 
@@ -101,7 +112,7 @@ impl From<Opened<ObjectMetadata>> for Audited {
             (None, Some(_)) => State::SseS3,
             (None, None) => State::Plain,
         };
-        Audited { state, key }
+        Audited { state, key, bytes: answer.content_length, last_modified: answer.last_modified }
     }
 }
 

@@ -56,6 +56,8 @@ pub struct Listing {
     below: Location,
     versions: bool,
     scope: Scope,
+    /// The last key that is left out, and all before it.
+    after: Option<String>,
     next: Option<Next>,
 }
 
@@ -99,6 +101,7 @@ impl Store {
             below: below.clone(),
             versions,
             scope: Scope::All,
+            after: None,
             next: Some(Next::Start),
         }
     }
@@ -115,6 +118,12 @@ impl Listing {
     #[must_use]
     pub fn of_one_object(self) -> Listing {
         Listing { scope: Scope::OneObject, ..self }
+    }
+
+    /// The same listing, but only of keys that come after this one.
+    #[must_use]
+    pub fn after(self, key: &str) -> Listing {
+        Listing { after: Some(key.to_owned()), ..self }
     }
 
     /// The next page, which may be empty; none after the last one.
@@ -137,6 +146,10 @@ impl Listing {
         }
         self.next = page.next;
         let mut found = page.found;
+        if let Some(after) = &self.after {
+            // Not every store honours it.
+            found.retain(|it| it.key > *after);
+        }
         if self.scope == Scope::OneObject {
             // The name itself comes before all that merely begin with it.
             if found.iter().any(|it| it.key != self.below.key) {
@@ -157,6 +170,7 @@ impl Listing {
                     .bucket(&self.below.bucket)
                     .set_prefix(self.prefix())
                     .set_continuation_token(token.clone())
+                    .set_start_after(self.after.clone())
                     .set_delimiter(self.delimiter())
                     .encoding_type(EncodingType::Url)
                     .send()
@@ -175,7 +189,7 @@ impl Listing {
     async fn versions_page(&self, from: &Next) -> Result<Page, Failure> {
         let (key, version_id) = match from {
             Next::Markers { key, version_id } => (Some(key), version_id.as_ref()),
-            _ => (None, None),
+            _ => (self.after.as_ref(), None),
         };
         let output = self
             .store

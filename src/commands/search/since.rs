@@ -1,4 +1,4 @@
-//! `--since`: a time, or how long ago that was.
+//! Times, as stores and people write them; and `--since`: a time, or how long ago that was.
 
 use std::time::{Duration, SystemTime};
 
@@ -11,7 +11,7 @@ const OFFSET: usize = 6;
 ///
 /// # Errors
 /// A sentence, where the text is neither.
-pub(super) fn parse_since(text: &str) -> Result<SystemTime, String> {
+pub(in crate::commands) fn parse_since(text: &str) -> Result<SystemTime, String> {
     let now = SystemTime::now();
     if let Ok(age) = humantime::parse_duration(text) {
         // Nothing is older than time itself.
@@ -22,7 +22,8 @@ pub(super) fn parse_since(text: &str) -> Result<SystemTime, String> {
     })
 }
 
-fn parse_time(text: &str) -> Option<SystemTime> {
+/// Reads an RFC 3339 time with its zone; none where the text is none.
+pub(in crate::commands) fn parse_time(text: &str) -> Option<SystemTime> {
     let utc = |text| humantime::parse_rfc3339_weak(text).ok();
     if let Some(local) = text.strip_suffix(['Z', 'z']) {
         return utc(local);

@@ -1,0 +1,238 @@
+//! Which objects a command works through: those of a listing or of a list, as far as they are wanted.
+
+mod array;
+mod shard;
+mod since;
+
+use std::cell::Cell;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use super::selection::send_listed;
+use crate::failure::Failure;
+use crate::location::Location;
+use crate::store::{Kind, Listed, Listing, Store};
+use crate::transfer::{Filters, Finder, Finds, Found, finds};
+
+pub(super) use shard::Shard;
+pub(super) use since::{parse_since, parse_time};
+
+/// Which objects are wanted of all that there are.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Selection options")]
+pub(super) struct SearchOptions {
+    #[command(flatten)]
+    pub(super) filters: Filters,
+    /// Take only what this file names, one a line, relative to the URL's folder; `-` is standard input
+    #[arg(long, value_name = "FILE")]
+    pub(super) files_from: Option<PathBuf>,
+    /// Take one share of N: I/N, such as 3/16; in a job array `auto`, or auto/N where its scheduler tells no N
+    ///
+    /// The shares of N hold each object once, wherever and however often they are taken: an object is in share
+    /// 1 + (the first 8 bytes of the SHA-256 of its key, as a big-endian number) modulo N.
+    #[arg(long, value_name = "I/N", value_parser = Shard::parse)]
+    pub(super) shard: Option<Shard>,
+}
+
+impl SearchOptions {
+    /// # Errors
+    /// [`Failure::Usage`] where the objects of a list could be in several places, or standard input is both
+    /// the list and a key.
+    pub(super) fn check(&self, places: &[Place], key_uses_stdin: bool) -> Result<(), Failure> {
+        let Some(list) = &self.files_from else { return Ok(()) };
+        if places.len() != 1 {
+            return Err(Failure::usage("--files-from names objects below one prefix")
+                .hint("give that prefix as the one URL"));
+        }
+        if list == Path::new("-") && key_uses_stdin {
+            return Err(Failure::usage("standard input cannot be both the key and the list")
+                .hint("take the key from a file, fd:N, env:NAME or cmd:COMMAND"));
+        }
+        Ok(())
+    }
+}
+
+/// Where to look.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Place {
+    /// At this object alone.
+    #[expect(dead_code, reason = "for `rotate`")]
+    Object(Location),
+    /// At what lies below: all whose keys begin with the location's, and a `/`.
+    Below(Location),
+    /// At the object and at what lies below it.
+    Both(Location),
+}
+
+/// An object, or one version of it, to be looked at.
+#[derive(Debug)]
+pub(super) struct Suspect {
+    pub(super) at: Location,
+    /// What a listing says of it; none where only its name is known.
+    pub(super) listed: Option<Listed>,
+}
+
+/// What is wanted, and from where on.
+#[derive(Clone)]
+pub(super) struct Search {
+    pub(super) store: Arc<Store>,
+    pub(super) versions: bool,
+    pub(super) since: Option<SystemTime>,
+    pub(super) options: SearchOptions,
+    /// The last key that is not wanted any more, where there is but one place: of a listing all keys up to
+    /// it, of a list all lines up to its own.
+    pub(super) after: Option<String>,
+}
+
+impl Search {
+    /// The objects at these places, in the order of the listing or the list.
+    pub(super) fn start(self, places: Vec<Place>) -> Finds<Suspect> {
+        let (finder, finds) = finds();
+        tokio::spawn(async move {
+            for place in places {
+                let found = match &self.options.files_from {
+                    Some(list) => self.send_named(list, place.folder(), &finder).await,
+                    None => self.send_all(&place, &finder).await,
+                };
+                if let Err(failure) = found
+                    && finder.send(Found::Failed(failure)).await.is_err()
+                {
+                    return;
+                }
+            }
+        });
+        finds
+    }
+
+    /// Sends what a listing holds.
+    async fn send_all(&self, place: &Place, finder: &Finder<Suspect>) -> Result<(), Failure> {
+        let at = place.at();
+        let is_alone = matches!(place, Place::Object(_));
+        if is_alone && !self.versions && self.since.is_none() {
+            // Whoever names an object need not be allowed to list the bucket.
+            if self.takes(&at.key) {
+                let _ = finder.send(Found::Item(Suspect { at: at.clone(), listed: None })).await;
+            }
+            return Ok(());
+        }
+        let mut found = 0;
+        if !matches!(place, Place::Below(_)) {
+            found += self.send(self.list(at).of_one_object(), at, finder, |_| true).await?;
+        }
+        if !is_alone {
+            let below = place.folder();
+            let admits = |it: &Listed| self.options.filters.admit(&it.key[below.key.len()..]);
+            found += self.send(self.list(&below), at, finder, admits).await?;
+        }
+        match found == 0 && self.after.is_none() && !at.key.is_empty() {
+            false => Ok(()),
+            true => Err(Failure::not_found("there is nothing of this name, and nothing below it")
+                .hint("check the bucket and the key")
+                .at(at)),
+        }
+    }
+
+    fn list(&self, at: &Location) -> Listing {
+        let listing =
+            if self.versions { self.store.list_versions(at) } else { self.store.list(at) };
+        match &self.after {
+            Some(key) => listing.after(key),
+            None => listing,
+        }
+    }
+
+    /// Sends what is wanted of a listing; how much there is of it, wanted or not.
+    async fn send(
+        &self,
+        mut listing: Listing,
+        at: &Location,
+        finder: &Finder<Suspect>,
+        admits: impl Fn(&Listed) -> bool,
+    ) -> Result<usize, Failure> {
+        let is_recent = |it: &Listed| self.since.is_none_or(|since| it.modified >= since);
+        let mut found = 0;
+        while let Some(page) = listing.next_page().await.map_err(of_one_bucket)? {
+            found += page.len();
+            let objects = page.into_iter().filter(|it| it.kind == Kind::Object);
+            for listed in objects.filter(|it| is_recent(it) && admits(it) && self.takes(&it.key)) {
+                let at = Location { bucket: at.bucket.clone(), key: listed.key.clone() };
+                let suspect = Suspect { at, listed: Some(listed) };
+                if finder.send(Found::Item(suspect)).await.is_err() {
+                    return Ok(found);
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// Sends what a list names.
+    async fn send_named(
+        &self,
+        list: &Path,
+        folder: Location,
+        finder: &Finder<Suspect>,
+    ) -> Result<(), Failure> {
+        let (search, list, finder) = (self.clone(), list.to_owned(), finder.clone());
+        // On a thread of its own: whoever writes the list into a pipe may take time.
+        let sent = tokio::task::spawn_blocking(move || {
+            let is_reached = Cell::new(search.after.is_none());
+            let to_suspect = |name: &str| {
+                let at = folder.join(name);
+                if !is_reached.get() {
+                    is_reached.set(search.after.as_ref() == Some(&at.key));
+                    return None;
+                }
+                let is_wanted = search.options.filters.admit(name) && search.takes(&at.key);
+                is_wanted.then(|| match at.clone().object() {
+                    Ok(at) => Found::Item(Suspect { at, listed: None }),
+                    Err(failure) => Found::Failed(failure.at(&at)),
+                })
+            };
+            send_listed(&list, &finder, to_suspect)?;
+            match (is_reached.get(), &search.after) {
+                (false, Some(key)) => Err(changed(key)),
+                _ => Ok(()),
+            }
+        });
+        sent.await.unwrap_or_else(|_| Err(Failure::other("the list's reader ended unexpectedly")))
+    }
+
+    /// Whether the object of this key is in the share that is wanted.
+    fn takes(&self, key: &str) -> bool {
+        self.options.shard.is_none_or(|shard| shard.holds(key))
+    }
+}
+
+impl From<Location> for Place {
+    /// What a URL means without further words: a folder what is in it, any other name both.
+    fn from(at: Location) -> Place {
+        if at.is_folder() { Place::Below(at) } else { Place::Both(at) }
+    }
+}
+
+impl Place {
+    fn at(&self) -> &Location {
+        match self {
+            Place::Object(at) | Place::Below(at) | Place::Both(at) => at,
+        }
+    }
+
+    /// What names are relative to.
+    fn folder(&self) -> Location {
+        self.at().folder()
+    }
+}
+
+/// That a bucket is not there does not concern the others of the command line.
+fn of_one_bucket(mut failure: Failure) -> Failure {
+    if matches!(failure, Failure::NotFound(_)) {
+        failure.detail_mut().concerns_all = false;
+    }
+    failure
+}
+
+fn changed(key: &str) -> Failure {
+    Failure::precondition(format!("the list does not name {key} any more, after which to go on"))
+        .hint("give the list that the interrupted run had")
+}
