@@ -11,7 +11,8 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::aws_cli;
 use crate::commands::{
-    audit, bucket, completions, cp, get, head, key, keygen, ls, mock, mv, presign, put, rm, sync,
+    audit, bucket, completions, cp, get, head, key, keygen, ls, mock, mv, presign, put, rm, rotate,
+    sync,
 };
 use crate::failure::{Failure, Failures};
 use crate::key as keys;
@@ -87,6 +88,7 @@ enum Command {
     Sync(sync::Args),
     Ls(ls::Args),
     Audit(audit::Args),
+    Rotate(rotate::Args),
     Rm(rm::Args),
     Presign(presign::Args),
     Bucket(bucket::Args),
@@ -144,6 +146,7 @@ fn dispatch(cli: &Cli, out: &Output) -> Result<u8, Failures> {
         Command::Head(args) => with_runtime(head::run(args, &cli.connect, out))??,
         Command::Ls(args) => return Ok(with_runtime(ls::run(args, &cli.connect, out))??),
         Command::Audit(args) => return Ok(with_runtime(audit::run(args, &cli.connect, out))??),
+        Command::Rotate(args) => return Ok(with_runtime(rotate::run(args, &cli.connect, out))??),
         Command::Rm(args) => return Ok(with_runtime(rm::run(args, &cli.connect, out))??),
         Command::Bucket(args) => with_runtime(bucket::run(args, &cli.connect, out))??,
         Command::Presign(args) => with_runtime(presign::run(args, &cli.connect, out))??,

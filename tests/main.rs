@@ -29,6 +29,7 @@ mod recover;
 mod removal;
 mod resume;
 mod ring;
+mod rotate;
 mod several;
 mod sync;
 mod terminal;

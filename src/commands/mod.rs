@@ -24,6 +24,7 @@ pub mod put;
 mod reminder;
 mod remover;
 pub mod rm;
+pub mod rotate;
 mod sealing;
 mod search;
 mod selection;

@@ -36,6 +36,11 @@ pub(super) struct SearchOptions {
 }
 
 impl SearchOptions {
+    /// Whether the objects are named by a list, so that a URL is the folder that they are in.
+    pub(super) fn is_list(&self) -> bool {
+        self.files_from.is_some()
+    }
+
     /// # Errors
     /// [`Failure::Usage`] where the objects of a list could be in several places, or standard input is both
     /// the list and a key.
@@ -57,7 +62,6 @@ impl SearchOptions {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Place {
     /// At this object alone.
-    #[expect(dead_code, reason = "for `rotate`")]
     Object(Location),
     /// At what lies below: all whose keys begin with the location's, and a `/`.
     Below(Location),
@@ -219,7 +223,7 @@ impl Place {
     }
 
     /// What names are relative to.
-    fn folder(&self) -> Location {
+    pub(super) fn folder(&self) -> Location {
         self.at().folder()
     }
 }
@@ -234,5 +238,5 @@ fn of_one_bucket(mut failure: Failure) -> Failure {
 
 fn changed(key: &str) -> Failure {
     Failure::precondition(format!("the list does not name {key} any more, after which to go on"))
-        .hint("give the list that the interrupted run had")
+        .hint("give the list that the interrupted run had, or --no-resume to begin anew")
 }

@@ -104,7 +104,7 @@ impl From<Opened<ObjectMetadata>> for Audited {
     fn from(Opened { answer, key }: Opened<ObjectMetadata>) -> Audited {
         let managed_by = answer.server_side_encryption.as_deref();
         let state = match (&key, managed_by) {
-            _ if is_archived(&answer) => State::Archived,
+            _ if answer.is_archived() => State::Archived,
             (Some(_), _) => State::Sealed,
             // Not every store wants the key for a HEAD, but it may tell that there is one.
             (None, _) if answer.sse_customer_algorithm.is_some() => State::Locked,
@@ -113,38 +113,5 @@ impl From<Opened<ObjectMetadata>> for Audited {
             (None, None) => State::Plain,
         };
         Audited { state, key, bytes: answer.content_length, last_modified: answer.last_modified }
-    }
-}
-
-/// Whether it has to be restored before anybody can read it (AWS, "Working with archived objects").
-fn is_archived(object: &ObjectMetadata) -> bool {
-    let class = object.storage_class.as_deref();
-    let is_away =
-        matches!(class, Some("GLACIER" | "DEEP_ARCHIVE")) || object.archive_status.is_some();
-    let restored = |text: &str| text.contains("ongoing-request=\"false\"");
-    is_away && !object.restore.as_deref().is_some_and(restored)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_archived_is_so_until_it_is_restored() {
-        let archived = |class: &str, status: Option<&str>, restore: Option<&str>| {
-            is_archived(&ObjectMetadata {
-                storage_class: Some(class.to_owned()),
-                archive_status: status.map(str::to_owned),
-                restore: restore.map(str::to_owned),
-                ..ObjectMetadata::default()
-            })
-        };
-        let ended = r#"ongoing-request="false", expiry-date="Fri, 21 Dec 2026 00:00:00 GMT""#;
-        assert!(archived("GLACIER", None, None) && archived("DEEP_ARCHIVE", None, None));
-        assert!(archived("GLACIER", None, Some(r#"ongoing-request="true""#)));
-        assert!(archived("INTELLIGENT_TIERING", Some("ARCHIVE_ACCESS"), None));
-        assert!(!archived("GLACIER", None, Some(ended)));
-        assert!(!archived("GLACIER_IR", None, None) && !archived("STANDARD", None, None));
-        assert!(!archived("INTELLIGENT_TIERING", None, None));
     }
 }

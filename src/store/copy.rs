@@ -223,6 +223,9 @@ impl Store {
         if is_of_source {
             return diagnose(self, refusal, &about);
         }
+        if copy.in_place && refusal.is("ConditionalRequestConflict") {
+            return source.replaced().answered(refusal.status, refusal.code.as_deref());
+        }
         // Which of two conditions does not hold, the store does not say.
         if refusal.status == Some(412)
             && !(write.condition.is_set() && self.is_as_read(source).await)

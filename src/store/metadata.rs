@@ -145,6 +145,17 @@ from_output!(
 );
 from_output!(GetObjectOutput { archive_status: None }, it);
 
+impl ObjectMetadata {
+    /// Whether it has to be restored before anybody can read it (AWS, "Working with archived objects").
+    pub fn is_archived(&self) -> bool {
+        let class = self.storage_class.as_deref();
+        let is_away =
+            matches!(class, Some("GLACIER" | "DEEP_ARCHIVE")) || self.archive_status.is_some();
+        let restored = |text: &str| text.contains("ongoing-request=\"false\"");
+        is_away && !self.restore.as_deref().is_some_and(restored)
+    }
+}
+
 /// `2026-11-21T12:00:00+00:00`, as aws-cli 2 writes it.
 fn iso8601(time: &DateTime) -> Option<String> {
     let text = time.fmt(DateTimeFormat::DateTime).ok()?;
@@ -175,5 +186,25 @@ mod tests {
     #[test]
     fn times_are_written_as_aws_cli_does() {
         assert_eq!(iso8601(&DateTime::from_secs(0)).as_deref(), Some("1970-01-01T00:00:00+00:00"));
+    }
+
+    #[test]
+    fn what_is_archived_is_so_until_it_is_restored() {
+        let archived = |class: &str, status: Option<&str>, restore: Option<&str>| {
+            ObjectMetadata {
+                storage_class: Some(class.to_owned()),
+                archive_status: status.map(str::to_owned),
+                restore: restore.map(str::to_owned),
+                ..ObjectMetadata::default()
+            }
+            .is_archived()
+        };
+        let ended = r#"ongoing-request="false", expiry-date="Fri, 21 Dec 2026 00:00:00 GMT""#;
+        assert!(archived("GLACIER", None, None) && archived("DEEP_ARCHIVE", None, None));
+        assert!(archived("GLACIER", None, Some(r#"ongoing-request="true""#)));
+        assert!(archived("INTELLIGENT_TIERING", Some("ARCHIVE_ACCESS"), None));
+        assert!(!archived("GLACIER", None, Some(ended)));
+        assert!(!archived("GLACIER_IR", None, None) && !archived("STANDARD", None, None));
+        assert!(!archived("INTELLIGENT_TIERING", None, None));
     }
 }

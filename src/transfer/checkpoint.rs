@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use serde::{Deserialize, Serialize};
 
 use super::Engine;
-use super::journal::{Journal, Kind};
+use super::journal::{Journal, Kind, digest};
 use crate::key::{Key, KeyCheck};
 use crate::location::Location;
 use crate::store::Store;
@@ -63,9 +63,14 @@ impl Checkpoint {
         settings: &str,
         key: Option<&Key>,
     ) -> Checkpoint {
-        let wanted = engine.options().resumes();
-        let journal = wanted.then(|| Journal::of_run(engine.store(), below, settings)).flatten();
-        let Some(mut journal) = journal else { return Checkpoint::new(None, None) };
+        let settings = &digest([settings.as_bytes()]);
+        let Some(mut journal) = Journal::of_run(engine.store(), below, settings) else {
+            return Checkpoint::none();
+        };
+        if !engine.options().resumes() {
+            journal.remove();
+            return Checkpoint::none();
+        }
         let run = Run::of(engine.store(), below, settings);
         if let Some((header, lines)) = journal.read::<Header, Line>() {
             let same_key = match (&header.key, key) {
@@ -89,6 +94,11 @@ impl Checkpoint {
             journal.remove();
         }
         Checkpoint::new(is_remembered.then_some(journal), None)
+    }
+
+    /// Remembers nothing.
+    pub fn none() -> Checkpoint {
+        Checkpoint::new(None, None)
     }
 
     fn new(journal: Option<Journal>, start: Option<String>) -> Checkpoint {
@@ -118,8 +128,13 @@ impl Checkpoint {
         self.watermark().fail(ticket);
     }
 
+    /// How many must be tried again.
+    pub fn failed(&self) -> u64 {
+        self.watermark().failed
+    }
+
     /// Ends the run: all was looked at, or another run goes on. Whether anything is remembered for that.
-    pub fn end(self, is_complete: bool) -> bool {
+    pub fn end(&self, is_complete: bool) -> bool {
         let Some(journal) = &self.journal else { return false };
         if is_complete {
             journal.remove();
@@ -159,6 +174,7 @@ struct Watermark {
     /// The first that failed: nothing behind it counts.
     limit: Option<u64>,
     after: Option<String>,
+    failed: u64,
     /// How many finished since it was last remembered.
     unsaved: u32,
 }
@@ -193,6 +209,7 @@ impl Watermark {
     }
 
     fn fail(&mut self, Ticket(number): Ticket) {
+        self.failed += 1;
         let limit = self.limit.map_or(number, |limit| limit.min(number));
         self.limit = Some(limit);
         self.under_way.truncate(usize::try_from(limit.saturating_sub(self.first)).unwrap_or(0));

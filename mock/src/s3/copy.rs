@@ -37,6 +37,7 @@ pub(super) async fn copy_object(
         if_unmodified_since: input.copy_source_if_unmodified_since.clone(),
         of_copy: true,
     };
+    let destination = api.copy_conditions(head.headers)?;
     let (found, source_key) = source(api, &head, &input.copy_source, &conditions)?;
     if found.object.size > MAX_SIZE {
         return Err(Refusal::invalid_request(
@@ -118,6 +119,7 @@ pub(super) async fn copy_object(
     let (version_id, modified) = {
         let mut buckets = api.store.lock();
         let bucket = buckets.bucket_mut(bucket)?;
+        destination.check(bucket, key)?;
         let id = bucket.put(key, Some(Arc::clone(&object)), tags);
         (id, bucket.latest(key).map(|version| last_modified(version.modified)))
     };

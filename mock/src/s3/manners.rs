@@ -1,7 +1,7 @@
 //! What stores do differently once the object or the upload is known: which keys open, and what they are put on.
 
-use http::HeaderMap;
-use s3s::dto::{CopyObjectInput, CopySource};
+use http::{HeaderMap, HeaderValue};
+use s3s::dto::{CopyObjectInput, CopySource, ETagCondition};
 
 use super::condition::WriteConditions;
 use super::get::Found;
@@ -90,6 +90,29 @@ impl Api {
             Manner::Garage => WriteConditions { if_none_match: None, ..given },
             _ => given,
         }
+    }
+
+    /// The conditions on what a copy takes the place of ("CopyObject" in the Amazon S3 API reference), which no other
+    /// store is known to look at.
+    ///
+    /// # Errors
+    /// They are no ETags.
+    pub(super) fn copy_conditions(&self, headers: &HeaderMap) -> Result<WriteConditions, Refusal> {
+        if !matches!(self.manner, Manner::Aws | Manner::AwsBlocked) {
+            return Ok(WriteConditions::default());
+        }
+        let condition = |name: &str| {
+            let parse = |value: &HeaderValue| ETagCondition::parse_http_header(value.as_bytes());
+            headers
+                .get(name)
+                .map(parse)
+                .transpose()
+                .map_err(|_| Refusal::invalid_argument("The condition is not an ETag.", name, ""))
+        };
+        Ok(WriteConditions {
+            if_match: condition("if-match")?,
+            if_none_match: condition("if-none-match")?,
+        })
     }
 
     /// # Errors

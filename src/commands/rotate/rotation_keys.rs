@@ -1,0 +1,134 @@
+//! From which keys to which: `--from` and `--to`, or the rules of config.toml.
+
+use std::ffi::OsString;
+use std::fmt;
+
+use super::super::keys::Keys;
+use super::super::sealing::Sealer;
+use crate::failure::Failure;
+use crate::key::{DEFAULT_TIMEOUT, Format, KeyArgs};
+use crate::output::Output;
+use crate::store::{Encryption, Store};
+use crate::transfer::Interrupt;
+
+/// The word for what is not sealed.
+const NONE: &str = "none";
+
+/// The options that name the keys of both sides.
+#[derive(Clone, clap::Args)]
+#[command(next_help_heading = "Key options")]
+pub(super) struct RotationKeys {
+    /// Where the key is that the objects are sealed with: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with
+    /// a `/` in it, or the name of a key in config.toml; `none` for objects that are not sealed. Repeatable. Without
+    /// it, the environment variable S3SEAL_KEY counts, and without that the rules of config.toml
+    // Hyphens are let through for url-safe base64, which may begin with one: clap would quote it.
+    #[arg(long, value_name = "SPEC", allow_hyphen_values = true)]
+    from: Vec<OsString>,
+    /// Where the key is that they get, in the same way; `none` to unseal them
+    #[arg(long, value_name = "SPEC", allow_hyphen_values = true)]
+    to: Option<OsString>,
+    /// How to read the key text
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    key_format: Format,
+    /// How long a `cmd:` may take, passphrases and touched tokens included; 0 is for ever
+    #[arg(long, value_name = "SECONDS", default_value_t = DEFAULT_TIMEOUT.as_secs())]
+    key_timeout: u64,
+}
+
+/// The keys of both sides, read.
+pub(super) struct BothKeys {
+    /// What may open the objects; none where only those are meant that are not sealed.
+    pub(super) from: Option<Keys>,
+    /// Whether objects that are not sealed are meant, too.
+    pub(super) takes_plain: bool,
+    /// What seals them.
+    pub(super) to: Sealer,
+}
+
+impl RotationKeys {
+    /// Whether a key is to be read from stdin, so that nothing else can be.
+    ///
+    /// # Errors
+    /// [`Failure::Usage`] as [`RotationKeys::load`].
+    pub(super) fn use_stdin(&self) -> Result<bool, Failure> {
+        Ok(self.old_key().uses_stdin()? || (!self.unseals() && self.new_key().uses_stdin()?))
+    }
+
+    /// Reads the keys.
+    ///
+    /// # Errors
+    /// [`Failure::Usage`] where it is not said from which to which; otherwise as [`KeyArgs::load`].
+    pub(super) fn load(&self, out: &Output) -> Result<BothKeys, Failure> {
+        let takes_plain = self.from.iter().any(|it| it == NONE);
+        let (old, new) = (self.old_key(), self.new_key());
+        if takes_plain && self.unseals() && old.key.is_empty() {
+            return Err(Failure::usage("neither side is sealed: there is nothing to do")
+                .hint("name a key with --from, or with --to"));
+        }
+        if !self.unseals() && !old.key.is_empty() && old.uses_stdin()? && new.uses_stdin()? {
+            return Err(Failure::usage("two keys cannot both come from stdin")
+                .hint("take one of them from a file, fd:N, env:NAME or cmd:COMMAND"));
+        }
+        let to = match self.unseals() {
+            true => Sealer::Without(Encryption::BucketDefault),
+            false => Sealer::Keys(Keys::load(&new, out)?),
+        };
+        let from = match to.keys() {
+            _ if takes_plain && old.key.is_empty() => None,
+            // The rules say both, and a command that prints a key need not run twice.
+            Some(keys) if self.from.is_empty() && self.to.is_none() => Some(keys.clone()),
+            _ => Some(Keys::load(&old, out)?),
+        };
+        let says_only_one = self.from.is_empty() && self.to.is_none();
+        match (&from, to.keys()) {
+            (Some(keys), _) if !keys.has_any() || (says_only_one && keys.are_named()) => {
+                Err(Failure::usage("the key that the objects are sealed with was not given")
+                    .hint("name it with --from SPEC (`none` where they are not sealed), or add rules to config.toml"))
+            }
+            (_, Some(keys)) if !keys.has_any() => {
+                Err(Failure::usage("the key that the objects are to get was not given")
+                    .hint("name it with --to SPEC (`none` to unseal them), or add rules to config.toml"))
+            }
+            _ => Ok(BothKeys { from, takes_plain, to }),
+        }
+    }
+
+    fn unseals(&self) -> bool {
+        self.to.as_ref().is_some_and(|it| it == NONE)
+    }
+
+    fn old_key(&self) -> KeyArgs {
+        let specs = self.from.iter().filter(|it| *it != NONE).cloned();
+        self.args(specs.collect())
+    }
+
+    fn new_key(&self) -> KeyArgs {
+        self.args(self.to.iter().cloned().collect())
+    }
+
+    fn args(&self, key: Vec<OsString>) -> KeyArgs {
+        let (key_format, key_timeout) = (self.key_format, self.key_timeout);
+        KeyArgs { key, key_format, key_timeout, ..KeyArgs::default() }
+    }
+}
+
+/// Which keys were named, not what they are.
+impl fmt::Debug for RotationKeys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RotationKeys").field("from", &self.from).field("to", &self.to).finish()
+    }
+}
+
+impl BothKeys {
+    /// Fails where keys were named that cannot go to this store.
+    pub(super) fn check(&self, store: &Store) -> Result<(), Failure> {
+        self.to.check(store)?;
+        self.from.as_ref().map_or(Ok(()), |keys| keys.check(store))
+    }
+
+    /// The same, while a signal ends the run.
+    pub(super) fn until(self, interrupt: &Interrupt) -> BothKeys {
+        let from = self.from.map(|keys| keys.until(interrupt));
+        BothKeys { from, to: self.to.until(interrupt), ..self }
+    }
+}

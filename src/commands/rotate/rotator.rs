@@ -1,0 +1,318 @@
+//! What becomes of one object: looked at, and sealed anew where it should be.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::super::search::Suspect;
+use super::report::{Done, Outcome, Report};
+use super::rotation_keys::BothKeys;
+use crate::failure::Failure;
+use crate::key::{Key, ObjectKey};
+use crate::location::Location;
+use crate::store::{
+    Attributes, Condition, Copy, CopySource, Encryption, ObjectMetadata, Opened, ReadOptions, Write,
+};
+use crate::transfer::Engine;
+
+/// So often an object is looked at again that somebody else has replaced meanwhile.
+const MOST_TRIES: u32 = 5;
+
+/// Where the objects go that are sealed anew.
+pub(super) enum Target {
+    /// Where they are.
+    InPlace,
+    /// From the one place, or from below it, to the other.
+    Elsewhere { from: Location, to: Location },
+}
+
+/// How objects are sealed anew.
+pub(super) struct Rotator {
+    pub(super) engine: Engine,
+    keys: BothKeys,
+    target: Target,
+    pub(super) report: Report,
+    /// Whether the last object that opened did so with the key that it should get.
+    was_current: AtomicBool,
+}
+
+/// What is found where an object should be.
+pub(super) enum Found {
+    Opened(Box<Opened<ObjectMetadata>>),
+    /// It is sealed, and only such are meant that are not.
+    Sealed,
+    Gone,
+}
+
+/// How an object is to be encrypted.
+pub(super) struct Goal {
+    pub(super) encryption: Encryption,
+    pub(super) key: Option<ObjectKey>,
+}
+
+impl Target {
+    /// One object's copy.
+    pub(super) fn object(from: &Location, to: Location) -> Result<Target, Failure> {
+        let to = to.object()?;
+        if *from == to {
+            return Err(onto_itself(&to));
+        }
+        Ok(Target::Elsewhere { from: from.clone(), to })
+    }
+
+    /// Copies of all that is below a prefix.
+    pub(super) fn below(from: Location, to: Location) -> Result<Target, Failure> {
+        let is_nested = to.key.starts_with(&from.key) || from.key.starts_with(&to.key);
+        if from.bucket == to.bucket && is_nested {
+            return Err(onto_itself(&to));
+        }
+        Ok(Target::Elsewhere { from, to })
+    }
+
+    fn of(&self, at: &Location) -> Location {
+        match self {
+            Target::InPlace => at.clone(),
+            Target::Elsewhere { from, to } => {
+                let rest = at.key.strip_prefix(&from.key).unwrap_or_default();
+                Location { bucket: to.bucket.clone(), key: format!("{}{rest}", to.key) }
+            }
+        }
+    }
+
+    fn is_in_place(&self) -> bool {
+        matches!(self, Target::InPlace)
+    }
+}
+
+fn onto_itself(to: &Location) -> Failure {
+    Failure::usage(format!("{to} and what is to be sealed anew lie within each other"))
+        .hint("leave out --dest to seal objects anew where they are, or name another prefix")
+}
+
+impl Found {
+    /// Whether it is encrypted as it should be.
+    pub(super) fn is_current(&self, goal: &Goal) -> bool {
+        match self {
+            Found::Opened(opened) => opened.key.as_ref() == goal.encryption.key(),
+            Found::Sealed | Found::Gone => false,
+        }
+    }
+
+    fn etag(&self) -> Option<&str> {
+        match self {
+            Found::Opened(opened) => opened.answer.etag.as_deref(),
+            Found::Sealed | Found::Gone => None,
+        }
+    }
+}
+
+impl Rotator {
+    pub(super) fn new(engine: Engine, keys: BothKeys, target: Target, report: Report) -> Rotator {
+        Rotator { engine, keys, target, report, was_current: AtomicBool::new(false) }
+    }
+
+    /// Seals an object anew if it has to be, and tells of it; its bytes, if it was.
+    ///
+    /// # Errors
+    /// [`Failure::Key`] where no key of either side opens it; [`Failure::Precondition`] where somebody replaces it
+    /// again and again; otherwise whatever keeps it from being read or written.
+    pub(super) async fn rotate(&self, suspect: &Suspect) -> Result<Option<u64>, Failure> {
+        let (at, to) = (&suspect.at, self.target.of(&suspect.at));
+        let goal = self.goal(&to).await?;
+        let mut found = self.look(at, None, &goal).await?;
+        for _ in 0..MOST_TRIES {
+            let opened = match self.sort(suspect, &to, &goal, &found).await? {
+                Ok(opened) => opened,
+                Err(outcome) => {
+                    return self.report.leave(at, outcome, &goal, &found).map(|()| None);
+                }
+            };
+            if self.report.dry_run {
+                self.report.tell_planned(at, &to, &goal, opened)?;
+                return Ok(Some(opened.answer.content_length.unwrap_or_default()));
+            }
+            let copy = self.plan(at, &to, &goal, opened).await?;
+            let failure = match self.engine.copy(&copy).await {
+                Ok(stored) => {
+                    let done = Done { to: &to, copy: &copy, stored: &stored };
+                    return self.report.rotated(at, &done, goal.key.as_ref()).map(Some);
+                }
+                Err(failure) => failure,
+            };
+            if failure.concerns_all() || !self.target.is_in_place() {
+                return Err(failure);
+            }
+            // The copy may have been made, though its answer was lost; or somebody else has written the object.
+            let before = found.etag().map(str::to_owned);
+            found = match self.look(at, None, &goal).await {
+                Ok(found) => found,
+                Err(_) => return Err(failure),
+            };
+            if !found.is_current(&goal) && found.etag() == before.as_deref() {
+                return Err(failure);
+            }
+        }
+        Err(Failure::precondition(
+            "somebody replaces the object again and again: it was left alone",
+        )
+        .hint("run the same command again when nobody writes there")
+        .at(at))
+    }
+
+    /// The key that seals what is below a place, as far as one does: to know a run again.
+    pub(super) async fn sealing_key(&self, below: &Location) -> Option<Key> {
+        let sealed = self.keys.to.encryption(self.engine.store(), below).await;
+        sealed.ok()?.1.map(|key| key.master().clone())
+    }
+
+    /// Whether such an object is meant.
+    pub(super) fn takes(&self, opened: &Opened<ObjectMetadata>) -> bool {
+        opened.key.is_some() || self.keys.takes_plain
+    }
+
+    /// How an object at this place is to be encrypted.
+    pub(super) async fn goal(&self, to: &Location) -> Result<Goal, Failure> {
+        let (encryption, key) = self.keys.to.encryption(self.engine.store(), to).await?;
+        Ok(Goal { encryption, key })
+    }
+
+    /// Opens an object, or a version of it, with the key that it should get or one that it may have had.
+    pub(super) async fn look(
+        &self,
+        at: &Location,
+        version_id: Option<&str>,
+        goal: &Goal,
+    ) -> Result<Found, Failure> {
+        let options = ReadOptions {
+            version_id: version_id.map(str::to_owned),
+            allow_plain: true,
+            ..ReadOptions::default()
+        };
+        let new = goal.key.as_ref().filter(|_| self.target.is_in_place());
+        let opened = match &self.keys.from {
+            None => self.open_plain(at, new, options).await,
+            Some(from) => {
+                let first = AtomicBool::new(true);
+                let attempt = |mut keys: Vec<Key>, options: ReadOptions| {
+                    if let Some(new) = new.filter(|_| first.swap(false, Ordering::Relaxed))
+                        && !keys.contains(&new.key)
+                    {
+                        // What one object has, the next probably has.
+                        let is_first = self.was_current.load(Ordering::Relaxed);
+                        keys.insert(if is_first { 0 } else { keys.len() }, new.key.clone());
+                    }
+                    async move {
+                        let opened = self.engine.inspect(at, &keys, &options).await?;
+                        let key = opened.key.clone();
+                        Ok((Found::Opened(Box::new(opened)), key))
+                    }
+                };
+                let opened = from.open(self.engine.store(), at, &options, attempt).await;
+                opened.map(|(found, _)| found)
+            }
+        };
+        let found = match opened {
+            Err(Failure::NotFound(detail)) if !detail.concerns_all => return Ok(Found::Gone),
+            opened => opened?,
+        };
+        self.was_current.store(found.is_current(goal), Ordering::Relaxed);
+        Ok(found)
+    }
+
+    /// Opens what is not sealed, with one request; of what is, only the new key is tried.
+    async fn open_plain(
+        &self,
+        at: &Location,
+        new: Option<&ObjectKey>,
+        options: ReadOptions,
+    ) -> Result<Found, Failure> {
+        match self.engine.inspect(at, &[], &options).await {
+            // Not every store wants the key for a HEAD, but it may tell that there is one.
+            Ok(opened) if opened.answer.sse_customer_algorithm.is_none() => {
+                return Ok(Found::Opened(Box::new(opened)));
+            }
+            Ok(_) | Err(Failure::Key(_)) => {}
+            Err(failure) => return Err(failure),
+        }
+        let Some(new) = new else { return Ok(Found::Sealed) };
+        let options = ReadOptions { is_sealed: true, ..options };
+        match self.engine.inspect(at, std::slice::from_ref(&new.key), &options).await {
+            Ok(opened) => Ok(Found::Opened(Box::new(opened))),
+            Err(Failure::Key(_)) => Ok(Found::Sealed),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// What is to be copied, or what becomes of the object instead.
+    async fn sort<'a>(
+        &self,
+        suspect: &Suspect,
+        to: &Location,
+        goal: &Goal,
+        found: &'a Found,
+    ) -> Result<Result<&'a Opened<ObjectMetadata>, Outcome>, Failure> {
+        let opened = match found {
+            Found::Gone if suspect.listed.is_none() => {
+                return Err(Failure::not_found("there is no object of this name")
+                    .hint("check the bucket and the key; a URL that ends in `/` means all that is below")
+                    .at(&suspect.at));
+            }
+            Found::Gone => return Ok(Err(Outcome::Gone)),
+            Found::Sealed => return Ok(Err(Outcome::Sealed)),
+            Found::Opened(opened) => opened,
+        };
+        let is_current = match self.target.is_in_place() {
+            true => found.is_current(goal),
+            false => self.is_there(to, goal, &opened.answer).await?,
+        };
+        Ok(match () {
+            () if is_current => Err(Outcome::Current),
+            () if !self.takes(opened) => Err(Outcome::Plain),
+            () if opened.answer.is_archived() => Err(Outcome::Archived),
+            () => Ok(opened),
+        })
+    }
+
+    /// Whether the object was put there, sealed as it should be, since it was written.
+    async fn is_there(
+        &self,
+        to: &Location,
+        goal: &Goal,
+        of: &ObjectMetadata,
+    ) -> Result<bool, Failure> {
+        let keys: Vec<Key> = goal.encryption.key().cloned().into_iter().collect();
+        match self.engine.inspect(to, &keys, &ReadOptions::default()).await {
+            // Both times are the store's, and in one form.
+            Ok(there) => Ok(there.answer.content_length == of.content_length
+                && there.answer.last_modified >= of.last_modified),
+            Err(Failure::NotFound(_)) => Ok(false),
+            Err(failure @ (Failure::Key(_) | Failure::Unsealed(_))) if !failure.concerns_all() => {
+                Ok(false)
+            }
+            Err(failure) => Err(failure),
+        }
+    }
+
+    async fn plan(
+        &self,
+        at: &Location,
+        to: &Location,
+        goal: &Goal,
+        opened: &Opened<ObjectMetadata>,
+    ) -> Result<Copy, Failure> {
+        let metadata = opened.answer.clone();
+        let if_match = metadata.etag.clone().filter(|_| self.target.is_in_place());
+        let write = Write {
+            at: to.clone(),
+            encryption: goal.encryption.clone(),
+            attributes: Attributes::default(),
+            condition: Condition { if_match, ..Condition::default() },
+            tags_key: false,
+        };
+        let source = CopySource { at: at.clone(), key: opened.key.clone(), metadata };
+        let planned = self.engine.store().plan_copy(source, write);
+        let mut copy = self.engine.interrupt().race(planned).await?;
+        // A tag that names the old key would mislead; one with the MD5 of a weak key helps whoever guesses it.
+        copy.write.tags_key = copy.source_tells_key
+            && goal.key.as_ref().is_some_and(|key| !key.is_weak && !key.is_derived);
+        Ok(copy)
+    }
+}

@@ -1,0 +1,159 @@
+//! Somebody else writes while objects are rotated: neither content is lost, and what is told is so.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use s3seal_mock::{Answer, Builder, Manner, RequestRecord, Tampering};
+
+use super::Rig;
+use crate::harness::url;
+
+/// Longer than anything here takes: whoever waits so long waits for ever.
+const PATIENCE: Duration = Duration::from_secs(50);
+
+fn is_of_x(request: &RequestRecord, operation: &str) -> bool {
+    request.operation == operation && request.key.as_deref() == Some("x")
+}
+
+/// Holds the first such request until the other end says so.
+fn held(
+    server: Builder,
+    operation: &'static str,
+) -> (Builder, mpsc::Receiver<()>, mpsc::Sender<()>) {
+    let (tell, arrived) = mpsc::channel();
+    let (go, wait) = mpsc::channel::<()>();
+    let (wait, is_first) = (Mutex::new(wait), AtomicBool::new(true));
+    let server = server.interceptor(move |request| {
+        if is_of_x(request, operation) && is_first.swap(false, Ordering::SeqCst) {
+            let _ = tell.send(());
+            let _ = tokio::task::block_in_place(|| wait.lock().unwrap().recv_timeout(PATIENCE));
+        }
+        None
+    });
+    (server, arrived, go)
+}
+
+/// Rotates `x`, which somebody seals anew with this key while `operation` is on its way.
+#[track_caller]
+fn overtaken(manner: Manner, operation: &'static str, key: &str) -> Rig {
+    let mut ends = None;
+    let rig = Rig::with(|server| {
+        let (server, arrived, go) = held(super::behaving(server, manner), operation);
+        ends = Some((arrived, go));
+        server
+    });
+    let (arrived, go) = ends.unwrap();
+    rig.lab.seal("old", "x", b"before");
+    std::thread::scope(|scope| {
+        let rotation = scope.spawn(|| rig.rotate(["--json", "s3://demo/x"]).succeeds().json());
+        arrived.recv_timeout(PATIENCE).expect("a request arrives");
+        rig.lab.seal(key, "x", b"meanwhile");
+        go.send(()).unwrap();
+        let item = rotation.join().unwrap();
+        let expected = if key == "new" { "current" } else { "rotated" };
+        assert_eq!(item["result"], expected, "{manner} {operation}");
+        assert_eq!(item["keyMd5"], rig.new_md5);
+    });
+    assert_eq!(rig.content("./new", "x"), b"meanwhile", "{manner} {operation}");
+    rig.lab.holds_only(&["x"]);
+    rig
+}
+
+#[test]
+fn what_is_written_before_the_copy_is_not_lost() {
+    overtaken(Manner::Aws, "CopyObject", "old");
+    overtaken(Manner::Aws, "CopyObject", "new");
+    // Source and destination are one: either condition holds it.
+    overtaken(Manner::SeaweedFs, "CopyObject", "old");
+}
+
+#[test]
+fn what_is_written_while_the_bytes_go_through_this_machine_is_not_lost() {
+    for key in ["old", "new"] {
+        overtaken(Manner::Ceph, "CompleteMultipartUpload", key);
+    }
+}
+
+/// The copy's source and its destination are looked at apart: between the two somebody writes.
+#[test]
+fn amazon_is_asked_to_look_at_what_is_overwritten() {
+    let rig = Rig::new();
+    rig.lab.seal("old", "x", b"content");
+    let etag = rig.lab.server().object("demo", "x").unwrap().etag;
+    rig.lab.server().clear_requests();
+    rig.rotate(["s3://demo/x"]).succeeds();
+    let requests = rig.lab.server().requests();
+    let copy = requests.iter().find(|it| is_of_x(it, "CopyObject")).unwrap();
+    assert_eq!(copy.header("if-match"), Some(&format!("\"{etag}\"")[..]));
+    assert_eq!(copy.header("x-amz-copy-source-if-match"), copy.header("if-match"));
+}
+
+#[test]
+fn a_store_that_does_not_look_is_told_of() {
+    for manner in [Manner::SeaweedFs, Manner::Garage] {
+        let rig = Rig::at(manner);
+        rig.lab.seal("old", "x", b"content");
+        let done = rig.rotate(["s3://demo/x"]).succeeds();
+        done.says(&["warning", "If-Match", "let nobody write there meanwhile"]);
+    }
+    for manner in [Manner::Aws, Manner::Ceph] {
+        let rig = Rig::at(manner);
+        rig.lab.seal("old", "x", b"content");
+        let done = rig.rotate(["s3://demo/x"]).succeeds();
+        assert!(!done.stderr.contains("If-Match"), "{manner} {}", done.stderr);
+    }
+}
+
+/// The copy was made and nobody heard of it: the next attempt meets what the first one made.
+#[test]
+fn a_copy_whose_answer_was_lost_counts_as_made() {
+    for manner in [Manner::Aws, Manner::SeaweedFs, Manner::Garage] {
+        let lost = AtomicUsize::new(0);
+        let rig = Rig::with(|server| {
+            super::behaving(server, manner).interceptor(move |request| {
+                let is_lost =
+                    is_of_x(request, "CopyObject") && lost.fetch_add(1, Ordering::SeqCst) == 0;
+                is_lost.then(|| Tampering::new().then_reset().into())
+            })
+        });
+        rig.lab.seal("old", "x", b"content");
+        let item = rig.rotate(["--json", "s3://demo/x"]).succeeds().json();
+        assert_eq!(item["keyMd5"], rig.new_md5, "{manner}");
+        assert_eq!(rig.content("./new", "x"), b"content", "{manner}");
+        rig.lab.holds_only(&["x"]);
+    }
+}
+
+#[test]
+fn an_object_that_never_rests_is_given_up_and_left_alone() {
+    let rig = Rig::with(|server| {
+        let heads = AtomicUsize::new(0);
+        server.interceptor(move |request| {
+            if is_of_x(request, "CopyObject") {
+                return Some(Answer::error(412, "PreconditionFailed", "changed"));
+            }
+            let number = heads.fetch_add(1, Ordering::SeqCst);
+            is_of_x(request, "HeadObject")
+                .then(|| Tampering::new().with_header("etag", &format!("\"{number}\"")).into())
+        })
+    });
+    rig.lab.seal("old", "x", b"content");
+    rig.rotate(["s3://demo/x"]).fails(9).says(&["again and again", "s3://demo/x"]);
+    assert_eq!(rig.content("./old", "x"), b"content");
+}
+
+#[test]
+fn what_was_deleted_meanwhile_is_gone() {
+    let rig = Rig::with(|server| {
+        server.interceptor(|request| {
+            is_of_x(request, "HeadObject").then(|| Answer::respond(404, &[], ""))
+        })
+    });
+    rig.lab.seal("old", "x", b"content");
+    rig.lab.server().clear_requests();
+    let done = rig.rotate(["--json", "s3://demo/"]).succeeds();
+    assert_eq!(done.json()["result"], "gone");
+    rig.rotate([&url("x")[..]]).fails(3).says(&["there is no object of this name"]);
+}
