@@ -23,6 +23,7 @@
 //! | `audit` | what an object is encrypted with, whoever holds the key |
 //! | `read` | HEAD and GET, trying keys without sending more of them than needed |
 //! | `write` | PUT and multipart uploads, each proven |
+//! | `unsupported` | what a store does not implement, and which option to leave out |
 //! | `uploads` | multipart uploads that are not finished, and their parts |
 //! | `list` | what lies below a prefix, a page at a time |
 //! | `bucket` | the switch that blocks SSE-C |
@@ -69,6 +70,7 @@ mod signature;
 mod stall;
 mod through;
 mod trust;
+mod unsupported;
 mod uploads;
 mod url;
 mod url_check;
