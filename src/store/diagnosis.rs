@@ -25,6 +25,8 @@ pub(super) enum Action {
     ReadBucketEncryption,
     WriteBucketEncryption,
     ReadTags,
+    ReadAcl,
+    ReadOwnership,
 }
 
 /// What diagnosis knows besides the refusal.
@@ -324,6 +326,10 @@ fn denied(message: &str, about: &Circumstances<'_>) -> Failure {
         }
         Action::WriteBucketEncryption => {
             ("change the bucket's encryption configuration", "s3:PutEncryptionConfiguration")
+        }
+        Action::ReadAcl => ("read the object's ACL", "s3:GetObjectAcl"),
+        Action::ReadOwnership => {
+            ("tell whether the bucket has ACLs", "s3:GetBucketOwnershipControls")
         }
         Action::ReadTags => (
             "read the object's tags",

@@ -18,6 +18,7 @@
 //! | `content_md5` | the checksum of documents |
 //! | `diagnosis` | a refusal and its circumstances in, one cause and one fix out |
 //! | `seal` | the three headers out, the proof in |
+//! | `acl` | who else may read an object, by a list of its own |
 //! | `attributes` | what is stored with an object besides its bytes |
 //! | `metadata` | what a store says of an object |
 //! | `audit` | what an object is encrypted with, whoever holds the key |
@@ -40,6 +41,7 @@
 //! | `url_refusal` | what a refusal means to somebody who has but a URL |
 //! | `proven` | which buckets have proven that they seal |
 
+mod acl;
 mod attributes;
 mod audit;
 mod bucket;
