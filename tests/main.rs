@@ -22,6 +22,7 @@ mod leak;
 mod ls;
 mod mock_command;
 mod mock_options;
+mod other_stores;
 mod presign;
 mod proof;
 mod readme;

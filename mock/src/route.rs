@@ -129,6 +129,7 @@ const GET_BUCKET: Subresources = &[
     ("policy", "GetBucketPolicy"),
     ("tagging", "GetBucketTagging"),
     ("object-lock", "GetObjectLockConfiguration"),
+    ("ownershipControls", "GetBucketOwnershipControls"),
     ("publicAccessBlock", "GetPublicAccessBlock"),
 ];
 const PUT_BUCKET: Subresources = &[

@@ -265,6 +265,14 @@ impl Server {
         }
     }
 
+    /// Lets the objects of a bucket have ACLs, as Object Ownership `ObjectWriter` does, or makes them the bucket owner's
+    /// again, as in new buckets. Does nothing without such a bucket.
+    pub fn allow_acls(&self, bucket: &str, allowed: bool) {
+        if let Ok(bucket) = self.store.lock().bucket_mut(bucket) {
+            bucket.settings.allows_acls = allowed;
+        }
+    }
+
     /// The bytes under a key as they are kept, for tests that look for plaintext in them.
     pub fn raw_at_rest(&self, bucket: &str, key: &str) -> Option<Vec<u8>> {
         let object = self.store.lock().bucket(bucket).ok()?.current(key)?.object.clone()?;

@@ -7,6 +7,7 @@ mod raw;
 mod vocabulary;
 
 mod access;
+mod acls;
 mod answers;
 
 mod checksums;

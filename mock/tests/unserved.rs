@@ -15,7 +15,6 @@ const OF_BUCKETS: &[&str] = &[
     "metrics",
     "notification",
     "object-lock",
-    "ownershipControls",
     "publicAccessBlock",
     "replication",
     "requestPayment",
@@ -24,7 +23,7 @@ const OF_BUCKETS: &[&str] = &[
     "abac",
     "metadataConfiguration",
 ];
-const OF_OBJECTS: &[&str] = &["acl", "legal-hold", "retention", "encryption", "annotation"];
+const OF_OBJECTS: &[&str] = &["legal-hold", "retention", "encryption", "annotation"];
 
 #[test]
 fn no_subresource_is_taken_for_an_object_or_a_list() {
@@ -38,6 +37,9 @@ fn no_subresource_is_taken_for_an_object_or_a_list() {
         ("POST", "/demo/key?restore=".to_owned()),
         ("POST", "/demo/key?select=&select-type=2".to_owned()),
         ("PUT", "/demo/key?policy=".to_owned()),
+        ("PUT", "/demo/key?acl=".to_owned()),
+        ("PUT", "/demo?ownershipControls=".to_owned()),
+        ("GET", "/demo/key?ownershipControls=".to_owned()),
     ];
     for method in ["GET", "PUT"] {
         requests.extend(OF_BUCKETS.iter().map(|name| (method, format!("/demo?{name}="))));

@@ -7,7 +7,7 @@
 use zeroize::Zeroizing;
 
 use super::refusal::{Refusal, Trouble};
-use super::{Store, url_refusal};
+use super::{Store, unsupported, url_refusal};
 use crate::failure::Failure;
 use crate::key::Key;
 use crate::location::Location;
@@ -21,9 +21,12 @@ pub(super) enum Action {
     ListUploads,
     AbortUpload,
     List,
+    ListVersions,
     ReadBucketEncryption,
     WriteBucketEncryption,
     ReadTags,
+    ReadAcl,
+    ReadOwnership,
 }
 
 /// What diagnosis knows besides the refusal.
@@ -52,6 +55,7 @@ pub(super) fn is_decisive(refusal: &Refusal) -> bool {
         })
         || wants_https(refusal)
         || no_version_id(refusal)
+        || unsupported::header(refusal).is_some()
 }
 
 /// As Amazon and MinIO say it.
@@ -59,11 +63,17 @@ pub(super) fn wants_https(refusal: &Refusal) -> bool {
     refusal.message.as_deref().is_some_and(|message| message.contains("secure connection"))
 }
 
-/// Whether a key was refused because it came over http: Ceph has no words for that.
+/// Whether a key was refused because it came over http: Ceph has no words for that, and a HEAD has none at all.
 pub(super) fn refuses_http(store: &Store, refusal: &Refusal) -> bool {
     let over_http = store.endpoint().is_some_and(|url| url.starts_with("http://"));
-    let is_wordless = refusal.message.as_deref().unwrap_or_default().is_empty();
-    wants_https(refusal) || (over_http && refusal.status == Some(400) && is_wordless)
+    wants_https(refusal) || (over_http && is_wordless(refusal))
+}
+
+/// A 400 that does not say what is wrong.
+pub(super) fn is_wordless(refusal: &Refusal) -> bool {
+    refusal.status == Some(400)
+        && refusal.message.as_deref().unwrap_or_default().is_empty()
+        && (refusal.code.is_none() || refusal.is("InvalidRequest"))
 }
 
 /// Amazon's `InvalidArgument` has many meanings; the words tell this one.
@@ -213,6 +223,9 @@ fn answer(store: &Store, refusal: &Refusal, about: &Circumstances<'_>) -> Failur
         )
         .hint("name an older version with --version-id");
     }
+    if let Some(failure) = unsupported::explain(refusal, about) {
+        return failure;
+    }
     let region = refusal.bucket_region.as_deref();
     match (refusal.status.unwrap_or_default(), code) {
         (_, "NoSuchBucket") => Failure::not_found("the bucket does not exist")
@@ -275,11 +288,6 @@ fn answer(store: &Store, refusal: &Refusal, about: &Circumstances<'_>) -> Failur
                 .hint("leave out --no-sign-request")
         }
         (403, _) => denied(message, about),
-        (501 | 405, _) if about.key.is_some() && about.action == Action::Write => {
-            unsupported(about.action)
-        }
-        (_, "InvalidEncryptionAlgorithmError") => unsupported(about.action),
-        (_, "NotImplemented") if about.key.is_some() => unsupported(about.action),
         (500.., _) | (429, _) => {
             Failure::unavailable(format!("the store is in trouble: {}", said(refusal)))
                 .hint("try again later")
@@ -311,12 +319,17 @@ fn denied(message: &str, about: &Circumstances<'_>) -> Failure {
         Action::Delete => ("delete the object", "s3:DeleteObject"),
         Action::ListUploads => ("list unfinished uploads", "s3:ListBucketMultipartUploads"),
         Action::AbortUpload => ("abort the upload", "s3:AbortMultipartUpload"),
-        Action::List => ("list the bucket", "s3:ListBucket (of versions: s3:ListBucketVersions)"),
+        Action::List => ("list the bucket", "s3:ListBucket"),
+        Action::ListVersions => ("list the bucket's versions", "s3:ListBucketVersions"),
         Action::ReadBucketEncryption => {
             ("read the bucket's encryption configuration", "s3:GetEncryptionConfiguration")
         }
         Action::WriteBucketEncryption => {
             ("change the bucket's encryption configuration", "s3:PutEncryptionConfiguration")
+        }
+        Action::ReadAcl => ("read the object's ACL", "s3:GetObjectAcl"),
+        Action::ReadOwnership => {
+            ("tell whether the bucket has ACLs", "s3:GetBucketOwnershipControls")
         }
         Action::ReadTags => (
             "read the object's tags",
@@ -328,17 +341,11 @@ fn denied(message: &str, about: &Circumstances<'_>) -> Failure {
 }
 
 /// What a refused request leaves behind.
-fn outcome(action: Action) -> &'static str {
+pub(super) fn outcome(action: Action) -> &'static str {
     match action {
         Action::Write => "nothing was stored",
         _ => "nothing was read",
     }
-}
-
-fn unsupported(action: Action) -> Failure {
-    let outcome = outcome(action);
-    Failure::unsealed(format!("the store does not implement SSE-C: {outcome}"))
-        .hint("use a store that does, or encrypt before uploading")
 }
 
 /// A 400 to a request whose key, length and MD5 this program has made itself.
@@ -346,8 +353,11 @@ fn malformed(store: &Store, refusal: &Refusal, about: &Circumstances<'_>) -> Fai
     let message = refusal.message.as_deref().unwrap_or_default();
     if refuses_http(store, refusal) {
         let outcome = outcome(about.action);
-        return Failure::unsealed(format!("the store takes keys over https only: {outcome}"))
-            .hint("use its https endpoint");
+        let failure = Failure::unsealed(format!("the store takes keys over https only: {outcome}"));
+        return match store.is_one_url() {
+            true => failure.hint("ask whoever made the URL for an https one"),
+            false => failure.hint("use its https endpoint"),
+        };
     }
     if message.contains("key did not match") || message.contains("secret key") {
         return Failure::key(format!("the store says the key is malformed: {}", said(refusal)))
@@ -359,7 +369,7 @@ fn malformed(store: &Store, refusal: &Refusal, about: &Circumstances<'_>) -> Fai
 }
 
 /// The store's own words, in one line: a line break could make them pass for this program's.
-fn said(refusal: &Refusal) -> String {
+pub(super) fn said(refusal: &Refusal) -> String {
     let status = refusal.status.map(|status| format!("HTTP {status}")).unwrap_or_default();
     let words = [refusal.code.as_deref(), refusal.message.as_deref()]
         .into_iter()

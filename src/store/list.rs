@@ -228,7 +228,8 @@ impl Listing {
     }
 
     fn explain(&self, refusal: &Refusal) -> Failure {
-        let about = Circumstances { action: Action::List, at: &self.below, key: None };
+        let action = if self.versions { Action::ListVersions } else { Action::List };
+        let about = Circumstances { action, at: &self.below, key: None };
         diagnose(&self.store, refusal, &about)
     }
 

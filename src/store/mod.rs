@@ -18,11 +18,13 @@
 //! | `content_md5` | the checksum of documents |
 //! | `diagnosis` | a refusal and its circumstances in, one cause and one fix out |
 //! | `seal` | the three headers out, the proof in |
+//! | `acl` | who else may read an object, by a list of its own |
 //! | `attributes` | what is stored with an object besides its bytes |
 //! | `metadata` | what a store says of an object |
 //! | `audit` | what an object is encrypted with, whoever holds the key |
 //! | `read` | HEAD and GET, trying keys without sending more of them than needed |
 //! | `write` | PUT and multipart uploads, each proven |
+//! | `unsupported` | what a store does not implement, and which option to leave out |
 //! | `uploads` | multipart uploads that are not finished, and their parts |
 //! | `list` | what lies below a prefix, a page at a time |
 //! | `bucket` | the switch that blocks SSE-C |
@@ -41,6 +43,7 @@
 //! | `url_refusal` | what a refusal means to somebody who has but a URL |
 //! | `proven` | which buckets have proven that they seal |
 
+mod acl;
 mod attributes;
 mod audit;
 mod bucket;
@@ -73,6 +76,7 @@ mod signature;
 mod stall;
 mod through;
 mod trust;
+mod unsupported;
 mod uploads;
 mod url;
 mod url_check;

@@ -10,7 +10,9 @@ use bytes::Bytes;
 use clap::builder::NonEmptyStringValueParser;
 
 use super::Store;
-use super::diagnosis::{Action, Circumstances, diagnose, hide, is_decisive, refuses_http};
+use super::diagnosis::{
+    Action, Circumstances, diagnose, hide, is_decisive, is_wordless, refuses_http,
+};
 use super::metadata::ObjectMetadata;
 use super::refusal::{Refusal, innermost};
 use super::seal::{Echo, Echoes, Sealed};
@@ -142,7 +144,7 @@ impl Store {
         match answer {
             Ok(output) => Ok((output.echo(), ObjectMetadata::from(&output))),
             // Of any other refusal of a key, the question without one brings the words.
-            Err(refusal) if key.is_none() || refusal.status == Some(404) => {
+            Err(refusal) if key.is_none() || matches!(refusal.status, Some(404 | 501)) => {
                 Err(self.with_words(at, options, refusal).await)
             }
             Err(refusal) => Err(refusal),
@@ -264,11 +266,12 @@ impl Store {
         attempt: &impl Fn(Option<&'a Key>) -> Attempt<'a, T>,
     ) -> Result<Option<Opened<T>>, Failure> {
         let asked = self.checksums.asks();
-        let refused_meanwhile = || asked && !self.checksums.asks();
+        let refused_meanwhile =
+            |refusal: &Refusal| asked && !self.checksums.asks() && refusal.code.is_none();
         if keys.is_empty() {
             return match attempt(None).await {
                 Ok((_, answer)) => Ok(Some(Opened { answer, key: None })),
-                Err(_) if refused_meanwhile() => Ok(None),
+                Err(refusal) if refused_meanwhile(&refusal) => Ok(None),
                 Err(refusal) => Err(self.explain_without_key(at, &refusal)),
             };
         }
@@ -276,7 +279,7 @@ impl Store {
             return self.try_keys_through(url, at, keys, options, attempt).await.map(Some);
         }
         let mut unopened = options.is_sealed.then_some(Unopened::Sealed);
-        let mut all_malformed = true;
+        let mut all_wordless = true;
         for key in keys {
             match attempt(Some(key)).await {
                 Ok((echo, answer)) if echo.proves(key) => {
@@ -291,7 +294,7 @@ impl Store {
                     return Err(diagnose(self, &refusal, &about));
                 }
                 Err(refusal) => {
-                    all_malformed &= refusal.status == Some(400) && refusal.code.is_none();
+                    all_wordless &= is_wordless(&refusal);
                     if unopened.is_none() {
                         // Amazon refuses a key for what is not sealed with 400, a wrong one with 403.
                         let may_be_plain = options.allow_plain && refusal.status == Some(400);
@@ -307,7 +310,7 @@ impl Store {
                             }
                         });
                     }
-                    if refused_meanwhile() {
+                    if refused_meanwhile(&refusal) {
                         return Ok(None);
                     }
                 }
@@ -323,10 +326,10 @@ impl Store {
                 _ => {}
             }
         }
-        // A HEAD's refusal is mute: a store that wants https refuses every key so.
+        // A HEAD's refusal is mute, and Ceph's always: a store that wants https refuses every key so.
         let over_http = self.endpoint().is_some_and(|url| url.starts_with("http://"));
         if let (true, true, Some(key)) =
-            (all_malformed && !options.is_sealed, over_http, keys.first())
+            (all_wordless && !options.is_sealed, over_http, keys.first())
             && let Err(refusal) = self.first_byte(at, Some(key), options).await
             && refuses_http(self, &refusal)
         {
@@ -366,7 +369,7 @@ impl Store {
 
     /// HEAD has no body, so a failed one has no words: the same question as a one-byte GET has.
     async fn with_words(&self, at: &Location, options: &ReadOptions, refusal: Refusal) -> Refusal {
-        if !matches!(refusal.status, Some(400 | 403 | 404)) {
+        if !matches!(refusal.status, Some(400 | 403 | 404 | 501)) {
             return refusal;
         }
         match self.first_byte(at, None, options).await {

@@ -83,6 +83,11 @@ impl Refusal {
         self.message.as_deref().is_some_and(super::diagnosis::is_blocked)
     }
 
+    /// Whether the message holds these words.
+    pub(super) fn has_words(&self, words: &str) -> bool {
+        self.message.as_deref().is_some_and(|message| message.contains(words))
+    }
+
     /// Whether the code is this one.
     pub(super) fn is(&self, code: &str) -> bool {
         self.code.as_deref() == Some(code)

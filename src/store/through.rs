@@ -16,7 +16,7 @@ use base64::prelude::BASE64_STANDARD;
 
 use super::attributes::{Attributed, Attributes, Condition};
 use super::connect::{Access, FALLBACK_REGION};
-use super::diagnosis::{Action, Circumstances, diagnose};
+use super::diagnosis::{Action, Circumstances, diagnose, refuses_http};
 use super::read::{Attempt, Opened, ReadOptions, not_sealed};
 use super::refusal::Refusal;
 use super::retry::Retry;
@@ -24,7 +24,7 @@ use super::seal::{self, Echoes, Encryption, Sealed};
 use super::trust::Trust;
 use super::url_check::check;
 use super::write::{Attempts, checksum};
-use super::{Connect, RequestBody, SignedUrl, Store, Stored, Write, url_refusal};
+use super::{Connect, RequestBody, SignedUrl, Store, Stored, Write, unsupported, url_refusal};
 use crate::failure::Failure;
 use crate::key::Key;
 use crate::location::Location;
@@ -121,7 +121,11 @@ impl Store {
                 }
                 Ok((_, answer)) if options.allow_plain => return Ok(Opened { answer, key: None }),
                 Ok(_) => return Err(not_sealed(at)),
-                Err(refusal) if url_refusal::is_about_the_key(&refusal) => last = refusal,
+                Err(refusal)
+                    if url_refusal::is_about_the_key(&refusal) && !refuses_http(self, &refusal) =>
+                {
+                    last = refusal;
+                }
                 Err(refusal) => {
                     let about = Circumstances { action: Action::Read, at, key: Some(key) };
                     return Err(diagnose(self, &refusal, &about));
@@ -210,6 +214,10 @@ impl Store {
     }
 
     fn unwritten(&self, write: &Write, refusal: &Refusal, attempts: &Attempts) -> Failure {
+        if let Some(failure) = unsupported::explain_condition(refusal, &write.condition, &write.at)
+        {
+            return failure;
+        }
         let about =
             Circumstances { action: Action::Write, at: &write.at, key: write.encryption.key() };
         let mut failure = diagnose(self, refusal, &about);

@@ -114,7 +114,8 @@ fn comes_by_itself(header: &str) -> bool {
         || header.starts_with(seal::PREFIX)
 }
 
-fn option(header: &str) -> Option<String> {
+/// The option that sends a header, written in lower case.
+pub(super) fn option(header: &str) -> Option<String> {
     if let Some(name) = header.strip_prefix("x-amz-meta-") {
         return Some(format!("--metadata {name}=VALUE"));
     }

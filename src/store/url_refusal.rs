@@ -1,10 +1,9 @@
 //! What a refusal means to somebody who has a presigned URL and no credentials: the fix is mostly
 //! another URL.
 
-use super::SignedUrl;
 use super::diagnosis::{Action, Circumstances, is_blocked, is_decisive};
 use super::refusal::Refusal;
-use super::seal;
+use super::{SignedUrl, seal, unsupported};
 use crate::failure::Failure;
 use crate::key::Key;
 use crate::location::Location;
@@ -47,6 +46,14 @@ pub(super) fn explain(
     let code = refusal.code.as_deref().unwrap_or_default();
     let message = refusal.message.as_deref().unwrap_or_default();
     let keys = about.key.map(std::slice::from_ref).unwrap_or_default();
+    if let Some(header) = unsupported::header(refusal).filter(|it| !it.starts_with(seal::PREFIX)) {
+        return Some(
+            Failure::other(format!(
+                "the store does not know the header {header}, and it was signed"
+            ))
+            .hint("ask whoever made the URL for one that is signed without it"),
+        );
+    }
     let failure = match (refusal.status.unwrap_or_default(), code) {
         (_, "SignatureDoesNotMatch") => mismatch(url, about.action, keys),
         (_, "ExpiredToken" | "TokenRefreshRequired") => {
@@ -72,9 +79,7 @@ pub(super) fn explain(
             "the object that is there does not meet the condition: it was left alone",
         )
         .hint("ask whoever made the URL what is there"),
-        (400, "InvalidRequest" | "InvalidArgument")
-            if about.key.is_none() && about.action == Action::Read && !is_decisive(refusal) =>
-        {
+        (400, _) if about.key.is_none() && about.action == Action::Read && wants_key(refusal) => {
             Failure::key("the store wants a key, and the URL was signed without the seal's headers")
                 .hint("ask for one that signs them, as `s3seal presign -k KEY` does")
         }
@@ -88,8 +93,17 @@ pub(super) fn explain(
     Some(failure)
 }
 
+/// As stores answer that find no key with a request for a sealed object, whatever else they call it.
+fn wants_key(refusal: &Refusal) -> bool {
+    let code = refusal.code.as_deref().unwrap_or_default();
+    !is_decisive(refusal)
+        && (matches!(code, "InvalidRequest" | "InvalidArgument")
+            || refusal.has_words("Customer-Key"))
+}
+
+/// As Amazon and Garage say it.
 fn is_about_a_plain_object(message: &str) -> bool {
-    message.contains("not applicable to this object")
+    message.contains("not applicable to this object") || message.contains("plaintext object")
 }
 
 fn not_yet_valid() -> Failure {

@@ -147,7 +147,7 @@ impl Store {
                 let stored = self.confirm(write, stored, &refusal).await?;
                 return Ok(Written { stored, proven: true });
             }
-            Err(refusal) => return Err(self.explain(write, &refusal)),
+            Err(refusal) => return Err(self.explain_conditional(write, &refusal)),
         };
         let stored = Stored {
             etag: output.e_tag().map(str::to_owned),
@@ -276,7 +276,7 @@ impl Store {
                 let stored = self.confirm(write, stored, &refusal).await?;
                 return Ok(Written { stored, proven: true });
             }
-            Err(refusal) => return Err(self.explain(write, &refusal)),
+            Err(refusal) => return Err(self.explain_conditional(write, &refusal)),
         };
         let stored = Stored {
             etag: output.e_tag().map(str::to_owned),

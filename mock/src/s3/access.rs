@@ -8,7 +8,7 @@ use s3s::access::{S3Access, S3AccessContext};
 use s3s::path::S3Path;
 use s3s::{S3Response, S3Result};
 
-use super::notes;
+use super::{acl, notes};
 use crate::manner::Manner;
 use crate::policy::Context;
 use crate::refusal::Refusal;
@@ -118,6 +118,9 @@ pub(crate) fn check(store: &Store, asked: &Asked<'_>) -> Result<(), Refusal> {
         };
         permit(&buckets, action, &bucket, Some(&key), &context)?;
     }
+    let settings = buckets.bucket(asked.bucket).ok().map(|bucket| &bucket.settings);
+    let allows_acls = settings.is_some_and(|settings| settings.allows_acls);
+    acl::check(asked.headers, allows_acls)?;
     drop(buckets);
     check_headers(asked.headers)
 }
@@ -173,6 +176,9 @@ fn action(operation: &str, versioned: bool) -> Option<&'static str> {
         ("GetObjectAttributes", true) => "s3:GetObjectVersionAttributes",
         ("DeleteObject" | "DeleteObjects", false) => "s3:DeleteObject",
         ("DeleteObject" | "DeleteObjects", true) => "s3:DeleteObjectVersion",
+        ("GetObjectAcl", false) => "s3:GetObjectAcl",
+        ("GetObjectAcl", true) => "s3:GetObjectVersionAcl",
+        ("GetBucketOwnershipControls", _) => "s3:GetBucketOwnershipControls",
         ("GetObjectTagging", false) => "s3:GetObjectTagging",
         ("GetObjectTagging", true) => "s3:GetObjectVersionTagging",
         ("PutObjectTagging", false) => "s3:PutObjectTagging",
@@ -198,16 +204,6 @@ fn action(operation: &str, versioned: bool) -> Option<&'static str> {
 
 /// Headers of operations that take others as they are.
 fn check_headers(headers: &HeaderMap) -> Result<(), Refusal> {
-    // Ownership of new buckets is "bucket owner enforced": they have no ACLs.
-    let harmless = |value: &[u8]| matches!(value, b"private" | b"bucket-owner-full-control");
-    let grants = headers.keys().any(|name| name.as_str().starts_with("x-amz-grant-"));
-    if grants || headers.get("x-amz-acl").is_some_and(|acl| !harmless(acl.as_bytes())) {
-        return Err(Refusal::new(
-            400,
-            "AccessControlListNotSupported",
-            "The bucket does not allow ACLs",
-        ));
-    }
     if headers.keys().any(|name| name.as_str().starts_with("x-amz-object-lock-")) {
         return Err(Refusal::invalid_request("Bucket is missing Object Lock Configuration"));
     }

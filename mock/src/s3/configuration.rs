@@ -47,14 +47,14 @@ impl S3Route for Configuration {
     ) -> bool {
         let query = route::query_pairs(uri.query().unwrap_or_default());
         let (target, operation) = named(method, uri, headers);
-        SERVED.contains(&operation) || unserved::names(&target, &query)
+        SERVED.contains(&operation) || unserved::names(method, &target, &query)
     }
 
     async fn call(&self, request: S3Request<Body>) -> S3Result<S3Response<Body>> {
         let notes = notes(&request.extensions)?;
         let (target, operation) = named(&request.method, &request.uri, &request.headers);
         let query = route::query_pairs(request.uri.query().unwrap_or_default());
-        if unserved::names(&target, &query) {
+        if unserved::names(&request.method, &target, &query) {
             return notes.settle(Err(Refusal::not_implemented()));
         }
         let bucket = target.bucket.unwrap_or_default();

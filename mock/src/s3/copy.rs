@@ -175,7 +175,7 @@ fn replaces(what: &str, directive: Option<&str>) -> Result<bool, Refusal> {
     }
 }
 
-/// Storage class and website redirect are never copied: "CopyObject" in the Amazon S3 API reference.
+/// Storage class, website redirect and ACL are never copied: "CopyObject" in the Amazon S3 API reference.
 fn attributes(
     input: &CopyObjectInput,
     source: &Attributes,
@@ -184,8 +184,9 @@ fn attributes(
     let storage_class =
         storage_class(input.storage_class.as_ref().map(|class| class.as_str().to_owned()))?;
     let website_redirect = input.website_redirect_location.clone();
+    let acl = input.acl.as_ref().map(|acl| acl.as_str().to_owned());
     if !replace {
-        return Ok(Attributes { storage_class, website_redirect, ..source.clone() });
+        return Ok(Attributes { storage_class, website_redirect, acl, ..source.clone() });
     }
     check_metadata(input.metadata.as_ref())?;
     Ok(Attributes {
@@ -198,5 +199,6 @@ fn attributes(
         website_redirect,
         storage_class,
         metadata: input.metadata.clone(),
+        acl,
     })
 }

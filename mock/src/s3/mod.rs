@@ -15,6 +15,7 @@ macro_rules! set_checksum {
 }
 
 pub(crate) mod access;
+mod acl;
 mod attributes;
 mod bucket_cors;
 mod bucket_encryption;
@@ -102,6 +103,8 @@ serve_operations! {
     get_bucket_location(GetBucketLocationInput) -> GetBucketLocationOutput: buckets::get_bucket_location;
     get_bucket_versioning(GetBucketVersioningInput) -> GetBucketVersioningOutput: versions::get_bucket_versioning;
     put_bucket_versioning(PutBucketVersioningInput) -> PutBucketVersioningOutput: versions::put_bucket_versioning;
+    get_object_acl(GetObjectAclInput) -> GetObjectAclOutput: acl::get_object_acl;
+    get_bucket_ownership_controls(GetBucketOwnershipControlsInput) -> GetBucketOwnershipControlsOutput: acl::get_bucket_ownership_controls;
     get_object_tagging(GetObjectTaggingInput) -> GetObjectTaggingOutput: tagging::get_object_tagging;
     put_object_tagging(PutObjectTaggingInput) -> PutObjectTaggingOutput: tagging::put_object_tagging;
     delete_object_tagging(DeleteObjectTaggingInput) -> DeleteObjectTaggingOutput: tagging::delete_object_tagging;

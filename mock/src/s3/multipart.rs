@@ -51,6 +51,7 @@ pub(super) async fn create(
                 input.storage_class.as_ref().map(|class| class.as_str().to_owned()),
             )?,
             metadata: input.metadata.clone(),
+            acl: input.acl.as_ref().map(|acl| acl.as_str().to_owned()),
         },
         tags: parse_tagging_header(input.tagging.as_deref())?,
         checksum,

@@ -50,6 +50,7 @@ pub(super) async fn put_object(
         website_redirect: input.website_redirect_location,
         storage_class: storage_class(input.storage_class.map(|class| class.as_str().to_owned()))?,
         metadata: input.metadata,
+        acl: input.acl.map(|acl| acl.as_str().to_owned()),
     };
     check_metadata(attributes.metadata.as_ref())?;
     let md5 = encryption.etag_is_md5() || api.manner.shows_md5_of_sealed();

@@ -111,6 +111,9 @@ pub(crate) struct Attributes {
     /// `None` for STANDARD, which no answer names.
     pub(crate) storage_class: Option<String>,
     pub(crate) metadata: Option<Metadata>,
+    /// A canned one; `None` for `private`.
+    #[serde(default)]
+    pub(crate) acl: Option<String>,
 }
 
 impl Attributes {

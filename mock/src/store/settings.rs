@@ -1,4 +1,4 @@
-//! How a bucket is set up: default encryption, CORS rules and policy.
+//! How a bucket is set up: default encryption, CORS rules, policy, and whether there are ACLs.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +14,8 @@ pub(crate) struct Settings {
     pub(crate) names_blocked_types: bool,
     pub(crate) cors: Option<Rules>,
     pub(crate) policy: Option<Policy>,
+    /// Whether objects belong to their writers (`ObjectWriter`) rather than to the bucket's owner.
+    pub(crate) allows_acls: bool,
 }
 
 /// What objects get that come without an encryption header.
