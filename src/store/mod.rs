@@ -25,6 +25,7 @@
 //! | `write` | PUT and multipart uploads, each proven |
 //! | `uploads` | multipart uploads that are not finished, and their parts |
 //! | `list` | what lies below a prefix, a page at a time |
+//! | `inventory` | what an S3 Inventory lists; pure |
 //! | `bucket` | the switch that blocks SSE-C |
 //! | `copy` | from one object to another within the store, proven as a write is |
 //! | `copy_trial` | whether the store can be trusted to copy what is to be sealed |
@@ -49,6 +50,7 @@ mod copy;
 mod copy_trial;
 mod diagnosis;
 mod endpoint;
+mod inventory;
 mod key_tag;
 mod latency;
 mod list;
@@ -81,6 +83,7 @@ pub use aws_sdk_s3::primitives::SdkBody as RequestBody;
 pub use bucket::{BucketEncryption, SseC};
 pub use connect::{Connect, Store};
 pub use copy::{Copy, CopySource};
+pub use inventory::{Columns, DataFile, EncryptionStatus, Inventoried, Manifest};
 pub use list::{Kind, Listed, Listing};
 pub use metadata::ObjectMetadata;
 pub use pace::Pace;
