@@ -15,7 +15,7 @@ use crate::failure::Failure;
 use crate::key::{Key, KeyArgs, ObjectKey};
 use crate::location::Location;
 use crate::output::Output;
-use crate::store::{Audited, Connect, ReadOptions, State, Store};
+use crate::store::{Audited, Connect, EncryptionStatus, ReadOptions, State, Store};
 use crate::transfer::{Interrupt, Lines, Tally};
 
 /// Tell which objects are sealed, and with which of your keys
@@ -32,6 +32,9 @@ use crate::transfer::{Interrupt, Lines, Tally};
 ///   archived   must be restored before it can be read; its key is told where it is known
 ///
 /// No state is a failure, unless --fail-on names it.
+///
+/// An S3 Inventory (--inventory) spares the listing, and its field EncryptionStatus the request for whatever is not
+/// sealed: that is then told as of the day when the inventory was taken. Several machines share the work with --shard.
 #[derive(clap::Args)]
 #[command(
     verbatim_doc_comment,
@@ -41,6 +44,8 @@ Examples:
   s3seal audit --versions s3://backups/2026/                      with the keys of config.toml
   s3seal audit -q --since 25h --fail-on locked s3://backups       daily, in cron: who locked what?
   s3seal audit --fail-on plain,sse-s3,sse-kms s3://backups        is everything sealed?
+  s3seal audit --inventory s3://lists/backups/daily/2026-11-22T01-00Z/manifest.json s3://backups
+  s3seal audit --shard auto s3://backups                          in each task of a job array
   s3seal audit --json s3://backups | jq -r 'select(.keyName == \"old\").url'
 
 Exit codes of --fail-on:
@@ -104,6 +109,8 @@ struct Auditor {
     store: Arc<Store>,
     keys: Keys,
     lines: Lines,
+    /// Whether the user has written down the names of the objects.
+    are_named: bool,
     counts: Mutex<Counts>,
     interrupt: Interrupt,
     out: Output,
@@ -154,6 +161,7 @@ pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Fai
         lines: Lines::new(store.clone(), None),
         store,
         keys: keys.until(&interrupt),
+        are_named: args.search.files_from.is_some(),
         counts: Mutex::default(),
         interrupt: interrupt.clone(),
         out: *out,
@@ -187,7 +195,7 @@ impl Auditor {
                 Ok(Some(verdict.bytes.unwrap_or(0)))
             }
             // It may never have been there.
-            None if suspect.listed.is_none() => Err(Failure::not_found("there is no such object")
+            None if self.are_named => Err(Failure::not_found("there is no such object")
                 .hint("check the list: names in it are relative to the URL's folder")
                 .at(&suspect.at)),
             None => {
@@ -197,32 +205,31 @@ impl Auditor {
         }
     }
 
-    async fn look(&self, Suspect { at, listed }: &Suspect) -> Result<Option<Verdict>, Failure> {
-        let version_id = listed.as_ref().and_then(|it| it.version_id.clone());
-        let options = ReadOptions { version_id, ..ReadOptions::default() };
+    async fn look(&self, suspect: &Suspect) -> Result<Option<Verdict>, Failure> {
+        if let Some(state) = told_by_inventory(suspect) {
+            return Ok(Some(Verdict::of(suspect, &Audited::unread(state), None)));
+        }
+        let Suspect { at, listed, encryption } = suspect;
+        let options = ReadOptions {
+            version_id: listed.as_ref().and_then(|it| it.version_id.clone()),
+            is_sealed: *encryption == Some(EncryptionStatus::SseC),
+            ..ReadOptions::default()
+        };
         let attempt = |keys: Vec<Key>, options: ReadOptions| async move {
             let audited = self.store.audit(at, &keys, &options).await?;
             let key = audited.as_ref().and_then(|it| it.key.clone());
             Ok((audited, key))
         };
-        let (audited, key) = match self.keys.open(&self.store, at, &options, attempt).await {
-            Ok((Some(audited), key)) => (audited, key),
-            Ok((None, _)) => return Ok(None),
+        match self.keys.open(&self.store, at, &options, attempt).await {
+            Ok((audited, key)) => Ok(audited.map(|audited| Verdict::of(suspect, &audited, key))),
             Err(failure) if failure.detail().wants_other_key => {
-                (Audited::unread(State::Locked), None)
+                Ok(Some(Verdict::of(suspect, &Audited::unread(State::Locked), None)))
             }
-            Err(failure) => return Err(failure),
-        };
-        let told = || audited.last_modified.as_deref().and_then(parse_time);
-        Ok(Some(Verdict {
-            state: audited.state,
-            key,
-            bytes: listed.as_ref().map(|it| it.bytes).or(audited.bytes),
-            modified: listed.as_ref().map(|it| it.modified).or_else(told),
-        }))
+            Err(failure) => Err(failure),
+        }
     }
 
-    fn tell(&self, Suspect { at, listed }: &Suspect, verdict: &Verdict) -> Result<(), Failure> {
+    fn tell(&self, Suspect { at, listed, .. }: &Suspect, verdict: &Verdict) -> Result<(), Failure> {
         let Verdict { state, key, bytes, modified } = verdict;
         let key_md5 = key.as_ref().map(|key| key.key.md5_base64());
         let key_name = key.as_ref().map(|key| key.label.as_str());
@@ -246,6 +253,32 @@ impl Auditor {
 
     fn counts(&self) -> MutexGuard<'_, Counts> {
         self.counts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Verdict {
+    fn of(Suspect { listed, .. }: &Suspect, audited: &Audited, key: Option<ObjectKey>) -> Verdict {
+        let told = || audited.last_modified.as_deref().and_then(parse_time);
+        Verdict {
+            state: audited.state,
+            key,
+            bytes: listed.as_ref().map(|it| it.bytes).or(audited.bytes),
+            modified: listed.as_ref().map(|it| it.modified).or_else(told),
+        }
+    }
+}
+
+/// What is known without a request: which key opens a sealed object, or whether one is archived, is not.
+fn told_by_inventory(Suspect { listed, encryption, .. }: &Suspect) -> Option<State> {
+    let class = listed.as_ref().and_then(|it| it.storage_class.as_deref());
+    if matches!(class, Some("GLACIER" | "DEEP_ARCHIVE")) {
+        return None;
+    }
+    match (*encryption)? {
+        EncryptionStatus::SseC => None,
+        EncryptionStatus::SseS3 => Some(State::SseS3),
+        EncryptionStatus::SseKms => Some(State::SseKms),
+        EncryptionStatus::NotSse => Some(State::Plain),
     }
 }
 

@@ -1,5 +1,6 @@
 //! `s3seal rotate`: objects sealed with another key than before, where they are.
 
+mod acls;
 mod report;
 mod rotation_keys;
 mod rotator;

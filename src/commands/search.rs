@@ -1,6 +1,7 @@
-//! Which objects a command works through: those of a listing or of a list, as far as they are wanted.
+//! Which objects a command works through: those of a listing, a list or an inventory, as far as they are wanted.
 
 mod array;
+mod inventory;
 mod shard;
 mod since;
 
@@ -9,10 +10,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use inventory::send_inventoried;
+
 use super::selection::send_listed;
 use crate::failure::Failure;
 use crate::location::Location;
-use crate::store::{Kind, Listed, Listing, Store};
+use crate::store::{EncryptionStatus, Kind, Listed, Listing, Store};
 use crate::transfer::{Filters, Finder, Finds, Found, finds};
 
 pub(super) use shard::Shard;
@@ -27,6 +30,13 @@ pub(super) struct SearchOptions {
     /// Take only what this file names, one a line, relative to the URL's folder; `-` is standard input
     #[arg(long, value_name = "FILE")]
     pub(super) files_from: Option<PathBuf>,
+    /// Take what an S3 Inventory lists instead of asking the store for a listing: the s3:// URL or the path of its
+    /// manifest.json
+    ///
+    /// Data files are CSV. They are read from the manifest's bucket, or from the manifest's folder. What they say
+    /// is as of the day that the inventory was taken.
+    #[arg(long, value_name = "MANIFEST", conflicts_with = "files_from")]
+    pub(super) inventory: Option<String>,
     /// Take one share of N: I/N, such as 3/16; in a job array `auto`, or auto/N where its scheduler tells no N
     ///
     /// The shares of N hold each object once, wherever and however often they are taken: an object is in share
@@ -38,19 +48,23 @@ pub(super) struct SearchOptions {
 impl SearchOptions {
     /// Whether the objects are named by a list, so that a URL is the folder that they are in.
     pub(super) fn is_list(&self) -> bool {
-        self.files_from.is_some()
+        self.files_from.is_some() || self.inventory.is_some()
     }
 
     /// # Errors
     /// [`Failure::Usage`] where the objects of a list could be in several places, or standard input is both
     /// the list and a key.
     pub(super) fn check(&self, places: &[Place], key_uses_stdin: bool) -> Result<(), Failure> {
-        let Some(list) = &self.files_from else { return Ok(()) };
+        let option = match (&self.files_from, &self.inventory) {
+            (Some(_), _) => "--files-from",
+            (None, Some(_)) => "--inventory",
+            (None, None) => return Ok(()),
+        };
         if places.len() != 1 {
-            return Err(Failure::usage("--files-from names objects below one prefix")
+            return Err(Failure::usage(format!("{option} names objects below one prefix"))
                 .hint("give that prefix as the one URL"));
         }
-        if list == Path::new("-") && key_uses_stdin {
+        if self.files_from.as_deref() == Some(Path::new("-")) && key_uses_stdin {
             return Err(Failure::usage("standard input cannot be both the key and the list")
                 .hint("take the key from a file, fd:N, env:NAME or cmd:COMMAND"));
         }
@@ -73,8 +87,10 @@ pub(super) enum Place {
 #[derive(Debug)]
 pub(super) struct Suspect {
     pub(super) at: Location,
-    /// What a listing says of it; none where only its name is known.
+    /// What a listing or an inventory says of it; none where only its name is known.
     pub(super) listed: Option<Listed>,
+    /// How it was encrypted when an inventory was taken.
+    pub(super) encryption: Option<EncryptionStatus>,
 }
 
 /// What is wanted, and from where on.
@@ -85,19 +101,22 @@ pub(super) struct Search {
     pub(super) since: Option<SystemTime>,
     pub(super) options: SearchOptions,
     /// The last key that is not wanted any more, where there is but one place: of a listing all keys up to
-    /// it, of a list all lines up to its own.
+    /// it, of a list or an inventory all lines up to its own.
     pub(super) after: Option<String>,
 }
 
 impl Search {
-    /// The objects at these places, in the order of the listing or the list.
+    /// The objects at these places, in the order of the listing, the list or the inventory.
     pub(super) fn start(self, places: Vec<Place>) -> Finds<Suspect> {
         let (finder, finds) = finds();
         tokio::spawn(async move {
             for place in places {
-                let found = match &self.options.files_from {
-                    Some(list) => self.send_named(list, place.folder(), &finder).await,
-                    None => self.send_all(&place, &finder).await,
+                let found = match (&self.options.files_from, &self.options.inventory) {
+                    (Some(list), _) => self.send_named(list, place.folder(), &finder).await,
+                    (None, Some(manifest)) => {
+                        self.send_inventoried(manifest, &place, &finder).await
+                    }
+                    (None, None) => self.send_all(&place, &finder).await,
                 };
                 if let Err(failure) = found
                     && finder.send(Found::Failed(failure)).await.is_err()
@@ -116,7 +135,8 @@ impl Search {
         if is_alone && !self.versions && self.since.is_none() {
             // Whoever names an object need not be allowed to list the bucket.
             if self.takes(&at.key) {
-                let _ = finder.send(Found::Item(Suspect { at: at.clone(), listed: None })).await;
+                let suspect = Suspect { at: at.clone(), listed: None, encryption: None };
+                let _ = finder.send(Found::Item(suspect)).await;
             }
             return Ok(());
         }
@@ -161,7 +181,7 @@ impl Search {
             let objects = page.into_iter().filter(|it| it.kind == Kind::Object);
             for listed in objects.filter(|it| is_recent(it) && admits(it) && self.takes(&it.key)) {
                 let at = Location { bucket: at.bucket.clone(), key: listed.key.clone() };
-                let suspect = Suspect { at, listed: Some(listed) };
+                let suspect = Suspect { at, listed: Some(listed), encryption: None };
                 if finder.send(Found::Item(suspect)).await.is_err() {
                     return Ok(found);
                 }
@@ -189,7 +209,7 @@ impl Search {
                 }
                 let is_wanted = search.options.filters.admit(name) && search.takes(&at.key);
                 is_wanted.then(|| match at.clone().object() {
-                    Ok(at) => Found::Item(Suspect { at, listed: None }),
+                    Ok(at) => Found::Item(Suspect { at, listed: None, encryption: None }),
                     Err(failure) => Found::Failed(failure.at(&at)),
                 })
             };
@@ -200,6 +220,23 @@ impl Search {
             }
         });
         sent.await.unwrap_or_else(|_| Err(Failure::other("the list's reader ended unexpectedly")))
+    }
+
+    /// Sends what an inventory lists.
+    async fn send_inventoried(
+        &self,
+        manifest: &str,
+        place: &Place,
+        finder: &Finder<Suspect>,
+    ) -> Result<(), Failure> {
+        let (search, manifest) = (self.clone(), manifest.to_owned());
+        let (place, finder) = (place.clone(), finder.clone());
+        // On a thread of its own, which may wait for those who take what is found.
+        let sent = tokio::task::spawn_blocking(move || {
+            send_inventoried(&search, &manifest, &place, &finder)
+        });
+        let ended = |_| Err(Failure::other("the inventory's reader ended unexpectedly"));
+        sent.await.unwrap_or_else(ended)
     }
 
     /// Whether the object of this key is in the share that is wanted.

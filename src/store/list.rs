@@ -322,7 +322,7 @@ fn is_encoded(said: Option<&EncodingType>) -> bool {
 }
 
 /// Undoes the encoding of HTML forms, which is what stores use: a space may be a `+`.
-fn decoded(text: &str, encoded: bool) -> Option<String> {
+pub(super) fn decoded(text: &str, encoded: bool) -> Option<String> {
     if !encoded || !text.contains(['%', '+']) {
         return Some(text.to_owned());
     }

@@ -27,6 +27,7 @@
 //! | `unsupported` | what a store does not implement, and which option to leave out |
 //! | `uploads` | multipart uploads that are not finished, and their parts |
 //! | `list` | what lies below a prefix, a page at a time |
+//! | `inventory` | what an S3 Inventory lists; pure |
 //! | `bucket` | the switch that blocks SSE-C |
 //! | `copy` | from one object to another within the store, or onto itself |
 //! | `copy_parts` | the same for what one request cannot copy |
@@ -56,6 +57,7 @@ mod copy_proof;
 mod copy_trial;
 mod diagnosis;
 mod endpoint;
+mod inventory;
 mod key_tag;
 mod latency;
 mod list;
@@ -91,6 +93,7 @@ pub use connect::{Connect, Store};
 pub use copy::{Copy, CopySource, MOST_BYTES_OF_ONE_COPY};
 pub use copy_parts::CopiedPart;
 pub use copy_trial::{Guard, Way};
+pub use inventory::{Columns, DataFile, EncryptionStatus, Inventoried, Manifest};
 pub use list::{Kind, Listed, Listing};
 pub use metadata::ObjectMetadata;
 pub use pace::Pace;

@@ -11,6 +11,7 @@
 //! | `copy_parts` | the same within the store, a range at a time |
 //! | `single` | an upload that has to be one request |
 //! | `in_order` | a large object as one stream of bytes |
+//! | `object_reader` | an object for what reads at its own pace |
 //! | `buffers` | memory for whole parts |
 //! | `session` | a multipart upload, gone on with where an earlier run was interrupted |
 //! | `partial` | what has arrived of a download that another run may go on with |
@@ -46,6 +47,7 @@ mod journal;
 mod lines;
 mod mtime;
 mod names;
+mod object_reader;
 mod partial;
 mod plan;
 mod progress;
@@ -79,6 +81,7 @@ pub use interrupt::Interrupt;
 pub use lines::Lines;
 pub use mtime::{MTIME, read_mtime, write_mtime};
 pub use names::{Claims, Clashes, to_name, to_path};
+pub use object_reader::ObjectReader;
 pub use plan::{LARGEST_PART, MOST_PARTS, SMALLEST_PART};
 pub use progress::{Item, Progress};
 pub use source::Source;

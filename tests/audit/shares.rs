@@ -4,7 +4,7 @@ use super::{asked, lab};
 use crate::harness::{Done, Lab, url};
 
 /// The names in the bucket that were looked at, in order.
-fn names(done: &Done) -> Vec<String> {
+pub(super) fn names(done: &Done) -> Vec<String> {
     let name = |item: &serde_json::Value| item["url"].as_str().unwrap()[10..].to_owned();
     done.json_lines().iter().map(name).collect()
 }

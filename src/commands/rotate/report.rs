@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::super::reminder;
 use super::super::selection::tell_summary;
-use super::rotator::{Found, Goal};
+use super::rotator::Goal;
 use crate::failure::Failure;
 use crate::key::{Key, ObjectKey};
 use crate::location::Location;
@@ -39,6 +39,8 @@ pub(super) struct Done<'a> {
     pub(super) to: &'a Location,
     pub(super) copy: &'a Copy,
     pub(super) stored: &'a Stored,
+    /// Whether its ACL granted others something.
+    pub(super) loses_acl: bool,
 }
 
 /// Tells people and programs.
@@ -145,12 +147,8 @@ impl Report {
         at: &Location,
         outcome: Outcome,
         goal: &Goal,
-        found: &Found,
+        metadata: Option<&ObjectMetadata>,
     ) -> Result<(), Failure> {
-        let metadata = match found {
-            Found::Opened(opened) => Some(&opened.answer),
-            Found::Sealed | Found::Gone => None,
-        };
         let key = goal.key.as_ref().filter(|_| outcome == Outcome::Current);
         let item = Item {
             bytes: metadata.and_then(|it| it.content_length),
@@ -255,7 +253,7 @@ impl Report {
                 done.copy.is_in_place() && stored.version_id.as_deref().is_some_and(keeps_former),
             );
         }
-        let notes = notes(&source.metadata);
+        let notes = notes(&source.metadata, done.loses_acl);
         if self.out.json() {
             self.out.item(&Item {
                 source: (at != done.to).then(|| at.to_string()),
@@ -340,8 +338,11 @@ impl Item<'_> {
 }
 
 /// What a copy does not take over, and nobody can send along without more rights.
-fn notes(source: &ObjectMetadata) -> Vec<String> {
+fn notes(source: &ObjectMetadata, loses_acl: bool) -> Vec<String> {
     let mut notes = Vec::new();
+    if loses_acl {
+        notes.push("its ACL granted others something; now it is its owner's alone".to_owned());
+    }
     if let Some(mode) = &source.object_lock_mode {
         let until = source.object_lock_retain_until_date.as_deref().unwrap_or("an unknown date");
         notes.push(format!(

@@ -3,13 +3,15 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::super::search::Suspect;
+use super::acls::Acls;
 use super::report::{Done, Outcome, Report};
 use super::rotation_keys::BothKeys;
 use crate::failure::Failure;
 use crate::key::{Key, ObjectKey};
 use crate::location::Location;
 use crate::store::{
-    Attributes, Condition, Copy, CopySource, Encryption, ObjectMetadata, Opened, ReadOptions, Write,
+    Attributes, Condition, Copy, CopySource, Encryption, EncryptionStatus, ObjectMetadata, Opened,
+    ReadOptions, Write,
 };
 use crate::transfer::Engine;
 
@@ -30,6 +32,7 @@ pub(super) struct Rotator {
     keys: BothKeys,
     target: Target,
     pub(super) report: Report,
+    acls: Acls,
     /// Whether the last object that opened did so with the key that it should get.
     was_current: AtomicBool,
 }
@@ -96,17 +99,22 @@ impl Found {
         }
     }
 
-    fn etag(&self) -> Option<&str> {
+    fn metadata(&self) -> Option<&ObjectMetadata> {
         match self {
-            Found::Opened(opened) => opened.answer.etag.as_deref(),
+            Found::Opened(opened) => Some(&opened.answer),
             Found::Sealed | Found::Gone => None,
         }
+    }
+
+    fn etag(&self) -> Option<&str> {
+        self.metadata()?.etag.as_deref()
     }
 }
 
 impl Rotator {
     pub(super) fn new(engine: Engine, keys: BothKeys, target: Target, report: Report) -> Rotator {
-        Rotator { engine, keys, target, report, was_current: AtomicBool::new(false) }
+        let (acls, was_current) = (Acls::default(), AtomicBool::new(false));
+        Rotator { engine, keys, target, report, acls, was_current }
     }
 
     /// Seals an object anew if it has to be, and tells of it; its bytes, if it was.
@@ -117,12 +125,20 @@ impl Rotator {
     pub(super) async fn rotate(&self, suspect: &Suspect) -> Result<Option<u64>, Failure> {
         let (at, to) = (&suspect.at, self.target.of(&suspect.at));
         let goal = self.goal(&to).await?;
-        let mut found = self.look(at, None, &goal).await?;
+        if let Some(outcome) = self.told_by_inventory(suspect, &goal) {
+            return self.report.leave(at, outcome, &goal, None).map(|()| None);
+        }
+        let options = ReadOptions {
+            is_sealed: suspect.encryption == Some(EncryptionStatus::SseC),
+            ..ReadOptions::default()
+        };
+        let mut found = self.look(at, options, &goal).await?;
         for _ in 0..MOST_TRIES {
             let opened = match self.sort(suspect, &to, &goal, &found).await? {
                 Ok(opened) => opened,
                 Err(outcome) => {
-                    return self.report.leave(at, outcome, &goal, &found).map(|()| None);
+                    let metadata = found.metadata();
+                    return self.report.leave(at, outcome, &goal, metadata).map(|()| None);
                 }
             };
             if self.report.dry_run {
@@ -130,9 +146,11 @@ impl Rotator {
                 return Ok(Some(opened.answer.content_length.unwrap_or_default()));
             }
             let copy = self.plan(at, &to, &goal, opened).await?;
+            // Where the original stays, so does its ACL.
+            let loses_acl = self.target.is_in_place() && self.loses_acl(at).await?;
             let failure = match self.engine.copy(&copy).await {
                 Ok(stored) => {
-                    let done = Done { to: &to, copy: &copy, stored: &stored };
+                    let done = Done { to: &to, copy: &copy, stored: &stored, loses_acl };
                     return self.report.rotated(at, &done, goal.key.as_ref()).map(Some);
                 }
                 Err(failure) => failure,
@@ -142,7 +160,7 @@ impl Rotator {
             }
             // The copy may have been made, though its answer was lost; or somebody else has written the object.
             let before = found.etag().map(str::to_owned);
-            found = match self.look(at, None, &goal).await {
+            found = match self.look(at, ReadOptions::default(), &goal).await {
                 Ok(found) => found,
                 Err(_) => return Err(failure),
             };
@@ -174,18 +192,30 @@ impl Rotator {
         Ok(Goal { encryption, key })
     }
 
+    /// What becomes of an object that need not be looked at, since it was not sealed when an inventory was taken.
+    fn told_by_inventory(&self, suspect: &Suspect, goal: &Goal) -> Option<Outcome> {
+        let is_plain = suspect.encryption.is_some_and(|it| it != EncryptionStatus::SseC);
+        match goal.key {
+            _ if !is_plain || self.keys.takes_plain => None,
+            Some(_) => Some(Outcome::Plain),
+            None => Some(Outcome::Current),
+        }
+    }
+
+    async fn loses_acl(&self, at: &Location) -> Result<bool, Failure> {
+        let (store, out) = (self.engine.store(), &self.report.out);
+        let asked = async { Ok(self.acls.is_lost(store, at, out).await) };
+        self.engine.interrupt().race(asked).await
+    }
+
     /// Opens an object, or a version of it, with the key that it should get or one that it may have had.
     pub(super) async fn look(
         &self,
         at: &Location,
-        version_id: Option<&str>,
+        options: ReadOptions,
         goal: &Goal,
     ) -> Result<Found, Failure> {
-        let options = ReadOptions {
-            version_id: version_id.map(str::to_owned),
-            allow_plain: true,
-            ..ReadOptions::default()
-        };
+        let options = ReadOptions { allow_plain: true, ..options };
         let new = goal.key.as_ref().filter(|_| self.target.is_in_place());
         let opened = match &self.keys.from {
             None => self.open_plain(at, new, options).await,

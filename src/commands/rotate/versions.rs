@@ -32,7 +32,9 @@ impl Historian {
         let (rotator, at) = (&self.rotator, &suspect.at);
         let version_id = listed.version_id.as_deref().unwrap_or("null");
         let goal = rotator.goal(at).await?;
-        let found = match rotator.look(at, Some(version_id), &goal).await {
+        let options =
+            ReadOptions { version_id: Some(version_id.to_owned()), ..ReadOptions::default() };
+        let found = match rotator.look(at, options, &goal).await {
             // Of a key that is none of those given, nothing is asked.
             Err(failure) if failure.detail().wants_other_key => return Ok(None),
             found => found?,

@@ -1,0 +1,43 @@
+#!/bin/sh
+# Sixteen children of an AWS Batch array job share the work on all objects of a prefix:
+#
+#   QUEUE=spot ROLE=arn:aws:iam::123456789012:role/s3seal OLD_KEY=arn:aws:secretsmanager:… NEW_KEY=arn:… \
+#     IMAGE=123456789012.dkr.ecr.eu-central-1.amazonaws.com/s3seal:0.1.0 sh aws-batch.sh s3://backups/2026/
+#
+# OLD_KEY and NEW_KEY are the ARNs of secrets, which hold the keys in base64; a key itself never passes
+# through here. ROLE may read both secrets, and read, write and list the bucket.
+set -eu
+
+url=${1:?which objects? such as s3://backups/2026/}
+: "${QUEUE:?the job queue}" "${IMAGE:?the image that holds s3seal}" "${ROLE:?the ARN of the role}"
+: "${OLD_KEY:?the ARN of the secret with the old key}" "${NEW_KEY:?the ARN of the one with the new key}"
+
+# `auto` reads AWS_BATCH_JOB_ARRAY_INDEX and AWS_BATCH_JOB_ARRAY_SIZE, which Batch sets in each child.
+# A retry goes over its share again, and skips what is done.
+definition=$(aws batch register-job-definition --query jobDefinitionArn --output text --cli-input-json "
+{
+  \"jobDefinitionName\": \"s3seal-rotate\",
+  \"type\": \"container\",
+  \"platformCapabilities\": [\"FARGATE\"],
+  \"retryStrategy\": { \"attempts\": 3 },
+  \"containerProperties\": {
+    \"image\": \"$IMAGE\",
+    \"command\": [
+      \"s3seal\", \"rotate\", \"$url\",
+      \"--from=env:OLD_KEY\", \"--to=env:NEW_KEY\", \"--shard=auto\", \"--json\"
+    ],
+    \"secrets\": [
+      { \"name\": \"OLD_KEY\", \"valueFrom\": \"$OLD_KEY\" },
+      { \"name\": \"NEW_KEY\", \"valueFrom\": \"$NEW_KEY\" }
+    ],
+    \"executionRoleArn\": \"$ROLE\",
+    \"jobRoleArn\": \"$ROLE\",
+    \"resourceRequirements\": [
+      { \"type\": \"VCPU\", \"value\": \"0.25\" },
+      { \"type\": \"MEMORY\", \"value\": \"512\" }
+    ]
+  }
+}")
+
+aws batch submit-job --job-name s3seal-rotate --job-queue "$QUEUE" \
+  --job-definition "$definition" --array-properties size=16

@@ -1,0 +1,63 @@
+//! An object's bytes as `Read`, for what reads on a thread of its own and at its own pace.
+
+use std::io::{self, Read};
+use std::sync::Arc;
+
+use bytes::{Buf, Bytes};
+use tokio::sync::mpsc;
+
+use super::download::Reader;
+use crate::failure::Failure;
+use crate::location::Location;
+use crate::store::{ReadOptions, Store};
+
+/// The bytes of an object that is not sealed, across broken connections. What goes wrong comes out as a
+/// [`Failure`] within an [`io::Error`]. To be read where a thread may wait.
+pub struct ObjectReader {
+    pieces: mpsc::Receiver<Result<Bytes, Failure>>,
+    piece: Bytes,
+}
+
+impl ObjectReader {
+    /// Begins to read; from within a runtime.
+    pub fn open(store: &Arc<Store>, at: Location) -> ObjectReader {
+        let (sender, pieces) = mpsc::channel(1);
+        let store = store.clone();
+        tokio::spawn(async move {
+            if let Err(failure) = send_pieces(&store, &at, &sender).await {
+                let _ = sender.send(Err(failure)).await;
+            }
+        });
+        ObjectReader { pieces, piece: Bytes::new() }
+    }
+}
+
+async fn send_pieces(
+    store: &Arc<Store>,
+    at: &Location,
+    pieces: &mpsc::Sender<Result<Bytes, Failure>>,
+) -> Result<(), Failure> {
+    let options = ReadOptions::default();
+    let opened = store.get(at, &[], &options).await?;
+    let (mut reader, _) = Reader::of(store, at, &options, opened);
+    while let Some((_, bytes)) = reader.next().await? {
+        if pieces.send(Ok(bytes)).await.is_err() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+impl Read for ObjectReader {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while self.piece.is_empty() {
+            match self.pieces.blocking_recv() {
+                Some(piece) => self.piece = piece.map_err(io::Error::other)?,
+                None => return Ok(0),
+            }
+        }
+        let count = buffer.len().min(self.piece.len());
+        self.piece.copy_to_slice(&mut buffer[..count]);
+        Ok(count)
+    }
+}
