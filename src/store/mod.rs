@@ -6,6 +6,9 @@
 //! | `connect` | options and AWS configuration in, a client out |
 //! | `endpoint` | where requests go; the rule about plain http |
 //! | `trust` | the certificates to trust and the connection to the store |
+//! | `settings` | which option, variable or file has decided how the store is reached |
+//! | `contact` | the first request: who answers, what time it is there |
+//! | `handshake`, `certificate` | a look at an https endpoint's certificate |
 //! | `retry` | what is sent again, how often, after which pause |
 //! | `stall` | connections on which nothing moves are given up |
 //! | `rate` | so many bytes a second, both ways |
@@ -42,13 +45,16 @@
 mod attributes;
 mod audit;
 mod bucket;
+mod certificate;
 mod checksums;
 mod connect;
+mod contact;
 mod content_md5;
 mod copy;
 mod copy_trial;
 mod diagnosis;
 mod endpoint;
+mod handshake;
 mod key_tag;
 mod latency;
 mod list;
@@ -65,6 +71,7 @@ mod remove_many;
 mod request_log;
 mod retry;
 mod seal;
+mod settings;
 mod signature;
 mod stall;
 mod through;
@@ -79,8 +86,11 @@ pub use attributes::{Attributes, Condition, Metadata};
 pub use audit::{Audited, State};
 pub use aws_sdk_s3::primitives::SdkBody as RequestBody;
 pub use bucket::{BucketEncryption, SseC};
+pub use certificate::Certificate;
 pub use connect::{Connect, Store};
+pub use contact::{Contact, Outcome};
 pub use copy::{Copy, CopySource};
+pub use handshake::{Handshake, is_proxied};
 pub use list::{Kind, Listed, Listing};
 pub use metadata::ObjectMetadata;
 pub use pace::Pace;
@@ -90,6 +100,7 @@ pub use remove::Removed;
 pub use remove_many::Doomed;
 pub use retry::{Backoff, Retry};
 pub use seal::Encryption;
+pub use settings::{Identity, Setting, Settings};
 pub use through::Sums;
 pub use uploads::{ListedPart, UnfinishedUpload, UnfinishedUploads};
 pub use url::SignedUrl;
