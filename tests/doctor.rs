@@ -119,7 +119,7 @@ fn every_check_has_one_line() {
     assert!(lines[0].starts_with("pass  config         "), "{}", lines[0]);
     let fix = "      fix: whoever may change the bucket allows it: `s3seal bucket allow s3://demo`";
     assert!(lines.contains(&fix), "{}", done.stdout);
-    assert_eq!(done.stderr.lines().last(), Some("5 passed, 1 warnings, 1 failed, 13 skipped"));
+    assert_eq!(done.stderr.lines().last(), Some("pass 5, warn 1, fail 1, skip 13"));
     assert!(lab.run(["doctor", "-q", FOLDER]).exits(5).stderr.is_empty());
 }
 

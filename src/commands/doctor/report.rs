@@ -139,11 +139,9 @@ impl Report {
             }
         }
         let count = |status| self.findings.values().filter(|it| it.status == status).count();
-        let (passed, skipped) = (count(Status::Pass), count(Status::Skip));
-        let (warnings, failed) = (count(Status::Warn), count(Status::Fail));
-        out.say(&format!(
-            "{passed} passed, {warnings} warnings, {failed} failed, {skipped} skipped"
-        ));
+        let statuses = [Status::Pass, Status::Warn, Status::Fail, Status::Skip];
+        let counts = statuses.map(|status| format!("{} {}", status.word(), count(status)));
+        out.say(&counts.join(", "));
         Ok(())
     }
 
