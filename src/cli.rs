@@ -11,8 +11,8 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::aws_cli;
 use crate::commands::{
-    audit, bucket, completions, cp, get, head, key, keygen, ls, mock, mv, presign, put, rm, rotate,
-    sync,
+    audit, bucket, completions, cp, doctor, get, head, key, keygen, ls, mock, mv, presign, put, rm,
+    rotate, sync,
 };
 use crate::failure::{Failure, Failures};
 use crate::key as keys;
@@ -92,6 +92,7 @@ enum Command {
     Rm(rm::Args),
     Presign(presign::Args),
     Bucket(bucket::Args),
+    Doctor(doctor::Args),
     Mock(mock::Args),
     Completions(completions::Args),
 }
@@ -149,6 +150,7 @@ fn dispatch(cli: &Cli, out: &Output) -> Result<u8, Failures> {
         Command::Rotate(args) => return Ok(with_runtime(rotate::run(args, &cli.connect, out))??),
         Command::Rm(args) => return Ok(with_runtime(rm::run(args, &cli.connect, out))??),
         Command::Bucket(args) => with_runtime(bucket::run(args, &cli.connect, out))??,
+        Command::Doctor(args) => return with_runtime(doctor::run(args, &cli.connect, out))?,
         Command::Presign(args) => with_runtime(presign::run(args, &cli.connect, out))??,
     }
     Ok(0)

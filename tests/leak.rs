@@ -135,6 +135,7 @@ const COMMANDS: &[&[&str]] = &[
     &["cp", "--source-key", "./other", "-k", "./k", "s3://demo/x", "s3://demo/y"],
     &["cp", "--source-key", "none", "-k", "./k", "s3://demo/plain", "s3://demo/y"],
     &["cp", "-k", "./k", "s3://demo/x", "s3://demo/x"],
+    &["doctor", "s3://demo/x"],
     &["mv", "-k", "./k", "s3://demo/x", "s3://demo/z"],
     &["mv", "-k", "./k", "-r", "s3://demo/absent", "s3://demo/z"],
     &["mv", "-k", "./k", "s3://demo/z", "out"],

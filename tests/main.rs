@@ -8,6 +8,7 @@ mod connection;
 mod convert;
 mod copy;
 mod diagnosis;
+mod doctor;
 mod faults;
 mod folders;
 mod fuzz;

@@ -10,6 +10,7 @@ pub mod completions;
 mod copier;
 mod copying;
 pub mod cp;
+pub mod doctor;
 mod downloader;
 pub mod get;
 pub mod head;

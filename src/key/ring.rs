@@ -1,7 +1,7 @@
 //! The ring: the keys that `config.toml` names. Each is read when it is first needed, and goes only
 //! where a rule says.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -82,6 +82,21 @@ impl Ring {
             };
             (named, self.read(index).map(|(keys, _)| keys))
         })
+    }
+
+    /// The file, where it is there.
+    pub fn file(&self) -> Option<&Path> {
+        self.path.as_deref().filter(|path| path.exists())
+    }
+
+    /// The names of its keys; reads none of them.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.config.keys.iter().map(|entry| entry.name.as_str())
+    }
+
+    /// How many rules say where keys may go.
+    pub fn rules(&self) -> usize {
+        self.config.rules.len()
     }
 
     fn scopes(&self, index: usize) -> Vec<Scope> {

@@ -57,13 +57,13 @@ const METADATA_SERVICE_TIMEOUT: Duration = Duration::from_secs(1);
 pub struct Connect {
     /// The store's URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL.
     #[arg(long, global = true, value_name = "URL")]
-    endpoint_url: Option<String>,
+    pub(super) endpoint_url: Option<String>,
     /// The profile of the AWS configuration files to use. Also: AWS_PROFILE.
     #[arg(long, global = true, value_name = "NAME")]
     profile: Option<String>,
     /// The bucket's region. Also: AWS_REGION, AWS_DEFAULT_REGION.
     #[arg(long, global = true, value_name = "NAME")]
-    region: Option<String>,
+    pub(super) region: Option<String>,
     /// Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE.
     #[arg(long, global = true, value_name = "FILE")]
     pub(super) ca_bundle: Option<PathBuf>,
@@ -304,6 +304,11 @@ impl Store {
         self.checksums.are_wanted()
     }
 
+    /// Whether reads ask for checksums.
+    pub fn asks_for_checksums(&self) -> bool {
+        self.checksums.asks()
+    }
+
     /// Whether the store has refused a request because of its checksum headers.
     pub fn refuses_checksums(&self) -> bool {
         self.checksums.are_refused()
@@ -355,7 +360,7 @@ impl Store {
     }
 }
 
-async fn load_profiles(options: &Connect) -> Result<ProfileSet, Failure> {
+pub(super) async fn load_profiles(options: &Connect) -> Result<ProfileSet, Failure> {
     let wanted = options.profile.clone().map(Cow::Owned);
     let set = profile::load(&Fs::real(), &Env::real(), &Default::default(), wanted).await.map_err(
         |error| {

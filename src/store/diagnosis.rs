@@ -118,6 +118,11 @@ const CREDENTIAL_CODES: [(&str, &str, &str); 8] = [
     ("NotSignedUp", "the account has no access to S3", "sign the account up for S3"),
 ];
 
+/// Whether a code is about the credentials or their signature, whatever was asked.
+pub(super) fn is_about_credentials(code: &str) -> bool {
+    CREDENTIAL_CODES.iter().any(|(known, ..)| *known == code)
+}
+
 /// The failure that a refusal means.
 pub(super) fn diagnose(store: &Store, refusal: &Refusal, about: &Circumstances<'_>) -> Failure {
     let failure = match (&refusal.trouble, &store.url) {

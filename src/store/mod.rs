@@ -6,6 +6,9 @@
 //! | `connect` | options and AWS configuration in, a client out |
 //! | `endpoint` | where requests go; the rule about plain http |
 //! | `trust` | the certificates to trust and the connection to the store |
+//! | `settings` | which option, variable or file has decided how the store is reached |
+//! | `contact` | the first request: who answers, what time it is there |
+//! | `handshake`, `certificate` | a look at an https endpoint's certificate |
 //! | `retry` | what is sent again, how often, after which pause |
 //! | `stall` | connections on which nothing moves are given up |
 //! | `rate` | so many bytes a second, both ways |
@@ -48,8 +51,10 @@ mod acl;
 mod attributes;
 mod audit;
 mod bucket;
+mod certificate;
 mod checksums;
 mod connect;
+mod contact;
 mod content_md5;
 mod copy;
 mod copy_parts;
@@ -57,6 +62,7 @@ mod copy_proof;
 mod copy_trial;
 mod diagnosis;
 mod endpoint;
+mod handshake;
 mod inventory;
 mod key_tag;
 mod latency;
@@ -74,6 +80,7 @@ mod remove_many;
 mod request_log;
 mod retry;
 mod seal;
+mod settings;
 mod signature;
 mod stall;
 mod through;
@@ -89,10 +96,13 @@ pub use attributes::{Attributes, Condition, Metadata};
 pub use audit::{Audited, State};
 pub use aws_sdk_s3::primitives::SdkBody as RequestBody;
 pub use bucket::{BucketEncryption, SseC};
+pub use certificate::Certificate;
 pub use connect::{Connect, Store};
+pub use contact::{Contact, Outcome};
 pub use copy::{Copy, CopySource, MOST_BYTES_OF_ONE_COPY};
 pub use copy_parts::CopiedPart;
 pub use copy_trial::{Guard, Way};
+pub use handshake::{Handshake, is_proxied};
 pub use inventory::{Columns, DataFile, EncryptionStatus, Inventoried, Manifest};
 pub use list::{Kind, Listed, Listing};
 pub use metadata::ObjectMetadata;
@@ -103,6 +113,7 @@ pub use remove::Removed;
 pub use remove_many::Doomed;
 pub use retry::{Backoff, Retry};
 pub use seal::Encryption;
+pub use settings::{Identity, Setting, Settings};
 pub use through::Sums;
 pub use uploads::{ListedPart, UnfinishedUpload, UnfinishedUploads};
 pub use url::SignedUrl;

@@ -162,6 +162,30 @@ no_download() {
   return $status
 }
 
+# diagnosed CODE URL CHECK=STATUS…: the doctor ends with this code and says this of these checks; all others pass.
+diagnosed() {
+  local code=$1 url=$2 status=0 expected others
+  shift 2
+  s3seal doctor --json "$url" >"$scratch/doctor" || status=$?
+  cat "$scratch/doctor"
+  if [ "$status" != "$code" ]; then
+    echo "exit $status instead of $code"
+    return 1
+  fi
+  others=$(sed -E 's/.*"check":"([^"]*)","status":"([^"]*)".*/\1=\2/' "$scratch/doctor")
+  for expected in "$@"; do
+    if ! grep -qx -- "$expected" <<<"$others"; then
+      echo "not so: $expected"
+      return 1
+    fi
+    others=$(grep -vx -- "$expected" <<<"$others" || true)
+  done
+  if grep -v '=pass$' <<<"$others"; then
+    echo "nobody expected that"
+    return 1
+  fi
+}
+
 # fails COMMAND…: for programs whose exit codes are not ours.
 fails() {
   if "$@"; then

@@ -109,6 +109,18 @@ check "copy: nothing is left of it" refused 3 s3://fresh/copy s3seal head s3://f
 audited() { s3seal audit -k ./key s3://fresh 2>&1 | tail -1 | grep -F '1 plain'; }
 check "audit: the store's objects are plain" audited
 
+admin make clinic
+admin make clinic-kept --versioned
+check "doctor: empty at first" nothing_in clinic-kept
+for bucket in clinic clinic-kept; do
+  check "doctor: this store does not seal ($bucket)" diagnosed 6 "s3://$bucket" tls=warn write=fail read=skip \
+    wrong-key=skip no-key=skip checksums=skip put=skip multipart=skip copy=skip copy-in-place=skip copy-plain=skip \
+    conditions=skip presigned=skip
+  first_of_all() { head -1 "$scratch/doctor" | grep -F '"check":"write","status":"fail"' | grep plaintext; }
+  check "doctor: and says so first of all ($bucket)" first_of_all
+  check "doctor: nothing is left ($bucket)" nothing_in "$bucket"
+done
+
 check "no key is in anything that was said" tells_no_key all-said key.bin
 
 summary

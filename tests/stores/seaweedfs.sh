@@ -307,6 +307,30 @@ check "no refusal left an upload behind" no_upload_left
 nothing_at_never() { fails grep ' never$' left; }
 check "no refused put published anything" nothing_at_never
 
+# --- The doctor -------------------------------------------------------------------------------
+
+admin make clinic
+admin make clinic-kept --versioned
+nothing_in() { admin leftovers "$1" >left && cat left && [ ! -s left ]; }
+# The certificates of these checks are good for two days, and the proof is renewed however often one asks.
+for bucket in clinic clinic-kept; do
+  check "doctor: empty at first ($bucket)" nothing_in "$bucket"
+  for _ in first second; do
+    check "doctor: this store seals ($bucket)" diagnosed 0 "s3://$bucket/trials" tls=warn
+    check "doctor: nothing is left ($bucket)" nothing_in "$bucket"
+  done
+done
+check "doctor: an absent bucket" diagnosed 3 s3://absent tls=warn bucket=fail sse-c=skip write=skip read=skip \
+  wrong-key=skip no-key=skip checksums=skip put=skip multipart=skip copy=skip copy-in-place=skip copy-plain=skip \
+  conditions=skip presigned=skip cleanup=skip
+check "doctor: read-only credentials" as_reader diagnosed 5 s3://clinic tls=warn bucket=warn sse-c=warn write=fail \
+  read=skip wrong-key=skip no-key=skip checksums=skip put=skip multipart=skip copy=skip copy-in-place=skip \
+  copy-plain=skip conditions=skip presigned=skip
+check "doctor: write-only credentials" as_writer diagnosed 5 s3://clinic tls=warn bucket=warn sse-c=warn read=fail \
+  wrong-key=skip no-key=skip checksums=skip put=skip multipart=skip copy=skip copy-in-place=skip copy-plain=skip \
+  conditions=skip presigned=skip
+check "doctor: nothing is left of any of that" nothing_in clinic
+
 # --- Versions ---------------------------------------------------------------------------------
 
 put_version() { s3seal put --json -k "$1" "$2" s3://kept/note >put.json && version_of put.json >"$3" && [ -s "$3" ]; }

@@ -1,0 +1,368 @@
+//! The live proof: throw-away objects with throw-away keys, to see what the store really does.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use md5::{Digest as _, Md5};
+
+use super::Stop;
+use super::report::Report;
+use super::trial::{Left, Trial, collect, source, write};
+use crate::failure::Failure;
+use crate::key::Key;
+use crate::location::Location;
+use crate::store::{
+    Attributes, Condition, Connect, Encryption, Metadata, Method, Presign, ReadOptions,
+    RequestBody, SignedUrl, Store, Stored, Sums,
+};
+use crate::transfer::{Interrupt, SMALLEST_PART, checksum};
+
+const CONTENT: &[u8] = b"whoever reads this has the key";
+/// How long presigned URLs of the proof are valid.
+const MINUTES: Duration = Duration::from_secs(10 * 60);
+/// An ETag that no object has.
+const NO_ETAG: &str = "\"00000000000000000000000000000000\"";
+const RELAYED: &str = "none is needed: s3seal downloads and uploads instead, so copies take longer and pass through this machine";
+
+/// Proves what can be proven in the folder, and leaves nothing there.
+pub(super) async fn prove(
+    store: &Arc<Store>,
+    folder: Location,
+    connect: &Connect,
+    interrupt: &Interrupt,
+    report: &mut Report,
+) -> Result<(), Stop> {
+    let begun = Trial::new(store, &folder, interrupt);
+    let trial = begun.map_err(|failure| super::fail(report, "write", &failure))?;
+    let keys = [Key::generate(), Key::generate()];
+    let [Ok(key), Ok(other)] = keys else {
+        let failure = Failure::other("the operating system gave no random bytes for a key");
+        return Err(super::fail(report, "write", &failure));
+    };
+    let mut proof = Proof { trial, key, other, connect, report };
+    let stopped = proof.run().await;
+    let left = proof.trial.clean_up().await;
+    let count = proof.trial.count();
+    tell_left(&left, count, report);
+    stopped
+}
+
+struct Proof<'a> {
+    trial: Trial,
+    /// What the objects are sealed with.
+    key: Key,
+    /// A key that does not fit, until an object is copied to it.
+    other: Key,
+    connect: &'a Connect,
+    report: &'a mut Report,
+}
+
+impl Proof<'_> {
+    async fn run(&mut self) -> Result<(), Stop> {
+        let (at, stored) = self.seal().await?;
+        self.read(&at).await?;
+        self.refuse(&at).await?;
+        self.put().await?;
+        self.multipart().await?;
+        self.copy(&at, &stored).await?;
+        self.copy_in_place().await?;
+        self.copy_plain().await?;
+        self.conditions(&at).await?;
+        self.presigned(&at).await
+    }
+
+    /// In one part, so that a store which ignores the key publishes nothing.
+    async fn seal(&mut self) -> Result<(Location, Stored), Stop> {
+        let at = self.trial.object("sealed");
+        let write = write(&at, Some(&self.key));
+        let parts = [Bytes::from_static(CONTENT)];
+        match self.trial.upload(&write, &parts).await {
+            Ok(stored) => {
+                self.report.pass("write", "sealed: the store has proven which key it used");
+                Ok((at, stored))
+            }
+            Err(failure) => Err(self.ends("write", failure)),
+        }
+    }
+
+    async fn read(&mut self, at: &Location) -> Result<(), Stop> {
+        let got = self.trial.get(at, std::slice::from_ref(&self.key), None).await;
+        let (metadata, content) = got.map_err(|failure| self.ends("read", failure))?;
+        if content != CONTENT {
+            let failure = Failure::integrity(
+                "the object came back with other bytes than were written",
+            )
+            .hint("try again; if it stays, something between here and the store changes them");
+            return Err(self.ends("read", failure));
+        }
+        self.report.pass("read", "with its key the object is what was written");
+        self.checksums(metadata.checksum_crc64nvme.as_deref());
+        Ok(())
+    }
+
+    fn checksums(&mut self, returned: Option<&str>) {
+        let store = &self.trial.store;
+        let hint = "keep a checksum of what matters yourself, for instance with sha256sum";
+        match returned {
+            _ if store.refuses_checksums() => {
+                self.report.warn("checksums", "the store refuses checksum headers", hint);
+            }
+            _ if !store.wants_checksums() || !store.asks_for_checksums() => {
+                self.report.skip("checksums", "left out, as the AWS settings say");
+            }
+            Some(_) => self.report.pass("checksums", "kept, and returned with the object"),
+            None => self.report.warn("checksums", "the store returns none", hint),
+        }
+    }
+
+    /// With a wrong key, and with none.
+    async fn refuse(&mut self, at: &Location) -> Result<(), Stop> {
+        let wrong = self.trial.get(at, std::slice::from_ref(&self.other), None).await;
+        self.refused("wrong-key", "with another key the object is refused", wrong.map(drop))?;
+        let none = self.trial.get(at, &[], None).await;
+        self.refused("no-key", "without a key the object is refused", none.map(drop))
+    }
+
+    fn refused(
+        &mut self,
+        check: &'static str,
+        said: &str,
+        read: Result<(), Failure>,
+    ) -> Result<(), Stop> {
+        match read {
+            Err(Failure::Key(_) | Failure::Denied(_) | Failure::NotFound(_)) => {
+                self.report.pass(check, said);
+                Ok(())
+            }
+            Ok(()) | Err(Failure::Unsealed(_)) => {
+                let given = "the store gives sealed objects to whoever has not their key";
+                let failure =
+                    Failure::unsealed(given).hint("this store does not seal: use one that does");
+                Err(self.ends(check, failure))
+            }
+            Err(failure) => Err(self.ends(check, failure)),
+        }
+    }
+
+    async fn put(&mut self) -> Result<(), Stop> {
+        let write = write(&self.trial.object("put"), Some(&self.key));
+        let put = self.trial.put(&write, &Bytes::from_static(CONTENT)).await;
+        self.tell("put", put.map(|_| "sealed in one request"))
+    }
+
+    /// Two parts, and a range that spans both.
+    async fn multipart(&mut self) -> Result<(), Stop> {
+        let at = self.trial.object("parts");
+        let write = write(&at, Some(&self.key));
+        let first: Vec<u8> = CONTENT.iter().copied().cycle().take(SMALLEST_PART as usize).collect();
+        let end = [&first[first.len() - CONTENT.len()..], CONTENT].concat();
+        let range = format!("bytes={}-", first.len() - CONTENT.len());
+        let parts = [Bytes::from(first), Bytes::from_static(CONTENT)];
+        let key = self.key.clone();
+        let done = async {
+            self.trial.upload(&write, &parts).await?;
+            let (_, content) = self.trial.get(&at, &[key], Some(&range)).await?;
+            match content == end {
+                true => Ok("sealed in two parts, and read across them"),
+                false => Err(Failure::integrity(
+                    "an object of two parts came back with other bytes",
+                )
+                .hint(
+                    "write what is larger than a part to another store, and tell this one's makers",
+                )),
+            }
+        };
+        let done = done.await;
+        self.tell("multipart", done)
+    }
+
+    async fn copy(&mut self, at: &Location, stored: &Stored) -> Result<(), Stop> {
+        let write = write(&self.trial.object("copy"), Some(&self.other));
+        let copied = self.trial.copy(source(at, Some(&self.key), stored), write).await;
+        let able = ("to another name and key", "the store does not copy from one key to another");
+        self.tell_copy("copy", able, copied)
+    }
+
+    async fn copy_in_place(&mut self) -> Result<(), Stop> {
+        let at = self.trial.object("rotated");
+        let parts = [Bytes::from_static(CONTENT)];
+        let uploaded = self.trial.upload(&write(&at, Some(&self.key)), &parts).await;
+        let stored = match uploaded {
+            Ok(stored) => stored,
+            Err(failure) => return self.tell("copy-in-place", Err(failure)),
+        };
+        // Some stores copy an object onto itself only where its metadata change.
+        let metadata = vec![Metadata::one("s3seal-trial", "rotated".to_owned())];
+        let attributes = Attributes { metadata, ..Attributes::default() };
+        let write = crate::store::Write { attributes, ..write(&at, Some(&self.other)) };
+        let copied = self.trial.copy(source(&at, Some(&self.key), &stored), write).await;
+        let able =
+            ("onto itself, to another key", "the store gives no object another key in its place");
+        self.tell_copy("copy-in-place", able, copied)
+    }
+
+    async fn copy_plain(&mut self) -> Result<(), Stop> {
+        let at = self.trial.object("plain");
+        let put = self.trial.put(&write(&at, None), &Bytes::from_static(CONTENT)).await;
+        let stored = match put {
+            Ok(stored) => stored,
+            Err(Failure::Denied(_)) => {
+                self.report.skip("copy-plain", "nothing may be stored here without a key");
+                return Ok(());
+            }
+            Err(failure) => return self.tell("copy-plain", Err(failure)),
+        };
+        let write = write(&self.trial.object("sealed-copy"), Some(&self.key));
+        let copied = self.trial.copy(source(&at, None, &stored), write).await;
+        let able = ("from plain to sealed", "the store does not seal what it copies");
+        self.tell_copy("copy-plain", able, copied)
+    }
+
+    async fn conditions(&mut self, at: &Location) -> Result<(), Stop> {
+        let conditions = [
+            ("If-None-Match", Condition { if_none_match: Some("*".into()), if_match: None }),
+            ("If-Match", Condition { if_match: Some(NO_ETAG.into()), if_none_match: None }),
+        ];
+        let mut unheeded = Vec::new();
+        for (name, condition) in conditions {
+            let write = crate::store::Write { condition, ..write(at, Some(&self.key)) };
+            match self.trial.put(&write, &Bytes::from_static(CONTENT)).await {
+                Err(Failure::Precondition(_)) => {}
+                Ok(_) => unheeded.push(format!("{name} is ignored")),
+                Err(failure @ (Failure::Interrupted { .. } | Failure::Denied(_))) => {
+                    return self.tell("conditions", Err(failure));
+                }
+                Err(_) => unheeded.push(format!("{name} is refused")),
+            }
+        }
+        match unheeded.as_slice() {
+            [] => self.report.pass("conditions", "If-None-Match and If-Match are heeded"),
+            unheeded => self.report.warn(
+                "conditions",
+                unheeded.join(", "),
+                "let no two writers work on the same names: --if-none-match and --if-match do not keep them apart here",
+            ),
+        }
+        Ok(())
+    }
+
+    async fn presigned(&mut self, at: &Location) -> Result<(), Stop> {
+        let done = async {
+            self.get_presigned(at).await?;
+            self.put_presigned().await?;
+            Ok("URLs for reading and for writing work, with the key's headers")
+        };
+        let done = done.await;
+        self.tell("presigned", done)
+    }
+
+    async fn get_presigned(&self, at: &Location) -> Result<(), Failure> {
+        let url = self.presign(Method::Get, at).await?;
+        let options = ReadOptions::default();
+        let keys = [self.key.clone()];
+        let store = Store::to_read(&url, true, &options, self.connect)?;
+        self.trial.go_on().await?;
+        let opened = store.get(url.location(), &keys, &options).await?;
+        match collect(opened, at).await? {
+            (_, content) if content == CONTENT => Ok(()),
+            _ => Err(Failure::integrity("a presigned URL led to other bytes than were written")
+                .hint("something between here and the store changes them: look for a proxy")),
+        }
+    }
+
+    async fn put_presigned(&mut self) -> Result<(), Failure> {
+        let at = self.trial.object("presigned");
+        let url = self.presign(Method::Put, &at).await?;
+        let (attributes, condition) = (Attributes::default(), Condition::default());
+        let encryption = Encryption::CustomerKey(self.key.clone());
+        let store = Store::to_write(&url, &encryption, &attributes, &condition, self.connect)?;
+        let write =
+            crate::store::Write { at: url.location().clone(), ..write(&at, Some(&self.key)) };
+        let mut crc = checksum::crc64nvme();
+        crc.update(CONTENT);
+        let (bytes, md5) = (CONTENT.len() as u64, Md5::digest(CONTENT).into());
+        let sums = Sums { bytes, md5, crc64nvme: crc.finalize() };
+        self.trial.go_on().await?;
+        self.trial.touch(&at);
+        let stored = store.put_through(&write, || RequestBody::from(CONTENT), &sums).await?;
+        self.trial.note(&at, &stored);
+        Ok(())
+    }
+
+    async fn presign(&self, method: Method, at: &Location) -> Result<SignedUrl, Failure> {
+        let wanted = Presign {
+            method,
+            at: at.clone(),
+            encryption: Encryption::CustomerKey(self.key.clone()),
+            expires_in: MINUTES,
+            version_id: None,
+            checksum: false,
+            attributes: Attributes::default(),
+        };
+        self.trial.store.presign(&wanted).await?.url.parse()
+    }
+
+    /// Tells of a check that the others do not depend on.
+    fn tell(&mut self, check: &'static str, done: Result<&str, Failure>) -> Result<(), Stop> {
+        match done {
+            Ok(said) => self.report.pass(check, said),
+            Err(failure @ Failure::Interrupted { .. }) => return Err(Stop::Interrupted(failure)),
+            Err(failure @ Failure::Unsealed(_)) => self.report.alarm(check, &failure),
+            Err(failure) => self.report.fail(check, &failure),
+        }
+        Ok(())
+    }
+
+    fn tell_copy(
+        &mut self,
+        check: &'static str,
+        (able, unable): (&str, &str),
+        copied: Result<Option<Stored>, Failure>,
+    ) -> Result<(), Stop> {
+        match copied {
+            Ok(Some(_)) => self.tell(check, Ok(&format!("the store copies {able}"))),
+            Ok(None) => {
+                self.report.warn(check, unable, RELAYED);
+                Ok(())
+            }
+            Err(failure) => self.tell(check, Err(failure)),
+        }
+    }
+
+    /// Tells of a check without which there is no other.
+    fn ends(&mut self, check: &'static str, failure: Failure) -> Stop {
+        match failure {
+            Failure::Interrupted { .. } => return Stop::Interrupted(failure),
+            Failure::Unsealed(_) => self.report.alarm(check, &failure),
+            _ => self.report.fail(check, &failure),
+        }
+        Stop::After(check)
+    }
+}
+
+fn tell_left(left: &Left, count: usize, report: &mut Report) {
+    let objects = match count {
+        0 => "nothing was written".to_owned(),
+        1 => "1 throw-away object was deleted".to_owned(),
+        n => format!("{n} throw-away objects were deleted"),
+    };
+    match left.names.as_slice() {
+        [] if left.was_seen => report.pass("cleanup", format!("{objects}, and nothing is left")),
+        [] => report.pass("cleanup", objects),
+        names => report.warn("cleanup", format!("left behind: {}", names.join("; ")), remedy(left)),
+    }
+}
+
+fn remedy(left: &Left) -> String {
+    match &left.cause {
+        Some(Failure::Denied(_)) if left.has_versions => {
+            "grant s3:DeleteObjectVersion, or delete them with other credentials".to_owned()
+        }
+        Some(Failure::Denied(_)) => {
+            "grant s3:DeleteObject, or delete them with other credentials".to_owned()
+        }
+        Some(failure) => format!("delete them later: {}", failure.detail().message),
+        None => "look whether they are there, and delete them then".to_owned(),
+    }
+}

@@ -1,0 +1,187 @@
+//! What is there before any object: settings, credentials, the connection, the clock, the bucket and its switch.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::report::Report;
+use super::tls::check_tls;
+use super::{Stop, fail};
+use crate::failure::Failure;
+use crate::key::Ring;
+use crate::location::Location;
+use crate::store::{Connect, Outcome, Settings, SseC, Store};
+
+/// How far two clocks may be apart, in seconds, before it is worth a word.
+const SOME_SKEW: i64 = 60;
+/// How far they may be apart for S3 to accept a signature (AWS, "Authenticating Requests").
+const MOST_SKEW: i64 = 15 * 60;
+
+/// Checks all that has to hold before something can be written to the folder, and returns the store.
+pub(super) async fn reach(
+    folder: Option<&Location>,
+    connect: &Connect,
+    report: &mut Report,
+) -> Result<Arc<Store>, Stop> {
+    check_config(report);
+    let settings = Settings::load(connect).await;
+    let settings = settings.map_err(|failure| fail(report, "credentials", &failure))?;
+    let store = Store::connect(connect).await;
+    let store = store.map_err(|failure| fail(report, "endpoint", &failure))?;
+    let signer = check_credentials(&settings, &store, report).await?;
+    let endpoint = describe_endpoint(&settings, &store);
+    // Not even a throw-away key, nor a signature, goes where everybody can read it.
+    if let Err(failure) = store.carry_keys() {
+        report.pass("endpoint", endpoint);
+        return Err(fail(report, "tls", &failure));
+    }
+    let contact = store.contact(folder).await;
+    match &contact.outcome {
+        Outcome::Silent(failure) => return Err(fail(report, "endpoint", failure)),
+        Outcome::Refused(failure) if folder.is_none() => {
+            return Err(fail(report, "endpoint", failure));
+        }
+        _ => report.pass("endpoint", endpoint),
+    }
+    check_tls(&contact, report).await?;
+    match &contact.outcome {
+        Outcome::Credentials(failure) => {
+            let mut failure = failure.clone();
+            failure.detail_mut().message += &format!(" ({signer})");
+            return Err(fail(report, "credentials", &failure));
+        }
+        outcome => check_clock(contact.clock_ahead, outcome, report)?,
+    }
+    if let Some(folder) = folder {
+        check_bucket(folder, contact.outcome, report)?;
+        check_switch(&store, folder, report).await?;
+    }
+    Ok(Arc::new(store))
+}
+
+fn check_config(report: &mut Report) {
+    let ring = match Ring::load(None) {
+        Ok(ring) => ring,
+        // Nothing else depends on it: the keys of the proof are made for it.
+        Err(failure) => return report.fail("config", &failure),
+    };
+    let Some(path) = ring.file() else {
+        return report.pass("config", "no config.toml: keys come from -k or S3SEAL_KEY");
+    };
+    let names: Vec<&str> = ring.names().collect();
+    let keys = match names.as_slice() {
+        [] => "no keys".to_owned(),
+        [name] => format!("1 key ({name})"),
+        names => format!("{} keys ({})", names.len(), names.join(", ")),
+    };
+    let rules = match ring.rules() {
+        1 => "1 rule".to_owned(),
+        n => format!("{n} rules"),
+    };
+    report.pass("config", format!("{}: {keys}, {rules}", path.display()));
+}
+
+/// Returns who signs, in a few words.
+async fn check_credentials(
+    settings: &Settings<'_>,
+    store: &Store,
+    report: &mut Report,
+) -> Result<String, Stop> {
+    let identity = settings.identity(store).await;
+    let identity = identity.map_err(|failure| fail(report, "credentials", &failure))?;
+    let Some(identity) = identity else {
+        let said = "requests are not signed";
+        report.pass("credentials", format!("{said}: --no-sign-request"));
+        return Ok(said.to_owned());
+    };
+    let signer = match identity.key_id_end.as_str() {
+        "" => format!("from {}", identity.from),
+        end => format!("access key …{end}, from {}", identity.from),
+    };
+    let expires =
+        identity.expires.map(|end| format!(", until {}", humantime::format_rfc3339_seconds(end)));
+    report.pass("credentials", format!("{signer}{}", expires.unwrap_or_default()));
+    Ok(signer)
+}
+
+fn describe_endpoint(settings: &Settings<'_>, store: &Store) -> String {
+    let region = settings.region(store);
+    let region = format!("region {} ({})", region.value, region.from);
+    match settings.endpoint(store) {
+        Some(endpoint) => format!("{} ({}), {region}", endpoint.value, endpoint.from),
+        None => format!("Amazon S3, {region}"),
+    }
+}
+
+fn check_clock(ahead: Option<i64>, outcome: &Outcome, report: &mut Report) -> Result<(), Stop> {
+    let said = ahead.map(|ahead| match ahead {
+        0 => "this machine's clock and the store's agree".to_owned(),
+        ahead => {
+            let apart = humantime::format_duration(Duration::from_secs(ahead.unsigned_abs()));
+            let side = if ahead > 0 { "behind" } else { "ahead of" };
+            format!("this machine's clock is {apart} {side} the store's")
+        }
+    });
+    if let Outcome::Clock(failure) = outcome {
+        let mut failure = failure.clone();
+        if let Some(said) = said {
+            failure.detail_mut().message = format!("{said}: it refuses what is signed here");
+        }
+        return Err(fail(report, "clock", &failure));
+    }
+    let hint = "set the clock (for instance `timedatectl set-ntp true`)";
+    match (ahead.map(i64::abs), said) {
+        // Requests are signed anew with the store's own time; nothing else that is signed here is.
+        (Some(apart), Some(said)) if apart > MOST_SKEW => {
+            let failure = Failure::denied(format!("{said}: presigned URLs made here are refused"));
+            return Err(fail(report, "clock", &failure.hint(hint)));
+        }
+        (Some(apart), Some(said)) if apart > SOME_SKEW => report.warn("clock", said, hint),
+        (_, Some(said)) => report.pass("clock", said),
+        (_, None) => report.skip("clock", "the store does not tell the time"),
+    }
+    Ok(())
+}
+
+fn check_bucket(folder: &Location, outcome: Outcome, report: &mut Report) -> Result<(), Stop> {
+    let bucket = &folder.bucket;
+    match outcome {
+        Outcome::Refused(failure @ Failure::Denied(_)) => {
+            let detail = failure.detail();
+            let hint = detail.hint.clone().unwrap_or_default();
+            report.warn("bucket", format!("{bucket}: {}", detail.message), hint);
+            Ok(())
+        }
+        Outcome::Refused(failure) => Err(fail(report, "bucket", &failure)),
+        Outcome::Answered(Some(region)) => {
+            report.pass("bucket", format!("{bucket} is there, in region {region}"));
+            Ok(())
+        }
+        _ => {
+            report.pass("bucket", format!("{bucket} is there"));
+            Ok(())
+        }
+    }
+}
+
+async fn check_switch(store: &Store, folder: &Location, report: &mut Report) -> Result<(), Stop> {
+    let bucket = &folder.bucket;
+    match store.bucket_encryption(folder).await.map(|found| found.sse_c()) {
+        Ok(SseC::Allowed) => report.pass("sse-c", "the bucket allows it"),
+        Ok(SseC::Unstated) => report.pass("sse-c", "the bucket does not block it"),
+        Ok(SseC::Blocked) => {
+            let failure = Failure::denied(format!(
+                "the bucket {bucket} blocks SSE-C, as new buckets do since April 2026"
+            ))
+            .hint(format!(
+                "whoever may change the bucket allows it: `s3seal bucket allow s3://{bucket}`"
+            ));
+            return Err(fail(report, "sse-c", &failure));
+        }
+        Err(failure @ Failure::NotFound(_)) => return Err(fail(report, "bucket", &failure)),
+        Err(Failure::Denied(detail)) => {
+            report.warn("sse-c", detail.message, detail.hint.unwrap_or_default());
+        }
+        Err(failure) => report.skip("sse-c", failure.detail().message.clone()),
+    }
+    Ok(())
+}

@@ -1,0 +1,166 @@
+//! What was found, a line for each check, in the order of the checks and not of the findings.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::failure::{CommonCode, Failure};
+use crate::output::Output;
+
+/// Every check there is, in the order in which they are told.
+const CHECKS: [&str; 20] = [
+    "config",
+    "credentials",
+    "endpoint",
+    "tls",
+    "clock",
+    "bucket",
+    "sse-c",
+    "write",
+    "read",
+    "wrong-key",
+    "no-key",
+    "checksums",
+    "put",
+    "multipart",
+    "copy",
+    "copy-in-place",
+    "copy-plain",
+    "conditions",
+    "presigned",
+    "cleanup",
+];
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Status {
+    Pass,
+    Warn,
+    Fail,
+    Skip,
+}
+
+impl Status {
+    fn word(self) -> &'static str {
+        match self {
+            Status::Pass => "pass",
+            Status::Warn => "warn",
+            Status::Fail => "fail",
+            Status::Skip => "skip",
+        }
+    }
+}
+
+/// What came of one check.
+#[derive(Debug)]
+struct Finding {
+    status: Status,
+    message: String,
+    hint: Option<String>,
+}
+
+/// What came of all of them.
+#[derive(Debug, Default)]
+pub(super) struct Report {
+    findings: BTreeMap<&'static str, Finding>,
+    code: CommonCode,
+    /// The check that has shown that the store does not seal: it comes first.
+    alarm: Option<&'static str>,
+}
+
+/// What `--json` prints of a check.
+#[derive(Serialize)]
+struct Item<'a> {
+    op: &'static str,
+    check: &'a str,
+    status: Status,
+    message: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<&'a str>,
+}
+
+impl Report {
+    /// All is well.
+    pub(super) fn pass(&mut self, check: &'static str, message: impl Into<String>) {
+        self.add(check, Status::Pass, message.into(), None);
+    }
+
+    /// Something should be mended, or known.
+    pub(super) fn warn(
+        &mut self,
+        check: &'static str,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) {
+        self.add(check, Status::Warn, message.into(), Some(hint.into()));
+    }
+
+    /// Something stands in the way.
+    pub(super) fn fail(&mut self, check: &'static str, failure: &Failure) {
+        let detail = failure.detail();
+        self.add(check, Status::Fail, detail.message.clone(), detail.hint.clone());
+        self.code.add(failure);
+    }
+
+    /// The store has shown that it does not seal, or may not.
+    pub(super) fn alarm(&mut self, check: &'static str, failure: &Failure) {
+        self.fail(check, failure);
+        self.alarm.get_or_insert(check);
+    }
+
+    /// It was not looked at, and why.
+    pub(super) fn skip(&mut self, check: &'static str, why: impl Into<String>) {
+        self.add(check, Status::Skip, why.into(), None);
+    }
+
+    /// None of those that nothing is known of was looked at.
+    pub(super) fn skip_rest(&mut self, why: &str) {
+        for check in CHECKS {
+            if !self.findings.contains_key(check) {
+                self.skip(check, why);
+            }
+        }
+    }
+
+    /// The common exit code of what has failed; 0 where nothing has.
+    pub(super) fn exit_code(&self) -> u8 {
+        self.code.get()
+    }
+
+    /// Prints a line for each check, and one for each fix.
+    ///
+    /// # Errors
+    /// [`Failure::Other`] where stdout cannot be written.
+    pub(super) fn print(&self, out: &Output) -> Result<(), Failure> {
+        let others = CHECKS.into_iter().filter(|check| Some(*check) != self.alarm);
+        for check in self.alarm.into_iter().chain(others) {
+            if let Some(finding) = self.findings.get(check) {
+                finding.print(check, out)?;
+            }
+        }
+        let count = |status| self.findings.values().filter(|it| it.status == status).count();
+        let statuses = [Status::Pass, Status::Warn, Status::Fail, Status::Skip];
+        let counts = statuses.map(|status| format!("{} {}", status.word(), count(status)));
+        out.say(&counts.join(", "));
+        Ok(())
+    }
+
+    fn add(&mut self, check: &'static str, status: Status, message: String, hint: Option<String>) {
+        self.findings.insert(check, Finding { status, message, hint });
+    }
+}
+
+impl Finding {
+    fn print(&self, check: &str, out: &Output) -> Result<(), Failure> {
+        let Finding { status, message, hint } = self;
+        if out.json() {
+            let hint = hint.as_deref();
+            return out.item(&Item { op: "doctor", check, status: *status, message, hint });
+        }
+        out.line(&format!("{}  {check:<13}  {message}", status.word()))?;
+        match hint {
+            Some(hint) => out.line(&format!("      fix: {hint}")),
+            None => Ok(()),
+        }
+    }
+}
