@@ -13,8 +13,8 @@ use crate::failure::Failure;
 use crate::key::Key;
 use crate::location::Location;
 use crate::store::{
-    Attributes, Condition, Connect, Encryption, Metadata, Method, Presign, ReadOptions,
-    RequestBody, SignedUrl, Store, Stored, Sums,
+    Attributes, Condition, Connect, Encryption, Method, Presign, ReadOptions, RequestBody,
+    SignedUrl, Store, Stored, Sums,
 };
 use crate::transfer::{Interrupt, SMALLEST_PART, checksum};
 
@@ -192,10 +192,7 @@ impl Proof<'_> {
             Ok(stored) => stored,
             Err(failure) => return self.tell("copy-in-place", Err(failure)),
         };
-        // Some stores copy an object onto itself only where its metadata change.
-        let metadata = vec![Metadata::one("s3seal-trial", "rotated".to_owned())];
-        let attributes = Attributes { metadata, ..Attributes::default() };
-        let write = crate::store::Write { attributes, ..write(&at, Some(&self.other)) };
+        let write = write(&at, Some(&self.other));
         let copied = self.trial.copy(source(&at, Some(&self.key), &stored), write).await;
         let able =
             ("onto itself, to another key", "the store gives no object another key in its place");
