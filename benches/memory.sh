@@ -44,5 +44,6 @@ for count in "$few" "$many"; do
   mkdir -p "$lab/back"
   peak "$count objects, get -r" "$s3seal" get -q -r s3://bench/many/ "$lab/back"
   peak "$count objects, sync, nothing to do" "$s3seal" sync -q "$lab/files" s3://bench/many/
+  peak "$count objects, audit" "$s3seal" audit -q s3://bench/many/ >/dev/null
   peak "$count objects, rm -r" "$s3seal" rm -q -r s3://bench/many/
 done
