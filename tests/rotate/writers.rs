@@ -45,6 +45,8 @@ fn overtaken(manner: Manner, operation: &'static str, key: &str) -> Rig {
         server
     });
     let (arrived, go) = ends.unwrap();
+    // One request for a write.
+    rig.lab.believe_in_the_bucket();
     rig.lab.seal("old", "x", b"before");
     std::thread::scope(|scope| {
         let rotation = scope.spawn(|| rig.rotate(["--json", "s3://demo/x"]).succeeds().json());
@@ -147,8 +149,10 @@ fn an_object_that_never_rests_is_given_up_and_left_alone() {
 #[test]
 fn what_was_deleted_meanwhile_is_gone() {
     let rig = Rig::with(|server| {
-        server.interceptor(|request| {
-            is_of_x(request, "HeadObject").then(|| Answer::respond(404, &[], ""))
+        server.interceptor(|request| match is_of_x(request, "HeadObject") {
+            true => Some(Answer::respond(404, &[], "")),
+            false => is_of_x(request, "GetObject")
+                .then(|| Answer::error(404, "NoSuchKey", "The key does not exist.")),
         })
     });
     rig.lab.seal("old", "x", b"content");

@@ -115,14 +115,18 @@ impl Outcome {
             Outcome::Sealed => "sealed and left alone",
             Outcome::Archived => "archived and left alone",
             Outcome::Gone => "gone meanwhile",
-            Outcome::OldVersion => "former versions need an old key",
+            Outcome::OldVersion => "former versions left alone",
             Outcome::DeletedVersion => "former versions deleted",
         }
     }
 
     /// As people read it of one object; nothing where there is nothing to do about it.
-    fn sentence(self) -> Option<&'static str> {
+    fn sentence(self, is_sealed: bool) -> Option<&'static str> {
         match self {
+            Outcome::OldVersion if !is_sealed => Some("a former version that is not sealed"),
+            Outcome::DeletedVersion if !is_sealed => {
+                Some("a former version that was not sealed, deleted")
+            }
             Outcome::Plain => Some("not sealed, and left alone: --from none seals it"),
             Outcome::Archived => Some("archived, and left alone: restore it, and rotate it again"),
             Outcome::OldVersion => Some("a former version that still needs an old key"),
@@ -194,7 +198,7 @@ impl Report {
         if self.out.json() {
             return self.out.item(item);
         }
-        match outcome.sentence() {
+        match outcome.sentence(item.sealed.unwrap_or_default()) {
             Some(sentence) => self.out.say(&format!("{what}: {sentence}")),
             None if self.tells_each => self.out.say(&format!("{what}: {}", outcome.counted())),
             None => {}
