@@ -51,9 +51,11 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand sync 'Copy what changed between a folder and a prefix, in either direction'
             cand ls 'List objects'
             cand audit 'Tell which objects are sealed, and with which of your keys'
+            cand rotate 'Seal objects with another key, where they are'
             cand rm 'Delete objects, or versions of them; needs no key'
             cand presign 'Make a URL with which somebody without credentials can read or write one object'
             cand bucket 'See, allow or block SSE-C in a bucket'
+            cand doctor 'Check everything that sealed objects need: settings, connection, bucket, and that the store really seals'
             cand mock 'Run an S3 server of your own, for trying and testing: it answers like Amazon''s, in memory'
             cand completions 'Print a completion script for a shell'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -743,6 +745,9 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --fail-on 'End with an exit code that says so if anything is in one of these states'
             cand --include 'Do include what matches; all is included at first, and the last pattern decides'
             cand --exclude 'Leave out what matches; `*` matches `/` as well, names are relative to the source'
+            cand --files-from 'Take only what this file names, one a line, relative to the URL''s folder; `-` is standard input'
+            cand --inventory 'Take what an S3 Inventory lists instead of asking the store for a listing: the s3:// URL or the path of its manifest.json'
+            cand --shard 'Take one share of N: I/N, such as 3/16; in a job array `auto`, or auto/N where its scheduler tells no N'
             cand --progress 'How the progress of transfers is shown on stderr'
             cand --endpoint-url 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL'
             cand --profile 'The profile of the AWS configuration files to use. Also: AWS_PROFILE'
@@ -755,6 +760,48 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --read-timeout 'Give up a connection on which nothing has moved for this time; 0: never'
             cand --limit-rate 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G'
             cand --versions 'Look at every version'
+            cand --json 'Print results as JSON lines on stdout, and errors as JSON on stderr'
+            cand -q 'Say nothing on stderr but warnings and errors'
+            cand --quiet 'Say nothing on stderr but warnings and errors'
+            cand -v 'Log requests to stderr, never a key; more with -vv and -vvv'
+            cand --verbose 'Log requests to stderr, never a key; more with -vv and -vvv'
+            cand --no-progress 'The same as --progress none'
+            cand --no-sign-request 'Send requests without credentials'
+            cand --allow-http 'Send the key even over plain http to another machine, where everyone in between can read it'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'s3seal;rotate'= {
+            cand --from 'Where the key is that the objects are sealed with: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; `none` for objects that are not sealed. Repeatable. Without it, the environment variable S3SEAL_KEY counts, and without that the rules of config.toml'
+            cand --to 'Where the key is that they get, in the same way; `none` to unseal them'
+            cand --key-format 'How to read the key text'
+            cand --key-timeout 'How long a `cmd:` may take, passphrases and touched tokens included; 0 is for ever'
+            cand --dest 'Put what is sealed anew below this prefix, and leave the originals as they are'
+            cand --include 'Do include what matches; all is included at first, and the last pattern decides'
+            cand --exclude 'Leave out what matches; `*` matches `/` as well, names are relative to the source'
+            cand --files-from 'Take only what this file names, one a line, relative to the URL''s folder; `-` is standard input'
+            cand --inventory 'Take what an S3 Inventory lists instead of asking the store for a listing: the s3:// URL or the path of its manifest.json'
+            cand --shard 'Take one share of N: I/N, such as 3/16; in a job array `auto`, or auto/N where its scheduler tells no N'
+            cand --part-size 'The size of a part: bytes, or with KiB, MiB, GiB [default: 8MiB, more where needed]'
+            cand --expected-size 'About how many bytes come through a pipe: parts become large enough for all of it'
+            cand --concurrency 'How many requests are under way at once [default: 4, more where answers take long]'
+            cand --progress 'How the progress of transfers is shown on stderr'
+            cand --endpoint-url 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL'
+            cand --profile 'The profile of the AWS configuration files to use. Also: AWS_PROFILE'
+            cand --region 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION'
+            cand --ca-bundle 'Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE'
+            cand --request-payer 'Who pays for the request; the one value is `requester`'
+            cand --expected-bucket-owner 'Refuse a bucket that belongs to another account'
+            cand --max-attempts 'How often a request is sent before it is given up [default: 5]. Also: AWS_MAX_ATTEMPTS'
+            cand --connect-timeout 'Give up an attempt at a connection after this time; 0: never'
+            cand --read-timeout 'Give up a connection on which nothing has moved for this time; 0: never'
+            cand --limit-rate 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G'
+            cand -r 'Take what lies below each URL, whether or not it ends in `/`'
+            cand --recursive 'Take what lies below each URL, whether or not it ends in `/`'
+            cand --all-versions 'Tell which former versions still need an old key; they are never sealed anew'
+            cand --delete-old-versions 'Delete former versions that only an old key opens, where the newest one opens with the key of --to'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand --no-resume 'Neither go on with an interrupted transfer, nor leave one that could be gone on with'
             cand --json 'Print results as JSON lines on stdout, and errors as JSON on stderr'
             cand -q 'Say nothing on stderr but warnings and errors'
             cand --quiet 'Say nothing on stderr but warnings and errors'
@@ -958,6 +1005,29 @@ set edit:completion:arg-completer[s3seal] = {|@words|
         }
         &'s3seal;bucket;help;help'= {
         }
+        &'s3seal;doctor'= {
+            cand --progress 'How the progress of transfers is shown on stderr'
+            cand --endpoint-url 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL'
+            cand --profile 'The profile of the AWS configuration files to use. Also: AWS_PROFILE'
+            cand --region 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION'
+            cand --ca-bundle 'Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE'
+            cand --request-payer 'Who pays for the request; the one value is `requester`'
+            cand --expected-bucket-owner 'Refuse a bucket that belongs to another account'
+            cand --max-attempts 'How often a request is sent before it is given up [default: 5]. Also: AWS_MAX_ATTEMPTS'
+            cand --connect-timeout 'Give up an attempt at a connection after this time; 0: never'
+            cand --read-timeout 'Give up a connection on which nothing has moved for this time; 0: never'
+            cand --limit-rate 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G'
+            cand --json 'Print results as JSON lines on stdout, and errors as JSON on stderr'
+            cand -q 'Say nothing on stderr but warnings and errors'
+            cand --quiet 'Say nothing on stderr but warnings and errors'
+            cand -v 'Log requests to stderr, never a key; more with -vv and -vvv'
+            cand --verbose 'Log requests to stderr, never a key; more with -vv and -vvv'
+            cand --no-progress 'The same as --progress none'
+            cand --no-sign-request 'Send requests without credentials'
+            cand --allow-http 'Send the key even over plain http to another machine, where everyone in between can read it'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'s3seal;mock'= {
             cand --addr 'The address to listen on; port 0 is a free one'
             cand --bucket 'Create this bucket; repeatable'
@@ -1028,9 +1098,11 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand sync 'Copy what changed between a folder and a prefix, in either direction'
             cand ls 'List objects'
             cand audit 'Tell which objects are sealed, and with which of your keys'
+            cand rotate 'Seal objects with another key, where they are'
             cand rm 'Delete objects, or versions of them; needs no key'
             cand presign 'Make a URL with which somebody without credentials can read or write one object'
             cand bucket 'See, allow or block SSE-C in a bucket'
+            cand doctor 'Check everything that sealed objects need: settings, connection, bucket, and that the store really seals'
             cand mock 'Run an S3 server of your own, for trying and testing: it answers like Amazon''s, in memory'
             cand completions 'Print a completion script for a shell'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -1076,6 +1148,8 @@ set edit:completion:arg-completer[s3seal] = {|@words|
         }
         &'s3seal;help;audit'= {
         }
+        &'s3seal;help;rotate'= {
+        }
         &'s3seal;help;rm'= {
         }
         &'s3seal;help;presign'= {
@@ -1090,6 +1164,8 @@ set edit:completion:arg-completer[s3seal] = {|@words|
         &'s3seal;help;bucket;allow'= {
         }
         &'s3seal;help;bucket;block'= {
+        }
+        &'s3seal;help;doctor'= {
         }
         &'s3seal;help;mock'= {
         }

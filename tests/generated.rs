@@ -53,6 +53,8 @@ const TRANSCRIPTS: &[(&str, &[&[&str]])] = &[
     ("mv", &[&["mv", "-h"]]),
     ("ls", &[&["ls", "--help"], &["ls"]]),
     ("audit", &[&["audit", "--help"], &["audit"]]),
+    ("rotate", &[&["rotate", "--help"], &["rotate", "s3://b"], &["rotate"]]),
+    ("doctor", &[&["doctor", "--help"]]),
     ("bucket", &[&["bucket", "--help"], &["bucket", "status", "s3://b/k"]]),
     (
         "put",

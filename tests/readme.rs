@@ -1,4 +1,4 @@
-//! What the README shows, works: its `sh` blocks and the example are run.
+//! What the README and the guides show, works: their `sh` blocks and the example are run.
 
 use std::path::Path;
 
@@ -6,13 +6,22 @@ use crate::harness::Lab;
 
 #[test]
 fn the_readmes_examples_work() {
-    let readme = include_str!("../README.md");
-    let blocks: Vec<&str> = readme
+    run_blocks(include_str!("../README.md"));
+}
+
+#[test]
+fn the_examples_of_rotation_work() {
+    run_blocks(include_str!("../examples/rotation.md"));
+}
+
+#[track_caller]
+fn run_blocks(guide: &str) {
+    let blocks: Vec<&str> = guide
         .split("```sh\n")
         .skip(1)
         .map(|rest| rest.split("```").next().expect("a block ends"))
         .collect();
-    assert!(blocks.len() >= 2, "the README shows something");
+    assert!(blocks.len() >= 2, "it shows something");
     for block in blocks {
         let lab = Lab::offline();
         lab.file("dump.sql", b"create table t ();\n");

@@ -1,7 +1,7 @@
 //! One file per command: its arguments, whose comments are the help, and what it does with them.
 //!
 //! What several commands share: `keys`, which keys an object gets; `sealing`, the options of whatever writes objects; `copying`, those of `cp` and `mv`; `selection`, those of
-//! whatever takes many, and the summary; `search`, which objects `audit` works through; `uploader`, `downloader`, `copier` and `remover`,
+//! whatever takes many, and the summary; `search`, which objects `audit` and `rotate` work through; `uploader`, `downloader`, `copier` and `remover`,
 //! what is done with each; `reminder`, what is said of a key that is new.
 
 pub mod audit;
