@@ -802,11 +802,11 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             break
         }
         's3seal;rotate' {
+            [CompletionResult]::new('--dest', '--dest', [CompletionResultType]::ParameterName, 'Put what is sealed anew below this prefix, and leave the originals as they are')
             [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Where the key is that the objects are sealed with: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; `none` for objects that are not sealed. Repeatable. Without it, the environment variable S3SEAL_KEY counts, and without that the rules of config.toml')
             [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Where the key is that they get, in the same way; `none` to unseal them')
             [CompletionResult]::new('--key-format', '--key-format', [CompletionResultType]::ParameterName, 'How to read the key text')
             [CompletionResult]::new('--key-timeout', '--key-timeout', [CompletionResultType]::ParameterName, 'How long a `cmd:` may take, passphrases and touched tokens included; 0 is for ever')
-            [CompletionResult]::new('--dest', '--dest', [CompletionResultType]::ParameterName, 'Put what is sealed anew below this prefix, and leave the originals as they are')
             [CompletionResult]::new('--include', '--include', [CompletionResultType]::ParameterName, 'Do include what matches; all is included at first, and the last pattern decides')
             [CompletionResult]::new('--exclude', '--exclude', [CompletionResultType]::ParameterName, 'Leave out what matches; `*` matches `/` as well, names are relative to the source')
             [CompletionResult]::new('--files-from', '--files-from', [CompletionResultType]::ParameterName, 'Take only what this file names, one a line, relative to the URL''s folder; `-` is standard input')

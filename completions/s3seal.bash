@@ -3355,12 +3355,16 @@ _s3seal() {
             return 0
             ;;
         s3seal__subcmd__rotate)
-            opts="-r -q -v -h --from --to --key-format --key-timeout --recursive --dest --all-versions --delete-old-versions --dry-run --include --exclude --files-from --inventory --shard --part-size --expected-size --concurrency --no-resume --json --quiet --verbose --progress --no-progress --endpoint-url --profile --region --ca-bundle --no-sign-request --allow-http --request-payer --expected-bucket-owner --max-attempts --connect-timeout --read-timeout --limit-rate --help"
+            opts="-r -q -v -h --recursive --dest --all-versions --delete-old-versions --dry-run --from --to --key-format --key-timeout --include --exclude --files-from --inventory --shard --part-size --expected-size --concurrency --no-resume --json --quiet --verbose --progress --no-progress --endpoint-url --profile --region --ca-bundle --no-sign-request --allow-http --request-payer --expected-bucket-owner --max-attempts --connect-timeout --read-timeout --limit-rate --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --dest)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --from)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -3374,10 +3378,6 @@ _s3seal() {
                     return 0
                     ;;
                 --key-timeout)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --dest)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -772,11 +772,11 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'s3seal;rotate'= {
+            cand --dest 'Put what is sealed anew below this prefix, and leave the originals as they are'
             cand --from 'Where the key is that the objects are sealed with: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; `none` for objects that are not sealed. Repeatable. Without it, the environment variable S3SEAL_KEY counts, and without that the rules of config.toml'
             cand --to 'Where the key is that they get, in the same way; `none` to unseal them'
             cand --key-format 'How to read the key text'
             cand --key-timeout 'How long a `cmd:` may take, passphrases and touched tokens included; 0 is for ever'
-            cand --dest 'Put what is sealed anew below this prefix, and leave the originals as they are'
             cand --include 'Do include what matches; all is included at first, and the last pattern decides'
             cand --exclude 'Leave out what matches; `*` matches `/` as well, names are relative to the source'
             cand --files-from 'Take only what this file names, one a line, relative to the URL''s folder; `-` is standard input'

@@ -740,6 +740,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l no-progress -d '
 complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
 complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -l dest -d 'Put what is sealed anew below this prefix, and leave the originals as they are' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -l from -d 'Where the key is that the objects are sealed with: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; `none` for objects that are not sealed. Repeatable. Without it, the environment variable S3SEAL_KEY counts, and without that the rules of config.toml' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -l to -d 'Where the key is that they get, in the same way; `none` to unseal them' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -l key-format -d 'How to read the key text' -r -f -a "auto\t'Whatever it is: 32 bytes, base64, hex, or 32 ASCII characters'
@@ -747,7 +748,6 @@ base64\t'Base64 of 32 bytes: padded, unpadded or url-safe'
 hex\t'64 hexadecimal digits'
 raw\t'Exactly 32 bytes, whatever they are'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -l key-timeout -d 'How long a `cmd:` may take, passphrases and touched tokens included; 0 is for ever' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -l dest -d 'Put what is sealed anew below this prefix, and leave the originals as they are' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -l include -d 'Do include what matches; all is included at first, and the last pattern decides' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -l exclude -d 'Leave out what matches; `*` matches `/` as well, names are relative to the source' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -l files-from -d 'Take only what this file names, one a line, relative to the URL\'s folder; `-` is standard input' -r -F

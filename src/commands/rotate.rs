@@ -49,8 +49,6 @@ pub struct Args {
     /// What to seal anew: s3://bucket/folder/ for all that lies below, or an object
     #[arg(required = true, value_name = "URL")]
     urls: Vec<String>,
-    #[command(flatten)]
-    keys: RotationKeys,
     /// Take what lies below each URL, whether or not it ends in `/`
     #[arg(short, long)]
     recursive: bool,
@@ -66,6 +64,8 @@ pub struct Args {
     /// Say what would be done, and do nothing
     #[arg(long)]
     dry_run: bool,
+    #[command(flatten)]
+    keys: RotationKeys,
     #[command(flatten)]
     search: SearchOptions,
     #[command(flatten)]
