@@ -15,7 +15,7 @@ use inventory::send_inventoried;
 use super::selection::send_listed;
 use crate::failure::Failure;
 use crate::location::Location;
-use crate::store::{EncryptionStatus, Kind, Listed, Listing, Store};
+use crate::store::{EncryptionStatus, Kind, Listed, Listing, Store, THROW_AWAY};
 use crate::transfer::{Filters, Finder, Finds, Found, finds};
 
 pub(super) use shard::Shard;
@@ -181,8 +181,11 @@ impl Search {
             let objects = page.into_iter().filter(|it| it.kind == Kind::Object);
             for listed in objects.filter(|it| is_recent(it) && admits(it) && self.takes(&it.key)) {
                 let at = Location { bucket: at.bucket.clone(), key: listed.key.clone() };
-                let suspect = Suspect { at, listed: Some(listed), encryption: None };
-                if finder.send(Found::Item(suspect)).await.is_err() {
+                let next = match is_throw_away(&at) {
+                    true => Found::Skipped,
+                    false => Found::Item(Suspect { at, listed: Some(listed), encryption: None }),
+                };
+                if finder.send(next).await.is_err() {
                     return Ok(found);
                 }
             }
@@ -263,6 +266,11 @@ impl Place {
     pub(super) fn folder(&self) -> Location {
         self.at().folder()
     }
+}
+
+/// Whether it is what another run tries a store out with, or has left behind when it was killed: nobody knows its key.
+fn is_throw_away(at: &Location) -> bool {
+    at.name().starts_with(THROW_AWAY)
 }
 
 /// That a bucket is not there does not concern the others of the command line.

@@ -22,6 +22,9 @@ use crate::location::Location;
 
 const CRC64NVME: CrcAlgorithm = CrcAlgorithm::Crc64Nvme;
 
+/// How the names of throw-away objects begin, whatever folder they are in.
+pub const THROW_AWAY: &str = ".s3seal-trial-";
+
 /// What small throw-away objects hold.
 const CONTENT: &[u8] = b"123456789";
 /// More than this, and stores may keep an object in pieces and copy it in another way.
@@ -364,6 +367,6 @@ fn beside(at: &Location) -> Result<Location, Failure> {
     let number = SysRng.try_next_u64().map_err(|error| {
         Failure::other(format!("the operating system gave no random bytes: {error}"))
     })?;
-    let key = format!("{folder}.s3seal-trial-{number:016x}");
+    let key = format!("{folder}{THROW_AWAY}{number:016x}");
     Ok(Location { bucket: at.bucket.clone(), key })
 }

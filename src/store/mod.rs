@@ -101,7 +101,7 @@ pub use connect::{Connect, Store};
 pub use contact::{Contact, Outcome};
 pub use copy::{Copy, CopySource, MOST_BYTES_OF_ONE_COPY};
 pub use copy_parts::CopiedPart;
-pub use copy_trial::{Guard, Way};
+pub use copy_trial::{Guard, THROW_AWAY, Way};
 pub use handshake::{Handshake, is_proxied};
 pub use inventory::{Columns, DataFile, EncryptionStatus, Inventoried, Manifest};
 pub use list::{Kind, Listed, Listing};

@@ -164,3 +164,15 @@ fn a_trial_that_cannot_be_cleaned_up_is_told() {
     rig.lab.seal("old", "x", b"content");
     rig.rotate(["s3://demo/x"]).succeeds().says(&["could not be deleted: delete it"]);
 }
+
+/// Nobody knows the keys of those that a killed run has left behind, or of those that another run needs just now.
+#[test]
+fn throw_away_objects_are_passed_over() {
+    let rig = Rig::new();
+    rig.lab.seal("other", "t/.s3seal-trial-0123456789abcdef", b"left");
+    rig.lab.seal("old", "t/x", b"content");
+    let done = rig.rotate([&url("t/")[..]]).succeeds();
+    done.says(&["rotated 1 object", "1 skipped"]);
+    let audit = ["audit", "--fail-on", "locked", "-k", "./new", "s3://demo"];
+    rig.lab.run(audit).succeeds().says(&["1 skipped"]);
+}

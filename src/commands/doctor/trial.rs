@@ -13,7 +13,7 @@ use crate::key::Key;
 use crate::location::Location;
 use crate::store::{
     Attributes, Condition, Copy, CopySource, Encryption, ObjectMetadata, Opened, Part, ReadOptions,
-    Reading, RequestBody, Store, Stored, Write,
+    Reading, RequestBody, Store, Stored, THROW_AWAY, Write,
 };
 use crate::transfer::{Interrupt, checksum};
 
@@ -52,7 +52,7 @@ impl Trial {
         let number = SysRng.try_next_u64().map_err(|error| {
             Failure::other(format!("the operating system gave no random bytes: {error}"))
         })?;
-        let key = format!("{}.s3seal-trial-{number:016x}-", folder.key);
+        let key = format!("{}{THROW_AWAY}{number:016x}-", folder.key);
         Ok(Trial {
             store: store.clone(),
             interrupt: interrupt.clone(),

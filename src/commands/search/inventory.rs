@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use md5::{Digest, Md5};
 
-use super::{Place, Search, Suspect, changed};
+use super::{Place, Search, Suspect, changed, is_throw_away};
 use crate::failure::Failure;
 use crate::location::Location;
 use crate::store::{Inventoried, Kind, Listed, Manifest, Store};
@@ -38,6 +38,7 @@ pub(super) fn send_inventoried(
     let columns = manifest.columns()?;
     let mut wanted = Wanted::new(search, place);
     let mut send = |it: Inventoried| match wanted.suspect(it) {
+        Some(suspect) if is_throw_away(&suspect.at) => finder.blocking_send(Found::Skipped).is_ok(),
         Some(suspect) => finder.blocking_send(Found::Item(suspect)).is_ok(),
         None => true,
     };
