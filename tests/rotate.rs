@@ -288,9 +288,13 @@ fn copies_may_go_to_another_prefix() {
         assert_eq!(rig.content("./new", "u/sub/b"), b"two");
         assert_eq!(rig.content("./old", "t/a"), b"one");
         rig.lab.holds_only(&["t/a", "t/sub/b", "u/a", "u/sub/b"]);
-        rig.rotate(dest).succeeds().says(&["rotated 0 objects, 2 as they should be"]);
+        // Without a checksum nobody knows whether it is the same.
+        let is_known = manner == Manner::Aws;
+        let again = if is_known { "rotated 0 objects, 2 as they should be" } else { "rotated 2" };
+        rig.rotate(dest).succeeds().says(&[again]);
         rig.lab.seal("old", "t/a", b"of another size");
-        rig.rotate(dest).succeeds().says(&["rotated 1 object", "1 as they should be"]);
+        let again = if is_known { "1 as they should be" } else { "rotated 2" };
+        rig.rotate(dest).succeeds().says(&[again]);
         assert_eq!(rig.content("./new", "u/a"), b"of another size");
         // One object to one.
         rig.rotate(["--dest", "s3://demo/v", "s3://demo/t/a"]).succeeds();

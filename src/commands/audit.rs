@@ -150,6 +150,17 @@ pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Fai
     let interrupt = Interrupt::listen()?;
     let store = Arc::new(interrupt.race(Store::connect(connect)).await?);
     keys.check(&store)?;
+    if let Some(shard) = &args.search.shard {
+        out.say(&format!("share {shard}"));
+    }
+    // Else a wrong HOME would look as if somebody had locked everything.
+    let keyless = places.iter().find(|place| keys.check_below(&store, &place.folder()).is_err());
+    if let Some(place) = keyless {
+        let which = place.folder();
+        out.warn(&format!(
+            "there is no key for {which}: whatever is sealed there counts as locked"
+        ));
+    }
     let search = Search {
         store: store.clone(),
         versions: args.versions,
@@ -209,10 +220,9 @@ impl Auditor {
         if let Some(state) = told_by_inventory(suspect) {
             return Ok(Some(Verdict::of(suspect, &Audited::unread(state), None)));
         }
-        let Suspect { at, listed, encryption } = suspect;
+        let Suspect { at, listed, .. } = suspect;
         let options = ReadOptions {
             version_id: listed.as_ref().and_then(|it| it.version_id.clone()),
-            is_sealed: *encryption == Some(EncryptionStatus::SseC),
             ..ReadOptions::default()
         };
         let attempt = |keys: Vec<Key>, options: ReadOptions| async move {

@@ -36,6 +36,11 @@ impl Keys {
         Keys { interrupt: Some(interrupt.clone()), ..self }
     }
 
+    /// What the rules say, where they count: to know it again.
+    pub(super) fn rules(&self) -> String {
+        if self.are_named() { String::new() } else { self.ring.rules() }
+    }
+
     /// Whether keys were named, so that each object gets one.
     pub(super) fn are_named(&self) -> bool {
         !self.ring.keys.is_empty()

@@ -1,6 +1,6 @@
 //! `s3seal rotate`: objects sealed with another key than before, where they are.
 
-mod acls;
+mod buckets;
 mod report;
 mod rotation_keys;
 mod rotator;
@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use report::Report;
 use rotation_keys::RotationKeys;
-use rotator::{Rotator, Target};
+use rotator::{Rotated, Rotator, Target};
 use versions::Historian;
 
 use super::search::{Place, Search, SearchOptions};
@@ -23,7 +23,8 @@ use crate::transfer::{Checkpoint, Engine, Interrupt, Progress, Tally, TransferOp
 /// Seal objects with another key, where they are
 ///
 /// Each object that a key of --from opens is copied onto itself, within the store, and sealed with the key of --to;
-/// what that key opens already is left alone, so that the same command goes on after whatever stopped it. A store that
+/// what that key opens already is left alone, so that the same command goes on after whatever stopped it. An object that
+/// no key of either side opens is a failure; one that is not sealed is told, and left alone. A store that
 /// cannot copy so, which is tried out on a throw-away object first, gets the bytes again through this machine. Nothing
 /// is overwritten that somebody else has just replaced, where the store can tell. Headers, metadata, tags and storage
 /// class stay as they are; LastModified changes, and in a bucket that keeps versions the former ones still need the
@@ -55,11 +56,11 @@ pub struct Args {
     /// Put what is sealed anew below this prefix, and leave the originals as they are
     #[arg(long, value_name = "URL")]
     dest: Option<String>,
-    /// Tell which former versions still need an old key; they are never sealed anew
-    #[arg(long, conflicts_with_all = ["dest", "files_from"])]
+    /// Tell which former versions are still as --from says; they are never sealed anew
+    #[arg(long, conflicts_with_all = ["dest", "files_from", "inventory"])]
     all_versions: bool,
-    /// Delete former versions that only an old key opens, where the newest one opens with the key of --to
-    #[arg(long, conflicts_with_all = ["dest", "files_from"])]
+    /// Delete former versions that --from means, where the newest one is proven to be as --to says
+    #[arg(long, conflicts_with_all = ["dest", "files_from", "inventory"])]
     delete_old_versions: bool,
     /// Say what would be done, and do nothing
     #[arg(long)]
@@ -87,6 +88,9 @@ pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Fai
     keys.check(&store)?;
     // Only what was tagged with its key before.
     store.tag_keys();
+    if let Some(shard) = &args.search.shard {
+        out.say(&format!("share {shard}"));
+    }
     let progress = Progress::start(out.progress());
     let is_one = matches!(places.as_slice(), [Place::Object(_)]);
     let rotator = Arc::new(Rotator::new(
@@ -138,10 +142,17 @@ impl Args {
     /// Seals anew what lies there.
     async fn rotate(&self, place: &Place, rotator: &Arc<Rotator>, tally: &mut Tally) {
         let (engine, out) = (&rotator.engine, &rotator.report.out);
+        let failed_before = tally.failed;
         let checkpoint = Arc::new(match place {
-            Place::Below(below) if !self.dry_run => {
-                let key = rotator.sealing_key(below).await;
-                Checkpoint::open(engine, below, &self.settings(), key.as_ref())
+            // Another list may have the same name, and costs no listing to be gone through again.
+            Place::Below(below) if !self.dry_run && !self.search.is_list() => {
+                match rotator.known_again(below).await {
+                    Some((settings, key)) => {
+                        let settings = format!("{} {settings}", self.settings());
+                        Checkpoint::open(engine, below, &settings, key.as_ref())
+                    }
+                    None => Checkpoint::none(),
+                }
             }
             _ => Checkpoint::none(),
         });
@@ -159,14 +170,15 @@ impl Args {
             async move {
                 let done = rotator.rotate(&suspect).await;
                 match &done {
+                    Ok(Rotated::Archived) => checkpoint.hold(ticket),
                     Ok(_) => checkpoint.finish(ticket),
                     Err(_) => checkpoint.fail(ticket),
                 }
-                done.transpose()
+                done.map(Rotated::bytes).transpose()
             }
         };
         tally.run(finds, || usize::MAX, work, engine.interrupt(), out).await;
-        let is_complete = !tally.is_ended() && tally.failed == checkpoint.failed();
+        let is_complete = !tally.is_ended() && tally.failed - failed_before == checkpoint.failed();
         if checkpoint.end(is_complete) {
             out.say("what was done is remembered: run the same command again to go on");
         }

@@ -5,7 +5,6 @@ mod inventory;
 mod shard;
 mod since;
 
-use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -93,6 +92,13 @@ pub(super) struct Suspect {
     pub(super) encryption: Option<EncryptionStatus>,
 }
 
+impl Suspect {
+    /// Whether somebody has named it, so that it should be there.
+    pub(super) fn is_named(&self) -> bool {
+        self.listed.is_none() && self.encryption.is_none()
+    }
+}
+
 /// What is wanted, and from where on.
 #[derive(Clone)]
 pub(super) struct Search {
@@ -100,8 +106,7 @@ pub(super) struct Search {
     pub(super) versions: bool,
     pub(super) since: Option<SystemTime>,
     pub(super) options: SearchOptions,
-    /// The last key that is not wanted any more, where there is but one place: of a listing all keys up to
-    /// it, of a list or an inventory all lines up to its own.
+    /// The last key of a listing that is not wanted any more, nor those before it; where there is but one place.
     pub(super) after: Option<String>,
 }
 
@@ -142,12 +147,18 @@ impl Search {
         }
         let mut found = 0;
         if !matches!(place, Place::Below(_)) {
-            found += self.send(self.list(at).of_one_object(), at, finder, |_| true).await?;
+            found += self.send(self.list(at).of_one_object(), at, finder, |_| true).await?.0;
         }
         if !is_alone {
             let below = place.folder();
             let admits = |it: &Listed| self.options.filters.admit(&it.key[below.key.len()..]);
-            found += self.send(self.list(&below), at, finder, admits).await?;
+            let (count, was_reached) = self.send(self.list(&below), at, finder, admits).await?;
+            if !was_reached {
+                // What was the last is gone: nobody knows what comes after it.
+                let anew = Search { after: None, ..self.clone() };
+                return Box::pin(anew.send_all(place, finder)).await;
+            }
+            found += count;
         }
         match found == 0 && self.after.is_none() && !at.key.is_empty() {
             false => Ok(()),
@@ -161,36 +172,50 @@ impl Search {
         let listing =
             if self.versions { self.store.list_versions(at) } else { self.store.list(at) };
         match &self.after {
-            Some(key) => listing.after(key),
-            None => listing,
+            // Others have orders of their own, in which a later key need not be greater.
+            Some(key) if self.store.is_amazon() => listing.after(key),
+            _ => listing,
         }
     }
 
-    /// Sends what is wanted of a listing; how much there is of it, wanted or not.
+    /// Sends what is wanted of a listing; how much there is of it, wanted or not, and whether the key was in it after
+    /// which it is wanted.
     async fn send(
         &self,
         mut listing: Listing,
         at: &Location,
         finder: &Finder<Suspect>,
         admits: impl Fn(&Listed) -> bool,
-    ) -> Result<usize, Failure> {
+    ) -> Result<(usize, bool), Failure> {
+        let mut last_unwanted = self.after.as_ref().filter(|_| !self.store.is_amazon());
         let is_recent = |it: &Listed| self.since.is_none_or(|since| it.modified >= since);
         let mut found = 0;
         while let Some(page) = listing.next_page().await.map_err(of_one_bucket)? {
             found += page.len();
             let objects = page.into_iter().filter(|it| it.kind == Kind::Object);
-            for listed in objects.filter(|it| is_recent(it) && admits(it) && self.takes(&it.key)) {
+            let objects = objects.filter(|it| match last_unwanted {
+                Some(last) if it.key == *last => {
+                    last_unwanted = None;
+                    false
+                }
+                Some(_) => false,
+                None => true,
+            });
+            let objects: Vec<Listed> = objects.collect();
+            for listed in
+                objects.into_iter().filter(|it| is_recent(it) && admits(it) && self.takes(&it.key))
+            {
                 let at = Location { bucket: at.bucket.clone(), key: listed.key.clone() };
                 let next = match is_throw_away(&at) {
                     true => Found::Skipped,
                     false => Found::Item(Suspect { at, listed: Some(listed), encryption: None }),
                 };
                 if finder.send(next).await.is_err() {
-                    return Ok(found);
+                    return Ok((found, true));
                 }
             }
         }
-        Ok(found)
+        Ok((found, last_unwanted.is_none()))
     }
 
     /// Sends what a list names.
@@ -203,24 +228,14 @@ impl Search {
         let (search, list, finder) = (self.clone(), list.to_owned(), finder.clone());
         // On a thread of its own: whoever writes the list into a pipe may take time.
         let sent = tokio::task::spawn_blocking(move || {
-            let is_reached = Cell::new(search.after.is_none());
-            let to_suspect = |name: &str| {
+            send_listed(&list, &finder, |name: &str| {
                 let at = folder.join(name);
-                if !is_reached.get() {
-                    is_reached.set(search.after.as_ref() == Some(&at.key));
-                    return None;
-                }
                 let is_wanted = search.options.filters.admit(name) && search.takes(&at.key);
                 is_wanted.then(|| match at.clone().object() {
                     Ok(at) => Found::Item(Suspect { at, listed: None, encryption: None }),
                     Err(failure) => Found::Failed(failure.at(&at)),
                 })
-            };
-            send_listed(&list, &finder, to_suspect)?;
-            match (is_reached.get(), &search.after) {
-                (false, Some(key)) => Err(changed(key)),
-                _ => Ok(()),
-            }
+            })
         });
         sent.await.unwrap_or_else(|_| Err(Failure::other("the list's reader ended unexpectedly")))
     }
@@ -279,9 +294,4 @@ fn of_one_bucket(mut failure: Failure) -> Failure {
         failure.detail_mut().concerns_all = false;
     }
     failure
-}
-
-fn changed(key: &str) -> Failure {
-    Failure::precondition(format!("the list does not name {key} any more, after which to go on"))
-        .hint("give the list that the interrupted run had, or --no-resume to begin anew")
 }

@@ -103,6 +103,11 @@ impl Keyring {
         Ok(self)
     }
 
+    /// What config.toml says, in no particular form: to know it again.
+    pub fn rules(&self) -> String {
+        self.ring.said()
+    }
+
     /// What the user calls the place where rules are, for hints.
     pub fn shown_config(&self) -> String {
         self.ring.shown_path()

@@ -53,6 +53,11 @@ pub struct Scope {
 }
 
 impl Ring {
+    /// What the file says, in no particular form.
+    pub(super) fn said(&self) -> String {
+        format!("{:?}", self.config)
+    }
+
     /// What the config file says; an empty ring where there is none. Reading a key may take so long.
     ///
     /// # Errors

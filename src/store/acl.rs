@@ -36,16 +36,9 @@ impl Store {
     ///
     /// # Errors
     /// [`Failure::Denied`] without `s3:GetObjectAcl`, [`Failure::NotFound`], and so on.
-    pub async fn grants_to_others(
-        &self,
-        at: &Location,
-        version_id: Option<&str>,
-    ) -> Result<bool, Failure> {
+    pub async fn grants_to_others(&self, at: &Location) -> Result<bool, Failure> {
         let asked = self
-            .send(|client| {
-                let request = client.get_object_acl().bucket(&at.bucket).key(&at.key);
-                request.set_version_id(version_id.map(str::to_owned)).send()
-            })
+            .send(|client| client.get_object_acl().bucket(&at.bucket).key(&at.key).send())
             .await;
         match asked {
             Ok(output) => {
@@ -124,7 +117,7 @@ mod tests {
         let (server, store) = served(|server| server);
         assert!(!store.acls_matter(&at("s3://demo")).await.unwrap(), "as in new buckets");
         put(&store, "private", None).await;
-        assert!(!store.grants_to_others(&at("s3://demo/private"), None).await.unwrap());
+        assert!(!store.grants_to_others(&at("s3://demo/private")).await.unwrap());
 
         server.allow_acls("demo", true);
         assert!(store.acls_matter(&at("s3://demo")).await.unwrap());
@@ -136,7 +129,7 @@ mod tests {
         ] {
             put(&store, acl, Some(acl)).await;
             let at = at(&format!("s3://demo/{acl}"));
-            assert_eq!(store.grants_to_others(&at, None).await.unwrap(), others, "{acl}");
+            assert_eq!(store.grants_to_others(&at).await.unwrap(), others, "{acl}");
         }
     }
 
@@ -161,7 +154,7 @@ mod tests {
             server.interceptor(|_| Some(Answer::error(403, "AccessDenied", "Access Denied")))
         });
         let ownership = store.acls_matter(&at("s3://demo")).await.unwrap_err();
-        let acl = store.grants_to_others(&at("s3://demo/x"), Some("v")).await.unwrap_err();
+        let acl = store.grants_to_others(&at("s3://demo/x")).await.unwrap_err();
         for (failure, permission) in
             [(ownership, "s3:GetBucketOwnershipControls"), (acl, "s3:GetObjectAcl")]
         {
@@ -171,7 +164,7 @@ mod tests {
         let (_server, store) = served(|server| server);
         let absent = store.acls_matter(&at("s3://absent")).await.unwrap_err();
         assert_eq!(absent.exit_code(), 3);
-        let absent = store.grants_to_others(&at("s3://demo/absent"), None).await.unwrap_err();
+        let absent = store.grants_to_others(&at("s3://demo/absent")).await.unwrap_err();
         assert_eq!(absent.exit_code(), 3);
     }
 

@@ -1,9 +1,9 @@
 //! A bucket's switch for SSE-C, which is part of its encryption configuration (AWS, "Blocking or unblocking
-//! SSE-C for a general purpose bucket").
+//! SSE-C for a general purpose bucket"), and that of its versions.
 
 use aws_sdk_s3::types::{
-    BlockedEncryptionTypes, EncryptionType, ServerSideEncryption, ServerSideEncryptionByDefault,
-    ServerSideEncryptionConfiguration, ServerSideEncryptionRule,
+    BlockedEncryptionTypes, BucketVersioningStatus, EncryptionType, ServerSideEncryption,
+    ServerSideEncryptionByDefault, ServerSideEncryptionConfiguration, ServerSideEncryptionRule,
 };
 use serde::Serialize;
 
@@ -31,6 +31,17 @@ pub enum SseC {
 #[derive(Debug, Clone)]
 pub struct BucketEncryption {
     rules: Vec<ServerSideEncryptionRule>,
+}
+
+impl Store {
+    /// Whether a bucket has stopped keeping versions, so that what is written takes the place of the version `null`. No
+    /// where that cannot be told.
+    pub async fn suspends_versions(&self, bucket: &Location) -> bool {
+        let asked =
+            self.send(|client| client.get_bucket_versioning().bucket(&bucket.bucket).send()).await;
+        let suspended = Some(BucketVersioningStatus::Suspended);
+        asked.is_ok_and(|output| output.status == suspended)
+    }
 }
 
 impl BucketEncryption {

@@ -99,7 +99,12 @@ impl Store {
             (Some("RequestTimeTooSkewed"), _) => Outcome::Clock(failure),
             (Some(code), _) if is_about_credentials(code) => Outcome::Credentials(failure),
             // Which buckets there are, few may ask; what else would be refused is not known without one.
-            (_, None) if !is_about_region => Outcome::Answered(None),
+            (Some(_), None) if !is_about_region => Outcome::Answered(None),
+            (None, None) => Outcome::Refused(
+                Failure::other("what answers there is no S3 store, or none that works just now")
+                    .hint("check the endpoint's URL")
+                    .answered(refusal.status, None),
+            ),
             (_, Some(_)) if is_anonymous => Outcome::Credentials(failure),
             _ => Outcome::Refused(failure),
         }

@@ -51,6 +51,12 @@ impl Copy {
         self.in_place
     }
 
+    /// Whether it takes the place of what is the newest there, provided that this stays so.
+    pub fn replaces_newest(&self) -> bool {
+        let if_match = &self.write.condition.if_match;
+        self.in_place && if_match.is_some() && *if_match == self.source.metadata.etag
+    }
+
     /// How many bytes are copied.
     pub fn bytes(&self) -> u64 {
         self.source.metadata.content_length.unwrap_or_default()
@@ -110,8 +116,8 @@ impl Store {
 
     /// Whether one request could make this copy, were the store able to.
     pub fn fits_one_copy(&self, copy: &Copy) -> bool {
-        // Off Amazon conditions on a copy are rarely looked at; of copies onto themselves that is tried out.
-        let honours_conditions = self.is_amazon() || copy.in_place;
+        // Off Amazon conditions on a copy are rarely looked at; that its source must stay is tried out.
+        let honours_conditions = self.is_amazon() || copy.replaces_newest();
         copy.bytes() <= MOST_BYTES_OF_ONE_COPY
             && (honours_conditions || !copy.write.condition.is_set())
     }
@@ -245,13 +251,33 @@ impl Store {
         }
     }
 
-    /// Whether a source is still what was opened.
-    pub async fn is_as_read(&self, source: &CopySource) -> bool {
+    async fn is_as_read(&self, source: &CopySource) -> bool {
         let keys: Vec<Key> = source.key.iter().cloned().collect();
         let version_id = source.metadata.version_id.clone();
         let options = ReadOptions { version_id, ..ReadOptions::default() };
         let found = self.head(&source.at, &keys, &options).await;
         found.is_ok_and(|found| found.answer.etag == source.metadata.etag)
+    }
+
+    /// Fails where a source is not the newest any more of what has its name.
+    ///
+    /// # Errors
+    /// [`Failure::Precondition`] then; otherwise what keeps it from being looked at.
+    pub async fn check_newest(&self, source: &CopySource) -> Result<(), Failure> {
+        let keys: Vec<Key> = source.key.iter().cloned().collect();
+        let known = &source.metadata;
+        match self.head(&source.at, &keys, &ReadOptions::default()).await {
+            Ok(found)
+                if (&found.answer.etag, &found.answer.version_id)
+                    == (&known.etag, &known.version_id) =>
+            {
+                Ok(())
+            }
+            Ok(_) | Err(Failure::NotFound(_) | Failure::Key(_) | Failure::Unsealed(_)) => {
+                Err(source.replaced())
+            }
+            Err(failure) => Err(failure),
+        }
     }
 }
 
@@ -268,7 +294,7 @@ fn lossless(source: &CopySource, attributes: &Attributes) -> Result<(), Failure>
 
 /// As stores answer that cannot make this copy, though source and key are right.
 pub(super) fn cannot_copy(refusal: &Refusal) -> bool {
-    matches!(refusal.status, Some(405 | 500 | 501))
+    matches!(refusal.status, Some(405 | 501))
         || (refusal.status == Some(400) && !is_about_destination(refusal))
 }
 

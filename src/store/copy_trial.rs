@@ -3,6 +3,7 @@
 //! plaintext is published, and nobody's object overwritten by something worse.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crc_fast::{CrcAlgorithm, Digest, checksum_combine};
 use rand::TryRng as _;
@@ -27,6 +28,8 @@ pub const THROW_AWAY: &str = ".s3seal-trial-";
 
 /// What small throw-away objects hold.
 const CONTENT: &[u8] = b"123456789";
+/// After so many trials that broke off there are no more.
+const MOST_BROKEN_OFF: u32 = 3;
 /// More than this, and stores may keep an object in pieces and copy it in another way.
 const SMALL: u64 = 4 << 20;
 /// The parts of large throw-away objects in bytes, the first as small as S3 allows.
@@ -41,6 +44,8 @@ struct Known {
     can: HashMap<Route, bool>,
     /// Where a copy onto itself is refused if somebody was faster, and where it is not.
     guards: HashMap<(String, Guard), bool>,
+    /// How many trials broke off, so that nothing is known by them.
+    broken_off: u32,
     /// Throw-away objects that could not be deleted.
     left: Vec<Location>,
 }
@@ -80,8 +85,8 @@ struct Throwaway {
     crc64nvme: u64,
 }
 
-/// What a trial has written, to be deleted.
-type Made = Vec<(Location, Option<String>)>;
+/// The names of what a trial writes, noted before it does.
+type Made = Vec<Location>;
 
 impl Route {
     fn of(copy: &Copy, way: Way) -> Route {
@@ -117,7 +122,7 @@ impl Route {
 
 impl Store {
     /// Whether the store can be trusted with this copy; finds out where that is not known.
-    pub async fn can_copy(&self, copy: &Copy, way: Way) -> bool {
+    pub async fn can_copy(self: &Arc<Self>, copy: &Copy, way: Way) -> bool {
         // Held while a trial runs, so that there is one.
         let mut known = self.known_copies().await;
         let route = Route::of(copy, way);
@@ -128,11 +133,22 @@ impl Store {
             return true;
         }
         let mut made = Made::new();
-        let can = self.try_out(copy, &route, &mut made).await.unwrap_or_else(|failure| {
-            tracing::debug!(code = failure.exit_code(), "the trial of a copy failed");
-            false
-        });
+        let tried = self.try_out(copy, &route, &mut made).await;
         self.throw_away(made, &mut known).await;
+        let can = match tried {
+            // Another object's trial may come to something.
+            Err(Failure::Unavailable(detail))
+                if detail.status != Some(500) && known.broken_off < MOST_BROKEN_OFF =>
+            {
+                known.broken_off += 1;
+                return false;
+            }
+            Err(failure) => {
+                tracing::debug!(code = failure.exit_code(), "the trial of a copy failed");
+                false
+            }
+            Ok(can) => can,
+        };
         known.can.insert(route.clone(), can);
         if can {
             self.remember(&route.line());
@@ -141,7 +157,7 @@ impl Store {
     }
 
     /// Whether the store refuses to overwrite what somebody has just replaced; finds out where that is not known.
-    pub async fn guards(&self, copy: &Copy, guard: Guard) -> bool {
+    pub async fn guards(self: &Arc<Self>, copy: &Copy, guard: Guard) -> bool {
         let mut known = self.known_copies().await;
         let bucket = &copy.write.at.bucket;
         let what = (bucket.clone(), guard);
@@ -153,12 +169,12 @@ impl Store {
             return true;
         }
         let mut made = Made::new();
-        let guards = self.try_guard(copy, guard, &mut made).await.unwrap_or(false);
+        let tried = self.try_guard(copy, guard, &mut made).await;
         self.throw_away(made, &mut known).await;
+        // The condition stays where nothing is known: it does no harm.
+        let Ok(guards) = tried else { return true };
         known.guards.insert(what, guards);
-        if guards {
-            self.remember(&line);
-        }
+        self.remember(&if guards { line } else { unguarded(bucket) });
         guards
     }
 
@@ -177,6 +193,11 @@ impl Store {
         self.known_copies().await.guards.values().any(|guards| !guards)
     }
 
+    /// Whether that may have happened in this bucket, in earlier runs, too.
+    pub fn lacked_guards(&self, bucket: &str) -> bool {
+        !self.is_amazon() && self.is_remembered(&unguarded(bucket))
+    }
+
     /// Throw-away objects that could not be deleted.
     pub async fn left_of_trials(&self) -> Vec<Location> {
         self.known_copies().await.left.clone()
@@ -186,12 +207,37 @@ impl Store {
         self.copies.0.lock().await
     }
 
-    async fn throw_away(&self, made: Made, known: &mut Known) {
-        for (at, version_id) in made {
-            if self.delete(&at, version_id.as_deref()).await.is_err() {
+    async fn throw_away(self: &Arc<Self>, mut made: Made, known: &mut Known) {
+        made.dedup();
+        for at in made {
+            if self.sweep(&at).await.is_err() {
                 known.left.push(at);
             }
         }
+    }
+
+    /// Deletes all that has this name: what was written may be more than what was answered.
+    async fn sweep(self: &Arc<Self>, at: &Location) -> Result<(), Failure> {
+        let is_hidden = self.delete(at, None).await?.delete_marker;
+        let mut versions = self.list_versions(at).of_one_object();
+        loop {
+            let page = match versions.next_page().await {
+                Ok(Some(page)) => page,
+                // Where none are kept, not every store lists them.
+                Err(failure) if is_hidden => return Err(failure),
+                Ok(None) | Err(_) => break,
+            };
+            for version in page {
+                self.delete(at, version.version_id.as_deref()).await?;
+            }
+        }
+        let mut uploads = self.unfinished_uploads(at.clone());
+        while let Ok(Some(page)) = uploads.next_page().await {
+            for upload in page {
+                self.abort_upload(at, &upload.id).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Copies a throw-away object as `copy` is to be, with throw-away keys, and reads it back; notes what has to be
@@ -200,6 +246,7 @@ impl Store {
         let folder = &copy.write.at;
         let thrown = self.make(folder, route.from_sealed, route.is_large, made).await?;
         let to = if route.in_place { thrown.source.at.clone() } else { beside(folder)? };
+        made.push(to.clone());
         let key = if route.to_sealed { Some(Key::generate()?) } else { None };
         let trial = Copy {
             source: thrown.source,
@@ -214,7 +261,6 @@ impl Store {
             Way::InParts => self.try_parts(&trial).await?,
         };
         let Some(written) = written else { return Ok(false) };
-        made.push((to.clone(), written.stored.version_id.clone()));
         let Some(stored) = self.settle_copy(&trial, written).await? else { return Ok(false) };
         let read = self.read_back(&to, key, stored.version_id).await?;
         Ok(read == thrown.crc64nvme)
@@ -261,10 +307,12 @@ impl Store {
             }
             Guard::Complete => self.put_in_parts(&write, &content(false)).await.map(Some),
         };
-        if let Ok(Some(written)) = &tried {
-            made.push((at, written.stored.version_id.clone()));
+        match tried {
+            Err(Failure::Precondition(_)) => Ok(true),
+            Ok(_) => Ok(false),
+            Err(failure) if matches!(failure.detail().status, Some(400 | 501)) => Ok(false),
+            Err(failure) => Err(failure),
         }
-        Ok(matches!(tried, Err(Failure::Precondition(_))))
     }
 
     /// Stores a throw-away object beside another.
@@ -278,6 +326,7 @@ impl Store {
         let key = if is_sealed { Some(Key::generate()?) } else { None };
         let at = self::beside(beside)?;
         let write = write(&at, key.clone());
+        made.push(at.clone());
         let pieces = content(is_large);
         let written = match pieces.as_slice() {
             [only] => {
@@ -286,7 +335,6 @@ impl Store {
             }
             parts => self.put_in_parts(&write, parts).await?,
         };
-        made.push((at.clone(), written.stored.version_id.clone()));
         let crcs: Vec<_> = pieces.iter().map(|it| (crc64nvme(it), it.len() as u64)).collect();
         let Stored { bytes, etag, version_id, .. } = self.settle(&at, written).await?;
         let metadata = ObjectMetadata {
@@ -335,6 +383,11 @@ impl Store {
         }
         Ok(digest.finalize())
     }
+}
+
+/// As it is remembered that something may have been overwritten in a bucket that somebody had just replaced.
+fn unguarded(bucket: &str) -> String {
+    format!("{bucket} lacks guards")
 }
 
 fn content(is_large: bool) -> Vec<Vec<u8>> {

@@ -23,6 +23,7 @@ use super::diagnosis::{Action, Circumstances, diagnose};
 use super::key_tag::with_key;
 use super::read::ReadOptions;
 use super::refusal::{Named, Refusal};
+use super::remove::NULL_VERSION;
 use super::seal::{Echoes, Encryption, Sealed};
 use super::{ObjectMetadata, Store};
 use crate::failure::Failure;
@@ -98,6 +99,23 @@ impl Store {
             return Ok(stored);
         }
         Err(self.take_back(at, stored.etag.as_deref(), stored.version_id.as_deref()).await)
+    }
+
+    /// The same, of what took the place of its only source: that is kept where it is not encrypted as asked.
+    ///
+    /// # Errors
+    /// [`Failure::Unsealed`] then.
+    pub async fn settle_over(&self, at: &Location, written: Written) -> Result<Stored, Failure> {
+        let version_id = written.stored.version_id.as_deref();
+        if written.proven || version_id.is_some_and(|version| version != NULL_VERSION) {
+            return self.settle(at, written).await;
+        }
+        Err(Failure::unsealed(
+            "the store ignored the encryption asked for; what it wrote was kept, for there is no other",
+        )
+        .hint("this store does not encrypt as asked: use one that does")
+        .for_all()
+        .at(at))
     }
 
     /// Writes an object in one request. `body` makes the bytes anew for each attempt; `crc64nvme` is

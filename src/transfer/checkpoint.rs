@@ -128,6 +128,11 @@ impl Checkpoint {
         self.watermark().fail(ticket);
     }
 
+    /// Notes that another run should look at it again, though it did not fail.
+    pub fn hold(&self, ticket: Ticket) {
+        self.watermark().hold(ticket);
+    }
+
     /// How many must be tried again.
     pub fn failed(&self) -> u64 {
         self.watermark().failed
@@ -196,6 +201,14 @@ impl Watermark {
         }
         let place = usize::try_from(number.checked_sub(self.first)?).ok()?;
         self.under_way.get_mut(place)?.1 = true;
+        // Of those that are finished side by side the last key alone counts, and one slow object must not pile up
+        // the keys of a million others.
+        if self.under_way.get(place + 1).is_some_and(|(_, is_finished)| *is_finished) {
+            self.under_way[place].0 = String::new();
+        }
+        if let Some((key, true)) = place.checked_sub(1).and_then(|it| self.under_way.get_mut(it)) {
+            *key = String::new();
+        }
         while self.under_way.front().is_some_and(|(_, is_finished)| *is_finished) {
             self.after = self.under_way.pop_front().map(|(key, _)| key);
             self.first += 1;
@@ -208,8 +221,12 @@ impl Watermark {
         self.after.clone()
     }
 
-    fn fail(&mut self, Ticket(number): Ticket) {
+    fn fail(&mut self, ticket: Ticket) {
         self.failed += 1;
+        self.hold(ticket);
+    }
+
+    fn hold(&mut self, Ticket(number): Ticket) {
         let limit = self.limit.map_or(number, |limit| limit.min(number));
         self.limit = Some(limit);
         self.under_way.truncate(usize::try_from(limit.saturating_sub(self.first)).unwrap_or(0));

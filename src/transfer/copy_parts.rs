@@ -6,7 +6,7 @@ use tokio::task::JoinSet;
 
 use super::{Engine, checksum, plan};
 use crate::failure::Failure;
-use crate::store::{CopiedPart, Copy, Guard, MOST_BYTES_OF_ONE_COPY, Stored};
+use crate::store::{CopiedPart, Copy, Guard, MOST_BYTES_OF_ONE_COPY, Stored, Written};
 
 /// The usual size of a part in bytes: none of it comes through here, so few large ones are cheaper.
 const USUAL_PART: u64 = 256 << 20;
@@ -34,7 +34,7 @@ impl Engine {
         if store.check_relay(copy).is_err() {
             return Ok(None);
         }
-        let copy = &self.guarded(copy, Guard::Complete).await;
+        let (over, copy) = (copy, &self.guarded(copy, Guard::Complete).await);
         // Not raced: an upload whose id is still on its way could not be aborted.
         let upload_id: Arc<str> = store.create_upload(&copy.write).await?.into();
         let mut under_way = JoinSet::new();
@@ -43,10 +43,7 @@ impl Engine {
         // A part that is still on its way could arrive after the abort, and stay.
         under_way.shutdown().await;
         let completed = match copied {
-            Ok(Some(parts)) => {
-                let combine = |pieces: &[(u64, u64)]| checksum::combine(pieces.iter().copied());
-                store.complete_copy(copy, &upload_id, &parts, combine).await.map(Some)
-            }
+            Ok(Some(parts)) => self.complete_parts(over, copy, &upload_id, &parts).await.map(Some),
             Ok(None) => Ok(None),
             Err(failure) => Err(failure),
         };
@@ -68,6 +65,21 @@ impl Engine {
                 Err(failure.at(at))
             }
         }
+    }
+
+    async fn complete_parts(
+        &self,
+        over: &Copy,
+        copy: &Copy,
+        upload_id: &str,
+        parts: &[CopiedPart],
+    ) -> Result<Written, Failure> {
+        // As late as can be: not every store looks at If-Match.
+        if over.replaces_newest() {
+            self.interrupt().race(self.store().check_newest(&copy.source)).await?;
+        }
+        let combine = |pieces: &[(u64, u64)]| checksum::combine(pieces.iter().copied());
+        self.store().complete_copy(copy, upload_id, parts, combine).await
     }
 
     async fn copy_parts(
@@ -102,9 +114,6 @@ impl Engine {
                     });
                 }
             }
-        }
-        if copy.is_in_place() && !self.store().is_as_read(&copy.source).await {
-            return Err(copy.source.replaced());
         }
         parts.sort_unstable_by_key(CopiedPart::number);
         Ok(Some(parts))

@@ -11,7 +11,7 @@ use super::session::Session;
 use super::source::{Piece, Pieces};
 use super::{Engine, Item, Source, checksum, plan};
 use crate::failure::Failure;
-use crate::store::{Part, ReadOptions, Store, Stored, Write, Written};
+use crate::store::{Copy, Part, ReadOptions, Store, Stored, Write, Written};
 
 /// How long a finished upload waits for what there is to be said of others.
 const LONGEST_WAIT_FOR_NOTE: Duration = Duration::from_secs(5);
@@ -23,29 +23,28 @@ impl Engine {
     /// Whatever stands in the way; no object and no upload is left behind then, or the failure says so.
     /// After a signal, or where the store became unavailable, the upload can be gone on with.
     pub async fn upload(&self, source: Source, write: Write) -> Result<Stored, Failure> {
-        let seals = write.encryption.key().is_some();
-        let is_proven = !seals || self.store().is_proven(&write.at.bucket);
-        self.upload_as(source, write, is_proven).await
+        self.upload_as(source, write, None).await
     }
 
     /// Writes what `source` holds over what it comes from: published only once it is proven, whatever the store has
-    /// proven before.
+    /// proven before, and only where nobody has replaced that meanwhile.
     ///
     /// # Errors
-    /// As [`Engine::upload`].
-    pub(super) async fn upload_once_proven(
+    /// [`Failure::Precondition`] where somebody has; otherwise as [`Engine::upload`].
+    pub(super) async fn upload_over(
         &self,
         source: Source,
         write: Write,
+        over: &Copy,
     ) -> Result<Stored, Failure> {
-        self.upload_as(source, write, false).await
+        self.upload_as(source, write, Some(over)).await
     }
 
     async fn upload_as(
         &self,
         source: Source,
         write: Write,
-        is_proven: bool,
+        over: Option<&Copy>,
     ) -> Result<Stored, Failure> {
         let (store, interrupt) = (self.store(), self.interrupt());
         if store.is_one_url() {
@@ -59,8 +58,9 @@ impl Engine {
         let part_size = self.part_size(&source)?;
         let mut pieces = Pieces::of(source, part_size);
         let only = interrupt.race(pieces.only(part_size.unwrap_or(plan::ONE_REQUEST))).await?;
+        let is_proven = write.encryption.key().is_none() || store.is_proven(&write.at.bucket);
         match only {
-            Some(piece) if is_proven => {
+            Some(piece) if is_proven && over.is_none() => {
                 let _line = interrupt.race(async { Ok(self.lines().take().await) }).await?;
                 let written = interrupt.race(put(store, &write, &piece, &item)).await;
                 let written = written.map_err(|failure| doubt(&write, failure))?;
@@ -69,7 +69,8 @@ impl Engine {
             }
             // As the one part of a multipart upload, it is published only after the proof.
             only => {
-                let stored = self.multipart(&write, Queue { only, pieces }, &item).await?;
+                let pieces = Queue { only, pieces };
+                let stored = self.multipart(&write, pieces, over, &item).await?;
                 if write.encryption.key().is_some() {
                     store.remember_proven(&write.at.bucket);
                 }
@@ -94,6 +95,7 @@ impl Engine {
         &self,
         write: &Arc<Write>,
         pieces: Queue,
+        over: Option<&Copy>,
         item: &Item,
     ) -> Result<Stored, Failure> {
         let store = self.store();
@@ -106,20 +108,35 @@ impl Engine {
         // A part that is still on its way could arrive after the abort, and stay.
         under_way.shutdown().await;
         let finished = match outcome {
-            Ok(parts) => {
-                let crc = checksum::combine(parts.iter().map(|part| (part.crc64nvme, part.bytes)));
-                store.complete_upload(write, &session.upload_id, &parts, Some(crc)).await
-            }
+            Ok(parts) => self.complete(write, &session, &parts, over).await,
             Err(failure) => Err(failure),
         };
         match finished {
             Ok(written) => {
                 session.forget();
-                let stored = store.settle(&write.at, written).await?;
+                let stored = match over {
+                    Some(_) => store.settle_over(&write.at, written).await?,
+                    None => store.settle(&write.at, written).await?,
+                };
                 Ok(Stored { note: note(others).await, ..stored })
             }
             Err(failure) => Err(session.fail(store, &write.at, failure).await),
         }
+    }
+
+    async fn complete(
+        &self,
+        write: &Write,
+        session: &Session,
+        parts: &[Part],
+        over: Option<&Copy>,
+    ) -> Result<Written, Failure> {
+        // As late as can be: not every store looks at If-Match.
+        if let Some(copy) = over.filter(|copy| copy.replaces_newest()) {
+            self.interrupt().race(self.store().check_newest(&copy.source)).await?;
+        }
+        let crc = checksum::combine(parts.iter().map(|part| (part.crc64nvme, part.bytes)));
+        self.store().complete_upload(write, &session.upload_id, parts, Some(crc)).await
     }
 
     async fn send_all(

@@ -56,7 +56,7 @@ fn under_fire(manner: Manner) {
     }
     // The network fails while they are stored, too.
     let put = ["put", "-q", "-k", "./old", "-r", "t", "s3://demo/t/"];
-    while rig.lab.run(put).done().code != Some(0) {}
+    until_it_succeeds(&rig, &put);
 
     let is_over = AtomicBool::new(false);
     let mut kills = 0;
@@ -97,10 +97,10 @@ fn under_fire(manner: Manner) {
         assert_eq!(object.key_md5, Some(rig.new_md5.clone()), "{name}");
         assert_eq!(object.size, content.len() as u64, "{name}");
     }
-    let mut get = ["get", "-q", "-k", "./new", "-r", "s3://demo/t/", "back"];
-    while rig.lab.run(get).done().code != Some(0) {
-        get[1] = "-q";
-    }
+    let trials_out = ["--exclude", ".s3seal-trial-*"];
+    let get =
+        ["get", "-q", "-k", "./new", "-r", "s3://demo/t/", "back", trials_out[0], trials_out[1]];
+    until_it_succeeds(&rig, &get);
     for (name, content) in &latest {
         assert_eq!(&rig.lab.read(&name.replacen('t', "back", 1)), content, "{name}");
     }
@@ -108,6 +108,19 @@ fn under_fire(manner: Manner) {
         std::io::stderr(),
         "{manner}: {count} objects, {kills} runs killed or ended, {trials} throw-away objects of killed runs"
     );
+}
+
+/// What fails on the way is tried again.
+#[track_caller]
+fn until_it_succeeds(rig: &Rig, arguments: &[&str]) {
+    let deadline = std::time::Instant::now() + PATIENCE;
+    loop {
+        let done = rig.lab.run(arguments).done();
+        if done.code == Some(0) {
+            return;
+        }
+        assert!(std::time::Instant::now() < deadline, "it never succeeds: {}", done.stderr);
+    }
 }
 
 /// Changes objects with the old key until it is over; what they hold at last.

@@ -176,3 +176,54 @@ fn throw_away_objects_are_passed_over() {
     let audit = ["audit", "--fail-on", "locked", "-k", "./new", "s3://demo"];
     rig.lab.run(audit).succeeds().says(&["1 skipped"]);
 }
+
+/// That the new key opens it does not make good what the store has damaged.
+#[test]
+fn a_damaged_copy_is_a_failure_and_nothing_behind_it_is_deleted() {
+    let rig = Rig::with(|server| {
+        server.versioned_bucket("vault").interceptor(|request| {
+            let is_copy = request.operation == "CopyObject" && !is_trial(request);
+            // The store says of its copy what it does not say of the source.
+            let body = "<CopyObjectResult><ETag>\"x\"</ETag><ChecksumCRC64NVME>AAAAAAAAAAA=</ChecksumCRC64NVME></CopyObjectResult>";
+            let md5 = request.header("x-amz-server-side-encryption-customer-key-md5")?;
+            is_copy.then(|| {
+                let echo = [
+                    ("x-amz-server-side-encryption-customer-algorithm", "AES256"),
+                    ("x-amz-server-side-encryption-customer-key-MD5", md5),
+                    ("x-amz-version-id", "v"),
+                ];
+                Tampering::new().then_respond(reply(&echo, body)).into()
+            })
+        })
+    });
+    rig.lab.run(["put", "-k", "./old", "-", "s3://vault/x"]).stdin(b"content").succeeds();
+    let done = rig.rotate(["--delete-old-versions", "s3://vault/"]).exits(7);
+    done.says(&["another checksum than its source", "1 failed"]);
+    let versions = rig.lab.server().versions("vault");
+    assert_eq!(versions.len(), 2, "{versions:?}");
+}
+
+fn reply(headers: &[(&str, &str)], body: &str) -> s3seal_mock::Reply {
+    match Answer::respond(200, headers, body) {
+        Answer::Respond(reply) => reply,
+        _ => unreachable!("a response is one"),
+    }
+}
+
+/// One object's trouble is not the store's.
+#[test]
+fn one_copy_that_fails_sends_one_object_through_this_machine() {
+    let rig = Rig::with(|server| {
+        server.interceptor(|request| {
+            let is_bad = request.operation == "CopyObject" && request.key.as_deref() == Some("b");
+            is_bad.then(|| Answer::respond(500, &[], ""))
+        })
+    });
+    for object in ["a", "b", "c", "d"] {
+        rig.lab.seal("old", object, object.as_bytes());
+    }
+    rig.lab.server().clear_requests();
+    rig.rotate(["--concurrency", "1", "s3://demo/"]).succeeds().says(&["rotated 4 objects"]);
+    assert_eq!(rig.content("./new", "b"), b"b");
+    assert_eq!(rig.count("UploadPart"), 1);
+}

@@ -139,3 +139,38 @@ fn another_key_begins_anew() {
     let run = rig.lab.run(keys).done();
     assert!(!run.stderr.contains("going on after"), "{}", run.stderr);
 }
+
+/// The last object that was done is gone: nobody knows what comes after it, and all is looked at again.
+#[test]
+fn a_listing_without_the_last_object_begins_anew() {
+    let rig = rig(|server| {
+        server.interceptor(|request| {
+            let is_late = request.key.as_deref() == Some(&name(COUNT - 10));
+            (request.operation == "CopyObject" && is_late)
+                .then(|| Answer::error(403, "ExpiredToken", "expired"))
+        })
+    });
+    let first = rig.rotate(["--concurrency", "1", "s3://demo/t/"]).exits(5);
+    assert!(first.stderr.contains("run the same command again"), "{}", first.stderr);
+    rig.lab
+        .run(["rm", "-q", "-r", "--exclude", "*", "--include", "0[34]*", "s3://demo/t/"])
+        .succeeds();
+    rig.lab.seal("old", "t/.first", b"content");
+    let again = rig.rotate(["s3://demo/t/"]).succeeds();
+    assert!(again.stderr.contains("going on after"), "{}", again.stderr);
+    assert_eq!(rig.sealed_with("t/.first"), Some(rig.new_md5.clone()));
+}
+
+/// What failed below one URL says nothing of another.
+#[test]
+fn each_url_is_remembered_by_itself() {
+    let rig = Rig::new();
+    rig.lab.seal("other", "a/locked", b"theirs");
+    rig.lab.seal("old", "b/x", b"content");
+    let urls = ["s3://demo/a/", "s3://demo/b/"];
+    let done = rig.rotate(urls).exits(4);
+    assert!(!done.stderr.contains("is remembered"), "{}", done.stderr);
+    rig.lab.seal("old", "b/c", b"written since");
+    rig.rotate(urls).exits(4);
+    assert_eq!(rig.sealed_with("b/c"), Some(rig.new_md5.clone()));
+}

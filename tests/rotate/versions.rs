@@ -68,7 +68,12 @@ fn former_versions_are_deleted_once_the_newest_is_proven() {
     let rig = rig(|server| server);
     let planned =
         rig.rotate(["--json", "--dry-run", "--delete-old-versions", "s3://vault"]).succeeds();
-    assert!(planned.json_lines().iter().all(|it| it["result"] != "deleted-version"));
+    let would_go = |it: &&serde_json::Value| it["result"] == "deleted-version";
+    let planned = planned.json_lines();
+    let would_go: Vec<_> = planned.iter().filter(would_go).collect();
+    // What is the newest now is a former one by then.
+    assert_eq!(would_go.len(), 2);
+    assert!(would_go.iter().all(|it| it["dryRun"] == true && it["url"] == "s3://vault/x"));
     assert_eq!(versions(&rig, "x").len(), 3);
 
     let done = rig.rotate(["--json", "--delete-old-versions", "s3://vault"]).succeeds();
@@ -124,4 +129,44 @@ fn plain_history_can_go_once_the_newest_is_sealed() {
     done.succeeds().says(&["that was not sealed, deleted", "2 former versions deleted"]);
     assert_eq!(versions(&rig, "x"), [&*rig.new_md5]);
     assert_eq!(rig.lab.run(["get", "-k", "./new", "s3://vault/x", "-"]).succeeds().bytes, b"two");
+}
+
+/// A copy would become the version `null`, and what was that is gone.
+#[test]
+fn suspended_versions_are_not_written_over() {
+    let rig = Rig::of(Lab::with(|server| server.versioned_bucket("vault")));
+    rig.lab.run(["put", "-k", "./old", "-", "s3://vault/x"]).stdin(b"one").succeeds();
+    rig.lab.server().set_versioning("vault", false);
+    rig.rotate(["s3://vault/"]).exits(1).says(&["suspended versions", "--dest"]);
+    assert_eq!(rig.lab.server().versions("vault").len(), 1);
+    // What was written since is that version.
+    rig.lab.run(["put", "-k", "./old", "-", "s3://vault/x"]).stdin(b"two").succeeds();
+    rig.rotate(["s3://vault/"]).succeeds();
+    assert_eq!(rig.lab.run(["get", "-k", "./new", "s3://vault/x", "-"]).succeeds().bytes, b"two");
+}
+
+/// A store that does not look at If-Match may have buried what somebody has just written.
+#[test]
+fn nothing_is_deleted_where_a_writer_may_have_been_overtaken() {
+    let rig = Rig::of(Lab::with(|server| {
+        server.behave(s3seal_mock::Manner::SeaweedFs).versioned_bucket("vault")
+    }));
+    for content in ["one", "two"] {
+        let put = ["put", "-k", "./old", "-", "s3://vault/x"];
+        rig.lab.run(put).stdin(content.as_bytes()).succeeds();
+    }
+    let done = rig.rotate(["--delete-old-versions", "s3://vault/"]).succeeds();
+    done.says(&["former versions are not deleted here", "2 former versions left alone"]);
+    // So it is in later runs, too.
+    let again = rig.rotate(["--delete-old-versions", "s3://vault/"]).succeeds();
+    again.says(&["former versions are not deleted here"]);
+    assert_eq!(rig.lab.server().versions("vault").len(), 3);
+}
+
+#[test]
+fn history_that_is_not_sealed_is_warned_of() {
+    let rig = Rig::of(Lab::with(|server| server.versioned_bucket("vault")));
+    rig.lab.run(["put", "--no-key", "-", "s3://vault/x"]).stdin(b"one").succeeds();
+    let done = rig.rotate_keys("none", "./new", ["s3://vault/"]).succeeds();
+    done.says(&["warning: 1 former versions are still there unsealed", "--delete-old-versions"]);
 }

@@ -161,3 +161,64 @@ fn what_was_deleted_meanwhile_is_gone() {
     assert_eq!(done.json()["result"], "gone");
     rig.rotate([&url("x")[..]]).fails(3).says(&["there is no object of this name"]);
 }
+
+/// What is not known of a store is no reason to leave the condition out.
+#[test]
+fn a_trial_that_breaks_off_leaves_the_condition_where_it_is() {
+    let rig = Rig::with(|server| {
+        server.interceptor(|request| {
+            let is_trial = request.key.as_deref().is_some_and(|it| it.contains(".s3seal-trial-"));
+            let has_condition = request.header("if-match").is_some();
+            (is_trial && has_condition && request.operation == "CopyObject")
+                .then(|| Answer::error(503, "ServiceUnavailable", "later"))
+        })
+    });
+    rig.lab.seal("old", "x", b"content");
+    rig.lab.server().clear_requests();
+    rig.rotate(["--max-attempts", "1", "s3://demo/x"]).succeeds();
+    let requests = rig.lab.server().requests();
+    let copy = requests.iter().find(|it| is_of_x(it, "CopyObject")).expect("a copy");
+    assert!(copy.header("if-match").is_some());
+}
+
+/// In a bucket that keeps versions the one that was read stays as it was, whatever comes after it.
+#[test]
+fn a_newer_version_is_noticed_where_the_bytes_go_through_this_machine() {
+    let mut ends = None;
+    let rig = Rig::with(|server| {
+        let (server, arrived, go) = held(super::behaving(server, Manner::Ceph), "UploadPart");
+        ends = Some((arrived, go));
+        server
+    });
+    rig.lab.server().set_versioning("demo", true);
+    let (arrived, go) = ends.unwrap();
+    rig.lab.believe_in_the_bucket();
+    // As if this store did not look at If-Match.
+    std::fs::write(
+        rig.lab.path("state/s3seal/proven-buckets"),
+        format!("{0} demo\n", rig.lab.server().endpoint()),
+    )
+    .unwrap();
+    rig.lab.seal("old", "x", b"before");
+    std::thread::scope(|scope| {
+        let rotation = scope.spawn(|| rig.rotate(["s3://demo/x"]).succeeds());
+        arrived.recv_timeout(PATIENCE).expect("a request arrives");
+        rig.lab.seal("old", "x", b"meanwhile");
+        go.send(()).unwrap();
+        rotation.join().unwrap();
+    });
+    assert_eq!(rig.content("./new", "x"), b"meanwhile");
+    let copies = rig.lab.server().requests();
+    let completes = copies.iter().filter(|it| is_of_x(it, "CompleteMultipartUpload"));
+    assert_eq!(completes.count(), 1, "the first was given up before");
+}
+
+/// Only what is the same counts as the copy.
+#[test]
+fn another_object_of_the_same_size_is_no_copy() {
+    let rig = Rig::new();
+    rig.lab.seal("old", "t/x", b"content");
+    rig.lab.seal("new", "u/x", b"another");
+    rig.rotate(["--dest", "s3://demo/u/", "s3://demo/t/"]).succeeds().says(&["rotated 1 object"]);
+    assert_eq!(rig.content("./new", "u/x"), b"content");
+}

@@ -109,8 +109,9 @@ fn object(
     }
     let to = if dest.is_folder() { dest.join(from.name()) } else { dest.clone() }.object()?;
     if is_same(&from, &to) && (args.source.version_id.is_none() || op == "mv") {
-        return Err(Failure::usage(format!("{from} would be copied onto itself"))
-            .hint("name another destination; to seal it with another key, copy it to another name and back"));
+        return Err(Failure::usage(format!("{from} would be copied onto itself")).hint(
+            "name another destination; `s3seal rotate` seals it with another key where it is",
+        ));
     }
     Ok(Pair { from, to })
 }

@@ -22,6 +22,8 @@ pub(super) enum Outcome {
     Current,
     /// It is not sealed, and such objects are not meant.
     Plain,
+    /// It was not when an inventory was taken.
+    InventoriedPlain,
     /// It is sealed, and such objects are not meant.
     Sealed,
     /// It must be restored first.
@@ -58,8 +60,9 @@ pub(super) struct Report {
 /// What there is to be said at the end.
 #[derive(Default)]
 struct Seen {
-    /// How many of those that were sealed anew have a former version.
-    with_versions: u64,
+    /// How many of those that were sealed anew have a former version that is sealed, and that is not.
+    sealed_versions: u64,
+    plain_versions: u64,
     was_tagged: bool,
     in_place: bool,
 }
@@ -98,7 +101,7 @@ impl Outcome {
     fn name(self) -> &'static str {
         match self {
             Outcome::Current => "current",
-            Outcome::Plain => "plain",
+            Outcome::Plain | Outcome::InventoriedPlain => "plain",
             Outcome::Sealed => "sealed",
             Outcome::Archived => "archived",
             Outcome::Gone => "gone",
@@ -110,8 +113,9 @@ impl Outcome {
     /// As the summary counts it.
     fn counted(self) -> &'static str {
         match self {
-            Outcome::Current => "as they should be",
+            Outcome::Current => "as they should be already",
             Outcome::Plain => "not sealed and left alone",
+            Outcome::InventoriedPlain => "not sealed when the inventory was taken",
             Outcome::Sealed => "sealed and left alone",
             Outcome::Archived => "archived and left alone",
             Outcome::Gone => "gone meanwhile",
@@ -121,13 +125,19 @@ impl Outcome {
     }
 
     /// As people read it of one object; nothing where there is nothing to do about it.
-    fn sentence(self, is_sealed: bool) -> Option<&'static str> {
+    fn sentence(self, is_sealed: bool, dry_run: bool) -> Option<&'static str> {
         match self {
+            Outcome::DeletedVersion if dry_run => {
+                Some("a former version, or one by then, that would be deleted")
+            }
             Outcome::OldVersion if !is_sealed => Some("a former version that is not sealed"),
             Outcome::DeletedVersion if !is_sealed => {
                 Some("a former version that was not sealed, deleted")
             }
             Outcome::Plain => Some("not sealed, and left alone: --from none seals it"),
+            Outcome::InventoriedPlain => Some(
+                "not sealed when the inventory was taken, and left alone: --from none seals it",
+            ),
             Outcome::Archived => Some("archived, and left alone: restore it, and rotate it again"),
             Outcome::OldVersion => Some("a former version that still needs an old key"),
             Outcome::DeletedVersion => Some("a former version that needed an old key, deleted"),
@@ -166,6 +176,7 @@ impl Report {
             key_name: key.map(|key| key.label.as_str()),
             etag: metadata.and_then(|it| it.etag.as_deref()),
             version_id: metadata.and_then(|it| it.version_id.as_deref()),
+            dry_run: self.dry_run,
             ..Item::new(at, outcome.name())
         };
         self.tell(outcome, &item, &at.to_string())
@@ -187,7 +198,7 @@ impl Report {
             bytes: opened.answer.content_length,
             sealed: Some(opened.key.is_some()),
             key_md5: opened.key.as_ref().map(Key::md5_base64),
-            dry_run: self.dry_run && outcome == Outcome::DeletedVersion,
+            dry_run: self.dry_run,
             ..Item::new(at, outcome.name())
         };
         self.tell(outcome, &item, &format!("{at} (version {version_id})"))
@@ -198,9 +209,11 @@ impl Report {
         if self.out.json() {
             return self.out.item(item);
         }
-        match outcome.sentence(item.sealed.unwrap_or_default()) {
+        match outcome.sentence(item.sealed.unwrap_or_default(), self.dry_run) {
             Some(sentence) => self.out.say(&format!("{what}: {sentence}")),
-            None if self.tells_each => self.out.say(&format!("{what}: {}", outcome.counted())),
+            None if self.tells_each => {
+                self.out.say(&format!("{what}: {}, left alone", outcome.name()));
+            }
             None => {}
         }
         Ok(())
@@ -234,7 +247,7 @@ impl Report {
         Ok(())
     }
 
-    /// Tells of an object that was sealed anew; its bytes.
+    /// Tells of an object that was sealed anew.
     ///
     /// # Errors
     /// Where stdout cannot be written.
@@ -243,7 +256,7 @@ impl Report {
         at: &Location,
         done: &Done<'_>,
         key: Option<&ObjectKey>,
-    ) -> Result<u64, Failure> {
+    ) -> Result<(), Failure> {
         let (source, stored) = (&done.copy.source, done.stored);
         if let Some(key) = key {
             self.first_key.get_or_init(|| key.master().clone());
@@ -252,14 +265,16 @@ impl Report {
             let mut seen = self.seen();
             seen.in_place |= done.copy.is_in_place();
             seen.was_tagged |= done.copy.write.tags_key;
-            let keeps_former = |version: &str| version != "null";
-            seen.with_versions += u64::from(
-                done.copy.is_in_place() && stored.version_id.as_deref().is_some_and(keeps_former),
-            );
+            let keeps_former = stored.version_id.as_deref().is_some_and(|it| it != "null");
+            if done.copy.is_in_place() && keeps_former {
+                let is_sealed = source.key.is_some();
+                *(if is_sealed { &mut seen.sealed_versions } else { &mut seen.plain_versions }) +=
+                    1;
+            }
         }
         let notes = notes(&source.metadata, done.loses_acl);
         if self.out.json() {
-            self.out.item(&Item {
+            return self.out.item(&Item {
                 source: (at != done.to).then(|| at.to_string()),
                 version_id: stored.version_id.as_deref(),
                 bytes: Some(stored.bytes),
@@ -270,8 +285,7 @@ impl Report {
                 etag: stored.etag.as_deref(),
                 notes,
                 ..Item::new(done.to, "rotated")
-            })?;
-            return Ok(stored.bytes);
+            });
         }
         for note in notes {
             self.out.say(&format!("note: {}: {note}", done.to));
@@ -281,7 +295,7 @@ impl Report {
             let (to, bytes) = (destination(at, done.to), stored.bytes);
             self.out.say(&format!("rotated {at}{to} ({bytes} bytes): {}", goes(&opened, key)));
         }
-        Ok(stored.bytes)
+        Ok(())
     }
 
     /// The summary, and what the user should know of the store.
@@ -294,8 +308,12 @@ impl Report {
         }
         if !self.tells_each {
             let verb = if self.dry_run { "would rotate" } else { "rotated" };
+            let counted = |outcome: Outcome| match (outcome, self.dry_run) {
+                (Outcome::DeletedVersion, true) => "versions would be deleted",
+                _ => outcome.counted(),
+            };
             let counts: Vec<(u64, &str)> =
-                self.counts().iter().map(|(outcome, count)| (*count, outcome.counted())).collect();
+                self.counts().iter().map(|(outcome, count)| (*count, counted(*outcome))).collect();
             tell_summary(verb, "object", tally, &counts, &self.out);
         }
     }
@@ -315,10 +333,19 @@ impl Report {
         if seen.in_place {
             out.say("note: LastModified is the time of the rotation now: lifecycle rules count their days anew");
         }
-        if seen.with_versions > 0 && !self.counts().contains_key(&Outcome::DeletedVersion) {
+        let has_listed = |outcome| self.counts().contains_key(&outcome);
+        let are_told = has_listed(Outcome::DeletedVersion) || has_listed(Outcome::OldVersion);
+        if are_told {
+            // Each was.
+        } else if seen.plain_versions > 0 {
+            out.warn(&format!(
+                "{} former versions are still there unsealed: --all-versions lists them, --delete-old-versions deletes them",
+                seen.plain_versions
+            ));
+        } else if seen.sealed_versions > 0 {
             out.say(&format!(
-                "note: {} former versions still need their old keys: --all-versions lists them, --delete-old-versions deletes them",
-                seen.with_versions
+                "note: former versions of {} objects still need their old keys: --all-versions lists them, --delete-old-versions deletes them",
+                seen.sealed_versions
             ));
         }
         if let Some(key) = self.first_key.get() {

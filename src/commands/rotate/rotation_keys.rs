@@ -81,7 +81,11 @@ impl RotationKeys {
         };
         let says_only_one = self.from.is_empty() && self.to.is_none();
         match (&from, to.keys()) {
-            (Some(keys), _) if !keys.has_any() || (says_only_one && keys.are_named()) => {
+            (Some(keys), _) if says_only_one && keys.are_named() => {
+                Err(Failure::usage("S3SEAL_KEY is one of the two keys, and the other was not given")
+                    .hint("name it with --from SPEC or with --to SPEC"))
+            }
+            (Some(keys), _) if !keys.has_any() => {
                 Err(Failure::usage("the key that the objects are sealed with was not given")
                     .hint("name it with --from SPEC (`none` where they are not sealed), or add rules to config.toml"))
             }

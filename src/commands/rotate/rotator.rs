@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::super::search::Suspect;
-use super::acls::Acls;
+use super::buckets::Buckets;
 use super::report::{Done, Outcome, Report};
 use super::rotation_keys::BothKeys;
 use crate::failure::Failure;
@@ -32,9 +32,29 @@ pub(super) struct Rotator {
     keys: BothKeys,
     target: Target,
     pub(super) report: Report,
-    acls: Acls,
+    buckets: Buckets,
     /// Whether the last object that opened did so with the key that it should get.
     was_current: AtomicBool,
+}
+
+/// What came of an object.
+pub(super) enum Rotated {
+    /// So many bytes were sealed anew.
+    Bytes(u64),
+    /// It stays as it is.
+    Left,
+    /// So it does, until somebody restores it.
+    Archived,
+}
+
+impl Rotated {
+    /// Those that were sealed anew.
+    pub(super) fn bytes(self) -> Option<u64> {
+        match self {
+            Rotated::Bytes(bytes) => Some(bytes),
+            Rotated::Left | Rotated::Archived => None,
+        }
+    }
 }
 
 /// What is found where an object should be.
@@ -113,49 +133,53 @@ impl Found {
 
 impl Rotator {
     pub(super) fn new(engine: Engine, keys: BothKeys, target: Target, report: Report) -> Rotator {
-        let (acls, was_current) = (Acls::default(), AtomicBool::new(false));
-        Rotator { engine, keys, target, report, acls, was_current }
+        let (buckets, was_current) = (Buckets::default(), AtomicBool::new(false));
+        Rotator { engine, keys, target, report, buckets, was_current }
     }
 
-    /// Seals an object anew if it has to be, and tells of it; its bytes, if it was.
+    /// Seals an object anew if it has to be, and tells of it; what came of it.
     ///
     /// # Errors
     /// [`Failure::Key`] where no key of either side opens it; [`Failure::Precondition`] where somebody replaces it
     /// again and again; otherwise whatever keeps it from being read or written.
-    pub(super) async fn rotate(&self, suspect: &Suspect) -> Result<Option<u64>, Failure> {
+    pub(super) async fn rotate(&self, suspect: &Suspect) -> Result<Rotated, Failure> {
         let (at, to) = (&suspect.at, self.target.of(&suspect.at));
         let goal = self.goal(&to).await?;
         if let Some(outcome) = self.told_by_inventory(suspect, &goal) {
-            return self.report.leave(at, outcome, &goal, None).map(|()| None);
+            return self.report.leave(at, outcome, &goal, None).map(|()| Rotated::Left);
         }
-        let options = ReadOptions {
-            is_sealed: suspect.encryption == Some(EncryptionStatus::SseC),
-            ..ReadOptions::default()
-        };
-        let mut found = self.look(at, options, &goal).await?;
+        let mut found = self.look_twice(at, &goal).await?;
         for _ in 0..MOST_TRIES {
             let opened = match self.sort(suspect, &to, &goal, &found).await? {
                 Ok(opened) => opened,
                 Err(outcome) => {
                     let metadata = found.metadata();
-                    return self.report.leave(at, outcome, &goal, metadata).map(|()| None);
+                    self.report.leave(at, outcome, &goal, metadata)?;
+                    let is_archived = outcome == Outcome::Archived;
+                    return Ok(if is_archived { Rotated::Archived } else { Rotated::Left });
                 }
             };
             if self.report.dry_run {
                 self.report.tell_planned(at, &to, &goal, opened)?;
-                return Ok(Some(opened.answer.content_length.unwrap_or_default()));
+                return Ok(Rotated::Bytes(opened.answer.content_length.unwrap_or_default()));
             }
             let copy = self.plan(at, &to, &goal, opened).await?;
             // Where the original stays, so does its ACL.
-            let loses_acl = self.target.is_in_place() && self.loses_acl(at).await?;
+            let loses_acl = match self.target.is_in_place() {
+                true => self.check_bucket(&copy.source).await?,
+                false => false,
+            };
             let failure = match self.engine.copy(&copy).await {
                 Ok(stored) => {
                     let done = Done { to: &to, copy: &copy, stored: &stored, loses_acl };
-                    return self.report.rotated(at, &done, goal.key.as_ref()).map(Some);
+                    let told = self.report.rotated(at, &done, goal.key.as_ref());
+                    return told.map(|()| Rotated::Bytes(stored.bytes));
                 }
                 Err(failure) => failure,
             };
-            if failure.concerns_all() || !self.target.is_in_place() {
+            // What was found damaged is not made good by the key that opens it.
+            let is_final = failure.concerns_all() || matches!(failure, Failure::Integrity(_));
+            if is_final || !self.target.is_in_place() {
                 return Err(failure);
             }
             // The copy may have been made, though its answer was lost; or somebody else has written the object.
@@ -164,8 +188,19 @@ impl Rotator {
                 Ok(found) => found,
                 Err(_) => return Err(failure),
             };
-            if !found.is_current(&goal) && found.etag() == before.as_deref() {
-                return Err(failure);
+            // Some stores' ETags are those of the content, whatever the key.
+            let is_as_before = found.etag() == before.as_deref() && !found.is_current(&goal);
+            match failure {
+                Failure::Unsealed(_) if is_as_before => {
+                    return Err(Failure::unavailable(
+                        "the copy was not made: the object is as it was",
+                    )
+                    .hint("run the same command again")
+                    .at(at));
+                }
+                Failure::Unsealed(_) => return Err(failure),
+                failure if is_as_before => return Err(failure),
+                _ => {}
             }
         }
         Err(Failure::precondition(
@@ -175,10 +210,12 @@ impl Rotator {
         .at(at))
     }
 
-    /// The key that seals what is below a place, as far as one does: to know a run again.
-    pub(super) async fn sealing_key(&self, below: &Location) -> Option<Key> {
-        let sealed = self.keys.to.encryption(self.engine.store(), below).await;
-        sealed.ok()?.1.map(|key| key.master().clone())
+    /// By what a run is known again: what the rules say where they count, and the key that seals what is below a
+    /// place. None where no one key does.
+    pub(super) async fn known_again(&self, below: &Location) -> Option<(String, Option<Key>)> {
+        let Some(keys) = self.keys.to.keys() else { return Some((String::new(), None)) };
+        let (_, key) = self.keys.to.encryption(self.engine.store(), below).await.ok()?;
+        Some((keys.rules(), Some(key?.master().clone())))
     }
 
     /// Whether such an object is meant.
@@ -188,23 +225,38 @@ impl Rotator {
 
     /// How an object at this place is to be encrypted.
     pub(super) async fn goal(&self, to: &Location) -> Result<Goal, Failure> {
-        let (encryption, key) = self.keys.to.encryption(self.engine.store(), to).await?;
+        let sealed = self.keys.to.encryption(self.engine.store(), to).await;
+        let (encryption, key) = sealed.map_err(|failure| match failure {
+            Failure::Usage(_) => failure.hint("name one with --to, or add a rule"),
+            failure => failure,
+        })?;
         Ok(Goal { encryption, key })
     }
 
     /// What becomes of an object that need not be looked at, since it was not sealed when an inventory was taken.
     fn told_by_inventory(&self, suspect: &Suspect, goal: &Goal) -> Option<Outcome> {
         let is_plain = suspect.encryption.is_some_and(|it| it != EncryptionStatus::SseC);
-        match goal.key {
-            _ if !is_plain || self.keys.takes_plain => None,
-            Some(_) => Some(Outcome::Plain),
-            None => Some(Outcome::Current),
+        let is_told = is_plain && !self.keys.takes_plain && goal.key.is_some();
+        is_told.then_some(Outcome::InventoriedPlain)
+    }
+
+    /// Opens an object that somebody may have replaced between two of the keys.
+    async fn look_twice(&self, at: &Location, goal: &Goal) -> Result<Found, Failure> {
+        match self.look(at, ReadOptions::default(), goal).await {
+            Err(failure) if failure.detail().wants_other_key => {
+                self.look(at, ReadOptions::default(), goal).await
+            }
+            found => found,
         }
     }
 
-    async fn loses_acl(&self, at: &Location) -> Result<bool, Failure> {
-        let (store, out) = (self.engine.store(), &self.report.out);
-        let asked = async { Ok(self.acls.is_lost(store, at, out).await) };
+    /// Fails where the bucket would keep the copy in another's place; whether the object loses its ACL.
+    async fn check_bucket(&self, source: &CopySource) -> Result<bool, Failure> {
+        let (store, at, out) = (self.engine.store(), &source.at, &self.report.out);
+        let asked = async {
+            self.buckets.check_suspension(store, at, source.version_id()).await?;
+            Ok(self.buckets.loses_acl(store, at, out).await)
+        };
         self.engine.interrupt().race(asked).await
     }
 
@@ -280,7 +332,7 @@ impl Rotator {
         found: &'a Found,
     ) -> Result<Result<&'a Opened<ObjectMetadata>, Outcome>, Failure> {
         let opened = match found {
-            Found::Gone if suspect.listed.is_none() => {
+            Found::Gone if suspect.is_named() => {
                 return Err(Failure::not_found("there is no object of this name")
                     .hint("check the bucket and the key; a URL that ends in `/` means all that is below")
                     .at(&suspect.at));
@@ -312,7 +364,9 @@ impl Rotator {
         match self.engine.inspect(to, &keys, &ReadOptions::default()).await {
             // Both times are the store's, and in one form.
             Ok(there) => Ok(there.answer.content_length == of.content_length
-                && there.answer.last_modified >= of.last_modified),
+                && there.answer.last_modified >= of.last_modified
+                && of.checksum_crc64nvme.is_some()
+                && there.answer.checksum_crc64nvme == of.checksum_crc64nvme),
             Err(Failure::NotFound(_)) => Ok(false),
             Err(failure @ (Failure::Key(_) | Failure::Unsealed(_))) if !failure.concerns_all() => {
                 Ok(false)

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use md5::{Digest, Md5};
 
-use super::{Place, Search, Suspect, changed, is_throw_away};
+use super::{Place, Search, Suspect, is_throw_away};
 use crate::failure::Failure;
 use crate::location::Location;
 use crate::store::{Inventoried, Kind, Listed, Manifest, Store};
@@ -191,23 +191,16 @@ struct Wanted<'a> {
     place: &'a Place,
     /// How keys below the place begin.
     folder: String,
-    is_reached: bool,
     found: u64,
 }
 
 impl Wanted<'_> {
     fn new<'a>(search: &'a Search, place: &'a Place) -> Wanted<'a> {
-        let (folder, is_reached) = (place.folder().key, search.after.is_none());
-        Wanted { search, place, folder, is_reached, found: 0 }
+        Wanted { search, place, folder: place.folder().key, found: 0 }
     }
 
     fn suspect(&mut self, it: Inventoried) -> Option<Suspect> {
-        let Search { versions, since, options, after, .. } = self.search;
-        if after.as_ref() == Some(&it.key) {
-            // Not what comes next: its other versions stand there.
-            self.is_reached = true;
-            return None;
-        }
+        let Search { versions, since, options, .. } = self.search;
         let at = self.place.at();
         let name = match self.place {
             Place::Object(_) | Place::Both(_) if it.key == at.key => None,
@@ -216,8 +209,7 @@ impl Wanted<'_> {
         };
         self.found += 1;
         let is_recent = |since| it.listed.as_ref().is_some_and(|it| it.modified >= since);
-        let is_wanted = self.is_reached
-            && it.kind == Kind::Object
+        let is_wanted = it.kind == Kind::Object
             && (*versions || it.is_latest)
             && since.is_none_or(is_recent)
             && name.is_none_or(|name| options.filters.admit(name))
@@ -233,14 +225,11 @@ impl Wanted<'_> {
 
     /// At the end of the inventory: whether what was looked for is in it.
     fn conclude(&self) -> Result<(), Failure> {
-        match &self.search.after {
-            Some(key) if !self.is_reached => Err(changed(key)),
-            None if self.found == 0 && !self.place.at().key.is_empty() => {
-                Err(Failure::not_found("the inventory lists nothing of this name or below it")
-                    .hint("check the URL, and the prefix that the inventory is configured with")
-                    .at(self.place.at()))
-            }
-            _ => Ok(()),
+        match self.found == 0 && !self.place.at().key.is_empty() {
+            false => Ok(()),
+            true => Err(Failure::not_found("the inventory lists nothing of this name or below it")
+                .hint("check the URL, and the prefix that the inventory is configured with")
+                .at(self.place.at())),
         }
     }
 }
