@@ -186,7 +186,9 @@ impl Args {
 
     /// Tells of the versions behind what lies there, and deletes them where that is wanted.
     async fn look_at_versions(&self, place: Place, rotator: &Arc<Rotator>, tally: &mut Tally) {
-        let historian = Arc::new(Historian::new(rotator.clone(), self.delete_old_versions));
+        // What is damaged may be all that is left besides its history.
+        let deletes = self.delete_old_versions && !rotator.saw_damage();
+        let historian = Arc::new(Historian::new(rotator.clone(), deletes));
         let work = |suspect| {
             let historian = historian.clone();
             async move { historian.look(&suspect).await.transpose() }

@@ -41,19 +41,29 @@ impl Store {
         }
         let (source, made) = (&copy.source.metadata, &stored.checksum_crc64nvme);
         if source.checksum_crc64nvme.as_ref().is_some_and(|of| !made.is_empty() && of != made) {
-            let hint = match copy.in_place {
-                true => {
-                    "compare it with a backup, or with its former version if the bucket keeps versions"
-                }
-                false => "delete it and try again; if it stays, the source is damaged in the store",
-            };
-            return Err(Failure::integrity(
-                "the copy has another checksum than its source: it is damaged",
-            )
-            .hint(hint)
-            .at(&copy.write.at));
+            return Err(self.damaged(copy, version_id.filter(|_| !is_only_one)).await);
         }
         Ok(Some(stored))
+    }
+
+    /// Of a copy that took the place of its source nothing may be built on, so that version is removed.
+    async fn damaged(&self, copy: &Copy, version_id: Option<&str>) -> Failure {
+        let at = &copy.write.at;
+        let message = "the copy has another checksum than its source: it is damaged";
+        let is_removed = match version_id.filter(|_| copy.in_place) {
+            Some(version_id) => self.delete(at, Some(version_id)).await.is_ok(),
+            None => false,
+        };
+        let failure = match (is_removed, copy.in_place) {
+            (true, _) => Failure::integrity(format!("{message}, and was removed again"))
+                .hint("try again; if it stays, the source is damaged in the store"),
+            (false, true) => Failure::integrity(message).hint(
+                "compare it with a backup, or with its former version if the bucket keeps versions",
+            ),
+            (false, false) => Failure::integrity(message)
+                .hint("delete it and try again; if it stays, the source is damaged in the store"),
+        };
+        failure.at(at)
     }
 
     /// Asks with the key, then without: only both answers together are a proof.

@@ -43,7 +43,7 @@ fn versions(rig: &Rig, object: &str) -> Vec<String> {
 fn rotation_adds_a_version_and_says_that_the_former_ones_remain() {
     let rig = rig(|server| server);
     let done = rig.rotate(["s3://vault"]).succeeds();
-    done.says(&["1 former versions still need their old keys", "--all-versions"]);
+    done.says(&["former versions of 1 objects still need their old keys", "--all-versions"]);
     let x = versions(&rig, "x");
     assert_eq!((x.len(), &x[0], &x[1]), (4, &rig.new_md5, &rig.old_md5));
     assert_eq!(rig.lab.server().versions("vault").len(), 4 + 2 + 1, "no trial is left");
@@ -148,18 +148,16 @@ fn suspended_versions_are_not_written_over() {
 /// A store that does not look at If-Match may have buried what somebody has just written.
 #[test]
 fn nothing_is_deleted_where_a_writer_may_have_been_overtaken() {
-    let rig = Rig::of(Lab::with(|server| {
-        server.behave(s3seal_mock::Manner::SeaweedFs).versioned_bucket("vault")
-    }));
+    let rig = Rig::of(Lab::with(|server| server.versioned_bucket("vault")));
+    std::fs::create_dir_all(rig.lab.path("state/s3seal")).unwrap();
+    let line = format!("{} vault lacks guards\n", rig.lab.server().endpoint());
+    rig.lab.file("state/s3seal/proven-buckets", line.as_bytes());
     for content in ["one", "two"] {
         let put = ["put", "-k", "./old", "-", "s3://vault/x"];
         rig.lab.run(put).stdin(content.as_bytes()).succeeds();
     }
     let done = rig.rotate(["--delete-old-versions", "s3://vault/"]).succeeds();
     done.says(&["former versions are not deleted here", "2 former versions left alone"]);
-    // So it is in later runs, too.
-    let again = rig.rotate(["--delete-old-versions", "s3://vault/"]).succeeds();
-    again.says(&["former versions are not deleted here"]);
     assert_eq!(rig.lab.server().versions("vault").len(), 3);
 }
 

@@ -33,6 +33,8 @@ pub(super) struct Rotator {
     target: Target,
     pub(super) report: Report,
     buckets: Buckets,
+    /// Whether a copy was damaged.
+    has_damage: AtomicBool,
     /// Whether the last object that opened did so with the key that it should get.
     was_current: AtomicBool,
 }
@@ -134,7 +136,8 @@ impl Found {
 impl Rotator {
     pub(super) fn new(engine: Engine, keys: BothKeys, target: Target, report: Report) -> Rotator {
         let (buckets, was_current) = (Buckets::default(), AtomicBool::new(false));
-        Rotator { engine, keys, target, report, buckets, was_current }
+        let has_damage = AtomicBool::new(false);
+        Rotator { engine, keys, target, report, buckets, has_damage, was_current }
     }
 
     /// Seals an object anew if it has to be, and tells of it; what came of it.
@@ -178,8 +181,9 @@ impl Rotator {
                 Err(failure) => failure,
             };
             // What was found damaged is not made good by the key that opens it.
-            let is_final = failure.concerns_all() || matches!(failure, Failure::Integrity(_));
-            if is_final || !self.target.is_in_place() {
+            let is_damage = matches!(failure, Failure::Integrity(_));
+            self.has_damage.fetch_or(is_damage, Ordering::Relaxed);
+            if is_damage || failure.concerns_all() || !self.target.is_in_place() {
                 return Err(failure);
             }
             // The copy may have been made, though its answer was lost; or somebody else has written the object.
@@ -216,6 +220,11 @@ impl Rotator {
         let Some(keys) = self.keys.to.keys() else { return Some((String::new(), None)) };
         let (_, key) = self.keys.to.encryption(self.engine.store(), below).await.ok()?;
         Some((keys.rules(), Some(key?.master().clone())))
+    }
+
+    /// Whether a copy was damaged.
+    pub(super) fn saw_damage(&self) -> bool {
+        self.has_damage.load(Ordering::Relaxed)
     }
 
     /// Whether such an object is meant.
