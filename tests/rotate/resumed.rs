@@ -5,9 +5,10 @@ use std::sync::Mutex;
 use std::sync::mpsc;
 use std::time::Duration;
 
-use s3seal_mock::{Answer, Builder};
+use s3seal_mock::{Answer, Builder, RequestRecord};
 
 use super::Rig;
+use crate::audit::inventory::{COLUMNS, inventory, row, zipped};
 use crate::harness::Lab;
 
 const PATIENCE: Duration = Duration::from_secs(50);
@@ -29,7 +30,10 @@ fn rig(set_up: impl FnOnce(Builder) -> Builder) -> Rig {
     rig
 }
 
-fn held(server: Builder) -> (Builder, mpsc::Receiver<()>, mpsc::Sender<()>) {
+fn held(
+    server: Builder,
+    answer: fn(&RequestRecord) -> Option<Answer>,
+) -> (Builder, mpsc::Receiver<()>, mpsc::Sender<()>) {
     let (tell, arrived) = mpsc::channel();
     let (go, wait) = mpsc::channel::<()>();
     let wait = Mutex::new(wait);
@@ -38,21 +42,31 @@ fn held(server: Builder) -> (Builder, mpsc::Receiver<()>, mpsc::Sender<()>) {
         if request.operation == "CopyObject" && is_late && tell.send(()).is_ok() {
             let _ = tokio::task::block_in_place(|| wait.lock().unwrap().recv_timeout(PATIENCE));
         }
-        None
+        answer(request)
     });
     (server, arrived, go)
 }
 
 /// Stops a rotation shortly before its end; what another run then looks at.
 fn stopped_by(signal: &str) -> (Rig, usize, String) {
+    stopped(signal, |_| None, |_| vec!["s3://demo/t/".to_owned()])
+}
+
+fn stopped(
+    signal: &str,
+    answer: fn(&RequestRecord) -> Option<Answer>,
+    arguments: impl FnOnce(&Rig) -> Vec<String>,
+) -> (Rig, usize, String) {
     let mut ends = None;
     let rig = rig(|server| {
-        let (server, arrived, go) = held(server);
+        let (server, arrived, go) = held(server, answer);
         ends = Some((arrived, go));
         server
     });
     let (arrived, go) = ends.unwrap();
-    let mut command = rig.rotate(["s3://demo/t/"]).into_command();
+    let arguments = arguments(&rig);
+    let rotate = || rig.rotate(arguments.iter().map(String::as_str));
+    let mut command = rotate().into_command();
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     arrived.recv_timeout(PATIENCE).expect("a copy begins");
     let kill = std::process::Command::new("kill").args([signal, &child.id().to_string()]).status();
@@ -61,7 +75,7 @@ fn stopped_by(signal: &str) -> (Rig, usize, String) {
     drop(arrived);
     child.wait().unwrap();
     rig.count("");
-    let done = rig.rotate(["s3://demo/t/"]).succeeds();
+    let done = rotate().succeeds();
     let looks = rig.count("HeadObject");
     for number in 0..COUNT {
         assert_eq!(rig.sealed_with(&name(number)), Some(rig.new_md5.clone()));
@@ -86,6 +100,84 @@ fn a_signal_ends_it_in_good_order() {
     let (_, looks, told) = stopped_by("-TERM");
     assert!(told.contains("going on after t/"), "{told}");
     assert!(looks < 2 * 120, "{looks}");
+}
+
+/// The whole listing, wherever it should begin.
+fn lists_all(request: &RequestRecord) -> Option<Answer> {
+    (request.operation == "ListObjectsV2").then(|| {
+        let object = |number| {
+            let key = name(number);
+            format!(
+                "<Contents><Key>{key}</Key><LastModified>2026-11-22T05:26:21.000Z</LastModified><Size>7</Size></Contents>"
+            )
+        };
+        let objects: String = (0..COUNT).map(object).collect();
+        let xml = format!(
+            "<ListBucketResult><IsTruncated>false</IsTruncated>{objects}</ListBucketResult>"
+        );
+        Answer::respond(200, &[("content-type", "application/xml")], xml)
+    })
+}
+
+#[test]
+fn a_store_that_lists_all_anew_does_not_have_all_of_it_looked_at() {
+    let (_, looks, told) = stopped("-KILL", lists_all, |_| vec!["s3://demo/t/".to_owned()]);
+    assert!(told.contains("going on after t/"), "{told}");
+    assert!(looks < 2 * 320, "{looks}");
+}
+
+#[test]
+fn a_list_goes_on_behind_the_name_that_was_reached() {
+    let (rig, looks, told) = stopped(
+        "-KILL",
+        |_| None,
+        |rig| {
+            // In an order of its own: the last but few of the listing is the last but few here.
+            let ends = [COUNT - 10, COUNT - 1, COUNT - 2];
+            let names = (0..COUNT).rev().filter(|it| !ends.contains(it)).chain(ends);
+            let list: String = names.map(|number| format!("{number:04}\n")).collect();
+            rig.lab.file("list", list.as_bytes());
+            ["--files-from", "list", "s3://demo/t/"].map(str::to_owned).to_vec()
+        },
+    );
+    assert!(told.contains("going on after t/"), "{told}");
+    assert!(looks < 2 * 320, "{looks}");
+    assert_eq!(std::fs::read_dir(rig.lab.path("state/s3seal/transfers")).unwrap().count(), 0);
+}
+
+#[test]
+fn an_inventory_goes_on_behind_the_object_that_was_reached() {
+    let (_, looks, told) = stopped(
+        "-TERM",
+        |_| None,
+        |rig| {
+            let rows: String = (0..COUNT).map(|number| row(&name(number), "SSE-C")).collect();
+            let manifest = inventory(&rig.lab, COLUMNS, &[zipped(&rows)]);
+            vec!["--inventory".to_owned(), manifest, "s3://demo/t/".to_owned()]
+        },
+    );
+    assert!(told.contains("going on after t/"), "{told}");
+    assert!(looks < 2 * 120, "{looks}");
+}
+
+/// Another list under the same name: what is new in it must not be passed over.
+#[test]
+fn a_list_that_changed_is_a_failure_and_no_shorter_one() {
+    let rig = rig(|server| {
+        server.interceptor(|request| {
+            let is_late = request.key.as_deref() == Some(&name(COUNT - 10));
+            (request.operation == "CopyObject" && is_late)
+                .then(|| Answer::error(403, "ExpiredToken", "expired"))
+        })
+    });
+    let list: String = (0..COUNT).map(|number| format!("{number:04}\n")).collect();
+    rig.lab.file("list", list.as_bytes());
+    let arguments = ["--files-from", "list", "s3://demo/t/"];
+    rig.rotate(arguments).exits(5).says(&["run the same command again to go on"]);
+    rig.lab.file("list", b"0445\n0446\n");
+    rig.rotate(arguments).exits(9).says(&["the list does not name t/", "--no-resume"]);
+    let anew = ["--no-resume", "--files-from", "list", "s3://demo/t/"];
+    rig.rotate(anew).succeeds();
 }
 
 /// What failed is looked at again, though others behind it are done.

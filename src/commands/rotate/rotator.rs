@@ -197,8 +197,8 @@ impl Rotator {
         let is_plain = suspect.encryption.is_some_and(|it| it != EncryptionStatus::SseC);
         match goal.key {
             _ if !is_plain || self.keys.takes_plain => None,
-            Some(_) => Some(Outcome::Plain),
-            None => Some(Outcome::Current),
+            None if self.target.is_in_place() => Some(Outcome::Current),
+            _ => Some(Outcome::Plain),
         }
     }
 
