@@ -12,6 +12,7 @@ lab=$(mktemp -d)
 trap 'kill "$server" 2>/dev/null || true; rm -rf "$lab"' EXIT
 
 "$s3seal" keygen -o "$lab/key" 2>/dev/null
+"$s3seal" keygen -o "$lab/new" 2>/dev/null
 # On disk: the server's own memory is not what is measured.
 "$s3seal" mock --tls --bucket bench --dir "$lab/store" --env-file "$lab/env" >/dev/null 2>&1 &
 server=$!
@@ -45,5 +46,7 @@ for count in "$few" "$many"; do
   peak "$count objects, get -r" "$s3seal" get -q -r s3://bench/many/ "$lab/back"
   peak "$count objects, sync, nothing to do" "$s3seal" sync -q "$lab/files" s3://bench/many/
   peak "$count objects, audit" "$s3seal" audit -q s3://bench/many/ >/dev/null
+  peak "$count objects, rotate" "$s3seal" rotate -q --from "$lab/key" --to "$lab/new" s3://bench/many/
+  peak "$count objects, rotate, nothing to do" "$s3seal" rotate -q --from "$lab/key" --to "$lab/new" s3://bench/many/
   peak "$count objects, rm -r" "$s3seal" rm -q -r s3://bench/many/
 done

@@ -8,7 +8,7 @@ use s3seal_mock::{Answer, Builder, Manner, RequestRecord, Tampering};
 
 use crate::harness::{Done, Lab, url};
 
-mod inventory;
+pub(crate) mod inventory;
 mod keys;
 mod selection;
 mod shares;

@@ -224,6 +224,37 @@ fn every_mistake_has_the_same_cause_at_every_store() {
     });
 }
 
+/// Of what is empty there is no first byte to ask for.
+#[test]
+fn what_is_empty_is_told_apart_as_well() {
+    at_each(|store| {
+        let lab = store.empty();
+        lab.seal("k", "sealed-empty", b"");
+        lab.plain("plain-empty", b"");
+        for (object, key, exit, says, hint) in [
+            ("sealed-empty", &["-k", "./w"][..], 4, "sealed with another key", "find the key"),
+            ("sealed-empty", &[], 4, "no key was given", "-k"),
+            ("plain-empty", &["-k", "./k"], 6, "not sealed", "somebody may have replaced it"),
+        ] {
+            for command in [&["head"][..], &["get"]] {
+                let done = lab.run([command, key, &[&url(object)]].concat()).done();
+                one_cause(
+                    &done,
+                    &format!("{}: {command:?} {object}", store.name),
+                    exit,
+                    says,
+                    hint,
+                );
+            }
+        }
+        lab.run(["get", "-k", "./w", "-k", "./k", &url("sealed-empty"), "-"]).succeeds();
+        let audit = lab.run(["audit", "--json", "-k", "./w", "s3://demo"]).succeeds();
+        let found = audit.json_lines();
+        let states: Vec<_> = found.iter().map(|it| it["state"].as_str().unwrap()).collect();
+        assert_eq!(states, ["sse-s3", "locked"], "{}", store.name);
+    });
+}
+
 #[test]
 fn audit_finds_the_same_states_at_every_store() {
     at_each(|store| {

@@ -5,8 +5,10 @@ use serde_json::Value;
 
 use crate::harness::{Done, Lab, Run, url};
 
+mod acls;
 mod command_line;
 mod fire;
+mod inventoried;
 mod overwriting;
 mod resumed;
 mod versions;

@@ -60,6 +60,17 @@ impl Manner {
         self == Self::SeaweedFs
     }
 
+    /// SeaweedFS answers 416 to a range outside the object, such as any of an empty one, whatever the key.
+    pub(crate) fn looks_at_ranges_first(self) -> bool {
+        self == Self::SeaweedFs
+    }
+
+    /// Whether `If-Match` and `If-None-Match` on a copy are held against what it takes the place of ("CopyObject" in the
+    /// Amazon S3 API reference).
+    pub(crate) fn looks_at_copy_conditions(self) -> bool {
+        matches!(self, Self::Aws | Self::AwsBlocked | Self::SeaweedFs)
+    }
+
     /// Whether `partNumber` selects a part of a GET.
     pub(crate) fn knows_part_numbers(self) -> bool {
         self != Self::Ceph

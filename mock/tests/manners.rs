@@ -385,6 +385,24 @@ fn if_none_match_on_a_key_that_is_there() {
 }
 
 #[test]
+fn if_match_on_a_copy() {
+    for (manner, status) in [(SEAWEEDFS, 412), (CEPH, 200), (GARAGE, 200)] {
+        let server = store(manner);
+        let raw = copy("plain", "plain", None, None).header("x-amz-metadata-directive", "REPLACE");
+        assert_eq!(raw.header("if-match", "\"other\"").send(&server).status, status, "{manner}");
+    }
+}
+
+#[test]
+fn a_range_outside_without_the_key() {
+    for (manner, status) in [(SEAWEEDFS, 416), (CEPH, 400), (GARAGE, 400)] {
+        let server = store(manner);
+        let answer = Raw::get("/demo/sealed").header("range", "bytes=20-30").send(&server);
+        assert_eq!(answer.status, status, "{manner}");
+    }
+}
+
+#[test]
 fn a_part_number() {
     let (first, last) = (data(5 << 20), b"last".to_vec());
     for (manner, status, len) in [(SEAWEEDFS, 206, 4), (CEPH, 200, (5 << 20) + 4), (GARAGE, 206, 4)]

@@ -79,7 +79,6 @@ impl Store {
             (Err(refusal), Some(_)) => {
                 return match self.first_byte(at, None, &options).await {
                     Ok(()) => Ok(Finding::Plaintext),
-                    Err(keyless) if keyless.status == Some(416) => Ok(Finding::Plaintext),
                     Err(_) => Err(unproven(at, &refusal)),
                 };
             }
@@ -107,7 +106,6 @@ impl Store {
         match self.first_byte(at, None, &options).await {
             Err(keyless) if matches!(keyless.status, Some(400 | 403 | 404)) => Ok(Finding::AsAsked),
             Ok(()) => Ok(Finding::Plaintext),
-            Err(keyless) if keyless.status == Some(416) => Ok(Finding::Plaintext),
             Err(keyless) => Err(unproven(at, &keyless)),
         }
     }

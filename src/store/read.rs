@@ -350,7 +350,6 @@ impl Store {
     ) -> Result<Unopened, Failure> {
         let about = Circumstances { action: Action::Read, at, key: None };
         match keyless.status {
-            Some(416) => Ok(Unopened::Plain),
             Some(400) if !is_decisive(keyless) => Ok(Unopened::Sealed),
             // Whether it is archived is told to those who may read it, and their key was refused.
             Some(403) if keyless.is("InvalidObjectState") && refusal.status == Some(403) => {
@@ -380,18 +379,23 @@ impl Store {
         }
     }
 
+    /// Whether an object can be read, and if not, why: without more of its bytes than one.
     pub(super) async fn first_byte(
         &self,
         at: &Location,
         key: Option<&Key>,
         options: &ReadOptions,
     ) -> Result<(), Refusal> {
-        let options = ReadOptions {
-            version_id: options.version_id.clone(),
-            range: Some("bytes=0-0".to_owned()),
-            ..ReadOptions::default()
+        let version_id = options.version_id.clone();
+        let whole = ReadOptions { version_id, ..ReadOptions::default() };
+        let range = Some("bytes=0-0".to_owned());
+        let first = self.get_once(at, key, &ReadOptions { range, ..whole.clone() }).await;
+        let answer = match first {
+            // It is empty. SeaweedFS says so before it looks for a key, and of a sealed object, too.
+            Err(refusal) if refusal.status == Some(416) => self.get_once(at, key, &whole).await,
+            first => first,
         };
-        self.get_once(at, key, &options).await.map(|_| ())
+        answer.map(|_| ())
     }
 
     fn replaced(&self, at: &Location) -> Failure {

@@ -11,17 +11,17 @@ use super::{asked, lab, lab_with};
 use crate::harness::{Lab, Run, url};
 use s3seal_mock::Manner;
 
-const COLUMNS: &str = "Bucket, Key, VersionId, IsLatest, IsDeleteMarker, Size, LastModifiedDate, \
+pub(crate) const COLUMNS: &str = "Bucket, Key, VersionId, IsLatest, IsDeleteMarker, Size, LastModifiedDate, \
                        StorageClass, EncryptionStatus";
 
-fn zipped(text: &str) -> Vec<u8> {
+pub(crate) fn zipped(text: &str) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
     encoder.write_all(text.as_bytes()).unwrap();
     encoder.finish().unwrap()
 }
 
 /// A row for an object's only version.
-fn row(key: &str, encryption: &str) -> String {
+pub(crate) fn row(key: &str, encryption: &str) -> String {
     version(key, "", true, encryption)
 }
 
@@ -33,7 +33,7 @@ fn version(key: &str, id: &str, is_latest: bool, encryption: &str) -> String {
 }
 
 /// Writes an inventory as a store does, below `inv/`, and returns the manifest's path.
-fn inventory(lab: &Lab, schema: &str, files: &[Vec<u8>]) -> String {
+pub(crate) fn inventory(lab: &Lab, schema: &str, files: &[Vec<u8>]) -> String {
     let mut listed = Vec::new();
     for (index, file) in files.iter().enumerate() {
         let key = format!("inv/demo/daily/data/{index}.csv.gz");

@@ -5,9 +5,10 @@ use std::sync::Mutex;
 use std::sync::mpsc;
 use std::time::Duration;
 
-use s3seal_mock::{Answer, Builder};
+use s3seal_mock::{Answer, Builder, RequestRecord};
 
 use super::Rig;
+use crate::audit::inventory::{COLUMNS, inventory, row, zipped};
 use crate::harness::Lab;
 
 const PATIENCE: Duration = Duration::from_secs(50);
@@ -29,7 +30,10 @@ fn rig(set_up: impl FnOnce(Builder) -> Builder) -> Rig {
     rig
 }
 
-fn held(server: Builder) -> (Builder, mpsc::Receiver<()>, mpsc::Sender<()>) {
+fn held(
+    server: Builder,
+    answer: fn(&RequestRecord) -> Option<Answer>,
+) -> (Builder, mpsc::Receiver<()>, mpsc::Sender<()>) {
     let (tell, arrived) = mpsc::channel();
     let (go, wait) = mpsc::channel::<()>();
     let wait = Mutex::new(wait);
@@ -38,21 +42,32 @@ fn held(server: Builder) -> (Builder, mpsc::Receiver<()>, mpsc::Sender<()>) {
         if request.operation == "CopyObject" && is_late && tell.send(()).is_ok() {
             let _ = tokio::task::block_in_place(|| wait.lock().unwrap().recv_timeout(PATIENCE));
         }
-        None
+        answer(request)
     });
     (server, arrived, go)
 }
 
 /// Stops a rotation shortly before its end; what another run then looks at.
 fn stopped_by(signal: &str) -> (Rig, usize, String) {
+    let (rig, looked_at, told) = stopped(signal, |_| None, |_| vec!["s3://demo/t/".to_owned()]);
+    (rig, looked_at.len(), told)
+}
+
+fn stopped(
+    signal: &str,
+    answer: fn(&RequestRecord) -> Option<Answer>,
+    arguments: impl FnOnce(&Rig) -> Vec<String>,
+) -> (Rig, Vec<String>, String) {
     let mut ends = None;
     let rig = rig(|server| {
-        let (server, arrived, go) = held(server);
+        let (server, arrived, go) = held(server, answer);
         ends = Some((arrived, go));
         server
     });
     let (arrived, go) = ends.unwrap();
-    let mut command = rig.rotate(["s3://demo/t/"]).into_command();
+    let arguments = arguments(&rig);
+    let rotate = || rig.rotate(arguments.iter().map(String::as_str));
+    let mut command = rotate().into_command();
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     arrived.recv_timeout(PATIENCE).expect("a copy begins");
     let kill = std::process::Command::new("kill").args([signal, &child.id().to_string()]).status();
@@ -61,12 +76,14 @@ fn stopped_by(signal: &str) -> (Rig, usize, String) {
     drop(arrived);
     child.wait().unwrap();
     rig.count("");
-    let done = rig.rotate(["s3://demo/t/"]).succeeds();
-    let looks = rig.count("HeadObject");
+    let done = rotate().succeeds();
+    let requests = rig.lab.server().requests();
+    let looks = requests.iter().filter(|it| it.operation == "HeadObject");
+    let looked_at = looks.filter_map(|it| it.key.clone()).collect();
     for number in 0..COUNT {
         assert_eq!(rig.sealed_with(&name(number)), Some(rig.new_md5.clone()));
     }
-    (rig, looks, done.stderr)
+    (rig, looked_at, done.stderr)
 }
 
 #[test]
@@ -85,7 +102,51 @@ fn a_killed_rotation_goes_on_where_it_was() {
 fn a_signal_ends_it_in_good_order() {
     let (_, looks, told) = stopped_by("-TERM");
     assert!(told.contains("going on after t/"), "{told}");
-    assert!(looks < 2 * 120, "{looks}");
+    assert!(looks < 2 * 320, "{looks}");
+}
+
+/// The whole listing, wherever it should begin.
+fn lists_all(request: &RequestRecord) -> Option<Answer> {
+    (request.operation == "ListObjectsV2").then(|| {
+        let object = |number| {
+            let key = name(number);
+            format!(
+                "<Contents><Key>{key}</Key><LastModified>2026-11-22T05:26:21.000Z</LastModified><Size>7</Size></Contents>"
+            )
+        };
+        let objects: String = (0..COUNT).map(object).collect();
+        let xml = format!(
+            "<ListBucketResult><IsTruncated>false</IsTruncated>{objects}</ListBucketResult>"
+        );
+        Answer::respond(200, &[("content-type", "application/xml")], xml)
+    })
+}
+
+#[test]
+fn a_store_that_lists_all_anew_does_not_have_all_of_it_looked_at() {
+    let (_, looked_at, told) = stopped("-TERM", lists_all, |_| vec!["s3://demo/t/".to_owned()]);
+    assert!(told.contains("going on after t/"), "{told}");
+    assert!(!looked_at.contains(&name(0)), "{looked_at:?}");
+}
+
+/// Another list may have the same name: nothing in it is passed over.
+#[test]
+fn lists_and_inventories_begin_anew() {
+    let (rig, looked_at, told) = stopped(
+        "-KILL",
+        |_| None,
+        |rig| {
+            let list: String = (0..COUNT).map(|number| format!("{number:04}\n")).collect();
+            rig.lab.file("list", list.as_bytes());
+            ["--files-from", "list", "s3://demo/t/"].map(str::to_owned).to_vec()
+        },
+    );
+    assert!(!told.contains("going on"), "{told}");
+    assert!(looked_at.contains(&name(0)), "{looked_at:?}");
+    let rows: String = (0..COUNT).map(|number| row(&name(number), "SSE-C")).collect();
+    let manifest = inventory(&rig.lab, COLUMNS, &[zipped(&rows)]);
+    let done = rig.rotate(["--inventory", &manifest, "s3://demo/t/"]).succeeds();
+    assert!(done.stderr.contains(&format!("{COUNT} as they should be")), "{}", done.stderr);
 }
 
 /// What failed is looked at again, though others behind it are done.

@@ -67,8 +67,9 @@ fn overtaken(manner: Manner, operation: &'static str, key: &str) -> Rig {
 fn what_is_written_before_the_copy_is_not_lost() {
     overtaken(Manner::Aws, "CopyObject", "old");
     overtaken(Manner::Aws, "CopyObject", "new");
-    // Source and destination are one: either condition holds it.
     overtaken(Manner::SeaweedFs, "CopyObject", "old");
+    // Source and destination are one: either condition holds it.
+    overtaken(Manner::Garage, "CopyObject", "old");
 }
 
 #[test]
@@ -94,13 +95,11 @@ fn amazon_is_asked_to_look_at_what_is_overwritten() {
 
 #[test]
 fn a_store_that_does_not_look_is_told_of() {
-    for manner in [Manner::SeaweedFs, Manner::Garage] {
-        let rig = Rig::at(manner);
-        rig.lab.seal("old", "x", b"content");
-        let done = rig.rotate(["s3://demo/x"]).succeeds();
-        done.says(&["warning", "If-Match", "let nobody write there meanwhile"]);
-    }
-    for manner in [Manner::Aws, Manner::Ceph] {
+    let rig = Rig::at(Manner::Garage);
+    rig.lab.seal("old", "x", b"content");
+    let done = rig.rotate(["s3://demo/x"]).succeeds();
+    done.says(&["warning", "If-Match", "let nobody write there meanwhile"]);
+    for manner in [Manner::Aws, Manner::SeaweedFs, Manner::Ceph] {
         let rig = Rig::at(manner);
         rig.lab.seal("old", "x", b"content");
         let done = rig.rotate(["s3://demo/x"]).succeeds();

@@ -16,13 +16,21 @@ export PATH=$scratch/bin:$venv/bin:$PATH:/usr/sbin EXAMPLES
 EXAMPLES=$(realpath -e "$stores/../../examples")
 cd "$scratch"
 mkdir bin
-ln -s "$S3SEAL" bin/s3seal
+# One that says which process a task is.
+cat >bin/s3seal <<SH
+#!/bin/sh
+echo \$\$ >"task-\${SLURM_ARRAY_TASK_ID:-0}.pid"
+exec "$S3SEAL" "\$@"
+SH
+chmod +x bin/s3seal
 
-# 60 objects sealed with the old key, on a server that outlives all tasks.
-start_mock
+# 240 objects sealed with the old key, on a server that outlives all tasks, and is slow enough to stop one.
+start_mock --latency 20ms
 s3seal keygen -q -o old.key
+s3seal keygen -q -o new.key
+s3seal keygen -q -o newest.key
 mkdir objects
-for number in {01..60}; do echo "$number" >"objects/$number"; done
+for number in {001..240}; do echo "$number" >"objects/$number"; done
 s3seal put -q -r -k ./old.key objects s3://demo/
 s3seal ls -r --json s3://demo/ | sed 's/.*"url":"\([^"]*\)".*/\1/' | sort >all
 
@@ -80,9 +88,52 @@ gaps_are_refused() {
 }
 check "an array with gaps is refused" gaps_are_refused
 
+# told LOG…: which objects the tasks have rotated, as they say.
+told() { cat "$@" | grep '"result":"rotated"' | sed 's/.*"url":"\([^"]*\)".*/\1/' | sort; }
+# sealed_with KEY: whether all are, and hold what they held.
+sealed_with() {
+  s3seal audit --json -k "$1" s3://demo/ | grep '"state":"sealed"' | sed 's/.*"url":"\([^"]*\)".*/\1/' | sort | diff all - &&
+    rm -rf back && s3seal get -q -r -k "$1" s3://demo/ back && diff -r objects back
+}
+array_rotates() {
+  submit --array=1-8 "$EXAMPLES/slurm.sh" rotate s3://demo/ --from ./old.key --to ./new.key || { cat s3seal-*.log; return 1; }
+  wc -l s3seal-*.log
+  [ "$(ls s3seal-*.log | wc -l)" = 8 ] && told s3seal-*.log | diff all - && sealed_with ./new.key
+}
+check "a Slurm array of 8 rotates each object once" array_rotates
+
+again=(rotate s3://demo/ --from ./new.key --to ./newest.key --concurrency 1)
+# The third task is killed once it has rotated something.
+array_is_struck() {
+  local deadline=$((SECONDS + 100)) job
+  rm -f s3seal-*.log task-*.pid
+  job=$(sbatch --parsable --array=1-8 "$EXAMPLES/slurm.sh" "${again[@]}")
+  until grep -q '"rotated"' "s3seal-${job}_3.log"; do
+    [ $SECONDS -lt $deadline ] || return
+    sleep 0.05
+  done 2>/dev/null
+  kill -KILL "$(cat task-3.pid)" || return
+  while squeue --noheader --job "$job" | grep -q .; do
+    [ $SECONDS -lt $deadline ] || return
+    sleep 0.1
+  done
+  wc -l s3seal-*.log
+  told s3seal-*.log >before
+  [ "$(wc -l <before)" -lt 240 ] && fails sealed_with ./newest.key
+}
+check "a task of an array is killed" array_is_struck
+# What was killed on its way may be done, and not have been told.
+share_is_done_again() {
+  timeout 100 sbatch --wait --output=again.log --wrap "s3seal ${again[*]} --json --shard 3/8" || { cat again.log; return 1; }
+  told again.log >after
+  [ -s after ] && [ -z "$(sort before after | uniq -d)" ] && [ "$(cat before after | wc -l)" -ge 239 ] &&
+    sealed_with ./newest.key
+}
+check "its share, submitted again, is completed, and nothing is rotated twice" share_is_done_again
+
 parallel_audits() {
   rm -f s3seal-*.log
-  seq 5 | parallel --will-cite 's3seal audit --json -k ./old.key --shard auto/5 s3://demo/ >s3seal-{}.log' &&
+  seq 5 | parallel --will-cite 's3seal audit --json -k ./newest.key --shard auto/5 s3://demo/ >s3seal-{}.log' &&
     urls sealed | diff all -
 }
 check "GNU parallel audits each object once" parallel_audits

@@ -65,6 +65,17 @@ for bucket in fresh fresh-versioned; do
   check "$what: not remembered as one that seals" not_proven "$bucket"
 done
 
+trusting() { echo "$AWS_ENDPOINT_URL $1" >>state/s3seal/proven-buckets && "${@:2}"; }
+left_alone() {
+  s3seal rotate --json --from ./key --to ./new.key "$1" >left && cat left &&
+    [ "$(grep -c '"result":"plain"' left)" = 2 ] && ! grep -v '"result":"plain"' left
+}
+unchanged() {
+  local name
+  admin leftovers "$1" | grep -v ' ready' | diff before - || return 1
+  for name in small large; do rm -f back && s3seal get "s3://$1/$name" back && cmp "$name" back || return 1; done
+}
+
 # A bucket that once sealed, or was said to: now the one-request path has to notice, and to clean up.
 for bucket in trusted trusted-versioned; do
   case $bucket in
@@ -108,6 +119,23 @@ check "copy: a sealed copy ends in 6" refused 6 s3://fresh/copy s3seal cp --sour
 check "copy: nothing is left of it" refused 3 s3://fresh/copy s3seal head s3://fresh/copy
 audited() { s3seal audit -k ./key s3://fresh 2>&1 | tail -1 | grep -F '1 plain'; }
 check "audit: the store's objects are plain" audited
+
+# Whichever way it would go: a copy within the store, or through this machine.
+s3seal keygen -q -o new.key
+for bucket in turned turned-versioned; do
+  case $bucket in
+    *-versioned) what="rotation with versions" options=(--versioned) ;;
+    *) what=rotation options=() ;;
+  esac
+  admin make "$bucket" "${options[@]}"
+  for name in small large; do s3seal put -q --no-key "$name" "s3://$bucket/$name"; done
+  admin leftovers "$bucket" | grep -v ' ready' >before
+  check "$what: sealing ends in 6" refused 6 "s3://$bucket/small" s3seal rotate --from none --to ./new.key "s3://$bucket/"
+  check "$what: even if the bucket is trusted" trusting "$bucket" \
+    refused 6 "s3://$bucket/small" s3seal rotate --from none --to ./new.key "s3://$bucket/"
+  check "$what: what a key is said to have sealed is plain" left_alone "s3://$bucket/"
+  check "$what: nothing is changed" unchanged "$bucket"
+done
 
 admin make clinic
 admin make clinic-kept --versioned

@@ -307,6 +307,10 @@ check "no refusal left an upload behind" no_upload_left
 nothing_at_never() { fails grep ' never$' left; }
 check "no refused put published anything" nothing_at_never
 
+# --- Rotation ---------------------------------------------------------------------------------
+
+. "$stores/rotation.sh"
+
 # --- The doctor -------------------------------------------------------------------------------
 
 admin make clinic
@@ -403,7 +407,7 @@ at_every_verbosity() {
   return 0
 }
 check "the same work, logged" at_every_verbosity
-check "no key is in anything that was said" tells_no_key all-said key.bin key.raw wrong.bin master.bin
+check "no key is in anything that was said" tells_no_key all-said key.bin key.raw wrong.bin master.bin second.bin
 check "no key is in the state folder" tells_no_key state/s3seal/proven-buckets key.bin key.raw wrong.bin
 
 summary

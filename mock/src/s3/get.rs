@@ -32,6 +32,9 @@ pub(super) async fn get_object(
 ) -> Outcome<GetObjectOutput> {
     let input = &request.input;
     let found = Found::of(api, &input.bucket, &input.key, input.version_id.as_deref())?;
+    if api.manner.looks_at_ranges_first() {
+        found.select(input.range, None)?;
+    }
     let key = found.unlock(api, &Head::of(&request))?;
     ReadConditions {
         if_match: input.if_match.clone(),

@@ -92,13 +92,12 @@ impl Api {
         }
     }
 
-    /// The conditions on what a copy takes the place of ("CopyObject" in the Amazon S3 API reference), which no other
-    /// store is known to look at.
+    /// The conditions on what a copy takes the place of, as far as the store looks at them.
     ///
     /// # Errors
     /// They are no ETags.
     pub(super) fn copy_conditions(&self, headers: &HeaderMap) -> Result<WriteConditions, Refusal> {
-        if !matches!(self.manner, Manner::Aws | Manner::AwsBlocked) {
+        if !self.manner.looks_at_copy_conditions() {
             return Ok(WriteConditions::default());
         }
         let condition = |name: &str| {
