@@ -770,8 +770,8 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -l connect-timeout
 complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -l read-timeout -d 'Give up a connection on which nothing has moved for this time; 0: never' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -l limit-rate -d 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -s r -l recursive -d 'Take what lies below each URL, whether or not it ends in `/`'
-complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -l all-versions -d 'Tell which former versions still need an old key; they are never sealed anew'
-complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -l delete-old-versions -d 'Delete former versions that only an old key opens, where the newest one opens with the key of --to'
+complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -l all-versions -d 'Tell which former versions are still as --from says; they are never sealed anew'
+complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -l delete-old-versions -d 'Delete former versions that --from means, where the newest one is proven to be as --to says'
 complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -l dry-run -d 'Say what would be done, and do nothing'
 complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -l no-resume -d 'Neither go on with an interrupted transfer, nor leave one that could be gone on with'
 complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'

@@ -2,7 +2,7 @@
 # Sixteen tasks of a Slurm array share the work on all objects of a prefix:
 #
 #   sbatch slurm.sh rotate s3://backups/2026/ --from ~/keys/old.key --to ~/keys/new.key
-#   sbatch --wait slurm.sh audit --fail-on locked,plain s3://backups/
+#   sbatch --wait slurm.sh audit --fail-on locked,plain,sse-s3,sse-kms s3://backups/
 #
 # More tasks: sbatch --array=1-64 …. Number them without gaps: with --array=1,2,10 nobody would take the
 # shares in between, so `--shard auto` refuses.

@@ -34,7 +34,8 @@ fn what_was_not_sealed_is_not_asked_for() {
     assert_eq!(dest.0, "s3://copies/a rotated, b plain, gone gone");
     // Whether it is as it should be, the day of the inventory does not tell.
     let unsealed = rotated(&rig, &manifest, ["./new", "none"], &[]);
-    assert_eq!(unsealed, ("a rotated, b current, gone gone".to_owned(), 1));
+    assert_eq!(unsealed.0, "a rotated, b current, gone gone");
+    assert!(unsealed.1 > 0);
 }
 
 #[test]
