@@ -1074,6 +1074,7 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
         's3seal;mock' {
             [CompletionResult]::new('--addr', '--addr', [CompletionResultType]::ParameterName, 'The address to listen on; port 0 is a free one')
             [CompletionResult]::new('--bucket', '--bucket', [CompletionResultType]::ParameterName, 'Create this bucket; repeatable')
+            [CompletionResult]::new('--versioned-bucket', '--versioned-bucket', [CompletionResultType]::ParameterName, 'Create this bucket, which keeps versions; repeatable')
             [CompletionResult]::new('--behave', '--behave', [CompletionResultType]::ParameterName, 'Whose manners to take on')
             [CompletionResult]::new('--user', '--user', [CompletionResultType]::ParameterName, 'Let this identity in (repeatable; the first is the one in the environment); one made at random by default')
             [CompletionResult]::new('--fault', '--fault', [CompletionResultType]::ParameterName, 'Make trouble (repeatable): `slow-down`, `internal-error`, `reset` and `lost-answer` (connection dropped before or after the effect), `cut`, `corrupt`, `wrong-range`, `delay` (up to a second). PROBABILITY is 0 to 1, OPERATION a name of the S3 API such as UploadPart')

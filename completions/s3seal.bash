@@ -2657,7 +2657,7 @@ _s3seal() {
             return 0
             ;;
         s3seal__subcmd__mock)
-            opts="-q -v -h --addr --bucket --tls --require-tls --behave --user --fault --seed --latency --bandwidth --log --dir --env-file --json --quiet --verbose --progress --no-progress --endpoint-url --profile --region --ca-bundle --no-sign-request --allow-http --request-payer --expected-bucket-owner --max-attempts --connect-timeout --read-timeout --limit-rate --help"
+            opts="-q -v -h --addr --bucket --versioned-bucket --tls --require-tls --behave --user --fault --seed --latency --bandwidth --log --dir --env-file --json --quiet --verbose --progress --no-progress --endpoint-url --profile --region --ca-bundle --no-sign-request --allow-http --request-payer --expected-bucket-owner --max-attempts --connect-timeout --read-timeout --limit-rate --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2668,6 +2668,10 @@ _s3seal() {
                     return 0
                     ;;
                 --bucket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --versioned-bucket)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -1031,6 +1031,7 @@ set edit:completion:arg-completer[s3seal] = {|@words|
         &'s3seal;mock'= {
             cand --addr 'The address to listen on; port 0 is a free one'
             cand --bucket 'Create this bucket; repeatable'
+            cand --versioned-bucket 'Create this bucket, which keeps versions; repeatable'
             cand --behave 'Whose manners to take on'
             cand --user 'Let this identity in (repeatable; the first is the one in the environment); one made at random by default'
             cand --fault 'Make trouble (repeatable): `slow-down`, `internal-error`, `reset` and `lost-answer` (connection dropped before or after the effect), `cut`, `corrupt`, `wrong-range`, `delay` (up to a second). PROBABILITY is 0 to 1, OPERATION a name of the S3 API such as UploadPart'

@@ -970,6 +970,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand doctor" -l allow-http -d '
 complete -c s3seal -n "__fish_s3seal_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l addr -d 'The address to listen on; port 0 is a free one' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l bucket -d 'Create this bucket; repeatable' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l versioned-bucket -d 'Create this bucket, which keeps versions; repeatable' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l behave -d 'Whose manners to take on' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l user -d 'Let this identity in (repeatable; the first is the one in the environment); one made at random by default' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l fault -d 'Make trouble (repeatable): `slow-down`, `internal-error`, `reset` and `lost-answer` (connection dropped before or after the effect), `cut`, `corrupt`, `wrong-range`, `delay` (up to a second). PROBABILITY is 0 to 1, OPERATION a name of the S3 API such as UploadPart' -r

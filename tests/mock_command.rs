@@ -331,3 +331,13 @@ fn an_address_in_use_is_an_error() {
     assert!(!lab.path("f").exists());
     lab.run(["mock", "--env-file", "absent/f"]).exits(3).says(&["absent/f", "hint: "]);
 }
+
+#[test]
+fn a_bucket_can_keep_versions() {
+    let lab = Lab::offline();
+    let script = "\
+        for n in 1 2; do echo $n | \"$S3SEAL\" put -q --no-key - s3://vault/x; done; \
+        \"$S3SEAL\" ls --versions --json s3://vault";
+    let done = mock(&lab, &["--versioned-bucket", "vault"], script).env("S3SEAL", PROGRAM);
+    assert_eq!(done.succeeds().stdout.lines().count(), 2);
+}

@@ -41,6 +41,9 @@ pub struct Args {
     /// Create this bucket; repeatable
     #[arg(long, value_name = "NAME", default_value = "demo")]
     bucket: Vec<String>,
+    /// Create this bucket, which keeps versions; repeatable
+    #[arg(long, value_name = "NAME")]
+    versioned_bucket: Vec<String>,
     /// Serve https, with a certificate authority of its own
     #[arg(long)]
     tls: bool,
@@ -105,6 +108,9 @@ pub fn run(args: &Args, out: &Output) -> Result<u8, Failure> {
     let mut builder = Server::builder().addr(args.addr).tls(args.tls).require_tls(args.require_tls);
     for bucket in &args.bucket {
         builder = builder.bucket(bucket);
+    }
+    for bucket in &args.versioned_bucket {
+        builder = builder.versioned_bucket(bucket);
     }
     for (id, secret) in &args.user {
         builder = builder.user(id, secret);

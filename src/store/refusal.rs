@@ -187,6 +187,10 @@ fn explain(error: &rustls::CertificateError) -> String {
         Why::NotValidForName | Why::NotValidForNameContext { .. } => {
             "it is for another host name".to_owned()
         }
+        // webpki's word for what `openssl req -x509` makes.
+        other if other.to_string().contains("CaUsedAsEndEntity") => {
+            "it is that of a certificate authority, and no server's (self-signed?)".to_owned()
+        }
         other => other.to_string(),
     }
 }

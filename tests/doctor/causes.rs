@@ -297,3 +297,27 @@ fn failures_that_do_not_depend_on_each_other_are_all_told() {
     let done = doctor(&lab).exits(1);
     assert_eq!(names(&done, "fail"), ["config", "sse-c"]);
 }
+
+#[test]
+fn a_proxy_that_does_not_answer_is_blamed() {
+    let lab = Lab::offline();
+    let done = lab
+        .run(["doctor", "--endpoint-url", "https://store.example.invalid", "s3://demo"])
+        .env("AWS_ACCESS_KEY_ID", "id")
+        .env("AWS_SECRET_ACCESS_KEY", "secret")
+        .env("HTTPS_PROXY", format!("http://127.0.0.1:{}", free_port()))
+        .exits(8);
+    for words in ["fail  endpoint", "the one that the environment names", "NO_PROXY"] {
+        assert!(done.stdout.contains(words), "{words}: {}", done.stdout);
+    }
+}
+
+#[test]
+fn what_is_no_s3_store_is_named_without_a_bucket_too() {
+    let lab = Lab::with(|server| {
+        server.interceptor(|_| Some(Answer::respond(502, &[], "<html>Bad Gateway</html>")))
+    });
+    let done = lab.run(["doctor"]).env("AWS_MAX_ATTEMPTS", "1").done();
+    assert_ne!(done.code, Some(0));
+    assert!(done.stdout.contains("fail  endpoint"), "{}", done.stdout);
+}

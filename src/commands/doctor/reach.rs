@@ -9,7 +9,7 @@ use super::{Stop, fail};
 use crate::failure::Failure;
 use crate::key::Ring;
 use crate::location::Location;
-use crate::store::{Connect, Outcome, Settings, SseC, Store};
+use crate::store::{Connect, Outcome, Settings, SseC, Store, is_proxied};
 
 /// How far two clocks may be apart, in seconds, before it is worth a word.
 const SOME_SKEW: i64 = 60;
@@ -36,7 +36,11 @@ pub(super) async fn reach(
     }
     let contact = store.contact(folder).await;
     match &contact.outcome {
-        Outcome::Silent(failure) => return Err(fail(report, "endpoint", failure)),
+        Outcome::Silent(failure) => {
+            let is_proxied = contact.address.as_ref().is_some_and(is_proxied);
+            let failure = if is_proxied { blame_proxy(failure) } else { failure.clone() };
+            return Err(fail(report, "endpoint", &failure));
+        }
         Outcome::Refused(failure) if folder.is_none() => {
             return Err(fail(report, "endpoint", failure));
         }
@@ -56,6 +60,14 @@ pub(super) async fn reach(
         check_switch(&store, folder, report).await?;
     }
     Ok(Arc::new(store))
+}
+
+/// Whoever did not answer, it was the proxy that was asked.
+fn blame_proxy(failure: &Failure) -> Failure {
+    let mut failure = failure.clone();
+    failure.detail_mut().message +=
+        ", or not its proxy: requests go through the one that the environment names";
+    failure.hint("check the proxy in HTTPS_PROXY, HTTP_PROXY or ALL_PROXY, or leave it out for this host with NO_PROXY")
 }
 
 fn check_config(report: &mut Report) {
