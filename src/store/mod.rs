@@ -27,6 +27,7 @@
 //! | `audit` | what an object is encrypted with, whoever holds the key |
 //! | `read` | HEAD and GET, trying keys without sending more of them than needed |
 //! | `write` | PUT and multipart uploads, each proven |
+//! | `attempts` | how often a write was sent |
 //! | `unsupported` | what a store does not implement, and which option to leave out |
 //! | `uploads` | multipart uploads that are not finished, and their parts |
 //! | `list` | what lies below a prefix, a page at a time |
@@ -48,6 +49,7 @@
 //! | `proven` | which buckets have proven that they seal |
 
 mod acl;
+mod attempts;
 mod attributes;
 mod audit;
 mod bucket;

@@ -14,6 +14,7 @@ use aws_types::SdkConfig;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
+use super::attempts::Attempts;
 use super::attributes::{Attributed, Attributes, Condition};
 use super::connect::{Access, FALLBACK_REGION};
 use super::diagnosis::{Action, Circumstances, diagnose, refuses_http};
@@ -23,7 +24,7 @@ use super::retry::Retry;
 use super::seal::{self, Echoes, Encryption, Sealed};
 use super::trust::Trust;
 use super::url_check::check;
-use super::write::{Attempts, checksum};
+use super::write::checksum;
 use super::{Connect, RequestBody, SignedUrl, Store, Stored, Write, unsupported, url_refusal};
 use crate::failure::Failure;
 use crate::key::Key;

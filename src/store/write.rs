@@ -1,23 +1,17 @@
 //! PUT and multipart uploads. With a key, nothing counts as written before the store has proven that
 //! it used that key; what was stored without is taken back.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use aws_sdk_s3::config::Builder;
 use aws_sdk_s3::config::timeout::TimeoutConfig;
 use aws_sdk_s3::primitives::{ByteStream, SdkBody as RequestBody};
 use aws_sdk_s3::types::{ChecksumAlgorithm, ChecksumType, CompletedMultipartUpload, CompletedPart};
-use aws_smithy_runtime_api::box_error::BoxError;
-use aws_smithy_runtime_api::client::interceptors::Intercept;
-use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextRef;
-use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use aws_smithy_types::config_bag::ConfigBag;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde::{Deserialize, Serialize};
 
+use super::attempts::Attempts;
 use super::attributes::{Attributed, Attributes, Condition};
 use super::diagnosis::{Action, Circumstances, diagnose};
 use super::key_tag::with_key;
@@ -441,32 +435,4 @@ fn completed(parts: &[Part], with_checksums: bool) -> CompletedMultipartUpload {
 /// As the checksum headers have it: base64 of the big-endian bytes.
 pub(super) fn checksum(crc64nvme: u64) -> String {
     BASE64_STANDARD.encode(crc64nvme.to_be_bytes())
-}
-
-/// Counts how often the SDK has sent a request.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Attempts(Arc<AtomicU32>);
-
-impl Attempts {
-    /// Whether the refusal can be the echo of an earlier attempt's success.
-    pub(super) fn may_have_succeeded(&self, refusal: &Refusal) -> bool {
-        let conflicts = refusal.status == Some(412) || refusal.is("NoSuchUpload");
-        refusal.is_unknown() || (conflicts && self.0.load(Ordering::Relaxed) > 1)
-    }
-}
-
-impl Intercept for Attempts {
-    fn name(&self) -> &'static str {
-        "Attempts"
-    }
-
-    fn read_before_transmit(
-        &self,
-        _: &BeforeTransmitInterceptorContextRef<'_>,
-        _: &RuntimeComponents,
-        _: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        self.0.fetch_add(1, Ordering::Relaxed);
-        Ok(())
-    }
 }
