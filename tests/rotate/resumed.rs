@@ -91,7 +91,7 @@ fn a_killed_rotation_goes_on_where_it_was() {
     let (rig, looks, told) = stopped_by("-KILL");
     assert!(told.contains("going on after t/"), "{told}");
     // At most what was not remembered yet, each with one key or two.
-    assert!(looks < 2 * 320, "{looks}");
+    assert!(looks < COUNT, "{looks}");
     // Then all of it was looked at, and nothing is remembered.
     let done = rig.rotate(["s3://demo/t/"]).succeeds();
     assert!(done.stderr.contains(&format!("{COUNT} as they should be")), "{}", done.stderr);
@@ -102,7 +102,7 @@ fn a_killed_rotation_goes_on_where_it_was() {
 fn a_signal_ends_it_in_good_order() {
     let (_, looks, told) = stopped_by("-TERM");
     assert!(told.contains("going on after t/"), "{told}");
-    assert!(looks < 2 * 320, "{looks}");
+    assert!(looks < COUNT, "{looks}");
 }
 
 /// The whole listing, wherever it should begin.
