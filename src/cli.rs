@@ -14,11 +14,12 @@ use crate::commands::{
     audit, bucket, completions, cp, doctor, get, head, key, keygen, ls, mock, mv, presign, put, rm,
     rotate, sync,
 };
+use crate::descriptors;
 use crate::failure::{Failure, Failures};
 use crate::key as keys;
 use crate::location::{is_web_url, without_query};
 use crate::output::{self, Output, ProgressStyle};
-use crate::redaction::looks_secret;
+use crate::redaction::{self, MASK, looks_secret, visible};
 use crate::store::Connect;
 
 const OUTPUT_OPTIONS: &str = "Output options";
@@ -113,6 +114,7 @@ pub fn run(typed: Vec<OsString>) -> u8 {
             return failure.exit_code();
         }
     };
+    hide_keys(&arguments);
     let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
         Err(error) => return explain_usage(&error, &arguments, note),
@@ -132,7 +134,11 @@ pub fn run(typed: Vec<OsString>) -> u8 {
 fn dispatch(cli: &Cli, out: &Output) -> Result<u8, Failures> {
     // The server's own keys are not the user's, and its command inherits the limits of this process.
     if !matches!(cli.command, Command::Mock(_)) {
+        descriptors::raise_limit();
         forbid_core_dumps();
+    }
+    if cli.json || writes_to_stdout(&cli.command) {
+        descriptors::require_stdout()?;
     }
     match &cli.command {
         Command::Keygen(args) => keygen::run(args, out)?,
@@ -154,6 +160,20 @@ fn dispatch(cli: &Cli, out: &Output) -> Result<u8, Failures> {
         Command::Presign(args) => with_runtime(presign::run(args, &cli.connect, out))??,
     }
     Ok(0)
+}
+
+/// Whether the command always writes to stdout: then a closed one is an error before anything is done.
+fn writes_to_stdout(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Head(_)
+            | Command::Ls(_)
+            | Command::Audit(_)
+            | Command::Presign(_)
+            | Command::Bucket(_)
+            | Command::Doctor(_)
+            | Command::Completions(_)
+    )
 }
 
 /// A crash must not write a key to a file, nor another process of the user look for one in memory.
@@ -198,6 +218,25 @@ fn log(verbosity: u8) {
     let _ = tracing_subscriber::registry().with(filter).with(lines).try_init();
 }
 
+/// A key that was put in the wrong place, such as a profile's name, is shown in no message about it.
+fn hide_keys(arguments: &[OsString]) {
+    for argument in arguments.iter().filter_map(|argument| argument.to_str()) {
+        for text in [Some(argument), argument.split_once('=').map(|(_, value)| value)] {
+            if let Some(text) = text.filter(|text| looks_secret(text) && is_key(text)) {
+                redaction::register_text(text);
+            }
+        }
+    }
+}
+
+/// Whether the text is a key in base64 or hexadecimal, and no file of that name exists. Any name of 32 characters could be
+/// a raw key, so these are not meant.
+fn is_key(text: &str) -> bool {
+    let formats = [keys::Format::Base64, keys::Format::Hex];
+    formats.into_iter().any(|format| keys::parse(text.as_bytes(), format).is_ok())
+        && !std::path::Path::new(text).exists()
+}
+
 /// Known before the arguments are parsed.
 fn wants_json(arguments: &[OsString]) -> bool {
     arguments.iter().any(|argument| argument == "--json")
@@ -213,14 +252,19 @@ fn explain_usage(error: &clap::Error, arguments: &[OsString], note: Option<Strin
     for argument in arguments.iter().filter_map(|argument| argument.to_str()) {
         let value = argument.split_once('=').map_or(argument, |(_, value)| value);
         for secret in [argument, value].into_iter().filter(|word| looks_secret(word)) {
-            text = text.replace(secret, "[not shown]");
+            text = text.replace(secret, MASK);
+        }
+        // An argument must not begin a line of its own.
+        if !argument.is_empty() && argument != visible(argument) {
+            text = text.replace(argument, &visible(argument));
+            text = text.replace(value, &visible(value));
         }
         for url in [argument, value].into_iter().filter(|word| is_web_url(word)) {
             text = text.replace(url, without_query(url));
         }
     }
     for hidden in keys::aws_cli::hidden_values(arguments).filter(|value| !value.is_empty()) {
-        text = text.replace(hidden, "[not shown]");
+        text = text.replace(hidden, MASK);
     }
     if let Some(note) = note {
         text = format!("{}\n\n{note}", text.trim_end());

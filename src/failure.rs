@@ -48,6 +48,12 @@ pub enum Failure {
     },
 }
 
+/// Whether the error is that the process (EMFILE) or the system (ENFILE) has no descriptor left.
+pub fn is_out_of_files(error: &io::Error) -> bool {
+    let errors = [rustix::io::Errno::MFILE, rustix::io::Errno::NFILE];
+    error.raw_os_error().is_some_and(|code| errors.iter().any(|it| it.raw_os_error() == code))
+}
+
 /// The words and circumstances of a [`Failure`].
 #[derive(Debug, Default, Clone, Serialize)]
 pub struct Detail {
@@ -117,8 +123,15 @@ impl Failure {
 
     /// Why a file, or the stream called so, cannot be written.
     pub fn unwritable(name: impl std::fmt::Display, error: &io::Error) -> Failure {
+        if is_out_of_files(error) {
+            return Failure::out_of_files();
+        }
         // Not the error's own words: they can hold the name of a temporary file.
         match error.kind() {
+            io::ErrorKind::FileTooLarge => Failure::other(format!(
+                "{name} would become larger than a file may be here"
+            ))
+            .hint("`ulimit -f` shows the limit of this shell; some file systems have one, too"),
             io::ErrorKind::NotFound => {
                 Failure::not_found(format!("{name} cannot be made: its folder does not exist"))
                     .hint("make the folder first: `mkdir -p FOLDER`")
@@ -131,6 +144,13 @@ impl Failure {
             kind => Failure::other(format!("{name} cannot be written: {kind}"))
                 .hint("choose a destination that this user can write to"),
         }
+    }
+
+    /// More files or connections are open than the process, or the system, may have.
+    pub fn out_of_files() -> Failure {
+        Failure::other("too many files and connections are open")
+            .hint("allow more (`ulimit -n 1024`), or do less at once with --concurrency 1")
+            .for_all()
     }
 
     /// A [`Failure::Interrupted`] by the signal of this number.

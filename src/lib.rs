@@ -5,7 +5,7 @@
 //! | floor | what it knows |
 //! |---|---|
 //! | [`failure`] | what can go wrong, with its fix and its exit code |
-//! | [`redaction`], [`location`], [`size`] | what must not be shown; where an object is; sizes as people write them |
+//! | [`redaction`], [`descriptors`], [`location`], [`size`] | what must not be shown; which files are open; where an object is; sizes as people write them |
 //! | [`key`] | what a key is, where it is kept, and where it may go |
 //! | [`output`], [`state`] | where words go; what is remembered between runs |
 //! | [`store`] | S3: requests with the seal, proofs, diagnosis |
@@ -19,6 +19,7 @@
 pub mod aws_cli;
 pub mod cli;
 pub mod commands;
+pub mod descriptors;
 pub mod failure;
 pub mod key;
 pub mod location;

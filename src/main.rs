@@ -3,7 +3,22 @@
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+use s3seal::descriptors;
 use s3seal::key::environment;
+
+/// The dynamic loader runs this before the runtime of Rust, which would hide what was closed.
+#[used]
+#[cfg_attr(
+    any(target_os = "linux", target_os = "freebsd"),
+    expect(unsafe_code, reason = "a section is chosen")
+)]
+#[cfg_attr(any(target_os = "linux", target_os = "freebsd"), unsafe(link_section = ".init_array"))]
+static BEFORE_MAIN: extern "C" fn() = {
+    extern "C" fn note_closed() {
+        descriptors::note_closed();
+    }
+    note_closed
+};
 
 fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();

@@ -1,7 +1,6 @@
-//! Where words go: data to stdout, everything for people to stderr, and neither can be steered by
-//! control characters in a name that came from a store.
+//! Where words go: data to stdout, everything for people to stderr. Text of others (names, messages of a store)
+//! neither steers a terminal nor forges a line, and no line shows a secret of the run.
 
-use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,7 +9,11 @@ use indicatif::{MultiProgress, ProgressDrawTarget};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
+use crate::descriptors;
 use crate::failure::Failure;
+use crate::redaction::{scrub, visible};
+
+mod json;
 
 /// How progress is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -64,8 +67,10 @@ impl Output {
     /// Writes bytes to stdout as they are.
     ///
     /// # Errors
-    /// [`Failure::Other`] where stdout cannot be written; a closed pipe is no error.
+    /// [`Failure::Other`] where stdout cannot be written, [`Failure::Usage`] where it was closed from the start; a pipe
+    /// that its reader closed is no error.
     pub fn data(&self, bytes: &[u8]) -> Result<(), Failure> {
+        descriptors::require_stdout()?;
         let write = || {
             let mut stdout = io::stdout().lock();
             stdout.write_all(bytes).and_then(|()| stdout.flush())
@@ -86,12 +91,19 @@ impl Output {
         READER_IS_GONE.load(Ordering::Relaxed)
     }
 
-    /// Writes a line of text to stdout, control characters escaped.
+    /// Writes a line of text to stdout, as [`visible`] makes it, without secrets.
     ///
     /// # Errors
     /// As [`Output::data`].
     pub fn line(&self, text: &str) -> Result<(), Failure> {
-        // It may be a key.
+        self.data(format!("{}\n", visible(&scrub(text))).as_bytes())
+    }
+
+    /// Writes a line of text to stdout that is, or holds, a key because the user asked for it.
+    ///
+    /// # Errors
+    /// As [`Output::data`].
+    pub fn line_with_key(&self, text: &str) -> Result<(), Failure> {
         let text = visible(text);
         let mut line = Zeroizing::new(String::with_capacity(text.len() + 1));
         line.push_str(&text);
@@ -99,34 +111,37 @@ impl Output {
         self.data(line.as_bytes())
     }
 
-    /// Writes one JSON object as a line of stdout, where JSON is wanted.
+    /// Writes one JSON object as a line of stdout, without secrets.
     ///
     /// # Errors
     /// As [`Output::data`].
     pub fn item(&self, item: &impl Serialize) -> Result<(), Failure> {
-        // There may be a key in it, and then it is short: a buffer that grows leaves copies behind.
-        let mut line = Zeroizing::new(Vec::with_capacity(1024));
-        serde_json::to_writer(&mut *line, item)
-            .map_err(|error| Failure::other(format!("the result is no JSON: {error}")))?;
-        line.push(b'\n');
-        self.data(&line)
+        self.data(&json::line(item).map_err(no_json)?)
+    }
+
+    /// Writes one JSON object that holds a key because the user asked for it.
+    ///
+    /// # Errors
+    /// As [`Output::data`].
+    pub fn item_with_key(&self, item: &impl Serialize) -> Result<(), Failure> {
+        self.data(&json::line_with_key(item).map_err(no_json)?)
     }
 
     /// Tells people on stderr what was done; silenced by `--quiet`.
     pub fn say(&self, text: &str) {
         if !self.quiet {
-            to_stderr(&visible(text));
+            to_stderr(&safe(text));
         }
     }
 
-    /// Tells people on stderr why the command line was not understood.
+    /// Tells people on stderr why the command line was not understood, in several lines.
     pub fn usage(&self, text: &str) {
-        to_stderr(&visible(text));
+        text.lines().for_each(|line| to_stderr(&safe(line)));
     }
 
     /// Warns people on stderr, `--quiet` or not.
     pub fn warn(&self, text: &str) {
-        to_stderr(&format!("warning: {}", visible(text)));
+        to_stderr(&format!("warning: {}", safe(text)));
     }
 
     /// Tells why the command failed: one line and a hint on stderr, or the same as JSON.
@@ -139,32 +154,25 @@ impl Output {
                 detail: &'a crate::failure::Detail,
             }
             let line = Line { kind: failure.kind(), detail: failure.detail() };
-            if let Ok(text) = serde_json::to_string(&line) {
-                to_stderr(&text);
+            if let Ok(line) = json::line(&line) {
+                to_stderr(String::from_utf8_lossy(&line).trim_end());
             }
         } else {
-            to_stderr(&format!("error: {}", visible(&failure.to_string())));
+            to_stderr(&format!("error: {}", safe(&failure.to_string())));
             if let Some(hint) = &failure.detail().hint {
-                to_stderr(&format!("hint: {}", visible(hint)));
+                to_stderr(&format!("hint: {}", safe(hint)));
             }
         }
     }
 }
 
-/// The text with every control character but a line break escaped, so that a name cannot move the
-/// cursor, recolour or rewrite what a terminal shows.
-pub fn visible(text: &str) -> Cow<'_, str> {
-    let tame = |c: char| c == '\n' || !(c.is_control() || is_invisible(c));
-    if text.chars().all(tame) {
-        return Cow::Borrowed(text);
-    }
-    let escaped = |c: char| if tame(c) { c.to_string() } else { c.escape_default().to_string() };
-    Cow::Owned(text.chars().map(escaped).collect())
+/// A line for people: without secrets, and as [`visible`] makes it.
+fn safe(text: &str) -> String {
+    visible(&scrub(text)).into_owned()
 }
 
-/// Characters that reorder or hide the text around them (Unicode TR 36, "bidirectional text spoofing").
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+fn no_json(error: serde_json::Error) -> Failure {
+    Failure::other(format!("the result is no JSON: {error}"))
 }
 
 /// Nothing can be done about a stderr that cannot be written.
@@ -174,7 +182,7 @@ fn to_stderr(line: &str) {
 
 /// Writes a line to stderr that is neither silenced nor more than a remark: how far a run is.
 pub(crate) fn remark(line: &str) {
-    to_stderr(&visible(line));
+    to_stderr(&safe(line));
 }
 
 /// Bars are drawn at most so often a second.
@@ -201,23 +209,14 @@ fn between_bars<T>(write: impl FnOnce() -> T) -> T {
 pub(crate) struct Log;
 
 impl Write for Log {
+    /// Takes one event at a time, which is how the formatting layer writes.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        between_bars(|| io::stderr().lock().write(bytes))
+        let text = String::from_utf8_lossy(bytes);
+        to_stderr(&safe(text.trim_end_matches('\n')));
+        Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
         io::stderr().flush()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_cannot_steer_a_terminal() {
-        assert_eq!(visible("plain ä.txt"), "plain ä.txt");
-        assert_eq!(visible("a\u{1b}[2Jb"), "a\\u{1b}[2Jb");
-        assert_eq!(visible("a\u{202e}b\r"), "a\\u{202e}b\\r");
     }
 }

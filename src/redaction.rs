@@ -1,4 +1,12 @@
-//! What no message may quote: text that could be a key, or enough of one.
+//! What no message may quote: the keys of the run ([`scrub`]), and text that could be a key, or enough of one.
+
+use std::borrow::Cow;
+
+mod foreign;
+mod known;
+
+pub use foreign::{is_unsafe, visible};
+pub use known::{MASK, register, register_passing, register_text, scrub};
 
 /// Texts shorter than this are names and words, too short to be (most of) a key: 24 characters of
 /// base64 hold 144 bits.
@@ -31,4 +39,72 @@ pub fn holds_secret(text: &str) -> bool {
 /// Whether the byte occurs in base64, in either alphabet, padding included.
 pub fn is_base64ish(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"+/-_=".contains(&byte)
+}
+
+/// The text of a store, with [`MASK`] in the place of all that looks like (part of) a key: 20 characters or more of
+/// base64 on end that change between capitals, small letters and digits as only random text does, or as many
+/// hexadecimal digits.
+pub fn mask_key_text(text: &str) -> Cow<'_, str> {
+    // Some stores repeat headers percent-encoded.
+    let is_end = |c: char| c != '%' && !u8::try_from(c).is_ok_and(is_base64ish);
+    let secrets: Vec<&str> = text.split(is_end).filter(|run| is_random(run)).collect();
+    if secrets.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    let masked = secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret, MASK));
+    Cow::Owned(masked)
+}
+
+/// Whether a run of base64 characters is long and mixed enough to be random.
+fn is_random(run: &str) -> bool {
+    if run.len() < HALF_CHARS {
+        return false;
+    }
+    let class = |byte: u8| match byte {
+        b'A'..=b'Z' => 1,
+        b'a'..=b'z' => 2,
+        b'0'..=b'9' => 3,
+        _ => 0,
+    };
+    let classes: Vec<u8> = run.bytes().map(class).filter(|class| *class != 0).collect();
+    let changes = classes.windows(2).filter(|pair| pair[0] != pair[1]).count();
+    // Random base64 changes at two of three places; names in capitals and small letters at one of four.
+    changes * 5 >= run.len() * 2 || is_hex(run)
+}
+
+fn is_hex(run: &str) -> bool {
+    run.split(|c: char| !c.is_ascii_hexdigit()).any(|run| {
+        run.len() >= HALF_CHARS
+            && run.contains(|c: char| c.is_ascii_digit())
+            && run.contains(|c: char| c.is_ascii_alphabetic())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn key_text_in_messages_is_masked() {
+        for secret in [
+            "+xecQD7SgW+qBchbd+Etk0q2D9xoMY70Ir1ZBsN6HuU=",
+            "+xecQD7SgW+qBchbd+Et",
+            "fb179c403ed2816faa05c85b77e12d93",
+        ] {
+            let message = format!("the header was '{secret}', and is wrong");
+            assert_eq!(mask_key_text(&message), format!("the header was '{MASK}', and is wrong"));
+        }
+    }
+
+    #[test]
+    fn ordinary_words_of_stores_stay() {
+        for message in [
+            "User: arn:aws:sts::123456789012:assumed-role/MyRoleName/session is not authorized to perform: s3:PutObject",
+            "The specified key does not exist: backups/2026-11-28/Database-Dump-Nightly.sql",
+            "Supported value: AES256. x-amz-server-side-encryption-customer-algorithm",
+            "AuthorizationHeaderMalformed 12345678901234567890",
+        ] {
+            assert_eq!(mask_key_text(message), message);
+        }
+    }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::downloader::{Download, Downloader, Place};
 use super::keys::Keys;
 use super::selection::{FilesFrom, Selection, send_listed, tell_summary};
+use crate::descriptors;
 use crate::failure::Failure;
 use crate::key::KeyArgs;
 use crate::location::Location;
@@ -157,6 +158,7 @@ fn check(
         .hint("fetch that object by itself"));
     }
     if dest == Path::new("-") {
+        descriptors::require_stdout()?;
         if !is_object {
             return Err(Failure::usage("stdout can carry only one object")
                 .hint("name a folder to write to"));

@@ -73,9 +73,15 @@ fn to_stdout(format: Encoding, out: &Output) -> Result<(), Failure> {
     let text = if format == Encoding::Hex { key.hex() } else { key.base64() };
     if out.json() {
         let key_md5 = key.md5_base64();
-        return out.item(&Made { op: "keygen", format, key: Some(&text), key_md5, file: None });
+        return out.item_with_key(&Made {
+            op: "keygen",
+            format,
+            key: Some(&text),
+            key_md5,
+            file: None,
+        });
     }
-    out.line(&text)
+    out.line_with_key(&text)
 }
 
 fn to_file(path: &Path, format: Encoding, out: &Output) -> Result<(), Failure> {

@@ -7,7 +7,7 @@ use crate::failure::Failure;
 use crate::key::{KeyArgs, ObjectKey, Receiver};
 use crate::location::Location;
 use crate::output::Output;
-use crate::store::{Encryption, Store};
+use crate::store::{Encryption, Store, parse_header};
 use crate::transfer::Interrupt;
 
 /// Whose key encrypts.
@@ -22,7 +22,7 @@ pub(super) struct Sealing {
     #[arg(long, value_name = "ALGORITHM", value_parser = ["AES256", "aws:kms", "aws:kms:dsse"], conflicts_with_all = ["key", "AwsCliKey"])]
     sse: Option<String>,
     /// The KMS key for `--sse aws:kms`: its id, ARN or alias
-    #[arg(long, value_name = "ID", requires = "sse")]
+    #[arg(long, value_name = "ID", value_parser = parse_header, requires = "sse")]
     sse_kms_key_id: Option<String>,
     /// Tag each object with the MD5 of its key, so that a reader with many keys need not try them all; not
     /// where the object has a key derived for it alone

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use indicatif::BinaryBytes;
 use serde::Serialize;
 
+use crate::descriptors;
 use crate::failure::Failure;
 use crate::location::Location;
 use crate::output::Output;
@@ -63,11 +64,11 @@ pub(super) fn send_listed<T>(
     finder: &Finder<T>,
     to_item: impl Fn(&str) -> Option<Found<T>>,
 ) -> Result<(), Failure> {
-    let lines: Box<dyn BufRead> = match list == Path::new("-") {
-        true => Box::new(io::stdin().lock()),
-        false => {
-            Box::new(BufReader::new(File::open(list).map_err(|error| unreadable(list, &error))?))
-        }
+    let lines: Box<dyn BufRead> = if list == Path::new("-") {
+        descriptors::require_stdin()?;
+        Box::new(io::stdin().lock())
+    } else {
+        Box::new(BufReader::new(File::open(list).map_err(|error| unreadable(list, &error))?))
     };
     for line in lines.lines() {
         let line = line.map_err(|error| unreadable(list, &error))?;

@@ -1,8 +1,8 @@
 //! `cmd:`: key text that a command prints.
 
 use std::ffi::OsStr;
-use std::io::{self, Read as _};
-use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::io::{self, Read as _, Write as _};
+use std::process::{Child, ChildStderr, ChildStdout, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 
 use super::source::LIMIT;
 use crate::failure::Failure;
+use crate::redaction::{is_base64ish, mask_key_text, scrub, visible};
 
 /// How long a command may take where nobody says: people type passphrases and touch tokens meanwhile.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(120);
@@ -24,8 +25,8 @@ enum End {
     Timeout,
 }
 
-/// What the command prints until it ends; its stderr is the program's own, and its terminal too: it
-/// may ask for a passphrase there.
+/// What the command prints until it ends. It may ask for a passphrase at the terminal; what it says on stderr is passed
+/// on without what looks like a key.
 ///
 /// # Errors
 /// [`Failure::Key`] where it cannot be run, fails, or does not end in time; then it is killed.
@@ -42,6 +43,7 @@ pub(super) fn run(
         .arg(command)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
         .spawn()
         .map_err(failed)?;
     // Room for everything at once: a buffer that grows leaves copies behind.
@@ -73,12 +75,14 @@ pub(super) fn run(
 fn listen(child: &mut Child, text: &mut Vec<u8>, timeout: Option<Duration>) -> io::Result<End> {
     let mut pipe = child.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?;
     rustix::io::ioctl_fionbio(&pipe, true)?;
+    let mut remarks = Remarks::of(child)?;
     let start = Instant::now();
     let mut pause = FIRST_PAUSE;
     loop {
         // In this order: what it printed is in the pipe once it has ended.
         let ended = child.try_wait()?;
         drain(&mut pipe, text)?;
+        remarks.pass_on(ended.is_some());
         if text.len() > LIMIT {
             return Ok(End::TooMuch);
         }
@@ -90,6 +94,44 @@ fn listen(child: &mut Child, text: &mut Vec<u8>, timeout: Option<Duration>) -> i
         }
         thread::sleep(pause);
         pause = (pause * 2).min(LONGEST_PAUSE);
+    }
+}
+
+/// What the command says on stderr, in the order of its lines.
+struct Remarks {
+    pipe: ChildStderr,
+    /// The beginning of a line, such as a question that waits for an answer.
+    unfinished: Zeroizing<Vec<u8>>,
+}
+
+impl Remarks {
+    fn of(child: &mut Child) -> io::Result<Remarks> {
+        let pipe = child.stderr.take().ok_or(io::ErrorKind::BrokenPipe)?;
+        rustix::io::ioctl_fionbio(&pipe, true)?;
+        Ok(Remarks { pipe, unfinished: Zeroizing::default() })
+    }
+
+    /// Passes on what was said since: whole lines, and what may be a question. The rest waits for the end of its
+    /// line, so that no key is passed on in pieces that do not look like one.
+    fn pass_on(&mut self, has_ended: bool) {
+        // What cannot be read is not needed, and an empty pipe is no error.
+        let _ = (&mut self.pipe).take(LIMIT as u64).read_to_end(&mut self.unfinished);
+        while let Some(end) = self.unfinished.iter().position(|byte| *byte == b'\n') {
+            self.say(end + 1);
+        }
+        let may_be_key = self.unfinished.last().is_none_or(|byte| is_base64ish(*byte));
+        if has_ended || !may_be_key || self.unfinished.len() > LIMIT {
+            self.say(self.unfinished.len());
+        }
+    }
+
+    fn say(&mut self, length: usize) {
+        let said: Zeroizing<Vec<u8>> = Zeroizing::new(self.unfinished.drain(..length).collect());
+        let said = String::from_utf8_lossy(&said);
+        let line = said.trim_end_matches('\n');
+        let end = &said[line.len()..];
+        // Nothing can be done about a stderr that cannot be written.
+        let _ = write!(io::stderr(), "{}{end}", visible(&scrub(&mask_key_text(line))));
     }
 }
 

@@ -26,7 +26,7 @@ pub fn derive(master: &Key, bucket: &str, key: &str) -> Key {
     Hkdf::<Sha256>::new(Some(SALT), master.bytes())
         .expand_multi_info(&info, derived.as_mut_slice())
         .expect("32 bytes are less than HKDF can give");
-    Key::from_bytes(*derived)
+    Key::of_one_object(&derived)
 }
 
 /// Whose name counts where a key is derived: the object's own, or that of the one it stands for.

@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 
 use super::encoding::hex;
 use crate::failure::Failure;
+use crate::redaction;
 
 /// The length of a key in bytes: S3 takes AES-256 keys and no others (AWS, "Using server-side
 /// encryption with customer-provided keys").
@@ -45,7 +46,7 @@ impl Key {
             drawn = SysRng.try_fill_bytes(bytes);
         });
         match drawn {
-            Ok(()) => Ok(Key(bytes)),
+            Ok(()) => Ok(Key(bytes).registered()),
             Err(error) => {
                 Err(Failure::other(format!("the operating system gave no random bytes: {error}"))
                     .hint("no key was made; check that the getrandom system call is allowed here"))
@@ -55,15 +56,28 @@ impl Key {
 
     /// The key made of these bytes.
     pub fn from_bytes(bytes: [u8; KEY_BYTES]) -> Key {
-        let bytes = Zeroizing::new(bytes);
-        Key(SecretBox::init_with_mut(|held: &mut [u8; KEY_BYTES]| held.copy_from_slice(&*bytes)))
+        Key::holding(&Zeroizing::new(bytes)).registered()
+    }
+
+    /// The key of one object, one of perhaps millions.
+    pub(super) fn of_one_object(bytes: &[u8; KEY_BYTES]) -> Key {
+        redaction::register_passing(bytes);
+        Key::holding(bytes)
+    }
+
+    fn holding(bytes: &[u8; KEY_BYTES]) -> Key {
+        Key(SecretBox::init_with_mut(|held: &mut [u8; KEY_BYTES]| held.copy_from_slice(bytes)))
+    }
+
+    /// No output repeats it from now on.
+    fn registered(self) -> Key {
+        redaction::register(self.bytes());
+        self
     }
 
     /// The key made of these bytes, if there are 32 of them.
     pub fn from_slice(bytes: &[u8]) -> Option<Key> {
-        (bytes.len() == KEY_BYTES).then(|| {
-            Key(SecretBox::init_with_mut(|held: &mut [u8; KEY_BYTES]| held.copy_from_slice(bytes)))
-        })
+        bytes.try_into().ok().map(|bytes| Key::holding(bytes).registered())
     }
 
     /// The 32 bytes.
@@ -101,9 +115,7 @@ impl Key {
 
 impl Clone for Key {
     fn clone(&self) -> Key {
-        Key(SecretBox::init_with_mut(|held: &mut [u8; KEY_BYTES]| {
-            held.copy_from_slice(self.bytes());
-        }))
+        Key::holding(self.bytes())
     }
 }
 

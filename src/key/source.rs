@@ -14,6 +14,7 @@ use super::foreign::said_of;
 use super::spec::{GRAMMAR, Spec, is_shown};
 use super::text::{self, Found};
 use super::{command, environment};
+use crate::descriptors;
 use crate::failure::Failure;
 
 /// The most that a source may hold, in bytes: keys are short, and a mistyped path may be a disk.
@@ -59,7 +60,8 @@ impl Spec {
             Spec::Fd(number) => File::open(format!("/dev/fd/{number}"))
                 .and_then(read_all)
                 .map_err(|error| self.unreadable(&error)),
-            Spec::Stdin => read_stdin().map_err(|error| self.unreadable(&error)),
+            Spec::Stdin => descriptors::require_stdin()
+                .and_then(|()| read_stdin().map_err(|error| self.unreadable(&error))),
             Spec::Command(command) => command::run(command, timeout),
             Spec::Name(_) => Err(Failure::usage("it is a name in config.toml").hint(GRAMMAR)),
             Spec::Literal { text, .. } => Ok(text.clone()),

@@ -12,31 +12,31 @@ use crate::failure::Failure;
 #[command(next_help_heading = "Object attributes (never encrypted)")]
 pub struct Attributes {
     /// The media type; guessed from the file's name where not given
-    #[arg(long, value_name = "TYPE")]
+    #[arg(long, value_name = "TYPE", value_parser = parse_header)]
     pub content_type: Option<String>,
     /// Cache-Control
-    #[arg(long, value_name = "VALUE")]
+    #[arg(long, value_name = "VALUE", value_parser = parse_header)]
     pub cache_control: Option<String>,
     /// Content-Encoding
-    #[arg(long, value_name = "VALUE")]
+    #[arg(long, value_name = "VALUE", value_parser = parse_header)]
     pub content_encoding: Option<String>,
     /// Content-Disposition
-    #[arg(long, value_name = "VALUE")]
+    #[arg(long, value_name = "VALUE", value_parser = parse_header)]
     pub content_disposition: Option<String>,
     /// Content-Language
-    #[arg(long, value_name = "VALUE")]
+    #[arg(long, value_name = "VALUE", value_parser = parse_header)]
     pub content_language: Option<String>,
     /// User metadata; repeatable, or with commas: a=1,b=2 (a comma in a value is written `\\,`)
     #[arg(long, value_name = "NAME=VALUE", value_parser = parse_metadata)]
     pub metadata: Vec<Metadata>,
     /// Tags, URL-encoded: a=1&b=2
-    #[arg(long, value_name = "TAGS")]
+    #[arg(long, value_name = "TAGS", value_parser = parse_header)]
     pub tagging: Option<String>,
     /// A canned ACL, such as bucket-owner-full-control
-    #[arg(long, value_name = "ACL")]
+    #[arg(long, value_name = "ACL", value_parser = parse_header)]
     pub acl: Option<String>,
     /// A storage class, such as STANDARD_IA
-    #[arg(long, value_name = "CLASS")]
+    #[arg(long, value_name = "CLASS", value_parser = parse_header)]
     pub storage_class: Option<String>,
     /// Expires, as it is kept of the object that is copied.
     #[arg(skip)]
@@ -67,7 +67,7 @@ impl Metadata {
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct Condition {
     /// Write only if the object that is there has this ETag
-    #[arg(long, value_name = "ETAG", conflicts_with = "if_none_match")]
+    #[arg(long, value_name = "ETAG", value_parser = parse_header, conflicts_with = "if_none_match")]
     pub if_match: Option<String>,
     /// Write only if there is no such object yet; the one value is `*`
     #[arg(long, value_name = "*", value_parser = ["*"], hide_possible_values = true)]
@@ -182,6 +182,16 @@ fn parse_metadata(text: &str) -> Result<Metadata, String> {
 fn is_name(name: &str) -> bool {
     !name.is_empty()
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+}
+
+/// The value of an option that becomes the value of a header (RFC 9110 section 5.5): printable ASCII and tabs, so that a
+/// line break can neither end the header nor begin another one.
+pub(crate) fn parse_header(text: &str) -> Result<String, String> {
+    if text.bytes().all(|byte| matches!(byte, b'\t' | b' '..=b'~')) {
+        Ok(text.to_owned())
+    } else {
+        Err("it travels in an HTTP header, which takes printable ASCII alone".to_owned())
+    }
 }
 
 /// A request that can carry [`Attributes`], their tags apart.

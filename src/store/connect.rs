@@ -62,7 +62,7 @@ pub struct Connect {
     #[arg(long, global = true, value_name = "NAME")]
     profile: Option<String>,
     /// The bucket's region. Also: AWS_REGION, AWS_DEFAULT_REGION.
-    #[arg(long, global = true, value_name = "NAME")]
+    #[arg(long, global = true, value_name = "NAME", value_parser = super::parse_header)]
     pub(super) region: Option<String>,
     /// Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE.
     #[arg(long, global = true, value_name = "FILE")]
@@ -77,7 +77,7 @@ pub struct Connect {
     #[arg(long, global = true, value_name = "requester", value_parser = ["requester"], hide_possible_values = true)]
     pub(super) request_payer: Option<String>,
     /// Refuse a bucket that belongs to another account.
-    #[arg(long, global = true, value_name = "ACCOUNT")]
+    #[arg(long, global = true, value_name = "ACCOUNT", value_parser = super::parse_header)]
     pub(super) expected_bucket_owner: Option<String>,
     /// How often a request is sent before it is given up [default: 5]. Also: AWS_MAX_ATTEMPTS.
     #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]

@@ -4,7 +4,7 @@
 use aws_sdk_s3::types::{ChecksumAlgorithm, MetadataDirective, TaggingDirective};
 
 use super::attributes::{Attributed, Attributes};
-use super::diagnosis::{Action, Circumstances, diagnose, hide};
+use super::diagnosis::{Action, Circumstances, diagnose};
 use super::read::ReadOptions;
 use super::refusal::Refusal;
 use super::seal::{ALGORITHM, Echoes, Sealed};
@@ -211,14 +211,8 @@ impl Store {
         Ok(Some(Written { stored, proven }))
     }
 
-    /// Why a copy was refused. A store may repeat the request's headers, and there are two keys among them.
+    /// Why a copy was refused.
     pub(super) async fn explain_copy(&self, copy: &Copy, refusal: &Refusal) -> Failure {
-        let keys = [copy.source.key.as_ref(), copy.write.encryption.key()];
-        let keys: Vec<Key> = keys.into_iter().flatten().cloned().collect();
-        hide(self, self.explain_either_side(copy, refusal).await, &keys)
-    }
-
-    async fn explain_either_side(&self, copy: &Copy, refusal: &Refusal) -> Failure {
         let (source, write) = (&copy.source, &copy.write);
         let about =
             Circumstances { action: Action::Read, at: &source.at, key: source.key.as_ref() };

@@ -4,8 +4,6 @@
 //! messages are hints. Whether a key is wrong cannot be read off one refusal at all: [`super::read`]
 //! finds that out by asking.
 
-use zeroize::Zeroizing;
-
 use super::refusal::{Refusal, Trouble};
 use super::{Store, unsupported, url_refusal};
 use crate::failure::Failure;
@@ -135,7 +133,7 @@ pub(super) fn diagnose(store: &Store, refusal: &Refusal, about: &Circumstances<'
     if concerns_all(refusal, about) {
         failure = failure.for_all();
     }
-    hide(store, failure, about.key.map(std::slice::from_ref).unwrap_or_default())
+    failure
 }
 
 /// Whether any other request of this kind would be refused as well, whatever the object.
@@ -159,35 +157,11 @@ pub(super) fn is_blocked(message: &str) -> bool {
     message.contains("blocked upload requests")
 }
 
-/// Takes out what a store repeated of the keys, or of a URL's signature: some echo headers.
-pub(super) fn hide(store: &Store, mut failure: Failure, keys: &[Key]) -> Failure {
-    let detail = failure.detail_mut();
-    let texts = [Some(&mut detail.message), detail.code.as_mut(), detail.hint.as_mut()];
-    for text in texts.into_iter().flatten() {
-        for spelling in keys.iter().flat_map(spellings) {
-            *text = text.replace(spelling.as_str(), "[key]");
-        }
-        if let Some(url) = &store.url {
-            *text = text.replace(url.signature(), "[signature]");
-        }
-    }
-    failure
-}
-
-/// The ways of writing a key in which a store could repeat it; without padding, which tells nothing.
-fn spellings(key: &Key) -> [Zeroizing<String>; 6] {
-    let standard = Zeroizing::new(key.base64().trim_end_matches('=').to_owned());
-    let url_safe = Zeroizing::new(standard.replace('+', "-").replace('/', "_"));
-    let percent = Zeroizing::new(standard.replace('+', "%2B").replace('/', "%2F"));
-    let lower = Zeroizing::new(standard.replace('+', "%2b").replace('/', "%2f"));
-    let upper = Zeroizing::new(key.hex().to_ascii_uppercase());
-    [standard, url_safe, percent, lower, key.hex(), upper]
-}
-
 fn no_answer(store: &Store, trouble: &Trouble) -> Failure {
     let host = store.endpoint().unwrap_or("Amazon S3");
     let named_by = if store.is_one_url() { "the URL" } else { "--endpoint-url" };
     match trouble {
+        Trouble::OutOfFiles => Failure::out_of_files(),
         Trouble::ConnectionRefused => {
             Failure::unavailable(format!("nobody answers at {host}: the connection was refused"))
                 .hint(format!("check that the store runs and that {named_by} names its port"))

@@ -94,6 +94,7 @@ mod url_check;
 mod url_refusal;
 mod write;
 
+pub(crate) use attributes::parse_header;
 pub use attributes::{Attributes, Condition, Metadata};
 pub use audit::{Audited, State};
 pub use aws_sdk_s3::primitives::SdkBody as RequestBody;

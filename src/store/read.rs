@@ -10,9 +10,8 @@ use bytes::Bytes;
 use clap::builder::NonEmptyStringValueParser;
 
 use super::Store;
-use super::diagnosis::{
-    Action, Circumstances, diagnose, hide, is_decisive, is_wordless, refuses_http,
-};
+use super::attributes::parse_header;
+use super::diagnosis::{Action, Circumstances, diagnose, is_decisive, is_wordless, refuses_http};
 use super::metadata::ObjectMetadata;
 use super::refusal::{Refusal, innermost};
 use super::seal::{Echo, Echoes, Sealed};
@@ -30,10 +29,10 @@ pub struct ReadOptions {
     #[arg(skip)]
     pub range: Option<String>,
     /// Read it only if its ETag is this one
-    #[arg(long, value_name = "ETAG")]
+    #[arg(long, value_name = "ETAG", value_parser = parse_header)]
     pub if_match: Option<String>,
     /// Read it only if its ETag is not this one
-    #[arg(long, value_name = "ETAG")]
+    #[arg(long, value_name = "ETAG", value_parser = parse_header)]
     pub if_none_match: Option<String>,
     /// Accept an object that is not sealed although a key is given
     #[arg(long)]
@@ -245,13 +244,11 @@ impl Store {
         options: &'a ReadOptions,
         attempt: impl Fn(Option<&'a Key>) -> Attempt<'a, T>,
     ) -> Result<Opened<T>, Failure> {
-        let opened = loop {
+        loop {
             if let Some(opened) = self.try_keys(at, keys, options, &attempt).await.transpose() {
-                break opened;
+                return opened;
             }
-        };
-        // A store may repeat one request's key in its answer to the next.
-        opened.map_err(|failure| hide(self, failure, keys))
+        }
     }
 
     /// Tries keys until one opens the object, as long as it is plain that the key is what is wrong.

@@ -6,6 +6,9 @@ use std::io;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 
+use crate::failure::is_out_of_files;
+use crate::redaction::mask_key_text;
+
 /// A request that did not succeed.
 #[derive(Debug, Default)]
 pub(super) struct Refusal {
@@ -13,7 +16,7 @@ pub(super) struct Refusal {
     pub(super) status: Option<u16>,
     /// The store's error code; HEAD has none.
     pub(super) code: Option<String>,
-    /// The store's message; never shown without [`super::diagnosis`] having removed the key from it.
+    /// The store's message, without what looks like a key: it may repeat one that this program never had.
     pub(super) message: Option<String>,
     /// `x-amz-bucket-region`: where Amazon says the bucket is.
     pub(super) bucket_region: Option<String>,
@@ -41,6 +44,8 @@ pub(super) enum Trouble {
     UnknownHost,
     /// The store's certificate was not accepted, and why.
     Certificate(String),
+    /// No descriptor is left for a connection.
+    OutOfFiles,
     /// No answer came in time.
     Timeout,
     /// Nobody gave credentials.
@@ -115,7 +120,7 @@ where
             }
             Some(answer) => {
                 refusal.code = answer.code().map(str::to_owned);
-                refusal.message = answer.message().map(str::to_owned);
+                refusal.message = answer.message().map(|it| mask_key_text(it).into_owned());
                 if success {
                     refusal.status = answer.code().map(status_within_success);
                 }
@@ -142,6 +147,10 @@ fn trouble<E>(error: &SdkError<E>) -> Trouble
 where
     E: Error + Send + Sync + 'static,
 {
+    // First: a look-up of an address fails in the words of a missing one.
+    if sources(error).any(lacks_files) {
+        return Trouble::OutOfFiles;
+    }
     if let Some(found) = sources(error).find_map(connection_trouble) {
         return found;
     }
@@ -171,6 +180,12 @@ fn connection_trouble(error: &(dyn Error + 'static)) -> Option<Trouble> {
         return error.get_ref().and_then(|inner| connection_trouble(inner));
     }
     is_dns(&error.to_string()).then_some(Trouble::UnknownHost)
+}
+
+fn lacks_files(error: &(dyn Error + 'static)) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|error| {
+        is_out_of_files(error) || error.get_ref().is_some_and(|inner| lacks_files(inner))
+    })
 }
 
 /// hyper-util has no type for a failed look-up, only these words.

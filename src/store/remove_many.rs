@@ -11,6 +11,7 @@ use super::refusal::{Refusal, status_within_success};
 use super::{Removed, Store};
 use crate::failure::Failure;
 use crate::location::Location;
+use crate::redaction::mask_key_text;
 
 /// An object to delete, or one version of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -124,7 +125,7 @@ fn told(output: &DeleteObjectsOutput) -> impl Iterator<Item = (Name, Result<Remo
         let refusal = Refusal {
             status: it.code().map(status_within_success),
             code: it.code().map(str::to_owned),
-            message: it.message().map(str::to_owned),
+            message: it.message().map(|it| mask_key_text(it).into_owned()),
             ..Refusal::default()
         };
         (name(it.key(), it.version_id()), Err(refusal))

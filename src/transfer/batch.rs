@@ -5,6 +5,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use super::Interrupt;
+use crate::descriptors;
 use crate::failure::{CommonCode, Failure};
 use crate::output::Output;
 
@@ -128,7 +129,8 @@ impl Tally {
                 let is_complete = exhausted || (items.is_closed() && items.is_empty());
                 return self.settle_signal(is_complete, out);
             }
-            let room = !ended && under_way.len() < most().min(MOST_UNDER_WAY);
+            let room = !ended
+                && under_way.len() < most().min(MOST_UNDER_WAY).min(descriptors::most_items());
             tokio::select! {
                 biased;
                 signal = interrupt.race(std::future::pending::<Result<(), Failure>>()), if !self.is_ended() => {

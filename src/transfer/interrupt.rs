@@ -22,6 +22,8 @@ impl Interrupt {
         };
         let mut sigint = listen(SignalKind::interrupt())?;
         let mut sigterm = listen(SignalKind::terminate())?;
+        // Once taken over, it no longer ends the program where a file grows past `ulimit -f`: writing fails instead.
+        drop(listen(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw()))?);
         let mut sighup = if ignores_hangup() { None } else { Some(listen(SignalKind::hangup())?) };
         let (sender, receiver) = watch::channel(None);
         tokio::spawn(async move {

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
+use crate::descriptors;
 use crate::store::Store;
 
 /// Enough to keep a store on the same machine or in the same room busy.
@@ -77,6 +78,7 @@ impl Shared {
 
     fn limit(&self, state: &mut State) -> usize {
         let wanted = self.fixed.unwrap_or_else(|| suited_to(self.store.fastest_answer()));
+        let wanted = wanted.min(descriptors::most_items());
         state.allowance.of(wanted, state.taken, self.store.pace().slow_downs())
     }
 }

@@ -12,7 +12,8 @@ use std::time::Duration;
 use bars::Bars;
 use report::{Report, Speed};
 
-use crate::output::{self, ProgressStyle, visible};
+use crate::output::{self, ProgressStyle};
+use crate::redaction::{scrub, visible};
 
 /// Continuous-integration services end jobs that stay silent for minutes.
 const PLAIN_INTERVAL: Duration = Duration::from_secs(30);
@@ -85,7 +86,7 @@ impl Progress {
     pub fn item(&self, name: &str, total: Option<u64>) -> Item {
         let Some(board) = &self.0 else { return Item(None) };
         let running = Arc::new(Running {
-            name: visible(name).into_owned(),
+            name: visible(&scrub(name)).into_owned(),
             done: AtomicU64::new(0),
             total: AtomicU64::new(0),
         });

@@ -17,6 +17,7 @@ use http_body::{Body, Frame, SizeHint};
 use super::buffers::{Buffer, Buffers};
 use super::checksum;
 use super::plan;
+use crate::descriptors;
 use crate::failure::Failure;
 use crate::redaction::looks_secret;
 use crate::store::RequestBody;
@@ -43,6 +44,7 @@ impl Source {
     /// [`Failure::NotFound`] where there is none, [`Failure::Usage`] for a folder.
     pub fn open(path: &Path) -> Result<Source, Failure> {
         if path == Path::new("-") {
+            descriptors::require_stdin()?;
             return Ok(Source::Stream(Box::new(io::stdin())));
         }
         let refuse = |error: io::Error| unreadable(path, &error);

@@ -83,7 +83,13 @@ fn to_stdout(dialect: Dialect, keys: &[Key], out: &Output) -> Result<(), Failure
             Failure::usage("raw bytes do not fit into JSON").hint("write a file with `-o FILE`")
         })?);
         let key_md5 = keys[0].md5_base64();
-        return out.item(&Item { op: "key-convert", r#as: dialect, key_md5, text, file: None });
+        return out.item_with_key(&Item {
+            op: "key-convert",
+            r#as: dialect,
+            key_md5,
+            text,
+            file: None,
+        });
     }
     if text.is_none() && out.stdout_is_terminal() {
         return Err(Failure::usage("raw bytes would garble the terminal")

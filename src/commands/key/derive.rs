@@ -67,7 +67,7 @@ pub(super) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<
     }
     let text = derived.key.base64();
     if out.json() {
-        return out.item(&Item {
+        return out.item_with_key(&Item {
             op: "key-derive",
             url: at.to_string(),
             key: output.is_none().then_some(text.as_str()),
@@ -77,7 +77,7 @@ pub(super) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<
     }
     match output {
         Some(_) => out.say(&format!("key-MD5: {key_md5}")),
-        None => out.line(&text)?,
+        None => out.line_with_key(&text)?,
     }
     Ok(())
 }

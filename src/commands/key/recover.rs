@@ -133,7 +133,7 @@ fn tell(args: &Args, at: &Location, recipe: &Recipe, out: &Output) -> Result<(),
     let key = args.reveal.then(|| recipe.key.base64());
     let key_md5 = recipe.key.md5_base64();
     if out.json() {
-        return out.item(&Item {
+        return out.item_with_key(&Item {
             op: "key-recover",
             url: at.to_string(),
             recipe: &recipe.name,
@@ -146,7 +146,7 @@ fn tell(args: &Args, at: &Location, recipe: &Recipe, out: &Output) -> Result<(),
     out.line(&format!("key-MD5: {key_md5}"))?;
     if let Some(key) = key {
         out.data(b"key:     ")?;
-        out.line(&key)?;
+        out.line_with_key(&key)?;
     } else if args.output.is_none() {
         out.say("-o FILE writes this key to a file for -k, and --reveal shows it");
     }

@@ -81,7 +81,7 @@ fn show(args: &Args, out: &Output) -> Result<(), Failure> {
     for (index, loaded) in args.chosen.load()?.keys.iter().enumerate() {
         let key = args.reveal.then(|| loaded.key.base64());
         if out.json() {
-            out.item(&Item {
+            out.item_with_key(&Item {
                 op: "key-show",
                 source: &loaded.source,
                 form: loaded.form,
@@ -98,7 +98,7 @@ fn show(args: &Args, out: &Output) -> Result<(), Failure> {
         describe(loaded, out)?;
         if let Some(key) = key {
             out.data(b"key:     ")?;
-            out.line(&key)?;
+            out.line_with_key(&key)?;
         }
     }
     Ok(())

@@ -1,0 +1,129 @@
+//! JSON lines that neither show a secret nor steer a terminal: strings pass the scrubber, and characters that a
+//! terminal would obey or hide are written as `\uXXXX`, which a JSON parser turns back.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+use serde_json::ser::{CharEscape, Formatter, Serializer};
+use zeroize::Zeroizing;
+
+use crate::redaction::{is_unsafe, scrub};
+
+/// The value as one line of JSON, without secrets.
+///
+/// # Errors
+/// Where it is no JSON, such as a map with keys that are no strings.
+pub(super) fn line(value: &impl Serialize) -> serde_json::Result<Zeroizing<Vec<u8>>> {
+    write(value, true)
+}
+
+/// The same of a value that holds a key because the user asked for it.
+///
+/// # Errors
+/// As [`line`].
+pub(super) fn line_with_key(value: &impl Serialize) -> serde_json::Result<Zeroizing<Vec<u8>>> {
+    write(value, false)
+}
+
+fn write(value: &impl Serialize, scrubs: bool) -> serde_json::Result<Zeroizing<Vec<u8>>> {
+    // There may be a key in it, and then it is short: a buffer that grows leaves copies behind.
+    let mut line = Zeroizing::new(Vec::with_capacity(1024));
+    let safe = Safe { text: Zeroizing::new(String::with_capacity(256)), scrubs };
+    value.serialize(&mut Serializer::with_formatter(&mut *line, safe))?;
+    line.push(b'\n');
+    Ok(line)
+}
+
+/// Gathers each string, so that it is looked at as a whole.
+struct Safe {
+    text: Zeroizing<String>,
+    scrubs: bool,
+}
+
+impl Formatter for Safe {
+    fn begin_string<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
+        self.text.clear();
+        Ok(())
+    }
+
+    fn write_string_fragment<W: ?Sized + Write>(
+        &mut self,
+        _: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        self.text.push_str(fragment);
+        Ok(())
+    }
+
+    fn write_char_escape<W: ?Sized + Write>(
+        &mut self,
+        _: &mut W,
+        escape: CharEscape,
+    ) -> io::Result<()> {
+        self.text.push(match escape {
+            CharEscape::Quote => '"',
+            CharEscape::ReverseSolidus => '\\',
+            CharEscape::Solidus => '/',
+            CharEscape::Backspace => '\u{8}',
+            CharEscape::FormFeed => '\u{c}',
+            CharEscape::LineFeed => '\n',
+            CharEscape::CarriageReturn => '\r',
+            CharEscape::Tab => '\t',
+            CharEscape::AsciiControl(byte) => char::from(byte),
+        });
+        Ok(())
+    }
+
+    fn end_string<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        writer.write_all(b"\"")?;
+        if self.scrubs {
+            escape(&scrub(&self.text), writer)?;
+        } else {
+            escape(&self.text, writer)?;
+        }
+        writer.write_all(b"\"")
+    }
+}
+
+fn escape<W: ?Sized + Write>(text: &str, writer: &mut W) -> io::Result<()> {
+    let mut rest = text;
+    while let Some(at) = rest.find(|c| matches!(c, '"' | '\\') || is_unsafe(c)) {
+        let (before, after) = rest.split_at(at);
+        writer.write_all(before.as_bytes())?;
+        let mut characters = after.chars();
+        match characters.next() {
+            Some(c @ ('"' | '\\')) => write!(writer, "\\{c}")?,
+            Some('\n') => writer.write_all(b"\\n")?,
+            Some('\r') => writer.write_all(b"\\r")?,
+            Some('\t') => writer.write_all(b"\\t")?,
+            Some(c) => {
+                for unit in c.encode_utf16(&mut [0; 2]) {
+                    write!(writer, "\\u{unit:04x}")?;
+                }
+            }
+            None => {}
+        }
+        rest = characters.as_str();
+    }
+    writer.write_all(rest.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_parser_gets_back_what_was_written() {
+        for text in [
+            "plain ä 😀",
+            "\"quoted\\\" \u{8}\u{c}\n\r\t\0\u{1b}[2J",
+            "\u{7f}\u{85}\u{9b}\u{61c}\u{200b}\u{202e}\u{2028}\u{2066}\u{feff}\u{e0041}",
+        ] {
+            let value = serde_json::json!({ text: [text, 1, null] });
+            let line = String::from_utf8(line(&value).unwrap().to_vec()).unwrap();
+            let bare = line.strip_suffix('\n').unwrap();
+            assert!(!bare.contains(is_unsafe), "{bare:?}");
+            assert_eq!(serde_json::from_str::<serde_json::Value>(bare).unwrap(), value);
+        }
+    }
+}
