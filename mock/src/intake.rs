@@ -12,9 +12,9 @@ use crate::body::IDLE;
 use crate::checksum::{self, Algorithm, Hasher};
 use crate::rechunk::TOO_LARGE;
 use crate::refusal::Refusal;
-use crate::ssec::CustomerKey;
 use crate::store::Store;
 use crate::store::blob::Blob;
+use crate::store::seal::SlotKey;
 
 /// The largest body of one PutObject or UploadPart, in bytes.
 pub(crate) const MAX_SIZE: u64 = 5 << 30;
@@ -139,7 +139,7 @@ pub(crate) async fn take(
     declared: &Declared,
     trailers: Option<&TrailingHeaders>,
     body: Option<StreamingBlob>,
-    key: Option<&CustomerKey>,
+    key: Option<&SlotKey<'_>>,
     want_md5: bool,
     own: Option<Algorithm>,
 ) -> Result<Taken, Refusal> {

@@ -41,6 +41,7 @@ pub use fault::{Fault, FaultKind, UnknownFault};
 pub use manner::{Manner, UnknownManner};
 pub use record::RequestRecord;
 pub use server::{Server, StoredObject};
+pub use store::dir::error::FolderError;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

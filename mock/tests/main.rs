@@ -9,7 +9,7 @@ mod vocabulary;
 mod access;
 mod acls;
 mod answers;
-
+mod at_rest;
 mod checksums;
 mod copies;
 mod cors;
@@ -26,6 +26,7 @@ mod log_file;
 mod manners;
 mod multipart;
 mod objects;
+mod opening;
 mod policies;
 mod post;
 mod sealed;
