@@ -10,6 +10,7 @@ use super::tagging::parse_tagging_header;
 use super::{Api, Head, Outcome};
 use crate::checksum::{self, Algorithm, Checksum, Kind};
 use crate::intake::{self, Declared};
+use crate::post::FromForm;
 use crate::random;
 use crate::refusal::Refusal;
 use crate::store::bucket::new_id;
@@ -25,7 +26,11 @@ pub(super) async fn put_object(
     api.store.lock().bucket(bucket)?;
     let customer_key = api.write_key(&head, bucket, key)?;
     let encryption = api.encryption(bucket, head.headers, customer_key.as_ref())?;
-    let declared = Declared::for_upload(head.headers)?;
+    let declared = if head.extensions.get::<FromForm>().is_some() {
+        Declared::of(head.headers)?
+    } else {
+        Declared::for_upload(head.headers)?
+    };
     let tags = parse_tagging_header(request.input.tagging.as_deref())?;
     let conditions = api.conditions(WriteConditions {
         if_match: request.input.if_match.clone(),
