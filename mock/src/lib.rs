@@ -19,6 +19,7 @@ mod journal;
 mod line;
 mod manner;
 mod outgoing;
+mod places;
 mod policy;
 mod post;
 mod post_policy;
