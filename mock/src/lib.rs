@@ -26,6 +26,7 @@ mod post_policy;
 mod random;
 mod rechunk;
 mod record;
+mod redact;
 mod refusal;
 mod route;
 mod s3;
