@@ -152,7 +152,7 @@ pub fn run(args: &Args, out: &Output) -> Result<u8, Failure> {
 
 /// Starts this program again, in its place, without the keys that were in its environment. The command could read
 /// them in `/proc/PID/environ` of its parent, which shows what a program was started with, whatever it removed from its
-/// environment since. No limit of the system keeps root from that.
+/// environment since. This holds for root, too, which may read that file of any process.
 fn restart_without_keys() -> Result<(), Failure> {
     if !environment::holds_keys() {
         return Ok(());
