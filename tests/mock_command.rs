@@ -167,6 +167,25 @@ fn a_command_sees_this_server_and_no_account() {
     }
 }
 
+/// `/proc/PID/environ` shows what a program was started with, whatever it removed since.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_command_cannot_read_keys_in_the_environment_of_its_parent() {
+    let lab = Lab::offline();
+    let config = lab.file("config.toml", b"[keys.nas]\nsource = \"env:NAS_KEY\"\n");
+    let script = "tr '\\0' '\\n' < /proc/$PPID/environ; echo; tr '\\0' ' ' < /proc/$PPID/cmdline";
+    let run = || mock(&lab, &[], script).env("S3SEAL_CONFIG", &config);
+    let canary = "canary-of-the-environment";
+    let seen = run().env("S3SEAL_KEY", canary).env("NAS_KEY", canary).env("OTHER", "seen");
+    let seen = seen.succeeds().stdout;
+    assert!(seen.contains("OTHER=seen"), "the environment is there to be read: {seen}");
+    assert!(!seen.contains(canary), "{seen}");
+    assert!(seen.contains("mock -- sh -c"), "the arguments are the same: {seen}");
+    // The exit code, and stdin, pass as ever.
+    let through = mock(&lab, &[], "cat; exit 7").env("S3SEAL_KEY", canary).stdin(b"through");
+    assert_eq!(through.exits(7).stdout, "through");
+}
+
 /// Endpoints of another kind cannot be combined with one of one's own, and would be an error.
 #[test]
 fn wishes_for_amazons_endpoints_do_not_count_here() {

@@ -83,5 +83,9 @@ fn a_folder_keeps_everything_for_the_next_time() {
     let second = "s3seal mock --dir d -- true";
     mock(&lab, &["--dir", "d"], second).exits(1).says(&["d", "hint: "]);
     lab.file("file", b"not a folder");
-    mock(&lab, &["--dir", "file"], "true").exits(1).says(&["file cannot be written", "hint: "]);
+    mock(&lab, &["--dir", "file"], "true").exits(1).says(&[
+        "the folder file cannot be used",
+        "hint: ",
+        "--dir",
+    ]);
 }

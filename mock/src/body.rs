@@ -21,6 +21,8 @@ use crate::answer::Tampering;
 /// What is read of a refused upload so that its sender comes to see the answer, in bytes.
 const DRAIN_LIMIT: u64 = 64 << 20;
 const DRAIN_TIME: Duration = Duration::from_secs(10);
+/// A body that is too long to be read whole is read until its sender stops to look for the answer.
+const DRAIN_PAUSE: Duration = Duration::from_millis(500);
 
 /// The error of a sender that stood still.
 pub(crate) const IDLE: &str = "the sender stood still";
@@ -117,7 +119,8 @@ pub(crate) async fn drain(mut body: RequestBody) {
     }
     let read = async {
         let mut left = DRAIN_LIMIT;
-        while let Some(Ok(frame)) = body.frame().await {
+        let pause = if body.size_hint().lower() > DRAIN_LIMIT { DRAIN_PAUSE } else { DRAIN_TIME };
+        while let Ok(Some(Ok(frame))) = tokio::time::timeout(pause, body.frame()).await {
             let len = frame.data_ref().map_or(0, |data| data.len() as u64);
             left = left.saturating_sub(len);
             if left == 0 {

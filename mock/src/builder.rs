@@ -124,7 +124,8 @@ impl Builder {
         self
     }
 
-    /// How many connections are served at a time, 512 by default, and at least one; others wait their turn.
+    /// How many connections are served at a time, 512 by default, and at least one. Beyond them the one that has been
+    /// idle for longest is closed for a new one, which waits its turn only where all are busy.
     pub fn max_connections(mut self, max: usize) -> Self {
         self.max_connections = max.clamp(1, 1 << 16);
         self

@@ -50,6 +50,7 @@ impl Gate {
             None => check_skew(&authorization, now)?,
             Some(expires) => check_expiry(&authorization, expires, now)?,
         }
+        check_signed_host(&authorization)?;
         if !(self.manner.trusts_unsigned_headers() && authorization.expires.is_some()) {
             check_signed_headers(head, &authorization)
                 .map_err(|refusal| self.manner.unsigned_header(refusal))?;
@@ -110,8 +111,10 @@ struct Authorization {
 
 impl Authorization {
     fn of(head: &Parts, query: &[(String, String)]) -> Result<Self, Refusal> {
+        // One that is repeated counts as none: what is checked here must be what the signature is computed of.
         let param = |name: &str| {
-            query.iter().find(|(given, _)| given == name).map(|(_, value)| value.clone())
+            let mut given = query.iter().filter(|(given, _)| given == name);
+            given.next().filter(|_| given.next().is_none()).map(|(_, value)| value.clone())
         };
         if query.iter().any(|(name, _)| name == "X-Amz-Signature" || name == "X-Amz-Algorithm") {
             return Self::presigned(param);
@@ -228,7 +231,8 @@ fn check_expiry(
         return Err(Refusal::new(400, "AuthorizationQueryParametersError", message));
     }
     let from = authorization.time()?;
-    let until = from + Duration::seconds(expires);
+    // The client names the date: it may be the last one there is.
+    let until = from.saturating_add(Duration::seconds(expires));
     if from - now > MAX_SKEW {
         return Err(
             Refusal::access_denied("Request is not valid yet").detail("ServerTime", iso8601(now))
@@ -241,6 +245,20 @@ fn check_expiry(
             .detail("ServerTime", iso8601(now)));
     }
     Ok(())
+}
+
+/// A request whose host is not signed could be sent to another server, or for another bucket.
+fn check_signed_host(authorization: &Authorization) -> Result<(), Refusal> {
+    let mut signed = authorization.signed_headers.split(';');
+    if signed.any(|name| name.eq_ignore_ascii_case("host")) {
+        return Ok(());
+    }
+    Err(not_signed("host"))
+}
+
+fn not_signed(names: &str) -> Refusal {
+    Refusal::access_denied("There were headers present in the request which were not signed")
+        .detail("HeadersNotSigned", names)
 }
 
 fn check_signed_headers(head: &Parts, authorization: &Authorization) -> Result<(), Refusal> {
@@ -258,8 +276,7 @@ fn check_signed_headers(head: &Parts, authorization: &Authorization) -> Result<(
         return Ok(());
     }
     unsigned.sort_unstable();
-    Err(Refusal::access_denied("There were headers present in the request which were not signed")
-        .detail("HeadersNotSigned", unsigned.join(", ")))
+    Err(not_signed(&unsigned.join(", ")))
 }
 
 /// A query is logged wherever it passes, so a key in it is refused rather than ignored: ignored, the object would

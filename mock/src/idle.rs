@@ -2,11 +2,14 @@
 
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Sleep, sleep};
+
+use crate::places::Place;
 
 /// A connection whose writes may stand still for so long, and no longer. Its reads are the body's and the head's
 /// business.
@@ -16,11 +19,13 @@ pub(crate) struct Impatient<S> {
     patience: Duration,
     /// Runs while a write waits.
     timer: Option<Pin<Box<Sleep>>>,
+    /// Hears of answers that have left.
+    place: Arc<Place>,
 }
 
 impl<S> Impatient<S> {
-    pub(crate) fn new(stream: S, patience: Duration) -> Self {
-        Self { stream, patience, timer: None }
+    pub(crate) fn new(stream: S, patience: Duration, place: Arc<Place>) -> Self {
+        Self { stream, patience, timer: None, place }
     }
 
     fn watch<T>(
@@ -70,6 +75,9 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Impatient<S> {
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let outcome = Pin::new(&mut self.stream).poll_flush(cx);
+        if matches!(outcome, Poll::Ready(Ok(()))) {
+            self.place.flushed();
+        }
         self.watch(cx, outcome)
     }
 

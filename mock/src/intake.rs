@@ -12,12 +12,16 @@ use crate::body::IDLE;
 use crate::checksum::{self, Algorithm, Hasher};
 use crate::rechunk::TOO_LARGE;
 use crate::refusal::Refusal;
-use crate::ssec::CustomerKey;
 use crate::store::Store;
 use crate::store::blob::Blob;
+use crate::store::seal::SlotKey;
 
 /// The largest body of one PutObject or UploadPart, in bytes.
 pub(crate) const MAX_SIZE: u64 = 5 << 30;
+
+/// What the lines above the chunks of such a body may add: each chunk has 8 KiB ("Signature calculations: Transferring
+/// payload in multiple chunks"), and its line some 90 bytes.
+const CHUNK_HEADS: u64 = MAX_SIZE / 64;
 
 /// What a request's headers say about its body.
 #[derive(Debug, Default)]
@@ -33,23 +37,23 @@ impl Declared {
     /// # Errors
     /// Values that cannot be what they are said to be, more than one checksum, no length, or one above the limit.
     pub(crate) fn for_upload(headers: &HeaderMap) -> Result<Self, Refusal> {
-        let len = text(headers, "x-amz-decoded-content-length")
-            .or_else(|| text(headers, "content-length"))
-            .and_then(|len| len.parse::<u64>().ok())
-            .ok_or_else(|| {
-                Refusal::new(
-                    411,
-                    "MissingContentLength",
-                    "You must provide the Content-Length HTTP header.",
-                )
-            })?;
-        if len > MAX_SIZE {
+        let number = |name| text(headers, name).map(whole_number);
+        let (decoded, sent) = (number("x-amz-decoded-content-length"), number("content-length"));
+        let len = decoded.or(sent).flatten().ok_or_else(|| {
+            Refusal::new(
+                411,
+                "MissingContentLength",
+                "You must provide the Content-Length HTTP header.",
+            )
+        })?;
+        let sent = sent.flatten().unwrap_or_default();
+        if len > MAX_SIZE || sent > MAX_SIZE + CHUNK_HEADS {
             return Err(Refusal::new(
                 400,
                 "EntityTooLarge",
                 "Your proposed upload exceeds the maximum allowed size",
             )
-            .detail("ProposedSize", len.to_string())
+            .detail("ProposedSize", len.max(sent).to_string())
             .detail("MaxSizeAllowed", MAX_SIZE.to_string()));
         }
         Ok(Self { len: Some(len), ..Self::of(headers)? })
@@ -139,7 +143,7 @@ pub(crate) async fn take(
     declared: &Declared,
     trailers: Option<&TrailingHeaders>,
     body: Option<StreamingBlob>,
-    key: Option<&CustomerKey>,
+    key: Option<&SlotKey<'_>>,
     want_md5: bool,
     own: Option<Algorithm>,
 ) -> Result<Taken, Refusal> {
@@ -301,6 +305,11 @@ fn md5_value(value: &str) -> Result<Vec<u8>, Refusal> {
         Refusal::new(400, "InvalidDigest", "The Content-MD5 you specified was invalid.")
             .detail("Content-MD5", value)
     })
+}
+
+/// Digits and nothing else: a sign would be parsed, too.
+fn whole_number(text: &str) -> Option<u64> {
+    text.parse().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {

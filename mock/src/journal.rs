@@ -13,9 +13,7 @@ use time::macros::format_description;
 
 use crate::fault::FaultKind;
 use crate::record::RequestRecord;
-use crate::ssec;
-
-const REDACTED: &str = "REDACTED";
+use crate::redact;
 
 /// A file that lines are appended to.
 #[derive(Debug)]
@@ -73,70 +71,28 @@ impl Entry {
                     .headers
                     .get_all(name)
                     .iter()
-                    .map(|value| shown(name.as_str(), &String::from_utf8_lossy(value.as_bytes())))
+                    .map(|value| String::from_utf8_lossy(value.as_bytes()))
+                    .map(|value| redact::header(name.as_str(), &value))
                     .collect();
-                format!("{}:{}", quoted(name.as_str()), quoted(&values.join(", ")))
+                format!("{}:{}", quoted(&redact::text(name.as_str())), quoted(&values.join(", ")))
             })
             .collect();
-        let text = |text: Option<&str>| text.map_or_else(|| "null".to_owned(), quoted);
+        let text = |text: Option<&str>| {
+            text.map_or_else(|| "null".to_owned(), |text| quoted(&redact::text(text)))
+        };
         Self(format!(
             "\"time\":{},\"connection\":{},\"method\":{},\"path\":{},\"query\":{},\"operation\":{},\"bucket\":{},\"key\":{},\"headers\":{{{}}}",
             quoted(&time),
             record.connection,
-            quoted(&record.method),
-            quoted(&record.path),
-            quoted(&shown_query(head.uri.query().unwrap_or_default())),
+            quoted(&redact::text(&record.method)),
+            quoted(&redact::text(&record.path)),
+            quoted(&redact::query(head.uri.query().unwrap_or_default())),
             quoted(record.operation),
             text(record.bucket.as_deref()),
             text(record.key.as_deref()),
             headers.join(","),
         ))
     }
-}
-
-/// A header's value as it may be seen.
-fn shown(name: &str, value: &str) -> String {
-    if is_secret(name) {
-        return REDACTED.to_owned();
-    }
-    match value.split_once("Signature=") {
-        Some((before, _)) if name == "authorization" => format!("{before}Signature={REDACTED}"),
-        // Signature Version 2, or nothing that is known.
-        None if name == "authorization" => REDACTED.to_owned(),
-        _ => value.to_owned(),
-    }
-}
-
-/// The query as it came; the values that let others in are replaced.
-fn shown_query(query: &str) -> String {
-    let pairs = query.split('&').map(|pair| {
-        let name = pair.split_once('=').map_or(pair, |(name, _)| name);
-        let decoded =
-            urlencoding::decode(name).map_or_else(|_| name.to_owned(), |n| n.into_owned());
-        if is_secret(&decoded.trim().to_ascii_lowercase()) {
-            format!("{name}={REDACTED}")
-        } else {
-            pair.to_owned()
-        }
-    });
-    pairs.collect::<Vec<_>>().join("&")
-}
-
-/// Header or parameter, in lower case. Of what begins like an SSE-C header only what is known to be harmless is shown.
-fn is_secret(name: &str) -> bool {
-    let of_key = [ssec::PREFIX, ssec::SOURCE_PREFIX]
-        .iter()
-        .find_map(|prefix| name.strip_prefix(prefix))
-        .is_some_and(|field| !matches!(field, "algorithm" | "key-md5"));
-    of_key
-        || matches!(
-            name,
-            "x-amz-signature"
-                | "signature"
-                | "x-amz-security-token"
-                | "cookie"
-                | "proxy-authorization"
-        )
 }
 
 /// RFC 8259, section 7.

@@ -19,12 +19,14 @@ mod journal;
 mod line;
 mod manner;
 mod outgoing;
+mod places;
 mod policy;
 mod post;
 mod post_policy;
 mod random;
 mod rechunk;
 mod record;
+mod redact;
 mod refusal;
 mod route;
 mod s3;
@@ -41,6 +43,7 @@ pub use fault::{Fault, FaultKind, UnknownFault};
 pub use manner::{Manner, UnknownManner};
 pub use record::RequestRecord;
 pub use server::{Server, StoredObject};
+pub use store::dir::error::FolderError;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

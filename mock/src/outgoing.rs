@@ -18,6 +18,7 @@ use crate::exchange::{Connection, Front};
 use crate::fault::FaultKind;
 use crate::journal::{Entry, Journal};
 use crate::line::Paced;
+use crate::places::Busy;
 use crate::record::RequestRecord;
 
 impl Front {
@@ -29,6 +30,7 @@ impl Front {
         &self,
         request: Request<Incoming>,
         connection: Connection,
+        busy: Busy,
     ) -> io::Result<Response<Outgoing>> {
         let started = Instant::now();
         let (head, body) = request.into_parts();
@@ -53,7 +55,7 @@ impl Front {
         if let Some(line) = &mut line {
             line.status = Some(response.status().as_u16());
         }
-        Ok(response.map(|body| Outgoing { body: self.line.outward(body), line }))
+        Ok(response.map(|body| Outgoing { body: self.line.outward(body), line, _busy: busy }))
     }
 }
 
@@ -62,6 +64,8 @@ impl Front {
 pub(crate) struct Outgoing {
     body: Paced<TamperedBody>,
     line: Option<Line>,
+    /// The request is being served until its answer is handed over.
+    _busy: Busy,
 }
 
 impl Body for Outgoing {

@@ -1,26 +1,29 @@
 //! POST Object: a browser's form becomes a PutObject once its policy lets it in. Source: "Browser-based uploads using
 //! POST (AWS Signature Version 4)" in the Amazon S3 API reference.
 
+use std::sync::PoisonError;
+
 use aws_lc_rs::{constant_time, hmac};
 use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
-use http_body_util::{BodyExt as _, Limited};
 use s3s::Body;
 use time::OffsetDateTime;
 
 use crate::body::RequestBody;
 use crate::exchange::{Connection, Front, Notes};
-use crate::form::{Broken, File, Form};
+use crate::form::{Broken, File, Form, MAX_FIELDS};
+use crate::intake::{self, MAX_SIZE};
 use crate::post_policy::PostPolicy;
 use crate::refusal::Refusal;
 use crate::route::{Target, query_pairs};
 use crate::s3::access::{self, Asked};
 use crate::xml::{Element, escape, malformed};
-use crate::{checksum, gate, intake};
+use crate::{checksum, gate};
 
-/// Bytes of the largest form: it is held in memory, and browsers that send more use multipart uploads.
-const MAX_FORM: usize = 100 << 20;
+/// Marks an upload that came as a form: its length is known at its end only.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct FromForm;
 
 /// Fields that are about the form itself and become no header.
 const OF_THE_FORM: [&str; 7] = [
@@ -68,8 +71,8 @@ impl Front {
             (Some(bucket), None) => bucket,
             _ => return Err(Refusal::not_implemented()),
         };
-        let form = read(head, body).await?;
-        let file = form.file.as_ref().ok_or_else(|| {
+        let (form, file) = read(head, body).await?;
+        let file = file.ok_or_else(|| {
             Refusal::invalid_argument(
                 "POST requires exactly one file upload per request.",
                 "file",
@@ -84,11 +87,14 @@ impl Front {
                 "",
             ));
         }
-        self.check_policy(&form, &bucket, &key, file)?;
+        let (min, max) = self.check_policy(&form, &bucket, &key)?;
         self.store.lock().bucket(&bucket)?;
         let notes = Notes::new(connection);
-        let mut request = put_request(&form, &bucket, &key, file)?;
+        let (content, broken) = file.content(min, max.min(MAX_SIZE));
+        let content = Body::http_body_unsync(self.line.inward(content));
+        let mut request = put_request(&form, &bucket, &key, content)?;
         request.extensions_mut().insert(notes.clone());
+        request.extensions_mut().insert(FromForm);
         access::check(
             &self.store,
             &Asked {
@@ -100,20 +106,18 @@ impl Front {
                 tls: connection.tls,
             },
         )?;
-        let stored = self.call(&self.unsigned, request, &notes).await?;
+        let stored = self.call(&self.unsigned, request, &notes).await.map_err(|refusal| {
+            let broken = broken.lock().unwrap_or_else(PoisonError::into_inner).take();
+            broken.map_or(refusal, refused)
+        })?;
         let scheme = if connection.tls { "https" } else { "http" };
         let location =
             format!("{scheme}://{}/{bucket}/{}", host.unwrap_or("localhost"), encoded_key(&key));
         Ok(answer(&form, &bucket, &key, &location, stored))
     }
 
-    fn check_policy(
-        &self,
-        form: &Form,
-        bucket: &str,
-        key: &str,
-        file: &File,
-    ) -> Result<(), Refusal> {
+    /// Bytes that the file may have, at least and at most.
+    fn check_policy(&self, form: &Form, bucket: &str, key: &str) -> Result<(u64, u64), Refusal> {
         // Without a policy the form is anonymous.
         let Some(policy) = form.field("policy") else {
             return Err(Refusal::access_denied("Access Denied"));
@@ -175,11 +179,12 @@ impl Front {
             .detail("AWSAccessKeyId", *id));
         }
         let policy = PostPolicy::parse(policy)?;
-        policy.check(form, bucket, key, file.content.len(), OffsetDateTime::now_utc())
+        policy.check(form, bucket, key, OffsetDateTime::now_utc())?;
+        Ok(policy.file_len())
     }
 }
 
-async fn read(head: &Parts, body: RequestBody) -> Result<Form, Refusal> {
+async fn read(head: &Parts, body: RequestBody) -> Result<(Form, Option<File>), Refusal> {
     let content_type = head.headers.get("content-type").map(HeaderValue::as_bytes);
     if !content_type.is_some_and(|kind| {
         kind.get(..19).is_some_and(|kind| kind.eq_ignore_ascii_case(b"multipart/form-data"))
@@ -193,25 +198,16 @@ async fn read(head: &Parts, body: RequestBody) -> Result<Form, Refusal> {
     }
     let declared =
         head.headers.get("content-length").and_then(|len| len.to_str().ok()?.parse::<u64>().ok());
-    let too_large = || {
-        Refusal::new(400, "EntityTooLarge", "Your proposed upload exceeds the maximum allowed size")
-            .detail("MaxSizeAllowed", MAX_FORM.to_string())
-    };
-    if declared.is_some_and(|len| len > MAX_FORM as u64) {
-        return Err(too_large());
+    // The fields before the file, and as much after it.
+    if declared.is_some_and(|len| len > MAX_SIZE + 2 * MAX_FIELDS as u64) {
+        return Err(refused(Broken::FileTooLarge { max: MAX_SIZE }));
     }
-    let bytes = Limited::new(body, MAX_FORM)
-        .collect()
-        .await
-        .map_err(|err| {
-            if err.is::<http_body_util::LengthLimitError>() {
-                too_large()
-            } else {
-                intake::broken_body("form")
-            }
-        })?
-        .to_bytes();
-    Form::parse(&head.headers, &bytes).map_err(|broken| match broken {
+    Form::read(&head.headers, body).await.map_err(refused)
+}
+
+/// The answer to a form that cannot be read.
+fn refused(broken: Broken) -> Refusal {
+    match broken {
         Broken::Malformed => Refusal::new(
             400,
             "MalformedPOSTRequest",
@@ -222,8 +218,34 @@ async fn read(head: &Parts, body: RequestBody) -> Result<Form, Refusal> {
             "MaxPostPreDataLengthExceededError",
             "Your POST request fields preceding the upload file were too large.",
         )
-        .detail("MaxPostPreDataLengthBytes", "20480"),
-    })
+        .detail("MaxPostPreDataLengthBytes", MAX_FIELDS.to_string()),
+        Broken::Repeated(name) if name == "file" => Refusal::invalid_argument(
+            "POST requires exactly one file upload per request.",
+            "file",
+            "2",
+        ),
+        Broken::Repeated(name) => repeated(&name),
+        Broken::TooSmall { len, min } => Refusal::new(
+            400,
+            "EntityTooSmall",
+            "Your proposed upload is smaller than the minimum allowed size",
+        )
+        .detail("ProposedSize", len.to_string())
+        .detail("MinSizeAllowed", min.to_string()),
+        Broken::FileTooLarge { max } => Refusal::new(
+            400,
+            "EntityTooLarge",
+            "Your proposed upload exceeds the maximum allowed size",
+        )
+        .detail("MaxSizeAllowed", max.to_string()),
+        Broken::Body(cause) => intake::broken_body(&cause),
+    }
+}
+
+/// The answer to a field that came twice: a policy looks at one of them.
+fn repeated(name: &str) -> Refusal {
+    let message = format!("The form has more than one field for '{name}'.");
+    Refusal::invalid_argument(message, name, "")
 }
 
 fn required<'a>(form: &'a Form, name: &str) -> Result<&'a str, Refusal> {
@@ -248,15 +270,14 @@ fn put_request(
     form: &Form,
     bucket: &str,
     key: &str,
-    file: &File,
+    content: Body,
 ) -> Result<Request<Body>, Refusal> {
     let uri = format!("/{bucket}/{}", encoded_key(key));
     let mut request = Request::builder()
         .method("PUT")
         .uri(uri)
         .header("host", "localhost")
-        .header("content-length", file.content.len())
-        .body(Body::from(file.content.clone()))
+        .body(content)
         .map_err(|_| Refusal::new(400, "InvalidURI", "Couldn't parse the specified URI."))?;
     let headers = request.headers_mut();
     let mut add = |name: &str, value: &str| {
@@ -264,8 +285,11 @@ fn put_request(
         let header = HeaderName::try_from(name).map_err(|_| bad())?;
         let mut value = HeaderValue::from_bytes(value.as_bytes()).map_err(|_| bad())?;
         value.set_sensitive(crate::ssec::KEY_HEADERS.contains(&name));
-        headers.insert(header, value);
-        Ok::<_, Refusal>(())
+        // `acl` and `x-amz-acl` are the same, and a policy may have looked at one of them.
+        match headers.insert(header, value) {
+            None => Ok(()),
+            Some(_) => Err(repeated(name)),
+        }
     };
     for (name, value) in &form.fields {
         let name = name.as_str();

@@ -58,22 +58,22 @@ impl PostPolicy {
         Ok(Self { expiration, conditions: read })
     }
 
+    /// Decides on all but the size of the file, which comes last.
+    ///
     /// # Errors
-    /// `AccessDenied` where it expired, a condition fails or a field is not covered; `EntityTooSmall`,
-    /// `EntityTooLarge`.
+    /// `AccessDenied` where it expired, a condition fails or a field is not covered.
     pub(crate) fn check(
         &self,
         form: &Form,
         bucket: &str,
         key: &str,
-        len: usize,
         now: OffsetDateTime,
     ) -> Result<(), Refusal> {
         if now >= self.expiration {
             return Err(denied("Policy expired."));
         }
         for condition in &self.conditions {
-            condition.check(form, bucket, key, len as u64)?;
+            condition.check(form, bucket, key)?;
         }
         let uncovered: Vec<_> = form
             .fields
@@ -86,6 +86,16 @@ impl PostPolicy {
             return Ok(());
         }
         Err(denied(&format!("Extra input fields: {}", uncovered.join(", "))))
+    }
+}
+
+impl PostPolicy {
+    /// Bytes that the file may have, at least and at most.
+    pub(crate) fn file_len(&self) -> (u64, u64) {
+        self.conditions.iter().fold((0, u64::MAX), |(least, most), condition| match condition {
+            Condition::Length { min, max } => (least.max(*min), most.min(*max)),
+            _ => (least, most),
+        })
     }
 }
 
@@ -132,7 +142,7 @@ impl Condition {
         }
     }
 
-    fn check(&self, form: &Form, bucket: &str, key: &str, len: u64) -> Result<(), Refusal> {
+    fn check(&self, form: &Form, bucket: &str, key: &str) -> Result<(), Refusal> {
         let given = |field: &str| match field {
             "bucket" => bucket.to_owned(),
             "key" => key.to_owned(),
@@ -145,20 +155,6 @@ impl Condition {
             Self::StartsWith { field, value } if !starts(field, &given(field), value) => {
                 Err(failed("starts-with", field, value))
             }
-            Self::Length { min, .. } if len < *min => Err(Refusal::new(
-                400,
-                "EntityTooSmall",
-                "Your proposed upload is smaller than the minimum allowed size",
-            )
-            .detail("ProposedSize", len.to_string())
-            .detail("MinSizeAllowed", min.to_string())),
-            Self::Length { max, .. } if len > *max => Err(Refusal::new(
-                400,
-                "EntityTooLarge",
-                "Your proposed upload exceeds the maximum allowed size",
-            )
-            .detail("ProposedSize", len.to_string())
-            .detail("MaxSizeAllowed", max.to_string())),
             _ => Ok(()),
         }
     }

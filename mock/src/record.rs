@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use http::request::Parts;
 
 use crate::route::{self, Target};
-use crate::ssec;
+use crate::{redact, ssec};
 
 /// One request and how it was answered.
 #[derive(Clone)]
@@ -21,7 +21,7 @@ pub struct RequestRecord {
     pub bucket: Option<String>,
     /// The key, decoded.
     pub key: Option<String>,
-    /// The query as it came, without `?`; the value of a hoisted SSE-C key is replaced.
+    /// The query as it came, without `?`; the values of keys are replaced.
     pub query: String,
     /// The S3 API's name for the operation, such as `"UploadPart"`; `"Unknown"` where there is none.
     pub operation: &'static str,
@@ -44,7 +44,7 @@ impl RequestRecord {
         let headers = head
             .headers
             .iter()
-            .filter(|(name, _)| !ssec::KEY_HEADERS.contains(&name.as_str()))
+            .filter(|(name, _)| !redact::is_key(name.as_str()))
             .map(|(name, value)| {
                 (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
             })
@@ -54,7 +54,7 @@ impl RequestRecord {
             path: head.uri.path().to_owned(),
             bucket: target.bucket,
             key: target.key,
-            query: redacted(query),
+            query: redact::query_names(query),
             operation,
             status: None,
             connection,
@@ -68,7 +68,7 @@ impl RequestRecord {
         self.headers().find(|(given, _)| given.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     }
 
-    /// The headers with lower-case names, in the order they came, without those that carry keys.
+    /// The headers with lower-case names, in the order they came, without those that carry keys, in any spelling.
     pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
         self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
@@ -159,19 +159,4 @@ impl RequestLog {
     fn lock(&self) -> MutexGuard<'_, Records> {
         self.records.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn redacted(query: &str) -> String {
-    let pairs: Vec<_> = query
-        .split('&')
-        .map(|pair| match pair.split_once('=') {
-            Some((name, _))
-                if ssec::KEY_HEADERS.iter().any(|header| header.eq_ignore_ascii_case(name)) =>
-            {
-                format!("{name}=REDACTED")
-            }
-            _ => pair.to_owned(),
-        })
-        .collect();
-    pairs.join("&")
 }

@@ -59,7 +59,8 @@ pub struct StoredObject {
     pub etag: String,
     /// Whether the object is encrypted with a customer's key.
     pub sealed: bool,
-    /// The MD5 of that key, in base64.
+    /// The MD5 of that key, in base64. A folder does not keep it: after a restart it is `None` until a request brings
+    /// the key.
     pub key_md5: Option<String>,
     /// As given, or S3's default.
     pub content_type: String,

@@ -2,6 +2,7 @@
 //! and what Amazon S3 answers to those that do not.
 
 use std::fmt;
+use std::sync::OnceLock;
 
 use aws_lc_rs::{constant_time, hkdf};
 use http::HeaderMap;
@@ -58,25 +59,36 @@ impl fmt::Debug for CustomerKey {
 pub(crate) struct KeyCheck {
     salt: [u8; 32],
     check: [u8; 32],
-    /// For the echo.
-    pub(crate) md5: String,
+    /// For the echo. Never on disk, where it would show which objects have the same key: after a restart the first
+    /// request with the right key brings it.
+    #[serde(skip)]
+    md5: OnceLock<String>,
 }
 
 impl KeyCheck {
     pub(crate) fn new(key: &CustomerKey) -> Self {
         let salt = random::bytes();
-        Self { salt, check: *key.derive(&salt, b"key check"), md5: key.md5() }
+        Self { salt, check: *key.derive(&salt, b"key check"), md5: OnceLock::from(key.md5()) }
     }
 
     pub(crate) fn accepts(&self, key: &CustomerKey) -> bool {
         let check = key.derive(&self.salt, b"key check");
-        constant_time::verify_slices_are_equal(&self.check, check.as_slice()).is_ok()
+        let accepts = constant_time::verify_slices_are_equal(&self.check, check.as_slice()).is_ok();
+        if accepts {
+            self.md5.get_or_init(|| key.md5());
+        }
+        accepts
+    }
+
+    /// Base64 of the key's MD5, where a request brought the key since the server started.
+    pub(crate) fn md5(&self) -> Option<String> {
+        self.md5.get().cloned()
     }
 }
 
 impl fmt::Debug for KeyCheck {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "KeyCheck({})", self.md5)
+        write!(f, "KeyCheck({:?})", self.md5.get())
     }
 }
 

@@ -1,5 +1,7 @@
 //! Who is let in, and what must be signed.
 
+use s3seal_mock::Manner;
+
 use crate::harness::{ONE, builder, client, run, server};
 use crate::raw::{Answer, Raw};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -210,4 +212,29 @@ fn what_is_refused_whoever_asks() {
         .header("expect", "100-continue")
         .header("content-length", "5368709121");
     assert_eq!(huge.send(&server).verdict(), (400, "EntityTooLarge".to_owned()));
+}
+
+#[test]
+fn a_host_that_is_not_signed_is_refused() {
+    for manner in [Manner::Aws, Manner::Ceph] {
+        let server = builder().behave(manner).start().unwrap();
+        let plain = Raw::get("/demo").header("x-amz-meta-a", "a").unsigned_host();
+        for request in [plain.clone(), plain.presigned_for(60)] {
+            let answer = request.send(&server);
+            assert_eq!(answer.verdict(), (403, "AccessDenied".to_owned()), "{manner}");
+            assert_eq!(answer.element("HeadersNotSigned"), "host", "{manner}");
+        }
+        assert_eq!(Raw::get("/demo").send(&server).status, 200, "{manner}");
+    }
+}
+
+#[test]
+fn a_parameter_of_the_signature_counts_once() {
+    let server = server();
+    for name in ["X-Amz-Date", "X-Amz-Expires", "X-Amz-Credential", "X-Amz-SignedHeaders"] {
+        let answer =
+            Raw::get("/demo").presigned_for(60).param(name, "20260101T000000Z").send(&server);
+        let expected = (400, "AuthorizationQueryParametersError".to_owned());
+        assert_eq!(answer.verdict(), expected, "{name}");
+    }
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
+use base64::Engine as _;
 use s3seal_mock::{Builder, Server};
 use tempfile::TempDir;
 
@@ -240,7 +241,13 @@ fn neither_key_nor_content_of_a_sealed_object_is_on_disk() {
         assert_eq!(found(&[byte; 32]), 0);
         assert_eq!(found("01".repeat(32).as_bytes()), 0);
         assert_eq!(found(vec![byte.to_string(); 32].join(",").as_bytes()), 0);
-        assert_eq!(found(key.md5.as_bytes()), 1, "only for the echo");
+        let md5 = base64::engine::general_purpose::STANDARD.decode(key.md5).unwrap();
+        let listed = md5.iter().map(u8::to_string).collect::<Vec<_>>().join(",");
+        for digest in
+            [key.md5.as_bytes(), &md5, crate::raw::hex(&md5).as_bytes(), listed.as_bytes()]
+        {
+            assert_eq!(found(digest), 0, "the MD5 would tell which objects have the same key");
+        }
     }
 }
 
@@ -252,10 +259,14 @@ fn only_the_owner_can_read_the_files() {
     let folder = folder();
     let server = start(&folder);
     assert_eq!(Raw::put("/demo/key", b"data").send(&server).status, 200);
-    let top = ["format", "lock", "journal"].map(|name| folder.path().join(name));
+    let top = ["format", "lock", "journal", "acknowledged"].map(|name| folder.path().join(name));
     for path in top.into_iter().chain(blobs(&folder)) {
         let mode = fs::metadata(&path).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode, 0o600, "{}", path.display());
+    }
+    for path in [folder.path().to_owned(), folder.path().join("blobs")] {
+        let mode = fs::metadata(&path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode, 0o700, "{}", path.display());
     }
 }
 
@@ -285,25 +296,28 @@ fn another_format_and_foreign_files_are_refused_untouched() {
 
     let newer = folder();
     start(&newer).shutdown();
-    fs::write(newer.path().join("format"), "s3seal-mock format 2\n").unwrap();
+    fs::write(newer.path().join("format"), "s3seal-mock format 3\n").unwrap();
     fs::write(newer.path().join("blobs/new"), "precious").unwrap();
     let error = in_folder(&newer).start().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidData);
-    assert!(error.to_string().contains("format 2"), "{error}");
+    assert!(error.to_string().contains("format 3"), "{error}");
     assert!(newer.path().join("blobs/new").exists());
 }
 
 #[test]
-fn what_was_never_acknowledged_is_removed_at_the_start() {
+fn what_was_never_acknowledged_is_gone_at_the_next_start() {
     let folder = folder();
     let server = start(&folder);
     assert_eq!(Raw::put("/demo/kept", b"kept").send(&server).status, 200);
     server.shutdown();
-    // A part without a line, and a line without its end.
-    fs::write(folder.path().join("blobs/0123456789abcdef"), "orphan").unwrap();
-    let whole = fs::read(journal(&folder)).unwrap();
-    let last = whole.trim_ascii_end().rsplit(|byte| *byte == b'\n').next().unwrap();
-    for cut in [1, 17, last.len() / 2, last.len()] {
+    // A part that was not finished, one without a line, and a line without its end.
+    let (part, finished) = ("0123456789abcdef".repeat(2) + ".part", "0123456789abcdef".repeat(2));
+    for cut in 0..4 {
+        fs::write(folder.path().join("blobs").join(&part), "half").unwrap();
+        fs::write(folder.path().join("blobs").join(&finished), "orphan").unwrap();
+        let whole = fs::read(journal(&folder)).unwrap();
+        let last = whole.trim_ascii_end().rsplit(|byte| *byte == b'\n').next().unwrap();
+        let cut = [1, 17, last.len() / 2, last.len()][cut];
         let torn = [&whole[..], &last[..cut]].concat();
         fs::write(journal(&folder), torn).unwrap();
         let server = start(&folder);
@@ -311,7 +325,12 @@ fn what_was_never_acknowledged_is_removed_at_the_start() {
         assert_eq!(get(&server, "kept").body, b"kept");
         server.shutdown();
         assert_eq!(blobs(&folder).len(), 1);
-        assert_eq!(fs::read(journal(&folder)).unwrap(), whole);
+        // The journal says nothing of it, so it is no server's to delete.
+        let aside = folder.path().join("unreferenced").join(&finished);
+        assert_eq!(fs::read(aside).unwrap(), b"orphan");
+        let lines = fs::read(journal(&folder)).unwrap();
+        assert_eq!(lines.len(), whole.len());
+        assert!(lines.ends_with(&[last, b"\n"].concat()));
     }
 }
 

@@ -85,12 +85,112 @@ fn damaged_forms() {
     });
 }
 
+/// No valid signature is needed to have a date looked at.
+#[test]
+fn dates_that_clients_send() {
+    let now = now();
+    let date = |chance: &mut Chance| {
+        let mut date = chance.pick(DATES).replace("now", &now).into_bytes();
+        if chance.below(3) == 0 {
+            chance.damage(&mut date);
+        }
+        String::from_utf8_lossy(&date).chars().filter(|c| !c.is_control()).collect::<String>()
+    };
+    fuzz("dates", true, |chance, server| {
+        let (first, second) = (date(chance), date(chance));
+        let day: String = first.chars().take(8).collect();
+        let credential = format!("{}/{day}/us-east-1/s3/aws4_request", server.access_key());
+        let request = Raw::get("/demo/a").anonymous();
+        let request = if chance.below(2) == 0 {
+            let mut request = request
+                .param("X-Amz-Algorithm", "AWS4-HMAC-SHA256")
+                .param("X-Amz-Credential", &credential)
+                .param("X-Amz-Date", &first)
+                .param("X-Amz-Expires", chance.pick(EXPIRES))
+                .param("X-Amz-SignedHeaders", "host")
+                .param("X-Amz-Signature", &"0".repeat(64));
+            if chance.below(4) == 0 {
+                request = request.param("X-Amz-Date", &second);
+            }
+            request
+        } else {
+            let first: String = first.chars().filter(char::is_ascii).collect();
+            let fields = "SignedHeaders=host;x-amz-date, Signature=0";
+            let authorization = format!("AWS4-HMAC-SHA256 Credential={credential}, {fields}");
+            let authorization: String = authorization.chars().filter(char::is_ascii).collect();
+            request.header("x-amz-date", &first).header("authorization", &authorization)
+        };
+        request.message(server, &server.addr().to_string())
+    });
+    // The one that was found: the end of the URL's life lies behind the last date.
+    let server = stocked();
+    let answer = Raw::get("/demo/a")
+        .anonymous()
+        .param("X-Amz-Algorithm", "AWS4-HMAC-SHA256")
+        .param(
+            "X-Amz-Credential",
+            &format!("{}/99991231/us-east-1/s3/aws4_request", server.access_key()),
+        )
+        .param("X-Amz-Date", "99991231T235959Z")
+        .param("X-Amz-Expires", "604800")
+        .param("X-Amz-SignedHeaders", "host")
+        .param("X-Amz-Signature", "0")
+        .send(&server);
+    assert_eq!(answer.verdict(), (403, "AccessDenied".to_owned()));
+    assert_eq!(answer.message(), "Request is not valid yet");
+}
+
+#[test]
+fn dates_of_policies() {
+    watch_for_panics();
+    let server = stocked();
+    for expiration in [
+        "9999-12-31T23:59:59.999999999Z",
+        "9999-12-31T23:59:59-23:59",
+        "0000-01-01T00:00:00+23:59",
+        "-9999-01-01T00:00:00Z",
+        "99999-12-31T23:59:59Z",
+        "2026-02-30T00:00:00Z",
+        "2016-12-31T23:59:60Z",
+        "",
+        "T",
+    ] {
+        let panics = PANICS.load(Ordering::SeqCst);
+        let policy = format!("{{\"expiration\": {expiration:?}, \"conditions\": []}}");
+        let answer = Form::new(&server, "demo").send_policy(&policy, b"content");
+        assert!((200..500).contains(&answer.status), "{expiration}: {}", answer.status);
+        assert_eq!(PANICS.load(Ordering::SeqCst), panics, "{expiration}");
+    }
+}
+
+const DATES: &[&str] = &[
+    "now",
+    "99991231T235959Z",
+    "99991224T235959Z",
+    "00000101T000000Z",
+    "-00010101T000000Z",
+    "+99991231T235959Z",
+    "+999991231T235959Z",
+    "20260230T000000Z",
+    "20261301T000000Z",
+    "20261231T246060Z",
+    "20261231T235960Z",
+    "$0261121T000000Z",
+    "",
+];
+const EXPIRES: &[&str] =
+    &["0", "1", "604800", "604801", "-1", "+1", "9223372036854775807", "9223372036854775808", ""];
+
+fn now() -> String {
+    let format = time::macros::format_description!("[year][month][day]T[hour][minute][second]Z");
+    time::OffsetDateTime::now_utc().format(format).unwrap()
+}
+
 /// The S3 layer's parser subtracts before it looks: a character below '0' in the date made it panic.
 #[test]
 fn what_was_found_once() {
     let server = stocked();
-    let format = time::macros::format_description!("[year][month][day]T[hour][minute][second]Z");
-    let now = time::OffsetDateTime::now_utc().format(format).unwrap();
+    let now = now();
     let scopes = [
         "20$61121/us-east-1/s3/aws4_request".to_owned(),
         "2026112/us-east-1/s3/aws4_request".to_owned(),

@@ -186,25 +186,121 @@ fn a_reader_that_stands_still_is_dropped() {
     assert!(received.len() < body.len());
 }
 
+/// A request whose connection is kept, answered.
+fn kept_alive(server: &Server, stream: &mut TcpStream) {
+    let request = message(server, Raw::head("/demo/key"));
+    let kept = String::from_utf8(request).unwrap().replace("connection: close\r\n", "");
+    stream.write_all(kept.as_bytes()).unwrap();
+    let mut answer = Vec::new();
+    while !answer.ends_with(b"\r\n\r\n") {
+        let mut byte = [0];
+        stream.read_exact(&mut byte).unwrap();
+        answer.push(byte[0]);
+    }
+    assert!(answer.starts_with(b"HTTP/1.1 404"), "{}", answer.escape_ascii());
+}
+
 #[test]
-fn connections_beyond_the_limit_wait_their_turn() {
+fn the_connection_that_was_idle_for_longest_yields() {
     let server = builder().max_connections(2).start().unwrap();
-    let silent = [connect(&server), connect(&server)];
-    // Both have a place once the server has answered on them.
-    for mut stream in &silent {
-        let request = message(&server, Raw::head("/demo/key"));
-        let kept = String::from_utf8(request).unwrap().replace("connection: close\r\n", "");
-        stream.write_all(kept.as_bytes()).unwrap();
-        let mut answer = [0; 12];
-        stream.read_exact(&mut answer).unwrap();
-        assert_eq!(&answer, b"HTTP/1.1 404");
+    let mut idle = [connect(&server), connect(&server)];
+    idle.iter_mut().for_each(|stream| kept_alive(&server, stream));
+    // Now the second one is idle for longer.
+    kept_alive(&server, &mut idle[0]);
+    let mut third = connect(&server);
+    kept_alive(&server, &mut third);
+    assert_eq!(idle[1].read(&mut [0]).unwrap(), 0, "it was closed");
+    kept_alive(&server, &mut idle[0]);
+    kept_alive(&server, &mut third);
+}
+
+#[test]
+fn silent_connections_and_endless_heads_keep_no_one_out() {
+    for tls in [false, true] {
+        let server = builder().tls(tls).max_connections(16).start().unwrap();
+        let crowd: Vec<_> = (0..64)
+            .map(|n| {
+                let mut stream = connect(&server);
+                if n % 2 == 0 {
+                    // It may have had to yield already.
+                    let _ = stream.write_all(b"GET /demo/key HTTP/1.1\r\nx-slow: ");
+                }
+                stream
+            })
+            .collect();
+        // The default patience is a minute; this answer comes before any of them loses it.
+        for _ in 0..4 {
+            let started = std::time::Instant::now();
+            assert_eq!(Raw::get("/demo/key").send(&server).status, 404);
+            assert!(started.elapsed() < LONG);
+        }
+        drop(crowd);
+    }
+}
+
+#[test]
+fn connections_that_are_busy_are_waited_for() {
+    let server = builder().max_connections(2).start().unwrap();
+    let mut busy = [connect(&server), connect(&server)];
+    for (n, stream) in busy.iter_mut().enumerate() {
+        let request = Raw::put(&format!("/demo/{n}"), b"01234").payload_hash("UNSIGNED-PAYLOAD");
+        let begun = message(&server, request.header("expect", "100-continue"));
+        stream.write_all(&begun[..begun.len() - 5]).unwrap();
+        // The answer says that the request is being served.
+        let mut interim = [0; 25];
+        stream.read_exact(&mut interim).unwrap();
+        assert_eq!(&interim, b"HTTP/1.1 100 Continue\r\n\r\n");
     }
     let mut third = connect(&server);
-    third.write_all(&message(&server, Raw::head("/demo/key"))).unwrap();
-    third.set_read_timeout(Some(Duration::from_millis(300))).unwrap();
-    let waiting = third.read(&mut [0; 1]).unwrap_err();
-    assert!(matches!(waiting.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut));
-    drop(silent);
-    third.set_read_timeout(Some(LONG)).unwrap();
-    assert_eq!(rest(&mut third).status, 404);
+    third.write_all(&message(&server, Raw::head("/demo/0"))).unwrap();
+    for stream in &mut busy {
+        stream.write_all(b"01234").unwrap();
+        assert_eq!(rest(stream).status, 200);
+    }
+    assert_eq!(rest(&mut third).status, 200);
+}
+
+#[test]
+fn an_answer_on_its_way_is_not_cut_off_for_a_newcomer() {
+    let server = builder().max_connections(1).start().unwrap();
+    // More than the system's buffers take.
+    let body = data(32 << 20);
+    assert_eq!(Raw::put("/demo/key", &body).send(&server).status, 200);
+    let get = String::from_utf8(message(&server, Raw::get("/demo/key"))).unwrap();
+    let mut first = connect(&server);
+    first.write_all(get.replace("connection: close\r\n", "").as_bytes()).unwrap();
+    first.read_exact(&mut [0]).unwrap();
+    let mut second = connect(&server);
+    second.write_all(&message(&server, Raw::head("/demo/key"))).unwrap();
+    let mut received = Vec::new();
+    while received.len() < body.len() || !received.ends_with(&body[body.len() - 64..]) {
+        let mut piece = [0; 1 << 16];
+        match first.read(&mut piece).unwrap() {
+            0 => panic!("cut off after {} bytes", received.len()),
+            len => received.extend_from_slice(&piece[..len]),
+        }
+    }
+    assert_eq!(rest(&mut second).status, 200);
+}
+
+#[test]
+fn a_body_above_5_gib_is_refused_whoever_counts() {
+    let server = server();
+    let upload = Raw::post("/demo/big?uploads=", b"").send(&server).element("UploadId");
+    let part = format!("/demo/big?partNumber=1&uploadId={upload}");
+    for path in ["/demo/key", &part] {
+        for headers in [
+            &[("content-length", "5368709121")][..],
+            &[("content-length", "9223372036854775807")],
+            &[("x-amz-decoded-content-length", "5368709121"), ("content-length", "0")],
+            &[("x-amz-decoded-content-length", "5"), ("content-length", "6368709121")],
+        ] {
+            // Nobody is asked to send anything.
+            let request = Raw::put(path, b"").headers(headers).payload_hash("UNSIGNED-PAYLOAD");
+            let mut stream = connect(&server);
+            stream.write_all(&message(&server, request)).unwrap();
+            let refused = rest(&mut stream);
+            assert_eq!(refused.verdict(), (400, "EntityTooLarge".to_owned()), "{path} {headers:?}");
+        }
+    }
 }

@@ -9,6 +9,9 @@ use s3seal_mock::{Builder, Server};
 use crate::harness::{ONE, TWO, builder};
 use crate::raw::Raw;
 
+/// Text that does not look like a key.
+const PASSWORD: &str = "correct-horse";
+
 /// A file that is gone when the test ends.
 struct Log(PathBuf);
 
@@ -91,6 +94,19 @@ fn no_key_no_signature_and_no_token() {
             .header("x-amz-copy-source-server-side-encryption-customer-key", ONE.base64),
         // A name that no server knows, from someone who cannot spell.
         Raw::get("/demo/key").header("x-amz-server-side-encryption-customer-keys", ONE.base64),
+        Raw::get("/demo/key").header("x-amz-server-side-encryption-customer_key", PASSWORD),
+        Raw::get("/demo/key").header("X-Amz-ServerSide-Encryption-Customer-Key", PASSWORD),
+        Raw::get("/demo/key").header("sse-c-key", PASSWORD),
+        // A name that says nothing.
+        Raw::get("/demo/key").header("x-amz-meta-note", &format!("it is {}", ONE.base64)),
+        Raw::get("/demo/key").header("x-custom", &"01".repeat(32)),
+        // Separated as by some servers, and by other names.
+        Raw::get(&format!("/demo/key?prefix=a;sse_customer_key={PASSWORD};x=y")),
+        Raw::get("/demo/key").param("x", ONE.base64),
+        Raw::get("/demo/key").param("x", &"01".repeat(32)),
+        // A key as the name of an object.
+        Raw::get(&format!("/demo/{}", ONE.base64.replace('=', "%3D"))),
+        Raw::get(&format!("/demo/folder/{}/x", "01".repeat(32))),
     ];
     for request in requests {
         secrets.push(signature_in(&request.clone().message(&server, &host)));
@@ -100,14 +116,14 @@ fn no_key_no_signature_and_no_token() {
     assert_eq!(mode & 0o777, 0o600);
     let secret_key = server.secret_key().to_owned();
     let text = log.lines(server).join("\n");
-    assert_eq!(text.lines().count(), 6);
+    assert_eq!(text.lines().count(), 16);
     assert!(
         text.contains("customer-key-md5\":\"4Funlf7OsLF0HL+vKU+fkg==\""),
         "the MD5 is no secret"
     );
     assert!(text.contains("Credential=") && text.contains("Signature=REDACTED"));
     secrets.extend([ONE.base64, TWO.base64, "token-of-a-session"].map(str::to_owned));
-    secrets.push(secret_key);
+    secrets.extend([PASSWORD.to_owned(), "01".repeat(32), secret_key]);
     secrets.push(ONE.base64.trim_end_matches('=').to_owned());
     for secret in secrets {
         assert!(!text.contains(&secret), "{secret} is in the log");

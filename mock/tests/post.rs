@@ -1,6 +1,6 @@
 //! POST Object: browser forms.
 
-use crate::harness::{BUCKET, ONE, TWO, server};
+use crate::harness::{BUCKET, ONE, TWO, builder, data, server};
 use crate::post_form::Form;
 use crate::raw::Raw;
 
@@ -193,4 +193,84 @@ fn what_is_no_form() {
         assert_eq!(post(kind, body.as_bytes()), (status, code.to_owned()), "{kind} {body:.60}");
     }
     assert!(server.object_keys(BUCKET).is_empty());
+}
+
+#[test]
+fn a_field_counts_once() {
+    let server = server();
+    let rows = [
+        ("key", form_twice(&server, "key", "other"), "key"),
+        ("another case", form_twice(&server, "KEY", "other"), "key"),
+        ("the policy", form_twice(&server, "pOLICY", "e30="), "policy"),
+        ("a signature", form_twice(&server, "x-amz-signature", "0"), "x-amz-signature"),
+        (
+            "a key's algorithm",
+            Form::new(&server, BUCKET)
+                .sse_c(ONE)
+                .extra("x-amz-server-side-encryption-customer-key", TWO.base64)
+                .body(&Form::new(&server, BUCKET).sse_c(ONE).policy(), b"x"),
+            "x-amz-server-side-encryption-customer-key",
+        ),
+    ];
+    for (what, body, name) in rows {
+        let answer = send(&server, &body);
+        assert_eq!(answer.verdict(), (400, "InvalidArgument".to_owned()), "{what}");
+        assert_eq!(answer.element("ArgumentName"), name, "{what}");
+    }
+    let same = Form::new(&server, BUCKET).field("acl", "private").field("x-amz-acl", "private");
+    assert_eq!(same.send(b"x").element("ArgumentName"), "x-amz-acl", "two names for one thing");
+    // After the file, where S3 ignores what comes.
+    for name in ["file", "File", "key", "Policy"] {
+        let form = Form::new(&server, BUCKET);
+        let mut body = form.body(&form.policy(), b"x");
+        body.truncate(body.len() - "--limit--\r\n".len());
+        let more = format!(
+            "--limit\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\nx\r\n--limit--\r\n"
+        );
+        body.extend_from_slice(more.as_bytes());
+        let answer = send(&server, &body);
+        assert_eq!(answer.verdict(), (400, "InvalidArgument".to_owned()), "{name}");
+    }
+    assert!(server.object_keys(BUCKET).is_empty());
+}
+
+fn form_twice(server: &s3seal_mock::Server, name: &str, value: &str) -> Vec<u8> {
+    let form = Form::new(server, BUCKET).extra(name, value);
+    form.body(&form.policy(), b"x")
+}
+
+fn send(server: &s3seal_mock::Server, body: &[u8]) -> crate::raw::Answer {
+    Raw::post("/demo", body)
+        .anonymous()
+        .header("content-type", "multipart/form-data; boundary=limit")
+        .send(server)
+}
+
+#[test]
+fn a_file_streams_whatever_it_holds() {
+    let folder = tempfile::tempdir().unwrap();
+    for server in [server(), builder().dir(folder.path()).start().unwrap()] {
+        // What looks like a delimiter, or the beginning of one, at every place where a piece may end.
+        let mut file = data(300_000);
+        for at in (0..file.len() - 20).step_by(997) {
+            file[at..at + 9].copy_from_slice(b"\r\n--limi\r");
+        }
+        for file in [&file[..], b"", b"\r\n--limi", b"\r", b"\r\n"] {
+            let form = Form::new(&server, BUCKET).sse_c(ONE);
+            let answer = form.send(file);
+            assert_eq!(answer.status, 204, "{}", answer.message());
+            assert!(Raw::get("/demo/form").sse_c(ONE).send(&server).body == file);
+        }
+        let whole = Form::new(&server, BUCKET);
+        let body = whole.body(&whole.policy(), &file);
+        let cut = Raw::post("/demo", &body[..body.len() - 20])
+            .anonymous()
+            .header("content-type", "multipart/form-data; boundary=limit")
+            .send(&server);
+        assert_eq!(cut.verdict(), (400, "MalformedPOSTRequest".to_owned()));
+        let long = [&body[..], &vec![b'x'; 50_000]].concat();
+        assert_eq!(send(&server, &long).status, 400, "much after the file");
+        assert_eq!(server.object_keys(BUCKET), ["form"]);
+        assert_eq!(server.object(BUCKET, "form").unwrap().size, 2, "what was refused left nothing");
+    }
 }

@@ -29,6 +29,7 @@ pub(crate) struct Raw {
     clock: Duration,
     presigned_for: Option<i64>,
     anonymous: bool,
+    unsigned_host: bool,
 }
 
 pub(crate) struct Answer {
@@ -60,6 +61,7 @@ impl Raw {
             clock: Duration::ZERO,
             presigned_for: None,
             anonymous: false,
+            unsigned_host: false,
         }
     }
 
@@ -150,6 +152,12 @@ impl Raw {
         self
     }
 
+    /// Leaves the host out of what is signed.
+    pub(crate) fn unsigned_host(mut self) -> Self {
+        self.unsigned_host = true;
+        self
+    }
+
     pub(crate) fn send(self, server: &Server) -> Answer {
         let host = server.addr().to_string();
         self.send_to(server, &host)
@@ -174,7 +182,9 @@ impl Raw {
 
     /// The bytes of the request.
     pub(crate) fn message(mut self, server: &Server, host: &str) -> Vec<u8> {
-        if !self.headers.iter().any(|(name, _)| name == "host") {
+        if self.unsigned_host {
+            self.unsigned.push(("host".to_owned(), host.to_owned()));
+        } else if !self.headers.iter().any(|(name, _)| name == "host") {
             self.headers.push(("host".to_owned(), host.to_owned()));
         }
         if !self.anonymous {

@@ -2,23 +2,23 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, OpenOptions};
-use std::io::{IsTerminal, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
 use std::net::SocketAddr;
 use std::num::NonZeroU64;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-use std::os::unix::process::ExitStatusExt;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 use std::time::Duration;
 
-use s3seal_mock::{Fault, Manner, Server};
+use s3seal_mock::{Fault, FolderError, Manner, Server};
 use serde::Serialize;
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::failure::Failure;
-use crate::key::KEY_VARIABLE;
+use crate::key::{KEY_VARIABLE, environment};
 use crate::output::Output;
 
 /// Run an S3 server of your own, for trying and testing: it answers like Amazon's, in memory
@@ -105,6 +105,7 @@ struct Item<'a> {
 /// # Errors
 /// [`Failure::Other`] where the address cannot be listened on or the command cannot be started.
 pub fn run(args: &Args, out: &Output) -> Result<u8, Failure> {
+    restart_without_keys()?;
     let mut builder = Server::builder().addr(args.addr).tls(args.tls).require_tls(args.require_tls);
     for bucket in &args.bucket {
         builder = builder.bucket(bucket);
@@ -131,23 +132,11 @@ pub fn run(args: &Args, out: &Output) -> Result<u8, Failure> {
     }
     builder = builder.seed(args.seed).latency(args.latency.unwrap_or_default());
     if let Some(dir) = &args.dir {
-        // Made here as well, so that the error names what is wrong.
-        fs::create_dir_all(dir).map_err(|error| Failure::unwritable(dir.display(), &error))?;
         builder = builder.dir(dir);
     }
     // Nothing here asks for the requests, and a server that runs for days needs its memory.
     let builder = builder.keep_requests(1);
-    let server = builder.behave(args.behave).start().map_err(|error| match error.kind() {
-        std::io::ErrorKind::InvalidInput => Failure::usage(error.to_string())
-            .hint("give --bucket names of a-z, 0-9, `-` and `.`, each once"),
-        std::io::ErrorKind::ResourceBusy => {
-            Failure::other(error.to_string()).hint("end the other server, or choose another --dir")
-        }
-        std::io::ErrorKind::InvalidData => Failure::other(error.to_string())
-            .hint("choose an empty folder for --dir, or one that this version made"),
-        _ => Failure::other(format!("the server cannot listen on {}: {error}", args.addr))
-            .hint("choose another --addr; port 0 takes a free one"),
-    })?;
+    let server = builder.behave(args.behave).start().map_err(|error| explained(args, &error))?;
     let environment = Environment::of(&server)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -159,6 +148,52 @@ pub fn run(args: &Args, out: &Output) -> Result<u8, Failure> {
             None => serve(args, &server, &environment, out).await,
         }
     })
+}
+
+/// Starts this program again, in its place, without the keys that were in its environment. The command could read
+/// them in `/proc/PID/environ` of its parent, which shows what a program was started with, whatever it removed from its
+/// environment since. This holds for root, too, which may read that file of any process.
+fn restart_without_keys() -> Result<(), Failure> {
+    if !environment::holds_keys() {
+        return Ok(());
+    }
+    let mut arguments = std::env::args_os();
+    let mut again = std::process::Command::new(own_program()?);
+    if let Some(name) = arguments.next() {
+        again.arg0(name);
+    }
+    // What was held is no longer in the environment that the new program inherits.
+    let error = again.args(arguments).exec();
+    Err(Failure::other(format!(
+        "the program cannot start again without the keys in its environment: {error}"
+    ))
+    .hint("unset S3SEAL_KEY, and the variables that hold keys of config.toml"))
+}
+
+/// The file of this program, even where it was replaced meanwhile.
+fn own_program() -> Result<PathBuf, Failure> {
+    let running = Path::new("/proc/self/exe");
+    if running.exists() {
+        return Ok(running.to_owned());
+    }
+    std::env::current_exe()
+        .map_err(|error| Failure::other(format!("the program does not find its own file: {error}")))
+}
+
+/// Why the server does not start.
+fn explained(args: &Args, error: &std::io::Error) -> Failure {
+    let folder = error.get_ref().is_some_and(|cause| cause.is::<FolderError>());
+    match error.kind() {
+        ErrorKind::ResourceBusy if folder => {
+            Failure::other(error.to_string()).hint("end the other server, or choose another --dir")
+        }
+        _ if folder => Failure::other(error.to_string())
+            .hint("nothing in the folder was removed; choose another --dir to start without it"),
+        ErrorKind::InvalidInput => Failure::usage(error.to_string())
+            .hint("give --bucket names of a-z, 0-9, `-` and `.`, each once"),
+        _ => Failure::other(format!("the server cannot listen on {}: {error}", args.addr))
+            .hint("choose another --addr; port 0 takes a free one"),
+    }
 }
 
 impl Environment {

@@ -40,6 +40,11 @@ pub fn hold(arguments: &[OsString]) -> Vec<OsString> {
     names
 }
 
+/// Whether the environment that this program was started with held keys: `/proc/PID/environ` still shows them.
+pub fn holds_keys() -> bool {
+    HELD.get().is_some_and(|values| !values.is_empty())
+}
+
 /// The value of `S3SEAL_KEY`.
 pub(super) fn variable() -> Option<&'static OsStr> {
     held(OsStr::new(KEY_VARIABLE)).map(OsStr::from_bytes)

@@ -63,9 +63,12 @@ pub(super) async fn complete(
 
     let etag = whole_etag(upload, &chosen);
     let algorithm = upload.effective_checksum().map(|(algorithm, _)| algorithm);
-    let parts = chosen.iter().map(|part| stored_part(part, algorithm)).collect();
+    let numbers = asked.iter().filter_map(|part| part.part_number);
+    let parts = numbers.zip(&chosen).map(|(number, part)| stored_part(number, part, algorithm));
+    let parts = parts.collect();
     let upload = bucket.end_upload(key, upload_id)?;
     let object = Object {
+        id: upload.object_id,
         parts,
         size,
         etag: etag.clone(),
@@ -258,11 +261,11 @@ fn unhex(text: &str) -> Vec<u8> {
     digits.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect()
 }
 
-fn stored_part(part: &UploadedPart, algorithm: Option<Algorithm>) -> Part {
+fn stored_part(number: i32, part: &UploadedPart, algorithm: Option<Algorithm>) -> Part {
     let checksum = algorithm.zip(part.checksum.as_ref()).map(|(algorithm, value)| Checksum {
         algorithm,
         kind: Kind::FullObject,
         value: checksum::encode(value),
     });
-    Part { blob: Arc::clone(&part.blob), checksum }
+    Part { number, blob: Arc::clone(&part.blob), checksum }
 }

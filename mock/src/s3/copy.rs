@@ -17,7 +17,9 @@ use crate::intake::{MAX_SIZE, storage_failed};
 use crate::random;
 use crate::refusal::Refusal;
 use crate::ssec::CustomerKey;
+use crate::store::bucket::new_id;
 use crate::store::object::{Attributes, Object, Part};
+use crate::store::seal::{Slot, SlotKey};
 
 pub(super) async fn copy_object(
     api: &Api,
@@ -86,8 +88,11 @@ pub(super) async fn copy_object(
     };
     let mut hasher = Hasher::new(algorithm);
     let mut md5 = encryption.etag_is_md5().then(Md5::new);
-    let mut writer = api.store.writer(customer_key.as_ref()).map_err(storage_failed)?;
-    let mut reader = ObjectReader::new(&found.object, 0..found.object.size, source_key.as_ref());
+    let id = new_id();
+    let slot = Slot { bucket, key, object: &id, part: 0 };
+    let slot_key = customer_key.as_ref().map(|key| SlotKey::new(key, slot));
+    let mut writer = api.store.writer(slot_key.as_ref()).map_err(storage_failed)?;
+    let mut reader = ObjectReader::new(&found, 0..found.object.size, source_key.as_ref());
     while let Some(piece) = reader.next().await {
         let piece = piece.map_err(|_| {
             Refusal::new(
@@ -108,8 +113,9 @@ pub(super) async fn copy_object(
         Checksum { algorithm, kind: Kind::FullObject, value: checksum::encode(&hasher.finish()) };
     let blob = writer.finish().map_err(storage_failed)?;
     let object = Arc::new(Object {
+        id,
         size: blob.len(),
-        parts: vec![Part { blob, checksum: None }],
+        parts: vec![Part { number: 0, blob, checksum: None }],
         etag: md5.map_or_else(random::hex::<16>, |md5| checksum::hex(&md5.finalize())),
         encryption,
         checksum: Some(checksum.clone()),

@@ -23,8 +23,9 @@ use crate::checksum::Checksum;
 use crate::refusal::Refusal;
 use crate::ssec::CustomerKey;
 use crate::store::blob::BlobReader;
-use crate::store::bucket::Version;
-use crate::store::object::Object;
+use crate::store::bucket::{NULL_VERSION, Version};
+use crate::store::object::{Object, Part};
+use crate::store::seal::{Slot, SlotKey};
 
 pub(super) async fn get_object(
     api: &Api,
@@ -52,9 +53,9 @@ pub(super) async fn get_object(
     api.check_readable(&found.object)?;
     let with_checksum = input.checksum_mode.is_some();
 
-    let Found { object, version, version_id } = found;
+    let reader = ObjectReader::new(&found, selected.range.clone(), key.as_ref());
+    let Found { object, version, version_id, .. } = found;
     let attributes = &object.attributes;
-    let reader = ObjectReader::new(&object, selected.range.clone(), key.as_ref());
     let mut output = GetObjectOutput {
         accept_ranges: Some("bytes".to_owned()),
         body: Some(StreamingBlob::new(reader)),
@@ -109,7 +110,7 @@ pub(super) async fn head_object(
     let selected = found.select(input.range, part)?;
     let with_checksum = input.checksum_mode.is_some();
 
-    let Found { object, version, version_id } = found;
+    let Found { object, version, version_id, .. } = found;
     let attributes = &object.attributes;
     let overridden = |given: &Option<String>, own: Option<String>| given.clone().or(own);
     let mut output = HeadObjectOutput {
@@ -159,6 +160,8 @@ pub(super) async fn head_object(
 
 /// An object that a read asked for.
 pub(super) struct Found {
+    bucket: String,
+    key: String,
     pub(super) version: Version,
     pub(super) object: Arc<Object>,
     pub(super) version_id: Option<String>,
@@ -172,9 +175,12 @@ impl Found {
         version: Option<&str>,
     ) -> Result<Self, Refusal> {
         let buckets = api.store.lock();
+        let name = bucket.to_owned();
         let bucket = buckets.bucket(bucket)?;
         let (version, object) = bucket.find(key, version)?;
         Ok(Self {
+            bucket: name,
+            key: key.to_owned(),
             version_id: bucket.names(version.id.clone()),
             version: version.clone(),
             object: Arc::clone(object),
@@ -188,6 +194,13 @@ impl Found {
         head: &Head<'_>,
     ) -> Result<Option<CustomerKey>, Refusal> {
         api.open(self, head)
+    }
+
+    /// What a part is sealed for. The version's id decides, so that another version's content does not pass for it.
+    fn slot(&self, part: &Part) -> Slot<'_> {
+        let object =
+            if self.version.id == NULL_VERSION { &self.object.id } else { &self.version.id };
+        Slot { bucket: &self.bucket, key: &self.key, object, part: part.number }
     }
 
     /// The bytes asked for.
@@ -277,17 +290,18 @@ pub(super) struct ObjectReader {
 }
 
 impl ObjectReader {
-    pub(super) fn new(object: &Object, range: Range<u64>, key: Option<&CustomerKey>) -> Self {
+    pub(super) fn new(found: &Found, range: Range<u64>, key: Option<&CustomerKey>) -> Self {
         let mut parts = VecDeque::new();
         let mut start = 0;
-        for part in &object.parts {
+        for part in &found.object.parts {
+            let slot_key = key.map(|key| SlotKey::new(key, found.slot(part)));
             let end = start + part.blob.len();
             let (from, to) = (range.start.max(start), range.end.min(end));
             if from < to {
                 parts.push_back(BlobReader::new(
                     Arc::clone(&part.blob),
                     from - start..to - start,
-                    key,
+                    slot_key.as_ref(),
                 ));
             }
             start = end;

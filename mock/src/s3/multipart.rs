@@ -18,7 +18,9 @@ use crate::intake::{self, Declared};
 use crate::random;
 use crate::refusal::Refusal;
 use crate::ssec;
+use crate::store::bucket::new_id;
 use crate::store::object::Attributes;
+use crate::store::seal::{Slot, SlotKey};
 use crate::store::upload::{Upload, UploadedPart};
 
 pub(super) async fn create(
@@ -37,6 +39,7 @@ pub(super) async fn create(
     )?;
     check_metadata(input.metadata.as_ref())?;
     let upload = Upload {
+        object_id: new_id(),
         initiated: OffsetDateTime::now_utc(),
         encryption: encryption.clone(),
         attributes: Attributes {
@@ -84,22 +87,24 @@ pub(super) async fn upload_part(
     let input = request.input;
     let number = input.part_number;
     check_part_number(number)?;
-    let (encryption, algorithm, customer_key) = {
+    let (encryption, algorithm, customer_key, object_id) = {
         let mut buckets = api.store.lock();
         let bucket = buckets.bucket_mut(&input.bucket)?;
         bucket.admit_part(&input.key, &input.upload_id, |upload| {
             let (encryption, key) = api.manner.admit_part(upload, customer_key)?;
             check_part_algorithm(upload, declared.algorithm())?;
-            Ok((encryption, upload.effective_checksum().map(|(algorithm, _)| algorithm), key))
+            let algorithm = upload.effective_checksum().map(|(algorithm, _)| algorithm);
+            Ok((encryption, algorithm, key, upload.object_id.clone()))
         })?
     };
     let md5 = encryption.etag_is_md5() || api.manner.shows_md5_of_sealed();
+    let slot = Slot { bucket: &input.bucket, key: &input.key, object: &object_id, part: number };
     let taken = intake::take(
         &api.store,
         &declared,
         trailers.as_ref(),
         input.body,
-        customer_key.as_ref(),
+        customer_key.as_ref().map(|key| SlotKey::new(key, slot)).as_ref(),
         md5,
         algorithm,
     )

@@ -18,6 +18,7 @@ use crate::intake::{self, Declared, MAX_SIZE};
 use crate::random;
 use crate::refusal::Refusal;
 use crate::ssec;
+use crate::store::seal::{Slot, SlotKey};
 use crate::store::upload::UploadedPart;
 
 pub(super) async fn upload_part_copy(
@@ -29,11 +30,12 @@ pub(super) async fn upload_part_copy(
     api.manner.check_part_copy(head.headers)?;
     let customer_key = api.part_key(&head)?;
     check_part_number(input.part_number)?;
-    let (encryption, algorithm) = {
+    let (encryption, algorithm, object_id) = {
         let buckets = api.store.lock();
         let upload = buckets.bucket(&input.bucket)?.upload(&input.key, &input.upload_id)?;
         ssec::same_upload(upload.encryption.key_check(), customer_key.as_ref())?;
-        (upload.encryption.clone(), upload.effective_checksum().map(|(algorithm, _)| algorithm))
+        let algorithm = upload.effective_checksum().map(|(algorithm, _)| algorithm);
+        (upload.encryption.clone(), algorithm, upload.object_id.clone())
     };
     let conditions = ReadConditions {
         if_match: input.copy_source_if_match.clone(),
@@ -53,13 +55,15 @@ pub(super) async fn upload_part_copy(
         ));
     }
 
-    let reader = ObjectReader::new(&found.object, range, source_key.as_ref());
+    let reader = ObjectReader::new(&found, range, source_key.as_ref());
+    let part = input.part_number;
+    let slot = Slot { bucket: &input.bucket, key: &input.key, object: &object_id, part };
     let taken = intake::take(
         &api.store,
         &Declared::default(),
         None,
         Some(StreamingBlob::new(reader)),
-        customer_key.as_ref(),
+        customer_key.as_ref().map(|key| SlotKey::new(key, slot)).as_ref(),
         encryption.etag_is_md5(),
         algorithm,
     )

@@ -10,9 +10,12 @@ use super::tagging::parse_tagging_header;
 use super::{Api, Head, Outcome};
 use crate::checksum::{self, Algorithm, Checksum, Kind};
 use crate::intake::{self, Declared};
+use crate::post::FromForm;
 use crate::random;
 use crate::refusal::Refusal;
+use crate::store::bucket::new_id;
 use crate::store::object::{Attributes, Object, Part};
+use crate::store::seal::{Slot, SlotKey};
 
 pub(super) async fn put_object(
     api: &Api,
@@ -23,7 +26,11 @@ pub(super) async fn put_object(
     api.store.lock().bucket(bucket)?;
     let customer_key = api.write_key(&head, bucket, key)?;
     let encryption = api.encryption(bucket, head.headers, customer_key.as_ref())?;
-    let declared = Declared::for_upload(head.headers)?;
+    let declared = if head.extensions.get::<FromForm>().is_some() {
+        Declared::of(head.headers)?
+    } else {
+        Declared::for_upload(head.headers)?
+    };
     let tags = parse_tagging_header(request.input.tagging.as_deref())?;
     let conditions = api.conditions(WriteConditions {
         if_match: request.input.if_match.clone(),
@@ -56,12 +63,14 @@ pub(super) async fn put_object(
     let md5 = encryption.etag_is_md5() || api.manner.shows_md5_of_sealed();
     // Where the sender gave none, Amazon S3 computes this one.
     let algorithm = declared.algorithm().unwrap_or(Algorithm::Crc64Nvme);
+    let id = new_id();
+    let slot = Slot { bucket: &bucket, key: &key, object: &id, part: 0 };
     let taken = intake::take(
         &api.store,
         &declared,
         trailers.as_ref(),
         input.body,
-        customer_key.as_ref(),
+        customer_key.as_ref().map(|key| SlotKey::new(key, slot)).as_ref(),
         md5,
         Some(algorithm),
     )
@@ -77,8 +86,9 @@ pub(super) async fn put_object(
         value: checksum::encode(&value),
     });
     let object = Arc::new(Object {
+        id,
         size: taken.blob.len(),
-        parts: vec![Part { blob: taken.blob, checksum: None }],
+        parts: vec![Part { number: 0, blob: taken.blob, checksum: None }],
         etag,
         encryption,
         checksum,

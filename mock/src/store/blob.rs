@@ -11,8 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::dir::Folder;
 use super::dir::file::{self, BlobFile, FileWriter};
-use super::seal::{Salt, Seal, TAG_LEN};
-use crate::ssec::CustomerKey;
+use super::seal::{Salt, Seal, SlotKey, TAG_LEN};
 
 /// Plaintext bytes of every chunk but the last.
 pub(crate) const CHUNK: usize = 64 * 1024;
@@ -99,7 +98,7 @@ impl BlobWriter {
     ///
     /// # Errors
     /// No file can be made.
-    pub(crate) fn new(folder: Option<&Arc<Folder>>, key: Option<&CustomerKey>) -> io::Result<Self> {
+    pub(crate) fn new(folder: Option<&Arc<Folder>>, key: Option<&SlotKey<'_>>) -> io::Result<Self> {
         let place = match folder {
             None => WriterPlace::Memory(Vec::new()),
             Some(folder) => WriterPlace::File(FileWriter::create(folder)?),
@@ -166,7 +165,7 @@ pub(crate) struct BlobReader {
 
 impl BlobReader {
     /// `range` counts plaintext bytes and lies within the part.
-    pub(crate) fn new(blob: Arc<Blob>, range: Range<u64>, key: Option<&CustomerKey>) -> Self {
+    pub(crate) fn new(blob: Arc<Blob>, range: Range<u64>, key: Option<&SlotKey<'_>>) -> Self {
         let seal = blob.salt.as_ref().zip(key).map(|(salt, key)| Seal::of(key, salt));
         Self { blob, seal, range, file: None }
     }
@@ -225,8 +224,11 @@ fn damaged() -> io::Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ssec::{Headers, PREFIX};
+    use crate::ssec::{CustomerKey, Headers, PREFIX};
+    use crate::store::seal::Slot;
     use base64::Engine as _;
+
+    const SLOT: Slot<'_> = Slot { bucket: "demo", key: "key", object: "id", part: 1 };
 
     fn key(byte: u8) -> CustomerKey {
         let mut headers = http::HeaderMap::new();
@@ -238,7 +240,17 @@ mod tests {
     }
 
     fn read(blob: &Arc<Blob>, range: Range<u64>, key: Option<&CustomerKey>) -> io::Result<Vec<u8>> {
-        let mut reader = BlobReader::new(Arc::clone(blob), range, key);
+        read_at(SLOT, blob, range, key)
+    }
+
+    fn read_at(
+        slot: Slot<'_>,
+        blob: &Arc<Blob>,
+        range: Range<u64>,
+        key: Option<&CustomerKey>,
+    ) -> io::Result<Vec<u8>> {
+        let key = key.map(|key| SlotKey::new(key, slot));
+        let mut reader = BlobReader::new(Arc::clone(blob), range, key.as_ref());
         let mut out = Vec::new();
         while let Some(piece) = reader.next() {
             out.extend_from_slice(&piece?);
@@ -256,7 +268,7 @@ mod tests {
     #[test]
     fn every_range_of_a_sealed_part_comes_back() {
         let plain: Vec<u8> = (0..3 * CHUNK + 5).map(|i| (i % 251) as u8).collect();
-        let mut writer = BlobWriter::new(None, Some(&key(1))).unwrap();
+        let mut writer = BlobWriter::new(None, Some(&SlotKey::new(&key(1), SLOT))).unwrap();
         for piece in plain.chunks(10_007) {
             writer.push(piece).unwrap();
         }
@@ -278,8 +290,26 @@ mod tests {
     }
 
     #[test]
+    fn a_part_opens_in_its_own_slot_only() {
+        let mut writer = BlobWriter::new(None, Some(&SlotKey::new(&key(1), SLOT))).unwrap();
+        writer.push(b"content").unwrap();
+        let blob = writer.finish().unwrap();
+        assert!(read_at(SLOT, &blob, 0..7, Some(&key(1))).is_ok());
+        for slot in [
+            Slot { bucket: "other", ..SLOT },
+            Slot { key: "other", ..SLOT },
+            Slot { object: "other", ..SLOT },
+            Slot { part: 2, ..SLOT },
+            // The same text, cut elsewhere.
+            Slot { bucket: "demok", key: "ey", ..SLOT },
+        ] {
+            assert!(read_at(slot, &blob, 0..7, Some(&key(1))).is_err(), "{slot:?}");
+        }
+    }
+
+    #[test]
     fn a_part_cut_at_a_chunk_does_not_open() {
-        let mut writer = BlobWriter::new(None, Some(&key(1))).unwrap();
+        let mut writer = BlobWriter::new(None, Some(&SlotKey::new(&key(1), SLOT))).unwrap();
         writer.push(&vec![7; 2 * CHUNK]).unwrap();
         let whole = writer.finish().unwrap();
         let cut = Arc::new(Blob {
@@ -292,7 +322,8 @@ mod tests {
 
     #[test]
     fn an_empty_part_is_one_empty_chunk() {
-        let blob = BlobWriter::new(None, Some(&key(1))).unwrap().finish().unwrap();
+        let blob =
+            BlobWriter::new(None, Some(&SlotKey::new(&key(1), SLOT))).unwrap().finish().unwrap();
         assert_eq!((blob.len(), chunks(&blob).len()), (0, 1));
         assert!(read(&blob, 0..0, Some(&key(1))).unwrap().is_empty());
     }

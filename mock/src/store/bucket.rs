@@ -218,7 +218,7 @@ impl Bucket {
         tags: Tags,
     ) -> Option<String> {
         let id = match self.versioning {
-            Versioning::Enabled => random::text(VERSION_ALPHABET, 32),
+            Versioning::Enabled => object.as_ref().map_or_else(new_id, |object| object.id.clone()),
             Versioning::Unversioned | Versioning::Suspended => NULL_VERSION.to_owned(),
         };
         let version = Version { id: id.clone(), modified: OffsetDateTime::now_utc(), object, tags };
@@ -367,6 +367,11 @@ impl Bucket {
         }
         deletion
     }
+}
+
+/// An id for a version.
+pub(crate) fn new_id() -> String {
+    random::text(VERSION_ALPHABET, 32)
 }
 
 /// Characters that need no encoding in a query.

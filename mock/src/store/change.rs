@@ -34,6 +34,31 @@ pub(crate) enum Change {
     Ended { key: String, id: String },
 }
 
+impl Change {
+    /// The parts that the change tells of.
+    pub(crate) fn blobs(&self) -> Box<dyn Iterator<Item = &Arc<Blob>> + '_> {
+        match self {
+            Self::Put { version, .. } => {
+                let parts = version.object.iter().flat_map(|object| &object.parts);
+                Box::new(parts.map(|part| &part.blob))
+            }
+            Self::Begun { upload, .. } => Box::new(upload.parts.values().map(|part| &part.blob)),
+            Self::Part { part, .. } => Box::new(std::iter::once(&part.blob)),
+            _ => Box::new(std::iter::empty()),
+        }
+    }
+
+    /// Whether an object that the change tells of is the sum of its parts, in their order.
+    pub(crate) fn is_sound(&self) -> bool {
+        match self {
+            Self::Put { version, .. } => {
+                version.object.as_ref().is_none_or(|object| object.is_sound())
+            }
+            _ => true,
+        }
+    }
+}
+
 /// What happened to a bucket in the step under way.
 #[derive(Debug, Default)]
 pub(crate) struct Changes {

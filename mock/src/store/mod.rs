@@ -18,11 +18,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use blob::BlobWriter;
 use bucket::Bucket;
 use change::{Change, Changes};
+use dir::Folder;
+use dir::error::FolderError;
 use dir::journal::Journal;
-use dir::{Folder, recovery};
+use dir::recovery::{self, Recovered};
+use seal::SlotKey;
 
 use crate::refusal::Refusal;
-use crate::ssec::CustomerKey;
 
 /// Everything there is: in memory, or its bytes and a journal in a folder. Locked for single steps only: never while
 /// a body is read or written.
@@ -36,14 +38,23 @@ impl Store {
     /// What a folder holds; an empty one is made where there is none.
     ///
     /// # Errors
-    /// As [`Folder::open`], and `InvalidData` if the journal is damaged.
+    /// A [`FolderError`]: as [`Folder::open`], and `InvalidData` if the journal is damaged. No file was removed.
     pub(crate) fn open(path: &Path) -> io::Result<Self> {
+        Self::open_folder(path).map_err(|error| FolderError::wrap(path, error))
+    }
+
+    fn open_folder(path: &Path) -> io::Result<Self> {
         let folder = Folder::open(path)?;
-        let mut buckets = Buckets { by_name: recovery::recover(&folder)?, ..Buckets::default() };
-        for bucket in &mut buckets.by_name {
-            buckets.settings.insert(bucket.0.clone(), serde_json::to_value(bucket.1)?);
+        let recovered = Recovered::read(&folder)?;
+        let mut settings = BTreeMap::new();
+        for (name, bucket) in &recovered.buckets {
+            settings.insert(name.clone(), serde_json::to_value(bucket)?);
         }
-        let journal = Journal::start(Arc::clone(&folder), &recovery::state(&buckets.by_name)?)?;
+        let state = recovery::state(&recovered.buckets)?;
+        let journal = Journal::start(Arc::clone(&folder), &state)?;
+        // Nothing can fail any more: only now files go with their objects.
+        let by_name = recovered.attach(&folder);
+        let buckets = Buckets { by_name, settings, ..Buckets::default() };
         Ok(Self { buckets: Mutex::new(buckets), folder: Some((folder, journal)) })
     }
 
@@ -51,7 +62,7 @@ impl Store {
     ///
     /// # Errors
     /// The folder takes no file.
-    pub(crate) fn writer(&self, key: Option<&CustomerKey>) -> io::Result<BlobWriter> {
+    pub(crate) fn writer(&self, key: Option<&SlotKey<'_>>) -> io::Result<BlobWriter> {
         BlobWriter::new(self.folder.as_ref().map(|(folder, _)| folder), key)
     }
 
@@ -247,7 +258,8 @@ mod tests {
         runtime.block_on(store.settled()).unwrap();
         // A rewrite is the write that a test can make fail: in its place is a folder.
         std::fs::create_dir(folder.path().join("journal.new")).unwrap();
-        store.folder.as_ref().unwrap().1.rewrite(Vec::new());
+        let state = recovery::state(&BTreeMap::new()).unwrap();
+        store.folder.as_ref().unwrap().1.rewrite(state);
         for _ in 0..2 {
             assert!(runtime.block_on(store.settled()).is_err());
             store.lock().create("demo", Bucket::new(Versioning::Unversioned)).unwrap();

@@ -13,6 +13,8 @@ use crate::ssec::KeyCheck;
 /// An object's content and description. Immutable: a change makes a new one.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Object {
+    /// What its parts are sealed for: the version's id, but where that is `null`.
+    pub(crate) id: String,
     pub(crate) parts: Vec<Part>,
     pub(crate) size: u64,
     /// Without the quotes.
@@ -27,11 +29,20 @@ pub(crate) struct Object {
 /// A part of an object; a single PUT makes one.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Part {
+    /// As it was uploaded; 0 for a single PUT.
+    pub(crate) number: i32,
     pub(crate) blob: Arc<Blob>,
     pub(crate) checksum: Option<Checksum>,
 }
 
 impl Object {
+    /// Whether the size is that of the parts, and these are in their order.
+    pub(crate) fn is_sound(&self) -> bool {
+        let mut lens = self.parts.iter().map(|part| part.blob.len());
+        lens.try_fold(0_u64, |size, len| size.checked_add(len)) == Some(self.size)
+            && self.parts.is_sorted_by(|a, b| a.number < b.number)
+    }
+
     /// The plaintext range of part `number`, counted from 1.
     pub(crate) fn part_range(&self, number: usize) -> Option<Range<u64>> {
         let index = number.checked_sub(1)?;
@@ -93,7 +104,7 @@ impl Encryption {
     }
 
     pub(crate) fn customer_key_md5(&self) -> Option<String> {
-        self.key_check().map(|check| check.md5.clone())
+        self.key_check().and_then(KeyCheck::md5)
     }
 }
 

@@ -14,6 +14,8 @@ use crate::checksum::{Algorithm, Kind};
 /// What CreateMultipartUpload fixed, and the parts so far.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Upload {
+    /// [`super::object::Object::id`] of the object to be.
+    pub(crate) object_id: String,
     #[serde(with = "time::serde::rfc3339")]
     pub(crate) initiated: OffsetDateTime,
     pub(crate) encryption: Encryption,

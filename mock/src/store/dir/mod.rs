@@ -2,23 +2,34 @@
 //!
 //! `blobs/` holds the bytes of each part in a file of its own, written and synced before anything refers to it.
 //! `journal` holds every change of the index, synced before it is acknowledged; an index in memory is rebuilt from it.
-//! A file that the journal does not refer to was never acknowledged, and is removed at the next start.
+//! A start removes only what was never finished, and what the journal says was removed.
 
+mod access;
+pub(crate) mod error;
 pub(crate) mod file;
 pub(crate) mod journal;
 pub(crate) mod recovery;
 
-use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What the format file says; a later format is another line.
-const FORMAT: &str = "s3seal-mock format 1\n";
+const FORMAT: &str = "s3seal-mock format 2\n";
 
 /// Everything that a folder of this server may hold at its top.
-const OWN_NAMES: [&str; 6] = ["blobs", "format", "format.new", "journal", "journal.new", "lock"];
+const OWN_NAMES: [&str; 8] = [
+    "acknowledged",
+    "blobs",
+    "format",
+    "format.new",
+    "journal",
+    "journal.new",
+    "lock",
+    "unreferenced",
+];
 
 /// A folder that belongs to this server alone, while this lives.
 #[derive(Debug)]
@@ -29,7 +40,7 @@ pub(crate) struct Folder {
     /// Once the server ends, what it forgets stays on disk.
     closing: AtomicBool,
     /// Locked; the system lets go of it however the process ends.
-    _lock: File,
+    lock: File,
 }
 
 impl Folder {
@@ -37,31 +48,27 @@ impl Folder {
     ///
     /// # Errors
     /// `ResourceBusy` if another server has it, `InvalidData` if it holds something else or a format this version does
-    /// not know, and whatever the file system says.
+    /// not know, `PermissionDenied` if other users could change it, and whatever the file system says.
     pub(crate) fn open(path: &Path) -> io::Result<Arc<Self>> {
-        let mut builder = DirBuilder::new();
-        builder.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(path)?;
+        access::make(path)?;
         check_names(path)?;
-        let lock = private().create(true).truncate(false).open(path.join("lock"))?;
-        match lock.try_lock() {
+        access::claim(path)?;
+        let lock = path.join("lock");
+        let file = private().create(true).truncate(false).open(&lock);
+        let file = file.map_err(|error| named(&lock, &error))?;
+        match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
-                let shown = path.display();
-                return Err(io::Error::new(
-                    io::ErrorKind::ResourceBusy,
-                    format!("{shown} is in use by another server"),
-                ));
+                let busy = io::ErrorKind::ResourceBusy;
+                return Err(io::Error::new(busy, "it is in use by another server"));
             }
-            Err(TryLockError::Error(error)) => return Err(error),
+            Err(TryLockError::Error(error)) => return Err(named(&lock, &error)),
         }
         let folder = Self {
             path: path.to_owned(),
             unsynced: AtomicBool::new(false),
             closing: AtomicBool::new(false),
-            _lock: lock,
+            lock: file,
         };
         folder.check_format()?;
         Ok(Arc::new(folder))
@@ -74,6 +81,25 @@ impl Folder {
 
     pub(crate) fn journal(&self) -> PathBuf {
         self.path.join("journal")
+    }
+
+    /// Says up to where the journal was synced.
+    pub(crate) fn acknowledged(&self) -> PathBuf {
+        self.path.join("acknowledged")
+    }
+
+    /// The names of what is in `blobs/`; a name that is no text is none of this server's.
+    pub(crate) fn files(&self) -> io::Result<Vec<String>> {
+        let blobs = self.blobs();
+        let entries = fs::read_dir(&blobs).map_err(|error| named(&blobs, &error))?;
+        entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned())).collect()
+    }
+
+    /// Moves a file out of the way into `unreferenced/`.
+    pub(crate) fn put_aside(&self, file: &Path) -> io::Result<()> {
+        let aside = self.path.join("unreferenced");
+        access::make(&aside)?;
+        fs::rename(file, aside.join(file.file_name().unwrap_or_default()))
     }
 
     /// Keeps every file from now on, whatever is dropped.
@@ -101,45 +127,66 @@ impl Folder {
     /// Replaces a file of the folder's top, whole.
     pub(crate) fn replace(&self, name: &str, content: &[u8]) -> io::Result<()> {
         let new = self.path.join(format!("{name}.new"));
-        let mut file = private().create(true).truncate(true).open(&new)?;
-        file.write_all(content)?;
-        file.sync_all()?;
-        fs::rename(new, self.path.join(name))?;
+        let write = || {
+            let mut file = private().create(true).truncate(true).open(&new)?;
+            file.write_all(content)?;
+            file.sync_all()
+        };
+        write().map_err(|error| named(&new, &error))?;
+        let path = self.path.join(name);
+        fs::rename(new, &path).map_err(|error| named(&path, &error))?;
         sync_folder(&self.path)
     }
 
     fn check_format(&self) -> io::Result<()> {
-        match fs::read(self.path.join("format")) {
+        let path = self.path.join("format");
+        match fs::read(&path) {
             Ok(found) if found == FORMAT.as_bytes() => Ok(()),
             Ok(found) => Err(invalid(format!(
-                "{} was written in another format ({:?}) than this version knows ({:?})",
-                self.path.display(),
+                "it was written in another format ({:?}) than this version knows ({:?}); use the version that wrote it, or give another folder",
                 String::from_utf8_lossy(&found[..found.len().min(60)]).trim_end(),
                 FORMAT.trim_end()
             ))),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                if self.journal().exists() {
-                    let shown = self.path.display();
-                    return Err(invalid(format!("{shown} holds a journal without its format")));
+                access::make(&self.blobs())?;
+                if self.journal().exists() || !self.files()?.is_empty() {
+                    return Err(invalid(
+                        "it holds objects, and the file `format` is missing; bring it back from a copy, or give another folder"
+                            .to_owned(),
+                    ));
                 }
-                fs::create_dir_all(self.blobs())?;
                 self.replace("format", FORMAT.as_bytes())
             }
-            Err(error) => Err(error),
+            Err(error) => Err(named(&path, &error)),
         }
     }
 }
 
-/// Files of somebody else's must not come to harm.
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // Not by closing it alone: a process being started at this moment has the file open, too.
+        let _ = self.lock.unlock();
+    }
+}
+
+/// Files of another program must not come to harm.
 fn check_names(path: &Path) -> io::Result<()> {
     for entry in fs::read_dir(path)? {
         let name = entry?.file_name();
         if !OWN_NAMES.iter().any(|own| name == *own) {
-            let (shown, name) = (path.display(), name.to_string_lossy());
-            return Err(invalid(format!("{shown} holds {name:?}, which is not this server's")));
+            let name = name.to_string_lossy();
+            return Err(invalid(format!(
+                "it holds {name:?}, which is not this server's; give an empty folder"
+            )));
         }
     }
     Ok(())
+}
+
+/// Says which file an error is about.
+fn named(path: &Path, error: &io::Error) -> io::Error {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    io::Error::new(error.kind(), format!("{name}: {error}"))
 }
 
 /// How to make files that only their owner can read.

@@ -1,0 +1,37 @@
+//! Why a folder cannot be used.
+
+use std::error::Error;
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// The error inside that of [`crate::Builder::start`] where the folder of [`crate::Builder::dir`] is to blame, so that
+/// a program can tell it from an address that cannot be used. Nothing in the folder was removed.
+#[derive(Debug)]
+pub struct FolderError {
+    path: PathBuf,
+    cause: io::Error,
+}
+
+impl FolderError {
+    pub(crate) fn wrap(path: &Path, cause: io::Error) -> io::Error {
+        io::Error::new(cause.kind(), Self { path: path.to_owned(), cause })
+    }
+
+    /// The folder.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl fmt::Display for FolderError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the folder {} cannot be used: {}", self.path.display(), self.cause)
+    }
+}
+
+impl Error for FolderError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&self.cause)
+    }
+}
