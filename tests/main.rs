@@ -7,6 +7,7 @@ mod bucket;
 mod connection;
 mod convert;
 mod copy;
+mod destination;
 mod diagnosis;
 mod doctor;
 mod faults;
