@@ -6,6 +6,7 @@ mod leftovers;
 mod swapped;
 
 use std::fs;
+use std::io::Write;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -53,7 +54,10 @@ fn mkfifo(path: &Path) {
 fn is_root(test: &str) -> bool {
     let is_root = rustix::process::geteuid().is_root();
     if !is_root {
-        eprintln!("{test}: skipped, since only root can give files to another user");
+        let _ = writeln!(
+            std::io::stderr(),
+            "{test}: skipped, since only root can give files to another user"
+        );
     }
     is_root
 }

@@ -12,7 +12,7 @@ use crate::key::{Key, ObjectKey};
 use crate::location::Location;
 use crate::output::Output;
 use crate::store::{ObjectMetadata, ReadOptions, Store};
-use crate::transfer::{Arrival, Downloaded, Engine, FilePlace, Folder, Tally, Target, Verified};
+use crate::transfer::{Arrival, Downloaded, Engine, Folder, Tally, Target, Verified};
 
 /// An object, and where it goes.
 #[derive(Debug)]
@@ -90,6 +90,9 @@ impl Downloader {
                 Place::Named(path) => path.clone(),
                 Place::Below(below) | Place::Folder(below) => self.folder.root().join(below),
             };
+            if self.arrival.no_clobber && path.exists() {
+                return self.keep(&at, &path);
+            }
             tell_planned("get", &at, &path, &self.out)?;
             return Ok(0);
         }
@@ -107,7 +110,7 @@ impl Downloader {
             && self.arrival.no_clobber
             && place.exists()
         {
-            return self.keep(&at, place);
+            return self.keep(&at, &place.path());
         }
         if self.moves && file.is_none() {
             return Err(Failure::usage(
@@ -129,7 +132,7 @@ impl Downloader {
         if let Target::File(place) = &target
             && done.is_kept_out
         {
-            return self.keep(&at, place);
+            return self.keep(&at, &place.path());
         }
         self.report(&at, file.as_deref(), &done, key.as_ref())?;
         if self.moves {
@@ -141,10 +144,9 @@ impl Downloader {
     }
 
     /// Leaves a file alone that is there, and tells of it.
-    fn keep(&self, at: &Location, place: &FilePlace) -> Result<u64, Failure> {
+    fn keep(&self, at: &Location, path: &Path) -> Result<u64, Failure> {
         self.kept.fetch_add(1, Ordering::Relaxed);
-        let (url, path) = (at.to_string(), place.path());
-        let file = path.display().to_string();
+        let (url, file) = (at.to_string(), path.display().to_string());
         if self.out.json() {
             self.out.item(&KeptItem { op: "get", url, file, skipped: true })?;
         } else if self.tells_each {

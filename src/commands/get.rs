@@ -24,7 +24,8 @@ use crate::transfer::{
 /// (exit code 7) can only come after the bytes: use `set -o pipefail`.
 ///
 /// `get -r s3://bucket/prefix DIR` lays what is below `prefix/` in DIR, and never outside of it. An object
-/// that fails does not stop the others.
+/// that fails does not stop the others. What is not a regular file gets nothing there, and no link is followed;
+/// a single FILE that is named may be a link, a FIFO, a device or /dev/stdout, which is written to.
 #[derive(clap::Args)]
 #[command(
     override_usage = "s3seal get [OPTIONS] <SOURCE>... [DEST]",

@@ -4,7 +4,7 @@
 use std::ffi::OsStr;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use rustix::fs::FileType;
@@ -36,7 +36,8 @@ pub fn walk_destination(
         match root {
             Ok(Some(root)) => drop(walk.folder(&root, Path::new(""))),
             Ok(None) => {}
-            Err(failure) => drop(walk.finder.blocking_send(Found::Failed(failure))),
+            // All would seem to be missing.
+            Err(failure) => drop(walk.send(Found::Failed(failure.for_all()))),
         }
     });
     finds
@@ -49,7 +50,7 @@ struct Walk {
     out: Output,
 }
 
-/// Nobody takes what is found any more.
+/// The receiver of what is found is gone.
 struct Unwanted;
 
 impl Walk {
@@ -75,9 +76,9 @@ impl Walk {
                 Ok(inner) => self.folder(&Arc::new(inner), &below.join(name)),
                 Err(error) => self.failed(&folder.path().join(name), &error),
             },
-            // Of a download under way, or one to go on with: no file of anybody's yet.
+            // Of a download under way, or one to go on with.
             _ if is_part_name(name) => Ok(()),
-            FileType::RegularFile => self.file(folder, name, below.join(name)),
+            FileType::RegularFile => self.file(folder, name, &below.join(name)),
             FileType::Symlink => self.send(Found::Skipped),
             _ => {
                 let path = folder.path().join(name);
@@ -89,7 +90,7 @@ impl Walk {
         })
     }
 
-    fn file(&self, folder: &Directory, name: &OsStr, below: PathBuf) -> Result<(), Unwanted> {
+    fn file(&self, folder: &Directory, name: &OsStr, below: &Path) -> Result<(), Unwanted> {
         let found = match folder.find(name) {
             Ok(Some(found)) => found,
             Ok(None) => {
@@ -98,7 +99,7 @@ impl Walk {
             Err(error) => return self.failed(&folder.path().join(name), &error),
         };
         let entry = |name| Entry { name, bytes: found.bytes, modified: found.modified };
-        self.send(to_name(&below).map(entry).map_or_else(Found::Failed, Found::Item))
+        self.send(to_name(below).map(entry).map_or_else(Found::Failed, Found::Item))
     }
 
     fn failed(&self, path: &Path, error: &io::Error) -> Result<(), Unwanted> {

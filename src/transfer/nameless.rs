@@ -49,11 +49,14 @@ impl Nameless {
         // A link replaces nothing, so a file that is there is replaced by one that has a name.
         if is_new || !place.exists() {
             match place.folder().link(&self.0, place.name()) {
-                Err(error) if !is_new && error.kind() == io::ErrorKind::AlreadyExists => {}
-                linked => return linked,
+                Ok(()) => return Ok(()),
+                Err(error) if is_new && error.kind() == io::ErrorKind::AlreadyExists => {
+                    return Err(error);
+                }
+                Err(_) => {}
             }
         }
-        PartFile::link(place.folder(), &self.0)?.put(place.name(), false)
+        PartFile::of_nameless(place.folder(), &self.0)?.put(place.name(), is_new)
     }
 
     #[cfg(not(target_os = "linux"))]

@@ -4,6 +4,8 @@
 use std::ffi::{OsStr, OsString};
 use std::fs::{File, TryLockError};
 use std::io;
+#[cfg(target_os = "linux")]
+use std::io::Seek;
 use std::sync::Arc;
 
 use rand::TryRng as _;
@@ -16,7 +18,7 @@ use crate::key::hex;
 
 /// How many bytes of chance are in a name.
 const CHANCE: usize = 16;
-/// How often a name is drawn, where it is taken, or the file is removed before it is locked.
+/// How often a file is made, where another run removes it before it is locked.
 const TRIES: usize = 10;
 
 /// A file in the making. While this process has it, it is locked, so that other runs let it be.
@@ -32,38 +34,46 @@ pub(super) struct PartFile {
 impl PartFile {
     /// Makes a file in this folder.
     pub(super) fn create(folder: &Arc<Directory>, mode: u32) -> io::Result<PartFile> {
-        PartFile::named(folder, |name| folder.create(name, mode))
+        for _ in 0..TRIES {
+            let part = PartFile::named(folder, |name| folder.create(name, mode))?;
+            // Another run that tidies up may have had it before it was locked.
+            if lock(&part.file)? && part.is_in_place() {
+                return Ok(part);
+            }
+        }
+        Err(io::ErrorKind::ResourceBusy.into())
     }
 
-    /// Gives a file of this folder that has no name one.
+    /// Gives a file of this folder that has no name one, or makes a copy of it where that is forbidden.
     #[cfg(target_os = "linux")]
-    pub(super) fn link(folder: &Arc<Directory>, file: &File) -> io::Result<PartFile> {
-        PartFile::named(folder, |name| {
-            let file = file.try_clone()?;
-            // Before it can be found.
-            lock(&file)?;
-            folder.link(&file, name).map(|()| file)
-        })
+    pub(super) fn of_nameless(folder: &Arc<Directory>, file: &File) -> io::Result<PartFile> {
+        // Before it can be found.
+        lock(file)?;
+        let linked =
+            PartFile::named(folder, |name| folder.link(file, name).and_then(|()| file.try_clone()));
+        linked.or_else(|_| PartFile::copy_of(folder, file))
+    }
+
+    #[cfg(target_os = "linux")]
+    fn copy_of(folder: &Arc<Directory>, file: &File) -> io::Result<PartFile> {
+        use std::os::unix::fs::PermissionsExt;
+        let found = file.metadata()?;
+        let copy = PartFile::create(folder, found.permissions().mode())?;
+        (&*file).rewind()?;
+        io::copy(&mut &*file, &mut copy.file())?;
+        copy.file().set_modified(found.modified()?)?;
+        copy.file().sync_all()?;
+        Ok(copy)
     }
 
     fn named(
         folder: &Arc<Directory>,
         make: impl Fn(&OsStr) -> io::Result<File>,
     ) -> io::Result<PartFile> {
-        for _ in 0..TRIES {
-            let name = random_name()?;
-            let file = match make(&name) {
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
-                made => made?,
-            };
-            let id = FileId::of(&file)?;
-            let part = PartFile { folder: folder.clone(), name, file, id, is_left: false };
-            // Another run that tidies up may have had it in between.
-            if lock(&part.file)? && part.is_in_place() {
-                return Ok(part);
-            }
-        }
-        Err(io::ErrorKind::ResourceBusy.into())
+        let name = random_name()?;
+        let file = make(&name)?;
+        let id = FileId::of(&file)?;
+        Ok(PartFile { folder: folder.clone(), name, file, id, is_left: false })
     }
 
     /// Opens a file that an earlier run left: exactly that file, which no other process has.
@@ -158,4 +168,93 @@ fn random_name() -> io::Result<OsString> {
     let mut chance = [0; CHANCE];
     SysRng.try_fill_bytes(&mut chance).map_err(io::Error::other)?;
     Ok(format!("{PART_PREFIX}{}{PART_SUFFIX}", hex(&chance)).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::io::Write;
+    use std::path::Path;
+
+    use super::*;
+
+    fn folder() -> (tempfile::TempDir, Arc<Directory>) {
+        let folder = tempfile::tempdir().unwrap();
+        let opened = Arc::new(Directory::open(folder.path()).unwrap());
+        (folder, opened)
+    }
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = fs::read_dir(folder).unwrap();
+        let name =
+            |entry: io::Result<fs::DirEntry>| entry.unwrap().file_name().into_string().unwrap();
+        entries.map(name).collect()
+    }
+
+    fn written(folder: &Arc<Directory>) -> PartFile {
+        let part = PartFile::create(folder, 0o640).unwrap();
+        part.file().write_all(b"content").unwrap();
+        part
+    }
+
+    #[test]
+    fn it_is_put_in_its_place_or_removed() {
+        let (path, folder) = folder();
+        drop(written(&folder));
+        assert!(names(path.path()).is_empty());
+        written(&folder).put("x".as_ref(), true).unwrap();
+        let taken = written(&folder).put("x".as_ref(), true).unwrap_err();
+        assert_eq!(taken.kind(), io::ErrorKind::AlreadyExists);
+        written(&folder).put("x".as_ref(), false).unwrap();
+        assert_eq!(names(path.path()), ["x"]);
+        assert_eq!(fs::read(path.path().join("x")).unwrap(), b"content");
+    }
+
+    #[test]
+    fn another_file_under_its_name_is_neither_put_there_nor_removed() {
+        let (path, folder) = folder();
+        for puts in [true, false] {
+            let part = written(&folder);
+            let own = path.path().join(part.name());
+            fs::rename(&own, path.path().join("aside")).unwrap();
+            fs::write(&own, b"another").unwrap();
+            if puts {
+                assert!(part.put("x".as_ref(), false).is_err());
+            } else {
+                drop(part);
+            }
+            assert_eq!(fs::read(&own).unwrap(), b"another");
+            assert!(!path.path().join("x").exists());
+        }
+    }
+
+    #[test]
+    fn it_is_opened_again_only_as_the_file_that_it_was() {
+        let (path, folder) = folder();
+        let mut part = written(&folder);
+        part.leave();
+        let (name, id) = (part.name().to_owned(), part.id());
+        assert!(PartFile::reopen(&folder, &name, id).is_err(), "a process has it");
+        drop(part);
+        drop(PartFile::reopen(&folder, &name, FileId { inode: 0, ..id }).unwrap_err());
+        let mut again = PartFile::reopen(&folder, &name, id).unwrap();
+        again.leave();
+        drop(again);
+        fs::hard_link(path.path().join(&name), path.path().join("other")).unwrap();
+        assert!(PartFile::reopen(&folder, &name, id).is_err(), "it has another name");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_copy_is_like_the_file() {
+        use std::os::unix::fs::MetadataExt;
+        let (path, folder) = folder();
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(b"content").unwrap();
+        file.set_modified(std::time::UNIX_EPOCH).unwrap();
+        PartFile::copy_of(&folder, &file).unwrap().put("x".as_ref(), true).unwrap();
+        let found = fs::metadata(path.path().join("x")).unwrap();
+        assert_eq!((found.mode(), found.mtime()), (file.metadata().unwrap().mode(), 0));
+        assert_eq!(fs::read(path.path().join("x")).unwrap(), b"content");
+    }
 }

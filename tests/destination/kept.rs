@@ -30,6 +30,8 @@ fn a_file_that_is_there_is_kept_without_a_request() {
     let expected =
         serde_json::json!({"op": "get", "url": url("p/x"), "file": "back/x", "skipped": true});
     assert_eq!(json, expected);
+    let dry = ["get", "--no-clobber", "--dry-run", "-r", "s3://demo/p", "back"];
+    lab.run(dry).succeeds().says(&["would fetch s3://demo/p/y", "would fetch 1 object, 1 kept"]);
     lab.run(["get", "--no-clobber", "-r", &url("p"), "back"])
         .succeeds()
         .says(&["opened 1 object (7 B), 1 kept"]);

@@ -1,6 +1,6 @@
 //! The owner of the destination swaps a folder for a link during the run.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::*;
 
@@ -38,17 +38,19 @@ fn no_download_is_led_outside() {
 
 #[test]
 fn what_is_written_below_a_handle_stays_there() {
-    let lab = lab_that(|request, home| {
-        if request.operation == "GetObject" {
+    let is_swapped = AtomicBool::new(false);
+    let lab = lab_that(move |request, home| {
+        if request.operation == "GetObject" && !is_swapped.swap(true, Ordering::SeqCst) {
             swap(home);
         }
         None
     });
-    lab.plain("p/d/x", b"content");
+    (0..150).for_each(|n| drop(lab.deep_file(&format!("tree/d/{n:03}"), b"content")));
+    lab.run(["put", "--no-key", "-r", "tree", &url("p")]).succeeds();
     fs::create_dir_all(lab.path("outside")).unwrap();
     lab.run(["get", "-r", &url("p"), "back"]).succeeds();
     assert!(lab.tree("outside").is_empty());
-    assert_eq!(lab.tree("back").into_keys().collect::<Vec<_>>(), ["moved/x"]);
+    assert_eq!(lab.tree("back/moved"), lab.tree("tree/d"));
 }
 
 #[test]
