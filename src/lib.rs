@@ -6,6 +6,7 @@
 //! |---|---|
 //! | [`failure`] | what can go wrong, with its fix and its exit code |
 //! | [`redaction`], [`descriptors`], [`location`], [`size`] | what must not be shown; which files are open; where an object is; sizes as people write them |
+//! | [`named_output`] | where a path leads that is to be written to |
 //! | [`key`] | what a key is, where it is kept, and where it may go |
 //! | [`output`], [`state`] | where words go; what is remembered between runs |
 //! | [`store`] | S3: requests with the seal, proofs, diagnosis |
@@ -23,6 +24,7 @@ pub mod descriptors;
 pub mod failure;
 pub mod key;
 pub mod location;
+pub mod named_output;
 pub mod output;
 pub mod redaction;
 pub mod size;

@@ -116,7 +116,7 @@ impl Output {
     /// # Errors
     /// As [`Output::data`].
     pub fn item(&self, item: &impl Serialize) -> Result<(), Failure> {
-        self.data(&json::line(item).map_err(no_json)?)
+        self.data(&json::line(item).map_err(|error| no_json(&error))?)
     }
 
     /// Writes one JSON object that holds a key because the user asked for it.
@@ -124,7 +124,7 @@ impl Output {
     /// # Errors
     /// As [`Output::data`].
     pub fn item_with_key(&self, item: &impl Serialize) -> Result<(), Failure> {
-        self.data(&json::line_with_key(item).map_err(no_json)?)
+        self.data(&json::line_with_key(item).map_err(|error| no_json(&error))?)
     }
 
     /// Tells people on stderr what was done; silenced by `--quiet`.
@@ -171,7 +171,7 @@ fn safe(text: &str) -> String {
     visible(&scrub(text)).into_owned()
 }
 
-fn no_json(error: serde_json::Error) -> Failure {
+fn no_json(error: &serde_json::Error) -> Failure {
     Failure::other(format!("the result is no JSON: {error}"))
 }
 

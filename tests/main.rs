@@ -8,6 +8,7 @@ mod connection;
 mod convert;
 mod copy;
 mod descriptors;
+mod destination;
 mod diagnosis;
 mod doctor;
 mod faults;

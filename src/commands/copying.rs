@@ -39,6 +39,10 @@ pub(super) struct Copying {
     selection: Selection,
     #[command(flatten)]
     condition: Condition,
+    /// Where the destination is a file or folder: keep files that are there already, and leave their sources
+    /// as they are
+    #[arg(long)]
+    no_clobber: bool,
     #[command(flatten)]
     attributes: Attributes,
     #[command(flatten)]
@@ -75,6 +79,10 @@ pub(super) async fn run_as(
         return Err(no_destination(op));
     }
     let is_url = |path: &String| path.starts_with("s3://") || is_web_url(path);
+    if args.no_clobber && is_url(dest) {
+        return Err(Failure::usage("--no-clobber keeps files, and the destination is an object")
+            .hint("--if-none-match '*' writes only where there is no such object yet"));
+    }
     match (sources.iter().filter(|path| is_url(path)).count(), is_url(dest)) {
         (0, true) => put::run(&args.to_put(op)?, connect, out).await,
         (0, false) => Err(Failure::usage("neither the source nor the destination is an s3:// URL")
@@ -145,6 +153,7 @@ impl Copying {
             selection: self.selection.clone(),
             files_from: FilesFrom::default(),
             preserve: false,
+            no_clobber: self.no_clobber,
             transfer: self.transfer.clone(),
             moves,
         })

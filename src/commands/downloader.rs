@@ -1,7 +1,7 @@
 //! One object after another into files: what `get` and `sync` do with each.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde::Serialize;
 
@@ -12,7 +12,7 @@ use crate::key::{Key, ObjectKey};
 use crate::location::Location;
 use crate::output::Output;
 use crate::store::{ObjectMetadata, ReadOptions, Store};
-use crate::transfer::{Downloaded, Engine, Folder, MTIME, Target, Verified, read_mtime};
+use crate::transfer::{Arrival, Downloaded, Engine, Folder, Tally, Target, Verified};
 
 /// An object, and where it goes.
 #[derive(Debug)]
@@ -26,7 +26,8 @@ pub(super) struct Download {
 pub(super) enum Place {
     /// Where the user says.
     Named(PathBuf),
-    /// To this path below the destination folder.
+    /// To this path below the destination folder: a name that comes from the store, so no link is followed, and
+    /// what waits there that is no file gets nothing.
     Below(PathBuf),
     /// Nowhere: it stands for this folder below the destination.
     Folder(PathBuf),
@@ -38,14 +39,25 @@ pub(super) struct Downloader {
     pub(super) keys: Keys,
     pub(super) options: ReadOptions,
     pub(super) folder: Folder,
-    /// Whether files get the modification time that the metadata holds.
-    pub(super) preserve: bool,
+    /// How files are put in their places.
+    pub(super) arrival: Arrival,
+    /// How many files were there already, and stayed.
+    pub(super) kept: AtomicU64,
     /// Whether an object is deleted once it is fetched.
     pub(super) moves: bool,
     pub(super) dry_run: bool,
     /// Whether people are told of each object.
     pub(super) tells_each: bool,
     pub(super) out: Output,
+}
+
+/// What `--json` prints of an object that was not fetched, since its file is there.
+#[derive(Serialize)]
+struct KeptItem {
+    op: &'static str,
+    url: String,
+    file: String,
+    skipped: bool,
 }
 
 /// What `--json` prints of a download.
@@ -78,20 +90,28 @@ impl Downloader {
                 Place::Named(path) => path.clone(),
                 Place::Below(below) | Place::Folder(below) => self.folder.root().join(below),
             };
+            if self.arrival.no_clobber && path.exists() {
+                return self.keep(&at, &path);
+            }
             tell_planned("get", &at, &path, &self.out)?;
             return Ok(0);
         }
         let target = match place {
             Place::Named(path) => Target::of(&path),
-            Place::Below(below) => {
-                Target::File(self.folder.place(&below).map_err(|failure| failure.at(&at))?)
-            }
+            Place::Below(below) => self.folder.place(&below).map(Target::File),
             Place::Folder(below) => {
                 self.folder.make(&below).map_err(|failure| failure.at(&at))?;
                 return Ok(0);
             }
         };
-        let file = if let Target::File(path) = &target { Some(path.clone()) } else { None };
+        let target = target.map_err(|failure| failure.at(&at))?;
+        let file = if let Target::File(place) = &target { Some(place.path()) } else { None };
+        if let Target::File(place) = &target
+            && self.arrival.no_clobber
+            && place.exists()
+        {
+            return self.keep(&at, &place.path());
+        }
         if self.moves && file.is_none() {
             return Err(Failure::usage(
                 "objects are moved into files: what a stream's reader gets may be lost",
@@ -102,15 +122,17 @@ impl Downloader {
         let attempt = |keys: Vec<Key>, options: ReadOptions| {
             let (target, at) = (target.clone(), &at);
             async move {
-                let done = self.engine.download(at, &keys, &options, target).await?;
+                let done = self.engine.download(at, &keys, &options, target, self.arrival).await?;
                 let key = done.key.clone();
                 Ok((done, key))
             }
         };
         let opened = self.keys.open(self.engine.store(), &at, &self.options, attempt).await;
         let (done, key) = opened.map_err(|failure| with_url(failure, &at))?;
-        if let Some(file) = &file {
-            self.preserve(file, &done)?;
+        if let Target::File(place) = &target
+            && done.is_kept_out
+        {
+            return self.keep(&at, &place.path());
         }
         self.report(&at, file.as_deref(), &done, key.as_ref())?;
         if self.moves {
@@ -121,17 +143,23 @@ impl Downloader {
         Ok(done.bytes)
     }
 
-    /// Without the metadata there is nothing to preserve.
-    fn preserve(&self, file: &Path, done: &Downloaded) -> Result<(), Failure> {
-        let modified = done.metadata.metadata.get(MTIME).and_then(|text| read_mtime(text));
-        let Some(modified) = modified.filter(|_| self.preserve) else { return Ok(()) };
-        File::open(file).and_then(|it| it.set_modified(modified)).map_err(|error| {
-            Failure::other(format!(
-                "{} is complete, but its modification time cannot be set: {error}",
-                file.display()
-            ))
-            .hint("leave out --preserve")
-        })
+    /// Leaves a file alone that is there, and tells of it.
+    fn keep(&self, at: &Location, path: &Path) -> Result<u64, Failure> {
+        self.kept.fetch_add(1, Ordering::Relaxed);
+        let (url, file) = (at.to_string(), path.display().to_string());
+        if self.out.json() {
+            self.out.item(&KeptItem { op: "get", url, file, skipped: true })?;
+        } else if self.tells_each {
+            self.out.say(&format!("kept {file}: it is there already, and {url} was not fetched"));
+        }
+        Ok(0)
+    }
+
+    /// How many files were there already and stayed; they are no longer counted as done.
+    pub(super) fn take_kept(&self, tally: &mut Tally) -> u64 {
+        let kept = self.kept.swap(0, Ordering::Relaxed);
+        tally.done = tally.done.saturating_sub(kept);
+        kept
     }
 
     fn report(

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use super::downloader::{Download, Downloader, Place};
 use super::keys::Keys;
@@ -13,8 +14,8 @@ use crate::location::Location;
 use crate::output::Output;
 use crate::store::{Connect, ReadOptions, SignedUrl, Store};
 use crate::transfer::{
-    Claims, Clashes, Engine, Entry, Filters, Finder, Finds, Folder, Found, Interrupt, Progress,
-    Tally, TransferOptions, finds, to_path, walk_store,
+    Arrival, Claims, Clashes, Engine, Entry, FileTime, Filters, Finder, Finds, Folder, Found,
+    Interrupt, Progress, Tally, TransferOptions, finds, to_path, walk_store,
 };
 
 /// Fetch objects, opened with the key they were sealed with
@@ -24,7 +25,8 @@ use crate::transfer::{
 /// (exit code 7) can only come after the bytes: use `set -o pipefail`.
 ///
 /// `get -r s3://bucket/prefix DIR` lays what is below `prefix/` in DIR, and never outside of it. An object
-/// that fails does not stop the others.
+/// that fails does not stop the others. What is not a regular file gets nothing there, and no link is followed;
+/// a single FILE that is named may be a link, a FIFO, a device or /dev/stdout, which is written to.
 #[derive(clap::Args)]
 #[command(
     override_usage = "s3seal get [OPTIONS] <SOURCE>... [DEST]",
@@ -57,6 +59,9 @@ pub struct Args {
     /// Give files the modification times that `put --preserve`, or rclone, has kept
     #[arg(long)]
     pub(super) preserve: bool,
+    /// Keep files that are there already, also one that appears meanwhile: its object is skipped, with exit code 0
+    #[arg(long)]
+    pub(super) no_clobber: bool,
     #[command(flatten)]
     pub(super) transfer: TransferOptions,
     /// Whether objects are deleted once they are fetched.
@@ -110,7 +115,11 @@ pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Fai
         keys: keys.until(&interrupt),
         options,
         folder: Folder::at(root),
-        preserve: args.preserve,
+        arrival: Arrival {
+            no_clobber: args.no_clobber,
+            time: if args.preserve { FileTime::Kept } else { FileTime::Arrival },
+        },
+        kept: AtomicU64::new(0),
         moves: args.moves,
         dry_run: args.selection.dry_run,
         tells_each: !has_folders,
@@ -124,9 +133,11 @@ pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Fai
     let mut tally = Tally::default();
     tally.run(found, || usize::MAX, work, &interrupt, out).await;
     downloader.engine.sync_folders();
+    downloader.engine.report_leftovers(out);
+    let kept = downloader.take_kept(&mut tally);
     if !is_object {
         let did = if args.selection.dry_run { "would fetch" } else { "opened" };
-        tell_summary(did, "object", &tally, &[], out);
+        tell_summary(did, "object", &tally, &[(kept, "kept")], out);
     }
     Ok(tally.exit_code())
 }
@@ -188,7 +199,7 @@ fn link(args: &Args, sources: &[String]) -> Result<Option<SignedUrl>, Failure> {
 
 fn linked(link: &SignedUrl, dest: &Path) -> Result<Origin, Failure> {
     let at = link.location().clone();
-    let place = Place::Named(destination(dest, &link.name(), &at)?);
+    let place = destination(dest, &link.name(), &at)?;
     Ok(Origin::Object(Download { at, place }))
 }
 
@@ -215,7 +226,7 @@ fn origins(args: &Args, sources: &[String], dest: &Path) -> Result<Vec<Origin>, 
         let at = at.object()?;
         let place = match several {
             true => Place::Below(to_path(at.name()).map_err(|failure| failure.at(&at))?),
-            false => Place::Named(destination(dest, at.name(), &at)?),
+            false => destination(dest, at.name(), &at)?,
         };
         Ok(Origin::Object(Download { at, place }))
     };
@@ -223,13 +234,10 @@ fn origins(args: &Args, sources: &[String], dest: &Path) -> Result<Vec<Origin>, 
 }
 
 /// The file to write: in a folder, the one called as the object is.
-fn destination(dest: &Path, name: &str, at: &Location) -> Result<PathBuf, Failure> {
-    if dest == Path::new("-") {
-        return Ok(dest.to_owned());
-    }
+fn destination(dest: &Path, name: &str, at: &Location) -> Result<Place, Failure> {
     let ends_in_slash = dest.as_os_str().as_encoded_bytes().ends_with(b"/");
-    if !ends_in_slash && !dest.is_dir() {
-        return Ok(dest.to_owned());
+    if dest == Path::new("-") || (!ends_in_slash && !dest.is_dir()) {
+        return Ok(Place::Named(dest.to_owned()));
     }
     // A key is anybody's text: its last name must not lead out of the folder, nor be no name at all.
     let Ok(name) = to_path(name) else {
@@ -238,9 +246,8 @@ fn destination(dest: &Path, name: &str, at: &Location) -> Result<PathBuf, Failur
         ))
         .hint("name the file to write to; or add -r for all that is below it"));
     };
-    // A bare `-` would mean standard output.
-    let bare = dest == Path::new(".") && name != Path::new("-");
-    Ok(if bare { name } else { dest.join(name) })
+    // A single object makes no folder: it would be the one that was mistyped.
+    Ok(if dest.is_dir() { Place::Below(name) } else { Place::Named(dest.join(name)) })
 }
 
 /// The objects to fetch, as they are found.
@@ -394,7 +401,7 @@ mod tests {
             let at: Location = format!("s3://b/{key}").parse().unwrap();
             destination(folder.path(), at.name(), &at)
         };
-        assert_eq!(within("a/../../k").unwrap(), folder.path().join("k"));
+        assert!(matches!(within("a/../../k"), Ok(Place::Below(name)) if name == Path::new("k")));
         for key in ["a/..", "..", ".", "a/"] {
             assert!(within(key).is_err(), "{key}");
         }

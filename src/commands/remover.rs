@@ -9,6 +9,7 @@ use crate::failure::Failure;
 use crate::location::Location;
 use crate::output::Output;
 use crate::store::{Doomed, Removed, Store};
+use crate::transfer::Folder;
 
 /// How many requests of up to 1,000 deletions are under way at once.
 pub(super) const MOST_REQUESTS: usize = 4;
@@ -59,14 +60,12 @@ impl Remover {
         doomed.into_iter().zip(removed).map(tell).collect()
     }
 
-    /// Deletes a local file, and tells of it.
-    pub(super) fn remove_file(&self, path: &Path) -> Result<u64, Failure> {
+    /// Deletes a file of this path below a local folder, and tells of it.
+    pub(super) fn remove_file(&self, folder: &Folder, below: &Path) -> Result<u64, Failure> {
         if !self.dry_run {
-            std::fs::remove_file(path).map_err(|error| {
-                Failure::other(format!("{} cannot be deleted: {error}", path.display()))
-                    .hint("check the permissions of its folder")
-            })?;
+            folder.remove(below)?;
         }
+        let path = folder.root().join(below);
         self.tell(Item { file: Some(path.display().to_string()), ..self.item() })
     }
 

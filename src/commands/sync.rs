@@ -1,7 +1,9 @@
 //! `s3seal sync`: make a folder and a prefix alike, copying only what changed.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, OnceLock};
+use std::time::{Duration, UNIX_EPOCH};
 
 use tokio::task::JoinHandle;
 
@@ -16,14 +18,17 @@ use crate::location::Location;
 use crate::output::Output;
 use crate::store::{Attributes, Condition, Connect, Doomed, ReadOptions, Store};
 use crate::transfer::{
-    Clashes, Comparison, Engine, Entry, Filters, Finds, Folder, Found, Interrupt, Manner, Pair,
-    Progress, Tally, TransferOptions, finds, large_finds, to_path, walk_folder, walk_store,
+    Arrival, Clashes, Comparison, Engine, Entry, FileTime, Filters, Finds, Folder, Found,
+    Interrupt, Manner, Pair, Progress, Tally, TransferOptions, finds, large_finds, to_path,
+    walk_destination, walk_folder, walk_store,
 };
 
 /// Copy what changed between a folder and a prefix, in either direction
 ///
 /// As `aws s3 sync` does: what is missing at the destination, what has another size, and what is newer at
-/// the source. No key is needed to compare, and none is compared: what has not changed stays sealed as it is. With --delete, what the source has not is deleted at the
+/// the source. A file that is fetched gets the time at which its object was stored, so that an object that is
+/// replaced is fetched again even where its size stays; a file that is newer than its object stays as it is.
+/// No key is needed to compare, and none is compared: what has not changed stays sealed as it is. With --delete, what the source has not is deleted at the
 /// destination once everything was compared; nothing is, if anything could not be read.
 #[derive(clap::Args)]
 #[command(after_help = "\
@@ -47,6 +52,9 @@ pub struct Args {
     /// Compare sizes only, not times
     #[arg(long)]
     size_only: bool,
+    /// Fetch only what is missing: files that are there stay, also one that appears meanwhile
+    #[arg(long)]
+    no_clobber: bool,
     #[command(flatten)]
     filters: Filters,
     /// Follow symbolic links below the source folder
@@ -78,6 +86,10 @@ pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Fai
             "--tag-key tags objects that are stored, and these are fetched",
         )
         .hint("leave it out"));
+    }
+    if args.no_clobber && matches!(direction, Direction::Up(..)) {
+        return Err(Failure::usage("--no-clobber keeps files, and the destination is a store")
+            .hint("leave it out"));
     }
     let sync = Sync { args, connect, out };
     match direction {
@@ -157,7 +169,10 @@ impl Sync<'_> {
             progress.expect(1, entry.bytes);
             super::put::upload(&root, &below, &entry.name)
         };
-        let (changed, compared) = find_changed(compare(), self.args.size_only, to_upload);
+        let size_only = self.args.size_only;
+        let changes =
+            move |source: &Entry, destination: &Entry| is_changed(source, destination, size_only);
+        let (changed, compared) = find_changed(compare(), changes, to_upload);
         let work = |upload: Upload| {
             let uploader = uploader.clone();
             async move { [uploader.upload(upload).await] }
@@ -178,7 +193,7 @@ impl Sync<'_> {
             let extra = gather(find_extra(compare()), at.clone());
             tally.run(extra, || MOST_REQUESTS, work, &interrupt, self.out).await;
         }
-        Ok(self.finish(uploader.verb(), copied, &compared, tally))
+        Ok(self.finish(uploader.verb(), copied, 0, &compared, tally))
     }
 
     async fn down(&self, at: Location, folder: PathBuf) -> Result<u8, Failure> {
@@ -191,7 +206,8 @@ impl Sync<'_> {
             keys: keys.until(&interrupt),
             options: ReadOptions { allow_plain: self.args.allow_plain, ..ReadOptions::default() },
             folder: Folder::at(&folder),
-            preserve: false,
+            arrival: Arrival { no_clobber: self.args.no_clobber, time: FileTime::Stored },
+            kept: AtomicU64::new(0),
             moves: false,
             dry_run: self.args.dry_run,
             tells_each: false,
@@ -199,12 +215,17 @@ impl Sync<'_> {
         });
         let compare = || {
             let source = walk_store(store.clone(), at.clone());
-            let destination = self.walk_if_there(&folder);
+            let Downloader { folder, engine, .. } = &*downloader;
+            let destination = walk_destination(folder, engine, !self.args.dry_run, *self.out);
             Comparison::new(source, destination, self.args.filters.clone())
         };
 
         let to_download = to_download(at.clone(), downloader.engine.progress().clone());
-        let (changed, compared) = find_changed(compare(), self.args.size_only, to_download);
+        let size_only = self.args.size_only;
+        let changes = move |source: &Entry, destination: &Entry| {
+            is_changed(&as_downloaded(source, destination), destination, size_only)
+        };
+        let (changed, compared) = find_changed(compare(), changes, to_download);
         let work = |download: Download| {
             let downloader = downloader.clone();
             async move { [downloader.download(download).await] }
@@ -212,19 +233,21 @@ impl Sync<'_> {
         let mut tally = Tally::default();
         tally.run(changed, || usize::MAX, work, &interrupt, self.out).await;
         downloader.engine.sync_folders();
+        downloader.engine.report_leftovers(self.out);
+        let kept = downloader.take_kept(&mut tally);
         let compared = outcome(compared, &tally).await;
         let copied = std::mem::take(&mut tally.done);
         if self.may_delete(&compared, &tally) {
             let remover = self.remover(store.clone());
             let work = |name: String| {
-                let (remover, path) = (remover.clone(), folder.join(name));
-                async move { [remover.remove_file(&path)] }
+                let (remover, downloader) = (remover.clone(), downloader.clone());
+                async move { [remover.remove_file(&downloader.folder, Path::new(&name))] }
             };
             let extra = find_extra(compare());
             tally.run(extra, || 1, work, &interrupt, self.out).await;
         }
         let verb = if self.args.dry_run { "would fetch" } else { "opened" };
-        Ok(self.finish(verb, copied, &compared, tally))
+        Ok(self.finish(verb, copied, kept, &compared, tally))
     }
 
     async fn engine(&self) -> Result<(Engine, Interrupt), Failure> {
@@ -241,14 +264,6 @@ impl Sync<'_> {
 
     fn walk(&self, folder: PathBuf, follow_symlinks: bool) -> Finds<Entry> {
         walk_folder(folder, Manner { follow_symlinks, in_order: true }, *self.out)
-    }
-
-    /// A destination that is not there yet is empty.
-    fn walk_if_there(&self, folder: &Path) -> Finds<Entry> {
-        match folder.exists() {
-            true => self.walk(folder.to_owned(), false),
-            false => finds().1,
-        }
     }
 
     fn may_delete(&self, compared: &Compared, tally: &Tally) -> bool {
@@ -268,10 +283,17 @@ impl Sync<'_> {
         false
     }
 
-    fn finish(&self, verb: &str, copied: u64, compared: &Compared, mut tally: Tally) -> u8 {
+    fn finish(
+        &self,
+        verb: &str,
+        copied: u64,
+        kept: u64,
+        compared: &Compared,
+        mut tally: Tally,
+    ) -> u8 {
         let deleted = std::mem::replace(&mut tally.done, copied);
         let did = if self.args.dry_run { "would be deleted" } else { "deleted" };
-        let rest = [(compared.unchanged, "unchanged"), (deleted, did)];
+        let rest = [(compared.unchanged, "unchanged"), (kept, "kept"), (deleted, did)];
         tell_summary(verb, "object", &tally, &rest, self.out);
         tally.exit_code()
     }
@@ -298,7 +320,7 @@ async fn outcome(comparison: JoinHandle<Compared>, tally: &Tally) -> Compared {
 /// What is to be copied, as it is found.
 fn find_changed<T: Send + 'static>(
     mut comparison: Comparison,
-    size_only: bool,
+    is_changed: impl Fn(&Entry, &Entry) -> bool + Send + 'static,
     mut to_item: impl FnMut(&Entry) -> Found<T> + Send + 'static,
 ) -> (Finds<T>, JoinHandle<Compared>) {
     let (finder, found) = finds();
@@ -307,7 +329,7 @@ fn find_changed<T: Send + 'static>(
         while let Some(pair) = comparison.next().await {
             let found = match pair {
                 Pair::Source(entry) => to_item(&entry),
-                Pair::Both(source, destination) if is_changed(&source, &destination, size_only) => {
+                Pair::Both(source, destination) if is_changed(&source, &destination) => {
                     to_item(&source)
                 }
                 Pair::Both(..) => {
@@ -337,6 +359,17 @@ fn find_changed<T: Send + 'static>(
 /// As aws-cli decides. A store's clock has seconds only, so a file may be copied once too often.
 fn is_changed(source: &Entry, destination: &Entry, size_only: bool) -> bool {
     source.bytes != destination.bytes || (!size_only && source.modified > destination.modified)
+}
+
+/// An object, as old as a file would be that it was fetched into: some stores list fractions of a second, and
+/// hand out objects with whole ones.
+fn as_downloaded(source: &Entry, destination: &Entry) -> Entry {
+    let fraction = |entry: &Entry| {
+        let since = entry.modified.duration_since(UNIX_EPOCH).unwrap_or_default();
+        Duration::from_nanos(since.subsec_nanos().into())
+    };
+    let fraction = if fraction(destination).is_zero() { fraction(source) } else { Duration::ZERO };
+    Entry { modified: source.modified - fraction, ..source.clone() }
 }
 
 fn to_download(at: Location, progress: Progress) -> impl FnMut(&Entry) -> Found<Download> {

@@ -13,9 +13,9 @@ use tokio::task::JoinSet;
 use super::checksum::{Algorithm, Expected, Hash};
 use super::in_order::InOrder;
 use super::journal::is_resumable;
-use super::partial::Resumable;
-use super::target::{NewFile, Stream};
-use super::{Engine, Item, Target, plan};
+use super::partial::{Partial, Resumable};
+use super::target::{Arrival, NewFile, Stream};
+use super::{Engine, FilePlace, Item, Target, plan};
 use crate::failure::Failure;
 use crate::key::Key;
 use crate::location::Location;
@@ -35,6 +35,8 @@ pub struct Downloaded {
     pub bytes: u64,
     /// Whether they are known to be the ones that were uploaded.
     pub verified: Verified,
+    /// Whether a file that appeared meanwhile was there, and stayed.
+    pub is_kept_out: bool,
 }
 
 /// Whether a download was held against a checksum.
@@ -63,11 +65,16 @@ impl Engine {
         keys: &[Key],
         wanted: &ReadOptions,
         target: Target,
+        arrival: Arrival,
     ) -> Result<Downloaded, Failure> {
-        let path = if let Target::File(path) = &target { Some(path.clone()) } else { None };
-        let fetched = self.interrupt().race(self.fetch(at, keys, wanted, target)).await;
-        let (downloaded, file) = fetched.map_err(|mut failure| {
-            if is_resumable(&failure) && path.is_some_and(|path| NewFile::is_left_of(&path)) {
+        let place = if let Target::File(place) = &target { Some(place.clone()) } else { None };
+        if let Some(place) = &place {
+            self.sweep(place.folder());
+        }
+        let fetched = self.interrupt().race(self.fetch(at, keys, wanted, target, arrival)).await;
+        let is_left = |place: FilePlace| Partial::is_left_of(&place.path(), self.store(), at);
+        let (mut downloaded, file) = fetched.map_err(|mut failure| {
+            if is_resumable(&failure) && place.is_some_and(is_left) {
                 failure.detail_mut().message += "; what was downloaded so far is kept";
                 return failure.hint("run the same command again to go on").at(at);
             }
@@ -75,7 +82,13 @@ impl Engine {
         })?;
         // Not raced: a file that is given up on its way to its place would stay where it is.
         if let Some(file) = file {
-            self.published(self.publisher().publish(file).await?);
+            if let Some(time) = file.arrival().time.of(&downloaded.metadata) {
+                file.set_time(time)?;
+            }
+            match self.publisher().publish(file).await? {
+                Some(folder) => self.published(folder),
+                None => downloaded.is_kept_out = true,
+            }
         }
         Ok(downloaded)
     }
@@ -86,6 +99,7 @@ impl Engine {
         keys: &[Key],
         wanted: &ReadOptions,
         target: Target,
+        arrival: Arrival,
     ) -> Result<(Downloaded, Option<NewFile>), Failure> {
         let line = self.lines().take().await;
         let opened = self.store().get(at, keys, wanted).await?;
@@ -110,14 +124,15 @@ impl Engine {
         let mut finished = None;
         let mut is_cut_short = false;
         let matches = match target {
-            Target::File(path) => {
+            Target::File(place) => {
                 let unit = self.options().part_size.unwrap_or(UNIT);
                 let file = if in_ranges && self.options().resumes() {
                     self.clean_up(&at.bucket);
                     let (store, metadata) = (self.store(), &metadata);
-                    NewFile::resume(&path, &Resumable { store, at, metadata, bytes, unit })?
+                    let download = Resumable { store, at, metadata, bytes, unit };
+                    NewFile::resume(&place, arrival, &download)?
                 } else {
-                    NewFile::create(&path)?
+                    NewFile::create(&place, arrival)?
                 };
                 let matches = if in_ranges {
                     drop((body, line));
@@ -136,14 +151,15 @@ impl Engine {
                 matches
             }
             Target::Stdout | Target::Stream(_) => {
-                let path = if let Target::Stream(path) = target { Some(path) } else { None };
+                let stream_to = if let Target::Stream(it) = target { Some(it) } else { None };
                 let pieces = if in_ranges {
                     drop((body, line));
                     Pieces::Ahead(InOrder::new(self, object, bytes))
                 } else {
                     Pieces::AsTheyCome(Reader::new(object, range, Some(body)))
                 };
-                let matches = stream(pieces, Stream::open(path), expected.as_ref(), &item).await?;
+                let matches =
+                    stream(pieces, Stream::open(stream_to), expected.as_ref(), &item).await?;
                 is_cut_short = matches.is_none();
                 matches.unwrap_or(true)
             }
@@ -161,7 +177,8 @@ impl Engine {
             (true, Some(_)) => Verified::Yes,
             (true, None) => Verified::NoChecksum,
         };
-        Ok((Downloaded { metadata, key: opened.key, bytes, verified }, finished))
+        let key = opened.key;
+        Ok((Downloaded { metadata, key, bytes, verified, is_kept_out: false }, finished))
     }
 
     /// Fills the file by ranges, several at once, in any order.

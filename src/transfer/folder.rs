@@ -1,23 +1,37 @@
-//! A local folder that objects are written into: nothing leads out of it, whatever lies there already.
+//! A local folder that objects are written into. Its handle is taken once, and everything below it is done
+//! through handles that follow no links: nothing leads out of it, whatever lies there already and whatever is put
+//! there meanwhile.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use rustix::fs::FileType;
+
+use super::directory::Directory;
+use super::target::FilePlace;
 use crate::failure::Failure;
 
-/// The folder, and the one below it that was made sure of last: most names share it with the next.
+/// The folder, and the one below it that was used last: most names share it with the next.
 #[derive(Debug)]
 pub struct Folder {
     root: PathBuf,
-    ready: Mutex<Option<PathBuf>>,
+    opened: Mutex<Opened>,
+}
+
+#[derive(Debug, Default)]
+struct Opened {
+    root: Option<Arc<Directory>>,
+    last: Option<(PathBuf, Arc<Directory>)>,
 }
 
 impl Folder {
-    /// A folder that is there, or is made once something is to lie in it.
+    /// A folder that is there, or is made once something is to lie in it. Links in its own path are followed: the
+    /// user named it.
     pub fn at(root: &Path) -> Folder {
-        Folder { root: root.to_owned(), ready: Mutex::default() }
+        Folder { root: root.to_owned(), opened: Mutex::default() }
     }
 
     /// # Errors
@@ -40,19 +54,11 @@ impl Folder {
     /// Where a file of this path below the folder lies; makes the folders that lead there.
     ///
     /// # Errors
-    /// [`Failure::Other`] where a symbolic link or a file stands in the way.
-    pub fn place(&self, below: &Path) -> Result<PathBuf, Failure> {
-        self.make(below.parent().unwrap_or(Path::new("")))?;
-        let path = self.root.join(below);
-        match fs::symlink_metadata(&path) {
-            Ok(found) if found.is_symlink() => Err(symlink(&path)),
-            Ok(found) if found.is_dir() => Err(Failure::other(format!(
-                "{} is a folder, and a file should be there",
-                path.display()
-            ))
-            .hint("move it away, or choose another destination")),
-            _ => Ok(path),
-        }
+    /// [`Failure::Other`] where a symbolic link, or anything but a regular file, stands in the way.
+    pub fn place(&self, below: &Path) -> Result<FilePlace, Failure> {
+        let name = below.file_name().unwrap_or(OsStr::new(""));
+        let folder = self.directory(below.parent().unwrap_or(Path::new("")), true)?;
+        FilePlace::new(folder, name)
     }
 
     /// Makes a folder below this one, and those that lead there.
@@ -60,40 +66,103 @@ impl Folder {
     /// # Errors
     /// As [`Folder::place`].
     pub fn make(&self, below: &Path) -> Result<(), Failure> {
-        let ready = || self.ready.lock().unwrap_or_else(PoisonError::into_inner);
-        if ready().as_ref().is_some_and(|ready| ready.starts_with(below)) {
-            return Ok(());
+        self.directory(below, true).map(drop)
+    }
+
+    /// Removes a file below the folder.
+    ///
+    /// # Errors
+    /// Where it is no file any more, is reached through a link, or cannot be removed.
+    pub fn remove(&self, below: &Path) -> Result<(), Failure> {
+        let name = below.file_name().unwrap_or(OsStr::new(""));
+        let folder = self.directory(below.parent().unwrap_or(Path::new("")), false)?;
+        let path = folder.path().join(name);
+        let refuse = |error: io::Error| {
+            Failure::other(format!("{} cannot be deleted: {error}", path.display()))
+                .hint("check the permissions of its folder")
+        };
+        match folder.find(name).map_err(refuse)? {
+            Some(found) if found.kind == FileType::RegularFile => {
+                folder.remove(name).map_err(refuse)
+            }
+            // It is gone, as it should be.
+            None => Ok(()),
+            Some(_) => Err(Failure::other(format!(
+                "{} is no file any more, and was not deleted",
+                path.display()
+            ))
+            .hint("another process changes the destination: run the same command again")),
         }
-        fs::create_dir_all(&self.root)
-            .map_err(|error| Failure::unwritable(self.root.display(), &error))?;
-        let mut path = self.root.clone();
+    }
+
+    /// The folder's handle; none where there is no such folder yet.
+    ///
+    /// # Errors
+    /// Where it cannot be opened.
+    pub(super) fn open(&self) -> Result<Option<Arc<Directory>>, Failure> {
+        let mut opened = self.opened();
+        if opened.root.is_none() {
+            match Directory::open(&self.root) {
+                Ok(root) => opened.root = Some(Arc::new(root)),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(Failure::unwritable(self.root.display(), &error)),
+            }
+        }
+        Ok(opened.root.clone())
+    }
+
+    fn directory(&self, below: &Path, makes: bool) -> Result<Arc<Directory>, Failure> {
+        if let Some((path, last)) = &self.opened().last
+            && path == below
+        {
+            return Ok(last.clone());
+        }
+        let mut folder = match self.open()? {
+            Some(root) => root,
+            None => {
+                fs::create_dir_all(&self.root)
+                    .map_err(|error| Failure::unwritable(self.root.display(), &error))?;
+                let gone =
+                    || Failure::not_found(format!("there is no {} any more", self.root.display()));
+                self.open()?.ok_or_else(gone)?
+            }
+        };
         for segment in below {
-            path.push(segment);
-            make_one(&path)?;
+            folder = Arc::new(enter(&folder, segment, makes)?);
         }
-        *ready() = Some(below.to_owned());
-        Ok(())
+        self.opened().last = Some((below.to_owned(), folder.clone()));
+        Ok(folder)
+    }
+
+    fn opened(&self) -> MutexGuard<'_, Opened> {
+        self.opened.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn make_one(path: &Path) -> Result<(), Failure> {
-    match fs::create_dir(path) {
-        Ok(()) => return Ok(()),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-        Err(error) => return Err(Failure::unwritable(path.display(), &error)),
+fn enter(folder: &Directory, name: &OsStr, makes: bool) -> Result<Directory, Failure> {
+    let path = folder.path().join(name);
+    let unwritable = |error: io::Error| Failure::unwritable(path.display(), &error);
+    let mut entered = folder.enter(name);
+    if makes && entered.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
+        match folder.make(name) {
+            // Another process made it, or something else.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            made => made.map_err(unwritable)?,
+        }
+        entered = folder.enter(name);
     }
-    match fs::symlink_metadata(path) {
-        Ok(found) if found.is_dir() => Ok(()),
-        Ok(found) if found.is_symlink() => Err(symlink(path)),
-        _ => Err(Failure::other(format!(
-            "{} is a file, and a folder should be there",
-            path.display()
-        ))
-        .hint("move it away, or choose another destination")),
-    }
+    entered.map_err(|error| match folder.find(name) {
+        Ok(Some(found)) if found.kind == FileType::Symlink => symlink(&path),
+        Ok(Some(found)) if found.kind != FileType::Directory => {
+            Failure::other(format!("{} is a file, and a folder should be there", path.display()))
+                .hint("move it away, or choose another destination")
+        }
+        _ => unwritable(error),
+    })
 }
 
-fn symlink(path: &Path) -> Failure {
+/// What is written through a link could land anywhere.
+pub(super) fn symlink(path: &Path) -> Failure {
     Failure::other(format!(
         "{} is a symbolic link: what is written there could land outside the destination",
         path.display()

@@ -1,11 +1,15 @@
 //! What earlier runs left behind: told where it is of other runs, removed where it is of no use.
 
+use std::collections::HashSet;
+use std::path::Path;
 use std::time::Duration;
 
 use serde::Deserialize;
 
+use super::Engine;
+use super::directory::{Directory, FileId};
 use super::journal::{self, Journal, Kind};
-use super::{Engine, partial};
+use super::partial::RememberedPart;
 use crate::location::Location;
 use crate::store::{Store, UnfinishedUpload};
 
@@ -19,6 +23,8 @@ struct Header {
     object: String,
     #[serde(default)]
     file: String,
+    #[serde(flatten)]
+    part: Option<RememberedPart>,
     #[serde(default)]
     upload_id: String,
 }
@@ -26,6 +32,14 @@ struct Header {
 impl Header {
     fn of(journal: &mut Journal) -> Option<Header> {
         journal.read::<Header, serde::de::IgnoredAny>().map(|(header, _)| header)
+    }
+
+    /// Removes the partial file of a download.
+    fn remove_part(&self) {
+        let folder = Path::new(&self.file).parent().map(Directory::open);
+        if let (Some(part), Some(Ok(folder))) = (&self.part, folder) {
+            part.remove_from(&folder);
+        }
     }
 
     fn is_in(&self, store: &Store, bucket: &str) -> bool {
@@ -46,7 +60,7 @@ impl Engine {
 pub(super) async fn expire(store: &Store, bucket: &str) {
     for mut journal in journal::idle(journal::LIFETIME) {
         match Header::of(&mut journal) {
-            Some(header) if header.kind == Kind::Download => partial::remove(header.file.as_ref()),
+            Some(header) if header.kind == Kind::Download => header.remove_part(),
             Some(header) if header.kind == Kind::Run => {}
             Some(header) if header.is_in(store, bucket) => {
                 let at = Location { bucket: header.bucket, key: header.object };
@@ -59,6 +73,11 @@ pub(super) async fn expire(store: &Store, bucket: &str) {
         }
         journal.remove();
     }
+}
+
+/// The partial files that some run can go on with.
+pub(super) fn remembered_parts() -> HashSet<FileId> {
+    journal::headers::<RememberedPart>().iter().map(RememberedPart::id).collect()
 }
 
 /// Forgets uploads that were aborted.

@@ -5,7 +5,7 @@
 //! [`KeyCheck`](crate::key::KeyCheck).
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, Read, Seek, Write};
+use std::io::{self, BufRead, BufReader, Read, Seek, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -64,16 +64,15 @@ impl Journal {
         Journal::named(Kind::Run, store, below, settings.as_bytes())
     }
 
+    /// Whether something is remembered of the transfer between an object and a local file.
+    pub(super) fn is_there(kind: Kind, store: &Store, at: &Location, local: &Path) -> bool {
+        let (folder, local) = (folder(), std::path::absolute(local).ok());
+        let (Some(folder), Some(local)) = (folder, local) else { return false };
+        folder.join(name(kind, store, at, local.as_os_str().as_encoded_bytes())).exists()
+    }
+
     fn named(kind: Kind, store: &Store, at: &Location, other: &[u8]) -> Option<Journal> {
-        let kind: &[u8] = match kind {
-            Kind::Upload => b"upload",
-            Kind::Download => b"download",
-            Kind::Run => b"run",
-        };
-        let endpoint = store.endpoint().unwrap_or_default();
-        let at = [at.bucket.as_bytes(), at.key.as_bytes()];
-        let name = digest([kind, endpoint.as_bytes(), at[0], at[1], other]);
-        Journal::at(&folder()?, &name)
+        Journal::at(&folder()?, &name(kind, store, at, other))
             .inspect_err(|error| tracing::debug!(%error, "the transfer is not remembered"))
             .ok()
     }
@@ -133,6 +132,29 @@ impl Journal {
     pub(super) fn remove(&self) {
         let _ = fs::remove_file(&self.path);
     }
+}
+
+/// The name of the file of a transfer.
+fn name(kind: Kind, store: &Store, at: &Location, other: &[u8]) -> String {
+    let kind: &[u8] = match kind {
+        Kind::Upload => b"upload",
+        Kind::Download => b"download",
+        Kind::Run => b"run",
+    };
+    let endpoint = store.endpoint().unwrap_or_default();
+    digest([kind, endpoint.as_bytes(), at.bucket.as_bytes(), at.key.as_bytes(), other])
+}
+
+/// The headers of all transfers that are remembered, whether or not a process is at them.
+pub(super) fn headers<H: DeserializeOwned>() -> Vec<H> {
+    let entries = folder().and_then(|folder| fs::read_dir(folder).ok());
+    let header = |entry: fs::DirEntry| {
+        let mut line = String::new();
+        BufReader::new(File::open(entry.path()).ok()?).read_line(&mut line).ok()?;
+        let first: Versioned<H> = serde_json::from_str(&line).ok()?;
+        Some(first.header)
+    };
+    entries.into_iter().flatten().flatten().filter_map(header).collect()
 }
 
 /// The files of all transfers that no process is at, and that nobody went on with for `age`.

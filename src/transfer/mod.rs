@@ -14,7 +14,9 @@
 //! | `object_reader` | an object for what reads at its own pace |
 //! | `buffers` | memory for whole parts |
 //! | `session` | a multipart upload, gone on with where an earlier run was interrupted |
+//! | `nameless`, `part_file` | files in the making: without a name, or under one that cannot be guessed |
 //! | `partial` | what has arrived of a download that another run may go on with |
+//! | `leftovers` | files in the making that killed runs left in a folder |
 //! | `journal` | what is remembered of a transfer, in the state folder |
 //! | `checkpoint` | how far a run through many objects has come |
 //! | `housekeeping` | what earlier runs left behind |
@@ -24,10 +26,12 @@
 //! | `interrupt` | SIGINT and SIGTERM |
 //! | `walk` | what lies below a folder, here or in a store |
 //! | `names` | which name of a store is which name of a file system; pure |
-//! | `mtime` | a file's modification time as metadata |
+//! | `mtime` | a file's modification time, and the one in metadata |
 //! | `filters` | `--include` and `--exclude` |
 //! | `compare` | which files of two folders differ |
+//! | `directory` | a folder that is held open: no link is followed in it |
 //! | `folder` | the folder that objects are written into, and never out of it |
+//! | `contents` | what lies below that folder |
 //! | `batch` | many items, and what came of each |
 
 mod batch;
@@ -35,8 +39,10 @@ mod buffers;
 mod checkpoint;
 pub mod checksum;
 mod compare;
+mod contents;
 mod copy;
 mod copy_parts;
+mod directory;
 mod download;
 mod filters;
 mod folder;
@@ -44,10 +50,13 @@ mod housekeeping;
 mod in_order;
 mod interrupt;
 mod journal;
+mod leftovers;
 mod lines;
 mod mtime;
+mod nameless;
 mod names;
 mod object_reader;
+mod part_file;
 mod partial;
 mod plan;
 mod progress;
@@ -59,33 +68,35 @@ mod target;
 mod upload;
 mod walk;
 
-use std::collections::BTreeSet;
-use std::fs::File;
-use std::path::PathBuf;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use directory::{Directory, FileId};
+use leftovers::Leftovers;
 use publish::Publisher;
 use tokio::sync::Semaphore;
 
+use crate::output::Output;
 use crate::size;
 use crate::store::Store;
 
 pub use batch::{Finder, Finds, Found, Tally, finds, large_finds};
 pub use checkpoint::{Checkpoint, Ticket};
 pub use compare::{Comparison, Pair};
+pub use contents::walk_destination;
 pub use download::{Downloaded, Verified};
 pub use filters::Filters;
 pub use folder::Folder;
 pub use housekeeping::forget_uploads;
 pub use interrupt::Interrupt;
 pub use lines::Lines;
-pub use mtime::{MTIME, read_mtime, write_mtime};
+pub use mtime::{FileTime, MTIME, write_mtime};
 pub use names::{Claims, Clashes, to_name, to_path};
 pub use object_reader::ObjectReader;
 pub use plan::{LARGEST_PART, MOST_PARTS, SMALLEST_PART};
 pub use progress::{Item, Progress};
 pub use source::Source;
-pub use target::Target;
+pub use target::{Arrival, FilePlace, Target};
 pub use walk::{Entry, Manner, walk_folder, walk_store};
 
 /// How transfers are divided.
@@ -113,8 +124,8 @@ impl TransferOptions {
     }
 }
 
-/// How many folders are remembered until they are synced.
-const MOST_FOLDERS: usize = 1_000;
+/// How many folders are held open until they are synced.
+const MOST_FOLDERS: usize = 32;
 
 /// What all transfers of a run share. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -131,7 +142,8 @@ struct Shared {
     /// How much of copies may be in memory, in MiB.
     relayed: Semaphore,
     /// In which files were put in their places.
-    folders: Mutex<BTreeSet<PathBuf>>,
+    folders: Mutex<BTreeMap<FileId, Arc<Directory>>>,
+    leftovers: Leftovers,
 }
 
 impl Engine {
@@ -146,9 +158,18 @@ impl Engine {
         let lines = Lines::new(store.clone(), options.concurrency.map(usize::from));
         let (options, folders) = (options.clone(), Mutex::default());
         let (publisher, relayed) = (Publisher::new(), Semaphore::new(copy::MOST_MIB as usize));
-        let shared =
-            Shared { store, options, lines, interrupt, progress, publisher, relayed, folders };
-        Engine(Arc::new(shared))
+        let leftovers = Leftovers::default();
+        Engine(Arc::new(Shared {
+            store,
+            options,
+            lines,
+            interrupt,
+            progress,
+            publisher,
+            relayed,
+            folders,
+            leftovers,
+        }))
     }
 
     /// The store that this engine transfers to and from.
@@ -169,18 +190,26 @@ impl Engine {
     /// Makes the places of all files downloaded so far outlast a machine that stops: once for a folder, not
     /// once for a file.
     pub fn sync_folders(&self) {
-        for folder in std::mem::take(&mut *self.folders()) {
+        for folder in std::mem::take(&mut *self.folders()).into_values() {
             // Not every file system can sync a folder.
-            let _ = File::open(folder).and_then(|folder| folder.sync_all());
+            let _ = folder.sync();
         }
     }
 
-    fn published(&self, folder: PathBuf) {
+    /// Tells people what earlier runs had left, and this one removed.
+    pub fn report_leftovers(&self, out: &Output) {
+        self.0.leftovers.report(out);
+    }
+
+    /// Removes what killed runs left in a folder that this one writes to.
+    fn sweep(&self, folder: &Directory) {
+        self.0.leftovers.sweep(folder);
+    }
+
+    fn published(&self, folder: Arc<Directory>) {
         let is_full = {
             let mut folders = self.folders();
-            if !folders.contains(&folder) {
-                folders.insert(folder);
-            }
+            folders.entry(folder.id()).or_insert(folder);
             folders.len() >= MOST_FOLDERS
         };
         if is_full {
@@ -188,7 +217,7 @@ impl Engine {
         }
     }
 
-    fn folders(&self) -> MutexGuard<'_, BTreeSet<PathBuf>> {
+    fn folders(&self) -> MutexGuard<'_, BTreeMap<FileId, Arc<Directory>>> {
         self.0.folders.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

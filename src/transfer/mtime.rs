@@ -3,6 +3,8 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use crate::store::ObjectMetadata;
+
 /// The name of the metadata.
 pub const MTIME: &str = "mtime";
 
@@ -17,7 +19,7 @@ pub fn write_mtime(time: SystemTime) -> String {
 }
 
 /// Reads what [`write_mtime`] writes; none for anything else.
-pub fn read_mtime(text: &str) -> Option<SystemTime> {
+fn read_mtime(text: &str) -> Option<SystemTime> {
     let bare = text.strip_prefix('-').unwrap_or(text);
     let (seconds, decimals) = bare.split_once('.').unwrap_or((bare, "0"));
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
@@ -29,6 +31,33 @@ pub fn read_mtime(text: &str) -> Option<SystemTime> {
     match bare.len() == text.len() {
         true => UNIX_EPOCH.checked_add(since),
         false => UNIX_EPOCH.checked_sub(since),
+    }
+}
+
+/// Which modification time a downloaded file gets.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum FileTime {
+    /// That of its arrival.
+    #[default]
+    Arrival,
+    /// The one that its metadata holds, if any.
+    Kept,
+    /// When the object was stored, so that a later comparison finds one that was replaced since.
+    Stored,
+}
+
+impl FileTime {
+    /// The time, from what the store said as it handed out the object; none where the file keeps that of its
+    /// arrival.
+    pub(super) fn of(self, metadata: &ObjectMetadata) -> Option<SystemTime> {
+        match self {
+            FileTime::Arrival => None,
+            FileTime::Kept => metadata.metadata.get(MTIME).and_then(|text| read_mtime(text)),
+            FileTime::Stored => {
+                let utc = metadata.last_modified.as_deref()?.strip_suffix("+00:00")?;
+                humantime::parse_rfc3339_weak(utc).ok()
+            }
+        }
     }
 }
 

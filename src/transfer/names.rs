@@ -4,6 +4,7 @@
 //! at all: whatever a file system would read differently is refused.
 
 use std::collections::HashSet;
+use std::ffi::OsStr;
 use std::hash::{BuildHasher, RandomState};
 use std::path::{Component, Path, PathBuf};
 
@@ -11,6 +12,33 @@ use crate::failure::Failure;
 
 /// A file's name is at most this many bytes (`NAME_MAX` of Linux and macOS).
 const LONGEST_NAME: usize = 255;
+
+/// How the name of a file in the making begins and ends.
+pub(super) const PART_PREFIX: &str = ".s3seal-";
+pub(super) const PART_SUFFIX: &str = ".part";
+/// How many characters are between the two: those of this version, and of earlier ones.
+const PART_MIDDLES: [usize; 3] = [32, 16, 6];
+
+/// Whether files in the making are called so: no object becomes a file of such a name, and none is stored.
+/// Some file systems make no difference between `a` and `A`.
+pub(super) fn is_part_name(name: &OsStr) -> bool {
+    middle_of(name).is_some()
+}
+
+/// Whether this program has made up the name, as far as a name can say.
+pub(super) fn is_made_up(name: &OsStr) -> bool {
+    middle_of(name).is_some_and(|middle| {
+        PART_MIDDLES.contains(&middle.len()) && middle.iter().all(u8::is_ascii_alphanumeric)
+    })
+}
+
+fn middle_of(name: &OsStr) -> Option<&[u8]> {
+    let (prefix, rest) = name.as_encoded_bytes().split_at_checked(PART_PREFIX.len())?;
+    let (middle, suffix) = rest.split_at_checked(rest.len().checked_sub(PART_SUFFIX.len())?)?;
+    let is_like = prefix.eq_ignore_ascii_case(PART_PREFIX.as_bytes())
+        && suffix.eq_ignore_ascii_case(PART_SUFFIX.as_bytes());
+    is_like.then_some(middle)
+}
 
 /// Where in a folder an object of this name belongs.
 ///
@@ -34,7 +62,11 @@ pub fn to_path(name: &str) -> Result<PathBuf, Failure> {
             _ => {}
         }
     }
-    Ok(PathBuf::from(name))
+    let path = PathBuf::from(name);
+    if path.file_name().is_some_and(is_part_name) {
+        return refuse("unfinished downloads have such names");
+    }
+    Ok(path)
 }
 
 /// The name of what lies at this path below a folder.
@@ -133,11 +165,40 @@ mod tests {
             "a\0b",
             &long,
             &format!("a/{long}/b"),
+            ".s3seal-0123456789abcdef.part",
+            "a/.S3seal-.Part",
         ] {
             assert_eq!(to_path(name).unwrap_err().exit_code(), 1, "{name:?}");
         }
-        for name in ["a", "a/b/c", "...", "a b", "a\nb", "\u{1}", "-", "~", "a\\..\\b", ".x"] {
+        for name in [
+            "a",
+            "a/b/c",
+            "...",
+            "a b",
+            "a\nb",
+            "\u{1}",
+            "-",
+            "~",
+            "a\\..\\b",
+            ".x",
+            ".s3seal-.part/a",
+        ] {
             assert_eq!(to_path(name).unwrap().to_str(), Some(name));
+        }
+    }
+
+    #[test]
+    fn only_made_up_names_are_removed() {
+        let is = |name: &str| (is_part_name(name.as_ref()), is_made_up(name.as_ref()));
+        let hex = "0123456789abcdef";
+        for middle in ["aZ3x9q", hex, &hex.repeat(2)] {
+            assert_eq!(is(&format!(".s3seal-{middle}.part")), (true, true), "{middle}");
+        }
+        for mine in [".s3seal-notes.part", ".s3seal-.part", ".s3seal-my note-here-is-.part"] {
+            assert_eq!(is(mine), (true, false), "{mine}");
+        }
+        for other in [".s3seal-.par", "s3seal-aZ3x9q.part", ".s3seal-", ".part", ""] {
+            assert_eq!(is(other), (false, false), "{other}");
         }
     }
 

@@ -1,26 +1,24 @@
 //! A partial file: what has arrived of a large download, beside the file that it will become. Where the
-//! download is interrupted it stays, and another run goes on with it.
+//! download is interrupted it stays, and another run goes on with it: the journal knows which file it is.
 
 use std::collections::BTreeMap;
-use std::ffi::OsStr;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{File, Permissions};
 use std::io;
 use std::ops::Range;
-use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
-use std::path::{Path, PathBuf};
+use std::os::unix::fs::{FileExt, PermissionsExt};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::{Deserialize, Serialize};
 
 use super::checksum::{Algorithm, Hash};
-use super::journal::{self, Journal, Kind};
+use super::directory::{Directory, FileId};
+use super::journal::{Journal, Kind};
+use super::part_file::{PartFile, open_own};
 use super::plan;
+use super::target::{FilePlace, kept_mode};
 use crate::location::Location;
 use crate::store::{ObjectMetadata, Store};
-
-/// How the name of a file in the making begins and ends.
-pub(super) const PREFIX: &str = ".s3seal-";
-pub(super) const SUFFIX: &str = ".part";
 
 /// How much of a file is read at a time.
 const PIECE: usize = 256 << 10;
@@ -39,6 +37,43 @@ struct Work {
     bytes: u64,
     unit: u64,
     file: String,
+}
+
+/// The first line of a journal.
+#[derive(Debug, Serialize, Deserialize)]
+struct Header {
+    #[serde(flatten)]
+    work: Work,
+    #[serde(flatten)]
+    part: RememberedPart,
+}
+
+/// Which file is the partial one, beside the target.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct RememberedPart {
+    part: String,
+    device: u64,
+    inode: u64,
+}
+
+impl RememberedPart {
+    fn of(part: &PartFile) -> RememberedPart {
+        let FileId { device, inode } = part.id();
+        RememberedPart { part: part.name().to_string_lossy().into_owned(), device, inode }
+    }
+
+    pub(super) fn id(&self) -> FileId {
+        FileId { device: self.device, inode: self.inode }
+    }
+
+    /// Removes the file from this folder, unless a process is at it.
+    pub(super) fn remove_from(&self, folder: &Directory) {
+        let name = self.part.as_ref();
+        let is_it = open_own(folder, name).and_then(|file| FileId::of(&file));
+        if is_it.is_ok_and(|id| id == self.id()) {
+            let _ = folder.remove(name);
+        }
+    }
 }
 
 /// A unit that has arrived.
@@ -63,8 +98,8 @@ pub(super) struct Resumable<'a> {
 /// time.
 #[derive(Debug)]
 pub(super) struct Partial {
-    path: PathBuf,
-    file: File,
+    /// There until it is put in its place, or left to another run.
+    part: Option<PartFile>,
     journal: Journal,
     work: Work,
     /// The CRC of each unit that an earlier run fetched, by its index.
@@ -74,36 +109,60 @@ pub(super) struct Partial {
 }
 
 impl Partial {
-    /// Opens the partial file of `target`. None where that cannot be, or another process is at it.
-    pub(super) fn open(target: &Path, mode: u32, of: &Resumable<'_>) -> Option<Partial> {
-        let target = std::path::absolute(target).ok()?;
+    /// Opens the partial file of the one that is to be at this place, or makes one with this mode. None where
+    /// that cannot be, or another process is at it.
+    pub(super) fn open(place: &FilePlace, mode: u32, of: &Resumable<'_>) -> Option<Partial> {
+        let target = std::path::absolute(place.path()).ok()?;
         let mut journal = Journal::open(Kind::Download, of.store, of.at, &target)?;
-        let path = path_of(&target);
-        let file = open_own(&path, mode).and_then(|file| file.set_len(of.bytes).map(|()| file));
-        let file = file
+        let work = Work::of(of, &target);
+        let folder = place.folder();
+        let (mut part, mut remembered) = (None, BTreeMap::new());
+        if let Some((header, units)) = journal.read::<Header, Unit>() {
+            if header.work == work {
+                let name = header.part.part.as_ref();
+                part = PartFile::reopen(folder, name, header.part.id()).ok();
+                remembered = units.into_iter().map(|unit: Unit| (unit.index, unit.crc)).collect();
+            } else {
+                header.part.remove_from(folder);
+            }
+        }
+        let is_new = part.is_none();
+        // Another run must be able to go on with it, even where the target is read-only.
+        let part = part.map_or_else(|| PartFile::create(folder, mode | 0o600), Ok);
+        let part = part.and_then(|part| part.file().set_len(of.bytes).map(|()| part));
+        let part = part
             .inspect_err(|error| {
                 tracing::debug!(%error, "the partial file cannot be used");
                 journal.remove();
             })
             .ok()?;
-        let work = Work::of(of, &target);
-        let remembered: BTreeMap<u64, u64> = match journal.read::<Work, Unit>() {
-            Some((before, units)) if before == work => {
-                units.into_iter().map(|unit| (unit.index, unit.crc)).collect()
-            }
-            _ if journal.begin(&work) => BTreeMap::new(),
-            _ => {
-                let _ = fs::remove_file(&path);
+        if is_new {
+            remembered.clear();
+            let header = Header { part: RememberedPart::of(&part), work };
+            if !journal.begin(&header) {
                 journal.remove();
                 return None;
             }
-        };
+            let is_of_use = AtomicBool::new(false);
+            return Some(Partial {
+                part: Some(part),
+                journal,
+                work: header.work,
+                remembered,
+                is_of_use,
+            });
+        }
         let is_of_use = AtomicBool::new(!remembered.is_empty());
-        Some(Partial { path, file, journal, work, remembered, is_of_use })
+        Some(Partial { part: Some(part), journal, work, remembered, is_of_use })
+    }
+
+    /// Whether an interrupted download to this place has left something to go on with.
+    pub(super) fn is_left_of(place: &Path, store: &Store, at: &Location) -> bool {
+        Journal::is_there(Kind::Download, store, at, place)
     }
 
     pub(super) fn file(&self) -> &File {
-        &self.file
+        self.part.as_ref().expect("a partial file until it is put in its place").file()
     }
 
     /// The units of an earlier run that are in the file as they arrived, each with its CRC: after a power
@@ -111,7 +170,7 @@ impl Partial {
     pub(super) async fn arrived(&self, algorithm: Algorithm) -> io::Result<BTreeMap<u64, u64>> {
         let mut arrived = BTreeMap::new();
         for (index, remembered) in &self.remembered {
-            let file = self.file.try_clone()?;
+            let file = self.file().try_clone()?;
             let range = plan::range(*index, self.work.bytes, self.work.unit);
             let read = tokio::task::spawn_blocking(move || crc(&file, range, algorithm));
             if read.await?.is_ok_and(|crc| crc == Some(*remembered)) {
@@ -133,22 +192,30 @@ impl Partial {
         self.is_of_use.store(false, Ordering::Relaxed);
     }
 
-    /// Puts it in its place.
-    pub(super) fn persist(self, target: &Path) -> io::Result<()> {
+    /// Puts it in its place; with `is_new` only if nothing is there.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::AlreadyExists`] where something is there and must not be replaced.
+    pub(super) fn put(mut self, place: &FilePlace, is_new: bool) -> io::Result<()> {
         self.spoil();
-        // The target's mode may have changed since the partial file was made.
-        if let Ok(found) = fs::metadata(target) {
-            self.file.set_permissions(found.permissions())?;
+        let Some(part) = self.part.take() else { return Ok(()) };
+        // The mode of what is replaced may have changed since the partial file was made. It can only take
+        // permissions away: a plaintext never becomes readable to more people than a new file would be.
+        if let Some(kept) = place.folder().find(place.name())?.as_ref().and_then(kept_mode) {
+            let mode = part.file().metadata()?.permissions().mode() & kept;
+            part.file().set_permissions(Permissions::from_mode(mode))?;
         }
-        fs::rename(&self.path, target)
+        part.put(place.name(), is_new)
     }
 }
 
 impl Drop for Partial {
     fn drop(&mut self) {
-        if !self.is_of_use.load(Ordering::Relaxed) {
-            // Once it is in its place there is no such file any more.
-            let _ = fs::remove_file(&self.path);
+        if self.is_of_use.load(Ordering::Relaxed) {
+            if let Some(part) = &mut self.part {
+                part.leave();
+            }
+        } else {
             self.journal.remove();
         }
     }
@@ -186,47 +253,5 @@ fn crc(file: &File, range: Range<u64>, algorithm: Algorithm) -> io::Result<Optio
     })
 }
 
-/// The path of a target's partial file: the same at each run, and in the same folder.
-pub(super) fn path_of(target: &Path) -> PathBuf {
-    let absolute = std::path::absolute(target).unwrap_or_else(|_| target.to_owned());
-    let name = journal::digest([absolute.as_os_str().as_encoded_bytes()]);
-    target.with_file_name(OsStr::new(&format!("{PREFIX}{}{SUFFIX}", &name[..16])))
-}
-
-/// Removes a target's partial file, unless a process is at it.
-pub(super) fn remove(target: &Path) {
-    let path = path_of(target);
-    if open_existing(&path).is_ok() {
-        let _ = fs::remove_file(&path);
-    }
-}
-
-/// Opens and locks a file of this name, which anybody could guess: in a folder that others can write to,
-/// it must be nobody else's, and no other name of a file of ours.
-fn open_own(path: &Path, mode: u32) -> io::Result<File> {
-    // Another run must be able to go on with it, even where the target is read-only.
-    let mode = mode | 0o600;
-    let create =
-        || OpenOptions::new().read(true).write(true).create_new(true).mode(mode).open(path);
-    match journal::lock(path, create) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => open_existing(path),
-        other => other,
-    }
-}
-
-fn open_existing(path: &Path) -> io::Result<File> {
-    let found = fs::symlink_metadata(path)?;
-    let is_own =
-        found.is_file() && found.uid() == rustix::process::geteuid().as_raw() && found.nlink() == 1;
-    if !is_own {
-        return Err(io::ErrorKind::PermissionDenied.into());
-    }
-    // What is locked is what the path names, so what was found is what is opened, or the lock fails.
-    journal::lock(path, || OpenOptions::new().read(true).write(true).open(path))
-}
-
 /// Whether a file of this name is one in the making.
-pub(super) fn is_partial(name: &OsStr) -> bool {
-    let name = name.as_encoded_bytes();
-    name.starts_with(PREFIX.as_bytes()) && name.ends_with(SUFFIX.as_bytes())
-}
+pub(super) use super::names::is_part_name as is_partial;

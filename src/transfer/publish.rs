@@ -3,10 +3,11 @@
 
 use std::collections::BTreeSet;
 use std::io;
-use std::path::PathBuf;
+use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot};
 
+use super::directory::Directory;
 use super::target::NewFile;
 use crate::failure::Failure;
 
@@ -17,10 +18,13 @@ const MANY: usize = 4;
 #[derive(Debug)]
 pub(super) struct Publisher(mpsc::UnboundedSender<Waiting>);
 
+/// The folder that a file is in now; none where another file is there, and stays.
+type Published = Result<Option<Arc<Directory>>, Failure>;
+
 #[derive(Debug)]
 struct Waiting {
     file: NewFile,
-    published: oneshot::Sender<Result<PathBuf, Failure>>,
+    published: oneshot::Sender<Published>,
 }
 
 impl Publisher {
@@ -43,8 +47,9 @@ impl Publisher {
     }
 
     /// Puts a file in its place. It is whole there even if the machine stops; that it is there at all is
-    /// for good once its folder is synced, too, which is what is returned.
-    pub(super) async fn publish(&self, file: NewFile) -> Result<PathBuf, Failure> {
+    /// for good once its folder is synced, too, which is what is returned. Where another file is there and
+    /// stays, there is none.
+    pub(super) async fn publish(&self, file: NewFile) -> Published {
         let (published, answer) = oneshot::channel();
         let _ = self.0.send(Waiting { file, published });
         let ended = |_| Failure::other("what puts files in their places ended unexpectedly");

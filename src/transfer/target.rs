@@ -1,22 +1,34 @@
 //! Where downloaded bytes go: a file that appears whole or not at all, or a stream.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
 use std::io::{self, Read, Seek, Write};
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
 
 use bytes::Bytes;
-use tempfile::NamedTempFile;
+use rustix::fs::FileType;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use super::checksum::{Algorithm, Hash};
-use super::partial::{self, Partial, Resumable};
+use super::directory::{Directory, Status};
+use super::folder::symlink;
+use super::mtime::FileTime;
+use super::nameless::Nameless;
+use super::names::is_part_name;
+use super::part_file::PartFile;
+use super::partial::{Partial, Resumable};
 use crate::failure::Failure;
+use crate::named_output::{NamedOutput, NamedStream};
 
 /// The mode of a new file, before the umask.
 const NEW_FILE: u32 = 0o666;
+/// What a file that is replaced hands on of its mode: permissions, but never set-id or sticky bits.
+const PERMISSIONS: u32 = 0o777;
 /// How many pieces wait between the connection and a slow reader of the stream.
 const WAITING_PIECES: usize = 16;
 
@@ -28,66 +40,154 @@ const PIPE_SIZE: usize = 1 << 20;
 #[derive(Debug, Clone)]
 pub enum Target {
     /// A regular file, new or to be replaced.
-    File(PathBuf),
+    File(FilePlace),
     /// Standard output.
     Stdout,
-    /// A FIFO or a device, written from beginning to end.
-    Stream(PathBuf),
+    /// What is written from beginning to end and never replaced: a FIFO, a device, an inherited descriptor.
+    Stream(NamedStream),
 }
 
 impl Target {
-    /// What kind of target a path is; `-` is standard output.
-    pub fn of(path: &Path) -> Target {
+    /// What a path of the user's leads to, through links; `-` is standard output.
+    ///
+    /// # Errors
+    /// Where no file can be there.
+    pub fn of(path: &Path) -> Result<Target, Failure> {
         if path == Path::new("-") {
-            return Target::Stdout;
+            return Ok(Target::Stdout);
         }
-        match fs::metadata(path) {
-            Ok(found) if !found.is_file() && !found.is_dir() => Target::Stream(path.to_owned()),
-            _ => Target::File(path.to_owned()),
+        let unwritable = |error: io::Error| Failure::unwritable(path.display(), &error);
+        match NamedOutput::resolve(path).map_err(unwritable)? {
+            NamedOutput::Stream(stream) => Ok(Target::Stream(stream)),
+            NamedOutput::File { name, .. } if is_part_name(&name) => Err(Failure::usage(format!(
+                "{} is what unfinished downloads are called",
+                path.display()
+            ))
+            .hint("give the file another name")),
+            NamedOutput::File { folder, name } => {
+                let folder = Directory::open(&folder).map_err(unwritable)?;
+                FilePlace::new(Arc::new(folder), &name).map(Target::File)
+            }
         }
     }
 }
 
-/// A file in the making, beside the one it will become: removed unless [`NewFile::publish`]ed.
+/// How a file is put in its place.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Arrival {
+    /// Whether a file that is there already stays.
+    pub no_clobber: bool,
+    /// The modification time that it gets.
+    pub time: FileTime,
+}
+
+/// Where a file is to be: a name in a folder that is held open, with a regular file there or nothing.
+#[derive(Debug, Clone)]
+pub struct FilePlace {
+    folder: Arc<Directory>,
+    name: OsString,
+    found: Option<Status>,
+}
+
+impl FilePlace {
+    /// # Errors
+    /// [`Failure::Other`] where a link, a folder or a FIFO and the like is there.
+    pub(super) fn new(folder: Arc<Directory>, name: &OsStr) -> Result<FilePlace, Failure> {
+        let path = folder.path().join(name);
+        let found =
+            folder.find(name).map_err(|error| Failure::unwritable(path.display(), &error))?;
+        let path = path.display();
+        let refuse = |what: &str| {
+            Err(Failure::other(format!("{path} is {what}, and a file should be there"))
+                .hint("move it away, or choose another destination"))
+        };
+        match found.map(|found| found.kind) {
+            None | Some(FileType::RegularFile) => {
+                Ok(FilePlace { folder, name: name.to_owned(), found })
+            }
+            Some(FileType::Symlink) => Err(symlink(&folder.path().join(name))),
+            Some(FileType::Directory) => refuse("a folder"),
+            Some(FileType::Fifo) => refuse("a FIFO"),
+            Some(FileType::Socket) => refuse("a socket"),
+            Some(_) => refuse("a device"),
+        }
+    }
+
+    /// Its path, to be shown.
+    pub fn path(&self) -> PathBuf {
+        self.folder.path().join(&self.name)
+    }
+
+    /// Whether a file was there.
+    pub fn exists(&self) -> bool {
+        self.found.is_some()
+    }
+
+    pub(super) fn folder(&self) -> &Arc<Directory> {
+        &self.folder
+    }
+
+    pub(super) fn name(&self) -> &OsStr {
+        &self.name
+    }
+
+    /// The mode of the file that will be there, before the umask.
+    fn mode(&self) -> u32 {
+        self.found.as_ref().and_then(kept_mode).unwrap_or(NEW_FILE)
+    }
+}
+
+/// The permissions that a file hands on to the one that replaces it: only one of ours does.
+pub(super) fn kept_mode(found: &Status) -> Option<u32> {
+    let is_own = found.kind == FileType::RegularFile && found.is_own();
+    is_own.then_some(found.mode & PERMISSIONS)
+}
+
+/// A file in the making, in the folder that it will be in: removed unless it is [`NewFile::publish`]ed.
 #[derive(Debug)]
 pub(super) struct NewFile {
     temporary: Temporary,
-    path: PathBuf,
+    place: FilePlace,
+    arrival: Arrival,
 }
 
 /// What a file is until it is published.
 #[derive(Debug)]
 enum Temporary {
-    /// Gone when this run ends.
-    Passing(NamedTempFile),
+    /// Gone however this run ends.
+    Nameless(Nameless),
+    /// The same where the file system has no files without a name; what a killed run leaves, the next one removes.
+    Named(PartFile),
     /// Kept for another run, where this one is interrupted.
     Resumable(Box<Partial>),
 }
 
 impl NewFile {
     /// Begins a file.
-    pub(super) fn create(path: &Path) -> Result<NewFile, Failure> {
-        let (path, mode) = place_of(path);
-        let refuse = |error: io::Error| Failure::unwritable(path.display(), &error);
-        let temporary = tempfile::Builder::new()
-            .prefix(partial::PREFIX)
-            .suffix(partial::SUFFIX)
-            .permissions(fs::Permissions::from_mode(mode))
-            .tempfile_in(folder_of(&path))
-            .map_err(refuse)?;
-        Ok(NewFile { temporary: Temporary::Passing(temporary), path })
+    pub(super) fn create(place: &FilePlace, arrival: Arrival) -> Result<NewFile, Failure> {
+        let temporary = match Nameless::create(&place.folder, place.mode()) {
+            Ok(file) => Temporary::Nameless(file),
+            // Where that is the file system's word for it, or something else is wrong.
+            Err(_) => PartFile::create(&place.folder, place.mode())
+                .map(Temporary::Named)
+                .map_err(|error| Failure::unwritable(place.path().display(), &error))?,
+        };
+        Ok(NewFile { temporary, place: place.clone(), arrival })
     }
 
     /// Goes on with the file of an earlier run, or begins one that another run can go on with. Where
     /// that cannot be, it is a file like any other.
-    pub(super) fn resume(path: &Path, download: &Resumable<'_>) -> Result<NewFile, Failure> {
-        let (place, mode) = place_of(path);
-        match Partial::open(&place, mode, download) {
+    pub(super) fn resume(
+        place: &FilePlace,
+        arrival: Arrival,
+        download: &Resumable<'_>,
+    ) -> Result<NewFile, Failure> {
+        match Partial::open(place, place.mode(), download) {
             Some(partial) => {
                 let temporary = Temporary::Resumable(Box::new(partial));
-                Ok(NewFile { temporary, path: place })
+                Ok(NewFile { temporary, place: place.clone(), arrival })
             }
-            None => NewFile::create(path),
+            None => NewFile::create(place, arrival),
         }
     }
 
@@ -97,7 +197,7 @@ impl NewFile {
         algorithm: Algorithm,
     ) -> Result<BTreeMap<u64, u64>, Failure> {
         match &self.temporary {
-            Temporary::Passing(_) => Ok(BTreeMap::new()),
+            Temporary::Nameless(_) | Temporary::Named(_) => Ok(BTreeMap::new()),
             Temporary::Resumable(partial) => {
                 partial.arrived(algorithm).await.map_err(|error| self.refuse(&error))
             }
@@ -118,14 +218,10 @@ impl NewFile {
         }
     }
 
-    /// Whether an interrupted download to this path has left something to go on with.
-    pub(super) fn is_left_of(path: &Path) -> bool {
-        partial::path_of(&place_of(path).0).exists()
-    }
-
     fn as_file(&self) -> &File {
         match &self.temporary {
-            Temporary::Passing(temporary) => temporary.as_file(),
+            Temporary::Nameless(file) => file.file(),
+            Temporary::Named(file) => file.file(),
             Temporary::Resumable(partial) => partial.file(),
         }
     }
@@ -135,7 +231,16 @@ impl NewFile {
     }
 
     pub(super) fn refuse(&self, error: &io::Error) -> Failure {
-        Failure::unwritable(self.path.display(), error)
+        Failure::unwritable(self.place.path().display(), error)
+    }
+
+    /// Gives the file its modification time, once all is written.
+    pub(super) fn set_time(&self, time: SystemTime) -> Result<(), Failure> {
+        self.as_file().set_modified(time).map_err(|error| self.refuse(&error))
+    }
+
+    pub(super) fn arrival(&self) -> Arrival {
+        self.arrival
     }
 
     /// Feeds the file's bytes to a hash, in order.
@@ -172,42 +277,27 @@ impl NewFile {
     }
 
     /// Syncs the file, and puts it in its place, as [`NewFile::place`].
-    pub(super) fn publish(self) -> Result<PathBuf, Failure> {
+    pub(super) fn publish(self) -> Result<Option<Arc<Directory>>, Failure> {
         self.as_file().sync_all().map_err(|error| self.refuse(&error))?;
         self.place()
     }
 
-    /// Puts the file, which must be synced, in its place, and returns the folder that it is in.
-    pub(super) fn place(self) -> Result<PathBuf, Failure> {
-        let NewFile { temporary, path } = self;
+    /// Puts the file, which must be synced, in its place, and returns the folder that it is in; none where
+    /// another file is there, and stays.
+    pub(super) fn place(self) -> Result<Option<Arc<Directory>>, Failure> {
+        let NewFile { temporary, place, arrival } = self;
+        let is_new = arrival.no_clobber;
         let placed = match temporary {
-            Temporary::Passing(temporary) => {
-                temporary.persist(&path).map(drop).map_err(|error| error.error)
-            }
-            Temporary::Resumable(partial) => partial.persist(&path),
+            Temporary::Nameless(file) => file.put(&place, is_new),
+            Temporary::Named(file) => file.put(&place.name, is_new),
+            Temporary::Resumable(partial) => partial.put(&place, is_new),
         };
-        placed.map_err(|error| Failure::unwritable(path.display(), &error))?;
-        Ok(folder_of(&path).to_owned())
-    }
-}
-
-/// Where a file will be, and its mode. Through a symbolic link the file it points to is replaced, not the
-/// link; a file that is replaced keeps its mode, and a new one gets what the umask leaves.
-fn place_of(path: &Path) -> (PathBuf, u32) {
-    let mode_of = |found: &fs::Metadata| found.permissions().mode() & 0o777;
-    match fs::symlink_metadata(path) {
-        Ok(found) if found.is_symlink() => {
-            let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-            let mode = fs::metadata(&path).map_or(NEW_FILE, |found| mode_of(&found));
-            (path, mode)
+        match placed {
+            Err(error) if is_new && error.kind() == io::ErrorKind::AlreadyExists => Ok(None),
+            Err(error) => Err(Failure::unwritable(place.path().display(), &error)),
+            Ok(()) => Ok(Some(place.folder)),
         }
-        found => (path.to_owned(), found.map_or(NEW_FILE, |found| mode_of(&found))),
     }
-}
-
-/// The folder that a file is in.
-fn folder_of(path: &Path) -> &Path {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// A stream that a thread of its own writes, so that a reader who is slow, or stuck, does not keep
@@ -219,14 +309,13 @@ pub(super) struct Stream {
 }
 
 impl Stream {
-    /// Opens a stream: standard output where there is no path.
-    pub(super) fn open(path: Option<PathBuf>) -> Stream {
-        let name =
-            path.as_ref().map_or("standard output".to_owned(), |it| it.display().to_string());
+    /// Opens a stream: standard output where none is named.
+    pub(super) fn open(stream: Option<NamedStream>) -> Stream {
+        let name = stream.as_ref().map_or("standard output".to_owned(), ToString::to_string);
         let (sender, mut receiver) = mpsc::channel::<Bytes>(WAITING_PIECES);
         let writer = tokio::task::spawn_blocking(move || {
-            let mut output: Box<dyn Write> = match path {
-                Some(path) => Box::new(fs::OpenOptions::new().write(true).open(path)?),
+            let mut output: Box<dyn Write> = match stream {
+                Some(stream) => Box::new(stream.open()?),
                 None => {
                     let stdout = rustix::io::dup(rustix::stdio::stdout())?;
                     // A larger pipe wakes its two ends less often; not every stdout is a pipe.
