@@ -33,6 +33,7 @@ mod resume;
 mod ring;
 mod rotate;
 mod several;
+mod slips;
 mod sync;
 mod terminal;
 mod transfers;

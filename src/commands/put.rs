@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use super::sealing::Sealing;
-use super::selection::{FilesFrom, Selection, send_listed, tell_summary};
+use super::selection::{FilesFrom, Selection, Skips, send_listed, tell_summary};
 use super::uploader::{Upload, Uploader};
 use crate::failure::Failure;
 use crate::location::{Location, is_web_url, without_query};
@@ -321,11 +321,16 @@ fn below(
     out: Output,
 ) -> Finds<Upload> {
     let (finder, found) = finds();
-    let mut entries = walk_folder(root.clone(), manner, out);
+    let mut entries = walk_folder(root.clone(), manner);
+    let mut skips = Skips::below(&root, &out);
     tokio::spawn(async move {
         while let Some(entry) = entries.recv().await {
             let found = match entry {
                 Found::Item(entry) if !filters.admit(&entry.name) => continue,
+                Found::Item(entry) if entry.skip.is_some() => {
+                    skips.tell(&entry);
+                    Found::Skipped
+                }
                 Found::Item(entry) => {
                     progress.expect(1, entry.bytes);
                     upload(&root, &at, &entry.name)
@@ -337,6 +342,7 @@ fn below(
                 return;
             }
         }
+        skips.tell_links();
     });
     found
 }

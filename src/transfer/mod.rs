@@ -86,7 +86,7 @@ pub use plan::{LARGEST_PART, MOST_PARTS, SMALLEST_PART};
 pub use progress::{Item, Progress};
 pub use source::Source;
 pub use target::Target;
-pub use walk::{Entry, Manner, walk_folder, walk_store};
+pub use walk::{Entry, Manner, Skip, walk_folder, walk_store};
 
 /// How transfers are divided.
 #[derive(Debug, Clone, Default, clap::Args)]
