@@ -34,6 +34,7 @@ mod ring;
 mod rotate;
 mod several;
 mod slips;
+mod sources;
 mod sync;
 mod terminal;
 mod transfers;

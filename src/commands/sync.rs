@@ -20,7 +20,8 @@ use crate::output::Output;
 use crate::store::{Attributes, Condition, Connect, Doomed, ReadOptions, Store};
 use crate::transfer::{
     Clashes, Comparison, Engine, Entry, Filters, Finds, Folder, Found, Interrupt, Manner, Pair,
-    Progress, Tally, TransferOptions, finds, large_finds, to_path, walk_folder, walk_store,
+    Progress, SourceFolder, Tally, TransferOptions, finds, large_finds, to_path, walk_folder,
+    walk_store,
 };
 
 /// Copy what changed between a folder and a prefix, in either direction
@@ -168,7 +169,8 @@ impl Sync<'_> {
             Comparison::new(source, destination, self.args.filters.clone())
         };
 
-        let (root, below) = (folder.clone(), at.clone());
+        let root = Arc::new(SourceFolder::open(&folder, self.args.follow_symlinks)?);
+        let below = at.clone();
         let progress = uploader.engine.progress().clone();
         let to_upload = move |entry: &Entry| {
             progress.expect(1, entry.bytes);

@@ -4,6 +4,8 @@
 //! |---|---|
 //! | `plan` | how a size is divided into parts; pure |
 //! | `checksum` | the checksums that follow a transfer from end to end |
+//! | `input` | local files on their way into a store, opened without being led elsewhere |
+//! | `original` | a local file that was stored and is to be deleted |
 //! | `source` | where uploaded bytes come from: a file read at offsets, or a stream |
 //! | `target` | where downloaded bytes go: a file that appears whole, or a stream |
 //! | `upload`, `download` | the transfers |
@@ -42,12 +44,14 @@ mod filters;
 mod folder;
 mod housekeeping;
 mod in_order;
+mod input;
 mod interrupt;
 mod journal;
 mod lines;
 mod mtime;
 mod names;
 mod object_reader;
+mod original;
 mod partial;
 mod plan;
 mod progress;
@@ -77,11 +81,13 @@ pub use download::{Downloaded, Verified};
 pub use filters::Filters;
 pub use folder::Folder;
 pub use housekeeping::forget_uploads;
+pub use input::{Input, SourceFolder};
 pub use interrupt::Interrupt;
 pub use lines::Lines;
 pub use mtime::{MTIME, read_mtime, write_mtime};
 pub use names::{Claims, Clashes, to_name, to_path};
 pub use object_reader::ObjectReader;
+pub use original::Original;
 pub use plan::{LARGEST_PART, MOST_PARTS, SMALLEST_PART};
 pub use progress::{Item, Progress};
 pub use source::Source;

@@ -4,25 +4,27 @@
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::ops::Range;
-use std::os::unix::fs::FileExt;
+use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::SystemTime;
 
 use bytes::{Bytes, BytesMut};
 use http_body::{Body, Frame, SizeHint};
 
 use super::buffers::{Buffer, Buffers};
-use super::checksum;
-use super::plan;
+use super::original::State;
+use super::{checksum, plan};
 use crate::failure::Failure;
 use crate::redaction::looks_secret;
-use crate::store::RequestBody;
+use crate::store::{Part, RequestBody};
 
 /// How much of a file is in memory at a time, for each part under way.
 const PIECE: usize = 256 << 10;
+
+/// How much is read of a file that says it is empty, to see whether it is.
+const FIRST_READ: usize = 64 << 10;
 
 /// How much of a stream may be in memory, in bytes; one part at least.
 const STREAM_BUFFERS: u64 = 64 << 20;
@@ -37,30 +39,34 @@ pub enum Source {
 }
 
 impl Source {
-    /// Opens a local file, FIFO or device; `-` is standard input.
+    /// What an open file, FIFO or device holds.
     ///
     /// # Errors
-    /// [`Failure::NotFound`] where there is none, [`Failure::Usage`] for a folder.
-    pub fn open(path: &Path) -> Result<Source, Failure> {
-        if path == Path::new("-") {
-            return Ok(Source::Stream(Box::new(io::stdin())));
-        }
-        let refuse = |error: io::Error| unreadable(path, &error);
-        let file = File::open(path).map_err(refuse)?;
-        let metadata = file.metadata().map_err(refuse)?;
-        if metadata.is_dir() {
+    /// [`Failure::Usage`] for a folder; where it cannot be read.
+    pub(super) fn of(
+        file: Arc<File>,
+        found: &fs::Metadata,
+        path: &Path,
+    ) -> Result<Source, Failure> {
+        if found.is_dir() {
             return Err(Failure::usage(format!("{} is a folder", path.display()))
                 .hint("name one file; to seal a folder, `tar c FOLDER | s3seal put - s3://bucket/folder.tar`"));
         }
         // Only a regular file has a size that can be trusted: that of a FIFO is 0.
-        if !metadata.is_file() {
+        if !found.is_file() {
             return Ok(Source::Stream(Box::new(file)));
         }
+        let refuse = |error: io::Error| unreadable(path, &error);
+        if let Some(stream) = unsized_stream(&file, found).map_err(refuse)? {
+            return Ok(stream);
+        }
+        // What was looked at may have grown a moment ago.
+        let found = if found.len() == 0 { &file.metadata().map_err(refuse)? } else { found };
         Ok(Source::File(FileSource {
             name: path.display().to_string(),
-            bytes: metadata.len(),
-            modified: metadata.modified().ok(),
-            file: Arc::new(file),
+            bytes: found.len(),
+            state: State::of(found),
+            file,
         }))
     }
 
@@ -73,7 +79,25 @@ impl Source {
     }
 }
 
-fn unreadable(path: &Path, error: &io::Error) -> Failure {
+/// Kernels and FUSE make the content of some files up as it is read, and say a size of 0, or of a whole page.
+/// These are streams. A file that has blocks on a disk has its size, and is not read for that.
+fn unsized_stream(file: &Arc<File>, found: &fs::Metadata) -> io::Result<Option<Source>> {
+    if found.len() > 0 {
+        let is_shorter = found.blocks() == 0
+            && matches!(file.read_at(&mut [0], found.len() - 1), Ok(0))
+            && file.metadata()?.len() == found.len();
+        return Ok(is_shorter.then(|| Source::Stream(Box::new(file.clone()))));
+    }
+    let mut start = vec![0; FIRST_READ];
+    let read = file.as_ref().read(&mut start)?;
+    if read == 0 || file.metadata()?.len() > 0 {
+        return Ok(None);
+    }
+    start.truncate(read);
+    Ok(Some(Source::Stream(Box::new(io::Cursor::new(start).chain(file.clone())))))
+}
+
+pub(super) fn unreadable(path: &Path, error: &io::Error) -> Failure {
     if path.to_str().is_some_and(looks_secret) && error.kind() == io::ErrorKind::NotFound {
         return Failure::usage("what was given where a file belongs looks like a key")
             .hint("give the file to upload; the key goes behind -k, as file:PATH or cmd:COMMAND");
@@ -96,22 +120,46 @@ pub struct FileSource {
     name: String,
     file: Arc<File>,
     bytes: u64,
-    modified: Option<SystemTime>,
+    state: State,
 }
 
 impl FileSource {
     /// Fails where the file is not what it was when it was opened.
     pub(super) fn check_unchanged(&self) -> Result<(), Failure> {
-        let now =
-            self.file.metadata().map_err(|error| unreadable(Path::new(&self.name), &error))?;
-        if now.len() == self.bytes && now.modified().ok() == self.modified {
+        if self.state_now()? == self.state { Ok(()) } else { Err(self.changed()) }
+    }
+
+    /// Fails where the file is not what it was when it was opened, of which these parts, in order, were read. A change of
+    /// its name or its permissions alone, which shows as one of the inode, is none of its bytes: these are read again.
+    pub(super) async fn check_parts(&self, parts: &[Part]) -> Result<(), Failure> {
+        let now = self.state_now()?;
+        if now == self.state {
             return Ok(());
         }
-        Err(Failure::integrity(format!(
-            "{} changed while it was read: nothing was stored",
-            self.name
-        ))
-        .hint("try again when nobody writes to it, or upload a snapshot"))
+        if now.content() != self.state.content() {
+            return Err(self.changed());
+        }
+        let (file, parts) = (self.clone(), parts.to_vec());
+        let are_same = tokio::task::spawn_blocking(move || {
+            let mut start = 0;
+            parts.iter().all(|part| {
+                let range = start..start + part.bytes;
+                start = range.end;
+                file.crc64nvme(range).is_ok_and(|crc| crc == part.crc64nvme)
+            })
+        });
+        let is_unchanged = are_same.await.unwrap_or(false) && self.state_now()? == now;
+        if is_unchanged { Ok(()) } else { Err(self.changed()) }
+    }
+
+    fn state_now(&self) -> Result<State, Failure> {
+        let now = self.file.metadata();
+        now.map(|now| State::of(&now)).map_err(|error| unreadable(Path::new(&self.name), &error))
+    }
+
+    fn changed(&self) -> Failure {
+        Failure::integrity(format!("{} changed while it was read: nothing was stored", self.name))
+            .hint("try again when nobody writes to it, or upload a snapshot")
     }
 
     /// Its path, as it was given.
@@ -412,7 +460,11 @@ mod tests {
     async fn files_are_cut_without_being_read() {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         io::Write::write_all(&mut file, &[7; 25]).unwrap();
-        let open = || Source::open(file.path()).unwrap();
+        let open = || {
+            let file = Arc::new(file.reopen().unwrap());
+            let found = file.metadata().unwrap();
+            Source::of(file, &found, Path::new("file")).unwrap()
+        };
         assert_eq!(open().bytes(), Some(25));
         assert_eq!(sizes(open(), Some(10)).await, [10, 10, 5]);
     }

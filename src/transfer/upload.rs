@@ -172,11 +172,11 @@ impl Engine {
         while !under_way.is_empty() {
             collect(under_way, &mut parts, item).await?;
         }
+        parts.sort_unstable_by_key(|part| part.number);
         // A file that changed between two parts would be a mixture that never existed.
         if let Some(file) = last {
-            file.check_unchanged()?;
+            file.check_parts(&parts).await?;
         }
-        parts.sort_unstable_by_key(|part| part.number);
         Ok(parts)
     }
 
