@@ -174,3 +174,103 @@ fn a_second_listing_that_breaks_deletes_nothing() {
     done.says(&["list the bucket", "nothing was deleted, because not everything could be read"]);
     assert_eq!(lab.tree("tree").len(), 3);
 }
+
+/// Most often all that is below it is meant.
+#[test]
+fn a_name_that_ends_in_a_slash_is_looked_at_first() {
+    let lab = lab_with(&[], &["folder/a", "folder/b", "one/x", "other"]);
+    let rm = |more: &[&str]| lab.run([&["rm"], more].concat());
+    let folder = url("p/folder/");
+    for more in [&[][..], &["--dry-run"], &["--all-versions"]] {
+        rm(&[&[folder.as_str()][..], more].concat()).exits(3).says(&[
+            "s3://demo/p/folder/: there is no object of this name, and 2 objects are below it",
+            "-r",
+        ]);
+    }
+    rm(&[&url("p/one/")]).fails(3).says(&["1 object is below it"]);
+    rm(&[&url("p/none/")]).fails(3).says(&["nothing is below it", "check the name"]);
+    lab.server().clear_requests();
+    let done = rm(&["--json", &folder, &url("p/other")]).exits(3);
+    assert_eq!(done.json()["url"], url("p/other"));
+    assert_eq!(done.error()["url"], folder);
+    assert_eq!(lab.operations(), ["ListObjectsV2", "DeleteObject"]);
+    lab.holds_only(&["p/folder/a", "p/folder/b", "p/one/x"]);
+
+    // An object that is called so is deleted, and nothing below it.
+    for more in [&[][..], &["--all-versions"]] {
+        lab.marker("p/folder/", b"");
+        rm(&[&[folder.as_str()][..], more].concat()).succeeds();
+        lab.holds_only(&["p/folder/a", "p/folder/b", "p/one/x"]);
+    }
+}
+
+#[test]
+fn what_is_below_a_name_is_counted_as_far_as_one_page_goes() {
+    let keys = (0..1000).map(|index| {
+        format!(
+            "<Contents><Key>p/{index:04}</Key><Size>0</Size><LastModified>2026-01-01T00:00:00Z</LastModified></Contents>"
+        )
+    });
+    let body = format!(
+        "<ListBucketResult><IsTruncated>true</IsTruncated><NextContinuationToken>x</NextContinuationToken>{}</ListBucketResult>",
+        keys.collect::<String>()
+    );
+    let lab = Lab::with(|server| {
+        server.interceptor(move |request| {
+            (request.operation == "ListObjectsV2").then(|| Answer::respond(200, &[], body.clone()))
+        })
+    });
+    lab.run(["rm", &url("p/")]).fails(3).says(&["at least 1000 objects are below it"]);
+    assert_eq!(lab.operations(), ["ListObjectsV2"]);
+}
+
+/// Who may delete need not be allowed to list.
+#[test]
+fn a_name_that_cannot_be_looked_at_is_deleted() {
+    let lab = Lab::with(|server| {
+        server.interceptor(|request| {
+            (request.operation == "ListObjectsV2")
+                .then(|| Answer::error(403, "AccessDenied", "Access Denied"))
+        })
+    });
+    lab.marker("p/", b"");
+    lab.run(["rm", &url("p/")]).succeeds().says(&["now absent: s3://demo/p/"]);
+    lab.holds_only(&[]);
+}
+
+#[test]
+fn an_absent_object_is_not_called_deleted() {
+    let lab = lab_with(&[], &["a"]);
+    let done = lab.run(["rm", &url("absent"), &url("p/a")]).succeeds();
+    let done = done.says(&["now absent: s3://demo/absent (the store does not say whether"]);
+    assert!(!done.stderr.contains("deleted"), "{}", done.stderr);
+    lab.holds_only(&[]);
+    lab.server().set_versioning(BUCKET, true);
+    lab.run(["rm", &url("absent")]).succeeds().says(&["hid (any versions are still there)"]);
+}
+
+/// As a variable that is not set leaves it.
+#[test]
+fn an_unset_variable_empties_nothing() {
+    let lab = lab_with(&["f"], &["a"]);
+    lab.file("f", b"x");
+    for (command, code) in [
+        (&["rm", "-r", "s3://demo/"][..], 2),
+        (&["rm", "-r", "--all-versions", "s3://demo/"], 2),
+        (&["rm", "s3://demo/"], 2),
+        (&["rm", "--all-versions", "s3://demo/"], 2),
+        (&["rm", ""], 2),
+        (&["rm", "-r", "s3://"], 2),
+        (&["rm", "-r", "s3:///p"], 2),
+        (&["rm", "-r", "s3://demo//"], 0),
+        (&["mv", "-r", "--no-key", "s3://demo/absent/", "s3://demo/q/"], 3),
+        (&["mv", "-r", "s3://demo/absent/", "tree"], 3),
+        (&["mv", "--no-key", "", "s3://demo/q"], 2),
+        (&["cp", "-r", "--no-key", "s3://demo/absent/", "s3://demo/q/"], 3),
+        (&["put", "-r", "--no-key", "", "s3://demo/q/"], 2),
+    ] {
+        lab.run(command).exits(code);
+        lab.holds_only(&["p/a"]);
+        assert_eq!(lab.read("f"), b"x", "{command:?}");
+    }
+}

@@ -2,7 +2,6 @@
 //! no file of the store can be.
 
 use std::fs;
-use std::io::Write;
 use std::os::unix::fs::{PermissionsExt, chown, symlink};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -339,11 +338,11 @@ fn an_object_with_content_that_is_called_as_a_folder_is_told() {
 }
 
 /// Runs the program as a user who owns the home folder and may read no more than others.
+#[allow(clippy::print_stderr, reason = "a test that is skipped says so")]
 fn as_other_user(lab: &Lab, arguments: &[&str]) -> Option<Done> {
     const NOBODY: u32 = 65534;
     if chown(lab.home(), Some(NOBODY), Some(NOBODY)).is_err() {
-        let why = "skipped: only root can run the program as another user";
-        writeln!(std::io::stderr(), "{why}").unwrap();
+        eprintln!("skipped: only root can run the program as another user");
         return None;
     }
     let run = lab.run(arguments).env("XDG_STATE_HOME", lab.path("state-of-nobody"));

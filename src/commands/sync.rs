@@ -264,7 +264,8 @@ impl Sync<'_> {
     }
 
     fn remover(&self, store: Arc<Store>) -> Remover {
-        Remover { store, dry_run: self.args.dry_run, tells_each: true, out: *self.out }
+        let dry_run = self.args.dry_run;
+        Remover { store, dry_run, tells_each: true, is_listed: true, out: *self.out }
     }
 
     fn walk(&self, folder: PathBuf, follow_symlinks: bool) -> Finds<Entry> {

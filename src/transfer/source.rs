@@ -98,6 +98,10 @@ fn unsized_stream(file: &Arc<File>, found: &fs::Metadata) -> io::Result<Option<S
 }
 
 pub(super) fn unreadable(path: &Path, error: &io::Error) -> Failure {
+    if path.as_os_str().is_empty() {
+        return Failure::usage("the source is an empty text: a variable may not be set")
+            .hint("give the file to upload");
+    }
     if path.to_str().is_some_and(looks_secret) && error.kind() == io::ErrorKind::NotFound {
         return Failure::usage("what was given where a file belongs looks like a key")
             .hint("give the file to upload; the key goes behind -k, as file:PATH or cmd:COMMAND");
