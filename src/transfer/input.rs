@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use rustix::fs::{Mode, OFlags};
-use rustix::io::Errno;
+use rustix::io::{Errno, retry_on_intr};
 
 use super::original::Original;
 use super::source::{Source, unreadable};
@@ -60,7 +60,8 @@ impl SourceFolder {
         let mut folder = rustix::io::fcntl_dupfd_cloexec(&self.handle, 0)?;
         for component in below.parent().into_iter().flat_map(Path::components) {
             let Component::Normal(name) = component else { return Err(Errno::INVAL) };
-            folder = rustix::fs::openat(&folder, name, FOLDER | OFlags::NOFOLLOW, Mode::empty())?;
+            let flags = FOLDER | OFlags::NOFOLLOW;
+            folder = retry_on_intr(|| rustix::fs::openat(&folder, name, flags, Mode::empty()))?;
         }
         Ok(folder)
     }
@@ -86,25 +87,18 @@ impl Input {
             let source = Source::Stream(Box::new(io::stdin()));
             return Ok(Input { source, modified: None, original: None });
         }
-        let refuse = |error: io::Error| unreadable(&path, &error);
-        let is_file = path.is_file();
-        let file = if is_file {
-            let opened = rustix::fs::open(&path, FILE, Mode::empty());
-            File::from(opened.map_err(|error| refuse(error.into()))?)
-        } else {
-            let path = path.clone();
-            let opened = tokio::task::spawn_blocking(move || File::open(path)).await;
-            opened
-                .map_err(|_| Failure::other("the input's opener ended unexpectedly"))?
-                .map_err(refuse)?
+        // Opening a FIFO waits for its writer, and some files of proc for what happens next.
+        let open = move || {
+            let refuse = |error: io::Error| unreadable(&path, &error);
+            let file = File::open(&path).map_err(refuse)?;
+            let metadata = file.metadata().map_err(refuse)?;
+            let modified = metadata.modified().ok();
+            let source = Source::of(Arc::new(file), &metadata, &path)?;
+            Ok(Input { source, modified, original: None })
         };
-        let metadata = file.metadata().map_err(refuse)?;
-        if is_file && !metadata.is_file() {
-            return Err(not_regular(&path));
-        }
-        let modified = metadata.modified().ok();
-        let source = Source::of(Arc::new(file), &metadata, &path)?;
-        Ok(Input { source, modified, original: None })
+        tokio::task::spawn_blocking(open)
+            .await
+            .unwrap_or_else(|_| Err(Failure::other("the input's opener ended unexpectedly")))
     }
 
     /// Opens a regular file that is deleted once it is stored. A link to one is none.
@@ -142,18 +136,17 @@ impl Input {
         let open = || {
             if folder.follows_links {
                 let parent = open_folder(path.parent().unwrap_or(Path::new("")))?;
-                let file = rustix::fs::openat(&parent, name, FILE, Mode::empty())?;
-                return Ok((File::from(file), parent));
+                let open = || rustix::fs::openat(&parent, name, FILE, Mode::empty());
+                return Ok((File::from(retry_on_intr(open)?), parent));
             }
             let parent = folder.parent(below)?;
             Ok((open_file(&parent, name)?, parent))
         };
         let (file, parent) = open().map_err(|error| match error {
-            Errno::LOOP | Errno::NOTDIR if !folder.follows_links => Failure::other(format!(
-                "{} is a symbolic link, or lies behind one, and links are not followed",
-                path.display()
-            ))
-            .hint("--follow-symlinks follows them"),
+            Errno::LOOP if !folder.follows_links => unfollowed(path, "is a symbolic link"),
+            Errno::NOTDIR if !folder.follows_links => {
+                unfollowed(path, "lies behind a symbolic link, or behind a file")
+            }
             Errno::NXIO => not_regular(path),
             error => unreadable(path, &error.into()),
         })?;
@@ -175,11 +168,17 @@ impl Input {
 
 fn open_folder(path: &Path) -> rustix::io::Result<OwnedFd> {
     let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
-    rustix::fs::open(path, FOLDER, Mode::empty())
+    retry_on_intr(|| rustix::fs::open(path, FOLDER, Mode::empty()))
 }
 
 fn open_file(folder: impl AsFd, name: &OsStr) -> rustix::io::Result<File> {
-    rustix::fs::openat(folder, name, FILE | OFlags::NOFOLLOW, Mode::empty()).map(File::from)
+    let open = || rustix::fs::openat(&folder, name, FILE | OFlags::NOFOLLOW, Mode::empty());
+    retry_on_intr(open).map(File::from)
+}
+
+fn unfollowed(path: &Path, what: &str) -> Failure {
+    Failure::other(format!("{} {what}, and links are not followed", path.display()))
+        .hint("--follow-symlinks follows them")
 }
 
 fn not_regular(path: &Path) -> Failure {

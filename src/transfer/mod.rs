@@ -7,6 +7,7 @@
 //! | `input` | local files on their way into a store, opened without being led elsewhere |
 //! | `original` | a local file that was stored and is to be deleted |
 //! | `source` | where uploaded bytes come from: a file read at offsets, or a stream |
+//! | `pieces` | such a source, taken apart into parts |
 //! | `target` | where downloaded bytes go: a file that appears whole, or a stream |
 //! | `upload`, `download` | the transfers |
 //! | `copy` | from one object to another, through this machine where the store cannot |
@@ -53,6 +54,7 @@ mod names;
 mod object_reader;
 mod original;
 mod partial;
+mod pieces;
 mod plan;
 mod progress;
 mod publish;

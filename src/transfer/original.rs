@@ -133,7 +133,7 @@ impl Original {
     fn replaced(&self) -> Failure {
         let file = self.path.display();
         Failure::precondition(format!(
-            "{file} was stored, and has been written to or replaced since: it was left alone"
+            "{file} was stored, and has changed since or been replaced: it was left alone"
         ))
         .hint("store it again when no other process writes to it")
     }

@@ -7,8 +7,8 @@ use std::time::Duration;
 use tokio::task::{JoinHandle, JoinSet};
 
 use super::lines::Line;
+use super::pieces::{Piece, Pieces};
 use super::session::Session;
-use super::source::{Piece, Pieces};
 use super::{Engine, Item, Source, checksum, plan};
 use crate::failure::Failure;
 use crate::store::{Copy, Part, ReadOptions, Store, Stored, Write, Written};
