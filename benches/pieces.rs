@@ -6,7 +6,7 @@ use std::pin::Pin;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use http_body::Body;
-use s3seal::transfer::{Source, checksum};
+use s3seal::transfer::{Input, Source, checksum};
 
 const MIB: usize = 1 << 20;
 
@@ -32,7 +32,8 @@ fn checksums(criterion: &mut Criterion) {
 fn offset_reader(criterion: &mut Criterion) {
     let mut file = tempfile::NamedTempFile::new().expect("a temporary file");
     file.write_all(&vec![7; 16 * MIB]).expect("room for it");
-    let Ok(Source::File(source)) = Source::open(file.path()) else { panic!("a regular file") };
+    let opened = Input::to_move(file.path()).expect("a regular file");
+    let Source::File(source) = opened.source else { panic!("a file with a size") };
     let part = (4 * MIB as u64)..(12 * MIB as u64);
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
 

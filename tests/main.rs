@@ -35,6 +35,8 @@ mod resume;
 mod ring;
 mod rotate;
 mod several;
+mod slips;
+mod sources;
 mod sync;
 mod terminal;
 mod transfers;

@@ -271,7 +271,9 @@ fn what_a_skipped_link_stands_for_is_not_deleted() {
     symlink("../elsewhere", lab.path("tree/link")).unwrap();
     up(&lab, &["--follow-symlinks"]).succeeds();
     lab.holds_only(&["p/a", "p/link/x"]);
-    up(&lab, &["--delete"]).succeeds().says(&["nothing was deleted", "--follow-symlinks"]);
+    lab.plain("p/gone", b"");
+    let done = up(&lab, &["--delete"]).succeeds();
+    done.says(&["1 item was not deleted", "--follow-symlinks", "1 skipped", "1 deleted"]);
     lab.holds_only(&["p/a", "p/link/x"]);
     fs::remove_file(lab.path("tree/link")).unwrap();
     up(&lab, &["--delete"]).succeeds();

@@ -309,7 +309,7 @@ fn below(prefix: Location, filters: Filters, engine: Engine) -> Finds<Download> 
         while let Some(entry) = entries.recv().await {
             is_empty = false;
             let found = match entry {
-                Found::Item(entry) if entry.name.is_empty() => continue,
+                Found::Item(entry) if entry.name.is_empty() && entry.bytes == 0 => continue,
                 Found::Item(entry) if !filters.admit(&entry.name) => continue,
                 Found::Item(entry) => {
                     engine.progress().expect(1, entry.bytes);

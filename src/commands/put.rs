@@ -5,15 +5,15 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use super::sealing::Sealing;
-use super::selection::{FilesFrom, Selection, send_listed, tell_summary};
+use super::selection::{FilesFrom, Selection, Skips, send_listed, tell_summary};
 use super::uploader::{Upload, Uploader};
 use crate::failure::Failure;
 use crate::location::{Location, is_web_url, without_query};
 use crate::output::Output;
 use crate::store::{Attributes, Condition, Connect, Metadata, SignedUrl, Store};
 use crate::transfer::{
-    Claims, Engine, Filters, Finder, Finds, Found, Interrupt, MTIME, Manner, Progress, Tally,
-    TransferOptions, finds, to_path, walk_folder,
+    Claims, Engine, Filters, Finder, Finds, Found, Interrupt, MTIME, Manner, Progress,
+    SourceFolder, Tally, TransferOptions, finds, to_path, walk_folder,
 };
 
 /// Seal files with your key and store them
@@ -175,7 +175,7 @@ fn refuse_url(source: &Path) -> Result<(), Failure> {
 fn linked(args: &Args, sources: &[PathBuf], link: &SignedUrl) -> Result<Origin, Failure> {
     match sources {
         [source] if !args.selection.recursive && args.files_from.files_from.is_none() => {
-            Ok(Origin::File(Upload { path: source.clone(), at: link.location().clone() }))
+            Ok(Origin::File(Upload::named(source, link.location().clone())))
         }
         _ => {
             Err(Failure::usage("a presigned URL is for one object, and several are to be written")
@@ -241,7 +241,7 @@ fn origin(
         return Err(Failure::usage(format!("{at} is one object, and there are several sources"))
             .hint(format!("name a folder: {at}/")));
     }
-    Ok(Origin::File(Upload { path: source.to_owned(), at: destination(at, source)? }))
+    Ok(Origin::File(Upload::named(source, destination(at, source)?)))
 }
 
 /// Where the object goes: a folder of objects takes the file's name.
@@ -271,11 +271,11 @@ fn find(
     tokio::spawn(async move {
         for origin in origins {
             let found = match origin {
-                Origin::File(upload) => one(upload),
+                Origin::File(upload) => one(Found::Item(upload)),
                 Origin::Folder(root, at) => {
-                    below(root, at, filters.clone(), manner, progress.clone(), out)
+                    below(&root, at, filters.clone(), manner, progress.clone(), out)
                 }
-                Origin::Listed(root, list, at) => listed(root, list, at, filters.clone()),
+                Origin::Listed(root, list, at) => listed(&root, list, at, filters.clone(), manner),
             };
             if !forward(found, &finder, claims.as_mut()).await {
                 return;
@@ -306,26 +306,35 @@ async fn forward(
     true
 }
 
-fn one(upload: Upload) -> Finds<Upload> {
+fn one(found: Found<Upload>) -> Finds<Upload> {
     let (finder, finds) = finds();
-    let _ = finder.try_send(Found::Item(upload));
+    let _ = finder.try_send(found);
     finds
 }
 
 fn below(
-    root: PathBuf,
+    root: &Path,
     at: Location,
     filters: Filters,
     manner: Manner,
     progress: Progress,
     out: Output,
 ) -> Finds<Upload> {
+    let root = match SourceFolder::open(root, manner.follow_symlinks) {
+        Ok(root) => Arc::new(root),
+        Err(failure) => return one(Found::Failed(failure)),
+    };
     let (finder, found) = finds();
-    let mut entries = walk_folder(root.clone(), manner, out);
+    let mut entries = walk_folder(root.path().to_owned(), manner);
+    let mut skips = Skips::below(root.path(), &out);
     tokio::spawn(async move {
         while let Some(entry) = entries.recv().await {
             let found = match entry {
                 Found::Item(entry) if !filters.admit(&entry.name) => continue,
+                Found::Item(entry) if entry.skip.is_some() => {
+                    skips.tell(&entry);
+                    Found::Skipped
+                }
                 Found::Item(entry) => {
                     progress.expect(1, entry.bytes);
                     upload(&root, &at, &entry.name)
@@ -337,11 +346,22 @@ fn below(
                 return;
             }
         }
+        skips.tell_links();
     });
     found
 }
 
-fn listed(root: PathBuf, list: PathBuf, at: Location, filters: Filters) -> Finds<Upload> {
+fn listed(
+    root: &Path,
+    list: PathBuf,
+    at: Location,
+    filters: Filters,
+    manner: Manner,
+) -> Finds<Upload> {
+    let root = match SourceFolder::open(root, manner.follow_symlinks) {
+        Ok(root) => Arc::new(root),
+        Err(failure) => return one(Found::Failed(failure)),
+    };
     let (finder, found) = finds();
     tokio::task::spawn_blocking(move || {
         let to_upload = |name: &str| {
@@ -358,10 +378,12 @@ fn listed(root: PathBuf, list: PathBuf, at: Location, filters: Filters) -> Finds
 }
 
 /// A file below a folder, and the object below another that it becomes.
-pub(super) fn upload(root: &Path, at: &Location, name: &str) -> Found<Upload> {
+pub(super) fn upload(root: &Arc<SourceFolder>, at: &Location, name: &str) -> Found<Upload> {
     let at = at.join(name);
     match at.clone().object() {
-        Ok(at) => Found::Item(Upload { path: root.join(name), at }),
+        Ok(at) => {
+            Found::Item(Upload { path: root.path().join(name), folder: Some(root.clone()), at })
+        }
         Err(failure) => Found::Failed(failure.at(&at)),
     }
 }

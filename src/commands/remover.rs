@@ -21,6 +21,8 @@ pub(super) struct Remover {
     pub(super) dry_run: bool,
     /// Whether people are told of each object.
     pub(super) tells_each: bool,
+    /// Whether the objects were found there. A store accepts the deletion of what is not there just the same.
+    pub(super) is_listed: bool,
     pub(super) out: Output,
 }
 
@@ -77,15 +79,20 @@ impl Remover {
         if self.out.json() {
             self.out.item(&item)?;
         } else if self.tells_each || self.dry_run {
-            let did = match item {
-                Item { dry_run: true, .. } => "would delete",
-                Item { delete_marker: true, .. } => "hid (its versions are still there)",
-                _ => "deleted",
+            let (did, remark) = match item {
+                Item { dry_run: true, .. } => ("would delete", ""),
+                Item { delete_marker: true, .. } if self.is_listed => {
+                    ("hid (its versions are still there)", "")
+                }
+                Item { delete_marker: true, .. } => ("hid (any versions are still there)", ""),
+                Item { file: Some(_), .. } => ("deleted", ""),
+                _ if self.is_listed => ("deleted", ""),
+                _ => ("now absent:", " (the store does not say whether it was there)"),
             };
             let what = item.url.or(item.file).unwrap_or_default();
             let version = item.version_id.filter(|_| !item.delete_marker);
             let version = version.map(|id| format!(" (version {id})")).unwrap_or_default();
-            self.out.say(&format!("{did} {what}{version}"));
+            self.out.say(&format!("{did} {what}{version}{remark}"));
         }
         Ok(0)
     }

@@ -1,9 +1,11 @@
 //! `s3seal rm`: delete objects, or versions of them, or uploads that were never finished.
 
+mod folder;
 mod incomplete;
 
 use std::sync::Arc;
 
+use folder::{check_folder, nothing_called_so};
 use incomplete::Incomplete;
 
 use clap::builder::NonEmptyStringValueParser;
@@ -18,7 +20,8 @@ use crate::transfer::{Filters, Finder, Finds, Found, Interrupt, Tally, large_fin
 
 /// Delete objects, or versions of them; needs no key
 ///
-/// As with S3 itself, deleting what is not there succeeds. In a bucket that keeps versions, an object
+/// As with S3 itself, deleting what is not there succeeds, and the store does not say whether it was; a name that ends
+/// in `/` is looked for first, since most often a whole folder is meant, which wants `-r`. In a bucket that keeps versions, an object
 /// is only hidden, unless `--version-id` names the version to delete for good, or `--all-versions` does
 /// so with all of them. `rm -r s3://bucket/p` deletes what is below `p/`, and spares `p2`.
 #[derive(Debug, clap::Args)]
@@ -66,16 +69,18 @@ pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Fai
         store: store.clone(),
         dry_run: args.selection.dry_run,
         tells_each: !recursive && !args.all_versions,
+        is_listed: recursive || args.all_versions,
         out: *out,
     };
     let found = if recursive || args.all_versions {
-        let listings = locations.into_iter().map(|at| match args.all_versions {
-            true => (at.clone(), store.list_versions(&at)),
-            false => (at.clone(), store.list(&at)),
+        let listings = locations.into_iter().map(|at| {
+            let listing =
+                if args.all_versions { store.list_versions(&at) } else { store.list(&at) };
+            (at, if recursive { listing } else { listing.of_one_object() })
         });
-        find_listed(listings.collect(), recursive, args.selection.filters.clone())
+        find_listed(&store, listings.collect(), recursive, args.selection.filters.clone())
     } else {
-        find_named(locations, args.version_id.clone())
+        find_named(&store, locations, args.version_id.clone())
     };
     let work = |doomed| {
         let remover = remover.clone();
@@ -120,15 +125,29 @@ fn location(args: &Args, url: &str) -> Result<Location, Failure> {
 }
 
 /// The objects that the command line names, as many at once as belong to one bucket.
-fn find_named(locations: Vec<Location>, version_id: Option<String>) -> Finds<Vec<Doomed>> {
+fn find_named(
+    store: &Arc<Store>,
+    locations: Vec<Location>,
+    version_id: Option<String>,
+) -> Finds<Vec<Doomed>> {
     let (finder, finds) = large_finds();
+    let store = store.clone();
     tokio::spawn(async move {
         for chunk in locations.chunk_by(|a, b| a.bucket == b.bucket) {
             for chunk in chunk.chunks(Store::MOST_DELETES) {
-                let doomed = chunk
-                    .iter()
-                    .map(|at| Doomed { at: at.clone(), version_id: version_id.clone() });
-                if finder.send(Found::Item(doomed.collect())).await.is_err() {
+                let mut doomed = Vec::with_capacity(chunk.len());
+                for at in chunk {
+                    // A version is named by nobody by a slip.
+                    let looks = at.is_folder() && version_id.is_none();
+                    let found = if looks { check_folder(&store, at).await } else { Ok(()) };
+                    match found {
+                        Ok(()) => {
+                            doomed.push(Doomed { at: at.clone(), version_id: version_id.clone() });
+                        }
+                        Err(failure) => drop(finder.send(Found::Failed(failure)).await),
+                    }
+                }
+                if !doomed.is_empty() && finder.send(Found::Item(doomed)).await.is_err() {
                     return;
                 }
             }
@@ -139,44 +158,49 @@ fn find_named(locations: Vec<Location>, version_id: Option<String>) -> Finds<Vec
 
 /// The objects that are listed, a thousand at a time.
 fn find_listed(
+    store: &Arc<Store>,
     listings: Vec<(Location, Listing)>,
     recursive: bool,
     filters: Filters,
 ) -> Finds<Vec<Doomed>> {
     let (finder, finds) = large_finds();
+    let store = store.clone();
     tokio::spawn(async move {
         for (at, listing) in listings {
-            let admits = |key: &str| match recursive {
-                true => filters.admit(&key[at.key.len()..]),
-                false => key == at.key,
+            let admits = |key: &str| !recursive || filters.admit(&key[at.key.len()..]);
+            let failure = match list_into(&finder, &at, listing, admits).await {
+                Ok(0) if !recursive && at.is_folder() => nothing_called_so(&store, &at).await,
+                Ok(_) => continue,
+                Err(failure) => failure,
             };
-            if let Err(failure) = list_into(&finder, &at, listing, admits).await {
-                let _ = finder.send(Found::Failed(failure)).await;
-            }
+            let _ = finder.send(Found::Failed(failure)).await;
         }
     });
     finds
 }
 
+/// Returns how many objects were found.
 async fn list_into(
     finder: &Finder<Vec<Doomed>>,
     at: &Location,
     mut listing: Listing,
     admits: impl Fn(&str) -> bool,
-) -> Result<(), Failure> {
+) -> Result<u64, Failure> {
     let mut gathered = Gathered::default();
+    let mut count = 0;
     while let Some(page) = listing.next_page().await? {
         for listed in page.into_iter().filter(|listed| admits(&listed.key)) {
+            count += 1;
             let at = Location { bucket: at.bucket.clone(), key: listed.key };
             if let Some(full) = gathered.add(at, listed.version_id)
                 && finder.send(Found::Item(full)).await.is_err()
             {
-                return Ok(());
+                return Ok(count);
             }
         }
     }
     if let Some(rest) = gathered.rest() {
         let _ = finder.send(Found::Item(rest)).await;
     }
-    Ok(())
+    Ok(count)
 }

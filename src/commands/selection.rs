@@ -11,7 +11,7 @@ use crate::descriptors;
 use crate::failure::Failure;
 use crate::location::Location;
 use crate::output::Output;
-use crate::transfer::{Filters, Finder, Found, Tally};
+use crate::transfer::{Entry, Filters, Finder, Found, Skip, Tally};
 
 /// Which objects of a folder are meant.
 #[derive(Debug, Clone, clap::Args)]
@@ -117,6 +117,49 @@ pub(super) fn tell_planned(
         _ => format!("would fetch {url} into {file}"),
     });
     Ok(())
+}
+
+/// What a walk through a folder skips, and what is said of it: links are counted, for there can be many and they
+/// are no surprise.
+#[derive(Debug)]
+pub(super) struct Skips {
+    root: PathBuf,
+    links: u64,
+    out: Output,
+}
+
+impl Skips {
+    /// Skips below this folder.
+    pub(super) fn below(root: &Path, out: &Output) -> Skips {
+        Skips { root: root.to_owned(), links: 0, out: *out }
+    }
+
+    /// Tells why the entry is not transferred.
+    pub(super) fn tell(&mut self, entry: &Entry) {
+        let path = self.root.join(&entry.name);
+        let path = path.display();
+        match entry.skip {
+            None => {}
+            Some(Skip::Link) => self.links += 1,
+            Some(Skip::Special) => {
+                self.out.say(&format!("note: {path} is neither a file nor a folder: skipped"));
+            }
+            Some(Skip::Partial) => {
+                self.out.say(&format!("note: {path} is an unfinished download: skipped"));
+            }
+        }
+    }
+
+    /// Tells at the end how many links there were.
+    pub(super) fn tell_links(&self) {
+        let were = match self.links {
+            0 => return,
+            1 => "1 symbolic link was".to_owned(),
+            links => format!("{links} symbolic links were"),
+        };
+        self.out
+            .say(&format!("note: {were} skipped; put and sync follow them with --follow-symlinks"));
+    }
 }
 
 /// Tells people at the end how many of what: `sealed 998 objects (4.1 GiB), 2 failed, 3 skipped`.

@@ -1,17 +1,20 @@
 //! `s3seal sync`: make a folder and a prefix alike, copying only what changed.
 
+mod deletions;
+
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, UNIX_EPOCH};
 
+use deletions::Deletions;
 use tokio::task::JoinHandle;
 
 use super::downloader::{Download, Downloader, Place};
 use super::keys::Keys;
 use super::remover::{Gathered, MOST_REQUESTS, Remover};
 use super::sealing::Sealing;
-use super::selection::tell_summary;
+use super::selection::{Skips, tell_summary};
 use super::uploader::{Upload, Uploader};
 use crate::failure::Failure;
 use crate::location::Location;
@@ -19,8 +22,8 @@ use crate::output::Output;
 use crate::store::{Attributes, Condition, Connect, Doomed, ReadOptions, Store};
 use crate::transfer::{
     Arrival, Clashes, Comparison, Engine, Entry, FileTime, Filters, Finds, Folder, Found,
-    Interrupt, Manner, Pair, Progress, Tally, TransferOptions, finds, large_finds, to_path,
-    walk_destination, walk_folder, walk_store,
+    Interrupt, Manner, Pair, Progress, SourceFolder, Tally, TransferOptions, finds, large_finds,
+    to_path, walk_destination, walk_folder, walk_store,
 };
 
 /// Copy what changed between a folder and a prefix, in either direction
@@ -29,12 +32,14 @@ use crate::transfer::{
 /// the source. A file that is fetched gets the time at which its object was stored, so that an object that is
 /// replaced is fetched again even where its size stays; a file that is newer than its object stays as it is.
 /// No key is needed to compare, and none is compared: what has not changed stays sealed as it is. With --delete, what the source has not is deleted at the
-/// destination once everything was compared; nothing is, if anything could not be read.
+/// destination once everything was compared; nothing is, if anything could not be read or copied, or if nothing is found
+/// in the source. What a skipped link or special file may stand for is kept.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   s3seal sync -k ./backup.key /srv/data s3://backups/data
   s3seal sync -k ./backup.key --delete --dry-run /srv/data s3://backups/data
+  s3seal sync -k ./backup.key --delete --max-delete 10% /srv/data s3://backups/data
   s3seal sync -k ./backup.key --exclude '*.tmp' s3://backups/data /srv/data")]
 pub struct Args {
     /// A folder, or s3://bucket/prefix
@@ -46,9 +51,8 @@ pub struct Args {
     /// Accept objects that are not sealed although a key is given
     #[arg(long)]
     allow_plain: bool,
-    /// Delete at the destination what the source has not, and no filter leaves out
-    #[arg(long)]
-    delete: bool,
+    #[command(flatten)]
+    deletions: Deletions,
     /// Compare sizes only, not times
     #[arg(long)]
     size_only: bool,
@@ -103,10 +107,7 @@ fn direction(args: &Args) -> Result<Direction, Failure> {
     match (is_url(&args.source), is_url(&args.dest)) {
         (false, true) => {
             let folder = PathBuf::from(&args.source);
-            if !folder.is_dir() {
-                let message = format!("there is no folder {}", folder.display());
-                return Err(Failure::not_found(message).hint("check the path"));
-            }
+            check_source(&folder)?;
             Ok(Direction::Up(folder, args.dest.parse::<Location>()?.folder()))
         }
         (true, false) => {
@@ -123,6 +124,22 @@ fn direction(args: &Args) -> Result<Direction, Failure> {
         (false, false) => {
             Err(Failure::usage("neither the source nor the destination is an s3:// URL")
                 .hint("two folders are synced by rsync"))
+        }
+    }
+}
+
+fn check_source(folder: &Path) -> Result<(), Failure> {
+    let path = folder.display();
+    match folder.metadata() {
+        Ok(found) if found.is_dir() => Ok(()),
+        Ok(_) => Err(Failure::usage(format!("{path} is no folder, and sync compares folders"))
+            .hint("`s3seal put` stores one file")),
+        Err(_) if folder.as_os_str().is_empty() => {
+            Err(Failure::usage("the source is an empty text: a variable may not be set")
+                .hint("name the folder; the current one is `.`"))
+        }
+        Err(_) => {
+            Err(Failure::not_found(format!("there is no folder {path}")).hint("check the path"))
         }
     }
 }
@@ -163,16 +180,18 @@ impl Sync<'_> {
             Comparison::new(source, destination, self.args.filters.clone())
         };
 
-        let (root, below) = (folder.clone(), at.clone());
+        let root = Arc::new(SourceFolder::open(&folder, self.args.follow_symlinks)?);
+        let below = at.clone();
         let progress = uploader.engine.progress().clone();
         let to_upload = move |entry: &Entry| {
             progress.expect(1, entry.bytes);
             super::put::upload(&root, &below, &entry.name)
         };
+        let skips = Skips::below(&folder, self.out);
         let size_only = self.args.size_only;
         let changes =
             move |source: &Entry, destination: &Entry| is_changed(source, destination, size_only);
-        let (changed, compared) = find_changed(compare(), changes, to_upload);
+        let (changed, compared) = find_changed(compare(), changes, skips, to_upload);
         let work = |upload: Upload| {
             let uploader = uploader.clone();
             async move { [uploader.upload(upload).await] }
@@ -184,16 +203,19 @@ impl Sync<'_> {
         }
         let compared = outcome(compared, &tally).await;
         let copied = std::mem::take(&mut tally.done);
-        if self.may_delete(&compared, &tally) {
+        let planned = self.plan(&compared, &mut tally, compare, &interrupt).await;
+        let (extra, refused) = planned.map_or_else(|it| (Vec::new(), Err(it)), |it| (it, Ok(())));
+        if !extra.is_empty() {
             let remover = self.remover(store.clone());
             let work = |doomed: Vec<Doomed>| {
                 let remover = remover.clone();
                 async move { remover.remove(doomed).await }
             };
-            let extra = gather(find_extra(compare()), at.clone());
+            let extra = gather(deletions::send(extra), at.clone());
             tally.run(extra, || MOST_REQUESTS, work, &interrupt, self.out).await;
         }
-        Ok(self.finish(uploader.verb(), copied, 0, &compared, tally))
+        let code = self.finish(uploader.verb(), copied, 0, &compared, tally);
+        refused.map(|()| code)
     }
 
     async fn down(&self, at: Location, folder: PathBuf) -> Result<u8, Failure> {
@@ -221,11 +243,13 @@ impl Sync<'_> {
         };
 
         let to_download = to_download(at.clone(), downloader.engine.progress().clone());
+        // A store has neither links nor special files.
+        let skips = Skips::below(&folder, self.out);
         let size_only = self.args.size_only;
         let changes = move |source: &Entry, destination: &Entry| {
             is_changed(&as_downloaded(source, destination), destination, size_only)
         };
-        let (changed, compared) = find_changed(compare(), changes, to_download);
+        let (changed, compared) = find_changed(compare(), changes, skips, to_download);
         let work = |download: Download| {
             let downloader = downloader.clone();
             async move { [downloader.download(download).await] }
@@ -237,17 +261,20 @@ impl Sync<'_> {
         let kept = downloader.take_kept(&mut tally);
         let compared = outcome(compared, &tally).await;
         let copied = std::mem::take(&mut tally.done);
-        if self.may_delete(&compared, &tally) {
+        let planned = self.plan(&compared, &mut tally, compare, &interrupt).await;
+        let (extra, refused) = planned.map_or_else(|it| (Vec::new(), Err(it)), |it| (it, Ok(())));
+        if !extra.is_empty() {
             let remover = self.remover(store.clone());
             let work = |name: String| {
                 let (remover, downloader) = (remover.clone(), downloader.clone());
                 async move { [remover.remove_file(&downloader.folder, Path::new(&name))] }
             };
-            let extra = find_extra(compare());
+            let extra = deletions::send(extra);
             tally.run(extra, || 1, work, &interrupt, self.out).await;
         }
         let verb = if self.args.dry_run { "would fetch" } else { "opened" };
-        Ok(self.finish(verb, copied, kept, &compared, tally))
+        let code = self.finish(verb, copied, kept, &compared, tally);
+        refused.map(|()| code)
     }
 
     async fn engine(&self) -> Result<(Engine, Interrupt), Failure> {
@@ -259,23 +286,67 @@ impl Sync<'_> {
     }
 
     fn remover(&self, store: Arc<Store>) -> Remover {
-        Remover { store, dry_run: self.args.dry_run, tells_each: false, out: *self.out }
+        let dry_run = self.args.dry_run;
+        Remover { store, dry_run, tells_each: true, is_listed: true, out: *self.out }
     }
 
     fn walk(&self, folder: PathBuf, follow_symlinks: bool) -> Finds<Entry> {
-        walk_folder(folder, Manner { follow_symlinks, in_order: true }, *self.out)
+        walk_folder(folder, Manner { follow_symlinks, in_order: true })
+    }
+
+    /// What is to be deleted at the destination. Everything was compared before, and is once more, since copying may
+    /// have taken hours.
+    ///
+    /// # Errors
+    /// [`Failure::Usage`] where it is refused: nothing is deleted then.
+    async fn plan(
+        &self,
+        compared: &Compared,
+        tally: &mut Tally,
+        compare: impl Fn() -> Comparison,
+        interrupt: &Interrupt,
+    ) -> Result<Vec<String>, Failure> {
+        if !tally.is_ended() {
+            self.args.deletions.check_source(&self.args.source, compared)?;
+        }
+        if !self.may_delete(compared, tally) {
+            return Ok(Vec::new());
+        }
+        let planned = interrupt.race(async { Ok(deletions::plan(compare()).await) }).await?;
+        match planned {
+            Ok((names, now)) => {
+                // A file system that was unmounted meanwhile looks like an empty folder.
+                self.args.deletions.check_source(&self.args.source, &now)?;
+                let destination = compared.both + compared.extra;
+                self.args.deletions.check_count(names.len() as u64, destination)?;
+                Ok(names)
+            }
+            Err(failure) => {
+                tally.failed(failure, self.out);
+                self.out.warn("nothing was deleted, because not everything could be read");
+                Ok(Vec::new())
+            }
+        }
     }
 
     fn may_delete(&self, compared: &Compared, tally: &Tally) -> bool {
-        if !self.args.delete || compared.extra == 0 || tally.is_ended() {
+        if !self.args.deletions.delete || tally.is_ended() {
+            return false;
+        }
+        if compared.kept > 0 {
+            let were = if compared.kept == 1 { "item was" } else { "items were" };
+            self.out.warn(&format!(
+                "{} {were} not deleted, because skipped links or special files may stand for what is there",
+                compared.kept
+            ));
+        }
+        if compared.extra == 0 {
             return false;
         }
         let why_not = if !compared.is_complete {
             "not everything could be read"
         } else if tally.failed > 0 {
             "not everything could be copied"
-        } else if tally.skipped > 0 {
-            "symbolic links or special files were skipped, and what they stand for may be there (--follow-symlinks)"
         } else {
             return true;
         };
@@ -303,8 +374,14 @@ impl Sync<'_> {
 #[derive(Debug, Default)]
 struct Compared {
     unchanged: u64,
+    /// How many files or objects the source has.
+    source: u64,
+    /// How many both have, changed or not.
+    both: u64,
     /// How many the destination alone has.
     extra: u64,
+    /// How many the destination alone has that something skipped in the source may stand for.
+    kept: u64,
     /// Whether both sides could be read to their ends.
     is_complete: bool,
 }
@@ -321,12 +398,14 @@ async fn outcome(comparison: JoinHandle<Compared>, tally: &Tally) -> Compared {
 fn find_changed<T: Send + 'static>(
     mut comparison: Comparison,
     is_changed: impl Fn(&Entry, &Entry) -> bool + Send + 'static,
+    mut skips: Skips,
     mut to_item: impl FnMut(&Entry) -> Found<T> + Send + 'static,
 ) -> (Finds<T>, JoinHandle<Compared>) {
     let (finder, found) = finds();
     let compare = async move {
         let mut compared = Compared { is_complete: true, ..Compared::default() };
         while let Some(pair) = comparison.next().await {
+            compared.count(&pair);
             let found = match pair {
                 Pair::Source(entry) => to_item(&entry),
                 Pair::Both(source, destination) if is_changed(&source, &destination) => {
@@ -336,24 +415,38 @@ fn find_changed<T: Send + 'static>(
                     compared.unchanged += 1;
                     continue;
                 }
-                Pair::Destination(_) => {
-                    compared.extra += 1;
-                    continue;
+                Pair::Destination(_) | Pair::Kept(_) => continue,
+                Pair::Skipped(entry) => {
+                    skips.tell(&entry);
+                    Found::Skipped
                 }
-                Pair::Skipped => Found::Skipped,
-                Pair::Failed(failure) => {
-                    compared.is_complete = false;
-                    Found::Failed(failure)
-                }
+                Pair::Failed(failure) => Found::Failed(failure),
             };
             if finder.send(found).await.is_err() {
                 compared.is_complete = false;
                 break;
             }
         }
+        skips.tell_links();
         compared
     };
     (found, tokio::spawn(compare))
+}
+
+impl Compared {
+    fn count(&mut self, pair: &Pair) {
+        match pair {
+            Pair::Source(_) => self.source += 1,
+            Pair::Both(..) => {
+                self.source += 1;
+                self.both += 1;
+            }
+            Pair::Destination(_) => self.extra += 1,
+            Pair::Kept(_) => self.kept += 1,
+            Pair::Failed(_) => self.is_complete = false,
+            Pair::Skipped(_) => {}
+        }
+    }
 }
 
 /// As aws-cli decides. A store's clock has seconds only, so a file may be copied once too often.
@@ -382,25 +475,6 @@ fn to_download(at: Location, progress: Progress) -> impl FnMut(&Entry) -> Found<
             Err(failure) => Found::Failed(failure.at(&at)),
         }
     }
-}
-
-/// The names that the destination alone has. Everything was compared before, and is once more: memory
-/// need not hold what there is to delete. From where something cannot be read, nothing is deleted.
-fn find_extra(mut comparison: Comparison) -> Finds<String> {
-    let (finder, found) = finds();
-    tokio::spawn(async move {
-        while let Some(pair) = comparison.next().await {
-            let (found, is_last) = match pair {
-                Pair::Destination(entry) => (Found::Item(entry.name), false),
-                Pair::Failed(failure) => (Found::Failed(failure), true),
-                Pair::Source(_) | Pair::Both(..) | Pair::Skipped => continue,
-            };
-            if finder.send(found).await.is_err() || is_last {
-                return;
-            }
-        }
-    });
-    found
 }
 
 /// The objects of these names, as many at once as one request deletes.

@@ -1,7 +1,7 @@
 //! One file after another into a store: what `put` and `sync` do with each.
 
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
 use serde::Serialize;
@@ -14,13 +14,22 @@ use crate::key::{Key, ObjectKey};
 use crate::location::Location;
 use crate::output::Output;
 use crate::store::{Attributes, Condition, Encryption, Metadata, Stored, Write};
-use crate::transfer::{Engine, MTIME, Source, write_mtime};
+use crate::transfer::{Engine, Input, MTIME, SourceFolder, write_mtime};
 
 /// A file, and where it goes.
 #[derive(Debug)]
 pub(super) struct Upload {
     pub(super) path: PathBuf,
+    /// The folder below which it was found; none of what the user names.
+    pub(super) folder: Option<Arc<SourceFolder>>,
     pub(super) at: Location,
+}
+
+impl Upload {
+    /// What the user names.
+    pub(super) fn named(path: &Path, at: Location) -> Upload {
+        Upload { path: path.to_owned(), folder: None, at }
+    }
 }
 
 /// How files are stored.
@@ -68,27 +77,21 @@ struct Item<'a> {
 impl Uploader {
     /// Stores one file, tells of it, and returns its size in bytes.
     pub(super) async fn upload(&self, upload: Upload) -> Result<u64, Failure> {
-        let Upload { path, at } = upload;
+        let Upload { path, folder, at } = upload;
         if self.dry_run {
             self.sealer.check_for(self.engine.store(), &at)?;
             let bytes = std::fs::metadata(&path).map_or(0, |found| found.len());
             tell_planned("put", &at, &path, &self.out)?;
             return Ok(bytes);
         }
-        let before = state(&path);
-        if self.moves && !std::fs::symlink_metadata(&path).is_ok_and(|found| found.is_file()) {
-            let what = path.display();
-            return Err(Failure::usage(format!(
-                "{what} is no regular file, and only such are moved"
-            ))
-            .hint("`s3seal put` stores what it leads to"));
-        }
-        let source = self.engine.interrupt().race(open(path.clone())).await?;
+        let opened = self.open(path.clone(), folder.as_deref());
+        let Input { source, modified, original } = self.engine.interrupt().race(opened).await?;
+        let original = original.filter(|_| self.moves);
         let (encryption, key) = self.sealer.encryption(self.engine.store(), &at).await?;
         let write = Write {
             at: at.clone(),
             encryption: encryption.clone(),
-            attributes: self.attributes(&path, &at),
+            attributes: self.attributes(&path, modified, &at),
             condition: self.condition.clone(),
             tags_key: tags_key(self.tag_key, key.as_ref()).map_err(|failure| failure.at(&at))?,
         };
@@ -104,10 +107,18 @@ impl Uploader {
             self.first_key.get_or_init(|| key.master().clone());
         }
         self.report(&at, &stored, &encryption, key.as_ref())?;
-        if self.moves {
-            remove_stored(&path, before)?;
+        if let Some(original) = original {
+            original.delete()?;
         }
         Ok(stored.bytes)
+    }
+
+    async fn open(&self, path: PathBuf, folder: Option<&SourceFolder>) -> Result<Input, Failure> {
+        match folder {
+            Some(folder) => Input::below(folder, &path),
+            None if self.moves => Input::to_move(&path),
+            None => Input::named(path).await,
+        }
     }
 
     /// How many files may be under way: only one, until the bucket has proven that it seals, for that
@@ -140,14 +151,13 @@ impl Uploader {
         }
     }
 
-    fn attributes(&self, path: &Path, at: &Location) -> Attributes {
+    fn attributes(&self, path: &Path, modified: Option<SystemTime>, at: &Location) -> Attributes {
         let mut attributes = self.attributes.clone();
         // What the object of a presigned URL is said to be is up to whoever signed it.
         if attributes.content_type.is_none() && !self.engine.store().is_one_url() {
             attributes.content_type = Some(guess_content_type(path, at));
         }
-        let modified = || std::fs::metadata(path).ok()?.modified().ok();
-        if let Some(modified) = self.preserve.then(modified).flatten() {
+        if let Some(modified) = modified.filter(|_| self.preserve) {
             // In front, so that what the user says of it counts.
             attributes.metadata.insert(0, Metadata::one(MTIME, write_mtime(modified)));
         }
@@ -193,37 +203,6 @@ impl Uploader {
         }
         Ok(())
     }
-}
-
-/// What tells that a file is still the same.
-fn state(path: &Path) -> Option<(u64, SystemTime)> {
-    let found = std::fs::metadata(path).ok()?;
-    Some((found.len(), found.modified().ok()?))
-}
-
-/// Deletes a file that was stored, unless somebody has written to it since.
-fn remove_stored(path: &Path, before: Option<(u64, SystemTime)>) -> Result<(), Failure> {
-    let file = path.display();
-    if before.is_none() || state(path) != before {
-        return Err(Failure::precondition(format!(
-            "{file} was stored, and has changed since: it was left alone"
-        ))
-        .hint("store it again when nobody writes to it"));
-    }
-    std::fs::remove_file(path).map_err(|error| {
-        Failure::other(format!("{file} was stored, and cannot be deleted: {error}"))
-            .hint("check the permissions of its folder, and delete it yourself")
-    })
-}
-
-/// Opening a FIFO waits until somebody writes to it.
-async fn open(path: PathBuf) -> Result<Source, Failure> {
-    if path.is_file() {
-        return Source::open(&path);
-    }
-    tokio::task::spawn_blocking(move || Source::open(&path))
-        .await
-        .unwrap_or_else(|_| Err(Failure::other("the input's opener ended unexpectedly")))
 }
 
 /// What is said where nothing can be guessed: left unsaid, each store has a default of its own.

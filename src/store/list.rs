@@ -126,6 +126,11 @@ impl Listing {
         Listing { after: Some(key.to_owned()), ..self }
     }
 
+    /// Whether there are further pages.
+    pub fn has_more(&self) -> bool {
+        self.next.is_some()
+    }
+
     /// The next page, which may be empty; none after the last one.
     ///
     /// # Errors

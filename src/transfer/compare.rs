@@ -16,8 +16,11 @@ pub enum Pair {
     Both(Entry, Entry),
     /// What only the destination has.
     Destination(Entry),
-    /// Something in the source that is left out on purpose.
-    Skipped,
+    /// What only the destination has, but something that is skipped in the source may stand for it: it has
+    /// that name, or lies below it.
+    Kept(Entry),
+    /// Something in the source that is not transferred.
+    Skipped(Entry),
     /// Something that could not be read, in the source or in the destination. What one of them has
     /// cannot be told for certain from then on.
     Failed(Failure),
@@ -29,10 +32,14 @@ pub struct Comparison {
     source: Side,
     destination: Side,
     filters: Filters,
+    /// What the source skips, and the destination has not passed yet.
+    skipped: Vec<String>,
 }
 
 #[derive(Debug)]
 struct Side {
+    /// Whether it is the source.
+    is_source: bool,
     finds: Finds<Entry>,
     next: Option<Entry>,
     last: Option<String>,
@@ -41,21 +48,30 @@ struct Side {
 impl Comparison {
     /// Compares what the filters admit of both sides, in the order of keys.
     pub fn new(source: Finds<Entry>, destination: Finds<Entry>, filters: Filters) -> Comparison {
-        let side = |finds| Side { finds, next: None, last: None };
-        Comparison { source: side(source), destination: side(destination), filters }
+        let side = |is_source, finds| Side { is_source, finds, next: None, last: None };
+        let (source, destination) = (side(true, source), side(false, destination));
+        Comparison { source, destination, filters, skipped: Vec::new() }
     }
 
     /// The next step; none at the end of both.
     pub async fn next(&mut self) -> Option<Pair> {
-        match self.source.fill(&self.filters).await {
-            Ok(()) => {}
-            Err(odd) => return Some(odd),
+        loop {
+            match self.source.fill(&self.filters).await {
+                Ok(()) => break,
+                Err(Pair::Skipped(entry)) => {
+                    self.skipped.push(entry.name.clone());
+                    if self.filters.admit(&entry.name) {
+                        return Some(Pair::Skipped(entry));
+                    }
+                }
+                Err(odd) => return Some(odd),
+            }
         }
         loop {
             match self.destination.fill(&self.filters).await {
                 Ok(()) => break,
-                // What is left out at the destination stays there.
-                Err(Pair::Skipped) => {}
+                // What is skipped at the destination stays there.
+                Err(Pair::Skipped(_)) => {}
                 Err(odd) => return Some(odd),
             }
         }
@@ -70,10 +86,27 @@ impl Comparison {
         match (source, destination) {
             (Some(source), Some(destination)) => Some(Pair::Both(source, destination)),
             (Some(source), None) => Some(Pair::Source(source)),
+            (None, Some(destination)) if self.is_skipped(&destination.name) => {
+                Some(Pair::Kept(destination))
+            }
             (None, Some(destination)) => Some(Pair::Destination(destination)),
             (None, None) => None,
         }
     }
+
+    /// Whether something of this name, or a folder that it lies in, is skipped in the source.
+    fn is_skipped(&mut self, name: &str) -> bool {
+        self.skipped.retain(|skipped| !is_past(name, skipped));
+        self.skipped.iter().any(|skipped| {
+            name.strip_prefix(skipped.as_str())
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        })
+    }
+}
+
+/// Whether the name comes after all that lies below the skipped one: `0` follows `/`.
+fn is_past(name: &str, skipped: &str) -> bool {
+    name.bytes().ge(skipped.bytes().chain([b'0']))
 }
 
 impl Side {
@@ -82,7 +115,8 @@ impl Side {
         while self.next.is_none() {
             match self.finds.recv().await {
                 None => return Ok(()),
-                Some(Found::Skipped) => return Err(Pair::Skipped),
+                // Neither a walk nor a listing has any.
+                Some(Found::Skipped) => {}
                 Some(Found::Failed(failure)) => return Err(Pair::Failed(failure)),
                 Some(Found::Item(entry)) => self.take(entry, filters)?,
             }
@@ -102,8 +136,13 @@ impl Side {
             ));
         }
         self.last = Some(entry.name.clone());
+        if entry.skip.is_some() {
+            return Err(Pair::Skipped(entry));
+        }
+        // An object called as a folder is its marker, unless it holds bytes, which no file can be given.
         let is_marker = entry.name.is_empty() || entry.name.ends_with('/');
-        if !is_marker && filters.admit(&entry.name) {
+        let is_left_alone = is_marker && !(self.is_source && entry.bytes > 0);
+        if !is_left_alone && filters.admit(&entry.name) {
             self.next = Some(entry);
         }
         Ok(())
@@ -115,14 +154,16 @@ mod tests {
     use std::time::SystemTime;
 
     use super::*;
-    use crate::transfer::finds;
+    use crate::transfer::{Skip, finds};
 
+    /// What begins with a `~` is skipped.
     async fn compared(source: &[&str], destination: &[&str]) -> Vec<String> {
         let side = async |names: &[&str]| {
             let (finder, finds) = finds();
             for name in names {
-                let name = (*name).to_owned();
-                let entry = Entry { name, bytes: 0, modified: SystemTime::UNIX_EPOCH };
+                let skip = name.starts_with('~').then_some(Skip::Link);
+                let name = name.trim_start_matches('~').to_owned();
+                let entry = Entry { name, bytes: 0, modified: SystemTime::UNIX_EPOCH, skip };
                 finder.send(Found::Item(entry)).await.unwrap();
             }
             finds
@@ -135,7 +176,8 @@ mod tests {
                 Pair::Source(entry) => format!("+{}", entry.name),
                 Pair::Both(entry, _) => format!("={}", entry.name),
                 Pair::Destination(entry) => format!("-{}", entry.name),
-                Pair::Skipped => "skipped".to_owned(),
+                Pair::Kept(entry) => format!("!{}", entry.name),
+                Pair::Skipped(entry) => format!("~{}", entry.name),
                 Pair::Failed(_) => "failed".to_owned(),
             });
         }
@@ -147,6 +189,17 @@ mod tests {
         assert_eq!(compared(&["a", "b", "d"], &["b", "c"]).await, ["+a", "=b", "-c", "+d"]);
         assert_eq!(compared(&[], &["a", "b/", "c"]).await, ["-a", "-c"]);
         assert_eq!(compared(&["a"], &[]).await, ["+a"]);
+    }
+
+    #[tokio::test]
+    async fn what_something_skipped_may_stand_for_is_no_leftover() {
+        let destination = ["l", "l-", "l.d/x", "l/x", "l/y/z", "l0", "m"];
+        let expected = ["~l", "!l", "-l-", "-l.d/x", "!l/x", "!l/y/z", "-l0", "-m"];
+        assert_eq!(compared(&["~l"], &destination).await, expected);
+        let expected = ["+a", "~l", "!l", "-l-", "-l.d/x", "!l/x", "!l/y/z", "-l0", "=m"];
+        assert_eq!(compared(&["a", "~l", "m"], &destination).await, expected);
+        assert_eq!(compared(&["a"], &["a", "l"]).await, ["=a", "-l"]);
+        assert_eq!(compared(&["~a", "~b"], &["b/x"]).await, ["~a", "~b", "!b/x"]);
     }
 
     #[tokio::test]

@@ -98,7 +98,7 @@ impl Walk {
             }
             Err(error) => return self.failed(&folder.path().join(name), &error),
         };
-        let entry = |name| Entry { name, bytes: found.bytes, modified: found.modified };
+        let entry = |name| Entry { name, bytes: found.bytes, modified: found.modified, skip: None };
         self.send(to_name(below).map(entry).map_or_else(Found::Failed, Found::Item))
     }
 

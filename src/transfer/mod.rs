@@ -4,7 +4,10 @@
 //! |---|---|
 //! | `plan` | how a size is divided into parts; pure |
 //! | `checksum` | the checksums that follow a transfer from end to end |
+//! | `input` | local files on their way into a store, opened without being led elsewhere |
+//! | `original` | a local file that was stored and is to be deleted |
 //! | `source` | where uploaded bytes come from: a file read at offsets, or a stream |
+//! | `pieces` | such a source, taken apart into parts |
 //! | `target` | where downloaded bytes go: a file that appears whole, or a stream |
 //! | `upload`, `download` | the transfers |
 //! | `copy` | from one object to another, through this machine where the store cannot |
@@ -48,6 +51,7 @@ mod filters;
 mod folder;
 mod housekeeping;
 mod in_order;
+mod input;
 mod interrupt;
 mod journal;
 mod leftovers;
@@ -56,8 +60,10 @@ mod mtime;
 mod nameless;
 mod names;
 mod object_reader;
+mod original;
 mod part_file;
 mod partial;
+mod pieces;
 mod plan;
 mod progress;
 mod publish;
@@ -88,16 +94,18 @@ pub use download::{Downloaded, Verified};
 pub use filters::Filters;
 pub use folder::Folder;
 pub use housekeeping::forget_uploads;
+pub use input::{Input, SourceFolder};
 pub use interrupt::Interrupt;
 pub use lines::Lines;
 pub use mtime::{FileTime, MTIME, write_mtime};
 pub use names::{Claims, Clashes, to_name, to_path};
 pub use object_reader::ObjectReader;
+pub use original::Original;
 pub use plan::{LARGEST_PART, MOST_PARTS, SMALLEST_PART};
 pub use progress::{Item, Progress};
 pub use source::Source;
 pub use target::{Arrival, FilePlace, Target};
-pub use walk::{Entry, Manner, walk_folder, walk_store};
+pub use walk::{Entry, Manner, Skip, walk_folder, walk_store};
 
 /// How transfers are divided.
 #[derive(Debug, Clone, Default, clap::Args)]

@@ -3,7 +3,7 @@
 use md5::{Digest, Md5};
 
 use super::buffers::Buffers;
-use super::source::{Piece, read_part};
+use super::pieces::{Piece, read_part};
 use super::{Engine, Source, checksum};
 use crate::failure::Failure;
 use crate::store::{Stored, Sums, Write};
@@ -52,7 +52,7 @@ impl Engine {
 async fn whole(source: Source) -> Result<Piece, Failure> {
     match source {
         Source::File(file) => {
-            let piece = file.whole();
+            let piece = Piece::whole(file);
             if piece.bytes() > MOST_BYTES {
                 return Err(Failure::usage(format!(
                     "{} bytes are more than the 5 GiB that a presigned URL takes",

@@ -1,33 +1,28 @@
-//! Where uploaded bytes come from: a regular file, read at offsets as often as needed, or a stream,
-//! buffered a part at a time.
+//! Where uploaded bytes come from: a regular file, read at offsets as often as needed, or a stream.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::ops::Range;
-use std::os::unix::fs::FileExt;
+use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::SystemTime;
 
 use bytes::{Bytes, BytesMut};
 use http_body::{Body, Frame, SizeHint};
 
-use super::buffers::{Buffer, Buffers};
 use super::checksum;
-use super::plan;
-use crate::descriptors;
+use super::original::State;
 use crate::failure::Failure;
 use crate::redaction::looks_secret;
-use crate::store::RequestBody;
+use crate::store::{Part, RequestBody};
 
 /// How much of a file is in memory at a time, for each part under way.
 const PIECE: usize = 256 << 10;
 
-/// How much of a stream may be in memory, in bytes; one part at least.
-const STREAM_BUFFERS: u64 = 64 << 20;
-const MOST_BUFFERS: usize = 4;
+/// How much is read of a file that says it is empty, to see whether it is.
+const FIRST_READ: usize = 64 << 10;
 
 /// What is to be uploaded.
 pub enum Source {
@@ -38,31 +33,34 @@ pub enum Source {
 }
 
 impl Source {
-    /// Opens a local file, FIFO or device; `-` is standard input.
+    /// What an open file, FIFO or device holds.
     ///
     /// # Errors
-    /// [`Failure::NotFound`] where there is none, [`Failure::Usage`] for a folder.
-    pub fn open(path: &Path) -> Result<Source, Failure> {
-        if path == Path::new("-") {
-            descriptors::require_stdin()?;
-            return Ok(Source::Stream(Box::new(io::stdin())));
-        }
-        let refuse = |error: io::Error| unreadable(path, &error);
-        let file = File::open(path).map_err(refuse)?;
-        let metadata = file.metadata().map_err(refuse)?;
-        if metadata.is_dir() {
+    /// [`Failure::Usage`] for a folder; where it cannot be read.
+    pub(super) fn of(
+        file: Arc<File>,
+        found: &fs::Metadata,
+        path: &Path,
+    ) -> Result<Source, Failure> {
+        if found.is_dir() {
             return Err(Failure::usage(format!("{} is a folder", path.display()))
                 .hint("name one file; to seal a folder, `tar c FOLDER | s3seal put - s3://bucket/folder.tar`"));
         }
         // Only a regular file has a size that can be trusted: that of a FIFO is 0.
-        if !metadata.is_file() {
+        if !found.is_file() {
             return Ok(Source::Stream(Box::new(file)));
         }
+        let refuse = |error: io::Error| unreadable(path, &error);
+        if let Some(stream) = unsized_stream(&file, found).map_err(refuse)? {
+            return Ok(stream);
+        }
+        // What was looked at may have grown a moment ago.
+        let found = if found.len() == 0 { &file.metadata().map_err(refuse)? } else { found };
         Ok(Source::File(FileSource {
             name: path.display().to_string(),
-            bytes: metadata.len(),
-            modified: metadata.modified().ok(),
-            file: Arc::new(file),
+            bytes: found.len(),
+            state: State::of(found),
+            file,
         }))
     }
 
@@ -75,7 +73,29 @@ impl Source {
     }
 }
 
-fn unreadable(path: &Path, error: &io::Error) -> Failure {
+/// Kernels and FUSE make the content of some files up as it is read, and say a size of 0, or of a whole page.
+/// These are streams. A file that has blocks on a disk has its size, and is not read for that.
+fn unsized_stream(file: &Arc<File>, found: &fs::Metadata) -> io::Result<Option<Source>> {
+    if found.len() > 0 {
+        let is_shorter = found.blocks() == 0
+            && matches!(file.read_at(&mut [0], found.len() - 1), Ok(0))
+            && file.metadata()?.len() == found.len();
+        return Ok(is_shorter.then(|| Source::Stream(Box::new(file.clone()))));
+    }
+    let mut start = vec![0; FIRST_READ];
+    let read = file.as_ref().read(&mut start)?;
+    if read == 0 || file.metadata()?.len() > 0 {
+        return Ok(None);
+    }
+    start.truncate(read);
+    Ok(Some(Source::Stream(Box::new(io::Cursor::new(start).chain(file.clone())))))
+}
+
+pub(super) fn unreadable(path: &Path, error: &io::Error) -> Failure {
+    if path.as_os_str().is_empty() {
+        return Failure::usage("the source is an empty text: a variable may not be set")
+            .hint("give the file to upload");
+    }
     if path.to_str().is_some_and(looks_secret) && error.kind() == io::ErrorKind::NotFound {
         return Failure::usage("what was given where a file belongs looks like a key")
             .hint("give the file to upload; the key goes behind -k, as file:PATH or cmd:COMMAND");
@@ -97,23 +117,47 @@ fn unreadable(path: &Path, error: &io::Error) -> Failure {
 pub struct FileSource {
     name: String,
     file: Arc<File>,
-    bytes: u64,
-    modified: Option<SystemTime>,
+    pub(super) bytes: u64,
+    state: State,
 }
 
 impl FileSource {
     /// Fails where the file is not what it was when it was opened.
     pub(super) fn check_unchanged(&self) -> Result<(), Failure> {
-        let now =
-            self.file.metadata().map_err(|error| unreadable(Path::new(&self.name), &error))?;
-        if now.len() == self.bytes && now.modified().ok() == self.modified {
+        if self.state_now()? == self.state { Ok(()) } else { Err(self.changed()) }
+    }
+
+    /// Fails where the file is not what it was when it was opened, of which these parts, in order, were read. A change of
+    /// its name or its permissions alone, which shows as one of the inode, is none of its bytes: these are read again.
+    pub(super) async fn check_parts(&self, parts: &[Part]) -> Result<(), Failure> {
+        let now = self.state_now()?;
+        if now == self.state {
             return Ok(());
         }
-        Err(Failure::integrity(format!(
-            "{} changed while it was read: nothing was stored",
-            self.name
-        ))
-        .hint("try again when nobody writes to it, or upload a snapshot"))
+        if now.content() != self.state.content() {
+            return Err(self.changed());
+        }
+        let (file, parts) = (self.clone(), parts.to_vec());
+        let are_same = tokio::task::spawn_blocking(move || {
+            let mut start = 0;
+            parts.iter().all(|part| {
+                let range = start..start + part.bytes;
+                start = range.end;
+                file.crc64nvme(range).is_ok_and(|crc| crc == part.crc64nvme)
+            })
+        });
+        let is_unchanged = are_same.await.unwrap_or(false) && self.state_now()? == now;
+        if is_unchanged { Ok(()) } else { Err(self.changed()) }
+    }
+
+    fn state_now(&self) -> Result<State, Failure> {
+        let now = self.file.metadata();
+        now.map(|now| State::of(&now)).map_err(|error| unreadable(Path::new(&self.name), &error))
+    }
+
+    fn changed(&self) -> Failure {
+        Failure::integrity(format!("{} changed while it was read: nothing was stored", self.name))
+            .hint("try again when nobody writes to it, or upload a snapshot")
     }
 
     /// Its path, as it was given.
@@ -149,13 +193,8 @@ impl FileSource {
         Ok(digest.finalize())
     }
 
-    /// All of it in one piece.
-    pub(super) fn whole(self) -> Piece {
-        let end = self.bytes;
-        Piece::Range { file: self, start: 0, end }
-    }
-
-    fn read(&self, range: Range<u64>, mut see: impl FnMut(&[u8])) -> io::Result<()> {
+    /// Shows these bytes, counted from the file's first, in order.
+    pub(super) fn read(&self, range: Range<u64>, mut see: impl FnMut(&[u8])) -> io::Result<()> {
         let Range { start: mut at, end } = range;
         let mut buffer = vec![0; PIECE.min((end - at) as usize)];
         while at < end {
@@ -165,62 +204,6 @@ impl FileSource {
             at += wanted as u64;
         }
         Ok(())
-    }
-}
-
-/// The bytes of one part.
-#[derive(Debug, Clone)]
-pub(super) enum Piece {
-    Range { file: FileSource, start: u64, end: u64 },
-    Buffer(Bytes),
-}
-
-impl Piece {
-    /// Its size in bytes.
-    pub(super) fn bytes(&self) -> u64 {
-        match self {
-            Piece::Range { start, end, .. } => end - start,
-            Piece::Buffer(bytes) => bytes.len() as u64,
-        }
-    }
-
-    /// Shows all its bytes, in order.
-    pub(super) fn read(&self, mut see: impl FnMut(&[u8])) -> Result<(), Failure> {
-        match self {
-            Piece::Range { file, start, end } => {
-                file.read(*start..*end, see).map_err(|error| match file.check_unchanged() {
-                    Err(changed) => changed,
-                    Ok(()) => unreadable(Path::new(&file.name), &error),
-                })
-            }
-            Piece::Buffer(bytes) => {
-                see(bytes);
-                Ok(())
-            }
-        }
-    }
-
-    /// Its CRC64NVME.
-    pub(super) fn crc64nvme(&self) -> Result<u64, Failure> {
-        let mut digest = checksum::crc64nvme();
-        self.read(|bytes| digest.update(bytes))?;
-        Ok(digest.finalize())
-    }
-
-    /// Bytes that are not what they were a moment ago look to the store like damage on the way.
-    pub(super) fn blame_change(&self, failure: Failure) -> Failure {
-        match self {
-            Piece::Range { file, .. } => file.check_unchanged().err().unwrap_or(failure),
-            Piece::Buffer(_) => failure,
-        }
-    }
-
-    /// A request body, made anew for each attempt.
-    pub(super) fn body(&self) -> RequestBody {
-        match self {
-            Piece::Range { file, start, end } => file.body(*start..*end),
-            Piece::Buffer(bytes) => RequestBody::from(bytes.clone()),
-        }
     }
 }
 
@@ -261,161 +244,5 @@ impl Body for FileBody {
 
     fn size_hint(&self) -> SizeHint {
         SizeHint::with_exact(self.end - self.at)
-    }
-}
-
-/// A source taken apart into parts, in order.
-pub(super) struct Pieces {
-    source: Option<Source>,
-    /// The piece that was read ahead, to learn whether it is the only one.
-    first: Option<Piece>,
-    /// How many pieces have been cut.
-    number: u64,
-    part_size: Option<u64>,
-    /// For the parts of a stream: those under way and the one being read.
-    buffers: Buffers,
-}
-
-impl Pieces {
-    /// Cuts into parts of `part_size` bytes, or of the usual size.
-    pub(super) fn of(source: Source, part_size: Option<u64>) -> Pieces {
-        let buffers = Buffers::new(MOST_BUFFERS + 1);
-        Pieces { source: Some(source), first: None, number: 0, part_size, buffers }
-    }
-
-    /// The only piece, if there is but one of at most `one_request` bytes. An empty source is one
-    /// empty piece.
-    pub(super) async fn only(&mut self, one_request: u64) -> Result<Option<Piece>, Failure> {
-        match &self.source {
-            Some(Source::File(file)) if file.bytes <= one_request => {
-                let piece = file.clone().whole();
-                self.source = None;
-                Ok(Some(piece))
-            }
-            Some(Source::Stream(_)) => {
-                let first = self.next().await?.unwrap_or(Piece::Buffer(Bytes::new()));
-                if self.source.is_none() {
-                    return Ok(Some(first));
-                }
-                self.first = Some(first);
-                Ok(None)
-            }
-            _ => Ok(None),
-        }
-    }
-
-    /// The regular file that is cut, and the size of its parts.
-    pub(super) fn file(&self) -> Option<(&FileSource, u64)> {
-        match &self.source {
-            Some(Source::File(file)) => {
-                Some((file, plan::part_size(file.bytes, self.part_size).ok()?))
-            }
-            _ => None,
-        }
-    }
-
-    /// How many pieces may be under way at once: those of a stream are in memory.
-    pub(super) fn most_at_once(&self) -> usize {
-        match &self.source {
-            Some(Source::Stream(_)) => {
-                let size = plan::stream_part_size(self.number + 1, self.part_size);
-                usize::try_from(STREAM_BUFFERS / size).unwrap_or(usize::MAX).clamp(1, MOST_BUFFERS)
-            }
-            _ => usize::MAX,
-        }
-    }
-
-    /// The next piece.
-    pub(super) async fn next(&mut self) -> Result<Option<Piece>, Failure> {
-        if let Some(first) = self.first.take() {
-            return Ok(Some(first));
-        }
-        match self.source.take() {
-            None => Ok(None),
-            Some(Source::File(file)) => {
-                let size = plan::part_size(file.bytes, self.part_size)?;
-                let Range { start, end } = plan::range(self.number, file.bytes, size);
-                self.number += 1;
-                if end < file.bytes {
-                    self.source = Some(Source::File(file.clone()));
-                }
-                Ok(Some(Piece::Range { file, start, end }))
-            }
-            Some(Source::Stream(stream)) => {
-                self.number += 1;
-                let size = plan::stream_part_size(self.number, self.part_size);
-                let buffer = self.buffers.lend(size as usize).await;
-                let (stream, bytes) = read_part(stream, buffer, size).await?;
-                if bytes.len() as u64 == size {
-                    self.source = Some(Source::Stream(stream));
-                } else if bytes.is_empty() {
-                    return Ok(None);
-                }
-                Ok(Some(Piece::Buffer(bytes)))
-            }
-        }
-    }
-}
-
-/// Reads up to `size` bytes; fewer are all that there were.
-pub(super) async fn read_part(
-    mut stream: Box<dyn Read + Send>,
-    mut buffer: Buffer,
-    size: u64,
-) -> Result<(Box<dyn Read + Send>, Bytes), Failure> {
-    let read = tokio::task::spawn_blocking(move || {
-        stream.by_ref().take(size).read_to_end(&mut buffer.content)?;
-        io::Result::Ok((stream, buffer.freeze()))
-    });
-    match read.await {
-        Ok(Ok(part)) => Ok(part),
-        Ok(Err(error)) => Err(Failure::other(format!("the input cannot be read: {error}"))),
-        Err(_) => Err(Failure::other("the input's reader ended unexpectedly")),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    async fn sizes(source: Source, part_size: Option<u64>) -> Vec<u64> {
-        let mut pieces = Pieces::of(source, part_size);
-        let mut sizes = Vec::new();
-        while let Some(piece) = pieces.next().await.unwrap() {
-            sizes.push(piece.bytes());
-        }
-        sizes
-    }
-
-    fn stream(bytes: usize) -> Source {
-        Source::Stream(Box::new(io::Cursor::new(vec![7; bytes])))
-    }
-
-    #[tokio::test]
-    async fn streams_are_cut_into_parts() {
-        assert_eq!(sizes(stream(25), Some(10)).await, [10, 10, 5]);
-        assert_eq!(sizes(stream(20), Some(10)).await, [10, 10]);
-        assert_eq!(sizes(stream(0), Some(10)).await, [0u64; 0]);
-    }
-
-    #[tokio::test]
-    async fn one_piece_is_recognised() {
-        for (bytes, only) in [(0, true), (9, true), (10, false), (11, false)] {
-            let mut pieces = Pieces::of(stream(bytes), Some(10));
-            let found = pieces.only(10).await.unwrap();
-            assert_eq!(found.is_some(), only, "{bytes}");
-            if !only {
-                assert_eq!(pieces.next().await.unwrap().unwrap().bytes(), 10);
-            }
-        }
-    }
-
-    #[tokio::test]
-    async fn files_are_cut_without_being_read() {
-        let mut file = tempfile::NamedTempFile::new().unwrap();
-        io::Write::write_all(&mut file, &[7; 25]).unwrap();
-        let open = || Source::open(file.path()).unwrap();
-        assert_eq!(open().bytes(), Some(25));
-        assert_eq!(sizes(open(), Some(10)).await, [10, 10, 5]);
     }
 }

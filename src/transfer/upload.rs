@@ -7,8 +7,8 @@ use std::time::Duration;
 use tokio::task::{JoinHandle, JoinSet};
 
 use super::lines::Line;
+use super::pieces::{Piece, Pieces};
 use super::session::Session;
-use super::source::{Piece, Pieces};
 use super::{Engine, Item, Source, checksum, plan};
 use crate::failure::Failure;
 use crate::store::{Copy, Part, ReadOptions, Store, Stored, Write, Written};
@@ -172,11 +172,11 @@ impl Engine {
         while !under_way.is_empty() {
             collect(under_way, &mut parts, item).await?;
         }
+        parts.sort_unstable_by_key(|part| part.number);
         // A file that changed between two parts would be a mixture that never existed.
         if let Some(file) = last {
-            file.check_unchanged()?;
+            file.check_parts(&parts).await?;
         }
-        parts.sort_unstable_by_key(|part| part.number);
         Ok(parts)
     }
 

@@ -15,7 +15,6 @@ use super::names::to_name;
 use super::partial;
 use crate::failure::Failure;
 use crate::location::Location;
-use crate::output::Output;
 use crate::store::Store;
 
 /// A file, or an object, below a folder.
@@ -27,20 +26,34 @@ pub struct Entry {
     pub bytes: u64,
     /// When it was written last.
     pub modified: SystemTime,
+    /// Why it is not transferred, if it is not. The other side of a transfer may have something of its name, or below
+    /// it, that must not be taken for a leftover.
+    pub skip: Option<Skip>,
+}
+
+/// Why something below a folder of this machine is not transferred.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Skip {
+    /// A symbolic link, and links are not followed.
+    Link,
+    /// A FIFO, a socket or a device.
+    Special,
+    /// The partial file of a download.
+    Partial,
 }
 
 /// How a folder of this machine is walked through.
 #[derive(Debug, Clone, Copy)]
 pub struct Manner {
-    /// Whether symbolic links below the folder are followed; they are left out otherwise.
+    /// Whether symbolic links below the folder are followed; they are skipped otherwise.
     pub follow_symlinks: bool,
     /// Whether entries come in the order of keys, which takes memory for the names of the folder that
     /// holds most.
     pub in_order: bool,
 }
 
-/// The files below a folder of this machine, as they are found.
-pub fn walk_folder(root: PathBuf, manner: Manner, out: Output) -> Finds<Entry> {
+/// The files below a folder of this machine as they are found, and what is skipped there.
+pub fn walk_folder(root: PathBuf, manner: Manner) -> Finds<Entry> {
     let (finder, finds) = finds();
     tokio::task::spawn_blocking(move || {
         let follow = manner.follow_symlinks;
@@ -51,9 +64,7 @@ pub fn walk_folder(root: PathBuf, manner: Manner, out: Output) -> Finds<Entry> {
         for found in walk {
             let found = match found {
                 Ok(entry) if entry.file_type().is_dir() => continue,
-                // Of a download under way, or one to go on with: no file of anybody's yet.
-                Ok(entry) if partial::is_partial(entry.file_name()) => continue,
-                Ok(entry) => look_at(&root, &entry, &out),
+                Ok(entry) => look_at(&root, &entry),
                 Err(error) => Found::Failed(explain(&error)),
             };
             if finder.blocking_send(found).is_err() {
@@ -64,23 +75,34 @@ pub fn walk_folder(root: PathBuf, manner: Manner, out: Output) -> Finds<Entry> {
     finds
 }
 
-fn look_at(root: &Path, entry: &DirEntry, out: &Output) -> Found<Entry> {
-    let kind = entry.file_type();
-    if !kind.is_file() {
-        // Symbolic links are counted: there can be many of them, and they are no surprise.
-        if !kind.is_symlink() {
-            let path = entry.path().display();
-            out.say(&format!("note: {path} is neither a file nor a folder: skipped"));
-        }
-        return Found::Skipped;
+fn look_at(root: &Path, entry: &DirEntry) -> Found<Entry> {
+    let below = entry.path().strip_prefix(root).unwrap_or(entry.path());
+    if let Some(skip) = skip(entry) {
+        // No key is called as a name that is no UTF-8, so it stands for none.
+        let name = below.to_string_lossy().into_owned();
+        let modified = SystemTime::UNIX_EPOCH;
+        return Found::Item(Entry { name, bytes: 0, modified, skip: Some(skip) });
     }
     let read = || {
         let metadata = entry.metadata().map_err(|error| explain(&error))?;
         let modified = metadata.modified().map_err(|error| unreadable(entry.path(), &error))?;
-        let below = entry.path().strip_prefix(root).unwrap_or(entry.path());
-        Ok(Entry { name: to_name(below)?, bytes: metadata.len(), modified })
+        Ok(Entry { name: to_name(below)?, bytes: metadata.len(), modified, skip: None })
     };
     read().map_or_else(Found::Failed, Found::Item)
+}
+
+fn skip(entry: &DirEntry) -> Option<Skip> {
+    let kind = entry.file_type();
+    if kind.is_symlink() {
+        Some(Skip::Link)
+    } else if !kind.is_file() {
+        Some(Skip::Special)
+    } else if partial::is_partial(entry.file_name()) {
+        // Of a download that is under way, or that another run can go on with.
+        Some(Skip::Partial)
+    } else {
+        None
+    }
 }
 
 fn in_key_order(a: &DirEntry, b: &DirEntry, follow: bool) -> Ordering {
@@ -142,7 +164,7 @@ async fn list_into(
     while let Some(page) = listing.next_page().await? {
         for listed in page {
             let name = listed.key[folder.key.len()..].to_owned();
-            let entry = Entry { name, bytes: listed.bytes, modified: listed.modified };
+            let entry = Entry { name, bytes: listed.bytes, modified: listed.modified, skip: None };
             if finder.send(Found::Item(entry)).await.is_err() {
                 return Ok(());
             }
@@ -168,7 +190,7 @@ mod tests {
             fs::write(path, name).unwrap();
         }
         let manner = Manner { follow_symlinks: false, in_order: true };
-        let mut finds = walk_folder(folder.path().to_owned(), manner, Output::default());
+        let mut finds = walk_folder(folder.path().to_owned(), manner);
         let mut found = Vec::new();
         while let Some(Found::Item(entry)) = finds.recv().await {
             assert_eq!(entry.bytes, entry.name.len() as u64);
