@@ -105,9 +105,31 @@ impl Uploader {
         }
         self.report(&at, &stored, &encryption, key.as_ref())?;
         if self.moves {
+            self.check_stored(&at, key.as_ref(), &stored).await?;
             remove_stored(&path, before)?;
         }
         Ok(stored.bytes)
+    }
+
+    /// A store that keeps no checksum is asked once more, before the file is deleted.
+    async fn check_stored(
+        &self,
+        at: &Location,
+        key: Option<&ObjectKey>,
+        stored: &Stored,
+    ) -> Result<(), Failure> {
+        let store = self.engine.store();
+        // A presigned URL allows no second request.
+        if store.is_one_url() {
+            return Ok(());
+        }
+        let checked = store.check_stored(at, key.map(|key| &key.key), stored).await;
+        checked.map_err(|mut failure| {
+            let detail = failure.detail_mut();
+            detail.message =
+                format!("it was sent, but the file is still there: {}", detail.message);
+            failure
+        })
     }
 
     /// How many files may be under way: only one, until the bucket has proven that it seals, for that
