@@ -530,6 +530,15 @@ fn long_documents_are_not_read_to_their_end() {
         let again = 400;
         Reply { again, ..Reply::new(200, body) }.with("Transfer-Encoding", "chunked")
     };
+    // Short as text, but not once it is parsed.
+    let elements: Lie = |request, reply| {
+        if !request.is_list() {
+            return reply;
+        }
+        let elements = "<Contents/>".repeat(1 << 20);
+        document("ListBucketResult", &format!("<IsTruncated>false</IsTruncated>{elements}"))
+    };
+    Rig::new(elements).run("ls -r s3://demo/dir/").fails(7).says(&["longer than any"]);
     for command in LISTS {
         let rig = Rig::new(endless);
         let done = rig.run(command).fails(7);

@@ -114,6 +114,9 @@ fn read(request: &Request) -> Reply {
         let (first, last) = range.strip_prefix("bytes=")?.split_once('-')?;
         Some((first.parse::<usize>().ok()?, last.parse::<usize>().ok()?.min(content.len() - 1)))
     });
+    if range.is_some_and(|(first, _)| first >= content.len()) {
+        return error(416, "InvalidRange");
+    }
     match range {
         Some((first, last)) => Reply { body: content[first..=last].to_vec(), ..reply }
             .status(206)
