@@ -16,6 +16,7 @@ mod folders;
 mod fuzz;
 mod generated;
 mod harness;
+mod hostile;
 mod integrity;
 mod key_commands;
 mod key_sources;

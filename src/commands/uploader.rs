@@ -108,6 +108,7 @@ impl Uploader {
         }
         self.report(&at, &stored, &encryption, key.as_ref())?;
         if let Some(original) = original {
+            self.check_stored(&at, key.as_ref(), &stored).await?;
             original.delete()?;
         }
         Ok(stored.bytes)
@@ -119,6 +120,27 @@ impl Uploader {
             None if self.moves => Input::to_move(&path),
             None => Input::named(path).await,
         }
+    }
+
+    /// A store that keeps no checksum is asked once more, before the file is deleted.
+    async fn check_stored(
+        &self,
+        at: &Location,
+        key: Option<&ObjectKey>,
+        stored: &Stored,
+    ) -> Result<(), Failure> {
+        let store = self.engine.store();
+        // A presigned URL allows no second request.
+        if store.is_one_url() {
+            return Ok(());
+        }
+        let checked = store.check_stored(at, key.map(|key| &key.key), stored).await;
+        checked.map_err(|mut failure| {
+            let detail = failure.detail_mut();
+            detail.message =
+                format!("it was sent, but the file is still there: {}", detail.message);
+            failure
+        })
     }
 
     /// How many files may be under way: only one, until the bucket has proven that it seals, for that

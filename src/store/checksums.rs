@@ -1,7 +1,13 @@
 //! Whether checksums are sent and asked for: unless the user wants them left out, or the store knows
-//! no such headers.
+//! no such headers. And what a store says of the checksum of what it wrote.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+
+use crate::failure::Failure;
+use crate::location::Location;
 
 /// What is done about checksums for as long as the program runs.
 #[derive(Debug)]
@@ -47,4 +53,36 @@ impl Checksums {
     pub(super) fn are_refused(&self) -> bool {
         self.refused.load(Ordering::Relaxed)
     }
+}
+
+/// What a store says of the checksum of what it wrote.
+pub(super) enum Said {
+    /// The checksum of what was sent.
+    Same,
+    /// No checksum of the whole object.
+    Nothing,
+    /// Another one.
+    Other,
+}
+
+impl Said {
+    /// Compares checksums as the headers have them. Some stores put one of another kind, or that of the parts'
+    /// checksums, into the header: neither says anything.
+    pub(super) fn of(said: Option<&str>, sent: &str) -> Said {
+        let is_crc64 = |text: &str| BASE64_STANDARD.decode(text).is_ok_and(|it| it.len() == 8);
+        match said {
+            Some(said) if said == sent => Said::Same,
+            Some(said) if is_crc64(said) && is_crc64(sent) => Said::Other,
+            _ => Said::Nothing,
+        }
+    }
+}
+
+/// The store says that it holds other bytes than were sent.
+pub(super) fn other_checksum(at: &Location) -> Failure {
+    Failure::integrity(
+        "the store says that what it stored has another checksum than what was sent: the object is damaged",
+    )
+    .hint("keep the source, and store it again")
+    .at(at)
 }

@@ -28,13 +28,16 @@ use aws_types::os_shim_internal::{Env, Fs};
 
 use super::checksums::Checksums;
 use super::copy_trial::Copies;
+use super::documents::Documents;
 use super::endpoint;
 use super::key_tag::KeyTags;
 use super::latency::Latency;
+use super::loopback::{Resolver, is_loopback};
 use super::pace::Pace;
 use super::proven::Proven;
 use super::rate::{self, Limits};
-use super::refusal::Refusal;
+use super::refusal::{Refusal, Trouble};
+use super::region;
 use super::request_log::RequestLog;
 use super::retry::{Retry, Transient};
 use super::seal::OneEcho;
@@ -190,7 +193,10 @@ impl Store {
         let latency = Latency::unknown();
         let pace = Pace::default();
         let plain = parsed.as_ref().is_some_and(|url| url.scheme_str() == Some("http"));
-        let http_client = if plain { trust::plain_client() } else { trust.client() };
+        let host = parsed.as_ref().and_then(http::Uri::host).unwrap_or_default();
+        let only_loopback = is_loopback(host) && !options.allow_http;
+        let http_client =
+            if plain { trust::plain_client(Resolver { only_loopback }) } else { trust.client() };
         let http_client = GivesUp::on_stalls(http_client);
         let http_client = match options.limit_rate {
             Some(rate) => Limits::to(rate, http_client),
@@ -204,6 +210,7 @@ impl Store {
                 expected_owner: options.expected_bucket_owner.clone(),
             })
             .interceptor(OneEcho)
+            .interceptor(Documents)
             .interceptor(RequestLog)
             .interceptor(pace.clone())
             .retry_partition(retry_partition)
@@ -328,7 +335,7 @@ impl Store {
             // Another request under way may learn meanwhile what the store refuses: this one carries it all
             // the same.
             let (checksums, tags) = (self.checksums.are_in_use(), self.key_tags.are_in_use());
-            let refusal: Refusal = match request(self.client()).await {
+            let mut refusal: Refusal = match request(self.client()).await {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error.into(),
             };
@@ -340,7 +347,10 @@ impl Store {
                 self.key_tags.give_up();
             } else if let Some(region) = self.other_region(&refusal) {
                 tracing::debug!(region, "the bucket is in another region");
-                self.move_to(region);
+                if let Err(trouble) = self.move_to(region) {
+                    refusal.trouble = Some(trouble);
+                    return Err(refusal);
+                }
                 return request(self.client()).await.map_err(Into::into);
             } else {
                 return Err(refusal);
@@ -354,9 +364,16 @@ impl Store {
         (self.endpoint.is_none() && current.as_ref() != Some(region)).then(|| region.clone())
     }
 
-    fn move_to(&self, region: String) {
-        let config = self.client().config().to_builder().region(Region::new(region)).build();
+    /// Goes on in another region, but never in another partition.
+    fn move_to(&self, region: String) -> Result<(), Trouble> {
+        let client = self.client();
+        let current = client.config().region().map_or(FALLBACK_REGION, Region::as_ref);
+        if !region::are_together(current, &region) {
+            return Err(Trouble::OtherPartition(region));
+        }
+        let config = client.config().to_builder().region(Region::new(region)).build();
         *self.client.write().unwrap_or_else(PoisonError::into_inner) = Client::from_conf(config);
+        Ok(())
     }
 }
 

@@ -16,6 +16,7 @@ use aws_smithy_types::config_bag::ConfigBag;
 use super::Store;
 use super::diagnosis::{Action, Circumstances, diagnose, is_about_credentials};
 use super::refusal::{Refusal, Trouble};
+use super::region;
 use crate::failure::Failure;
 use crate::location::Location;
 
@@ -154,7 +155,8 @@ impl Intercept for Witness {
     ) -> Result<(), BoxError> {
         let headers = context.response().headers();
         let mut seen = self.seen();
-        seen.region = headers.get("x-amz-bucket-region").map(str::to_owned);
+        let region = headers.get("x-amz-bucket-region").filter(|region| region::is_name(region));
+        seen.region = region.map(str::to_owned);
         let date = headers.get("date");
         let date = date.and_then(|date| DateTime::from_str(date, DateTimeFormat::HttpDate).ok());
         if let (Some(date), Some(sent)) = (date, seen.sent) {

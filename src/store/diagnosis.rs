@@ -4,6 +4,7 @@
 //! messages are hints. Whether a key is wrong cannot be read off one refusal at all: [`super::read`]
 //! finds that out by asking.
 
+use super::documents::TooLong;
 use super::refusal::{Refusal, Trouble};
 use super::{Store, unsupported, url_refusal};
 use crate::failure::Failure;
@@ -51,6 +52,7 @@ pub(super) fn is_decisive(refusal: &Refusal) -> bool {
                         | "KeyTooLongError"
                 )
         })
+        || refusal.trouble.is_some()
         || wants_https(refusal)
         || no_version_id(refusal)
         || unsupported::header(refusal).is_some()
@@ -183,6 +185,12 @@ fn no_answer(store: &Store, trouble: &Trouble) -> Failure {
             Failure::denied(format!("the AWS credentials cannot be had: {why}"))
                 .hint("mend the profile, or renew the session (for instance `aws sso login`)")
         }
+        Trouble::OtherPartition(region) => Failure::unsealed(format!(
+            "the bucket is said to be in region {region}, of another partition of AWS than the one configured: nothing was sent there"
+        ))
+        .hint(format!("if that is right, say --region {region}, with credentials of that partition")),
+        Trouble::TooLong => Failure::integrity(TooLong.to_string())
+            .hint("check that the endpoint speaks S3, and what is in between"),
         Trouble::Broken(why) => {
             Failure::unavailable(format!("the exchange with {host} broke off: {why}"))
                 .hint("try again; if it stays, check that the endpoint speaks S3")

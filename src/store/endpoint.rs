@@ -1,10 +1,9 @@
 //! Which endpoint requests go to, how it names buckets, and that a key reaches it unread.
 
-use std::net::IpAddr;
-
 use aws_types::SdkConfig;
 use aws_types::service_config::ServiceConfigKey;
 
+use super::loopback::is_loopback;
 use crate::failure::Failure;
 
 const AMAZON: [&str; 2] = ["amazonaws.com", "amazonaws.com.cn"];
@@ -67,18 +66,6 @@ pub(super) fn refuse_plain_http(endpoint: &http::Uri) -> Result<(), Failure> {
         "the key would cross the network in clear on its way to http://{host}: nothing was sent"
     ))
     .hint("use the store's https endpoint, or --allow-http if nobody else can listen"))
-}
-
-pub(super) fn is_loopback(host: &str) -> bool {
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    match bare.parse::<IpAddr>() {
-        Ok(address) => address.is_loopback(),
-        // RFC 6761 section 6.3 keeps these names for the loopback interface.
-        Err(_) => {
-            bare.eq_ignore_ascii_case("localhost")
-                || bare.to_ascii_lowercase().ends_with(".localhost")
-        }
-    }
 }
 
 /// Stores of one's own seldom have a DNS name per bucket; `addressing_style` in the profile's

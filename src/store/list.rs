@@ -12,6 +12,8 @@ use serde::Serialize;
 
 use super::Store;
 use super::diagnosis::{Action, Circumstances, diagnose};
+use super::extent::MOST_BYTES;
+use super::pages::Pages;
 use super::refusal::Refusal;
 use crate::failure::Failure;
 use crate::location::Location;
@@ -49,6 +51,13 @@ pub struct Listed {
     pub storage_class: Option<String>,
 }
 
+impl Listed {
+    /// What tells it from all others of its listing.
+    fn name(&self) -> String {
+        format!("{:?}\0{}\0{:?}", self.kind, self.key, self.version_id)
+    }
+}
+
 /// What lies below a prefix, in pages of up to 1,000.
 #[derive(Debug)]
 pub struct Listing {
@@ -59,6 +68,7 @@ pub struct Listing {
     /// The last key that is left out, and all before it.
     after: Option<String>,
     next: Option<Next>,
+    pages: Pages<Next>,
 }
 
 /// Which of the names that begin with a prefix are listed.
@@ -103,6 +113,7 @@ impl Store {
             scope: Scope::All,
             after: None,
             next: Some(Next::Start),
+            pages: Pages::new(),
         }
     }
 }
@@ -142,7 +153,10 @@ impl Listing {
             true => self.versions_page(&from).await?,
             false => self.objects_page(&from).await?,
         };
-        if page.next.as_ref() == Some(&from) {
+        let first = page.found.first().map(Listed::name);
+        if let Some(next) = &page.next
+            && (*next == from || !self.pages.advance(first, next.clone()))
+        {
             return Err(self.broken("the store's listing goes round in circles"));
         }
         // Whoever deletes what is listed must be able to rely on this.
@@ -243,7 +257,7 @@ impl Listing {
     }
 
     fn unreadable(&self) -> Failure {
-        self.broken("the store's listing holds a name or a time that cannot be read")
+        self.broken("the store's listing holds a name, size or time that cannot be read")
     }
 
     fn broken(&self, message: &str) -> Failure {
@@ -307,7 +321,7 @@ fn listed(
     Some(Listed {
         kind,
         key: decoded(key?, encoded)?,
-        bytes: size.unwrap_or(0).try_into().ok()?,
+        bytes: size.unwrap_or(0).try_into().ok().filter(|bytes| *bytes <= MOST_BYTES)?,
         modified: SystemTime::try_from(*modified?).ok()?,
         version_id: None,
         is_latest: true,

@@ -146,6 +146,31 @@ from_output!(
 from_output!(GetObjectOutput { archive_status: None }, it);
 
 impl ObjectMetadata {
+    /// Whether two answers about one object agree on its checksums, as far as both name them.
+    pub fn has_checksum_of(&self, other: &ObjectMetadata) -> bool {
+        self.checksums().into_iter().zip(other.checksums()).all(|(one, other)| {
+            let pair = one.zip(other);
+            pair.is_none_or(|(one, other)| one == other)
+        })
+    }
+
+    /// Whether there is a checksum of the whole object, not only one of its parts' checksums.
+    pub fn has_whole_checksum(&self) -> bool {
+        self.checksum_type.as_deref() != Some("COMPOSITE")
+            && self.checksums().into_iter().flatten().any(|value| !value.contains('-'))
+    }
+
+    fn checksums(&self) -> [Option<&str>; 5] {
+        [
+            &self.checksum_crc64nvme,
+            &self.checksum_crc32c,
+            &self.checksum_crc32,
+            &self.checksum_sha256,
+            &self.checksum_sha1,
+        ]
+        .map(Option::as_deref)
+    }
+
     /// Whether it has to be restored before anybody can read it (AWS, "Working with archived objects").
     pub fn is_archived(&self) -> bool {
         let class = self.storage_class.as_deref();

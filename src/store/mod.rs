@@ -5,6 +5,9 @@
 //! |---|---|
 //! | `connect` | options and AWS configuration in, a client out |
 //! | `endpoint` | where requests go; the rule about plain http |
+//! | `loopback` | which names are this machine |
+//! | `region` | which partition a region belongs to |
+//! | `documents` | how long documents and errors may be |
 //! | `trust` | the certificates to trust and the connection to the store |
 //! | `settings` | which option, variable or file has decided how the store is reached |
 //! | `contact` | the first request: who answers, what time it is there |
@@ -25,11 +28,15 @@
 //! | `attributes` | what is stored with an object besides its bytes |
 //! | `metadata` | what a store says of an object |
 //! | `audit` | what an object is encrypted with, whoever holds the key |
+//! | `extent` | which bytes of an object an answer holds |
+//! | `answer_head` | status and echo of an answer, where the SDK drops them |
 //! | `read` | HEAD and GET, trying keys without sending more of them than needed |
+//! | `recheck` | a second look before the last other copy is deleted |
 //! | `write` | PUT and multipart uploads, each proven |
 //! | `attempts` | how often a write was sent |
 //! | `unsupported` | what a store does not implement, and which option to leave out |
 //! | `uploads` | multipart uploads that are not finished, and their parts |
+//! | `pages` | whether the pages of a listing advance |
 //! | `list` | what lies below a prefix, a page at a time |
 //! | `inventory` | what an S3 Inventory lists; pure |
 //! | `bucket` | the switch that blocks SSE-C |
@@ -49,6 +56,7 @@
 //! | `proven` | which buckets have proven that they seal |
 
 mod acl;
+mod answer_head;
 mod attempts;
 mod attributes;
 mod audit;
@@ -63,20 +71,26 @@ mod copy_parts;
 mod copy_proof;
 mod copy_trial;
 mod diagnosis;
+mod documents;
 mod endpoint;
+mod extent;
 mod handshake;
 mod inventory;
 mod key_tag;
 mod latency;
 mod list;
+mod loopback;
 mod metadata;
 mod pace;
+mod pages;
 mod percent;
 mod presign;
 mod proven;
 mod rate;
 mod read;
+mod recheck;
 mod refusal;
+mod region;
 mod remove;
 mod remove_many;
 mod request_log;
@@ -105,6 +119,7 @@ pub use contact::{Contact, Outcome};
 pub use copy::{Copy, CopySource, MOST_BYTES_OF_ONE_COPY};
 pub use copy_parts::CopiedPart;
 pub use copy_trial::{Guard, THROW_AWAY, Way};
+pub use extent::Extent;
 pub use handshake::{Handshake, is_proxied};
 pub use inventory::{Columns, DataFile, EncryptionStatus, Inventoried, Manifest};
 pub use list::{Kind, Listed, Listing};

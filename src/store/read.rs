@@ -10,8 +10,10 @@ use bytes::Bytes;
 use clap::builder::NonEmptyStringValueParser;
 
 use super::Store;
+use super::answer_head::AnswerHead;
 use super::attributes::parse_header;
 use super::diagnosis::{Action, Circumstances, diagnose, is_decisive, is_wordless, refuses_http};
+use super::extent::{Extent, another_range, check_head};
 use super::metadata::ObjectMetadata;
 use super::refusal::{Refusal, innermost};
 use super::seal::{Echo, Echoes, Sealed};
@@ -78,8 +80,24 @@ pub struct Opened<T> {
 pub struct Reading {
     /// What the store says of the object.
     pub metadata: ObjectMetadata,
+    /// Which bytes these are: those that were asked for.
+    pub extent: Extent,
     /// The bytes asked for.
     pub body: Body,
+}
+
+/// The answer to a GET, before it is known whether it holds what was asked for.
+struct Unchecked {
+    status: u16,
+    metadata: ObjectMetadata,
+    body: Body,
+}
+
+impl Unchecked {
+    fn check(self, wanted: &ReadOptions) -> Result<Reading, Failure> {
+        let extent = Extent::of(self.status, &self.metadata, wanted)?;
+        Ok(Reading { metadata: self.metadata, extent, body: self.body })
+    }
 }
 
 /// An object's bytes on their way.
@@ -111,14 +129,18 @@ impl Store {
     ///
     /// # Errors
     /// [`Failure::Key`] where no key opens it, [`Failure::Unsealed`] where it is not sealed though a
-    /// key was given, [`Failure::NotFound`], [`Failure::Denied`] and so on.
+    /// key was given, [`Failure::NotFound`], [`Failure::Denied`] and so on; [`Failure::Integrity`] where the
+    /// answer cannot be about all of an object.
     pub async fn head(
         &self,
         at: &Location,
         keys: &[Key],
         options: &ReadOptions,
     ) -> Result<Opened<ObjectMetadata>, Failure> {
-        self.open(at, keys, options, |key| Box::pin(self.head_once(at, key, options))).await
+        let opened =
+            self.open(at, keys, options, |key| Box::pin(self.head_once(at, key, options))).await?;
+        check_head(&opened.answer).map_err(|failure| failure.at(at))?;
+        Ok(opened)
     }
 
     pub(super) async fn head_once(
@@ -153,19 +175,23 @@ impl Store {
     /// Asks for an object, or the range of it that `options` names.
     ///
     /// # Errors
-    /// As [`Store::head`].
+    /// As [`Store::head`]; [`Failure::Integrity`] where the store answers with other bytes than were asked for.
     pub async fn get(
         &self,
         at: &Location,
         keys: &[Key],
         options: &ReadOptions,
     ) -> Result<Opened<Reading>, Failure> {
-        self.open(at, keys, options, |key| Box::pin(self.get_once(at, key, options))).await
+        let opened =
+            self.open(at, keys, options, |key| Box::pin(self.get_once(at, key, options))).await?;
+        let answer = opened.answer.check(options).map_err(|failure| failure.at(at))?;
+        Ok(Opened { answer, key: opened.key })
     }
 
     /// Asks for one more range of an object that was opened before, provided it is still the same.
     ///
-    /// `range` counts bytes from the object's first, its end excluded; `etag` is what it had then.
+    /// `range` counts bytes from the object's first, its end excluded; `etag` and `total`, its size in bytes, are
+    /// what it had then.
     ///
     /// # Errors
     /// [`Failure::Precondition`] where the object was replaced meanwhile; [`Failure::Integrity`]
@@ -177,6 +203,7 @@ impl Store {
         version_id: Option<&str>,
         etag: Option<&str>,
         range: Range<u64>,
+        total: u64,
     ) -> Result<Body, Failure> {
         let options = ReadOptions {
             version_id: version_id.map(str::to_owned),
@@ -185,7 +212,7 @@ impl Store {
             ..ReadOptions::default()
         };
         let about = Circumstances { action: Action::Read, at, key };
-        let (echo, reading) = self.get_once(at, key, &options).await.map_err(|refusal| {
+        let (echo, answer) = self.get_once(at, key, &options).await.map_err(|refusal| {
             // The key fitted a moment ago: stores without If-Match say so of a successor with another key.
             let fits_no_more =
                 key.is_some() && refusal.status == Some(400) && !is_decisive(&refusal);
@@ -198,17 +225,14 @@ impl Store {
             return Err(not_sealed(at));
         }
         // Not every store honours If-Match.
-        if reading.metadata.etag.as_deref() != etag {
+        if answer.metadata.etag.as_deref() != etag {
             return Err(self.replaced(at));
         }
-        let expected = format!("bytes {}-{}/", range.start, range.end - 1);
-        let found = reading.metadata.content_range.unwrap_or_default();
-        if !found.starts_with(&expected) {
-            return Err(Failure::integrity(
-                "the store answered with another range than was asked for",
-            )
-            .hint("try --concurrency 1, which asks for no ranges")
-            .at(at));
+        let refused =
+            || another_range().hint("try --concurrency 1, which asks for no ranges").at(at);
+        let reading = answer.check(&options).map_err(|_| refused())?;
+        if reading.extent != (Extent { range, total }) {
+            return Err(refused());
         }
         Ok(reading.body)
     }
@@ -218,7 +242,8 @@ impl Store {
         at: &Location,
         key: Option<&Key>,
         options: &ReadOptions,
-    ) -> Result<(Echo, Reading), Refusal> {
+    ) -> Result<(Echo, Unchecked), Refusal> {
+        let head = AnswerHead::default();
         let output = self
             .send(|client| {
                 let request = client
@@ -230,11 +255,16 @@ impl Store {
                     .set_if_match(options.if_match.clone())
                     .set_if_none_match(options.if_none_match.clone())
                     .sealed(key);
-                request.customize().mutate_request(ask_for_checksum(self.checksums.asks())).send()
+                request
+                    .customize()
+                    .mutate_request(ask_for_checksum(self.checksums.asks()))
+                    .interceptor(head.clone())
+                    .send()
             })
             .await?;
         let metadata = ObjectMetadata::from(&output);
-        Ok((output.echo(), Reading { metadata, body: Body(output.body) }))
+        let (echo, status) = (output.echo(), head.status());
+        Ok((echo, Unchecked { status, metadata, body: Body(output.body) }))
     }
 
     async fn open<'a, T>(
@@ -365,7 +395,7 @@ impl Store {
 
     /// HEAD has no body, so a failed one has no words: the same question as a one-byte GET has.
     async fn with_words(&self, at: &Location, options: &ReadOptions, refusal: Refusal) -> Refusal {
-        if !matches!(refusal.status, Some(400 | 403 | 404 | 501)) {
+        if refusal.trouble.is_some() || !matches!(refusal.status, Some(400 | 403 | 404 | 501)) {
             return refusal;
         }
         match self.first_byte(at, None, options).await {

@@ -6,8 +6,14 @@ use std::io;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 
+use super::documents::TooLong;
+use super::region;
 use crate::failure::is_out_of_files;
 use crate::redaction::mask_key_text;
+
+/// How much of a store's code and message is kept, in bytes; the longest message of Amazon's has some 400.
+const LONGEST_CODE: usize = 100;
+const LONGEST_MESSAGE: usize = 1000;
 
 /// A request that did not succeed.
 #[derive(Debug, Default)]
@@ -52,6 +58,10 @@ pub(super) enum Trouble {
     NoCredentials,
     /// Credentials were given, but could not be had; what their provider says.
     Credentials(String),
+    /// The store says that the bucket is in this region, of another partition than the configured one.
+    OtherPartition(String),
+    /// A document of the store is too long to be one.
+    TooLong,
     /// The connection broke, or the answer was no HTTP.
     Broken(String),
 }
@@ -108,7 +118,8 @@ where
         if let Some(response) = error.raw_response() {
             let header = |name: &str| response.headers().get(name).map(str::to_owned);
             refusal.status = Some(response.status().as_u16());
-            refusal.bucket_region = header("x-amz-bucket-region");
+            refusal.bucket_region =
+                header("x-amz-bucket-region").filter(|region| region::is_name(region));
             refusal.written.etag = header("etag");
             refusal.written.version_id = header("x-amz-version-id");
             refusal.delete_marker = header("x-amz-delete-marker").as_deref() == Some("true");
@@ -119,8 +130,9 @@ where
                 refusal.trouble = Some(Trouble::Broken("its answer cannot be read".to_owned()));
             }
             Some(answer) => {
-                refusal.code = answer.code().map(str::to_owned);
-                refusal.message = answer.message().map(|it| mask_key_text(it).into_owned());
+                refusal.code = answer.code().map(|code| beginning(code, LONGEST_CODE));
+                let masked = answer.message().map(mask_key_text);
+                refusal.message = masked.map(|words| beginning(&words, LONGEST_MESSAGE));
                 if success {
                     refusal.status = answer.code().map(status_within_success);
                 }
@@ -129,6 +141,14 @@ where
         }
         refusal
     }
+}
+
+/// The beginning of a text, of at most so many bytes.
+pub(super) fn beginning(text: &str, most: usize) -> String {
+    if text.len() <= most {
+        return text.to_owned();
+    }
+    format!("{}…", &text[..text.floor_char_boundary(most)])
 }
 
 /// The status that an error would have had, if the store had not begun to answer 200 before it came
@@ -147,6 +167,9 @@ fn trouble<E>(error: &SdkError<E>) -> Trouble
 where
     E: Error + Send + Sync + 'static,
 {
+    if is_too_long(error) {
+        return Trouble::TooLong;
+    }
     // First: a look-up of an address fails in the words of a missing one.
     if sources(error).any(lacks_files) {
         return Trouble::OutOfFiles;
@@ -219,6 +242,11 @@ fn sources<'a>(
 /// The words of what lies at the bottom of an error.
 pub(super) fn innermost(error: &(dyn Error + 'static)) -> String {
     sources(error).last().map(ToString::to_string).unwrap_or_default()
+}
+
+/// Whether a document of the store was refused for its length.
+pub(super) fn is_too_long(error: &(dyn Error + 'static)) -> bool {
+    sources(error).any(|cause| cause.is::<TooLong>())
 }
 
 /// Whether what kept a request from being answered cannot get better by another attempt: a refused

@@ -4,6 +4,7 @@ use aws_sdk_s3::operation::delete_object::DeleteObjectOutput;
 
 use super::diagnosis::{Action, Circumstances, diagnose};
 use super::read::ReadOptions;
+use super::recheck::replaced;
 use super::refusal::Refusal;
 use super::{ObjectMetadata, Store};
 use crate::failure::Failure;
@@ -54,10 +55,12 @@ impl Store {
     }
 
     /// Deletes an object exactly as it was read: that version for good, or, where there are no versions, only if
-    /// nobody has replaced it since. `key` is what opened it.
+    /// nobody has replaced it since. `key` is what opened it. What was read without a checksum is looked at once more:
+    /// its size and ETag must be what they were.
     ///
     /// # Errors
-    /// [`Failure::Precondition`] where it was replaced: it is left alone then; otherwise as [`Store::delete`].
+    /// [`Failure::Precondition`] where it was replaced, [`Failure::Integrity`] where the store contradicts what it said
+    /// before: the object is left alone then; otherwise as [`Store::delete`].
     pub async fn delete_as_read(
         &self,
         at: &Location,
@@ -66,26 +69,17 @@ impl Store {
     ) -> Result<(), Failure> {
         let version_id = read.version_id.as_deref();
         if version_id.is_some_and(|version| version != NULL_VERSION) {
+            if !read.has_whole_checksum() {
+                self.look_again(at, key, read).await?;
+            }
             return self.delete(at, version_id).await.map(drop);
         }
-        let replaced = || {
-            Failure::precondition(
-                "somebody has replaced the source since it was read: it was left alone",
-            )
-            .hint("look at it with `s3seal head`, then decide anew")
-            .at(at)
-        };
-        let Some(etag) = read.etag.as_deref() else { return Err(replaced()) };
+        let Some(etag) = read.etag.as_deref() else { return Err(replaced(at)) };
         // Not every store honours If-Match on a delete, so look first as well.
-        let keys: Vec<Key> = key.into_iter().cloned().collect();
-        let options = ReadOptions { version_id: read.version_id.clone(), ..ReadOptions::default() };
-        let found = self.head(at, &keys, &options).await?;
-        if found.answer.etag.as_deref().map(bare) != Some(bare(etag)) {
-            return Err(replaced());
-        }
+        self.look_again(at, key, read).await?;
         match self.delete_if_match(at, version_id, etag).await {
             Ok(_) => Ok(()),
-            Err(refusal) if refusal.status == Some(412) => Err(replaced()),
+            Err(refusal) if refusal.status == Some(412) => Err(replaced(at)),
             // The answer to an earlier attempt got lost.
             Err(refusal) if refusal.is("NoSuchKey") => Ok(()),
             Err(refusal) => {

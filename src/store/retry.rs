@@ -115,6 +115,9 @@ impl ClassifyRetry for Transient {
         if error.as_connector_error().is_some_and(|error| refusal::is_permanent(error)) {
             return RetryAction::RetryForbidden;
         }
+        if refusal::is_too_long(error) {
+            return RetryAction::RetryForbidden;
+        }
         context.response().map_or(RetryAction::NoActionIndicated, by_status)
     }
 

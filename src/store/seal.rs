@@ -12,6 +12,8 @@ use crate::key::Key;
 
 /// How the names of the seal's headers begin.
 pub(super) const PREFIX: &str = "x-amz-server-side-encryption-customer-";
+/// The header that names the key by its MD5, in lower case.
+pub(super) const KEY_MD5: &str = "x-amz-server-side-encryption-customer-key-md5";
 /// The one algorithm of SSE-C.
 pub(super) const ALGORITHM: &str = "AES256";
 
@@ -37,6 +39,18 @@ impl Encryption {
         match self {
             Encryption::CustomerKey(key) => Some(key),
             _ => None,
+        }
+    }
+
+    /// Whether the store's answer to a write proves that it encrypted as asked. Nothing is proven of a bucket's
+    /// default, and nothing is asked for.
+    pub(super) fn is_proven_by(&self, echo: &Echo) -> bool {
+        match self {
+            Encryption::CustomerKey(key) => echo.proves(key),
+            Encryption::Managed { algorithm, .. } => {
+                echo.managed.as_ref() == Some(algorithm) && echo.key_md5.is_none()
+            }
+            Encryption::BucketDefault => true,
         }
     }
 
@@ -97,13 +111,17 @@ sealed! {
 pub(super) struct Echo {
     pub(super) algorithm: Option<String>,
     pub(super) key_md5: Option<String>,
+    /// The algorithm of encryption with a key of the store's own, which contradicts the seal.
+    pub(super) managed: Option<String>,
 }
 
 impl Echo {
-    /// Whether the store used this key: both headers are there, and the MD5 is the key's.
+    /// Whether the store used this key: both headers are there, the MD5 is the key's, and nothing speaks of
+    /// another encryption.
     pub(super) fn proves(&self, key: &Key) -> bool {
         self.algorithm.as_deref() == Some(ALGORITHM)
             && self.key_md5.as_deref() == Some(key.md5_base64().as_str())
+            && self.managed.is_none()
     }
 }
 
@@ -123,7 +141,6 @@ impl Intercept for OneEcho {
         _: &RuntimeComponents,
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        const KEY_MD5: &str = "x-amz-server-side-encryption-customer-key-md5";
         let headers = context.response_mut().headers_mut();
         let values: Vec<String> = headers.get_all(KEY_MD5).map(str::to_owned).collect();
         if let [first, others @ ..] = values.as_slice()
@@ -149,6 +166,7 @@ macro_rules! echoes {
                 Echo {
                     algorithm: self.sse_customer_algorithm().map(str::to_owned),
                     key_md5: self.sse_customer_key_md5().map(str::to_owned),
+                    managed: self.server_side_encryption().map(|it| it.as_str().to_owned()),
                 }
             }
         }

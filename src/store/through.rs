@@ -16,6 +16,7 @@ use base64::prelude::BASE64_STANDARD;
 
 use super::attempts::Attempts;
 use super::attributes::{Attributed, Attributes, Condition};
+use super::checksums::{Said, other_checksum};
 use super::connect::{Access, FALLBACK_REGION};
 use super::diagnosis::{Action, Circumstances, diagnose, refuses_http};
 use super::read::{Attempt, Opened, ReadOptions, not_sealed};
@@ -198,18 +199,20 @@ impl Store {
             Err(refusal) if refusal.is_success() => return Err(unproven(write)),
             Err(refusal) => return Err(self.unwritten(write, &refusal, &attempts)),
         };
-        let proven = match write.encryption.key() {
-            Some(key) => output.echo().proves(key),
-            None => write.encryption.is_managed_by(output.server_side_encryption()),
-        };
-        if !proven {
+        if !write.encryption.is_proven_by(&output.echo()) {
             return Err(unproven(write));
+        }
+        let crc64nvme = checksum(sums.crc64nvme);
+        let said = Said::of(output.checksum_crc64_nvme(), &crc64nvme);
+        if matches!(said, Said::Other) {
+            return Err(other_checksum(&write.at));
         }
         Ok(Stored {
             bytes: sums.bytes,
             etag: output.e_tag().map(str::to_owned),
             version_id: output.version_id().map(str::to_owned),
-            checksum_crc64nvme: checksum(sums.crc64nvme),
+            checksum_crc64nvme: crc64nvme,
+            is_checked: matches!(said, Said::Same),
             ..Stored::default()
         })
     }

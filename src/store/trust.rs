@@ -16,6 +16,7 @@ use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
+use super::loopback::Resolver;
 use crate::failure::Failure;
 
 /// The certificate authorities that a store's certificate may come from.
@@ -72,8 +73,21 @@ impl Trust {
 }
 
 /// A client for plain http, which uses no proxy: that would be one more reader.
-pub(super) fn plain_client() -> SharedHttpClient {
-    Builder::new().build_http()
+pub(super) fn plain_client(resolver: Resolver) -> SharedHttpClient {
+    Builder::new().build_with_connector_fn(move |settings, components| {
+        let mut builder = Connector::builder();
+        if let Some(settings) = settings {
+            builder = builder.connector_settings(settings.clone());
+        }
+        builder.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
+        // Only a builder with TLS takes a resolver. It is used for plain http alone, and trusts nobody.
+        let builder = builder.tls_provider(Provider::rustls(CryptoMode::AwsLc));
+        let context = TlsContext::builder().with_trust_store(TrustStore::empty());
+        match context.build() {
+            Ok(context) => builder.tls_context(context).build_with_resolver(resolver.clone()),
+            Err(_) => builder.build_with_resolver(resolver.clone()),
+        }
+    })
 }
 
 /// The SDK takes a bundle for granted and panics at a bad one, so it is checked here.

@@ -7,6 +7,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
 use super::diagnosis::{Action, Circumstances, diagnose};
+use super::pages::Pages;
 use super::seal::Sealed;
 use super::{Store, Write};
 use crate::failure::Failure;
@@ -54,10 +55,11 @@ pub struct UnfinishedUploads<'a> {
     store: &'a Store,
     below: Location,
     place: Place,
+    pages: Pages<Place>,
 }
 
 /// How far a listing is.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 enum Place {
     Start,
     After { key: String, id: String },
@@ -67,7 +69,7 @@ enum Place {
 impl Store {
     /// Lists the unfinished uploads of all objects whose keys begin with that of `below`.
     pub fn unfinished_uploads(&self, below: Location) -> UnfinishedUploads<'_> {
-        UnfinishedUploads { store: self, below, place: Place::Start }
+        UnfinishedUploads { store: self, below, place: Place::Start, pages: Pages::new() }
     }
 
     /// The parts that the store has of an upload; none where it knows no such upload.
@@ -80,7 +82,7 @@ impl Store {
         upload_id: &str,
     ) -> Result<Option<Vec<ListedPart>>, Failure> {
         let mut parts: Vec<ListedPart> = Vec::new();
-        let mut after = None;
+        let mut after: Option<u32> = None;
         loop {
             let sent = self
                 .send(|client| {
@@ -89,7 +91,7 @@ impl Store {
                         .bucket(&write.at.bucket)
                         .key(&write.at.key)
                         .upload_id(upload_id)
-                        .set_part_number_marker(after.clone())
+                        .set_part_number_marker(after.map(|marker| marker.to_string()))
                         .sealed(write.encryption.key())
                         .send()
                 })
@@ -107,8 +109,8 @@ impl Store {
             if page.is_truncated() != Some(true) {
                 return Ok(Some(parts));
             }
-            let next = page.next_part_number_marker().map(str::to_owned);
-            if next.is_none() || next == after {
+            let next = page.next_part_number_marker().and_then(|marker| marker.parse().ok());
+            if next.is_none() || next <= after {
                 return Err(endless(&write.at));
             }
             after = next;
@@ -157,7 +159,11 @@ impl UnfinishedUploads<'_> {
             (Some(true), None) => return Err(endless(&self.below)),
             _ => Place::End,
         };
-        if place == self.place {
+        let first = page.uploads().first();
+        let first = first.map(|it| format!("{:?}\0{:?}", it.key(), it.upload_id()));
+        let advances = place == Place::End
+            || (place != self.place && self.pages.advance(first, place.clone()));
+        if !advances {
             return Err(endless(&self.below));
         }
         self.place = place;
@@ -173,7 +179,7 @@ impl UnfinishedUploads<'_> {
 }
 
 fn endless(at: &Location) -> Failure {
-    Failure::other("the store's list never ends: it says that there is more, and not where")
+    Failure::other("the store's list never ends: it says that there is more, and leads nowhere")
         .hint("the store's log may say more")
         .at(at)
 }

@@ -3,7 +3,7 @@
 
 use std::time::SystemTime;
 
-use super::endpoint::is_loopback;
+use super::loopback::is_loopback;
 use super::through::CHECKSUM_MODE;
 use super::{Connect, SignedUrl, seal};
 use crate::failure::Failure;

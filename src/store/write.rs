@@ -11,8 +11,10 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde::{Deserialize, Serialize};
 
+use super::answer_head::AnswerHead;
 use super::attempts::Attempts;
 use super::attributes::{Attributed, Attributes, Condition};
+use super::checksums::{Said, other_checksum};
 use super::diagnosis::{Action, Circumstances, diagnose};
 use super::key_tag::with_key;
 use super::read::ReadOptions;
@@ -55,6 +57,8 @@ pub struct Stored {
     pub checksum_crc64nvme: String,
     /// Whether the store says that its bytes have this checksum.
     pub is_checked: bool,
+    /// Whether the store says that its bytes have another one.
+    pub is_damaged: bool,
     /// What else there is to be told.
     pub note: Option<String>,
 }
@@ -86,9 +90,12 @@ impl Store {
     ///
     /// # Errors
     /// [`Failure::Unsealed`] where there was no proof: the object was removed, or the failure says that
-    /// plaintext remains.
+    /// plaintext remains. [`Failure::Integrity`] where the store names another checksum.
     pub async fn settle(&self, at: &Location, written: Written) -> Result<Stored, Failure> {
         let Written { stored, proven } = written;
+        if proven && stored.is_damaged {
+            return Err(other_checksum(at));
+        }
         if proven {
             return Ok(stored);
         }
@@ -161,17 +168,15 @@ impl Store {
             }
             Err(refusal) => return Err(self.explain_conditional(write, &refusal)),
         };
+        let said = Said::of(output.checksum_crc64_nvme(), &stored.checksum_crc64nvme);
         let stored = Stored {
             etag: output.e_tag().map(str::to_owned),
             version_id: output.version_id().map(str::to_owned),
-            is_checked: output.checksum_crc64_nvme() == Some(&stored.checksum_crc64nvme),
+            is_checked: matches!(said, Said::Same),
+            is_damaged: matches!(said, Said::Other),
             ..stored
         };
-        let proven = match write.encryption.key() {
-            Some(key) => output.echo().proves(key),
-            None => write.encryption.is_managed_by(output.server_side_encryption()),
-        };
-        Ok(Written { stored, proven })
+        Ok(Written { stored, proven: write.encryption.is_proven_by(&output.echo()) })
     }
 
     /// Begins a multipart upload and returns its id.
@@ -240,6 +245,14 @@ impl Store {
             .for_all()
             .at(&write.at));
         }
+        let said = Said::of(output.checksum_crc64_nvme(), &checksum(part.crc64nvme));
+        if matches!(said, Said::Other) {
+            return Err(Failure::integrity(
+                "the store says that a part has another checksum than what was sent: nothing was published",
+            )
+            .hint("try again; if it stays, something between here and the store changes bytes")
+            .at(&write.at));
+        }
         Ok(Part { etag: output.e_tag().unwrap_or_default().to_owned(), ..part })
     }
 
@@ -255,7 +268,7 @@ impl Store {
         parts: &[Part],
         crc64nvme: Option<u64>,
     ) -> Result<Written, Failure> {
-        let attempts = Attempts::default();
+        let (attempts, head) = (Attempts::default(), AnswerHead::default());
         let bytes: u64 = parts.iter().map(|part| part.bytes).sum();
         let crc64nvme = crc64nvme.map(checksum);
         let sent = self
@@ -277,6 +290,7 @@ impl Store {
                     .customize()
                     .config_override(self.patience(bytes))
                     .interceptor(attempts.clone())
+                    .interceptor(head.clone())
                     .send()
             })
             .await;
@@ -290,14 +304,25 @@ impl Store {
             }
             Err(refusal) => return Err(self.explain_conditional(write, &refusal)),
         };
+        // A checksum of the parts' checksums says so, and nothing of the bytes.
+        let is_composite = output.checksum_type() == Some(&ChecksumType::Composite);
+        let said = output.checksum_crc64_nvme().filter(|_| !is_composite);
+        let said = Said::of(said, &stored.checksum_crc64nvme);
         let stored = Stored {
             etag: output.e_tag().map(str::to_owned),
             version_id: output.version_id().map(str::to_owned),
-            is_checked: output.checksum_crc64_nvme() == Some(&stored.checksum_crc64nvme),
+            is_checked: matches!(said, Said::Same),
+            is_damaged: matches!(said, Said::Other),
             ..stored
         };
-        // Of a key the parts were the proof; what the store manages it names here.
-        let proven = write.encryption.is_managed_by(output.server_side_encryption());
+        let managed = output.server_side_encryption();
+        let proven = match write.encryption.key() {
+            // With a key, the echoes of the parts are the proof; what is said here must not contradict them.
+            Some(key) => {
+                managed.is_none() && head.key_md5().is_none_or(|md5| md5 == key.md5_base64())
+            }
+            None => write.encryption.is_managed_by(managed),
+        };
         Ok(Written { stored, proven })
     }
 

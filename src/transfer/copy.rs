@@ -125,6 +125,13 @@ impl Engine {
         if (&found.etag, found.content_length) != (&known.etag, known.content_length) {
             return Err(source.replaced());
         }
+        if !found.has_checksum_of(known) {
+            return Err(Failure::integrity(
+                "the store names two checksums of one object: nothing was stored",
+            )
+            .hint("try again; if it stays, the source is damaged in the store")
+            .at(&source.at));
+        }
         let (reader, expected) = Reader::of(self.store(), &source.at, &options, opened);
         let arriving = Arriving { reader, expected, at: source.at.clone() };
         let broke = Arc::new(Mutex::new(None));

@@ -103,10 +103,9 @@ impl Engine {
     ) -> Result<(Downloaded, Option<NewFile>), Failure> {
         let line = self.lines().take().await;
         let opened = self.store().get(at, keys, wanted).await?;
-        let Reading { metadata, body } = opened.answer;
+        let Reading { metadata, extent, body } = opened.answer;
         let whole = !wanted.is_part();
-        let range = extent(&metadata, wanted).map_err(|failure| failure.at(at))?;
-        let bytes = range.end - range.start;
+        let bytes = extent.bytes();
         let item = self.progress().item(at.name(), Some(bytes));
         let expected = if whole { Expected::of(&metadata) } else { None };
         let object = Arc::new(Object {
@@ -115,6 +114,7 @@ impl Engine {
             key: opened.key.clone(),
             version_id: wanted.version_id.clone(),
             etag: metadata.etag.clone(),
+            bytes: extent.total,
         });
         // Without an ETag nobody could tell whether two ranges are of the same object.
         let in_ranges = whole
@@ -144,7 +144,7 @@ impl Engine {
                     }
                     filled?
                 } else {
-                    let reader = Reader::new(object, range, Some(body));
+                    let reader = Reader::new(object, extent.range, Some(body));
                     sequential(reader, &file, expected.as_ref(), &item).await?
                 };
                 finished = Some(file);
@@ -156,7 +156,7 @@ impl Engine {
                     drop((body, line));
                     Pieces::Ahead(InOrder::new(self, object, bytes))
                 } else {
-                    Pieces::AsTheyCome(Reader::new(object, range, Some(body)))
+                    Pieces::AsTheyCome(Reader::new(object, extent.range, Some(body)))
                 };
                 let matches =
                     stream(pieces, Stream::open(stream_to), expected.as_ref(), &item).await?;
@@ -197,8 +197,7 @@ impl Engine {
             item.resume(units.bytes(index));
         }
         let file = Arc::new(target.file().map_err(|error| target.refuse(&error))?);
-        let mut left = units.left().into_iter();
-        let mut next = left.next();
+        let mut next = units.next_left(0);
         let mut under_way = JoinSet::new();
         while next.is_some() || !under_way.is_empty() {
             tokio::select! {
@@ -213,7 +212,7 @@ impl Engine {
                 }
                 line = self.lines().take(), if next.is_some() => {
                     let Some(index) = next else { continue };
-                    next = left.next();
+                    next = units.next_left(index + 1);
                     let (file, object, range) = (file.clone(), object.clone(), units.range(index));
                     under_way.spawn(async move {
                         let _line = line;
@@ -253,9 +252,11 @@ impl Units {
         range.end - range.start
     }
 
-    fn left(&self) -> Vec<u64> {
-        let all = 0..self.bytes.div_ceil(self.unit);
-        all.filter(|index| !self.done.contains_key(index)).collect()
+    /// The first of those from `index` that has not arrived: found when it is needed, so that a size that a store
+    /// merely claims takes no memory.
+    fn next_left(&self, index: u64) -> Option<u64> {
+        let mut all = index..self.bytes.div_ceil(self.unit);
+        all.find(|index| !self.done.contains_key(index))
     }
 
     fn finish(&mut self, index: u64, crc: u64) {
@@ -268,37 +269,6 @@ impl Units {
     }
 }
 
-/// Which bytes of the object the answer holds, held against those that were asked for.
-fn extent(metadata: &ObjectMetadata, wanted: &ReadOptions) -> Result<Range<u64>, Failure> {
-    let Some(bytes) = metadata.content_length else {
-        return Err(Failure::integrity("the store does not say how long the object is")
-            .hint("a proxy in between may recode answers: go around it"));
-    };
-    let other = || {
-        Failure::integrity("the store answered with another range than was asked for")
-            .hint("fetch the whole object, without --range")
-    };
-    if !wanted.is_part() {
-        return Ok(0..bytes);
-    }
-    let (range, total) =
-        metadata.content_range.as_deref().and_then(parse_range).ok_or_else(other)?;
-    let asked = wanted.part_of(total).ok_or_else(other)?;
-    match range == asked && range.end - range.start == bytes {
-        true => Ok(range),
-        false => Err(other()),
-    }
-}
-
-/// From `bytes 100-199/1234`, the range 100..200 and the 1234.
-fn parse_range(content_range: &str) -> Option<(Range<u64>, u64)> {
-    let (range, total) = content_range.strip_prefix("bytes ")?.split_once('/')?;
-    let (first, last) = range.split_once('-')?;
-    let (first, last, total): (u64, u64, u64) =
-        (first.parse().ok()?, last.parse().ok()?, total.parse().ok()?);
-    (first <= last && last < total).then(|| (first..last + 1, total))
-}
-
 /// One state of an object, to ask for more of.
 pub(super) struct Object {
     store: Arc<Store>,
@@ -306,6 +276,8 @@ pub(super) struct Object {
     key: Option<Key>,
     version_id: Option<String>,
     etag: Option<String>,
+    /// Its size.
+    bytes: u64,
 }
 
 /// Bytes of an object, in order, across broken connections.
@@ -318,14 +290,14 @@ pub(super) struct Reader {
 }
 
 impl Reader {
-    /// All of the object that `opened` has begun to read.
+    /// The bytes that `opened` has begun to read.
     pub(super) fn of(
         store: &Arc<Store>,
         at: &Location,
         wanted: &ReadOptions,
         opened: Opened<Reading>,
     ) -> (Reader, Option<Expected>) {
-        let Reading { metadata, body } = opened.answer;
+        let Reading { metadata, extent, body } = opened.answer;
         let expected = Expected::of(&metadata);
         let object = Arc::new(Object {
             store: store.clone(),
@@ -333,9 +305,9 @@ impl Reader {
             key: opened.key,
             version_id: wanted.version_id.clone(),
             etag: metadata.etag,
+            bytes: extent.total,
         });
-        let bytes = metadata.content_length.unwrap_or_default();
-        (Reader::new(object, 0..bytes, Some(body)), expected)
+        (Reader::new(object, extent.range, Some(body)), expected)
     }
 
     pub(super) fn new(object: Arc<Object>, range: Range<u64>, body: Option<Body>) -> Reader {
@@ -383,7 +355,7 @@ impl Object {
     async fn more(&self, range: Range<u64>) -> Result<Body, Failure> {
         let (key, version, etag) =
             (self.key.as_ref(), self.version_id.as_deref(), self.etag.as_deref());
-        self.store.get_more(&self.at, key, version, etag, range).await
+        self.store.get_more(&self.at, key, version, etag, range, self.bytes).await
     }
 }
 

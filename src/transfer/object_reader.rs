@@ -39,11 +39,23 @@ async fn send_pieces(
 ) -> Result<(), Failure> {
     let options = ReadOptions::default();
     let opened = store.get(at, &[], &options).await?;
-    let (mut reader, _) = Reader::of(store, at, &options, opened);
+    let (mut reader, expected) = Reader::of(store, at, &options, opened);
+    let mut hash = expected.as_ref().map(|it| it.algorithm.hash());
     while let Some((_, bytes)) = reader.next().await? {
-        if pieces.send(Ok(bytes)).await.is_err() {
-            break;
+        if let Some(hash) = &mut hash {
+            hash.update(&bytes);
         }
+        // The reader has seen enough.
+        if pieces.send(Ok(bytes)).await.is_err() {
+            return Ok(());
+        }
+    }
+    if !expected.zip(hash).is_none_or(|(expected, hash)| expected.matches(hash)) {
+        return Err(Failure::integrity(
+            "what arrived is not what was uploaded: the checksums differ",
+        )
+        .hint("try again; if it stays, the object is damaged in the store")
+        .at(at));
     }
     Ok(())
 }

@@ -17,6 +17,9 @@ use crate::store::{
 };
 use crate::transfer::{Interrupt, checksum};
 
+/// More than any trial writes, in bytes: an answer that claims more is refused before it is read.
+const MOST_TRIAL_BYTES: u64 = 64 << 20;
+
 /// The throw-away objects of one run.
 pub(super) struct Trial {
     pub(super) store: Arc<Store>,
@@ -259,7 +262,15 @@ pub(super) async fn collect(
     opened: Opened<Reading>,
     at: &Location,
 ) -> Result<(ObjectMetadata, Vec<u8>), Failure> {
-    let Reading { metadata, mut body } = opened.answer;
+    let Reading { metadata, extent, mut body } = opened.answer;
+    if extent.bytes() > MOST_TRIAL_BYTES {
+        return Err(Failure::integrity(format!(
+            "the store answers with {} bytes, more than any trial has written",
+            extent.bytes()
+        ))
+        .hint("the store's answer is wrong: check the endpoint, and what is in between")
+        .at(at));
+    }
     let mut content = Vec::new();
     while let Some(piece) = body.next().await.map_err(|why| {
         Failure::unavailable(format!("the object's bytes broke off: {why}"))
