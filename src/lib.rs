@@ -5,7 +5,7 @@
 //! | floor | what it knows |
 //! |---|---|
 //! | [`failure`] | what can go wrong, with its fix and its exit code |
-//! | [`redaction`], [`location`], [`size`] | what must not be shown; where an object is; sizes as people write them |
+//! | [`redaction`], [`location`], [`size`], [`destination`] | what must not be shown; where an object is; sizes as people write them; where a path to be written leads |
 //! | [`key`] | what a key is, where it is kept, and where it may go |
 //! | [`output`], [`state`] | where words go; what is remembered between runs |
 //! | [`store`] | S3: requests with the seal, proofs, diagnosis |
@@ -19,6 +19,7 @@
 pub mod aws_cli;
 pub mod cli;
 pub mod commands;
+pub mod destination;
 pub mod failure;
 pub mod key;
 pub mod location;

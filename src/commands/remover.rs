@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::failure::Failure;
+use crate::key::check_destination;
 use crate::location::Location;
 use crate::output::Output;
 use crate::store::{Doomed, Removed, Store};
@@ -60,7 +61,11 @@ impl Remover {
     }
 
     /// Deletes a local file, and tells of it.
+    ///
+    /// # Errors
+    /// [`Failure::Usage`] for a key file of this run, which is kept.
     pub(super) fn remove_file(&self, path: &Path) -> Result<u64, Failure> {
+        check_destination(path)?;
         if !self.dry_run {
             std::fs::remove_file(path).map_err(|error| {
                 Failure::other(format!("{} cannot be deleted: {error}", path.display()))

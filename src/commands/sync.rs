@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use tokio::task::JoinHandle;
 
 use super::downloader::{Download, Downloader, Place};
+use super::key_files::{KeyFiles, spare_key_files};
 use super::keys::Keys;
 use super::remover::{Gathered, MOST_REQUESTS, Remover};
 use super::sealing::Sealing;
@@ -52,6 +53,8 @@ pub struct Args {
     /// Follow symbolic links below the source folder
     #[arg(long, help_heading = "Selection options")]
     follow_symlinks: bool,
+    #[command(flatten)]
+    key_files: KeyFiles,
     /// Say what would be done, and do nothing
     #[arg(long, help_heading = "Selection options")]
     dry_run: bool,
@@ -153,9 +156,10 @@ impl Sync<'_> {
 
         let (root, below) = (folder.clone(), at.clone());
         let progress = uploader.engine.progress().clone();
+        let (key_files, out) = (self.args.key_files, *self.out);
         let to_upload = move |entry: &Entry| {
             progress.expect(1, entry.bytes);
-            super::put::upload(&root, &below, &entry.name)
+            key_files.admit(super::put::upload(&root, &below, &entry.name), &out)
         };
         let (changed, compared) = find_changed(compare(), self.args.size_only, to_upload);
         let work = |upload: Upload| {
@@ -220,7 +224,7 @@ impl Sync<'_> {
                 let (remover, path) = (remover.clone(), folder.join(name));
                 async move { [remover.remove_file(&path)] }
             };
-            let extra = find_extra(compare());
+            let extra = spare_key_files(find_extra(compare()), folder.clone(), *self.out);
             tally.run(extra, || 1, work, &interrupt, self.out).await;
         }
         let verb = if self.args.dry_run { "would fetch" } else { "opened" };
@@ -259,7 +263,7 @@ impl Sync<'_> {
             "not everything could be read"
         } else if tally.failed > 0 {
             "not everything could be copied"
-        } else if tally.skipped > 0 {
+        } else if compared.skipped > 0 {
             "symbolic links or special files were skipped, and what they stand for may be there (--follow-symlinks)"
         } else {
             return true;
@@ -283,6 +287,8 @@ struct Compared {
     unchanged: u64,
     /// How many the destination alone has.
     extra: u64,
+    /// How many links and special files of the source were left out.
+    skipped: u64,
     /// Whether both sides could be read to their ends.
     is_complete: bool,
 }
@@ -318,7 +324,10 @@ fn find_changed<T: Send + 'static>(
                     compared.extra += 1;
                     continue;
                 }
-                Pair::Skipped => Found::Skipped,
+                Pair::Skipped => {
+                    compared.skipped += 1;
+                    Found::Skipped
+                }
                 Pair::Failed(failure) => {
                     compared.is_complete = false;
                     Found::Failed(failure)

@@ -10,7 +10,7 @@ use super::reminder;
 use super::sealing::{Sealer, tags_key};
 use super::selection::tell_planned;
 use crate::failure::Failure;
-use crate::key::{Key, ObjectKey};
+use crate::key::{Key, ObjectKey, protection_of};
 use crate::location::Location;
 use crate::output::Output;
 use crate::store::{Attributes, Condition, Encryption, Metadata, Stored, Write};
@@ -105,7 +105,10 @@ impl Uploader {
         }
         self.report(&at, &stored, &encryption, key.as_ref())?;
         if self.moves {
-            remove_stored(&path, before)?;
+            match protection_of(&path) {
+                None => remove_stored(&path, before)?,
+                Some(kind) => self.out.warn(&kind.kept(&path)),
+            }
         }
         Ok(stored.bytes)
     }

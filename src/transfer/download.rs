@@ -64,6 +64,7 @@ impl Engine {
         wanted: &ReadOptions,
         target: Target,
     ) -> Result<Downloaded, Failure> {
+        target.spare_protected_files()?;
         let path = if let Target::File(path) = &target { Some(path.clone()) } else { None };
         let fetched = self.interrupt().race(self.fetch(at, keys, wanted, target)).await;
         let (downloaded, file) = fetched.map_err(|mut failure| {

@@ -14,6 +14,7 @@ use tokio::task::JoinHandle;
 use super::checksum::{Algorithm, Hash};
 use super::partial::{self, Partial, Resumable};
 use crate::failure::Failure;
+use crate::key::{check_destination, check_output};
 
 /// The mode of a new file, before the umask.
 const NEW_FILE: u32 = 0o666;
@@ -44,6 +45,17 @@ impl Target {
         match fs::metadata(path) {
             Ok(found) if !found.is_file() && !found.is_dir() => Target::Stream(path.to_owned()),
             _ => Target::File(path.to_owned()),
+        }
+    }
+
+    /// Fails where writing there would overwrite one of the run's key files, or config.toml.
+    ///
+    /// # Errors
+    /// [`Failure::Usage`] then.
+    pub(super) fn spare_protected_files(&self) -> Result<(), Failure> {
+        match self {
+            Target::File(path) | Target::Stream(path) => check_destination(path),
+            Target::Stdout => check_output(rustix::stdio::stdout(), "standard output"),
         }
     }
 }
