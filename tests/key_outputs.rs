@@ -55,7 +55,8 @@ fn descriptors_are_written_to_and_not_replaced() {
 fn pipes_stay_pipes() {
     for command in COMMANDS {
         let lab = lab();
-        let line = format!("mkfifo pipe; cat pipe > got & \"$S3SEAL\" {command} pipe && wait");
+        let line =
+            format!("mkfifo pipe; timeout 20 cat pipe > got & \"$S3SEAL\" {command} pipe && wait");
         lab.shell(&line).succeeds();
         assert!(fs::metadata(lab.path("pipe")).unwrap().file_type().is_fifo(), "{command}");
         assert!(lab.read("got").len() > 40, "{command}");

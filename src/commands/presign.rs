@@ -46,7 +46,8 @@ pub struct Args {
     /// The object is not sealed with a key of yours
     #[arg(long, conflicts_with_all = ["key", "AwsCliKey", "headers_file"])]
     no_key: bool,
-    /// Write the headers to this file (mode 0600, replaced if it exists), for curl -H @FILE
+    /// Write the headers to this file (mode 0600, replaced if it exists), for curl -H @FILE. Pipes and devices are
+    /// written to
     #[arg(long, value_name = "FILE")]
     headers_file: Option<PathBuf>,
     /// Print the whole curl command instead of the URL alone
