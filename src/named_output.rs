@@ -4,10 +4,13 @@
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 /// How many links are followed (Linux follows as many).
 const MOST_LINKS: usize = 40;
+/// The sticky bit, and that all users may write.
+const SHARED: u32 = 0o1002;
 
 /// What a path leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,6 +64,7 @@ impl NamedOutput {
                 System::No => {}
             }
             if is_link {
+                check_link(&path)?;
                 path = folder.join(fs::read_link(&path)?);
                 continue;
             }
@@ -128,6 +132,20 @@ fn system_folder(folder: &Path) -> System {
     } else {
         System::No
     }
+}
+
+/// Fails for a link that another user may have laid in a folder that all may write, such as `/tmp`: as the kernel does by
+/// default (Linux, `fs.protected_symlinks`).
+fn check_link(path: &Path) -> io::Result<()> {
+    let folder = path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let (link, folder) = (fs::symlink_metadata(path)?, fs::metadata(folder)?);
+    let is_shared = folder.mode() & SHARED == SHARED;
+    let is_own = link.uid() == rustix::process::geteuid().as_raw() || link.uid() == folder.uid();
+    if is_shared && !is_own {
+        let reason = "it is a symbolic link of another user in a folder that all users may write";
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, reason));
+    }
+    Ok(())
 }
 
 fn is_number(text: &str) -> bool {

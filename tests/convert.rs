@@ -8,9 +8,9 @@ use s3seal::key::{Format, parse};
 
 use crate::harness::{Lab, url};
 
-/// The key of the bytes 0 to 31, and its MD5.
-const KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
-const MD5: &str = "tP/LI3N87DFaSk0aoqYgzg==";
+/// The key of the bytes 1, 0 and 2 to 31, and its MD5.
+const KEY: &str = "AQACAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+const MD5: &str = "B5cdas81S8vtaeA886ajLA==";
 const DIALECTS: [&str; 7] = ["aws", "s3api", "rclone", "mc", "s3fs", "curl", "env"];
 
 fn lab_with_key() -> Lab {

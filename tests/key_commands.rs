@@ -7,9 +7,9 @@ use s3seal::key::{Encoding, Format, Key, file, parse};
 
 use crate::harness::{Lab, Run};
 
-/// The key of the bytes 0 to 31, and its MD5.
-const KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
-const MD5: &str = "tP/LI3N87DFaSk0aoqYgzg==";
+/// The key of the bytes 1, 0 and 2 to 31, and its MD5.
+const KEY: &str = "AQACAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+const MD5: &str = "B5cdas81S8vtaeA886ajLA==";
 /// A key that holds slashes, as one in two does.
 const SLASHES: &str = "////aB3/xK9+/Qm2Z/t7Ru+Lp4/Hc8Vn/Ys5Ed1Wj/g=";
 
@@ -54,7 +54,7 @@ fn keygen_overwrites_nothing() {
     lab.file("old.key", b"precious");
     lab.run(["keygen", "-o", "old.key"]).fails(9).says(&["never overwritten"]);
     assert_eq!(lab.read("old.key"), b"precious");
-    std::os::unix::fs::symlink("elsewhere", lab.path("link")).unwrap();
+    std::os::unix::fs::symlink("old.key", lab.path("link")).unwrap();
     lab.run(["keygen", "-o", "link"]).fails(9).says(&["never overwritten"]);
     lab.run(["keygen", "-o", "none/new.key"]).fails(3).says(&["its folder does not exist"]);
 }
@@ -121,13 +121,13 @@ fn the_variable_holds_a_source_or_the_key_itself() {
     // An explicit key beats the variable, and an empty variable is none.
     let explicit = lab.run(["key", "md5", "env:K"]).env("K", KEY);
     assert_eq!(md5(explicit.env("S3SEAL_KEY", "stdin")), MD5);
-    lab.run(["key", "md5"]).env("S3SEAL_KEY", "").fails(2).says(&["no key to look at"]);
+    lab.run(["key", "md5"]).env("S3SEAL_KEY", "").fails(2).says(&["set, but empty"]);
 }
 
 #[test]
 fn the_variable_is_never_quoted() {
     let lab = Lab::offline();
-    let double = "QUFFQ0F3UUZCZ2NJQ1FvTERBME9EeEFSRWhNVUZSWVhHQmthR3h3ZEhoOD0=";
+    let double = "QVFBQ0F3UUZCZ2NJQ1FvTERBME9EeEFSRWhNVUZSWVhHQmthR3h3ZEhoOD0=";
     for (value, code, expected) in [
         (&KEY[..41], 4, "its base64 is damaged"),
         (&SLASHES[5..], 4, "damaged"),

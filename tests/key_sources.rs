@@ -8,9 +8,9 @@ use std::process::{Command, Stdio};
 
 use crate::harness::{Lab, Run, url};
 
-const KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
-const MD5: &str = "tP/LI3N87DFaSk0aoqYgzg==";
-const OTHER: &str = "+/v7+/v7+/v7+/v7+/v7+/v7+/v7+/v7+/v7+/v7+/s=";
+const KEY: &str = "AQACAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+const MD5: &str = "B5cdas81S8vtaeA886ajLA==";
+const OTHER: &str = "PO3fJ7cZ0m1xYk9wT2rV5uB8sQeAhLnGdCiXyRjWzEo=";
 
 #[track_caller]
 fn gives_the_key(run: Run) {

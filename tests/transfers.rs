@@ -174,7 +174,8 @@ fn a_replaced_file_keeps_its_mode_and_a_new_one_gets_the_umasks() {
     lab.run(["get", "-k", "./k", &url("x"), "fresh"]).succeeds();
     let mode = |name| fs::metadata(lab.path(name)).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode("old"), 0o640);
-    assert_eq!(mode("fresh"), mode("state") & 0o666);
+    fs::create_dir(lab.path("folder")).unwrap();
+    assert_eq!(mode("fresh"), mode("folder") & 0o666);
     std::os::unix::fs::symlink("old", lab.path("link")).unwrap();
     lab.run(["get", "-k", "./k", &url("x"), "link"]).succeeds();
     assert!(fs::symlink_metadata(lab.path("link")).unwrap().is_symlink());

@@ -10,6 +10,7 @@ use std::sync::{Arc, OnceLock};
 use pairs::{Origin, find, origins};
 
 use super::copier::Copier;
+use super::key_files::KeyFiles;
 use super::keys::Keys;
 use super::sealing::{Sealer, Sealing};
 use super::selection::{FilesFrom, Selection, tell_summary};
@@ -37,6 +38,8 @@ pub(super) struct Copying {
     source: Source,
     #[command(flatten)]
     selection: Selection,
+    #[command(flatten)]
+    key_files: KeyFiles,
     #[command(flatten)]
     condition: Condition,
     /// Where the destination is a file or folder: keep files that are there already, and leave their sources
@@ -121,6 +124,7 @@ impl Copying {
             selection: self.selection.clone(),
             files_from: FilesFrom::default(),
             follow_symlinks: false,
+            key_files: self.key_files,
             condition: self.condition.clone(),
             attributes: self.attributes.clone(),
             preserve: false,
@@ -144,6 +148,7 @@ impl Copying {
             )
             .hint("`s3seal get URL -` writes it there, and `s3seal rm` deletes it"));
         }
+        self.sealing.key.protect_files();
         let key = self.source_key().unwrap_or_else(|| self.sealing.key.clone());
         Ok(get::Args {
             paths: self.paths.clone(),

@@ -97,6 +97,7 @@ pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Fai
     }
     let options = ReadOptions { range: args.range.clone(), ..args.read.clone() };
     let is_plain = options.allow_plain && link.as_ref().is_some_and(SignedUrl::is_for_plain);
+    args.key.protect_files();
     let keys = if is_plain { Keys::none(out) } else { Keys::load(&args.key, out)? };
     // Only now: while a key is read there is nothing to clean up, and Ctrl-C should just end it.
     let interrupt = Interrupt::listen()?;

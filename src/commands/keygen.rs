@@ -23,7 +23,7 @@ Examples:
   s3seal keygen | age -r age1… > key.age   kept encrypted, for `-k 'cmd:age -d -i ID key.age'`
   s3seal keygen --json                     the key and its MD5 as JSON")]
 pub struct Args {
-    /// Write the key to this new file (mode 0600, never overwritten); `-` is stdout
+    /// Write the key to this new file (mode 0600, never overwritten); `-` is stdout. Pipes and devices are written to
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// How to write the key

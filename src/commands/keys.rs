@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::failure::Failure;
-use crate::key::{Candidates, Key, KeyArgs, Keyring, ObjectKey, Receiver};
+use crate::key::{Candidates, Key, KeyArgs, Keyring, Loaded, ObjectKey, Receiver};
 use crate::location::Location;
 use crate::output::Output;
 use crate::store::{ReadOptions, Store};
@@ -54,6 +54,11 @@ impl Keys {
     /// Fails where keys were named that cannot go to this store.
     pub(super) fn check(&self, store: &Store) -> Result<(), Failure> {
         if self.are_named() { store.carry_keys() } else { Ok(()) }
+    }
+
+    /// Fails where the key that was named first, which is the one to write with, seals nothing.
+    pub(super) fn check_fit(&self) -> Result<(), Failure> {
+        self.ring.keys.first().map_or(Ok(()), Loaded::check_fit)
     }
 
     /// Whether the object gets a key; nothing is read.

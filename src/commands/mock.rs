@@ -123,6 +123,7 @@ pub fn run(args: &Args, out: &Output) -> Result<u8, Failure> {
         builder = builder.bandwidth(bandwidth);
     }
     if let Some(path) = &args.log {
+        crate::key::check_destination(path)?;
         // Opened here as well, so that the error names what is wrong.
         OpenOptions::new().append(true).create(true).mode(0o600).open(path).map_err(|error| {
             Failure::other(format!("{} cannot be written: {error}", path.display()))
@@ -318,6 +319,7 @@ async fn serve(
     let mut signals = Signals::listen()?;
     let exports = environment.exports();
     if let Some(path) = &args.env_file {
+        crate::key::check_destination(path)?;
         write_whole(path, &exports).map_err(|error| Failure::unwritable(path.display(), &error))?;
     }
     if out.json() {

@@ -1,7 +1,7 @@
 //! `s3seal presign`: a URL for somebody without credentials, and the headers that go with it.
 
 use std::fs;
-use std::io::Write;
+use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,8 +13,9 @@ use zeroize::Zeroizing;
 
 use super::keys::Keys;
 use crate::failure::Failure;
-use crate::key::KeyArgs;
+use crate::key::{KeyArgs, ObjectKey, check_destination, check_output};
 use crate::location::Location;
+use crate::named_output::NamedOutput;
 use crate::output::Output;
 use crate::store::{
     Attributes, Connect, Encryption, LONGEST_EXPIRY, Method, Presign, PresignedUrl, Store,
@@ -45,7 +46,8 @@ pub struct Args {
     /// The object is not sealed with a key of yours
     #[arg(long, conflicts_with_all = ["key", "AwsCliKey", "headers_file"])]
     no_key: bool,
-    /// Write the headers to this file (mode 0600, replaced if it exists), for curl -H @FILE
+    /// Write the headers to this file (mode 0600, replaced if it exists), for curl -H @FILE. Pipes and devices are
+    /// written to
     #[arg(long, value_name = "FILE")]
     headers_file: Option<PathBuf>,
     /// Print the whole curl command instead of the URL alone
@@ -87,6 +89,9 @@ pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<(), Fai
         true => None,
         false => keys.to_write(&store, &at).await?,
     };
+    if args.method == Method::Put {
+        key.as_ref().map_or(Ok(()), ObjectKey::check_fit)?;
+    }
     let encryption = match &key {
         Some(key) => Encryption::CustomerKey(key.key.clone()),
         None if args.no_key => Encryption::BucketDefault,
@@ -171,25 +176,43 @@ fn keys(args: &Args, out: &Output) -> Result<Keys, Failure> {
     }
 }
 
-/// Writes `Name: value` lines, as `curl -H @FILE` reads them.
+/// Writes `Name: value` lines, as `curl -H @FILE` reads them: into a new file that takes the place of an old one,
+/// or to a pipe, a device or a descriptor as it is.
 fn write_headers(path: &Path, headers: &[(String, Zeroizing<String>)]) -> Result<(), Failure> {
+    let refuse = |error: io::Error| Failure::unwritable(path.display(), &error);
+    match NamedOutput::resolve(path).map_err(refuse)? {
+        NamedOutput::File { folder, name } => {
+            check_destination(path)?;
+            replace(&folder.join(name), headers).map_err(refuse)
+        }
+        NamedOutput::Stream(stream) => {
+            let mut stream = stream.open().map_err(refuse)?;
+            check_output(&stream, &path.display().to_string())?;
+            write_lines(&mut stream, headers).map_err(refuse)
+        }
+    }
+}
+
+fn replace(path: &Path, headers: &[(String, Zeroizing<String>)]) -> io::Result<()> {
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    let write = || {
-        let mut file = tempfile::Builder::new()
-            .prefix(".s3seal-")
-            .permissions(fs::Permissions::from_mode(0o600))
-            .tempfile_in(folder)?;
-        for (name, value) in headers {
-            writeln!(file, "{name}: {}", value.as_str())?;
-        }
-        file.as_file().sync_all()?;
-        file.persist(path).map_err(|error| error.error)?;
-        std::io::Result::Ok(())
-    };
-    write().map_err(|error| Failure::unwritable(path.display(), &error))
+    let mut file = tempfile::Builder::new()
+        .prefix(".s3seal-")
+        .permissions(fs::Permissions::from_mode(0o600))
+        .tempfile_in(folder)?;
+    write_lines(&mut file, headers)?;
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+fn write_lines(to: &mut impl Write, headers: &[(String, Zeroizing<String>)]) -> io::Result<()> {
+    for (name, value) in headers {
+        writeln!(to, "{name}: {}", value.as_str())?;
+    }
+    Ok(())
 }
 
 fn curl(args: &Args, at: &Location, signed: &PresignedUrl) -> String {

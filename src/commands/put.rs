@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
+use super::key_files::KeyFiles;
 use super::sealing::Sealing;
 use super::selection::{FilesFrom, Selection, Skips, send_listed, tell_summary};
 use super::uploader::{Upload, Uploader};
@@ -52,6 +53,8 @@ pub struct Args {
     #[arg(long, help_heading = "Selection options")]
     pub(super) follow_symlinks: bool,
     #[command(flatten)]
+    pub(super) key_files: KeyFiles,
+    #[command(flatten)]
     pub(super) condition: Condition,
     #[command(flatten)]
     pub(super) attributes: Attributes,
@@ -95,6 +98,11 @@ pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Fai
         args.files_from.uses_stdin() || sources.iter().any(|source| source == Path::new("-"));
     args.sealing.key.check_derive_as(is_file)?;
     let sealer = args.sealing.sealer(reads_stdin, out)?;
+    for origin in &origins {
+        if let Origin::File(upload) = origin {
+            args.key_files.check(&upload.path)?;
+        }
+    }
     // Only now: while a key is read there is nothing to clean up, and Ctrl-C should just end it.
     let interrupt = Interrupt::listen()?;
     let store = match &link {
@@ -132,7 +140,8 @@ pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Fai
     });
     let manner = Manner { follow_symlinks: args.follow_symlinks, in_order: false };
     let progress = uploader.engine.progress().clone();
-    let found = find(origins, args.selection.filters.clone(), manner, progress, *out);
+    let found =
+        find(origins, args.selection.filters.clone(), args.key_files, manner, progress, *out);
     let work = |upload| {
         let uploader = uploader.clone();
         async move { [uploader.upload(upload).await] }
@@ -261,6 +270,7 @@ fn destination(at: &Location, source: &Path) -> Result<Location, Failure> {
 fn find(
     origins: Vec<Origin>,
     filters: Filters,
+    key_files: KeyFiles,
     manner: Manner,
     progress: Progress,
     out: Output,
@@ -277,7 +287,8 @@ fn find(
                 }
                 Origin::Listed(root, list, at) => listed(&root, list, at, filters.clone(), manner),
             };
-            if !forward(found, &finder, claims.as_mut()).await {
+            let admit = |found| key_files.admit(found, &out);
+            if !forward(found, &finder, claims.as_mut(), admit).await {
                 return;
             }
         }
@@ -290,9 +301,10 @@ async fn forward(
     mut found: Finds<Upload>,
     finder: &Finder<Upload>,
     mut claims: Option<&mut Claims>,
+    admit: impl Fn(Found<Upload>) -> Found<Upload>,
 ) -> bool {
     while let Some(found) = found.recv().await {
-        let found = match (found, claims.as_deref_mut()) {
+        let found = match (admit(found), claims.as_deref_mut()) {
             (Found::Item(upload), Some(claims)) => match claims.claim(&upload.at.key) {
                 Ok(()) => Found::Item(upload),
                 Err(failure) => Found::Failed(failure.at(&upload.at)),

@@ -1,7 +1,7 @@
 //! The reminder to keep a copy of a key: for people at a terminal, once a key.
 
 use std::io::{self, Write as _};
-use std::{fs, iter};
+use std::iter;
 
 use tempfile::NamedTempFile;
 
@@ -34,7 +34,7 @@ pub(super) fn keep_a_copy(key: &Key, out: &Output) {
 fn remember(key: &Key) -> io::Result<bool> {
     let folder = state::folder().ok_or(io::ErrorKind::NotFound)?;
     let path = folder.join(FILE);
-    let known = fs::read_to_string(&path).unwrap_or_default();
+    let known = state::read(FILE).unwrap_or_default();
     let is_of_key =
         |line: &str| serde_json::from_str::<KeyCheck>(line).is_ok_and(|check| check.is_of(key));
     if known.lines().any(is_of_key) {
@@ -42,7 +42,7 @@ fn remember(key: &Key) -> io::Result<bool> {
     }
     let line = serde_json::to_string(&KeyCheck::new(key).ok_or(io::ErrorKind::Other)?)?;
     let newest = known.lines().rev().take(MOST - 1).collect::<Vec<_>>();
-    fs::create_dir_all(&folder)?;
+    state::make_own_folder(&folder)?;
     let mut file = NamedTempFile::new_in(&folder)?;
     for line in newest.into_iter().rev().chain(iter::once(line.as_str())) {
         writeln!(file, "{line}")?;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::failure::Failure;
+use crate::key::check_destination;
 use crate::location::Location;
 use crate::output::Output;
 use crate::store::{Doomed, Removed, Store};
@@ -63,7 +64,11 @@ impl Remover {
     }
 
     /// Deletes a file of this path below a local folder, and tells of it.
+    ///
+    /// # Errors
+    /// [`Failure::Usage`] for a key file of this run, which is kept.
     pub(super) fn remove_file(&self, folder: &Folder, below: &Path) -> Result<u64, Failure> {
+        check_destination(&folder.root().join(below))?;
         if !self.dry_run {
             folder.remove(below)?;
         }

@@ -112,10 +112,10 @@ impl Sealer {
         matches!(self, Sealer::Keys(_))
     }
 
-    /// Fails where keys were named that cannot go to this store.
+    /// Fails where keys were named that cannot go to this store, or that seal nothing.
     pub(super) fn check(&self, store: &Store) -> Result<(), Failure> {
         match self {
-            Sealer::Keys(keys) => keys.check(store),
+            Sealer::Keys(keys) => keys.check_fit().and_then(|()| keys.check(store)),
             Sealer::Without(_) => Ok(()),
         }
     }
@@ -141,7 +141,8 @@ impl Sealer {
     /// How one object is encrypted, and with which key if it is sealed.
     ///
     /// # Errors
-    /// [`Failure::Usage`] where no key was named and no rule gives the object one.
+    /// [`Failure::Usage`] where no key was named and no rule gives the object one; [`Failure::Key`] for a key
+    /// that seals nothing.
     pub(super) async fn encryption(
         &self,
         store: &Arc<Store>,
@@ -153,6 +154,7 @@ impl Sealer {
         };
         let key = keys.to_write(store, at).await?;
         let key = key.ok_or_else(|| keys.none_for(store.receiver(), at))?;
+        key.check_fit()?;
         Ok((Encryption::CustomerKey(key.key.clone()), Some(key)))
     }
 
@@ -166,7 +168,9 @@ impl Sealer {
             Sealer::Keys(keys) => {
                 let key = keys.for_url(at)?.into_iter().next();
                 let none = || keys.none_for(Receiver::PresignedUrl, at);
-                Ok(Encryption::CustomerKey(key.ok_or_else(none)?.key))
+                let key = key.ok_or_else(none)?;
+                key.check_fit()?;
+                Ok(Encryption::CustomerKey(key.key))
             }
         }
     }

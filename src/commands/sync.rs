@@ -11,6 +11,7 @@ use deletions::Deletions;
 use tokio::task::JoinHandle;
 
 use super::downloader::{Download, Downloader, Place};
+use super::key_files::{KeyFiles, spare_key_files};
 use super::keys::Keys;
 use super::remover::{Gathered, MOST_REQUESTS, Remover};
 use super::sealing::Sealing;
@@ -64,6 +65,8 @@ pub struct Args {
     /// Follow symbolic links below the source folder
     #[arg(long, help_heading = "Selection options")]
     follow_symlinks: bool,
+    #[command(flatten)]
+    key_files: KeyFiles,
     /// Say what would be done, and do nothing
     #[arg(long, help_heading = "Selection options")]
     dry_run: bool,
@@ -183,9 +186,10 @@ impl Sync<'_> {
         let root = Arc::new(SourceFolder::open(&folder, self.args.follow_symlinks)?);
         let below = at.clone();
         let progress = uploader.engine.progress().clone();
+        let (key_files, out) = (self.args.key_files, *self.out);
         let to_upload = move |entry: &Entry| {
             progress.expect(1, entry.bytes);
-            super::put::upload(&root, &below, &entry.name)
+            key_files.admit(super::put::upload(&root, &below, &entry.name), &out)
         };
         let skips = Skips::below(&folder, self.out);
         let size_only = self.args.size_only;
@@ -269,7 +273,7 @@ impl Sync<'_> {
                 let (remover, downloader) = (remover.clone(), downloader.clone());
                 async move { [remover.remove_file(&downloader.folder, Path::new(&name))] }
             };
-            let extra = deletions::send(extra);
+            let extra = spare_key_files(deletions::send(extra), folder.clone(), *self.out);
             tally.run(extra, || 1, work, &interrupt, self.out).await;
         }
         let verb = if self.args.dry_run { "would fetch" } else { "opened" };

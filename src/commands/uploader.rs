@@ -10,7 +10,7 @@ use super::reminder;
 use super::sealing::{Sealer, tags_key};
 use super::selection::tell_planned;
 use crate::failure::Failure;
-use crate::key::{Key, ObjectKey};
+use crate::key::{Key, ObjectKey, protection_of};
 use crate::location::Location;
 use crate::output::Output;
 use crate::store::{Attributes, Condition, Encryption, Metadata, Stored, Write};
@@ -108,8 +108,12 @@ impl Uploader {
         }
         self.report(&at, &stored, &encryption, key.as_ref())?;
         if let Some(original) = original {
-            self.check_stored(&at, key.as_ref(), &stored).await?;
-            original.delete()?;
+            if let Some(kind) = protection_of(&path) {
+                self.out.warn(&kind.kept(&path));
+            } else {
+                self.check_stored(&at, key.as_ref(), &stored).await?;
+                original.delete()?;
+            }
         }
         Ok(stored.bytes)
     }

@@ -9,6 +9,7 @@ use super::derive::DeriveAs;
 use super::encoding::Format;
 use super::environment::variable;
 use super::keyring::Keyring;
+use super::protected::protect_path;
 use super::ring::Ring;
 use super::spec::{KEY_VARIABLE, Spec};
 use crate::failure::Failure;
@@ -61,6 +62,15 @@ impl KeyArgs {
         keyring.read(&specs, self.key_format, self.timeout())
     }
 
+    /// Protects the key files that are named, where they are not read.
+    pub fn protect_files(&self) {
+        for spec in self.key.iter().filter_map(|value| Spec::parse(value).ok()) {
+            if let Spec::File(path) = spec {
+                protect_path(&path);
+            }
+        }
+    }
+
     /// Fails where `--derive-as` names one object and several are meant: all would get one key.
     ///
     /// # Errors
@@ -96,8 +106,13 @@ impl KeyArgs {
             return self.key.iter().map(|value| Spec::parse(value)).collect();
         }
         match variable() {
-            Some(value) if !value.is_empty() => Ok(vec![Spec::from_env_value(value)?]),
-            _ => Ok(Vec::new()),
+            // A secret that is missing must not let the run go on as if none had been meant.
+            Some(value) if value.as_encoded_bytes().trim_ascii().is_empty() => Err(Failure::usage(
+                format!("{KEY_VARIABLE} is set, but empty"),
+            )
+            .hint("check where its value comes from: a CI secret that is not set, or is withheld from this run, arrives empty; without a key, unset it")),
+            Some(value) => Ok(vec![Spec::from_env_value(value)?]),
+            None => Ok(Vec::new()),
         }
     }
 }

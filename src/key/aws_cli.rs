@@ -131,16 +131,16 @@ impl AwsCliKey {
             None => unencoded(&value, given.option, names),
             Some(_) => encoded(&value, names),
         };
-        let Found { key, form, mut warnings } =
+        let Found { key, form, mut warnings, unfit } =
             found.map_err(|failure| said_of(&value.source, failure))?;
         if let Some(md5) = given.md5 {
             let md5 = value::read_text(names.md5, md5)?;
             md5::check(&key, &md5).map_err(|failure| said_of(names.md5, failure))?;
         }
-        warnings.splice(0..0, value.warning);
+        warnings.splice(0..0, value.warnings);
         let source = value.source;
         let told = warnings.iter().map(|warning| format!("{source}: {warning}")).collect();
-        Ok(Some((Loaded { key, source, form, warnings, name: None, entry: None }, told)))
+        Ok(Some((Loaded { key, source, form, warnings, unfit, name: None, entry: None }, told)))
     }
 
     /// Whether any of these options is given.

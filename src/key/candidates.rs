@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::material::Key;
+use super::strength::Unfit;
 use crate::failure::Failure;
 
 /// A key as it is used for one object.
@@ -16,6 +17,8 @@ pub struct ObjectKey {
     pub is_derived: bool,
     /// Whether it is easier to guess than 256 random bits.
     pub is_weak: bool,
+    /// Why it seals nothing, though it may open what it sealed.
+    pub(super) unfit: Option<Unfit>,
     /// What it was derived from, or itself.
     pub(super) master: Key,
 }
@@ -50,6 +53,14 @@ impl Candidates {
 }
 
 impl ObjectKey {
+    /// Fails where it seals nothing; no other object would fare better.
+    ///
+    /// # Errors
+    /// [`Failure::Key`] then.
+    pub fn check_fit(&self) -> Result<(), Failure> {
+        self.unfit.map_or(Ok(()), |unfit| Err(unfit.refuse(&self.label).for_all()))
+    }
+
     /// The key that its owner keeps: what it was derived from, or itself.
     pub fn master(&self) -> &Key {
         &self.master

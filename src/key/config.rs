@@ -1,7 +1,7 @@
 //! `config.toml`: which keys there are, where they are kept, and where each may go. It holds no key.
 
 use std::ffi::OsString;
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::Read as _;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
@@ -12,9 +12,11 @@ use toml::{Table, Value};
 
 use super::derive::DeriveAs;
 use super::encoding::Format;
+use super::protected::{Protected, protect, protect_path};
 use super::rule::{Endpoint, Rule};
-use super::source::open_folder;
+use super::source::shell_word;
 use super::spec::{Spec, is_name, may_be_secret};
+use super::trust::{Exchange, Other, exchange, is_trusted};
 use crate::failure::Failure;
 use crate::location::Location;
 
@@ -75,10 +77,14 @@ impl Config {
     /// nothing.
     ///
     /// # Errors
-    /// [`Failure::Usage`] where it cannot be read, where others may write it (they could have any
+    /// [`Failure::Usage`] where it cannot be read, where others may write or exchange it (they could have any
     /// command run), and where it is wrong: naming the place, quoting no value that may be a key.
     pub(super) fn load() -> Result<Config, Failure> {
-        let load = || path().map_or(Ok(Config::default()), |path| Config::read(&path));
+        let load = || {
+            let config = path().map_or(Ok(Config::default()), |path| Config::read(&path))?;
+            config.protect_files();
+            Ok(config)
+        };
         LOADED.get_or_init(load).clone()
     }
 
@@ -88,6 +94,15 @@ impl Config {
             Err(Failure::NotFound(_)) if !is_named() => Ok(Config::default()),
             Err(Failure::NotFound(detail)) => Err(Failure::Usage(detail)),
             Err(failure) => Err(failure),
+        }
+    }
+
+    /// No run overwrites the file of any key, whether the key is read or not.
+    fn protect_files(&self) {
+        for entry in &self.keys {
+            if let Spec::File(path) = &entry.spec {
+                protect_path(path);
+            }
         }
     }
 
@@ -109,18 +124,9 @@ fn read(path: &Path) -> Result<String, Failure> {
     };
     let file = File::open(path).map_err(unreadable)?;
     let metadata = file.metadata().map_err(unreadable)?;
-    if metadata.is_file() && metadata.mode() & WRITABLE != 0 {
-        return Err(Failure::usage(format!(
-            "others can write {shown}, and so have any command run as this user"
-        ))
-        .hint(format!("check what it says, then `chmod go-w {shown}`")));
-    }
-    if let (true, Some(folder)) = (metadata.is_file(), open_folder(path)) {
-        let shown = folder.display();
-        return Err(Failure::usage(format!(
-            "others can write {shown}, where config.toml is, and so have any command run as this user"
-        ))
-        .hint(format!("check what config.toml says, then `chmod o-w {shown}`")));
+    protect(&metadata, Protected::Config);
+    if metadata.is_file() {
+        check_owners(path, &metadata)?;
     }
     let mut text = String::new();
     file.take(LIMIT).read_to_string(&mut text).map_err(unreadable)?;
@@ -130,6 +136,41 @@ fn read(path: &Path) -> Result<String, Failure> {
             Err(Failure::usage(format!("{shown} is longer than 1 MiB, so it is no config.toml"))
                 .hint(format!("name the right file with {VARIABLE}")))
         }
+    }
+}
+
+/// Fails where users other than this one and root can change the file, or put another in its place.
+fn check_owners(path: &Path, found: &Metadata) -> Result<(), Failure> {
+    let shown = path.display();
+    if found.mode() & WRITABLE != 0 {
+        return Err(Failure::usage(format!(
+            "others can write {shown}, and so have any command run as this user"
+        ))
+        .hint(format!("check what it says, then `chmod go-w {}`", shell_word(path))));
+    }
+    // Containers often see the files of their host under other ids: what the user names is meant.
+    if !is_named() && !is_trusted(found.uid()) {
+        return Err(Failure::usage(format!(
+            "{shown} belongs to another user (uid {}), who could have any command run as this user",
+            found.uid()
+        ))
+        .hint(format!(
+            "check what it says, then take it over with chown, or name it with {VARIABLE}={}",
+            shell_word(path)
+        )));
+    }
+    let Some(Exchange { path: folder, by }) = exchange(path, found.uid()) else { return Ok(()) };
+    let folder_shown = folder.display();
+    match by {
+        Other::All => Err(Failure::usage(format!(
+            "others can write {folder_shown}, where config.toml is, and so have any command run as this user"
+        ))
+        .hint(format!("check what config.toml says, then `chmod o-w {}`", shell_word(&folder)))),
+        Other::Owner(_) if is_named() => Ok(()),
+        Other::Owner(uid) => Err(Failure::usage(format!(
+            "another user (uid {uid}) owns {folder_shown} and can exchange {shown}, and so have any command run as this user"
+        ))
+        .hint(format!("keep config.toml in a folder of your own, or name it with {VARIABLE}"))),
     }
 }
 

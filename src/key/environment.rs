@@ -9,7 +9,8 @@ use std::sync::OnceLock;
 use zeroize::Zeroizing;
 
 use super::config;
-use super::spec::KEY_VARIABLE;
+use super::protected::protect_path;
+use super::spec::{KEY_VARIABLE, Spec};
 
 type Values = HashMap<OsString, Zeroizing<Vec<u8>>>;
 
@@ -22,6 +23,9 @@ static HELD: OnceLock<Values> = OnceLock::new();
 pub fn hold(arguments: &[OsString]) -> Vec<OsString> {
     let own = std::env::var_os(KEY_VARIABLE).map(|value| Zeroizing::new(value.into_vec()));
     let own = own.as_ref().map(|value| OsStr::from_bytes(value));
+    if let Some(Ok(Spec::File(path))) = own.map(Spec::from_env_value) {
+        protect_path(&path);
+    }
     // Behind `--` stand names of files, and for `mock` another program's arguments.
     let options = arguments.iter().take_while(|argument| *argument != "--");
     let sources =

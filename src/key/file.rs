@@ -10,12 +10,15 @@ use std::time::SystemTime;
 use zeroize::Zeroizing;
 
 use super::material::{Encoding, Key};
+use super::protected::check_output;
 use crate::failure::Failure;
+use crate::named_output::NamedOutput;
 
 /// Only the owner may read and write.
 const OWNER_ONLY: u32 = 0o600;
 
-/// Writes the key to a new file, and returns once it is on the disk. Text gets the comments
+/// Writes the key to a new file, and returns once it is on the disk; or to a pipe, a device or a descriptor, as they
+/// are. Text gets the comments
 /// `# created:` (RFC 3339, UTC) and `# key-md5:` above it; [`Encoding::Raw`] is the 32 bytes alone.
 ///
 /// # Errors
@@ -32,17 +35,25 @@ pub fn create(path: &Path, key: &Key, encoding: Encoding) -> Result<(), Failure>
 /// As [`create`].
 pub fn create_with(path: &Path, content: &[u8]) -> Result<(), Failure> {
     let failed = |error| explain(path, &error);
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(OWNER_ONLY)
-        .open(path)
-        .map_err(failed)?;
+    match NamedOutput::resolve(path).map_err(failed)? {
+        NamedOutput::File { folder, name } => {
+            create_file(&folder.join(name), content).map_err(failed)
+        }
+        NamedOutput::Stream(stream) => {
+            let mut stream = stream.open().map_err(failed)?;
+            check_output(&stream, &path.display().to_string())?;
+            stream.write_all(content).map_err(failed)
+        }
+    }
+}
+
+/// The name must not be there: what it would be, another process may have put there meanwhile.
+fn create_file(path: &Path, content: &[u8]) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(OWNER_ONLY).open(path)?;
     let written = file.write_all(content).and_then(|()| file.sync_all());
-    written.and_then(|()| sync_folder(path)).map_err(|error| {
+    written.and_then(|()| sync_folder(path)).inspect_err(|_| {
         // The failure to report is the first one.
         let _ = fs::remove_file(path);
-        failed(error)
     })
 }
 

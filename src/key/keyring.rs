@@ -10,7 +10,8 @@ use super::material::Key;
 use super::ring::Ring;
 use super::rule::Receiver;
 use super::spec::Spec;
-use super::text::{Found, weakness};
+use super::strength::{Unfit, is_weak_master, weakness};
+use super::text::Found;
 use crate::failure::Failure;
 use crate::location::Location;
 
@@ -39,6 +40,8 @@ pub struct Loaded {
     pub form: Form,
     /// What its owner should know about it; one line each, without the source.
     pub warnings: Vec<String>,
+    /// Why it seals nothing, though it may open what it sealed.
+    pub unfit: Option<Unfit>,
     /// Its name in config.toml, if that is how it was named.
     pub name: Option<String>,
     /// Its index in the ring.
@@ -94,6 +97,7 @@ impl Keyring {
                 source,
                 form: Form::Raw,
                 warnings: Vec::new(),
+                unfit: loaded.unfit,
                 name: None,
                 entry: None,
             };
@@ -300,17 +304,17 @@ impl Keyring {
         derive_as: Option<&DeriveAs>,
         at: &Location,
     ) -> Result<ObjectKey, Failure> {
-        let is_weak = loaded.is_weak();
         let key = match derive_as {
             None => loaded.key.clone(),
-            Some(_) if is_weak => return Err(weak_master(loaded)),
+            Some(_) if is_weak_master(loaded.key.bytes()) => return Err(weak_master(loaded)),
             Some(derive_as) => derive_as.derive(&loaded.key, at)?,
         };
         Ok(ObjectKey {
             key,
             label: loaded.label().to_owned(),
             is_derived: derive_as.is_some(),
-            is_weak,
+            is_weak: loaded.is_weak(),
+            unfit: loaded.unfit,
             master: loaded.key.clone(),
         })
     }
@@ -325,6 +329,14 @@ impl Loaded {
     fn is_weak(&self) -> bool {
         weakness(self.key.bytes()).is_some()
     }
+
+    /// Fails where it seals nothing.
+    ///
+    /// # Errors
+    /// [`Failure::Key`] then.
+    pub fn check_fit(&self) -> Result<(), Failure> {
+        self.unfit.map_or(Ok(()), |unfit| Err(unfit.refuse(self.label())))
+    }
 }
 
 fn read_source(
@@ -334,9 +346,9 @@ fn read_source(
 ) -> Result<(Vec<Loaded>, Vec<String>), Failure> {
     let source = spec.to_string();
     let mut all = Vec::new();
-    let load = |Found { key, form, warnings }| {
+    let load = |Found { key, form, warnings, unfit }| {
         all.extend(warnings.iter().map(|warning| format!("{source}: {warning}")));
-        Loaded { key, source: source.clone(), form, warnings, name: None, entry: None }
+        Loaded { key, source: source.clone(), form, warnings, unfit, name: None, entry: None }
     };
     let keys = spec.read(format, timeout)?.into_iter().map(load).collect();
     Ok((keys, all))

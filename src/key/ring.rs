@@ -229,11 +229,12 @@ impl Ring {
             detail.message = format!("the key `{}`: {}", entry.name, detail.message);
             failure
         })?;
-        let loaded = |Found { key, form, warnings }| Loaded {
+        let loaded = |Found { key, form, warnings, unfit }| Loaded {
             key,
             source: entry.spec.to_string(),
             form,
             warnings,
+            unfit,
             entry: Some(index),
             name: Some(entry.name.clone()),
         };

@@ -4,15 +4,17 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::os::fd::AsFd as _;
 use std::os::unix::fs::MetadataExt as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use zeroize::Zeroizing;
 
 use super::encoding::Format;
 use super::foreign::said_of;
+use super::protected::{Protected, protect};
 use super::spec::{GRAMMAR, Spec, is_shown};
 use super::text::{self, Found};
+use super::trust::{Exchange, Other, exchange, is_trusted};
 use super::{command, environment};
 use crate::descriptors;
 use crate::failure::Failure;
@@ -22,12 +24,6 @@ pub(super) const LIMIT: usize = 64 * 1024;
 /// The mode bits by which the group or others may write, and may read.
 const WRITABLE: u32 = 0o022;
 const READABLE: u32 = 0o044;
-/// In a folder with these bits and without the sticky one, anybody may put another file in the place of
-/// this one. The group's bit does not count for folders: a umask of 002 with a group for each user
-/// is the default of some systems.
-const OPEN_TO_ALL: u32 = 0o002;
-const STICKY: u32 = 0o1000;
-
 impl Spec {
     /// Reads the keys of this source, at least one.
     ///
@@ -35,10 +31,10 @@ impl Spec {
     /// [`Failure::Key`] where it cannot be read, others can write it, or it holds no key: always
     /// naming the source, never quoting it. A command that does not end in time is killed.
     pub fn read(&self, format: Format, timeout: Option<Duration>) -> Result<Vec<Found>, Failure> {
-        let (text, warning) = self.read_text(timeout)?;
+        let (text, warnings) = self.read_text(timeout)?;
         let keys = text::parse(&text, format);
         let mut keys = keys.map_err(|failure| said_of(&self.to_string(), failure))?;
-        keys[0].warnings.splice(0..0, warning);
+        keys[0].warnings.splice(0..0, warnings);
         Ok(keys)
     }
 
@@ -49,16 +45,16 @@ impl Spec {
     pub fn read_text(
         &self,
         timeout: Option<Duration>,
-    ) -> Result<(Zeroizing<Vec<u8>>, Option<String>), Failure> {
-        let mut warning = None;
+    ) -> Result<(Zeroizing<Vec<u8>>, Vec<String>), Failure> {
+        let mut warnings = Vec::new();
         let text = match self {
-            Spec::File(path) => self.read_file(path, &mut warning),
+            Spec::File(path) => self.read_file(path, &mut warnings),
             Spec::Env(name) => environment::value(name).ok_or_else(|| {
                 Failure::key("the variable is not set")
                     .hint("export it, or give the key another way: -k file:PATH, -k cmd:COMMAND")
             }),
             Spec::Fd(number) => File::open(format!("/dev/fd/{number}"))
-                .and_then(read_all)
+                .and_then(read_protected)
                 .map_err(|error| self.unreadable(&error)),
             Spec::Stdin => descriptors::require_stdin()
                 .and_then(|()| read_stdin().map_err(|error| self.unreadable(&error))),
@@ -70,7 +66,7 @@ impl Spec {
             false => Ok(text),
             true => Err(Failure::key("it is longer than 64 KiB, so it is no key").hint(GRAMMAR)),
         });
-        Ok((text.map_err(|failure| said_of(&self.to_string(), failure))?, warning))
+        Ok((text.map_err(|failure| said_of(&self.to_string(), failure))?, warnings))
     }
 
     /// Whether reading this source reads the program's stdin.
@@ -84,10 +80,14 @@ impl Spec {
         }
     }
 
+    /// Reads a key file, and adds what its owner should know about where it is kept.
+    ///
+    /// # Errors
+    /// [`Failure::Key`] where it cannot be read, or others can change or exchange it.
     pub(super) fn read_file(
         &self,
         path: &Path,
-        warning: &mut Option<String>,
+        warnings: &mut Vec<String>,
     ) -> Result<Zeroizing<Vec<u8>>, Failure> {
         let unreadable = |error| self.unreadable(&error);
         let file = File::open(path).map_err(unreadable)?;
@@ -104,18 +104,20 @@ impl Spec {
                 )
                 .hint(format!("check the key, then `chmod 600 {shown}`")));
             }
-            if let Some(folder) = open_folder(path) {
-                let shown = shell_word(&folder);
-                return Err(Failure::key(
-                    "others can write the folder of this key file, so the key may not be yours",
-                )
-                .hint(format!("check the key, then `chmod o-w {shown}`")));
+            if let Some(exchange) = exchange(path, metadata.uid()) {
+                return Err(exchangeable(&exchange));
+            }
+            if !is_trusted(metadata.uid()) {
+                warnings.push(format!(
+                    "this key file belongs to another user (uid {}), who can change it: take a copy of your own",
+                    metadata.uid()
+                ));
             }
             if metadata.mode() & READABLE != 0 {
-                *warning = Some(format!("others can read this key file: `chmod 600 {shown}`"));
+                warnings.push(format!("others can read this key file: `chmod 600 {shown}`"));
             }
         }
-        read_all(file).map_err(unreadable)
+        read_protected(file).map_err(unreadable)
     }
 
     fn unreadable(&self, error: &io::Error) -> Failure {
@@ -148,6 +150,27 @@ impl Spec {
     }
 }
 
+/// The failure for a key file in whose place others can put another.
+fn exchangeable(exchange: &Exchange) -> Failure {
+    let shown = shell_word(&exchange.path);
+    match exchange.by {
+        Other::All => {
+            Failure::key("others can write the folder of this key file, so the key may not be yours")
+                .hint(format!("check the key, then `chmod o-w {shown}`"))
+        }
+        Other::Owner(uid) => Failure::key(format!(
+            "another user (uid {uid}) owns {shown} and can exchange this key file, so the key may not be yours"
+        ))
+        .hint("check the key, and copy it into a folder of your own"),
+    }
+}
+
+/// Reads a file whose content is a key: from now on it is not overwritten.
+fn read_protected(file: File) -> io::Result<Zeroizing<Vec<u8>>> {
+    protect(&file.metadata()?, Protected::Key);
+    read_all(file)
+}
+
 /// All that there is, but no more than one byte over the limit.
 fn read_all(source: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
     // Room for everything at once: a buffer that grows leaves copies behind.
@@ -159,20 +182,7 @@ fn read_all(source: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
 fn read_stdin() -> io::Result<Zeroizing<Vec<u8>>> {
     // The standard library's own handle would leave a copy in its buffer.
     let stdin = io::stdin().as_fd().try_clone_to_owned()?;
-    read_all(File::from(stdin))
-}
-
-/// The folder of the file, or of the symbolic link to it, where others may exchange it.
-pub(super) fn open_folder(path: &Path) -> Option<PathBuf> {
-    let real = path.canonicalize().unwrap_or_default();
-    [path, &real].into_iter().find_map(|path| {
-        let folder = match path.parent()? {
-            folder if folder.as_os_str().is_empty() => Path::new("."),
-            folder => folder,
-        };
-        let mode = folder.metadata().ok()?.mode();
-        (mode & (OPEN_TO_ALL | STICKY) == OPEN_TO_ALL).then(|| folder.to_owned())
-    })
+    read_protected(File::from(stdin))
 }
 
 /// The path as one word of a shell's command line.

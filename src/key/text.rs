@@ -5,6 +5,7 @@
 use super::encoding::{Form, Format, decode_base64, decode_hex, is_hex, is_typed};
 use super::foreign;
 use super::material::{KEY_BYTES, Key};
+use super::strength::{Unfit, unfit, weakness};
 use crate::failure::Failure;
 
 /// A key that was read, and what is to be said about it.
@@ -16,6 +17,8 @@ pub struct Found {
     pub form: Form,
     /// What its owner should know, such as that it is weak; one line each.
     pub warnings: Vec<String>,
+    /// Why it seals nothing, though it may open what it sealed.
+    pub unfit: Option<Unfit>,
 }
 
 /// Reads keys. Exactly 32 bytes are a raw key, before any trimming: one random key in eight holds a
@@ -32,7 +35,7 @@ pub fn parse(bytes: &[u8], format: Format) -> Result<Vec<Found>, Failure> {
     };
     if raw {
         let key = Key::from_slice(bytes).ok_or_else(|| foreign::not_raw(bytes))?;
-        return Ok(vec![found(key, Form::Raw)]);
+        return Ok(vec![found(key, Form::Raw, format)]);
     }
     if let Some(failure) = foreign::recognise_file(bytes) {
         return Err(failure);
@@ -85,60 +88,26 @@ fn parse_line(line: &str, format: Format) -> Result<Found, Failure> {
     if format != Format::Base64
         && let Some(key) = decode_hex(line).and_then(|bytes| Key::from_slice(&bytes))
     {
-        return Ok(found(key, Form::Hex));
+        return Ok(found(key, Form::Hex, format));
     }
     if format != Format::Hex
         && let Ok((bytes, form)) = decode_base64(line)
         && let Some(key) = Key::from_slice(&bytes)
     {
-        return Ok(found(key, form));
+        return Ok(found(key, form, format));
     }
     if format == Format::Auto
         && is_typed(line.as_bytes())
         && let Some(key) = Key::from_slice(line.as_bytes())
     {
-        return Ok(found(key, Form::Ascii));
+        return Ok(found(key, Form::Ascii, format));
     }
     Err(foreign::diagnose(line, format))
 }
 
-fn found(key: Key, form: Form) -> Found {
+/// With `--key-format raw` the user says that 32 characters are meant to be the key.
+fn found(key: Key, form: Form, format: Format) -> Found {
     let warnings = weakness(key.bytes()).into_iter().collect();
-    Found { key, form, warnings }
-}
-
-/// Why these 32 bytes are probably not the 256 random bits that their owner takes them for.
-pub(super) fn weakness(bytes: &[u8; KEY_BYTES]) -> Option<String> {
-    const ADVICE: &str = "`s3seal keygen` makes 256 random bits";
-    if bytes.iter().all(|byte| *byte == bytes[0]) {
-        return Some(format!("all bytes of this key are the same: it protects nothing; {ADVICE}"));
-    }
-    let text = std::str::from_utf8(bytes).ok()?;
-    if is_typed(text.trim_end().as_bytes()) && text.ends_with(['\n', '\r']) {
-        return Some(format!(
-            "the 32 bytes of this key are a line of text with its line break: weak; {ADVICE}"
-        ));
-    }
-    if !is_typed(bytes) {
-        return None;
-    }
-    let varied = [u8::is_ascii_uppercase, u8::is_ascii_lowercase, u8::is_ascii_digit]
-        .iter()
-        .all(|class| bytes.iter().any(class));
-    Some(if is_hex(text) {
-        format!(
-            "the 32 bytes of this key are 32 hex digits as ASCII text, probably the hex of 16 \
-             bytes: weak, no better than a 128-bit key; {ADVICE}"
-        )
-    } else if varied && decode_base64(text).is_ok() {
-        format!(
-            "the 32 bytes of this key are 32 base64 characters as ASCII text, probably the base64 \
-             of 24 bytes or the start of a longer one: weak, no better than a 192-bit key; {ADVICE}"
-        )
-    } else {
-        format!(
-            "the 32 bytes of this key are ASCII text: weak, easier to guess than 256 random bits; \
-             {ADVICE}"
-        )
-    })
+    let unfit = unfit(key.bytes(), format == Format::Raw);
+    Found { key, form, warnings, unfit }
 }

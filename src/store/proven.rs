@@ -2,7 +2,6 @@
 //! once a bucket and not once a write.
 
 use std::collections::HashSet;
-use std::fs;
 use std::io::Write;
 use std::sync::{PoisonError, RwLock};
 
@@ -45,8 +44,7 @@ impl Store {
             return true;
         }
         let line = self.line(what);
-        let text = state::folder().and_then(|folder| fs::read_to_string(folder.join(FILE)).ok());
-        let proven = text.is_some_and(|text| text.lines().any(|known| known == line));
+        let proven = state::read(FILE).is_some_and(|text| text.lines().any(|known| known == line));
         if proven {
             self.proven.learn(what);
         }
@@ -56,14 +54,9 @@ impl Store {
     /// Remembers that this was proven, for later runs, too.
     pub(super) fn remember(&self, what: &str) {
         self.proven.learn(what);
-        let written =
-            state::folder().ok_or(std::io::ErrorKind::NotFound.into()).and_then(|folder| {
-                fs::create_dir_all(&folder)?;
-                let mut file =
-                    fs::OpenOptions::new().create(true).append(true).open(folder.join(FILE))?;
-                // One write of one line: processes that append at once cannot tear each other's.
-                file.write_all(format!("{}\n", self.line(what)).as_bytes())
-            });
+        // One write of one line: processes that append at once cannot tear each other's.
+        let written = state::append(FILE)
+            .and_then(|mut file| file.write_all(format!("{}\n", self.line(what)).as_bytes()));
         if let Err(error) = written {
             tracing::debug!(%error, "what was proven is not remembered");
         }

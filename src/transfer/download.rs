@@ -67,6 +67,7 @@ impl Engine {
         target: Target,
         arrival: Arrival,
     ) -> Result<Downloaded, Failure> {
+        target.spare_protected_files()?;
         let place = if let Target::File(place) = &target { Some(place.clone()) } else { None };
         if let Some(place) = &place {
             self.sweep(place.folder());

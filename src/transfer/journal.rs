@@ -4,9 +4,9 @@
 //! No key is in it, nor a key's MD5, which would be the same in every file: see
 //! [`KeyCheck`](crate::key::KeyCheck).
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Read, Seek, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -84,11 +84,12 @@ impl Journal {
     }
 
     fn at(folder: &Path, name: &str) -> io::Result<Journal> {
-        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+        state::make_own_folder(folder)?;
         let path = folder.join(name);
         let mut options = OpenOptions::new();
         options.read(true).append(true).create(true).mode(0o600);
         let file = lock(&path, || options.open(&path))?;
+        state::check_own_file(&file)?;
         Ok(Journal { path, file })
     }
 

@@ -23,6 +23,7 @@ use super::names::is_part_name;
 use super::part_file::PartFile;
 use super::partial::{Partial, Resumable};
 use crate::failure::Failure;
+use crate::key::{check_destination, check_output};
 use crate::named_output::{NamedOutput, NamedStream};
 
 /// The mode of a new file, before the umask.
@@ -68,6 +69,22 @@ impl Target {
                 let folder = Directory::open(&folder).map_err(unwritable)?;
                 FilePlace::new(Arc::new(folder), &name).map(Target::File)
             }
+        }
+    }
+
+    /// Fails where writing there would overwrite one of the run's key files, or config.toml.
+    ///
+    /// # Errors
+    /// [`Failure::Usage`] then.
+    pub(super) fn spare_protected_files(&self) -> Result<(), Failure> {
+        match self {
+            Target::File(place) => check_destination(&place.path()),
+            Target::Stream(NamedStream::Path(path)) => check_destination(path),
+            Target::Stream(stream) => match stream.open() {
+                Ok(open) => check_output(open, &stream.to_string()),
+                Err(error) => Err(Failure::unwritable(stream, &error)),
+            },
+            Target::Stdout => check_output(rustix::stdio::stdout(), "standard output"),
         }
     }
 }

@@ -120,7 +120,7 @@ fn any_key_can_be_a_master_but_a_weak_one() {
     assert_eq!(of("./other").succeeds().stdout.trim(), *derived.base64());
     // Whatever rules say: nothing is sent.
     of("new").succeeds();
-    rig.lab.private_file("weak", b"23832BAC16516152E560F933F261BF03");
+    rig.lab.private_file("weak", b"correct horse battery staple 123");
     of("./weak").fails(4).says(&["too weak to derive keys from", "keygen"]);
     of("other").fails(2).says(&["`other`", "derive = true"]);
     rig.lab.file("file", b"content");

@@ -70,7 +70,7 @@ fn a_derived_key_needs_no_tag_and_a_weak_one_gets_none() {
     rig.run(["put", "--tag-key", "-k", "./new", "--derive-as", "s3://demo", "file", &url("x")])
         .succeeds();
     assert_eq!(tags_sent(&rig), [""; 0]);
-    rig.lab.private_file("weak", b"23832BAC16516152E560F933F261BF03");
+    rig.lab.private_file("weak", b"correct horse battery staple 123");
     let weak = rig.run(["put", "--tag-key", "-k", "./weak", "file", &url("y")]).fails(4);
     weak.says(&["is weak", "leave out --tag-key"]);
     rig.lab.holds_only(&["x"]);

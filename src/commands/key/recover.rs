@@ -106,10 +106,8 @@ fn read_text(name: &OsStr, out: &Output) -> Result<Zeroizing<Vec<u8>>, Failure> 
         }
         false => Spec::File(name.into()),
     };
-    let (text, warning) = spec.read_text(None)?;
-    if let Some(warning) = warning {
-        out.warn(&format!("{spec}: {warning}"));
-    }
+    let (text, warnings) = spec.read_text(None)?;
+    warnings.iter().for_each(|warning| out.warn(&format!("{spec}: {warning}")));
     match text.trim_ascii().is_empty() {
         false => Ok(text),
         true => Err(Failure::key(format!("{spec}: there is no text in it"))

@@ -21,8 +21,8 @@ pub(super) struct Value {
     pub(super) source: String,
     pub(super) bytes: Zeroizing<Vec<u8>>,
     pub(super) origin: Origin,
-    /// Who else can see it.
-    pub(super) warning: Option<String>,
+    /// Who else can see or change it.
+    pub(super) warnings: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,20 +41,20 @@ impl Value {
         let (origin, path) = split(value);
         let Some(path) = path else {
             let bytes = Zeroizing::new(value.as_bytes().to_vec());
-            let warning = Some(
+            let warnings = vec![
                 "the key is on the command line, where anybody on this machine can see it (`ps`); \
                  fileb://FILE and -k keep it out of there"
                     .to_owned(),
-            );
-            let value = Value { source: option.to_owned(), bytes, origin, warning };
+            ];
+            let value = Value { source: option.to_owned(), bytes, origin, warnings };
             return value.checked();
         };
-        let mut warning = None;
+        let mut warnings = Vec::new();
         let spec = Spec::File(path.clone());
         let source = spec.to_string();
         let bytes =
-            spec.read_file(&path, &mut warning).map_err(|failure| said_of(&source, failure))?;
-        Value { source, bytes, origin, warning }.checked()
+            spec.read_file(&path, &mut warnings).map_err(|failure| said_of(&source, failure))?;
+        Value { source, bytes, origin, warnings }.checked()
     }
 
     /// Whether the value is read from the program's stdin.
