@@ -23,6 +23,7 @@ mod leak;
 mod ls;
 mod mock_command;
 mod mock_options;
+mod moves;
 mod other_stores;
 mod presign;
 mod proof;

@@ -10,6 +10,7 @@ mod command_line;
 mod fire;
 mod inventoried;
 mod overwriting;
+mod races;
 mod resumed;
 mod versions;
 mod writers;

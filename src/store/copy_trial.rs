@@ -242,7 +242,12 @@ impl Store {
 
     /// Copies a throw-away object as `copy` is to be, with throw-away keys, and reads it back; notes what has to be
     /// deleted.
-    async fn try_out(&self, copy: &Copy, route: &Route, made: &mut Made) -> Result<bool, Failure> {
+    async fn try_out(
+        self: &Arc<Self>,
+        copy: &Copy,
+        route: &Route,
+        made: &mut Made,
+    ) -> Result<bool, Failure> {
         let folder = &copy.write.at;
         let thrown = self.make(folder, route.from_sealed, route.is_large, made).await?;
         let to = if route.in_place { thrown.source.at.clone() } else { beside(folder)? };
@@ -261,8 +266,8 @@ impl Store {
             Way::InParts => self.try_parts(&trial).await?,
         };
         let Some(written) = written else { return Ok(false) };
-        let Some(stored) = self.settle_copy(&trial, written).await? else { return Ok(false) };
-        let read = self.read_back(&to, key, stored.version_id).await?;
+        let Some(copied) = self.settle_copy(&trial, written).await? else { return Ok(false) };
+        let read = self.read_back(&to, key, copied.stored.version_id).await?;
         Ok(read == thrown.crc64nvme)
     }
 

@@ -35,7 +35,8 @@
 //! | `bucket` | the switch that blocks SSE-C |
 //! | `copy` | from one object to another within the store, or onto itself |
 //! | `copy_parts` | the same for what one request cannot copy |
-//! | `copy_proof` | whether a copy is sealed as it should be |
+//! | `copy_proof` | whether a copy is sealed as it should be, and holds what its source holds |
+//! | `same_bytes` | whether two looks show the same bytes; pure |
 //! | `copy_trial` | whether the store can be trusted with a copy, tried out on throw-away objects |
 //! | `percent` | percent-encoding |
 //! | `remove` | deletes; taking back what was not sealed |
@@ -81,6 +82,7 @@ mod remove;
 mod remove_many;
 mod request_log;
 mod retry;
+mod same_bytes;
 mod seal;
 mod settings;
 mod signature;
@@ -103,6 +105,7 @@ pub use connect::{Connect, Store};
 pub use contact::{Contact, Outcome};
 pub use copy::{Copy, CopySource, MOST_BYTES_OF_ONE_COPY};
 pub use copy_parts::CopiedPart;
+pub use copy_proof::{Compared, Copied};
 pub use copy_trial::{Guard, THROW_AWAY, Way};
 pub use handshake::{Handshake, is_proxied};
 pub use inventory::{Columns, DataFile, EncryptionStatus, Inventoried, Manifest};

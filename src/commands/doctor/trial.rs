@@ -123,7 +123,8 @@ impl Trial {
         self.touch(&write.at);
         let copy: Copy = self.store.plan_copy(source, write).await?;
         let Some(written) = self.store.copy_object(&copy).await? else { return Ok(None) };
-        let stored = self.store.settle_copy(&copy, written).await?;
+        let copied = self.store.settle_copy(&copy, written).await?;
+        let stored = copied.map(|copied| copied.stored);
         if let Some(stored) = &stored {
             self.note(&copy.write.at, stored);
         }
