@@ -21,6 +21,8 @@ use crate::state;
 use crate::store::Store;
 
 const FOLDER: &str = "transfers";
+/// How the files of uploads that may have been begun are called.
+const INTENTION: &str = "begin-";
 /// Changes when a file can no longer be understood by an older program, or an older file by this one.
 const FORMAT: u32 = 1;
 /// A transfer that nobody went on with for so long is given up.
@@ -34,6 +36,8 @@ pub(super) enum Kind {
     Download,
     /// Many objects, one after the other.
     Run,
+    /// An upload that may have been begun.
+    Intention,
 }
 
 /// The file of one transfer, which no other process uses at the same time.
@@ -64,15 +68,24 @@ impl Journal {
         Journal::named(Kind::Run, store, below, settings.as_bytes())
     }
 
+    /// Makes the file of an upload that is about to be begun at this time, in nanoseconds.
+    pub(super) fn of_intention(store: &Store, at: &Location, nanoseconds: u128) -> Option<Journal> {
+        let own = format!("{} {nanoseconds}", std::process::id());
+        Journal::named(Kind::Intention, store, at, own.as_bytes())
+    }
+
     fn named(kind: Kind, store: &Store, at: &Location, other: &[u8]) -> Option<Journal> {
+        let prefix = if kind == Kind::Intention { INTENTION } else { "" };
         let kind: &[u8] = match kind {
             Kind::Upload => b"upload",
             Kind::Download => b"download",
             Kind::Run => b"run",
+            Kind::Intention => b"intention",
         };
         let endpoint = store.endpoint().unwrap_or_default();
         let at = [at.bucket.as_bytes(), at.key.as_bytes()];
-        let name = digest([kind, endpoint.as_bytes(), at[0], at[1], other]);
+        let digest = digest([kind, endpoint.as_bytes(), at[0], at[1], other]);
+        let name = format!("{prefix}{digest}");
         Journal::at(&folder()?, &name)
             .inspect_err(|error| tracing::debug!(%error, "the transfer is not remembered"))
             .ok()
@@ -137,6 +150,31 @@ impl Journal {
 
 /// The files of all transfers that no process is at, and that nobody went on with for `age`.
 pub(super) fn idle(age: Duration) -> Vec<Journal> {
+    idle_files(age, |name| !name.starts_with(INTENTION))
+}
+
+/// The files of uploads that may have been begun `age` ago, by processes that have ended.
+pub(super) fn idle_intentions(age: Duration) -> Vec<Journal> {
+    idle_files(age, |name| name.starts_with(INTENTION))
+}
+
+/// Whether any transfer of this machine, under way or interrupted, remembers an upload.
+pub(super) fn is_remembered(upload_id: &str) -> bool {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Header {
+        upload_id: String,
+    }
+    let names = |entry: fs::DirEntry| {
+        let text = fs::read(entry.path()).ok()?;
+        let header: Header = serde_json::from_slice(text.split(|it| *it == b'\n').next()?).ok()?;
+        Some(header.upload_id)
+    };
+    let entries = folder().and_then(|folder| fs::read_dir(folder).ok());
+    entries.into_iter().flatten().flatten().filter_map(names).any(|id| id == upload_id)
+}
+
+fn idle_files(age: Duration, is_meant: impl Fn(&str) -> bool) -> Vec<Journal> {
     let Some(folder) = folder() else { return Vec::new() };
     let entries = fs::read_dir(&folder).into_iter().flatten().flatten();
     let is_idle = |entry: &fs::DirEntry| {
@@ -144,6 +182,7 @@ pub(super) fn idle(age: Duration) -> Vec<Journal> {
         modified.is_ok_and(|time| time.elapsed().unwrap_or_default() >= age)
     };
     entries
+        .filter(|entry| entry.file_name().to_str().is_some_and(&is_meant))
         .filter(is_idle)
         .filter_map(|entry| Journal::at(&folder, entry.file_name().to_str()?).ok())
         .collect()
