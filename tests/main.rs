@@ -36,6 +36,7 @@ mod rotate;
 mod several;
 mod sync;
 mod terminal;
+mod throwaway;
 mod transfers;
 mod trouble;
 mod urls;

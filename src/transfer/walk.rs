@@ -16,7 +16,7 @@ use super::partial;
 use crate::failure::Failure;
 use crate::location::Location;
 use crate::output::Output;
-use crate::store::Store;
+use crate::store::{Store, is_throw_away};
 
 /// A file, or an object, below a folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -143,7 +143,12 @@ async fn list_into(
         for listed in page {
             let name = listed.key[folder.key.len()..].to_owned();
             let entry = Entry { name, bytes: listed.bytes, modified: listed.modified };
-            if finder.send(Found::Item(entry)).await.is_err() {
+            // What runs try the store out with is no object of the user's.
+            let found = match is_throw_away(&listed.key) {
+                true => Found::Skipped,
+                false => Found::Item(entry),
+            };
+            if finder.send(found).await.is_err() {
                 return Ok(());
             }
         }

@@ -166,7 +166,7 @@ fn what_was_deleted_meanwhile_is_gone() {
 fn a_trial_that_breaks_off_leaves_the_condition_where_it_is() {
     let rig = Rig::with(|server| {
         server.interceptor(|request| {
-            let is_trial = request.key.as_deref().is_some_and(|it| it.contains(".s3seal-trial-"));
+            let is_trial = request.key.as_deref().is_some_and(|it| it.contains(".s3seal/trial-"));
             let has_condition = request.header("if-match").is_some();
             (is_trial && has_condition && request.operation == "CopyObject")
                 .then(|| Answer::error(503, "ServiceUnavailable", "later"))
