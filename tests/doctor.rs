@@ -179,7 +179,7 @@ fn nothing_of_the_users_is_touched() {
     for request in lab.server().requests() {
         assert_ne!(request.key_md5(), Some(md5.as_str()), "{request:?}");
         if let Some(key) = request.key.as_deref().filter(|key| !key.is_empty()) {
-            assert!(key.starts_with("folder/.s3seal-trial-"), "{request:?}");
+            assert!(key.starts_with(".s3seal/trial-"), "{request:?}");
         }
     }
     lab.holds_only(&["folder", "folder/mine"]);

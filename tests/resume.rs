@@ -4,6 +4,7 @@
 mod downloads;
 mod gate;
 mod incomplete;
+mod intentions;
 
 use std::fs;
 use std::io::Write;

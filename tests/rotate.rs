@@ -10,6 +10,7 @@ mod command_line;
 mod fire;
 mod inventoried;
 mod overwriting;
+mod races;
 mod resumed;
 mod versions;
 mod writers;
@@ -71,7 +72,7 @@ impl Rig {
     fn count(&self, operation: &str) -> usize {
         let requests = self.lab.server().requests();
         self.lab.server().clear_requests();
-        let is_trial = |key: &str| key.contains(".s3seal-trial-");
+        let is_trial = |key: &str| key.contains(".s3seal/trial-");
         requests
             .iter()
             .filter(|it| it.operation == operation && !it.key.as_deref().is_some_and(is_trial))

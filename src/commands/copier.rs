@@ -89,15 +89,21 @@ impl Copier {
         let source = self.open(&pair.from).await?;
         let planned = store.plan_copy(source, write);
         let copy = self.engine.interrupt().race(planned).await?;
-        let stored = self.engine.copy(&copy).await?;
+        let copied = self.engine.copy(&copy).await?;
+        let stored = &copied.stored;
         if copy.write.tags_key {
             store.check_key_tag(&pair.to, stored.version_id.as_deref()).await;
         }
         if let Some(key) = &key {
             self.first_key.get_or_init(|| key.master().clone());
         }
-        self.report(&pair, &stored, &encryption, key.as_ref())?;
-        if self.op == "mv" {
+        let moves = self.op == "mv";
+        if moves {
+            let compared = self.engine.compare(&copy, &copied).await;
+            compared.map_err(|failure| still_there(failure, &pair))?;
+        }
+        self.report(&pair, stored, &encryption, key.as_ref())?;
+        if moves {
             let source = &copy.source;
             remove_source(store, &source.at, source.key.as_ref(), &source.metadata).await?;
         }
@@ -199,4 +205,11 @@ impl Copier {
         self.out.say(&format!("{verb} {} to {} ({bytes} bytes, {how})", pair.from, pair.to));
         Ok(())
     }
+}
+
+/// Of what could not be compared with its source, the source stays.
+fn still_there(mut failure: Failure, pair: &Pair) -> Failure {
+    let detail = failure.detail_mut();
+    detail.message = format!("{}; the source {} is still there", detail.message, pair.from);
+    failure
 }

@@ -21,8 +21,8 @@ use crate::transfer::Interrupt;
 ///
 /// Says of each thing `pass`, `warn`, `fail` or `skip` and how to mend it, and of several faults the one that is
 /// the cause. With a URL it proves what the store does: with throw-away keys it writes a few throw-away objects
-/// (`.s3seal-trial-…`, some 5 MiB) below that folder, reads, copies and deletes them, all their versions. It
-/// neither reads nor sends a key of yours. Where a store does not seal, the first line says so.
+/// (`.s3seal/trial-…`, some 5 MiB) at the top of the bucket, or below that folder if the credentials may not write at
+/// the top, reads, copies and deletes them, all their versions. It neither reads nor sends a key of yours. Where a store does not seal, the first line says so.
 ///
 /// The exit code is 0 where nothing failed; warnings do not count. Otherwise it is the failed check's: 5 access
 /// denied, 6 the store does not seal, 8 it cannot be reached; of several their common one, else 1.
@@ -34,7 +34,7 @@ Examples:
   s3seal doctor --json s3://backups | jq -r 'select(.status == \"fail\") | .hint'
   s3seal mock --behave ceph --tls -- s3seal doctor s3://demo     what a store is like")]
 pub struct Args {
-    /// The folder to prove it in: s3://bucket or s3://bucket/prefix
+    /// The bucket to prove it in, and a folder that the credentials may write to: s3://bucket or s3://bucket/prefix
     url: Option<String>,
 }
 

@@ -7,6 +7,9 @@ use crate::store::Connect;
 
 /// Move objects: copy them as `cp` does, and delete each once its copy is proven
 ///
+/// Before a source is deleted its copy is looked at, with one request: it must have the source's length, and its
+/// checksum where both have one of the same kind. A copy that differs is removed, and the source stays (exit 7).
+///
 /// Deleted is what was copied, and nothing else: in a bucket that keeps versions exactly that version, for good,
 /// after which the one before it is the newest; otherwise only if nobody has replaced the object meanwhile. A file is
 /// deleted once it is stored.

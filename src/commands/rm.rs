@@ -58,7 +58,7 @@ pub struct Args {
 /// [`Failure::Usage`] for one version of several objects, and so on: before anything is deleted.
 pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Failure> {
     if args.incomplete.is_wanted() {
-        let store = Store::connect(connect).await?;
+        let store = Arc::new(Store::connect(connect).await?);
         return args.incomplete.run(&args.urls, &args.selection, &store, out).await;
     }
     let locations = locations(args)?;

@@ -26,7 +26,9 @@ use crate::transfer::{Checkpoint, Engine, Interrupt, Progress, Tally, TransferOp
 /// what that key opens already is left alone, so that the same command goes on after whatever stopped it. An object that
 /// no key of either side opens is a failure; one that is not sealed is told, and left alone. A store that
 /// cannot copy so, which is tried out on a throw-away object first, gets the bytes again through this machine. Nothing
-/// is overwritten that somebody else has just replaced, where the store can tell. Headers, metadata, tags and storage
+/// is overwritten that somebody else has just replaced, where the store can tell; off Amazon a warning says that it may
+/// not. Each copy is compared with what was seen of the object before: by the checksum in the store's answer, else by
+/// a look at the copy. Headers, metadata, tags and storage
 /// class stay as they are; LastModified changes, and in a bucket that keeps versions the former ones still need the
 /// old key.
 ///

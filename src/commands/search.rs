@@ -14,7 +14,7 @@ use inventory::send_inventoried;
 use super::selection::send_listed;
 use crate::failure::Failure;
 use crate::location::Location;
-use crate::store::{EncryptionStatus, Kind, Listed, Listing, Store, THROW_AWAY};
+use crate::store::{EncryptionStatus, Kind, Listed, Listing, Store, is_throw_away};
 use crate::transfer::{Filters, Finder, Finds, Found, finds};
 
 pub(super) use shard::Shard;
@@ -206,7 +206,8 @@ impl Search {
                 objects.into_iter().filter(|it| is_recent(it) && admits(it) && self.takes(&it.key))
             {
                 let at = Location { bucket: at.bucket.clone(), key: listed.key.clone() };
-                let next = match is_throw_away(&at) {
+                // Its key is known to the run alone that wrote it.
+                let next = match is_throw_away(&at.key) {
                     true => Found::Skipped,
                     false => Found::Item(Suspect { at, listed: Some(listed), encryption: None }),
                 };
@@ -281,11 +282,6 @@ impl Place {
     pub(super) fn folder(&self) -> Location {
         self.at().folder()
     }
-}
-
-/// Whether it is what another run tries a store out with, or has left behind when it was killed: nobody knows its key.
-fn is_throw_away(at: &Location) -> bool {
-    at.name().starts_with(THROW_AWAY)
 }
 
 /// That a bucket is not there does not concern the others of the command line.

@@ -2,17 +2,16 @@
 //! cannot open what they have copied: off Amazon, a throw-away object is copied first and read back, so that nobody's
 //! plaintext is published, and nobody's object overwritten by something worse.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crc_fast::{CrcAlgorithm, Digest, checksum_combine};
-use rand::TryRng as _;
-use rand::rngs::SysRng;
 use tokio::sync::{Mutex, MutexGuard};
 
 use super::copy::{Copy, CopySource};
 use super::remove::bare;
 use super::seal::Encryption;
+use super::throw_away::ThrowAways;
 use super::write::{Part, Write};
 use super::{
     Attributes, Condition, ObjectMetadata, ReadOptions, RequestBody, Store, Stored, Written,
@@ -22,9 +21,6 @@ use crate::key::Key;
 use crate::location::Location;
 
 const CRC64NVME: CrcAlgorithm = CrcAlgorithm::Crc64Nvme;
-
-/// How the names of throw-away objects begin, whatever folder they are in.
-pub const THROW_AWAY: &str = ".s3seal-trial-";
 
 /// What small throw-away objects hold.
 const CONTENT: &[u8] = b"123456789";
@@ -48,6 +44,10 @@ struct Known {
     broken_off: u32,
     /// Throw-away objects that could not be deleted.
     left: Vec<Location>,
+    /// The buckets in which what killed runs have left was looked for.
+    swept: HashSet<String>,
+    /// Those at whose top nothing may be written.
+    closed_at_top: HashSet<String>,
 }
 
 /// How an object is copied within the store.
@@ -79,14 +79,18 @@ struct Route {
     way: Way,
 }
 
+/// What is tried out.
+#[derive(Clone, Copy)]
+enum Trial<'a> {
+    Copy(&'a Route),
+    Guard(Guard),
+}
+
 /// A throw-away object: what opens it, and what it should hold.
 struct Throwaway {
     source: CopySource,
     crc64nvme: u64,
 }
-
-/// The names of what a trial writes, noted before it does.
-type Made = Vec<Location>;
 
 impl Route {
     fn of(copy: &Copy, way: Way) -> Route {
@@ -126,15 +130,16 @@ impl Store {
         // Held while a trial runs, so that there is one.
         let mut known = self.known_copies().await;
         let route = Route::of(copy, way);
+        if known.swept.insert(route.bucket.clone()) {
+            self.sweep_recorded(&route.bucket).await;
+        }
         if let Some(can) = known.can.get(&route) {
             return *can;
         }
         if self.is_amazon() || route.is_harmless() || self.is_remembered(&route.line()) {
             return true;
         }
-        let mut made = Made::new();
-        let tried = self.try_out(copy, &route, &mut made).await;
-        self.throw_away(made, &mut known).await;
+        let tried = self.try_anywhere(copy, Trial::Copy(&route), &mut known).await;
         let can = match tried {
             // Another object's trial may come to something.
             Err(Failure::Unavailable(detail))
@@ -168,9 +173,7 @@ impl Store {
         if self.is_amazon() || self.is_remembered(&line) {
             return true;
         }
-        let mut made = Made::new();
-        let tried = self.try_guard(copy, guard, &mut made).await;
-        self.throw_away(made, &mut known).await;
+        let tried = self.try_anywhere(copy, Trial::Guard(guard), &mut known).await;
         // The condition stays where nothing is known: it does no harm.
         let Ok(guards) = tried else { return true };
         known.guards.insert(what, guards);
@@ -207,12 +210,54 @@ impl Store {
         self.copies.0.lock().await
     }
 
-    async fn throw_away(self: &Arc<Self>, mut made: Made, known: &mut Known) {
-        made.dedup();
-        for at in made {
+    /// Tries something out with throw-away objects at the top of the bucket, or in the folder where the copy goes if
+    /// nothing may be written there.
+    async fn try_anywhere(
+        self: &Arc<Self>,
+        copy: &Copy,
+        trial: Trial<'_>,
+        known: &mut Known,
+    ) -> Result<bool, Failure> {
+        let at = &copy.write.at;
+        if !known.closed_at_top.contains(&at.bucket) {
+            let made = ThrowAways::at_top(self, &at.bucket)?;
+            let tried = self.try_with(copy, trial, made, known).await;
+            if !matches!(&tried, Err(Failure::Denied(_))) || !at.key.contains('/') {
+                return tried;
+            }
+            known.closed_at_top.insert(at.bucket.clone());
+        }
+        let made = ThrowAways::below(self, &folder_of(at))?;
+        self.try_with(copy, trial, made, known).await
+    }
+
+    /// Deletes them again, as well as what other runs have left in their folder.
+    async fn try_with(
+        self: &Arc<Self>,
+        copy: &Copy,
+        trial: Trial<'_>,
+        mut made: ThrowAways,
+        known: &mut Known,
+    ) -> Result<bool, Failure> {
+        let tried = match trial {
+            Trial::Copy(route) => self.try_out(route, &mut made).await,
+            Trial::Guard(guard) => self.try_guard(copy, guard, &mut made).await,
+        };
+        self.throw_away(made, known).await;
+        tried
+    }
+
+    async fn throw_away(self: &Arc<Self>, made: ThrowAways, known: &mut Known) {
+        let mut is_clean = true;
+        for at in made.numbered() {
             if self.sweep(&at).await.is_err() {
                 known.left.push(at);
+                is_clean = false;
             }
+        }
+        self.sweep_abandoned(&made).await;
+        if is_clean {
+            made.forget();
         }
     }
 
@@ -240,13 +285,14 @@ impl Store {
         Ok(())
     }
 
-    /// Copies a throw-away object as `copy` is to be, with throw-away keys, and reads it back; notes what has to be
-    /// deleted.
-    async fn try_out(&self, copy: &Copy, route: &Route, made: &mut Made) -> Result<bool, Failure> {
-        let folder = &copy.write.at;
-        let thrown = self.make(folder, route.from_sealed, route.is_large, made).await?;
-        let to = if route.in_place { thrown.source.at.clone() } else { beside(folder)? };
-        made.push(to.clone());
+    /// Copies a throw-away object on this route, with throw-away keys, and reads it back.
+    async fn try_out(
+        self: &Arc<Self>,
+        route: &Route,
+        made: &mut ThrowAways,
+    ) -> Result<bool, Failure> {
+        let thrown = self.make(route.from_sealed, route.is_large, made).await?;
+        let to = if route.in_place { thrown.source.at.clone() } else { made.next() };
         let key = if route.to_sealed { Some(Key::generate()?) } else { None };
         let trial = Copy {
             source: thrown.source,
@@ -261,8 +307,8 @@ impl Store {
             Way::InParts => self.try_parts(&trial).await?,
         };
         let Some(written) = written else { return Ok(false) };
-        let Some(stored) = self.settle_copy(&trial, written).await? else { return Ok(false) };
-        let read = self.read_back(&to, key, stored.version_id).await?;
+        let Some(copied) = self.settle_copy(&trial, written).await? else { return Ok(false) };
+        let read = self.read_back(&to, key, copied.stored.version_id).await?;
         Ok(read == thrown.crc64nvme)
     }
 
@@ -288,9 +334,14 @@ impl Store {
     }
 
     /// Whether a throw-away object is left alone that is not what it should be.
-    async fn try_guard(&self, copy: &Copy, guard: Guard, made: &mut Made) -> Result<bool, Failure> {
+    async fn try_guard(
+        &self,
+        copy: &Copy,
+        guard: Guard,
+        made: &mut ThrowAways,
+    ) -> Result<bool, Failure> {
         let from_sealed = copy.source.key.is_some();
-        let thrown = self.make(&copy.write.at, from_sealed, false, made).await?;
+        let thrown = self.make(from_sealed, false, made).await?;
         let at = thrown.source.at.clone();
         let key = copy.write.encryption.key().map(|_| Key::generate()).transpose()?;
         // An ETag that nothing has.
@@ -315,18 +366,16 @@ impl Store {
         }
     }
 
-    /// Stores a throw-away object beside another.
+    /// Stores a throw-away object.
     async fn make(
         &self,
-        beside: &Location,
         is_sealed: bool,
         is_large: bool,
-        made: &mut Made,
+        made: &mut ThrowAways,
     ) -> Result<Throwaway, Failure> {
         let key = if is_sealed { Some(Key::generate()?) } else { None };
-        let at = self::beside(beside)?;
+        let at = made.next();
         let write = write(&at, key.clone());
-        made.push(at.clone());
         let pieces = content(is_large);
         let written = match pieces.as_slice() {
             [only] => {
@@ -414,12 +463,8 @@ fn write(at: &Location, key: Option<Key>) -> Write {
     }
 }
 
-/// A name that nobody has, in the folder where the copy goes: who may write the one may write the other.
-fn beside(at: &Location) -> Result<Location, Failure> {
-    let folder = &at.key[..at.key.len() - at.name().len()];
-    let number = SysRng.try_next_u64().map_err(|error| {
-        Failure::other(format!("the operating system gave no random bytes: {error}"))
-    })?;
-    let key = format!("{folder}{THROW_AWAY}{number:016x}");
-    Ok(Location { bucket: at.bucket.clone(), key })
+/// Where the copy goes: credentials that may write the one may write the other.
+fn folder_of(at: &Location) -> Location {
+    let key = at.key[..at.key.len() - at.name().len()].to_owned();
+    Location { bucket: at.bucket.clone(), key }
 }

@@ -42,8 +42,10 @@
 //! | `bucket` | the switch that blocks SSE-C |
 //! | `copy` | from one object to another within the store, or onto itself |
 //! | `copy_parts` | the same for what one request cannot copy |
-//! | `copy_proof` | whether a copy is sealed as it should be |
+//! | `copy_proof` | whether a copy is sealed as it should be, and holds what its source holds |
+//! | `same_bytes` | whether two looks show the same bytes; pure |
 //! | `copy_trial` | whether the store can be trusted with a copy, tried out on throw-away objects |
+//! | `throw_away` | throw-away objects: their names, their folder, and what killed runs have left of them |
 //! | `percent` | percent-encoding |
 //! | `remove` | deletes; taking back what was not sealed |
 //! | `remove_many` | deletes, a thousand in one request |
@@ -95,11 +97,13 @@ mod remove;
 mod remove_many;
 mod request_log;
 mod retry;
+mod same_bytes;
 mod seal;
 mod settings;
 mod signature;
 mod stall;
 mod through;
+mod throw_away;
 mod trust;
 mod unsupported;
 mod uploads;
@@ -118,7 +122,8 @@ pub use connect::{Connect, Store};
 pub use contact::{Contact, Outcome};
 pub use copy::{Copy, CopySource, MOST_BYTES_OF_ONE_COPY};
 pub use copy_parts::CopiedPart;
-pub use copy_trial::{Guard, THROW_AWAY, Way};
+pub use copy_proof::{Compared, Copied};
+pub use copy_trial::{Guard, Way};
 pub use extent::Extent;
 pub use handshake::{Handshake, is_proxied};
 pub use inventory::{Columns, DataFile, EncryptionStatus, Inventoried, Manifest};
@@ -133,6 +138,7 @@ pub use retry::{Backoff, Retry};
 pub use seal::Encryption;
 pub use settings::{Identity, Setting, Settings};
 pub use through::Sums;
+pub use throw_away::{ThrowAways, is_throw_away};
 pub use uploads::{ListedPart, UnfinishedUpload, UnfinishedUploads};
 pub use url::SignedUrl;
 pub use write::{Part, Stored, Write, Written};

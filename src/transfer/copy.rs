@@ -13,7 +13,9 @@ use super::{Engine, Source};
 use crate::failure::Failure;
 use crate::key::Key;
 use crate::location::Location;
-use crate::store::{Copy, CopySource, Guard, ObjectMetadata, Opened, ReadOptions, Stored, Way};
+use crate::store::{
+    Compared, Copied, Copy, CopySource, Guard, ObjectMetadata, Opened, ReadOptions, Stored, Way,
+};
 
 /// How much of all objects that go through memory may be in it at once, in MiB.
 pub(super) const MOST_MIB: u32 = 64;
@@ -46,8 +48,9 @@ impl Engine {
     ///
     /// # Errors
     /// [`Failure::Precondition`] where the source was replaced since it was opened; [`Failure::Unsealed`] where the
-    /// store does not seal; otherwise as [`Engine::upload`] and [`Engine::download`].
-    pub async fn copy(&self, copy: &Copy) -> Result<Stored, Failure> {
+    /// store does not seal; [`Failure::Integrity`] where the copy is not what the source was; otherwise as
+    /// [`Engine::upload`] and [`Engine::download`].
+    pub async fn copy(&self, copy: &Copy) -> Result<Copied, Failure> {
         let (store, part_size) = (self.store(), self.copied_part_size(copy)?);
         let way = if part_size.is_some() { Way::InParts } else { Way::Whole };
         // Trials are not raced: what they have written must be deleted.
@@ -59,7 +62,7 @@ impl Engine {
                 None => self.copy_within(copy).await,
             };
             match copied {
-                Ok(Some(stored)) => return Ok(stored),
+                Ok(Some(copied)) => return Ok(copied),
                 Ok(None) => {}
                 // Of this object alone.
                 Err(failure) if failure.detail().status == Some(500) => {
@@ -68,11 +71,27 @@ impl Engine {
                 Err(failure) => return Err(failure),
             }
         }
-        let stored = self.relay(copy).await?;
+        let copied = self.relay(copy).await?;
         if is_tried {
             store.give_up_copies(copy, way).await;
         }
-        Ok(stored)
+        Ok(copied)
+    }
+
+    /// Compares a copy with what was seen of its source, so that the source may be deleted: with a look at it, unless
+    /// that was needed before. Where the credentials may not look, a checksum that the store has answered with counts.
+    ///
+    /// # Errors
+    /// As [`Store::compare_copy`](crate::store::Store::compare_copy).
+    pub async fn compare(&self, copy: &Copy, copied: &Copied) -> Result<(), Failure> {
+        if copied.compared == Compared::ByLook {
+            return Ok(());
+        }
+        let looked = self.interrupt().race(self.store().compare_copy(copy, &copied.stored)).await;
+        match looked {
+            Err(Failure::Denied(_)) if copied.compared == Compared::ByAnswer => Ok(()),
+            looked => looked,
+        }
     }
 
     /// The same copy, on the condition only that whatever writes it is known to honour it.
@@ -85,7 +104,7 @@ impl Engine {
     }
 
     /// None where the store cannot copy it.
-    async fn copy_within(&self, copy: &Copy) -> Result<Option<Stored>, Failure> {
+    async fn copy_within(&self, copy: &Copy) -> Result<Option<Copied>, Failure> {
         let copy = &self.guarded(copy, Guard::Copy).await;
         let at = &copy.write.at;
         let item = self.progress().item(at.name(), Some(copy.bytes()));
@@ -99,15 +118,15 @@ impl Engine {
             failure
         })?;
         let Some(written) = written else { return Ok(None) };
-        let stored = self.store().settle_copy(copy, written).await?;
-        if stored.is_some() {
+        let copied = self.store().settle_copy(copy, written).await?;
+        if copied.is_some() {
             item.add(copy.bytes());
         }
-        Ok(stored)
+        Ok(copied)
     }
 
     /// Downloads and uploads again.
-    async fn relay(&self, copy: &Copy) -> Result<Stored, Failure> {
+    async fn relay(&self, copy: &Copy) -> Result<Copied, Failure> {
         self.store().check_relay(copy)?;
         let write = self.guarded(copy, Guard::Complete).await.write;
         let (source, interrupt) = (&copy.source, self.interrupt());
@@ -121,6 +140,7 @@ impl Engine {
         let opened = interrupt.race(self.store().get(&source.at, &keys, &options)).await;
         let opened = opened.map_err(|failure| about_source(failure, source))?;
         let (found, known) = (&opened.answer.metadata, &source.metadata);
+        check_whole(found).map_err(|failure| failure.at(&source.at))?;
         // Not every store honours If-Match.
         if (&found.etag, found.content_length) != (&known.etag, known.content_length) {
             return Err(source.replaced());
@@ -133,6 +153,9 @@ impl Engine {
             .at(&source.at));
         }
         let (reader, expected) = Reader::of(self.store(), &source.at, &options, opened);
+        // What was said before the copy counts as much as what is said with the bytes.
+        let also = Expected::of(known).filter(|known| expected.as_ref() != Some(known));
+        let expected = Vec::from_iter(expected.into_iter().chain(also));
         let arriving = Arriving { reader, expected, at: source.at.clone() };
         let broke = Arc::new(Mutex::new(None));
         let stream = Source::Stream(Box::new(Relay::start(arriving, broke.clone())));
@@ -140,10 +163,11 @@ impl Engine {
             true => self.upload_over(stream, write, copy).await,
             false => self.upload(stream, write).await,
         };
-        uploaded.map_err(|failure| {
+        let stored = uploaded.map_err(|failure| {
             let cause = broke.lock().unwrap_or_else(PoisonError::into_inner).take();
             cause.map_or(failure, |cause| about_source(cause, source))
-        })
+        })?;
+        Ok(Copied { compared: compared(&stored, source), stored })
     }
 
     /// Waits until the object may be in memory as far as it has to be.
@@ -151,6 +175,28 @@ impl Engine {
         let mib = bytes.div_ceil(1 << 20).clamp(1, MOST_MIB_OF_ONE) as u32;
         let room = self.0.relayed.acquire_many(mib).await;
         room.map_err(|_| Failure::other("copies ended unexpectedly"))
+    }
+}
+
+/// Fails where a store sends a part of an object that was asked for as a whole.
+fn check_whole(found: &ObjectMetadata) -> Result<(), Failure> {
+    let bytes = found.content_length.unwrap_or_default();
+    let whole = format!("bytes 0-{}/{bytes}", bytes.saturating_sub(1));
+    match &found.content_range {
+        Some(range) if *range != whole => Err(Failure::integrity(
+            "the store sent a part of the source instead of all of it: nothing was stored",
+        )
+        .hint("a proxy in between may have changed the answer: go around it")),
+        _ => Ok(()),
+    }
+}
+
+/// Whether the store has confirmed of what was uploaded the checksum that the source has.
+fn compared(stored: &Stored, source: &CopySource) -> Compared {
+    let of_source = source.metadata.checksum_crc64nvme.as_ref();
+    match stored.is_checked && of_source == Some(&stored.checksum_crc64nvme) {
+        true => Compared::ByAnswer,
+        false => Compared::Unseen,
     }
 }
 
@@ -165,7 +211,7 @@ fn about_source(failure: Failure, source: &CopySource) -> Failure {
 /// An object that is fetched.
 struct Arriving {
     reader: Reader,
-    expected: Option<Expected>,
+    expected: Vec<Expected>,
     at: Location,
 }
 
@@ -197,17 +243,15 @@ impl Relay {
 
 impl Arriving {
     async fn fetch(mut self, pieces: &mpsc::Sender<Bytes>) -> Result<(), Failure> {
-        let mut hash = self.expected.as_ref().map(|it| it.algorithm.hash());
+        let mut hashes: Vec<_> = self.expected.iter().map(|it| it.algorithm.hash()).collect();
         while let Some((_, bytes)) = self.reader.next().await? {
-            if let Some(hash) = &mut hash {
-                hash.update(&bytes);
-            }
+            hashes.iter_mut().for_each(|hash| hash.update(&bytes));
             // Nobody reads any more: the upload has failed, and says why.
             if !bytes.is_empty() && pieces.send(bytes).await.is_err() {
                 return Ok(());
             }
         }
-        if !self.expected.zip(hash).is_none_or(|(expected, hash)| expected.matches(hash)) {
+        if !self.expected.iter().zip(hashes).all(|(expected, hash)| expected.matches(hash)) {
             return Err(Failure::integrity(
                 "what arrived of the source is not what was uploaded: the checksums differ; nothing was stored",
             )

@@ -6,7 +6,7 @@ use tokio::task::JoinSet;
 
 use super::{Engine, checksum, plan};
 use crate::failure::Failure;
-use crate::store::{CopiedPart, Copy, Guard, MOST_BYTES_OF_ONE_COPY, Stored, Written};
+use crate::store::{Copied, CopiedPart, Copy, Guard, MOST_BYTES_OF_ONE_COPY, Written};
 
 /// The usual size of a part in bytes: none of it comes through here, so few large ones are cheaper.
 const USUAL_PART: u64 = 256 << 20;
@@ -29,7 +29,7 @@ impl Engine {
         &self,
         copy: &Copy,
         part_size: u64,
-    ) -> Result<Option<Stored>, Failure> {
+    ) -> Result<Option<Copied>, Failure> {
         let (store, at) = (self.store(), &copy.write.at);
         if store.check_relay(copy).is_err() {
             return Ok(None);

@@ -62,6 +62,7 @@ pub(super) async fn expire(store: &Store, bucket: &str) {
         match Header::of(&mut journal) {
             Some(header) if header.kind == Kind::Download => header.remove_part(),
             Some(header) if header.kind == Kind::Run => {}
+            Some(header) if header.upload_id.is_empty() => continue,
             Some(header) if header.is_in(store, bucket) => {
                 let at = Location { bucket: header.bucket, key: header.object };
                 if store.abort_upload(&at, &header.upload_id).await.is_err() {

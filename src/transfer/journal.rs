@@ -21,6 +21,8 @@ use crate::state;
 use crate::store::Store;
 
 const FOLDER: &str = "transfers";
+/// How the files of uploads that may have been begun are called.
+const INTENTION: &str = "begin-";
 /// Changes when a file can no longer be understood by an older program, or an older file by this one.
 const FORMAT: u32 = 1;
 /// A transfer that nobody went on with for so long is given up.
@@ -34,6 +36,8 @@ pub(super) enum Kind {
     Download,
     /// Many objects, one after the other.
     Run,
+    /// An upload that may have been begun.
+    Intention,
 }
 
 /// The file of one transfer, which no other process uses at the same time.
@@ -62,6 +66,12 @@ impl Journal {
     /// Opens the file of a run through the objects below a place that does what these settings say.
     pub(super) fn of_run(store: &Store, below: &Location, settings: &str) -> Option<Journal> {
         Journal::named(Kind::Run, store, below, settings.as_bytes())
+    }
+
+    /// Makes the file of an upload that is about to be begun at this time, in nanoseconds.
+    pub(super) fn of_intention(store: &Store, at: &Location, nanoseconds: u128) -> Option<Journal> {
+        let own = format!("{} {nanoseconds}", std::process::id());
+        Journal::named(Kind::Intention, store, at, own.as_bytes())
     }
 
     /// Whether something is remembered of the transfer between an object and a local file.
@@ -137,13 +147,16 @@ impl Journal {
 
 /// The name of the file of a transfer.
 fn name(kind: Kind, store: &Store, at: &Location, other: &[u8]) -> String {
+    let prefix = if kind == Kind::Intention { INTENTION } else { "" };
     let kind: &[u8] = match kind {
         Kind::Upload => b"upload",
         Kind::Download => b"download",
         Kind::Run => b"run",
+        Kind::Intention => b"intention",
     };
     let endpoint = store.endpoint().unwrap_or_default();
-    digest([kind, endpoint.as_bytes(), at.bucket.as_bytes(), at.key.as_bytes(), other])
+    let of = [kind, endpoint.as_bytes(), at.bucket.as_bytes(), at.key.as_bytes(), other];
+    format!("{prefix}{}", digest(of))
 }
 
 /// The headers of all transfers that are remembered, whether or not a process is at them.
@@ -160,6 +173,25 @@ pub(super) fn headers<H: DeserializeOwned>() -> Vec<H> {
 
 /// The files of all transfers that no process is at, and that nobody went on with for `age`.
 pub(super) fn idle(age: Duration) -> Vec<Journal> {
+    idle_files(age, |name| !name.starts_with(INTENTION))
+}
+
+/// The files of uploads that may have been begun `age` ago, by processes that have ended.
+pub(super) fn idle_intentions(age: Duration) -> Vec<Journal> {
+    idle_files(age, |name| name.starts_with(INTENTION))
+}
+
+/// Whether any transfer of this machine, under way or interrupted, remembers an upload.
+pub(super) fn is_remembered(upload_id: &str) -> bool {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Header {
+        upload_id: String,
+    }
+    headers::<Header>().iter().any(|header| header.upload_id == upload_id)
+}
+
+fn idle_files(age: Duration, is_meant: impl Fn(&str) -> bool) -> Vec<Journal> {
     let Some(folder) = folder() else { return Vec::new() };
     let entries = fs::read_dir(&folder).into_iter().flatten().flatten();
     let is_idle = |entry: &fs::DirEntry| {
@@ -167,6 +199,7 @@ pub(super) fn idle(age: Duration) -> Vec<Journal> {
         modified.is_ok_and(|time| time.elapsed().unwrap_or_default() >= age)
     };
     entries
+        .filter(|entry| entry.file_name().to_str().is_some_and(&is_meant))
         .filter(is_idle)
         .filter_map(|entry| Journal::at(&folder, entry.file_name().to_str()?).ok())
         .collect()

@@ -23,6 +23,7 @@
 //! | `journal` | what is remembered of a transfer, in the state folder |
 //! | `checkpoint` | how far a run through many objects has come |
 //! | `housekeeping` | what earlier runs left behind |
+//! | `intention` | uploads that may have been begun, and those that a killed run never learned the ids of |
 //! | `publish` | finished files, put in their places |
 //! | `lines` | how many requests are under way at once |
 //! | `progress` | a bar for people, a line now and then for logs |
@@ -52,6 +53,7 @@ mod folder;
 mod housekeeping;
 mod in_order;
 mod input;
+mod intention;
 mod interrupt;
 mod journal;
 mod leftovers;
@@ -95,6 +97,7 @@ pub use filters::Filters;
 pub use folder::Folder;
 pub use housekeeping::forget_uploads;
 pub use input::{Input, SourceFolder};
+pub use intention::forget_intentions;
 pub use interrupt::Interrupt;
 pub use lines::Lines;
 pub use mtime::{FileTime, MTIME, write_mtime};

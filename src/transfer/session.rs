@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use serde::{Deserialize, Serialize};
 use tokio::task::JoinHandle;
 
+use super::intention::{Intention, abort_orphans};
 use super::journal::{Journal, Kind, digest, is_resumable};
 use super::source::FileSource;
 use super::{Engine, housekeeping};
@@ -102,11 +103,21 @@ impl Session {
                 None => drop(store.abort_upload(at, &header.upload_id).await),
             }
         }
-        let upload_id = store.create_upload(write).await.inspect_err(|_| journal.remove())?;
+        let intention = Intention::note(store, at);
+        let begun = store.create_upload(write).await;
+        if let (Err(failure), Some(intention)) = (&begun, &intention)
+            && !is_resumable(failure)
+        {
+            intention.remove();
+        }
+        let upload_id = begun.inspect_err(|_| journal.remove())?;
         let header = Header::new(work, &upload_id, write.encryption.key());
         let is_remembered = header.is_some_and(|header| journal.begin(&header));
         if !is_remembered {
             journal.remove();
+        }
+        if let Some(intention) = intention {
+            intention.remove();
         }
         Ok(Session::new(upload_id, is_remembered.then_some(journal)))
     }
@@ -121,15 +132,19 @@ impl Session {
     pub(super) fn look_around(
         &self,
         store: &Arc<Store>,
-        at: &Location,
+        write: &Arc<Write>,
     ) -> JoinHandle<Option<String>> {
-        let (store, at, own) = (store.clone(), at.clone(), self.upload_id.clone());
+        let (store, write, own) = (store.clone(), write.clone(), self.upload_id.clone());
         let (remembers, is_new) = (self.journal.is_some(), self.kept.is_empty());
         tokio::spawn(async move {
             if remembers {
-                housekeeping::expire(&store, &at.bucket).await;
+                housekeeping::expire(&store, &write.at.bucket).await;
+                abort_orphans(&store, &write).await;
             }
-            if is_new { housekeeping::older_uploads(&store, &at, &own).await } else { None }
+            match is_new {
+                true => housekeeping::older_uploads(&store, &write.at, &own).await,
+                false => None,
+            }
         })
     }
 

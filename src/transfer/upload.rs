@@ -101,7 +101,7 @@ impl Engine {
         let store = self.store();
         // Not raced: an upload whose id is still on its way could not be aborted.
         let session = Arc::new(Session::begin(self, write, pieces.pieces.file()).await?);
-        let others = pieces.only.is_none().then(|| session.look_around(store, &write.at));
+        let others = pieces.only.is_none().then(|| session.look_around(store, write));
         let mut under_way = JoinSet::new();
         let sent = self.send_all(write, &session, pieces, &mut under_way, item);
         let outcome = self.interrupt().race(sent).await;

@@ -15,7 +15,7 @@ use super::names::to_name;
 use super::partial;
 use crate::failure::Failure;
 use crate::location::Location;
-use crate::store::Store;
+use crate::store::{Store, is_throw_away};
 
 /// A file, or an object, below a folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -165,7 +165,10 @@ async fn list_into(
         for listed in page {
             let name = listed.key[folder.key.len()..].to_owned();
             let entry = Entry { name, bytes: listed.bytes, modified: listed.modified, skip: None };
-            if finder.send(Found::Item(entry)).await.is_err() {
+            // What runs try the store out with is no object of the user's.
+            let found =
+                if is_throw_away(&listed.key) { Found::Skipped } else { Found::Item(entry) };
+            if finder.send(found).await.is_err() {
                 return Ok(());
             }
         }

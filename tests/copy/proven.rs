@@ -6,7 +6,7 @@ use crate::copy::{Rig, SEALING};
 use crate::harness::url;
 
 fn is_trial(request: &RequestRecord) -> bool {
-    request.key.as_deref().is_some_and(|key| key.contains(".s3seal-trial-"))
+    request.key.as_deref().is_some_and(|key| key.contains(".s3seal/trial-"))
 }
 
 /// Copies what was not sealed, into what is.

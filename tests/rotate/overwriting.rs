@@ -6,7 +6,7 @@ use super::{Rig, SEALING, behaving};
 use crate::harness::{noise, url};
 
 fn is_trial(request: &RequestRecord) -> bool {
-    request.key.as_deref().is_some_and(|key| key.contains(".s3seal-trial-"))
+    request.key.as_deref().is_some_and(|key| key.contains(".s3seal/trial-"))
 }
 
 #[test]

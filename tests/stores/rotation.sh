@@ -36,7 +36,7 @@ seventeen seventeen
 parts seventeen
 L
 }
-nothing_of_trials() { admin leftovers "$1" >left && fails grep -e '^upload' -e s3seal-trial left && grep -q '^object' left; }
+nothing_of_trials() { admin leftovers "$1" >left && fails grep -e '^upload' -e s3seal/trial left && grep -q '^object' left; }
 # The old key must not open what was rotated, empty or not.
 old_key_opens_none() {
   local object

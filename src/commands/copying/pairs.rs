@@ -163,7 +163,7 @@ async fn below(
                     true => fail(finder, within_source(&pair, &from)).await,
                 }
             }
-            Found::Skipped => true,
+            Found::Skipped => finder.send(Found::Skipped).await.is_ok(),
             Found::Failed(failure) => fail(finder, failure).await,
         };
         if !sent {

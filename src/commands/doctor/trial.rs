@@ -5,15 +5,13 @@ use std::future::ready;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use rand::TryRng as _;
-use rand::rngs::SysRng;
 
 use crate::failure::Failure;
 use crate::key::Key;
 use crate::location::Location;
 use crate::store::{
     Attributes, Condition, Copy, CopySource, Encryption, ObjectMetadata, Opened, Part, ReadOptions,
-    Reading, RequestBody, Store, Stored, THROW_AWAY, Write,
+    Reading, RequestBody, Store, Stored, ThrowAways, Write,
 };
 use crate::transfer::{Interrupt, checksum};
 
@@ -24,8 +22,9 @@ const MOST_TRIAL_BYTES: u64 = 64 << 20;
 pub(super) struct Trial {
     pub(super) store: Arc<Store>,
     interrupt: Interrupt,
-    /// What the names of all its objects begin with, and no other object's.
-    prefix: Location,
+    folder: Location,
+    /// Their names.
+    names: ThrowAways,
     /// What was written, as far as the store has said.
     made: Vec<(Location, Option<String>)>,
     /// Names under which something may have been written, or was.
@@ -52,14 +51,11 @@ impl Trial {
         folder: &Location,
         interrupt: &Interrupt,
     ) -> Result<Trial, Failure> {
-        let number = SysRng.try_next_u64().map_err(|error| {
-            Failure::other(format!("the operating system gave no random bytes: {error}"))
-        })?;
-        let key = format!("{}{THROW_AWAY}{number:016x}-", folder.key);
         Ok(Trial {
             store: store.clone(),
             interrupt: interrupt.clone(),
-            prefix: Location { bucket: folder.bucket.clone(), key },
+            folder: folder.clone(),
+            names: ThrowAways::at_top(store, &folder.bucket)?,
             made: Vec::new(),
             touched: BTreeSet::new(),
             uploads: Vec::new(),
@@ -68,8 +64,18 @@ impl Trial {
 
     /// A throw-away object of its own.
     pub(super) fn object(&self, name: &str) -> Location {
-        let Location { bucket, key } = &self.prefix;
-        Location { bucket: bucket.clone(), key: format!("{key}{name}") }
+        self.names.named(name)
+    }
+
+    /// Goes on below the folder, if nothing may be written at the bucket's top and nothing was; whether it does.
+    pub(super) fn moves_below(&mut self) -> bool {
+        let is_at_top = self.names.are_at_top() && !self.folder.key.is_empty();
+        if !is_at_top || !self.uploads.is_empty() || !self.made.is_empty() {
+            return false;
+        }
+        let Ok(below) = ThrowAways::below(&self.store, &self.folder) else { return false };
+        std::mem::replace(&mut self.names, below).forget();
+        true
     }
 
     /// Fails after a signal: a write that is under way is waited for, or nobody would know what to delete.
@@ -126,7 +132,8 @@ impl Trial {
         self.touch(&write.at);
         let copy: Copy = self.store.plan_copy(source, write).await?;
         let Some(written) = self.store.copy_object(&copy).await? else { return Ok(None) };
-        let stored = self.store.settle_copy(&copy, written).await?;
+        let copied = self.store.settle_copy(&copy, written).await?;
+        let stored = copied.map(|copied| copied.stored);
         if let Some(stored) = &stored {
             self.note(&copy.write.at, stored);
         }
@@ -162,7 +169,7 @@ impl Trial {
     }
 
     /// Deletes all that was written, every version, and aborts what is under way. Must not be interrupted.
-    pub(super) async fn clean_up(&self) -> Left {
+    pub(super) async fn clean_up(self) -> Left {
         let mut left = Left::default();
         for (at, id) in &self.uploads {
             left.add(format!("the upload {id} of {at}"), self.store.abort_upload(at, id).await);
@@ -175,8 +182,13 @@ impl Trial {
         if !left.was_seen && left.names.is_empty() {
             let known: BTreeSet<&str> = self.made.iter().map(|(at, _)| at.key.as_str()).collect();
             let lost = self.touched.iter().filter(|key| !known.contains(key.as_str()));
-            let bucket = &self.prefix.bucket;
+            let bucket = &self.folder.bucket;
             left.names.extend(lost.map(|key| format!("s3://{bucket}/{key}, perhaps")));
+        }
+        self.store.sweep_recorded(&self.folder.bucket).await;
+        self.store.sweep_abandoned(&self.names).await;
+        if left.names.is_empty() {
+            self.names.forget();
         }
         left
     }
@@ -196,7 +208,7 @@ impl Trial {
     }
 
     async fn sweep_uploads(&self, left: &mut Left) -> Result<(), Failure> {
-        let mut uploads = self.store.unfinished_uploads(self.prefix.clone());
+        let mut uploads = self.store.unfinished_uploads(self.names.prefix().clone());
         while let Some(page) = uploads.next_page().await? {
             for found in page {
                 let aborted = self.store.abort_upload(&found.at, &found.id).await;
@@ -207,16 +219,16 @@ impl Trial {
     }
 
     async fn sweep_objects(&self, left: &mut Left) -> Result<(), Failure> {
-        let mut listing = self.store.list_versions(&self.prefix);
+        let mut listing = self.store.list_versions(self.names.prefix());
         let mut page = listing.next_page().await;
         if page.is_err() {
             // Not every store has versions, and not everybody may list them.
-            listing = self.store.list(&self.prefix);
+            listing = self.store.list(self.names.prefix());
             page = listing.next_page().await;
         }
         while let Some(found) = page? {
             for item in found {
-                let at = Location { bucket: self.prefix.bucket.clone(), key: item.key };
+                let at = Location { bucket: self.folder.bucket.clone(), key: item.key };
                 self.delete(&at, item.version_id.as_deref(), left).await;
             }
             page = listing.next_page().await;

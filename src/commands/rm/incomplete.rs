@@ -1,5 +1,7 @@
-//! `s3seal rm --incomplete`: abort uploads that were never finished, whose parts cost money.
+//! `s3seal rm --incomplete`: abort uploads that were never finished, whose parts cost money, and remove the throw-away
+//! objects of killed runs.
 
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
@@ -9,27 +11,31 @@ use crate::failure::{CommonCode, Failure};
 use crate::location::Location;
 use crate::output::Output;
 use crate::store::{Store, UnfinishedUpload};
-use crate::transfer::forget_uploads;
+use crate::transfer::{forget_intentions, forget_uploads};
 
 /// Which unfinished uploads to abort.
 #[derive(Debug, clap::Args)]
 pub(super) struct Incomplete {
     /// Abort unfinished uploads instead of deleting objects: of the object, or of all below a URL that
-    /// ends in `/`, with -r below the prefix, or in the whole bucket
+    /// ends in `/`, with -r below the prefix, or in the whole bucket; and delete there, in `.s3seal/`, what killed
+    /// runs have tried the store out with
     #[arg(long, conflicts_with_all = ["version_id", "all_versions", "include", "exclude"])]
     incomplete: bool,
-    /// Abort only those begun longer ago than this, such as 24h or 7d
+    /// Abort and delete only those begun longer ago than this, such as 24h or 7d
     #[arg(long, value_name = "TIME", requires = "incomplete", value_parser = humantime::parse_duration)]
     older_than: Option<Duration>,
 }
 
-/// What `--json` prints of an aborted upload.
-#[derive(Serialize)]
+/// What `--json` prints of an aborted upload, or of a throw-away object.
+#[derive(Serialize, Default)]
 #[serde(rename_all = "camelCase")]
 struct Item<'a> {
     op: &'static str,
     url: String,
-    upload_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    upload_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version_id: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     initiated: Option<String>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -50,7 +56,7 @@ impl Incomplete {
         &self,
         urls: &[String],
         selection: &Selection,
-        store: &Store,
+        store: &Arc<Store>,
         out: &Output,
     ) -> Result<u8, Failure> {
         let all: Vec<Location> = urls.iter().map(|url| url.parse()).collect::<Result<_, _>>()?;
@@ -62,6 +68,10 @@ impl Incomplete {
         for at in all {
             let wanted = Wanted::of(at, selection.recursive, self.older_than);
             if let Err(failure) = wanted.abort(store, selection.dry_run, out, &mut fail).await {
+                fail(failure);
+                continue;
+            }
+            if let Err(failure) = wanted.throw_away(store, selection.dry_run, out).await {
                 fail(failure);
             }
         }
@@ -75,6 +85,7 @@ struct Wanted {
     /// Those of the object that is called exactly so.
     is_one: bool,
     begun_before: Option<SystemTime>,
+    older_than: Duration,
 }
 
 impl Wanted {
@@ -85,7 +96,8 @@ impl Wanted {
         // Nothing is older than time itself.
         let before = |age| SystemTime::now().checked_sub(age).unwrap_or(SystemTime::UNIX_EPOCH);
         let begun_before = older_than.map(before);
-        Wanted { is_one: !at.is_folder(), below: at, begun_before }
+        let older_than = older_than.unwrap_or_default();
+        Wanted { is_one: !at.is_folder(), below: at, begun_before, older_than }
     }
 
     fn holds(&self, upload: &UnfinishedUpload) -> bool {
@@ -125,14 +137,73 @@ impl Wanted {
                 forget_uploads(store, &aborted);
             }
         }
+        if !dry_run && self.begun_before.is_none() {
+            forget_intentions(store, &self.below, self.is_one);
+        }
         Ok(())
     }
+
+    /// Deletes the throw-away objects of runs that have ended.
+    async fn throw_away(
+        &self,
+        store: &Arc<Store>,
+        dry_run: bool,
+        out: &Output,
+    ) -> Result<(), Failure> {
+        if self.is_one {
+            return Ok(());
+        }
+        let left = match store.throw_aways_left(&self.below, self.older_than).await {
+            Ok(left) => left,
+            // Uploads can be aborted without this right.
+            Err(Failure::Denied(_)) => {
+                let at = &self.below;
+                out.say(&format!(
+                    "note: whether there are throw-away objects of killed runs below {at} cannot be listed"
+                ));
+                return Ok(());
+            }
+            Err(failure) => return Err(failure),
+        };
+        for (at, listed) in left {
+            let version_id = listed.version_id.as_deref();
+            if !dry_run {
+                store.delete(&at, version_id).await?;
+            }
+            tell_deleted(&at, version_id, dry_run, out)?;
+        }
+        if !dry_run {
+            store.sweep_recorded(&self.below.bucket).await;
+        }
+        Ok(())
+    }
+}
+
+fn tell_deleted(
+    at: &Location,
+    version_id: Option<&str>,
+    dry_run: bool,
+    out: &Output,
+) -> Result<(), Failure> {
+    if out.json() {
+        return out.item(&Item {
+            op: "rm",
+            url: at.to_string(),
+            version_id,
+            dry_run,
+            ..Item::default()
+        });
+    }
+    let did = if dry_run { "would delete" } else { "deleted" };
+    out.say(&format!("{did} the throw-away object {at}"));
+    Ok(())
 }
 
 fn tell(upload: &UnfinishedUpload, dry_run: bool, out: &Output) -> Result<(), Failure> {
     let (url, initiated) = (upload.at.to_string(), upload.since());
     if out.json() {
-        return out.item(&Item { op: "rm", url, upload_id: &upload.id, initiated, dry_run });
+        let upload_id = Some(upload.id.as_str());
+        return out.item(&Item { op: "rm", url, upload_id, initiated, dry_run, ..Item::default() });
     }
     let did = if dry_run { "would abort" } else { "aborted" };
     let since = initiated.map_or(String::new(), |time| format!(" (begun {time})"));

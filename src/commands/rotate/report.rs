@@ -1,6 +1,7 @@
 //! What is told of each object, and at the end of all of them.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use serde::Serialize;
@@ -55,6 +56,8 @@ pub(super) struct Report {
     seen: Mutex<Seen>,
     /// The first key that has sealed something.
     first_key: OnceLock<Key>,
+    /// Whether people know that the store may overwrite what another writer has just replaced.
+    has_warned: AtomicBool,
 }
 
 /// What there is to be said at the end.
@@ -149,7 +152,8 @@ impl Outcome {
 impl Report {
     pub(super) fn new(dry_run: bool, tells_each: bool, out: Output) -> Report {
         let (counts, seen, first_key) = (Mutex::default(), Mutex::default(), OnceLock::new());
-        Report { dry_run, out, tells_each, counts, seen, first_key }
+        let has_warned = AtomicBool::new(false);
+        Report { dry_run, out, tells_each, counts, seen, first_key, has_warned }
     }
 
     /// Tells of an object that stays as it is.
@@ -298,6 +302,14 @@ impl Report {
         Ok(())
     }
 
+    /// Says once, before anything is overwritten, what no trial can show: whether a store looks at a condition and
+    /// writes without a gap between the two.
+    pub(super) fn warn_of_races(&self, store: &Store) {
+        if !store.is_amazon() && !self.has_warned.swap(true, Ordering::Relaxed) {
+            self.out.warn("this store is not known to refuse, without a gap, to overwrite what another writer has just replaced (If-Match on copies): let nobody write there meanwhile");
+        }
+    }
+
     /// The summary, and what the user should know of the store.
     pub(super) async fn tell_end(&self, store: &Store, tally: &Tally) {
         for at in store.left_of_trials().await {
@@ -324,7 +336,7 @@ impl Report {
             out.say("note: the store does not copy between these keys, so the bytes went through this machine");
         }
         if store.lacks_guards().await {
-            out.warn("the store does not refuse to overwrite what somebody else has just replaced (If-Match): let nobody write there meanwhile");
+            out.warn("the store has overwritten a throw-away object in spite of its condition (If-Match): compare what others may have written meanwhile");
         }
         let seen = std::mem::take(&mut *self.seen());
         if seen.was_tagged && store.refuses_key_tags() {

@@ -172,9 +172,13 @@ impl Rotator {
                 true => self.check_bucket(&copy.source).await?,
                 false => false,
             };
+            if self.target.is_in_place() {
+                self.report.warn_of_races(self.engine.store());
+            }
             let failure = match self.engine.copy(&copy).await {
-                Ok(stored) => {
-                    let done = Done { to: &to, copy: &copy, stored: &stored, loses_acl };
+                Ok(copied) => {
+                    let stored = &copied.stored;
+                    let done = Done { to: &to, copy: &copy, stored, loses_acl };
                     let told = self.report.rotated(at, &done, goal.key.as_ref());
                     return told.map(|()| Rotated::Bytes(stored.bytes));
                 }

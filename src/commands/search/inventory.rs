@@ -38,7 +38,9 @@ pub(super) fn send_inventoried(
     let columns = manifest.columns()?;
     let mut wanted = Wanted::new(search, place);
     let mut send = |it: Inventoried| match wanted.suspect(it) {
-        Some(suspect) if is_throw_away(&suspect.at) => finder.blocking_send(Found::Skipped).is_ok(),
+        Some(suspect) if is_throw_away(&suspect.at.key) => {
+            finder.blocking_send(Found::Skipped).is_ok()
+        }
         Some(suspect) => finder.blocking_send(Found::Item(suspect)).is_ok(),
         None => true,
     };
