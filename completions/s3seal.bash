@@ -777,7 +777,7 @@ _s3seal() {
             return 0
             ;;
         s3seal__subcmd__cp)
-            opts="-k -r -q -v -h --key --key-format --derive-as --sse-customer-algorithm --sse-customer-key --sse-customer-key-md5 --sse-c --sse-c-key --key-timeout --no-key --sse --sse-kms-key-id --tag-key --source-key --copy-source-sse-customer-algorithm --copy-source-sse-customer-key --copy-source-sse-customer-key-md5 --sse-c-copy-source --sse-c-copy-source-key --version-id --allow-plain --recursive --include --exclude --dry-run --if-match --if-none-match --content-type --cache-control --content-encoding --content-disposition --content-language --metadata --tagging --acl --storage-class --part-size --expected-size --concurrency --no-resume --json --quiet --verbose --progress --no-progress --endpoint-url --profile --region --ca-bundle --no-sign-request --allow-http --request-payer --expected-bucket-owner --max-attempts --connect-timeout --read-timeout --limit-rate --help"
+            opts="-k -r -q -v -h --key --key-format --derive-as --sse-customer-algorithm --sse-customer-key --sse-customer-key-md5 --sse-c --sse-c-key --key-timeout --no-key --sse --sse-kms-key-id --tag-key --source-key --copy-source-sse-customer-algorithm --copy-source-sse-customer-key --copy-source-sse-customer-key-md5 --sse-c-copy-source --sse-c-copy-source-key --version-id --allow-plain --recursive --include --exclude --dry-run --include-keys --if-match --if-none-match --no-clobber --content-type --cache-control --content-encoding --content-disposition --content-language --metadata --tagging --acl --storage-class --part-size --expected-size --concurrency --no-resume --json --quiet --verbose --progress --no-progress --endpoint-url --profile --region --ca-bundle --no-sign-request --allow-http --request-payer --expected-bucket-owner --max-attempts --connect-timeout --read-timeout --limit-rate --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1033,7 +1033,7 @@ _s3seal() {
             return 0
             ;;
         s3seal__subcmd__get)
-            opts="-k -r -q -v -h --key --key-format --derive-as --sse-customer-algorithm --sse-customer-key --sse-customer-key-md5 --sse-c --sse-c-key --key-timeout --range --version-id --if-match --if-none-match --allow-plain --recursive --include --exclude --dry-run --files-from --preserve --part-size --expected-size --concurrency --no-resume --json --quiet --verbose --progress --no-progress --endpoint-url --profile --region --ca-bundle --no-sign-request --allow-http --request-payer --expected-bucket-owner --max-attempts --connect-timeout --read-timeout --limit-rate --help"
+            opts="-k -r -q -v -h --key --key-format --derive-as --sse-customer-algorithm --sse-customer-key --sse-customer-key-md5 --sse-c --sse-c-key --key-timeout --range --version-id --if-match --if-none-match --allow-plain --recursive --include --exclude --dry-run --files-from --preserve --no-clobber --part-size --expected-size --concurrency --no-resume --json --quiet --verbose --progress --no-progress --endpoint-url --profile --region --ca-bundle --no-sign-request --allow-http --request-payer --expected-bucket-owner --max-attempts --connect-timeout --read-timeout --limit-rate --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2763,7 +2763,7 @@ _s3seal() {
             return 0
             ;;
         s3seal__subcmd__mv)
-            opts="-k -r -q -v -h --key --key-format --derive-as --sse-customer-algorithm --sse-customer-key --sse-customer-key-md5 --sse-c --sse-c-key --key-timeout --no-key --sse --sse-kms-key-id --tag-key --source-key --copy-source-sse-customer-algorithm --copy-source-sse-customer-key --copy-source-sse-customer-key-md5 --sse-c-copy-source --sse-c-copy-source-key --version-id --allow-plain --recursive --include --exclude --dry-run --if-match --if-none-match --content-type --cache-control --content-encoding --content-disposition --content-language --metadata --tagging --acl --storage-class --part-size --expected-size --concurrency --no-resume --json --quiet --verbose --progress --no-progress --endpoint-url --profile --region --ca-bundle --no-sign-request --allow-http --request-payer --expected-bucket-owner --max-attempts --connect-timeout --read-timeout --limit-rate --help"
+            opts="-k -r -q -v -h --key --key-format --derive-as --sse-customer-algorithm --sse-customer-key --sse-customer-key-md5 --sse-c --sse-c-key --key-timeout --no-key --sse --sse-kms-key-id --tag-key --source-key --copy-source-sse-customer-algorithm --copy-source-sse-customer-key --copy-source-sse-customer-key-md5 --sse-c-copy-source --sse-c-copy-source-key --version-id --allow-plain --recursive --include --exclude --dry-run --include-keys --if-match --if-none-match --no-clobber --content-type --cache-control --content-encoding --content-disposition --content-language --metadata --tagging --acl --storage-class --part-size --expected-size --concurrency --no-resume --json --quiet --verbose --progress --no-progress --endpoint-url --profile --region --ca-bundle --no-sign-request --allow-http --request-payer --expected-bucket-owner --max-attempts --connect-timeout --read-timeout --limit-rate --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3111,7 +3111,7 @@ _s3seal() {
             return 0
             ;;
         s3seal__subcmd__put)
-            opts="-k -r -q -v -h --key --key-format --derive-as --sse-customer-algorithm --sse-customer-key --sse-customer-key-md5 --sse-c --sse-c-key --key-timeout --no-key --sse --sse-kms-key-id --tag-key --recursive --include --exclude --dry-run --files-from --follow-symlinks --if-match --if-none-match --content-type --cache-control --content-encoding --content-disposition --content-language --metadata --tagging --acl --storage-class --preserve --part-size --expected-size --concurrency --no-resume --json --quiet --verbose --progress --no-progress --endpoint-url --profile --region --ca-bundle --no-sign-request --allow-http --request-payer --expected-bucket-owner --max-attempts --connect-timeout --read-timeout --limit-rate --help"
+            opts="-k -r -q -v -h --key --key-format --derive-as --sse-customer-algorithm --sse-customer-key --sse-customer-key-md5 --sse-c --sse-c-key --key-timeout --no-key --sse --sse-kms-key-id --tag-key --recursive --include --exclude --dry-run --files-from --follow-symlinks --include-keys --if-match --if-none-match --content-type --cache-control --content-encoding --content-disposition --content-language --metadata --tagging --acl --storage-class --preserve --part-size --expected-size --concurrency --no-resume --json --quiet --verbose --progress --no-progress --endpoint-url --profile --region --ca-bundle --no-sign-request --allow-http --request-payer --expected-bucket-owner --max-attempts --connect-timeout --read-timeout --limit-rate --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3469,7 +3469,7 @@ _s3seal() {
             return 0
             ;;
         s3seal__subcmd__sync)
-            opts="-k -q -v -h --key --key-format --derive-as --sse-customer-algorithm --sse-customer-key --sse-customer-key-md5 --sse-c --sse-c-key --key-timeout --no-key --sse --sse-kms-key-id --tag-key --allow-plain --delete --size-only --include --exclude --follow-symlinks --dry-run --content-type --cache-control --content-encoding --content-disposition --content-language --metadata --tagging --acl --storage-class --part-size --expected-size --concurrency --no-resume --json --quiet --verbose --progress --no-progress --endpoint-url --profile --region --ca-bundle --no-sign-request --allow-http --request-payer --expected-bucket-owner --max-attempts --connect-timeout --read-timeout --limit-rate --help"
+            opts="-k -q -v -h --key --key-format --derive-as --sse-customer-algorithm --sse-customer-key --sse-customer-key-md5 --sse-c --sse-c-key --key-timeout --no-key --sse --sse-kms-key-id --tag-key --allow-plain --delete --allow-empty --max-delete --size-only --no-clobber --include --exclude --follow-symlinks --include-keys --dry-run --content-type --cache-control --content-encoding --content-disposition --content-language --metadata --tagging --acl --storage-class --part-size --expected-size --concurrency --no-resume --json --quiet --verbose --progress --no-progress --endpoint-url --profile --region --ca-bundle --no-sign-request --allow-http --request-payer --expected-bucket-owner --max-attempts --connect-timeout --read-timeout --limit-rate --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3520,6 +3520,10 @@ _s3seal() {
                     return 0
                     ;;
                 --sse-kms-key-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-delete)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -63,7 +63,7 @@ complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "doctor" -d 'Check eve
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "mock" -d 'Run an S3 server of your own, for trying and testing: it answers like Amazon\'s, in memory'
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -s o -l output -d 'Write the key to this new file (mode 0600, never overwritten); `-` is stdout' -r -F
+complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -s o -l output -d 'Write the key to this new file (mode 0600, never overwritten); `-` is stdout. Pipes and devices are written to' -r -F
 complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -l format -d 'How to write the key' -r -f -a "base64\t'Base64 with padding (RFC 4648, section 4): 44 characters, as S3\'s header wants it'
 hex\t'64 lower-case hexadecimal digits'
 raw\t'The 32 bytes as they are'"
@@ -390,6 +390,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l tag-key -d 'Tag ea
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -s r -l recursive -d 'Take folders, and all that is in them'
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l dry-run -d 'Say what would be done, and do nothing'
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l follow-symlinks -d 'Follow symbolic links below a folder; those named as a source are followed anyway'
+complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l include-keys -d 'Store the key files of this run and config.toml, too: without it they are left out with a warning, since a key beside its data protects nothing'
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l preserve -d 'Keep files\' modification times, in the metadata where rclone keeps them'
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l no-resume -d 'Neither go on with an interrupted transfer, nor leave one that could be gone on with'
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
@@ -438,6 +439,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l allow-plain -d 'Ac
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -s r -l recursive -d 'Take folders, and all that is in them'
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l dry-run -d 'Say what would be done, and do nothing'
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l preserve -d 'Give files the modification times that `put --preserve`, or rclone, has kept'
+complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l no-clobber -d 'Keep files that are there already, also one that appears meanwhile: its object is skipped, with exit code 0'
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l no-resume -d 'Neither go on with an interrupted transfer, nor leave one that could be gone on with'
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
@@ -539,6 +541,8 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l tag-key -d 'Tag eac
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l allow-plain -d 'Accept a source that is not sealed although a key is given'
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -s r -l recursive -d 'Take folders, and all that is in them'
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l dry-run -d 'Say what would be done, and do nothing'
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l include-keys -d 'Store the key files of this run and config.toml, too: without it they are left out with a warning, since a key beside its data protects nothing'
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l no-clobber -d 'Where the destination is a file or folder: keep files that are there already, and leave their sources as they are'
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l no-resume -d 'Neither go on with an interrupted transfer, nor leave one that could be gone on with'
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
@@ -604,6 +608,8 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l tag-key -d 'Tag eac
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l allow-plain -d 'Accept a source that is not sealed although a key is given'
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -s r -l recursive -d 'Take folders, and all that is in them'
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l dry-run -d 'Say what would be done, and do nothing'
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l include-keys -d 'Store the key files of this run and config.toml, too: without it they are left out with a warning, since a key beside its data protects nothing'
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l no-clobber -d 'Where the destination is a file or folder: keep files that are there already, and leave their sources as they are'
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l no-resume -d 'Neither go on with an interrupted transfer, nor leave one that could be gone on with'
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
@@ -628,6 +634,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l sse -d 'Let the s
 aws:kms\t''
 aws:kms:dsse\t''"
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l sse-kms-key-id -d 'The KMS key for `--sse aws:kms`: its id, ARN or alias' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l max-delete -d 'With --delete: delete nothing at all where it would be more than N, or more than N% of what is compared at the destination [default: no limit]' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l include -d 'Do include what matches; all is included at first, and the last pattern decides' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l exclude -d 'Leave out what matches; `*` matches `/` as well, names are relative to the source' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l content-type -d 'The media type; guessed from the file\'s name where not given' -r
@@ -659,8 +666,11 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l no-key -d 'Store 
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l tag-key -d 'Tag each object with the MD5 of its key, so that a reader with many keys need not try them all; not where the object has a key derived for it alone'
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l allow-plain -d 'Accept objects that are not sealed although a key is given'
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l delete -d 'Delete at the destination what the source has not, and no filter leaves out'
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l allow-empty -d 'With --delete: yes, also where nothing is found in the source'
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l size-only -d 'Compare sizes only, not times'
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l no-clobber -d 'Fetch only what is missing: files that are there stay, also one that appears meanwhile'
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l follow-symlinks -d 'Follow symbolic links below the source folder'
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l include-keys -d 'Store the key files of this run and config.toml, too: without it they are left out with a warning, since a key beside its data protects nothing'
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l dry-run -d 'Say what would be done, and do nothing'
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l no-resume -d 'Neither go on with an interrupted transfer, nor leave one that could be gone on with'
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
@@ -782,7 +792,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -l no-sign-request
 complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
 complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l version-id -d 'Delete this version for good' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l older-than -d 'Abort only those begun longer ago than this, such as 24h or 7d' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l older-than -d 'Abort and delete only those begun longer ago than this, such as 24h or 7d' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l include -d 'Do include what matches; all is included at first, and the last pattern decides' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l exclude -d 'Leave out what matches; `*` matches `/` as well, names are relative to the source' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, where stderr is a terminal that a person looks at'
@@ -800,7 +810,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l read-timeout -d 'Gi
 complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l limit-rate -d 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l all-versions -d 'Delete all versions for good, delete markers too'
 complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l all -d 'With -r: yes, the whole bucket'
-complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l incomplete -d 'Abort unfinished uploads instead of deleting objects: of the object, or of all below a URL that ends in `/`, with -r below the prefix, or in the whole bucket'
+complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l incomplete -d 'Abort unfinished uploads instead of deleting objects: of the object, or of all below a URL that ends in `/`, with -r below the prefix, or in the whole bucket; and delete there, in `.s3seal/`, what killed runs have tried the store out with'
 complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -s r -l recursive -d 'Take folders, and all that is in them'
 complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l dry-run -d 'Say what would be done, and do nothing'
 complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
@@ -826,7 +836,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l sse-customer-k
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l sse-c -d 'As with `aws s3`: AES256, which may be left out' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l sse-c-key -d 'As with `aws s3`: the 32 bytes of the key as text, file://FILE or fileb://FILE' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l key-timeout -d 'How long a `cmd:` may take, passphrases and touched tokens included; 0 is for ever' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l headers-file -d 'Write the headers to this file (mode 0600, replaced if it exists), for curl -H @FILE' -r -F
+complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l headers-file -d 'Write the headers to this file (mode 0600, replaced if it exists), for curl -H @FILE. Pipes and devices are written to' -r -F
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l version-id -d 'Read this version instead of the newest' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l content-type -d 'The media type; guessed from the file\'s name where not given' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l cache-control -d 'Cache-Control' -r

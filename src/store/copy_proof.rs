@@ -143,10 +143,12 @@ impl Store {
             version_id: stored.version_id.clone(),
             ..ObjectMetadata::default()
         };
-        let can_be_named = is_named(stored) || stored.etag.is_some();
-        let removed = match can_be_named {
-            true => self.delete_as_read(at, copy.write.encryption.key(), &written).await.ok(),
-            false => None,
+        let removed = if is_named(stored) {
+            self.delete(at, stored.version_id.as_deref()).await.map(drop).ok()
+        } else if stored.etag.is_some() {
+            self.delete_as_read(at, copy.write.encryption.key(), &written).await.ok()
+        } else {
+            None
         };
         let failure = match removed {
             Some(()) if is_named(stored) => {

@@ -67,6 +67,13 @@ impl Extent {
     }
 }
 
+/// The part of an object that an answer says it holds. Its Content-Length is not looked at: whoever reads the bytes counts
+/// them, and asks for more where some are missing.
+pub(super) fn named_part(status: u16, metadata: &ObjectMetadata) -> Option<Extent> {
+    let named = metadata.content_range.as_deref().and_then(parse);
+    named.filter(|_| status == PARTIAL_CONTENT)
+}
+
 /// The answer to a request for a range is about other bytes.
 pub(super) fn another_range() -> Failure {
     Failure::integrity("the store answered with another range than was asked for")

@@ -47,7 +47,8 @@ impl Store {
         if etag(found.etag.as_ref()) != etag(read.etag.as_ref()) {
             return Err(replaced(at));
         }
-        if found.content_length == read.content_length && found.has_checksum_of(read) {
+        let has_size = read.content_length.is_none() || found.content_length == read.content_length;
+        if has_size && found.has_checksum_of(read) {
             return Ok(());
         }
         Err(Failure::integrity(
