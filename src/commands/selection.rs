@@ -11,6 +11,7 @@ use crate::descriptors;
 use crate::failure::Failure;
 use crate::location::Location;
 use crate::output::Output;
+use crate::redaction::mask_key_text;
 use crate::transfer::{Entry, Filters, Finder, Found, Skip, Tally};
 
 /// Which objects of a folder are meant.
@@ -81,7 +82,8 @@ pub(super) fn send_listed<T>(
 }
 
 fn unreadable(list: &Path, error: &io::Error) -> Failure {
-    let message = format!("the list {} cannot be read: {error}", list.display());
+    let list = list.to_string_lossy();
+    let message = format!("the list {} cannot be read: {error}", mask_key_text(&list));
     match error.kind() {
         io::ErrorKind::NotFound => Failure::not_found(message).hint("check the path"),
         _ => Failure::other(message).hint("it should hold one name a line, in UTF-8"),

@@ -47,6 +47,7 @@ use super::trust::{self, Requester, Trust};
 use super::url::SignedUrl;
 use crate::failure::Failure;
 use crate::key::Receiver;
+use crate::redaction::mask_key_text;
 
 /// The region of a request where nobody names one: stores of one's own seldom care, and Amazon's
 /// answers with the right one.
@@ -388,6 +389,8 @@ pub(super) async fn load_profiles(options: &Connect) -> Result<ProfileSet, Failu
     )?;
     let name = set.selected_profile();
     if name != "default" && set.get_profile(name).is_none() {
+        // It may be (part of) a key that was meant for another option.
+        let name = mask_key_text(name);
         return Err(Failure::usage(format!("the AWS configuration has no profile `{name}`"))
             .hint("name one that `aws configure list-profiles` shows, or unset AWS_PROFILE"));
     }
