@@ -1,14 +1,14 @@
 //! `s3seal sync`: make a folder and a prefix alike, copying only what changed.
 
+mod changes;
 mod deletions;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, OnceLock};
-use std::time::{Duration, UNIX_EPOCH};
 
+use changes::{Compared, as_downloaded, find_changed, is_changed, outcome};
 use deletions::Deletions;
-use tokio::task::JoinHandle;
 
 use super::downloader::{Download, Downloader, Place};
 use super::key_files::{KeyFiles, spare_key_files};
@@ -23,8 +23,8 @@ use crate::output::Output;
 use crate::store::{Attributes, Condition, Connect, Doomed, ReadOptions, Store};
 use crate::transfer::{
     Arrival, Clashes, Comparison, Engine, Entry, FileTime, Filters, Finds, Folder, Found,
-    Interrupt, Manner, Pair, Progress, SourceFolder, Tally, TransferOptions, finds, large_finds,
-    to_path, walk_destination, walk_folder, walk_store,
+    Interrupt, Manner, Progress, SourceFolder, Tally, TransferOptions, large_finds, to_path,
+    walk_destination, walk_folder, walk_store,
 };
 
 /// Copy what changed between a folder and a prefix, in either direction
@@ -372,101 +372,6 @@ impl Sync<'_> {
         tell_summary(verb, "object", &tally, &rest, self.out);
         tally.exit_code()
     }
-}
-
-/// What a comparison came to.
-#[derive(Debug, Default)]
-struct Compared {
-    unchanged: u64,
-    /// How many files or objects the source has.
-    source: u64,
-    /// How many both have, changed or not.
-    both: u64,
-    /// How many the destination alone has.
-    extra: u64,
-    /// How many the destination alone has that something skipped in the source may stand for.
-    kept: u64,
-    /// Whether both sides could be read to their ends.
-    is_complete: bool,
-}
-
-/// What the comparison came to; where the run has ended, nobody waits for a listing that is under way.
-async fn outcome(comparison: JoinHandle<Compared>, tally: &Tally) -> Compared {
-    if tally.is_ended() {
-        comparison.abort();
-    }
-    comparison.await.unwrap_or_default()
-}
-
-/// What is to be copied, as it is found.
-fn find_changed<T: Send + 'static>(
-    mut comparison: Comparison,
-    is_changed: impl Fn(&Entry, &Entry) -> bool + Send + 'static,
-    mut skips: Skips,
-    mut to_item: impl FnMut(&Entry) -> Found<T> + Send + 'static,
-) -> (Finds<T>, JoinHandle<Compared>) {
-    let (finder, found) = finds();
-    let compare = async move {
-        let mut compared = Compared { is_complete: true, ..Compared::default() };
-        while let Some(pair) = comparison.next().await {
-            compared.count(&pair);
-            let found = match pair {
-                Pair::Source(entry) => to_item(&entry),
-                Pair::Both(source, destination) if is_changed(&source, &destination) => {
-                    to_item(&source)
-                }
-                Pair::Both(..) => {
-                    compared.unchanged += 1;
-                    continue;
-                }
-                Pair::Destination(_) | Pair::Kept(_) => continue,
-                Pair::Skipped(entry) => {
-                    skips.tell(&entry);
-                    Found::Skipped
-                }
-                Pair::Failed(failure) => Found::Failed(failure),
-            };
-            if finder.send(found).await.is_err() {
-                compared.is_complete = false;
-                break;
-            }
-        }
-        skips.tell_links();
-        compared
-    };
-    (found, tokio::spawn(compare))
-}
-
-impl Compared {
-    fn count(&mut self, pair: &Pair) {
-        match pair {
-            Pair::Source(_) => self.source += 1,
-            Pair::Both(..) => {
-                self.source += 1;
-                self.both += 1;
-            }
-            Pair::Destination(_) => self.extra += 1,
-            Pair::Kept(_) => self.kept += 1,
-            Pair::Failed(_) => self.is_complete = false,
-            Pair::Skipped(_) => {}
-        }
-    }
-}
-
-/// As aws-cli decides. A store's clock has seconds only, so a file may be copied once too often.
-fn is_changed(source: &Entry, destination: &Entry, size_only: bool) -> bool {
-    source.bytes != destination.bytes || (!size_only && source.modified > destination.modified)
-}
-
-/// An object, as old as a file would be that it was fetched into: some stores list fractions of a second, and
-/// hand out objects with whole ones.
-fn as_downloaded(source: &Entry, destination: &Entry) -> Entry {
-    let fraction = |entry: &Entry| {
-        let since = entry.modified.duration_since(UNIX_EPOCH).unwrap_or_default();
-        Duration::from_nanos(since.subsec_nanos().into())
-    };
-    let fraction = if fraction(destination).is_zero() { fraction(source) } else { Duration::ZERO };
-    Entry { modified: source.modified - fraction, ..source.clone() }
 }
 
 fn to_download(at: Location, progress: Progress) -> impl FnMut(&Entry) -> Found<Download> {

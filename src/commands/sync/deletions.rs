@@ -3,7 +3,7 @@
 
 use std::str::FromStr;
 
-use super::Compared;
+use super::changes::Compared;
 use crate::failure::Failure;
 use crate::transfer::{Comparison, Finds, Found, Pair, finds};
 

@@ -1,0 +1,103 @@
+//! What differs between a source and a destination, and how much there is of what.
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use tokio::task::JoinHandle;
+
+use super::super::selection::Skips;
+use crate::transfer::{Comparison, Entry, Finds, Found, Pair, Tally, finds};
+
+/// What a comparison came to.
+#[derive(Debug, Default)]
+pub(super) struct Compared {
+    pub(super) unchanged: u64,
+    /// How many files or objects the source has.
+    pub(super) source: u64,
+    /// How many both have, changed or not.
+    pub(super) both: u64,
+    /// How many the destination alone has.
+    pub(super) extra: u64,
+    /// How many the destination alone has that something skipped in the source may stand for.
+    pub(super) kept: u64,
+    /// Whether both sides could be read to their ends.
+    pub(super) is_complete: bool,
+}
+
+/// What the comparison came to; where the run has ended, nobody waits for a listing that is under way.
+pub(super) async fn outcome(comparison: JoinHandle<Compared>, tally: &Tally) -> Compared {
+    if tally.is_ended() {
+        comparison.abort();
+    }
+    comparison.await.unwrap_or_default()
+}
+
+/// What is to be copied, as it is found.
+pub(super) fn find_changed<T: Send + 'static>(
+    mut comparison: Comparison,
+    is_changed: impl Fn(&Entry, &Entry) -> bool + Send + 'static,
+    mut skips: Skips,
+    mut to_item: impl FnMut(&Entry) -> Found<T> + Send + 'static,
+) -> (Finds<T>, JoinHandle<Compared>) {
+    let (finder, found) = finds();
+    let compare = async move {
+        let mut compared = Compared { is_complete: true, ..Compared::default() };
+        while let Some(pair) = comparison.next().await {
+            compared.count(&pair);
+            let found = match pair {
+                Pair::Source(entry) => to_item(&entry),
+                Pair::Both(source, destination) if is_changed(&source, &destination) => {
+                    to_item(&source)
+                }
+                Pair::Both(..) => {
+                    compared.unchanged += 1;
+                    continue;
+                }
+                Pair::Destination(_) | Pair::Kept(_) => continue,
+                Pair::Skipped(entry) => {
+                    skips.tell(&entry);
+                    Found::Skipped
+                }
+                Pair::Failed(failure) => Found::Failed(failure),
+            };
+            if finder.send(found).await.is_err() {
+                compared.is_complete = false;
+                break;
+            }
+        }
+        skips.tell_links();
+        compared
+    };
+    (found, tokio::spawn(compare))
+}
+
+impl Compared {
+    pub(super) fn count(&mut self, pair: &Pair) {
+        match pair {
+            Pair::Source(_) => self.source += 1,
+            Pair::Both(..) => {
+                self.source += 1;
+                self.both += 1;
+            }
+            Pair::Destination(_) => self.extra += 1,
+            Pair::Kept(_) => self.kept += 1,
+            Pair::Failed(_) => self.is_complete = false,
+            Pair::Skipped(_) => {}
+        }
+    }
+}
+
+/// As aws-cli decides. A store's clock has seconds only, so a file may be copied once too often.
+pub(super) fn is_changed(source: &Entry, destination: &Entry, size_only: bool) -> bool {
+    source.bytes != destination.bytes || (!size_only && source.modified > destination.modified)
+}
+
+/// An object, as old as a file would be that it was fetched into: some stores list fractions of a second, and
+/// hand out objects with whole ones.
+pub(super) fn as_downloaded(source: &Entry, destination: &Entry) -> Entry {
+    let fraction = |entry: &Entry| {
+        let since = entry.modified.duration_since(UNIX_EPOCH).unwrap_or_default();
+        Duration::from_nanos(since.subsec_nanos().into())
+    };
+    let fraction = if fraction(destination).is_zero() { fraction(source) } else { Duration::ZERO };
+    Entry { modified: source.modified - fraction, ..source.clone() }
+}
