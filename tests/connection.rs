@@ -399,12 +399,13 @@ fn https_goes_through_the_proxy_unless_told_otherwise() {
     let lab = stocked(Lab::with(|server| server.tls(true)));
     let (address, lines) = eavesdropper();
     let host = lab.server().endpoint().trim_start_matches("https://").to_owned();
-    let by_proxy = || head(&lab).env("HTTPS_PROXY", format!("http://{address}"));
-    by_proxy().exits(8);
+    head(&lab).env("HTTPS_PROXY", format!("http://{address}")).exits(8);
     assert_eq!(lines.recv().unwrap(), format!("CONNECT {host} HTTP/1.1"));
     assert!(lab.server().requests().is_empty());
-    while lines.try_recv().is_ok() {}
-    by_proxy().env("NO_PROXY", "localhost,127.0.0.1").succeeds();
+    // Another one: what the first proxy was asked may still be on its way to this test.
+    let (address, lines) = eavesdropper();
+    let by_proxy = head(&lab).env("HTTPS_PROXY", format!("http://{address}"));
+    by_proxy.env("NO_PROXY", "localhost,127.0.0.1").succeeds();
     assert!(lines.try_recv().is_err(), "nobody asked the proxy");
 }
 
