@@ -1,6 +1,7 @@
 //! The top of the command line: arguments → options → command → exit code.
 
 use std::ffi::OsString;
+use std::path::Path;
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
@@ -218,23 +219,20 @@ fn log(verbosity: u8) {
     let _ = tracing_subscriber::registry().with(filter).with(lines).try_init();
 }
 
-/// A key that was put in the wrong place, such as a profile's name, is shown in no message about it.
+/// A key that was put in the wrong place, such as a profile's name, is shown in no message about it; unless a file has
+/// that name.
 fn hide_keys(arguments: &[OsString]) {
     for argument in arguments.iter().filter_map(|argument| argument.to_str()) {
-        for text in [Some(argument), argument.split_once('=').map(|(_, value)| value)] {
-            if let Some(text) = text.filter(|text| looks_secret(text) && is_key(text)) {
+        let value = argument.split_once('=').map(|(_, value)| value);
+        for text in [Some(argument), value].into_iter().flatten() {
+            if looks_secret(text)
+                && !Path::new(text).exists()
+                && keys::is_written_key(text.as_bytes())
+            {
                 redaction::register_text(text);
             }
         }
     }
-}
-
-/// Whether the text is a key in base64 or hexadecimal, and no file of that name exists. Any name of 32 characters could be
-/// a raw key, so these are not meant.
-fn is_key(text: &str) -> bool {
-    let formats = [keys::Format::Base64, keys::Format::Hex];
-    formats.into_iter().any(|format| keys::parse(text.as_bytes(), format).is_ok())
-        && !std::path::Path::new(text).exists()
 }
 
 /// Known before the arguments are parsed.

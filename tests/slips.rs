@@ -274,3 +274,43 @@ fn an_unset_variable_empties_nothing() {
         assert_eq!(lab.read("f"), b"x", "{command:?}");
     }
 }
+
+#[test]
+fn a_source_of_key_files_alone_empties_no_destination() {
+    let lab = Lab::new();
+    lab.key("k");
+    lab.seal("k", "d/1", b"content");
+    std::fs::create_dir(lab.path("keys")).unwrap();
+    std::fs::rename(lab.path("k"), lab.path("keys/k")).unwrap();
+    lab.run(["sync", "-k", "./keys/k", "--delete", "keys", "s3://demo/d"]).exits(2);
+    lab.holds_only(&["d/1"]);
+}
+
+#[test]
+fn a_key_file_that_is_spared_is_no_deletion() {
+    let lab = Lab::new();
+    lab.key("k");
+    lab.seal("k", "p/new", b"content");
+    lab.deep_file("d/old", b"old");
+    std::fs::rename(lab.path("k"), lab.path("d/k")).unwrap();
+    let sync = ["sync", "-k", "./d/k", "--delete", "--max-delete", "1", "s3://demo/p", "d"];
+    lab.run(sync).succeeds().says(&["not deleted"]);
+    assert!(lab.path("d/k").exists() && !lab.path("d/old").exists());
+}
+
+#[test]
+fn what_is_skipped_has_no_place_in_the_order_of_keys() {
+    use std::os::unix::ffi::OsStrExt;
+    let lab = Lab::new();
+    lab.key("k");
+    lab.deep_file("s/b\u{e9}", b"one");
+    lab.deep_file("s/z", b"two");
+    for name in [&b"b\x80"[..], b"\xfe", b"\xff"] {
+        let link = lab.path("s").join(std::ffi::OsStr::from_bytes(name));
+        std::os::unix::fs::symlink("x", link).unwrap();
+    }
+    lab.deep_file(&format!("s/.s3seal-{}.moved", "0".repeat(32)), b"aside");
+    let done = lab.run(["sync", "-k", "./k", "s", "s3://demo/n"]).succeeds();
+    done.says(&["put aside by an interrupted `mv`"]);
+    lab.holds_only(&["n/b\u{e9}", "n/z"]);
+}

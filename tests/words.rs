@@ -132,6 +132,22 @@ fn keys_in_the_wrong_place_are_not_repeated() {
 }
 
 #[test]
+fn a_key_in_the_environment_is_hidden_from_commands_that_need_none_too() {
+    let lab = Lab::new();
+    lab.key("k");
+    let text = key_of(&lab, "k").hex().to_string();
+    lab.plain(&format!("v/{text}"), b"content");
+    for command in [
+        &["ls", "-r", "s3://demo/v"][..],
+        &["--json", "ls", "-r", "s3://demo/v"],
+        &["rm", "-r", "--dry-run", "s3://demo/v/"],
+    ] {
+        let done = lab.run(command).env("S3SEAL_KEY", &text).succeeds();
+        shows_nothing_of(&done, &text);
+    }
+}
+
+#[test]
 fn what_asks_for_a_key_is_still_answered() {
     let lab = Lab::offline();
     lab.key("k");

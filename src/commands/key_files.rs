@@ -1,12 +1,12 @@
 //! Key files among what is stored and deleted: they are left out, unless the user says otherwise.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::uploader::Upload;
 use crate::failure::Failure;
 use crate::key::{check_source, protection_of};
 use crate::output::Output;
-use crate::transfer::{Finds, Found, finds};
+use crate::transfer::Found;
 
 /// Whether key files are stored.
 #[derive(Debug, Clone, Copy, Default, clap::Args)]
@@ -41,29 +41,16 @@ impl KeyFiles {
     }
 }
 
-/// Leaves key files out of what is to be deleted in a folder, and warns of each.
-pub(super) fn spare_key_files(
-    mut names: Finds<String>,
-    folder: PathBuf,
-    out: Output,
-) -> Finds<String> {
-    let (finder, found) = finds();
-    tokio::spawn(async move {
-        while let Some(name) = names.recv().await {
-            let name = match name {
-                Found::Item(name) => match protection_of(&folder.join(&name)) {
-                    None => Found::Item(name),
-                    Some(kind) => {
-                        out.warn(&kind.not_deleted(&folder.join(&name)));
-                        Found::Skipped
-                    }
-                },
-                found => found,
-            };
-            if finder.send(name).await.is_err() {
-                return;
-            }
+/// Leaves key files out of what is to be deleted in a folder, warns of each, and returns how many there were.
+pub(super) fn spare_key_files(names: &mut Vec<String>, folder: &Path, out: &Output) -> u64 {
+    let before = names.len();
+    names.retain(|name| {
+        let path = folder.join(name);
+        let kind = protection_of(&path);
+        if let Some(kind) = kind {
+            out.warn(&kind.not_deleted(&path));
         }
+        kind.is_none()
     });
-    found
+    (before - names.len()) as u64
 }

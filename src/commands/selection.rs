@@ -149,6 +149,9 @@ impl Skips {
             Some(Skip::Partial) => {
                 self.out.say(&format!("note: {path} is an unfinished download: skipped"));
             }
+            Some(Skip::PutAside) => self.out.warn(&format!(
+                "{path} was put aside by an interrupted `mv`: skipped; give it its name again, or delete it"
+            )),
         }
     }
 

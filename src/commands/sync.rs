@@ -207,7 +207,7 @@ impl Sync<'_> {
         }
         let compared = outcome(compared, &tally).await;
         let copied = std::mem::take(&mut tally.done);
-        let planned = self.plan(&compared, &mut tally, compare, &interrupt).await;
+        let planned = self.plan(&compared, &mut tally, compare, None, &interrupt).await;
         let (extra, refused) = planned.map_or_else(|it| (Vec::new(), Err(it)), |it| (it, Ok(())));
         if !extra.is_empty() {
             let remover = self.remover(store.clone());
@@ -265,7 +265,7 @@ impl Sync<'_> {
         let kept = downloader.take_kept(&mut tally);
         let compared = outcome(compared, &tally).await;
         let copied = std::mem::take(&mut tally.done);
-        let planned = self.plan(&compared, &mut tally, compare, &interrupt).await;
+        let planned = self.plan(&compared, &mut tally, compare, Some(&folder), &interrupt).await;
         let (extra, refused) = planned.map_or_else(|it| (Vec::new(), Err(it)), |it| (it, Ok(())));
         if !extra.is_empty() {
             let remover = self.remover(store.clone());
@@ -273,7 +273,7 @@ impl Sync<'_> {
                 let (remover, downloader) = (remover.clone(), downloader.clone());
                 async move { [remover.remove_file(&downloader.folder, Path::new(&name))] }
             };
-            let extra = spare_key_files(deletions::send(extra), folder.clone(), *self.out);
+            let extra = deletions::send(extra);
             tally.run(extra, || 1, work, &interrupt, self.out).await;
         }
         let verb = if self.args.dry_run { "would fetch" } else { "opened" };
@@ -308,6 +308,7 @@ impl Sync<'_> {
         compared: &Compared,
         tally: &mut Tally,
         compare: impl Fn() -> Comparison,
+        folder: Option<&Path>,
         interrupt: &Interrupt,
     ) -> Result<Vec<String>, Failure> {
         if !tally.is_ended() {
@@ -318,9 +319,12 @@ impl Sync<'_> {
         }
         let planned = interrupt.race(async { Ok(deletions::plan(compare()).await) }).await?;
         match planned {
-            Ok((names, now)) => {
+            Ok((mut names, now)) => {
                 // A file system that was unmounted meanwhile looks like an empty folder.
                 self.args.deletions.check_source(&self.args.source, &now)?;
+                if let Some(folder) = folder {
+                    tally.skipped += spare_key_files(&mut names, folder, self.out);
+                }
                 let destination = compared.both + compared.extra;
                 self.args.deletions.check_count(names.len() as u64, destination)?;
                 Ok(names)

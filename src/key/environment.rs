@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 use super::config;
 use super::protected::protect_path;
 use super::spec::{KEY_VARIABLE, Spec};
+use super::text::is_written_key;
 
 type Values = HashMap<OsString, Zeroizing<Vec<u8>>>;
 
@@ -38,6 +39,8 @@ pub fn hold(arguments: &[OsString]) -> Vec<OsString> {
             Some((name, Zeroizing::new(value.into_vec())))
         })
         .collect();
+    // Also where the command needs no key: a store may repeat one that another command has sent.
+    values.values().for_each(|value| _ = is_written_key(value));
     let names = values.keys().cloned().collect();
     // A second call would come from a second start of the same program.
     let _ = HELD.set(values);

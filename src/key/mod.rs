@@ -42,4 +42,4 @@ pub use rule::Receiver;
 pub(crate) use source::shell_word;
 pub use spec::{KEY_VARIABLE, Spec};
 pub use strength::Unfit;
-pub use text::{Found, parse};
+pub use text::{Found, is_written_key, parse};

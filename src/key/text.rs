@@ -21,6 +21,12 @@ pub struct Found {
     pub unfit: Option<Unfit>,
 }
 
+/// Whether the text is a key in base64 or hexadecimal, which no output shows from then on. What could only be a raw
+/// key is not meant: any name of 32 characters could be one.
+pub fn is_written_key(text: &[u8]) -> bool {
+    [Format::Base64, Format::Hex].into_iter().any(|format| parse(text, format).is_ok())
+}
+
 /// Reads keys. Exactly 32 bytes are a raw key, before any trimming: one random key in eight holds a
 /// newline. Anything else is text with one key a line, where blank lines, lines that begin with
 /// `#`, a byte order mark and CRLF mean nothing. At least one key comes back.

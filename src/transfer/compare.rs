@@ -125,6 +125,10 @@ impl Side {
     }
 
     fn take(&mut self, entry: Entry, filters: &Filters) -> Result<(), Pair> {
+        // Its name may be no key's, so its place among them says nothing.
+        if entry.skip.is_some() {
+            return Err(Pair::Skipped(entry));
+        }
         // Some stores list a folder at a time; compared so, what is there would seem to be missing.
         if self.last.as_ref().is_some_and(|last| *last >= entry.name) {
             return Err(Pair::Failed(
@@ -136,9 +140,6 @@ impl Side {
             ));
         }
         self.last = Some(entry.name.clone());
-        if entry.skip.is_some() {
-            return Err(Pair::Skipped(entry));
-        }
         // An object called as a folder is its marker, unless it holds bytes, which no file can be given.
         let is_marker = entry.name.is_empty() || entry.name.ends_with('/');
         let is_left_alone = is_marker && !(self.is_source && entry.bytes > 0);

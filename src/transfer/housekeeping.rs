@@ -74,6 +74,8 @@ pub(super) async fn expire(store: &Store, bucket: &str) {
         }
         journal.remove();
     }
+    // An upload that was begun, and never known, is found by `rm --incomplete`.
+    journal::idle_intentions(journal::LIFETIME).iter().for_each(Journal::remove);
 }
 
 /// The partial files that some run can go on with.

@@ -14,6 +14,10 @@ use rustix::fs::{AtFlags, RenameFlags};
 
 use crate::failure::Failure;
 
+/// What a file is called that is put aside, with 32 hexadecimal digits between the two.
+const ASIDE_PREFIX: &str = ".s3seal-";
+const ASIDE_SUFFIX: &str = ".moved";
+
 /// What tells a file from any other, and from itself before it was written to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct State {
@@ -158,12 +162,20 @@ impl Original {
     }
 }
 
+/// Whether a file was put aside under a name of [`name_aside`].
+pub(super) fn is_put_aside(name: &OsStr) -> bool {
+    let name = name.as_encoded_bytes();
+    name.starts_with(ASIDE_PREFIX.as_bytes())
+        && name.ends_with(ASIDE_SUFFIX.as_bytes())
+        && name.len() == ASIDE_PREFIX.len() + 32 + ASIDE_SUFFIX.len()
+}
+
 /// A name that no other process can know.
 fn name_aside() -> io::Result<OsString> {
     let mut random = [0; 16];
     SysRng.try_fill_bytes(&mut random).map_err(io::Error::other)?;
     let digits: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(format!(".s3seal-{digits}.moved").into())
+    Ok(format!("{ASIDE_PREFIX}{digits}{ASIDE_SUFFIX}").into())
 }
 
 #[cfg(test)]

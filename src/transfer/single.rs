@@ -36,13 +36,11 @@ impl Engine {
         item.add(sums.bytes);
         // Not every store compares the MD5.
         match &piece {
-            Piece::Range { file, .. } if file.check_unchanged().is_err() => {
-                Err(Failure::integrity(
-                    "the file changed while it was read: what was stored may be a mixture",
-                )
-                .hint("upload it again when nobody writes to it")
-                .at(&write.at))
-            }
+            Piece::Range { file, .. } if file.check_content().is_err() => Err(Failure::integrity(
+                "the file changed while it was read: what was stored may be a mixture",
+            )
+            .hint("upload it again when nobody writes to it")
+            .at(&write.at)),
             _ => Ok(stored),
         }
     }

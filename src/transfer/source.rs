@@ -127,6 +127,12 @@ impl FileSource {
         if self.state_now()? == self.state { Ok(()) } else { Err(self.changed()) }
     }
 
+    /// The same, but for its name and its permissions, which may change while it is read.
+    pub(super) fn check_content(&self) -> Result<(), Failure> {
+        let is_same = self.state_now()?.content() == self.state.content();
+        if is_same { Ok(()) } else { Err(self.changed()) }
+    }
+
     /// Fails where the file is not what it was when it was opened, of which these parts, in order, were read. A change of
     /// its name or its permissions alone, which shows as one of the inode, is none of its bytes: these are read again.
     pub(super) async fn check_parts(&self, parts: &[Part]) -> Result<(), Failure> {

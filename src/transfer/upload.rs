@@ -234,7 +234,7 @@ fn doubt(write: &Write, mut failure: Failure) -> Failure {
 /// A store that checks no checksum stores whatever comes, a file that changes meanwhile included.
 fn check_torn(piece: &Piece, stored: Stored, write: &Write) -> Result<Stored, Failure> {
     let Piece::Range { file, .. } = piece else { return Ok(stored) };
-    if stored.is_checked || file.check_unchanged().is_ok() {
+    if stored.is_checked || file.check_content().is_ok() {
         return Ok(stored);
     }
     Err(Failure::integrity("the file changed while it was read: what was stored may be a mixture")

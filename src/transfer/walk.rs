@@ -12,6 +12,7 @@ use walkdir::{DirEntry, WalkDir};
 
 use super::batch::{Finder, Finds, Found, finds};
 use super::names::to_name;
+use super::original::is_put_aside;
 use super::partial;
 use crate::failure::Failure;
 use crate::location::Location;
@@ -40,6 +41,8 @@ pub enum Skip {
     Special,
     /// The partial file of a download.
     Partial,
+    /// A file that an interrupted `mv` has put aside before it was to delete it.
+    PutAside,
 }
 
 /// How a folder of this machine is walked through.
@@ -100,6 +103,8 @@ fn skip(entry: &DirEntry) -> Option<Skip> {
     } else if partial::is_partial(entry.file_name()) {
         // Of a download that is under way, or that another run can go on with.
         Some(Skip::Partial)
+    } else if is_put_aside(entry.file_name()) {
+        Some(Skip::PutAside)
     } else {
         None
     }

@@ -44,9 +44,9 @@ pub(super) fn find_changed<T: Send + 'static>(
         while let Some(pair) = comparison.next().await {
             compared.count(&pair);
             let found = match pair {
-                Pair::Source(entry) => to_item(&entry),
+                Pair::Source(entry) => compared.admit(to_item(&entry)),
                 Pair::Both(source, destination) if is_changed(&source, &destination) => {
-                    to_item(&source)
+                    compared.admit(to_item(&source))
                 }
                 Pair::Both(..) => {
                     compared.unchanged += 1;
@@ -83,6 +83,14 @@ impl Compared {
             Pair::Failed(_) => self.is_complete = false,
             Pair::Skipped(_) => {}
         }
+    }
+
+    /// What is left out after all, such as a key file, does not make a source that is worth keeping the destination like.
+    fn admit<T>(&mut self, found: Found<T>) -> Found<T> {
+        if matches!(found, Found::Skipped) {
+            self.source -= 1;
+        }
+        found
     }
 }
 
