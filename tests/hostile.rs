@@ -322,7 +322,7 @@ fn a_move_looks_again_where_there_is_no_checksum() {
 fn what_contradicts_a_write_is_no_proof() {
     const MV: &str = "mv -k ./k source s3://demo/new";
     const PUT: &str = "put -k ./k source s3://demo/new";
-    // Without a version, and as nobody can look at what is there, it stays, and is named.
+    // It has no version and cannot be looked at, so it stays, and is named.
     let one: [(&str, Lie, i32); 5] = [
         ("another checksum", only!("PUT", None, |reply| reply.with(CRC64, OTHER_CRC64)), 7),
         ("another key", only!("PUT", None, |reply| reply.with(KEY_MD5, OTHER_MD5)), 6),

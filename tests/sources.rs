@@ -311,7 +311,7 @@ fn what_is_skipped_is_told_counted_and_kept_at_the_other_side() {
     let kept = there.iter().filter(|name| **name != "gone").map(|name| format!("p/{name}"));
     assert_eq!(lab.server().object_keys(BUCKET), kept.collect::<Vec<_>>());
     lab.run(["put", "--no-key", "-r", "tree", &url("q")]).succeeds().says(&said);
-    // What a filter leaves out is nobody's surprise.
+    // What a filter leaves out is expected.
     let done = sync(&["--exclude", "fifo"]).succeeds();
     assert!(!done.stderr.contains("tree/fifo"), "{}", done.stderr);
 }
@@ -332,7 +332,7 @@ fn an_object_with_content_that_is_called_as_a_folder_is_told() {
         let arguments = [command, &[&prefix, "back"]].concat();
         lab.run(arguments).exits(1).says(&["s3://demo/p/: ", "s3://demo/p/d/: ", "2 failed"]);
     }
-    // Where they are the destination, they are nobody's leftovers.
+    // At the destination they are no leftovers.
     lab.run(["sync", "--no-key", "--delete", "back", &url("p")]).succeeds();
     lab.holds_only(&["p/", "p/a", "p/d/", "p/empty/", "p/extra"]);
 }

@@ -143,7 +143,7 @@ impl Downloader {
         Ok(done.bytes)
     }
 
-    /// Leaves a file alone that is there, and tells of it.
+    /// Keeps the file that is there, and reports it.
     fn keep(&self, at: &Location, path: &Path) -> Result<u64, Failure> {
         self.kept.fetch_add(1, Ordering::Relaxed);
         let (url, file) = (at.to_string(), path.display().to_string());

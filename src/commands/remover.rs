@@ -63,7 +63,7 @@ impl Remover {
         doomed.into_iter().zip(removed).map(tell).collect()
     }
 
-    /// Deletes a file of this path below a local folder, and tells of it.
+    /// Deletes a file at this path below a local folder, and reports it.
     ///
     /// # Errors
     /// [`Failure::Usage`] for a key file of this run, which is kept.

@@ -137,7 +137,7 @@ fn find_named(
             for chunk in chunk.chunks(Store::MOST_DELETES) {
                 let mut doomed = Vec::with_capacity(chunk.len());
                 for at in chunk {
-                    // A version is named by nobody by a slip.
+                    // A version id is never typed by mistake.
                     let looks = at.is_folder() && version_id.is_none();
                     let found = if looks { check_folder(&store, at).await } else { Ok(()) };
                     match found {

@@ -67,8 +67,8 @@ impl Extent {
     }
 }
 
-/// The part of an object that an answer says it holds. Its Content-Length is not looked at: whoever reads the bytes counts
-/// them, and asks for more where some are missing.
+/// The part of an object that an answer says it holds. Its Content-Length is not checked: the reader counts the bytes,
+/// and requests the rest where some are missing.
 pub(super) fn named_part(status: u16, metadata: &ObjectMetadata) -> Option<Extent> {
     let named = metadata.content_range.as_deref().and_then(parse);
     named.filter(|_| status == PARTIAL_CONTENT)

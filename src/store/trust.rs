@@ -80,7 +80,7 @@ pub(super) fn plain_client(resolver: Resolver) -> SharedHttpClient {
             builder = builder.connector_settings(settings.clone());
         }
         builder.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
-        // Only a builder with TLS takes a resolver. It is used for plain http alone, and trusts nobody.
+        // Only a builder with TLS takes a resolver. It is used for plain http alone, so it has no trusted roots.
         let builder = builder.tls_provider(Provider::rustls(CryptoMode::AwsLc));
         let context = TlsContext::builder().with_trust_store(TrustStore::empty());
         match context.build() {

@@ -162,7 +162,7 @@ impl FromStr for SignedUrl {
         };
         let signature = signature_in(uri.query().unwrap_or_default())
             .ok_or_else(|| malformed("the URL is cut off: its signature is missing").at(&at))?;
-        // Whoever has it has the object.
+        // With the signature anyone can read or write the object.
         redaction::register_text(&signature);
         Ok(SignedUrl { text: text.to_owned(), at, signed, expires, operation })
     }

@@ -22,7 +22,7 @@ const ASIDE_SUFFIX: &str = ".moved";
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct State {
     content: Content,
-    /// When its inode changed last, in seconds and nanoseconds: whoever sets the time of the last write cannot set this.
+    /// When its inode changed last, in seconds and nanoseconds: a program can set the time of the last write, but not this one.
     changed: (i64, i64),
 }
 

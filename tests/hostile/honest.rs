@@ -10,7 +10,7 @@ pub(crate) const ALGORITHM: &str = "x-amz-server-side-encryption-customer-algori
 pub(crate) const KEY_MD5: &str = "x-amz-server-side-encryption-customer-key-MD5";
 pub(crate) const MANAGED: &str = "x-amz-server-side-encryption";
 pub(crate) const CRC64: &str = "x-amz-checksum-crc64nvme";
-/// The MD5 of a key that nobody here has.
+/// The MD5 of a key that no test has.
 pub(crate) const OTHER_MD5: &str = "rjGuMdjLpPV1eRuotNaPMQ==";
 /// The checksum of other bytes.
 pub(crate) const OTHER_CRC64: &str = "AAAAAAAAAAA=";

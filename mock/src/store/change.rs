@@ -35,7 +35,7 @@ pub(crate) enum Change {
 }
 
 impl Change {
-    /// The parts that the change tells of.
+    /// The parts that the change names.
     pub(crate) fn blobs(&self) -> Box<dyn Iterator<Item = &Arc<Blob>> + '_> {
         match self {
             Self::Put { version, .. } => {
@@ -48,7 +48,7 @@ impl Change {
         }
     }
 
-    /// Whether an object that the change tells of is the sum of its parts, in their order.
+    /// Whether an object that the change names is the sum of its parts, in their order.
     pub(crate) fn is_sound(&self) -> bool {
         match self {
             Self::Put { version, .. } => {

@@ -23,7 +23,7 @@ pub(super) struct Compared {
     pub(super) is_complete: bool,
 }
 
-/// What the comparison came to; where the run has ended, nobody waits for a listing that is under way.
+/// The result of the comparison; if the run has ended, a listing under way is not waited for.
 pub(super) async fn outcome(comparison: JoinHandle<Compared>, tally: &Tally) -> Compared {
     if tally.is_ended() {
         comparison.abort();
@@ -85,7 +85,7 @@ impl Compared {
         }
     }
 
-    /// What is left out after all, such as a key file, does not make a source that is worth keeping the destination like.
+    /// An entry that is left out after all, such as a key file, does not count: a source of nothing else is empty.
     fn admit<T>(&mut self, found: Found<T>) -> Found<T> {
         if matches!(found, Found::Skipped) {
             self.source -= 1;

@@ -1,4 +1,4 @@
-//! Whose a folder is: only its owner may read it, and nobody else may have put files into it.
+//! The owner of a folder: only they may read it, and no other user may have put files into it.
 
 use std::fs::{self, DirBuilder};
 use std::io;
