@@ -290,6 +290,19 @@ fn answers_that_are_longer_or_shorter_than_they_say_do_no_harm() {
 }
 
 #[test]
+fn an_answer_that_cannot_be_read_takes_no_plain_object_back() {
+    let lab = Lab::with(|server| {
+        server.interceptor(|request| {
+            let is_put = request.operation == "PutObject";
+            is_put.then(|| Tampering::new().with_header("x-amz-object-size", "many").into())
+        })
+    });
+    // A look at the object shows that it was stored.
+    lab.run(["put", "--no-key", "-", &url("x")]).stdin(b"content").succeeds();
+    lab.holds_only(&["x"]);
+}
+
+#[test]
 fn a_rate_keeps_nothing_from_arriving() {
     let lab = Lab::new();
     lab.key("k");

@@ -155,7 +155,11 @@ impl Store {
             .await;
         let output = match sent {
             Ok(output) => output,
-            Err(refusal) if refusal.is_success() => {
+            // Without an encryption to be proven there is nothing to take back.
+            Err(refusal)
+                if refusal.is_success()
+                    && !matches!(write.encryption, Encryption::BucketDefault) =>
+            {
                 let Named { etag, version_id } = *refusal.written;
                 return Ok(Written {
                     stored: Stored { etag, version_id, ..stored },
