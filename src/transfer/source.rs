@@ -14,7 +14,7 @@ use http_body::{Body, Frame, SizeHint};
 
 use super::checksum;
 use super::original::State;
-use crate::failure::Failure;
+use crate::failure::{Failure, is_out_of_files};
 use crate::redaction::looks_secret;
 use crate::store::{Part, RequestBody};
 
@@ -92,6 +92,9 @@ fn unsized_stream(file: &Arc<File>, found: &fs::Metadata) -> io::Result<Option<S
 }
 
 pub(super) fn unreadable(path: &Path, error: &io::Error) -> Failure {
+    if is_out_of_files(error) {
+        return Failure::out_of_files();
+    }
     if path.as_os_str().is_empty() {
         return Failure::usage("the source is an empty text: a variable may not be set")
             .hint("give the file to upload");
