@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use s3seal::descriptors;
-use s3seal::key::environment;
+use s3seal::key::{environment, variables};
 
 /// The dynamic loader runs this before the runtime of Rust, which would hide what was closed.
 #[used]
@@ -23,7 +23,7 @@ static BEFORE_MAIN: extern "C" fn() = {
 fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
     // No child must inherit a key: not `cmd:`, and not what AWS profiles name as credential_process.
-    for name in environment::hold(&arguments) {
+    for name in environment::hold(&arguments, variables()) {
         #[expect(unsafe_code, reason = "no other thread runs yet that could read the environment")]
         // SAFETY: this is the only thread.
         unsafe {

@@ -11,10 +11,11 @@ use std::ffi::{OsStr, OsString};
 
 use value::{Origin, Value};
 
+use super::encoding::KEY_BYTES;
 use super::encoding::{self, Form, Format};
 use super::foreign::{self, said_of};
-use super::keyring::Loaded;
-use super::material::{KEY_BYTES, Key};
+use super::loaded::Loaded;
+use super::material::Key;
 use super::text::{self, Found};
 use crate::failure::Failure;
 

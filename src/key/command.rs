@@ -8,10 +8,11 @@ use std::time::{Duration, Instant};
 
 use zeroize::Zeroizing;
 
-use super::source::LIMIT;
 use crate::failure::Failure;
 use crate::redaction::{is_base64ish, mask_key_text, scrub, visible};
 
+/// The most that a source may hold, in bytes: keys are short, and a mistyped path may be a disk.
+pub(super) const LIMIT: usize = 64 * 1024;
 /// How long a command may take where nobody says: people type passphrases and touch tokens meanwhile.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(120);
 /// Between two looks at the command: short at first, since most commands are quick.

@@ -14,7 +14,7 @@ use super::derive::DeriveAs;
 use super::encoding::Format;
 use super::protected::{Protected, protect, protect_path};
 use super::rule::{Endpoint, Rule};
-use super::source::shell_word;
+use super::shell::shell_word;
 use super::spec::{Spec, is_name, may_be_secret};
 use super::trust::{Exchange, Other, exchange, is_trusted};
 use crate::failure::Failure;
@@ -59,7 +59,7 @@ pub(super) fn path() -> Option<PathBuf> {
 }
 
 /// The environment variables that hold its keys. What is wrong with the file is said where it is used.
-pub(super) fn variables() -> Vec<OsString> {
+pub fn variables() -> Vec<OsString> {
     let variable = |entry: Entry| match entry.spec {
         Spec::Env(name) => Some(name.into()),
         _ => None,

@@ -5,7 +5,8 @@ use hkdf::Hkdf;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use super::material::{KEY_BYTES, Key};
+use super::encoding::KEY_BYTES;
+use super::material::Key;
 use crate::failure::Failure;
 use crate::location::Location;
 

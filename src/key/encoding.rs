@@ -8,8 +8,11 @@ use base64::{DecodeError, DecodeSliceError, Engine as _};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use super::material::KEY_BYTES;
 use crate::redaction::is_base64ish;
+
+/// The length of a key in bytes: S3 takes AES-256 keys and no others (AWS, "Using server-side
+/// encryption with customer-provided keys").
+pub const KEY_BYTES: usize = 32;
 
 /// How key text is to be read.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]

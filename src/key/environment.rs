@@ -8,7 +8,6 @@ use std::sync::OnceLock;
 
 use zeroize::Zeroizing;
 
-use super::config;
 use super::protected::protect_path;
 use super::spec::{KEY_VARIABLE, Spec};
 use super::text::is_written_key;
@@ -17,11 +16,11 @@ type Values = HashMap<OsString, Zeroizing<Vec<u8>>>;
 
 static HELD: OnceLock<Values> = OnceLock::new();
 
-/// Remembers the values of `S3SEAL_KEY` and of every variable that the command line, `S3SEAL_KEY` itself
-/// or `config.toml` names as a key's source. Returns the names: the caller must take them out of the
+/// Remembers the values of `S3SEAL_KEY`, of the variables that `config.toml` names (`configured`), and of every variable
+/// that the command line or `S3SEAL_KEY` itself names as a key's source. Returns the names: the caller must take them out of the
 /// environment while no other thread runs. What credentials come from (`credential_process`) is
 /// started far from here, and would inherit them.
-pub fn hold(arguments: &[OsString]) -> Vec<OsString> {
+pub fn hold(arguments: &[OsString], configured: Vec<OsString>) -> Vec<OsString> {
     let own = std::env::var_os(KEY_VARIABLE).map(|value| Zeroizing::new(value.into_vec()));
     let own = own.as_ref().map(|value| OsStr::from_bytes(value));
     if let Some(Ok(Spec::File(path))) = own.map(Spec::from_env_value) {
@@ -32,7 +31,7 @@ pub fn hold(arguments: &[OsString]) -> Vec<OsString> {
     let sources =
         options.map(OsString::as_os_str).chain(own).filter_map(named).map(OsStr::to_owned);
     let values: Values = sources
-        .chain(config::variables())
+        .chain(configured)
         .chain([KEY_VARIABLE.into()])
         .filter_map(|name| {
             let value = std::env::var_os(&name)?;

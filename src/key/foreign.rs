@@ -1,8 +1,9 @@
 //! What a text that holds no usable key probably is, and what to do about it. Nothing here quotes
 //! the text: it may be most of a secret, or another secret.
 
+use super::encoding::KEY_BYTES;
 use super::encoding::{self, Flaw, Format};
-use super::material::{KEY_BYTES, Key};
+use super::material::Key;
 use crate::failure::Failure;
 
 const MAKE_ONE: &str = "make one with `s3seal keygen`";

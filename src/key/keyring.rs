@@ -6,11 +6,12 @@ use std::time::Duration;
 use super::candidates::{Candidates, ObjectKey};
 use super::derive::DeriveAs;
 use super::encoding::{Form, Format};
+use super::loaded::Loaded;
 use super::material::Key;
 use super::ring::Ring;
 use super::rule::Receiver;
 use super::spec::Spec;
-use super::strength::{Unfit, is_weak_master, weakness};
+use super::strength::is_weak_master;
 use super::text::Found;
 use crate::failure::Failure;
 use crate::location::Location;
@@ -27,25 +28,6 @@ pub struct Keyring {
     derive_as: Option<DeriveAs>,
     /// The key that opened an object last: the next one was probably sealed with it, too.
     opened_last: Mutex<Option<Key>>,
-}
-
-/// A key and where it came from.
-#[derive(Debug, Clone)]
-pub struct Loaded {
-    /// The key.
-    pub key: Key,
-    /// Its source as messages show it.
-    pub source: String,
-    /// How it was written.
-    pub form: Form,
-    /// What its owner should know about it; one line each, without the source.
-    pub warnings: Vec<String>,
-    /// Why it seals nothing, though it may open what it sealed.
-    pub unfit: Option<Unfit>,
-    /// Its name in config.toml, if that is how it was named.
-    pub name: Option<String>,
-    /// Its index in the ring.
-    pub(super) entry: Option<usize>,
 }
 
 impl Keyring {
@@ -317,25 +299,6 @@ impl Keyring {
             unfit: loaded.unfit,
             master: loaded.key.clone(),
         })
-    }
-}
-
-impl Loaded {
-    /// What the user calls it: its name in config.toml, or its source.
-    pub fn label(&self) -> &str {
-        self.name.as_deref().unwrap_or(&self.source)
-    }
-
-    fn is_weak(&self) -> bool {
-        weakness(self.key.bytes()).is_some()
-    }
-
-    /// Fails where it seals nothing.
-    ///
-    /// # Errors
-    /// [`Failure::Key`] then.
-    pub fn check_fit(&self) -> Result<(), Failure> {
-        self.unfit.map_or(Ok(()), |unfit| Err(unfit.refuse(self.label())))
     }
 }
 

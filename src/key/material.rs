@@ -11,13 +11,9 @@ use secrecy::{ExposeSecret as _, SecretBox};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use super::encoding::hex;
+use super::encoding::{KEY_BYTES, hex};
 use crate::failure::Failure;
 use crate::redaction;
-
-/// The length of a key in bytes: S3 takes AES-256 keys and no others (AWS, "Using server-side
-/// encryption with customer-provided keys").
-pub const KEY_BYTES: usize = 32;
 
 /// A 256-bit customer key. Its memory is wiped when it is dropped, and `Debug` shows only its MD5.
 pub struct Key(SecretBox<[u8; KEY_BYTES]>);

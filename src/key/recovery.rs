@@ -5,8 +5,9 @@ use md5::{Digest as _, Md5};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
+use super::encoding::KEY_BYTES;
 use super::encoding::{Format, decode_base64, decode_hex, hex, is_hex, is_typed};
-use super::material::{KEY_BYTES, Key};
+use super::material::Key;
 use super::text;
 
 /// The most keys that one text can stand for: a key file holds any number.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::config::{self, Config};
 use super::derive::DeriveAs;
-use super::keyring::Loaded;
+use super::loaded::Loaded;
 use super::rule::{Receiver, Rule};
 use super::text::Found;
 use crate::failure::Failure;

@@ -9,9 +9,11 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
+use super::command::LIMIT;
 use super::encoding::Format;
 use super::foreign::said_of;
 use super::protected::{Protected, protect};
+use super::shell::shell_word;
 use super::spec::{GRAMMAR, Spec, is_shown};
 use super::text::{self, Found};
 use super::trust::{Exchange, Other, exchange, is_trusted};
@@ -19,8 +21,6 @@ use super::{command, environment};
 use crate::descriptors;
 use crate::failure::Failure;
 
-/// The most that a source may hold, in bytes: keys are short, and a mistyped path may be a disk.
-pub(super) const LIMIT: usize = 64 * 1024;
 /// The mode bits by which the group or others may write, and may read.
 const WRITABLE: u32 = 0o022;
 const READABLE: u32 = 0o044;
@@ -183,14 +183,4 @@ fn read_stdin() -> io::Result<Zeroizing<Vec<u8>>> {
     // The standard library's own handle would leave a copy in its buffer.
     let stdin = io::stdin().as_fd().try_clone_to_owned()?;
     read_protected(File::from(stdin))
-}
-
-/// The path as one word of a shell's command line.
-pub(crate) fn shell_word(path: &Path) -> String {
-    let text = path.display().to_string();
-    let plain = |c: char| c.is_ascii_alphanumeric() || "._-/+@%".contains(c);
-    match text.chars().all(plain) {
-        true => text,
-        false => format!("'{}'", text.replace('\'', "'\\''")),
-    }
 }

@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use super::encoding;
+use super::encoding::KEY_BYTES;
 use super::foreign::said_of;
-use super::material::KEY_BYTES;
 use crate::failure::Failure;
 use crate::redaction;
 

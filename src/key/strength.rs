@@ -1,7 +1,7 @@
 //! What 32 bytes are worth as a key: which are no secret at all, and which are probably a key cut short.
 
+use super::encoding::KEY_BYTES;
 use super::encoding::{decode_base64, is_hex, is_typed};
-use super::material::KEY_BYTES;
 use crate::failure::Failure;
 
 const ADVICE: &str = "`s3seal keygen` makes 256 random bits";

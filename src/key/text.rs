@@ -2,9 +2,10 @@
 //!
 //! Messages describe the text (lengths, positions, what it resembles) and never quote any of it.
 
+use super::encoding::KEY_BYTES;
 use super::encoding::{Form, Format, decode_base64, decode_hex, is_hex, is_typed};
 use super::foreign;
-use super::material::{KEY_BYTES, Key};
+use super::material::Key;
 use super::strength::{Unfit, unfit, weakness};
 use crate::failure::Failure;
 

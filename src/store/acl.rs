@@ -3,7 +3,8 @@
 use aws_sdk_s3::types::{Grant, ObjectOwnership, Owner, Permission};
 
 use super::Store;
-use super::diagnosis::{Action, Circumstances, diagnose};
+use super::circumstances::{Action, Circumstances};
+use super::diagnosis::diagnose;
 use crate::failure::Failure;
 use crate::location::Location;
 

@@ -2,7 +2,8 @@
 
 use super::Store;
 use super::metadata::ObjectMetadata;
-use super::read::{Opened, ReadOptions};
+use super::read::Opened;
+use super::read_options::ReadOptions;
 use crate::failure::Failure;
 use crate::key::Key;
 use crate::location::Location;

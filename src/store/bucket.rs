@@ -8,8 +8,9 @@ use aws_sdk_s3::types::{
 use serde::Serialize;
 
 use super::Store;
+use super::circumstances::{Action, Circumstances};
 use super::content_md5;
-use super::diagnosis::{Action, Circumstances, diagnose};
+use super::diagnosis::diagnose;
 use super::refusal::Refusal;
 use crate::failure::Failure;
 use crate::location::Location;

@@ -26,15 +26,13 @@ use aws_sdk_s3::error::SdkError;
 use aws_types::SdkConfig;
 use aws_types::os_shim_internal::{Env, Fs};
 
-use super::checksums::Checksums;
-use super::copy_trial::Copies;
 use super::documents::Documents;
 use super::endpoint;
-use super::key_tag::KeyTags;
 use super::latency::Latency;
+use super::learned::{Checksums, Copies, KeyTags, Proven};
 use super::loopback::{Resolver, is_loopback};
 use super::pace::Pace;
-use super::proven::Proven;
+use super::presigned::Presigned;
 use super::rate::{self, Limits};
 use super::refusal::{Refusal, Trouble};
 use super::region;
@@ -42,7 +40,6 @@ use super::request_log::RequestLog;
 use super::retry::{Retry, Transient};
 use super::seal::OneEcho;
 use super::stall::GivesUp;
-use super::through::Presigned;
 use super::trust::{self, Requester, Trust};
 use super::url::SignedUrl;
 use crate::failure::Failure;
@@ -232,6 +229,7 @@ impl Store {
         }
         Store {
             client: RwLock::new(Client::from_conf(config.build())),
+            proven: Proven::at(endpoint.as_deref()),
             endpoint,
             allow_http: options.allow_http,
             credentials: shared.credentials_provider(),
@@ -241,7 +239,6 @@ impl Store {
                 shared.response_checksum_validation()
                     != Some(ResponseChecksumValidation::WhenRequired),
             ),
-            proven: Proven::default(),
             key_tags: KeyTags::default(),
             copies: Copies::default(),
             latency,
@@ -265,6 +262,19 @@ impl Store {
     /// Whether requests go to Amazon's own service.
     pub fn is_amazon(&self) -> bool {
         endpoint::is_amazon(self.endpoint())
+    }
+
+    /// Whether a write to the bucket has been proven before, or needs no proving: Amazon's service
+    /// is known to seal what it accepts.
+    pub fn is_proven(&self, bucket: &str) -> bool {
+        self.is_amazon() || self.proven.knows(bucket)
+    }
+
+    /// Remembers that the bucket seals. Where that fails the next write proves it again.
+    pub fn remember_proven(&self, bucket: &str) {
+        if !self.is_proven(bucket) {
+            self.proven.remember(bucket);
+        }
     }
 
     /// The endpoint that the user named, if any.

@@ -14,7 +14,9 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 
 use super::Store;
-use super::diagnosis::{Action, Circumstances, diagnose, is_about_credentials};
+use super::circumstances::{Action, Circumstances};
+use super::classify::is_about_credentials;
+use super::diagnosis::diagnose;
 use super::refusal::{Refusal, Trouble};
 use super::region;
 use crate::failure::Failure;

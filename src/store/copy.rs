@@ -4,8 +4,9 @@
 use aws_sdk_s3::types::{ChecksumAlgorithm, MetadataDirective, TaggingDirective};
 
 use super::attributes::{Attributed, Attributes};
-use super::diagnosis::{Action, Circumstances, diagnose};
-use super::read::ReadOptions;
+use super::circumstances::{Action, Circumstances};
+use super::diagnosis::diagnose;
+use super::read_options::ReadOptions;
 use super::refusal::Refusal;
 use super::seal::{ALGORITHM, Echoes, Sealed};
 use super::write::{Stored, Write, Written};
@@ -298,5 +299,5 @@ fn is_about_destination(refusal: &Refusal) -> bool {
         refusal.code.as_deref(),
         Some("AuthorizationHeaderMalformed" | "InvalidBucketName" | "KeyTooLongError")
             | Some("InvalidStorageClass" | "InvalidTag" | "ExpiredToken" | "InvalidToken")
-    ) || super::diagnosis::wants_https(refusal)
+    ) || super::classify::wants_https(refusal)
 }

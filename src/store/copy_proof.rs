@@ -4,9 +4,9 @@
 use std::sync::Arc;
 
 use super::copy::Copy;
-use super::read::ReadOptions;
+use super::metadata::{NULL_VERSION, bare};
+use super::read_options::ReadOptions;
 use super::refusal::Refusal;
-use super::remove::{NULL_VERSION, bare};
 use super::same_bytes::{Comparison, compare};
 use super::write::{Stored, Written};
 use super::{ObjectMetadata, Store};

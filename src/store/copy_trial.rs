@@ -2,14 +2,14 @@
 //! cannot open what they have copied: off Amazon, a throw-away object is copied first and read back, so that nobody's
 //! plaintext is published, and nobody's object overwritten by something worse.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crc_fast::{CrcAlgorithm, Digest, checksum_combine};
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::sync::MutexGuard;
 
 use super::copy::{Copy, CopySource};
-use super::remove::bare;
+use super::learned::{Guard, Known, Route, Way};
+use super::metadata::bare;
 use super::seal::Encryption;
 use super::throw_away::ThrowAways;
 use super::write::{Part, Write};
@@ -31,54 +31,6 @@ const SMALL: u64 = 4 << 20;
 /// The parts of large throw-away objects in bytes, the first as small as S3 allows.
 const PARTS: [usize; 2] = [5 << 20, 1 << 20];
 
-/// What is known of the store's copying, for as long as the program runs.
-#[derive(Debug, Default)]
-pub(super) struct Copies(Mutex<Known>);
-
-#[derive(Debug, Default)]
-struct Known {
-    can: HashMap<Route, bool>,
-    /// Where a copy onto itself is refused if somebody was faster, and where it is not.
-    guards: HashMap<(String, Guard), bool>,
-    /// How many trials broke off, so that nothing is known by them.
-    broken_off: u32,
-    /// Throw-away objects that could not be deleted.
-    left: Vec<Location>,
-    /// The buckets in which what killed runs have left was looked for.
-    swept: HashSet<String>,
-    /// Those at whose top nothing may be written.
-    closed_at_top: HashSet<String>,
-}
-
-/// How an object is copied within the store.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Way {
-    /// CopyObject.
-    Whole,
-    /// UploadPartCopy.
-    InParts,
-}
-
-/// What writes an object in the place of another that must be there still.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Guard {
-    /// CopyObject with If-Match.
-    Copy,
-    /// CompleteMultipartUpload with If-Match.
-    Complete,
-}
-
-/// Copies that succeed or fail together.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct Route {
-    bucket: String,
-    from_sealed: bool,
-    to_sealed: bool,
-    in_place: bool,
-    is_large: bool,
-    way: Way,
-}
-
 /// What is tried out.
 #[derive(Clone, Copy)]
 enum Trial<'a> {
@@ -92,51 +44,19 @@ struct Throwaway {
     crc64nvme: u64,
 }
 
-impl Route {
-    fn of(copy: &Copy, way: Way) -> Route {
-        // An ETag ends with the number of parts (AWS, "Checking object integrity").
-        let parts =
-            copy.source.metadata.etag.as_deref().and_then(|etag| bare(etag).split_once('-'));
-        let is_multipart = parts.is_some_and(|(_, count)| count != "1");
-        Route {
-            bucket: copy.write.at.bucket.clone(),
-            from_sealed: copy.source.key.is_some(),
-            to_sealed: copy.write.encryption.key().is_some(),
-            in_place: copy.in_place,
-            is_large: way == Way::InParts || is_multipart || copy.bytes() > SMALL,
-            way,
-        }
-    }
-
-    /// As it is remembered for later runs.
-    fn line(&self) -> String {
-        let state = |sealed| if sealed { "sealed" } else { "plain" };
-        let (from, to) = (state(self.from_sealed), state(self.to_sealed));
-        let place = if self.in_place { " in-place" } else { "" };
-        let size = if self.is_large { " large" } else { "" };
-        let way = if self.way == Way::InParts { " in-parts" } else { "" };
-        format!("{} copies {from} to {to}{place}{size}{way}", self.bucket)
-    }
-
-    /// Whether nothing can be lost, and no plaintext published, that was not public before.
-    fn is_harmless(&self) -> bool {
-        !self.from_sealed && !self.to_sealed && !self.in_place
-    }
-}
-
 impl Store {
     /// Whether the store can be trusted with this copy; finds out where that is not known.
     pub async fn can_copy(self: &Arc<Self>, copy: &Copy, way: Way) -> bool {
         // Held while a trial runs, so that there is one.
         let mut known = self.known_copies().await;
-        let route = Route::of(copy, way);
+        let route = route_of(copy, way);
         if known.swept.insert(route.bucket.clone()) {
             self.sweep_recorded(&route.bucket).await;
         }
         if let Some(can) = known.can.get(&route) {
             return *can;
         }
-        if self.is_amazon() || route.is_harmless() || self.is_remembered(&route.line()) {
+        if self.is_amazon() || route.is_harmless() || self.proven.knows(&route.line()) {
             return true;
         }
         let tried = self.try_anywhere(copy, Trial::Copy(&route), &mut known).await;
@@ -156,7 +76,7 @@ impl Store {
         };
         known.can.insert(route.clone(), can);
         if can {
-            self.remember(&route.line());
+            self.proven.remember(&route.line());
         }
         can
     }
@@ -170,20 +90,20 @@ impl Store {
             return *guards;
         }
         let line = format!("{bucket} guards {guard:?}").to_lowercase();
-        if self.is_amazon() || self.is_remembered(&line) {
+        if self.is_amazon() || self.proven.knows(&line) {
             return true;
         }
         let tried = self.try_anywhere(copy, Trial::Guard(guard), &mut known).await;
         // The condition stays where nothing is known: it does no harm.
         let Ok(guards) = tried else { return true };
         known.guards.insert(what, guards);
-        self.remember(&if guards { line } else { unguarded(bucket) });
+        self.proven.remember(&if guards { line } else { unguarded(bucket) });
         guards
     }
 
     /// Remembers for this run that the store cannot make such copies, though others like it succeed.
     pub async fn give_up_copies(&self, copy: &Copy, way: Way) {
-        self.known_copies().await.can.insert(Route::of(copy, way), false);
+        self.known_copies().await.can.insert(route_of(copy, way), false);
     }
 
     /// Whether the store turned out not to be able to make some copy.
@@ -198,7 +118,7 @@ impl Store {
 
     /// Whether that may have happened in this bucket, in earlier runs, too.
     pub fn lacked_guards(&self, bucket: &str) -> bool {
-        !self.is_amazon() && self.is_remembered(&unguarded(bucket))
+        !self.is_amazon() && self.proven.knows(&unguarded(bucket))
     }
 
     /// Throw-away objects that could not be deleted.
@@ -207,7 +127,7 @@ impl Store {
     }
 
     async fn known_copies(&self) -> MutexGuard<'_, Known> {
-        self.copies.0.lock().await
+        self.copies.lock().await
     }
 
     /// Tries something out with throw-away objects at the top of the bucket, or in the folder where the copy goes if
@@ -435,6 +355,20 @@ impl Store {
 }
 
 /// As it is remembered that something may have been overwritten in a bucket that somebody had just replaced.
+fn route_of(copy: &Copy, way: Way) -> Route {
+    // An ETag ends with the number of parts (AWS, "Checking object integrity").
+    let parts = copy.source.metadata.etag.as_deref().and_then(|etag| bare(etag).split_once('-'));
+    let is_multipart = parts.is_some_and(|(_, count)| count != "1");
+    Route {
+        bucket: copy.write.at.bucket.clone(),
+        from_sealed: copy.source.key.is_some(),
+        to_sealed: copy.write.encryption.key().is_some(),
+        in_place: copy.in_place,
+        is_large: way == Way::InParts || is_multipart || copy.bytes() > SMALL,
+        way,
+    }
+}
+
 fn unguarded(bucket: &str) -> String {
     format!("{bucket} lacks guards")
 }

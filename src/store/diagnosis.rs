@@ -4,124 +4,12 @@
 //! messages are hints. Whether a key is wrong cannot be read off one refusal at all: [`super::read`]
 //! finds that out by asking.
 
+use super::circumstances::{Action, Circumstances, outcome};
+use super::classify::{CREDENTIAL_CODES, no_version_id, refuses_http, said, wants_https};
 use super::documents::TooLong;
 use super::refusal::{Refusal, Trouble};
 use super::{Store, unsupported, url_refusal};
 use crate::failure::Failure;
-use crate::key::Key;
-use crate::location::Location;
-
-/// What was asked of the store.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Action {
-    Read,
-    Write,
-    Delete,
-    ListUploads,
-    AbortUpload,
-    List,
-    ListVersions,
-    ReadBucketEncryption,
-    WriteBucketEncryption,
-    ReadTags,
-    ReadAcl,
-    ReadOwnership,
-}
-
-/// What diagnosis knows besides the refusal.
-pub(super) struct Circumstances<'a> {
-    pub(super) action: Action,
-    pub(super) at: &'a Location,
-    /// The key that the request carried.
-    pub(super) key: Option<&'a Key>,
-}
-
-/// Codes that say clearly what is wrong, whatever key was sent: no need to ask further.
-pub(super) fn is_decisive(refusal: &Refusal) -> bool {
-    let unclear_status = matches!(refusal.status, Some(400 | 403));
-    let code = refusal.code.as_deref();
-    !unclear_status
-        || code.is_some_and(|code| {
-            CREDENTIAL_CODES.iter().any(|(known, ..)| *known == code)
-                || matches!(
-                    code,
-                    "InvalidObjectState"
-                        | "AuthorizationHeaderMalformed"
-                        | "RequestTimeout"
-                        | "InvalidBucketName"
-                        | "KeyTooLongError"
-                )
-        })
-        || refusal.trouble.is_some()
-        || wants_https(refusal)
-        || no_version_id(refusal)
-        || unsupported::header(refusal).is_some()
-}
-
-/// As Amazon and MinIO say it.
-pub(super) fn wants_https(refusal: &Refusal) -> bool {
-    refusal.message.as_deref().is_some_and(|message| message.contains("secure connection"))
-}
-
-/// Whether a key was refused because it came over http: Ceph has no words for that, and a HEAD has none at all.
-pub(super) fn refuses_http(store: &Store, refusal: &Refusal) -> bool {
-    let over_http = store.endpoint().is_some_and(|url| url.starts_with("http://"));
-    wants_https(refusal) || (over_http && is_wordless(refusal))
-}
-
-/// A 400 that does not say what is wrong.
-pub(super) fn is_wordless(refusal: &Refusal) -> bool {
-    refusal.status == Some(400)
-        && refusal.message.as_deref().unwrap_or_default().is_empty()
-        && (refusal.code.is_none() || refusal.is("InvalidRequest"))
-}
-
-/// Amazon's `InvalidArgument` has many meanings; the words tell this one.
-fn no_version_id(refusal: &Refusal) -> bool {
-    refusal.is("InvalidArgument")
-        && refusal.message.as_deref().is_some_and(|message| message.contains("version id"))
-}
-
-/// Codes about credentials: what they mean, and what to do.
-const CREDENTIAL_CODES: [(&str, &str, &str); 8] = [
-    (
-        "SignatureDoesNotMatch",
-        "the store does not accept the request's signature: the secret access key is wrong",
-        "check AWS_SECRET_ACCESS_KEY or the profile",
-    ),
-    (
-        "InvalidAccessKeyId",
-        "the store does not know the access key id",
-        "check AWS_ACCESS_KEY_ID, the profile, and that the endpoint is the right store",
-    ),
-    (
-        "RequestTimeTooSkewed",
-        "this machine's clock and the store's are more than 15 minutes apart",
-        "set the clock (for instance `timedatectl set-ntp true`)",
-    ),
-    (
-        "ExpiredToken",
-        "the session's credentials have expired",
-        "get new ones (for instance `aws sso login`)",
-    ),
-    (
-        "TokenRefreshRequired",
-        "the session's credentials have expired",
-        "get new ones (for instance `aws sso login`)",
-    ),
-    ("InvalidToken", "the session token is not valid", "check AWS_SESSION_TOKEN, or unset it"),
-    (
-        "UnauthorizedAccess",
-        "the credentials are for another part of AWS",
-        "use credentials of the bucket's partition",
-    ),
-    ("NotSignedUp", "the account has no access to S3", "sign the account up for S3"),
-];
-
-/// Whether a code is about the credentials or their signature, whatever was asked.
-pub(super) fn is_about_credentials(code: &str) -> bool {
-    CREDENTIAL_CODES.iter().any(|(known, ..)| *known == code)
-}
 
 /// The failure that a refusal means.
 pub(super) fn diagnose(store: &Store, refusal: &Refusal, about: &Circumstances<'_>) -> Failure {
@@ -149,14 +37,9 @@ fn concerns_all(refusal: &Refusal, about: &Circumstances<'_>) -> bool {
     unsupported
         || elsewhere
         || wants_https(refusal)
-        || is_blocked(refusal.message.as_deref().unwrap_or_default())
+        || refusal.blocks_sse_c()
         || CREDENTIAL_CODES.iter().any(|(known, ..)| *known == code)
         || matches!(code, "NoSuchBucket" | "InvalidBucketName" | "AuthorizationHeaderMalformed")
-}
-
-/// As Amazon says that the bucket takes no SSE-C.
-pub(super) fn is_blocked(message: &str) -> bool {
-    message.contains("blocked upload requests")
 }
 
 fn no_answer(store: &Store, trouble: &Trouble) -> Failure {
@@ -200,7 +83,6 @@ fn no_answer(store: &Store, trouble: &Trouble) -> Failure {
 
 fn answer(store: &Store, refusal: &Refusal, about: &Circumstances<'_>) -> Failure {
     let code = refusal.code.as_deref().unwrap_or_default();
-    let message = refusal.message.as_deref().unwrap_or_default();
     if let Some((_, cause, fix)) = CREDENTIAL_CODES.iter().find(|(known, ..)| *known == code) {
         return Failure::denied(*cause).hint(*fix);
     }
@@ -274,7 +156,7 @@ fn answer(store: &Store, refusal: &Refusal, about: &Circumstances<'_>) -> Failur
             Failure::denied("the store wants credentials, and none were sent")
                 .hint("leave out --no-sign-request")
         }
-        (403, _) => denied(message, about),
+        (403, _) => denied(refusal, about),
         (500.., _) | (429, _) => {
             Failure::unavailable(format!("the store is in trouble: {}", said(refusal)))
                 .hint("try again later")
@@ -285,9 +167,9 @@ fn answer(store: &Store, refusal: &Refusal, about: &Circumstances<'_>) -> Failur
     }
 }
 
-fn denied(message: &str, about: &Circumstances<'_>) -> Failure {
+fn denied(refusal: &Refusal, about: &Circumstances<'_>) -> Failure {
     let bucket = &about.at.bucket;
-    if about.action == Action::Write && is_blocked(message) {
+    if about.action == Action::Write && refusal.blocks_sse_c() {
         return Failure::denied(format!(
             "the bucket {bucket} blocks SSE-C, as new buckets do since April 2026"
         ))
@@ -295,7 +177,7 @@ fn denied(message: &str, about: &Circumstances<'_>) -> Failure {
             "whoever may change the bucket allows it: `s3seal bucket allow s3://{bucket}`"
         ));
     }
-    if message.contains("Request has expired") {
+    if refusal.has_words("Request has expired") {
         return Failure::denied("the request has expired").hint("check this machine's clock");
     }
     let (doing, permission) = match about.action {
@@ -327,14 +209,6 @@ fn denied(message: &str, about: &Circumstances<'_>) -> Failure {
         .hint(format!("grant {permission}, or use other credentials"))
 }
 
-/// What a refused request leaves behind.
-pub(super) fn outcome(action: Action) -> &'static str {
-    match action {
-        Action::Write => "nothing was stored",
-        _ => "nothing was read",
-    }
-}
-
 /// A 400 to a request whose key, length and MD5 this program has made itself.
 fn malformed(store: &Store, refusal: &Refusal, about: &Circumstances<'_>) -> Failure {
     let message = refusal.message.as_deref().unwrap_or_default();
@@ -353,21 +227,4 @@ fn malformed(store: &Store, refusal: &Refusal, about: &Circumstances<'_>) -> Fai
     Failure::other(format!("the store refused: {}", said(refusal))).hint(
         "the store may not implement SSE-C, or not this request with it; its log may say more",
     )
-}
-
-/// The store's own words, in one line: a line break could make them pass for this program's.
-pub(super) fn said(refusal: &Refusal) -> String {
-    let status = refusal.status.map(|status| format!("HTTP {status}")).unwrap_or_default();
-    let words = [refusal.code.as_deref(), refusal.message.as_deref()]
-        .into_iter()
-        .flatten()
-        .map(|words| words.split_whitespace().collect::<Vec<_>>().join(" "))
-        .filter(|words| !words.is_empty())
-        .collect::<Vec<_>>()
-        .join(": ");
-    if words.is_empty() {
-        format!("{status} without a reason")
-    } else {
-        format!("{words} ({status})")
-    }
 }

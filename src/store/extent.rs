@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::metadata::ObjectMetadata;
-use super::read::ReadOptions;
+use super::read_options::ReadOptions;
 use crate::failure::Failure;
 
 /// The most bytes that an object can have: S3 takes 50 TB (AWS, "Amazon S3 objects overview"); other stores may

@@ -1,11 +1,10 @@
 //! The MD5 of an object's key as one of its tags: tags can be read without the key, so that nobody has
 //! to try keys.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use aws_sdk_s3::types::Tag;
 
-use super::diagnosis::{Action, Circumstances, diagnose};
+use super::circumstances::{Action, Circumstances};
+use super::diagnosis::diagnose;
 use super::refusal::Refusal;
 use super::{Store, percent};
 use crate::failure::Failure;
@@ -15,37 +14,12 @@ use crate::location::Location;
 /// The tag's name.
 const NAME: &str = "s3seal-key-md5";
 
-/// What is done about tags for as long as the program runs.
-#[derive(Debug, Default)]
-pub(super) struct KeyTags {
-    wanted: AtomicBool,
-    refused: AtomicBool,
-    /// Whether anybody has looked if the store keeps them.
-    looked: AtomicBool,
-}
-
 /// What a copy takes over of its source's tags.
 pub(super) struct KeptTags {
     /// As `x-amz-tagging` has them.
     pub(super) tagging: Option<String>,
     /// Whether there is one more, which tells which key the source needs.
     pub(super) tell_key: bool,
-}
-
-impl KeyTags {
-    /// Whether objects get the tag.
-    pub(super) fn are_in_use(&self) -> bool {
-        self.wanted.load(Ordering::Relaxed) && !self.are_refused()
-    }
-
-    /// Leaves them out from now on.
-    pub(super) fn give_up(&self) {
-        self.refused.store(true, Ordering::Relaxed);
-    }
-
-    fn are_refused(&self) -> bool {
-        self.refused.load(Ordering::Relaxed)
-    }
 }
 
 /// The tags, written as a query (`x-amz-tagging`), with the key's among them.
@@ -60,7 +34,7 @@ pub(super) fn with_key(tagging: Option<&str>, key: &Key) -> String {
 impl Store {
     /// Tags what is written from now on, as far as [`super::Write::tags_key`] says.
     pub fn tag_keys(&self) {
-        self.key_tags.wanted.store(true, Ordering::Relaxed);
+        self.key_tags.want();
     }
 
     /// Whether the store turned out to keep no tags.
@@ -71,7 +45,7 @@ impl Store {
     /// Looks, once for all objects, whether the store has kept the tag of an object that was written with
     /// it: some ignore it.
     pub async fn check_key_tag(&self, at: &Location, version_id: Option<&str>) {
-        if !self.key_tags.are_in_use() || self.key_tags.looked.swap(true, Ordering::Relaxed) {
+        if !self.key_tags.are_in_use() || !self.key_tags.is_first_look() {
             return;
         }
         if matches!(self.read_key_tag(at, version_id).await, Ok(None)) {

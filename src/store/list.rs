@@ -11,7 +11,8 @@ use aws_sdk_s3::types::{CommonPrefix, EncodingType};
 use serde::Serialize;
 
 use super::Store;
-use super::diagnosis::{Action, Circumstances, diagnose};
+use super::circumstances::{Action, Circumstances};
+use super::diagnosis::diagnose;
 use super::extent::MOST_BYTES;
 use super::pages::Pages;
 use super::refusal::Refusal;

@@ -7,6 +7,9 @@ use aws_sdk_s3::operation::head_object::HeadObjectOutput;
 use aws_sdk_s3::primitives::{DateTime, DateTimeFormat};
 use serde::Serialize;
 
+/// Whatever was written last while versions were suspended, not one writer's alone.
+pub(super) const NULL_VERSION: &str = "null";
+
 /// An object's metadata: the fields of `aws s3api head-object`, by its names and types.
 #[derive(Debug, Clone, Default, Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -195,6 +198,11 @@ fn without_aws_chunked(coding: &str) -> Option<String> {
     let rest: Vec<&str> =
         coding.split(',').map(str::trim).filter(|name| *name != "aws-chunked").collect();
     (!rest.is_empty()).then(|| rest.join(", "))
+}
+
+/// An ETag without its quotes and the mark of weakness that proxies add.
+pub(super) fn bare(etag: &str) -> &str {
+    etag.trim_start_matches("W/").trim_matches('"')
 }
 
 #[cfg(test)]

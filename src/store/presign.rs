@@ -11,10 +11,11 @@ use aws_sdk_s3::presigning::{PresignedRequest, PresigningConfig};
 use zeroize::Zeroizing;
 
 use super::attributes::{Attributed, Attributes};
-use super::diagnosis::{Action, Circumstances, diagnose};
+use super::circumstances::{Action, Circumstances};
+use super::diagnosis::diagnose;
+use super::learned::CHECKSUM_MODE;
 use super::refusal::Refusal;
 use super::seal::{Encryption, Sealed};
-use super::through::CHECKSUM_MODE;
 use super::{Store, signature};
 use crate::failure::Failure;
 use crate::location::Location;

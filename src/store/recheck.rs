@@ -1,8 +1,8 @@
 //! A second look at an object before the last other copy of it is deleted: what the store says now must agree with
 //! what it said, and with what was sent.
 
-use super::read::ReadOptions;
-use super::remove::bare;
+use super::metadata::bare;
+use super::read_options::ReadOptions;
 use super::{ObjectMetadata, Store, Stored};
 use crate::failure::Failure;
 use crate::key::Key;

@@ -94,8 +94,8 @@ impl Refusal {
     }
 
     /// Whether the bucket blocks SSE-C, as Amazon says it.
-    pub(super) fn is_block(&self) -> bool {
-        self.message.as_deref().is_some_and(super::diagnosis::is_blocked)
+    pub(super) fn blocks_sse_c(&self) -> bool {
+        self.has_words("blocked upload requests")
     }
 
     /// Whether the message holds these words.

@@ -2,17 +2,16 @@
 
 use aws_sdk_s3::operation::delete_object::DeleteObjectOutput;
 
-use super::diagnosis::{Action, Circumstances, diagnose};
-use super::read::ReadOptions;
+use super::circumstances::{Action, Circumstances};
+use super::diagnosis::diagnose;
+use super::metadata::{NULL_VERSION, bare};
+use super::read_options::ReadOptions;
 use super::recheck::replaced;
 use super::refusal::Refusal;
 use super::{ObjectMetadata, Store};
 use crate::failure::Failure;
 use crate::key::Key;
 use crate::location::Location;
-
-/// Whatever was written last while versions were suspended, not one writer's alone.
-pub(super) const NULL_VERSION: &str = "null";
 
 /// What a delete did.
 #[derive(Debug, Clone, Default)]
@@ -209,9 +208,4 @@ impl Store {
         })
         .await
     }
-}
-
-/// An ETag without its quotes and the mark of weakness that proxies add.
-pub(super) fn bare(etag: &str) -> &str {
-    etag.trim_start_matches("W/").trim_matches('"')
 }

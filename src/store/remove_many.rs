@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use aws_sdk_s3::operation::delete_objects::DeleteObjectsOutput;
 use aws_sdk_s3::types::{Delete, ObjectIdentifier};
 
+use super::circumstances::{Action, Circumstances};
 use super::content_md5;
-use super::diagnosis::{Action, Circumstances, diagnose};
+use super::diagnosis::diagnose;
 use super::refusal::{Refusal, status_within_success};
 use super::{Removed, Store};
 use crate::failure::Failure;

@@ -11,8 +11,9 @@ use aws_runtime::env_config::file::EnvConfigFiles;
 use aws_sdk_s3::config::ProvideCredentials;
 use aws_types::os_shim_internal::{Env, Fs};
 
+use super::circumstances::{Action, Circumstances};
 use super::connect::load_profiles;
-use super::diagnosis::{Action, Circumstances, diagnose};
+use super::diagnosis::diagnose;
 use super::refusal::{Refusal, Trouble, innermost};
 use super::{Connect, Store};
 use crate::failure::Failure;

@@ -5,34 +5,30 @@ use aws_sdk_s3::config::{
     BehaviorVersion, Region, RequestChecksumCalculation, ResponseChecksumValidation,
 };
 use aws_sdk_s3::primitives::ByteStream;
-use aws_smithy_runtime_api::box_error::BoxError;
-use aws_smithy_runtime_api::client::interceptors::Intercept;
-use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextMut;
-use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use aws_smithy_types::config_bag::ConfigBag;
 use aws_types::SdkConfig;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
 use super::attempts::Attempts;
 use super::attributes::{Attributed, Attributes, Condition};
-use super::checksums::{Said, other_checksum};
+use super::circumstances::{Action, Circumstances};
+use super::classify::refuses_http;
 use super::connect::{Access, FALLBACK_REGION};
-use super::diagnosis::{Action, Circumstances, diagnose, refuses_http};
-use super::read::{Attempt, Opened, ReadOptions, not_sealed};
+use super::diagnosis::diagnose;
+use super::learned::{Said, other_checksum};
+use super::presigned::Presigned;
+use super::read::{Attempt, Opened, not_sealed};
+use super::read_options::ReadOptions;
 use super::refusal::Refusal;
 use super::retry::Retry;
-use super::seal::{self, Echoes, Encryption, Sealed};
+use super::seal::{Echoes, Encryption, Sealed};
 use super::trust::Trust;
 use super::url_check::check;
-use super::write::checksum;
-use super::{Connect, RequestBody, SignedUrl, Store, Stored, Write, unsupported, url_refusal};
+use super::write::{checksum, explain_condition};
+use super::{Connect, RequestBody, SignedUrl, Store, Stored, Write, url_refusal};
 use crate::failure::Failure;
 use crate::key::Key;
 use crate::location::Location;
-
-/// Asks for the object's checksum; its one value is `ENABLED`.
-pub(super) const CHECKSUM_MODE: &str = "x-amz-checksum-mode";
 
 /// Sums over all bytes of an object that is written.
 #[derive(Debug, Clone)]
@@ -218,8 +214,7 @@ impl Store {
     }
 
     fn unwritten(&self, write: &Write, refusal: &Refusal, attempts: &Attempts) -> Failure {
-        if let Some(failure) = unsupported::explain_condition(refusal, &write.condition, &write.at)
-        {
+        if let Some(failure) = explain_condition(refusal, &write.condition, &write.at) {
             return failure;
         }
         let about =
@@ -240,80 +235,4 @@ fn unproven(write: &Write) -> Failure {
     ))
     .hint("tell whoever made the URL to remove the object, all versions of it")
     .at(&write.at)
-}
-
-/// Sends every request to the URL, and no header that its signature does not allow.
-#[derive(Debug, Clone)]
-pub(super) struct Presigned {
-    pub(super) url: SignedUrl,
-    /// Whether the user has named a media type: the SDK names one in any case.
-    typed: bool,
-}
-
-impl Presigned {
-    /// Whether a header, in lower case, may come with the request.
-    fn allows(&self, header: &str) -> bool {
-        match header {
-            "content-type" => self.typed,
-            // Version 2 signs it, too, where it is sent.
-            "content-md5" => self.url.names_headers(),
-            // Of the seal, some sign the algorithm alone.
-            _ if header.starts_with(seal::PREFIX) => self.url.seals() != Some(false),
-            _ if header.starts_with("x-amz-") && self.url.names_headers() => self.url.signs(header),
-            "x-amz-user-agent" => false,
-            _ => !header.starts_with("amz-sdk-"),
-        }
-    }
-}
-
-impl Intercept for Presigned {
-    fn name(&self) -> &'static str {
-        "Presigned"
-    }
-
-    fn modify_before_transmit(
-        &self,
-        context: &mut BeforeTransmitInterceptorContextMut<'_>,
-        _: &RuntimeComponents,
-        _: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        let request = context.request_mut();
-        request.set_uri(self.url.secret())?;
-        let headers = request.headers_mut();
-        let names: Vec<String> = headers.iter().map(|(name, _)| name.to_owned()).collect();
-        for name in names.iter().filter(|name| !self.allows(&name.to_ascii_lowercase())) {
-            headers.remove(name.as_str());
-        }
-        if self.url.signs(CHECKSUM_MODE) {
-            headers.try_insert(CHECKSUM_MODE, "ENABLED")?;
-        }
-        Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn allows(query: &str, typed: bool, header: &str) -> bool {
-        let url = format!("https://store.example/b/k?{query}").parse().unwrap();
-        Presigned { url, typed }.allows(header)
-    }
-
-    #[test]
-    fn what_is_not_signed_stays_here() {
-        let version_4 = "X-Amz-Date=20261122T103000Z&X-Amz-Expires=60&X-Amz-Signature=5e&X-Amz-SignedHeaders=host%3Bx-amz-acl%3Bx-amz-server-side-encryption-customer-algorithm";
-        let version_2 = "AWSAccessKeyId=AKIA&Signature=a&Expires=1795343460";
-        let key = "x-amz-server-side-encryption-customer-key";
-        for header in ["x-amz-acl", "range", "if-match", "content-md5", key] {
-            assert!(allows(version_4, false, header), "{header}");
-        }
-        for header in ["x-amz-user-agent", "x-amz-new", "amz-sdk-request", "content-type"] {
-            assert!(!allows(version_4, false, header), "{header}");
-        }
-        assert!(allows(version_4, true, "content-type"));
-        assert!(allows(version_2, false, "x-amz-acl") && allows(version_2, false, key));
-        assert!(!allows(version_2, false, "content-md5"));
-        assert!(!allows(version_2, false, "x-amz-user-agent"));
-    }
 }

@@ -1,16 +1,34 @@
 //! What a store does not implement, and which option to leave out. Some name the header that they do not know, some
 //! the value, some say no more than that something is missing: then it is what the request was for.
 
-use super::diagnosis::{Action, Circumstances, outcome, said};
+use super::circumstances::{Action, Circumstances, outcome};
+use super::classify::{is_missing, said, unknown_header};
 use super::refusal::Refusal;
-use super::url_check::option;
-use super::{Condition, Store, Write, seal};
+use super::seal;
 use crate::failure::Failure;
-use crate::location::Location;
+
+/// The headers that an option of this program sends, and that option.
+const OPTIONS: [(&str, &str); 15] = [
+    ("content-type", "--content-type"),
+    ("cache-control", "--cache-control"),
+    ("content-encoding", "--content-encoding"),
+    ("content-disposition", "--content-disposition"),
+    ("content-language", "--content-language"),
+    ("x-amz-tagging", "--tagging"),
+    ("x-amz-acl", "--acl"),
+    ("x-amz-storage-class", "--storage-class"),
+    ("x-amz-server-side-encryption", "--sse"),
+    ("x-amz-server-side-encryption-aws-kms-key-id", "--sse-kms-key-id"),
+    ("x-amz-request-payer", "--request-payer"),
+    ("x-amz-expected-bucket-owner", "--expected-bucket-owner"),
+    ("if-match", "--if-match"),
+    ("if-none-match", "--if-none-match"),
+    ("range", "--range"),
+];
 
 /// The failure of a request that the store does not implement, if that is why it was refused.
 pub(super) fn explain(refusal: &Refusal, about: &Circumstances<'_>) -> Option<Failure> {
-    if let Some(header) = header(refusal) {
+    if let Some(header) = unknown_header(refusal) {
         return Some(match header.starts_with(seal::PREFIX) {
             true => no_sse_c(about.action),
             false => no_header(header),
@@ -29,52 +47,6 @@ pub(super) fn explain(refusal: &Refusal, about: &Circumstances<'_>) -> Option<Fa
         _ if is_missing(refusal) => Some(missing(refusal, about)),
         _ => None,
     }
-}
-
-/// The failure of a write whose condition the store does not implement, if that is why it was refused: it has shown
-/// before that it takes the rest of the request, in the upload's parts or in an earlier write.
-pub(super) fn explain_condition(
-    refusal: &Refusal,
-    condition: &Condition,
-    at: &Location,
-) -> Option<Failure> {
-    let is_about_it = header(refusal).is_none_or(|header| header.starts_with("if-"));
-    if !condition.is_set() || !is_missing(refusal) || !is_about_it {
-        return None;
-    }
-    let option = if condition.if_match.is_some() { "--if-match" } else { "--if-none-match" };
-    Some(
-        Failure::other("the store knows no conditions on writes: nothing was stored")
-            .hint(format!("leave out {option}, and see to it that nobody else writes there"))
-            .for_all()
-            .at(at)
-            .answered(refusal.status, refusal.code.as_deref()),
-    )
-}
-
-impl Store {
-    /// As [`Store::explain`], of the one request of a write that carries its condition.
-    pub(super) fn explain_conditional(&self, write: &Write, refusal: &Refusal) -> Failure {
-        explain_condition(refusal, &write.condition, &write.at)
-            .unwrap_or_else(|| self.explain(write, refusal))
-    }
-}
-
-/// The header that the store says it does not know, in lower case. B2: `Unsupported header 'x-amz-tagging' received for
-/// this API call.`; Cloudflare R2: `Header 'x-amz-tagging' with value 'a=b' not implemented`.
-pub(super) fn header(refusal: &Refusal) -> Option<&str> {
-    if !matches!(refusal.status, Some(400 | 501)) {
-        return None;
-    }
-    let (_, rest) = refusal.message.as_deref()?.split_once("eader '")?;
-    let (name, _) = rest.split_once('\'')?;
-    let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    (!name.is_empty() && name.chars().all(is_name)).then_some(name)
-}
-
-/// Whether the store says, in whichever words, that it has no such thing.
-fn is_missing(refusal: &Refusal) -> bool {
-    matches!(refusal.status, Some(405 | 501)) || refusal.is("NotImplemented")
 }
 
 fn missing(refusal: &Refusal, about: &Circumstances<'_>) -> Failure {
@@ -108,28 +80,10 @@ fn no_acl() -> Failure {
         .hint("leave out --acl; who may read is a matter of the bucket's policy")
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn refused(status: u16, message: &str) -> Refusal {
-        let message = Some(message.to_owned());
-        Refusal { status: Some(status), message, ..Refusal::default() }
+/// The option that sends a header, written in lower case.
+pub(super) fn option(header: &str) -> Option<String> {
+    if let Some(name) = header.strip_prefix("x-amz-meta-") {
+        return Some(format!("--metadata {name}=VALUE"));
     }
-
-    #[test]
-    fn the_header_is_found_in_every_stores_words() {
-        for (status, message, found) in [
-            (400, "Unsupported header 'x-amz-tagging' received for this API call.", true),
-            (501, "Header 'x-amz-tagging' with value 'a=b' not implemented", true),
-            (403, "Unsupported header 'x-amz-tagging' received for this API call.", false),
-            (501, "A header you provided implies functionality that is not implemented.", false),
-            (400, "Unsupported header '\u{1b}[2J' received", false),
-            (400, "Unsupported header ''", false),
-            (400, "Unsupported header 'x-amz-tagging", false),
-        ] {
-            let refusal = refused(status, message);
-            assert_eq!(header(&refusal), found.then_some("x-amz-tagging"), "{message}");
-        }
-    }
+    OPTIONS.iter().find(|(known, _)| *known == header).map(|(_, option)| (*option).to_owned())
 }

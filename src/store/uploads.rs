@@ -6,7 +6,8 @@ use aws_sdk_s3::types::{EncodingType, MultipartUpload, Part as SdkPart};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
-use super::diagnosis::{Action, Circumstances, diagnose};
+use super::circumstances::{Action, Circumstances};
+use super::diagnosis::diagnose;
 use super::pages::Pages;
 use super::seal::Sealed;
 use super::{Store, Write};

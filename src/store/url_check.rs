@@ -3,29 +3,12 @@
 
 use std::time::SystemTime;
 
+use super::learned::CHECKSUM_MODE;
 use super::loopback::is_loopback;
-use super::through::CHECKSUM_MODE;
+use super::unsupported::option;
 use super::{Connect, SignedUrl, seal};
 use crate::failure::Failure;
 
-/// The headers that an option of this program sends, and that option.
-const OPTIONS: [(&str, &str); 15] = [
-    ("content-type", "--content-type"),
-    ("cache-control", "--cache-control"),
-    ("content-encoding", "--content-encoding"),
-    ("content-disposition", "--content-disposition"),
-    ("content-language", "--content-language"),
-    ("x-amz-tagging", "--tagging"),
-    ("x-amz-acl", "--acl"),
-    ("x-amz-storage-class", "--storage-class"),
-    ("x-amz-server-side-encryption", "--sse"),
-    ("x-amz-server-side-encryption-aws-kms-key-id", "--sse-kms-key-id"),
-    ("x-amz-request-payer", "--request-payer"),
-    ("x-amz-expected-bucket-owner", "--expected-bucket-owner"),
-    ("if-match", "--if-match"),
-    ("if-none-match", "--if-none-match"),
-    ("range", "--range"),
-];
 /// Fails where it is plain before anything is sent that the URL does not allow the request: `sent` are
 /// the headers of the request that its options make, in lower case.
 pub(super) fn check(
@@ -112,12 +95,4 @@ fn check_headers(url: &SignedUrl, sent: &[String]) -> Result<(), Failure> {
 fn comes_by_itself(header: &str) -> bool {
     matches!(header, "host" | "content-length" | "content-md5" | CHECKSUM_MODE)
         || header.starts_with(seal::PREFIX)
-}
-
-/// The option that sends a header, written in lower case.
-pub(super) fn option(header: &str) -> Option<String> {
-    if let Some(name) = header.strip_prefix("x-amz-meta-") {
-        return Some(format!("--metadata {name}=VALUE"));
-    }
-    OPTIONS.iter().find(|(known, _)| *known == header).map(|(_, option)| (*option).to_owned())
 }

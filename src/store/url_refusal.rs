@@ -1,9 +1,10 @@
 //! What a refusal means to somebody who has a presigned URL and no credentials: the fix is mostly
 //! another URL.
 
-use super::diagnosis::{Action, Circumstances, is_blocked, is_decisive};
+use super::circumstances::{Action, Circumstances};
+use super::classify::{is_decisive, unknown_header};
 use super::refusal::Refusal;
-use super::{SignedUrl, seal, unsupported};
+use super::{SignedUrl, seal};
 use crate::failure::Failure;
 use crate::key::Key;
 use crate::location::Location;
@@ -46,7 +47,7 @@ pub(super) fn explain(
     let code = refusal.code.as_deref().unwrap_or_default();
     let message = refusal.message.as_deref().unwrap_or_default();
     let keys = about.key.map(std::slice::from_ref).unwrap_or_default();
-    if let Some(header) = unsupported::header(refusal).filter(|it| !it.starts_with(seal::PREFIX)) {
+    if let Some(header) = unknown_header(refusal).filter(|it| !it.starts_with(seal::PREFIX)) {
         return Some(
             Failure::other(format!(
                 "the store does not know the header {header}, and it was signed"
@@ -87,7 +88,7 @@ pub(super) fn explain(
             "the object is not sealed, though the URL was signed for a sealed one",
         )
         .hint("somebody may have replaced it: tell whoever made the URL"),
-        (401 | 403, _) => denied(message, about.action),
+        (401 | 403, _) => denied(refusal, about.action),
         _ => return None,
     };
     Some(failure)
@@ -113,18 +114,18 @@ fn not_yet_valid() -> Failure {
     .hint("wait a while, or ask for a URL from a machine whose clock is right")
 }
 
-fn denied(message: &str, action: Action) -> Failure {
-    if message.contains("has expired") {
+fn denied(refusal: &Refusal, action: Action) -> Failure {
+    if refusal.has_words("has expired") {
         return Failure::denied("the URL has expired").hint(NEW_URL);
     }
-    if message.contains("not valid yet") {
+    if refusal.has_words("not valid yet") {
         return not_yet_valid();
     }
-    if message.contains("not signed") {
+    if refusal.has_words("not signed") {
         return Failure::denied("the URL was signed without all of the seal's headers")
             .hint("ask for one that signs all three, as `s3seal presign -k KEY` does");
     }
-    if is_blocked(message) {
+    if refusal.blocks_sse_c() {
         return Failure::denied("the bucket blocks SSE-C, as new buckets do since April 2026")
             .hint("ask whoever made the URL to allow it on the bucket");
     }

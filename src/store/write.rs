@@ -14,12 +14,14 @@ use serde::{Deserialize, Serialize};
 use super::answer_head::AnswerHead;
 use super::attempts::Attempts;
 use super::attributes::{Attributed, Attributes, Condition};
-use super::checksums::{Said, other_checksum};
-use super::diagnosis::{Action, Circumstances, diagnose};
+use super::circumstances::{Action, Circumstances};
+use super::classify::{is_missing, unknown_header};
+use super::diagnosis::diagnose;
 use super::key_tag::with_key;
-use super::read::ReadOptions;
+use super::learned::{Said, other_checksum};
+use super::metadata::NULL_VERSION;
+use super::read_options::ReadOptions;
 use super::refusal::{Named, Refusal};
-use super::remove::NULL_VERSION;
 use super::seal::{Echoes, Encryption, Sealed};
 use super::{ObjectMetadata, Store};
 use crate::failure::Failure;
@@ -85,6 +87,12 @@ pub struct Part {
 }
 
 impl Store {
+    /// As [`Store::explain`], of the one request of a write that carries its condition.
+    pub(super) fn explain_conditional(&self, write: &Write, refusal: &Refusal) -> Failure {
+        explain_condition(refusal, &write.condition, &write.at)
+            .unwrap_or_else(|| self.explain(write, refusal))
+    }
+
     /// Keeps an object that was proven to be encrypted as asked, and takes back any other. Must not be
     /// interrupted: plaintext would remain, and nobody would be told.
     ///
@@ -441,7 +449,7 @@ impl Store {
         let failure = diagnose(self, refusal, &about);
         match failure {
             Failure::Denied(_)
-                if write.tags_key && refusal.is("AccessDenied") && !refusal.is_block() =>
+                if write.tags_key && refusal.is("AccessDenied") && !refusal.blocks_sse_c() =>
             {
                 failure.hint("allow s3:PutObject and, for --tag-key, s3:PutObjectTagging")
             }
@@ -464,4 +472,25 @@ fn completed(parts: &[Part], with_checksums: bool) -> CompletedMultipartUpload {
 /// As the checksum headers have it: base64 of the big-endian bytes.
 pub(super) fn checksum(crc64nvme: u64) -> String {
     BASE64_STANDARD.encode(crc64nvme.to_be_bytes())
+}
+
+/// The failure of a write whose condition the store does not implement, if that is why it was refused: it has shown
+/// before that it takes the rest of the request, in the upload's parts or in an earlier write.
+pub(super) fn explain_condition(
+    refusal: &Refusal,
+    condition: &Condition,
+    at: &Location,
+) -> Option<Failure> {
+    let is_about_it = unknown_header(refusal).is_none_or(|header| header.starts_with("if-"));
+    if !condition.is_set() || !is_missing(refusal) || !is_about_it {
+        return None;
+    }
+    let option = if condition.if_match.is_some() { "--if-match" } else { "--if-none-match" };
+    Some(
+        Failure::other("the store knows no conditions on writes: nothing was stored")
+            .hint(format!("leave out {option}, and see to it that nobody else writes there"))
+            .for_all()
+            .at(at)
+            .answered(refusal.status, refusal.code.as_deref()),
+    )
 }

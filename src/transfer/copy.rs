@@ -8,7 +8,7 @@ use bytes::{Buf, Bytes};
 use tokio::sync::{SemaphorePermit, mpsc};
 
 use super::checksum::Expected;
-use super::download::Reader;
+use super::reader::Reader;
 use super::{Engine, Source};
 use crate::failure::Failure;
 use crate::key::Key;
@@ -17,8 +17,6 @@ use crate::store::{
     Compared, Copied, Copy, CopySource, Guard, ObjectMetadata, Opened, ReadOptions, Stored, Way,
 };
 
-/// How much of all objects that go through memory may be in it at once, in MiB.
-pub(super) const MOST_MIB: u32 = 64;
 /// The most that one of them needs: a part on each of four connections, and one being filled.
 const MOST_MIB_OF_ONE: u64 = 40;
 /// How many pieces wait, as they came from the connection.
@@ -173,7 +171,7 @@ impl Engine {
     /// Waits until the object may be in memory as far as it has to be.
     async fn room(&self, bytes: u64) -> Result<SemaphorePermit<'_>, Failure> {
         let mib = bytes.div_ceil(1 << 20).clamp(1, MOST_MIB_OF_ONE) as u32;
-        let room = self.0.relayed.acquire_many(mib).await;
+        let room = self.relayed().acquire_many(mib).await;
         room.map_err(|_| Failure::other("copies ended unexpectedly"))
     }
 }

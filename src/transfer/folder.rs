@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use rustix::fs::FileType;
 
 use super::directory::Directory;
-use super::target::FilePlace;
+use super::place::{FilePlace, symlink};
 use crate::failure::Failure;
 
 /// The folder, and the one below it that was used last: most names share it with the next.
@@ -159,13 +159,4 @@ fn enter(folder: &Directory, name: &OsStr, makes: bool) -> Result<Directory, Fai
         }
         _ => unwritable(error),
     })
-}
-
-/// What is written through a link could land anywhere.
-pub(super) fn symlink(path: &Path) -> Failure {
-    Failure::other(format!(
-        "{} is a symbolic link: what is written there could land outside the destination",
-        path.display()
-    ))
-    .hint("remove the link, or name where it leads to as the destination")
 }

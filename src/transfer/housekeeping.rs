@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::Engine;
 use super::directory::{Directory, FileId};
 use super::journal::{self, Journal, Kind};
 use super::partial::RememberedPart;
@@ -44,14 +43,6 @@ impl Header {
 
     fn is_in(&self, store: &Store, bucket: &str) -> bool {
         self.endpoint == store.endpoint().unwrap_or_default() && self.bucket == bucket
-    }
-}
-
-impl Engine {
-    /// Cleans up, while something else is done, after transfers that nobody went on with.
-    pub(super) fn clean_up(&self, bucket: &str) {
-        let (store, bucket) = (self.store().clone(), bucket.to_owned());
-        tokio::spawn(async move { expire(&store, &bucket).await });
     }
 }
 

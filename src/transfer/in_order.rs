@@ -8,8 +8,8 @@ use bytes::Bytes;
 use tokio::task::JoinSet;
 
 use super::buffers::{Buffer, Buffers};
-use super::download::{Object, Reader};
 use super::lines::Line;
+use super::reader::{Object, Reader};
 use super::{Engine, plan};
 use crate::failure::Failure;
 

@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use super::directory::Directory;
 #[cfg(target_os = "linux")]
 use super::part_file::PartFile;
-use super::target::FilePlace;
+use super::place::FilePlace;
 
 /// A file without a name.
 #[derive(Debug)]

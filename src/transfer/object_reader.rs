@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::{Buf, Bytes};
 use tokio::sync::mpsc;
 
-use super::download::Reader;
+use super::reader::Reader;
 use crate::failure::Failure;
 use crate::location::Location;
 use crate::store::{ReadOptions, Store};

@@ -15,8 +15,8 @@ use super::checksum::{Algorithm, Hash};
 use super::directory::{Directory, FileId};
 use super::journal::{Journal, Kind};
 use super::part_file::{PartFile, open_own};
+use super::place::{FilePlace, kept_mode};
 use super::plan;
-use super::target::{FilePlace, kept_mode};
 use crate::location::Location;
 use crate::store::{ObjectMetadata, Store};
 

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use bars::Bars;
-use report::{Report, Speed};
+use report::{Report, Running, Speed};
 
 use crate::output::{self, ProgressStyle};
 use crate::redaction::{scrub, visible};
@@ -45,15 +45,6 @@ struct Board {
     announced: AtomicBool,
     running: Mutex<Vec<Arc<Running>>>,
     bars: Mutex<Option<Bars>>,
-}
-
-/// An object under way.
-#[derive(Debug)]
-struct Running {
-    name: String,
-    done: AtomicU64,
-    /// 0 where it is not known.
-    total: AtomicU64,
 }
 
 impl Progress {

@@ -6,8 +6,7 @@ use std::time::Duration;
 
 use indicatif::{BinaryBytes, ProgressBar, ProgressStyle as Template};
 
-use super::Running;
-use super::report::{Report, Speed};
+use super::report::{Report, Running, Speed};
 use crate::output;
 
 /// More lines push the rest of the screen away.

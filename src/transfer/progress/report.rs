@@ -1,10 +1,20 @@
 //! How far a run is, in words.
 
 use std::collections::VecDeque;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use indicatif::{BinaryBytes, HumanDuration};
 use tokio::time::Instant;
+
+/// An object under way.
+#[derive(Debug)]
+pub(super) struct Running {
+    pub(super) name: String,
+    pub(super) done: AtomicU64,
+    /// 0 where it is not known.
+    pub(super) total: AtomicU64,
+}
 
 /// How far a run is.
 #[derive(Debug)]

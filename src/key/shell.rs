@@ -1,0 +1,13 @@
+//! Words of a shell command, to be shown.
+
+use std::path::Path;
+
+/// The path as one word of a shell's command line.
+pub(crate) fn shell_word(path: &Path) -> String {
+    let text = path.display().to_string();
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._-/+@%".contains(c);
+    match text.chars().all(plain) {
+        true => text,
+        false => format!("'{}'", text.replace('\'', "'\\''")),
+    }
+}

@@ -1,0 +1,58 @@
+//! What stores have proven before: which buckets seal, and which copies into them. Remembered in the state folder, so that
+//! a proof costs its extra requests once, not once a write.
+
+use std::collections::HashSet;
+use std::io::Write;
+use std::sync::{PoisonError, RwLock};
+
+use crate::state;
+
+const FILE: &str = "proven-buckets";
+
+/// What was proven of the store at one endpoint.
+#[derive(Debug)]
+pub(in crate::store) struct Proven {
+    /// Without a slash at its end; empty for Amazon's own.
+    endpoint: String,
+    known: RwLock<HashSet<String>>,
+}
+
+impl Proven {
+    /// What is remembered of the store at this endpoint.
+    pub(in crate::store) fn at(endpoint: Option<&str>) -> Proven {
+        let endpoint = endpoint.unwrap_or_default().trim_end_matches('/').to_owned();
+        Proven { endpoint, known: RwLock::default() }
+    }
+
+    /// Whether this run, or an earlier one, has proven it.
+    pub(in crate::store) fn knows(&self, what: &str) -> bool {
+        if self.known.read().unwrap_or_else(PoisonError::into_inner).contains(what) {
+            return true;
+        }
+        let line = self.line(what);
+        let is_known = state::read(FILE).is_some_and(|text| text.lines().any(|it| it == line));
+        if is_known {
+            self.learn(what);
+        }
+        is_known
+    }
+
+    /// Remembers it, for later runs, too. Where that fails it is proven again.
+    pub(in crate::store) fn remember(&self, what: &str) {
+        self.learn(what);
+        // One write of one line: processes that append at once cannot tear each other's.
+        let written = state::append(FILE)
+            .and_then(|mut file| file.write_all(format!("{}\n", self.line(what)).as_bytes()));
+        if let Err(error) = written {
+            tracing::debug!(%error, "what was proven is not remembered");
+        }
+    }
+
+    fn learn(&self, what: &str) {
+        self.known.write().unwrap_or_else(PoisonError::into_inner).insert(what.to_owned());
+    }
+
+    fn line(&self, what: &str) -> String {
+        format!("{} {what}", self.endpoint)
+    }
+}
