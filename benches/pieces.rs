@@ -6,7 +6,7 @@ use std::pin::Pin;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use http_body::Body;
-use s3seal::transfer::{Input, Source, checksum};
+use s3seal::pieces::{Input, Source, checksum};
 
 const MIB: usize = 1 << 20;
 

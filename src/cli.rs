@@ -10,18 +10,21 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-use crate::aws_cli;
 use crate::commands::{
     audit, bucket, completions, cp, doctor, get, head, key, keygen, ls, mock, mv, presign, put, rm,
     rotate, sync,
 };
-use crate::descriptors;
 use crate::failure::{Failure, Failures};
-use crate::key as keys;
+use crate::key::aws_cli::hidden_values;
+use crate::key::core::{hold_variables, is_written_key};
+use crate::key::ring::variables;
 use crate::location::{is_web_url, without_query};
-use crate::output::{self, Output, ProgressStyle};
-use crate::redaction::{self, MASK, looks_secret, visible};
-use crate::store::Connect;
+use crate::output::{Output, ProgressStyle};
+use crate::store::wire::Connect;
+use crate::system::descriptors;
+use crate::text::redaction;
+use crate::text::redaction::{MASK, looks_secret, visible};
+use crate::{aws_cli, output};
 
 const OUTPUT_OPTIONS: &str = "Output options";
 
@@ -42,7 +45,7 @@ Exit codes:
   6 not sealed or unsafe · 7 integrity · 8 store unavailable · 9 precondition failed
   129 SIGHUP · 130 SIGINT · 143 SIGTERM"
 )]
-pub struct Cli {
+pub(crate) struct Cli {
     /// Print results as JSON lines on stdout, and errors as JSON on stderr
     #[arg(long, global = true, help_heading = OUTPUT_OPTIONS)]
     json: bool,
@@ -104,8 +107,14 @@ pub fn command() -> clap::Command {
     Cli::command()
 }
 
+/// Takes the keys that environment variables hold into this process's memory, and returns the variables' names: the
+/// caller must remove them from the environment while no other thread runs.
+pub fn hold_keys(arguments: &[OsString]) -> Vec<OsString> {
+    hold_variables(arguments, variables())
+}
+
 /// Runs the program with these arguments, its own name first; returns the exit code. Keys in the
-/// environment should be held by then ([`crate::key::environment`]).
+/// environment should be held by then.
 pub fn run(typed: Vec<OsString>) -> u8 {
     let (arguments, note) = match aws_cli::translate(&typed, command) {
         Ok(None) => (typed, None),
@@ -225,10 +234,7 @@ fn hide_keys(arguments: &[OsString]) {
     for argument in arguments.iter().filter_map(|argument| argument.to_str()) {
         let value = argument.split_once('=').map(|(_, value)| value);
         for text in [Some(argument), value].into_iter().flatten() {
-            if looks_secret(text)
-                && !Path::new(text).exists()
-                && keys::is_written_key(text.as_bytes())
-            {
+            if looks_secret(text) && !Path::new(text).exists() && is_written_key(text.as_bytes()) {
                 redaction::register_text(text);
             }
         }
@@ -261,7 +267,7 @@ fn explain_usage(error: &clap::Error, arguments: &[OsString], note: Option<Strin
             text = text.replace(url, without_query(url));
         }
     }
-    for hidden in keys::aws_cli::hidden_values(arguments).filter(|value| !value.is_empty()) {
+    for hidden in hidden_values(arguments).filter(|value| !value.is_empty()) {
         text = text.replace(hidden, MASK);
     }
     if let Some(note) = note {

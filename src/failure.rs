@@ -49,7 +49,7 @@ pub enum Failure {
 }
 
 /// Whether the error is that the process (EMFILE) or the system (ENFILE) has no descriptor left.
-pub fn is_out_of_files(error: &io::Error) -> bool {
+pub(crate) fn is_out_of_files(error: &io::Error) -> bool {
     let errors = [rustix::io::Errno::MFILE, rustix::io::Errno::NFILE];
     error.raw_os_error().is_some_and(|code| errors.iter().any(|it| it.raw_os_error() == code))
 }
@@ -274,11 +274,11 @@ impl Failure {
 
 /// What went wrong with the several items of one command.
 #[derive(Debug, Default)]
-pub struct Failures(Vec<Failure>);
+pub(crate) struct Failures(Vec<Failure>);
 
 impl Failures {
     /// Adds what went wrong with one item.
-    pub fn add(&mut self, failure: Failure) {
+    pub(crate) fn add(&mut self, failure: Failure) {
         self.0.push(failure);
     }
 
@@ -286,17 +286,17 @@ impl Failures {
     ///
     /// # Errors
     /// Itself, if so.
-    pub fn into_result(self) -> Result<(), Failures> {
+    pub(crate) fn into_result(self) -> Result<(), Failures> {
         if self.0.is_empty() { Ok(()) } else { Err(self) }
     }
 
     /// Each failure, in the order of the items.
-    pub fn iter(&self) -> impl Iterator<Item = &Failure> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Failure> {
         self.0.iter()
     }
 
     /// The code that all failures share, else 1.
-    pub fn exit_code(&self) -> u8 {
+    pub(crate) fn exit_code(&self) -> u8 {
         let mut code = CommonCode::default();
         self.0.iter().for_each(|failure| code.add(failure));
         code.get()
@@ -305,17 +305,17 @@ impl Failures {
 
 /// The exit code of several items: the one that all failures share, else 1.
 #[derive(Debug, Default, Clone, Copy)]
-pub struct CommonCode(Option<u8>);
+pub(crate) struct CommonCode(Option<u8>);
 
 impl CommonCode {
     /// Adds what went wrong with one item.
-    pub fn add(&mut self, failure: &Failure) {
+    pub(crate) fn add(&mut self, failure: &Failure) {
         let code = failure.exit_code();
         self.0 = Some(if self.0.is_none_or(|common| common == code) { code } else { 1 });
     }
 
     /// 0 where nothing went wrong.
-    pub fn get(self) -> u8 {
+    pub(crate) fn get(self) -> u8 {
         self.0.unwrap_or(0)
     }
 }

@@ -1,33 +1,41 @@
 //! s3seal: an S3 client for objects sealed with keys that only their owner holds (SSE-C).
 //!
-//! The house has floors, and a file imports from lower floors only:
+//! The program is the binary of this package; the library is what it is made of, and offers no more than the binary, the
+//! tests and the benchmarks call. CONTRIBUTING.md says where things are.
 //!
-//! | floor | what it knows |
-//! |---|---|
-//! | [`failure`] | what can go wrong, with its fix and its exit code |
-//! | [`redaction`], [`descriptors`], [`location`], [`size`] | what must not be shown; which files are open; where an object is; sizes as people write them |
-//! | [`named_output`] | where a path leads that is to be written to |
-//! | [`key`] | what a key is, where it is kept, and where it may go |
-//! | [`output`], [`state`] | where words go; what is remembered between runs |
-//! | [`store`] | S3: requests with the seal, proofs, diagnosis |
-//! | [`transfer`] | bytes between files and the store, whole or not at all |
-//! | [`commands`] | one file per command: its arguments, and what it does |
-//! | [`aws_cli`] | the command lines of aws-cli, in the words of these commands |
-//! | [`cli`] | the top of the command line: options of all commands, dispatch |
-//!
-//! The embedded server is a package of its own, `s3seal-mock`, and shares no line with any of this.
+//! A file imports from lower floors only, and nothing outside a folder names the files in it: `tests/house.rs` has the
+//! order of the floors, and checks it.
 
-pub mod aws_cli;
-pub mod cli;
-pub mod commands;
-pub mod descriptors;
-pub mod failure;
-pub mod key;
-pub mod location;
-pub mod named_output;
-pub mod output;
-pub mod redaction;
-pub mod size;
-pub mod state;
-pub mod store;
-pub mod transfer;
+mod aws_cli;
+mod cli;
+mod commands;
+mod failure;
+mod key;
+mod location;
+mod output;
+mod store;
+mod system;
+mod text;
+mod transfer;
+
+pub use cli::{command, hold_keys, run};
+pub use system::descriptors::note_closed;
+
+/// Key text, for tests that check it.
+pub mod keys {
+    pub use crate::failure::Failure;
+    pub use crate::key::core::{
+        DeriveAs, Encoding, Form, Format, Key, Spec, create_file_with_keys, create_key_file,
+        derive, parse,
+    };
+    pub use crate::text::redaction::looks_secret;
+}
+
+/// What every byte of a transfer goes through, for benchmarks.
+pub mod pieces {
+    /// CRC64NVME of bytes, and of parts put together.
+    pub mod checksum {
+        pub use crate::transfer::checksum::{combine, crc64nvme};
+    }
+    pub use crate::transfer::files::{Input, Source};
+}

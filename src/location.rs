@@ -3,8 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::failure::Failure;
-use crate::redaction::looks_secret;
+use super::failure::Failure;
+use super::text::redaction::looks_secret;
 
 /// The scheme that marks a URL of an object.
 const SCHEME: &str = "s3://";
@@ -15,7 +15,7 @@ const LONGEST_KEY: usize = 1024;
 
 /// A bucket and a key in it; the key is empty where the bucket, or all of it, is meant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Location {
+pub(crate) struct Location {
     /// A bucket's name, an access point's alias, or an access point's ARN; of an object that is known by
     /// a presigned URL alone, the URL's scheme and host.
     pub bucket: String,
@@ -28,7 +28,7 @@ impl Location {
     ///
     /// # Errors
     /// [`Failure::Usage`] where the key is missing or longer than S3 allows.
-    pub fn object(self) -> Result<Location, Failure> {
+    pub(crate) fn object(self) -> Result<Location, Failure> {
         if self.key.is_empty() {
             return Err(Failure::usage(format!("{self} names a bucket, not an object"))
                 .hint("give the key as well: s3://bucket/key"));
@@ -48,25 +48,25 @@ impl Location {
     }
 
     /// Whether the location stands for a folder of objects: the whole bucket, or a key that ends in `/`.
-    pub fn is_folder(&self) -> bool {
+    pub(crate) fn is_folder(&self) -> bool {
         self.key.is_empty() || self.key.ends_with('/')
     }
 
     /// The folder of this name: the bucket, or the key with a `/` at its end.
     #[must_use]
-    pub fn folder(&self) -> Location {
+    pub(crate) fn folder(&self) -> Location {
         let end = if self.is_folder() { "" } else { "/" };
         Location { bucket: self.bucket.clone(), key: format!("{}{end}", self.key) }
     }
 
     /// The object called `name` in this folder.
     #[must_use]
-    pub fn join(&self, name: &str) -> Location {
+    pub(crate) fn join(&self, name: &str) -> Location {
         Location { bucket: self.bucket.clone(), key: format!("{}{name}", self.key) }
     }
 
     /// What follows the key's last `/`: empty for a folder.
-    pub fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         self.key.rsplit('/').next().unwrap_or_default()
     }
 }
@@ -79,14 +79,14 @@ impl fmt::Display for Location {
 }
 
 /// Whether the text is an http or https URL, which may be presigned: then whoever reads it may use it.
-pub fn is_web_url(text: &str) -> bool {
+pub(crate) fn is_web_url(text: &str) -> bool {
     ["https://", "http://"].iter().any(|scheme| {
         text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
     })
 }
 
 /// What of a URL can be shown: all but its query, where a presigned one has its signature.
-pub fn without_query(url: &str) -> &str {
+pub(crate) fn without_query(url: &str) -> &str {
     url.split(['?', '#']).next().unwrap_or_default()
 }
 

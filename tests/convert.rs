@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
-use s3seal::key::{Format, parse};
+use s3seal::keys::{Format, parse};
 
 use crate::harness::{Lab, url};
 

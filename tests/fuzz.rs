@@ -9,7 +9,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
-use s3seal::key::{Format, Key, Spec, parse};
+use s3seal::keys::{Format, Key, Spec, parse};
 
 use crate::harness::Random;
 
@@ -109,7 +109,7 @@ impl Round {
     }
 
     /// The text in the place of a source's name.
-    fn named(&self, read: impl Fn(&OsStr) -> Result<Spec, s3seal::failure::Failure>) {
+    fn named(&self, read: impl Fn(&OsStr) -> Result<Spec, s3seal::keys::Failure>) {
         let said = match read(OsStr::from_bytes(&self.text)) {
             Ok(spec) => format!("{spec} {spec:?}"),
             Err(failure) => format!("{failure:?}"),

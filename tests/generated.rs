@@ -27,7 +27,7 @@ fn completions_are_fresh() {
 #[test]
 fn man_pages_are_fresh() {
     let folder = tempfile::tempdir().unwrap();
-    clap_mangen::generate_to(s3seal::cli::command(), folder.path()).unwrap();
+    clap_mangen::generate_to(s3seal::command(), folder.path()).unwrap();
     is_fresh("man", &contents(folder.path()));
 }
 

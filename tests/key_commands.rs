@@ -3,7 +3,7 @@
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 
-use s3seal::key::{Encoding, Format, Key, file, parse};
+use s3seal::keys::{Encoding, Format, Key, create_key_file, parse};
 
 use crate::harness::{Lab, Run};
 
@@ -335,6 +335,6 @@ fn a_key_file_that_cannot_be_finished_leaves_nothing() {
     assert!(ended.code.is_some_and(|code| code != 0), "{ended:?}");
     assert!(!lab.path("new.key").exists());
     let key = Key::generate().unwrap();
-    file::create(&lab.path("new.key"), &key, Encoding::Base64).unwrap();
+    create_key_file(&lab.path("new.key"), &key, Encoding::Base64).unwrap();
     assert_eq!(md5(lab.run(["key", "md5", "./new.key"])), key.md5_base64());
 }

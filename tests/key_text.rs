@@ -3,9 +3,9 @@
 use std::ffi::OsString;
 
 use proptest::prelude::*;
-use s3seal::failure::Failure;
-use s3seal::key::{Form, Format, Key, Spec, parse};
-use s3seal::redaction::looks_secret;
+use s3seal::keys::Failure;
+use s3seal::keys::looks_secret;
+use s3seal::keys::{Form, Format, Key, Spec, parse};
 
 /// A key whose base64 holds `+` and `/`, so that the alphabets differ.
 const BASE64: &str = "+/v7+/v7+/v7+/v7+/v7+/v7+/v7+/v7+/v7+/v7+/s=";

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use s3seal::key::{Key, parse};
+use s3seal::keys::{Key, parse};
 use s3seal_mock::{Answer, Manner, Reply, RequestRecord, Tampering};
 
 use crate::harness::{Done, Lab, noise, url};

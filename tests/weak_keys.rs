@@ -4,7 +4,7 @@
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_s3::primitives::ByteStream;
-use s3seal::key::Key;
+use s3seal::keys::Key;
 
 use crate::harness::{BUCKET, Lab, url};
 

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use s3seal::key::{Key, parse};
+use s3seal::keys::{Key, parse};
 use s3seal_mock::Answer;
 
 use crate::harness::{BUCKET, Done, Lab, url};

@@ -12,11 +12,16 @@ use super::keys::Keys;
 use super::search::{Place, Search, SearchOptions, Suspect, parse_since, parse_time};
 use super::selection::tell_summary;
 use crate::failure::Failure;
-use crate::key::{Key, KeyArgs, ObjectKey};
+use crate::key::KeyArgs;
+use crate::key::core::Key;
+use crate::key::ring::ObjectKey;
 use crate::location::Location;
 use crate::output::Output;
-use crate::store::{Audited, Connect, EncryptionStatus, ReadOptions, State, Store};
-use crate::transfer::{Interrupt, Lines, Tally};
+use crate::store::EncryptionStatus;
+use crate::store::object::{Audited, ReadOptions, State};
+use crate::store::wire::{Connect, Store};
+use crate::transfer::many::Tally;
+use crate::transfer::{Interrupt, Lines};
 
 /// Tell which objects are sealed, and with which of your keys
 ///
@@ -51,7 +56,7 @@ Examples:
 Exit codes of --fail-on:
   4 locked · 5 denied · 6 plain, sse-s3, sse-kms · 1 archived, or of several kinds"
 )]
-pub struct Args {
+pub(crate) struct Args {
     /// What to look at: s3://bucket, s3://bucket/folder/, or an object
     #[arg(required = true, value_name = "URL")]
     urls: Vec<String>,
@@ -138,7 +143,7 @@ struct Counts {
 ///
 /// # Errors
 /// [`Failure::Usage`] for what is no URL, and so on: before anything is looked at.
-pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Failure> {
+pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Failure> {
     let locations = args.urls.iter().map(|url| url.parse::<Location>());
     let locations = locations.collect::<Result<Vec<_>, _>>()?;
     let is_one = matches!(locations.as_slice(), [at] if !at.is_folder());

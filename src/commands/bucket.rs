@@ -5,7 +5,8 @@ use serde::Serialize;
 use crate::failure::Failure;
 use crate::location::Location;
 use crate::output::Output;
-use crate::store::{BucketEncryption, Connect, SseC, Store};
+use crate::store::wire::{Connect, Store};
+use crate::store::{BucketEncryption, SseC};
 
 /// See, allow or block SSE-C in a bucket
 ///
@@ -19,7 +20,7 @@ Examples:
   s3seal bucket status s3://backups
   s3seal bucket allow s3://backups
   s3seal bucket block s3://public          nobody can seal, or ransom, objects with a key of theirs")]
-pub struct Args {
+pub(crate) struct Args {
     #[command(subcommand)]
     action: Action,
 }
@@ -60,7 +61,7 @@ struct Item<'a> {
 ///
 /// # Errors
 /// [`Failure::Denied`], [`Failure::NotFound`]; [`Failure::Other`] where the store has no such switch.
-pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<(), Failure> {
+pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<(), Failure> {
     let (buckets, allowed) = match &args.action {
         Action::Status(buckets) => (buckets, None),
         Action::Allow(buckets) => (buckets, Some(true)),

@@ -13,7 +13,7 @@ Examples:
   s3seal completions bash > /etc/bash_completion.d/s3seal
   s3seal completions zsh > ~/.zfunc/_s3seal
   s3seal completions fish > ~/.config/fish/completions/s3seal.fish")]
-pub struct Args {
+pub(crate) struct Args {
     /// The shell
     #[arg(value_enum)]
     shell: Shell,
@@ -23,7 +23,7 @@ pub struct Args {
 ///
 /// # Errors
 /// [`Failure::Other`] where stdout cannot be written.
-pub fn run(args: &Args, mut command: Command, out: &Output) -> Result<(), Failure> {
+pub(crate) fn run(args: &Args, mut command: Command, out: &Output) -> Result<(), Failure> {
     let mut script = Vec::new();
     generate(args.shell, &mut command, "s3seal", &mut script);
     out.data(&script)

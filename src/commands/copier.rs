@@ -9,10 +9,13 @@ use super::keys::Keys;
 use super::reminder;
 use super::sealing::{Sealer, tags_key};
 use crate::failure::Failure;
-use crate::key::{Key, ObjectKey};
+use crate::key::core::Key;
+use crate::key::ring::ObjectKey;
 use crate::location::Location;
 use crate::output::Output;
-use crate::store::{Attributes, Condition, CopySource, Encryption, ReadOptions, Stored, Write};
+use crate::store::Encryption;
+use crate::store::copy::CopySource;
+use crate::store::object::{Attributes, Condition, ReadOptions, Stored, Write};
 use crate::transfer::Engine;
 
 /// An object, and where it goes.

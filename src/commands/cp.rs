@@ -3,7 +3,7 @@
 use super::copying::{Copying, run_as};
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::store::Connect;
+use crate::store::wire::Connect;
 
 /// Copy objects, from one key to another, or between sealed and not
 ///
@@ -24,7 +24,7 @@ Examples:
   s3seal cp --source-key ./old.key --no-key s3://b/x s3://public/x     to whoever may read the bucket
   s3seal cp -k ./k --version-id 3HL4kqtJlcpXroDTDmJ s3://b/x s3://b/x  an old version is the newest again"
 )]
-pub struct Args {
+pub(crate) struct Args {
     #[command(flatten)]
     copying: Copying,
 }
@@ -33,6 +33,6 @@ pub struct Args {
 ///
 /// # Errors
 /// [`Failure::Usage`] and so on: before anything is copied.
-pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Failure> {
+pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Failure> {
     run_as("cp", &args.copying, connect, out).await
 }

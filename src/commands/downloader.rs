@@ -8,11 +8,17 @@ use serde::Serialize;
 use super::keys::Keys;
 use super::selection::tell_planned;
 use crate::failure::Failure;
-use crate::key::{Key, ObjectKey};
+use crate::key::core::Key;
+use crate::key::ring::ObjectKey;
 use crate::location::Location;
 use crate::output::Output;
-use crate::store::{ObjectMetadata, ReadOptions, Store};
-use crate::transfer::{Arrival, Downloaded, Engine, Folder, Tally, Target, Verified};
+use crate::store::object::{ObjectMetadata, ReadOptions};
+use crate::store::wire::Store;
+use crate::transfer::Engine;
+use crate::transfer::down::{Downloaded, Verified};
+use crate::transfer::files::Folder;
+use crate::transfer::many::Tally;
+use crate::transfer::targets::{Arrival, Target};
 
 /// An object, and where it goes.
 #[derive(Debug)]

@@ -7,16 +7,18 @@ use std::sync::atomic::AtomicU64;
 use super::downloader::{Download, Downloader, Place};
 use super::keys::Keys;
 use super::selection::{FilesFrom, Selection, send_listed, tell_summary};
-use crate::descriptors;
 use crate::failure::Failure;
 use crate::key::KeyArgs;
 use crate::location::Location;
 use crate::output::Output;
-use crate::store::{Connect, ReadOptions, SignedUrl, Store};
-use crate::transfer::{
-    Arrival, Claims, Clashes, Engine, Entry, FileTime, Filters, Finder, Finds, Folder, Found,
-    Interrupt, Progress, Tally, TransferOptions, finds, to_path, walk_store,
-};
+use crate::store::object::ReadOptions;
+use crate::store::wire::{Connect, SignedUrl, Store};
+use crate::system::descriptors;
+use crate::transfer::files::{FileTime, Folder};
+use crate::transfer::many::{Entry, Filters, Finder, Finds, Found, Tally, finds, walk_store};
+use crate::transfer::progress::Progress;
+use crate::transfer::targets::Arrival;
+use crate::transfer::{Claims, Clashes, Engine, Interrupt, TransferOptions, to_path};
 
 /// Fetch objects, opened with the key they were sealed with
 ///
@@ -40,7 +42,7 @@ Examples:
   s3seal get -k ./backup.key --range bytes=0-511 s3://b/disk.img mbr.bin
   s3seal get -k ./shared.key 'https://b.s3.amazonaws.com/dump.sql?X-Amz-…'   no AWS account needed"
 )]
-pub struct Args {
+pub(crate) struct Args {
     /// The objects, and with -r prefixes: s3://bucket/key, or one presigned https:// URL; then the file or folder to write to, which is
     /// the current folder where it is left out, and standard output where it is `-`
     #[arg(required = true, value_name = "SOURCE")]
@@ -82,7 +84,7 @@ enum Origin {
 ///
 /// # Errors
 /// [`Failure::Usage`] and so on: before anything is read.
-pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Failure> {
+pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Failure> {
     let (sources, dest) = sources_and_dest(&args.paths);
     let link = link(args, sources)?;
     let origins = match &link {

@@ -4,10 +4,13 @@ use std::sync::Arc;
 
 use super::keys::Keys;
 use crate::failure::{Failure, Failures};
-use crate::key::{Key, KeyArgs, ObjectKey};
+use crate::key::KeyArgs;
+use crate::key::core::Key;
+use crate::key::ring::ObjectKey;
 use crate::location::Location;
 use crate::output::Output;
-use crate::store::{Connect, ObjectMetadata, ReadOptions, Store};
+use crate::store::object::{ObjectMetadata, ReadOptions};
+use crate::store::wire::{Connect, Store};
 
 /// Show an object's metadata, opened with the key it was sealed with
 ///
@@ -17,7 +20,7 @@ use crate::store::{Connect, ObjectMetadata, ReadOptions, Store};
 Examples:
   s3seal head -k ./backup.key s3://backups/dump.sql
   s3seal head -k ./backup.key --json s3://backups/dump.sql | jq -r .SSECustomerKeyMD5")]
-pub struct Args {
+pub(crate) struct Args {
     /// The objects: s3://bucket/key
     #[arg(required = true, value_name = "URL")]
     urls: Vec<String>,
@@ -31,7 +34,7 @@ pub struct Args {
 ///
 /// # Errors
 /// Those of each object that could not be had.
-pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<(), Failures> {
+pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<(), Failures> {
     let objects = args
         .urls
         .iter()

@@ -4,9 +4,9 @@ use std::path::Path;
 
 use super::uploader::Upload;
 use crate::failure::Failure;
-use crate::key::{check_source, protection_of};
+use crate::key::core::{check_source, protection_of};
 use crate::output::Output;
-use crate::transfer::Found;
+use crate::transfer::many::Found;
 
 /// Whether key files are stored.
 #[derive(Debug, Clone, Copy, Default, clap::Args)]

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::reminder;
 use crate::failure::Failure;
-use crate::key::{Encoding, Key, file};
+use crate::key::core::{Encoding, Key, create_key_file};
 use crate::output::Output;
 
 /// Make a new 256-bit key from the operating system's random source
@@ -22,7 +22,7 @@ Examples:
   export S3SEAL_KEY=\"$(s3seal keygen)\"     a key for this shell
   s3seal keygen | age -r age1… > key.age   kept encrypted, for `-k 'cmd:age -d -i ID key.age'`
   s3seal keygen --json                     the key and its MD5 as JSON")]
-pub struct Args {
+pub(crate) struct Args {
     /// Write the key to this new file (mode 0600, never overwritten); `-` is stdout. Pipes and devices are written to
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -49,7 +49,7 @@ struct Made<'a> {
 /// # Errors
 /// [`Failure::Usage`] for raw bytes to a terminal or into JSON; [`Failure::Precondition`] if the
 /// file exists; others if it cannot be written.
-pub fn run(args: &Args, out: &Output) -> Result<(), Failure> {
+pub(crate) fn run(args: &Args, out: &Output) -> Result<(), Failure> {
     match args.output.as_deref().filter(|path| *path != Path::new("-")) {
         Some(path) => to_file(path, args.format, out),
         None => to_stdout(args.format, out),
@@ -86,7 +86,7 @@ fn to_stdout(format: Encoding, out: &Output) -> Result<(), Failure> {
 
 fn to_file(path: &Path, format: Encoding, out: &Output) -> Result<(), Failure> {
     let key = Key::generate()?;
-    file::create(path, &key, format)?;
+    create_key_file(path, &key, format)?;
     let key_md5 = key.md5_base64();
     let file = path.display().to_string();
     if out.json() {

@@ -3,10 +3,13 @@
 use std::sync::Arc;
 
 use crate::failure::Failure;
-use crate::key::{Candidates, Key, KeyArgs, Keyring, Loaded, ObjectKey, Receiver};
+use crate::key::KeyArgs;
+use crate::key::core::{Key, Loaded};
+use crate::key::ring::{Candidates, Keyring, ObjectKey, Receiver};
 use crate::location::Location;
 use crate::output::Output;
-use crate::store::{ReadOptions, Store};
+use crate::store::object::ReadOptions;
+use crate::store::wire::Store;
 use crate::transfer::Interrupt;
 
 /// The keys of a run; cheap to clone.

@@ -8,8 +8,9 @@ use serde::Serialize;
 use crate::failure::{CommonCode, Failure};
 use crate::location::Location;
 use crate::output::Output;
-use crate::store::{Connect, Kind, Listed, Listing, Store};
-use crate::transfer::Filters;
+use crate::store::object::{Kind, Listed, Listing};
+use crate::store::wire::{Connect, Store};
+use crate::transfer::many::Filters;
 
 /// List objects
 ///
@@ -23,7 +24,7 @@ Examples:
   s3seal ls -r --json s3://backups | jq -s 'map(.bytes) | add'
   s3seal ls -r --include '*.sql' --exclude '*' s3://backups
   s3seal ls --versions s3://backups/dump.sql")]
-pub struct Args {
+pub(crate) struct Args {
     /// What to list: s3://bucket, s3://bucket/folder/, or an object
     #[arg(required = true, value_name = "URL")]
     urls: Vec<String>,
@@ -65,7 +66,7 @@ struct Item<'a> {
 ///
 /// # Errors
 /// [`Failure::Usage`] for what is no URL: before anything is listed.
-pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Failure> {
+pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Failure> {
     let locations = args.urls.iter().map(|url| url.parse::<Location>());
     let locations = locations.collect::<Result<Vec<_>, _>>()?;
     let store = Arc::new(Store::connect(connect).await?);

@@ -18,7 +18,7 @@ use tokio::process::{Child, Command};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::failure::Failure;
-use crate::key::{KEY_VARIABLE, environment};
+use crate::key::core::{KEY_VARIABLE, holds_keys};
 use crate::output::Output;
 
 /// Run an S3 server of your own, for trying and testing: it answers like Amazon's, in memory
@@ -34,7 +34,7 @@ Examples:
   s3seal mock --behave ceph --tls -- ./backup.sh
   s3seal mock --fault slow-down=0.1 --fault cut=0.05@GetObject --seed 7 -- ./backup.sh
   s3seal mock --env-file mock.env &   then, once the file is there: . ./mock.env")]
-pub struct Args {
+pub(crate) struct Args {
     /// The address to listen on; port 0 is a free one
     #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:0")]
     addr: SocketAddr,
@@ -104,7 +104,7 @@ struct Item<'a> {
 ///
 /// # Errors
 /// [`Failure::Other`] where the address cannot be listened on or the command cannot be started.
-pub fn run(args: &Args, out: &Output) -> Result<u8, Failure> {
+pub(crate) fn run(args: &Args, out: &Output) -> Result<u8, Failure> {
     restart_without_keys()?;
     let mut builder = Server::builder().addr(args.addr).tls(args.tls).require_tls(args.require_tls);
     for bucket in &args.bucket {
@@ -123,7 +123,7 @@ pub fn run(args: &Args, out: &Output) -> Result<u8, Failure> {
         builder = builder.bandwidth(bandwidth);
     }
     if let Some(path) = &args.log {
-        crate::key::check_destination(path)?;
+        crate::key::core::check_destination(path)?;
         // Opened here as well, so that the error names what is wrong.
         OpenOptions::new().append(true).create(true).mode(0o600).open(path).map_err(|error| {
             Failure::other(format!("{} cannot be written: {error}", path.display()))
@@ -155,7 +155,7 @@ pub fn run(args: &Args, out: &Output) -> Result<u8, Failure> {
 /// them in `/proc/PID/environ` of its parent, which shows what a program was started with, whatever it removed from its
 /// environment since. This holds for root, too, which may read that file of any process.
 fn restart_without_keys() -> Result<(), Failure> {
-    if !environment::holds_keys() {
+    if !holds_keys() {
         return Ok(());
     }
     let mut arguments = std::env::args_os();
@@ -319,7 +319,7 @@ async fn serve(
     let mut signals = Signals::listen()?;
     let exports = environment.exports();
     if let Some(path) = &args.env_file {
-        crate::key::check_destination(path)?;
+        crate::key::core::check_destination(path)?;
         write_whole(path, &exports).map_err(|error| Failure::unwritable(path.display(), &error))?;
     }
     if out.json() {

@@ -4,31 +4,31 @@
 //! whatever takes many, and the summary; `search`, which objects `audit` and `rotate` work through; `uploader`, `downloader`, `copier` and `remover`,
 //! what is done with each; `reminder`, what is said of a key that is new.
 
-pub mod audit;
-pub mod bucket;
-pub mod completions;
+pub(crate) mod audit;
+pub(crate) mod bucket;
+pub(crate) mod completions;
 mod copier;
 mod copying;
-pub mod cp;
-pub mod doctor;
+pub(crate) mod cp;
+pub(crate) mod doctor;
 mod downloader;
-pub mod get;
-pub mod head;
-pub mod key;
+pub(crate) mod get;
+pub(crate) mod head;
+pub(crate) mod key;
 mod key_files;
-pub mod keygen;
+pub(crate) mod keygen;
 mod keys;
-pub mod ls;
-pub mod mock;
-pub mod mv;
-pub mod presign;
-pub mod put;
+pub(crate) mod ls;
+pub(crate) mod mock;
+pub(crate) mod mv;
+pub(crate) mod presign;
+pub(crate) mod put;
 mod reminder;
 mod remover;
-pub mod rm;
-pub mod rotate;
+pub(crate) mod rm;
+pub(crate) mod rotate;
 mod sealing;
 mod search;
 mod selection;
-pub mod sync;
+pub(crate) mod sync;
 mod uploader;

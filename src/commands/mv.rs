@@ -3,7 +3,7 @@
 use super::copying::{Copying, run_as};
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::store::Connect;
+use crate::store::wire::Connect;
 
 /// Move objects: copy them as `cp` does, and delete each once its copy is proven
 ///
@@ -22,7 +22,7 @@ Examples:
   s3seal mv --source-key ./old.key -k ./new.key -r s3://b/inbox/ s3://b/sealed/
   s3seal mv -k ./backup.key dump.sql s3://backups/                 a file that is gone once it is sealed"
 )]
-pub struct Args {
+pub(crate) struct Args {
     #[command(flatten)]
     copying: Copying,
 }
@@ -31,6 +31,6 @@ pub struct Args {
 ///
 /// # Errors
 /// [`Failure::Usage`] and so on: before anything is moved.
-pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Failure> {
+pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Failure> {
     run_as("mv", &args.copying, connect, out).await
 }

@@ -13,13 +13,16 @@ use zeroize::Zeroizing;
 
 use super::keys::Keys;
 use crate::failure::Failure;
-use crate::key::{KeyArgs, ObjectKey, check_destination, check_output};
+use crate::key::KeyArgs;
+use crate::key::core::{check_destination, check_output};
+use crate::key::ring::ObjectKey;
 use crate::location::Location;
-use crate::named_output::NamedOutput;
 use crate::output::Output;
-use crate::store::{
-    Attributes, Connect, Encryption, LONGEST_EXPIRY, Method, Presign, PresignedUrl, Store,
-};
+use crate::store::Encryption;
+use crate::store::object::Attributes;
+use crate::store::presigned::{LONGEST_EXPIRY, Method, Presign, PresignedUrl};
+use crate::store::wire::{Connect, Store};
+use crate::system::NamedOutput;
 
 /// Make a URL with which somebody without credentials can read or write one object
 ///
@@ -32,7 +35,7 @@ Examples:
   s3seal presign -k ./backup.key --method PUT --expires-in 15m s3://b/inbox/report.pdf --headers-file h
   s3seal presign -k ./shared.key --checksum s3://b/dump.sql   for `s3seal get -k ./shared.key URL`
   curl --fail -H @h -T report.pdf \"$(s3seal presign …)\"")]
-pub struct Args {
+pub(crate) struct Args {
     /// The object: s3://bucket/key
     url: String,
     /// What the URL allows
@@ -80,7 +83,7 @@ struct Item<'a> {
 ///
 /// # Errors
 /// [`Failure::Usage`] without a key and without `--no-key`; [`Failure::Denied`] without credentials.
-pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<(), Failure> {
+pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<(), Failure> {
     let at = args.url.parse::<Location>()?.object()?;
     check(args)?;
     let keys = if args.no_key { Keys::none(out) } else { keys(args, out)? };

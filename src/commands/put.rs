@@ -11,11 +11,12 @@ use super::uploader::{Upload, Uploader};
 use crate::failure::Failure;
 use crate::location::{Location, is_web_url, without_query};
 use crate::output::Output;
-use crate::store::{Attributes, Condition, Connect, Metadata, SignedUrl, Store};
-use crate::transfer::{
-    Claims, Engine, Filters, Finder, Finds, Found, Interrupt, MTIME, Manner, Progress,
-    SourceFolder, Tally, TransferOptions, finds, to_path, walk_folder,
-};
+use crate::store::object::{Attributes, Condition, Metadata};
+use crate::store::wire::{Connect, SignedUrl, Store};
+use crate::transfer::files::{MTIME, SourceFolder};
+use crate::transfer::many::{Filters, Finder, Finds, Found, Manner, Tally, finds, walk_folder};
+use crate::transfer::progress::Progress;
+use crate::transfer::{Claims, Engine, Interrupt, TransferOptions, to_path};
 
 /// Seal files with your key and store them
 ///
@@ -38,7 +39,7 @@ Examples:
   s3seal put --sse aws:kms public.tar s3://ci/public.tar           the store's key, not yours
   s3seal put -k ./shared.key report.pdf 'https://b.s3.amazonaws.com/report.pdf?X-Amz-…'"
 )]
-pub struct Args {
+pub(crate) struct Args {
     /// The files, and with -r folders; `-` is standard input. Then where to: s3://bucket/key, or
     /// s3://bucket/folder/ to keep the names; for one file also a presigned https:// URL
     #[arg(required = true, value_name = "SOURCE")]
@@ -82,7 +83,7 @@ enum Origin {
 /// # Errors
 /// [`Failure::Usage`] without a key and without saying that none is wanted, and so on: before anything
 /// is stored.
-pub async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Failure> {
+pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Failure> {
     let (sources, dest) = sources_and_dest(&args.paths)?;
     let link = SignedUrl::recognise(&dest)?;
     let (origins, dest) = match &link {

@@ -5,9 +5,9 @@ use std::iter;
 
 use tempfile::NamedTempFile;
 
-use crate::key::{Key, KeyCheck};
+use crate::key::core::{Key, KeyCheck};
 use crate::output::Output;
-use crate::state;
+use crate::system::state;
 
 const FILE: &str = "reminded";
 /// So many keys are remembered; for one that has been forgotten people are reminded again.

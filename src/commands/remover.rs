@@ -6,11 +6,12 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::failure::Failure;
-use crate::key::check_destination;
+use crate::key::core::check_destination;
 use crate::location::Location;
 use crate::output::Output;
-use crate::store::{Doomed, Removed, Store};
-use crate::transfer::Folder;
+use crate::store::object::{Doomed, Removed};
+use crate::store::wire::Store;
+use crate::transfer::files::Folder;
 
 /// How many requests of up to 1,000 deletions are under way at once.
 pub(super) const MOST_REQUESTS: usize = 4;

@@ -4,10 +4,13 @@ use std::sync::Arc;
 
 use super::keys::Keys;
 use crate::failure::Failure;
-use crate::key::{KeyArgs, ObjectKey, Receiver};
+use crate::key::KeyArgs;
+use crate::key::ring::{ObjectKey, Receiver};
 use crate::location::Location;
 use crate::output::Output;
-use crate::store::{Encryption, Store, parse_header};
+use crate::store::Encryption;
+use crate::store::object::parse_header;
+use crate::store::wire::Store;
 use crate::transfer::Interrupt;
 
 /// Whose key encrypts.

@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 use indicatif::BinaryBytes;
 use serde::Serialize;
 
-use crate::descriptors;
 use crate::failure::Failure;
 use crate::location::Location;
 use crate::output::Output;
-use crate::redaction::mask_key_text;
-use crate::transfer::{Entry, Filters, Finder, Found, Skip, Tally};
+use crate::system::descriptors;
+use crate::text::redaction::mask_key_text;
+use crate::transfer::many::{Entry, Filters, Finder, Found, Skip, Tally};
 
 /// Which objects of a folder are meant.
 #[derive(Debug, Clone, clap::Args)]

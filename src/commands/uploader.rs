@@ -10,11 +10,14 @@ use super::reminder;
 use super::sealing::{Sealer, tags_key};
 use super::selection::tell_planned;
 use crate::failure::Failure;
-use crate::key::{Key, ObjectKey, protection_of};
+use crate::key::core::{Key, protection_of};
+use crate::key::ring::ObjectKey;
 use crate::location::Location;
 use crate::output::Output;
-use crate::store::{Attributes, Condition, Encryption, Metadata, Stored, Write};
-use crate::transfer::{Engine, Input, MTIME, SourceFolder, write_mtime};
+use crate::store::Encryption;
+use crate::store::object::{Attributes, Condition, Metadata, Stored, Write};
+use crate::transfer::Engine;
+use crate::transfer::files::{Input, MTIME, SourceFolder, write_mtime};
 
 /// A file, and where it goes.
 #[derive(Debug)]

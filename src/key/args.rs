@@ -4,19 +4,13 @@ use std::ffi::OsString;
 use std::time::Duration;
 
 use super::aws_cli::AwsCliKey;
-use super::command::DEFAULT_TIMEOUT;
-use super::derive::DeriveAs;
-use super::encoding::Format;
-use super::environment::variable;
-use super::keyring::Keyring;
-use super::protected::protect_path;
-use super::ring::Ring;
-use super::spec::{KEY_VARIABLE, Spec};
+use super::core::{DEFAULT_TIMEOUT, DeriveAs, Format, KEY_VARIABLE, Spec, protect_path, variable};
+use super::ring::{Keyring, Ring};
 use crate::failure::Failure;
 
 /// The options that say which keys to use.
 #[derive(Clone, Default, clap::Args)]
-pub struct KeyArgs {
+pub(crate) struct KeyArgs {
     /// Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the
     /// name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried
     /// for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself;
@@ -46,7 +40,7 @@ impl KeyArgs {
     /// # Errors
     /// [`Failure::Usage`] for a malformed SPEC, a key in argv, or a config file that is wrong;
     /// [`Failure::Key`] where a source cannot be read or holds no key.
-    pub fn load(&self) -> Result<Keyring, Failure> {
+    pub(crate) fn load(&self) -> Result<Keyring, Failure> {
         let derive_as = self.derive_as.as_deref().map(DeriveAs::parse).transpose()?;
         if let Some((key, warnings)) = self.aws_cli.load()? {
             return Ok(Keyring::new(vec![key], warnings, Ring::default(), derive_as));
@@ -63,7 +57,7 @@ impl KeyArgs {
     }
 
     /// Protects the key files that are named, where they are not read.
-    pub fn protect_files(&self) {
+    pub(crate) fn protect_files(&self) {
         for spec in self.key.iter().filter_map(|value| Spec::parse(value).ok()) {
             if let Spec::File(path) = spec {
                 protect_path(&path);
@@ -75,7 +69,7 @@ impl KeyArgs {
     ///
     /// # Errors
     /// [`Failure::Usage`] then.
-    pub fn check_derive_as(&self, is_one_object: bool) -> Result<(), Failure> {
+    pub(crate) fn check_derive_as(&self, is_one_object: bool) -> Result<(), Failure> {
         let derive_as = self.derive_as.as_deref().map(DeriveAs::parse).transpose()?;
         match derive_as.is_some_and(|it| it.key.is_some()) && !is_one_object {
             false => Ok(()),
@@ -88,7 +82,7 @@ impl KeyArgs {
     ///
     /// # Errors
     /// [`Failure::Usage`] as [`KeyArgs::load`].
-    pub fn uses_stdin(&self) -> Result<bool, Failure> {
+    pub(crate) fn uses_stdin(&self) -> Result<bool, Failure> {
         if self.aws_cli.is_given() {
             return Ok(self.aws_cli.uses_stdin());
         }

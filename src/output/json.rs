@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::ser::{CharEscape, Formatter, Serializer};
 use zeroize::Zeroizing;
 
-use crate::redaction::{is_unsafe, scrub};
+use crate::text::redaction::{is_unsafe, scrub};
 
 /// The value as one line of JSON, without secrets.
 ///

@@ -7,18 +7,15 @@ use aws_sdk_s3::types::{
 };
 use serde::Serialize;
 
-use super::Store;
-use super::circumstances::{Action, Circumstances};
-use super::content_md5;
-use super::diagnosis::diagnose;
-use super::refusal::Refusal;
+use super::explain::{Action, Circumstances, diagnose};
+use super::wire::{Refusal, Store, add_content_md5};
 use crate::failure::Failure;
 use crate::location::Location;
 
 /// What a bucket's configuration says of SSE-C.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum SseC {
+pub(crate) enum SseC {
     /// Writes with a key of the user's are refused.
     Blocked,
     /// They are allowed.
@@ -30,14 +27,14 @@ pub enum SseC {
 
 /// A bucket's encryption configuration.
 #[derive(Debug, Clone)]
-pub struct BucketEncryption {
+pub(crate) struct BucketEncryption {
     rules: Vec<ServerSideEncryptionRule>,
 }
 
 impl Store {
     /// Whether a bucket has stopped keeping versions, so that what is written takes the place of the version `null`. No
     /// where that cannot be told.
-    pub async fn suspends_versions(&self, bucket: &Location) -> bool {
+    pub(crate) async fn suspends_versions(&self, bucket: &Location) -> bool {
         let asked =
             self.send(|client| client.get_bucket_versioning().bucket(&bucket.bucket).send()).await;
         let suspended = Some(BucketVersioningStatus::Suspended);
@@ -47,7 +44,7 @@ impl Store {
 
 impl BucketEncryption {
     /// What it says of SSE-C.
-    pub fn sse_c(&self) -> SseC {
+    pub(crate) fn sse_c(&self) -> SseC {
         let named = self.rules.iter().filter_map(|rule| rule.blocked_encryption_types());
         let kinds: Vec<_> = named.flat_map(BlockedEncryptionTypes::encryption_type).collect();
         match kinds.as_slice() {
@@ -58,23 +55,23 @@ impl BucketEncryption {
     }
 
     /// How objects are encrypted that ask for nothing: `AES256`, `aws:kms` or `aws:kms:dsse`.
-    pub fn default_algorithm(&self) -> Option<&str> {
+    pub(crate) fn default_algorithm(&self) -> Option<&str> {
         Some(self.default()?.sse_algorithm().as_str())
     }
 
     /// The KMS key of that default: its id or ARN; the account's own where absent.
-    pub fn kms_key_id(&self) -> Option<&str> {
+    pub(crate) fn kms_key_id(&self) -> Option<&str> {
         self.default()?.kms_master_key_id()
     }
 
     /// Whether a bucket key saves requests to KMS.
-    pub fn bucket_key(&self) -> bool {
+    pub(crate) fn bucket_key(&self) -> bool {
         self.rules.iter().any(|rule| rule.bucket_key_enabled() == Some(true))
     }
 
     /// The same configuration with the switch set, and everything else kept: writing it replaces all of it.
     #[must_use]
-    pub fn with_sse_c(mut self, allowed: bool) -> BucketEncryption {
+    pub(crate) fn with_sse_c(mut self, allowed: bool) -> BucketEncryption {
         if self.rules.is_empty() {
             let default = ServerSideEncryptionByDefault::builder()
                 .sse_algorithm(ServerSideEncryption::Aes256)
@@ -104,7 +101,10 @@ impl Store {
     /// # Errors
     /// [`Failure::Denied`] without `s3:GetEncryptionConfiguration`, [`Failure::NotFound`];
     /// [`Failure::Other`] where the store has no such configuration.
-    pub async fn bucket_encryption(&self, bucket: &Location) -> Result<BucketEncryption, Failure> {
+    pub(crate) async fn bucket_encryption(
+        &self,
+        bucket: &Location,
+    ) -> Result<BucketEncryption, Failure> {
         let asked =
             self.send(|client| client.get_bucket_encryption().bucket(&bucket.bucket).send()).await;
         match asked {
@@ -126,7 +126,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::bucket_encryption`], the permission being `s3:PutEncryptionConfiguration`.
-    pub async fn set_bucket_encryption(
+    pub(crate) async fn set_bucket_encryption(
         &self,
         bucket: &Location,
         encryption: &BucketEncryption,
@@ -140,7 +140,7 @@ impl Store {
                 .bucket(&bucket.bucket)
                 .server_side_encryption_configuration(configuration.clone())
                 .customize()
-                .mutate_request(content_md5::guard)
+                .mutate_request(add_content_md5)
                 .send()
         });
         match sent.await {

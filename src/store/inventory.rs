@@ -8,13 +8,13 @@ use csv::{ErrorKind, StringRecord};
 use flate2::read::MultiGzDecoder;
 use serde::Deserialize;
 
-use super::list::{Kind, Listed, decoded};
+use super::object::{Kind, Listed, decoded};
 use crate::failure::Failure;
 
 /// What `manifest.json` says of an inventory.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Manifest {
+pub(crate) struct Manifest {
     /// The bucket whose objects are listed.
     pub source_bucket: String,
     file_format: String,
@@ -25,7 +25,7 @@ pub struct Manifest {
 
 /// One of an inventory's data files.
 #[derive(Debug, Clone, Deserialize)]
-pub struct DataFile {
+pub(crate) struct DataFile {
     /// Its key in the bucket that the inventory was written to.
     pub key: String,
     /// The MD5 of its bytes, in hex digits.
@@ -35,7 +35,7 @@ pub struct DataFile {
 
 /// Which column of a data file holds what.
 #[derive(Debug, Clone)]
-pub struct Columns {
+pub(crate) struct Columns {
     count: usize,
     key: usize,
     version_id: Option<usize>,
@@ -50,7 +50,7 @@ pub struct Columns {
 
 /// An object, a version or a delete marker, as it was when the inventory was taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Inventoried {
+pub(crate) struct Inventoried {
     /// What it is.
     pub kind: Kind,
     /// The object's whole key.
@@ -65,7 +65,7 @@ pub struct Inventoried {
 
 /// How an object was encrypted, in the inventory's words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EncryptionStatus {
+pub(crate) enum EncryptionStatus {
     /// With a customer's key.
     SseC,
     /// With a key of the store's own.
@@ -81,7 +81,7 @@ impl Manifest {
     ///
     /// # Errors
     /// [`Failure::Usage`] where it is none, or data files are in another format than CSV.
-    pub fn parse(json: &[u8]) -> Result<Manifest, Failure> {
+    pub(crate) fn parse(json: &[u8]) -> Result<Manifest, Failure> {
         let manifest: Manifest = serde_json::from_slice(json).map_err(|error| {
             Failure::usage(format!("this is no manifest of an S3 Inventory: {error}")).hint(
                 "name the manifest.json that was written last, in the folder called after its time",
@@ -98,7 +98,7 @@ impl Manifest {
     ///
     /// # Errors
     /// [`Failure::Usage`] where there is none for keys.
-    pub fn columns(&self) -> Result<Columns, Failure> {
+    pub(crate) fn columns(&self) -> Result<Columns, Failure> {
         let names: Vec<&str> = self.file_schema.split(',').map(str::trim).collect();
         let column = |name: &str| names.iter().position(|own| *own == name);
         let key = column("Key").ok_or_else(|| {
@@ -122,12 +122,12 @@ impl Manifest {
 
 impl Columns {
     /// Whether versions are told apart, with all that a listing of versions says.
-    pub fn have_versions(&self) -> bool {
+    pub(crate) fn have_versions(&self) -> bool {
         self.version_id.is_some() && self.is_latest.is_some() && self.have_listing()
     }
 
     /// Whether all is told that a listing says.
-    pub fn have_listing(&self) -> bool {
+    pub(crate) fn have_listing(&self) -> bool {
         self.size.is_some() && self.last_modified.is_some()
     }
 
@@ -135,7 +135,7 @@ impl Columns {
     ///
     /// # Errors
     /// [`Failure::Integrity`] where the file is damaged or ends early; those that come out of the reader.
-    pub fn read(
+    pub(crate) fn read(
         &self,
         file: impl Read,
         mut see: impl FnMut(Inventoried) -> bool,

@@ -8,7 +8,7 @@ use aws_smithy_runtime_api::client::interceptors::context::BeforeDeserialization
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 
-use crate::key::Key;
+use crate::key::core::Key;
 
 /// How the names of the seal's headers begin.
 pub(super) const PREFIX: &str = "x-amz-server-side-encryption-customer-";
@@ -19,7 +19,7 @@ pub(super) const ALGORITHM: &str = "AES256";
 
 /// Who encrypts an object that is written, and with whose key.
 #[derive(Debug, Clone)]
-pub enum Encryption {
+pub(crate) enum Encryption {
     /// SSE-C: the store, with a key that only the user holds.
     CustomerKey(Key),
     /// SSE-S3 or SSE-KMS: the store, with a key that it manages.
@@ -35,7 +35,7 @@ pub enum Encryption {
 
 impl Encryption {
     /// The user's key, if it is what encrypts.
-    pub fn key(&self) -> Option<&Key> {
+    pub(crate) fn key(&self) -> Option<&Key> {
         match self {
             Encryption::CustomerKey(key) => Some(key),
             _ => None,
@@ -108,7 +108,7 @@ sealed! {
 
 /// What a store says it encrypted with: the echo of the seal.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Echo {
+pub(crate) struct Echo {
     pub(super) algorithm: Option<String>,
     pub(super) key_md5: Option<String>,
     /// The algorithm of encryption with a key of the store's own, which contradicts the seal.

@@ -6,7 +6,7 @@ use crc_fast::{CrcAlgorithm, Digest, checksum_combine};
 use sha1::Sha1;
 use sha2::{Digest as _, Sha256};
 
-use crate::store::ObjectMetadata;
+use crate::store::object::ObjectMetadata;
 
 const CRC64NVME: CrcAlgorithm = CrcAlgorithm::Crc64Nvme;
 
@@ -22,14 +22,14 @@ pub fn combine(pieces: impl IntoIterator<Item = (u64, u64)>) -> u64 {
 
 /// A checksum of the whole object that the store gave, to hold what arrives against.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Expected {
+pub(crate) struct Expected {
     pub(super) algorithm: Algorithm,
     value: Vec<u8>,
 }
 
 /// Checksums over whole objects, as S3 keeps them.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Algorithm {
+pub(crate) enum Algorithm {
     /// A CRC, and how many bytes of its value count. Pieces can be computed apart and combined.
     Crc(CrcAlgorithm, usize),
     /// Needs all bytes in order.
@@ -110,7 +110,7 @@ impl Algorithm {
 }
 
 /// A checksum in the making.
-pub(super) enum Hash {
+pub(crate) enum Hash {
     Crc(Digest),
     Sha1(Sha1),
     Sha256(Sha256),

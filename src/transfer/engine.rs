@@ -5,22 +5,21 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Semaphore;
 
-use super::directory::{Directory, FileId};
-use super::housekeeping::expire;
+use super::files::{Directory, FileId};
 use super::interrupt::Interrupt;
-use super::leftovers::Leftovers;
-use super::lines::Lines;
+use super::permits::Lines;
 use super::plan;
 use super::progress::Progress;
-use super::publish::Publisher;
+use super::resume::{Leftovers, expire};
+use super::targets::Publisher;
 use crate::output::Output;
-use crate::size;
-use crate::store::Store;
+use crate::store::wire::Store;
+use crate::text::size;
 
 /// How transfers are divided.
 #[derive(Debug, Clone, Default, clap::Args)]
 #[command(next_help_heading = "Transfer options")]
-pub struct TransferOptions {
+pub(crate) struct TransferOptions {
     /// The size of a part: bytes, or with KiB, MiB, GiB [default: 8MiB, more where needed]
     #[arg(long, value_name = "SIZE", value_parser = plan::parse_part_size)]
     pub(super) part_size: Option<u64>,
@@ -49,7 +48,7 @@ const MOST_FOLDERS: usize = 32;
 
 /// What all transfers of a run share. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Engine(Arc<Shared>);
+pub(crate) struct Engine(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
@@ -68,7 +67,7 @@ struct Shared {
 
 impl Engine {
     /// Transfers to and from this store; from within a runtime.
-    pub fn new(
+    pub(crate) fn new(
         store: Store,
         options: &TransferOptions,
         interrupt: Interrupt,
@@ -93,23 +92,23 @@ impl Engine {
     }
 
     /// The store that this engine transfers to and from.
-    pub fn store(&self) -> &Arc<Store> {
+    pub(crate) fn store(&self) -> &Arc<Store> {
         &self.0.store
     }
 
     /// What tells that the user wants to stop.
-    pub fn interrupt(&self) -> &Interrupt {
+    pub(crate) fn interrupt(&self) -> &Interrupt {
         &self.0.interrupt
     }
 
     /// Where the progress of all transfers is shown.
-    pub fn progress(&self) -> &Progress {
+    pub(crate) fn progress(&self) -> &Progress {
         &self.0.progress
     }
 
     /// Makes the places of all files downloaded so far outlast a machine that stops: once for a folder, not
     /// once for a file.
-    pub fn sync_folders(&self) {
+    pub(crate) fn sync_folders(&self) {
         for folder in std::mem::take(&mut *self.folders()).into_values() {
             // Not every file system can sync a folder.
             let _ = folder.sync();
@@ -117,7 +116,7 @@ impl Engine {
     }
 
     /// Tells people what earlier runs had left, and this one removed.
-    pub fn report_leftovers(&self, out: &Output) {
+    pub(crate) fn report_leftovers(&self, out: &Output) {
         self.0.leftovers.report(out);
     }
 

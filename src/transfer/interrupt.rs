@@ -8,14 +8,14 @@ use crate::failure::Failure;
 
 /// Tells transfers that the user wants to stop.
 #[derive(Debug, Clone)]
-pub struct Interrupt(watch::Receiver<Option<u8>>);
+pub(crate) struct Interrupt(watch::Receiver<Option<u8>>);
 
 impl Interrupt {
     /// Takes over SIGINT, SIGTERM and SIGHUP for the rest of the program's life.
     ///
     /// # Errors
     /// [`Failure::Other`] where the system allows no signal handler.
-    pub fn listen() -> Result<Interrupt, Failure> {
+    pub(crate) fn listen() -> Result<Interrupt, Failure> {
         let listen = |kind| {
             signal(kind)
                 .map_err(|error| Failure::other(format!("signals cannot be received: {error}")))
@@ -46,7 +46,7 @@ impl Interrupt {
     ///
     /// # Errors
     /// The work's own, or [`Failure::Interrupted`].
-    pub async fn race<T>(
+    pub(crate) async fn race<T>(
         &self,
         work: impl Future<Output = Result<T, Failure>>,
     ) -> Result<T, Failure> {

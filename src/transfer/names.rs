@@ -44,7 +44,7 @@ fn middle_of(name: &OsStr) -> Option<&[u8]> {
 ///
 /// # Errors
 /// [`Failure::Other`] where the name leads elsewhere, or no file can be called so.
-pub fn to_path(name: &str) -> Result<PathBuf, Failure> {
+pub(crate) fn to_path(name: &str) -> Result<PathBuf, Failure> {
     let refuse = |why: &str| {
         Err(Failure::other(format!("no file below the destination can be called so: {why}"))
             .hint("fetch it by itself and name the file: `s3seal get URL FILE`"))
@@ -73,7 +73,7 @@ pub fn to_path(name: &str) -> Result<PathBuf, Failure> {
 ///
 /// # Errors
 /// [`Failure::Other`] for a path that is no UTF-8, which keys are.
-pub fn to_name(below: &Path) -> Result<String, Failure> {
+pub(crate) fn to_name(below: &Path) -> Result<String, Failure> {
     let mut name = String::new();
     for component in below.components() {
         let segment = match component {
@@ -95,7 +95,7 @@ pub fn to_name(below: &Path) -> Result<String, Failure> {
 /// Finds names that cannot both be files, such as `a` and `a/b`, in a listing that is in order: that
 /// takes no more memory than the longest key.
 #[derive(Debug, Default)]
-pub struct Clashes {
+pub(crate) struct Clashes {
     /// The names so far that the last one begins with.
     open: Vec<String>,
 }
@@ -105,7 +105,7 @@ impl Clashes {
     ///
     /// # Errors
     /// [`Failure::Other`] where it would need a folder in the place of a file.
-    pub fn check(&mut self, name: &str) -> Result<(), Failure> {
+    pub(crate) fn check(&mut self, name: &str) -> Result<(), Failure> {
         while self.open.last().is_some_and(|open| !name.starts_with(open.as_str())) {
             self.open.pop();
         }
@@ -123,7 +123,7 @@ impl Clashes {
 
 /// Finds names that are taken twice, where several sources go to one folder. Eight bytes a name.
 #[derive(Debug, Default)]
-pub struct Claims {
+pub(crate) struct Claims {
     state: RandomState,
     taken: HashSet<u64>,
 }
@@ -133,7 +133,7 @@ impl Claims {
     ///
     /// # Errors
     /// [`Failure::Other`] where another source has it already.
-    pub fn claim(&mut self, name: &str) -> Result<(), Failure> {
+    pub(crate) fn claim(&mut self, name: &str) -> Result<(), Failure> {
         if self.taken.insert(self.state.hash_one(name)) {
             return Ok(());
         }

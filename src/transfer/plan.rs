@@ -4,14 +4,14 @@
 use std::ops::Range;
 
 use crate::failure::Failure;
-use crate::size;
+use crate::text::size;
 
 /// The smallest part but the last, in bytes.
-pub const SMALLEST_PART: u64 = 5 * MIB;
+pub(crate) const SMALLEST_PART: u64 = 5 * MIB;
 /// The largest part, in bytes.
-pub const LARGEST_PART: u64 = 5 * 1024 * MIB;
+pub(crate) const LARGEST_PART: u64 = 5 * 1024 * MIB;
 /// The most parts that an object can be made of.
-pub const MOST_PARTS: u64 = 10_000;
+pub(crate) const MOST_PARTS: u64 = 10_000;
 /// Up to this many bytes one request is enough, both ways.
 pub(super) const ONE_REQUEST: u64 = 16 * MIB;
 

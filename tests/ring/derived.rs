@@ -1,6 +1,6 @@
 //! One key per object: derived from a master that goes nowhere.
 
-use s3seal::key::{Format, Key, derive, parse};
+use s3seal::keys::{Format, Key, derive, parse};
 use s3seal_mock::Manner;
 
 use super::{Rig, SEALING};

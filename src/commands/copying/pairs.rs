@@ -1,10 +1,11 @@
 //! Which objects are copied, and where each goes: none to where another source waits for its turn.
 
-use super::super::copier::Pair;
 use super::Copying;
+use crate::commands::copier::Pair;
 use crate::failure::Failure;
 use crate::location::Location;
-use crate::transfer::{Claims, Engine, Filters, Finder, Finds, Found, finds, walk_store};
+use crate::transfer::many::{Filters, Finder, Finds, Found, finds, walk_store};
+use crate::transfer::{Claims, Engine};
 
 /// Something on the command line that is to be copied.
 pub(super) enum Origin {

@@ -10,13 +10,14 @@ use super::Stop;
 use super::report::Report;
 use super::trial::{Left, Trial, collect, source, write};
 use crate::failure::Failure;
-use crate::key::Key;
+use crate::key::core::Key;
 use crate::location::Location;
-use crate::store::{
-    Attributes, Condition, Connect, Encryption, Method, Presign, ReadOptions, RequestBody,
-    SignedUrl, Store, Stored, Sums,
-};
+use crate::store::Encryption;
+use crate::store::object::{Attributes, Condition, ReadOptions, Stored};
+use crate::store::presigned::{Method, Presign, Sums};
+use crate::store::wire::{Connect, SignedUrl, Store};
 use crate::transfer::{Interrupt, SMALLEST_PART, checksum};
+use aws_sdk_s3::primitives::SdkBody as RequestBody;
 
 const CONTENT: &[u8] = b"whoever reads this has the key";
 /// How long presigned URLs of the proof are valid.
@@ -232,7 +233,7 @@ impl Proof<'_> {
         ];
         let mut unheeded = Vec::new();
         for (name, condition) in conditions {
-            let write = crate::store::Write { condition, ..write(at, Some(&self.key)) };
+            let write = crate::store::object::Write { condition, ..write(at, Some(&self.key)) };
             match self.trial.put(&write, &Bytes::from_static(CONTENT)).await {
                 Err(Failure::Precondition(_)) => {}
                 Ok(_) => unheeded.push(format!("{name} is ignored")),
@@ -283,8 +284,10 @@ impl Proof<'_> {
         let (attributes, condition) = (Attributes::default(), Condition::default());
         let encryption = Encryption::CustomerKey(self.key.clone());
         let store = Store::to_write(&url, &encryption, &attributes, &condition, self.connect)?;
-        let write =
-            crate::store::Write { at: url.location().clone(), ..write(&at, Some(&self.key)) };
+        let write = crate::store::object::Write {
+            at: url.location().clone(),
+            ..write(&at, Some(&self.key))
+        };
         let mut crc = checksum::crc64nvme();
         crc.update(CONTENT);
         let (bytes, md5) = (CONTENT.len() as u64, Md5::digest(CONTENT).into());

@@ -7,9 +7,11 @@ use super::report::Report;
 use super::tls::check_tls;
 use super::{Stop, fail};
 use crate::failure::Failure;
-use crate::key::Ring;
+use crate::key::ring::Ring;
 use crate::location::Location;
-use crate::store::{Connect, Outcome, Settings, SseC, Store, is_proxied};
+use crate::store::SseC;
+use crate::store::probe::{Outcome, Settings, is_proxied};
+use crate::store::wire::{Connect, Store};
 
 /// How far two clocks may be apart, in seconds, before it is worth a word.
 const SOME_SKEW: i64 = 60;

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use super::report::Report;
 use super::{Stop, fail};
-use crate::store::{Certificate, Contact, Handshake, Outcome, is_proxied};
+use crate::store::probe::{Certificate, Contact, Handshake, Outcome, is_proxied};
 
 /// As many certificate authorities remind their customers.
 const SOON: Duration = Duration::from_secs(30 * DAY);

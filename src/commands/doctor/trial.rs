@@ -7,13 +7,16 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use crate::failure::Failure;
-use crate::key::Key;
+use crate::key::core::Key;
 use crate::location::Location;
-use crate::store::{
-    Attributes, Condition, Copy, CopySource, Encryption, ObjectMetadata, Opened, Part, ReadOptions,
-    Reading, RequestBody, Store, Stored, ThrowAways, Write,
+use crate::store::Encryption;
+use crate::store::copy::{Copy, CopySource, ThrowAways};
+use crate::store::object::{
+    Attributes, Condition, ObjectMetadata, Opened, Part, ReadOptions, Reading, Stored, Write,
 };
+use crate::store::wire::Store;
 use crate::transfer::{Interrupt, checksum};
+use aws_sdk_s3::primitives::SdkBody as RequestBody;
 
 /// More than any trial writes, in bytes: an answer that claims more is refused before it is read.
 const MOST_TRIAL_BYTES: u64 = 64 << 20;

@@ -6,9 +6,8 @@ use serde::Serialize;
 
 use super::Chosen;
 use crate::failure::Failure;
-use crate::key::dialects::Dialect;
-use crate::key::file;
-use crate::key::{Key, shell_word};
+use crate::key::core::{Key, create_file_with_keys, shell_word};
+use crate::key::foreign::Dialect;
 use crate::output::Output;
 
 /// Write the same key as another tool wants it
@@ -103,7 +102,7 @@ fn to_stdout(dialect: Dialect, keys: &[Key], out: &Output) -> Result<(), Failure
 }
 
 fn to_file(path: &Path, dialect: Dialect, keys: &[Key], out: &Output) -> Result<(), Failure> {
-    file::create_with(path, &dialect.write(keys))?;
+    create_file_with_keys(path, &dialect.write(keys))?;
     if out.json() {
         let (key_md5, file) = (keys[0].md5_base64(), Some(path.display().to_string()));
         return out.item(&Item { op: "key-convert", r#as: dialect, key_md5, text: None, file });

@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::super::keys::Keys;
+use crate::commands::keys::Keys;
 use crate::failure::Failure;
-use crate::key::{Encoding, KeyArgs, file};
+use crate::key::KeyArgs;
+use crate::key::core::{Encoding, create_key_file};
 use crate::location::Location;
 use crate::output::Output;
-use crate::store::{Connect, Store};
+use crate::store::wire::{Connect, Store};
 
 /// Derive the key of one object from a master key, to share that object alone
 ///
@@ -63,7 +64,7 @@ pub(super) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<
     let key_md5 = derived.key.md5_base64();
     let output = args.output.as_deref().filter(|path| *path != Path::new("-"));
     if let Some(path) = output {
-        file::create(path, &derived.key, Encoding::Base64)?;
+        create_key_file(path, &derived.key, Encoding::Base64)?;
     }
     let text = derived.key.base64();
     if out.json() {

@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use crate::failure::{CommonCode, Failure};
-use crate::key::{DEFAULT_TIMEOUT, Loaded, Named, Ring, Scope};
+use crate::key::core::{DEFAULT_TIMEOUT, Loaded};
+use crate::key::ring::{Named, Ring, Scope};
 use crate::output::Output;
 
 /// List the keys of config.toml: names, sources, key-MD5s and rules; no secret

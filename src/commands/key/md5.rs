@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::Chosen;
 use crate::failure::Failure;
-use crate::key::Loaded;
+use crate::key::core::Loaded;
 use crate::output::Output;
 
 /// Print the key-MD5 alone, a line a key

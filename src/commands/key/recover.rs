@@ -8,12 +8,13 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use crate::failure::Failure;
-use crate::key::recovery::{Recipe, candidates};
-use crate::key::{Encoding, Key, Spec, file};
+use crate::key::core::{Encoding, Key, Spec, create_key_file};
+use crate::key::foreign::{Recipe, candidates};
 use crate::location::Location;
 use crate::output::Output;
-use crate::redaction::looks_secret;
-use crate::store::{Connect, ReadOptions, Store};
+use crate::store::object::ReadOptions;
+use crate::store::wire::{Connect, Store};
+use crate::text::redaction::looks_secret;
 
 /// Find the key that opens an object, from a text that was once used as one
 ///
@@ -126,7 +127,7 @@ fn nothing_opens(recipes: &[Recipe]) -> Failure {
 
 fn tell(args: &Args, at: &Location, recipe: &Recipe, out: &Output) -> Result<(), Failure> {
     if let Some(path) = &args.output {
-        file::create(path, &recipe.key, Encoding::Base64)?;
+        create_key_file(path, &recipe.key, Encoding::Base64)?;
     }
     let key = args.reveal.then(|| recipe.key.base64());
     let key_md5 = recipe.key.md5_base64();

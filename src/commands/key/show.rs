@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::Chosen;
 use crate::failure::Failure;
-use crate::key::sheet::sheet;
-use crate::key::{Form, KEY_BYTES, Loaded};
+use crate::key::core::{Form, KEY_BYTES, Loaded};
+use crate::key::foreign::sheet;
 use crate::output::Output;
 
 /// Show what a key is: source, format seen, length, key-MD5 and warnings

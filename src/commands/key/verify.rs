@@ -6,14 +6,16 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::super::keys::Keys;
-use super::super::selection::send_listed;
+use crate::commands::keys::Keys;
+use crate::commands::selection::send_listed;
 use crate::failure::{CommonCode, Failure};
-use crate::key::{Key, KeyArgs};
+use crate::key::KeyArgs;
+use crate::key::core::Key;
 use crate::location::Location;
 use crate::output::Output;
-use crate::store::{Connect, ReadOptions, Store};
-use crate::transfer::{Finds, Found, finds};
+use crate::store::object::ReadOptions;
+use crate::store::wire::{Connect, Store};
+use crate::transfer::many::{Finds, Found, finds};
 
 /// Check that your keys still open these objects
 ///

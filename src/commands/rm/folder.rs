@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::failure::Failure;
 use crate::location::Location;
-use crate::store::Store;
+use crate::store::wire::Store;
 
 /// Looks, with one request, whether there is an object of this very name.
 ///

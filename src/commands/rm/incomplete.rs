@@ -10,8 +10,9 @@ use crate::commands::selection::Selection;
 use crate::failure::{CommonCode, Failure};
 use crate::location::Location;
 use crate::output::Output;
-use crate::store::{Store, UnfinishedUpload};
-use crate::transfer::{forget_intentions, forget_uploads};
+use crate::store::object::UnfinishedUpload;
+use crate::store::wire::Store;
+use crate::transfer::resume::{forget_intentions, forget_uploads};
 
 /// Which unfinished uploads to abort.
 #[derive(Debug, clap::Args)]

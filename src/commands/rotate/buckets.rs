@@ -8,7 +8,7 @@ use tokio::sync::Mutex;
 use crate::failure::Failure;
 use crate::location::Location;
 use crate::output::Output;
-use crate::store::Store;
+use crate::store::wire::Store;
 
 /// What is known of the buckets of a run.
 #[derive(Default)]

@@ -6,15 +6,18 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use serde::Serialize;
 
-use super::super::reminder;
-use super::super::selection::tell_summary;
 use super::rotator::Goal;
+use crate::commands::reminder;
+use crate::commands::selection::tell_summary;
 use crate::failure::Failure;
-use crate::key::{Key, ObjectKey};
+use crate::key::core::Key;
+use crate::key::ring::ObjectKey;
 use crate::location::Location;
 use crate::output::Output;
-use crate::store::{Copy, ObjectMetadata, Opened, Store, Stored};
-use crate::transfer::Tally;
+use crate::store::copy::Copy;
+use crate::store::object::{ObjectMetadata, Opened, Stored};
+use crate::store::wire::Store;
+use crate::transfer::many::Tally;
 
 /// What becomes of an object, or a version of one, that is not sealed anew.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -3,12 +3,14 @@
 use std::ffi::OsString;
 use std::fmt;
 
-use super::super::keys::Keys;
-use super::super::sealing::Sealer;
+use crate::commands::keys::Keys;
+use crate::commands::sealing::Sealer;
 use crate::failure::Failure;
-use crate::key::{DEFAULT_TIMEOUT, Format, KeyArgs};
+use crate::key::KeyArgs;
+use crate::key::core::{DEFAULT_TIMEOUT, Format};
 use crate::output::Output;
-use crate::store::{Encryption, Store};
+use crate::store::Encryption;
+use crate::store::wire::Store;
 use crate::transfer::Interrupt;
 
 /// The word for what is not sealed.

@@ -2,17 +2,17 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::super::search::Suspect;
 use super::buckets::Buckets;
 use super::report::{Done, Outcome, Report};
 use super::rotation_keys::BothKeys;
+use crate::commands::search::Suspect;
 use crate::failure::Failure;
-use crate::key::{Key, ObjectKey};
+use crate::key::core::Key;
+use crate::key::ring::ObjectKey;
 use crate::location::Location;
-use crate::store::{
-    Attributes, Condition, Copy, CopySource, Encryption, EncryptionStatus, ObjectMetadata, Opened,
-    ReadOptions, Write,
-};
+use crate::store::copy::{Copy, CopySource};
+use crate::store::object::{Attributes, Condition, ObjectMetadata, Opened, ReadOptions, Write};
+use crate::store::{Encryption, EncryptionStatus};
 use crate::transfer::Engine;
 
 /// So often an object is looked at again that somebody else has replaced meanwhile.

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::super::search::Suspect;
 use super::report::Outcome;
 use super::rotator::{Found, Goal, Rotator};
+use crate::commands::search::Suspect;
 use crate::failure::Failure;
-use crate::key::Key;
+use crate::key::core::Key;
 use crate::location::Location;
-use crate::store::{ObjectMetadata, Opened, ReadOptions};
+use crate::store::object::{ObjectMetadata, Opened, ReadOptions};
 
 /// Looks at former versions.
 pub(super) struct Historian {

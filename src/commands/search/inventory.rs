@@ -11,8 +11,12 @@ use md5::{Digest, Md5};
 use super::{Place, Search, Suspect, is_throw_away};
 use crate::failure::Failure;
 use crate::location::Location;
-use crate::store::{Inventoried, Kind, Listed, Manifest, Store};
-use crate::transfer::{Finder, Found, ObjectReader, to_path};
+use crate::store::object::{Kind, Listed};
+use crate::store::wire::Store;
+use crate::store::{Inventoried, Manifest};
+use crate::transfer::down::ObjectReader;
+use crate::transfer::many::{Finder, Found};
+use crate::transfer::to_path;
 
 /// No manifest is larger: it has about 200 bytes for a data file, which lists a million objects or so.
 const LARGEST_MANIFEST: u64 = 64 << 20;

@@ -4,8 +4,8 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use tokio::task::JoinHandle;
 
-use super::super::selection::Skips;
-use crate::transfer::{Comparison, Entry, Finds, Found, Pair, Tally, finds};
+use crate::commands::selection::Skips;
+use crate::transfer::many::{Comparison, Entry, Finds, Found, Pair, Tally, finds};
 
 /// What a comparison came to.
 #[derive(Debug, Default)]

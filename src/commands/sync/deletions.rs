@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use super::changes::Compared;
 use crate::failure::Failure;
-use crate::transfer::{Comparison, Finds, Found, Pair, finds};
+use crate::transfer::many::{Comparison, Finds, Found, Pair, finds};
 
 /// Whether anything is deleted at the destination, and how much at most.
 #[derive(Debug, clap::Args)]

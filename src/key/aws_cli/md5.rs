@@ -4,8 +4,7 @@ use md5::{Digest as _, Md5};
 use zeroize::Zeroizing;
 
 use crate::failure::Failure;
-use crate::key::encoding::{decode_base64, decode_hex, is_hex};
-use crate::key::material::Key;
+use crate::key::core::{Key, decode_base64, decode_hex, is_hex};
 
 /// The lengths of digests in bytes.
 const MD5_BYTES: usize = 16;

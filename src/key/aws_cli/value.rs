@@ -9,8 +9,7 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use crate::failure::Failure;
-use crate::key::foreign::said_of;
-use crate::key::spec::Spec;
+use crate::key::core::{Spec, said_of};
 
 const TEXT_FILE: &str = "file://";
 const BINARY_FILE: &str = "fileb://";

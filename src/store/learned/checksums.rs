@@ -10,11 +10,11 @@ use crate::failure::Failure;
 use crate::location::Location;
 
 /// Asks for the object's checksum; its one value is `ENABLED`.
-pub(in crate::store) const CHECKSUM_MODE: &str = "x-amz-checksum-mode";
+pub(crate) const CHECKSUM_MODE: &str = "x-amz-checksum-mode";
 
 /// What is done about checksums for as long as the program runs.
 #[derive(Debug)]
-pub(in crate::store) struct Checksums {
+pub(crate) struct Checksums {
     send: bool,
     ask: bool,
     refused: AtomicBool,
@@ -23,43 +23,43 @@ pub(in crate::store) struct Checksums {
 impl Checksums {
     /// Uploads carry checksums where `send`: not with `AWS_REQUEST_CHECKSUM_CALCULATION=when_required`;
     /// reads ask for them where `ask`: not with `AWS_RESPONSE_CHECKSUM_VALIDATION=when_required`.
-    pub(in crate::store) fn wanted(send: bool, ask: bool) -> Checksums {
+    pub(crate) fn wanted(send: bool, ask: bool) -> Checksums {
         Checksums { send, ask, refused: AtomicBool::new(false) }
     }
 
     /// Whether the user wants uploads to carry them.
-    pub(in crate::store) fn are_wanted(&self) -> bool {
+    pub(crate) fn are_wanted(&self) -> bool {
         self.send
     }
 
     /// Whether an upload carries them.
-    pub(in crate::store) fn sends(&self) -> bool {
+    pub(crate) fn sends(&self) -> bool {
         self.send && !self.are_refused()
     }
 
     /// Whether a read asks for them.
-    pub(in crate::store) fn asks(&self) -> bool {
+    pub(crate) fn asks(&self) -> bool {
         self.ask && !self.are_refused()
     }
 
     /// Whether any request carries or asks for them.
-    pub(in crate::store) fn are_in_use(&self) -> bool {
+    pub(crate) fn are_in_use(&self) -> bool {
         self.sends() || self.asks()
     }
 
     /// Leaves them out from now on.
-    pub(in crate::store) fn give_up(&self) {
+    pub(crate) fn give_up(&self) {
         self.refused.store(true, Ordering::Relaxed);
     }
 
     /// Whether the store has refused them.
-    pub(in crate::store) fn are_refused(&self) -> bool {
+    pub(crate) fn are_refused(&self) -> bool {
         self.refused.load(Ordering::Relaxed)
     }
 }
 
 /// What a store says of the checksum of what it wrote.
-pub(in crate::store) enum Said {
+pub(crate) enum Said {
     /// The checksum of what was sent.
     Same,
     /// No checksum of the whole object.
@@ -71,7 +71,7 @@ pub(in crate::store) enum Said {
 impl Said {
     /// Compares checksums as the headers have them. Some stores put one of another kind, or that of the parts'
     /// checksums, into the header: neither says anything.
-    pub(in crate::store) fn of(said: Option<&str>, sent: &str) -> Said {
+    pub(crate) fn of(said: Option<&str>, sent: &str) -> Said {
         let is_crc64 = |text: &str| BASE64_STANDARD.decode(text).is_ok_and(|it| it.len() == 8);
         match said {
             Some(said) if said == sent => Said::Same,
@@ -82,7 +82,7 @@ impl Said {
 }
 
 /// The store says that it holds other bytes than were sent.
-pub(in crate::store) fn other_checksum(at: &Location) -> Failure {
+pub(crate) fn other_checksum(at: &Location) -> Failure {
     Failure::integrity(
         "the store says that what it stored has another checksum than what was sent: the object is damaged",
     )

@@ -8,34 +8,34 @@ use crate::location::Location;
 
 /// What is known of the store's copying, for as long as the program runs.
 #[derive(Debug, Default)]
-pub(in crate::store) struct Copies(Mutex<Known>);
+pub(crate) struct Copies(Mutex<Known>);
 
 impl Copies {
     /// What is known, for one task at a time: others wait for the outcome of its trial.
-    pub(in crate::store) async fn lock(&self) -> MutexGuard<'_, Known> {
+    pub(crate) async fn lock(&self) -> MutexGuard<'_, Known> {
         self.0.lock().await
     }
 }
 
 /// See [`Copies`].
 #[derive(Debug, Default)]
-pub(in crate::store) struct Known {
-    pub(in crate::store) can: HashMap<Route, bool>,
+pub(crate) struct Known {
+    pub(crate) can: HashMap<Route, bool>,
     /// Where a copy onto itself is refused if somebody was faster, and where it is not.
-    pub(in crate::store) guards: HashMap<(String, Guard), bool>,
+    pub(crate) guards: HashMap<(String, Guard), bool>,
     /// How many trials broke off, so that nothing is known by them.
-    pub(in crate::store) broken_off: u32,
+    pub(crate) broken_off: u32,
     /// Throw-away objects that could not be deleted.
-    pub(in crate::store) left: Vec<Location>,
+    pub(crate) left: Vec<Location>,
     /// The buckets in which what killed runs have left was looked for.
-    pub(in crate::store) swept: HashSet<String>,
+    pub(crate) swept: HashSet<String>,
     /// Those at whose top nothing may be written.
-    pub(in crate::store) closed_at_top: HashSet<String>,
+    pub(crate) closed_at_top: HashSet<String>,
 }
 
 /// How an object is copied within the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Way {
+pub(crate) enum Way {
     /// CopyObject.
     Whole,
     /// UploadPartCopy.
@@ -44,7 +44,7 @@ pub enum Way {
 
 /// What writes an object in the place of another that must be there still.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Guard {
+pub(crate) enum Guard {
     /// CopyObject with If-Match.
     Copy,
     /// CompleteMultipartUpload with If-Match.
@@ -53,18 +53,18 @@ pub enum Guard {
 
 /// Copies that succeed or fail together.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(in crate::store) struct Route {
-    pub(in crate::store) bucket: String,
-    pub(in crate::store) from_sealed: bool,
-    pub(in crate::store) to_sealed: bool,
-    pub(in crate::store) in_place: bool,
-    pub(in crate::store) is_large: bool,
-    pub(in crate::store) way: Way,
+pub(crate) struct Route {
+    pub(crate) bucket: String,
+    pub(crate) from_sealed: bool,
+    pub(crate) to_sealed: bool,
+    pub(crate) in_place: bool,
+    pub(crate) is_large: bool,
+    pub(crate) way: Way,
 }
 
 impl Route {
     /// As it is remembered for later runs.
-    pub(in crate::store) fn line(&self) -> String {
+    pub(crate) fn line(&self) -> String {
         let state = |sealed| if sealed { "sealed" } else { "plain" };
         let (from, to) = (state(self.from_sealed), state(self.to_sealed));
         let place = if self.in_place { " in-place" } else { "" };
@@ -74,7 +74,7 @@ impl Route {
     }
 
     /// Whether nothing can be lost, and no plaintext published, that was not public before.
-    pub(in crate::store) fn is_harmless(&self) -> bool {
+    pub(crate) fn is_harmless(&self) -> bool {
         !self.from_sealed && !self.to_sealed && !self.in_place
     }
 }

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What is done about tags for as long as the program runs.
 #[derive(Debug, Default)]
-pub(in crate::store) struct KeyTags {
+pub(crate) struct KeyTags {
     wanted: AtomicBool,
     refused: AtomicBool,
     /// Whether this run has looked if the store keeps them.
@@ -13,27 +13,27 @@ pub(in crate::store) struct KeyTags {
 
 impl KeyTags {
     /// Tags objects from now on.
-    pub(in crate::store) fn want(&self) {
+    pub(crate) fn want(&self) {
         self.wanted.store(true, Ordering::Relaxed);
     }
 
     /// Whether this is the first time that this run asks: one look is enough.
-    pub(in crate::store) fn is_first_look(&self) -> bool {
+    pub(crate) fn is_first_look(&self) -> bool {
         !self.looked.swap(true, Ordering::Relaxed)
     }
 
     /// Whether objects get the tag.
-    pub(in crate::store) fn are_in_use(&self) -> bool {
+    pub(crate) fn are_in_use(&self) -> bool {
         self.wanted.load(Ordering::Relaxed) && !self.are_refused()
     }
 
     /// Leaves them out from now on.
-    pub(in crate::store) fn give_up(&self) {
+    pub(crate) fn give_up(&self) {
         self.refused.store(true, Ordering::Relaxed);
     }
 
     /// Whether the store turned out to keep no tags.
-    pub(in crate::store) fn are_refused(&self) -> bool {
+    pub(crate) fn are_refused(&self) -> bool {
         self.refused.load(Ordering::Relaxed)
     }
 }

@@ -6,8 +6,8 @@ mod copies;
 mod key_tags;
 mod proven;
 
-pub(in crate::store) use checksums::{CHECKSUM_MODE, Checksums, Said, other_checksum};
-pub(in crate::store) use copies::{Copies, Known, Route};
-pub use copies::{Guard, Way};
-pub(in crate::store) use key_tags::KeyTags;
-pub(in crate::store) use proven::Proven;
+pub(crate) use checksums::{CHECKSUM_MODE, Checksums, Said, other_checksum};
+pub(crate) use copies::{Copies, Known, Route};
+pub(crate) use copies::{Guard, Way};
+pub(crate) use key_tags::KeyTags;
+pub(crate) use proven::Proven;

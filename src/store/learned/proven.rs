@@ -5,13 +5,13 @@ use std::collections::HashSet;
 use std::io::Write;
 use std::sync::{PoisonError, RwLock};
 
-use crate::state;
+use crate::system::state;
 
 const FILE: &str = "proven-buckets";
 
 /// What was proven of the store at one endpoint.
 #[derive(Debug)]
-pub(in crate::store) struct Proven {
+pub(crate) struct Proven {
     /// Without a slash at its end; empty for Amazon's own.
     endpoint: String,
     known: RwLock<HashSet<String>>,
@@ -19,13 +19,13 @@ pub(in crate::store) struct Proven {
 
 impl Proven {
     /// What is remembered of the store at this endpoint.
-    pub(in crate::store) fn at(endpoint: Option<&str>) -> Proven {
+    pub(crate) fn at(endpoint: Option<&str>) -> Proven {
         let endpoint = endpoint.unwrap_or_default().trim_end_matches('/').to_owned();
         Proven { endpoint, known: RwLock::default() }
     }
 
     /// Whether this run, or an earlier one, has proven it.
-    pub(in crate::store) fn knows(&self, what: &str) -> bool {
+    pub(crate) fn knows(&self, what: &str) -> bool {
         if self.known.read().unwrap_or_else(PoisonError::into_inner).contains(what) {
             return true;
         }
@@ -38,7 +38,7 @@ impl Proven {
     }
 
     /// Remembers it, for later runs, too. Where that fails it is proven again.
-    pub(in crate::store) fn remember(&self, what: &str) {
+    pub(crate) fn remember(&self, what: &str) {
         self.learn(what);
         // One write of one line: processes that append at once cannot tear each other's.
         let written = state::append(FILE)

@@ -1,0 +1,262 @@
+//! `s3seal s3 …` and `s3seal s3api …`: the command lines of aws-cli, put into this program's own words before
+//! they are parsed. Only the arguments change: what is done and said is what the program's own commands do
+//! and say.
+
+mod line;
+mod options;
+
+use std::ffi::{OsStr, OsString};
+
+use clap::Command;
+use line::Line;
+
+use super::failure::Failure;
+use super::text::redaction::looks_secret;
+
+const SERVICES: [&str; 2] = ["s3", "s3api"];
+/// The commands of this program that command lines of aws-cli come to.
+const TARGETS: [&str; 8] = ["put", "get", "head", "sync", "rm", "presign", "cp", "mv"];
+const WHAT_THERE_IS: &str = "there are `s3 cp`, `mv`, `sync`, `rm` and `presign`, and `s3api put-object`, \
+     `get-object`, `head-object`, `copy-object` and `delete-object`";
+/// The commands, here and there, that have a source which may be sealed with a key of its own.
+const COPYING: [&str; 3] = ["cp", "mv", "copy-object"];
+
+/// A command line of aws-cli in this program's own words.
+pub(crate) struct Translation {
+    /// The arguments, the program's name first.
+    pub arguments: Vec<OsString>,
+    /// What was read as what, for messages that speak of the latter.
+    pub note: String,
+}
+
+/// Translates a command line that begins as one of aws-cli; none for this program's own. `tree` makes the
+/// program's commands and options.
+///
+/// # Errors
+/// [`Failure::Usage`] for what this program has no counterpart of.
+pub(crate) fn translate(
+    arguments: &[OsString],
+    tree: impl FnOnce() -> Command,
+) -> Result<Option<Translation>, Failure> {
+    refuse_copy_sources(arguments)?;
+    // The tree takes its time to make.
+    if !arguments.iter().any(|argument| SERVICES.iter().any(|service| argument == service)) {
+        return Ok(None);
+    }
+    let tree = tree();
+    let Some(mut line) = Line::read(arguments, &tree)? else { return Ok(None) };
+    let service = line.service;
+    let Some(operation) = line.operands.pop_front() else {
+        return Err(Failure::usage(format!("`{service}` alone does nothing")).hint(WHAT_THERE_IS));
+    };
+    let plan = match service {
+        "s3" => s3(&mut line, &operation)?,
+        _ => s3api(&mut line, &operation)?,
+    };
+    let note = format!("`{service} {}` was read as `s3seal {}`", shown(&operation), plan.target);
+    let arguments = line.written(&plan, &tree)?;
+    Ok(Some(Translation { arguments, note }))
+}
+
+/// What a command line comes to.
+struct Plan {
+    /// The command of this program.
+    target: &'static str,
+    /// Options that the target needs to do the same.
+    options: Vec<String>,
+    operands: Vec<OsString>,
+}
+
+impl Plan {
+    fn new(target: &'static str, operands: impl IntoIterator<Item = OsString>) -> Plan {
+        Plan { target, options: Vec::new(), operands: operands.into_iter().collect() }
+    }
+}
+
+/// These are known by name where they mean nothing, lest they seem misspelt.
+fn refuse_copy_sources(arguments: &[OsString]) -> Result<(), Failure> {
+    if COPYING.iter().any(|command| arguments.iter().any(|argument| argument == command)) {
+        return Ok(());
+    }
+    let options = arguments.iter().take_while(|argument| *argument != "--");
+    let mut names = options.filter_map(|argument| line::split(argument)).map(|(name, _)| name);
+    match names.find(|name| options::is_copy_source(name)) {
+        Some(name) => Err(Failure::usage(format!(
+            "--{name} is about the source of a copy from URL to URL, and none is made here"
+        ))
+        .hint("it goes with `s3seal cp` and `s3seal mv`; leave it out")),
+        None => Ok(()),
+    }
+}
+
+/// `aws s3 OPERATION`: its operands are files and URLs.
+fn s3(line: &mut Line, operation: &OsStr) -> Result<Plan, Failure> {
+    let operands = Vec::from(std::mem::take(&mut line.operands));
+    if line.wants_help {
+        line.operands.clear();
+    }
+    let count = |wanted: usize, usage: &str| match operands.len() == wanted || line.wants_help {
+        true => Ok(()),
+        false => Err(Failure::usage(format!(
+            "`s3 {}` takes {usage}, and {} operands are given",
+            shown(operation),
+            operands.len()
+        ))
+        .hint("put names with spaces in quotes; shell variables may be empty")),
+    };
+    match operation.to_str() {
+        Some("cp") => {
+            count(2, "a source and a destination")?;
+            Ok(match direction(&operands)? {
+                "cp" => line.opening_source(Plan::new("cp", operands)),
+                target => line.following_symlinks(Plan::new(target, operands)),
+            })
+        }
+        Some("mv") => {
+            count(2, "a source and a destination")?;
+            Ok(match direction(&operands)? {
+                "cp" => line.opening_source(Plan::new("mv", operands)),
+                _ => Plan::new("mv", operands),
+            })
+        }
+        Some("sync") => {
+            count(2, "a source and a destination")?;
+            Ok(line.following_symlinks(Plan::new("sync", operands)))
+        }
+        Some("rm") => count(1, "one URL").map(|()| Plan::new("rm", operands)),
+        Some("presign") => count(1, "one URL").map(|()| Plan::new("presign", operands)),
+        Some("ls") => Err(Failure::usage("`s3 ls` has no counterpart that prints the same")
+            .hint("`s3seal ls` lists objects in lines of its own, and needs no key")),
+        _ => Err(unknown("s3", operation)),
+    }
+}
+
+fn direction(operands: &[OsString]) -> Result<&'static str, Failure> {
+    let is_url = |operand: &OsString| operand.to_string_lossy().starts_with("s3://");
+    let urls: Vec<bool> = operands.iter().map(is_url).collect();
+    match urls.as_slice() {
+        [true, false] => Ok("get"),
+        [true, true] => Ok("cp"),
+        [false, false] => {
+            Err(Failure::usage("neither the source nor the destination is an s3:// URL")
+                .hint("objects are written s3://bucket/key"))
+        }
+        _ => Ok("put"),
+    }
+}
+
+/// `aws s3api OPERATION`: the object is named by options.
+fn s3api(line: &mut Line, operation: &OsStr) -> Result<Plan, Failure> {
+    let target = match operation.to_str() {
+        Some("put-object") => "put",
+        Some("get-object") => "get",
+        Some("head-object") => "head",
+        Some("copy-object") => "cp",
+        Some("delete-object") => "rm",
+        _ => return Err(unknown("s3api", operation)),
+    };
+    if line.wants_help {
+        return Ok(Plan::new(target, []));
+    }
+    let object = object(line)?;
+    let url = object.url();
+    let (body, file) = (line.body.take(), line.operands.pop_front());
+    if !line.operands.is_empty() || (target != "get" && file.is_some()) {
+        return Err(Failure::usage(format!("`s3api {}` takes no such operand", shown(operation)))
+            .hint("put names with spaces in quotes; shell variables may be empty"));
+    }
+    if target != "put" && body.is_some() {
+        return Err(Failure::usage(format!("`s3api {}` has no --body", shown(operation)))
+            .hint("only put-object stores one"));
+    }
+    let copy_source = line.copy_source.take();
+    if target != "cp" && copy_source.is_some() {
+        return Err(Failure::usage(format!("`s3api {}` has no --copy-source", shown(operation)))
+            .hint("only copy-object copies"));
+    }
+    match (target, body, file) {
+        ("cp", ..) | ("put", Some(_), _) if object.is_folder() => {
+            Err(Failure::usage("a key that ends in `/` stands for a folder here")
+                .hint("give the object's whole key"))
+        }
+        ("cp", ..) => {
+            let (source, version) = copied(copy_source.as_deref())?;
+            let plan = line.opening_source(Plan::new(target, [source, url]));
+            let version = version.map(|version| format!("--version-id={version}"));
+            Ok(Plan { options: plan.options.into_iter().chain(version).collect(), ..plan })
+        }
+        ("put", None, _) => Err(Failure::usage("`s3api put-object` without --body stores nothing")
+            .hint("name the file: --body FILE; for an empty object: --body /dev/null")),
+        ("put", Some(body), _) => Ok(Plan::new(target, [body, url])),
+        ("get", _, None) => Err(Failure::usage("`s3api get-object` needs a file to write to")
+            .hint("name it last; `-` is standard output")),
+        ("get", _, Some(file)) => Ok(Plan::new(target, [url, file])),
+        ("head", ..) => Ok(Plan { options: vec!["--json".to_owned()], ..Plan::new(target, [url]) }),
+        _ => Ok(Plan::new(target, [url])),
+    }
+}
+
+/// The source of a copy and its version, as aws-cli takes them: `BUCKET/KEY?versionId=ID`, not encoded (botocore,
+/// `handlers.py`, `_quote_source_header`).
+fn copied(given: Option<&OsStr>) -> Result<(OsString, Option<String>), Failure> {
+    let wrong = |what: &str| {
+        Failure::usage(format!("`s3api copy-object`: {what}"))
+            .hint("write --copy-source BUCKET/KEY, or BUCKET/KEY?versionId=ID")
+    };
+    let given = given.ok_or_else(|| wrong("--copy-source is missing"))?;
+    let text = given.to_str().ok_or_else(|| wrong("--copy-source is not UTF-8"))?;
+    let (path, version) = match text.split_once("?versionId=") {
+        Some((path, version)) => (path, Some(version.to_owned())),
+        None => (text, None),
+    };
+    let path = path.strip_prefix('/').unwrap_or(path);
+    match path.split_once('/') {
+        Some((bucket, key)) if !bucket.is_empty() && !key.is_empty() && !key.ends_with('/') => {
+            Ok((format!("s3://{path}").into(), version))
+        }
+        _ => Err(wrong("--copy-source names no object")),
+    }
+}
+
+/// The object that `--bucket` and `--key` name.
+struct Object {
+    bucket: OsString,
+    key: OsString,
+}
+
+fn object(line: &mut Line) -> Result<Object, Failure> {
+    let given = |value: Option<OsString>, option: &str| match value {
+        Some(value) if !value.is_empty() => Ok(value),
+        _ => Err(Failure::usage(format!("`s3api` needs {option}, and it is missing or empty"))
+            .hint("write --bucket NAME --key KEY")),
+    };
+    let bucket = given(line.bucket.take(), "--bucket")?;
+    let key = given(line.key.take(), "--key")?;
+    let text = bucket.to_string_lossy();
+    if text.contains('/') && !text.starts_with("arn:") {
+        return Err(Failure::usage("--bucket takes the bucket's name alone")
+            .hint("what follows its `/` belongs to --key"));
+    }
+    Ok(Object { bucket, key })
+}
+
+impl Object {
+    fn url(&self) -> OsString {
+        [OsStr::new("s3://"), &self.bucket, OsStr::new("/"), &self.key].into_iter().collect()
+    }
+
+    fn is_folder(&self) -> bool {
+        self.key.as_encoded_bytes().ends_with(b"/")
+    }
+}
+
+fn unknown(service: &str, operation: &OsStr) -> Failure {
+    Failure::usage(format!("`{service} {}` has no counterpart here", shown(operation)))
+        .hint(WHAT_THERE_IS)
+}
+
+/// A word as messages may show it.
+fn shown(word: &OsStr) -> String {
+    let text = word.to_string_lossy();
+    if looks_secret(&text) { "[not shown]".to_owned() } else { text.into_owned() }
+}

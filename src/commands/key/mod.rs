@@ -1,0 +1,78 @@
+//! `s3seal key`: what a key is, where it fits, and how others spell it.
+
+mod convert;
+mod derive;
+mod list;
+mod md5;
+mod recover;
+mod show;
+mod verify;
+
+use std::ffi::OsString;
+
+use crate::failure::Failure;
+use crate::key::KeyArgs;
+use crate::key::ring::Keyring;
+use crate::output::Output;
+use crate::store::wire::Connect;
+
+/// Inspect keys, hand them to other tools, and check that they still open what they sealed
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(clap::Subcommand)]
+enum Action {
+    Show(show::Args),
+    Md5(md5::Args),
+    Convert(convert::Args),
+    Verify(verify::Args),
+    Recover(recover::Args),
+    List(list::Args),
+    Derive(derive::Args),
+}
+
+/// Does what the action says with the chosen keys; what is wrong with several is told as it happens.
+///
+/// # Errors
+/// [`Failure::Usage`] if there is no key, or one stands in argv; [`Failure::Key`] if a source
+/// cannot be read or holds no key.
+pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Failure> {
+    match &args.action {
+        Action::Show(args) => show::run(args, out)?,
+        Action::Md5(args) => md5::run(args, out)?,
+        Action::List(args) => return list::run(args, out),
+        Action::Derive(args) => derive::run(args, connect, out).await?,
+        Action::Convert(args) => convert::run(args, out)?,
+        Action::Verify(args) => return verify::run(args, connect, out).await,
+        Action::Recover(args) => recover::run(args, connect, out).await?,
+    }
+    Ok(0)
+}
+
+/// The keys to look at.
+#[derive(clap::Args)]
+struct Chosen {
+    /// Sources of keys, as with `-k`
+    #[arg(value_name = "SPEC", conflicts_with = "AwsCliKey")]
+    specs: Vec<OsString>,
+    #[command(flatten)]
+    keys: KeyArgs,
+}
+
+impl Chosen {
+    /// The keys of the operands and of `-k`, at least one.
+    fn load(&self) -> Result<Keyring, Failure> {
+        let mut keys = self.keys.clone();
+        keys.key.splice(0..0, self.specs.iter().cloned());
+        let ring = keys.load()?.for_named_object()?;
+        match ring.keys.is_empty() {
+            false => Ok(ring),
+            true => Err(Failure::usage("there is no key to look at").hint(
+                "name its source (`./backup.key`, env:NAME, cmd:COMMAND, stdin), or set S3SEAL_KEY",
+            )),
+        }
+    }
+}

@@ -1,0 +1,318 @@
+//! The options by which aws-cli takes a key, with aws-cli's own rules, so that a script that was written for
+//! it seals with the same key here.
+//!
+//! `aws s3`, and `aws s3api` without an MD5, take the bytes of the value for the key and encode them.
+//! `aws s3api` with an MD5 sends both values as they stand (botocore, `handlers.py`, `_sse_md5`).
+
+mod md5;
+mod value;
+
+use std::ffi::{OsStr, OsString};
+
+use value::{Origin, Value};
+
+use super::core::{
+    Form, Format, Found, KEY_BYTES, Key, Loaded, decode_base64, decode_hex, diagnose_key_text,
+    not_raw, parse, said_of,
+};
+use crate::failure::Failure;
+
+/// The one algorithm of SSE-C (AWS, "Using server-side encryption with customer-provided keys").
+const ALGORITHM: &str = "AES256";
+const HEADING: &str = "Spellings of aws-cli";
+
+/// What the options are called.
+struct Names {
+    algorithm: &'static str,
+    key: &'static str,
+    md5: &'static str,
+    sse_c: &'static str,
+    sse_c_key: &'static str,
+}
+
+const OWN: Names = Names {
+    algorithm: "--sse-customer-algorithm",
+    key: "--sse-customer-key",
+    md5: "--sse-customer-key-md5",
+    sse_c: "--sse-c",
+    sse_c_key: "--sse-c-key",
+};
+/// Those of the object that a copy is made of.
+const OF_SOURCE: Names = Names {
+    algorithm: "--copy-source-sse-customer-algorithm",
+    key: "--copy-source-sse-customer-key",
+    md5: "--copy-source-sse-customer-key-md5",
+    sse_c: "--sse-c-copy-source",
+    sse_c_key: "--sse-c-copy-source-key",
+};
+
+/// This program's own options for a key.
+const OURS: [&str; 2] = ["key", "key_format"];
+const SOURCE_KEY: &str = "source_key";
+
+/// A key in the spelling of aws-cli: instead of `-k`, and before `S3SEAL_KEY`.
+#[derive(Clone, Default, clap::Args)]
+pub(crate) struct AwsCliKey {
+    /// As with `aws s3api`: AES256
+    #[arg(long, help_heading = HEADING, conflicts_with_all = OURS, value_name = "ALGORITHM")]
+    sse_customer_algorithm: Option<OsString>,
+    /// As with `aws s3api`: the 32 bytes of the key as text, file://FILE or fileb://FILE; their base64 if
+    /// --sse-customer-key-md5 is given
+    #[arg(long, help_heading = HEADING, conflicts_with_all = OURS, value_name = "KEY", allow_hyphen_values = true)]
+    sse_customer_key: Option<OsString>,
+    /// As with `aws s3api`: base64 of the MD5 of the 32 bytes
+    #[arg(long, help_heading = HEADING, conflicts_with_all = OURS, value_name = "MD5", allow_hyphen_values = true)]
+    sse_customer_key_md5: Option<OsString>,
+    /// As with `aws s3`: AES256, which may be left out
+    #[arg(long, help_heading = HEADING, conflicts_with_all = OURS, value_name = "ALGORITHM", num_args = 0..=1, default_missing_value = ALGORITHM)]
+    sse_c: Option<OsString>,
+    /// As with `aws s3`: the 32 bytes of the key as text, file://FILE or fileb://FILE
+    #[arg(long, help_heading = HEADING, conflicts_with_all = OURS, value_name = "KEY", allow_hyphen_values = true)]
+    sse_c_key: Option<OsString>,
+    /// Whether all this was said of a copy's source.
+    #[arg(skip)]
+    is_of_source: bool,
+}
+
+/// The key of a copy's source in the spelling of aws-cli: instead of `--source-key`.
+#[derive(Clone, Default, clap::Args)]
+pub(crate) struct AwsCliSourceKey {
+    /// As with `aws s3api copy-object`: AES256
+    #[arg(long, help_heading = HEADING, conflicts_with = SOURCE_KEY, value_name = "ALGORITHM")]
+    copy_source_sse_customer_algorithm: Option<OsString>,
+    /// As with `aws s3api copy-object`: the source's key, as --sse-customer-key has it
+    #[arg(long, help_heading = HEADING, conflicts_with = SOURCE_KEY, value_name = "KEY", allow_hyphen_values = true)]
+    copy_source_sse_customer_key: Option<OsString>,
+    /// As with `aws s3api copy-object`: base64 of the MD5 of the 32 bytes
+    #[arg(long, help_heading = HEADING, conflicts_with = SOURCE_KEY, value_name = "MD5", allow_hyphen_values = true)]
+    copy_source_sse_customer_key_md5: Option<OsString>,
+    /// As with `aws s3 cp`: AES256, which may be left out
+    #[arg(long, help_heading = HEADING, conflicts_with = SOURCE_KEY, value_name = "ALGORITHM", num_args = 0..=1, default_missing_value = ALGORITHM)]
+    sse_c_copy_source: Option<OsString>,
+    /// As with `aws s3 cp`: the source's key, as --sse-c-key has it
+    #[arg(long, help_heading = HEADING, conflicts_with = SOURCE_KEY, value_name = "KEY", allow_hyphen_values = true)]
+    sse_c_copy_source_key: Option<OsString>,
+}
+
+impl AwsCliSourceKey {
+    /// The options, if any is given.
+    pub(crate) fn given(&self) -> Option<AwsCliKey> {
+        let key = AwsCliKey {
+            sse_customer_algorithm: self.copy_source_sse_customer_algorithm.clone(),
+            sse_customer_key: self.copy_source_sse_customer_key.clone(),
+            sse_customer_key_md5: self.copy_source_sse_customer_key_md5.clone(),
+            sse_c: self.sse_c_copy_source.clone(),
+            sse_c_key: self.sse_c_copy_source_key.clone(),
+            is_of_source: true,
+        };
+        key.is_given().then_some(key)
+    }
+}
+
+/// What of the options is there, once everything is that belongs together.
+struct Given<'a> {
+    option: &'static str,
+    key: &'a OsStr,
+    md5: Option<&'a OsStr>,
+}
+
+impl AwsCliKey {
+    /// The key, if any of these options is given, and what to warn of, each with the source it concerns.
+    ///
+    /// # Errors
+    /// [`Failure::Usage`] where one of them is missing or empty, or names another algorithm;
+    /// [`Failure::Key`] where the value is no key by aws-cli's rules, or the MD5 is not the key's.
+    pub(super) fn load(&self) -> Result<Option<(Loaded, Vec<String>)>, Failure> {
+        let Some(given) = self.given()? else { return Ok(None) };
+        let value = Value::read(given.option, given.key)?;
+        let names = self.names();
+        let found = match given.md5 {
+            None => unencoded(&value, given.option, names),
+            Some(_) => encoded(&value, names),
+        };
+        let Found { key, form, mut warnings, unfit } =
+            found.map_err(|failure| said_of(&value.source, failure))?;
+        if let Some(md5) = given.md5 {
+            let md5 = value::read_text(names.md5, md5)?;
+            md5::check(&key, &md5).map_err(|failure| said_of(names.md5, failure))?;
+        }
+        warnings.splice(0..0, value.warnings);
+        let source = value.source;
+        let told = warnings.iter().map(|warning| format!("{source}: {warning}")).collect();
+        Ok(Some((Loaded { key, source, form, warnings, unfit, name: None, entry: None }, told)))
+    }
+
+    /// Whether any of these options is given.
+    pub(super) fn is_given(&self) -> bool {
+        self.is_s3api() || self.is_s3()
+    }
+
+    /// Whether the key is to be read from stdin.
+    pub(super) fn uses_stdin(&self) -> bool {
+        [&self.sse_customer_key, &self.sse_c_key]
+            .into_iter()
+            .flatten()
+            .any(|key| Value::is_stdin(key))
+    }
+
+    fn names(&self) -> &'static Names {
+        if self.is_of_source { &OF_SOURCE } else { &OWN }
+    }
+
+    fn is_s3api(&self) -> bool {
+        self.sse_customer_algorithm.is_some()
+            || self.sse_customer_key.is_some()
+            || self.sse_customer_key_md5.is_some()
+    }
+
+    fn is_s3(&self) -> bool {
+        self.sse_c.is_some() || self.sse_c_key.is_some()
+    }
+
+    fn given(&self) -> Result<Option<Given<'_>>, Failure> {
+        let names = self.names();
+        let (algorithm, key) = match (self.is_s3api(), self.is_s3()) {
+            (false, false) => return Ok(None),
+            (true, true) => {
+                return Err(Failure::usage(format!(
+                    "the options of `aws s3api` ({}…) and of `aws s3` ({}…) are mixed",
+                    names.key.trim_end_matches("key"),
+                    names.sse_c
+                ))
+                .hint("give the key by one of them"));
+            }
+            (true, false) => (
+                (names.algorithm, &self.sse_customer_algorithm),
+                (names.key, &self.sse_customer_key),
+            ),
+            (false, true) => ((names.sse_c, &self.sse_c), (names.sse_c_key, &self.sse_c_key)),
+        };
+        let (option, Some(key)) = key else {
+            let given = if algorithm.1.is_some() { algorithm.0 } else { names.md5 };
+            return Err(Failure::usage(format!("{given} is given without {}", key.0))
+                .hint(format!("add {} fileb://FILE, or name the key with -k alone", key.0)));
+        };
+        let (name, Some(algorithm)) = algorithm else {
+            let name = algorithm.0;
+            return Err(Failure::usage(format!("{option} is given without {name}"))
+                .hint(format!("add {name} {ALGORITHM}")));
+        };
+        check_algorithm(name, algorithm)?;
+        check_value(option, key)?;
+        let md5 = self.sse_customer_key_md5.as_deref();
+        md5.map_or(Ok(()), |md5| check_value(names.md5, md5))?;
+        Ok(Some(Given { option, key, md5 }))
+    }
+}
+
+/// The values on a command line that no message may quote: those of the options here that take a key, or
+/// might by mistake, and of options misspelt like them.
+pub(crate) fn hidden_values(arguments: &[OsString]) -> impl Iterator<Item = &str> {
+    let takes_key = |option: &str| {
+        ["--sse-c", "--copy-source-sse"].iter().any(|start| option.starts_with(start))
+            && option != "--sse-c"
+            && !option.ends_with("-algorithm")
+    };
+    let texts = arguments.iter().map(|argument| argument.to_str().unwrap_or_default());
+    let before = std::iter::once("").chain(texts.clone());
+    texts.zip(before).filter_map(move |(text, before)| match text.split_once('=') {
+        Some((option, value)) if takes_key(option) => Some(value),
+        _ if takes_key(before) && !before.contains('=') => Some(text),
+        _ => None,
+    })
+}
+
+fn check_algorithm(option: &str, algorithm: &OsStr) -> Result<(), Failure> {
+    let what = match algorithm.to_string_lossy().as_ref() {
+        ALGORITHM => return Ok(()),
+        "" => "is empty",
+        other if other.eq_ignore_ascii_case(ALGORITHM) => "is not in capitals",
+        other if other.starts_with("aws:") => "names a key of the store's, not of yours",
+        _ => "names no algorithm of customer keys",
+    };
+    Err(Failure::usage(format!("{option} {what}"))
+        .hint(format!("write {option} {ALGORITHM}: there is no other")))
+}
+
+/// Shell variables that are not set, and options that have swallowed the next one.
+fn check_value(option: &str, value: &OsStr) -> Result<(), Failure> {
+    let what = match value.as_encoded_bytes() {
+        [] => "is empty",
+        [b'-', b'-', ..] => "has no value: an option follows",
+        _ => return Ok(()),
+    };
+    Err(Failure::usage(format!("{option} {what}"))
+        .hint("check that the shell variable which should be there is set"))
+}
+
+/// The key whose bytes the value is.
+fn unencoded(value: &Value, option: &str, names: &Names) -> Result<Found, Failure> {
+    if value.bytes.len() != KEY_BYTES
+        && let Ok(text) = std::str::from_utf8(&value.bytes)
+        && let Some((key, form)) = written(text)
+    {
+        let length = value.bytes.len();
+        let decode = if form == Form::Hex { "xxd -r -p" } else { "base64 -d" };
+        let bytes = format!("give {option} fileb://FILE with the 32 bytes (made by `{decode}`)");
+        let as_it_stands = match form {
+            Form::Base64 if option == names.key => {
+                format!("add {} {}, or ", names.md5, key.md5_base64())
+            }
+            _ => String::new(),
+        };
+        return Err(Failure::key(format!(
+            "it is the {form} text of a key; {} would encode that text once more, and the store get \
+             a key of {length} bytes and answer 400",
+            if option == names.sse_c_key { "`aws s3`" } else { "`aws s3api` without an MD5" }
+        ))
+        .hint(format!("{as_it_stands}{bytes}, or name the key with -k alone")));
+    }
+    if value.bytes.starts_with(b"# ") && parse(&value.bytes, Format::Auto).is_ok() {
+        return Err(Failure::key("it is a key file of s3seal, and aws-cli takes the 32 bytes alone").hint(
+            "name the file with -k alone; for aws-cli: `s3seal key convert FILE --as aws -o key.bin`",
+        ));
+    }
+    Ok(parse(&value.bytes, Format::Raw)?.swap_remove(0))
+}
+
+/// The key that the value is the base64 of.
+fn encoded(value: &Value, names: &Names) -> Result<Found, Failure> {
+    let md5 = names.md5;
+    if value.origin == Origin::Binary {
+        return Err(Failure::key(format!("aws-cli takes no fileb:// together with {md5}"))
+            .hint(format!("leave {md5} out: the MD5 is computed")));
+    }
+    let text = std::str::from_utf8(&value.bytes).map_err(|_| not_raw(&value.bytes))?;
+    let key = match written(text) {
+        Some((key, Form::Base64)) if text.len() == text.trim().len() => key,
+        Some((_, Form::Base64)) => {
+            return Err(not_as_it_stands("it is base64 with white space around it", names));
+        }
+        Some((_, form)) => return Err(not_as_it_stands(&format!("it is {form}"), names)),
+        None if value.bytes.len() == KEY_BYTES => {
+            return Err(not_as_it_stands("it is 32 bytes as they are", names)
+                .hint(format!("leave {md5} out: then the bytes are the key, and encoded")));
+        }
+        None => return Err(diagnose_key_text(text.trim(), Format::Base64)),
+    };
+    let found = parse(key.bytes(), Format::Raw)?.swap_remove(0);
+    Ok(Found { form: Form::Base64, ..found })
+}
+
+fn not_as_it_stands(what: &str, names: &Names) -> Failure {
+    Failure::key(format!(
+        "{what}; together with {} aws-cli sends the value as it stands, and stores want base64, padded",
+        names.md5
+    ))
+    .hint("name the key with -k alone: that reads it in any form")
+}
+
+/// The key that a text is the base64 or hex of.
+fn written(text: &str) -> Option<(Key, Form)> {
+    let text = text.trim();
+    if let Some(key) = decode_hex(text).and_then(|bytes| Key::from_slice(&bytes)) {
+        return Some((key, Form::Hex));
+    }
+    let (bytes, form) = decode_base64(text).ok()?;
+    Some((Key::from_slice(&bytes)?, form))
+}

@@ -1,0 +1,136 @@
+//! The files that a run must neither overwrite, delete nor store by accident: the files of its keys, and
+//! config.toml. They are known by device and inode, so that another spelling of the path, a symbolic link and
+//! a hard link lead to the same file.
+
+use std::fs::{self, Metadata};
+use std::os::fd::AsFd;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::Path;
+use std::sync::{PoisonError, RwLock};
+
+use crate::failure::Failure;
+
+static FILES: RwLock<Vec<ProtectedFile>> = RwLock::new(Vec::new());
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct ProtectedFile {
+    /// Device and inode.
+    identity: (u64, u64),
+    kind: Protected,
+}
+
+/// Why a file is protected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Protected {
+    /// It holds a key.
+    Key,
+    /// It is config.toml.
+    Config,
+}
+
+impl Protected {
+    /// What the file is, for messages.
+    fn noun(self) -> &'static str {
+        match self {
+            Protected::Key => "a key file",
+            Protected::Config => "config.toml",
+        }
+    }
+
+    /// That the file is left out of an upload, and how to include it.
+    pub(crate) fn left_out(self, path: &Path) -> String {
+        format!(
+            "{} is {} of this run: left out (--include-keys stores it, too)",
+            path.display(),
+            self.noun()
+        )
+    }
+
+    /// That the file is not deleted from a folder that is made like another.
+    pub(crate) fn not_deleted(self, path: &Path) -> String {
+        format!("{} is {} of this run: not deleted", path.display(), self.noun())
+    }
+
+    /// That the file was stored, and is not deleted as the source of a move.
+    pub(crate) fn kept(self, path: &Path) -> String {
+        format!("{} is {} of this run: it was stored, but not deleted", path.display(), self.noun())
+    }
+}
+
+/// Protects a file that was opened, if it is a regular one: pipes and devices hold nothing that could be lost.
+pub(crate) fn protect(found: &Metadata, kind: Protected) {
+    if !found.is_file() {
+        return;
+    }
+    let file = ProtectedFile { identity: (found.dev(), found.ino()), kind };
+    let mut files = FILES.write().unwrap_or_else(PoisonError::into_inner);
+    if !files.contains(&file) {
+        files.push(file);
+    }
+}
+
+/// Protects a key file that was named, before it is read or whether it is read at all.
+pub(crate) fn protect_path(path: &Path) {
+    if let Ok(found) = fs::metadata(path) {
+        protect(&found, Protected::Key);
+    }
+}
+
+/// Whether the path leads to a protected file.
+pub(crate) fn protection_of(path: &Path) -> Option<Protected> {
+    protection(&fs::metadata(path).ok()?)
+}
+
+/// Fails where writing to this path would overwrite a protected file, or append to it.
+///
+/// # Errors
+/// [`Failure::Usage`] then.
+pub(crate) fn check_destination(path: &Path) -> Result<(), Failure> {
+    protection_of(path).map_or(Ok(()), |kind| Err(overwrites(&path.display().to_string(), kind)))
+}
+
+/// Fails where writing to an open descriptor, called `name`, would write into a protected file.
+///
+/// # Errors
+/// [`Failure::Usage`] then.
+pub(crate) fn check_output(descriptor: impl AsFd, name: &str) -> Result<(), Failure> {
+    protection_of_open(descriptor).map_or(Ok(()), |kind| Err(overwrites(name, kind)))
+}
+
+/// Fails where a single named source, `-` being standard input, is a protected file.
+///
+/// # Errors
+/// [`Failure::Usage`] then.
+pub(crate) fn check_source(path: &Path) -> Result<(), Failure> {
+    let kind = if path == Path::new("-") {
+        protection_of_open(rustix::stdio::stdin())
+    } else {
+        protection_of(path)
+    };
+    let Some(kind) = kind else { return Ok(()) };
+    let (path, noun) = (path.display(), kind.noun());
+    Err(Failure::usage(format!(
+        "{path} is {noun} of this run: a key that is stored beside the data it seals is lost with it, or stolen with it"
+    ))
+    .hint("keep a copy of the key elsewhere; --include-keys stores the file nevertheless"))
+}
+
+fn protection_of_open(descriptor: impl AsFd) -> Option<Protected> {
+    let file = fs::File::from(descriptor.as_fd().try_clone_to_owned().ok()?);
+    protection(&file.metadata().ok()?)
+}
+
+fn protection(found: &Metadata) -> Option<Protected> {
+    let files = FILES.read().unwrap_or_else(PoisonError::into_inner);
+    let identity = (found.dev(), found.ino());
+    files.iter().find(|file| file.identity == identity).map(|file| file.kind)
+}
+
+fn overwrites(name: &str, kind: Protected) -> Failure {
+    let what = match kind {
+        Protected::Key => "a key that is overwritten opens nothing any more",
+        Protected::Config => "it says which keys there are",
+    };
+    Failure::usage(format!("{name} is {} of this run, and is not written to", kind.noun()))
+        .hint(format!("name another destination: {what}"))
+}

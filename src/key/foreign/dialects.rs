@@ -1,0 +1,146 @@
+//! A key as other tools want it. Only text is made here: nothing is read, written or shown.
+
+use serde::Serialize;
+use zeroize::Zeroizing;
+
+use crate::key::core::Key;
+
+/// Whose spelling of a key. In none of them need the key stand on a command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Dialect {
+    /// aws-cli: the 32 raw bytes, for `--sse-c-key fileb://FILE` and `--sse-customer-key fileb://FILE`
+    Aws,
+    /// aws-cli: JSON with key and MD5, for `aws s3api … --cli-input-json file://FILE`, which get-object lacks
+    S3api,
+    /// rclone: lines for the remote's section of rclone.conf
+    Rclone,
+    /// MinIO Client: base64 without padding, for `MC_ENC_C=ALIAS/BUCKET=…`
+    Mc,
+    /// s3fs: a key file for `-o use_sse=custom:FILE`, with all keys: the first writes
+    S3fs,
+    /// curl: the three headers, for `-H @FILE`
+    Curl,
+    /// Env files of docker, systemd and CI: `S3SEAL_KEY=…`
+    Env,
+}
+
+impl Dialect {
+    /// The key as the tool reads it. Where it reads one key, that is the first; s3fs reads all, and
+    /// seals with the first. Panics where there is none.
+    pub(crate) fn write(self, keys: &[Key]) -> Zeroizing<Vec<u8>> {
+        let key = &keys[0];
+        let (base64, md5) = (key.base64(), key.md5_base64());
+        // Joined at once: a text that grows leaves copies behind.
+        Zeroizing::new(match self {
+            Dialect::Aws => key.bytes().to_vec(),
+            Dialect::S3api => concat([
+                "{\n  \"SSECustomerAlgorithm\": \"AES256\",\n  \"SSECustomerKey\": \"",
+                &base64,
+                "\",\n  \"SSECustomerKeyMD5\": \"",
+                &md5,
+                "\"\n}\n",
+            ]),
+            Dialect::Rclone => concat([
+                "sse_customer_algorithm = AES256\nsse_customer_key_base64 = ",
+                &base64,
+                "\nsse_customer_key_md5 = ",
+                &md5,
+                "\n",
+            ]),
+            Dialect::Mc => concat([base64.trim_end_matches('='), "\n"]),
+            Dialect::S3fs => all_lines(keys),
+            Dialect::Curl => concat([
+                "x-amz-server-side-encryption-customer-algorithm: AES256\n\
+                 x-amz-server-side-encryption-customer-key: ",
+                &base64,
+                "\nx-amz-server-side-encryption-customer-key-MD5: ",
+                &md5,
+                "\n",
+            ]),
+            Dialect::Env => concat(["S3SEAL_KEY=", &base64, "\n"]),
+        })
+    }
+
+    /// Whether the tool reads more than one key.
+    pub(crate) fn takes_all(self) -> bool {
+        self == Dialect::S3fs
+    }
+
+    /// The command line that uses the file of this name, which must be one word of a shell.
+    pub(crate) fn usage(self, file: &str) -> String {
+        match self {
+            Dialect::Aws => {
+                format!("aws s3 cp s3://BUCKET/KEY . --sse-c AES256 --sse-c-key fileb://{file}")
+            }
+            Dialect::S3api => format!(
+                "aws s3api put-object --cli-input-json file://{file} --bucket BUCKET --key KEY --body FILE"
+            ),
+            Dialect::Rclone => format!(
+                "rclone copy REMOTE:BUCKET/KEY .   (with the lines of {file} in the section [REMOTE] of rclone.conf)"
+            ),
+            Dialect::Mc => {
+                format!("MC_ENC_C=\"ALIAS/BUCKET=$(cat {file})\" mc cp ALIAS/BUCKET/KEY .")
+            }
+            Dialect::S3fs => format!("s3fs BUCKET MOUNTPOINT -o use_sse=custom:{file}"),
+            Dialect::Curl => {
+                format!("curl -H @{file} -o OUTFILE \"$(s3seal presign -k SPEC s3://BUCKET/KEY)\"")
+            }
+            Dialect::Env => {
+                format!("docker run --env-file {file} IMAGE s3seal get s3://BUCKET/KEY")
+            }
+        }
+    }
+}
+
+fn concat<const N: usize>(parts: [&str; N]) -> Vec<u8> {
+    parts.concat().into_bytes()
+}
+
+/// Every key in base64 on a line of its own.
+fn all_lines(keys: &[Key]) -> Vec<u8> {
+    let lines: Vec<Zeroizing<String>> = keys.iter().map(Key::base64).collect();
+    let parts: Vec<&str> = lines.iter().flat_map(|line| [line.as_str(), "\n"]).collect();
+    parts.concat().into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(dialect: Dialect, keys: &[Key]) -> String {
+        String::from_utf8(dialect.write(keys).to_vec()).unwrap()
+    }
+
+    #[test]
+    fn a_key_in_every_dialect() {
+        let key = Key::from_bytes(std::array::from_fn(|index| u8::try_from(index).unwrap()));
+        let keys = [key, Key::from_bytes([0; 32])];
+        let base64 = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+        let md5 = "tP/LI3N87DFaSk0aoqYgzg==";
+        assert_eq!(*Dialect::Aws.write(&keys), *keys[0].bytes());
+        let json: serde_json::Value =
+            serde_json::from_str(&written(Dialect::S3api, &keys)).unwrap();
+        let expected = serde_json::json!({
+            "SSECustomerAlgorithm": "AES256",
+            "SSECustomerKey": format!("{base64}="),
+            "SSECustomerKeyMD5": md5,
+        });
+        assert_eq!(json, expected);
+        assert_eq!(
+            written(Dialect::Rclone, &keys),
+            format!(
+                "sse_customer_algorithm = AES256\nsse_customer_key_base64 = {base64}=\n\
+                 sse_customer_key_md5 = {md5}\n"
+            )
+        );
+        assert_eq!(written(Dialect::Mc, &keys), format!("{base64}\n"));
+        assert_eq!(written(Dialect::S3fs, &keys), format!("{base64}=\n{}=\n", "A".repeat(43)));
+        let prefix = "x-amz-server-side-encryption-customer-";
+        assert_eq!(
+            written(Dialect::Curl, &keys),
+            format!("{prefix}algorithm: AES256\n{prefix}key: {base64}=\n{prefix}key-MD5: {md5}\n")
+        );
+        assert_eq!(written(Dialect::Env, &keys), format!("S3SEAL_KEY={base64}=\n"));
+    }
+}

@@ -1,0 +1,130 @@
+//! UploadPartCopy: an object copied within the store a range at a time, for what one request cannot copy.
+
+use std::ops::Range;
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+
+use super::whole::{Copy, cannot_copy};
+use crate::failure::Failure;
+use crate::store::object::{Part, Written};
+use crate::store::seal::{ALGORITHM, Echoes, Sealed};
+use crate::store::wire::Store;
+
+/// A part that the store copied and, with a key, proved.
+#[derive(Debug)]
+pub(crate) struct CopiedPart {
+    number: i32,
+    etag: String,
+    bytes: u64,
+    /// CRC64NVME of its bytes, where the store says it.
+    crc64nvme: Option<u64>,
+}
+
+impl CopiedPart {
+    /// From 1 to 10,000.
+    pub(crate) fn number(&self) -> i32 {
+        self.number
+    }
+
+    /// Its size in bytes.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.bytes
+    }
+}
+
+impl Store {
+    /// Copies one range of the source into an upload as part `number`. None where the store cannot, or does not prove
+    /// that it used the key: abort the upload then, and nothing was published.
+    ///
+    /// # Errors
+    /// As [`Store::copy_object`].
+    pub(crate) async fn copy_part(
+        &self,
+        copy: &Copy,
+        upload_id: &str,
+        number: i32,
+        range: Range<u64>,
+    ) -> Result<Option<CopiedPart>, Failure> {
+        let (source, write) = (&copy.source, &copy.write);
+        let bytes = range.end - range.start;
+        let sent = self
+            .send(|client| {
+                let mut request = client
+                    .upload_part_copy()
+                    .bucket(&write.at.bucket)
+                    .key(&write.at.key)
+                    .upload_id(upload_id)
+                    .part_number(number)
+                    .copy_source(source.header())
+                    .copy_source_range(format!("bytes={}-{}", range.start, range.end - 1))
+                    .set_copy_source_if_match(source.metadata.etag.clone())
+                    .sealed(write.encryption.key());
+                if let Some(key) = &source.key {
+                    request = request
+                        .copy_source_sse_customer_algorithm(ALGORITHM)
+                        .copy_source_sse_customer_key(key.base64().as_str())
+                        .copy_source_sse_customer_key_md5(key.md5_base64());
+                }
+                request.customize().config_override(self.patience(bytes)).send()
+            })
+            .await;
+        let output = match sent {
+            Ok(output) => output,
+            Err(refusal) if cannot_copy(&refusal) => return Ok(None),
+            Err(refusal) => return Err(self.explain_copy(copy, &refusal).await),
+        };
+        if write.encryption.key().is_some_and(|key| !output.echo().proves(key)) {
+            return Ok(None);
+        }
+        let Some(result) = output.copy_part_result() else { return Ok(None) };
+        Ok(Some(CopiedPart {
+            number,
+            etag: result.e_tag().unwrap_or_default().to_owned(),
+            bytes,
+            crc64nvme: result.checksum_crc64_nvme().and_then(decoded),
+        }))
+    }
+
+    /// Makes an object of the parts, in order. `combine` makes one CRC64NVME of those of pieces that follow each
+    /// other, each with its length in bytes.
+    ///
+    /// # Errors
+    /// [`Failure::Integrity`] where the parts are not the source's bytes; otherwise whatever the store refuses. The
+    /// upload is still there then.
+    pub(crate) async fn complete_copy(
+        &self,
+        copy: &Copy,
+        upload_id: &str,
+        parts: &[CopiedPart],
+        combine: impl Fn(&[(u64, u64)]) -> u64,
+    ) -> Result<Written, Failure> {
+        let crcs: Option<Vec<(u64, u64)>> =
+            parts.iter().map(|part| Some((part.crc64nvme?, part.bytes))).collect();
+        let of_parts = crcs.as_deref().map(combine);
+        let of_source = copy.source.metadata.checksum_crc64nvme.as_deref().and_then(decoded);
+        if of_parts.zip(of_source).is_some_and(|(parts, source)| parts != source) {
+            return Err(Failure::integrity(
+                "what the store copied is not what the source holds: the checksums differ; nothing was stored",
+            )
+            .hint("try again; if it stays, the source is damaged in the store")
+            .at(&copy.source.at));
+        }
+        let parts: Vec<Part> = parts
+            .iter()
+            .map(|part| Part {
+                number: part.number,
+                etag: part.etag.clone(),
+                crc64nvme: part.crc64nvme.unwrap_or_default(),
+                bytes: part.bytes,
+            })
+            .collect();
+        self.complete_upload(&copy.write, upload_id, &parts, of_parts).await
+    }
+}
+
+/// A checksum as headers have it: base64 of 8 bytes, big-endian.
+fn decoded(text: &str) -> Option<u64> {
+    let bytes = BASE64_STANDARD.decode(text).ok()?;
+    Some(u64::from_be_bytes(bytes.try_into().ok()?))
+}

@@ -1,0 +1,306 @@
+//! CopyObject: from one object to another within the store, opened with one key and sealed with another.
+//! As with any write, nothing counts as sealed before that is proven; what landed in plaintext is taken back.
+
+use aws_sdk_s3::types::{ChecksumAlgorithm, MetadataDirective, TaggingDirective};
+
+use crate::failure::Failure;
+use crate::key::core::Key;
+use crate::location::Location;
+use crate::store::explain::{Action, Circumstances, diagnose};
+use crate::store::object::{
+    Attributed, Attributes, ObjectMetadata, ReadOptions, Stored, Write, Written,
+};
+use crate::store::seal::{ALGORITHM, Echoes, Sealed};
+use crate::store::wire::{Refusal, Store};
+use crate::text::percent;
+
+/// The most bytes that one request can copy (AWS, "CopyObject").
+pub(crate) const MOST_BYTES_OF_ONE_COPY: u64 = 5 << 30;
+
+/// One state of an object that was opened, to copy it.
+#[derive(Debug, Clone)]
+pub(crate) struct CopySource {
+    /// Where it is.
+    pub at: Location,
+    /// What opened it; none where it is not sealed.
+    pub key: Option<Key>,
+    /// What the store says of it.
+    pub metadata: ObjectMetadata,
+}
+
+/// A copy to be made.
+#[derive(Debug, Clone)]
+pub(crate) struct Copy {
+    /// From what.
+    pub source: CopySource,
+    /// What it becomes, everything that is kept of the source included.
+    pub write: Write,
+    /// Whether headers and metadata are the source's own.
+    pub(super) keeps_metadata: bool,
+    /// Whether the tags are.
+    pub(super) keeps_tags: bool,
+    /// Whether it takes the place of its source.
+    pub(super) in_place: bool,
+    /// Whether a tag of the source tells which key it needs.
+    pub source_tells_key: bool,
+}
+
+impl Copy {
+    /// Whether it takes the place of its source.
+    pub(crate) fn is_in_place(&self) -> bool {
+        self.in_place
+    }
+
+    /// Whether it takes the place of what is the newest there, provided that this stays so.
+    pub(crate) fn replaces_newest(&self) -> bool {
+        let if_match = &self.write.condition.if_match;
+        self.in_place && if_match.is_some() && *if_match == self.source.metadata.etag
+    }
+
+    /// How many bytes are copied.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.source.metadata.content_length.unwrap_or_default()
+    }
+}
+
+impl CopySource {
+    /// Its version, in a bucket that keeps versions.
+    pub(crate) fn version_id(&self) -> Option<&str> {
+        self.metadata.version_id.as_deref()
+    }
+
+    /// The failure of a copy whose source is not what it was any more.
+    pub(crate) fn replaced(&self) -> Failure {
+        Failure::precondition("the source was replaced while it was copied: nothing was stored")
+            .hint("start again, or name one version with --version-id")
+            .at(&self.at)
+    }
+
+    /// As `x-amz-copy-source` has it; access points are written in a way of their own (AWS, "CopyObject").
+    pub(super) fn header(&self) -> String {
+        let Location { bucket, key } = &self.at;
+        let infix = if bucket.starts_with("arn:") { "object/" } else { "" };
+        let key: Vec<String> = key.split('/').map(percent::encoded).collect();
+        let version = self.version_id().map(|id| format!("?versionId={}", percent::encoded(id)));
+        format!("{bucket}/{infix}{}{}", key.join("/"), version.unwrap_or_default())
+    }
+}
+
+impl Store {
+    /// Plans a copy. What the attributes of `write` leave open, the source's tags among it, is kept as it is.
+    ///
+    /// # Errors
+    /// [`Failure::Denied`] where the source's tags may not be read; [`Failure::Integrity`] where its length is not
+    /// known.
+    pub(crate) async fn plan_copy(
+        &self,
+        source: CopySource,
+        mut write: Write,
+    ) -> Result<Copy, Failure> {
+        if source.metadata.content_length.is_none() {
+            return Err(Failure::integrity("the store does not say how long the object is")
+                .hint("a proxy in between may recode answers: go around it")
+                .at(&source.at));
+        }
+        let in_place = source.at == write.at;
+        let is_as_it_was = !write.attributes.replace_metadata();
+        let (mut keeps_tags, mut source_tells_key) = (false, false);
+        write.attributes = write.attributes.over(&source.metadata);
+        // Some stores want the metadata anew, if an object is copied onto itself.
+        let keeps_metadata =
+            is_as_it_was && (!in_place || lossless(&source, &write.attributes).is_err());
+        if write.attributes.tagging.is_none() {
+            let (at, count) = (&source.at, source.metadata.tag_count);
+            let tags = self.tags_to_copy(at, source.version_id(), count).await?;
+            write.attributes.tagging = tags.tagging;
+            (keeps_tags, source_tells_key) = (!tags.tell_key, tags.tell_key);
+        }
+        Ok(Copy { source, write, keeps_metadata, keeps_tags, in_place, source_tells_key })
+    }
+
+    /// Whether one request could make this copy, were the store able to.
+    pub(crate) fn fits_one_copy(&self, copy: &Copy) -> bool {
+        // Off Amazon conditions on a copy are rarely looked at; that its source must stay is tried out.
+        let honours_conditions = self.is_amazon() || copy.replaces_newest();
+        copy.bytes() <= MOST_BYTES_OF_ONE_COPY
+            && (honours_conditions || !copy.write.condition.is_set())
+    }
+
+    /// Fails where the copy could not be made of bytes alone, without losing something.
+    ///
+    /// # Errors
+    /// [`Failure::Other`] that names it.
+    pub(crate) fn check_relay(&self, copy: &Copy) -> Result<(), Failure> {
+        lossless(&copy.source, &copy.write.attributes)
+            .map_err(|failure| failure.at(&copy.source.at))
+    }
+
+    /// Copies an object in one request. None where the store turns out not to be able to: the source was opened
+    /// with its key before, so that it cannot be that.
+    ///
+    /// # Errors
+    /// [`Failure::Precondition`] where the source was replaced since it was opened; otherwise whatever the store
+    /// refuses.
+    pub(crate) async fn copy_object(&self, copy: &Copy) -> Result<Option<Written>, Failure> {
+        if !copy.keeps_metadata {
+            copy.write.attributes.check_expires()?;
+        }
+        let (source, write) = (&copy.source, &copy.write);
+        // What a copy never takes over by itself.
+        let own = Attributes {
+            acl: write.attributes.acl.clone(),
+            storage_class: write.attributes.storage_class.clone(),
+            website_redirect_location: write.attributes.website_redirect_location.clone(),
+            ..Attributes::default()
+        };
+        let sent = self
+            .send(|client| {
+                let said = if copy.keeps_metadata { &own } else { &write.attributes };
+                let replaces_tags =
+                    !copy.keeps_tags || self.tagging(write) != write.attributes.tagging;
+                let tagging = self.tagging(write).filter(|_| replaces_tags);
+                let mut request = client
+                    .copy_object()
+                    .bucket(&write.at.bucket)
+                    .key(&write.at.key)
+                    .copy_source(source.header())
+                    .set_copy_source_if_match(source.metadata.etag.clone())
+                    .set_if_match(write.condition.if_match.clone())
+                    .set_if_none_match(write.condition.if_none_match.clone())
+                    .set_checksum_algorithm(self.sent(&ChecksumAlgorithm::Crc64Nvme))
+                    .attributed(said, tagging)
+                    .set_metadata_directive(
+                        (!copy.keeps_metadata).then_some(MetadataDirective::Replace),
+                    )
+                    .set_tagging_directive(replaces_tags.then_some(TaggingDirective::Replace))
+                    .sealed(write.encryption.key());
+                if let Some((algorithm, kms_key_id)) = write.encryption.managed() {
+                    request =
+                        request.server_side_encryption(algorithm).set_ssekms_key_id(kms_key_id);
+                }
+                if let Some(key) = &source.key {
+                    request = request
+                        .copy_source_sse_customer_algorithm(ALGORITHM)
+                        .copy_source_sse_customer_key(key.base64().as_str())
+                        .copy_source_sse_customer_key_md5(key.md5_base64());
+                }
+                request.customize().config_override(self.patience(copy.bytes())).send()
+            })
+            .await;
+        let stored = Stored { bytes: copy.bytes(), ..Stored::default() };
+        let output = match sent {
+            Ok(output) => output,
+            Err(refusal) if refusal.is_success() => {
+                let version_id = refusal.written.version_id;
+                return Ok(Some(Written {
+                    stored: Stored { version_id, ..stored },
+                    proven: false,
+                }));
+            }
+            Err(refusal) if cannot_copy(&refusal) => return Ok(None),
+            Err(refusal) => return Err(self.explain_copy(copy, &refusal).await),
+        };
+        let result = output.copy_object_result();
+        let crc64nvme = result.and_then(|result| result.checksum_crc64_nvme());
+        let stored = Stored {
+            etag: result.and_then(|result| result.e_tag()).map(str::to_owned),
+            version_id: output.version_id().map(str::to_owned),
+            checksum_crc64nvme: crc64nvme.unwrap_or_default().to_owned(),
+            ..stored
+        };
+        let proven = match write.encryption.key() {
+            Some(key) => output.echo().proves(key),
+            None => write.encryption.is_managed_by(output.server_side_encryption()),
+        };
+        Ok(Some(Written { stored, proven }))
+    }
+
+    /// Why a copy was refused.
+    pub(super) async fn explain_copy(&self, copy: &Copy, refusal: &Refusal) -> Failure {
+        let (source, write) = (&copy.source, &copy.write);
+        let about =
+            Circumstances { action: Action::Read, at: &source.at, key: source.key.as_ref() };
+        let is_of_source = match refusal.code.as_deref() {
+            Some("NoSuchKey") => refusal.status == Some(404),
+            code => matches!(code, Some("NoSuchVersion" | "InvalidObjectState")),
+        };
+        if is_of_source {
+            return diagnose(self, refusal, &about);
+        }
+        if copy.in_place && refusal.is("ConditionalRequestConflict") {
+            return source.replaced().answered(refusal.status, refusal.code.as_deref());
+        }
+        // Which of two conditions does not hold, the store does not say.
+        if refusal.status == Some(412)
+            && !(write.condition.is_set() && self.is_as_read(source).await)
+        {
+            return source.replaced().answered(refusal.status, refusal.code.as_deref());
+        }
+        let mut failure = self.explain(write, refusal);
+        if refusal.is_unknown() {
+            failure.detail_mut().message += "; the copy may have been made all the same";
+            return failure.hint(format!("look with `s3seal head {}`, then try again", write.at));
+        }
+        match failure {
+            Failure::Denied(_) if refusal.is("AccessDenied") && failure.detail().hint.as_deref().is_some_and(|it| it.starts_with("grant")) => {
+                failure.hint("grant s3:PutObject there, and where objects have tags s3:GetObjectTagging and s3:PutObjectTagging")
+            }
+            failure => failure,
+        }
+    }
+
+    async fn is_as_read(&self, source: &CopySource) -> bool {
+        let keys: Vec<Key> = source.key.iter().cloned().collect();
+        let version_id = source.metadata.version_id.clone();
+        let options = ReadOptions { version_id, ..ReadOptions::default() };
+        let found = self.head(&source.at, &keys, &options).await;
+        found.is_ok_and(|found| found.answer.etag == source.metadata.etag)
+    }
+
+    /// Fails where a source is not the newest any more of what has its name.
+    ///
+    /// # Errors
+    /// [`Failure::Precondition`] then; otherwise what keeps it from being looked at.
+    pub(crate) async fn check_newest(&self, source: &CopySource) -> Result<(), Failure> {
+        let keys: Vec<Key> = source.key.iter().cloned().collect();
+        let known = &source.metadata;
+        match self.head(&source.at, &keys, &ReadOptions::default()).await {
+            Ok(found)
+                if (&found.answer.etag, &found.answer.version_id)
+                    == (&known.etag, &known.version_id) =>
+            {
+                Ok(())
+            }
+            Ok(_) | Err(Failure::NotFound(_) | Failure::Key(_) | Failure::Unsealed(_)) => {
+                Err(source.replaced())
+            }
+            Err(failure) => Err(failure),
+        }
+    }
+}
+
+/// Fails where something of the source would be lost, were its metadata sent anew.
+fn lossless(source: &CopySource, attributes: &Attributes) -> Result<(), Failure> {
+    match source.metadata.missing_meta.unwrap_or_default() {
+        0 => attributes.check_expires(),
+        n => Err(Failure::other(format!(
+            "{n} of its metadata hold characters that no header can, and would be lost"
+        ))
+        .hint("give the source others, for instance with aws-cli")),
+    }
+}
+
+/// As stores answer that cannot make this copy, though source and key are right.
+pub(super) fn cannot_copy(refusal: &Refusal) -> bool {
+    matches!(refusal.status, Some(405 | 501))
+        || (refusal.status == Some(400) && !is_about_destination(refusal))
+}
+
+/// What would be refused of any other write, too.
+fn is_about_destination(refusal: &Refusal) -> bool {
+    matches!(
+        refusal.code.as_deref(),
+        Some("AuthorizationHeaderMalformed" | "InvalidBucketName" | "KeyTooLongError")
+            | Some("InvalidStorageClass" | "InvalidTag" | "ExpiredToken" | "InvalidToken")
+    ) || crate::store::explain::wants_https(refusal)
+}

@@ -1,0 +1,230 @@
+//! From a refusal and its circumstances to one cause and one fix.
+//!
+//! Stores disagree about codes and messages, so the status and what was asked decide; codes and
+//! messages are hints. Whether a key is wrong cannot be read off one refusal at all: [`crate::store::object::read`]
+//! finds that out by asking.
+
+use super::circumstances::{Action, Circumstances, outcome};
+use super::classify::{CREDENTIAL_CODES, no_version_id, refuses_http, said, wants_https};
+use super::{unsupported, url_refusal};
+use crate::failure::Failure;
+use crate::store::wire::http::TooLong;
+use crate::store::wire::{Refusal, Store, Trouble};
+
+/// The failure that a refusal means.
+pub(crate) fn diagnose(store: &Store, refusal: &Refusal, about: &Circumstances<'_>) -> Failure {
+    let failure = match (&refusal.trouble, &store.url) {
+        (Some(trouble), _) => no_answer(store, trouble),
+        (None, Some(url)) => url_refusal::explain(url, refusal, about)
+            .unwrap_or_else(|| answer(store, refusal, about)),
+        (None, None) => answer(store, refusal, about),
+    };
+    let mut failure = failure.at(about.at).answered(refusal.status, refusal.code.as_deref());
+    if concerns_all(refusal, about) {
+        failure = failure.for_all();
+    }
+    failure
+}
+
+/// Whether any other request of this kind would be refused as well, whatever the object.
+fn concerns_all(refusal: &Refusal, about: &Circumstances<'_>) -> bool {
+    if let Some(trouble) = &refusal.trouble {
+        return !matches!(trouble, Trouble::Timeout | Trouble::Broken(_));
+    }
+    let code = refusal.code.as_deref().unwrap_or_default();
+    let unsupported = matches!(refusal.status, Some(405 | 501)) && about.key.is_some();
+    let elsewhere = matches!(refusal.status, Some(300..=303 | 305..=399));
+    unsupported
+        || elsewhere
+        || wants_https(refusal)
+        || refusal.blocks_sse_c()
+        || CREDENTIAL_CODES.iter().any(|(known, ..)| *known == code)
+        || matches!(code, "NoSuchBucket" | "InvalidBucketName" | "AuthorizationHeaderMalformed")
+}
+
+fn no_answer(store: &Store, trouble: &Trouble) -> Failure {
+    let host = store.endpoint().unwrap_or("Amazon S3");
+    let named_by = if store.is_one_url() { "the URL" } else { "--endpoint-url" };
+    match trouble {
+        Trouble::OutOfFiles => Failure::out_of_files(),
+        Trouble::ConnectionRefused => {
+            Failure::unavailable(format!("nobody answers at {host}: the connection was refused"))
+                .hint(format!("check that the store runs and that {named_by} names its port"))
+        }
+        Trouble::UnknownHost => {
+            Failure::unavailable(format!("the host of {host} has no address"))
+                .hint(format!("check the name in {named_by}, the region, and the network"))
+        }
+        Trouble::Certificate(why) => {
+            Failure::unavailable(format!("the certificate of {host} is not accepted: {why}"))
+                .hint("if the store has its own certificate authority, name its PEM file with --ca-bundle or AWS_CA_BUNDLE")
+        }
+        Trouble::Timeout => Failure::unavailable(format!("{host} did not answer in time"))
+            .hint("check the network, and the endpoint's host and port"),
+        Trouble::NoCredentials => Failure::denied("there are no AWS credentials").hint(
+            "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile with --profile",
+        ),
+        Trouble::Credentials(why) => {
+            Failure::denied(format!("the AWS credentials cannot be had: {why}"))
+                .hint("mend the profile, or renew the session (for instance `aws sso login`)")
+        }
+        Trouble::OtherPartition(region) => Failure::unsealed(format!(
+            "the bucket is said to be in region {region}, of another partition of AWS than the one configured: nothing was sent there"
+        ))
+        .hint(format!("if that is right, say --region {region}, with credentials of that partition")),
+        Trouble::TooLong => Failure::integrity(TooLong.to_string())
+            .hint("check that the endpoint speaks S3, and what is in between"),
+        Trouble::Broken(why) => {
+            Failure::unavailable(format!("the exchange with {host} broke off: {why}"))
+                .hint("try again; if it stays, check that the endpoint speaks S3")
+        }
+    }
+}
+
+fn answer(store: &Store, refusal: &Refusal, about: &Circumstances<'_>) -> Failure {
+    let code = refusal.code.as_deref().unwrap_or_default();
+    if let Some((_, cause, fix)) = CREDENTIAL_CODES.iter().find(|(known, ..)| *known == code) {
+        return Failure::denied(*cause).hint(*fix);
+    }
+    if refusal.delete_marker {
+        return Failure::not_found(
+            "the object was deleted (its newest version is a delete marker)",
+        )
+        .hint("name an older version with --version-id");
+    }
+    if let Some(failure) = unsupported::explain(refusal, about) {
+        return failure;
+    }
+    let region = refusal.bucket_region.as_deref();
+    match (refusal.status.unwrap_or_default(), code) {
+        (_, "NoSuchBucket") => Failure::not_found("the bucket does not exist")
+            .hint("check its name, and that the endpoint and account are the right ones"),
+        (_, "InvalidBucketName") => Failure::usage("the store takes no bucket of that name")
+            .hint("check its name: bucket names are made of a-z, 0-9, `-` and `.`"),
+        (_, "KeyTooLongError") => {
+            Failure::usage("the key is too long for the store").hint("shorten the key")
+        }
+        (400, _) if no_version_id(refusal) => {
+            Failure::not_found("the object has no such version").hint("check --version-id")
+        }
+        (_, "NoSuchVersion") => {
+            Failure::not_found("the object has no such version").hint("check --version-id")
+        }
+        (404, "NoSuchUpload") => {
+            Failure::other("the upload was aborted by somebody else").hint("start again")
+        }
+        (404, _) => {
+            Failure::not_found("there is no such object").hint("check the bucket and the key")
+        }
+        (304, _) => {
+            Failure::precondition("the object has not changed: --if-none-match names its ETag")
+                .hint("there is nothing to do; leave --if-none-match out to read it all the same")
+        }
+        (412, _) => Failure::precondition("the object is not in the state that was asked for")
+            .hint("look at it with `s3seal head`, then decide anew"),
+        (409, _) => Failure::precondition("another request changes the object at the same time")
+            .hint("try again"),
+        (416, _) => Failure::usage("the range lies outside the object")
+            .hint("`s3seal head` shows how many bytes it has"),
+        (
+            _,
+            "BadDigest"
+            | "InvalidDigest"
+            | "XAmzContentSHA256Mismatch"
+            | "XAmzContentChecksumMismatch",
+        ) => Failure::integrity("the store received other bytes than were sent, and refused them")
+            .hint("the file may have changed while it was read: try again"),
+        (_, "EntityTooLarge") => Failure::other("the object is larger than the store allows")
+            .hint("split it, or ask the store's operator for its limit"),
+        (_, "InvalidObjectState") => Failure::other("the object is archived")
+            .hint("restore it first, for instance with `aws s3api restore-object`"),
+        (300..=399, _)
+        | (
+            _,
+            "AuthorizationHeaderMalformed"
+            | "PermanentRedirect"
+            | "IllegalLocationConstraintException",
+        ) => match region {
+            Some(region) => Failure::usage(format!("the bucket is in region {region}"))
+                .hint(format!("add --region {region}")),
+            None => {
+                Failure::usage("the store sends this request elsewhere, and was not followed there")
+                    .hint("name the bucket's own endpoint and region")
+            }
+        },
+        (401 | 403, _) if store.credentials.is_none() => {
+            Failure::denied("the store wants credentials, and none were sent")
+                .hint("leave out --no-sign-request")
+        }
+        (403, _) => denied(refusal, about),
+        (500.., _) | (429, _) => {
+            Failure::unavailable(format!("the store is in trouble: {}", said(refusal)))
+                .hint("try again later")
+        }
+        (400, _) if about.key.is_some() => malformed(store, refusal, about),
+        _ => Failure::other(format!("the store refused: {}", said(refusal)))
+            .hint("the store's log may say more"),
+    }
+}
+
+fn denied(refusal: &Refusal, about: &Circumstances<'_>) -> Failure {
+    let bucket = &about.at.bucket;
+    if about.action == Action::Write && refusal.blocks_sse_c() {
+        return Failure::denied(format!(
+            "the bucket {bucket} blocks SSE-C, as new buckets do since April 2026"
+        ))
+        .hint(format!(
+            "whoever may change the bucket allows it: `s3seal bucket allow s3://{bucket}`"
+        ));
+    }
+    if refusal.has_words("Request has expired") {
+        return Failure::denied("the request has expired").hint("check this machine's clock");
+    }
+    let (doing, permission) = match about.action {
+        Action::Read => {
+            ("read the object", "s3:GetObject (and s3:ListBucket, to tell absent from denied)")
+        }
+        Action::Write => ("write the object", "s3:PutObject"),
+        Action::Delete => ("delete the object", "s3:DeleteObject"),
+        Action::ListUploads => ("list unfinished uploads", "s3:ListBucketMultipartUploads"),
+        Action::AbortUpload => ("abort the upload", "s3:AbortMultipartUpload"),
+        Action::List => ("list the bucket", "s3:ListBucket"),
+        Action::ListVersions => ("list the bucket's versions", "s3:ListBucketVersions"),
+        Action::ReadBucketEncryption => {
+            ("read the bucket's encryption configuration", "s3:GetEncryptionConfiguration")
+        }
+        Action::WriteBucketEncryption => {
+            ("change the bucket's encryption configuration", "s3:PutEncryptionConfiguration")
+        }
+        Action::ReadAcl => ("read the object's ACL", "s3:GetObjectAcl"),
+        Action::ReadOwnership => {
+            ("tell whether the bucket has ACLs", "s3:GetBucketOwnershipControls")
+        }
+        Action::ReadTags => (
+            "read the object's tags",
+            "s3:GetObjectTagging (or say with --tagging which ones the copy gets)",
+        ),
+    };
+    Failure::denied(format!("the credentials may not {doing}"))
+        .hint(format!("grant {permission}, or use other credentials"))
+}
+
+/// A 400 to a request whose key, length and MD5 this program has made itself.
+fn malformed(store: &Store, refusal: &Refusal, about: &Circumstances<'_>) -> Failure {
+    let message = refusal.message.as_deref().unwrap_or_default();
+    if refuses_http(store, refusal) {
+        let outcome = outcome(about.action);
+        let failure = Failure::unsealed(format!("the store takes keys over https only: {outcome}"));
+        return match store.is_one_url() {
+            true => failure.hint("ask whoever made the URL for an https one"),
+            false => failure.hint("use its https endpoint"),
+        };
+    }
+    if message.contains("key did not match") || message.contains("secret key") {
+        return Failure::key(format!("the store says the key is malformed: {}", said(refusal)))
+            .hint("something between here and the store changes headers: look for a proxy");
+    }
+    Failure::other(format!("the store refused: {}", said(refusal))).hint(
+        "the store may not implement SSE-C, or not this request with it; its log may say more",
+    )
+}

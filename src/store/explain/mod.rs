@@ -1,0 +1,16 @@
+//! From a [`Refusal`](super::wire::Refusal) and the [`Circumstances`] of its request to one failure with one cause.
+
+mod circumstances;
+mod classify;
+mod diagnosis;
+mod unsupported;
+mod url_refusal;
+
+pub(crate) use circumstances::{Action, Circumstances};
+pub(crate) use classify::{
+    is_about_credentials, is_decisive, is_missing, is_wordless, refuses_http, unknown_header,
+    wants_https,
+};
+pub(crate) use diagnosis::diagnose;
+pub(crate) use unsupported::option;
+pub(crate) use url_refusal::{is_about_the_key, no_key_fits};

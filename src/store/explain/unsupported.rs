@@ -1,0 +1,89 @@
+//! What a store does not implement, and which option to leave out. Some name the header that they do not know, some
+//! the value, some say no more than that something is missing: then it is what the request was for.
+
+use super::circumstances::{Action, Circumstances, outcome};
+use super::classify::{is_missing, said, unknown_header};
+use crate::failure::Failure;
+use crate::store::seal;
+use crate::store::wire::Refusal;
+
+/// The headers that an option of this program sends, and that option.
+const OPTIONS: [(&str, &str); 15] = [
+    ("content-type", "--content-type"),
+    ("cache-control", "--cache-control"),
+    ("content-encoding", "--content-encoding"),
+    ("content-disposition", "--content-disposition"),
+    ("content-language", "--content-language"),
+    ("x-amz-tagging", "--tagging"),
+    ("x-amz-acl", "--acl"),
+    ("x-amz-storage-class", "--storage-class"),
+    ("x-amz-server-side-encryption", "--sse"),
+    ("x-amz-server-side-encryption-aws-kms-key-id", "--sse-kms-key-id"),
+    ("x-amz-request-payer", "--request-payer"),
+    ("x-amz-expected-bucket-owner", "--expected-bucket-owner"),
+    ("if-match", "--if-match"),
+    ("if-none-match", "--if-none-match"),
+    ("range", "--range"),
+];
+
+/// The failure of a request that the store does not implement, if that is why it was refused.
+pub(super) fn explain(refusal: &Refusal, about: &Circumstances<'_>) -> Option<Failure> {
+    if let Some(header) = unknown_header(refusal) {
+        return Some(match header.starts_with(seal::PREFIX) {
+            true => no_sse_c(about.action),
+            false => no_header(header),
+        });
+    }
+    match refusal.code.as_deref() {
+        Some("InvalidEncryptionAlgorithmError") => Some(no_sse_c(about.action)),
+        Some("AccessControlListNotSupported") => Some(no_acl()),
+        Some("InvalidStorageClass") => {
+            Some(Failure::other("the store knows no storage class of this name").hint(
+                "leave out --storage-class, or ask the store's operator which ones there are",
+            ))
+        }
+        // As B2 says it.
+        _ if refusal.has_words("canned acl") => Some(no_acl()),
+        _ if is_missing(refusal) => Some(missing(refusal, about)),
+        _ => None,
+    }
+}
+
+fn missing(refusal: &Refusal, about: &Circumstances<'_>) -> Failure {
+    match about.action {
+        Action::Read | Action::Write if about.key.is_some() => no_sse_c(about.action),
+        Action::ListVersions => Failure::other("the store keeps no versions")
+            .hint("leave out --versions, or --all-versions: there is one of each object"),
+        Action::ListUploads => Failure::other("the store does not tell of unfinished uploads")
+            .hint("its own tools may, or a rule that has them cleared away after some days"),
+        _ => Failure::other(format!("the store does not implement this: {}", said(refusal)))
+            .hint("leave out the options that it may not know, such as --version-id or --tagging"),
+    }
+}
+
+fn no_sse_c(action: Action) -> Failure {
+    let outcome = outcome(action);
+    Failure::unsealed(format!("the store does not implement SSE-C: {outcome}"))
+        .hint("use a store that does, or encrypt before uploading")
+}
+
+fn no_header(header: &str) -> Failure {
+    let failure = Failure::other(format!("the store does not know the header {header}"));
+    match option(header) {
+        Some(option) => failure.hint(format!("leave out {option}")),
+        None => failure.hint("a proxy in between may have added it: go around it"),
+    }
+}
+
+fn no_acl() -> Failure {
+    Failure::other("objects have no ACLs of their own there")
+        .hint("leave out --acl; who may read is a matter of the bucket's policy")
+}
+
+/// The option that sends a header, written in lower case.
+pub(crate) fn option(header: &str) -> Option<String> {
+    if let Some(name) = header.strip_prefix("x-amz-meta-") {
+        return Some(format!("--metadata {name}=VALUE"));
+    }
+    OPTIONS.iter().find(|(known, _)| *known == header).map(|(_, option)| (*option).to_owned())
+}

@@ -1,0 +1,179 @@
+//! What a refusal means to somebody who has a presigned URL and no credentials: the fix is mostly
+//! another URL.
+
+use super::circumstances::{Action, Circumstances};
+use super::classify::{is_decisive, unknown_header};
+use crate::failure::Failure;
+use crate::key::core::Key;
+use crate::location::Location;
+use crate::store::seal;
+use crate::store::wire::{Refusal, SignedUrl};
+
+const NEW_URL: &str = "ask whoever made the URL for a new one";
+
+/// Whether another key may open what was refused with this one. A signature covers the key, so that with
+/// a wrong one it does not fit.
+pub(crate) fn is_about_the_key(refusal: &Refusal) -> bool {
+    let message = refusal.message.as_deref().unwrap_or_default();
+    refusal.is("SignatureDoesNotMatch")
+        || message.contains("secret key")
+        || (refusal.status == Some(400)
+            && !is_decisive(refusal)
+            && !refusal.is("AuthorizationQueryParametersError")
+            && !is_about_a_plain_object(message))
+}
+
+/// Why no key opened what the URL is for; the refusal is that of the last one.
+pub(crate) fn no_key_fits(
+    url: &SignedUrl,
+    at: &Location,
+    keys: &[Key],
+    refusal: &Refusal,
+) -> Failure {
+    if refusal.is("SignatureDoesNotMatch") {
+        return mismatch(url, Action::Read, keys);
+    }
+    Failure::key(format!("the object is sealed with another key than {}", given(keys)))
+        .hint("ask whoever made the URL which key it is for: `s3seal key md5` tells a key's MD5")
+        .at(at)
+}
+
+/// The failure that a refusal means, where it means something else than with credentials.
+pub(super) fn explain(
+    url: &SignedUrl,
+    refusal: &Refusal,
+    about: &Circumstances<'_>,
+) -> Option<Failure> {
+    let code = refusal.code.as_deref().unwrap_or_default();
+    let message = refusal.message.as_deref().unwrap_or_default();
+    let keys = about.key.map(std::slice::from_ref).unwrap_or_default();
+    if let Some(header) = unknown_header(refusal).filter(|it| !it.starts_with(seal::PREFIX)) {
+        return Some(
+            Failure::other(format!(
+                "the store does not know the header {header}, and it was signed"
+            ))
+            .hint("ask whoever made the URL for one that is signed without it"),
+        );
+    }
+    let failure = match (refusal.status.unwrap_or_default(), code) {
+        (_, "SignatureDoesNotMatch") => mismatch(url, about.action, keys),
+        (_, "ExpiredToken" | "TokenRefreshRequired") => {
+            Failure::denied("the credentials that signed the URL have expired, and it with them")
+                .hint(NEW_URL)
+        }
+        (_, "InvalidAccessKeyId" | "InvalidToken") => {
+            Failure::denied("the store does not accept the credentials that signed the URL")
+                .hint(NEW_URL)
+        }
+        (_, "RequestTimeTooSkewed") => not_yet_valid(),
+        (_, "AuthorizationQueryParametersError") => {
+            Failure::usage("the store does not understand the URL's signature")
+                .hint("copy the whole URL, and put it in quotes")
+        }
+        (300..=399, _) | (_, "AuthorizationHeaderMalformed" | "PermanentRedirect") => {
+            Failure::denied("the store sends the URL elsewhere, and was not followed there")
+                .hint("ask for a URL of the bucket's own region and endpoint")
+        }
+        (404, "NoSuchBucket") => Failure::not_found("the bucket does not exist").hint(NEW_URL),
+        (404, _) => Failure::not_found("there is no such object").hint(NEW_URL),
+        (412, _) if about.action == Action::Write => Failure::precondition(
+            "the object that is there does not meet the condition: it was left alone",
+        )
+        .hint("ask whoever made the URL what is there"),
+        (400, _) if about.key.is_none() && about.action == Action::Read && wants_key(refusal) => {
+            Failure::key("the store wants a key, and the URL was signed without the seal's headers")
+                .hint("ask for one that signs them, as `s3seal presign -k KEY` does")
+        }
+        (400, _) if is_about_a_plain_object(message) => Failure::unsealed(
+            "the object is not sealed, though the URL was signed for a sealed one",
+        )
+        .hint("somebody may have replaced it: tell whoever made the URL"),
+        (401 | 403, _) => denied(refusal, about.action),
+        _ => return None,
+    };
+    Some(failure)
+}
+
+/// As stores answer that find no key with a request for a sealed object, whatever else they call it.
+fn wants_key(refusal: &Refusal) -> bool {
+    let code = refusal.code.as_deref().unwrap_or_default();
+    !is_decisive(refusal)
+        && (matches!(code, "InvalidRequest" | "InvalidArgument")
+            || refusal.has_words("Customer-Key"))
+}
+
+/// As Amazon and Garage say it.
+fn is_about_a_plain_object(message: &str) -> bool {
+    message.contains("not applicable to this object") || message.contains("plaintext object")
+}
+
+fn not_yet_valid() -> Failure {
+    Failure::denied(
+        "the URL is not valid yet: the clock of whoever signed it is ahead of the store's",
+    )
+    .hint("wait a while, or ask for a URL from a machine whose clock is right")
+}
+
+fn denied(refusal: &Refusal, action: Action) -> Failure {
+    if refusal.has_words("has expired") {
+        return Failure::denied("the URL has expired").hint(NEW_URL);
+    }
+    if refusal.has_words("not valid yet") {
+        return not_yet_valid();
+    }
+    if refusal.has_words("not signed") {
+        return Failure::denied("the URL was signed without all of the seal's headers")
+            .hint("ask for one that signs all three, as `s3seal presign -k KEY` does");
+    }
+    if refusal.blocks_sse_c() {
+        return Failure::denied("the bucket blocks SSE-C, as new buckets do since April 2026")
+            .hint("ask whoever made the URL to allow it on the bucket");
+    }
+    let (doing, permission) = match action {
+        Action::Read => ("read", "s3:GetObject"),
+        _ => ("write", "s3:PutObject"),
+    };
+    Failure::denied(format!("whoever signed the URL may not {doing} the object"))
+        .hint(format!("ask them for the permission {permission} on their side, or for another URL"))
+}
+
+/// A signature does not fit: what of the request could differ from what was signed.
+fn mismatch(url: &SignedUrl, action: Action, keys: &[Key]) -> Failure {
+    let mut causes = Vec::new();
+    if !keys.is_empty() {
+        causes.push(format!("another key than {}", given(keys)));
+    }
+    let own = |name: &&str| {
+        !matches!(*name, "host" | "content-length" | "x-amz-checksum-mode")
+            && !name.starts_with(seal::PREFIX)
+    };
+    let others: Vec<_> = url.signed_headers().filter(own).collect();
+    if !others.is_empty() {
+        causes.push(format!("another value of {}", others.join(", ")));
+    }
+    if url.operation().is_none() {
+        let method = if action == Action::Read { "GET" } else { "PUT" };
+        causes.push(format!("another method than {method}"));
+    }
+    let message = match causes.is_empty() {
+        true => "the URL's signature does not fit: it was changed on its way".to_owned(),
+        false => {
+            format!("the URL's signature does not fit: it was made for {}", causes.join(", or "))
+        }
+    };
+    let hint =
+        "ask whoever made the URL what it is for; copy the whole of it, and put it in quotes";
+    match keys.is_empty() {
+        true => Failure::denied(message).hint(hint),
+        false => Failure::key(message).hint(hint),
+    }
+    .at(url)
+}
+
+fn given(keys: &[Key]) -> String {
+    let md5s = keys.iter().map(Key::md5_base64).collect::<Vec<_>>().join(", ");
+    match keys.len() {
+        1 => format!("the one given (key-MD5 {md5s})"),
+        n => format!("the {n} given (key-MD5 {md5s})"),
+    }
+}

@@ -1,0 +1,248 @@
+//! What is stored with an object besides its bytes. None of it is ever encrypted with the user's key.
+
+use aws_sdk_s3::primitives::{DateTime, DateTimeFormat};
+use aws_sdk_s3::types::{ObjectCannedAcl, StorageClass};
+use serde::Serialize;
+
+use super::metadata::ObjectMetadata;
+use crate::failure::Failure;
+
+/// Headers, metadata and tags of an object that is written.
+#[derive(Debug, Clone, Default, Serialize, clap::Args)]
+#[command(next_help_heading = "Object attributes (never encrypted)")]
+pub(crate) struct Attributes {
+    /// The media type; guessed from the file's name where not given
+    #[arg(long, value_name = "TYPE", value_parser = parse_header)]
+    pub content_type: Option<String>,
+    /// Cache-Control
+    #[arg(long, value_name = "VALUE", value_parser = parse_header)]
+    pub cache_control: Option<String>,
+    /// Content-Encoding
+    #[arg(long, value_name = "VALUE", value_parser = parse_header)]
+    pub content_encoding: Option<String>,
+    /// Content-Disposition
+    #[arg(long, value_name = "VALUE", value_parser = parse_header)]
+    pub content_disposition: Option<String>,
+    /// Content-Language
+    #[arg(long, value_name = "VALUE", value_parser = parse_header)]
+    pub content_language: Option<String>,
+    /// User metadata; repeatable, or with commas: a=1,b=2 (a comma in a value is written `\\,`)
+    #[arg(long, value_name = "NAME=VALUE", value_parser = parse_metadata)]
+    pub metadata: Vec<Metadata>,
+    /// Tags, URL-encoded: a=1&b=2
+    #[arg(long, value_name = "TAGS", value_parser = parse_header)]
+    pub tagging: Option<String>,
+    /// A canned ACL, such as bucket-owner-full-control
+    #[arg(long, value_name = "ACL", value_parser = parse_header)]
+    pub acl: Option<String>,
+    /// A storage class, such as STANDARD_IA
+    #[arg(long, value_name = "CLASS", value_parser = parse_header)]
+    pub storage_class: Option<String>,
+    /// Expires, as it is kept of the object that is copied.
+    #[arg(skip)]
+    pub expires: Option<String>,
+    /// Where a website sends whoever asks for the object, kept in the same way.
+    #[arg(skip)]
+    pub website_redirect_location: Option<String>,
+}
+
+/// Names and values of user metadata: `x-amz-meta-NAME: VALUE`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub(crate) struct Metadata(Vec<(String, String)>);
+
+impl Metadata {
+    /// One name and its value, which must be printable ASCII.
+    pub(crate) fn one(name: &str, value: String) -> Metadata {
+        Metadata(vec![(name.to_owned(), value)])
+    }
+
+    /// As stores return names, which differ in nothing but case.
+    fn in_lower_case(&self) -> Metadata {
+        let lower = |(name, value): &(String, String)| (name.to_ascii_lowercase(), value.clone());
+        Metadata(self.0.iter().map(lower).collect())
+    }
+}
+
+/// What must hold of the object that is there, if a write is to replace it.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub(crate) struct Condition {
+    /// Write only if the object that is there has this ETag
+    #[arg(long, value_name = "ETAG", value_parser = parse_header, conflicts_with = "if_none_match")]
+    pub if_match: Option<String>,
+    /// Write only if there is no such object yet; the one value is `*`
+    #[arg(long, value_name = "*", value_parser = ["*"], hide_possible_values = true)]
+    pub if_none_match: Option<String>,
+}
+
+impl Condition {
+    /// Whether anything must hold.
+    pub(crate) fn is_set(&self) -> bool {
+        self.if_match.is_some() || self.if_none_match.is_some()
+    }
+}
+
+impl Attributes {
+    /// Whether anything is said that a copy would otherwise take over from its source as it is.
+    pub(crate) fn replace_metadata(&self) -> bool {
+        let headers = [
+            &self.content_type,
+            &self.cache_control,
+            &self.content_encoding,
+            &self.content_disposition,
+            &self.content_language,
+        ];
+        headers.into_iter().any(Option::is_some) || !self.metadata.is_empty()
+    }
+
+    /// Whether nothing is said at all.
+    pub(crate) fn are_empty(&self) -> bool {
+        self.headers().is_empty()
+    }
+
+    /// These, and where they say nothing what a copy's source has. Tags are left alone, and so is the ACL, which S3
+    /// copies neither.
+    #[must_use]
+    pub(crate) fn over(&self, source: &ObjectMetadata) -> Attributes {
+        let either = |given: &Option<String>, kept: &Option<String>| given.clone().or(kept.clone());
+        let kept = source.metadata.iter().map(|(name, value)| (name.clone(), value.clone()));
+        let mut attributes = Attributes {
+            content_type: either(&self.content_type, &source.content_type),
+            cache_control: either(&self.cache_control, &source.cache_control),
+            content_encoding: either(&self.content_encoding, &source.content_encoding),
+            content_disposition: either(&self.content_disposition, &source.content_disposition),
+            content_language: either(&self.content_language, &source.content_language),
+            storage_class: either(&self.storage_class, &source.storage_class),
+            expires: source.expires.clone(),
+            website_redirect_location: source.website_redirect_location.clone(),
+            metadata: vec![Metadata(kept.collect())],
+            ..self.clone()
+        };
+        // Behind, so that what the user says of it counts.
+        attributes.metadata.extend(self.metadata.iter().map(Metadata::in_lower_case));
+        attributes
+    }
+
+    /// Expires as a date, which is all that a request can carry.
+    ///
+    /// # Errors
+    /// [`Failure::Other`] where it is none, as S3 lets happen.
+    pub(crate) fn check_expires(&self) -> Result<(), Failure> {
+        match (&self.expires, self.expires_at()) {
+            (Some(text), None) => Err(Failure::other(format!(
+                "its Expires header is no date and would be lost: `{text}`"
+            ))
+            .hint("give the source another one, for instance with aws-cli's --expires")),
+            _ => Ok(()),
+        }
+    }
+
+    fn expires_at(&self) -> Option<DateTime> {
+        DateTime::from_str(self.expires.as_deref()?, DateTimeFormat::HttpDate).ok()
+    }
+
+    /// The names of the headers that say all this, in lower case.
+    pub(crate) fn headers(&self) -> Vec<String> {
+        let single = [
+            (&self.content_type, "content-type"),
+            (&self.cache_control, "cache-control"),
+            (&self.content_encoding, "content-encoding"),
+            (&self.content_disposition, "content-disposition"),
+            (&self.content_language, "content-language"),
+            (&self.tagging, "x-amz-tagging"),
+            (&self.acl, "x-amz-acl"),
+            (&self.storage_class, "x-amz-storage-class"),
+        ];
+        let given = single.into_iter().filter(|(value, _)| value.is_some());
+        let metadata = self.metadata.iter().flat_map(|metadata| &metadata.0);
+        given
+            .map(|(_, header)| header.to_owned())
+            .chain(metadata.map(|(name, _)| format!("x-amz-meta-{}", name.to_ascii_lowercase())))
+            .collect()
+    }
+}
+
+/// Reads `a=1`, or `a=1,b=2` as aws-cli does; a comma in a value is written `\,`.
+fn parse_metadata(text: &str) -> Result<Metadata, String> {
+    const ESCAPED_COMMA: &str = "\u{1f}";
+    let printable = |byte| matches!(byte, b' '..=b'~');
+    if !text.bytes().all(printable) {
+        return Err("metadata must be printable ASCII: it travels in HTTP headers".to_owned());
+    }
+    let parse = |pair: &str| {
+        let (name, value) = pair.split_once('=')?;
+        is_name(name).then(|| (name.to_owned(), value.replace(ESCAPED_COMMA, ",")))
+    };
+    let escaped = text.replace("\\,", ESCAPED_COMMA);
+    escaped.split(',').map(parse).collect::<Option<_>>().map(Metadata).ok_or_else(|| {
+        "write it NAME=VALUE, the name of letters, digits, `-`, `_` or `.`, a comma as `\\,`"
+            .to_owned()
+    })
+}
+
+fn is_name(name: &str) -> bool {
+    !name.is_empty()
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+}
+
+/// The value of an option that becomes the value of a header (RFC 9110 section 5.5): printable ASCII and tabs, so that a
+/// line break can neither end the header nor begin another one.
+pub(crate) fn parse_header(text: &str) -> Result<String, String> {
+    if text.bytes().all(|byte| matches!(byte, b'\t' | b' '..=b'~')) {
+        Ok(text.to_owned())
+    } else {
+        Err("it travels in an HTTP header, which takes printable ASCII alone".to_owned())
+    }
+}
+
+/// A request that can carry [`Attributes`], their tags apart.
+pub(crate) trait Attributed: Sized {
+    fn attributed(self, attributes: &Attributes, tagging: Option<String>) -> Self;
+}
+
+macro_rules! attributed {
+    ($($operation:ident::$builder:ident),* $(,)?) => {$(
+        impl Attributed for aws_sdk_s3::operation::$operation::builders::$builder {
+            fn attributed(self, from: &Attributes, tagging: Option<String>) -> Self {
+                let metadata = from.metadata.iter().flat_map(|metadata| metadata.0.clone()).collect();
+                self.set_content_type(from.content_type.clone())
+                    .set_cache_control(from.cache_control.clone())
+                    .set_content_encoding(from.content_encoding.clone())
+                    .set_content_disposition(from.content_disposition.clone())
+                    .set_content_language(from.content_language.clone())
+                    .set_expires(from.expires_at())
+                    .set_website_redirect_location(from.website_redirect_location.clone())
+                    .set_metadata((!from.metadata.is_empty()).then_some(metadata))
+                    .set_tagging(tagging)
+                    .set_acl(from.acl.as_deref().map(ObjectCannedAcl::from))
+                    .set_storage_class(from.storage_class.as_deref().map(StorageClass::from))
+            }
+        }
+    )*};
+}
+
+attributed! {
+    put_object::PutObjectFluentBuilder,
+    create_multipart_upload::CreateMultipartUploadFluentBuilder,
+    copy_object::CopyObjectFluentBuilder,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn metadata_is_written_as_for_aws_cli() {
+        let pairs = |text: &str| {
+            parse_metadata(text).map(|found| {
+                found.0.iter().map(|(name, value)| format!("{name}:{value}")).collect::<Vec<_>>()
+            })
+        };
+        assert_eq!(pairs("a=1").unwrap(), ["a:1"]);
+        assert_eq!(pairs("a=1,b-c=2").unwrap(), ["a:1", "b-c:2"]);
+        assert_eq!(pairs("a=1\\,2\\, 3,b=4").unwrap(), ["a:1,2, 3", "b:4"]);
+        assert_eq!(pairs("a=x=y").unwrap(), ["a:x=y"]);
+        for wrong in ["", "a", "=1", "a=1,b", "a b=1", "a=\u{e4}", "a=1\r\nx: y"] {
+            assert!(pairs(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! Which bytes of an object an answer holds, compared with those that were asked for: a part must never pass for the
+//! whole, nor one range for another.
+
+use std::ops::Range;
+
+use super::metadata::ObjectMetadata;
+use super::read_options::ReadOptions;
+use crate::failure::Failure;
+
+/// The most bytes that an object can have: S3 takes 50 TB (AWS, "Amazon S3 objects overview"); other stores may
+/// count in TiB.
+pub(super) const MOST_BYTES: u64 = 50 << 40;
+
+const OK: u16 = 200;
+const PARTIAL_CONTENT: u16 = 206;
+
+/// The bytes of an object that an answer holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Extent {
+    /// From the object's first byte, the end excluded.
+    pub range: Range<u64>,
+    /// How many bytes the whole object has.
+    pub total: u64,
+}
+
+impl Extent {
+    /// How many bytes the answer holds.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.range.end - self.range.start
+    }
+
+    /// The extent of the answer to a GET with this status, which must be what `wanted` asks for.
+    ///
+    /// # Errors
+    /// [`Failure::Integrity`] where the answer holds something else, or does not say what.
+    pub(super) fn of(
+        status: u16,
+        metadata: &ObjectMetadata,
+        wanted: &ReadOptions,
+    ) -> Result<Extent, Failure> {
+        let Some(bytes) = metadata.content_length else {
+            return Err(Failure::integrity("the store does not say how long the object is")
+                .hint("a proxy in between may recode answers: go around it"));
+        };
+        check_size(metadata)?;
+        let named = metadata.content_range.as_deref().map(parse);
+        if !wanted.is_part() {
+            let whole = Extent { range: 0..bytes, total: bytes };
+            return match (status, named) {
+                (OK, None) => Ok(whole),
+                (OK | PARTIAL_CONTENT, Some(Some(said))) if said == whole => Ok(whole),
+                _ => Err(Failure::integrity(
+                    "the store sent a part of the object, though all of it was asked for",
+                )
+                .hint("the store, or a proxy in between, cuts answers: go around it")),
+            };
+        }
+        let asked = |said: &Extent| wanted.part_of(said.total).as_ref() == Some(&said.range);
+        match (status, named.flatten()) {
+            (PARTIAL_CONTENT, Some(said))
+                if asked(&said) && said.bytes() == bytes && said.total <= MOST_BYTES =>
+            {
+                Ok(said)
+            }
+            _ => Err(another_range().hint("fetch the whole object, without --range")),
+        }
+    }
+}
+
+/// The part of an object that an answer says it holds. Its Content-Length is not checked: the reader counts the bytes,
+/// and requests the rest where some are missing.
+pub(super) fn named_part(status: u16, metadata: &ObjectMetadata) -> Option<Extent> {
+    let named = metadata.content_range.as_deref().and_then(parse);
+    named.filter(|_| status == PARTIAL_CONTENT)
+}
+
+/// The answer to a request for a range is about other bytes.
+pub(super) fn another_range() -> Failure {
+    Failure::integrity("the store answered with another range than was asked for")
+}
+
+/// Refuses sizes that no object can have, before anything is planned with them, and what a HEAD says of a part.
+pub(super) fn check_head(metadata: &ObjectMetadata) -> Result<(), Failure> {
+    check_size(metadata)?;
+    let whole = metadata.content_length.map(|bytes| Extent { range: 0..bytes, total: bytes });
+    match metadata.content_range.as_deref().map(parse) {
+        Some(said) if said != whole => Err(Failure::integrity(
+            "the store describes a part of the object, though all of it was asked for",
+        )
+        .hint("the store, or a proxy in between, cuts answers: go around it")),
+        _ => Ok(()),
+    }
+}
+
+fn check_size(metadata: &ObjectMetadata) -> Result<(), Failure> {
+    match metadata.content_length {
+        Some(bytes) if bytes > MOST_BYTES => Err(Failure::integrity(format!(
+            "the store says that the object has {bytes} bytes, more than any object can have"
+        ))
+        .hint("the store's answer is wrong: check the endpoint, and what is in between")),
+        _ => Ok(()),
+    }
+}
+
+/// From `bytes 100-199/1234`, the range 100..200 of 1234.
+fn parse(content_range: &str) -> Option<Extent> {
+    let (range, total) = content_range.strip_prefix("bytes ")?.split_once('/')?;
+    let (first, last) = range.split_once('-')?;
+    let (first, last, total): (u64, u64, u64) =
+        (first.parse().ok()?, last.parse().ok()?, total.parse().ok()?);
+    (first <= last && last < total).then(|| Extent { range: first..last + 1, total })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn extent(
+        status: u16,
+        content_range: Option<&str>,
+        bytes: Option<u64>,
+        range: Option<&str>,
+    ) -> Option<Extent> {
+        let metadata = ObjectMetadata {
+            content_length: bytes,
+            content_range: content_range.map(str::to_owned),
+            ..ObjectMetadata::default()
+        };
+        let wanted = ReadOptions { range: range.map(str::to_owned), ..ReadOptions::default() };
+        Extent::of(status, &metadata, &wanted).ok()
+    }
+
+    #[test]
+    fn only_all_of_an_object_is_the_whole() {
+        let whole = Some(Extent { range: 0..10, total: 10 });
+        assert_eq!(extent(200, None, Some(10), None), whole);
+        assert_eq!(extent(206, Some("bytes 0-9/10"), Some(10), None), whole);
+        for (status, content_range, bytes) in [
+            (206, Some("bytes 0-9/100"), Some(10)),
+            (206, Some("bytes 0-9/10"), Some(9)),
+            (206, Some("bytes 1-9/10"), Some(9)),
+            (206, Some("bytes 0-9/*"), Some(10)),
+            (206, None, Some(10)),
+            (203, None, Some(10)),
+            (204, None, Some(0)),
+            (200, Some("bytes 0-9/100"), Some(10)),
+            (200, None, None),
+            (200, None, Some(MOST_BYTES + 1)),
+        ] {
+            assert_eq!(
+                extent(status, content_range, bytes, None),
+                None,
+                "{status} {content_range:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_range_is_the_one_that_was_asked_for() {
+        let range = Some("bytes=2-5");
+        let asked = Some(Extent { range: 2..6, total: 10 });
+        assert_eq!(extent(206, Some("bytes 2-5/10"), Some(4), range), asked);
+        for (status, content_range, bytes) in [
+            (200, Some("bytes 2-5/10"), Some(4)),
+            (200, None, Some(10)),
+            (206, None, Some(4)),
+            (206, Some("bytes 2-6/10"), Some(5)),
+            (206, Some("bytes 2-5/10"), Some(5)),
+            (206, Some("bytes 18446744073709551615-0/1"), Some(4)),
+            (206, Some("nonsense"), Some(4)),
+        ] {
+            assert_eq!(
+                extent(status, content_range, bytes, range),
+                None,
+                "{status} {content_range:?}"
+            );
+        }
+    }
+}

@@ -1,0 +1,384 @@
+//! Listings: what lies below a prefix, a page at a time, so that any number of objects fits.
+
+use std::cmp::Reverse;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use aws_sdk_s3::operation::list_object_versions::ListObjectVersionsOutput;
+use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Output;
+use aws_sdk_s3::primitives::DateTime;
+use aws_sdk_s3::types::{CommonPrefix, EncodingType};
+use serde::Serialize;
+
+use super::extent::MOST_BYTES;
+use super::pages::Pages;
+use crate::failure::Failure;
+use crate::location::Location;
+use crate::store::explain::{Action, Circumstances, diagnose};
+use crate::store::wire::{Refusal, Store};
+
+/// What stands in a listing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Kind {
+    /// An object, or one version of it.
+    Object,
+    /// What hides an object that was deleted while versions were kept.
+    DeleteMarker,
+    /// All that is below a name that ends in `/`, where that is not listed one by one.
+    Folder,
+}
+
+/// An object of a listing, or one version of it, or what stands for several.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Listed {
+    /// What it is.
+    pub kind: Kind,
+    /// The object's whole key.
+    pub key: String,
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// When it was written, as the store's clock says; for a folder the beginning of 1970.
+    pub modified: SystemTime,
+    /// Which version it is, in a listing of versions.
+    pub version_id: Option<String>,
+    /// Whether it is the newest version; always so where versions are not listed.
+    pub is_latest: bool,
+    /// Its ETag, with quotes.
+    pub etag: Option<String>,
+    /// Its storage class, where the store says.
+    pub storage_class: Option<String>,
+}
+
+impl Listed {
+    /// What tells it from all others of its listing.
+    fn name(&self) -> String {
+        format!("{:?}\0{}\0{:?}", self.kind, self.key, self.version_id)
+    }
+}
+
+/// What lies below a prefix, in pages of up to 1,000.
+#[derive(Debug)]
+pub(crate) struct Listing {
+    store: Arc<Store>,
+    below: Location,
+    versions: bool,
+    scope: Scope,
+    /// The last key that is left out, and all before it.
+    after: Option<String>,
+    next: Option<Next>,
+    pages: Pages<Next>,
+}
+
+/// Which of the names that begin with a prefix are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Scope {
+    All,
+    /// What is below a further `/` as one folder.
+    OneLevel,
+    /// The one that is the prefix itself.
+    OneObject,
+}
+
+/// Where the next page begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Next {
+    Start,
+    Token(String),
+    Markers { key: String, version_id: Option<String> },
+}
+
+struct Page {
+    found: Vec<Listed>,
+    next: Option<Next>,
+}
+
+impl Store {
+    /// Lists the objects whose keys begin with the location's key: all of the bucket where it is empty.
+    pub(crate) fn list(self: &Arc<Self>, below: &Location) -> Listing {
+        self.listing(below, false)
+    }
+
+    /// Lists every version of those objects, delete markers among them.
+    pub(crate) fn list_versions(self: &Arc<Self>, below: &Location) -> Listing {
+        self.listing(below, true)
+    }
+
+    fn listing(self: &Arc<Self>, below: &Location, versions: bool) -> Listing {
+        Listing {
+            store: self.clone(),
+            below: below.clone(),
+            versions,
+            scope: Scope::All,
+            after: None,
+            next: Some(Next::Start),
+            pages: Pages::new(),
+        }
+    }
+}
+
+impl Listing {
+    /// The same listing, but what is below a further `/` comes as one folder.
+    #[must_use]
+    pub(crate) fn of_one_level(self) -> Listing {
+        Listing { scope: Scope::OneLevel, ..self }
+    }
+
+    /// The same listing, but only of the object of exactly this name, or its versions.
+    #[must_use]
+    pub(crate) fn of_one_object(self) -> Listing {
+        Listing { scope: Scope::OneObject, ..self }
+    }
+
+    /// The same listing, but only of keys that come after this one.
+    #[must_use]
+    pub(crate) fn after(self, key: &str) -> Listing {
+        Listing { after: Some(key.to_owned()), ..self }
+    }
+
+    /// Whether there are further pages.
+    pub(crate) fn has_more(&self) -> bool {
+        self.next.is_some()
+    }
+
+    /// The next page, which may be empty; none after the last one.
+    ///
+    /// # Errors
+    /// [`Failure::NotFound`] for the bucket, [`Failure::Denied`], and so on; [`Failure::Other`] where the
+    /// store's pages lead nowhere.
+    pub(crate) async fn next_page(&mut self) -> Result<Option<Vec<Listed>>, Failure> {
+        let Some(from) = self.next.take() else { return Ok(None) };
+        let page = match self.versions {
+            true => self.versions_page(&from).await?,
+            false => self.objects_page(&from).await?,
+        };
+        let first = page.found.first().map(Listed::name);
+        if let Some(next) = &page.next
+            && (*next == from || !self.pages.advance(first, next.clone()))
+        {
+            return Err(self.broken("the store's listing goes round in circles"));
+        }
+        // Whoever deletes what is listed must be able to rely on this.
+        if page.found.iter().any(|found| !found.key.starts_with(&self.below.key)) {
+            return Err(self.broken("the store lists what was not asked for"));
+        }
+        self.next = page.next;
+        let mut found = page.found;
+        if let Some(after) = &self.after {
+            // Not every store honours it.
+            found.retain(|it| it.key > *after);
+        }
+        if self.scope == Scope::OneObject {
+            // The name itself comes before all that merely begin with it.
+            if found.iter().any(|it| it.key != self.below.key) {
+                self.next = None;
+            }
+            found.retain(|it| it.key == self.below.key);
+        }
+        Ok(Some(found))
+    }
+
+    async fn objects_page(&self, from: &Next) -> Result<Page, Failure> {
+        let token = if let Next::Token(token) = from { Some(token.clone()) } else { None };
+        let output = self
+            .store
+            .send(|client| {
+                client
+                    .list_objects_v2()
+                    .bucket(&self.below.bucket)
+                    .set_prefix(self.prefix())
+                    .set_continuation_token(token.clone())
+                    .set_start_after(self.after.clone())
+                    .set_delimiter(self.delimiter())
+                    .encoding_type(EncodingType::Url)
+                    .send()
+            })
+            .await
+            .map_err(|refusal| self.explain(&refusal))?;
+        let next = match (output.is_truncated(), output.next_continuation_token()) {
+            (Some(true), Some(token)) => Some(Next::Token(token.to_owned())),
+            (Some(true), None) => return Err(self.unfinished()),
+            _ => None,
+        };
+        let found = objects(&output).ok_or_else(|| self.unreadable())?;
+        Ok(Page { found, next })
+    }
+
+    async fn versions_page(&self, from: &Next) -> Result<Page, Failure> {
+        let (key, version_id) = match from {
+            Next::Markers { key, version_id } => (Some(key), version_id.as_ref()),
+            _ => (self.after.as_ref(), None),
+        };
+        let output = self
+            .store
+            .send(|client| {
+                client
+                    .list_object_versions()
+                    .bucket(&self.below.bucket)
+                    .set_prefix(self.prefix())
+                    .set_key_marker(key.cloned())
+                    .set_version_id_marker(version_id.cloned())
+                    .set_delimiter(self.delimiter())
+                    .encoding_type(EncodingType::Url)
+                    .send()
+            })
+            .await
+            .map_err(|refusal| self.explain(&refusal))?;
+        let encoded = is_encoded(output.encoding_type());
+        let next = match (output.is_truncated(), output.next_key_marker()) {
+            (Some(true), Some(key)) => Some(Next::Markers {
+                key: decoded(key, encoded).ok_or_else(|| self.unreadable())?,
+                version_id: output.next_version_id_marker().map(str::to_owned),
+            }),
+            (Some(true), None) => return Err(self.unfinished()),
+            _ => None,
+        };
+        let found = versions(&output).ok_or_else(|| self.unreadable())?;
+        Ok(Page { found, next })
+    }
+
+    fn prefix(&self) -> Option<String> {
+        (!self.below.key.is_empty()).then(|| self.below.key.clone())
+    }
+
+    fn delimiter(&self) -> Option<String> {
+        (self.scope != Scope::All).then(|| "/".to_owned())
+    }
+
+    fn explain(&self, refusal: &Refusal) -> Failure {
+        let action = if self.versions { Action::ListVersions } else { Action::List };
+        let about = Circumstances { action, at: &self.below, key: None };
+        diagnose(&self.store, refusal, &about)
+    }
+
+    fn unfinished(&self) -> Failure {
+        self.broken("the store says that its listing goes on, but not where")
+    }
+
+    fn unreadable(&self) -> Failure {
+        self.broken("the store's listing holds a name, size or time that cannot be read")
+    }
+
+    fn broken(&self, message: &str) -> Failure {
+        Failure::other(message).hint("the store's log may say more").at(&self.below)
+    }
+}
+
+fn objects(output: &ListObjectsV2Output) -> Option<Vec<Listed>> {
+    let encoded = is_encoded(output.encoding_type());
+    let objects = output.contents().iter().map(|it| {
+        Some(Listed {
+            etag: it.e_tag().map(str::to_owned),
+            storage_class: it.storage_class().map(|class| class.as_str().to_owned()),
+            ..listed(Kind::Object, it.key(), it.size(), it.last_modified(), encoded)?
+        })
+    });
+    let folders = output.common_prefixes().iter().map(|it| folder(it, encoded));
+    let found = objects.chain(folders).collect::<Option<Vec<_>>>()?;
+    Some(if output.common_prefixes().is_empty() { found } else { in_order(found) })
+}
+
+fn versions(output: &ListObjectVersionsOutput) -> Option<Vec<Listed>> {
+    let encoded = is_encoded(output.encoding_type());
+    let versions = output.versions().iter().map(|it| {
+        Some(Listed {
+            version_id: it.version_id().map(str::to_owned),
+            is_latest: it.is_latest() == Some(true),
+            etag: it.e_tag().map(str::to_owned),
+            storage_class: it.storage_class().map(|class| class.as_str().to_owned()),
+            ..listed(Kind::Object, it.key(), it.size(), it.last_modified(), encoded)?
+        })
+    });
+    let markers = output.delete_markers().iter().map(|it| {
+        Some(Listed {
+            version_id: it.version_id().map(str::to_owned),
+            is_latest: it.is_latest() == Some(true),
+            ..listed(Kind::DeleteMarker, it.key(), None, it.last_modified(), encoded)?
+        })
+    });
+    let folders = output.common_prefixes().iter().map(|it| folder(it, encoded));
+    versions.chain(markers).chain(folders).collect::<Option<Vec<_>>>().map(in_order)
+}
+
+/// A page names objects, delete markers and folders apart, each in the order of their names.
+fn in_order(mut found: Vec<Listed>) -> Vec<Listed> {
+    // The newest version comes first, and of versions of one second a stable sort keeps the order.
+    let newest_first = |it: &Listed| (Reverse(it.is_latest), Reverse(it.modified));
+    found.sort_by(|one, other| {
+        one.key.cmp(&other.key).then_with(|| newest_first(one).cmp(&newest_first(other)))
+    });
+    found
+}
+
+fn listed(
+    kind: Kind,
+    key: Option<&str>,
+    size: Option<i64>,
+    modified: Option<&DateTime>,
+    encoded: bool,
+) -> Option<Listed> {
+    Some(Listed {
+        kind,
+        key: decoded(key?, encoded)?,
+        bytes: size.unwrap_or(0).try_into().ok().filter(|bytes| *bytes <= MOST_BYTES)?,
+        modified: SystemTime::try_from(*modified?).ok()?,
+        version_id: None,
+        is_latest: true,
+        etag: None,
+        storage_class: None,
+    })
+}
+
+fn folder(prefix: &CommonPrefix, encoded: bool) -> Option<Listed> {
+    let beginning = DateTime::from_secs(0);
+    listed(Kind::Folder, prefix.prefix(), None, Some(&beginning), encoded)
+}
+
+/// A store that knows no encoding leaves it out of its answer.
+fn is_encoded(said: Option<&EncodingType>) -> bool {
+    said == Some(&EncodingType::Url)
+}
+
+/// Undoes the encoding of HTML forms, which is what stores use: a space may be a `+`.
+pub(crate) fn decoded(text: &str, encoded: bool) -> Option<String> {
+    if !encoded || !text.contains(['%', '+']) {
+        return Some(text.to_owned());
+    }
+    let mut rest = text.as_bytes();
+    let mut bytes = Vec::with_capacity(rest.len());
+    while let [first, after @ ..] = rest {
+        rest = after;
+        bytes.push(match first {
+            b'+' => b' ',
+            b'%' => {
+                let (digits, after) = rest.split_at_checked(2)?;
+                rest = after;
+                let hex = |digit: u8| char::from(digit).to_digit(16);
+                (hex(digits[0])? << 4 | hex(digits[1])?) as u8
+            }
+            other => *other,
+        });
+    }
+    String::from_utf8(bytes).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_decoded() {
+        for (encoded, plain) in [
+            ("a/b", Some("a/b")),
+            ("a+b%2Bc%20d", Some("a b+c d")),
+            ("%00%0a%C3%A4", Some("\0\nä")),
+            ("%", None),
+            ("%4", None),
+            ("%zz", None),
+            ("%ff", None),
+        ] {
+            assert_eq!(decoded(encoded, true).as_deref(), plain, "{encoded}");
+        }
+        assert_eq!(decoded("100%+", false).as_deref(), Some("100%+"));
+    }
+}

@@ -1,0 +1,84 @@
+//! A second look at an object before the last other copy of it is deleted: what the store says now must agree with
+//! what it said, and with what was sent.
+
+use super::metadata::{ObjectMetadata, bare};
+use super::read_options::ReadOptions;
+use super::write::Stored;
+use crate::failure::Failure;
+use crate::key::core::Key;
+use crate::location::Location;
+use crate::store::wire::Store;
+
+impl Store {
+    /// Fails unless an object that was written is there as it was sent. Sends nothing where the store has named the
+    /// checksum of what it stored. `key` is what seals it.
+    ///
+    /// # Errors
+    /// [`Failure::Integrity`] where the store shows something else; otherwise as [`Store::head`].
+    pub(crate) async fn check_stored(
+        &self,
+        at: &Location,
+        key: Option<&Key>,
+        stored: &Stored,
+    ) -> Result<(), Failure> {
+        if stored.is_checked {
+            return Ok(());
+        }
+        let found = self.look(at, key, stored.version_id.as_deref()).await?;
+        let sum = found.checksum_crc64nvme.as_ref();
+        let is_as_sent = found.content_length == Some(stored.bytes)
+            && etag(found.etag.as_ref()) == etag(stored.etag.as_ref())
+            && sum.is_none_or(|sum| *sum == stored.checksum_crc64nvme);
+        if is_as_sent {
+            return Ok(());
+        }
+        Err(Failure::integrity("the store does not show the object as it was sent")
+            .hint("look at it with `s3seal head`, and store it again")
+            .at(at))
+    }
+
+    /// Fails unless the object is still the one that was read, and the store says the same of it.
+    pub(super) async fn look_again(
+        &self,
+        at: &Location,
+        key: Option<&Key>,
+        read: &ObjectMetadata,
+    ) -> Result<(), Failure> {
+        let found = self.look(at, key, read.version_id.as_deref()).await?;
+        if etag(found.etag.as_ref()) != etag(read.etag.as_ref()) {
+            return Err(replaced(at));
+        }
+        let has_size = read.content_length.is_none() || found.content_length == read.content_length;
+        if has_size && found.has_checksum_of(read) {
+            return Ok(());
+        }
+        Err(Failure::integrity(
+            "the store now names another size or checksum of the same object: it was left alone",
+        )
+        .hint("read it again, and compare, before you delete it")
+        .at(at))
+    }
+
+    async fn look(
+        &self,
+        at: &Location,
+        key: Option<&Key>,
+        version_id: Option<&str>,
+    ) -> Result<ObjectMetadata, Failure> {
+        let keys: Vec<Key> = key.into_iter().cloned().collect();
+        let version_id = version_id.map(str::to_owned);
+        let options = ReadOptions { version_id, ..ReadOptions::default() };
+        Ok(self.head(at, &keys, &options).await?.answer)
+    }
+}
+
+/// The object is not the one that was read.
+pub(super) fn replaced(at: &Location) -> Failure {
+    Failure::precondition("somebody has replaced the source since it was read: it was left alone")
+        .hint("look at it with `s3seal head`, then decide anew")
+        .at(at)
+}
+
+fn etag(said: Option<&String>) -> Option<&str> {
+    said.map(|etag| bare(etag))
+}

@@ -1,0 +1,209 @@
+//! Deletes, and taking back what a store kept in plaintext.
+
+use aws_sdk_s3::operation::delete_object::DeleteObjectOutput;
+
+use super::metadata::{NULL_VERSION, ObjectMetadata, bare};
+use super::read_options::ReadOptions;
+use super::recheck::replaced;
+use crate::failure::Failure;
+use crate::key::core::Key;
+use crate::location::Location;
+use crate::store::explain::{Action, Circumstances, diagnose};
+use crate::store::wire::{Refusal, Store};
+
+/// What a delete did.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Removed {
+    /// Whether the object is merely hidden by a delete marker: its versions are still there.
+    pub delete_marker: bool,
+    /// The version that was deleted, or the delete marker's.
+    pub version_id: Option<String>,
+}
+
+/// Why plaintext could not be taken back, or what became of it.
+enum Fate {
+    RemovedVersion,
+    RemovedObject,
+    ReplacedMeanwhile,
+    Remains,
+}
+
+impl Store {
+    /// Deletes an object, or one version of it for good. Needs no key. As with S3 itself, deleting
+    /// what is not there succeeds.
+    ///
+    /// # Errors
+    /// [`Failure::Denied`], [`Failure::NotFound`] for the bucket, and so on.
+    pub(crate) async fn delete(
+        &self,
+        at: &Location,
+        version_id: Option<&str>,
+    ) -> Result<Removed, Failure> {
+        match self.delete_once(at, version_id, None).await {
+            Ok(output) => Ok(Removed {
+                delete_marker: output.delete_marker().unwrap_or(false),
+                version_id: output.version_id().map(str::to_owned),
+            }),
+            Err(refusal) => {
+                let about = Circumstances { action: Action::Delete, at, key: None };
+                Err(diagnose(self, &refusal, &about))
+            }
+        }
+    }
+
+    /// Deletes an object exactly as it was read: that version for good, or, where there are no versions, only if
+    /// nobody has replaced it since. `key` is what opened it. What was read without a checksum is looked at once more:
+    /// its size and ETag must be what they were.
+    ///
+    /// # Errors
+    /// [`Failure::Precondition`] where it was replaced, [`Failure::Integrity`] where the store contradicts what it said
+    /// before: the object is left alone then; otherwise as [`Store::delete`].
+    pub(crate) async fn delete_as_read(
+        &self,
+        at: &Location,
+        key: Option<&Key>,
+        read: &ObjectMetadata,
+    ) -> Result<(), Failure> {
+        let version_id = read.version_id.as_deref();
+        if version_id.is_some_and(|version| version != NULL_VERSION) {
+            if !read.has_whole_checksum() {
+                self.look_again(at, key, read).await?;
+            }
+            return self.delete(at, version_id).await.map(drop);
+        }
+        let Some(etag) = read.etag.as_deref() else { return Err(replaced(at)) };
+        // Not every store honours If-Match on a delete, so look first as well.
+        self.look_again(at, key, read).await?;
+        match self.delete_if_match(at, version_id, etag).await {
+            Ok(_) => Ok(()),
+            Err(refusal) if refusal.status == Some(412) => Err(replaced(at)),
+            // The answer to an earlier attempt got lost.
+            Err(refusal) if refusal.is("NoSuchKey") => Ok(()),
+            Err(refusal) => {
+                let about = Circumstances { action: Action::Delete, at, key: None };
+                Err(diagnose(self, &refusal, &about))
+            }
+        }
+    }
+
+    /// Removes a copy that landed in plaintext, exactly that one.
+    ///
+    /// # Errors
+    /// [`Failure::Unsealed`] where it remains.
+    pub(crate) async fn take_back_copy(
+        &self,
+        at: &Location,
+        etag: Option<&str>,
+        version_id: Option<&str>,
+    ) -> Result<(), Failure> {
+        match self.remove_plaintext(at, etag, version_id).await {
+            Fate::Remains => Err(Failure::unsealed(format!(
+                "the store copied without sealing, and the copy could not be removed: plaintext remains at {at}"
+            ))
+            .hint("remove it yourself, all versions of it")
+            .for_all()
+            .at(at)),
+            Fate::RemovedVersion | Fate::RemovedObject | Fate::ReplacedMeanwhile => Ok(()),
+        }
+    }
+
+    /// Removes exactly the object that this program wrote and the store did not seal, and returns the
+    /// failure that tells of it.
+    pub(super) async fn take_back(
+        &self,
+        at: &Location,
+        etag: Option<&str>,
+        version_id: Option<&str>,
+    ) -> Failure {
+        let ignored =
+            "the store ignored the encryption asked for and stored the object in plaintext";
+        let (message, hint) = match self.remove_plaintext(at, etag, version_id).await {
+            Fate::RemovedVersion => (
+                format!("{ignored}: that version was removed again"),
+                "this store does not seal: use one that does",
+            ),
+            Fate::RemovedObject => (
+                format!(
+                    "{ignored}: it was removed again; an object that had this name before is gone"
+                ),
+                "this store does not seal: use one that does",
+            ),
+            Fate::ReplacedMeanwhile => (
+                format!(
+                    "{ignored}: somebody else has replaced it since, and their object was left alone"
+                ),
+                "this store does not seal: use one that does",
+            ),
+            Fate::Remains => (
+                format!("{ignored}, and it could not be removed: plaintext remains at {at}"),
+                "remove it yourself, all versions of it",
+            ),
+        };
+        Failure::unsealed(message).hint(hint).for_all().at(at)
+    }
+
+    async fn remove_plaintext(
+        &self,
+        at: &Location,
+        etag: Option<&str>,
+        version_id: Option<&str>,
+    ) -> Fate {
+        if let Some(version) = version_id.filter(|version| *version != NULL_VERSION) {
+            return match self.delete_once(at, Some(version), None).await {
+                Ok(_) => Fate::RemovedVersion,
+                Err(_) => Fate::Remains,
+            };
+        }
+        let Some(etag) = etag else { return Fate::Remains };
+        // Not every store honours If-Match on a delete, so look first as well.
+        match self.head(at, &[], &ReadOptions::default()).await {
+            Ok(found) if found.answer.etag.as_deref().map(bare) != Some(bare(etag)) => {
+                return Fate::ReplacedMeanwhile;
+            }
+            Ok(_) => {}
+            Err(_) => return Fate::Remains,
+        }
+        match self.delete_if_match(at, version_id, etag).await {
+            // Hidden is not removed.
+            Ok(output) if version_id.is_none() && output.delete_marker() == Some(true) => {
+                Fate::Remains
+            }
+            Ok(_) => Fate::RemovedObject,
+            Err(refusal) if refusal.status == Some(412) => Fate::ReplacedMeanwhile,
+            Err(_) => Fate::Remains,
+        }
+    }
+
+    /// Some stores know no conditions on deletes: whoever asks has looked before.
+    async fn delete_if_match(
+        &self,
+        at: &Location,
+        version_id: Option<&str>,
+        etag: &str,
+    ) -> Result<DeleteObjectOutput, Refusal> {
+        match self.delete_once(at, version_id, Some(etag)).await {
+            Err(refusal) if matches!(refusal.status, Some(400 | 501)) => {
+                self.delete_once(at, version_id, None).await
+            }
+            other => other,
+        }
+    }
+
+    async fn delete_once(
+        &self,
+        at: &Location,
+        version_id: Option<&str>,
+        if_match: Option<&str>,
+    ) -> Result<DeleteObjectOutput, Refusal> {
+        self.send(|client| {
+            client
+                .delete_object()
+                .bucket(&at.bucket)
+                .key(&at.key)
+                .set_version_id(version_id.map(str::to_owned))
+                .set_if_match(if_match.map(str::to_owned))
+                .send()
+        })
+        .await
+    }
+}

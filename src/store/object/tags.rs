@@ -1,0 +1,138 @@
+//! The MD5 of an object's key as one of its tags: tags can be read without the key, so that nobody has
+//! to try keys.
+
+use aws_sdk_s3::types::Tag;
+
+use crate::failure::Failure;
+use crate::key::core::Key;
+use crate::location::Location;
+use crate::store::explain::{Action, Circumstances, diagnose};
+use crate::store::wire::{Refusal, Store};
+use crate::text::percent;
+
+/// The tag's name.
+const NAME: &str = "s3seal-key-md5";
+
+/// What a copy takes over of its source's tags.
+pub(crate) struct KeptTags {
+    /// As `x-amz-tagging` has them.
+    pub(crate) tagging: Option<String>,
+    /// Whether there is one more, which tells which key the source needs.
+    pub(crate) tell_key: bool,
+}
+
+/// The tags, written as a query (`x-amz-tagging`), with the key's among them.
+pub(super) fn with_key(tagging: Option<&str>, key: &Key) -> String {
+    let own = format!("{NAME}={}", percent::encoded(&key.md5_base64()));
+    match tagging {
+        Some(others) if !others.is_empty() => format!("{others}&{own}"),
+        _ => own,
+    }
+}
+
+impl Store {
+    /// Tags what is written from now on, as far as [`super::write::Write::tags_key`] says.
+    pub(crate) fn tag_keys(&self) {
+        self.key_tags.want();
+    }
+
+    /// Whether the store turned out to keep no tags.
+    pub(crate) fn refuses_key_tags(&self) -> bool {
+        self.key_tags.are_refused()
+    }
+
+    /// Looks, once for all objects, whether the store has kept the tag of an object that was written with
+    /// it: some ignore it.
+    pub(crate) async fn check_key_tag(&self, at: &Location, version_id: Option<&str>) {
+        if !self.key_tags.are_in_use() || !self.key_tags.is_first_look() {
+            return;
+        }
+        if matches!(self.read_key_tag(at, version_id).await, Ok(None)) {
+            self.key_tags.give_up();
+        }
+    }
+
+    /// The MD5 of the key that an object is sealed with, if a tag says so and can be read.
+    pub(crate) async fn tagged_key_md5(
+        &self,
+        at: &Location,
+        version_id: Option<&str>,
+    ) -> Option<String> {
+        if self.url.is_some() || self.key_tags.are_refused() {
+            return None;
+        }
+        self.read_key_tag(at, version_id).await.ok().flatten()
+    }
+
+    async fn read_key_tag(
+        &self,
+        at: &Location,
+        version_id: Option<&str>,
+    ) -> Result<Option<String>, Refusal> {
+        match self.read_tags(at, version_id).await {
+            Ok(tags) => Ok(tags.into_iter().find(|tag| tag.key == NAME).map(|tag| tag.value)),
+            Err(refusal) if refusal.status == Some(501) => {
+                self.key_tags.give_up();
+                Ok(None)
+            }
+            Err(refusal) => Err(refusal),
+        }
+    }
+
+    /// The tags that a copy takes over: all of the source's but the one that tells of its key. `count` is how many
+    /// it has, where the store has said so.
+    ///
+    /// # Errors
+    /// [`Failure::Denied`] where they may not be read.
+    pub(crate) async fn tags_to_copy(
+        &self,
+        at: &Location,
+        version_id: Option<&str>,
+        count: Option<i32>,
+    ) -> Result<KeptTags, Failure> {
+        // Amazon leaves the count out where it is 0; other stores always.
+        if count == Some(0) || (count.is_none() && self.is_amazon()) {
+            return Ok(KeptTags { tagging: None, tell_key: false });
+        }
+        let tags = match self.read_tags(at, version_id).await {
+            Ok(tags) => tags,
+            Err(refusal) if matches!(refusal.status, Some(404 | 405 | 501)) => Vec::new(),
+            Err(refusal) => {
+                let about = Circumstances { action: Action::ReadTags, at, key: None };
+                return Err(diagnose(self, &refusal, &about));
+            }
+        };
+        let own = tags.iter().filter(|tag| tag.key != NAME);
+        let kept: Vec<String> = own
+            .map(|tag| format!("{}={}", percent::encoded(&tag.key), percent::encoded(&tag.value)))
+            .collect();
+        let tagging = (!kept.is_empty()).then(|| kept.join("&"));
+        Ok(KeptTags { tagging, tell_key: kept.len() < tags.len() })
+    }
+
+    async fn read_tags(
+        &self,
+        at: &Location,
+        version_id: Option<&str>,
+    ) -> Result<Vec<Tag>, Refusal> {
+        let output = self.send(|client| {
+            let request = client.get_object_tagging().bucket(&at.bucket).key(&at.key);
+            request.set_version_id(version_id.map(str::to_owned)).send()
+        });
+        Ok(output.await?.tag_set)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tag_is_one_more() {
+        let key = Key::from_bytes(*b"23832BAC16516152E560F933F261BF03");
+        let own = "s3seal-key-md5=rjGuMdjLpPV1eRuotNaPMQ%3D%3D";
+        assert_eq!(with_key(None, &key), own);
+        assert_eq!(with_key(Some(""), &key), own);
+        assert_eq!(with_key(Some("a=1&b=2"), &key), format!("a=1&b=2&{own}"));
+    }
+}

@@ -1,0 +1,233 @@
+//! Multipart uploads that are not finished: which there are, and which parts the store has of one.
+
+use std::time::{Duration, SystemTime};
+
+use aws_sdk_s3::types::{EncodingType, MultipartUpload, Part as SdkPart};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+
+use super::pages::Pages;
+use super::write::Write;
+use crate::failure::Failure;
+use crate::location::Location;
+use crate::store::explain::{Action, Circumstances, diagnose};
+use crate::store::seal::Sealed;
+use crate::store::wire::Store;
+
+/// RFC 3339 has years of four digits.
+const END_OF_9999: Duration = Duration::from_secs(253_402_300_799);
+
+/// An upload that was begun, and neither completed nor aborted: its parts cost money.
+#[derive(Debug, Clone)]
+pub(crate) struct UnfinishedUpload {
+    /// The object that it would have become.
+    pub at: Location,
+    /// What the store calls it.
+    pub id: String,
+    /// When it was begun, if the store says so.
+    pub initiated: Option<SystemTime>,
+}
+
+impl UnfinishedUpload {
+    /// When it was begun, as RFC 3339 has it.
+    pub(crate) fn since(&self) -> Option<String> {
+        let latest = SystemTime::UNIX_EPOCH + END_OF_9999;
+        let time = self.initiated?.clamp(SystemTime::UNIX_EPOCH, latest);
+        Some(humantime::format_rfc3339_seconds(time).to_string())
+    }
+}
+
+/// A part as the store lists it.
+#[derive(Debug, Clone)]
+pub(crate) struct ListedPart {
+    /// From 1 to 10,000.
+    pub number: i32,
+    /// Its ETag.
+    pub etag: String,
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// CRC64NVME of its bytes, where the store keeps that.
+    pub crc64nvme: Option<u64>,
+}
+
+/// The unfinished uploads below a prefix, up to 1,000 at a time.
+#[derive(Debug)]
+pub(crate) struct UnfinishedUploads<'a> {
+    store: &'a Store,
+    below: Location,
+    place: Place,
+    pages: Pages<Place>,
+}
+
+/// How far a listing is.
+#[derive(Debug, Clone, PartialEq)]
+enum Place {
+    Start,
+    After { key: String, id: String },
+    End,
+}
+
+impl Store {
+    /// Lists the unfinished uploads of all objects whose keys begin with that of `below`.
+    pub(crate) fn unfinished_uploads(&self, below: Location) -> UnfinishedUploads<'_> {
+        UnfinishedUploads { store: self, below, place: Place::Start, pages: Pages::new() }
+    }
+
+    /// The parts that the store has of an upload; none where it knows no such upload.
+    ///
+    /// # Errors
+    /// Whatever the store refuses.
+    pub(crate) async fn list_parts(
+        &self,
+        write: &Write,
+        upload_id: &str,
+    ) -> Result<Option<Vec<ListedPart>>, Failure> {
+        let mut parts: Vec<ListedPart> = Vec::new();
+        let mut after: Option<u32> = None;
+        loop {
+            let sent = self
+                .send(|client| {
+                    client
+                        .list_parts()
+                        .bucket(&write.at.bucket)
+                        .key(&write.at.key)
+                        .upload_id(upload_id)
+                        .set_part_number_marker(after.map(|marker| marker.to_string()))
+                        .sealed(write.encryption.key())
+                        .send()
+                })
+                .await;
+            let page = match sent {
+                Ok(page) => page,
+                Err(refusal) if refusal.status == Some(404) => return Ok(None),
+                Err(refusal) => {
+                    let (at, key) = (&write.at, write.encryption.key());
+                    let about = Circumstances { action: Action::Write, at, key };
+                    return Err(diagnose(self, &refusal, &about));
+                }
+            };
+            parts.extend(page.parts().iter().filter_map(listed));
+            if page.is_truncated() != Some(true) {
+                return Ok(Some(parts));
+            }
+            let next = page.next_part_number_marker().and_then(|marker| marker.parse().ok());
+            if next.is_none() || next <= after {
+                return Err(endless(&write.at));
+            }
+            after = next;
+        }
+    }
+}
+
+impl UnfinishedUploads<'_> {
+    /// The next of them; none at the end.
+    ///
+    /// # Errors
+    /// Whatever the store refuses.
+    pub(crate) async fn next_page(&mut self) -> Result<Option<Vec<UnfinishedUpload>>, Failure> {
+        let (key, id) = match &self.place {
+            Place::Start => (None, None),
+            Place::After { key, id } => (Some(key.clone()), Some(id.clone())),
+            Place::End => return Ok(None),
+        };
+        let Location { bucket, key: prefix } = &self.below;
+        let page = self
+            .store
+            .send(|client| {
+                client
+                    .list_multipart_uploads()
+                    .bucket(bucket)
+                    .set_prefix((!prefix.is_empty()).then(|| prefix.clone()))
+                    // XML cannot carry every key.
+                    .encoding_type(EncodingType::Url)
+                    .set_key_marker(key.clone())
+                    .set_upload_id_marker(id.clone())
+                    .send()
+            })
+            .await
+            .map_err(|refusal| {
+                let about =
+                    Circumstances { action: Action::ListUploads, at: &self.below, key: None };
+                diagnose(self.store, &refusal, &about)
+            })?;
+        let is_encoded = page.encoding_type() == Some(&EncodingType::Url);
+        let plain = |text: &str| if is_encoded { decoded(text) } else { text.to_owned() };
+        let place = match (page.is_truncated(), page.next_key_marker()) {
+            (Some(true), Some(key)) => Place::After {
+                key: plain(key),
+                id: page.next_upload_id_marker().unwrap_or_default().to_owned(),
+            },
+            (Some(true), None) => return Err(endless(&self.below)),
+            _ => Place::End,
+        };
+        let first = page.uploads().first();
+        let first = first.map(|it| format!("{:?}\0{:?}", it.key(), it.upload_id()));
+        let advances = place == Place::End
+            || (place != self.place && self.pages.advance(first, place.clone()));
+        if !advances {
+            return Err(endless(&self.below));
+        }
+        self.place = place;
+        let of = |upload: &MultipartUpload| {
+            Some(UnfinishedUpload {
+                at: Location { bucket: bucket.clone(), key: plain(upload.key()?) },
+                id: upload.upload_id()?.to_owned(),
+                initiated: upload.initiated().and_then(|time| SystemTime::try_from(*time).ok()),
+            })
+        };
+        Ok(Some(page.uploads().iter().filter_map(of).collect()))
+    }
+}
+
+fn endless(at: &Location) -> Failure {
+    Failure::other("the store's list never ends: it says that there is more, and leads nowhere")
+        .hint("the store's log may say more")
+        .at(at)
+}
+
+fn listed(part: &SdkPart) -> Option<ListedPart> {
+    let crc = part.checksum_crc64_nvme().and_then(|text| BASE64_STANDARD.decode(text).ok());
+    Some(ListedPart {
+        number: part.part_number()?,
+        etag: part.e_tag()?.to_owned(),
+        bytes: part.size()?.try_into().ok()?,
+        crc64nvme: crc.and_then(|bytes| bytes.try_into().ok()).map(u64::from_be_bytes),
+    })
+}
+
+/// As `encoding-type=url` writes keys: percent-encoded, a space as `+`.
+fn decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, others @ ..] = rest {
+        let digits = others.get(..2).filter(|two| two.iter().all(u8::is_ascii_hexdigit));
+        let escaped = digits
+            .filter(|_| *first == b'%')
+            .and_then(|digits| u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok());
+        bytes.push(match (escaped, first) {
+            (Some(byte), _) => byte,
+            (None, b'+') => b' ',
+            (None, other) => *other,
+        });
+        rest = &others[if escaped.is_some() { 2 } else { 0 }..];
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_decoded() {
+        for (text, key) in [
+            ("a/b", "a/b"),
+            ("a+b%2Bc%20d", "a b+c d"),
+            ("%C3%A4%0A", "ä\n"),
+            ("100%", "100%"),
+            ("%zz%4%+5", "%zz%4% 5"),
+        ] {
+            assert_eq!(decoded(text), key, "{text}");
+        }
+    }
+}

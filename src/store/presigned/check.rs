@@ -1,0 +1,99 @@
+//! What is plain before anything is sent: that a presigned URL does not allow the request, and which
+//! option makes it fit.
+
+use std::time::SystemTime;
+
+use crate::failure::Failure;
+use crate::store::explain::option;
+use crate::store::learned::CHECKSUM_MODE;
+use crate::store::seal;
+use crate::store::wire::http::is_loopback;
+use crate::store::wire::{Connect, SignedUrl};
+
+/// Fails where it is plain before anything is sent that the URL does not allow the request: `sent` are
+/// the headers of the request that its options make, in lower case.
+pub(super) fn check(
+    url: &SignedUrl,
+    operation: &str,
+    mut sent: Vec<String>,
+    sealed: bool,
+    connect: &Connect,
+) -> Result<(), Failure> {
+    if let Some(other) = url.operation().filter(|other| *other != operation) {
+        return Err(Failure::usage(format!("the URL was signed for {other}, not for {operation}"))
+            .hint("`get` wants a URL for GetObject, `put` one for PutObject: ask for that")
+            .at(url));
+    }
+    url.check_expiry(SystemTime::now())?;
+    check_secrecy(url, connect)?;
+    check_seal(url, sealed)?;
+    let of_connection = [
+        (connect.request_payer.is_some(), "x-amz-request-payer"),
+        (connect.expected_bucket_owner.is_some(), "x-amz-expected-bucket-owner"),
+    ];
+    sent.extend(of_connection.iter().filter(|(given, _)| *given).map(|(_, it)| (*it).to_owned()));
+    check_headers(url, &sent)
+}
+
+/// Over plain http everybody on the way could use the URL, and the key.
+fn check_secrecy(url: &SignedUrl, connect: &Connect) -> Result<(), Failure> {
+    let origin: http::Uri = url.location().bucket.parse().unwrap_or_default();
+    let is_safe = origin.scheme_str() == Some("https")
+        || origin.host().is_some_and(is_loopback)
+        || connect.allow_http;
+    if is_safe {
+        return Ok(());
+    }
+    Err(Failure::unsealed(
+        "over plain http everybody on the way could use the URL, and the key: nothing was sent",
+    )
+    .hint("ask for an https URL, or say --allow-http if nobody else can listen")
+    .at(url))
+}
+
+fn check_seal(url: &SignedUrl, sealed: bool) -> Result<(), Failure> {
+    match (url.seals(), sealed) {
+        (Some(true), false) => {
+            Err(Failure::key("the URL was signed for a sealed object, and no key was given")
+                .hint("name the key that came with it, with -k or S3SEAL_KEY")
+                .at(url))
+        }
+        (Some(false), true) => Err(Failure::unsealed(
+            "the URL was signed without the seal's headers, so the key cannot be used with it",
+        )
+        .hint("ask for one that signs them, as `s3seal presign -k KEY` does; for a plain object say --no-key to put it, --allow-plain to get it")
+        .at(url)),
+        _ => Ok(()),
+    }
+}
+
+fn check_headers(url: &SignedUrl, sent: &[String]) -> Result<(), Failure> {
+    let sends = |header: &str| sent.iter().any(|it| it == header);
+    if let Some(missing) = url.signed_headers().find(|it| !comes_by_itself(it) && !sends(it)) {
+        let failure = Failure::usage(format!(
+            "the URL was signed with the header {missing}, which is not given"
+        ));
+        return Err(match option(missing) {
+            Some(option) => failure.hint(format!("give {option} the value that was signed")),
+            None => failure
+                .hint("no option sends it: use curl, with the headers that came with the URL"),
+        }
+        .at(url));
+    }
+    let is_refused = |header: &&String| {
+        url.names_headers() && header.starts_with("x-amz-") && !url.signs(header)
+    };
+    if let Some(unsigned) = sent.iter().find(is_refused) {
+        let option = option(unsigned).unwrap_or_default();
+        return Err(Failure::usage(format!("the URL was signed without the header {unsigned}"))
+            .hint(format!("leave out {option}, or ask for a URL that was signed with it"))
+            .at(url));
+    }
+    Ok(())
+}
+
+/// Whether a header comes with every request, whatever the options.
+fn comes_by_itself(header: &str) -> bool {
+    matches!(header, "host" | "content-length" | "content-md5" | CHECKSUM_MODE)
+        || header.starts_with(seal::PREFIX)
+}

@@ -1,0 +1,147 @@
+//! URLs that let somebody without credentials read or write one object for a while. The seal's three
+//! headers are signed into the URL, so whoever uses it must send them; their values are never in it.
+
+use std::time::{Duration, SystemTime};
+
+use aws_credential_types::Credentials;
+use aws_sdk_s3::Client;
+use aws_sdk_s3::config::ProvideCredentials;
+use aws_sdk_s3::error::SdkError;
+use aws_sdk_s3::presigning::{PresignedRequest, PresigningConfig};
+use zeroize::Zeroizing;
+
+use super::signature;
+use crate::failure::Failure;
+use crate::location::Location;
+use crate::store::explain::{Action, Circumstances, diagnose};
+use crate::store::learned::CHECKSUM_MODE;
+use crate::store::object::{Attributed, Attributes};
+use crate::store::seal::{Encryption, Sealed};
+use crate::store::wire::{Refusal, Store};
+
+/// The longest that a SigV4 query signature may be valid (AWS, "Authenticating Requests: Using Query
+/// Parameters"): seven days.
+pub(crate) const LONGEST_EXPIRY: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// What the URL allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[value(rename_all = "UPPER")]
+pub(crate) enum Method {
+    /// To download the object.
+    Get,
+    /// To upload it.
+    Put,
+    /// To ask for its metadata.
+    Head,
+}
+
+/// A URL to be made.
+#[derive(Debug, Clone)]
+pub(crate) struct Presign {
+    /// What it allows.
+    pub method: Method,
+    /// On which object.
+    pub at: Location,
+    /// With which key.
+    pub encryption: Encryption,
+    /// For how long.
+    pub expires_in: Duration,
+    /// Which version; the newest where absent.
+    pub version_id: Option<String>,
+    /// Whether a read asks for the object's checksum.
+    pub checksum: bool,
+    /// What an upload has to say about the object.
+    pub attributes: Attributes,
+}
+
+/// A URL, and the headers without which it is worth nothing.
+pub(crate) struct PresignedUrl {
+    /// GET, PUT or HEAD.
+    pub method: String,
+    /// The URL; no secret of the seal is in it.
+    pub url: String,
+    /// Header names, and values that are secret.
+    pub headers: Vec<(String, Zeroizing<String>)>,
+    /// When the credentials that signed it expire: the URL dies with them.
+    pub credentials_expire: Option<SystemTime>,
+}
+
+impl Store {
+    /// Signs a URL; sends nothing to the store.
+    ///
+    /// # Errors
+    /// [`Failure::Denied`] where there are no credentials to sign with.
+    pub(crate) async fn presign(&self, wanted: &Presign) -> Result<PresignedUrl, Failure> {
+        let config = PresigningConfig::expires_in(wanted.expires_in).map_err(|error| {
+            Failure::usage(format!("the URL cannot be valid for that long: {error}"))
+        })?;
+        // Once: another call may bring others.
+        let credentials = self.current_credentials().await;
+        let request = self.sign(wanted, config, credentials.clone()).await.map_err(|refusal| {
+            let about = Circumstances { action: Action::Read, at: &wanted.at, key: None };
+            diagnose(self, &refusal, &about)
+        })?;
+        let mut headers: Vec<_> = request
+            .headers()
+            .map(|(name, value)| (name.to_owned(), Zeroizing::new(value.to_owned())))
+            .collect();
+        let method = request.method().to_owned();
+        let mut url = request.uri().to_owned();
+        if let (true, Some(credentials)) = (wanted.checksum, &credentials) {
+            headers.push((CHECKSUM_MODE.to_owned(), Zeroizing::new("ENABLED".to_owned())));
+            url = signature::renewed(&method, &url, &headers, credentials).ok_or_else(|| {
+                Failure::usage("the question for the checksum cannot be signed for this bucket")
+                    .hint("leave out --checksum")
+                    .at(&wanted.at)
+            })?;
+        }
+        let credentials_expire = credentials.and_then(|credentials| credentials.expiry());
+        Ok(PresignedUrl { method, url, headers, credentials_expire })
+    }
+
+    async fn sign(
+        &self,
+        wanted: &Presign,
+        config: PresigningConfig,
+        credentials: Option<Credentials>,
+    ) -> Result<PresignedRequest, Refusal> {
+        fn boiled<T, E>(result: Result<T, SdkError<E>>) -> Result<T, Refusal>
+        where
+            SdkError<E>: Into<Refusal>,
+        {
+            result.map_err(Into::into)
+        }
+        let client = match credentials {
+            Some(credentials) => {
+                let own = self.client().config().to_builder().credentials_provider(credentials);
+                Client::from_conf(own.build())
+            }
+            None => self.client(),
+        };
+        let Presign { at, encryption, version_id, .. } = wanted;
+        match wanted.method {
+            Method::Get => {
+                let request = client.get_object().bucket(&at.bucket).key(&at.key);
+                let request = request.set_version_id(version_id.clone()).sealed(encryption.key());
+                boiled(request.presigned(config).await)
+            }
+            Method::Head => {
+                let request = client.head_object().bucket(&at.bucket).key(&at.key);
+                let request = request.set_version_id(version_id.clone()).sealed(encryption.key());
+                boiled(request.presigned(config).await)
+            }
+            Method::Put => {
+                let request = client.put_object().bucket(&at.bucket).key(&at.key);
+                let request = request
+                    .attributed(&wanted.attributes, wanted.attributes.tagging.clone())
+                    .sealed(encryption.key());
+                boiled(request.presigned(config).await)
+            }
+        }
+    }
+
+    /// None where they cannot be had: whoever signs says why.
+    async fn current_credentials(&self) -> Option<Credentials> {
+        self.credentials.as_ref()?.provide_credentials().await.ok()
+    }
+}

@@ -1,0 +1,167 @@
+//! The first request to a store: whether anybody answers, what the store makes of the credentials, and what time
+//! it is there.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
+
+use aws_sdk_s3::primitives::{DateTime, DateTimeFormat};
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::Intercept;
+use aws_smithy_runtime_api::client::interceptors::context::{
+    BeforeDeserializationInterceptorContextRef, BeforeTransmitInterceptorContextRef,
+};
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::config_bag::ConfigBag;
+
+use crate::failure::Failure;
+use crate::location::Location;
+use crate::store::explain::{Action, Circumstances, diagnose, is_about_credentials};
+use crate::store::wire::{Refusal, Store, Trouble, is_region};
+
+/// What came of a first request.
+#[derive(Debug)]
+pub(crate) struct Contact {
+    /// Where it went; none where it was never sent.
+    pub address: Option<http::Uri>,
+    /// How many seconds the store's clock is ahead of this machine's, where the store tells the time.
+    pub clock_ahead: Option<i64>,
+    /// What the store said.
+    pub outcome: Outcome,
+}
+
+/// What a store said to a first request, by what it is about.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    /// It answered; where it says so, with the bucket's region.
+    Answered(Option<String>),
+    /// Nobody answered.
+    Silent(Failure),
+    /// Somebody answered whose certificate is not accepted.
+    Untrusted(Failure),
+    /// The credentials are not accepted.
+    Credentials(Failure),
+    /// The clocks are too far apart for any signature.
+    Clock(Failure),
+    /// It was refused for another reason.
+    Refused(Failure),
+}
+
+impl Store {
+    /// Lists at most one object of a folder, or the buckets where there is none: the words of a refusal tell more
+    /// than a HEAD's.
+    pub(crate) async fn contact(&self, folder: Option<&Location>) -> Contact {
+        let witness = Witness::default();
+        let asked = match folder {
+            Some(folder) => self.ask_for_objects(folder, &witness).await,
+            None => self.ask_for_buckets(&witness).await,
+        };
+        let seen = std::mem::take(&mut *witness.seen());
+        let outcome = match asked {
+            Ok(()) => Outcome::Answered(seen.region),
+            Err(refusal) => self.classify(&refusal, folder),
+        };
+        Contact { address: seen.address, clock_ahead: seen.clock_ahead, outcome }
+    }
+
+    async fn ask_for_objects(&self, folder: &Location, witness: &Witness) -> Result<(), Refusal> {
+        let prefix = Some(folder.key.clone()).filter(|key| !key.is_empty());
+        let sent = self.send(|client| {
+            let request = client.list_objects_v2().bucket(&folder.bucket);
+            let request = request.set_prefix(prefix.clone()).max_keys(1);
+            request.customize().interceptor(witness.clone()).send()
+        });
+        sent.await.map(drop)
+    }
+
+    async fn ask_for_buckets(&self, witness: &Witness) -> Result<(), Refusal> {
+        let sent = self
+            .send(|client| client.list_buckets().customize().interceptor(witness.clone()).send());
+        sent.await.map(drop)
+    }
+
+    fn classify(&self, refusal: &Refusal, folder: Option<&Location>) -> Outcome {
+        let nowhere = Location { bucket: String::new(), key: String::new() };
+        let at = folder.unwrap_or(&nowhere);
+        let failure =
+            diagnose(self, refusal, &Circumstances { action: Action::List, at, key: None });
+        match &refusal.trouble {
+            Some(Trouble::Certificate(_)) => return Outcome::Untrusted(failure),
+            Some(Trouble::NoCredentials | Trouble::Credentials(_)) => {
+                return Outcome::Credentials(failure);
+            }
+            Some(_) => return Outcome::Silent(failure),
+            None => {}
+        }
+        let is_anonymous = self.credentials.is_none() && matches!(refusal.status, Some(401 | 403));
+        let is_about_region = refusal.is("AuthorizationHeaderMalformed");
+        match (refusal.code.as_deref(), folder) {
+            (Some("RequestTimeTooSkewed"), _) => Outcome::Clock(failure),
+            (Some(code), _) if is_about_credentials(code) => Outcome::Credentials(failure),
+            // Which buckets there are, few may ask; what else would be refused is not known without one.
+            (Some(_), None) if !is_about_region => Outcome::Answered(None),
+            (None, None) => Outcome::Refused(
+                Failure::other("what answers there is no S3 store, or none that works just now")
+                    .hint("check the endpoint's URL")
+                    .answered(refusal.status, None),
+            ),
+            (_, Some(_)) if is_anonymous => Outcome::Credentials(failure),
+            _ => Outcome::Refused(failure),
+        }
+    }
+}
+
+/// Notes where a request goes and what comes with its answer, whatever that is.
+#[derive(Debug, Clone, Default)]
+struct Witness(Arc<Mutex<Seen>>);
+
+#[derive(Debug, Default)]
+struct Seen {
+    address: Option<http::Uri>,
+    sent: Option<SystemTime>,
+    clock_ahead: Option<i64>,
+    region: Option<String>,
+}
+
+impl Witness {
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Intercept for Witness {
+    fn name(&self) -> &'static str {
+        "Witness"
+    }
+
+    fn read_before_transmit(
+        &self,
+        context: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let mut seen = self.seen();
+        seen.address = context.request().uri().parse().ok();
+        seen.sent = Some(SystemTime::now());
+        Ok(())
+    }
+
+    fn read_before_deserialization(
+        &self,
+        context: &BeforeDeserializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let headers = context.response().headers();
+        let mut seen = self.seen();
+        let region = headers.get("x-amz-bucket-region").filter(|region| is_region(region));
+        seen.region = region.map(str::to_owned);
+        let date = headers.get("date");
+        let date = date.and_then(|date| DateTime::from_str(date, DateTimeFormat::HttpDate).ok());
+        if let (Some(date), Some(sent)) = (date, seen.sent) {
+            // Somewhere between question and answer the store has looked at its clock.
+            let halfway = sent + sent.elapsed().unwrap_or_default() / 2;
+            seen.clock_ahead = Some(date.secs() - DateTime::from(halfway).secs());
+        }
+        Ok(())
+    }
+}

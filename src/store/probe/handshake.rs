@@ -1,0 +1,139 @@
+//! A look at the certificate and the encryption of an https endpoint, on a connection that is given up before
+//! anything is sent on it. Whether the certificate is trusted is not for this to say: the requests themselves go
+//! nowhere else.
+
+use std::net::{TcpStream, ToSocketAddrs};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use hyper_util::client::proxy::matcher::Matcher;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::aws_lc_rs;
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{
+    CertificateError, ClientConfig, ClientConnection, DigitallySignedStruct, Error, NamedGroup,
+    ProtocolVersion, SignatureScheme,
+};
+
+use super::certificate::Certificate;
+
+const HTTPS_PORT: u16 = 443;
+/// How long each step of the look may take.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How an https endpoint presents itself.
+#[derive(Debug, Clone)]
+pub(crate) struct Handshake {
+    /// The certificate of the endpoint itself.
+    pub certificate: Certificate,
+    /// The protocol's version, such as `TLS 1.3`.
+    pub protocol: Option<&'static str>,
+    /// The key exchange, such as `X25519MLKEM768`.
+    pub group: Option<NamedGroup>,
+}
+
+impl Handshake {
+    /// Looks at the endpoint of this https URL; none where it shows no certificate.
+    pub(crate) async fn of(address: &http::Uri) -> Option<Handshake> {
+        let address = address.clone();
+        tokio::task::spawn_blocking(move || look(&address)).await.ok()?
+    }
+
+    /// Whether the exchange withstands whoever records it now and has a quantum computer later.
+    pub(crate) fn is_post_quantum(&self) -> bool {
+        self.group.is_some_and(|group| {
+            matches!(
+                group,
+                NamedGroup::X25519MLKEM768
+                    | NamedGroup::secp256r1MLKEM768
+                    | NamedGroup::MLKEM512
+                    | NamedGroup::MLKEM768
+                    | NamedGroup::MLKEM1024
+            )
+        })
+    }
+}
+
+/// Whether requests to this URL go through a proxy that the environment names.
+pub(crate) fn is_proxied(address: &http::Uri) -> bool {
+    Matcher::from_env().intercept(address).is_some()
+}
+
+fn look(address: &http::Uri) -> Option<Handshake> {
+    let host = address.host()?.trim_matches(['[', ']']).to_owned();
+    let port = address.port_u16().unwrap_or(HTTPS_PORT);
+    let addresses = (host.as_str(), port).to_socket_addrs().ok()?;
+    let mut stream =
+        addresses.into_iter().find_map(|it| TcpStream::connect_timeout(&it, PATIENCE).ok())?;
+    stream.set_read_timeout(Some(PATIENCE)).ok()?;
+    stream.set_write_timeout(Some(PATIENCE)).ok()?;
+
+    let provider = Arc::new(aws_lc_rs::default_provider());
+    let schemes = provider.signature_verification_algorithms.supported_schemes();
+    let onlooker = Arc::new(Onlooker { schemes, seen: OnceLock::new() });
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .ok()?
+        .dangerous()
+        .with_custom_certificate_verifier(onlooker.clone())
+        .with_no_client_auth();
+    let name = ServerName::try_from(host).ok()?;
+    let mut connection = ClientConnection::new(Arc::new(config), name).ok()?;
+    // It always fails: the certificate was seen by then.
+    while connection.is_handshaking() && connection.complete_io(&mut stream).is_ok() {}
+    Some(Handshake {
+        certificate: onlooker.seen.get()?.clone()?,
+        protocol: match connection.protocol_version() {
+            Some(ProtocolVersion::TLSv1_3) => Some("TLS 1.3"),
+            Some(ProtocolVersion::TLSv1_2) => Some("TLS 1.2"),
+            _ => None,
+        },
+        group: connection.negotiated_key_exchange_group().map(|group| group.name()),
+    })
+}
+
+/// Notes the certificate, and accepts none.
+#[derive(Debug)]
+struct Onlooker {
+    schemes: Vec<SignatureScheme>,
+    seen: OnceLock<Option<Certificate>>,
+}
+
+const SEEN_ENOUGH: Error =
+    Error::InvalidCertificate(CertificateError::ApplicationVerificationFailure);
+
+impl ServerCertVerifier for Onlooker {
+    fn verify_server_cert(
+        &self,
+        certificate: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: &ServerName<'_>,
+        _: &[u8],
+        _: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        self.seen.get_or_init(|| Certificate::parse(certificate));
+        Err(SEEN_ENOUGH)
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        _: &[u8],
+        _: &CertificateDer<'_>,
+        _: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        Err(SEEN_ENOUGH)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        _: &[u8],
+        _: &CertificateDer<'_>,
+        _: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        Err(SEEN_ENOUGH)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.schemes.clone()
+    }
+}

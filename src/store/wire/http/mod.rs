@@ -1,0 +1,14 @@
+//! The HTTP client below the SDK: trusted certificates, name resolution, stalled connections, rate limits, and the longest
+//! document that an answer may hold.
+
+mod documents;
+mod loopback;
+mod rate;
+mod stall;
+mod trust;
+
+pub(crate) use documents::{Documents, TooLong};
+pub(crate) use loopback::{Resolver, is_loopback};
+pub(crate) use rate::{Limits, parse_rate};
+pub(crate) use stall::GivesUp;
+pub(crate) use trust::{Requester, Trust, plain_client};

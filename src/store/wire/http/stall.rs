@@ -1,0 +1,296 @@
+//! A connection on which nothing moves is given up, whichever way the bytes go. The SDK's read timeout
+//! counts from the moment a request is begun, however long its body takes, so it is kept here instead.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
+    SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::body::SdkBody;
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+use tokio::time::{Instant, Sleep, sleep_until};
+
+/// What the system may still have to send when it has been handed the last byte of a request.
+const UNSENT: u64 = 1 << 20;
+/// Bytes a second of the slowest line that it is left the time for.
+const SLOWEST_LINE: u64 = 16 << 10;
+
+/// A client that gives up where nothing moves for the read timeout; as long as the client's own side has
+/// nothing to send, the store is not to blame.
+#[derive(Debug)]
+pub(crate) struct GivesUp(SharedHttpClient);
+
+impl GivesUp {
+    /// Watches over what the client sends and receives.
+    pub(crate) fn on_stalls(client: SharedHttpClient) -> SharedHttpClient {
+        SharedHttpClient::new(GivesUp(client))
+    }
+}
+
+// Not forwarded: the inner client's validation, which reads all certificate authorities once more.
+impl HttpClient for GivesUp {
+    fn http_connector(
+        &self,
+        settings: &HttpConnectorSettings,
+        components: &RuntimeComponents,
+    ) -> SharedHttpConnector {
+        let mut timeouts = HttpConnectorSettings::builder();
+        // Connections are shared by those requests alone that have the same timeouts.
+        timeouts.set_connect_timeout(settings.connect_timeout()).set_read_timeout(None);
+        let inner = self.0.http_connector(&timeouts.build(), components);
+        match settings.read_timeout() {
+            Some(read_timeout) => SharedHttpConnector::new(Watched { inner, read_timeout }),
+            None => inner,
+        }
+    }
+}
+
+#[derive(Debug)]
+struct Watched {
+    inner: SharedHttpConnector,
+    read_timeout: Duration,
+}
+
+impl HttpConnector for Watched {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let bytes = request.body().content_length().unwrap_or(0);
+        let read_timeout = self.read_timeout;
+        let sent = Arc::new(Sent::begin(bytes));
+        let request = match bytes {
+            0 => request,
+            _ => request.map(|body| outgoing(body, sent.clone())),
+        };
+        let answer = self.inner.call(request);
+        HttpConnectorFuture::new(async move {
+            let answer = tokio::select! {
+                answer = answer => answer?,
+                () = sent.stand_still(read_timeout) => {
+                    return Err(ConnectorError::timeout(stalled(read_timeout).into()));
+                }
+            };
+            Ok(answer.map(|body| incoming(body, read_timeout)))
+        })
+    }
+}
+
+fn stalled(read_timeout: Duration) -> io::Error {
+    let text = format!("nothing moved for {} seconds", read_timeout.as_secs());
+    io::Error::new(io::ErrorKind::TimedOut, text)
+}
+
+/// How a request's body is being taken.
+#[derive(Debug)]
+struct Sent {
+    bytes: u64,
+    began: Instant,
+    /// Milliseconds from the beginning to when it was last asked for bytes, times [`STATES`], and one of
+    /// the states.
+    last: AtomicU64,
+}
+
+const STATES: u64 = 4;
+const TAKEN: u64 = 0;
+/// It owes an answer: nobody but this program is to blame.
+const OWING: u64 = 1;
+const COMPLETE: u64 = 2;
+
+impl Sent {
+    fn begin(bytes: u64) -> Sent {
+        let state = if bytes == 0 { COMPLETE } else { TAKEN };
+        Sent { bytes, began: Instant::now(), last: AtomicU64::new(state) }
+    }
+
+    fn note(&self, state: u64) {
+        let elapsed = self.began.elapsed().as_millis() as u64;
+        self.last.store(elapsed * STATES + state, Ordering::Relaxed);
+    }
+
+    /// Ends when the connection has taken nothing for this long, though there was something to take.
+    async fn stand_still(&self, read_timeout: Duration) {
+        loop {
+            let last = self.last.load(Ordering::Relaxed);
+            let since = self.began + Duration::from_millis(last / STATES);
+            let until = match last % STATES {
+                OWING => Instant::now() + read_timeout,
+                COMPLETE => {
+                    let unsent = Duration::from_secs(self.bytes.min(UNSENT) / SLOWEST_LINE);
+                    since + unsent + read_timeout
+                }
+                _ => since + read_timeout,
+            };
+            sleep_until(until).await;
+            if last % STATES != OWING && self.last.load(Ordering::Relaxed) == last {
+                return;
+            }
+        }
+    }
+}
+
+/// The body of a request.
+struct Outgoing {
+    body: SdkBody,
+    sent: Arc<Sent>,
+}
+
+fn outgoing(body: SdkBody, sent: Arc<Sent>) -> SdkBody {
+    SdkBody::from_body_1_x(Outgoing { body, sent })
+}
+
+impl Body for Outgoing {
+    type Data = Bytes;
+    type Error = aws_smithy_types::body::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        let polled = Pin::new(&mut self.body).poll_frame(context);
+        let state = match &polled {
+            Poll::Pending => OWING,
+            // Whoever knows the length does not ask for the end.
+            Poll::Ready(_) if self.body.is_end_stream() => COMPLETE,
+            Poll::Ready(None) => COMPLETE,
+            Poll::Ready(Some(_)) => TAKEN,
+        };
+        self.sent.note(state);
+        polled
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        Body::size_hint(&self.body)
+    }
+}
+
+/// The body of an answer.
+struct Incoming {
+    body: SdkBody,
+    read_timeout: Duration,
+    /// Set as long as nothing comes; kept for the next time.
+    alarm: Pin<Box<Sleep>>,
+    waits: bool,
+}
+
+fn incoming(body: SdkBody, read_timeout: Duration) -> SdkBody {
+    // What is here already cannot stall.
+    if body.bytes().is_some() {
+        return body;
+    }
+    let alarm = Box::pin(sleep_until(Instant::now() + read_timeout));
+    SdkBody::from_body_1_x(Incoming { body, read_timeout, alarm, waits: false })
+}
+
+impl Body for Incoming {
+    type Data = Bytes;
+    type Error = aws_smithy_types::body::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        let this = &mut *self;
+        if let Poll::Ready(frame) = Pin::new(&mut this.body).poll_frame(context) {
+            this.waits = false;
+            return Poll::Ready(frame);
+        }
+        if !this.waits {
+            this.waits = true;
+            this.alarm.as_mut().reset(Instant::now() + this.read_timeout);
+        }
+        match this.alarm.as_mut().poll(context) {
+            Poll::Ready(()) => Poll::Ready(Some(Err(stalled(this.read_timeout).into()))),
+            Poll::Pending => Poll::Pending,
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        Body::size_hint(&self.body)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+
+    use super::*;
+
+    const PATIENCE: Duration = Duration::from_secs(60);
+
+    fn after(seconds: u64) -> tokio::time::Sleep {
+        tokio::time::sleep(Duration::from_secs(seconds))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_request_stands_still_when_nothing_is_taken() {
+        for (last, seconds) in [(TAKEN, 60), (COMPLETE, 64 + 60)] {
+            let sent = Sent::begin(1 << 30);
+            let moving = async {
+                for _ in 0..3 {
+                    after(50).await;
+                    sent.note(TAKEN);
+                }
+                sent.note(OWING);
+                after(1000).await;
+                sent.note(last);
+                std::future::pending::<()>().await;
+            };
+            let began = Instant::now();
+            tokio::select! {
+                () = moving => {}
+                () = sent.stand_still(PATIENCE) => {}
+            }
+            assert_eq!(began.elapsed().as_secs(), 150 + 1000 + seconds);
+        }
+    }
+
+    /// Sends a byte after each of the pauses, then nothing more.
+    struct Trickle(Vec<Pin<Box<Sleep>>>);
+
+    impl Body for Trickle {
+        type Data = Bytes;
+        type Error = aws_smithy_types::body::Error;
+
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            context: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+            let Some(next) = self.0.first_mut() else { return Poll::Pending };
+            std::task::ready!(next.as_mut().poll(context));
+            drop(self.0.remove(0));
+            Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(b"x")))))
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_stands_still_when_nothing_comes() {
+        let trickle = Trickle([50, 100, 150].map(|at| Box::pin(after(at))).into());
+        let mut body = incoming(SdkBody::from_body_1_x(trickle), PATIENCE);
+        let mut next = async || poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await;
+        let began = Instant::now();
+        for _ in 0..3 {
+            assert!(next().await.unwrap().is_ok());
+            // Whoever reads slowly is no reason to give up.
+            after(500).await;
+        }
+        let ended = next().await.unwrap().unwrap_err();
+        assert!(ended.to_string().contains("60 seconds"), "{ended}");
+        assert_eq!(began.elapsed().as_secs(), 50 + 3 * 500 + 60);
+    }
+}

@@ -1,0 +1,138 @@
+//! Which certificate authorities are trusted, and the HTTP clients that follow from it.
+
+use std::path::{Path, PathBuf};
+
+use aws_smithy_http_client::proxy::ProxyConfig;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
+use aws_smithy_http_client::{Builder, Connector};
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::interceptors::Intercept;
+use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextMut;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::config_bag::ConfigBag;
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+
+use super::loopback::Resolver;
+use crate::failure::Failure;
+
+/// The certificate authorities that a store's certificate may come from.
+#[derive(Debug, Clone)]
+pub(crate) struct Trust {
+    /// PEM text of the only ones; the system's where absent.
+    bundle: Option<Vec<u8>>,
+}
+
+impl Trust {
+    /// Takes the first of: the option, `AWS_CA_BUNDLE`, the profile's `ca_bundle`, the system's.
+    ///
+    /// # Errors
+    /// [`Failure::Usage`] where the file cannot be read or holds no usable certificate.
+    pub(crate) fn load(
+        option: Option<(PathBuf, &'static str)>,
+        profile: Option<&str>,
+    ) -> Result<Trust, Failure> {
+        let environment = || {
+            let path = std::env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty())?;
+            Some((PathBuf::from(path), "AWS_CA_BUNDLE"))
+        };
+        let profile = || Some((PathBuf::from(profile?), "the profile's ca_bundle"));
+        let Some((path, source)) = option.or_else(environment).or_else(profile) else {
+            return Ok(Trust { bundle: None });
+        };
+        let refuse = |why: String| {
+            Failure::usage(format!("{source} names {}, {why}", path.display()))
+                .hint("give a PEM file with the certificate of the authority that the store's certificate comes from")
+        };
+        let pem = read_bundle(&path).map_err(refuse)?;
+        Ok(Trust { bundle: Some(pem) })
+    }
+
+    /// A client that speaks https to whom it trusts, through the environment's proxy if there is one.
+    pub(crate) fn client(&self) -> SharedHttpClient {
+        let store = match &self.bundle {
+            Some(pem) => TrustStore::empty().with_pem_certificate(pem.clone()),
+            None => TrustStore::default(),
+        };
+        Builder::new().build_with_connector_fn(move |settings, components| {
+            let mut builder = Connector::builder().proxy_config(ProxyConfig::from_env());
+            if let Some(settings) = settings {
+                builder = builder.connector_settings(settings.clone());
+            }
+            builder.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
+            let builder = builder.tls_provider(Provider::rustls(CryptoMode::AwsLc));
+            match TlsContext::builder().with_trust_store(store.clone()).build() {
+                Ok(context) => builder.tls_context(context).build(),
+                Err(_) => builder.build(),
+            }
+        })
+    }
+}
+
+/// A client for plain http, which uses no proxy: that would be one more reader.
+pub(crate) fn plain_client(resolver: Resolver) -> SharedHttpClient {
+    Builder::new().build_with_connector_fn(move |settings, components| {
+        let mut builder = Connector::builder();
+        if let Some(settings) = settings {
+            builder = builder.connector_settings(settings.clone());
+        }
+        builder.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
+        // Only a builder with TLS takes a resolver. It is used for plain http alone, so it has no trusted roots.
+        let builder = builder.tls_provider(Provider::rustls(CryptoMode::AwsLc));
+        let context = TlsContext::builder().with_trust_store(TrustStore::empty());
+        match context.build() {
+            Ok(context) => builder.tls_context(context).build_with_resolver(resolver.clone()),
+            Err(_) => builder.build_with_resolver(resolver.clone()),
+        }
+    })
+}
+
+/// The SDK takes a bundle for granted and panics at a bad one, so it is checked here.
+fn read_bundle(path: &Path) -> Result<Vec<u8>, String> {
+    let pem = std::fs::read(path).map_err(|error| format!("which cannot be read: {error}"))?;
+    let certificates = CertificateDer::pem_slice_iter(&pem)
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|_| "which is not PEM text".to_owned())?;
+    if certificates.is_empty() {
+        return Err("which holds no certificate".to_owned());
+    }
+    let mut roots = RootCertStore::empty();
+    for certificate in certificates {
+        roots
+            .add(certificate)
+            .map_err(|_| "which holds a certificate that cannot be read".to_owned())?;
+    }
+    Ok(pem)
+}
+
+/// Adds what the user asked to be said with every request.
+#[derive(Debug)]
+pub(crate) struct Requester {
+    pub(crate) payer: Option<String>,
+    pub(crate) expected_owner: Option<String>,
+}
+
+impl Intercept for Requester {
+    fn name(&self) -> &'static str {
+        "Requester"
+    }
+
+    fn modify_before_signing(
+        &self,
+        context: &mut BeforeTransmitInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let headers = context.request_mut().headers_mut();
+        if let Some(payer) = &self.payer {
+            headers.try_insert("x-amz-request-payer", payer.clone())?;
+        }
+        if let Some(owner) = &self.expected_owner {
+            headers.try_insert("x-amz-expected-bucket-owner", owner.clone())?;
+        }
+        Ok(())
+    }
+}

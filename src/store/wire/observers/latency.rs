@@ -1,0 +1,66 @@
+//! How long the store takes to answer: the fastest answer so far tells how far away it is.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::Intercept;
+use aws_smithy_runtime_api::client::interceptors::context::{
+    BeforeDeserializationInterceptorContextRef, BeforeTransmitInterceptorContextRef,
+};
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
+
+/// The time from sending a request to the first of its answer, at its shortest; in microseconds.
+#[derive(Debug, Clone)]
+pub(crate) struct Latency(Arc<AtomicU64>);
+
+#[derive(Debug)]
+struct Sent(Instant);
+
+impl Storable for Sent {
+    type Storer = StoreReplace<Sent>;
+}
+
+impl Latency {
+    /// Nothing was answered yet.
+    pub(crate) fn unknown() -> Latency {
+        Latency(Arc::new(AtomicU64::new(u64::MAX)))
+    }
+
+    /// The fastest answer so far.
+    pub(crate) fn fastest(&self) -> Option<Duration> {
+        let micros = self.0.load(Ordering::Relaxed);
+        (micros != u64::MAX).then(|| Duration::from_micros(micros))
+    }
+}
+
+impl Intercept for Latency {
+    fn name(&self) -> &'static str {
+        "Latency"
+    }
+
+    fn read_before_transmit(
+        &self,
+        _: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        bag: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        bag.interceptor_state().store_put(Sent(Instant::now()));
+        Ok(())
+    }
+
+    fn read_before_deserialization(
+        &self,
+        _: &BeforeDeserializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        bag: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        if let Some(Sent(at)) = bag.load::<Sent>() {
+            let micros = u64::try_from(at.elapsed().as_micros()).unwrap_or(u64::MAX);
+            self.0.fetch_min(micros, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+}

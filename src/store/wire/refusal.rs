@@ -1,0 +1,256 @@
+//! What came back instead of an answer, boiled down to what diagnosis needs.
+
+use std::error::Error;
+use std::io;
+
+use aws_credential_types::provider::error::CredentialsError;
+use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
+
+use super::http::TooLong;
+use super::region;
+use crate::failure::is_out_of_files;
+use crate::text::redaction::mask_key_text;
+
+/// How much of a store's code and message is kept, in bytes; the longest message of Amazon's has some 400.
+const LONGEST_CODE: usize = 100;
+const LONGEST_MESSAGE: usize = 1000;
+
+/// A request that did not succeed.
+#[derive(Debug, Default)]
+pub(crate) struct Refusal {
+    /// The HTTP status, if the store answered.
+    pub(crate) status: Option<u16>,
+    /// The store's error code; HEAD has none.
+    pub(crate) code: Option<String>,
+    /// The store's message, without what looks like a key: it may repeat one that this program never had.
+    pub(crate) message: Option<String>,
+    /// `x-amz-bucket-region`: where Amazon says the bucket is.
+    pub(crate) bucket_region: Option<String>,
+    /// What a 2xx that cannot be read may have written.
+    pub(crate) written: Box<Named>,
+    /// Whether the version asked for, or the newest one, is a delete marker.
+    pub(crate) delete_marker: bool,
+    /// Why there was no answer, if there was none.
+    pub(crate) trouble: Option<Trouble>,
+}
+
+/// An object, as the headers of an answer name it.
+#[derive(Debug, Default)]
+pub(crate) struct Named {
+    pub(crate) etag: Option<String>,
+    pub(crate) version_id: Option<String>,
+}
+
+/// Why a request never got an answer.
+#[derive(Debug)]
+pub(crate) enum Trouble {
+    /// Nobody listens at the address.
+    ConnectionRefused,
+    /// The host's name has no address.
+    UnknownHost,
+    /// The store's certificate was not accepted, and why.
+    Certificate(String),
+    /// No descriptor is left for a connection.
+    OutOfFiles,
+    /// No answer came in time.
+    Timeout,
+    /// Nobody gave credentials.
+    NoCredentials,
+    /// Credentials were given, but could not be had; what their provider says.
+    Credentials(String),
+    /// The store says that the bucket is in this region, of another partition than the configured one.
+    OtherPartition(String),
+    /// A document of the store is too long to be one.
+    TooLong,
+    /// The connection broke, or the answer was no HTTP.
+    Broken(String),
+}
+
+impl Refusal {
+    /// Whether the store took the request, though its answer cannot be read.
+    pub(crate) fn is_success(&self) -> bool {
+        self.trouble.is_some() && self.status.is_some_and(|status| status < 300)
+    }
+
+    /// Whether nobody knows what became of the request.
+    pub(crate) fn is_unknown(&self) -> bool {
+        matches!(self.trouble, Some(Trouble::Timeout | Trouble::Broken(_)))
+    }
+
+    /// Whether the store refuses a request because of its checksum headers, as B2 does.
+    pub(super) fn is_about_checksum_headers(&self) -> bool {
+        matches!(self.status, Some(400 | 501))
+            && [&self.code, &self.message].into_iter().flatten().any(|words| {
+                let words = words.to_ascii_lowercase();
+                words.contains("x-amz-checksum") || words.contains("x-amz-sdk-checksum")
+            })
+    }
+
+    /// Whether the store may have refused the request because of the tags that it carried.
+    pub(super) fn is_about_tags(&self) -> bool {
+        let mut words = [&self.code, &self.message].into_iter().flatten();
+        let names_them = words.any(|words| words.to_ascii_lowercase().contains("tagging"));
+        self.status == Some(501) || (self.status == Some(400) && names_them)
+    }
+
+    /// Whether the bucket blocks SSE-C, as Amazon says it.
+    pub(crate) fn blocks_sse_c(&self) -> bool {
+        self.has_words("blocked upload requests")
+    }
+
+    /// Whether the message holds these words.
+    pub(crate) fn has_words(&self, words: &str) -> bool {
+        self.message.as_deref().is_some_and(|message| message.contains(words))
+    }
+
+    /// Whether the code is this one.
+    pub(crate) fn is(&self, code: &str) -> bool {
+        self.code.as_deref() == Some(code)
+    }
+}
+
+impl<E> From<SdkError<E>> for Refusal
+where
+    E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+{
+    fn from(error: SdkError<E>) -> Refusal {
+        let mut refusal = Refusal::default();
+        if let Some(response) = error.raw_response() {
+            let header = |name: &str| response.headers().get(name).map(str::to_owned);
+            refusal.status = Some(response.status().as_u16());
+            refusal.bucket_region =
+                header("x-amz-bucket-region").filter(|region| region::is_region(region));
+            refusal.written.etag = header("etag");
+            refusal.written.version_id = header("x-amz-version-id");
+            refusal.delete_marker = header("x-amz-delete-marker").as_deref() == Some("true");
+        }
+        let success = refusal.status.is_some_and(|status| status < 300);
+        match error.as_service_error() {
+            Some(answer) if success && answer.code().is_none() => {
+                refusal.trouble = Some(Trouble::Broken("its answer cannot be read".to_owned()));
+            }
+            Some(answer) => {
+                refusal.code = answer.code().map(|code| beginning(code, LONGEST_CODE));
+                let masked = answer.message().map(mask_key_text);
+                refusal.message = masked.map(|words| beginning(&words, LONGEST_MESSAGE));
+                if success {
+                    refusal.status = answer.code().map(status_within_success);
+                }
+            }
+            None => refusal.trouble = Some(trouble(&error)),
+        }
+        refusal
+    }
+}
+
+/// The beginning of a text, of at most so many bytes.
+pub(super) fn beginning(text: &str, most: usize) -> String {
+    if text.len() <= most {
+        return text.to_owned();
+    }
+    format!("{}…", &text[..text.floor_char_boundary(most)])
+}
+
+/// The status that an error would have had, if the store had not begun to answer 200 before it came
+/// up: Complete and Copy do so (AWS, "CompleteMultipartUpload").
+pub(crate) fn status_within_success(code: &str) -> u16 {
+    match code {
+        "PreconditionFailed" => 412,
+        "NoSuchUpload" | "NoSuchKey" | "NoSuchBucket" => 404,
+        "AccessDenied" => 403,
+        "InternalError" | "SlowDown" | "ServiceUnavailable" => 503,
+        _ => 400,
+    }
+}
+
+fn trouble<E>(error: &SdkError<E>) -> Trouble
+where
+    E: Error + Send + Sync + 'static,
+{
+    if is_too_long(error) {
+        return Trouble::TooLong;
+    }
+    // First: a look-up of an address fails in the words of a missing one.
+    if sources(error).any(lacks_files) {
+        return Trouble::OutOfFiles;
+    }
+    if let Some(found) = sources(error).find_map(connection_trouble) {
+        return found;
+    }
+    if let Some(found) = sources(error).find_map(|cause| cause.downcast_ref::<CredentialsError>()) {
+        return match found {
+            CredentialsError::CredentialsNotLoaded(_) => Trouble::NoCredentials,
+            other => Trouble::Credentials(innermost(other)),
+        };
+    }
+    match error {
+        SdkError::TimeoutError(_) => Trouble::Timeout,
+        SdkError::DispatchFailure(failure) if failure.is_timeout() => Trouble::Timeout,
+        other => Trouble::Broken(innermost(other)),
+    }
+}
+
+/// What the error, alone, says about the connection.
+fn connection_trouble(error: &(dyn Error + 'static)) -> Option<Trouble> {
+    if let Some(rustls::Error::InvalidCertificate(why)) = error.downcast_ref() {
+        return Some(Trouble::Certificate(explain(why)));
+    }
+    if let Some(error) = error.downcast_ref::<io::Error>() {
+        if error.kind() == io::ErrorKind::ConnectionRefused {
+            return Some(Trouble::ConnectionRefused);
+        }
+        // `source` of an io::Error leaves out the error it wraps.
+        return error.get_ref().and_then(|inner| connection_trouble(inner));
+    }
+    is_dns(&error.to_string()).then_some(Trouble::UnknownHost)
+}
+
+fn lacks_files(error: &(dyn Error + 'static)) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|error| {
+        is_out_of_files(error) || error.get_ref().is_some_and(|inner| lacks_files(inner))
+    })
+}
+
+/// hyper-util has no type for a failed look-up, only these words.
+fn is_dns(text: &str) -> bool {
+    text == "dns error" || text.starts_with("failed to lookup address")
+}
+
+fn explain(error: &rustls::CertificateError) -> String {
+    use rustls::CertificateError as Why;
+    match error {
+        Why::UnknownIssuer => "its issuer is not trusted".to_owned(),
+        Why::Expired | Why::ExpiredContext { .. } => "it has expired".to_owned(),
+        Why::NotValidYet | Why::NotValidYetContext { .. } => "it is not valid yet".to_owned(),
+        Why::NotValidForName | Why::NotValidForNameContext { .. } => {
+            "it is for another host name".to_owned()
+        }
+        // webpki's word for what `openssl req -x509` makes.
+        other if other.to_string().contains("CaUsedAsEndEntity") => {
+            "it is that of a certificate authority, and no server's (self-signed?)".to_owned()
+        }
+        other => other.to_string(),
+    }
+}
+
+fn sources<'a>(
+    error: &'a (dyn Error + 'static),
+) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |error: &&'a (dyn Error + 'static)| (*error).source())
+}
+
+/// The words of what lies at the bottom of an error.
+pub(crate) fn innermost(error: &(dyn Error + 'static)) -> String {
+    sources(error).last().map(ToString::to_string).unwrap_or_default()
+}
+
+/// Whether a document of the store was refused for its length.
+pub(super) fn is_too_long(error: &(dyn Error + 'static)) -> bool {
+    sources(error).any(|cause| cause.is::<TooLong>())
+}
+
+/// Whether what kept a request from being answered cannot get better by another attempt: a refused
+/// connection, an unknown host, a certificate that is not trusted.
+pub(super) fn is_permanent(error: &(dyn Error + 'static)) -> bool {
+    sources(error).find_map(connection_trouble).is_some()
+}

@@ -1,0 +1,96 @@
+//! A large object as one stream of bytes: ranges, several at once, handed on in order from a few buffers
+//! that are used over and over.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use tokio::task::JoinSet;
+
+use super::reader::{Object, Reader};
+use crate::failure::Failure;
+use crate::transfer::buffers::{Buffer, Buffers};
+use crate::transfer::engine::Engine;
+use crate::transfer::permits::Line;
+use crate::transfer::plan;
+
+/// The bytes that one request asks for, and one buffer holds.
+const UNIT: u64 = 4 << 20;
+/// How many buffers there are: for what is under way, what waits for its turn, what is being written.
+const BUFFERS: usize = 8;
+
+/// The bytes of an object in order, fetched ahead.
+pub(super) struct InOrder {
+    engine: Engine,
+    object: Arc<Object>,
+    bytes: u64,
+    /// The unit to ask for next, and the unit to hand on next.
+    next: u64,
+    turn: u64,
+    under_way: JoinSet<Result<(u64, Bytes), Failure>>,
+    arrived: BTreeMap<u64, Bytes>,
+    buffers: Buffers,
+    spare: Option<Buffer>,
+}
+
+impl InOrder {
+    /// All of an object of `bytes` bytes.
+    pub(super) fn new(engine: &Engine, object: Arc<Object>, bytes: u64) -> InOrder {
+        InOrder {
+            engine: engine.clone(),
+            object,
+            bytes,
+            next: 0,
+            turn: 0,
+            under_way: JoinSet::new(),
+            arrived: BTreeMap::new(),
+            buffers: Buffers::new(BUFFERS),
+            spare: None,
+        }
+    }
+
+    /// The next bytes; none at the end.
+    ///
+    /// # Errors
+    /// As [`Reader::next`].
+    pub(super) async fn next(&mut self) -> Result<Option<Bytes>, Failure> {
+        let units = self.bytes.div_ceil(UNIT);
+        while self.turn < units {
+            if let Some(bytes) = self.arrived.remove(&self.turn) {
+                self.turn += 1;
+                return Ok(Some(bytes));
+            }
+            let more = self.next < units;
+            tokio::select! {
+                biased;
+                Some(joined) = self.under_way.join_next(), if !self.under_way.is_empty() => {
+                    let ended = |_| Failure::other("a range's download ended unexpectedly");
+                    let (index, bytes) = joined.map_err(ended)??;
+                    self.arrived.insert(index, bytes);
+                }
+                buffer = self.buffers.lend(UNIT as usize), if more && self.spare.is_none() => {
+                    self.spare = Some(buffer);
+                }
+                line = self.engine.lines().take(), if more && self.spare.is_some() => {
+                    self.ask(line);
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    fn ask(&mut self, line: Line) {
+        let Some(mut buffer) = self.spare.take() else { return };
+        let index = self.next;
+        self.next += 1;
+        let range = plan::range(index, self.bytes, UNIT);
+        let mut reader = Reader::new(self.object.clone(), range, None);
+        self.under_way.spawn(async move {
+            let _line = line;
+            while let Some((_, bytes)) = reader.next().await? {
+                buffer.content.extend_from_slice(&bytes);
+            }
+            Ok((index, buffer.freeze()))
+        });
+    }
+}

@@ -1,0 +1,76 @@
+//! An object's bytes as `Read`, for what reads on a thread of its own and at its own pace.
+
+use std::io::{self, Read};
+use std::sync::Arc;
+
+use bytes::{Buf, Bytes};
+use tokio::sync::mpsc;
+
+use super::reader::Reader;
+use crate::failure::Failure;
+use crate::location::Location;
+use crate::store::object::ReadOptions;
+use crate::store::wire::Store;
+
+/// The bytes of an object that is not sealed, across broken connections. What goes wrong comes out as a
+/// [`Failure`] within an [`io::Error`]. To be read where a thread may wait.
+pub(crate) struct ObjectReader {
+    pieces: mpsc::Receiver<Result<Bytes, Failure>>,
+    piece: Bytes,
+}
+
+impl ObjectReader {
+    /// Begins to read; from within a runtime.
+    pub(crate) fn open(store: &Arc<Store>, at: Location) -> ObjectReader {
+        let (sender, pieces) = mpsc::channel(1);
+        let store = store.clone();
+        tokio::spawn(async move {
+            if let Err(failure) = send_pieces(&store, &at, &sender).await {
+                let _ = sender.send(Err(failure)).await;
+            }
+        });
+        ObjectReader { pieces, piece: Bytes::new() }
+    }
+}
+
+async fn send_pieces(
+    store: &Arc<Store>,
+    at: &Location,
+    pieces: &mpsc::Sender<Result<Bytes, Failure>>,
+) -> Result<(), Failure> {
+    let options = ReadOptions::default();
+    let opened = store.get(at, &[], &options).await?;
+    let (mut reader, expected) = Reader::of(store, at, &options, opened);
+    let mut hash = expected.as_ref().map(|it| it.algorithm.hash());
+    while let Some((_, bytes)) = reader.next().await? {
+        if let Some(hash) = &mut hash {
+            hash.update(&bytes);
+        }
+        // The reader has seen enough.
+        if pieces.send(Ok(bytes)).await.is_err() {
+            return Ok(());
+        }
+    }
+    if !expected.zip(hash).is_none_or(|(expected, hash)| expected.matches(hash)) {
+        return Err(Failure::integrity(
+            "what arrived is not what was uploaded: the checksums differ",
+        )
+        .hint("try again; if it stays, the object is damaged in the store")
+        .at(at));
+    }
+    Ok(())
+}
+
+impl Read for ObjectReader {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while self.piece.is_empty() {
+            match self.pieces.blocking_recv() {
+                Some(piece) => self.piece = piece.map_err(io::Error::other)?,
+                None => return Ok(0),
+            }
+        }
+        let count = buffer.len().min(self.piece.len());
+        self.piece.copy_to_slice(&mut buffer[..count]);
+        Ok(count)
+    }
+}

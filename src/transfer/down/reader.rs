@@ -1,0 +1,103 @@
+//! Bytes of an object, in order, across broken connections.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use crate::failure::Failure;
+use crate::key::core::Key;
+use crate::location::Location;
+use crate::store::object::{Body, Opened, ReadOptions, Reading};
+use crate::store::wire::{Backoff, Store};
+use crate::transfer::checksum::Expected;
+
+/// One state of an object, to ask for more of.
+pub(super) struct Object {
+    pub(super) store: Arc<Store>,
+    pub(super) at: Location,
+    pub(super) key: Option<Key>,
+    pub(super) version_id: Option<String>,
+    pub(super) etag: Option<String>,
+    /// Its size.
+    pub(super) bytes: u64,
+}
+
+/// Bytes of an object, in order, across broken connections.
+pub(crate) struct Reader {
+    object: Arc<Object>,
+    pub(super) next: u64,
+    end: u64,
+    body: Option<Body>,
+    backoff: Backoff,
+}
+
+impl Reader {
+    /// The bytes that `opened` has begun to read.
+    pub(crate) fn of(
+        store: &Arc<Store>,
+        at: &Location,
+        wanted: &ReadOptions,
+        opened: Opened<Reading>,
+    ) -> (Reader, Option<Expected>) {
+        let Reading { metadata, extent, body } = opened.answer;
+        let expected = Expected::of(&metadata);
+        let object = Arc::new(Object {
+            store: store.clone(),
+            at: at.clone(),
+            key: opened.key,
+            version_id: wanted.version_id.clone(),
+            etag: metadata.etag,
+            bytes: extent.total,
+        });
+        (Reader::new(object, extent.range, Some(body)), expected)
+    }
+
+    pub(super) fn new(object: Arc<Object>, range: Range<u64>, body: Option<Body>) -> Reader {
+        let backoff = object.store.retry().backoff();
+        Reader { object, next: range.start, end: range.end, body, backoff }
+    }
+
+    /// The next bytes, and where they belong.
+    pub(crate) async fn next(&mut self) -> Result<Option<(u64, Bytes)>, Failure> {
+        while self.next < self.end {
+            let body = match &mut self.body {
+                Some(body) => body,
+                None => self.body.insert(self.object.more(self.next..self.end).await?),
+            };
+            match body.next().await {
+                Ok(Some(mut bytes)) => {
+                    let wanted = self.end - self.next;
+                    bytes.truncate(usize::try_from(wanted).unwrap_or(usize::MAX));
+                    let at = self.next;
+                    self.next += bytes.len() as u64;
+                    self.backoff.reset();
+                    return Ok(Some((at, bytes)));
+                }
+                ended => self.pause(ended.err()).await?,
+            }
+        }
+        Ok(None)
+    }
+
+    /// The SDK repeats no request whose answer has begun, so the rest is asked for here.
+    async fn pause(&mut self, why: Option<String>) -> Result<(), Failure> {
+        let why = why.unwrap_or_else(|| "it ended early".to_owned());
+        tracing::debug!(at = self.next, why, "the connection broke");
+        self.body = None;
+        if self.backoff.pause().await {
+            return Ok(());
+        }
+        Err(Failure::unavailable(format!("the download broke off again and again: {why}"))
+            .hint("try again later, or allow more attempts with --max-attempts")
+            .at(&self.object.at))
+    }
+}
+
+impl Object {
+    async fn more(&self, range: Range<u64>) -> Result<Body, Failure> {
+        let (key, version, etag) =
+            (self.key.as_ref(), self.version_id.as_deref(), self.etag.as_deref());
+        self.store.get_more(&self.at, key, version, etag, range, self.bytes).await
+    }
+}

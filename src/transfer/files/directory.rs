@@ -1,0 +1,215 @@
+//! A folder that is held open. What is done in it is done in this very folder, even where another process
+//! moves it away or puts a link in its place: names are looked up in the handle, and no link is followed.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use rustix::fd::OwnedFd;
+use rustix::fs::{self as sys, AtFlags, FileType, Mode, OFlags, Stat};
+
+/// The mode of a new folder, before the umask.
+const NEW_FOLDER: Mode = Mode::from_bits_retain(0o777);
+
+/// Which file it is, whatever it is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct FileId {
+    pub(crate) device: u64,
+    pub(crate) inode: u64,
+}
+
+impl FileId {
+    pub(crate) fn of(file: &File) -> io::Result<FileId> {
+        let found = file.metadata()?;
+        Ok(FileId { device: found.dev(), inode: found.ino() })
+    }
+}
+
+/// What a name in a folder stands for; of a symbolic link, the link itself.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Status {
+    pub(crate) kind: FileType,
+    pub(super) id: FileId,
+    /// Permissions, with set-id and sticky bits.
+    pub(super) mode: u32,
+    pub(super) owner: u32,
+    /// How many names the file has.
+    pub(super) links: u64,
+    /// Its size in bytes.
+    pub(crate) bytes: u64,
+    pub(crate) modified: SystemTime,
+}
+
+impl Status {
+    /// Whether it belongs to the user that this process acts for.
+    pub(super) fn is_own(&self) -> bool {
+        self.owner == rustix::process::geteuid().as_raw()
+    }
+}
+
+// The types differ between systems.
+#[allow(clippy::unnecessary_cast)]
+impl From<Stat> for Status {
+    fn from(stat: Stat) -> Status {
+        let since = Duration::from_secs((stat.st_mtime as i64).unsigned_abs());
+        let whole = if stat.st_mtime < 0 {
+            UNIX_EPOCH.checked_sub(since)
+        } else {
+            UNIX_EPOCH.checked_add(since)
+        };
+        let nanos = Duration::from_nanos(stat.st_mtime_nsec as u64);
+        Status {
+            kind: FileType::from_raw_mode(stat.st_mode),
+            id: FileId { device: stat.st_dev as u64, inode: stat.st_ino as u64 },
+            mode: (stat.st_mode as u32) & 0o7777,
+            owner: stat.st_uid,
+            links: stat.st_nlink as u64,
+            bytes: u64::try_from(stat.st_size).unwrap_or_default(),
+            modified: whole.and_then(|it| it.checked_add(nanos)).unwrap_or(UNIX_EPOCH),
+        }
+    }
+}
+
+/// A folder that is held open.
+#[derive(Debug)]
+pub(crate) struct Directory {
+    handle: File,
+    /// What people are shown.
+    path: PathBuf,
+    id: FileId,
+}
+
+impl Directory {
+    /// Opens the folder that a path of the user's leads to; links are followed. The empty path is the
+    /// current folder.
+    pub(crate) fn open(path: &Path) -> io::Result<Directory> {
+        let named = if path.as_os_str().is_empty() { Path::new(".") } else { path };
+        let handle = open_folder(|flags| sys::open(named, flags, Mode::empty()))?;
+        Directory::new(handle, path.to_owned())
+    }
+
+    /// Opens the folder of this name in it.
+    ///
+    /// # Errors
+    /// Where it is none, or a link to one.
+    pub(crate) fn enter(&self, name: &OsStr) -> io::Result<Directory> {
+        let open = |flags| sys::openat(&self.handle, name, flags | OFlags::NOFOLLOW, Mode::empty());
+        Directory::new(open_folder(open)?, self.path.join(name))
+    }
+
+    fn new(handle: OwnedFd, path: PathBuf) -> io::Result<Directory> {
+        let handle = File::from(handle);
+        let id = FileId::of(&handle)?;
+        Ok(Directory { handle, path, id })
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(crate) fn id(&self) -> FileId {
+        self.id
+    }
+
+    /// Makes a folder of this name in it.
+    pub(super) fn make(&self, name: &OsStr) -> io::Result<()> {
+        Ok(sys::mkdirat(&self.handle, name, NEW_FOLDER)?)
+    }
+
+    /// What is there under this name.
+    pub(crate) fn find(&self, name: &OsStr) -> io::Result<Option<Status>> {
+        match sys::statat(&self.handle, name, AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(stat) => Ok(Some(stat.into())),
+            Err(rustix::io::Errno::NOENT) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The names in it, and what each stands for as far as the folder itself says.
+    pub(crate) fn entries(&self) -> io::Result<Vec<(OsString, FileType)>> {
+        let mut entries = Vec::new();
+        for entry in sys::Dir::read_from(&self.handle)? {
+            let entry = entry?;
+            let name = OsStr::from_bytes(entry.file_name().to_bytes());
+            if name != "." && name != ".." {
+                entries.push((name.to_owned(), entry.file_type()));
+            }
+        }
+        Ok(entries)
+    }
+
+    /// Makes a file of this name, to be read and written.
+    pub(super) fn create(&self, name: &OsStr, mode: u32) -> io::Result<File> {
+        let flags =
+            OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        Ok(sys::openat(&self.handle, name, flags, Mode::from_bits_retain(mode))?.into())
+    }
+
+    /// Makes a file without a name, of which nothing is left once it is closed.
+    #[cfg(target_os = "linux")]
+    pub(super) fn create_nameless(&self, mode: u32) -> io::Result<File> {
+        let flags = OFlags::RDWR | OFlags::TMPFILE | OFlags::CLOEXEC;
+        Ok(sys::openat(&self.handle, ".", flags, Mode::from_bits_retain(mode))?.into())
+    }
+
+    /// Gives a file without a name this one, unless it is taken.
+    #[cfg(target_os = "linux")]
+    pub(super) fn link(&self, file: &File, name: &OsStr) -> io::Result<()> {
+        use std::os::fd::AsRawFd;
+        let path = format!("/proc/self/fd/{}", file.as_raw_fd());
+        Ok(sys::linkat(sys::CWD, path, &self.handle, name, AtFlags::SYMLINK_FOLLOW)?)
+    }
+
+    /// Opens a file that is there, to be read and written; it neither follows a link nor waits for the other end of
+    /// a FIFO.
+    pub(super) fn open_file(&self, name: &OsStr) -> io::Result<File> {
+        let flags = OFlags::RDWR | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        Ok(sys::openat(&self.handle, name, flags, Mode::empty())?.into())
+    }
+
+    /// Gives a file another name, in place of what is called so.
+    pub(super) fn rename(&self, from: &OsStr, to: &OsStr) -> io::Result<()> {
+        Ok(sys::renameat(&self.handle, from, &self.handle, to)?)
+    }
+
+    /// Gives a file another name, unless it is taken.
+    pub(super) fn rename_new(&self, from: &OsStr, to: &OsStr) -> io::Result<()> {
+        #[cfg(any(target_os = "linux", target_vendor = "apple"))]
+        {
+            let flags = sys::RenameFlags::NOREPLACE;
+            match sys::renameat_with(&self.handle, from, &self.handle, to, flags) {
+                // Not every file system knows it.
+                Err(
+                    rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS | rustix::io::Errno::NOTSUP,
+                ) => {}
+                done => return Ok(done?),
+            }
+        }
+        sys::linkat(&self.handle, from, &self.handle, to, AtFlags::empty())?;
+        self.remove(from)
+    }
+
+    /// Removes what is called so, unless it is a folder; of a link, the link itself.
+    pub(crate) fn remove(&self, name: &OsStr) -> io::Result<()> {
+        Ok(sys::unlinkat(&self.handle, name, AtFlags::empty())?)
+    }
+
+    /// Makes what happened to the names in it outlast a machine that stops.
+    pub(crate) fn sync(&self) -> io::Result<()> {
+        self.handle.sync_all()
+    }
+}
+
+fn open_folder(open: impl Fn(OFlags) -> rustix::io::Result<OwnedFd>) -> io::Result<OwnedFd> {
+    let flags = OFlags::DIRECTORY | OFlags::CLOEXEC;
+    match open(flags | OFlags::RDONLY) {
+        // Files can be put where they cannot be listed.
+        #[cfg(target_os = "linux")]
+        Err(rustix::io::Errno::ACCESS) => Ok(open(flags | OFlags::PATH)?),
+        opened => Ok(opened?),
+    }
+}

@@ -1,0 +1,240 @@
+//! A local file that was stored and is to be deleted: exactly that one, and only as it was read.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::{File, Metadata};
+use std::io;
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rand::TryRng;
+use rand::rngs::SysRng;
+use rustix::fs::{AtFlags, RenameFlags};
+
+use crate::failure::Failure;
+
+/// What a file is called that is put aside, with 32 hexadecimal digits between the two.
+const ASIDE_PREFIX: &str = ".s3seal-";
+const ASIDE_SUFFIX: &str = ".moved";
+
+/// What tells a file from any other, and from itself before it was written to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct State {
+    content: Content,
+    /// When its inode changed last, in seconds and nanoseconds: a program can set the time of the last write, but not this one.
+    changed: (i64, i64),
+}
+
+/// The same, but for what changes as well if the file is merely renamed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Content {
+    device: u64,
+    inode: u64,
+    bytes: u64,
+    /// When it was written last, in seconds and nanoseconds.
+    modified: (i64, i64),
+}
+
+impl State {
+    pub(super) fn of(found: &Metadata) -> State {
+        State {
+            content: Content {
+                device: found.dev(),
+                inode: found.ino(),
+                bytes: found.len(),
+                modified: (found.mtime(), found.mtime_nsec()),
+            },
+            changed: (found.ctime(), found.ctime_nsec()),
+        }
+    }
+
+    pub(super) fn content(&self) -> Content {
+        self.content
+    }
+}
+
+/// A file that was opened to be stored, and where it was found.
+pub struct Original {
+    path: PathBuf,
+    folder: OwnedFd,
+    name: OsString,
+    file: Arc<File>,
+    state: State,
+}
+
+impl Original {
+    /// The file of this name in the folder, opened as `file`.
+    pub(super) fn new(
+        path: &Path,
+        folder: OwnedFd,
+        name: &OsStr,
+        file: Arc<File>,
+        found: &Metadata,
+    ) -> Original {
+        let (path, name, state) = (path.to_owned(), name.to_owned(), State::of(found));
+        Original { path, folder, name, file, state }
+    }
+
+    /// Deletes the file, which was stored.
+    ///
+    /// # Errors
+    /// [`Failure::Precondition`] where it was written to since it was opened, or another file has taken its place:
+    /// nothing is deleted then.
+    pub fn delete(&self) -> Result<(), Failure> {
+        let undeleted = |error: io::Error| self.undeleted(&error);
+        let now = State::of(&self.file.metadata().map_err(undeleted)?);
+        if now != self.state || self.found_as(&self.name).map_err(undeleted)? != now.content {
+            return Err(self.replaced());
+        }
+        // From a look to a deletion by name, another file could take the place. So the file is put aside, where no other
+        // process looks for it, and looked at there.
+        let aside = name_aside().map_err(undeleted)?;
+        rustix::fs::renameat(&self.folder, &self.name, &self.folder, &aside)
+            .map_err(|error| undeleted(error.into()))?;
+        self.delete_aside(&aside)
+    }
+
+    fn delete_aside(&self, aside: &OsStr) -> Result<(), Failure> {
+        let written = self.file.metadata().map(|now| State::of(&now).content != self.state.content);
+        let is_it = self.found_as(aside).is_ok_and(|found| found == self.state.content);
+        if !is_it || written.unwrap_or(true) {
+            return Err(match self.put_back(aside) {
+                Ok(()) => self.replaced(),
+                Err(_) => self.replaced_aside(aside),
+            });
+        }
+        rustix::fs::unlinkat(&self.folder, aside, AtFlags::empty()).map_err(|error| {
+            let _ = self.put_back(aside);
+            self.undeleted(&error.into())
+        })
+    }
+
+    /// Gives what was put aside its name again, unless that is taken.
+    fn put_back(&self, aside: &OsStr) -> io::Result<()> {
+        let folder = &self.folder;
+        let renamed =
+            rustix::fs::renameat_with(folder, aside, folder, &self.name, RenameFlags::NOREPLACE);
+        if renamed.is_ok() {
+            return Ok(());
+        }
+        // Not every file system can rename so.
+        rustix::fs::linkat(folder, aside, folder, &self.name, AtFlags::empty())?;
+        Ok(rustix::fs::unlinkat(folder, aside, AtFlags::empty())?)
+    }
+
+    /// What is there under this name, links not followed.
+    fn found_as(&self, name: &OsStr) -> io::Result<Content> {
+        let found = rustix::fs::statat(&self.folder, name, AtFlags::SYMLINK_NOFOLLOW)?;
+        Ok(Content {
+            device: found.st_dev as u64,
+            inode: found.st_ino as u64,
+            bytes: found.st_size.cast_unsigned(),
+            modified: (found.st_mtime as i64, found.st_mtime_nsec as i64),
+        })
+    }
+
+    fn replaced(&self) -> Failure {
+        let file = self.path.display();
+        Failure::precondition(format!(
+            "{file} was stored, and has changed since or been replaced: it was left alone"
+        ))
+        .hint("store it again when no other process writes to it")
+    }
+
+    fn replaced_aside(&self, aside: &OsStr) -> Failure {
+        let file = self.path.display();
+        let aside = self.path.with_file_name(aside);
+        Failure::precondition(format!(
+            "{file} was stored, and has been replaced since, twice: what replaced it first is now {}",
+            aside.display()
+        ))
+        .hint("look at both, and store again what is to be kept")
+    }
+
+    fn undeleted(&self, error: &io::Error) -> Failure {
+        let file = self.path.display();
+        if error.kind() == io::ErrorKind::NotFound {
+            return self.replaced();
+        }
+        Failure::other(format!("{file} was stored, and cannot be deleted: {error}"))
+            .hint("check the permissions of its folder, and delete it yourself")
+    }
+}
+
+/// Whether a file was put aside under a name of [`name_aside`].
+pub(crate) fn is_put_aside(name: &OsStr) -> bool {
+    let name = name.as_encoded_bytes();
+    name.starts_with(ASIDE_PREFIX.as_bytes())
+        && name.ends_with(ASIDE_SUFFIX.as_bytes())
+        && name.len() == ASIDE_PREFIX.len() + 32 + ASIDE_SUFFIX.len()
+}
+
+/// A name that no other process can know.
+fn name_aside() -> io::Result<OsString> {
+    let mut random = [0; 16];
+    SysRng.try_fill_bytes(&mut random).map_err(io::Error::other)?;
+    let digits: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(format!("{ASIDE_PREFIX}{digits}{ASIDE_SUFFIX}").into())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::transfer::files::input::Input;
+
+    fn original(path: &Path) -> Original {
+        Input::to_move(path).unwrap().original.unwrap()
+    }
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = fs::read_dir(folder).unwrap();
+        let mut names: Vec<String> =
+            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn the_file_that_was_opened_is_deleted() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        fs::write(&path, "content").unwrap();
+        original(&path).delete().unwrap();
+        assert!(names(folder.path()).is_empty());
+    }
+
+    /// As far as the time between a look and the deletion.
+    #[test]
+    fn another_file_that_was_put_aside_is_put_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, aside) = (folder.path().join("a"), folder.path().join("aside"));
+        fs::write(&path, "content").unwrap();
+        let original = original(&path);
+        fs::write(&aside, "another").unwrap();
+        fs::remove_file(&path).unwrap();
+        assert_eq!(original.delete_aside(OsStr::new("aside")).unwrap_err().exit_code(), 9);
+        assert_eq!(fs::read(&path).unwrap(), b"another");
+        assert_eq!(names(folder.path()), ["a"]);
+
+        // Where a third file has the name by now, neither is lost.
+        fs::write(&aside, "third").unwrap();
+        let failure = original.delete_aside(OsStr::new("aside")).unwrap_err();
+        assert!(failure.detail().message.ends_with("aside"), "{failure}");
+        assert_eq!(names(folder.path()), ["a", "aside"]);
+    }
+
+    #[test]
+    fn a_file_that_is_written_to_while_it_is_put_aside_is_put_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, aside) = (folder.path().join("a"), folder.path().join("aside"));
+        fs::write(&path, "content").unwrap();
+        let original = original(&path);
+        fs::rename(&path, &aside).unwrap();
+        fs::write(&aside, "more content").unwrap();
+        assert_eq!(original.delete_aside(OsStr::new("aside")).unwrap_err().exit_code(), 9);
+        assert_eq!(names(folder.path()), ["a"]);
+    }
+}

@@ -1,0 +1,286 @@
+//! How far a run through many objects has come, so that another run can go on there: the key before which all is done.
+//! What failed holds it up, so that it is tried again.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use serde::{Deserialize, Serialize};
+
+use crate::key::core::{Key, KeyCheck};
+use crate::location::Location;
+use crate::store::wire::Store;
+use crate::transfer::engine::Engine;
+use crate::transfer::resume::{Journal, Kind, digest};
+
+/// So many objects may have to be looked at again after a run that was killed.
+const EVERY: u32 = 200;
+
+/// How far a run has come, remembered while it lasts.
+#[derive(Debug)]
+pub(crate) struct Checkpoint {
+    journal: Option<Journal>,
+    start: Option<String>,
+    watermark: Mutex<Watermark>,
+}
+
+/// An object that is under way.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ticket(u64);
+
+/// What is remembered first.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Header {
+    kind: Kind,
+    #[serde(flatten)]
+    run: Run,
+    #[serde(flatten)]
+    key: Option<KeyCheck>,
+}
+
+/// All that must be the same if one run is to go on where another stopped.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Run {
+    endpoint: String,
+    bucket: String,
+    object: String,
+    /// What is done with the objects, and with which of them.
+    settings: String,
+}
+
+/// A line for every few objects.
+#[derive(Serialize, Deserialize)]
+struct Line {
+    after: String,
+}
+
+impl Checkpoint {
+    /// Goes on where an earlier run stopped that did the same below this place with the same key, or begins anew.
+    pub(crate) fn open(
+        engine: &Engine,
+        below: &Location,
+        settings: &str,
+        key: Option<&Key>,
+    ) -> Checkpoint {
+        let settings = &digest([settings.as_bytes()]);
+        let Some(mut journal) = Journal::of_run(engine.store(), below, settings) else {
+            return Checkpoint::none();
+        };
+        if !engine.options().resumes() {
+            journal.remove();
+            return Checkpoint::none();
+        }
+        let run = Run::of(engine.store(), below, settings);
+        if let Some((header, lines)) = journal.read::<Header, Line>() {
+            let same_key = match (&header.key, key) {
+                (Some(check), Some(key)) => check.is_of(key),
+                (None, None) => true,
+                _ => false,
+            };
+            if header.kind == Kind::Run && header.run == run && same_key && !journal.is_old() {
+                let start = lines.into_iter().last().map(|line| line.after);
+                return Checkpoint::new(Some(journal), start);
+            }
+        }
+        let check = key.map(KeyCheck::new);
+        let header = match check {
+            // Without randomness the key could not be told from others.
+            Some(None) => None,
+            check => Some(Header { kind: Kind::Run, run, key: check.flatten() }),
+        };
+        let is_remembered = header.is_some_and(|header| journal.begin(&header));
+        if !is_remembered {
+            journal.remove();
+        }
+        Checkpoint::new(is_remembered.then_some(journal), None)
+    }
+
+    /// Remembers nothing.
+    pub(crate) fn none() -> Checkpoint {
+        Checkpoint::new(None, None)
+    }
+
+    fn new(journal: Option<Journal>, start: Option<String>) -> Checkpoint {
+        Checkpoint { journal, start, watermark: Mutex::default() }
+    }
+
+    /// The key after which there is something left to do; none where all of it is.
+    pub(crate) fn start(&self) -> Option<&str> {
+        self.start.as_deref()
+    }
+
+    /// Notes an object that comes next, in the order of the listing.
+    pub(crate) fn begin(&self, key: &str) -> Ticket {
+        self.watermark().begin(key)
+    }
+
+    /// Notes that there is nothing left to do about it.
+    pub(crate) fn finish(&self, ticket: Ticket) {
+        let after = self.watermark().finish(ticket);
+        if let (Some(after), Some(journal)) = (after, &self.journal) {
+            journal.add(&Line { after });
+        }
+    }
+
+    /// Notes that it must be tried again.
+    pub(crate) fn fail(&self, ticket: Ticket) {
+        self.watermark().fail(ticket);
+    }
+
+    /// Notes that another run should look at it again, though it did not fail.
+    pub(crate) fn hold(&self, ticket: Ticket) {
+        self.watermark().hold(ticket);
+    }
+
+    /// How many must be tried again.
+    pub(crate) fn failed(&self) -> u64 {
+        self.watermark().failed
+    }
+
+    /// Ends the run: all was looked at, or another run goes on. Whether anything is remembered for that.
+    pub(crate) fn end(&self, is_complete: bool) -> bool {
+        let Some(journal) = &self.journal else { return false };
+        if is_complete {
+            journal.remove();
+            return false;
+        }
+        let after = self.watermark().after.take();
+        let is_further = after.is_some() || self.start.is_some();
+        if let Some(after) = after {
+            journal.add(&Line { after });
+        }
+        is_further
+    }
+
+    fn watermark(&self) -> MutexGuard<'_, Watermark> {
+        self.watermark.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Run {
+    fn of(store: &Store, below: &Location, settings: &str) -> Run {
+        Run {
+            endpoint: store.endpoint().unwrap_or_default().to_owned(),
+            bucket: below.bucket.clone(),
+            object: below.key.clone(),
+            settings: settings.to_owned(),
+        }
+    }
+}
+
+/// The last key of those before which nothing is left to do.
+#[derive(Debug, Default)]
+struct Watermark {
+    /// Those that began, in order, the first of them unfinished; and whether each is finished.
+    under_way: VecDeque<(String, bool)>,
+    /// The number of the first of them.
+    first: u64,
+    /// The first that failed: nothing behind it counts.
+    limit: Option<u64>,
+    after: Option<String>,
+    failed: u64,
+    /// How many finished since it was last remembered.
+    unsaved: u32,
+}
+
+impl Watermark {
+    fn begin(&mut self, key: &str) -> Ticket {
+        let number = self.first + self.under_way.len() as u64;
+        // Behind what failed there is no end.
+        if self.limit.is_none() {
+            self.under_way.push_back((key.to_owned(), false));
+        }
+        Ticket(number)
+    }
+
+    /// The key to be remembered, if it is time.
+    fn finish(&mut self, Ticket(number): Ticket) -> Option<String> {
+        if self.limit.is_some_and(|limit| number >= limit) {
+            return None;
+        }
+        let place = usize::try_from(number.checked_sub(self.first)?).ok()?;
+        self.under_way.get_mut(place)?.1 = true;
+        // Of those that are finished side by side the last key alone counts, and one slow object must not pile up
+        // the keys of a million others.
+        if self.under_way.get(place + 1).is_some_and(|(_, is_finished)| *is_finished) {
+            self.under_way[place].0 = String::new();
+        }
+        if let Some((key, true)) = place.checked_sub(1).and_then(|it| self.under_way.get_mut(it)) {
+            *key = String::new();
+        }
+        while self.under_way.front().is_some_and(|(_, is_finished)| *is_finished) {
+            self.after = self.under_way.pop_front().map(|(key, _)| key);
+            self.first += 1;
+            self.unsaved += 1;
+        }
+        if self.unsaved < EVERY {
+            return None;
+        }
+        self.unsaved = 0;
+        self.after.clone()
+    }
+
+    fn fail(&mut self, ticket: Ticket) {
+        self.failed += 1;
+        self.hold(ticket);
+    }
+
+    fn hold(&mut self, Ticket(number): Ticket) {
+        let limit = self.limit.map_or(number, |limit| limit.min(number));
+        self.limit = Some(limit);
+        self.under_way.truncate(usize::try_from(limit.saturating_sub(self.first)).unwrap_or(0));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// Whatever the order in which they end, and whichever fail.
+        #[test]
+        fn nothing_is_passed_over_that_is_not_done(
+            ends in prop::collection::vec((0usize..40, prop::bool::weighted(0.9)), 0..120),
+            count in 1usize..40,
+        ) {
+            let mut watermark = Watermark::default();
+            let mut done = vec![false; count];
+            let mut has_failed = vec![false; count];
+            let mut tickets = Vec::new();
+            for (place, is_good) in ends {
+                // Some begin only after others have ended.
+                if tickets.len() < count {
+                    tickets.push(watermark.begin(&format!("{:03}", tickets.len())));
+                }
+                let place = place % tickets.len();
+                if done[place] || has_failed[place] {
+                    continue;
+                }
+                if is_good {
+                    done[place] = true;
+                    watermark.finish(tickets[place]);
+                } else {
+                    has_failed[place] = true;
+                    watermark.fail(tickets[place]);
+                }
+                let passed = done.iter().take_while(|done| **done).count();
+                let expected = passed.checked_sub(1).map(|last| format!("{last:03}"));
+                prop_assert_eq!(&watermark.after, &expected);
+            }
+        }
+    }
+
+    #[test]
+    fn what_failed_lets_nothing_pile_up_behind_it() {
+        let mut watermark = Watermark::default();
+        let first = watermark.begin("a");
+        watermark.fail(first);
+        for _ in 0..1000 {
+            let ticket = watermark.begin("b");
+            watermark.finish(ticket);
+        }
+        assert!(watermark.under_way.is_empty() && watermark.after.is_none());
+    }
+}

@@ -1,0 +1,216 @@
+//! Two folders side by side, each in the order of keys: what only one of them has, and what both have.
+//! Memory does not grow with their size.
+
+use std::cmp::Ordering;
+
+use super::batch::{Finds, Found};
+use super::filters::Filters;
+use super::walk::Entry;
+use crate::failure::Failure;
+
+/// One step through two folders.
+#[derive(Debug)]
+pub(crate) enum Pair {
+    /// What only the source has.
+    Source(Entry),
+    /// What both have: the source's, then the destination's.
+    Both(Entry, Entry),
+    /// What only the destination has.
+    Destination(Entry),
+    /// What only the destination has, but something that is skipped in the source may stand for it: it has
+    /// that name, or lies below it.
+    Kept(#[cfg_attr(not(test), expect(dead_code, reason = "only tests ask which one"))] Entry),
+    /// Something in the source that is not transferred.
+    Skipped(Entry),
+    /// Something that could not be read, in the source or in the destination. What one of them has
+    /// cannot be told for certain from then on.
+    Failed(Failure),
+}
+
+/// Two folders that are stepped through together.
+#[derive(Debug)]
+pub(crate) struct Comparison {
+    source: Side,
+    destination: Side,
+    filters: Filters,
+    /// What the source skips, and the destination has not passed yet.
+    skipped: Vec<String>,
+}
+
+#[derive(Debug)]
+struct Side {
+    /// Whether it is the source.
+    is_source: bool,
+    finds: Finds<Entry>,
+    next: Option<Entry>,
+    last: Option<String>,
+}
+
+impl Comparison {
+    /// Compares what the filters admit of both sides, in the order of keys.
+    pub(crate) fn new(
+        source: Finds<Entry>,
+        destination: Finds<Entry>,
+        filters: Filters,
+    ) -> Comparison {
+        let side = |is_source, finds| Side { is_source, finds, next: None, last: None };
+        let (source, destination) = (side(true, source), side(false, destination));
+        Comparison { source, destination, filters, skipped: Vec::new() }
+    }
+
+    /// The next step; none at the end of both.
+    pub(crate) async fn next(&mut self) -> Option<Pair> {
+        loop {
+            match self.source.fill(&self.filters).await {
+                Ok(()) => break,
+                Err(Pair::Skipped(entry)) => {
+                    self.skipped.push(entry.name.clone());
+                    if self.filters.admit(&entry.name) {
+                        return Some(Pair::Skipped(entry));
+                    }
+                }
+                Err(odd) => return Some(odd),
+            }
+        }
+        loop {
+            match self.destination.fill(&self.filters).await {
+                Ok(()) => break,
+                // What is skipped at the destination stays there.
+                Err(Pair::Skipped(_)) => {}
+                Err(odd) => return Some(odd),
+            }
+        }
+        let order = match (&self.source.next, &self.destination.next) {
+            (None, None) => return None,
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (Some(source), Some(destination)) => source.name.cmp(&destination.name),
+        };
+        let source = self.source.next.take_if(|_| order.is_le());
+        let destination = self.destination.next.take_if(|_| order.is_ge());
+        match (source, destination) {
+            (Some(source), Some(destination)) => Some(Pair::Both(source, destination)),
+            (Some(source), None) => Some(Pair::Source(source)),
+            (None, Some(destination)) if self.is_skipped(&destination.name) => {
+                Some(Pair::Kept(destination))
+            }
+            (None, Some(destination)) => Some(Pair::Destination(destination)),
+            (None, None) => None,
+        }
+    }
+
+    /// Whether something of this name, or a folder that it lies in, is skipped in the source.
+    fn is_skipped(&mut self, name: &str) -> bool {
+        self.skipped.retain(|skipped| !is_past(name, skipped));
+        self.skipped.iter().any(|skipped| {
+            name.strip_prefix(skipped.as_str())
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        })
+    }
+}
+
+/// Whether the name comes after all that lies below the skipped one: `0` follows `/`.
+fn is_past(name: &str, skipped: &str) -> bool {
+    name.bytes().ge(skipped.bytes().chain([b'0']))
+}
+
+impl Side {
+    /// Has the next entry ready, unless there is none, or something else comes first.
+    async fn fill(&mut self, filters: &Filters) -> Result<(), Pair> {
+        while self.next.is_none() {
+            match self.finds.recv().await {
+                None => return Ok(()),
+                // Neither a walk nor a listing has any.
+                Some(Found::Skipped) => {}
+                Some(Found::Failed(failure)) => return Err(Pair::Failed(failure)),
+                Some(Found::Item(entry)) => self.take(entry, filters)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, entry: Entry, filters: &Filters) -> Result<(), Pair> {
+        // Its name may be no key's, so its place among them says nothing.
+        if entry.skip.is_some() {
+            return Err(Pair::Skipped(entry));
+        }
+        // Some stores list a folder at a time; compared so, what is there would seem to be missing.
+        if self.last.as_ref().is_some_and(|last| *last >= entry.name) {
+            return Err(Pair::Failed(
+                Failure::other(
+                    "the store does not list its keys in order, so they cannot be compared",
+                )
+                .hint("use `put -r` or `get -r`, which copy everything")
+                .for_all(),
+            ));
+        }
+        self.last = Some(entry.name.clone());
+        // An object called as a folder is its marker, unless it holds bytes, which no file can be given.
+        let is_marker = entry.name.is_empty() || entry.name.ends_with('/');
+        let is_left_alone = is_marker && !(self.is_source && entry.bytes > 0);
+        if !is_left_alone && filters.admit(&entry.name) {
+            self.next = Some(entry);
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use super::*;
+    use crate::transfer::many::batch::finds;
+    use crate::transfer::many::walk::Skip;
+
+    /// What begins with a `~` is skipped.
+    async fn compared(source: &[&str], destination: &[&str]) -> Vec<String> {
+        let side = async |names: &[&str]| {
+            let (finder, finds) = finds();
+            for name in names {
+                let skip = name.starts_with('~').then_some(Skip::Link);
+                let name = name.trim_start_matches('~').to_owned();
+                let entry = Entry { name, bytes: 0, modified: SystemTime::UNIX_EPOCH, skip };
+                finder.send(Found::Item(entry)).await.unwrap();
+            }
+            finds
+        };
+        let (source, destination) = (side(source).await, side(destination).await);
+        let mut comparison = Comparison::new(source, destination, Filters::default());
+        let mut steps = Vec::new();
+        while let Some(step) = comparison.next().await {
+            steps.push(match step {
+                Pair::Source(entry) => format!("+{}", entry.name),
+                Pair::Both(entry, _) => format!("={}", entry.name),
+                Pair::Destination(entry) => format!("-{}", entry.name),
+                Pair::Kept(entry) => format!("!{}", entry.name),
+                Pair::Skipped(entry) => format!("~{}", entry.name),
+                Pair::Failed(_) => "failed".to_owned(),
+            });
+        }
+        steps
+    }
+
+    #[tokio::test]
+    async fn each_name_comes_once() {
+        assert_eq!(compared(&["a", "b", "d"], &["b", "c"]).await, ["+a", "=b", "-c", "+d"]);
+        assert_eq!(compared(&[], &["a", "b/", "c"]).await, ["-a", "-c"]);
+        assert_eq!(compared(&["a"], &[]).await, ["+a"]);
+    }
+
+    #[tokio::test]
+    async fn what_something_skipped_may_stand_for_is_no_leftover() {
+        let destination = ["l", "l-", "l.d/x", "l/x", "l/y/z", "l0", "m"];
+        let expected = ["~l", "!l", "-l-", "-l.d/x", "!l/x", "!l/y/z", "-l0", "-m"];
+        assert_eq!(compared(&["~l"], &destination).await, expected);
+        let expected = ["+a", "~l", "!l", "-l-", "-l.d/x", "!l/x", "!l/y/z", "-l0", "=m"];
+        assert_eq!(compared(&["a", "~l", "m"], &destination).await, expected);
+        assert_eq!(compared(&["a"], &["a", "l"]).await, ["=a", "-l"]);
+        assert_eq!(compared(&["~a", "~b"], &["b/x"]).await, ["~a", "~b", "!b/x"]);
+    }
+
+    #[tokio::test]
+    async fn disorder_is_noticed() {
+        assert_eq!(compared(&["a/x", "a.b"], &[]).await, ["+a/x", "failed"]);
+    }
+}

@@ -1,0 +1,132 @@
+//! What lies below the destination of a download, in the order of keys. Folders are entered by their handles, so
+//! that one that is swapped for a link meanwhile is not followed.
+
+use std::ffi::OsStr;
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+use std::sync::Arc;
+
+use rustix::fs::FileType;
+
+use super::batch::{Finder, Finds, Found, finds};
+use super::walk::Entry;
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::transfer::engine::Engine;
+use crate::transfer::files::{Directory, Folder};
+use crate::transfer::names::{is_part_name, to_name};
+
+/// What opening a link says where links are not followed.
+const LOOP: i32 = rustix::io::Errno::LOOP.raw_os_error();
+
+/// The files below a destination folder; one that is not there yet is empty. Symbolic links are left out.
+///
+/// Unfinished files of killed runs are removed, if `tidies`.
+pub(crate) fn walk_destination(
+    folder: &Folder,
+    engine: &Engine,
+    tidies: bool,
+    out: Output,
+) -> Finds<Entry> {
+    let (finder, finds) = finds();
+    let root = folder.open();
+    let engine = engine.clone();
+    tokio::task::spawn_blocking(move || {
+        let walk = Walk { finder, engine, tidies, out };
+        match root {
+            Ok(Some(root)) => drop(walk.folder(&root, Path::new(""))),
+            Ok(None) => {}
+            // All would seem to be missing.
+            Err(failure) => drop(walk.send(Found::Failed(failure.for_all()))),
+        }
+    });
+    finds
+}
+
+struct Walk {
+    finder: Finder<Entry>,
+    engine: Engine,
+    tidies: bool,
+    out: Output,
+}
+
+/// The receiver of what is found is gone.
+struct Unwanted;
+
+impl Walk {
+    fn folder(&self, folder: &Arc<Directory>, below: &Path) -> Result<(), Unwanted> {
+        let mut entries = match folder.entries() {
+            Ok(entries) => entries,
+            Err(error) => return self.failed(folder.path(), &error),
+        };
+        for (name, kind) in &mut entries {
+            // Not every file system says it with the name.
+            if *kind == FileType::Unknown
+                && let Ok(Some(found)) = folder.find(name)
+            {
+                *kind = found.kind;
+            }
+        }
+        entries.sort_unstable_by(|a, b| key_bytes(a).cmp(key_bytes(b)));
+        if self.tidies && entries.iter().any(|(name, _)| is_part_name(name)) {
+            self.engine.sweep(folder);
+        }
+        entries.iter().try_for_each(|(name, kind)| match kind {
+            FileType::Directory => match folder.enter(name) {
+                Ok(inner) => self.folder(&Arc::new(inner), &below.join(name)),
+                Err(error) => self.failed(&folder.path().join(name), &error),
+            },
+            // Of a download under way, or one to go on with.
+            _ if is_part_name(name) => Ok(()),
+            FileType::RegularFile => self.file(folder, name, &below.join(name)),
+            FileType::Symlink => self.send(Found::Skipped),
+            _ => {
+                let path = folder.path().join(name);
+                let note =
+                    format!("note: {} is neither a file nor a folder: skipped", path.display());
+                self.out.say(&note);
+                self.send(Found::Skipped)
+            }
+        })
+    }
+
+    fn file(&self, folder: &Directory, name: &OsStr, below: &Path) -> Result<(), Unwanted> {
+        let found = match folder.find(name) {
+            Ok(Some(found)) => found,
+            Ok(None) => {
+                return self.failed(&folder.path().join(name), &io::ErrorKind::NotFound.into());
+            }
+            Err(error) => return self.failed(&folder.path().join(name), &error),
+        };
+        let entry = |name| Entry { name, bytes: found.bytes, modified: found.modified, skip: None };
+        self.send(to_name(below).map(entry).map_or_else(Found::Failed, Found::Item))
+    }
+
+    fn failed(&self, path: &Path, error: &io::Error) -> Result<(), Unwanted> {
+        let path = path.display();
+        let failure = match error.kind() {
+            io::ErrorKind::NotFound => Failure::not_found(format!("there is no {path} any more"))
+                .hint("it was removed meanwhile: run the same command again"),
+            io::ErrorKind::PermissionDenied => {
+                Failure::other(format!("{path} may not be read")).hint("check its permissions")
+            }
+            kind if kind == io::ErrorKind::NotADirectory || error.raw_os_error() == Some(LOOP) => {
+                Failure::other(format!("{path} was a folder, and is another thing now"))
+                    .hint("another process changes the destination: run the same command again")
+            }
+            _ => Failure::other(format!("{path} cannot be read: {error}")),
+        };
+        self.send(Found::Failed(failure))
+    }
+
+    fn send(&self, found: Found<Entry>) -> Result<(), Unwanted> {
+        self.finder.blocking_send(found).map_err(|_| Unwanted)
+    }
+}
+
+/// What a store sorts by: the name's bytes, and a folder's name ends in `/`.
+fn key_bytes((name, kind): &(std::ffi::OsString, FileType)) -> impl Iterator<Item = &u8> {
+    let is_dir = *kind == FileType::Directory;
+    name.as_bytes().iter().chain(is_dir.then_some(&b'/'))
+}

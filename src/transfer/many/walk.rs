@@ -1,0 +1,210 @@
+//! What lies below a folder, on this machine or in a store. Both come in the order in which a store lists
+//! keys, if that is wanted, so that they can be compared side by side.
+
+use std::cmp::Ordering;
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use walkdir::{DirEntry, WalkDir};
+
+use super::batch::{Finder, Finds, Found, finds};
+use crate::failure::Failure;
+use crate::location::Location;
+use crate::store::copy::is_throw_away;
+use crate::store::wire::Store;
+use crate::transfer::files::is_put_aside;
+use crate::transfer::names::{is_part_name, to_name};
+
+/// A file, or an object, below a folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Entry {
+    /// Its name, relative to the folder, with `/` between folders.
+    pub name: String,
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// When it was written last.
+    pub modified: SystemTime,
+    /// Why it is not transferred, if it is not. The other side of a transfer may have something of its name, or below
+    /// it, that must not be taken for a leftover.
+    pub skip: Option<Skip>,
+}
+
+/// Why something below a folder of this machine is not transferred.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Skip {
+    /// A symbolic link, and links are not followed.
+    Link,
+    /// A FIFO, a socket or a device.
+    Special,
+    /// The partial file of a download.
+    Partial,
+    /// A file that an interrupted `mv` has put aside before it was to delete it.
+    PutAside,
+}
+
+/// How a folder of this machine is walked through.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Manner {
+    /// Whether symbolic links below the folder are followed; they are skipped otherwise.
+    pub follow_symlinks: bool,
+    /// Whether entries come in the order of keys, which takes memory for the names of the folder that
+    /// holds most.
+    pub in_order: bool,
+}
+
+/// The files below a folder of this machine as they are found, and what is skipped there.
+pub(crate) fn walk_folder(root: PathBuf, manner: Manner) -> Finds<Entry> {
+    let (finder, finds) = finds();
+    tokio::task::spawn_blocking(move || {
+        let follow = manner.follow_symlinks;
+        let mut walk = WalkDir::new(&root).min_depth(1).follow_links(follow);
+        if manner.in_order {
+            walk = walk.sort_by(move |a, b| in_key_order(a, b, follow));
+        }
+        for found in walk {
+            let found = match found {
+                Ok(entry) if entry.file_type().is_dir() => continue,
+                Ok(entry) => look_at(&root, &entry),
+                Err(error) => Found::Failed(explain(&error)),
+            };
+            if finder.blocking_send(found).is_err() {
+                return;
+            }
+        }
+    });
+    finds
+}
+
+fn look_at(root: &Path, entry: &DirEntry) -> Found<Entry> {
+    let below = entry.path().strip_prefix(root).unwrap_or(entry.path());
+    if let Some(skip) = skip(entry) {
+        // No key is called as a name that is no UTF-8, so it stands for none.
+        let name = below.to_string_lossy().into_owned();
+        let modified = SystemTime::UNIX_EPOCH;
+        return Found::Item(Entry { name, bytes: 0, modified, skip: Some(skip) });
+    }
+    let read = || {
+        let metadata = entry.metadata().map_err(|error| explain(&error))?;
+        let modified = metadata.modified().map_err(|error| unreadable(entry.path(), &error))?;
+        Ok(Entry { name: to_name(below)?, bytes: metadata.len(), modified, skip: None })
+    };
+    read().map_or_else(Found::Failed, Found::Item)
+}
+
+fn skip(entry: &DirEntry) -> Option<Skip> {
+    let kind = entry.file_type();
+    if kind.is_symlink() {
+        Some(Skip::Link)
+    } else if !kind.is_file() {
+        Some(Skip::Special)
+    } else if is_part_name(entry.file_name()) {
+        // Of a download that is under way, or that another run can go on with.
+        Some(Skip::Partial)
+    } else if is_put_aside(entry.file_name()) {
+        Some(Skip::PutAside)
+    } else {
+        None
+    }
+}
+
+fn in_key_order(a: &DirEntry, b: &DirEntry, follow: bool) -> Ordering {
+    key_bytes(a, follow).cmp(key_bytes(b, follow))
+}
+
+/// What a store sorts by: the name's bytes, and a folder's name ends in `/`.
+fn key_bytes(entry: &DirEntry, follow: bool) -> impl Iterator<Item = &u8> {
+    let kind = entry.file_type();
+    let is_dir = kind.is_dir() || (follow && kind.is_symlink() && entry.path().is_dir());
+    entry.file_name().as_bytes().iter().chain(is_dir.then_some(&b'/'))
+}
+
+fn explain(error: &walkdir::Error) -> Failure {
+    let path = error.path().unwrap_or(Path::new(""));
+    match (error.loop_ancestor(), error.io_error()) {
+        (Some(ancestor), _) => Failure::other(format!(
+            "{} is a symbolic link to {}, which it lies in: it was not followed again",
+            path.display(),
+            ancestor.display()
+        ))
+        .hint("remove the link, or leave out --follow-symlinks"),
+        (None, Some(error)) => unreadable(path, error),
+        (None, None) => Failure::other(format!("{} cannot be read", path.display())),
+    }
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> Failure {
+    let path = path.display();
+    match error.kind() {
+        io::ErrorKind::NotFound => Failure::not_found(format!("there is no {path} any more"))
+            .hint("it was removed meanwhile, or is a symbolic link that leads nowhere"),
+        io::ErrorKind::PermissionDenied => {
+            Failure::other(format!("{path} may not be read")).hint("check its permissions")
+        }
+        _ => Failure::other(format!("{path} cannot be read: {error}")),
+    }
+}
+
+/// The objects below a folder of a store, as they are listed. A name that is empty or ends in `/` is a
+/// marker: it stands for a folder.
+pub(crate) fn walk_store(store: Arc<Store>, folder: Location) -> Finds<Entry> {
+    let (finder, finds) = finds();
+    tokio::spawn(async move {
+        if let Err(failure) = list_into(&finder, &store, &folder).await {
+            // What comes after the gap would be taken for all there is.
+            let _ = finder.send(Found::Failed(failure.for_all())).await;
+        }
+    });
+    finds
+}
+
+async fn list_into(
+    finder: &Finder<Entry>,
+    store: &Arc<Store>,
+    folder: &Location,
+) -> Result<(), Failure> {
+    let mut listing = store.list(folder);
+    while let Some(page) = listing.next_page().await? {
+        for listed in page {
+            let name = listed.key[folder.key.len()..].to_owned();
+            let entry = Entry { name, bytes: listed.bytes, modified: listed.modified, skip: None };
+            // What runs try the store out with is no object of the user's.
+            let found =
+                if is_throw_away(&listed.key) { Found::Skipped } else { Found::Item(entry) };
+            if finder.send(found).await.is_err() {
+                return Ok(());
+            }
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn files_come_in_the_order_of_keys() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut names =
+            ["a/b", "a.b", "a!", "a0", "b", "a/c/d", "ab/c", "Z", "\u{e4}"].map(str::to_owned);
+        for name in &names {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, name).unwrap();
+        }
+        let manner = Manner { follow_symlinks: false, in_order: true };
+        let mut finds = walk_folder(folder.path().to_owned(), manner);
+        let mut found = Vec::new();
+        while let Some(Found::Item(entry)) = finds.recv().await {
+            assert_eq!(entry.bytes, entry.name.len() as u64);
+            found.push(entry.name);
+        }
+        names.sort();
+        assert_eq!(found, names);
+    }
+}

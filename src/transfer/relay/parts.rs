@@ -1,0 +1,124 @@
+//! Copies of what one request cannot copy: a range at a time, within the store.
+
+use std::sync::Arc;
+
+use tokio::task::JoinSet;
+
+use crate::failure::Failure;
+use crate::store::copy::{Copied, CopiedPart, Copy, MOST_BYTES_OF_ONE_COPY};
+use crate::store::learned::Guard;
+use crate::store::object::Written;
+use crate::transfer::engine::Engine;
+use crate::transfer::{checksum, plan};
+
+/// The usual size of a part in bytes: none of it comes through here, so few large ones are cheaper.
+const USUAL_PART: u64 = 256 << 20;
+
+impl Engine {
+    /// The size of the parts, where the object is copied in parts: above what one request can copy, or above the size
+    /// of a part that the user asked for.
+    pub(super) fn copied_part_size(&self, copy: &Copy) -> Result<Option<u64>, Failure> {
+        let (bytes, asked) = (copy.bytes(), self.options().part_size);
+        match bytes > asked.unwrap_or(MOST_BYTES_OF_ONE_COPY) {
+            true => plan::part_size(bytes, asked)
+                .map(|size| Some(asked.unwrap_or(size.max(USUAL_PART))))
+                .map_err(|failure| failure.at(&copy.source.at)),
+            false => Ok(None),
+        }
+    }
+
+    /// None where the store cannot copy it so; nothing was published then.
+    pub(super) async fn copy_in_parts(
+        &self,
+        copy: &Copy,
+        part_size: u64,
+    ) -> Result<Option<Copied>, Failure> {
+        let (store, at) = (self.store(), &copy.write.at);
+        if store.check_relay(copy).is_err() {
+            return Ok(None);
+        }
+        let (over, copy) = (copy, &self.guarded(copy, Guard::Complete).await);
+        // Not raced: an upload whose id is still on its way could not be aborted.
+        let upload_id: Arc<str> = store.create_upload(&copy.write).await?.into();
+        let mut under_way = JoinSet::new();
+        let copied = self.copy_parts(copy, &upload_id, part_size, &mut under_way);
+        let copied = self.interrupt().race(copied).await;
+        // A part that is still on its way could arrive after the abort, and stay.
+        under_way.shutdown().await;
+        let completed = match copied {
+            Ok(Some(parts)) => self.complete_parts(over, copy, &upload_id, &parts).await.map(Some),
+            Ok(None) => Ok(None),
+            Err(failure) => Err(failure),
+        };
+        match completed {
+            Ok(Some(written)) => store.settle_copy(copy, written).await,
+            given_up => {
+                let aborted = store.abort_upload(at, &upload_id).await;
+                let mut failure = match (given_up, &aborted) {
+                    (Ok(_), Ok(())) => return Ok(None),
+                    (Ok(_), Err(_)) => Failure::other("the store cannot copy the object in parts"),
+                    (Err(failure), _) => failure,
+                };
+                if let Err(left) = aborted {
+                    failure.detail_mut().message += &format!(
+                        "; and the unfinished upload {upload_id} of {at} could not be aborted: {}",
+                        left.detail().message
+                    );
+                }
+                Err(failure.at(at))
+            }
+        }
+    }
+
+    async fn complete_parts(
+        &self,
+        over: &Copy,
+        copy: &Copy,
+        upload_id: &str,
+        parts: &[CopiedPart],
+    ) -> Result<Written, Failure> {
+        // As late as can be: not every store looks at If-Match.
+        if over.replaces_newest() {
+            self.interrupt().race(self.store().check_newest(&copy.source)).await?;
+        }
+        let combine = |pieces: &[(u64, u64)]| checksum::combine(pieces.iter().copied());
+        self.store().complete_copy(copy, upload_id, parts, combine).await
+    }
+
+    async fn copy_parts(
+        &self,
+        copy: &Copy,
+        upload_id: &Arc<str>,
+        part_size: u64,
+        under_way: &mut JoinSet<Result<Option<CopiedPart>, Failure>>,
+    ) -> Result<Option<Vec<CopiedPart>>, Failure> {
+        let item = self.progress().item(copy.write.at.name(), Some(copy.bytes()));
+        let mut parts = Vec::new();
+        let count = copy.bytes().div_ceil(part_size);
+        let shared = Arc::new(copy.clone());
+        let mut next = 0;
+        while next < count || !under_way.is_empty() {
+            tokio::select! {
+                biased;
+                Some(joined) = under_way.join_next() => {
+                    let unexpected = |_| Failure::other("a part's copy ended unexpectedly");
+                    let Some(part) = joined.map_err(unexpected)?? else { return Ok(None) };
+                    item.add(part.bytes());
+                    parts.push(part);
+                }
+                line = self.lines().take(), if next < count => {
+                    let range = plan::range(next, copy.bytes(), part_size);
+                    next += 1;
+                    let (copy, upload_id) = (shared.clone(), upload_id.clone());
+                    let (store, number) = (self.store().clone(), next as i32);
+                    under_way.spawn(async move {
+                        let _line = line;
+                        store.copy_part(&copy, &upload_id, number, range).await
+                    });
+                }
+            }
+        }
+        parts.sort_unstable_by_key(CopiedPart::number);
+        Ok(Some(parts))
+    }
+}

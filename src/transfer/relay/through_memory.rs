@@ -1,0 +1,274 @@
+//! Copies: in one request where the store can be trusted with it, else downloaded and uploaded again, through a
+//! bounded amount of memory and never through a file.
+
+use std::io::{self, Read};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::{Buf, Bytes};
+use tokio::sync::{SemaphorePermit, mpsc};
+
+use crate::failure::Failure;
+use crate::key::core::Key;
+use crate::location::Location;
+use crate::store::copy::{Compared, Copied, Copy, CopySource};
+use crate::store::learned::{Guard, Way};
+use crate::store::object::{ObjectMetadata, Opened, ReadOptions, Stored};
+use crate::transfer::checksum::Expected;
+use crate::transfer::down::Reader;
+use crate::transfer::engine::Engine;
+use crate::transfer::files::Source;
+
+/// The most that one of them needs: a part on each of four connections, and one being filled.
+const MOST_MIB_OF_ONE: u64 = 40;
+/// How many pieces wait, as they came from the connection.
+const MOST_WAITING: usize = 4;
+
+impl Engine {
+    /// Asks for an object's metadata, and opens it with a key where it is sealed.
+    ///
+    /// # Errors
+    /// As [`Store::head`](crate::store::wire::Store::head).
+    pub(crate) async fn inspect(
+        &self,
+        at: &Location,
+        keys: &[Key],
+        options: &ReadOptions,
+    ) -> Result<Opened<ObjectMetadata>, Failure> {
+        self.interrupt()
+            .race(async {
+                let _line = self.lines().take().await;
+                self.store().head(at, keys, options).await
+            })
+            .await
+    }
+
+    /// Makes a copy, proven to be encrypted as asked: within the store where that can be trusted with it, else
+    /// through this machine.
+    ///
+    /// # Errors
+    /// [`Failure::Precondition`] where the source was replaced since it was opened; [`Failure::Unsealed`] where the
+    /// store does not seal; [`Failure::Integrity`] where the copy is not what the source was; otherwise as
+    /// [`Engine::upload`] and [`Engine::download`].
+    pub(crate) async fn copy(&self, copy: &Copy) -> Result<Copied, Failure> {
+        let (store, part_size) = (self.store(), self.copied_part_size(copy)?);
+        let way = if part_size.is_some() { Way::InParts } else { Way::Whole };
+        // Trials are not raced: what they have written must be deleted.
+        let is_tried =
+            (part_size.is_some() || store.fits_one_copy(copy)) && store.can_copy(copy, way).await;
+        if is_tried {
+            let copied = match part_size {
+                Some(part_size) => self.copy_in_parts(copy, part_size).await,
+                None => self.copy_within(copy).await,
+            };
+            match copied {
+                Ok(Some(copied)) => return Ok(copied),
+                Ok(None) => {}
+                // Of this object alone.
+                Err(failure) if failure.detail().status == Some(500) => {
+                    return self.relay(copy).await;
+                }
+                Err(failure) => return Err(failure),
+            }
+        }
+        let copied = self.relay(copy).await?;
+        if is_tried {
+            store.give_up_copies(copy, way).await;
+        }
+        Ok(copied)
+    }
+
+    /// Compares a copy with what was seen of its source, so that the source may be deleted: with a look at it, unless
+    /// that was needed before. Where the credentials may not look, a checksum that the store has answered with counts.
+    ///
+    /// # Errors
+    /// As [`Store::compare_copy`](crate::store::wire::Store::compare_copy).
+    pub(crate) async fn compare(&self, copy: &Copy, copied: &Copied) -> Result<(), Failure> {
+        if copied.compared == Compared::ByLook {
+            return Ok(());
+        }
+        let looked = self.interrupt().race(self.store().compare_copy(copy, &copied.stored)).await;
+        match looked {
+            Err(Failure::Denied(_)) if copied.compared == Compared::ByAnswer => Ok(()),
+            looked => looked,
+        }
+    }
+
+    /// The same copy, on the condition only that whatever writes it is known to honour it.
+    pub(super) async fn guarded(&self, copy: &Copy, guard: Guard) -> Copy {
+        let mut copy = copy.clone();
+        if copy.replaces_newest() && !self.store().guards(&copy, guard).await {
+            copy.write.condition.if_match = None;
+        }
+        copy
+    }
+
+    /// None where the store cannot copy it.
+    async fn copy_within(&self, copy: &Copy) -> Result<Option<Copied>, Failure> {
+        let copy = &self.guarded(copy, Guard::Copy).await;
+        let at = &copy.write.at;
+        let item = self.progress().item(at.name(), Some(copy.bytes()));
+        let _line = self.interrupt().race(async { Ok(self.lines().take().await) }).await?;
+        let sent = self.interrupt().race(self.store().copy_object(copy)).await;
+        let written = sent.map_err(|mut failure| {
+            if matches!(failure, Failure::Interrupted { .. }) {
+                failure.detail_mut().message += ": the copy may or may not have been made";
+                return failure.hint(format!("look with `s3seal head {at}`")).at(at);
+            }
+            failure
+        })?;
+        let Some(written) = written else { return Ok(None) };
+        let copied = self.store().settle_copy(copy, written).await?;
+        if copied.is_some() {
+            item.add(copy.bytes());
+        }
+        Ok(copied)
+    }
+
+    /// Downloads and uploads again.
+    async fn relay(&self, copy: &Copy) -> Result<Copied, Failure> {
+        self.store().check_relay(copy)?;
+        let write = self.guarded(copy, Guard::Complete).await.write;
+        let (source, interrupt) = (&copy.source, self.interrupt());
+        let _room = interrupt.race(self.room(copy.bytes())).await?;
+        let keys: Vec<Key> = source.key.iter().cloned().collect();
+        let options = ReadOptions {
+            version_id: source.version_id().map(str::to_owned),
+            if_match: source.metadata.etag.clone(),
+            ..ReadOptions::default()
+        };
+        let opened = interrupt.race(self.store().get(&source.at, &keys, &options)).await;
+        let opened = opened.map_err(|failure| about_source(failure, source))?;
+        let (found, known) = (&opened.answer.metadata, &source.metadata);
+        check_whole(found).map_err(|failure| failure.at(&source.at))?;
+        // Not every store honours If-Match.
+        if (&found.etag, found.content_length) != (&known.etag, known.content_length) {
+            return Err(source.replaced());
+        }
+        if !found.has_checksum_of(known) {
+            return Err(Failure::integrity(
+                "the store names two checksums of one object: nothing was stored",
+            )
+            .hint("try again; if it stays, the source is damaged in the store")
+            .at(&source.at));
+        }
+        let (reader, expected) = Reader::of(self.store(), &source.at, &options, opened);
+        // What was said before the copy counts as much as what is said with the bytes.
+        let also = Expected::of(known).filter(|known| expected.as_ref() != Some(known));
+        let expected = Vec::from_iter(expected.into_iter().chain(also));
+        let arriving = Arriving { reader, expected, at: source.at.clone() };
+        let broke = Arc::new(Mutex::new(None));
+        let stream = Source::Stream(Box::new(Relay::start(arriving, broke.clone())));
+        let uploaded = match copy.is_in_place() {
+            true => self.upload_over(stream, write, copy).await,
+            false => self.upload(stream, write).await,
+        };
+        let stored = uploaded.map_err(|failure| {
+            let cause = broke.lock().unwrap_or_else(PoisonError::into_inner).take();
+            cause.map_or(failure, |cause| about_source(cause, source))
+        })?;
+        Ok(Copied { compared: compared(&stored, source), stored })
+    }
+
+    /// Waits until the object may be in memory as far as it has to be.
+    async fn room(&self, bytes: u64) -> Result<SemaphorePermit<'_>, Failure> {
+        let mib = bytes.div_ceil(1 << 20).clamp(1, MOST_MIB_OF_ONE) as u32;
+        let room = self.relayed().acquire_many(mib).await;
+        room.map_err(|_| Failure::other("copies ended unexpectedly"))
+    }
+}
+
+/// Fails where a store sends a part of an object that was asked for as a whole.
+fn check_whole(found: &ObjectMetadata) -> Result<(), Failure> {
+    let bytes = found.content_length.unwrap_or_default();
+    let whole = format!("bytes 0-{}/{bytes}", bytes.saturating_sub(1));
+    match &found.content_range {
+        Some(range) if *range != whole => Err(Failure::integrity(
+            "the store sent a part of the source instead of all of it: nothing was stored",
+        )
+        .hint("a proxy in between may have changed the answer: go around it")),
+        _ => Ok(()),
+    }
+}
+
+/// Whether the store has confirmed of what was uploaded the checksum that the source has.
+fn compared(stored: &Stored, source: &CopySource) -> Compared {
+    let of_source = source.metadata.checksum_crc64nvme.as_ref();
+    match stored.is_checked && of_source == Some(&stored.checksum_crc64nvme) {
+        true => Compared::ByAnswer,
+        false => Compared::Unseen,
+    }
+}
+
+/// A read that the store refuses because of its condition speaks of a download.
+fn about_source(failure: Failure, source: &CopySource) -> Failure {
+    match failure {
+        Failure::Precondition(_) => source.replaced(),
+        failure => failure,
+    }
+}
+
+/// An object that is fetched.
+struct Arriving {
+    reader: Reader,
+    expected: Vec<Expected>,
+    at: Location,
+}
+
+/// An object as it arrives, to be read as a stream. Its end comes only after its checksum was compared, so that
+/// nothing damaged is published.
+struct Relay {
+    /// The end is an empty piece.
+    pieces: mpsc::Receiver<Bytes>,
+    piece: Bytes,
+    is_ended: bool,
+}
+
+impl Relay {
+    /// Begins to fetch; `broke` gets what goes wrong.
+    fn start(arriving: Arriving, broke: Arc<Mutex<Option<Failure>>>) -> Relay {
+        let (sender, pieces) = mpsc::channel(MOST_WAITING);
+        tokio::spawn(async move {
+            match arriving.fetch(&sender).await {
+                Ok(()) => drop(sender.send(Bytes::new()).await),
+                // Before the channel closes, which is when somebody looks.
+                Err(failure) => {
+                    *broke.lock().unwrap_or_else(PoisonError::into_inner) = Some(failure);
+                }
+            }
+        });
+        Relay { pieces, piece: Bytes::new(), is_ended: false }
+    }
+}
+
+impl Arriving {
+    async fn fetch(mut self, pieces: &mpsc::Sender<Bytes>) -> Result<(), Failure> {
+        let mut hashes: Vec<_> = self.expected.iter().map(|it| it.algorithm.hash()).collect();
+        while let Some((_, bytes)) = self.reader.next().await? {
+            hashes.iter_mut().for_each(|hash| hash.update(&bytes));
+            // Nobody reads any more: the upload has failed, and says why.
+            if !bytes.is_empty() && pieces.send(bytes).await.is_err() {
+                return Ok(());
+            }
+        }
+        if !self.expected.iter().zip(hashes).all(|(expected, hash)| expected.matches(hash)) {
+            return Err(Failure::integrity(
+                "what arrived of the source is not what was uploaded: the checksums differ; nothing was stored",
+            )
+            .hint("try again; if it stays, the source is damaged in the store")
+            .at(&self.at));
+        }
+        Ok(())
+    }
+}
+
+impl Read for Relay {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.piece.is_empty() && !self.is_ended {
+            self.piece = self.pieces.blocking_recv().ok_or(io::ErrorKind::UnexpectedEof)?;
+            self.is_ended = self.piece.is_empty();
+        }
+        let bytes = buffer.len().min(self.piece.len());
+        self.piece.copy_to_slice(&mut buffer[..bytes]);
+        Ok(bytes)
+    }
+}
