@@ -25,10 +25,26 @@ pub(super) struct Pair {
     pub(super) to: Location,
 }
 
+/// Whether the source stays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Operation {
+    Copy,
+    Move,
+}
+
+impl Operation {
+    /// The command's name.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Operation::Copy => "cp",
+            Operation::Move => "mv",
+        }
+    }
+}
+
 /// How objects are copied.
 pub(super) struct Copier {
-    /// `cp`, or `mv`, which deletes the source.
-    pub(super) op: &'static str,
+    pub(super) op: Operation,
     pub(super) engine: Engine,
     /// What opens the sources, and how they are read.
     pub(super) keys: Keys,
@@ -100,7 +116,7 @@ impl Copier {
         if let Some(key) = &key {
             self.first_key.get_or_init(|| key.master().clone());
         }
-        let moves = self.op == "mv";
+        let moves = self.op == Operation::Move;
         if moves {
             let compared = self.engine.compare(&copy, &copied).await;
             compared.map_err(|failure| still_there(failure, &pair))?;
@@ -153,10 +169,10 @@ impl Copier {
     /// What is done to objects, in one word.
     pub(super) fn verb(&self) -> &'static str {
         match (self.dry_run, self.op) {
-            (true, "mv") => "would move",
-            (true, _) => "would copy",
-            (false, "mv") => "moved",
-            (false, _) => "copied",
+            (true, Operation::Move) => "would move",
+            (true, Operation::Copy) => "would copy",
+            (false, Operation::Move) => "moved",
+            (false, Operation::Copy) => "copied",
         }
     }
 
@@ -170,7 +186,7 @@ impl Copier {
 
     fn item(&self, pair: &Pair) -> Item<'_> {
         let (source, url) = (pair.from.to_string(), pair.to.to_string());
-        Item { op: self.op, source, url, ..Item::default() }
+        Item { op: self.op.name(), source, url, ..Item::default() }
     }
 
     fn report(

@@ -1,5 +1,6 @@
 //! `s3seal cp`: copy objects, from one key to another.
 
+use super::copier::Operation;
 use super::copying::{Copying, run_as};
 use crate::failure::Failure;
 use crate::output::Output;
@@ -34,5 +35,5 @@ pub(crate) struct Args {
 /// # Errors
 /// [`Failure::Usage`] and so on: before anything is copied.
 pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Failure> {
-    run_as("cp", &args.copying, connect, out).await
+    run_as(Operation::Copy, &args.copying, connect, out).await
 }

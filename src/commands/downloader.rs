@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use serde::Serialize;
 
 use super::keys::Keys;
-use super::selection::tell_planned;
+use super::selection::{Direction, tell_planned};
 use crate::failure::Failure;
 use crate::key::core::Key;
 use crate::key::ring::ObjectKey;
@@ -99,7 +99,7 @@ impl Downloader {
             if self.arrival.no_clobber && path.exists() {
                 return self.keep(&at, &path);
             }
-            tell_planned("get", &at, &path, &self.out)?;
+            tell_planned(Direction::Get, &at, &path, &self.out)?;
             return Ok(0);
         }
         let target = match place {

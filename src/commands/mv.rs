@@ -1,5 +1,6 @@
 //! `s3seal mv`: copy objects, and delete each once its copy is proven.
 
+use super::copier::Operation;
 use super::copying::{Copying, run_as};
 use crate::failure::Failure;
 use crate::output::Output;
@@ -32,5 +33,5 @@ pub(crate) struct Args {
 /// # Errors
 /// [`Failure::Usage`] and so on: before anything is moved.
 pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Failure> {
-    run_as("mv", &args.copying, connect, out).await
+    run_as(Operation::Move, &args.copying, connect, out).await
 }

@@ -90,11 +90,19 @@ fn unreadable(list: &Path, error: &io::Error) -> Failure {
     }
 }
 
+/// Which way a file and its object go.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Direction {
+    Put,
+    Get,
+}
+
 /// What `--json` prints of an item that `--dry-run` leaves alone.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Planned {
-    op: &'static str,
+    op: Direction,
     url: String,
     file: String,
     dry_run: bool,
@@ -105,7 +113,7 @@ struct Planned {
 /// # Errors
 /// Where stdout cannot be written.
 pub(super) fn tell_planned(
-    op: &'static str,
+    op: Direction,
     at: &Location,
     file: &Path,
     out: &Output,
@@ -115,8 +123,8 @@ pub(super) fn tell_planned(
         return out.item(&Planned { op, url, file, dry_run: true });
     }
     out.say(&match op {
-        "put" => format!("would store {file} as {url}"),
-        _ => format!("would fetch {url} into {file}"),
+        Direction::Put => format!("would store {file} as {url}"),
+        Direction::Get => format!("would fetch {url} into {file}"),
     });
     Ok(())
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::reminder;
 use super::sealing::{Sealer, tags_key};
-use super::selection::tell_planned;
+use super::selection::{Direction, tell_planned};
 use crate::failure::Failure;
 use crate::key::core::{Key, protection_of};
 use crate::key::ring::ObjectKey;
@@ -84,7 +84,7 @@ impl Uploader {
         if self.dry_run {
             self.sealer.check_for(self.engine.store(), &at)?;
             let bytes = std::fs::metadata(&path).map_or(0, |found| found.len());
-            tell_planned("put", &at, &path, &self.out)?;
+            tell_planned(Direction::Put, &at, &path, &self.out)?;
             return Ok(bytes);
         }
         let opened = self.open(path.clone(), folder.as_deref());

@@ -9,7 +9,7 @@ use std::sync::{Arc, OnceLock};
 
 use pairs::{Origin, find, origins};
 
-use super::copier::Copier;
+use super::copier::{Copier, Operation};
 use super::key_files::KeyFiles;
 use super::keys::Keys;
 use super::sealing::{Sealer, Sealing};
@@ -76,7 +76,7 @@ struct Source {
 
 /// Does what the paths say: both are URLs, or one is.
 pub(super) async fn run_as(
-    op: &'static str,
+    op: Operation,
     args: &Copying,
     connect: &Connect,
     out: &Output,
@@ -103,20 +103,20 @@ pub(super) async fn run_as(
     }
 }
 
-fn no_destination(op: &str) -> Failure {
+fn no_destination(op: Operation) -> Failure {
     Failure::usage("a source and a destination are needed, and only one was given")
-        .hint(format!("write it: s3seal {op} s3://bucket/key s3://bucket/other"))
+        .hint(format!("write it: s3seal {} s3://bucket/key s3://bucket/other", op.name()))
 }
 
 impl Copying {
-    fn to_put(&self, op: &str) -> Result<put::Args, Failure> {
+    fn to_put(&self, op: Operation) -> Result<put::Args, Failure> {
         if self.source.is_given() {
             return Err(Failure::usage(
                 "--source-key, --version-id and --allow-plain are about an object, and the source is a file",
             )
             .hint("leave them out; -k names the key that seals"));
         }
-        let moves = op == "mv";
+        let moves = op == Operation::Move;
         if moves && self.paths.iter().any(|path| path == "-") {
             return Err(
                 Failure::usage("standard input cannot be moved").hint("`s3seal put -` stores it")
@@ -137,7 +137,7 @@ impl Copying {
         })
     }
 
-    fn to_get(&self, op: &str) -> Result<get::Args, Failure> {
+    fn to_get(&self, op: Operation) -> Result<get::Args, Failure> {
         if self.condition.is_set() || !self.attributes.are_empty() || self.sealing.is_about_writes()
         {
             return Err(Failure::usage(
@@ -145,7 +145,7 @@ impl Copying {
             )
             .hint("leave them out; -k or --source-key names the key that opens the source"));
         }
-        let moves = op == "mv";
+        let moves = op == Operation::Move;
         if moves && self.paths.iter().any(|path| path == "-") {
             return Err(Failure::usage(
                 "nothing is moved to standard output: what is read there may get lost",
@@ -228,7 +228,7 @@ impl Source {
 }
 
 async fn within(
-    op: &'static str,
+    op: Operation,
     args: &Copying,
     sources: &[String],
     dest: &Location,

@@ -1,7 +1,7 @@
 //! Which objects are copied, and where each goes: none to where another source waits for its turn.
 
 use super::Copying;
-use crate::commands::copier::Pair;
+use crate::commands::copier::{Operation, Pair};
 use crate::failure::Failure;
 use crate::location::Location;
 use crate::transfer::many::{Filters, Finder, Finds, Found, finds, walk_store};
@@ -16,7 +16,7 @@ pub(super) enum Origin {
 
 /// What the command line names, checked as far as it can be without a store.
 pub(super) fn origins(
-    op: &str,
+    op: Operation,
     args: &Copying,
     sources: &[String],
     dest: &Location,
@@ -94,7 +94,7 @@ fn prefix(from: Location, to: Location) -> Result<Pair, Failure> {
 }
 
 fn object(
-    op: &str,
+    op: Operation,
     args: &Copying,
     from: Location,
     is_one_of_many: bool,
@@ -110,7 +110,7 @@ fn object(
             .hint(format!("name a folder: {dest}/")));
     }
     let to = if dest.is_folder() { dest.join(from.name()) } else { dest.clone() }.object()?;
-    if is_same(&from, &to) && (args.source.version_id.is_none() || op == "mv") {
+    if is_same(&from, &to) && (args.source.version_id.is_none() || op == Operation::Move) {
         return Err(Failure::usage(format!("{from} would be copied onto itself")).hint(
             "name another destination; `s3seal rotate` seals it with another key where it is",
         ));
