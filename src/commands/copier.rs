@@ -8,7 +8,7 @@ use super::downloader::remove_source;
 use super::keys::Keys;
 use super::reminder;
 use super::sealing::{Sealer, tags_key};
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
 use crate::key::core::Key;
 use crate::key::ring::ObjectKey;
 use crate::location::Location;
@@ -136,7 +136,7 @@ impl Copier {
         };
         let opened = self.keys.open(self.engine.store(), from, &self.options, attempt).await;
         let (metadata, key) = opened.map_err(|failure| match failure {
-            Failure::Key(_) if !self.keys.has_any() => {
+            Failure { kind: Kind::Key, .. } if !self.keys.has_any() => {
                 failure.hint("name the key that the source was sealed with: --source-key SPEC")
             }
             failure => failure,
@@ -227,8 +227,6 @@ impl Copier {
 }
 
 /// Of what could not be compared with its source, the source stays.
-fn still_there(mut failure: Failure, pair: &Pair) -> Failure {
-    let detail = failure.detail_mut();
-    detail.message = format!("{}; the source {} is still there", detail.message, pair.from);
-    failure
+fn still_there(failure: Failure, pair: &Pair) -> Failure {
+    failure.leaving(&format!("; the source {} is still there", pair.from))
 }

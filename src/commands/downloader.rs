@@ -227,6 +227,6 @@ pub(super) async fn remove_source(
 
 /// What goes wrong with a file does not say which object it was to be; a signal is nobody's fault.
 fn with_url(failure: Failure, at: &Location) -> Failure {
-    let is_signal = matches!(failure, Failure::Interrupted { .. });
+    let is_signal = failure.is_interruption();
     if is_signal || failure.detail().url.is_some() { failure } else { failure.at(at) }
 }

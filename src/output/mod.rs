@@ -147,14 +147,7 @@ impl Output {
     /// Tells why the command failed: one line and a hint on stderr, or the same as JSON.
     pub(crate) fn failure(&self, failure: &Failure) {
         if self.json {
-            #[derive(Serialize)]
-            struct Line<'a> {
-                kind: &'static str,
-                #[serde(flatten)]
-                detail: &'a super::failure::Detail,
-            }
-            let line = Line { kind: failure.kind(), detail: failure.detail() };
-            if let Ok(line) = json::line(&line) {
+            if let Ok(line) = json::line(failure) {
                 to_stderr(String::from_utf8_lossy(&line).trim_end());
             }
         } else {

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use serde::Serialize;
 
 use crate::commands::selection::Selection;
-use crate::failure::{CommonCode, Failure};
+use crate::failure::{CommonCode, Failure, Kind};
 use crate::location::Location;
 use crate::output::Output;
 use crate::store::object::UnfinishedUpload;
@@ -155,7 +155,7 @@ impl Wanted {
         let left = match store.throw_aways_left(&self.below, self.older_than).await {
             Ok(left) => left,
             // Uploads can be aborted without this right.
-            Err(Failure::Denied(_)) => {
+            Err(Failure { kind: Kind::Denied, .. }) => {
                 let at = &self.below;
                 out.say(&format!(
                     "note: whether there are throw-away objects of killed runs below {at} cannot be listed"

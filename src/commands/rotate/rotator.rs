@@ -6,7 +6,7 @@ use super::buckets::Buckets;
 use super::report::{Done, Outcome, Report};
 use super::rotation_keys::BothKeys;
 use crate::commands::search::Suspect;
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
 use crate::key::core::Key;
 use crate::key::ring::ObjectKey;
 use crate::location::Location;
@@ -186,7 +186,7 @@ impl Rotator {
                 Err(failure) => failure,
             };
             // What was found damaged is not made good by the key that opens it.
-            let is_damage = matches!(failure, Failure::Integrity(_));
+            let is_damage = failure.is(Kind::Integrity);
             self.has_damage.fetch_or(is_damage, Ordering::Relaxed);
             if is_damage || failure.concerns_all() || !self.target.is_in_place() {
                 return Err(failure);
@@ -200,14 +200,14 @@ impl Rotator {
             // Some stores' ETags are those of the content, whatever the key.
             let is_as_before = found.etag() == before.as_deref() && !found.is_current(&goal);
             match failure {
-                Failure::Unsealed(_) if is_as_before => {
+                Failure { kind: Kind::Unsealed, .. } if is_as_before => {
                     return Err(Failure::unavailable(
                         "the copy was not made: the object is as it was",
                     )
                     .hint("run the same command again")
                     .at(at));
                 }
-                Failure::Unsealed(_) => return Err(failure),
+                Failure { kind: Kind::Unsealed, .. } => return Err(failure),
                 failure if is_as_before => return Err(failure),
                 _ => {}
             }
@@ -241,7 +241,7 @@ impl Rotator {
     pub(super) async fn goal(&self, to: &Location) -> Result<Goal, Failure> {
         let sealed = self.keys.to.encryption(self.engine.store(), to).await;
         let (encryption, key) = sealed.map_err(|failure| match failure {
-            Failure::Usage(_) => failure.hint("name one with --to, or add a rule"),
+            Failure { kind: Kind::Usage, .. } => failure.hint("name one with --to, or add a rule"),
             failure => failure,
         })?;
         Ok(Goal { encryption, key })
@@ -306,7 +306,9 @@ impl Rotator {
             }
         };
         let found = match opened {
-            Err(Failure::NotFound(detail)) if !detail.concerns_all => return Ok(Found::Gone),
+            Err(failure) if failure.is(Kind::NotFound) && !failure.concerns_all() => {
+                return Ok(Found::Gone);
+            }
             opened => opened?,
         };
         self.was_current.store(found.is_current(goal), Ordering::Relaxed);
@@ -325,14 +327,14 @@ impl Rotator {
             Ok(opened) if opened.answer.sse_customer_algorithm.is_none() => {
                 return Ok(Found::Opened(Box::new(opened)));
             }
-            Ok(_) | Err(Failure::Key(_)) => {}
+            Ok(_) | Err(Failure { kind: Kind::Key, .. }) => {}
             Err(failure) => return Err(failure),
         }
         let Some(new) = new else { return Ok(Found::Sealed) };
         let options = ReadOptions { is_sealed: true, ..options };
         match self.engine.inspect(at, std::slice::from_ref(&new.key), &options).await {
             Ok(opened) => Ok(Found::Opened(Box::new(opened))),
-            Err(Failure::Key(_)) => Ok(Found::Sealed),
+            Err(Failure { kind: Kind::Key, .. }) => Ok(Found::Sealed),
             Err(failure) => Err(failure),
         }
     }
@@ -382,8 +384,10 @@ impl Rotator {
                 && there.answer.last_modified >= of.last_modified
                 && of.checksum_crc64nvme.is_some()
                 && there.answer.checksum_crc64nvme == of.checksum_crc64nvme),
-            Err(Failure::NotFound(_)) => Ok(false),
-            Err(failure @ (Failure::Key(_) | Failure::Unsealed(_))) if !failure.concerns_all() => {
+            Err(Failure { kind: Kind::NotFound, .. }) => Ok(false),
+            Err(failure @ Failure { kind: Kind::Key | Kind::Unsealed, .. })
+                if !failure.concerns_all() =>
+            {
                 Ok(false)
             }
             Err(failure) => Err(failure),

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::report::Outcome;
 use super::rotator::{Found, Goal, Rotator};
 use crate::commands::search::Suspect;
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
 use crate::key::core::Key;
 use crate::location::Location;
 use crate::store::object::{ObjectMetadata, Opened, ReadOptions};
@@ -104,12 +104,14 @@ impl Historian {
             Ok(Opened::<ObjectMetadata> { key, .. }) if key.as_ref() == goal.encryption.key() => {
                 Ok(true)
             }
-            Ok(_) | Err(Failure::Key(_) | Failure::Unsealed(_)) if rotator.report.dry_run => {
+            Ok(_) | Err(Failure { kind: Kind::Key | Kind::Unsealed, .. })
+                if rotator.report.dry_run =>
+            {
                 self.would_be_current(at, &goal).await
             }
             Ok(_) => Ok(false),
             // A delete marker is the newest, or somebody has replaced it: history is all that is left.
-            Err(Failure::NotFound(_) | Failure::Key(_) | Failure::Unsealed(_)) => Ok(false),
+            Err(Failure { kind: Kind::NotFound | Kind::Key | Kind::Unsealed, .. }) => Ok(false),
             Err(failure) => Err(failure),
         }
     }

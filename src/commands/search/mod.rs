@@ -12,7 +12,7 @@ use std::time::SystemTime;
 use inventory::send_inventoried;
 
 use super::selection::send_listed;
-use crate::failure::Failure;
+use crate::failure::{self, Failure};
 use crate::location::Location;
 use crate::store::EncryptionStatus;
 use crate::store::copy::is_throw_away;
@@ -291,7 +291,7 @@ impl Place {
 
 /// That a bucket is not there does not concern the others of the command line.
 fn of_one_bucket(mut failure: Failure) -> Failure {
-    if matches!(failure, Failure::NotFound(_)) {
+    if failure.is(failure::Kind::NotFound) {
         failure.detail_mut().concerns_all = false;
     }
     failure

@@ -110,6 +110,7 @@ mod tests {
     use std::os::unix::fs::PermissionsExt as _;
 
     use super::*;
+    use crate::failure::Kind;
     use crate::key::core::encoding::Format;
     use crate::key::core::text::parse;
 
@@ -131,7 +132,7 @@ mod tests {
         let file = tempfile::NamedTempFile::new().unwrap();
         let failure =
             create_key_file(file.path(), &Key::generate().unwrap(), Encoding::Base64).unwrap_err();
-        assert!(matches!(failure, Failure::Precondition(_)), "{failure:?}");
+        assert!(failure.is(Kind::Precondition), "{failure:?}");
         assert_eq!(fs::read(file.path()).unwrap(), b"");
     }
 
@@ -141,6 +142,6 @@ mod tests {
         let path = folder.path().join("none/key");
         let failure =
             create_key_file(&path, &Key::generate().unwrap(), Encoding::Base64).unwrap_err();
-        assert!(matches!(failure, Failure::NotFound(_)), "{failure:?}");
+        assert!(failure.is(Kind::NotFound), "{failure:?}");
     }
 }

@@ -77,10 +77,12 @@ impl Engine {
         }
         let fetched = self.interrupt().race(self.fetch(at, keys, wanted, target, arrival)).await;
         let is_left = |place: FilePlace| Partial::is_left_of(&place.path(), self.store(), at);
-        let (mut downloaded, file) = fetched.map_err(|mut failure| {
+        let (mut downloaded, file) = fetched.map_err(|failure| {
             if is_resumable(&failure) && place.is_some_and(is_left) {
-                failure.detail_mut().message += "; what was downloaded so far is kept";
-                return failure.hint("run the same command again to go on").at(at);
+                return failure
+                    .leaving("; what was downloaded so far is kept")
+                    .hint("run the same command again to go on")
+                    .at(at);
             }
             failure
         })?;

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bytes::{Buf, Bytes};
 use tokio::sync::{SemaphorePermit, mpsc};
 
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
 use crate::key::core::Key;
 use crate::location::Location;
 use crate::store::copy::{Compared, Copied, Copy, CopySource};
@@ -88,7 +88,9 @@ impl Engine {
         }
         let looked = self.interrupt().race(self.store().compare_copy(copy, &copied.stored)).await;
         match looked {
-            Err(Failure::Denied(_)) if copied.compared == Compared::ByAnswer => Ok(()),
+            Err(Failure { kind: Kind::Denied, .. }) if copied.compared == Compared::ByAnswer => {
+                Ok(())
+            }
             looked => looked,
         }
     }
@@ -109,10 +111,12 @@ impl Engine {
         let item = self.progress().item(at.name(), Some(copy.bytes()));
         let _line = self.interrupt().race(async { Ok(self.lines().take().await) }).await?;
         let sent = self.interrupt().race(self.store().copy_object(copy)).await;
-        let written = sent.map_err(|mut failure| {
-            if matches!(failure, Failure::Interrupted { .. }) {
-                failure.detail_mut().message += ": the copy may or may not have been made";
-                return failure.hint(format!("look with `s3seal head {at}`")).at(at);
+        let written = sent.map_err(|failure| {
+            if failure.is_interruption() {
+                return failure
+                    .leaving(": the copy may or may not have been made")
+                    .hint(format!("look with `s3seal head {at}`"))
+                    .at(at);
             }
             failure
         })?;
@@ -204,7 +208,7 @@ fn compared(stored: &Stored, source: &CopySource) -> Compared {
 /// A read that the store refuses because of its condition speaks of a download.
 fn about_source(failure: Failure, source: &CopySource) -> Failure {
     match failure {
-        Failure::Precondition(_) => source.replaced(),
+        Failure { kind: Kind::Precondition, .. } => source.replaced(),
         failure => failure,
     }
 }
