@@ -160,12 +160,12 @@ impl Failure {
     }
 
     /// Why a file, or the stream called so, cannot be written.
-    pub fn unwritable(name: impl std::fmt::Display, error: &io::Error) -> Failure {
-        if is_out_of_files(error) {
-            return Failure::out_of_files();
+    pub fn unwritable(name: impl fmt::Display, error: io::Error) -> Failure {
+        if is_out_of_files(&error) {
+            return Failure::out_of_files().because(error);
         }
         // Not the error's own words: they can hold the name of a temporary file.
-        match error.kind() {
+        let failure = match error.kind() {
             io::ErrorKind::FileTooLarge => Failure::other(format!(
                 "{name} would become larger than a file may be here"
             ))
@@ -181,7 +181,8 @@ impl Failure {
             }
             kind => Failure::other(format!("{name} cannot be written: {kind}"))
                 .hint("choose a destination that this user can write to"),
-        }
+        };
+        failure.because(error)
     }
 
     /// More files or connections are open than the process, or the system, may have.
@@ -259,10 +260,11 @@ impl Failure {
         self
     }
 
-    /// The words of the errors beneath, the outermost first.
+    /// The words of the errors beneath, the outermost first; not those that the message repeats.
     pub fn causes(&self) -> impl Iterator<Item = String> {
         let source = self.detail.source.iter();
-        source.flat_map(|source| source.chain()).map(ToString::to_string)
+        let words = source.flat_map(|source| source.chain()).map(ToString::to_string);
+        words.filter(|words| !words.is_empty() && !self.detail.message.contains(words.as_str()))
     }
 
     /// The words and circumstances.

@@ -83,9 +83,9 @@ impl Manifest {
     /// [`Failure::Usage`] where it is none, or data files are in another format than CSV.
     pub(crate) fn parse(json: &[u8]) -> Result<Manifest, Failure> {
         let manifest: Manifest = serde_json::from_slice(json).map_err(|error| {
-            Failure::usage(format!("this is no manifest of an S3 Inventory: {error}")).hint(
-                "name the manifest.json that was written last, in the folder called after its time",
-            )
+            Failure::usage(format!("this is no manifest of an S3 Inventory: {error}"))
+                .hint("name the manifest.json that was written last, in the folder called after its time")
+                .because(error)
         })?;
         match manifest.file_format.as_str() {
             "CSV" => Ok(manifest),

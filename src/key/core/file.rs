@@ -34,7 +34,7 @@ pub fn create_key_file(path: &Path, key: &Key, encoding: Encoding) -> Result<(),
 /// # Errors
 /// As [`create`].
 pub fn create_file_with_keys(path: &Path, content: &[u8]) -> Result<(), Failure> {
-    let failed = |error| explain(path, &error);
+    let failed = |error| explain(path, error);
     match NamedOutput::resolve(path).map_err(failed)? {
         NamedOutput::File { folder, name } => {
             create_file(&folder.join(name), content).map_err(failed)
@@ -94,12 +94,13 @@ fn sync_folder(path: &Path) -> io::Result<()> {
     }
 }
 
-fn explain(path: &Path, error: &io::Error) -> Failure {
+fn explain(path: &Path, error: io::Error) -> Failure {
     let shown = path.display();
     match error.kind() {
         io::ErrorKind::AlreadyExists => {
             Failure::precondition(format!("{shown} exists; key files are never overwritten"))
                 .hint("choose another name; objects sealed with the key in it need that key")
+                .because(error)
         }
         _ => Failure::unwritable(shown, error),
     }

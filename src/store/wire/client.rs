@@ -387,9 +387,9 @@ pub(crate) async fn load_profiles(options: &Connect) -> Result<ProfileSet, Failu
     let wanted = options.profile.clone().map(Cow::Owned);
     let set = profile::load(&Fs::real(), &Env::real(), &Default::default(), wanted).await.map_err(
         |error| {
-            Failure::usage(format!("the AWS configuration files cannot be read: {error}")).hint(
-                "mend the file, or point AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE elsewhere",
-            )
+            Failure::usage(format!("the AWS configuration files cannot be read: {error}"))
+                .hint("mend the file, or point AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE elsewhere")
+                .because(error)
         },
     )?;
     let name = set.selected_profile();

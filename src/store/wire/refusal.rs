@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::io;
+use std::sync::Arc;
 
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
@@ -32,6 +33,8 @@ pub(crate) struct Refusal {
     pub(crate) delete_marker: bool,
     /// Why there was no answer, if there was none.
     pub(crate) trouble: Option<Trouble>,
+    /// The error behind the trouble. None of an answer: its body may repeat what it must not.
+    pub(crate) source: Option<Arc<anyhow::Error>>,
 }
 
 /// An object, as the headers of an answer name it.
@@ -137,7 +140,10 @@ where
                     refusal.status = answer.code().map(status_within_success);
                 }
             }
-            None => refusal.trouble = Some(trouble(&error)),
+            None => {
+                refusal.trouble = Some(trouble(&error));
+                refusal.source = Some(Arc::new(error.into()));
+            }
         }
         refusal
     }

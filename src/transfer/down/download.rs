@@ -202,7 +202,7 @@ impl Engine {
             units.finish(index, crc);
             item.resume(units.bytes(index));
         }
-        let file = Arc::new(target.file().map_err(|error| target.refuse(&error))?);
+        let file = Arc::new(target.file().map_err(|error| target.refuse(error))?);
         let mut next = units.next_left(0);
         let mut under_way = JoinSet::new();
         while next.is_some() || !under_way.is_empty() {
@@ -285,7 +285,7 @@ impl Filling {
     fn of(self, target: &NewFile) -> Failure {
         match self {
             Filling::Read(failure) => failure,
-            Filling::Write(error) => target.refuse(&error),
+            Filling::Write(error) => target.refuse(error),
         }
     }
 }
@@ -309,14 +309,14 @@ async fn sequential(
     expected: Option<&Expected>,
     item: &Item,
 ) -> Result<bool, Failure> {
-    let file = target.file().map_err(|error| target.refuse(&error))?;
+    let file = target.file().map_err(|error| target.refuse(error))?;
     let mut hash = expected.map(|it| it.algorithm.hash());
     let start = reader.next;
     while let Some((at, bytes)) = reader.next().await? {
         if let Some(hash) = &mut hash {
             hash.update(&bytes);
         }
-        file.write_all_at(&bytes, at - start).map_err(|error| target.refuse(&error))?;
+        file.write_all_at(&bytes, at - start).map_err(|error| target.refuse(error))?;
         item.add(bytes.len() as u64);
     }
     Ok(expected.zip(hash).is_none_or(|(expected, hash)| expected.matches(hash)))

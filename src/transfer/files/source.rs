@@ -51,7 +51,7 @@ impl Source {
         if !found.is_file() {
             return Ok(Source::Stream(Box::new(file)));
         }
-        let refuse = |error: io::Error| unreadable(path, &error);
+        let refuse = |error: io::Error| unreadable(path, error);
         if let Some(stream) = unsized_stream(&file, found).map_err(refuse)? {
             return Ok(stream);
         }
@@ -92,9 +92,9 @@ fn unsized_stream(file: &Arc<File>, found: &fs::Metadata) -> io::Result<Option<S
     Ok(Some(Source::Stream(Box::new(io::Cursor::new(start).chain(file.clone())))))
 }
 
-pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Failure {
-    if is_out_of_files(error) {
-        return Failure::out_of_files();
+pub(crate) fn unreadable(path: &Path, error: io::Error) -> Failure {
+    if is_out_of_files(&error) {
+        return Failure::out_of_files().because(error);
     }
     if path.as_os_str().is_empty() {
         return Failure::usage("the source is an empty text: a variable may not be set")
@@ -105,7 +105,7 @@ pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Failure {
             .hint("give the file to upload; the key goes behind -k, as file:PATH or cmd:COMMAND");
     }
     let path = path.display();
-    match error.kind() {
+    let failure = match error.kind() {
         io::ErrorKind::NotFound => {
             Failure::not_found(format!("there is no file {path}")).hint("check the path")
         }
@@ -113,7 +113,8 @@ pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Failure {
             Failure::other(format!("{path} may not be read")).hint("check the file's permissions")
         }
         _ => Failure::other(format!("{path} cannot be read: {error}")),
-    }
+    };
+    failure.because(error)
 }
 
 /// A regular file, and what it was like when it was opened.
@@ -162,7 +163,7 @@ impl FileSource {
 
     fn state_now(&self) -> Result<State, Failure> {
         let now = self.file.metadata();
-        now.map(|now| State::of(&now)).map_err(|error| unreadable(Path::new(&self.name), &error))
+        now.map(|now| State::of(&now)).map_err(|error| unreadable(Path::new(&self.name), error))
     }
 
     fn changed(&self) -> Failure {
