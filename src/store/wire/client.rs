@@ -365,9 +365,9 @@ impl Store {
     }
 
     fn other_region(&self, refusal: &Refusal) -> Option<String> {
-        let region = refusal.bucket_region.as_ref()?;
+        let region = refusal.bucket_region.as_deref()?;
         let current = self.client().config().region().map(ToString::to_string);
-        (self.endpoint.is_none() && current.as_ref() != Some(region)).then(|| region.clone())
+        (self.endpoint.is_none() && current.as_deref() != Some(region)).then(|| region.to_owned())
     }
 
     /// Goes on in another region, but never in another partition.

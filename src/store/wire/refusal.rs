@@ -26,7 +26,7 @@ pub(crate) struct Refusal {
     /// The store's message, without what looks like a key: it may repeat one that this program never had.
     pub(crate) message: Option<String>,
     /// `x-amz-bucket-region`: where Amazon says the bucket is.
-    pub(crate) bucket_region: Option<String>,
+    pub(crate) bucket_region: Option<Box<str>>,
     /// What a 2xx that cannot be read may have written.
     pub(crate) written: Box<Named>,
     /// Whether the version asked for, or the newest one, is a delete marker.
@@ -121,8 +121,9 @@ where
         if let Some(response) = error.raw_response() {
             let header = |name: &str| response.headers().get(name).map(str::to_owned);
             refusal.status = Some(response.status().as_u16());
-            refusal.bucket_region =
-                header("x-amz-bucket-region").filter(|region| region::is_region(region));
+            refusal.bucket_region = header("x-amz-bucket-region")
+                .filter(|region| region::is_region(region))
+                .map(Into::into);
             refusal.written.etag = header("etag");
             refusal.written.version_id = header("x-amz-version-id");
             refusal.delete_marker = header("x-amz-delete-marker").as_deref() == Some("true");
