@@ -16,7 +16,7 @@ use crate::failure::Failure;
 use crate::key::core::Key;
 use crate::location::Location;
 use crate::store::object::{ObjectMetadata, ReadOptions, Reading};
-use crate::transfer::checksum::{Algorithm, Expected, Hash};
+use crate::transfer::checksum::{Algorithm, Expected};
 use crate::transfer::engine::Engine;
 use crate::transfer::files::FilePlace;
 use crate::transfer::plan;
@@ -297,10 +297,7 @@ async fn fill(mut reader: Reader, file: &File, crc: Algorithm) -> Result<u64, Fi
         hash.update(&bytes);
         file.write_all_at(&bytes, at).map_err(Filling::Write)?;
     }
-    Ok(match hash {
-        Hash::Crc(digest) => digest.finalize(),
-        _ => 0,
-    })
+    Ok(hash.crc().unwrap_or_default())
 }
 
 async fn sequential(

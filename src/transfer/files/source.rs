@@ -205,17 +205,25 @@ impl FileSource {
     }
 
     /// Shows these bytes, counted from the file's first, in order.
-    pub(crate) fn read(&self, range: Range<u64>, mut see: impl FnMut(&[u8])) -> io::Result<()> {
-        let Range { start: mut at, end } = range;
-        let mut buffer = vec![0; PIECE.min((end - at) as usize)];
-        while at < end {
-            let wanted = buffer.len().min((end - at) as usize);
-            self.file.read_exact_at(&mut buffer[..wanted], at)?;
-            see(&buffer[..wanted]);
-            at += wanted as u64;
-        }
-        Ok(())
+    pub(crate) fn read(&self, range: Range<u64>, see: impl FnMut(&[u8])) -> io::Result<()> {
+        read_range(&self.file, range, see)
     }
+}
+
+/// Shows these bytes of a file, counted from its first, in order.
+pub(crate) fn read_range(
+    file: &File,
+    Range { start: mut at, end }: Range<u64>,
+    mut see: impl FnMut(&[u8]),
+) -> io::Result<()> {
+    let mut buffer = vec![0; PIECE.min(end.saturating_sub(at) as usize)];
+    while at < end {
+        let wanted = buffer.len().min((end - at) as usize);
+        file.read_exact_at(&mut buffer[..wanted], at)?;
+        see(&buffer[..wanted]);
+        at += wanted as u64;
+    }
+    Ok(())
 }
 
 /// Part of a file as a request body.

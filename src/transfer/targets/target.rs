@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, Read, Seek, Write};
+use std::io::{self, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use crate::failure::Failure;
 use crate::key::core::{check_destination, check_output};
 use crate::system::{NamedOutput, NamedStream};
 use crate::transfer::checksum::{Algorithm, Hash};
-use crate::transfer::files::{Directory, FilePlace, FileTime, Nameless, PartFile};
+use crate::transfer::files::{Directory, FilePlace, FileTime, Nameless, PartFile, read_range};
 use crate::transfer::names::is_part_name;
 use crate::transfer::resume::{Partial, Resumable};
 
@@ -190,18 +190,11 @@ impl NewFile {
 
     /// Feeds the file's bytes to a hash, in order.
     pub(crate) fn hash(&self, mut hash: Hash) -> Result<Hash, Failure> {
-        let mut read = || {
-            let mut file = self.file()?;
-            file.rewind()?;
-            let mut buffer = vec![0; 256 << 10];
-            loop {
-                match file.read(&mut buffer)? {
-                    0 => return io::Result::Ok(()),
-                    n => hash.update(&buffer[..n]),
-                }
-            }
-        };
-        read().map_err(|error| self.refuse(error))?;
+        let file = self.as_file();
+        let read = file
+            .metadata()
+            .and_then(|found| read_range(file, 0..found.len(), |bytes| hash.update(bytes)));
+        read.map_err(|error| self.refuse(error))?;
         Ok(hash)
     }
 
