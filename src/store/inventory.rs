@@ -8,8 +8,9 @@ use csv::{ErrorKind, StringRecord};
 use flate2::read::MultiGzDecoder;
 use serde::Deserialize;
 
-use super::object::{Kind, Listed, decoded};
+use super::object::{Kind, Listed};
 use crate::failure::Failure;
+use crate::text::percent::form_decoded;
 
 /// What `manifest.json` says of an inventory.
 #[derive(Debug, Clone, Deserialize)]
@@ -164,7 +165,7 @@ impl Columns {
         let is = |column, otherwise| {
             field(column).map_or(Some(otherwise), |text| text.to_ascii_lowercase().parse().ok())
         };
-        let key = decoded(row.get(self.key)?, true)?;
+        let key = form_decoded(row.get(self.key)?).ok()?;
         let kind =
             if is(self.is_delete_marker, false)? { Kind::DeleteMarker } else { Kind::Object };
         let is_latest = is(self.is_latest, true)?;
