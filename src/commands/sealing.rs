@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use super::keys::Keys;
+use super::options::parse_header;
 use crate::failure::Failure;
 use crate::key::KeyArgs;
 use crate::key::ring::{ObjectKey, Receiver};
 use crate::location::Location;
 use crate::output::Output;
 use crate::store::Encryption;
-use crate::store::object::parse_header;
 use crate::store::wire::Store;
 use crate::transfer::Interrupt;
 
