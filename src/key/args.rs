@@ -66,10 +66,11 @@ impl KeyArgs {
     /// [`Failure::Usage`] then.
     pub(crate) fn check_derive_as(&self, is_one_object: bool) -> Result<(), Failure> {
         let derive_as = self.derive_as.as_deref().map(DeriveAs::parse).transpose()?;
-        match derive_as.is_some_and(|it| it.key.is_some()) && !is_one_object {
-            false => Ok(()),
-            true => Err(Failure::usage("--derive-as names one object, and several are meant")
-                .hint("name the bucket alone, s3://BUCKET: each object keeps its own name in it")),
+        if derive_as.is_some_and(|it| it.key.is_some()) && !is_one_object {
+            Err(Failure::usage("--derive-as names one object, and several are meant")
+                .hint("name the bucket alone, s3://BUCKET: each object keeps its own name in it"))
+        } else {
+            Ok(())
         }
     }
 
