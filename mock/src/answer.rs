@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::record::RequestRecord;
+use crate::request_log::RequestRecord;
 
 /// A ready-made answer, sent as it is.
 #[derive(Clone, Debug, Default)]

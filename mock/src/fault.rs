@@ -9,7 +9,7 @@ use std::time::Duration;
 use aws_lc_rs::digest;
 
 use crate::answer::{Answer, Tampering};
-use crate::record::RequestRecord;
+use crate::request_log::RequestRecord;
 
 /// A kind of trouble.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -4,46 +4,34 @@
 //! in a folder that survives it, and what comes with a customer's key is encrypted with that key. It is a development server: not for production.
 
 mod answer;
+mod auth;
 mod body;
-mod builder;
+mod browser;
 mod checksum;
-mod cors;
 mod exchange;
 mod fault;
-mod form;
-mod gate;
 mod habits;
-mod idle;
-mod intake;
-mod journal;
-mod line;
+mod log_file;
 mod manner;
-mod outgoing;
-mod places;
-mod policy;
-mod post;
-mod post_policy;
 mod random;
-mod rechunk;
-mod record;
 mod redact;
 mod refusal;
+mod request_log;
 mod route;
 mod s3;
-mod serve;
 mod server;
+mod settings;
 mod ssec;
 mod store;
-mod tls;
 mod xml;
 
 pub use answer::{Answer, Reply, Tampering};
-pub use builder::Builder;
 pub use fault::{Fault, FaultKind, UnknownFault};
 pub use manner::{Manner, UnknownManner};
-pub use record::RequestRecord;
-pub use server::{Server, StoredObject};
-pub use store::dir::error::FolderError;
+pub use request_log::RequestRecord;
+pub use server::builder::Builder;
+pub use server::running::{Server, StoredObject};
+pub use store::folder::error::FolderError;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

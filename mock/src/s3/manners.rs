@@ -3,19 +3,19 @@
 use http::{HeaderMap, HeaderValue};
 use s3s::dto::{CopyObjectInput, CopySource, ETagCondition};
 
-use super::condition::WriteConditions;
-use super::get::Found;
-use super::{Api, Head};
 use crate::habits::bad_request;
 use crate::manner::Manner;
 use crate::refusal::Refusal;
+use crate::s3::object::condition::WriteConditions;
+use crate::s3::object::get::Found;
+use crate::s3::{Api, Head};
 use crate::ssec::{self, CustomerKey, KeyCheck};
 use crate::store::object::{Encryption, Object};
 use crate::store::upload::Upload;
 
 impl Api {
     /// The key that opens an object for a read.
-    pub(super) fn open(
+    pub(crate) fn open(
         &self,
         found: &Found,
         head: &Head<'_>,
@@ -40,7 +40,7 @@ impl Api {
     }
 
     /// The key that opens a copy's source.
-    pub(super) fn open_source(
+    pub(crate) fn open_source(
         &self,
         source: &Object,
         head: &Head<'_>,
@@ -62,7 +62,7 @@ impl Api {
     }
 
     /// The key that a copy is sealed with.
-    pub(super) fn copy_key(
+    pub(crate) fn copy_key(
         &self,
         head: &Head<'_>,
         input: &CopyObjectInput,
@@ -85,7 +85,7 @@ impl Api {
     }
 
     /// The conditions of a write that the store looks at: Garage overwrites in spite of `If-None-Match: *`.
-    pub(super) fn conditions(&self, given: WriteConditions) -> WriteConditions {
+    pub(crate) fn conditions(&self, given: WriteConditions) -> WriteConditions {
         match self.manner {
             Manner::Garage => WriteConditions { if_none_match: None, ..given },
             _ => given,
@@ -96,7 +96,7 @@ impl Api {
     ///
     /// # Errors
     /// They are no ETags.
-    pub(super) fn copy_conditions(&self, headers: &HeaderMap) -> Result<WriteConditions, Refusal> {
+    pub(crate) fn copy_conditions(&self, headers: &HeaderMap) -> Result<WriteConditions, Refusal> {
         if !self.manner.looks_at_copy_conditions() {
             return Ok(WriteConditions::default());
         }
@@ -116,7 +116,7 @@ impl Api {
 
     /// # Errors
     /// A sealed object has a part that came without the key, which only SeaweedFS lets happen.
-    pub(super) fn check_readable(&self, object: &Object) -> Result<(), Refusal> {
+    pub(crate) fn check_readable(&self, object: &Object) -> Result<(), Refusal> {
         let mixed = object.encryption.key_check().is_some()
             && object.parts.iter().any(|part| !part.blob.is_sealed());
         if mixed && self.manner == Manner::SeaweedFs {
@@ -131,7 +131,7 @@ impl Manner {
     ///
     /// # Errors
     /// The part has a key and its upload has none, or the other way round, or they differ, and the store minds.
-    pub(super) fn admit_part(
+    pub(crate) fn admit_part(
         self,
         upload: &mut Upload,
         key: Option<CustomerKey>,

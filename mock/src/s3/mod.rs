@@ -14,27 +14,11 @@ macro_rules! set_checksum {
     }};
 }
 
-pub(crate) mod access;
-mod acl;
-mod attributes;
-mod bucket_cors;
-mod bucket_encryption;
-mod bucket_policy;
-mod buckets;
-mod complete;
-mod condition;
-pub(crate) mod configuration;
-mod copy;
-mod delete;
-mod get;
+pub(crate) mod bucket;
 mod list;
 mod manners;
 mod multipart;
-mod part_copy;
-mod put;
-mod tagging;
-mod unserved;
-mod versions;
+pub(crate) mod object;
 
 use std::sync::Arc;
 
@@ -43,14 +27,14 @@ use s3s::dto::*;
 use s3s::host::{S3Host, VirtualHost};
 use s3s::{S3, S3Request, S3Response, S3Result};
 
-use crate::exchange::Notes;
+use crate::exchange::front::Notes;
 use crate::manner::Manner;
 use crate::refusal::Refusal;
 use crate::route;
+use crate::settings::DefaultEncryption;
 use crate::ssec::{self, CustomerKey, Headers};
 use crate::store::Store;
 use crate::store::object::Encryption;
-use crate::store::settings::DefaultEncryption;
 
 /// The S3 API over a store.
 #[derive(Debug)]
@@ -62,7 +46,7 @@ pub(crate) struct Api {
 }
 
 /// What an operation comes to.
-type Outcome<T> = Result<S3Response<T>, Refusal>;
+pub(crate) type Outcome<T> = Result<S3Response<T>, Refusal>;
 
 /// Gives every operation named here to its function; the S3 layer answers 501 to the others.
 macro_rules! serve_operations {
@@ -79,40 +63,40 @@ macro_rules! serve_operations {
 }
 
 serve_operations! {
-    put_object(PutObjectInput) -> PutObjectOutput: put::put_object;
-    get_object(GetObjectInput) -> GetObjectOutput: get::get_object;
-    head_object(HeadObjectInput) -> HeadObjectOutput: get::head_object;
-    get_object_attributes(GetObjectAttributesInput) -> GetObjectAttributesOutput: attributes::get_object_attributes;
-    copy_object(CopyObjectInput) -> CopyObjectOutput: copy::copy_object;
-    delete_object(DeleteObjectInput) -> DeleteObjectOutput: delete::delete_object;
-    delete_objects(DeleteObjectsInput) -> DeleteObjectsOutput: delete::delete_objects;
-    create_multipart_upload(CreateMultipartUploadInput) -> CreateMultipartUploadOutput: multipart::create;
-    upload_part(UploadPartInput) -> UploadPartOutput: multipart::upload_part;
-    upload_part_copy(UploadPartCopyInput) -> UploadPartCopyOutput: part_copy::upload_part_copy;
-    complete_multipart_upload(CompleteMultipartUploadInput) -> CompleteMultipartUploadOutput: complete::complete;
-    abort_multipart_upload(AbortMultipartUploadInput) -> AbortMultipartUploadOutput: multipart::abort;
-    list_parts(ListPartsInput) -> ListPartsOutput: multipart::list_parts;
-    list_multipart_uploads(ListMultipartUploadsInput) -> ListMultipartUploadsOutput: list::list_multipart_uploads;
-    list_objects(ListObjectsInput) -> ListObjectsOutput: list::list_objects;
-    list_objects_v2(ListObjectsV2Input) -> ListObjectsV2Output: list::list_objects_v2;
-    list_object_versions(ListObjectVersionsInput) -> ListObjectVersionsOutput: versions::list_object_versions;
-    create_bucket(CreateBucketInput) -> CreateBucketOutput: buckets::create_bucket;
-    head_bucket(HeadBucketInput) -> HeadBucketOutput: buckets::head_bucket;
-    delete_bucket(DeleteBucketInput) -> DeleteBucketOutput: buckets::delete_bucket;
-    list_buckets(ListBucketsInput) -> ListBucketsOutput: buckets::list_buckets;
-    get_bucket_location(GetBucketLocationInput) -> GetBucketLocationOutput: buckets::get_bucket_location;
-    get_bucket_versioning(GetBucketVersioningInput) -> GetBucketVersioningOutput: versions::get_bucket_versioning;
-    put_bucket_versioning(PutBucketVersioningInput) -> PutBucketVersioningOutput: versions::put_bucket_versioning;
-    get_object_acl(GetObjectAclInput) -> GetObjectAclOutput: acl::get_object_acl;
-    get_bucket_ownership_controls(GetBucketOwnershipControlsInput) -> GetBucketOwnershipControlsOutput: acl::get_bucket_ownership_controls;
-    get_object_tagging(GetObjectTaggingInput) -> GetObjectTaggingOutput: tagging::get_object_tagging;
-    put_object_tagging(PutObjectTaggingInput) -> PutObjectTaggingOutput: tagging::put_object_tagging;
-    delete_object_tagging(DeleteObjectTaggingInput) -> DeleteObjectTaggingOutput: tagging::delete_object_tagging;
+    put_object(PutObjectInput) -> PutObjectOutput: object::put::put_object;
+    get_object(GetObjectInput) -> GetObjectOutput: object::get::get_object;
+    head_object(HeadObjectInput) -> HeadObjectOutput: object::get::head_object;
+    get_object_attributes(GetObjectAttributesInput) -> GetObjectAttributesOutput: object::attributes::get_object_attributes;
+    copy_object(CopyObjectInput) -> CopyObjectOutput: object::copy::copy_object;
+    delete_object(DeleteObjectInput) -> DeleteObjectOutput: object::delete::delete_object;
+    delete_objects(DeleteObjectsInput) -> DeleteObjectsOutput: object::delete::delete_objects;
+    create_multipart_upload(CreateMultipartUploadInput) -> CreateMultipartUploadOutput: multipart::upload::create;
+    upload_part(UploadPartInput) -> UploadPartOutput: multipart::upload::upload_part;
+    upload_part_copy(UploadPartCopyInput) -> UploadPartCopyOutput: multipart::part_copy::upload_part_copy;
+    complete_multipart_upload(CompleteMultipartUploadInput) -> CompleteMultipartUploadOutput: multipart::complete::complete;
+    abort_multipart_upload(AbortMultipartUploadInput) -> AbortMultipartUploadOutput: multipart::upload::abort;
+    list_parts(ListPartsInput) -> ListPartsOutput: multipart::upload::list_parts;
+    list_multipart_uploads(ListMultipartUploadsInput) -> ListMultipartUploadsOutput: list::objects::list_multipart_uploads;
+    list_objects(ListObjectsInput) -> ListObjectsOutput: list::objects::list_objects;
+    list_objects_v2(ListObjectsV2Input) -> ListObjectsV2Output: list::objects::list_objects_v2;
+    list_object_versions(ListObjectVersionsInput) -> ListObjectVersionsOutput: list::versions::list_object_versions;
+    create_bucket(CreateBucketInput) -> CreateBucketOutput: bucket::buckets::create_bucket;
+    head_bucket(HeadBucketInput) -> HeadBucketOutput: bucket::buckets::head_bucket;
+    delete_bucket(DeleteBucketInput) -> DeleteBucketOutput: bucket::buckets::delete_bucket;
+    list_buckets(ListBucketsInput) -> ListBucketsOutput: bucket::buckets::list_buckets;
+    get_bucket_location(GetBucketLocationInput) -> GetBucketLocationOutput: bucket::buckets::get_bucket_location;
+    get_bucket_versioning(GetBucketVersioningInput) -> GetBucketVersioningOutput: list::versions::get_bucket_versioning;
+    put_bucket_versioning(PutBucketVersioningInput) -> PutBucketVersioningOutput: list::versions::put_bucket_versioning;
+    get_object_acl(GetObjectAclInput) -> GetObjectAclOutput: object::acl::get_object_acl;
+    get_bucket_ownership_controls(GetBucketOwnershipControlsInput) -> GetBucketOwnershipControlsOutput: object::acl::get_bucket_ownership_controls;
+    get_object_tagging(GetObjectTaggingInput) -> GetObjectTaggingOutput: object::tagging::get_object_tagging;
+    put_object_tagging(PutObjectTaggingInput) -> PutObjectTaggingOutput: object::tagging::put_object_tagging;
+    delete_object_tagging(DeleteObjectTaggingInput) -> DeleteObjectTaggingOutput: object::tagging::delete_object_tagging;
 }
 
 impl Api {
     /// The customer's key of a write into `bucket`.
-    fn write_key(
+    pub(crate) fn write_key(
         &self,
         request: &Head<'_>,
         bucket: &str,
@@ -130,17 +114,17 @@ impl Api {
     }
 
     /// The customer's key of a later request in a multipart upload.
-    fn part_key(&self, request: &Head<'_>) -> Result<Option<CustomerKey>, Refusal> {
+    pub(crate) fn part_key(&self, request: &Head<'_>) -> Result<Option<CustomerKey>, Refusal> {
         self.sse_c(request, ssec::PREFIX)?.map_or(Ok(None), |given| given.for_write(None))
     }
 
     /// The customer's key of a read.
-    fn read_key(&self, request: &Head<'_>) -> Result<Option<CustomerKey>, Refusal> {
+    pub(crate) fn read_key(&self, request: &Head<'_>) -> Result<Option<CustomerKey>, Refusal> {
         self.sse_c(request, ssec::PREFIX)?.map_or(Ok(None), |given| given.for_read())
     }
 
     /// The customer's key of a copy's source.
-    fn source_key(&self, request: &Head<'_>) -> Result<Option<CustomerKey>, Refusal> {
+    pub(crate) fn source_key(&self, request: &Head<'_>) -> Result<Option<CustomerKey>, Refusal> {
         self.sse_c(request, ssec::SOURCE_PREFIX)?.map_or(Ok(None), |given| given.for_read())
     }
 
@@ -157,7 +141,7 @@ impl Api {
     }
 
     /// How an object is encrypted that is written with these headers.
-    fn encryption(
+    pub(crate) fn encryption(
         &self,
         bucket: &str,
         headers: &HeaderMap,
@@ -210,13 +194,13 @@ impl Api {
 }
 
 /// The parts of a request that hold whatever the typed input does not.
-struct Head<'a> {
-    headers: &'a HeaderMap,
-    extensions: &'a Extensions,
+pub(crate) struct Head<'a> {
+    pub(crate) headers: &'a HeaderMap,
+    pub(crate) extensions: &'a Extensions,
 }
 
 impl<'a> Head<'a> {
-    fn of<T>(request: &'a S3Request<T>) -> Self {
+    pub(crate) fn of<T>(request: &'a S3Request<T>) -> Self {
         Self { headers: &request.headers, extensions: &request.extensions }
     }
 }
@@ -235,17 +219,17 @@ impl S3Host for LocalhostDomain {
     }
 }
 
-fn notes(extensions: &Extensions) -> S3Result<Notes> {
+pub(crate) fn notes(extensions: &Extensions) -> S3Result<Notes> {
     extensions.get::<Notes>().cloned().ok_or_else(|| s3s::s3_error!(InternalError))
 }
 
-fn notes_of(extensions: &Extensions) -> Result<&Notes, Refusal> {
+pub(crate) fn notes_of(extensions: &Extensions) -> Result<&Notes, Refusal> {
     extensions
         .get::<Notes>()
         .ok_or_else(|| Refusal::new(500, "InternalError", "The request lost its notes."))
 }
 
 /// `Timestamp`s of answers have whole seconds, as in HTTP dates.
-fn whole_seconds(time: time::OffsetDateTime) -> time::OffsetDateTime {
+pub(crate) fn whole_seconds(time: time::OffsetDateTime) -> time::OffsetDateTime {
     time.replace_nanosecond(0).unwrap_or(time)
 }

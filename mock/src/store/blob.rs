@@ -9,9 +9,9 @@ use std::sync::Arc;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use super::dir::Folder;
-use super::dir::file::{self, BlobFile, FileWriter};
-use super::seal::{Salt, Seal, SlotKey, TAG_LEN};
+use crate::store::folder::Folder;
+use crate::store::folder::file::{self, BlobFile, FileWriter};
+use crate::store::seal::{Salt, Seal, SlotKey, TAG_LEN};
 
 /// Plaintext bytes of every chunk but the last.
 pub(crate) const CHUNK: usize = 64 * 1024;

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::blob::Blob;
-use super::change::{Change, Changes};
-use super::object::Object;
-use super::settings::Settings;
-use super::upload::{Upload, UploadedPart};
 use crate::random;
 use crate::refusal::Refusal;
+use crate::settings::Settings;
+use crate::store::blob::Blob;
+use crate::store::change::{Change, Changes};
+use crate::store::object::Object;
+use crate::store::upload::{Upload, UploadedPart};
 
 /// The id of a version written while versioning was not enabled.
 pub(crate) const NULL_VERSION: &str = "null";
@@ -197,7 +197,7 @@ impl Bucket {
     }
 
     /// The tags of a version, to be changed without a trace.
-    pub(super) fn tags_mut(
+    pub(crate) fn tags_mut(
         &mut self,
         key: &str,
         id: Option<&str>,
@@ -228,7 +228,7 @@ impl Bucket {
     }
 
     /// Makes `version` the latest, in place of one with the same id.
-    pub(super) fn place(&mut self, key: &str, version: Version) {
+    pub(crate) fn place(&mut self, key: &str, version: Version) {
         let versions = self.keys.entry(key.to_owned()).or_default();
         if let Some(index) = versions.iter().position(|other| other.id == version.id) {
             self.changes.retire(&versions.remove(index));
@@ -237,7 +237,7 @@ impl Bucket {
     }
 
     /// Removes a key with all its versions.
-    pub(super) fn forget(&mut self, key: &str) {
+    pub(crate) fn forget(&mut self, key: &str) {
         for version in self.keys.remove(key).into_iter().flatten() {
             self.changes.retire(&version);
         }
@@ -323,7 +323,7 @@ impl Bucket {
         id
     }
 
-    pub(super) fn resume_upload(&mut self, key: &str, id: &str, upload: Upload) {
+    pub(crate) fn resume_upload(&mut self, key: &str, id: &str, upload: Upload) {
         self.uploads.insert((key.to_owned(), id.to_owned()), upload);
     }
 

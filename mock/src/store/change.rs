@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::blob::Blob;
-use super::bucket::{Bucket, Tags, Version};
-use super::upload::{Upload, UploadedPart};
+use crate::store::blob::Blob;
+use crate::store::bucket::{Bucket, Tags, Version};
+use crate::store::upload::{Upload, UploadedPart};
 
 /// What one step changed: the bucket's name and the change. All of it takes effect, or nothing.
 pub(crate) type Step = Vec<(String, Change)>;

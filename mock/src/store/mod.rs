@@ -3,10 +3,9 @@
 pub(crate) mod blob;
 pub(crate) mod bucket;
 pub(crate) mod change;
-pub(crate) mod dir;
+pub(crate) mod folder;
 pub(crate) mod object;
 pub(crate) mod seal;
-pub(crate) mod settings;
 pub(crate) mod upload;
 
 use std::collections::BTreeMap;
@@ -18,10 +17,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use blob::BlobWriter;
 use bucket::Bucket;
 use change::{Change, Changes};
-use dir::Folder;
-use dir::error::FolderError;
-use dir::journal::Journal;
-use dir::recovery::{self, Recovered};
+use folder::Folder;
+use folder::error::FolderError;
+use folder::journal::Journal;
+use folder::recovery::{self, Recovered};
 use seal::SlotKey;
 
 use crate::refusal::Refusal;

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use s3s::dto::{Metadata, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::blob::Blob;
 use crate::checksum::Checksum;
 use crate::ssec::KeyCheck;
+use crate::store::blob::Blob;
 
 /// An object's content and description. Immutable: a change makes a new one.
 #[derive(Debug, Serialize, Deserialize)]
@@ -145,7 +145,7 @@ mod seconds {
     use serde::{Deserialize as _, Deserializer, Serialize as _, Serializer};
     use time::OffsetDateTime;
 
-    pub(super) fn serialize<S: Serializer>(
+    pub(crate) fn serialize<S: Serializer>(
         time: &Option<Timestamp>,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
@@ -153,7 +153,7 @@ mod seconds {
         seconds.serialize(serializer)
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Option<Timestamp>, D::Error> {
         Option::<i64>::deserialize(deserializer)?

@@ -1,0 +1,361 @@
+//! `multipart/form-data` as browsers send it (RFC 7578): the fields first, then the one file, as it comes.
+
+use std::collections::HashSet;
+use std::io;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, ready};
+
+use bytes::{Bytes, BytesMut};
+use http::HeaderMap;
+use http_body::{Body as HttpBody, Frame};
+use http_body_util::BodyExt as _;
+
+use crate::body::incoming::RequestBody;
+
+/// Bytes that all the fields before the file may have: "Browser-based uploads using POST".
+pub(crate) const MAX_FIELDS: usize = 20 * 1024;
+/// The fields, and the head of the file behind them.
+const MAX_BEFORE_FILE: usize = 2 * MAX_FIELDS;
+
+/// The fields of a form.
+#[derive(Debug, Default)]
+pub(crate) struct Form {
+    /// Names in lower case, for S3 compares them without case; in the order sent, each once.
+    pub(crate) fields: Vec<(String, String)>,
+}
+
+/// Why a form cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Broken {
+    /// Not a form, or one that ends early.
+    Malformed,
+    /// The fields before the file are too large, or what comes after it.
+    TooLarge,
+    /// The field came more than once. A policy looks at one of them.
+    Repeated(String),
+    /// The file has fewer bytes than the form may bring.
+    TooSmall { len: u64, min: u64 },
+    /// The file has more.
+    FileTooLarge { max: u64 },
+    /// The body did not come.
+    Body(String),
+}
+
+impl Form {
+    /// Reads a form up to its file, if it has one; the file's content is still to come.
+    ///
+    /// # Errors
+    /// See [`Broken`].
+    pub(crate) async fn read(
+        headers: &HeaderMap,
+        mut body: RequestBody,
+    ) -> Result<(Self, Option<File>), Broken> {
+        let boundary = boundary(headers).ok_or(Broken::Malformed)?;
+        let delimiter = [b"\r\n--", boundary.as_bytes()].concat();
+        let mut received = BytesMut::new();
+        loop {
+            match parse(&received, &delimiter)? {
+                Step::Fields(form) => return Ok((form, None)),
+                Step::File { form, name, start } => {
+                    let names = form.fields.iter().map(|(name, _)| name.clone()).collect();
+                    let held = received.split_off(start);
+                    let state = State::Content;
+                    let source = Source { body, held, delimiter, names, state };
+                    return Ok((form, Some(File { name, source })));
+                }
+                Step::More if received.len() > MAX_BEFORE_FILE => return Err(Broken::TooLarge),
+                Step::More => match body.frame().await {
+                    Some(Ok(frame)) => {
+                        received.extend_from_slice(frame.data_ref().map_or(&[], |data| data));
+                    }
+                    Some(Err(error)) => return Err(Broken::Body(error.to_string())),
+                    None => return Err(Broken::Malformed),
+                },
+            }
+        }
+    }
+
+    /// The value of a field.
+    pub(crate) fn field(&self, name: &str) -> Option<&str> {
+        self.fields.iter().find(|(given, _)| given == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// How far a form is that came in part.
+enum Step {
+    More,
+    /// It ended, and had no file.
+    Fields(Form),
+    File {
+        form: Form,
+        name: String,
+        start: usize,
+    },
+}
+
+fn parse(body: &[u8], delimiter: &[u8]) -> Result<Step, Broken> {
+    let mut form = Form::default();
+    // The first delimiter has no line end before it where nothing precedes the form.
+    let mut at = if body.starts_with(&delimiter[2..]) {
+        delimiter.len() - 2
+    } else {
+        let Some(found) = find(body, delimiter) else { return Ok(Step::More) };
+        found + delimiter.len()
+    };
+    loop {
+        let rest = &body[at..];
+        if rest.starts_with(b"--") {
+            return Ok(Step::Fields(form));
+        }
+        let Some(head) = find(rest, b"\r\n\r\n") else { return Ok(Step::More) };
+        let start = at + head + 4;
+        let part = Part::of(&rest[..head]).ok_or(Broken::Malformed)?;
+        if part.name == "file" {
+            let name = part.filename.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
+            return Ok(Step::File { form, name, start });
+        }
+        if start > MAX_FIELDS {
+            return Err(Broken::TooLarge);
+        }
+        let Some(len) = find(&body[start..], delimiter) else { return Ok(Step::More) };
+        if start + len > MAX_FIELDS {
+            return Err(Broken::TooLarge);
+        }
+        if form.field(&part.name).is_some() {
+            return Err(Broken::Repeated(part.name));
+        }
+        let value =
+            std::str::from_utf8(&body[start..start + len]).map_err(|_| Broken::Malformed)?;
+        form.fields.push((part.name, value.to_owned()));
+        at = start + len + delimiter.len();
+    }
+}
+
+/// The uploaded file, whose content has not been read.
+#[derive(Debug)]
+pub(crate) struct File {
+    /// As the browser names it, without folders.
+    pub(crate) name: String,
+    source: Source,
+}
+
+impl File {
+    /// The content as the body of an upload. It fails where it has fewer bytes than `min` or more than `max`, and where
+    /// a field comes after it that came before; then the second value says why.
+    pub(crate) fn content(self, min: u64, max: u64) -> (FileContent, Arc<Mutex<Option<Broken>>>) {
+        let broken = Arc::default();
+        let content =
+            FileContent { source: self.source, len: 0, min, max, broken: Arc::clone(&broken) };
+        (content, broken)
+    }
+}
+
+/// The content of a form's file, up to the end of the form.
+#[derive(Debug)]
+pub(crate) struct FileContent {
+    source: Source,
+    len: u64,
+    min: u64,
+    max: u64,
+    broken: Arc<Mutex<Option<Broken>>>,
+}
+
+impl HttpBody for FileContent {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        let this = self.get_mut();
+        let next = match ready!(this.source.poll_content(cx)) {
+            Ok(Some(data)) => {
+                this.len = this.len.saturating_add(data.len() as u64);
+                if this.len > this.max {
+                    Err(Broken::FileTooLarge { max: this.max })
+                } else {
+                    Ok(Some(Frame::data(data)))
+                }
+            }
+            Ok(None) if this.len < this.min => {
+                Err(Broken::TooSmall { len: this.len, min: this.min })
+            }
+            Ok(None) => Ok(None),
+            Err(broken) => Err(broken),
+        };
+        Poll::Ready(next.map_err(|why| this.fail(why)).transpose())
+    }
+}
+
+impl FileContent {
+    fn fail(&self, why: Broken) -> io::Error {
+        *self.broken.lock().unwrap_or_else(PoisonError::into_inner) = Some(why);
+        io::Error::other("the form is broken")
+    }
+}
+
+#[derive(Debug)]
+struct Source {
+    body: RequestBody,
+    /// Received, and not passed on: it may be the beginning of a delimiter.
+    held: BytesMut,
+    delimiter: Vec<u8>,
+    /// Fields that came before the file.
+    names: HashSet<String>,
+    state: State,
+}
+
+#[derive(Debug)]
+enum State {
+    Content,
+    /// What comes after the file is ignored, as S3 does, but for the names of its fields.
+    After,
+    End,
+}
+
+impl Source {
+    fn poll_content(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Bytes>, Broken>> {
+        loop {
+            match self.state {
+                State::Content => {
+                    if let Some(data) = self.pass_on() {
+                        return Poll::Ready(Ok(Some(data)));
+                    }
+                }
+                State::After => {}
+                State::End => return Poll::Ready(Ok(None)),
+            }
+            if matches!(self.state, State::After) && self.held.len() > MAX_FIELDS {
+                return Poll::Ready(Err(Broken::TooLarge));
+            }
+            match ready!(Pin::new(&mut self.body).poll_frame(cx)) {
+                Some(Ok(frame)) => {
+                    self.held.extend_from_slice(frame.data_ref().map_or(&[], |data| data));
+                }
+                Some(Err(error)) => return Poll::Ready(Err(Broken::Body(error.to_string()))),
+                None if matches!(self.state, State::Content) => {
+                    return Poll::Ready(Err(Broken::Malformed));
+                }
+                None => {
+                    self.state = State::End;
+                    return Poll::Ready(self.check_rest().map(|()| None));
+                }
+            }
+        }
+    }
+
+    /// What is held and certainly content.
+    fn pass_on(&mut self) -> Option<Bytes> {
+        let end = match find(&self.held, &self.delimiter) {
+            Some(end) => {
+                let content = self.held.split_to(end);
+                drop(self.held.split_to(self.delimiter.len()));
+                self.state = State::After;
+                content
+            }
+            None => {
+                let certain = (self.held.len() + 1).saturating_sub(self.delimiter.len());
+                self.held.split_to(certain)
+            }
+        };
+        (!end.is_empty()).then(|| end.freeze())
+    }
+
+    /// Looks at the fields after the file.
+    fn check_rest(&mut self) -> Result<(), Broken> {
+        let mut rest = &self.held[..];
+        self.names.insert("file".to_owned());
+        while !rest.starts_with(b"--") {
+            let Some(head) = find(rest, b"\r\n\r\n") else { break };
+            let part = Part::of(&rest[..head]).ok_or(Broken::Malformed)?;
+            if !self.names.insert(part.name.clone()) {
+                return Err(Broken::Repeated(part.name));
+            }
+            let Some(next) = find(rest, &self.delimiter) else { break };
+            rest = &rest[next + self.delimiter.len()..];
+        }
+        Ok(())
+    }
+}
+
+struct Part {
+    /// In lower case.
+    name: String,
+    filename: String,
+}
+
+impl Part {
+    fn of(head: &[u8]) -> Option<Self> {
+        let head = String::from_utf8_lossy(head);
+        let disposition = head.split("\r\n").find_map(|line| {
+            let (name, value) = line.split_once(':')?;
+            name.trim().eq_ignore_ascii_case("content-disposition").then_some(value)
+        })?;
+        Some(Self {
+            name: parameter(disposition, "name")?.to_ascii_lowercase(),
+            filename: parameter(disposition, "filename").unwrap_or_default(),
+        })
+    }
+}
+
+fn boundary(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get("content-type")?.to_str().ok()?;
+    let kind = value.split(';').next()?.trim();
+    if !kind.eq_ignore_ascii_case("multipart/form-data") {
+        return None;
+    }
+    parameter(value, "boundary").filter(|boundary| !boundary.is_empty() && boundary.len() <= 70)
+}
+
+/// A parameter of a header's value, with or without quotes.
+fn parameter(value: &str, name: &str) -> Option<String> {
+    let mut rest = value;
+    loop {
+        rest = rest[rest.find(';')? + 1..].trim_start();
+        let (given, after) = rest.split_once('=')?;
+        let (text, after) = match after.strip_prefix('"') {
+            Some(quoted) => unquoted(quoted)?,
+            None => {
+                let end = after.find(';').unwrap_or(after.len());
+                (after[..end].trim().to_owned(), &after[end..])
+            }
+        };
+        if given.trim().eq_ignore_ascii_case(name) {
+            return Some(text);
+        }
+        rest = after;
+    }
+}
+
+/// The text up to the closing quote, and what comes after it.
+fn unquoted(quoted: &str) -> Option<(String, &str)> {
+    let mut text = String::new();
+    let mut chars = quoted.char_indices();
+    while let Some((at, c)) = chars.next() {
+        match c {
+            '"' => return Some((text, &quoted[at + 1..])),
+            '\\' => match chars.next()?.1 {
+                escaped @ ('"' | '\\') => text.push(escaped),
+                // Browsers send the backslashes of Windows paths as they are.
+                other => text.extend(['\\', other]),
+            },
+            c => text.push(c),
+        }
+    }
+    None
+}
+
+fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
+    let first = *needle.first()?;
+    let mut at = 0;
+    while let Some(found) = haystack[at..].iter().position(|byte| *byte == first) {
+        at += found;
+        if haystack[at..].starts_with(needle) {
+            return Some(at);
+        }
+        at += 1;
+    }
+    None
+}

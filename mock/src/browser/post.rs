@@ -1,0 +1,396 @@
+//! POST Object: a browser's form becomes a PutObject once its policy lets it in. Source: "Browser-based uploads using
+//! POST (AWS Signature Version 4)" in the Amazon S3 API reference.
+
+use std::sync::PoisonError;
+
+use aws_lc_rs::{constant_time, hmac};
+use bytes::Bytes;
+use http::request::Parts;
+use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
+use s3s::Body;
+use time::OffsetDateTime;
+
+use crate::auth::access::{self, Asked};
+use crate::auth::gate;
+use crate::body::incoming::RequestBody;
+use crate::body::intake::{self, MAX_SIZE};
+use crate::browser::form::{Broken, File, Form, MAX_FIELDS};
+use crate::browser::post_policy::PostPolicy;
+use crate::checksum;
+use crate::exchange::front::{Connection, Front, Notes};
+use crate::refusal::Refusal;
+use crate::route::{Target, query_pairs};
+use crate::xml::{Element, escape, malformed};
+
+/// Marks an upload that came as a form: its length is known at its end only.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct FromForm;
+
+/// Fields that are about the form itself and become no header.
+const OF_THE_FORM: [&str; 7] = [
+    "key",
+    "policy",
+    "bucket",
+    "success_action_status",
+    "success_action_redirect",
+    "redirect",
+    "submit",
+];
+/// Fields that become the header of the same name.
+const HEADERS: [&str; 6] = [
+    "content-type",
+    "cache-control",
+    "content-disposition",
+    "content-encoding",
+    "content-language",
+    "expires",
+];
+/// Fields of the signature.
+const SIGNATURE: [&str; 5] = [
+    "x-amz-algorithm",
+    "x-amz-credential",
+    "x-amz-date",
+    "x-amz-signature",
+    "x-amz-security-token",
+];
+
+impl Front {
+    /// Answers POST Object.
+    ///
+    /// # Errors
+    /// The form, its policy, or the upload itself is refused.
+    pub(crate) async fn post_object(
+        &self,
+        head: &Parts,
+        body: RequestBody,
+        connection: Connection,
+    ) -> Result<Response<Body>, Refusal> {
+        gate::refuse_hoisted_keys(&query_pairs(head.uri.query().unwrap_or_default()))?;
+        let host = head.headers.get("host").and_then(|host| host.to_str().ok());
+        let target = Target::of(host, head.uri.path());
+        let bucket = match (target.bucket, target.key) {
+            (Some(bucket), None) => bucket,
+            _ => return Err(Refusal::not_implemented()),
+        };
+        let (form, file) = read(head, body).await?;
+        let file = file.ok_or_else(|| {
+            Refusal::invalid_argument(
+                "POST requires exactly one file upload per request.",
+                "file",
+                "0",
+            )
+        })?;
+        let key = required(&form, "key")?.replace("${filename}", &file.name);
+        if key.is_empty() {
+            return Err(Refusal::invalid_argument(
+                "User key must have a length greater than 0.",
+                "key",
+                "",
+            ));
+        }
+        let (min, max) = self.check_policy(&form, &bucket, &key)?;
+        self.store.lock().bucket(&bucket)?;
+        let notes = Notes::new(connection);
+        let (content, broken) = file.content(min, max.min(MAX_SIZE));
+        let content = Body::http_body_unsync(self.line.inward(content));
+        let mut request = put_request(&form, &bucket, &key, content)?;
+        request.extensions_mut().insert(notes.clone());
+        request.extensions_mut().insert(FromForm);
+        access::check(
+            &self.store,
+            &Asked {
+                operation: "PostObject",
+                bucket: &bucket,
+                key: Some(&key),
+                query: &[],
+                headers: request.headers(),
+                tls: connection.tls,
+            },
+        )?;
+        let stored = self.call(&self.unsigned, request, &notes).await.map_err(|refusal| {
+            let broken = broken.lock().unwrap_or_else(PoisonError::into_inner).take();
+            broken.map_or(refusal, refused)
+        })?;
+        let scheme = if connection.tls { "https" } else { "http" };
+        let location =
+            format!("{scheme}://{}/{bucket}/{}", host.unwrap_or("localhost"), encoded_key(&key));
+        Ok(answer(&form, &bucket, &key, &location, stored))
+    }
+
+    /// Bytes that the file may have, at least and at most.
+    fn check_policy(&self, form: &Form, bucket: &str, key: &str) -> Result<(u64, u64), Refusal> {
+        // Without a policy the form is anonymous.
+        let Some(policy) = form.field("policy") else {
+            return Err(Refusal::access_denied("Access Denied"));
+        };
+        // Signature Version 2, which newer buckets refuse.
+        if form.field("awsaccesskeyid").is_some() && form.field("x-amz-algorithm").is_none() {
+            return Err(Refusal::invalid_request(
+                "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.",
+            ));
+        }
+        if required(form, "x-amz-algorithm")? != "AWS4-HMAC-SHA256" {
+            return Err(Refusal::invalid_argument(
+                "X-Amz-Algorithm only supports \"AWS4-HMAC-SHA256\"",
+                "X-Amz-Algorithm",
+                form.field("x-amz-algorithm").unwrap_or_default(),
+            ));
+        }
+        let credential = required(form, "x-amz-credential")?;
+        required(form, "x-amz-date")?;
+        let signature = required(form, "x-amz-signature")?;
+        let scope: Vec<_> = credential.rsplitn(5, '/').collect();
+        let [end, service, region, date, id] = scope.as_slice() else {
+            return Err(bad_credential(
+                credential,
+                "expecting \"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\"",
+            ));
+        };
+        let secret = self.gate.users.0.get(*id).ok_or_else(|| {
+            Refusal::new(
+                403,
+                "InvalidAccessKeyId",
+                "The AWS Access Key Id you provided does not exist in our records.",
+            )
+            .detail("AWSAccessKeyId", *id)
+        })?;
+        if *region != self.gate.region {
+            let expected = &self.gate.region;
+            return Err(bad_credential(
+                credential,
+                &format!("the region '{region}' is wrong; expecting '{expected}'"),
+            ));
+        }
+        if (*service, *end) != ("s3", "aws4_request") {
+            return Err(bad_credential(credential, "incorrect service or terminal"));
+        }
+        let mut signing_key = format!("AWS4{secret}").into_bytes();
+        for step in [date, region, "s3", "aws4_request"] {
+            signing_key = mac(&signing_key, step);
+        }
+        let computed = checksum::hex(&mac(&signing_key, policy));
+        if constant_time::verify_slices_are_equal(computed.as_bytes(), signature.as_bytes())
+            .is_err()
+        {
+            return Err(Refusal::new(
+                403,
+                "SignatureDoesNotMatch",
+                "The request signature we calculated does not match the signature you provided. Check your key and signing method.",
+            )
+            .detail("AWSAccessKeyId", *id));
+        }
+        let policy = PostPolicy::parse(policy)?;
+        policy.check(form, bucket, key, OffsetDateTime::now_utc())?;
+        Ok(policy.file_len())
+    }
+}
+
+async fn read(head: &Parts, body: RequestBody) -> Result<(Form, Option<File>), Refusal> {
+    let content_type = head.headers.get("content-type").map(HeaderValue::as_bytes);
+    if !content_type.is_some_and(|kind| {
+        kind.get(..19).is_some_and(|kind| kind.eq_ignore_ascii_case(b"multipart/form-data"))
+    }) {
+        return Err(Refusal::new(
+            412,
+            "PreconditionFailed",
+            "At least one of the pre-conditions you specified did not hold",
+        )
+        .detail("Condition", "Bucket POST must be of the enclosure-type multipart/form-data"));
+    }
+    let declared =
+        head.headers.get("content-length").and_then(|len| len.to_str().ok()?.parse::<u64>().ok());
+    // The fields before the file, and as much after it.
+    if declared.is_some_and(|len| len > MAX_SIZE + 2 * MAX_FIELDS as u64) {
+        return Err(refused(Broken::FileTooLarge { max: MAX_SIZE }));
+    }
+    Form::read(&head.headers, body).await.map_err(refused)
+}
+
+/// The answer to a form that cannot be read.
+fn refused(broken: Broken) -> Refusal {
+    match broken {
+        Broken::Malformed => Refusal::new(
+            400,
+            "MalformedPOSTRequest",
+            "The body of your POST request is not well-formed multipart/form-data.",
+        ),
+        Broken::TooLarge => Refusal::new(
+            400,
+            "MaxPostPreDataLengthExceededError",
+            "Your POST request fields preceding the upload file were too large.",
+        )
+        .detail("MaxPostPreDataLengthBytes", MAX_FIELDS.to_string()),
+        Broken::Repeated(name) if name == "file" => Refusal::invalid_argument(
+            "POST requires exactly one file upload per request.",
+            "file",
+            "2",
+        ),
+        Broken::Repeated(name) => repeated(&name),
+        Broken::TooSmall { len, min } => Refusal::new(
+            400,
+            "EntityTooSmall",
+            "Your proposed upload is smaller than the minimum allowed size",
+        )
+        .detail("ProposedSize", len.to_string())
+        .detail("MinSizeAllowed", min.to_string()),
+        Broken::FileTooLarge { max } => Refusal::new(
+            400,
+            "EntityTooLarge",
+            "Your proposed upload exceeds the maximum allowed size",
+        )
+        .detail("MaxSizeAllowed", max.to_string()),
+        Broken::Body(cause) => intake::broken_body(&cause),
+    }
+}
+
+/// The answer to a field that came twice: a policy looks at one of them.
+fn repeated(name: &str) -> Refusal {
+    let message = format!("The form has more than one field for '{name}'.");
+    Refusal::invalid_argument(message, name, "")
+}
+
+fn required<'a>(form: &'a Form, name: &str) -> Result<&'a str, Refusal> {
+    form.field(name).ok_or_else(|| {
+        let shown = match name {
+            "x-amz-algorithm" => "X-Amz-Algorithm",
+            "x-amz-credential" => "X-Amz-Credential",
+            "x-amz-date" => "X-Amz-Date",
+            "x-amz-signature" => "X-Amz-Signature",
+            other => other,
+        };
+        Refusal::invalid_argument(
+            format!("Bucket POST must contain a field named '{shown}'.  If it is specified, please check the order of the fields."),
+            shown,
+            "",
+        )
+    })
+}
+
+/// The form as a request that needs no signature any more.
+fn put_request(
+    form: &Form,
+    bucket: &str,
+    key: &str,
+    content: Body,
+) -> Result<Request<Body>, Refusal> {
+    let uri = format!("/{bucket}/{}", encoded_key(key));
+    let mut request = Request::builder()
+        .method("PUT")
+        .uri(uri)
+        .header("host", "localhost")
+        .body(content)
+        .map_err(|_| Refusal::new(400, "InvalidURI", "Couldn't parse the specified URI."))?;
+    let headers = request.headers_mut();
+    let mut add = |name: &str, value: &str| {
+        let bad = || Refusal::invalid_argument("Invalid field value", name, "");
+        let header = HeaderName::try_from(name).map_err(|_| bad())?;
+        let mut value = HeaderValue::from_bytes(value.as_bytes()).map_err(|_| bad())?;
+        value.set_sensitive(crate::ssec::KEY_HEADERS.contains(&name));
+        // `acl` and `x-amz-acl` are the same, and a policy may have looked at one of them.
+        match headers.insert(header, value) {
+            None => Ok(()),
+            Some(_) => Err(repeated(name)),
+        }
+    };
+    for (name, value) in &form.fields {
+        let name = name.as_str();
+        if SIGNATURE.contains(&name) || OF_THE_FORM.contains(&name) {
+            continue;
+        }
+        match name {
+            "acl" => add("x-amz-acl", value)?,
+            "tagging" => add("x-amz-tagging", &tags(value)?)?,
+            // A form copies nothing, and its file comes as it is.
+            "x-amz-copy-source"
+            | "x-amz-content-sha256"
+            | "x-amz-decoded-content-length"
+            | "x-amz-trailer" => return Err(Refusal::not_implemented()),
+            _ if HEADERS.contains(&name) || name.starts_with("x-amz-") => add(name, value)?,
+            // Fields that S3 does not know are the page's own; the policy had to allow them.
+            _ => {}
+        }
+    }
+    Ok(request)
+}
+
+/// The tags of the form's document, as the header has them.
+fn tags(document: &str) -> Result<String, Refusal> {
+    let root = Element::parse(document.as_bytes(), "Tagging")?;
+    let set = root.one("TagSet")?.ok_or_else(malformed)?;
+    let mut pairs = Vec::new();
+    for tag in set.all("Tag") {
+        let text = |name| Ok(tag.one(name)?.ok_or_else(malformed)?.text.as_str());
+        let (key, value): (&str, &str) = (text("Key")?, text("Value")?);
+        pairs.push(format!("{}={}", urlencoding::encode(key), urlencoding::encode(value)));
+    }
+    Ok(pairs.join("&"))
+}
+
+/// The answer to the form: what it asked for, with the headers of the upload.
+fn answer(
+    form: &Form,
+    bucket: &str,
+    key: &str,
+    location: &str,
+    stored: Response<Body>,
+) -> Response<Body> {
+    let (mut parts, _) = stored.into_parts();
+    let etag = parts.headers.get("etag").and_then(|etag| etag.to_str().ok()).unwrap_or_default();
+    let redirect =
+        form.field("success_action_redirect").or_else(|| form.field("redirect")).and_then(|url| {
+            let sign = if url.contains('?') { '&' } else { '?' };
+            let url = format!(
+                "{url}{sign}bucket={bucket}&key={}&etag={}",
+                urlencoding::encode(key),
+                urlencoding::encode(etag)
+            );
+            // Only what is a web address: anything else is ignored, as S3 does.
+            HeaderValue::from_str(&url).ok().filter(|_| url.starts_with("http"))
+        });
+    let mut body = Body::empty();
+    let mut location = HeaderValue::from_str(location).ok();
+    parts.status = match (redirect, form.field("success_action_status")) {
+        (Some(url), _) => {
+            location = Some(url);
+            StatusCode::SEE_OTHER
+        }
+        (None, Some("200")) => StatusCode::OK,
+        (None, Some("201")) => {
+            let place = location.as_ref().and_then(|url| url.to_str().ok()).unwrap_or_default();
+            let xml = format!(
+                "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<PostResponse><Location>{}</Location><Bucket>{bucket}</Bucket><Key>{}</Key><ETag>{}</ETag></PostResponse>",
+                escape(place),
+                escape(key),
+                escape(etag)
+            );
+            body = Bytes::from(xml).into();
+            StatusCode::CREATED
+        }
+        _ => StatusCode::NO_CONTENT,
+    };
+    parts.headers.remove("content-length");
+    parts.headers.remove("content-type");
+    if parts.status == StatusCode::CREATED {
+        parts.headers.insert("content-type", HeaderValue::from_static("application/xml"));
+    }
+    if let Some(location) = location {
+        parts.headers.insert("location", location);
+    }
+    Response::from_parts(parts, body)
+}
+
+fn encoded_key(key: &str) -> String {
+    key.split('/').map(urlencoding::encode).collect::<Vec<_>>().join("/")
+}
+
+fn bad_credential(credential: &str, why: &str) -> Refusal {
+    Refusal::invalid_argument(
+        format!("Error parsing the X-Amz-Credential parameter; {why}"),
+        "X-Amz-Credential",
+        credential,
+    )
+}
+
+fn mac(key: &[u8], text: &str) -> Vec<u8> {
+    hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), text.as_bytes()).as_ref().to_vec()
+}

@@ -1,0 +1,4 @@
+//! One request and its answer.
+
+pub(crate) mod front;
+pub(crate) mod logged;

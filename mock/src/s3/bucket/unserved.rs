@@ -1,0 +1,62 @@
+//! Subresources of S3 that are not served. The S3 layer asks for a body first, or does not know the newer ones and
+//! would take them for an object or a list: a PUT of `?renameObject` would overwrite.
+
+use http::Method;
+
+use crate::route::Target;
+
+/// Not served anywhere.
+const NOWHERE: &[&str] = &[
+    "abac",
+    "accelerate",
+    "analytics",
+    "annotation",
+    "intelligent-tiering",
+    "inventory",
+    "legal-hold",
+    "lifecycle",
+    "logging",
+    "metadataConfiguration",
+    "metadataInventoryTable",
+    "metadataJournalTable",
+    "metadataTable",
+    "metrics",
+    "notification",
+    "object-lock",
+    "policyStatus",
+    "publicAccessBlock",
+    "renameObject",
+    "replication",
+    "requestPayment",
+    "restore",
+    "retention",
+    "select",
+    "session",
+    "torrent",
+    "website",
+];
+/// Served for buckets, and for objects unknown.
+const NOT_FOR_OBJECTS: &[&str] = &[
+    "cors",
+    "delete",
+    "encryption",
+    "location",
+    "ownershipControls",
+    "policy",
+    "versioning",
+    "versions",
+];
+/// Served for objects only.
+const NOT_FOR_BUCKETS: &[&str] = &["acl", "attributes", "tagging", "uploadId"];
+/// They can be read, and that is all.
+const NOT_TO_WRITE: &[&str] = &["acl", "ownershipControls"];
+
+/// Whether the query names a subresource that this server lacks.
+pub(crate) fn names(method: &Method, target: &Target, query: &[(String, String)]) -> bool {
+    let other = if target.key.is_some() { NOT_FOR_OBJECTS } else { NOT_FOR_BUCKETS };
+    query.iter().any(|(name, _)| {
+        NOWHERE.contains(&name.as_str())
+            || (method != Method::GET && NOT_TO_WRITE.contains(&name.as_str()))
+            || (target.bucket.is_some() && other.contains(&name.as_str()))
+    })
+}

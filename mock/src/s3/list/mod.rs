@@ -1,0 +1,4 @@
+//! The list operations.
+
+pub(crate) mod objects;
+pub(crate) mod versions;

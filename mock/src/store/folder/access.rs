@@ -1,0 +1,48 @@
+//! The owner of a folder: only they may read it, and no other user may have put files into it.
+
+use std::fs::{self, DirBuilder};
+use std::io;
+use std::path::Path;
+
+/// Makes a folder that only its owner can use, if there is none.
+pub(crate) fn make(path: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path).map_err(|error| crate::store::folder::named(path, &error))
+}
+
+/// Closes a folder to other users.
+///
+/// # Errors
+/// `PermissionDenied` if it is another user's, or holds something that another user could have written.
+#[cfg(unix)]
+pub(crate) fn claim(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+
+    let refused = |why: String| io::Error::new(io::ErrorKind::PermissionDenied, why);
+    let metadata = fs::metadata(path)?;
+    let own = rustix::process::geteuid().as_raw();
+    if metadata.uid() != own {
+        let owner = metadata.uid();
+        return Err(refused(format!(
+            "it belongs to user {owner}, and this server runs as user {own}; change its owner, or give another folder"
+        )));
+    }
+    if metadata.mode() & 0o022 != 0 && fs::read_dir(path)?.next().is_some() {
+        return Err(refused(
+            "other users can write to it, so its files may not be this server's; `chmod 700` it if they are"
+                .to_owned(),
+        ));
+    }
+    if metadata.mode() & 0o077 != 0 {
+        fs::set_permissions(path, fs::Permissions::from_mode(0o700))?;
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+pub(crate) fn claim(_: &Path) -> io::Result<()> {
+    Ok(())
+}
