@@ -1,10 +1,10 @@
 //! The checksums of "Checking object integrity in Amazon S3": five algorithms, over one part or a whole object.
 
 use aws_lc_rs::digest;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD as BASE64;
 use crc_fast::{CrcAlgorithm, Digest as Crc, checksum_combine};
 use serde::{Deserialize, Serialize};
+
+use crate::encoding::{base64, from_base64};
 
 /// An algorithm of the `x-amz-checksum-*` headers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,7 +75,7 @@ impl Algorithm {
 
     /// Decodes a header value; `None` if it cannot be a value of this algorithm.
     pub(crate) fn decode(self, value: &str) -> Option<Vec<u8>> {
-        BASE64.decode(value).ok().filter(|bytes| bytes.len() == self.width())
+        from_base64(value).filter(|bytes| bytes.len() == self.width())
     }
 }
 
@@ -162,24 +162,7 @@ pub(crate) fn composite(algorithm: Algorithm, parts: &[(Vec<u8>, u64)]) -> Strin
     for (value, _) in parts {
         hasher.update(value);
     }
-    format!("{}-{}", encode(&hasher.finish()), parts.len())
-}
-
-pub(crate) fn encode(bytes: &[u8]) -> String {
-    BASE64.encode(bytes)
-}
-
-pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
-    BASE64.decode(text).ok()
-}
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    bytes
-        .iter()
-        .flat_map(|byte| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]])
-        .map(char::from)
-        .collect()
+    format!("{}-{}", base64(&hasher.finish()), parts.len())
 }
 
 fn crc_bytes(algorithm: Algorithm, value: u64) -> Vec<u8> {

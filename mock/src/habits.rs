@@ -32,11 +32,7 @@ impl Manner {
     /// The answer to an `x-amz-*` header that was not signed.
     pub(crate) fn unsigned_header(self, refusal: Refusal) -> Refusal {
         match self {
-            Self::SeaweedFs => Refusal::new(
-                403,
-                "SignatureDoesNotMatch",
-                "The request signature we calculated does not match the signature you provided. Check your key and signing method.",
-            ),
+            Self::SeaweedFs => Refusal::signature_does_not_match(),
             Self::Garage => bad_request("An `x-amz-*` header is not signed"),
             _ => refusal,
         }

@@ -8,6 +8,7 @@ mod auth;
 mod body;
 mod browser;
 mod checksum;
+mod encoding;
 mod exchange;
 mod fault;
 mod habits;

@@ -12,7 +12,7 @@ pub(crate) fn bytes<const N: usize>() -> [u8; N] {
 
 /// `N` random bytes as lower-case hex.
 pub(crate) fn hex<const N: usize>() -> String {
-    crate::checksum::hex(&bytes::<N>())
+    crate::encoding::hex(&bytes::<N>())
 }
 
 /// `len` characters out of `alphabet`.

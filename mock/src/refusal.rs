@@ -102,6 +102,42 @@ impl Refusal {
         .detail("UploadId", upload)
     }
 
+    pub(crate) fn internal_error() -> Self {
+        Self::new(500, "InternalError", "We encountered an internal error. Please try again.")
+    }
+
+    pub(crate) fn malformed_xml() -> Self {
+        Self::new(
+            400,
+            "MalformedXML",
+            "The XML you provided was not well-formed or did not validate against our published schema",
+        )
+    }
+
+    pub(crate) fn signature_does_not_match() -> Self {
+        Self::new(
+            403,
+            "SignatureDoesNotMatch",
+            "The request signature we calculated does not match the signature you provided. Check your key and signing method.",
+        )
+    }
+
+    /// Signature Version 2, which newer buckets refuse.
+    pub(crate) fn unsupported_signature() -> Self {
+        Self::invalid_request(
+            "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.",
+        )
+    }
+
+    pub(crate) fn invalid_access_key(id: &str) -> Self {
+        Self::new(
+            403,
+            "InvalidAccessKeyId",
+            "The AWS Access Key Id you provided does not exist in our records.",
+        )
+        .detail("AWSAccessKeyId", id)
+    }
+
     pub(crate) fn not_implemented() -> Self {
         Self::new(
             501,

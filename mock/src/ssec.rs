@@ -10,7 +10,7 @@ use md5::{Digest as _, Md5};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use crate::checksum;
+use crate::encoding;
 use crate::random;
 use crate::refusal::Refusal;
 
@@ -33,7 +33,7 @@ pub(crate) struct CustomerKey(Zeroizing<Vec<u8>>);
 impl CustomerKey {
     /// Base64 of the MD5, as the echo has it.
     pub(crate) fn md5(&self) -> String {
-        checksum::encode(&Md5::digest(self.0.as_slice()))
+        encoding::base64(&Md5::digest(self.0.as_slice()))
     }
 
     /// A key for one purpose, named by `info`, out of the customer's key.
@@ -125,7 +125,7 @@ impl<'a> Headers<'a> {
             ));
         }
         let encoded = self.named_key()?;
-        let key = checksum::decode(&String::from_utf8_lossy(encoded))
+        let key = encoding::from_base64(&String::from_utf8_lossy(encoded))
             .filter(|key| key.len() == 32)
             .ok_or_else(|| argument("The secret key was invalid for the specified algorithm."))?;
         if self.md5.is_none() {
@@ -146,7 +146,7 @@ impl<'a> Headers<'a> {
             return Ok(None);
         }
         let encoded = self.named_key()?;
-        let key = checksum::decode(&String::from_utf8_lossy(encoded)).unwrap_or_default();
+        let key = encoding::from_base64(&String::from_utf8_lossy(encoded)).unwrap_or_default();
         // Only a key that could be one is compared with its MD5: any other is refused as a wrong key.
         if key.len() != 32 {
             return Ok(Some(CustomerKey(Zeroizing::new(key))));

@@ -24,7 +24,7 @@ impl Element {
     /// # Errors
     /// `MalformedXML`.
     pub(crate) fn parse(document: &[u8], root: &str) -> Result<Self, Refusal> {
-        read(document).filter(|element| element.name == root).ok_or_else(malformed)
+        read(document).filter(|element| element.name == root).ok_or_else(Refusal::malformed_xml)
     }
 
     /// The children of a name, in their order.
@@ -39,7 +39,7 @@ impl Element {
     pub(crate) fn one<'a>(&'a self, name: &'a str) -> Result<Option<&'a Self>, Refusal> {
         let mut found = self.all(name);
         let first = found.next();
-        if found.next().is_some() { Err(malformed()) } else { Ok(first) }
+        if found.next().is_some() { Err(Refusal::malformed_xml()) } else { Ok(first) }
     }
 
     /// The texts of the children of a name.
@@ -55,17 +55,8 @@ impl Element {
     /// `MalformedXML` where there is a child of another name than these: it would be ignored silently.
     pub(crate) fn only(&self, names: &[&str]) -> Result<(), Refusal> {
         let known = self.children.iter().all(|child| names.contains(&child.name.as_str()));
-        if known { Ok(()) } else { Err(malformed()) }
+        if known { Ok(()) } else { Err(Refusal::malformed_xml()) }
     }
-}
-
-/// The answer to a document that is not what it should be.
-pub(crate) fn malformed() -> Refusal {
-    Refusal::new(
-        400,
-        "MalformedXML",
-        "The XML you provided was not well-formed or did not validate against our published schema",
-    )
 }
 
 /// Text as XML can hold it.

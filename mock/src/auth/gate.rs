@@ -64,12 +64,7 @@ impl Gate {
             return Err(authorization.malformed("the Credential is mal-formed; expecting \"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\"."));
         };
         if !self.users.0.contains_key(id) {
-            return Err(Refusal::new(
-                403,
-                "InvalidAccessKeyId",
-                "The AWS Access Key Id you provided does not exist in our records.",
-            )
-            .detail("AWSAccessKeyId", id));
+            return Err(Refusal::invalid_access_key(id));
         }
         // The S3 layer relies on digits here.
         if date.len() != 8 || !date.bytes().all(|b| b.is_ascii_digit()) {
@@ -119,11 +114,7 @@ impl Authorization {
         if query.iter().any(|(name, _)| name == "X-Amz-Signature" || name == "X-Amz-Algorithm") {
             return Self::presigned(param);
         }
-        let unsupported = || {
-            Refusal::invalid_request(
-                "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.",
-            )
-        };
+        let unsupported = || Refusal::unsupported_signature();
         // Signature Version 2, which newer buckets refuse.
         if param("AWSAccessKeyId").is_some() {
             return Err(unsupported());

@@ -10,7 +10,8 @@ use s3s::dto::StreamingBlob;
 
 use crate::body::incoming::IDLE;
 use crate::body::rechunk::TOO_LARGE;
-use crate::checksum::{self, Algorithm, Hasher};
+use crate::checksum::{Algorithm, Hasher};
+use crate::encoding;
 use crate::refusal::Refusal;
 use crate::store::Store;
 use crate::store::blob::Blob;
@@ -210,8 +211,8 @@ impl Hashes {
                 "BadDigest",
                 "The Content-MD5 you specified did not match what we received.",
             )
-            .detail("ExpectedDigest", checksum::encode(expected))
-            .detail("CalculatedDigest", checksum::encode(computed)));
+            .detail("ExpectedDigest", encoding::base64(expected))
+            .detail("CalculatedDigest", encoding::base64(computed)));
         }
         let computed = self.declared.map(|hasher| (hasher.algorithm(), hasher.finish()));
         if let (Some((algorithm, given)), Some((_, computed))) = (&declared.checksum, &computed) {
@@ -233,7 +234,7 @@ impl Hashes {
 
 /// The answer where what came cannot be kept: the cause, a path or a full disk, is not the client's business.
 pub(crate) fn storage_failed(_: std::io::Error) -> Refusal {
-    Refusal::new(500, "InternalError", "We encountered an internal error. Please try again.")
+    Refusal::internal_error()
 }
 
 /// The answer to a checksum that does not fit the data.
@@ -255,11 +256,7 @@ pub(crate) fn broken_body(cause: &str) -> Refusal {
             "The provided 'x-amz-content-sha256' header does not match what was computed.",
         )
     } else if cause.contains("SignatureMismatch") {
-        Refusal::new(
-            403,
-            "SignatureDoesNotMatch",
-            "The request signature we calculated does not match the signature you provided. Check your key and signing method.",
-        )
+        Refusal::signature_does_not_match()
     } else if cause.contains(IDLE) {
         Refusal::new(
             400,
@@ -301,7 +298,7 @@ fn trailer(algorithm: Algorithm, trailers: Option<&TrailingHeaders>) -> Result<V
 }
 
 fn md5_value(value: &str) -> Result<Vec<u8>, Refusal> {
-    checksum::decode(value).filter(|md5| md5.len() == 16).ok_or_else(|| {
+    encoding::from_base64(value).filter(|md5| md5.len() == 16).ok_or_else(|| {
         Refusal::new(400, "InvalidDigest", "The Content-MD5 you specified was invalid.")
             .detail("Content-MD5", value)
     })

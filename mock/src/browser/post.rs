@@ -16,11 +16,11 @@ use crate::body::incoming::RequestBody;
 use crate::body::intake::{self, MAX_SIZE};
 use crate::browser::form::{Broken, File, Form, MAX_FIELDS};
 use crate::browser::post_policy::PostPolicy;
-use crate::checksum;
+use crate::encoding;
 use crate::exchange::front::{Connection, Front, Notes};
 use crate::refusal::Refusal;
 use crate::route::{Target, query_pairs};
-use crate::xml::{Element, escape, malformed};
+use crate::xml::{Element, escape};
 
 /// Marks an upload that came as a form: its length is known at its end only.
 #[derive(Clone, Copy, Debug)]
@@ -125,9 +125,7 @@ impl Front {
         };
         // Signature Version 2, which newer buckets refuse.
         if form.field("awsaccesskeyid").is_some() && form.field("x-amz-algorithm").is_none() {
-            return Err(Refusal::invalid_request(
-                "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.",
-            ));
+            return Err(Refusal::unsupported_signature());
         }
         if required(form, "x-amz-algorithm")? != "AWS4-HMAC-SHA256" {
             return Err(Refusal::invalid_argument(
@@ -146,14 +144,7 @@ impl Front {
                 "expecting \"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\"",
             ));
         };
-        let secret = self.gate.users.0.get(*id).ok_or_else(|| {
-            Refusal::new(
-                403,
-                "InvalidAccessKeyId",
-                "The AWS Access Key Id you provided does not exist in our records.",
-            )
-            .detail("AWSAccessKeyId", *id)
-        })?;
+        let secret = self.gate.users.0.get(*id).ok_or_else(|| Refusal::invalid_access_key(id))?;
         if *region != self.gate.region {
             let expected = &self.gate.region;
             return Err(bad_credential(
@@ -168,16 +159,11 @@ impl Front {
         for step in [date, region, "s3", "aws4_request"] {
             signing_key = mac(&signing_key, step);
         }
-        let computed = checksum::hex(&mac(&signing_key, policy));
+        let computed = encoding::hex(&mac(&signing_key, policy));
         if constant_time::verify_slices_are_equal(computed.as_bytes(), signature.as_bytes())
             .is_err()
         {
-            return Err(Refusal::new(
-                403,
-                "SignatureDoesNotMatch",
-                "The request signature we calculated does not match the signature you provided. Check your key and signing method.",
-            )
-            .detail("AWSAccessKeyId", *id));
+            return Err(Refusal::signature_does_not_match().detail("AWSAccessKeyId", *id));
         }
         let policy = PostPolicy::parse(policy)?;
         policy.check(form, bucket, key, OffsetDateTime::now_utc())?;
@@ -316,10 +302,10 @@ fn put_request(
 /// The tags of the form's document, as the header has them.
 fn tags(document: &str) -> Result<String, Refusal> {
     let root = Element::parse(document.as_bytes(), "Tagging")?;
-    let set = root.one("TagSet")?.ok_or_else(malformed)?;
+    let set = root.one("TagSet")?.ok_or_else(Refusal::malformed_xml)?;
     let mut pairs = Vec::new();
     for tag in set.all("Tag") {
-        let text = |name| Ok(tag.one(name)?.ok_or_else(malformed)?.text.as_str());
+        let text = |name| Ok(tag.one(name)?.ok_or_else(Refusal::malformed_xml)?.text.as_str());
         let (key, value): (&str, &str) = (text("Key")?, text("Value")?);
         pairs.push(format!("{}={}", urlencoding::encode(key), urlencoding::encode(value)));
     }

@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use crate::browser::form::Form;
-use crate::checksum;
+use crate::encoding;
 use crate::refusal::Refusal;
 
 /// A policy document that was signed.
@@ -38,7 +38,7 @@ impl PostPolicy {
     /// # Errors
     /// `InvalidPolicyDocument`.
     pub(crate) fn parse(encoded: &str) -> Result<Self, Refusal> {
-        let json = checksum::decode(encoded.trim())
+        let json = encoding::from_base64(encoded.trim())
             .and_then(|json| serde_json::from_slice::<Value>(&json).ok())
             .ok_or_else(|| invalid("Invalid JSON."))?;
         let expiration = json

@@ -20,6 +20,7 @@ use crate::body::incoming::{RequestBody, TamperedBody, drain};
 use crate::body::intake::{self, Declared};
 use crate::body::rechunk::Rechunked;
 use crate::body::throttle::Line;
+use crate::encoding;
 use crate::fault::{Chosen, Faults};
 use crate::log_file::Journal;
 use crate::random;
@@ -285,9 +286,8 @@ async fn document(head: &Parts, body: RequestBody, operation: &str) -> Result<Bo
         return Ok(bytes.into());
     }
     if let Some(expected) = sha256.filter(|value| *value != "UNSIGNED-PAYLOAD") {
-        let computed = crate::checksum::hex(
-            aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &bytes).as_ref(),
-        );
+        let computed =
+            encoding::hex(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &bytes).as_ref());
         if !computed.eq_ignore_ascii_case(expected) {
             return Err(intake::broken_body("Sha256Mismatch")
                 .detail("ClientComputedContentSHA256", expected)

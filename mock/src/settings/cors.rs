@@ -5,7 +5,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::{Deserialize, Serialize};
 
 use crate::refusal::Refusal;
-use crate::xml::{Element, escape, malformed};
+use crate::xml::{Element, escape};
 
 const MAX_RULES: usize = 100;
 const METHODS: [&str; 5] = ["GET", "PUT", "HEAD", "POST", "DELETE"];
@@ -34,7 +34,7 @@ impl Rules {
         root.only(&["CORSRule"])?;
         let rules: Vec<_> = root.all("CORSRule").map(Rule::of).collect::<Result<_, _>>()?;
         if rules.is_empty() || rules.len() > MAX_RULES {
-            return Err(malformed());
+            return Err(Refusal::malformed_xml());
         }
         Ok(Self(rules))
     }
@@ -104,11 +104,11 @@ impl Rule {
             exposed: element.texts("ExposeHeader"),
             max_age: match element.one("MaxAgeSeconds")? {
                 None => None,
-                Some(seconds) => Some(seconds.text.parse().map_err(|_| malformed())?),
+                Some(seconds) => Some(seconds.text.parse().map_err(|_| Refusal::malformed_xml())?),
             },
         };
         if rule.origins.is_empty() || rule.methods.is_empty() {
-            return Err(malformed());
+            return Err(Refusal::malformed_xml());
         }
         if let Some(method) = rule.methods.iter().find(|method| !METHODS.contains(&method.as_str()))
         {

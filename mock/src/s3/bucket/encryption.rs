@@ -8,7 +8,7 @@ use crate::refusal::Refusal;
 use crate::s3::bucket::configuration::{Reply, no_content, xml_answer};
 use crate::settings::DefaultEncryption;
 use crate::store::bucket::Bucket;
-use crate::xml::{Element, escape, malformed};
+use crate::xml::{Element, escape};
 
 const ROOT: &str = "ServerSideEncryptionConfiguration";
 const BLOCKED: &str = "SSE-C";
@@ -46,7 +46,7 @@ pub(crate) fn get(bucket: &Bucket) -> Reply {
 pub(crate) fn put(bucket: &mut Bucket, document: &Bytes) -> Result<Reply, Refusal> {
     let root = Element::parse(document, ROOT)?;
     root.only(&["Rule"])?;
-    let rule = root.one("Rule")?.ok_or_else(malformed)?;
+    let rule = root.one("Rule")?.ok_or_else(Refusal::malformed_xml)?;
     rule.only(&[
         "ApplyServerSideEncryptionByDefault",
         "BucketKeyEnabled",
@@ -55,7 +55,7 @@ pub(crate) fn put(bucket: &mut Bucket, document: &Bytes) -> Result<Reply, Refusa
     let bucket_key = match rule.one("BucketKeyEnabled")?.map(|element| element.text.as_str()) {
         None | Some("false") => false,
         Some("true") => true,
-        Some(_) => return Err(malformed()),
+        Some(_) => return Err(Refusal::malformed_xml()),
     };
     let encryption = match rule.one("ApplyServerSideEncryptionByDefault")? {
         None => DefaultEncryption::S3,
@@ -67,7 +67,7 @@ pub(crate) fn put(bucket: &mut Bucket, document: &Bytes) -> Result<Reply, Refusa
         match kinds.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
             [BLOCKED] => bucket.blocks_sse_c = true,
             [ALLOWED] => bucket.blocks_sse_c = false,
-            _ => return Err(malformed()),
+            _ => return Err(Refusal::malformed_xml()),
         }
         bucket.settings.names_blocked_types = true;
     }
@@ -96,6 +96,6 @@ fn default_encryption(element: &Element, bucket_key: bool) -> Result<DefaultEncr
         Some(method @ ("aws:kms" | "aws:kms:dsse")) => {
             Ok(DefaultEncryption::Kms { method: method.to_owned(), key_id, bucket_key })
         }
-        _ => Err(malformed()),
+        _ => Err(Refusal::malformed_xml()),
     }
 }

@@ -7,7 +7,7 @@ use s3s::dto::{
 };
 use s3s::{S3Request, S3Response};
 
-use crate::checksum;
+use crate::encoding;
 use crate::refusal::Refusal;
 use crate::s3::bucket::buckets::owner;
 use crate::s3::object::put::last_modified;
@@ -309,11 +309,11 @@ fn live_keys(bucket: &Bucket) -> impl Iterator<Item = (&str, Live)> {
 
 /// A continuation token: opaque to clients.
 fn token(next: &str, is_prefix: bool) -> String {
-    checksum::encode(format!("{}{next}", if is_prefix { 'p' } else { 'k' }).as_bytes())
+    encoding::base64(format!("{}{next}", if is_prefix { 'p' } else { 'k' }).as_bytes())
 }
 
 fn read_token(token: &str) -> Result<(String, bool), Refusal> {
-    checksum::decode(token)
+    encoding::from_base64(token)
         .and_then(|bytes| String::from_utf8(bytes).ok())
         .and_then(|text| match text.split_at_checked(1)? {
             ("p", next) => Some((next.to_owned(), true)),

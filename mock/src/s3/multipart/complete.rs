@@ -8,6 +8,7 @@ use s3s::{S3Request, S3Response};
 
 use crate::body::intake::{self, Declared};
 use crate::checksum::{self, Algorithm, Checksum, Kind};
+use crate::encoding;
 use crate::random;
 use crate::refusal::Refusal;
 use crate::s3::object::condition::WriteConditions;
@@ -101,19 +102,12 @@ pub(crate) async fn complete(
 }
 
 fn chosen_parts(upload: &Upload, asked: &[CompletedPart]) -> Result<Vec<UploadedPart>, Refusal> {
-    let malformed = || {
-        Refusal::new(
-            400,
-            "MalformedXML",
-            "The XML you provided was not well-formed or did not validate against our published schema",
-        )
-    };
     if asked.is_empty() {
-        return Err(malformed());
+        return Err(Refusal::malformed_xml());
     }
     let numbers: Vec<_> = asked
         .iter()
-        .map(|part| part.part_number.ok_or_else(malformed))
+        .map(|part| part.part_number.ok_or_else(Refusal::malformed_xml))
         .collect::<Result<_, _>>()?;
     if !numbers.is_sorted_by(|a, b| a < b) {
         return Err(Refusal::new(
@@ -203,12 +197,12 @@ fn whole_checksum(upload: &Upload, parts: &[UploadedPart]) -> Result<Option<Chec
     let value = values.and_then(|values| match kind {
         Kind::Composite => Some(checksum::composite(algorithm, &values)),
         Kind::FullObject => {
-            checksum::combine(algorithm, &values).map(|value| checksum::encode(&value))
+            checksum::combine(algorithm, &values).map(|value| encoding::base64(&value))
         }
     });
-    value.map(|value| Some(Checksum { algorithm, kind, value })).ok_or_else(|| {
-        Refusal::new(500, "InternalError", "We encountered an internal error. Please try again.")
-    })
+    value
+        .map(|value| Some(Checksum { algorithm, kind, value }))
+        .ok_or_else(|| Refusal::internal_error())
 }
 
 /// Compares what CompleteMultipartUpload says about the whole object.
@@ -235,7 +229,7 @@ fn check_declared(
         }
         _ => return Err(intake::bad_digest(algorithm)),
     };
-    if declared.value().map(checksum::encode) == Some(expected) {
+    if declared.value().map(encoding::base64) == Some(expected) {
         Ok(())
     } else {
         Err(intake::bad_digest(algorithm))
@@ -246,26 +240,20 @@ fn whole_etag(upload: &Upload, parts: &[UploadedPart]) -> String {
     let digest = if upload.encryption.etag_is_md5() {
         let mut md5 = Md5::new();
         for part in parts {
-            md5.update(unhex(&part.etag));
+            md5.update(encoding::from_hex(&part.etag).unwrap_or_default());
         }
-        checksum::hex(&md5.finalize())
+        encoding::hex(&md5.finalize())
     } else {
         random::hex::<16>()
     };
     format!("{digest}-{}", parts.len())
 }
 
-fn unhex(text: &str) -> Vec<u8> {
-    let digits: Vec<u8> =
-        text.chars().filter_map(|c| c.to_digit(16)).map(|digit| digit as u8).collect();
-    digits.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect()
-}
-
 fn stored_part(number: i32, part: &UploadedPart, algorithm: Option<Algorithm>) -> Part {
     let checksum = algorithm.zip(part.checksum.as_ref()).map(|(algorithm, value)| Checksum {
         algorithm,
         kind: Kind::FullObject,
-        value: checksum::encode(value),
+        value: encoding::base64(value),
     });
     Part { number, blob: Arc::clone(&part.blob), checksum }
 }

@@ -8,7 +8,7 @@ use s3s::{S3Request, S3Response};
 use time::OffsetDateTime;
 
 use crate::body::intake::{self, Declared, MAX_SIZE};
-use crate::checksum;
+use crate::encoding;
 use crate::random;
 use crate::refusal::Refusal;
 use crate::s3::multipart::upload::check_part_number;
@@ -68,7 +68,7 @@ pub(crate) async fn upload_part_copy(
         algorithm,
     )
     .await?;
-    let etag = taken.sums.md5.as_deref().map_or_else(random::hex::<16>, checksum::hex);
+    let etag = taken.sums.md5.as_deref().map_or_else(random::hex::<16>, encoding::hex);
     let modified = OffsetDateTime::now_utc();
     let mut result = CopyPartResult {
         e_tag: Some(ETag::Strong(etag.clone())),
@@ -76,7 +76,7 @@ pub(crate) async fn upload_part_copy(
         ..Default::default()
     };
     if let (Some(algorithm), Some(value)) = (algorithm, &taken.sums.own) {
-        set_checksum!(result, algorithm, checksum::encode(value));
+        set_checksum!(result, algorithm, encoding::base64(value));
     }
     let part =
         UploadedPart { blob: taken.blob, etag, modified, checksum: taken.sums.own, declared: None };

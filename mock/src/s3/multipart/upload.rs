@@ -11,7 +11,8 @@ use s3s::{S3Request, S3Response};
 use time::OffsetDateTime;
 
 use crate::body::intake::{self, Declared};
-use crate::checksum::{self, Algorithm, Kind};
+use crate::checksum::{Algorithm, Kind};
+use crate::encoding;
 use crate::random;
 use crate::refusal::Refusal;
 use crate::s3::object::put::{check_metadata, content_encoding, last_modified, storage_class};
@@ -111,7 +112,7 @@ pub(crate) async fn upload_part(
     .await?;
 
     let etag = match &taken.sums.md5 {
-        Some(digest) if md5 => checksum::hex(digest),
+        Some(digest) if md5 => encoding::hex(digest),
         _ => random::hex::<16>(),
     };
     let mut output = UploadPartOutput {
@@ -125,7 +126,7 @@ pub(crate) async fn upload_part(
     };
     let shown = taken.sums.declared.clone().or(algorithm.zip(taken.sums.own.clone()));
     if let Some((algorithm, value)) = shown {
-        set_checksum!(output, algorithm, checksum::encode(&value));
+        set_checksum!(output, algorithm, encoding::base64(&value));
     }
     let part = UploadedPart {
         blob: taken.blob,
@@ -201,7 +202,7 @@ fn listed(number: i32, part: &UploadedPart, algorithm: Option<Algorithm>) -> Lis
         ..Default::default()
     };
     if let (Some(algorithm), Some(value)) = (algorithm, &part.checksum) {
-        set_checksum!(listed, algorithm, checksum::encode(value));
+        set_checksum!(listed, algorithm, encoding::base64(value));
     }
     listed
 }

@@ -8,7 +8,8 @@ use s3s::dto::{CopyObjectInput, CopyObjectOutput, CopyObjectResult, CopySource, 
 use s3s::{S3Request, S3Response};
 
 use crate::body::intake::{MAX_SIZE, storage_failed};
-use crate::checksum::{self, Algorithm, Checksum, Hasher, Kind};
+use crate::checksum::{Algorithm, Checksum, Hasher, Kind};
+use crate::encoding;
 use crate::random;
 use crate::refusal::Refusal;
 use crate::s3::object::condition::ReadConditions;
@@ -94,13 +95,7 @@ pub(crate) async fn copy_object(
     let mut writer = api.store.writer(slot_key.as_ref()).map_err(storage_failed)?;
     let mut reader = ObjectReader::new(&found, 0..found.object.size, source_key.as_ref());
     while let Some(piece) = reader.next().await {
-        let piece = piece.map_err(|_| {
-            Refusal::new(
-                500,
-                "InternalError",
-                "We encountered an internal error. Please try again.",
-            )
-        })?;
+        let piece = piece.map_err(|_| Refusal::internal_error())?;
         hasher.update(&piece);
         if let Some(md5) = &mut md5 {
             md5.update(&piece);
@@ -110,13 +105,13 @@ pub(crate) async fn copy_object(
         tokio::task::yield_now().await;
     }
     let checksum =
-        Checksum { algorithm, kind: Kind::FullObject, value: checksum::encode(&hasher.finish()) };
+        Checksum { algorithm, kind: Kind::FullObject, value: encoding::base64(&hasher.finish()) };
     let blob = writer.finish().map_err(storage_failed)?;
     let object = Arc::new(Object {
         id,
         size: blob.len(),
         parts: vec![Part { number: 0, blob, checksum: None }],
-        etag: md5.map_or_else(random::hex::<16>, |md5| checksum::hex(&md5.finalize())),
+        etag: md5.map_or_else(random::hex::<16>, |md5| encoding::hex(&md5.finalize())),
         encryption,
         checksum: Some(checksum.clone()),
         attributes,

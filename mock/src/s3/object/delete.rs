@@ -38,11 +38,7 @@ pub(crate) async fn delete_objects(
 ) -> Outcome<DeleteObjectsOutput> {
     let input = request.input;
     if input.delete.objects.is_empty() || input.delete.objects.len() > MAX_KEYS {
-        return Err(Refusal::new(
-            400,
-            "MalformedXML",
-            "The XML you provided was not well-formed or did not validate against our published schema",
-        ));
+        return Err(Refusal::malformed_xml());
     }
     let quiet = input.delete.quiet.unwrap_or(false);
     let secure_transport = notes_of(&request.extensions)?.connection.tls;

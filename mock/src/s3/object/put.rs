@@ -7,7 +7,8 @@ use s3s::{S3Request, S3Response};
 
 use crate::body::intake::{self, Declared};
 use crate::browser::post::FromForm;
-use crate::checksum::{self, Algorithm, Checksum, Kind};
+use crate::checksum::{Algorithm, Checksum, Kind};
+use crate::encoding;
 use crate::random;
 use crate::refusal::Refusal;
 use crate::s3::object::condition::WriteConditions;
@@ -77,13 +78,13 @@ pub(crate) async fn put_object(
     .await?;
 
     let etag = match &taken.sums.md5 {
-        Some(digest) if md5 => checksum::hex(digest),
+        Some(digest) if md5 => encoding::hex(digest),
         _ => random::hex::<16>(),
     };
     let checksum = taken.sums.own.map(|value| Checksum {
         algorithm,
         kind: Kind::FullObject,
-        value: checksum::encode(&value),
+        value: encoding::base64(&value),
     });
     let object = Arc::new(Object {
         id,
