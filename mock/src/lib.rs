@@ -32,7 +32,7 @@ pub use manner::{Manner, UnknownManner};
 pub use request_log::RequestRecord;
 pub use server::builder::Builder;
 pub use server::running::{Server, StoredObject};
-pub use store::folder::error::FolderError;
+pub use store::FolderError;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

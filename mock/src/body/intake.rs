@@ -13,9 +13,9 @@ use crate::body::rechunk::TOO_LARGE;
 use crate::checksum::{Algorithm, Hasher};
 use crate::encoding;
 use crate::refusal::Refusal;
+use crate::store::Blob;
+use crate::store::SlotKey;
 use crate::store::Store;
-use crate::store::blob::Blob;
-use crate::store::seal::SlotKey;
 
 /// The largest body of one PutObject or UploadPart, in bytes.
 pub(crate) const MAX_SIZE: u64 = 5 << 30;

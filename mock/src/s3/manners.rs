@@ -10,8 +10,8 @@ use crate::s3::object::condition::WriteConditions;
 use crate::s3::object::get::Found;
 use crate::s3::{Api, Head};
 use crate::ssec::{self, CustomerKey, KeyCheck};
-use crate::store::object::{Encryption, Object};
-use crate::store::upload::Upload;
+use crate::store::Upload;
+use crate::store::{Encryption, Object};
 
 impl Api {
     /// The key that opens an object for a read.

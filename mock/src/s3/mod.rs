@@ -33,8 +33,8 @@ use crate::refusal::Refusal;
 use crate::route;
 use crate::settings::DefaultEncryption;
 use crate::ssec::{self, CustomerKey, Headers};
+use crate::store::Encryption;
 use crate::store::Store;
-use crate::store::object::Encryption;
 
 /// The S3 API over a store.
 #[derive(Debug)]

@@ -27,7 +27,7 @@ use crate::server::builder::Builder;
 use crate::server::listener;
 use crate::server::tls;
 use crate::store::Store;
-use crate::store::bucket::{Bucket, Version, Versioning};
+use crate::store::{Bucket, Version, Versioning};
 
 /// A server that runs until it is dropped.
 ///

@@ -9,9 +9,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use crate::store::folder::Folder;
-use crate::store::folder::file::{self, BlobFile, FileWriter};
-use crate::store::seal::{Salt, Seal, SlotKey, TAG_LEN};
+use super::folder::{BlobFile, FileWriter, Folder, read_at};
+use super::seal::{Salt, Seal, SlotKey, TAG_LEN};
 
 /// Plaintext bytes of every chunk but the last.
 pub(crate) const CHUNK: usize = 64 * 1024;
@@ -203,7 +202,7 @@ impl BlobReader {
                 let len = self.blob.len.checked_sub(start).ok_or_else(damaged)?;
                 let tag = if self.blob.salt.is_some() { TAG_LEN } else { 0 };
                 let len = usize::try_from(len).map_or(CHUNK, |len| len.min(CHUNK)) + tag;
-                file::read_at(handle, start + number * tag as u64, len)?.into()
+                read_at(handle, start + number * tag as u64, len)?.into()
             }
         };
         match &self.seal {

@@ -6,39 +6,14 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
+use super::blob::Blob;
+use super::change::{Change, Changes};
+use super::object::Object;
+use super::upload::{Upload, UploadedPart};
+use super::version::{ID_ALPHABET, NULL_VERSION, Tags, Version, Versioning, new_id};
 use crate::random;
 use crate::refusal::Refusal;
 use crate::settings::Settings;
-use crate::store::blob::Blob;
-use crate::store::change::{Change, Changes};
-use crate::store::object::Object;
-use crate::store::upload::{Upload, UploadedPart};
-
-/// The id of a version written while versioning was not enabled.
-pub(crate) const NULL_VERSION: &str = "null";
-
-/// Key and value of each tag, in the order given.
-pub(crate) type Tags = Vec<(String, String)>;
-
-/// The state of a bucket's versioning.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum Versioning {
-    #[default]
-    Unversioned,
-    Enabled,
-    Suspended,
-}
-
-/// One version of a key.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Version {
-    pub(crate) id: String,
-    #[serde(with = "time::serde::rfc3339")]
-    pub(crate) modified: OffsetDateTime,
-    /// `None` for a delete marker.
-    pub(crate) object: Option<Arc<Object>>,
-    pub(crate) tags: Tags,
-}
 
 /// A bucket and all it holds. A folder keeps every field that is not skipped; a new one wants `#[serde(default)]`.
 #[derive(Debug, Serialize, Deserialize)]
@@ -316,7 +291,7 @@ impl Bucket {
     }
 
     pub(crate) fn begin_upload(&mut self, key: &str, upload: Upload) -> String {
-        let id = random::text(VERSION_ALPHABET, 64);
+        let id = random::text(ID_ALPHABET, 64);
         self.resume_upload(key, &id, upload.clone());
         let upload = Box::new(upload);
         self.changes.made.push(Change::Begun { key: key.to_owned(), id: id.clone(), upload });
@@ -337,6 +312,27 @@ impl Bucket {
         self.changes.retired.extend(parts);
         self.changes.made.push(Change::Ended { key: ended.0, id: ended.1 });
         Ok(upload)
+    }
+
+    /// Repeats a change that a journal tells of.
+    pub(crate) fn apply(&mut self, change: Change) {
+        match change {
+            // About the bucket as a whole: not for the bucket itself to do.
+            Change::Settings(_) | Change::Removed => {}
+            Change::Put { key, version } => self.place(&key, version),
+            Change::Tags { key, id, tags } => {
+                if let Ok((own, _)) = self.tags_mut(&key, Some(&id)) {
+                    *own = tags;
+                }
+            }
+            Change::Deleted { key, id } => drop(self.delete(&key, Some(&id))),
+            Change::Forgotten { key } => self.forget(&key),
+            Change::Begun { key, id, upload } => self.resume_upload(&key, &id, *upload),
+            Change::Part { key, id, number, part } => drop(self.add_part(&key, &id, number, part)),
+            Change::Ended { key, id } => drop(self.end_upload(&key, &id)),
+        }
+        // Nothing of this is news.
+        drop(self.take_changes());
     }
 
     /// Key, upload id and upload, in the order of ListMultipartUploads.
@@ -368,11 +364,3 @@ impl Bucket {
         deletion
     }
 }
-
-/// An id for a version.
-pub(crate) fn new_id() -> String {
-    random::text(VERSION_ALPHABET, 32)
-}
-
-/// Characters that need no encoding in a query.
-const VERSION_ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._";

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use s3s::dto::{Metadata, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::blob::Blob;
 use crate::checksum::Checksum;
 use crate::ssec::KeyCheck;
-use crate::store::blob::Blob;
 
 /// An object's content and description. Immutable: a change makes a new one.
 #[derive(Debug, Serialize, Deserialize)]

@@ -23,7 +23,7 @@ pub(crate) type Salt = [u8; 32];
 pub(crate) struct Slot<'a> {
     pub(crate) bucket: &'a str,
     pub(crate) key: &'a str,
-    /// [`crate::store::object::Object::id`].
+    /// The id of the object.
     pub(crate) object: &'a str,
     /// The part's number; 0 where the object came whole.
     pub(crate) part: i32,

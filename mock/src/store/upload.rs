@@ -6,15 +6,15 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
+use super::blob::Blob;
+use super::object::{Attributes, Encryption};
+use super::version::Tags;
 use crate::checksum::{Algorithm, Kind};
-use crate::store::blob::Blob;
-use crate::store::bucket::Tags;
-use crate::store::object::{Attributes, Encryption};
 
 /// What CreateMultipartUpload fixed, and the parts so far.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Upload {
-    /// [`crate::store::object::Object::id`] of the object to be.
+    /// The id of the finished object.
     pub(crate) object_id: String,
     #[serde(with = "time::serde::rfc3339")]
     pub(crate) initiated: OffsetDateTime,

@@ -11,7 +11,7 @@ use crate::auth::access::blocks_sse_c_at_first;
 use crate::refusal::Refusal;
 use crate::s3::object::put::last_modified;
 use crate::s3::{Api, Outcome};
-use crate::store::bucket::{Bucket, Versioning};
+use crate::store::{Bucket, Versioning};
 
 pub(crate) async fn create_bucket(
     api: &Api,

@@ -6,7 +6,7 @@ use http::StatusCode;
 use crate::refusal::Refusal;
 use crate::s3::bucket::configuration::{Reply, no_content, xml_answer};
 use crate::settings::cors::Rules;
-use crate::store::bucket::Bucket;
+use crate::store::Bucket;
 use crate::xml::Element;
 
 pub(crate) fn get(bucket: &Bucket, name: &str) -> Result<Reply, Refusal> {

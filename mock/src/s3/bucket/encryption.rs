@@ -7,7 +7,7 @@ use http::StatusCode;
 use crate::refusal::Refusal;
 use crate::s3::bucket::configuration::{Reply, no_content, xml_answer};
 use crate::settings::DefaultEncryption;
-use crate::store::bucket::Bucket;
+use crate::store::Bucket;
 use crate::xml::{Element, escape};
 
 const ROOT: &str = "ServerSideEncryptionConfiguration";

@@ -6,7 +6,7 @@ use http::{HeaderValue, StatusCode};
 use crate::refusal::Refusal;
 use crate::s3::bucket::configuration::{Reply, no_content};
 use crate::settings::policy::Policy;
-use crate::store::bucket::Bucket;
+use crate::store::Bucket;
 
 pub(crate) fn get(bucket: &Bucket, name: &str) -> Result<Reply, Refusal> {
     let policy = bucket.settings.policy.as_ref().ok_or_else(|| {

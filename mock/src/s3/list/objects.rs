@@ -12,7 +12,7 @@ use crate::refusal::Refusal;
 use crate::s3::bucket::buckets::owner;
 use crate::s3::object::put::last_modified;
 use crate::s3::{Api, Outcome};
-use crate::store::bucket::Bucket;
+use crate::store::Bucket;
 
 const MAX_KEYS: i32 = 1000;
 

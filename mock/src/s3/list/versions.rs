@@ -12,7 +12,7 @@ use crate::s3::bucket::buckets::owner;
 use crate::s3::list::objects::{Encoding, common_prefix, common_prefixes, delimiter, limit};
 use crate::s3::object::put::last_modified;
 use crate::s3::{Api, Outcome};
-use crate::store::bucket::{Version, Versioning};
+use crate::store::{Version, Versioning};
 
 pub(crate) async fn get_bucket_versioning(
     api: &Api,

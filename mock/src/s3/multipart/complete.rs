@@ -14,8 +14,8 @@ use crate::refusal::Refusal;
 use crate::s3::object::condition::WriteConditions;
 use crate::s3::{Api, Head, Outcome, notes_of};
 use crate::ssec;
-use crate::store::object::{Object, Part};
-use crate::store::upload::{Upload, UploadedPart};
+use crate::store::{Object, Part};
+use crate::store::{Upload, UploadedPart};
 
 /// Every part but the last has at least this many bytes.
 const MIN_PART_SIZE: u64 = 5 << 20;

@@ -18,8 +18,8 @@ use crate::s3::object::get::ObjectReader;
 use crate::s3::object::put::last_modified;
 use crate::s3::{Api, Head, Outcome};
 use crate::ssec;
-use crate::store::seal::{Slot, SlotKey};
-use crate::store::upload::UploadedPart;
+use crate::store::UploadedPart;
+use crate::store::{Slot, SlotKey};
 
 pub(crate) async fn upload_part_copy(
     api: &Api,

@@ -19,10 +19,10 @@ use crate::s3::object::put::{check_metadata, content_encoding, last_modified, st
 use crate::s3::object::tagging::parse_tagging_header;
 use crate::s3::{Api, Head, Outcome};
 use crate::ssec;
-use crate::store::bucket::new_id;
-use crate::store::object::Attributes;
-use crate::store::seal::{Slot, SlotKey};
-use crate::store::upload::{Upload, UploadedPart};
+use crate::store::Attributes;
+use crate::store::new_id;
+use crate::store::{Slot, SlotKey};
+use crate::store::{Upload, UploadedPart};
 
 pub(crate) async fn create(
     api: &Api,

@@ -9,7 +9,7 @@ use s3s::{S3Request, S3Response};
 use crate::s3::object::get::Found;
 use crate::s3::object::put::last_modified;
 use crate::s3::{Api, Head, Outcome};
-use crate::store::object::Object;
+use crate::store::Object;
 
 pub(crate) async fn get_object_attributes(
     api: &Api,

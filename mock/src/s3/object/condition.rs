@@ -7,8 +7,8 @@ use time::OffsetDateTime;
 
 use crate::refusal::Refusal;
 use crate::s3::whole_seconds;
-use crate::store::bucket::{Bucket, Version};
-use crate::store::object::Object;
+use crate::store::Object;
+use crate::store::{Bucket, Version};
 
 /// The conditions of a read, or of a copy's source.
 #[derive(Debug, Default)]

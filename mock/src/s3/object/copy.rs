@@ -18,9 +18,9 @@ use crate::s3::object::put::{check_metadata, content_encoding, last_modified, st
 use crate::s3::object::tagging::parse_tagging_header;
 use crate::s3::{Api, Head, Outcome};
 use crate::ssec::CustomerKey;
-use crate::store::bucket::new_id;
-use crate::store::object::{Attributes, Object, Part};
-use crate::store::seal::{Slot, SlotKey};
+use crate::store::new_id;
+use crate::store::{Attributes, Object, Part};
+use crate::store::{Slot, SlotKey};
 
 pub(crate) async fn copy_object(
     api: &Api,

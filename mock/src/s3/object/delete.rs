@@ -11,7 +11,7 @@ use crate::refusal::Refusal;
 use crate::s3::object::condition::WriteConditions;
 use crate::s3::{Api, Outcome, notes_of};
 use crate::settings::policy::Context;
-use crate::store::bucket::{Bucket, Deletion};
+use crate::store::{Bucket, Deletion};
 
 /// The most keys of one DeleteObjects.
 const MAX_KEYS: usize = 1000;

@@ -22,10 +22,10 @@ use crate::s3::object::condition::ReadConditions;
 use crate::s3::object::put::last_modified;
 use crate::s3::{Api, Head, Outcome};
 use crate::ssec::CustomerKey;
-use crate::store::blob::BlobReader;
-use crate::store::bucket::{NULL_VERSION, Version};
-use crate::store::object::{Object, Part};
-use crate::store::seal::{Slot, SlotKey};
+use crate::store::BlobReader;
+use crate::store::{NULL_VERSION, Version};
+use crate::store::{Object, Part};
+use crate::store::{Slot, SlotKey};
 
 pub(crate) async fn get_object(
     api: &Api,

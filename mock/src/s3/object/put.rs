@@ -14,9 +14,9 @@ use crate::refusal::Refusal;
 use crate::s3::object::condition::WriteConditions;
 use crate::s3::object::tagging::parse_tagging_header;
 use crate::s3::{Api, Head, Outcome};
-use crate::store::bucket::new_id;
-use crate::store::object::{Attributes, Object, Part};
-use crate::store::seal::{Slot, SlotKey};
+use crate::store::new_id;
+use crate::store::{Attributes, Object, Part};
+use crate::store::{Slot, SlotKey};
 
 pub(crate) async fn put_object(
     api: &Api,

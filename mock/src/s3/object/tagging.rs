@@ -9,7 +9,7 @@ use s3s::{S3Request, S3Response};
 use crate::refusal::Refusal;
 use crate::route;
 use crate::s3::{Api, Outcome};
-use crate::store::bucket::Tags;
+use crate::store::Tags;
 
 const MAX_TAGS: usize = 10;
 

@@ -1,8 +1,10 @@
 //! The owner of a folder: only they may read it, and no other user may have put files into it.
 
-use std::fs::{self, DirBuilder};
+use std::fs::{self, DirBuilder, OpenOptions};
 use std::io;
 use std::path::Path;
+
+use super::error::named;
 
 /// Makes a folder that only its owner can use, if there is none.
 pub(crate) fn make(path: &Path) -> io::Result<()> {
@@ -10,7 +12,16 @@ pub(crate) fn make(path: &Path) -> io::Result<()> {
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path).map_err(|error| crate::store::folder::named(path, &error))
+    builder.create(path).map_err(|error| named(path, &error))
+}
+
+/// How to make files that only their owner can read.
+pub(crate) fn private() -> OpenOptions {
+    let mut options = fs::File::options();
+    options.write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
 }
 
 /// Closes a folder to other users.

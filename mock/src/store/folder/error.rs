@@ -35,3 +35,13 @@ impl Error for FolderError {
         Some(&self.cause)
     }
 }
+
+/// Says which file an error is about.
+pub(crate) fn named(path: &Path, error: &io::Error) -> io::Error {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    io::Error::new(error.kind(), format!("{name}: {error}"))
+}
+
+pub(crate) fn invalid(message: String) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, message)
+}

@@ -1,4 +1,4 @@
-//! The file of one part's bytes: chunk after chunk, as [`crate::store::blob`] makes them.
+//! The file of one part's bytes: chunk after chunk, as `store/blob.rs` makes them.
 
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
@@ -8,8 +8,9 @@ use std::sync::{Arc, OnceLock};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::access::private;
+use super::directory::Folder;
 use crate::random;
-use crate::store::folder::{Folder, private};
 
 /// What the name of a file ends in while it is being written: it was never acknowledged.
 pub(crate) const UNFINISHED: &str = ".part";

@@ -15,9 +15,9 @@ use crc_fast::{CrcAlgorithm, checksum};
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
+use super::blob::Blob;
+use super::folder::{Folder, named, private};
 use crate::random;
-use crate::store::blob::Blob;
-use crate::store::folder::{Folder, private};
 
 /// A journal shorter than this is not worth rewriting, in bytes.
 const REWRITE_FROM: u64 = 16 << 20;
@@ -110,7 +110,7 @@ impl JournalFile {
             .create(true)
             .truncate(false)
             .open(&path)
-            .map_err(|error| crate::store::folder::named(&path, &error))?;
+            .map_err(|error| named(&path, &error))?;
         Self::begin(folder, acknowledged, state)
     }
 

@@ -8,11 +8,10 @@ use std::sync::Arc;
 
 use s3s::validation::{AwsNameValidation, NameValidation as _};
 
-use crate::store::bucket::Bucket;
-use crate::store::change::{Change, Step};
-use crate::store::folder::file::{UNFINISHED, is_own_name};
-use crate::store::folder::journal::{self, Acknowledged, Opening, State};
-use crate::store::folder::{Folder, invalid, named};
+use super::bucket::Bucket;
+use super::change::{Change, Step};
+use super::folder::{Folder, UNFINISHED, invalid, is_own_name, named};
+use super::journal::{self, Acknowledged, Opening, State};
 
 /// What to do about a folder that lost something.
 const WAY_OUT: &str = "nothing was changed; bring the folder back from a copy, or give another one";
