@@ -5,9 +5,10 @@ use crc_fast::{CrcAlgorithm, Digest as Crc, checksum_combine};
 use serde::{Deserialize, Serialize};
 
 use crate::encoding::{base64, from_base64};
+use crate::refusal::Refusal;
 
 /// An algorithm of the `x-amz-checksum-*` headers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Algorithm {
     Crc32,
     Crc32c,
@@ -42,8 +43,13 @@ impl Algorithm {
         }
     }
 
-    pub(crate) fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|algorithm| algorithm.name().eq_ignore_ascii_case(name))
+    /// The algorithm of `x-amz-checksum-algorithm`.
+    pub(crate) fn supported(name: &str) -> Result<Self, Refusal> {
+        Self::ALL.into_iter().find(|one| one.name().eq_ignore_ascii_case(name)).ok_or_else(|| {
+            Refusal::invalid_request(
+                "Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]",
+            )
+        })
     }
 
     pub(crate) fn from_header(name: &str) -> Option<Self> {
@@ -80,7 +86,7 @@ impl Algorithm {
 }
 
 /// Whether a multipart checksum covers the object's bytes or the checksums of its parts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Kind {
     FullObject,
     Composite,
@@ -100,7 +106,7 @@ impl Kind {
 }
 
 /// A value as it is stored and returned.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Checksum {
     pub(crate) algorithm: Algorithm,
     pub(crate) kind: Kind,

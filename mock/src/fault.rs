@@ -149,15 +149,14 @@ impl fmt::Display for UnknownFault {
 
 impl std::error::Error for UnknownFault {}
 
-/// A fault that strikes a request.
-#[derive(Clone, Debug)]
-pub(crate) struct Chosen {
+/// A fault for one request.
+pub(crate) struct ChosenFault {
     pub(crate) kind: FaultKind,
     /// 0 to 1: where to cut, how long to wait.
     place: f64,
 }
 
-impl Chosen {
+impl ChosenFault {
     /// What is answered instead of handling the request, if anything.
     pub(crate) fn answer(&self) -> Option<Answer> {
         match self.kind {
@@ -201,9 +200,8 @@ impl Chosen {
 /// How many requests are told apart before the counting starts anew.
 const MAX_COUNTED: usize = 1_000_000;
 
-/// Decides which request is struck. The decision hangs on the seed, on what is asked for and on how often the same
+/// Decides which requests get a fault. The decision depends on the seed, on what is asked for and on how often the same
 /// was asked before, not on the order of arrival: so concurrency does not change a run.
-#[derive(Debug)]
 pub(crate) struct Faults {
     seed: u64,
     faults: Vec<Fault>,
@@ -216,7 +214,7 @@ impl Faults {
         Self { seed, faults, counts: Mutex::default() }
     }
 
-    pub(crate) fn strike(&self, request: &RequestRecord) -> Option<Chosen> {
+    pub(crate) fn choose(&self, request: &RequestRecord) -> Option<ChosenFault> {
         if self.faults.is_empty() {
             return None;
         }
@@ -224,7 +222,7 @@ impl Faults {
         let count = self.count(&identity);
         self.faults.iter().filter(|fault| fault.concerns(request)).find_map(|fault| {
             let (whether, place) = self.draw(fault.kind, &identity, count);
-            (whether < fault.probability).then_some(Chosen { kind: fault.kind, place })
+            (whether < fault.probability).then_some(ChosenFault { kind: fault.kind, place })
         })
     }
 

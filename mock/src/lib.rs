@@ -8,12 +8,12 @@ mod auth;
 mod body;
 mod browser;
 mod checksum;
+mod context;
 mod encoding;
 mod exchange;
 mod fault;
-mod habits;
 mod log_file;
-mod manner;
+mod quirks;
 mod random;
 mod redact;
 mod refusal;
@@ -28,10 +28,9 @@ mod xml;
 
 pub use answer::{Answer, Reply, Tampering};
 pub use fault::{Fault, FaultKind, UnknownFault};
-pub use manner::{Manner, UnknownManner};
+pub use quirks::{Behavior as Manner, UnknownBehavior as UnknownManner};
 pub use request_log::RequestRecord;
-pub use server::builder::Builder;
-pub use server::running::{Server, StoredObject};
+pub use server::{Builder, Server, StoredObject};
 pub use store::FolderError;
 
 #[cfg(doctest)]

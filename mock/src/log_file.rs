@@ -16,10 +16,9 @@ use crate::redact;
 use crate::request_log::RequestRecord;
 
 /// A file that lines are appended to.
-#[derive(Debug)]
-pub(crate) struct Journal(Mutex<File>);
+pub(crate) struct LogFile(Mutex<File>);
 
-impl Journal {
+impl LogFile {
     /// # Errors
     /// The file can neither be opened nor made.
     pub(crate) fn open(path: &Path) -> io::Result<Self> {
@@ -53,7 +52,6 @@ impl Journal {
 }
 
 /// What a line says about the request itself: the members of a JSON object.
-#[derive(Debug)]
 pub(crate) struct Entry(String);
 
 impl Entry {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
 /// Why a request is not served. Source of codes and wording: "Error responses" in the Amazon S3 API reference.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Refusal {
     pub(crate) status: StatusCode,
     pub(crate) code: Cow<'static, str>,
@@ -103,23 +103,15 @@ impl Refusal {
     }
 
     pub(crate) fn internal_error() -> Self {
-        Self::new(500, "InternalError", "We encountered an internal error. Please try again.")
+        ErrorReply::INTERNAL_ERROR.into()
     }
 
     pub(crate) fn malformed_xml() -> Self {
-        Self::new(
-            400,
-            "MalformedXML",
-            "The XML you provided was not well-formed or did not validate against our published schema",
-        )
+        ErrorReply::MALFORMED_XML.into()
     }
 
     pub(crate) fn signature_does_not_match() -> Self {
-        Self::new(
-            403,
-            "SignatureDoesNotMatch",
-            "The request signature we calculated does not match the signature you provided. Check your key and signing method.",
-        )
+        ErrorReply::SIGNATURE_DOES_NOT_MATCH.into()
     }
 
     /// Signature Version 2, which newer buckets refuse.
@@ -139,11 +131,7 @@ impl Refusal {
     }
 
     pub(crate) fn not_implemented() -> Self {
-        Self::new(
-            501,
-            "NotImplemented",
-            "A header or query you provided implies functionality that is not implemented.",
-        )
+        ErrorReply::NOT_IMPLEMENTED.into()
     }
 
     /// The XML document of the answer.
@@ -159,6 +147,36 @@ impl Refusal {
         element(&mut xml, "HostId", HOST_ID);
         xml.push_str("</Error>");
         xml
+    }
+}
+
+/// An error as data: status, code and message.
+#[derive(Clone, Copy)]
+pub(crate) struct ErrorReply(pub(crate) u16, pub(crate) &'static str, pub(crate) &'static str);
+
+impl ErrorReply {
+    pub(crate) const INTERNAL_ERROR: Self =
+        Self(500, "InternalError", "We encountered an internal error. Please try again.");
+    pub(crate) const MALFORMED_XML: Self = Self(
+        400,
+        "MalformedXML",
+        "The XML you provided was not well-formed or did not validate against our published schema",
+    );
+    pub(crate) const NOT_IMPLEMENTED: Self = Self(
+        501,
+        "NotImplemented",
+        "A header or query you provided implies functionality that is not implemented.",
+    );
+    pub(crate) const SIGNATURE_DOES_NOT_MATCH: Self = Self(
+        403,
+        "SignatureDoesNotMatch",
+        "The request signature we calculated does not match the signature you provided. Check your key and signing method.",
+    );
+}
+
+impl From<ErrorReply> for Refusal {
+    fn from(ErrorReply(status, code, message): ErrorReply) -> Self {
+        Self::new(status, code, message)
     }
 }
 

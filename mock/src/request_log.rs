@@ -35,8 +35,7 @@ pub struct RequestRecord {
 
 impl RequestRecord {
     pub(crate) fn new(head: &Parts, connection: u64) -> Self {
-        let host = head.headers.get("host").and_then(|host| host.to_str().ok());
-        let target = Target::of(host, head.uri.path());
+        let target = Target::of(&head.headers, head.uri.path());
         let query = head.uri.query().unwrap_or_default();
         let operation =
             route::operation(&head.method, &target, &route::query_pairs(query), &head.headers);
@@ -108,14 +107,13 @@ impl fmt::Debug for RequestRecord {
 }
 
 /// The records of a server, in the order in which the requests came.
-#[derive(Debug)]
 pub(crate) struct RequestLog {
     records: Mutex<Records>,
     /// The oldest beyond these are forgotten.
     max: usize,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Records {
     /// How many records were cleared away, so that a number stays the same record.
     cleared: usize,

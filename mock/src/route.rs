@@ -3,7 +3,7 @@
 use http::{HeaderMap, Method};
 
 /// What a request is about.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub(crate) struct Target {
     pub(crate) bucket: Option<String>,
     pub(crate) key: Option<String>,
@@ -11,17 +11,21 @@ pub(crate) struct Target {
 
 impl Target {
     /// Reads path-style and virtual-hosted-style addresses. `path` is still percent-encoded.
-    pub(crate) fn of(host: Option<&str>, path: &str) -> Self {
+    pub(crate) fn of(headers: &HeaderMap, path: &str) -> Self {
         let decoded =
             urlencoding::decode(path).map_or_else(|_| path.to_owned(), |path| path.into_owned());
         let rest = decoded.strip_prefix('/').unwrap_or(&decoded);
-        let (bucket, key) = match host.and_then(host_bucket) {
+        let (bucket, key) = match host(headers).and_then(host_bucket) {
             Some(bucket) => (bucket, rest),
             None => rest.split_once('/').unwrap_or((rest, "")),
         };
         let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         Self { bucket: text(bucket), key: text(key) }
     }
+}
+
+pub(crate) fn host(headers: &HeaderMap) -> Option<&str> {
+    headers.get("host").and_then(|host| host.to_str().ok())
 }
 
 /// The bucket of a virtual-hosted-style name under `localhost`.

@@ -11,7 +11,7 @@ use crate::refusal::Refusal;
 const MAX_DEPTH: usize = 16;
 
 /// An element: its name without a prefix, what it holds, and its text. Attributes mean nothing in these documents.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Default, PartialEq, Eq)]
 pub(crate) struct Element {
     pub(crate) name: String,
     pub(crate) text: String,

@@ -4,16 +4,15 @@
 use std::sync::Arc;
 
 use http::HeaderMap;
+use s3s::S3Result;
 use s3s::access::{S3Access, S3AccessContext};
 use s3s::path::S3Path;
-use s3s::{S3Response, S3Result};
 
-use crate::manner::Manner;
+use super::acl::check_acl;
+use crate::context::RequestContext;
 use crate::refusal::Refusal;
 use crate::route::query_pairs;
-use crate::s3::notes;
-use crate::s3::object::acl;
-use crate::settings::policy::Context;
+use crate::settings::PolicyContext;
 use crate::ssec::{PREFIX, SOURCE_PREFIX};
 use crate::store::{Buckets, Store};
 
@@ -21,15 +20,14 @@ const ENCRYPTION: &str = "x-amz-server-side-encryption";
 const KMS_KEY_ID: &str = "x-amz-server-side-encryption-aws-kms-key-id";
 
 /// Asks the policy before every operation of the S3 layer.
-#[derive(Debug)]
-pub(crate) struct Access {
+pub(crate) struct PolicyCheck {
     pub(crate) store: Arc<Store>,
 }
 
 #[async_trait::async_trait]
-impl S3Access for Access {
+impl S3Access for PolicyCheck {
     async fn check(&self, cx: &mut S3AccessContext<'_>) -> S3Result<()> {
-        let notes = notes(cx.extensions_mut())?;
+        let context = RequestContext::of(cx.extensions_mut()).clone();
         let (bucket, key) = match cx.s3_path() {
             S3Path::Root => ("", None),
             S3Path::Bucket { bucket } => (&**bucket, None),
@@ -38,24 +36,24 @@ impl S3Access for Access {
         let query = query_pairs(cx.uri().query().unwrap_or_default());
         let verdict = match cx.credentials() {
             None => Err(Refusal::access_denied("Access Denied")),
-            Some(_) => check(
+            Some(_) => check_access(
                 &self.store,
-                &Asked {
+                &AccessRequest {
                     operation: cx.s3_op().name(),
                     bucket,
                     key,
                     query: &query,
                     headers: cx.headers(),
-                    tls: notes.connection.tls,
+                    tls: context.connection.tls,
                 },
             ),
         };
-        notes.settle(verdict.map(S3Response::new)).map(drop)
+        context.keep_refusal(verdict)
     }
 }
 
 /// A request, as a policy sees it.
-pub(crate) struct Asked<'a> {
+pub(crate) struct AccessRequest<'a> {
     pub(crate) operation: &'a str,
     pub(crate) bucket: &'a str,
     pub(crate) key: Option<&'a str>,
@@ -64,7 +62,7 @@ pub(crate) struct Asked<'a> {
     pub(crate) tls: bool,
 }
 
-impl Asked<'_> {
+impl AccessRequest<'_> {
     fn param(&self, name: &str) -> Option<&str> {
         self.query.iter().find(|(given, _)| given == name).map(|(_, value)| value.as_str())
     }
@@ -75,18 +73,18 @@ impl Asked<'_> {
 
     /// Requests after the first of a multipart upload are judged by how the upload began: they name no encryption
     /// other than SSE-C, and CompleteMultipartUpload not even that.
-    fn context(&self, buckets: &Buckets) -> Context {
+    fn context(&self, buckets: &Buckets) -> PolicyContext {
         let upload = self.param("uploadId").and_then(|id| {
             buckets.bucket(self.bucket).ok()?.upload(self.key.unwrap_or_default(), id).ok()
         });
         match upload {
-            Some(upload) => Context {
+            Some(upload) => PolicyContext {
                 customer_algorithm: upload.encryption.customer_algorithm(),
                 encryption: upload.encryption.method(),
                 kms_key_id: upload.encryption.kms_key_id(),
                 secure_transport: self.tls,
             },
-            None => Context {
+            None => PolicyContext {
                 customer_algorithm: self.header(&format!("{PREFIX}algorithm")),
                 encryption: self.header(ENCRYPTION),
                 kms_key_id: self.header(KMS_KEY_ID),
@@ -98,32 +96,32 @@ impl Asked<'_> {
 
 /// # Errors
 /// `AccessDenied` by the policy of the bucket or of a copy's source; what a header asks for is not served.
-pub(crate) fn check(store: &Store, asked: &Asked<'_>) -> Result<(), Refusal> {
+pub(crate) fn check_access(store: &Store, request: &AccessRequest<'_>) -> Result<(), Refusal> {
     let buckets = store.lock();
-    let context = asked.context(&buckets);
+    let context = request.context(&buckets);
     // DeleteObjects asks for every key, when it comes to it.
-    if let Some(action) = action(asked.operation, asked.param("versionId").is_some())
-        && asked.operation != "DeleteObjects"
+    if let Some(action) = action(request.operation, request.param("versionId").is_some())
+        && request.operation != "DeleteObjects"
     {
-        permit(&buckets, action, asked.bucket, asked.key, &context)?;
+        permit(&buckets, action, request.bucket, request.key, &context)?;
     }
-    if matches!(asked.operation, "CopyObject" | "UploadPartCopy")
+    if matches!(request.operation, "CopyObject" | "UploadPartCopy")
         && let Some((bucket, key, versioned)) =
-            asked.header("x-amz-copy-source").as_deref().and_then(source)
+            request.header("x-amz-copy-source").as_deref().and_then(source)
     {
         let action = if versioned { "s3:GetObjectVersion" } else { "s3:GetObject" };
-        let context = Context {
-            customer_algorithm: asked.header(&format!("{SOURCE_PREFIX}algorithm")),
-            secure_transport: asked.tls,
-            ..Context::default()
+        let context = PolicyContext {
+            customer_algorithm: request.header(&format!("{SOURCE_PREFIX}algorithm")),
+            secure_transport: request.tls,
+            ..PolicyContext::default()
         };
         permit(&buckets, action, &bucket, Some(&key), &context)?;
     }
-    let settings = buckets.bucket(asked.bucket).ok().map(|bucket| &bucket.settings);
+    let settings = buckets.bucket(request.bucket).ok().map(|bucket| &bucket.settings);
     let allows_acls = settings.is_some_and(|settings| settings.allows_acls);
-    acl::check(asked.headers, allows_acls)?;
+    check_acl(request.headers, allows_acls)?;
     drop(buckets);
-    check_headers(asked.headers)
+    check_headers(request.headers)
 }
 
 /// # Errors
@@ -133,7 +131,7 @@ pub(crate) fn permit(
     action: &str,
     bucket: &str,
     key: Option<&str>,
-    context: &Context,
+    context: &PolicyContext,
 ) -> Result<(), Refusal> {
     let Some(policy) =
         buckets.bucket(bucket).ok().and_then(|bucket| bucket.settings.policy.as_ref())
@@ -150,11 +148,6 @@ pub(crate) fn permit(
     Err(Refusal::access_denied(format!(
         "User: arn:aws:iam::123456789012:user/mock is not authorized to perform: {action} on resource: \"{resource}\" with an explicit deny in a resource-based policy"
     )))
-}
-
-/// How a new bucket is set up in this manner.
-pub(crate) fn blocks_sse_c_at_first(manner: Manner) -> bool {
-    manner == Manner::AwsBlocked
 }
 
 /// The permission an operation needs: "Required permissions for Amazon S3 API operations". `None` for what concerns

@@ -1,22 +1,18 @@
-//! Bodies on their way in, which can be drained after a refusal, and on their way out, which can be tampered with.
+//! The bodies of requests: their senders have a time limit, and what is left of a refused one is read.
 
 use std::future::Future as _;
 use std::io;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::Response;
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
-use s3s::{Body, StdError};
 use tokio::time::Sleep;
-
-use crate::answer::Tampering;
 
 /// What is read of a refused upload so that its sender comes to see the answer, in bytes.
 const DRAIN_LIMIT: u64 = 64 << 20;
@@ -27,14 +23,10 @@ const DRAIN_PAUSE: Duration = Duration::from_millis(500);
 /// The error of a sender that stood still.
 pub(crate) const IDLE: &str = "the sender stood still";
 
-/// What was sent before a cut is still in the connection's buffer, which an error throws away: it gets this long to
-/// reach the client.
-const FLUSH_TIME: Duration = Duration::from_millis(100);
-
 /// A request's body that stays reachable after it was given away.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct RequestBody {
-    inner: Arc<Mutex<Watched>>,
+    inner: Arc<Mutex<TimedBody>>,
     /// Reading tells a client that waits for `100 Continue` to send; an early refusal tells it not to.
     on_request: bool,
     started: Arc<AtomicBool>,
@@ -43,26 +35,25 @@ pub(crate) struct RequestBody {
 }
 
 /// A body whose sender may stand still for so long, and no longer.
-#[derive(Debug)]
-struct Watched {
+struct TimedBody {
     body: Incoming,
     patience: Duration,
     /// Runs while the next piece is waited for.
     timer: Option<Pin<Box<Sleep>>>,
-    given_up: bool,
+    timed_out: bool,
 }
 
-impl Watched {
+impl TimedBody {
     fn poll_frame(&mut self, cx: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
-        if !self.given_up {
+        if !self.timed_out {
             if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(cx) {
                 self.timer = None;
                 return Poll::Ready(frame.map(|frame| frame.map_err(io::Error::other)));
             }
             let patience = self.patience;
             let timer = self.timer.get_or_insert_with(|| Box::pin(tokio::time::sleep(patience)));
-            std::task::ready!(timer.as_mut().poll(cx));
-            self.given_up = true;
+            ready!(timer.as_mut().poll(cx));
+            self.timed_out = true;
         }
         Poll::Ready(Some(Err(io::Error::new(io::ErrorKind::TimedOut, IDLE))))
     }
@@ -76,8 +67,8 @@ impl RequestBody {
         patience: Duration,
         received: &Arc<AtomicU64>,
     ) -> Self {
-        let watched = Watched { body, patience, timer: None, given_up: false };
-        let inner = Arc::new(Mutex::new(watched));
+        let timed = TimedBody { body, patience, timer: None, timed_out: false };
+        let inner = Arc::new(Mutex::new(timed));
         Self { inner, on_request, started: Arc::default(), received: Arc::clone(received) }
     }
 
@@ -95,9 +86,8 @@ impl HttpBody for RequestBody {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
         self.started.store(true, Ordering::Relaxed);
-        let frame = std::task::ready!(
-            self.inner.lock().unwrap_or_else(PoisonError::into_inner).poll_frame(cx)
-        );
+        let frame =
+            ready!(self.inner.lock().unwrap_or_else(PoisonError::into_inner).poll_frame(cx));
         let data = frame.as_ref().and_then(|frame| frame.as_ref().ok()?.data_ref());
         self.received.fetch_add(data.map_or(0, |data| data.len() as u64), Ordering::Relaxed);
         Poll::Ready(frame)
@@ -130,76 +120,4 @@ pub(crate) async fn drain(mut body: RequestBody) {
     };
     // Past the limits the connection is closed under the sender, as any server does in the end.
     let _ = tokio::time::timeout(DRAIN_TIME, read).await;
-}
-
-/// An answer's body, cut or damaged where a test asked for it.
-#[derive(Debug)]
-pub(crate) struct TamperedBody {
-    inner: Body,
-    sent: u64,
-    cut_after: Option<u64>,
-    /// Runs once the cut is reached.
-    flush: Option<Pin<Box<Sleep>>>,
-    flip_at: Option<u64>,
-}
-
-impl TamperedBody {
-    pub(crate) fn new(inner: Body, tampering: &Tampering) -> Self {
-        Self {
-            inner,
-            sent: 0,
-            cut_after: tampering.cut_after,
-            flush: None,
-            flip_at: tampering.flip_at,
-        }
-    }
-
-    pub(crate) fn plain(response: Response<Body>) -> Response<Self> {
-        response.map(|body| Self::new(body, &Tampering::default()))
-    }
-
-    fn tamper(&mut self, mut data: Bytes) -> Bytes {
-        if let Some(limit) = self.cut_after {
-            let left = usize::try_from(limit.saturating_sub(self.sent)).unwrap_or(usize::MAX);
-            data.truncate(left);
-        }
-        if let Some(index) = self.flip_at.and_then(|at| at.checked_sub(self.sent))
-            && let Ok(index) = usize::try_from(index)
-            && index < data.len()
-        {
-            let mut changed = data.to_vec();
-            changed[index] ^= 1;
-            data = changed.into();
-        }
-        self.sent += data.len() as u64;
-        data
-    }
-}
-
-impl HttpBody for TamperedBody {
-    type Data = Bytes;
-    type Error = StdError;
-
-    fn poll_frame(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, StdError>>> {
-        let this = self.get_mut();
-        if this.cut_after.is_some_and(|limit| this.sent >= limit) {
-            let flush = this.flush.get_or_insert_with(|| Box::pin(tokio::time::sleep(FLUSH_TIME)));
-            std::task::ready!(flush.as_mut().poll(cx));
-            let cut = io::Error::new(io::ErrorKind::ConnectionReset, "cut by the interceptor");
-            return Poll::Ready(Some(Err(cut.into())));
-        }
-        let frame = std::task::ready!(Pin::new(&mut this.inner).poll_frame(cx));
-        Poll::Ready(frame.map(|frame| frame.map(|frame| frame.map_data(|data| this.tamper(data)))))
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.cut_after.is_none() && self.inner.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.inner.size_hint()
-    }
 }

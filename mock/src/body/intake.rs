@@ -1,21 +1,23 @@
 //! Takes an upload's body: stores it while it comes, and compares it with every checksum its sender gave.
 
+use std::pin::pin;
 use std::sync::Arc;
 
-use futures_util::StreamExt as _;
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt as _, stream};
 use http::HeaderMap;
 use md5::{Digest as _, Md5};
 use s3s::TrailingHeaders;
 use s3s::dto::StreamingBlob;
 
-use crate::body::incoming::IDLE;
-use crate::body::rechunk::TOO_LARGE;
+use super::incoming::IDLE;
+use super::rechunk::TOO_LARGE;
 use crate::checksum::{Algorithm, Hasher};
 use crate::encoding;
+use crate::random;
 use crate::refusal::Refusal;
-use crate::store::Blob;
-use crate::store::SlotKey;
-use crate::store::Store;
+use crate::ssec::CustomerKey;
+use crate::store::{Blob, Slot, SlotKey, Store};
 
 /// The largest body of one PutObject or UploadPart, in bytes.
 pub(crate) const MAX_SIZE: u64 = 5 << 30;
@@ -25,7 +27,7 @@ pub(crate) const MAX_SIZE: u64 = 5 << 30;
 const CHUNK_HEADS: u64 = MAX_SIZE / 64;
 
 /// What a request's headers say about its body.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Declared {
     /// Bytes of content, where it is known beforehand.
     len: Option<u64>,
@@ -117,56 +119,79 @@ impl Declared {
     }
 }
 
-/// A body that was taken.
-#[derive(Debug)]
-pub(crate) struct Taken {
-    pub(crate) blob: Arc<Blob>,
-    pub(crate) sums: Sums,
+/// How the body of an upload, or the source of a copy, becomes a part.
+pub(crate) struct Intake<'a> {
+    pub(crate) store: &'a Store,
+    pub(crate) declared: &'a Declared,
+    pub(crate) trailers: Option<&'a TrailingHeaders>,
+    /// The key that the part is sealed with.
+    pub(crate) key: Option<&'a CustomerKey>,
+    /// What the part is sealed for.
+    pub(crate) slot: Slot<'a>,
+    /// Whether the ETag is the MD5 of the content; otherwise it is random.
+    pub(crate) etag_is_md5: bool,
+    /// What is computed for the object itself, beside what the sender declared.
+    pub(crate) algorithm: Option<Algorithm>,
 }
 
-/// What was computed over a body.
-#[derive(Debug)]
-pub(crate) struct Sums {
-    /// Present if it was asked for or declared.
-    pub(crate) md5: Option<Vec<u8>>,
+/// A part that was received.
+pub(crate) struct Received {
+    pub(crate) blob: Arc<Blob>,
+    pub(crate) etag: String,
     /// What the sender declared: raw value of its algorithm.
     pub(crate) declared: Option<(Algorithm, Vec<u8>)>,
-    /// What the server wants for itself: raw value.
-    pub(crate) own: Option<Vec<u8>>,
+    /// Raw value of [`Intake::algorithm`].
+    pub(crate) checksum: Option<Vec<u8>>,
 }
 
-/// Reads `body` to its end, computing `own` beside what the sender declared.
-///
-/// # Errors
-/// The body cannot be kept, ends early, has a bad signature, or differs from what was declared.
-pub(crate) async fn take(
-    store: &Store,
-    declared: &Declared,
-    trailers: Option<&TrailingHeaders>,
-    body: Option<StreamingBlob>,
-    key: Option<&SlotKey<'_>>,
-    want_md5: bool,
-    own: Option<Algorithm>,
-) -> Result<Taken, Refusal> {
-    let mut hashes = Hashes::new(declared, want_md5, own);
-    let mut writer = store.writer(key).map_err(storage_failed)?;
-    let mut len = 0;
-    if let Some(mut body) = body {
+impl Intake<'_> {
+    /// Reads `body` to its end. Nothing is kept of one that ends early, has a bad signature, or differs from what was
+    /// declared.
+    pub(crate) async fn take(
+        self,
+        body: impl Stream<Item = Result<Bytes, Refusal>> + Send,
+    ) -> Result<Received, Refusal> {
+        let mut hashes = Hashes::new(self.declared, self.etag_is_md5, self.algorithm);
+        let key = self.key.map(|key| SlotKey::new(key, self.slot));
+        let mut writer = self.store.writer(key.as_ref()).map_err(storage_failed)?;
+        let mut len = 0;
+        let mut body = pin!(body);
         while let Some(data) = body.next().await {
-            let data = data.map_err(|err| broken_body(&err.to_string()))?;
+            let data = data?;
             len += data.len() as u64;
-            if declared.len.is_some_and(|declared| len > declared) {
+            if self.declared.len.is_some_and(|declared| len > declared) {
                 return Err(broken_body("longer than it was said to be"));
             }
             hashes.update(&data);
             writer.push(&data).map_err(storage_failed)?;
         }
+        if self.declared.len.is_some_and(|declared| len != declared) {
+            return Err(broken_body("shorter than it was said to be"));
+        }
+        let sums = hashes.finish(self.declared, self.trailers)?;
+        let md5 = sums.md5.filter(|_| self.etag_is_md5);
+        Ok(Received {
+            blob: writer.finish().map_err(storage_failed)?,
+            etag: md5.map_or_else(random::hex::<16>, |md5| encoding::hex(&md5)),
+            declared: sums.declared,
+            checksum: sums.own,
+        })
     }
-    if declared.len.is_some_and(|declared| len != declared) {
-        return Err(broken_body("shorter than it was said to be"));
-    }
-    let sums = hashes.finish(declared, trailers)?;
-    Ok(Taken { blob: writer.finish().map_err(storage_failed)?, sums })
+}
+
+/// The body of a PutObject or UploadPart.
+pub(crate) fn upload_body(
+    body: Option<StreamingBlob>,
+) -> impl Stream<Item = Result<Bytes, Refusal>> + Send {
+    let data = stream::iter(body).flatten();
+    data.map(|data| data.map_err(|error| broken_body(&error.to_string())))
+}
+
+/// What was computed over a body.
+struct Sums {
+    md5: Option<Vec<u8>>,
+    declared: Option<(Algorithm, Vec<u8>)>,
+    own: Option<Vec<u8>>,
 }
 
 /// The hashes under way; what is both declared and wanted is computed once.

@@ -10,7 +10,7 @@ use std::task::{Context, Poll, ready};
 use bytes::{Buf as _, Bytes, BytesMut};
 use http_body::{Body as HttpBody, Frame};
 
-use crate::body::incoming::RequestBody;
+use super::incoming::RequestBody;
 
 /// The largest signed chunk, in bytes. The SDKs that sign chunks send 64 KiB to 1 MiB.
 pub(crate) const MAX_SIGNED_CHUNK: u64 = 16 << 20;
@@ -22,19 +22,16 @@ pub(crate) const TOO_LARGE: &str = "SignedChunkTooLarge";
 const MAX_HEAD: usize = 1024;
 
 /// A body whose unsigned chunks are as small as the pieces in which it came.
-#[derive(Debug)]
 pub(crate) struct Rechunked {
     inner: RequestBody,
     cutter: Cutter,
 }
 
 /// Where in a body one is.
-#[derive(Debug)]
 struct Cutter {
     state: State,
 }
 
-#[derive(Debug)]
 enum State {
     /// The line above a chunk, as far as it came.
     Head(Vec<u8>),

@@ -1,10 +1,10 @@
-//! The line between client and server: its latency, and the bandwidth that all connections share.
+//! A slow network: every request waits for the latency, and all connections share the bandwidth.
 
 use std::future::Future as _;
 use std::num::NonZeroU64;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -12,40 +12,39 @@ use http_body::{Body, Frame, SizeHint};
 use tokio::time::{Instant, Sleep};
 
 /// Both directions, each with the whole bandwidth.
-#[derive(Debug)]
-pub(crate) struct Line {
+pub(crate) struct Throttle {
     pub(crate) latency: Duration,
-    inward: Option<Arc<Lane>>,
-    outward: Option<Arc<Lane>>,
+    incoming: Option<Arc<Direction>>,
+    outgoing: Option<Arc<Direction>>,
 }
 
-impl Line {
+impl Throttle {
     pub(crate) fn new(latency: Duration, bandwidth: Option<NonZeroU64>) -> Self {
-        let lane = || bandwidth.map(|rate| Arc::new(Lane { rate, free_at: Mutex::new(None) }));
-        Self { latency, inward: lane(), outward: lane() }
+        let direction =
+            || bandwidth.map(|rate| Arc::new(Direction { rate, free_at: Mutex::new(None) }));
+        Self { latency, incoming: direction(), outgoing: direction() }
     }
 
     /// A body on its way to the server.
-    pub(crate) fn inward<B>(&self, body: B) -> Paced<B> {
-        Paced { inner: body, lane: self.inward.clone(), held: None }
+    pub(crate) fn incoming<B>(&self, body: B) -> Throttled<B> {
+        Throttled { inner: body, direction: self.incoming.clone(), held: None }
     }
 
     /// A body on its way to the client.
-    pub(crate) fn outward<B>(&self, body: B) -> Paced<B> {
-        Paced { inner: body, lane: self.outward.clone(), held: None }
+    pub(crate) fn outgoing<B>(&self, body: B) -> Throttled<B> {
+        Throttled { inner: body, direction: self.outgoing.clone(), held: None }
     }
 }
 
-/// One direction: whoever has bytes to send takes the time they need, behind all who came before.
-#[derive(Debug)]
-struct Lane {
+/// One direction: bytes pass one after the other, in the order in which they came.
+struct Direction {
     /// Bytes a second.
     rate: NonZeroU64,
     /// When the last byte accepted so far is through; `None` before the first.
     free_at: Mutex<Option<Instant>>,
 }
 
-impl Lane {
+impl Direction {
     /// When `bytes` will have passed.
     fn pass(&self, bytes: usize) -> Instant {
         let now = Instant::now();
@@ -57,15 +56,14 @@ impl Lane {
     }
 }
 
-/// A body whose pieces arrive no sooner than the line carries them.
-#[derive(Debug)]
-pub(crate) struct Paced<B> {
+/// A body whose pieces arrive no sooner than the bandwidth allows.
+pub(crate) struct Throttled<B> {
     inner: B,
-    lane: Option<Arc<Lane>>,
+    direction: Option<Arc<Direction>>,
     held: Option<(Frame<Bytes>, Pin<Box<Sleep>>)>,
 }
 
-impl<B: Body<Data = Bytes> + Unpin> Body for Paced<B> {
+impl<B: Body<Data = Bytes> + Unpin> Body for Throttled<B> {
     type Data = Bytes;
     type Error = B::Error;
 
@@ -75,21 +73,21 @@ impl<B: Body<Data = Bytes> + Unpin> Body for Paced<B> {
     ) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
         let this = self.get_mut();
         if this.held.is_none() {
-            let frame = match std::task::ready!(Pin::new(&mut this.inner).poll_frame(cx)) {
+            let frame = match ready!(Pin::new(&mut this.inner).poll_frame(cx)) {
                 Some(Ok(frame)) => frame,
                 end => return Poll::Ready(end),
             };
             let bytes = frame.data_ref().map_or(0, Bytes::len);
-            match &this.lane {
-                Some(lane) if bytes > 0 => {
-                    let sleep = tokio::time::sleep_until(lane.pass(bytes));
+            match &this.direction {
+                Some(direction) if bytes > 0 => {
+                    let sleep = tokio::time::sleep_until(direction.pass(bytes));
                     this.held = Some((frame, Box::pin(sleep)));
                 }
                 _ => return Poll::Ready(Some(Ok(frame))),
             }
         }
         if let Some((_, sleep)) = &mut this.held {
-            std::task::ready!(sleep.as_mut().poll(cx));
+            ready!(sleep.as_mut().poll(cx));
         }
         Poll::Ready(this.held.take().map(|(frame, _)| Ok(frame)))
     }
@@ -99,7 +97,7 @@ impl<B: Body<Data = Bytes> + Unpin> Body for Paced<B> {
     }
 
     fn size_hint(&self) -> SizeHint {
-        // What is held is no longer counted by the inner body, but a length is asked for before the first frame only.
+        // The inner body no longer counts a held frame, but hyper asks for the length before the first frame only.
         self.inner.size_hint()
     }
 }

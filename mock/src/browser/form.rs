@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::io;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, ready};
 
 use bytes::{Bytes, BytesMut};
@@ -11,7 +11,7 @@ use http::HeaderMap;
 use http_body::{Body as HttpBody, Frame};
 use http_body_util::BodyExt as _;
 
-use crate::body::incoming::RequestBody;
+use crate::body::RequestBody;
 
 /// Bytes that all the fields before the file may have: "Browser-based uploads using POST".
 pub(crate) const MAX_FIELDS: usize = 20 * 1024;
@@ -19,15 +19,15 @@ pub(crate) const MAX_FIELDS: usize = 20 * 1024;
 const MAX_BEFORE_FILE: usize = 2 * MAX_FIELDS;
 
 /// The fields of a form.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Form {
     /// Names in lower case, for S3 compares them without case; in the order sent, each once.
     pub(crate) fields: Vec<(String, String)>,
 }
 
 /// Why a form cannot be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Broken {
+#[derive(Clone)]
+pub(crate) enum FormError {
     /// Not a form, or one that ends early.
     Malformed,
     /// The fields before the file are too large, or what comes after it.
@@ -46,12 +46,12 @@ impl Form {
     /// Reads a form up to its file, if it has one; the file's content is still to come.
     ///
     /// # Errors
-    /// See [`Broken`].
+    /// See [`FormError`].
     pub(crate) async fn read(
         headers: &HeaderMap,
         mut body: RequestBody,
-    ) -> Result<(Self, Option<File>), Broken> {
-        let boundary = boundary(headers).ok_or(Broken::Malformed)?;
+    ) -> Result<(Self, Option<File>), FormError> {
+        let boundary = boundary(headers).ok_or(FormError::Malformed)?;
         let delimiter = [b"\r\n--", boundary.as_bytes()].concat();
         let mut received = BytesMut::new();
         loop {
@@ -64,13 +64,13 @@ impl Form {
                     let source = Source { body, held, delimiter, names, state };
                     return Ok((form, Some(File { name, source })));
                 }
-                Step::More if received.len() > MAX_BEFORE_FILE => return Err(Broken::TooLarge),
+                Step::More if received.len() > MAX_BEFORE_FILE => return Err(FormError::TooLarge),
                 Step::More => match body.frame().await {
                     Some(Ok(frame)) => {
                         received.extend_from_slice(frame.data_ref().map_or(&[], |data| data));
                     }
-                    Some(Err(error)) => return Err(Broken::Body(error.to_string())),
-                    None => return Err(Broken::Malformed),
+                    Some(Err(error)) => return Err(FormError::Body(error.to_string())),
+                    None => return Err(FormError::Malformed),
                 },
             }
         }
@@ -94,7 +94,7 @@ enum Step {
     },
 }
 
-fn parse(body: &[u8], delimiter: &[u8]) -> Result<Step, Broken> {
+fn parse(body: &[u8], delimiter: &[u8]) -> Result<Step, FormError> {
     let mut form = Form::default();
     // The first delimiter has no line end before it where nothing precedes the form.
     let mut at = if body.starts_with(&delimiter[2..]) {
@@ -110,30 +110,29 @@ fn parse(body: &[u8], delimiter: &[u8]) -> Result<Step, Broken> {
         }
         let Some(head) = find(rest, b"\r\n\r\n") else { return Ok(Step::More) };
         let start = at + head + 4;
-        let part = Part::of(&rest[..head]).ok_or(Broken::Malformed)?;
+        let part = Part::of(&rest[..head]).ok_or(FormError::Malformed)?;
         if part.name == "file" {
             let name = part.filename.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
             return Ok(Step::File { form, name, start });
         }
         if start > MAX_FIELDS {
-            return Err(Broken::TooLarge);
+            return Err(FormError::TooLarge);
         }
         let Some(len) = find(&body[start..], delimiter) else { return Ok(Step::More) };
         if start + len > MAX_FIELDS {
-            return Err(Broken::TooLarge);
+            return Err(FormError::TooLarge);
         }
         if form.field(&part.name).is_some() {
-            return Err(Broken::Repeated(part.name));
+            return Err(FormError::Repeated(part.name));
         }
         let value =
-            std::str::from_utf8(&body[start..start + len]).map_err(|_| Broken::Malformed)?;
+            std::str::from_utf8(&body[start..start + len]).map_err(|_| FormError::Malformed)?;
         form.fields.push((part.name, value.to_owned()));
         at = start + len + delimiter.len();
     }
 }
 
 /// The uploaded file, whose content has not been read.
-#[derive(Debug)]
 pub(crate) struct File {
     /// As the browser names it, without folders.
     pub(crate) name: String,
@@ -143,22 +142,21 @@ pub(crate) struct File {
 impl File {
     /// The content as the body of an upload. It fails where it has fewer bytes than `min` or more than `max`, and where
     /// a field comes after it that came before; then the second value says why.
-    pub(crate) fn content(self, min: u64, max: u64) -> (FileContent, Arc<Mutex<Option<Broken>>>) {
-        let broken = Arc::default();
+    pub(crate) fn content(self, min: u64, max: u64) -> (FileContent, Arc<OnceLock<FormError>>) {
+        let error = Arc::default();
         let content =
-            FileContent { source: self.source, len: 0, min, max, broken: Arc::clone(&broken) };
-        (content, broken)
+            FileContent { source: self.source, len: 0, min, max, error: Arc::clone(&error) };
+        (content, error)
     }
 }
 
 /// The content of a form's file, up to the end of the form.
-#[derive(Debug)]
 pub(crate) struct FileContent {
     source: Source,
     len: u64,
     min: u64,
     max: u64,
-    broken: Arc<Mutex<Option<Broken>>>,
+    error: Arc<OnceLock<FormError>>,
 }
 
 impl HttpBody for FileContent {
@@ -174,29 +172,28 @@ impl HttpBody for FileContent {
             Ok(Some(data)) => {
                 this.len = this.len.saturating_add(data.len() as u64);
                 if this.len > this.max {
-                    Err(Broken::FileTooLarge { max: this.max })
+                    Err(FormError::FileTooLarge { max: this.max })
                 } else {
                     Ok(Some(Frame::data(data)))
                 }
             }
             Ok(None) if this.len < this.min => {
-                Err(Broken::TooSmall { len: this.len, min: this.min })
+                Err(FormError::TooSmall { len: this.len, min: this.min })
             }
             Ok(None) => Ok(None),
-            Err(broken) => Err(broken),
+            Err(error) => Err(error),
         };
         Poll::Ready(next.map_err(|why| this.fail(why)).transpose())
     }
 }
 
 impl FileContent {
-    fn fail(&self, why: Broken) -> io::Error {
-        *self.broken.lock().unwrap_or_else(PoisonError::into_inner) = Some(why);
+    fn fail(&self, why: FormError) -> io::Error {
+        let _ = self.error.set(why);
         io::Error::other("the form is broken")
     }
 }
 
-#[derive(Debug)]
 struct Source {
     body: RequestBody,
     /// Received, and not passed on: it may be the beginning of a delimiter.
@@ -207,7 +204,6 @@ struct Source {
     state: State,
 }
 
-#[derive(Debug)]
 enum State {
     Content,
     /// What comes after the file is ignored, as S3 does, but for the names of its fields.
@@ -216,7 +212,7 @@ enum State {
 }
 
 impl Source {
-    fn poll_content(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Bytes>, Broken>> {
+    fn poll_content(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Bytes>, FormError>> {
         loop {
             match self.state {
                 State::Content => {
@@ -228,15 +224,15 @@ impl Source {
                 State::End => return Poll::Ready(Ok(None)),
             }
             if matches!(self.state, State::After) && self.held.len() > MAX_FIELDS {
-                return Poll::Ready(Err(Broken::TooLarge));
+                return Poll::Ready(Err(FormError::TooLarge));
             }
             match ready!(Pin::new(&mut self.body).poll_frame(cx)) {
                 Some(Ok(frame)) => {
                     self.held.extend_from_slice(frame.data_ref().map_or(&[], |data| data));
                 }
-                Some(Err(error)) => return Poll::Ready(Err(Broken::Body(error.to_string()))),
+                Some(Err(error)) => return Poll::Ready(Err(FormError::Body(error.to_string()))),
                 None if matches!(self.state, State::Content) => {
-                    return Poll::Ready(Err(Broken::Malformed));
+                    return Poll::Ready(Err(FormError::Malformed));
                 }
                 None => {
                     self.state = State::End;
@@ -264,14 +260,14 @@ impl Source {
     }
 
     /// Looks at the fields after the file.
-    fn check_rest(&mut self) -> Result<(), Broken> {
+    fn check_rest(&mut self) -> Result<(), FormError> {
         let mut rest = &self.held[..];
         self.names.insert("file".to_owned());
         while !rest.starts_with(b"--") {
             let Some(head) = find(rest, b"\r\n\r\n") else { break };
-            let part = Part::of(&rest[..head]).ok_or(Broken::Malformed)?;
+            let part = Part::of(&rest[..head]).ok_or(FormError::Malformed)?;
             if !self.names.insert(part.name.clone()) {
-                return Err(Broken::Repeated(part.name));
+                return Err(FormError::Repeated(part.name));
             }
             let Some(next) = find(rest, &self.delimiter) else { break };
             rest = &rest[next + self.delimiter.len()..];

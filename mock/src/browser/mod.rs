@@ -1,5 +1,9 @@
-//! What browsers send: forms (POST Object).
+//! What only browsers send: forms (POST Object), and the preflight before a request from another origin.
 
-pub(crate) mod form;
-pub(crate) mod post;
-pub(crate) mod post_policy;
+mod form;
+mod post;
+mod post_policy;
+mod preflight;
+
+pub(crate) use post::PostObject;
+pub(crate) use preflight::preflight;

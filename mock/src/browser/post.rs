@@ -1,30 +1,26 @@
-//! POST Object: a browser's form becomes a PutObject once its policy lets it in. Source: "Browser-based uploads using
+//! POST Object: a browser's form becomes a PutObject once its policy allows it. Source: "Browser-based uploads using
 //! POST (AWS Signature Version 4)" in the Amazon S3 API reference.
 
-use std::sync::PoisonError;
+use std::sync::Arc;
 
-use aws_lc_rs::{constant_time, hmac};
 use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
 use s3s::Body;
+use s3s::service::S3Service;
 use time::OffsetDateTime;
 
-use crate::auth::access::{self, Asked};
-use crate::auth::gate;
-use crate::body::incoming::RequestBody;
-use crate::body::intake::{self, MAX_SIZE};
-use crate::browser::form::{Broken, File, Form, MAX_FIELDS};
-use crate::browser::post_policy::PostPolicy;
-use crate::encoding;
-use crate::exchange::front::{Connection, Front, Notes};
+use super::form::{File, Form, FormError, MAX_FIELDS};
+use super::post_policy::PostPolicy;
+use crate::auth::{AccessRequest, Authenticator, check_access, missing_field, refuse_query_keys};
+use crate::body::{MAX_SIZE, RequestBody, Throttle, broken_body};
+use crate::context::{Connection, RequestContext};
 use crate::refusal::Refusal;
-use crate::route::{Target, query_pairs};
+use crate::route::{self, Target};
+use crate::s3;
+use crate::ssec;
+use crate::store::Store;
 use crate::xml::{Element, escape};
-
-/// Marks an upload that came as a form: its length is known at its end only.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct FromForm;
 
 /// Fields that are about the form itself and become no header.
 const OF_THE_FORM: [&str; 7] = [
@@ -54,23 +50,27 @@ const SIGNATURE: [&str; 5] = [
     "x-amz-security-token",
 ];
 
-impl Front {
-    /// Answers POST Object.
-    ///
-    /// # Errors
-    /// The form, its policy, or the upload itself is refused.
-    pub(crate) async fn post_object(
+/// Answers POST Object.
+#[derive(Clone)]
+pub(crate) struct PostObject {
+    /// The S3 API without signatures: the form's policy has one.
+    pub(crate) s3: S3Service,
+    pub(crate) store: Arc<Store>,
+    pub(crate) authenticator: Arc<Authenticator>,
+    pub(crate) throttle: Arc<Throttle>,
+}
+
+impl PostObject {
+    pub(crate) async fn answer(
         &self,
         head: &Parts,
         body: RequestBody,
         connection: Connection,
     ) -> Result<Response<Body>, Refusal> {
-        gate::refuse_hoisted_keys(&query_pairs(head.uri.query().unwrap_or_default()))?;
-        let host = head.headers.get("host").and_then(|host| host.to_str().ok());
-        let target = Target::of(host, head.uri.path());
-        let bucket = match (target.bucket, target.key) {
-            (Some(bucket), None) => bucket,
-            _ => return Err(Refusal::not_implemented()),
+        refuse_query_keys(&route::query_pairs(head.uri.query().unwrap_or_default()))?;
+        let Target { bucket: Some(bucket), key: None } = Target::of(&head.headers, head.uri.path())
+        else {
+            return Err(Refusal::not_implemented());
         };
         let (form, file) = read(head, body).await?;
         let file = file.ok_or_else(|| {
@@ -80,7 +80,8 @@ impl Front {
                 "0",
             )
         })?;
-        let key = required(&form, "key")?.replace("${filename}", &file.name);
+        let key = form.field("key").ok_or_else(|| missing_field("key"))?;
+        let key = key.replace("${filename}", &file.name);
         if key.is_empty() {
             return Err(Refusal::invalid_argument(
                 "User key must have a length greater than 0.",
@@ -90,30 +91,26 @@ impl Front {
         }
         let (min, max) = self.check_policy(&form, &bucket, &key)?;
         self.store.lock().bucket(&bucket)?;
-        let notes = Notes::new(connection);
-        let (content, broken) = file.content(min, max.min(MAX_SIZE));
-        let content = Body::http_body_unsync(self.line.inward(content));
-        let mut request = put_request(&form, &bucket, &key, content)?;
-        request.extensions_mut().insert(notes.clone());
-        request.extensions_mut().insert(FromForm);
-        access::check(
-            &self.store,
-            &Asked {
-                operation: "PostObject",
-                bucket: &bucket,
-                key: Some(&key),
-                query: &[],
-                headers: request.headers(),
-                tls: connection.tls,
-            },
-        )?;
-        let stored = self.call(&self.unsigned, request, &notes).await.map_err(|refusal| {
-            let broken = broken.lock().unwrap_or_else(PoisonError::into_inner).take();
-            broken.map_or(refusal, refused)
-        })?;
+        let (content, form_error) = file.content(min, max.min(MAX_SIZE));
+        let content = Body::http_body_unsync(self.throttle.incoming(content));
+        let request = put_request(&form, &bucket, &key, content)?;
+        let access = AccessRequest {
+            operation: "PostObject",
+            bucket: &bucket,
+            key: Some(&key),
+            query: &[],
+            headers: request.headers(),
+            tls: connection.tls,
+        };
+        check_access(&self.store, &access)?;
+        let mut context = RequestContext::new(connection);
+        context.from_form = true;
+        let stored = s3::call(&self.s3, request, &context)
+            .await
+            .map_err(|refusal| form_error.get().map_or(refusal, |error| refused(error.clone())))?;
         let scheme = if connection.tls { "https" } else { "http" };
-        let location =
-            format!("{scheme}://{}/{bucket}/{}", host.unwrap_or("localhost"), encoded_key(&key));
+        let host = route::host(&head.headers).unwrap_or("localhost");
+        let location = format!("{scheme}://{host}/{bucket}/{}", encoded_key(&key));
         Ok(answer(&form, &bucket, &key, &location, stored))
     }
 
@@ -123,48 +120,7 @@ impl Front {
         let Some(policy) = form.field("policy") else {
             return Err(Refusal::access_denied("Access Denied"));
         };
-        // Signature Version 2, which newer buckets refuse.
-        if form.field("awsaccesskeyid").is_some() && form.field("x-amz-algorithm").is_none() {
-            return Err(Refusal::unsupported_signature());
-        }
-        if required(form, "x-amz-algorithm")? != "AWS4-HMAC-SHA256" {
-            return Err(Refusal::invalid_argument(
-                "X-Amz-Algorithm only supports \"AWS4-HMAC-SHA256\"",
-                "X-Amz-Algorithm",
-                form.field("x-amz-algorithm").unwrap_or_default(),
-            ));
-        }
-        let credential = required(form, "x-amz-credential")?;
-        required(form, "x-amz-date")?;
-        let signature = required(form, "x-amz-signature")?;
-        let scope: Vec<_> = credential.rsplitn(5, '/').collect();
-        let [end, service, region, date, id] = scope.as_slice() else {
-            return Err(bad_credential(
-                credential,
-                "expecting \"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\"",
-            ));
-        };
-        let secret = self.gate.users.0.get(*id).ok_or_else(|| Refusal::invalid_access_key(id))?;
-        if *region != self.gate.region {
-            let expected = &self.gate.region;
-            return Err(bad_credential(
-                credential,
-                &format!("the region '{region}' is wrong; expecting '{expected}'"),
-            ));
-        }
-        if (*service, *end) != ("s3", "aws4_request") {
-            return Err(bad_credential(credential, "incorrect service or terminal"));
-        }
-        let mut signing_key = format!("AWS4{secret}").into_bytes();
-        for step in [date, region, "s3", "aws4_request"] {
-            signing_key = mac(&signing_key, step);
-        }
-        let computed = encoding::hex(&mac(&signing_key, policy));
-        if constant_time::verify_slices_are_equal(computed.as_bytes(), signature.as_bytes())
-            .is_err()
-        {
-            return Err(Refusal::signature_does_not_match().detail("AWSAccessKeyId", *id));
-        }
+        self.authenticator.check_form(policy, |name| form.field(name))?;
         let policy = PostPolicy::parse(policy)?;
         policy.check(form, bucket, key, OffsetDateTime::now_utc())?;
         Ok(policy.file_len())
@@ -187,45 +143,45 @@ async fn read(head: &Parts, body: RequestBody) -> Result<(Form, Option<File>), R
         head.headers.get("content-length").and_then(|len| len.to_str().ok()?.parse::<u64>().ok());
     // The fields before the file, and as much after it.
     if declared.is_some_and(|len| len > MAX_SIZE + 2 * MAX_FIELDS as u64) {
-        return Err(refused(Broken::FileTooLarge { max: MAX_SIZE }));
+        return Err(refused(FormError::FileTooLarge { max: MAX_SIZE }));
     }
     Form::read(&head.headers, body).await.map_err(refused)
 }
 
 /// The answer to a form that cannot be read.
-fn refused(broken: Broken) -> Refusal {
+fn refused(broken: FormError) -> Refusal {
     match broken {
-        Broken::Malformed => Refusal::new(
+        FormError::Malformed => Refusal::new(
             400,
             "MalformedPOSTRequest",
             "The body of your POST request is not well-formed multipart/form-data.",
         ),
-        Broken::TooLarge => Refusal::new(
+        FormError::TooLarge => Refusal::new(
             400,
             "MaxPostPreDataLengthExceededError",
             "Your POST request fields preceding the upload file were too large.",
         )
         .detail("MaxPostPreDataLengthBytes", MAX_FIELDS.to_string()),
-        Broken::Repeated(name) if name == "file" => Refusal::invalid_argument(
+        FormError::Repeated(name) if name == "file" => Refusal::invalid_argument(
             "POST requires exactly one file upload per request.",
             "file",
             "2",
         ),
-        Broken::Repeated(name) => repeated(&name),
-        Broken::TooSmall { len, min } => Refusal::new(
+        FormError::Repeated(name) => repeated(&name),
+        FormError::TooSmall { len, min } => Refusal::new(
             400,
             "EntityTooSmall",
             "Your proposed upload is smaller than the minimum allowed size",
         )
         .detail("ProposedSize", len.to_string())
         .detail("MinSizeAllowed", min.to_string()),
-        Broken::FileTooLarge { max } => Refusal::new(
+        FormError::FileTooLarge { max } => Refusal::new(
             400,
             "EntityTooLarge",
             "Your proposed upload exceeds the maximum allowed size",
         )
         .detail("MaxSizeAllowed", max.to_string()),
-        Broken::Body(cause) => intake::broken_body(&cause),
+        FormError::Body(cause) => broken_body(&cause),
     }
 }
 
@@ -233,23 +189,6 @@ fn refused(broken: Broken) -> Refusal {
 fn repeated(name: &str) -> Refusal {
     let message = format!("The form has more than one field for '{name}'.");
     Refusal::invalid_argument(message, name, "")
-}
-
-fn required<'a>(form: &'a Form, name: &str) -> Result<&'a str, Refusal> {
-    form.field(name).ok_or_else(|| {
-        let shown = match name {
-            "x-amz-algorithm" => "X-Amz-Algorithm",
-            "x-amz-credential" => "X-Amz-Credential",
-            "x-amz-date" => "X-Amz-Date",
-            "x-amz-signature" => "X-Amz-Signature",
-            other => other,
-        };
-        Refusal::invalid_argument(
-            format!("Bucket POST must contain a field named '{shown}'.  If it is specified, please check the order of the fields."),
-            shown,
-            "",
-        )
-    })
 }
 
 /// The form as a request that needs no signature any more.
@@ -271,7 +210,7 @@ fn put_request(
         let bad = || Refusal::invalid_argument("Invalid field value", name, "");
         let header = HeaderName::try_from(name).map_err(|_| bad())?;
         let mut value = HeaderValue::from_bytes(value.as_bytes()).map_err(|_| bad())?;
-        value.set_sensitive(crate::ssec::KEY_HEADERS.contains(&name));
+        value.set_sensitive(ssec::KEY_HEADERS.contains(&name));
         // `acl` and `x-amz-acl` are the same, and a policy may have looked at one of them.
         match headers.insert(header, value) {
             None => Ok(()),
@@ -305,8 +244,9 @@ fn tags(document: &str) -> Result<String, Refusal> {
     let set = root.one("TagSet")?.ok_or_else(Refusal::malformed_xml)?;
     let mut pairs = Vec::new();
     for tag in set.all("Tag") {
-        let text = |name| Ok(tag.one(name)?.ok_or_else(Refusal::malformed_xml)?.text.as_str());
-        let (key, value): (&str, &str) = (text("Key")?, text("Value")?);
+        let text =
+            |name| Ok::<_, Refusal>(&tag.one(name)?.ok_or_else(Refusal::malformed_xml)?.text);
+        let (key, value) = (text("Key")?, text("Value")?);
         pairs.push(format!("{}={}", urlencoding::encode(key), urlencoding::encode(value)));
     }
     Ok(pairs.join("&"))
@@ -367,16 +307,4 @@ fn answer(
 
 fn encoded_key(key: &str) -> String {
     key.split('/').map(urlencoding::encode).collect::<Vec<_>>().join("/")
-}
-
-fn bad_credential(credential: &str, why: &str) -> Refusal {
-    Refusal::invalid_argument(
-        format!("Error parsing the X-Amz-Credential parameter; {why}"),
-        "X-Amz-Credential",
-        credential,
-    )
-}
-
-fn mac(key: &[u8], text: &str) -> Vec<u8> {
-    hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), text.as_bytes()).as_ref().to_vec()
 }

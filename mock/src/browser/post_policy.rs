@@ -4,18 +4,16 @@ use serde_json::Value;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use crate::browser::form::Form;
+use super::form::Form;
 use crate::encoding;
 use crate::refusal::Refusal;
 
 /// A policy document that was signed.
-#[derive(Debug)]
 pub(crate) struct PostPolicy {
     expiration: OffsetDateTime,
     conditions: Vec<Condition>,
 }
 
-#[derive(Debug)]
 enum Condition {
     Equals {
         field: String,
@@ -87,9 +85,7 @@ impl PostPolicy {
         }
         Err(denied(&format!("Extra input fields: {}", uncovered.join(", "))))
     }
-}
 
-impl PostPolicy {
     /// Bytes that the file may have, at least and at most.
     pub(crate) fn file_len(&self) -> (u64, u64) {
         self.conditions.iter().fold((0, u64::MAX), |(least, most), condition| match condition {

@@ -1,4 +1,10 @@
-//! One request and its answer.
+//! One request and its answer, from the first byte to the last.
+//!
+//! [`Handler`] is what every connection shares; [`Handler::serve`] answers a request.
 
-pub(crate) mod front;
-pub(crate) mod logged;
+mod answer;
+mod document;
+mod handler;
+mod serve;
+
+pub(crate) use handler::Handler;

@@ -1,140 +1,106 @@
 //! How a server is described before it starts.
 
+use std::fmt;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::num::NonZeroU64;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::Server;
+use super::running::{Options, Server};
 use crate::answer::{Answer, Interceptor};
 use crate::fault::Fault;
-use crate::manner::Manner;
+use crate::quirks::Behavior;
 use crate::random;
 use crate::request_log::RequestRecord;
 
-/// A server to be: see [`Server::builder`].
-#[derive(Clone)]
-#[must_use = "a builder does nothing until it is started"]
-pub struct Builder {
-    pub(crate) addr: SocketAddr,
-    /// Name, and whether versioning is enabled.
-    pub(crate) buckets: Vec<(String, bool)>,
-    pub(crate) users: Vec<(String, String)>,
-    pub(crate) region: String,
-    pub(crate) tls: bool,
-    pub(crate) require_tls: bool,
-    pub(crate) manner: Manner,
-    pub(crate) interceptor: Interceptor,
-    pub(crate) faults: Vec<Fault>,
-    pub(crate) latency: Duration,
-    /// Bytes a second.
-    pub(crate) bandwidth: Option<NonZeroU64>,
-    pub(crate) seed: u64,
-    pub(crate) log_file: Option<PathBuf>,
-    pub(crate) dir: Option<PathBuf>,
-    pub(crate) patience: Duration,
-    pub(crate) max_connections: usize,
-    pub(crate) kept_requests: usize,
+impl Server {
+    /// A server to be described, then started with [`Builder::start`].
+    pub fn builder() -> Builder {
+        Builder(Options::default())
+    }
 }
 
-impl Builder {
-    pub(crate) fn new() -> Self {
-        Self {
-            addr: (Ipv4Addr::LOCALHOST, 0).into(),
-            buckets: Vec::new(),
-            users: Vec::new(),
-            region: "us-east-1".to_owned(),
-            tls: false,
-            require_tls: false,
-            manner: Manner::default(),
-            interceptor: Interceptor::default(),
-            faults: Vec::new(),
-            latency: Duration::ZERO,
-            bandwidth: None,
-            seed: 0,
-            log_file: None,
-            dir: None,
-            patience: Duration::from_secs(60),
-            max_connections: 512,
-            kept_requests: 100_000,
-        }
-    }
+/// The description of a server: see [`Server::builder`].
+#[derive(Clone)]
+#[must_use = "a builder does nothing until it is started"]
+pub struct Builder(Options);
 
+impl Builder {
     /// Where to listen; `127.0.0.1` and a free port by default.
     pub fn addr(mut self, addr: SocketAddr) -> Self {
-        self.addr = addr;
+        self.0.addr = addr;
         self
     }
 
     /// Creates a bucket. May be repeated; there is none by default.
     pub fn bucket(mut self, name: impl Into<String>) -> Self {
-        self.buckets.push((name.into(), false));
+        self.0.buckets.push((name.into(), false));
         self
     }
 
     /// Creates a bucket with versioning enabled. May be repeated.
     pub fn versioned_bucket(mut self, name: impl Into<String>) -> Self {
-        self.buckets.push((name.into(), true));
+        self.0.buckets.push((name.into(), true));
         self
     }
 
     /// Lets someone in. May be repeated; by default there is one identity, made at random.
     pub fn user(mut self, access_key: impl Into<String>, secret_key: impl Into<String>) -> Self {
-        self.users.push((access_key.into(), secret_key.into()));
+        self.0.users.push((access_key.into(), secret_key.into()));
         self
     }
 
     /// The region that signatures must name; `us-east-1` by default.
     pub fn region(mut self, region: impl Into<String>) -> Self {
-        self.region = region.into();
+        self.0.region = region.into();
         self
     }
 
     /// Speaks https, with a certificate for `localhost`, `*.localhost`, `127.0.0.1` and `::1` by an authority made
     /// for this server alone: [`Server::ca_pem`].
     pub fn tls(mut self, tls: bool) -> Self {
-        self.tls = tls;
+        self.0.tls = tls;
         self
     }
 
     /// Refuses SSE-C over plain http, as Amazon S3 does.
     pub fn require_tls(mut self, require_tls: bool) -> Self {
-        self.require_tls = require_tls;
+        self.0.require_tls = require_tls;
         self
     }
 
-    /// Whose answers to give; [`Manner::Aws`] by default.
-    pub fn behave(mut self, manner: Manner) -> Self {
-        self.manner = manner;
+    /// Whose answers to give; [`Behavior::Aws`] by default.
+    pub fn behave(mut self, behavior: Behavior) -> Self {
+        self.0.behavior = behavior;
         self
     }
 
     /// Keeps everything in this folder instead of memory: what was acknowledged survives the process, however it ends.
     /// The folder is made if it is not there; it serves one server at a time.
     pub fn dir(mut self, path: impl Into<PathBuf>) -> Self {
-        self.dir = Some(path.into());
+        self.0.dir = Some(path.into());
         self
     }
 
     /// How long a client may stand still in a handshake, a request or an answer before it is dropped; 60 seconds by
     /// default.
     pub fn patience(mut self, patience: Duration) -> Self {
-        self.patience = patience;
+        self.0.patience = patience;
         self
     }
 
     /// How many connections are served at a time, 512 by default, and at least one. Beyond them the one that has been
     /// idle for longest is closed for a new one, which waits its turn only where all are busy.
     pub fn max_connections(mut self, max: usize) -> Self {
-        self.max_connections = max.clamp(1, 1 << 16);
+        self.0.max_connections = max.clamp(1, 1 << 16);
         self
     }
 
     /// How many requests [`Server::requests`] remembers, 100,000 by default, and at least one; each takes about
     /// 2 KiB of memory.
     pub fn keep_requests(mut self, max: usize) -> Self {
-        self.kept_requests = max;
+        self.0.kept_requests = max;
         self
     }
 
@@ -143,40 +109,40 @@ impl Builder {
         mut self,
         f: impl Fn(&RequestRecord) -> Option<Answer> + Send + Sync + 'static,
     ) -> Self {
-        self.interceptor = Interceptor::new(f);
+        self.0.interceptor = Interceptor::new(f);
         self
     }
 
     /// Makes trouble with a probability. May be repeated: the first that strikes a request has it. What an
     /// interceptor answers is left alone.
     pub fn fault(mut self, fault: Fault) -> Self {
-        self.faults.push(fault);
+        self.0.faults.push(fault);
         self
     }
 
     /// What the faults are drawn from, 0 by default: a run with the same requests, whatever their order across
     /// objects and connections, meets the same faults.
     pub fn seed(mut self, seed: u64) -> Self {
-        self.seed = seed;
+        self.0.seed = seed;
         self
     }
 
     /// How long every request waits before it is looked at.
     pub fn latency(mut self, latency: Duration) -> Self {
-        self.latency = latency;
+        self.0.latency = latency;
         self
     }
 
     /// Bytes a second that all connections share, in each direction; unlimited by default.
     pub fn bandwidth(mut self, bytes: NonZeroU64) -> Self {
-        self.bandwidth = Some(bytes);
+        self.0.bandwidth = Some(bytes);
         self
     }
 
     /// Appends a JSON line for every request to this file, without keys, signatures and session tokens. The file
     /// is made for its owner alone.
     pub fn log_file(mut self, path: impl Into<PathBuf>) -> Self {
-        self.log_file = Some(path.into());
+        self.0.log_file = Some(path.into());
         self
     }
 
@@ -187,10 +153,10 @@ impl Builder {
     /// thread. For a folder: `ResourceBusy` where another server has it, `InvalidData` where it is not a folder of this
     /// server, of another format, or damaged.
     pub fn start(mut self) -> io::Result<Server> {
-        if self.users.is_empty() {
-            self.users.push((access_key(), secret_key()));
+        if self.0.users.is_empty() {
+            self.0.users.push((access_key(), secret_key()));
         }
-        Server::start(self)
+        Server::start(self.0)
     }
 }
 
@@ -203,24 +169,22 @@ fn secret_key() -> String {
     random::text(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", 40)
 }
 
-impl std::fmt::Debug for Builder {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let users: Vec<_> = self.users.iter().map(|(access_key, _)| access_key).collect();
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let options = &self.0;
+        let users: Vec<_> = options.users.iter().map(|(access_key, _)| access_key).collect();
         f.debug_struct("Builder")
-            .field("addr", &self.addr)
-            .field("buckets", &self.buckets)
+            .field("addr", &options.addr)
+            .field("buckets", &options.buckets)
             .field("users", &users)
-            .field("region", &self.region)
-            .field("tls", &self.tls)
-            .field("require_tls", &self.require_tls)
-            .field("manner", &self.manner)
-            .field("interceptor", &self.interceptor)
-            .field("faults", &self.faults)
-            .field("latency", &self.latency)
-            .field("bandwidth", &self.bandwidth)
-            .field("seed", &self.seed)
-            .field("log_file", &self.log_file)
-            .field("dir", &self.dir)
-            .finish()
+            .field("region", &options.region)
+            .field("tls", &options.tls)
+            .field("require_tls", &options.require_tls)
+            .field("behavior", &options.behavior)
+            .field("faults", &options.faults)
+            .field("seed", &options.seed)
+            .field("log_file", &options.log_file)
+            .field("dir", &options.dir)
+            .finish_non_exhaustive()
     }
 }

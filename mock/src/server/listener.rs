@@ -11,20 +11,21 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio_rustls::TlsAcceptor;
 
-use crate::exchange::front::{Connection, Front};
-use crate::server::idle::Impatient;
-use crate::server::slots::{Place, Places};
+use super::connections::{Connections, OpenConnection};
+use super::write_timeout::WriteTimeout;
+use crate::context::Connection;
+use crate::exchange::Handler;
 
 /// Serves until `stop` resolves; connections still open end with the runtime.
 pub(crate) async fn run(
     listener: TcpListener,
     tls: Option<TlsAcceptor>,
-    front: Front,
+    handler: Handler,
     max_connections: usize,
     mut stop: oneshot::Receiver<()>,
 ) {
     let mut number = 0;
-    let places = Places::new(max_connections);
+    let connections = Connections::new(max_connections);
     loop {
         let accepted = tokio::select! {
             _ = &mut stop => return,
@@ -32,21 +33,21 @@ pub(crate) async fn run(
         };
         let Ok((stream, _)) = accepted else {
             // Out of file descriptors, mostly: some come back with an idle connection.
-            places.make_room();
+            connections.evict_idle();
             tokio::time::sleep(Duration::from_millis(10)).await;
             continue;
         };
         number += 1;
         // The next client waits in the system's queue.
-        let place = tokio::select! {
+        let open = tokio::select! {
             _ = &mut stop => return,
-            place = places.take(number) => place,
+            open = connections.open(number) => open,
         };
-        let (tls, front) = (tls.clone(), front.clone());
+        let (tls, handler) = (tls.clone(), handler.clone());
         tokio::spawn(async move {
             tokio::select! {
-                () = connection(stream, tls, front, number, &place) => {}
-                () = place.evicted() => {}
+                () = connection(stream, tls, handler, number, &open) => {}
+                () = open.evicted() => {}
             }
         });
     }
@@ -55,19 +56,19 @@ pub(crate) async fn run(
 async fn connection(
     stream: TcpStream,
     tls: Option<TlsAcceptor>,
-    front: Front,
+    handler: Handler,
     number: u64,
-    place: &Arc<Place>,
+    open: &Arc<OpenConnection>,
 ) {
     // Best effort: without it answers are only slower.
     let _ = stream.set_nodelay(true);
     match tls {
-        None => http(stream, front, Connection { number, tls: false }, place).await,
+        None => http(stream, handler, Connection { number, tls: false }, open).await,
         Some(acceptor) => {
             if let Ok(Ok(stream)) =
-                tokio::time::timeout(front.patience, acceptor.accept(stream)).await
+                tokio::time::timeout(handler.patience, acceptor.accept(stream)).await
             {
-                http(stream, front, Connection { number, tls: true }, place).await;
+                http(stream, handler, Connection { number, tls: true }, open).await;
             }
         }
     }
@@ -75,17 +76,17 @@ async fn connection(
 
 async fn http(
     stream: impl AsyncRead + AsyncWrite + Unpin,
-    front: Front,
+    handler: Handler,
     connection: Connection,
-    place: &Arc<Place>,
+    open: &Arc<OpenConnection>,
 ) {
-    let patience = front.patience;
-    let stream = Impatient::new(stream, patience, Arc::clone(place));
+    let patience = handler.patience;
+    let stream = WriteTimeout::new(stream, patience, Arc::clone(open));
     let service = service_fn(|request| async {
-        let busy = place.busy().ok_or(io::ErrorKind::ConnectionAborted)?;
-        front.serve(request, connection, busy).await
+        let busy = open.busy().ok_or(io::ErrorKind::ConnectionAborted)?;
+        handler.serve(request, connection, busy).await
     });
-    // A connection that breaks is the client's business; no one is left to tell.
+    // A broken connection concerns the client alone, which can no longer be answered.
     let _ = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(patience)

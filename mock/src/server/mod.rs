@@ -1,8 +1,11 @@
-//! The server: its builder, its connections, and the running server.
+//! The server: its builder, its connections, and the running server as its owner sees it.
 
-pub(crate) mod builder;
-pub(crate) mod idle;
-pub(crate) mod listener;
-pub(crate) mod running;
-pub(crate) mod slots;
-pub(crate) mod tls;
+mod builder;
+mod connections;
+mod listener;
+mod running;
+mod tls;
+mod write_timeout;
+
+pub use builder::Builder;
+pub use running::{Server, StoredObject};

@@ -1,8 +1,11 @@
 //! The running server, as its owner sees it.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::num::NonZeroU64;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -13,21 +16,67 @@ use s3s::validation::{AwsNameValidation, NameValidation as _};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
-use crate::auth::access::{Access, blocks_sse_c_at_first};
-use crate::auth::gate::{Gate, Users};
-use crate::body::throttle::Line;
-use crate::exchange::front::Front;
-use crate::fault::Faults;
-use crate::log_file::Journal;
-use crate::manner::Manner;
+use super::{listener, tls};
+use crate::answer::Interceptor;
+use crate::auth::{Authenticator, PolicyCheck};
+use crate::body::Throttle;
+use crate::browser::PostObject;
+use crate::exchange::Handler;
+use crate::fault::{Fault, Faults};
+use crate::log_file::LogFile;
+use crate::quirks::Behavior;
 use crate::request_log::{RequestLog, RequestRecord};
-use crate::s3::bucket::configuration::Configuration;
-use crate::s3::{Api, LocalhostDomain};
-use crate::server::builder::Builder;
-use crate::server::listener;
-use crate::server::tls;
-use crate::store::Store;
-use crate::store::{Bucket, Version, Versioning};
+use crate::s3::{Api, Configuration, LocalhostDomain};
+use crate::store::{Bucket, Store, Version, Versioning};
+
+/// How a server is set up: see [`super::Builder`].
+#[derive(Clone)]
+pub(crate) struct Options {
+    pub(crate) addr: SocketAddr,
+    /// Name, and whether versioning is enabled.
+    pub(crate) buckets: Vec<(String, bool)>,
+    /// Access keys and secret keys.
+    pub(crate) users: Vec<(String, String)>,
+    pub(crate) region: String,
+    pub(crate) tls: bool,
+    pub(crate) require_tls: bool,
+    pub(crate) behavior: Behavior,
+    pub(crate) interceptor: Interceptor,
+    pub(crate) faults: Vec<Fault>,
+    pub(crate) latency: Duration,
+    /// Bytes a second.
+    pub(crate) bandwidth: Option<NonZeroU64>,
+    pub(crate) seed: u64,
+    pub(crate) log_file: Option<PathBuf>,
+    pub(crate) dir: Option<PathBuf>,
+    pub(crate) patience: Duration,
+    pub(crate) max_connections: usize,
+    pub(crate) kept_requests: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            addr: (Ipv4Addr::LOCALHOST, 0).into(),
+            buckets: Vec::new(),
+            users: Vec::new(),
+            region: "us-east-1".to_owned(),
+            tls: false,
+            require_tls: false,
+            behavior: Behavior::default(),
+            interceptor: Interceptor::default(),
+            faults: Vec::new(),
+            latency: Duration::ZERO,
+            bandwidth: None,
+            seed: 0,
+            log_file: None,
+            dir: None,
+            patience: Duration::from_secs(60),
+            max_connections: 512,
+            kept_requests: 100_000,
+        }
+    }
+}
 
 /// A server that runs until it is dropped.
 ///
@@ -37,13 +86,12 @@ use crate::store::{Bucket, Version, Versioning};
 /// assert!(server.object_keys("demo").is_empty());
 /// # Ok::<(), std::io::Error>(())
 /// ```
-#[derive(Debug)]
 pub struct Server {
     addr: SocketAddr,
     endpoint: String,
     ca_pem: Option<String>,
     access_key: String,
-    secret_key: Secret,
+    secret_key: String,
     region: String,
     store: Arc<Store>,
     log: Arc<RequestLog>,
@@ -88,56 +136,21 @@ pub struct StoredObject {
 }
 
 impl Server {
-    /// A server to be described, then started with [`Builder::start`].
-    pub fn builder() -> Builder {
-        Builder::new()
-    }
-
-    pub(crate) fn start(builder: Builder) -> io::Result<Self> {
-        let store = match &builder.dir {
+    pub(crate) fn start(options: Options) -> io::Result<Self> {
+        let store = match &options.dir {
             Some(path) => Store::open(path)?,
             None => Store::default(),
         };
-        let store = Arc::new(stocked(store, &builder.buckets, builder.manner)?);
-        let log = Arc::new(RequestLog::new(builder.kept_requests));
-        let (tls, ca_pem) = if builder.tls {
+        create_buckets(&store, &options)?;
+        let store = Arc::new(store);
+        let log = Arc::new(RequestLog::new(options.kept_requests));
+        let (tls, ca_pem) = if options.tls {
             tls::acceptor().map(|(tls, pem)| (Some(tls), Some(pem)))?
         } else {
             (None, None)
         };
-        let mut auth = SimpleAuth::new();
-        for (access_key, secret_key) in &builder.users {
-            auth.register(access_key.clone(), secret_key.as_str().into());
-        }
-        let api = || Api {
-            store: Arc::clone(&store),
-            region: builder.region.clone(),
-            manner: builder.manner,
-            require_tls: builder.require_tls,
-        };
-        let mut s3 = S3ServiceBuilder::new(api());
-        s3.set_auth(auth);
-        s3.set_access(Access { store: Arc::clone(&store) });
-        s3.set_route(Configuration { store: Arc::clone(&store) });
-        s3.set_host(LocalhostDomain);
-        let front = Front {
-            s3: s3.build(),
-            unsigned: S3ServiceBuilder::new(api()).build(),
-            store: Arc::clone(&store),
-            gate: Arc::new(Gate {
-                region: builder.region.clone(),
-                users: Users(builder.users.iter().cloned().collect()),
-                manner: builder.manner,
-            }),
-            log: Arc::clone(&log),
-            interceptor: builder.interceptor,
-            line: Arc::new(Line::new(builder.latency, builder.bandwidth)),
-            faults: Arc::new(Faults::new(builder.seed, builder.faults)),
-            journal: builder.log_file.as_deref().map(Journal::open).transpose()?.map(Arc::new),
-            patience: builder.patience,
-        };
-
-        let listener = std::net::TcpListener::bind(builder.addr)?;
+        let handler = handler(&options, &store, &log)?;
+        let listener = std::net::TcpListener::bind(options.addr)?;
         listener.set_nonblocking(true)?;
         let addr = listener.local_addr()?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -150,26 +163,26 @@ impl Server {
             TcpListener::from_std(listener)?
         };
         let (stop, stopped) = oneshot::channel();
-        let thread =
-            std::thread::Builder::new().name("s3seal-mock".to_owned()).spawn(move || {
-                runtime.block_on(listener::run(
-                    listener,
-                    tls,
-                    front,
-                    builder.max_connections,
-                    stopped,
-                ));
-                runtime.shutdown_timeout(Duration::from_secs(5));
-            })?;
+        let serve = move || {
+            runtime.block_on(listener::run(
+                listener,
+                tls,
+                handler,
+                options.max_connections,
+                stopped,
+            ));
+            runtime.shutdown_timeout(Duration::from_secs(5));
+        };
+        let thread = std::thread::Builder::new().name("s3seal-mock".to_owned()).spawn(serve)?;
 
-        let (access_key, secret_key) = builder.users.into_iter().next().unwrap_or_default();
+        let (access_key, secret_key) = options.users.into_iter().next().unwrap_or_default();
         Ok(Self {
             addr,
-            endpoint: endpoint(addr, builder.tls),
+            endpoint: endpoint(addr, options.tls),
             ca_pem,
             access_key,
-            secret_key: Secret(secret_key),
-            region: builder.region,
+            secret_key,
+            region: options.region,
             store,
             log,
             running: Some((stop, thread)),
@@ -198,7 +211,7 @@ impl Server {
 
     /// The secret key of the first user.
     pub fn secret_key(&self) -> &str {
-        &self.secret_key.0
+        &self.secret_key
     }
 
     /// The region that signatures must name.
@@ -305,18 +318,59 @@ impl Drop for Server {
     }
 }
 
-struct Secret(String);
-
-impl std::fmt::Debug for Secret {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Secret(..)")
+/// Shows no secret key and no content.
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server").field("endpoint", &self.endpoint).finish_non_exhaustive()
     }
 }
 
+fn handler(options: &Options, store: &Arc<Store>, log: &Arc<RequestLog>) -> io::Result<Handler> {
+    let quirks = options.behavior.quirks();
+    let mut auth = SimpleAuth::new();
+    for (access_key, secret_key) in &options.users {
+        auth.register(access_key.clone(), secret_key.as_str().into());
+    }
+    let api = || Api {
+        store: Arc::clone(store),
+        region: options.region.clone(),
+        quirks,
+        require_tls: options.require_tls,
+    };
+    let mut s3 = S3ServiceBuilder::new(api());
+    s3.set_auth(auth);
+    s3.set_access(PolicyCheck { store: Arc::clone(store) });
+    s3.set_route(Configuration { store: Arc::clone(store) });
+    s3.set_host(LocalhostDomain);
+    let authenticator = Arc::new(Authenticator {
+        region: options.region.clone(),
+        users: options.users.iter().cloned().collect(),
+        quirks,
+    });
+    let throttle = Arc::new(Throttle::new(options.latency, options.bandwidth));
+    Ok(Handler {
+        s3: s3.build(),
+        post_object: PostObject {
+            s3: S3ServiceBuilder::new(api()).build(),
+            store: Arc::clone(store),
+            authenticator: Arc::clone(&authenticator),
+            throttle: Arc::clone(&throttle),
+        },
+        store: Arc::clone(store),
+        authenticator,
+        log: Arc::clone(log),
+        interceptor: options.interceptor.clone(),
+        throttle,
+        faults: Arc::new(Faults::new(options.seed, options.faults.clone())),
+        log_file: options.log_file.as_deref().map(LogFile::open).transpose()?.map(Arc::new),
+        patience: options.patience,
+    })
+}
+
 /// Buckets that a folder holds already stay as they are.
-fn stocked(store: Store, names: &[(String, bool)], manner: Manner) -> io::Result<Store> {
+fn create_buckets(store: &Store, options: &Options) -> io::Result<()> {
     let kept: Vec<_> = store.lock().iter().map(|(name, _)| name.clone()).collect();
-    for (name, versioned) in names {
+    for (name, versioned) in &options.buckets {
         let invalid = |why: &str| {
             io::Error::new(io::ErrorKind::InvalidInput, format!("bucket {name:?}: {why}"))
         };
@@ -328,10 +382,10 @@ fn stocked(store: Store, names: &[(String, bool)], manner: Manner) -> io::Result
         }
         let versioning = if *versioned { Versioning::Enabled } else { Versioning::Unversioned };
         let mut bucket = Bucket::new(versioning);
-        bucket.blocks_sse_c = blocks_sse_c_at_first(manner);
+        bucket.blocks_sse_c = options.behavior.quirks().blocks_sse_c;
         store.lock().create(name, bucket).map_err(|_| invalid("named twice"))?;
     }
-    Ok(store)
+    Ok(())
 }
 
 fn endpoint(addr: SocketAddr, tls: bool) -> String {

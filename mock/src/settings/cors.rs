@@ -1,5 +1,5 @@
-//! Cross-origin requests of browsers: a bucket's rules, the preflight, and the headers of answers. Source: "Using
-//! cross-origin resource sharing (CORS)" in the Amazon S3 user guide.
+//! A bucket's rules for cross-origin requests. Source: "Using cross-origin resource sharing (CORS)" in the Amazon S3 user
+//! guide.
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::{Deserialize, Serialize};
@@ -8,13 +8,13 @@ use crate::refusal::Refusal;
 use crate::xml::{Element, escape};
 
 const MAX_RULES: usize = 100;
-const METHODS: [&str; 5] = ["GET", "PUT", "HEAD", "POST", "DELETE"];
+pub(crate) const CORS_METHODS: [&str; 5] = ["GET", "PUT", "HEAD", "POST", "DELETE"];
 
 /// The rules of a bucket; the first that fits decides.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Rules(Vec<Rule>);
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct CorsRules(Vec<Rule>);
 
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Rule {
     id: Option<String>,
     origins: Vec<String>,
@@ -27,7 +27,7 @@ struct Rule {
     max_age: Option<u32>,
 }
 
-impl Rules {
+impl CorsRules {
     /// # Errors
     /// `MalformedXML`, or `InvalidRequest` for a method or a pattern that no rule can have.
     pub(crate) fn of(root: &Element) -> Result<Self, Refusal> {
@@ -49,41 +49,15 @@ impl Rules {
         self.0.iter().find_map(|rule| rule.fits(origin, method, &[])?.headers(&[]))
     }
 
-    fn preflight(&self, origin: &str, method: &str, asked: &[String]) -> Option<HeaderMap> {
+    /// The headers of the answer to a preflight, which also asks for request headers.
+    pub(crate) fn preflight(
+        &self,
+        origin: &str,
+        method: &str,
+        asked: &[String],
+    ) -> Option<HeaderMap> {
         self.0.iter().find_map(|rule| rule.fits(origin, method, asked)?.headers(asked))
     }
-}
-
-/// Answers OPTIONS, which browsers send without a signature.
-///
-/// # Errors
-/// The request is none of a browser, or no rule allows what it asks for.
-pub(crate) fn preflight(rules: Option<&Rules>, headers: &HeaderMap) -> Result<HeaderMap, Refusal> {
-    let get = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let insufficient = |message: String| Err(Refusal::new(400, "BadRequest", message));
-    let Some(origin) = get("origin") else {
-        return insufficient("Insufficient information. Origin request header needed.".to_owned());
-    };
-    let method = get("access-control-request-method").unwrap_or("null");
-    if !METHODS.contains(&method) {
-        return insufficient(format!("Invalid Access-Control-Request-Method: {method}"));
-    }
-    let forbidden = |message: &'static str| {
-        Refusal::new(403, "AccessForbidden", message)
-            .detail("Method", method)
-            .detail("ResourceType", "OBJECT")
-    };
-    let rules =
-        rules.ok_or_else(|| forbidden("CORSResponse: CORS is not enabled for this bucket."))?;
-    let asked: Vec<_> = get("access-control-request-headers")
-        .unwrap_or_default()
-        .split(',')
-        .map(|name| name.trim().to_ascii_lowercase())
-        .filter(|name| !name.is_empty())
-        .collect();
-    rules.preflight(origin, method, &asked).ok_or_else(|| {
-        forbidden("CORSResponse: This CORS request is not allowed. This is usually because the evalution of Origin, request method / Access-Control-Request-Method or Access-Control-Request-Headers are not whitelisted by the resource's CORS spec.")
-    })
 }
 
 impl Rule {
@@ -110,7 +84,8 @@ impl Rule {
         if rule.origins.is_empty() || rule.methods.is_empty() {
             return Err(Refusal::malformed_xml());
         }
-        if let Some(method) = rule.methods.iter().find(|method| !METHODS.contains(&method.as_str()))
+        if let Some(method) =
+            rule.methods.iter().find(|method| !CORS_METHODS.contains(&method.as_str()))
         {
             return Err(Refusal::invalid_request(format!(
                 "Found unsupported HTTP method in CORS config. Unsupported method is {method}"

@@ -1,31 +1,11 @@
 //! How a bucket is set up: default encryption, CORS rules, policy, and whether there are ACLs.
+//!
+//! [`Settings`] holds all of it; [`Policy`] and [`CorsRules`] are read from their documents, and say what they allow.
 
-pub(crate) mod cors;
-pub(crate) mod policy;
+mod configuration;
+mod cors;
+mod policy;
 
-use serde::{Deserialize, Serialize};
-
-use crate::settings::cors::Rules;
-use crate::settings::policy::Policy;
-
-/// The configuration of a bucket. A new one encrypts with SSE-S3 and has neither rules nor a policy.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub(crate) struct Settings {
-    pub(crate) encryption: DefaultEncryption,
-    /// Whether PutBucketEncryption ever said which types are blocked: then GetBucketEncryption says it too.
-    pub(crate) names_blocked_types: bool,
-    pub(crate) cors: Option<Rules>,
-    pub(crate) policy: Option<Policy>,
-    /// Whether objects belong to their writers (`ObjectWriter`) rather than to the bucket's owner.
-    pub(crate) allows_acls: bool,
-}
-
-/// What objects get that come without an encryption header.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum DefaultEncryption {
-    #[default]
-    S3,
-    /// SSE-KMS or DSSE-KMS (`method`), with AWS's own key if none is named.
-    Kms { method: String, key_id: Option<String>, bucket_key: bool },
-}
+pub(crate) use configuration::{DefaultEncryption, Settings};
+pub(crate) use cors::{CORS_METHODS, CorsRules};
+pub(crate) use policy::{Policy, PolicyContext};

@@ -12,13 +12,13 @@ const MAX_SIZE: usize = 20 * 1024;
 const ACCOUNT: &str = "123456789012";
 
 /// The statements of a bucket's policy. Only denials have an effect: whoever has credentials here may do anything.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Policy {
     source: String,
     denials: Vec<Denial>,
 }
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 struct Denial {
     /// Patterns in lower case, for actions are compared without case.
     actions: Vec<String>,
@@ -26,7 +26,7 @@ struct Denial {
     conditions: Vec<Condition>,
 }
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 struct Condition {
     test: Test,
     if_exists: bool,
@@ -34,7 +34,7 @@ struct Condition {
     values: Vec<String>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 enum Test {
     Null,
     Equals,
@@ -43,7 +43,7 @@ enum Test {
 }
 
 /// What a condition can ask about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 enum Key {
     CustomerAlgorithm,
     Encryption,
@@ -52,8 +52,8 @@ enum Key {
 }
 
 /// What a request is, as conditions see it.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Context {
+#[derive(Clone, Default)]
+pub(crate) struct PolicyContext {
     pub(crate) customer_algorithm: Option<String>,
     pub(crate) encryption: Option<String>,
     pub(crate) kms_key_id: Option<String>,
@@ -102,7 +102,7 @@ impl Policy {
     }
 
     /// Whether a statement denies `action` on `resource`.
-    pub(crate) fn denies(&self, action: &str, resource: &str, context: &Context) -> bool {
+    pub(crate) fn denies(&self, action: &str, resource: &str, context: &PolicyContext) -> bool {
         let action = action.to_ascii_lowercase();
         self.denials.iter().any(|denial| {
             denial.actions.iter().any(|pattern| matches(pattern, &action))
@@ -152,7 +152,7 @@ impl Denial {
 }
 
 impl Condition {
-    fn holds(&self, context: &Context) -> bool {
+    fn holds(&self, context: &PolicyContext) -> bool {
         let secure = context.secure_transport.to_string();
         let value = match self.key {
             Key::CustomerAlgorithm => context.customer_algorithm.as_deref(),
@@ -172,7 +172,7 @@ impl Condition {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Principals {
     Everybody,
     Account,

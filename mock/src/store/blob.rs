@@ -153,7 +153,6 @@ impl BlobWriter {
 }
 
 /// Reads a range of a part, chunk by chunk.
-#[derive(Debug)]
 pub(crate) struct BlobReader {
     blob: Arc<Blob>,
     seal: Option<Seal>,
@@ -223,7 +222,7 @@ fn damaged() -> io::Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ssec::{CustomerKey, Headers, PREFIX};
+    use crate::ssec::{CustomerKey, KeyHeaders, PREFIX};
     use crate::store::seal::Slot;
     use base64::Engine as _;
 
@@ -235,7 +234,7 @@ mod tests {
         headers
             .insert("x-amz-server-side-encryption-customer-algorithm", "AES256".parse().unwrap());
         headers.insert("x-amz-server-side-encryption-customer-key", encoded.parse().unwrap());
-        Headers::of(&headers, PREFIX).for_read().unwrap().unwrap()
+        KeyHeaders::of(&headers, PREFIX).for_read().unwrap()
     }
 
     fn read(blob: &Arc<Blob>, range: Range<u64>, key: Option<&CustomerKey>) -> io::Result<Vec<u8>> {

@@ -16,7 +16,7 @@ use crate::refusal::Refusal;
 use crate::settings::Settings;
 
 /// A bucket and all it holds. A folder keeps every field that is not skipped; a new one wants `#[serde(default)]`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Bucket {
     #[serde(with = "time::serde::rfc3339")]
     pub(crate) created: OffsetDateTime,
@@ -36,7 +36,7 @@ pub(crate) struct Bucket {
 }
 
 /// What a DELETE did.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Deletion {
     /// The version created (a delete marker) or removed, where the answer names it.
     pub(crate) version: Option<String>,
@@ -199,7 +199,7 @@ impl Bucket {
         let version = Version { id: id.clone(), modified: OffsetDateTime::now_utc(), object, tags };
         self.place(key, version.clone());
         self.changes.made.push(Change::Put { key: key.to_owned(), version });
-        self.names(id)
+        self.shown_id(id)
     }
 
     /// Makes `version` the latest, in place of one with the same id.
@@ -232,7 +232,7 @@ impl Bucket {
     }
 
     /// How answers name a version: not at all in a bucket that never had versioning.
-    pub(crate) fn names(&self, id: String) -> Option<String> {
+    pub(crate) fn shown_id(&self, id: String) -> Option<String> {
         (self.versioning != Versioning::Unversioned).then_some(id)
     }
 
@@ -348,7 +348,7 @@ impl Bucket {
     }
 
     fn remove(&mut self, key: &str, id: &str) -> Deletion {
-        let mut deletion = Deletion { version: self.names(id.to_owned()), delete_marker: false };
+        let mut deletion = Deletion { version: self.shown_id(id.to_owned()), delete_marker: false };
         if let Some(versions) = self.keys.get_mut(key) {
             if let Some(index) = versions.iter().position(|version| version.id == id) {
                 let version = versions.remove(index);

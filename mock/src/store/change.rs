@@ -12,7 +12,7 @@ use super::version::{Tags, Version};
 pub(crate) type Step = Vec<(String, Change)>;
 
 /// One change in a bucket. Doing it twice in a row is the same as once.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Serialize, Deserialize)]
 pub(crate) enum Change {
     /// The bucket is there, and this is all about it but its content.
     Settings(serde_json::Value),
@@ -60,7 +60,7 @@ impl Change {
 }
 
 /// What happened to a bucket in the step under way.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Changes {
     pub(crate) made: Vec<Change>,
     /// Removed from the index: their bytes stay until the step is on disk.

@@ -17,7 +17,7 @@ use crate::refusal::Refusal;
 
 /// Everything there is: in memory, or its bytes and a journal in a folder. Locked for single steps only: never while
 /// a body is read or written.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Store {
     buckets: Mutex<Buckets>,
     folder: Option<(Arc<Folder>, Journal)>,
@@ -59,9 +59,9 @@ impl Store {
     ///
     /// # Errors
     /// The disk refuses.
-    pub(crate) async fn settled(&self) -> io::Result<()> {
+    pub(crate) async fn synced(&self) -> io::Result<()> {
         match &self.folder {
-            Some((_, journal)) => journal.settled().await,
+            Some((_, journal)) => journal.synced().await,
             None => Ok(()),
         }
     }
@@ -82,7 +82,6 @@ impl Drop for Store {
 }
 
 /// The buckets for one step; what it changes is one line of the journal.
-#[derive(Debug)]
 pub(crate) struct StoreGuard<'a> {
     buckets: MutexGuard<'a, Buckets>,
     journal: Option<&'a Journal>,
@@ -121,7 +120,7 @@ impl Drop for StoreGuard<'_> {
 }
 
 /// The buckets by name.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Buckets {
     by_name: BTreeMap<String, Bucket>,
     /// Lent out to be changed in the step under way.
@@ -244,15 +243,15 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path()).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        runtime.block_on(store.settled()).unwrap();
+        runtime.block_on(store.synced()).unwrap();
         // A rewrite is the write that a test can make fail: in its place is a folder.
         std::fs::create_dir(folder.path().join("journal.new")).unwrap();
         let content = state(&BTreeMap::new()).unwrap();
         store.folder.as_ref().unwrap().1.rewrite(content);
         for _ in 0..2 {
-            assert!(runtime.block_on(store.settled()).is_err());
+            assert!(runtime.block_on(store.synced()).is_err());
             store.lock().create("demo", Bucket::new(Versioning::Unversioned)).unwrap();
-            assert!(runtime.block_on(store.settled()).is_err());
+            assert!(runtime.block_on(store.synced()).is_err());
             store.lock().remove("demo").unwrap();
         }
     }

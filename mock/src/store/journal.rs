@@ -23,7 +23,7 @@ use crate::random;
 const REWRITE_FROM: u64 = 16 << 20;
 
 /// The first line of a journal.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Opening {
     /// Another one for each journal.
     pub(crate) journal: String,
@@ -48,7 +48,6 @@ impl State {
 }
 
 /// Up to where a journal was synced, as the file `acknowledged` has it.
-#[derive(Debug)]
 pub(crate) struct Acknowledged {
     pub(crate) journal: String,
     /// Bytes.
@@ -64,7 +63,6 @@ impl Acknowledged {
 }
 
 /// Takes lines, in order, from the holder of the index.
-#[derive(Debug)]
 pub(crate) struct Journal {
     queue: Option<mpsc::Sender<Entry>>,
     thread: Option<JoinHandle<()>>,
@@ -76,7 +74,7 @@ pub(crate) struct Journal {
 }
 
 /// How far the journal is on disk.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Default)]
 struct Written {
     entries: u64,
     /// The disk refused: nothing is acknowledged any more.
@@ -184,7 +182,7 @@ impl Journal {
     ///
     /// # Errors
     /// It will never be.
-    pub(crate) async fn settled(&self) -> io::Result<()> {
+    pub(crate) async fn synced(&self) -> io::Result<()> {
         let wanted = self.queued.load(Ordering::SeqCst);
         let mut written = self.written.clone();
         match written.wait_for(|written| written.broken || written.entries >= wanted).await {
@@ -196,7 +194,7 @@ impl Journal {
     fn push(&self, entry: Entry) {
         self.queued.fetch_add(1, Ordering::SeqCst);
         if let Some(queue) = &self.queue {
-            // Without its thread the journal is broken, which `settled` tells.
+            // Without its thread the journal is broken, which `synced` tells.
             let _ = queue.send(entry);
         }
     }

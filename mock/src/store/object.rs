@@ -11,7 +11,7 @@ use crate::checksum::Checksum;
 use crate::ssec::KeyCheck;
 
 /// An object's content and description. Immutable: a change makes a new one.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Object {
     /// What its parts are sealed for: the version's id, but where that is `null`.
     pub(crate) id: String,
@@ -27,7 +27,7 @@ pub(crate) struct Object {
 }
 
 /// A part of an object; a single PUT makes one.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Part {
     /// As it was uploaded; 0 for a single PUT.
     pub(crate) number: i32,
@@ -53,7 +53,7 @@ impl Object {
 }
 
 /// How an object is encrypted, as its headers tell.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) enum Encryption {
     /// Nothing is claimed.
     None,
@@ -109,7 +109,7 @@ impl Encryption {
 }
 
 /// What the writer said about the object.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Attributes {
     pub(crate) content_type: Option<String>,
     pub(crate) cache_control: Option<String>,

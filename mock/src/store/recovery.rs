@@ -19,14 +19,13 @@ const WAY_OUT: &str = "nothing was changed; bring the folder back from a copy, o
 type Buckets = BTreeMap<String, Bucket>;
 
 /// What a folder holds. Its files stay, whatever becomes of this, until [`Recovered::attach`].
-#[derive(Debug)]
 pub(crate) struct Recovered {
     pub(crate) buckets: Buckets,
     leftovers: Leftovers,
 }
 
 /// Files that no object has.
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Leftovers {
     /// The journal says that they were removed, or they were never finished.
     removed: Vec<PathBuf>,

@@ -12,7 +12,7 @@ use super::version::Tags;
 use crate::checksum::{Algorithm, Kind};
 
 /// What CreateMultipartUpload fixed, and the parts so far.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Upload {
     /// The id of the finished object.
     pub(crate) object_id: String,
@@ -38,7 +38,7 @@ impl Upload {
 }
 
 /// One part, as the last UploadPart with its number left it.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct UploadedPart {
     pub(crate) blob: Arc<Blob>,
     /// Without the quotes.

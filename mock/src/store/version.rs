@@ -15,7 +15,7 @@ pub(crate) const NULL_VERSION: &str = "null";
 pub(crate) type Tags = Vec<(String, String)>;
 
 /// The state of a bucket's versioning.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Versioning {
     #[default]
     Unversioned,
@@ -24,7 +24,7 @@ pub(crate) enum Versioning {
 }
 
 /// One version of a key.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Version {
     pub(crate) id: String,
     #[serde(with = "time::serde::rfc3339")]

@@ -3,14 +3,15 @@
 use s3s::dto::{
     Bucket as ListedBucket, BucketLocationConstraint, CreateBucketInput, CreateBucketOutput,
     DeleteBucketInput, DeleteBucketOutput, GetBucketLocationInput, GetBucketLocationOutput,
-    HeadBucketInput, HeadBucketOutput, ListBucketsInput, ListBucketsOutput, Owner,
+    GetBucketOwnershipControlsInput, GetBucketOwnershipControlsOutput, HeadBucketInput,
+    HeadBucketOutput, ListBucketsInput, ListBucketsOutput, ObjectOwnership, OwnershipControls,
+    OwnershipControlsRule,
 };
 use s3s::{S3Request, S3Response};
 
-use crate::auth::access::blocks_sse_c_at_first;
 use crate::refusal::Refusal;
-use crate::s3::object::put::last_modified;
-use crate::s3::{Api, Outcome};
+use crate::s3::api::{Api, Outcome};
+use crate::s3::output::{last_modified, owner};
 use crate::store::{Bucket, Versioning};
 
 pub(crate) async fn create_bucket(
@@ -22,13 +23,12 @@ pub(crate) async fn create_bucket(
         .create_bucket_configuration
         .and_then(|configuration| configuration.location_constraint);
     check_location(&api.region, location.as_ref().map(|location| location.as_str()))?;
-    let versioning = match input.object_lock_enabled_for_bucket {
-        // Object lock brings versioning with it; the locks themselves are not served.
-        Some(true) => return Err(Refusal::not_implemented()),
-        _ => Versioning::Unversioned,
-    };
-    let mut bucket = Bucket::new(versioning);
-    bucket.blocks_sse_c = blocks_sse_c_at_first(api.manner);
+    // Object lock is not served.
+    if input.object_lock_enabled_for_bucket == Some(true) {
+        return Err(Refusal::not_implemented());
+    }
+    let mut bucket = Bucket::new(Versioning::Unversioned);
+    bucket.blocks_sse_c = api.quirks.blocks_sse_c;
     api.store.lock().create(&input.bucket, bucket)?;
     Ok(S3Response::new(CreateBucketOutput { location: Some(format!("/{}", input.bucket)) }))
 }
@@ -92,12 +92,20 @@ pub(crate) async fn get_bucket_location(
     }))
 }
 
-/// Whoever owns everything here.
-pub(crate) fn owner() -> Owner {
-    Owner {
-        display_name: Some("mock".to_owned()),
-        id: Some("75aa57f09aa0c8caeab4f8c24e99d10f8e7faeebf76c078efc7c6caea54ba06a".to_owned()),
-    }
+pub(crate) async fn get_bucket_ownership_controls(
+    api: &Api,
+    request: S3Request<GetBucketOwnershipControlsInput>,
+) -> Outcome<GetBucketOwnershipControlsOutput> {
+    let buckets = api.store.lock();
+    let ownership = if buckets.bucket(&request.input.bucket)?.settings.allows_acls {
+        ObjectOwnership::OBJECT_WRITER
+    } else {
+        ObjectOwnership::BUCKET_OWNER_ENFORCED
+    };
+    let rule = OwnershipControlsRule { object_ownership: ObjectOwnership::from_static(ownership) };
+    Ok(S3Response::new(GetBucketOwnershipControlsOutput {
+        ownership_controls: Some(OwnershipControls { rules: vec![rule] }),
+    }))
 }
 
 fn check_location(region: &str, asked: Option<&str>) -> Result<(), Refusal> {

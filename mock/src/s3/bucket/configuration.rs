@@ -4,27 +4,20 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode, Uri};
+use http::{Extensions, HeaderMap, Method, Uri};
 use http_body_util::BodyExt as _;
 use s3s::route::S3Route;
 use s3s::{Body, S3Request, S3Response, S3Result};
 
-use crate::auth::access;
-use crate::body::intake;
+use super::{cors, encryption, policy, reply::Reply, unserved};
+use crate::auth::{AccessRequest, check_access};
+use crate::body::broken_body;
+use crate::context::RequestContext;
 use crate::refusal::Refusal;
 use crate::route::{self, Target};
-use crate::s3::bucket::cors;
-use crate::s3::bucket::encryption;
-use crate::s3::bucket::policy;
-use crate::s3::bucket::unserved;
-use crate::s3::notes;
 use crate::store::Store;
 
-/// The answer of a configuration operation.
-pub(crate) type Reply = S3Response<Bytes>;
-
 /// Serves the configuration of the buckets of a store.
-#[derive(Debug)]
 pub(crate) struct Configuration {
     pub(crate) store: Arc<Store>,
 }
@@ -56,30 +49,30 @@ impl S3Route for Configuration {
     }
 
     async fn call(&self, request: S3Request<Body>) -> S3Result<S3Response<Body>> {
-        let notes = notes(&request.extensions)?;
+        let context = RequestContext::of(&request.extensions).clone();
         let (target, operation) = named(&request.method, &request.uri, &request.headers);
         let query = route::query_pairs(request.uri.query().unwrap_or_default());
         if unserved::names(&request.method, &target, &query) {
-            return notes.settle(Err(Refusal::not_implemented()));
+            return context.keep_refusal(Err(Refusal::not_implemented()));
         }
         let bucket = target.bucket.unwrap_or_default();
-        let asked = access::Asked {
+        let asked = AccessRequest {
             operation,
             bucket: &bucket,
             key: None,
             query: &[],
             headers: &request.headers,
-            tls: notes.connection.tls,
+            tls: context.connection.tls,
         };
-        let outcome = match access::check(&self.store, &asked) {
-            // The front has limited the size of documents already.
+        let outcome = match check_access(&self.store, &asked) {
+            // The exchange has limited the size of documents already.
             Ok(()) => match request.input.collect().await {
                 Ok(document) => self.serve(operation, &bucket, &document.to_bytes()),
-                Err(err) => Err(intake::broken_body(&err.to_string())),
+                Err(err) => Err(broken_body(&err.to_string())),
             },
             Err(refusal) => Err(refusal),
         };
-        notes.settle(outcome).map(|reply| reply.map_output(Body::from))
+        context.keep_refusal(outcome).map(|reply| reply.map_output(Body::from))
     }
 }
 
@@ -103,23 +96,8 @@ impl Configuration {
     }
 }
 
-/// A document as an answer.
-pub(crate) fn xml_answer(root: &str, content: &str) -> Reply {
-    let mut reply = Reply::new(Bytes::from(format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<{root} xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">{content}</{root}>"
-    )));
-    reply.headers.insert("content-type", HeaderValue::from_static("application/xml"));
-    reply
-}
-
-/// An answer without a body.
-pub(crate) fn no_content(status: StatusCode) -> Reply {
-    Reply::with_status(Bytes::new(), status)
-}
-
 fn named(method: &Method, uri: &Uri, headers: &HeaderMap) -> (Target, &'static str) {
-    let host = headers.get("host").and_then(|host| host.to_str().ok());
-    let target = Target::of(host, uri.path());
+    let target = Target::of(headers, uri.path());
     let query = route::query_pairs(uri.query().unwrap_or_default());
     let operation = route::operation(method, &target, &query, headers);
     (target, operation)

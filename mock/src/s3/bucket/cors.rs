@@ -3,9 +3,9 @@
 use bytes::Bytes;
 use http::StatusCode;
 
+use super::reply::{Reply, no_content, xml_answer};
 use crate::refusal::Refusal;
-use crate::s3::bucket::configuration::{Reply, no_content, xml_answer};
-use crate::settings::cors::Rules;
+use crate::settings::CorsRules;
 use crate::store::Bucket;
 use crate::xml::Element;
 
@@ -19,7 +19,7 @@ pub(crate) fn get(bucket: &Bucket, name: &str) -> Result<Reply, Refusal> {
 
 pub(crate) fn put(bucket: &mut Bucket, document: &Bytes) -> Result<Reply, Refusal> {
     let root = Element::parse(document, "CORSConfiguration")?;
-    bucket.settings.cors = Some(Rules::of(&root)?);
+    bucket.settings.cors = Some(CorsRules::of(&root)?);
     Ok(Reply::new(Bytes::new()))
 }
 

@@ -4,8 +4,8 @@
 use bytes::Bytes;
 use http::StatusCode;
 
+use super::reply::{Reply, no_content, xml_answer};
 use crate::refusal::Refusal;
-use crate::s3::bucket::configuration::{Reply, no_content, xml_answer};
 use crate::settings::DefaultEncryption;
 use crate::store::Bucket;
 use crate::xml::{Element, escape};

@@ -3,9 +3,9 @@
 use bytes::Bytes;
 use http::{HeaderValue, StatusCode};
 
+use super::reply::{Reply, no_content};
 use crate::refusal::Refusal;
-use crate::s3::bucket::configuration::{Reply, no_content};
-use crate::settings::policy::Policy;
+use crate::settings::Policy;
 use crate::store::Bucket;
 
 pub(crate) fn get(bucket: &Bucket, name: &str) -> Result<Reply, Refusal> {

@@ -6,40 +6,38 @@ use md5::{Digest as _, Md5};
 use s3s::dto::{CompleteMultipartUploadInput, CompleteMultipartUploadOutput, CompletedPart, ETag};
 use s3s::{S3Request, S3Response};
 
-use crate::body::intake::{self, Declared};
+use crate::body::{Declared, bad_digest};
 use crate::checksum::{self, Algorithm, Checksum, Kind};
 use crate::encoding;
 use crate::random;
 use crate::refusal::Refusal;
-use crate::s3::object::condition::WriteConditions;
-use crate::s3::{Api, Head, Outcome, notes_of};
+use crate::s3::api::{Api, Head, Outcome};
+use crate::s3::object::WriteConditions;
+use crate::s3::output::set_object_checksum;
 use crate::ssec;
-use crate::store::{Object, Part};
-use crate::store::{Upload, UploadedPart};
+use crate::store::{Object, Part, Upload, UploadedPart};
 
 /// Every part but the last has at least this many bytes.
 const MIN_PART_SIZE: u64 = 5 << 20;
 
-pub(crate) async fn complete(
+pub(crate) async fn complete_multipart_upload(
     api: &Api,
     request: S3Request<CompleteMultipartUploadInput>,
 ) -> Outcome<CompleteMultipartUploadOutput> {
-    let customer_key = api.part_key(&Head::of(&request))?;
-    let scheme = if notes_of(&request.extensions)?.connection.tls { "https" } else { "http" };
+    let head = Head::of(&request);
+    let customer_key = api.part_key(&head)?;
+    let scheme = if head.context().connection.tls { "https" } else { "http" };
     let declared = Declared::of(&request.headers);
     let input = request.input;
     let (bucket_name, key, upload_id) = (&input.bucket, &input.key, &input.upload_id);
     let asked = input.multipart_upload.and_then(|upload| upload.parts).unwrap_or_default();
-    let conditions = api.conditions(WriteConditions {
-        if_match: input.if_match,
-        if_none_match: input.if_none_match,
-    });
+    let conditions = WriteConditions::of_write(api.quirks, input.if_match, input.if_none_match);
 
     // One step from the look to the change, so that no part and no other writer comes between.
     let mut buckets = api.store.lock();
     let bucket = buckets.bucket_mut(bucket_name)?;
     let upload = bucket.upload(key, upload_id)?;
-    if api.manner.asks_for_key_on_complete()
+    if api.quirks.checks_key_on_complete
         && (customer_key.is_some()
             || (upload.encryption.key_check().is_some() && upload.checksum.is_some()))
     {
@@ -94,9 +92,8 @@ pub(crate) async fn complete(
         ssekms_key_id: upload.encryption.kms_key_id(),
         ..Default::default()
     };
-    if let Some(checksum) = checksum {
-        output.checksum_type = Some(checksum.kind.name().to_owned().into());
-        set_checksum!(output, checksum.algorithm, checksum.value);
+    if let Some(checksum) = &checksum {
+        set_object_checksum!(output, checksum);
     }
     Ok(S3Response::new(output))
 }
@@ -200,9 +197,7 @@ fn whole_checksum(upload: &Upload, parts: &[UploadedPart]) -> Result<Option<Chec
             checksum::combine(algorithm, &values).map(|value| encoding::base64(&value))
         }
     });
-    value
-        .map(|value| Some(Checksum { algorithm, kind, value }))
-        .ok_or_else(|| Refusal::internal_error())
+    value.map(|value| Some(Checksum { algorithm, kind, value })).ok_or_else(Refusal::internal_error)
 }
 
 /// Compares what CompleteMultipartUpload says about the whole object.
@@ -227,12 +222,12 @@ fn check_declared(
         Some(own) if own.algorithm == algorithm => {
             own.value.rsplit_once('-').map_or(own.value.clone(), |(value, _)| value.to_owned())
         }
-        _ => return Err(intake::bad_digest(algorithm)),
+        _ => return Err(bad_digest(algorithm)),
     };
     if declared.value().map(encoding::base64) == Some(expected) {
         Ok(())
     } else {
-        Err(intake::bad_digest(algorithm))
+        Err(bad_digest(algorithm))
     }
 }
 

@@ -1,25 +1,23 @@
 //! UploadPartCopy: a part out of an object that is there already.
 
+use http::HeaderMap;
 use s3s::dto::{
-    CopyPartResult, ETag, Range as ByteRange, StreamingBlob, UploadPartCopyInput,
-    UploadPartCopyOutput,
+    CopyPartResult, ETag, Range as ByteRange, UploadPartCopyInput, UploadPartCopyOutput,
 };
 use s3s::{S3Request, S3Response};
-use time::OffsetDateTime;
 
-use crate::body::intake::{self, Declared, MAX_SIZE};
+use super::upload::uploaded_part;
+use crate::body::{Declared, Intake};
 use crate::encoding;
-use crate::random;
+use crate::quirks::Quirks;
 use crate::refusal::Refusal;
-use crate::s3::multipart::upload::check_part_number;
-use crate::s3::object::condition::ReadConditions;
-use crate::s3::object::copy::source;
-use crate::s3::object::get::ObjectReader;
-use crate::s3::object::put::last_modified;
-use crate::s3::{Api, Head, Outcome};
-use crate::ssec;
-use crate::store::UploadedPart;
-use crate::store::{Slot, SlotKey};
+use crate::s3::api::{Api, Head, Outcome};
+use crate::s3::object::{
+    ObjectReader, check_part_number, check_source_size, source, source_conditions,
+};
+use crate::s3::output::{last_modified, set_checksum, set_encryption};
+use crate::ssec::{self, KeyHeaders};
+use crate::store::Slot;
 
 pub(crate) async fn upload_part_copy(
     api: &Api,
@@ -27,9 +25,10 @@ pub(crate) async fn upload_part_copy(
 ) -> Outcome<UploadPartCopyOutput> {
     let head = Head::of(&request);
     let input = &request.input;
-    api.manner.check_part_copy(head.headers)?;
+    check_keys(api.quirks, head.headers)?;
     let customer_key = api.part_key(&head)?;
-    check_part_number(input.part_number)?;
+    let part = input.part_number;
+    check_part_number(part)?;
     let (encryption, algorithm, object_id) = {
         let buckets = api.store.lock();
         let upload = buckets.bucket(&input.bucket)?.upload(&input.key, &input.upload_id)?;
@@ -37,65 +36,50 @@ pub(crate) async fn upload_part_copy(
         let algorithm = upload.effective_checksum().map(|(algorithm, _)| algorithm);
         (upload.encryption.clone(), algorithm, upload.object_id.clone())
     };
-    let conditions = ReadConditions {
-        if_match: input.copy_source_if_match.clone(),
-        if_none_match: input.copy_source_if_none_match.clone(),
-        if_modified_since: input.copy_source_if_modified_since.clone(),
-        if_unmodified_since: input.copy_source_if_unmodified_since.clone(),
-        of_copy: true,
-    };
-    let (found, source_key) = source(api, &head, &input.copy_source, &conditions)?;
+    let (found, source_key) = source(api, &head, &input.copy_source, &source_conditions!(input))?;
     let range = match input.copy_source_range.as_deref() {
         None => 0..found.object.size,
         Some(range) => whole_range(range, found.object.size)?,
     };
-    if range.end - range.start > MAX_SIZE {
-        return Err(Refusal::invalid_request(
-            "The specified copy source is larger than the maximum allowable size for a copy source: 5368709120",
-        ));
-    }
+    check_source_size(range.end - range.start)?;
 
-    let reader = ObjectReader::new(&found, range, source_key.as_ref());
-    let part = input.part_number;
-    let slot = Slot { bucket: &input.bucket, key: &input.key, object: &object_id, part };
-    let taken = intake::take(
-        &api.store,
-        &Declared::default(),
-        None,
-        Some(StreamingBlob::new(reader)),
-        customer_key.as_ref().map(|key| SlotKey::new(key, slot)).as_ref(),
-        encryption.etag_is_md5(),
+    let intake = Intake {
+        store: &api.store,
+        declared: &Declared::default(),
+        trailers: None,
+        key: customer_key.as_ref(),
+        slot: Slot { bucket: &input.bucket, key: &input.key, object: &object_id, part },
+        etag_is_md5: encryption.etag_is_md5(),
         algorithm,
-    )
-    .await?;
-    let etag = taken.sums.md5.as_deref().map_or_else(random::hex::<16>, encoding::hex);
-    let modified = OffsetDateTime::now_utc();
+    };
+    let reader = ObjectReader::new(&found, range, source_key.as_ref());
+    let part_copy = uploaded_part(intake.take(reader.into_body()).await?);
     let mut result = CopyPartResult {
-        e_tag: Some(ETag::Strong(etag.clone())),
-        last_modified: Some(last_modified(modified)),
+        e_tag: Some(ETag::Strong(part_copy.etag.clone())),
+        last_modified: Some(last_modified(part_copy.modified)),
         ..Default::default()
     };
-    if let (Some(algorithm), Some(value)) = (algorithm, &taken.sums.own) {
+    if let (Some(algorithm), Some(value)) = (algorithm, &part_copy.checksum) {
         set_checksum!(result, algorithm, encoding::base64(value));
     }
-    let part =
-        UploadedPart { blob: taken.blob, etag, modified, checksum: taken.sums.own, declared: None };
-    api.store.lock().bucket_mut(&input.bucket)?.add_part(
-        &input.key,
-        &input.upload_id,
-        input.part_number,
-        part,
-    )?;
-    Ok(S3Response::new(UploadPartCopyOutput {
+    let mut buckets = api.store.lock();
+    let bucket = buckets.bucket_mut(&input.bucket)?;
+    bucket.add_part(&input.key, &input.upload_id, part, part_copy)?;
+    let mut output = UploadPartCopyOutput {
         copy_part_result: Some(result),
         copy_source_version_id: found.version_id,
-        server_side_encryption: encryption.method().map(Into::into),
-        bucket_key_enabled: encryption.bucket_key(),
-        ssekms_key_id: encryption.kms_key_id(),
-        sse_customer_algorithm: encryption.customer_algorithm(),
-        sse_customer_key_md5: encryption.customer_key_md5(),
         ..Default::default()
-    }))
+    };
+    set_encryption!(output, &encryption);
+    Ok(S3Response::new(output))
+}
+
+/// Some stores cannot copy a part with a key on either side.
+fn check_keys(quirks: &Quirks, headers: &HeaderMap) -> Result<(), Refusal> {
+    let keyed = [ssec::PREFIX, ssec::SOURCE_PREFIX]
+        .into_iter()
+        .any(|prefix| KeyHeaders::of(headers, prefix).any());
+    quirks.part_copy_with_key.filter(|_| keyed).map_or(Ok(()), |error| Err(error.into()))
 }
 
 /// Unlike a GET's range, a copy's has both ends and lies within the object.

@@ -1,39 +1,35 @@
-//! Multipart uploads: "Uploading and copying objects using multipart upload".
+//! CreateMultipartUpload, UploadPart and AbortMultipartUpload: "Uploading and copying objects using multipart upload".
 
 use std::collections::BTreeMap;
 
 use s3s::dto::{
     AbortMultipartUploadInput, AbortMultipartUploadOutput, CreateMultipartUploadInput,
-    CreateMultipartUploadOutput, ETag, ListPartsInput, ListPartsOutput, Part as ListedPart,
-    UploadPartInput, UploadPartOutput,
+    CreateMultipartUploadOutput, ETag, UploadPartInput, UploadPartOutput,
 };
 use s3s::{S3Request, S3Response};
 use time::OffsetDateTime;
 
-use crate::body::intake::{self, Declared};
+use crate::body::{Declared, Intake, Received, upload_body};
 use crate::checksum::{Algorithm, Kind};
 use crate::encoding;
-use crate::random;
+use crate::quirks::{KeyedPart, Quirks};
 use crate::refusal::Refusal;
-use crate::s3::object::put::{check_metadata, content_encoding, last_modified, storage_class};
-use crate::s3::object::tagging::parse_tagging_header;
-use crate::s3::{Api, Head, Outcome};
-use crate::ssec;
-use crate::store::Attributes;
-use crate::store::new_id;
-use crate::store::{Slot, SlotKey};
-use crate::store::{Upload, UploadedPart};
+use crate::s3::api::{Api, Head, Outcome};
+use crate::s3::object::{check_part_number, parse_tagging_header};
+use crate::s3::output::{attributes, check_metadata, set_checksum, set_encryption};
+use crate::ssec::{self, CustomerKey, KeyCheck};
+use crate::store::{Encryption, Slot, Upload, UploadedPart, new_id};
 
-pub(crate) async fn create(
+pub(crate) async fn create_multipart_upload(
     api: &Api,
     request: S3Request<CreateMultipartUploadInput>,
 ) -> Outcome<CreateMultipartUploadOutput> {
     let head = Head::of(&request);
-    let (bucket, key) = (&request.input.bucket, &request.input.key);
+    let input = &request.input;
+    let (bucket, key) = (&input.bucket, &input.key);
     api.store.lock().bucket(bucket)?;
     let customer_key = api.write_key(&head, bucket, key)?;
-    let encryption = api.encryption(bucket, head.headers, customer_key.as_ref())?;
-    let input = &request.input;
+    let encryption = api.encryption(bucket, &head, customer_key.as_ref())?;
     let checksum = announced(
         input.checksum_algorithm.as_ref().map(|name| name.as_str()),
         input.checksum_type.as_ref().map(|name| name.as_str()),
@@ -43,109 +39,72 @@ pub(crate) async fn create(
         object_id: new_id(),
         initiated: OffsetDateTime::now_utc(),
         encryption: encryption.clone(),
-        attributes: Attributes {
-            content_type: input.content_type.clone(),
-            cache_control: input.cache_control.clone(),
-            content_disposition: input.content_disposition.clone(),
-            content_encoding: content_encoding(input.content_encoding.as_deref()),
-            content_language: input.content_language.clone(),
-            expires: input.expires.clone(),
-            website_redirect: input.website_redirect_location.clone(),
-            storage_class: storage_class(
-                input.storage_class.as_ref().map(|class| class.as_str().to_owned()),
-            )?,
-            metadata: input.metadata.clone(),
-            acl: input.acl.as_ref().map(|acl| acl.as_str().to_owned()),
-        },
+        attributes: attributes!(input),
         tags: parse_tagging_header(input.tagging.as_deref())?,
         checksum,
         parts: BTreeMap::new(),
     };
     let upload_id = api.store.lock().bucket_mut(bucket)?.begin_upload(key, upload);
-    Ok(S3Response::new(CreateMultipartUploadOutput {
+    let mut output = CreateMultipartUploadOutput {
         bucket: Some(bucket.clone()),
         key: Some(key.clone()),
         upload_id: Some(upload_id),
         checksum_algorithm: checksum.map(|(algorithm, _)| algorithm.name().to_owned().into()),
         checksum_type: checksum.map(|(_, kind)| kind.name().to_owned().into()),
-        server_side_encryption: encryption.method().map(Into::into),
-        bucket_key_enabled: encryption.bucket_key(),
-        ssekms_key_id: encryption.kms_key_id(),
-        sse_customer_algorithm: encryption.customer_algorithm(),
-        sse_customer_key_md5: encryption.customer_key_md5(),
         ..Default::default()
-    }))
+    };
+    set_encryption!(output, &encryption);
+    Ok(S3Response::new(output))
 }
 
 pub(crate) async fn upload_part(
     api: &Api,
-    request: S3Request<UploadPartInput>,
+    mut request: S3Request<UploadPartInput>,
 ) -> Outcome<UploadPartOutput> {
+    let body = request.input.body.take();
+    let trailers = request.trailing_headers.take();
     let head = Head::of(&request);
     let customer_key = api.part_key(&head)?;
     let declared = Declared::for_upload(head.headers)?;
-    let trailers = request.trailing_headers.clone();
-    let input = request.input;
-    let number = input.part_number;
-    check_part_number(number)?;
+    let input = &request.input;
+    let part = input.part_number;
+    check_part_number(part)?;
     let (encryption, algorithm, customer_key, object_id) = {
         let mut buckets = api.store.lock();
         let bucket = buckets.bucket_mut(&input.bucket)?;
         bucket.admit_part(&input.key, &input.upload_id, |upload| {
-            let (encryption, key) = api.manner.admit_part(upload, customer_key)?;
+            let (encryption, key) = admit_part(api.quirks, upload, customer_key)?;
             check_part_algorithm(upload, declared.algorithm())?;
             let algorithm = upload.effective_checksum().map(|(algorithm, _)| algorithm);
             Ok((encryption, algorithm, key, upload.object_id.clone()))
         })?
     };
-    let md5 = encryption.etag_is_md5() || api.manner.shows_md5_of_sealed();
-    let slot = Slot { bucket: &input.bucket, key: &input.key, object: &object_id, part: number };
-    let taken = intake::take(
-        &api.store,
-        &declared,
-        trailers.as_ref(),
-        input.body,
-        customer_key.as_ref().map(|key| SlotKey::new(key, slot)).as_ref(),
-        md5,
+    let intake = Intake {
+        store: &api.store,
+        declared: &declared,
+        trailers: trailers.as_ref(),
+        key: customer_key.as_ref(),
+        slot: Slot { bucket: &input.bucket, key: &input.key, object: &object_id, part },
+        etag_is_md5: encryption.etag_is_md5() || api.quirks.shows_md5_of_sealed,
         algorithm,
-    )
-    .await?;
+    };
+    let received = intake.take(upload_body(body)).await?;
 
-    let etag = match &taken.sums.md5 {
-        Some(digest) if md5 => encoding::hex(digest),
-        _ => random::hex::<16>(),
-    };
-    let mut output = UploadPartOutput {
-        e_tag: Some(ETag::Strong(etag.clone())),
-        server_side_encryption: encryption.method().map(Into::into),
-        bucket_key_enabled: encryption.bucket_key(),
-        ssekms_key_id: encryption.kms_key_id(),
-        sse_customer_algorithm: encryption.customer_algorithm(),
-        sse_customer_key_md5: encryption.customer_key_md5(),
-        ..Default::default()
-    };
-    let shown = taken.sums.declared.clone().or(algorithm.zip(taken.sums.own.clone()));
+    let e_tag = Some(ETag::Strong(received.etag.clone()));
+    let mut output = UploadPartOutput { e_tag, ..Default::default() };
+    set_encryption!(output, &encryption);
+    let shown = received.declared.clone().or(algorithm.zip(received.checksum.clone()));
     if let Some((algorithm, value)) = shown {
         set_checksum!(output, algorithm, encoding::base64(&value));
     }
-    let part = UploadedPart {
-        blob: taken.blob,
-        etag,
-        modified: OffsetDateTime::now_utc(),
-        checksum: taken.sums.own,
-        declared: taken.sums.declared,
-    };
     // Completed or aborted meanwhile: then the part is refused like any late one.
-    api.store.lock().bucket_mut(&input.bucket)?.add_part(
-        &input.key,
-        &input.upload_id,
-        number,
-        part,
-    )?;
+    let mut buckets = api.store.lock();
+    let bucket = buckets.bucket_mut(&input.bucket)?;
+    bucket.add_part(&input.key, &input.upload_id, part, uploaded_part(received))?;
     Ok(S3Response::new(output))
 }
 
-pub(crate) async fn abort(
+pub(crate) async fn abort_multipart_upload(
     api: &Api,
     request: S3Request<AbortMultipartUploadInput>,
 ) -> Outcome<AbortMultipartUploadOutput> {
@@ -155,69 +114,29 @@ pub(crate) async fn abort(
     Ok(S3Response::with_status(output, http::StatusCode::NO_CONTENT))
 }
 
-pub(crate) async fn list_parts(
-    api: &Api,
-    request: S3Request<ListPartsInput>,
-) -> Outcome<ListPartsOutput> {
-    let customer_key = api.part_key(&Head::of(&request))?;
-    let input = request.input;
-    let buckets = api.store.lock();
-    let upload = buckets.bucket(&input.bucket)?.upload(&input.key, &input.upload_id)?;
-    if customer_key.is_some()
-        || (upload.encryption.key_check().is_some() && upload.checksum.is_some())
-    {
-        ssec::same_upload(upload.encryption.key_check(), customer_key.as_ref())?;
-    }
-    let max = input.max_parts.unwrap_or(1000).clamp(0, 1000);
-    let limit = usize::try_from(max).unwrap_or(1000);
-    let marker = input.part_number_marker.unwrap_or(0).max(0);
-    let mut later = upload.parts.range(marker.saturating_add(1)..);
-    let algorithm = upload.effective_checksum().map(|(algorithm, _)| algorithm);
-    let parts: Vec<_> =
-        later.by_ref().take(limit).map(|(number, part)| listed(*number, part, algorithm)).collect();
-    Ok(S3Response::new(ListPartsOutput {
-        bucket: Some(input.bucket.clone()),
-        key: Some(input.key.clone()),
-        upload_id: Some(input.upload_id.clone()),
-        part_number_marker: Some(marker),
-        next_part_number_marker: parts.last().and_then(|part| part.part_number),
-        max_parts: Some(max),
-        is_truncated: Some(later.next().is_some()),
-        parts: Some(parts),
-        storage_class: Some(upload.attributes.listed_storage_class().into()),
-        checksum_algorithm: upload
-            .checksum
-            .map(|(algorithm, _)| algorithm.name().to_owned().into()),
-        checksum_type: upload.checksum.map(|(_, kind)| kind.name().to_owned().into()),
-        ..Default::default()
-    }))
+pub(crate) fn uploaded_part(received: Received) -> UploadedPart {
+    let Received { blob, etag, declared, checksum } = received;
+    UploadedPart { blob, etag, modified: OffsetDateTime::now_utc(), checksum, declared }
 }
 
-fn listed(number: i32, part: &UploadedPart, algorithm: Option<Algorithm>) -> ListedPart {
-    let mut listed = ListedPart {
-        part_number: Some(number),
-        e_tag: Some(ETag::Strong(part.etag.clone())),
-        last_modified: Some(last_modified(part.modified)),
-        size: i64::try_from(part.blob.len()).ok(),
-        ..Default::default()
-    };
-    if let (Some(algorithm), Some(value)) = (algorithm, &part.checksum) {
-        set_checksum!(listed, algorithm, encoding::base64(value));
+/// What a part is sealed with, and the encryption that its answer shows.
+fn admit_part(
+    quirks: &Quirks,
+    upload: &mut Upload,
+    key: Option<CustomerKey>,
+) -> Result<(Encryption, Option<CustomerKey>), Refusal> {
+    match (upload.encryption.key_check(), &key) {
+        (Some(_), None) if quirks.takes_parts_without_key => return Ok((Encryption::None, None)),
+        (None, Some(key)) if quirks.keyed_part_of_plain_upload == KeyedPart::SealsUpload => {
+            upload.encryption = Encryption::Customer(KeyCheck::new(key));
+        }
+        (None, Some(_)) if quirks.keyed_part_of_plain_upload == KeyedPart::StoredPlain => {
+            return Ok((upload.encryption.clone(), None));
+        }
+        (check, key) => ssec::same_upload(check, key.as_ref())
+            .map_err(|refusal| quirks.other_part_key.map_or(refusal, Refusal::from))?,
     }
-    listed
-}
-
-/// # Errors
-/// `InvalidArgument` for a number that no part can have.
-pub(crate) fn check_part_number(number: i32) -> Result<(), Refusal> {
-    if (1..=10_000).contains(&number) {
-        return Ok(());
-    }
-    Err(Refusal::invalid_argument(
-        "Part number must be an integer between 1 and 10000, inclusive",
-        "partNumber",
-        &number.to_string(),
-    ))
+    Ok((upload.encryption.clone(), key))
 }
 
 /// What CreateMultipartUpload says about checksums.
@@ -233,11 +152,7 @@ fn announced(
             )),
         };
     };
-    let algorithm = Algorithm::from_name(name).ok_or_else(|| {
-        Refusal::invalid_request(
-            "Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]",
-        )
-    })?;
+    let algorithm = Algorithm::supported(name)?;
     let kind = match kind.map(|kind| (kind, Kind::from_name(kind))) {
         None if algorithm == Algorithm::Crc64Nvme => Kind::FullObject,
         None => Kind::Composite,

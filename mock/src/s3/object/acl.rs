@@ -1,55 +1,11 @@
-//! Access control lists, as far as canned ones go: who else than its writer is granted what on an object ("Access
-//! control list (ACL) overview"). In buckets of which the owner owns every object, as in new ones, there are none.
+//! GetObjectAcl.
 
-use http::HeaderMap;
-use s3s::dto::{
-    GetBucketOwnershipControlsInput, GetBucketOwnershipControlsOutput, GetObjectAclInput,
-    GetObjectAclOutput, Grant, Grantee, ObjectOwnership, OwnershipControls, OwnershipControlsRule,
-    Permission, Type,
-};
+use s3s::dto::{GetObjectAclInput, GetObjectAclOutput, Grant, Grantee, Permission, Type};
 use s3s::{S3Request, S3Response};
 
-use crate::refusal::Refusal;
-use crate::s3::bucket::buckets::owner;
-use crate::s3::{Api, Outcome};
-
-const EVERYBODY: &str = "http://acs.amazonaws.com/groups/global/AllUsers";
-const WITH_AN_ACCOUNT: &str = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers";
-
-/// What `x-amz-acl` grants to others than the owner of bucket and object; `None` for a name that is not known.
-fn grants(canned: &str) -> Option<&'static [(&'static str, &'static str)]> {
-    Some(match canned {
-        // Here one account owns all, so that its grants as the bucket's owner are nothing new.
-        "private" | "bucket-owner-read" | "bucket-owner-full-control" => &[],
-        "public-read" => &[(EVERYBODY, "READ")],
-        "public-read-write" => &[(EVERYBODY, "READ"), (EVERYBODY, "WRITE")],
-        "authenticated-read" => &[(WITH_AN_ACCOUNT, "READ")],
-        _ => return None,
-    })
-}
-
-/// What a write grants, as far as its bucket has ACLs.
-///
-/// # Errors
-/// `AccessControlListNotSupported` for a grant in a bucket without; `InvalidArgument` for a name that is not known;
-/// `NotImplemented` for grants one by one.
-pub(crate) fn check(headers: &HeaderMap, are_allowed: bool) -> Result<(), Refusal> {
-    let one_by_one = headers.keys().any(|name| name.as_str().starts_with("x-amz-grant-"));
-    let canned = headers.get("x-amz-acl").map(|name| String::from_utf8_lossy(name.as_bytes()));
-    match canned.as_deref() {
-        None | Some("private" | "bucket-owner-full-control") if !one_by_one => Ok(()),
-        _ if !are_allowed => Err(Refusal::new(
-            400,
-            "AccessControlListNotSupported",
-            "The bucket does not allow ACLs",
-        )),
-        _ if one_by_one => Err(Refusal::not_implemented()),
-        Some(canned) if grants(canned).is_none() => {
-            Err(Refusal::invalid_argument("", "x-amz-acl", canned))
-        }
-        _ => Ok(()),
-    }
-}
+use crate::auth::grants;
+use crate::s3::api::{Api, Outcome};
+use crate::s3::output::owner;
 
 pub(crate) async fn get_object_acl(
     api: &Api,
@@ -83,21 +39,6 @@ pub(crate) async fn get_object_acl(
         grants: Some([grant(writer, Permission::FULL_CONTROL)].into_iter().chain(others).collect()),
         owner: Some(own),
         ..Default::default()
-    }))
-}
-
-pub(crate) async fn get_bucket_ownership_controls(
-    api: &Api,
-    request: S3Request<GetBucketOwnershipControlsInput>,
-) -> Outcome<GetBucketOwnershipControlsOutput> {
-    let buckets = api.store.lock();
-    let ownership = match buckets.bucket(&request.input.bucket)?.settings.allows_acls {
-        true => ObjectOwnership::OBJECT_WRITER,
-        false => ObjectOwnership::BUCKET_OWNER_ENFORCED,
-    };
-    let rule = OwnershipControlsRule { object_ownership: ObjectOwnership::from_static(ownership) };
-    Ok(S3Response::new(GetBucketOwnershipControlsOutput {
-        ownership_controls: Some(OwnershipControls { rules: vec![rule] }),
     }))
 }
 

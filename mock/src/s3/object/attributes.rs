@@ -6,9 +6,9 @@ use s3s::dto::{
 };
 use s3s::{S3Request, S3Response};
 
-use crate::s3::object::get::Found;
-use crate::s3::object::put::last_modified;
-use crate::s3::{Api, Head, Outcome};
+use super::found::Found;
+use crate::s3::api::{Api, Head, Outcome};
+use crate::s3::output::{last_modified, set_checksum};
 use crate::store::Object;
 
 pub(crate) async fn get_object_attributes(
@@ -17,7 +17,7 @@ pub(crate) async fn get_object_attributes(
 ) -> Outcome<GetObjectAttributesOutput> {
     let input = &request.input;
     let found = Found::of(api, &input.bucket, &input.key, input.version_id.as_deref())?;
-    found.unlock(api, &Head::of(&request))?;
+    api.open(&found.object, &Head::of(&request))?;
     let object = &found.object;
     // Some clients send one header with a list, others one header each.
     let asked = |name: &str| {

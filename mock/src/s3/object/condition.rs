@@ -1,17 +1,43 @@
 //! Conditional requests: RFC 9110, section 13, and "Adding preconditions to S3 operations".
 
-use std::sync::Arc;
-
+use http::{HeaderMap, HeaderValue};
 use s3s::dto::{ETag, ETagCondition, Timestamp};
 use time::OffsetDateTime;
 
+use crate::quirks::Quirks;
 use crate::refusal::Refusal;
-use crate::s3::whole_seconds;
-use crate::store::Object;
-use crate::store::{Bucket, Version};
+use crate::s3::output::whole_seconds;
+use crate::store::{Bucket, Object, Version};
+
+/// The conditions of a read.
+macro_rules! read_conditions {
+    ($input:expr) => {
+        $crate::s3::object::ReadConditions {
+            if_match: $input.if_match.clone(),
+            if_none_match: $input.if_none_match.clone(),
+            if_modified_since: $input.if_modified_since.clone(),
+            if_unmodified_since: $input.if_unmodified_since.clone(),
+            of_copy: false,
+        }
+    };
+}
+
+/// The conditions on the source of a copy.
+macro_rules! source_conditions {
+    ($input:expr) => {
+        $crate::s3::object::ReadConditions {
+            if_match: $input.copy_source_if_match.clone(),
+            if_none_match: $input.copy_source_if_none_match.clone(),
+            if_modified_since: $input.copy_source_if_modified_since.clone(),
+            if_unmodified_since: $input.copy_source_if_unmodified_since.clone(),
+            of_copy: true,
+        }
+    };
+}
+
+pub(crate) use {read_conditions, source_conditions};
 
 /// The conditions of a read, or of a copy's source.
-#[derive(Debug, Default)]
 pub(crate) struct ReadConditions {
     pub(crate) if_match: Option<ETagCondition>,
     pub(crate) if_none_match: Option<ETagCondition>,
@@ -24,7 +50,7 @@ pub(crate) struct ReadConditions {
 impl ReadConditions {
     /// # Errors
     /// 412 or 304. An ETag decides over a date of the same direction.
-    pub(crate) fn check(&self, version: &Version, object: &Arc<Object>) -> Result<(), Refusal> {
+    pub(crate) fn check(&self, version: &Version, object: &Object) -> Result<(), Refusal> {
         let modified = whole_seconds(version.modified);
         match (&self.if_match, &self.if_unmodified_since) {
             (Some(condition), _) if !matches(condition, &object.etag) => {
@@ -57,13 +83,39 @@ impl ReadConditions {
 }
 
 /// The conditions of a write, checked when it takes effect.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct WriteConditions {
     pub(crate) if_match: Option<ETagCondition>,
     pub(crate) if_none_match: Option<ETagCondition>,
 }
 
 impl WriteConditions {
+    /// As far as the store looks at them.
+    pub(crate) fn of_write(
+        quirks: &Quirks,
+        if_match: Option<ETagCondition>,
+        if_none_match: Option<ETagCondition>,
+    ) -> Self {
+        Self { if_match, if_none_match: if_none_match.filter(|_| !quirks.ignores_if_none_match) }
+    }
+
+    /// The conditions on the object that a copy overwrites ("CopyObject" in the Amazon S3 API reference), as far as the
+    /// store looks at them.
+    pub(crate) fn of_copy(quirks: &Quirks, headers: &HeaderMap) -> Result<Self, Refusal> {
+        if !quirks.checks_copy_conditions {
+            return Ok(Self::default());
+        }
+        let condition = |name: &str| {
+            let parse = |value: &HeaderValue| ETagCondition::parse_http_header(value.as_bytes());
+            headers
+                .get(name)
+                .map(parse)
+                .transpose()
+                .map_err(|_| Refusal::invalid_argument("The condition is not an ETag.", name, ""))
+        };
+        Ok(Self { if_match: condition("if-match")?, if_none_match: condition("if-none-match")? })
+    }
+
     /// # Errors
     /// 412; 404 where `If-Match` finds nothing; 501 for what Amazon S3 does not support.
     pub(crate) fn check(&self, bucket: &Bucket, key: &str) -> Result<(), Refusal> {

@@ -6,11 +6,11 @@ use s3s::dto::{
 };
 use s3s::{S3Request, S3Response};
 
-use crate::auth::access::permit;
+use super::condition::WriteConditions;
+use crate::auth::permit;
 use crate::refusal::Refusal;
-use crate::s3::object::condition::WriteConditions;
-use crate::s3::{Api, Outcome, notes_of};
-use crate::settings::policy::Context;
+use crate::s3::api::{Api, Head, Outcome};
+use crate::settings::PolicyContext;
 use crate::store::{Bucket, Deletion};
 
 /// The most keys of one DeleteObjects.
@@ -36,13 +36,13 @@ pub(crate) async fn delete_objects(
     api: &Api,
     request: S3Request<DeleteObjectsInput>,
 ) -> Outcome<DeleteObjectsOutput> {
+    let secure_transport = Head::of(&request).context().connection.tls;
     let input = request.input;
     if input.delete.objects.is_empty() || input.delete.objects.len() > MAX_KEYS {
         return Err(Refusal::malformed_xml());
     }
     let quiet = input.delete.quiet.unwrap_or(false);
-    let secure_transport = notes_of(&request.extensions)?.connection.tls;
-    let context = Context { secure_transport, ..Context::default() };
+    let context = PolicyContext { secure_transport, ..PolicyContext::default() };
     let mut buckets = api.store.lock();
     buckets.bucket(&input.bucket)?;
     let (mut deleted, mut errors) = (Vec::new(), Vec::new());

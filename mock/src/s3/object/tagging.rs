@@ -8,7 +8,7 @@ use s3s::{S3Request, S3Response};
 
 use crate::refusal::Refusal;
 use crate::route;
-use crate::s3::{Api, Outcome};
+use crate::s3::api::{Api, Outcome};
 use crate::store::Tags;
 
 const MAX_TAGS: usize = 10;
@@ -28,7 +28,7 @@ pub(crate) async fn get_object_tagging(
         .collect();
     Ok(S3Response::new(GetObjectTaggingOutput {
         tag_set,
-        version_id: bucket.names(version.id.clone()),
+        version_id: bucket.shown_id(version.id.clone()),
     }))
 }
 
@@ -76,7 +76,7 @@ fn replace(
     let mut buckets = api.store.lock();
     let bucket = buckets.bucket_mut(bucket)?;
     let id = bucket.set_tags(key, version, tags)?;
-    Ok(bucket.names(id))
+    Ok(bucket.shown_id(id))
 }
 
 fn check_tags(tags: &Tags) -> Result<(), Refusal> {

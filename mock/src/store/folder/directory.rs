@@ -25,7 +25,6 @@ const OWN_NAMES: [&str; 8] = [
 ];
 
 /// A folder that belongs to this server alone, while this lives.
-#[derive(Debug)]
 pub(crate) struct Folder {
     path: PathBuf,
     /// Files were made since their folder was last synced.

@@ -1,10 +1,10 @@
-//! A request's way through the server from the first byte to the last: latency, faults, bandwidth, the log file.
+//! A request from its first byte to its answer's last: latency, faults, bandwidth, the log file.
 
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Instant;
 
 use bytes::Bytes;
@@ -13,32 +13,28 @@ use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
 use s3s::StdError;
 
-use crate::body::incoming::TamperedBody;
-use crate::body::throttle::Paced;
-use crate::exchange::front::{Connection, Front};
+use super::handler::Handler;
+use crate::body::{TamperedBody, Throttled};
+use crate::context::Connection;
 use crate::fault::FaultKind;
-use crate::log_file::{Entry, Journal};
+use crate::log_file::{Entry, LogFile};
 use crate::request_log::RequestRecord;
-use crate::server::slots::Busy;
 
-impl Front {
-    /// Answers one request.
-    ///
-    /// # Errors
-    /// Where the connection shall be dropped instead of an answer.
-    pub(crate) async fn serve(
+impl Handler {
+    /// Answers one request; `busy` is dropped once its answer is handed over. An error drops the connection.
+    pub(crate) async fn serve<G>(
         &self,
         request: Request<Incoming>,
         connection: Connection,
-        busy: Busy,
-    ) -> io::Result<Response<Outgoing>> {
+        busy: G,
+    ) -> io::Result<Response<Outgoing<G>>> {
         let started = Instant::now();
         let (head, body) = request.into_parts();
         let record = RequestRecord::new(&head, connection.number);
-        let fault = self.faults.strike(&record);
+        let fault = self.faults.choose(&record);
         let received = Arc::default();
-        let mut line = self.journal.as_ref().map(|journal| Line {
-            journal: Arc::clone(journal),
+        let mut log_line = self.log_file.as_ref().map(|file| LogLine {
+            file: Arc::clone(file),
             entry: Entry::new(&head, &record),
             started,
             received: Arc::clone(&received),
@@ -46,29 +42,32 @@ impl Front {
             status: None,
             sent: 0,
         });
-        let delay = self.line.latency + fault.as_ref().map_or_else(Default::default, |f| f.delay());
+        let fault_delay = fault.as_ref().map_or_else(Default::default, |fault| fault.delay());
+        let delay = self.throttle.latency + fault_delay;
         if !delay.is_zero() {
             tokio::time::sleep(delay).await;
         }
         let request = Request::from_parts(head, body);
-        let response = self.exchange(request, connection, fault, &received).await?;
-        if let Some(line) = &mut line {
+        let response = self.answer(request, connection, fault, &received).await?;
+        if let Some(line) = &mut log_line {
             line.status = Some(response.status().as_u16());
         }
-        Ok(response.map(|body| Outgoing { body: self.line.outward(body), line, _busy: busy }))
+        Ok(response.map(|body| Outgoing {
+            body: self.throttle.outgoing(body),
+            log_line,
+            _busy: busy,
+        }))
     }
 }
 
 /// An answer's body on its way.
-#[derive(Debug)]
-pub(crate) struct Outgoing {
-    body: Paced<TamperedBody>,
-    line: Option<Line>,
-    /// The request is being served until its answer is handed over.
-    _busy: Busy,
+pub(crate) struct Outgoing<G> {
+    body: Throttled<TamperedBody>,
+    log_line: Option<LogLine>,
+    _busy: G,
 }
 
-impl Body for Outgoing {
+impl<G: Unpin> Body for Outgoing<G> {
     type Data = Bytes;
     type Error = StdError;
 
@@ -77,9 +76,9 @@ impl Body for Outgoing {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, StdError>>> {
         let this = self.get_mut();
-        let frame = std::task::ready!(Pin::new(&mut this.body).poll_frame(cx));
+        let frame = ready!(Pin::new(&mut this.body).poll_frame(cx));
         let data = frame.as_ref().and_then(|frame| frame.as_ref().ok()?.data_ref());
-        if let (Some(line), Some(data)) = (&mut this.line, data) {
+        if let (Some(line), Some(data)) = (&mut this.log_line, data) {
             line.sent += data.len() as u64;
         }
         Poll::Ready(frame)
@@ -94,10 +93,9 @@ impl Body for Outgoing {
     }
 }
 
-/// What the log file gets once the exchange is over, however it ends.
-#[derive(Debug)]
-struct Line {
-    journal: Arc<Journal>,
+/// The line that the log file gets once the exchange is over, however it ends.
+struct LogLine {
+    file: Arc<LogFile>,
     entry: Entry,
     started: Instant,
     received: Arc<AtomicU64>,
@@ -107,9 +105,9 @@ struct Line {
     sent: u64,
 }
 
-impl Drop for Line {
+impl Drop for LogLine {
     fn drop(&mut self) {
-        self.journal.write(
+        self.file.write(
             &self.entry,
             self.status,
             self.fault,

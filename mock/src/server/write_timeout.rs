@@ -1,4 +1,4 @@
-//! A client that takes nothing of an answer for too long is dropped; otherwise it would hold its place for good.
+//! A client that takes nothing of an answer for too long is dropped; otherwise its connection would stay open for good.
 
 use std::io;
 use std::pin::Pin;
@@ -9,23 +9,21 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Sleep, sleep};
 
-use crate::server::slots::Place;
+use super::connections::OpenConnection;
 
-/// A connection whose writes may stand still for so long, and no longer. Its reads are the body's and the head's
-/// business.
-#[derive(Debug)]
-pub(crate) struct Impatient<S> {
+/// A connection whose writes have a time limit. Reads have theirs where heads and bodies are read.
+pub(crate) struct WriteTimeout<S> {
     stream: S,
     patience: Duration,
     /// Runs while a write waits.
     timer: Option<Pin<Box<Sleep>>>,
-    /// Hears of answers that have left.
-    place: Arc<Place>,
+    /// Is told of answers that have left.
+    connection: Arc<OpenConnection>,
 }
 
-impl<S> Impatient<S> {
-    pub(crate) fn new(stream: S, patience: Duration, place: Arc<Place>) -> Self {
-        Self { stream, patience, timer: None, place }
+impl<S> WriteTimeout<S> {
+    pub(crate) fn new(stream: S, patience: Duration, connection: Arc<OpenConnection>) -> Self {
+        Self { stream, patience, timer: None, connection }
     }
 
     fn watch<T>(
@@ -44,7 +42,7 @@ impl<S> Impatient<S> {
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Impatient<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for WriteTimeout<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -54,7 +52,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Impatient<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Impatient<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for WriteTimeout<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -76,7 +74,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Impatient<S> {
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let outcome = Pin::new(&mut self.stream).poll_flush(cx);
         if matches!(outcome, Poll::Ready(Ok(()))) {
-            self.place.flushed();
+            self.connection.flushed();
         }
         self.watch(cx, outcome)
     }

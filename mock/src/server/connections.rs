@@ -1,5 +1,5 @@
-//! How many connections are served at a time. Where all places are taken, the connection that has been idle for longest
-//! yields to a new client, so that idle ones cannot keep the server to themselves.
+//! How many connections are served at a time. At the limit, the connection that has been idle for longest is evicted for
+//! a new client, so that idle ones cannot keep the server to themselves.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,85 +8,87 @@ use std::time::Instant;
 
 use tokio::sync::Notify;
 
-/// The places of a server.
-#[derive(Debug)]
-pub(crate) struct Places {
+/// The open connections of a server.
+pub(crate) struct Connections {
     max: usize,
-    taken: Mutex<HashMap<u64, Taken>>,
-    /// A place became free, or a connection idle.
+    open: Mutex<HashMap<u64, Entry>>,
+    /// A connection ended, or became idle.
     changed: Notify,
 }
 
-#[derive(Debug)]
-struct Taken {
+struct Entry {
     /// Since when no request is being served; a head that is not complete is no request.
     idle_since: Option<Instant>,
     /// Set once: the connection ends.
-    yields: bool,
+    is_evicted: bool,
     evicted: Arc<Notify>,
 }
 
-impl Places {
+impl Connections {
     pub(crate) fn new(max: usize) -> Arc<Self> {
-        Arc::new(Self { max, taken: Mutex::default(), changed: Notify::new() })
+        Arc::new(Self { max, open: Mutex::default(), changed: Notify::new() })
     }
 
-    /// A place for a connection, once there is one. The server asks for one at a time.
-    pub(crate) async fn take(self: &Arc<Self>, connection: u64) -> Arc<Place> {
+    /// Lets a connection in, once there is room. The server asks for one at a time.
+    pub(crate) async fn open(self: &Arc<Self>, connection: u64) -> Arc<OpenConnection> {
         loop {
-            if let Some(place) = self.try_take(connection) {
-                return place;
+            if let Some(open) = self.try_open(connection) {
+                return open;
             }
-            self.make_room();
+            self.evict_idle();
             self.changed.notified().await;
         }
     }
 
     /// Ends the connection that has been idle for longest, unless one is about to end already.
-    pub(crate) fn make_room(&self) {
-        let mut taken = self.lock();
-        if taken.values().any(|taken| taken.yields) {
+    pub(crate) fn evict_idle(&self) {
+        let mut open = self.lock();
+        if open.values().any(|entry| entry.is_evicted) {
             return;
         }
-        let longest = taken.values_mut().filter(|taken| taken.idle_since.is_some());
-        if let Some(longest) = longest.min_by_key(|taken| taken.idle_since) {
-            longest.yields = true;
+        let longest = open.values_mut().filter(|entry| entry.idle_since.is_some());
+        if let Some(longest) = longest.min_by_key(|entry| entry.idle_since) {
+            longest.is_evicted = true;
             longest.evicted.notify_one();
         }
     }
 
-    fn try_take(self: &Arc<Self>, connection: u64) -> Option<Arc<Place>> {
-        let mut taken = self.lock();
-        if taken.len() >= self.max {
+    fn try_open(self: &Arc<Self>, connection: u64) -> Option<Arc<OpenConnection>> {
+        let mut open = self.lock();
+        if open.len() >= self.max {
             return None;
         }
         let evicted = Arc::new(Notify::new());
-        let entry = Taken {
+        let entry = Entry {
             idle_since: Some(Instant::now()),
-            yields: false,
+            is_evicted: false,
             evicted: Arc::clone(&evicted),
         };
-        taken.insert(connection, entry);
+        open.insert(connection, entry);
         let answered = AtomicBool::new(false);
-        Some(Arc::new(Place { places: Arc::clone(self), connection, evicted, answered }))
+        Some(Arc::new(OpenConnection {
+            connections: Arc::clone(self),
+            connection,
+            evicted,
+            answered,
+        }))
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<u64, Taken>> {
-        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, HashMap<u64, Entry>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// The place of one connection, until this is dropped.
-#[derive(Debug)]
-pub(crate) struct Place {
-    places: Arc<Places>,
+/// One connection, until this is dropped.
+pub(crate) struct OpenConnection {
+    connections: Arc<Connections>,
     connection: u64,
     evicted: Arc<Notify>,
     /// An answer was handed over, and may not have left yet.
     answered: AtomicBool,
 }
 
-impl Place {
+impl OpenConnection {
     /// Resolves when the connection must end.
     pub(crate) async fn evicted(&self) {
         self.evicted.notified().await;
@@ -94,8 +96,8 @@ impl Place {
 
     /// Notes that a request is being served, until the value is dropped; `None` if the connection must end.
     pub(crate) fn busy(self: &Arc<Self>) -> Option<Busy> {
-        let mut taken = self.places.lock();
-        let own = taken.get_mut(&self.connection).filter(|own| !own.yields)?;
+        let mut open = self.connections.lock();
+        let own = open.get_mut(&self.connection).filter(|own| !own.is_evicted)?;
         own.idle_since = None;
         Some(Busy(Arc::clone(self)))
     }
@@ -103,24 +105,23 @@ impl Place {
     /// Notes that all that was written has left: only then an answered connection is idle.
     pub(crate) fn flushed(&self) {
         if self.answered.swap(false, Ordering::SeqCst) {
-            if let Some(own) = self.places.lock().get_mut(&self.connection) {
+            if let Some(own) = self.connections.lock().get_mut(&self.connection) {
                 own.idle_since = Some(Instant::now());
             }
-            self.places.changed.notify_one();
+            self.connections.changed.notify_one();
         }
     }
 }
 
-impl Drop for Place {
+impl Drop for OpenConnection {
     fn drop(&mut self) {
-        self.places.lock().remove(&self.connection);
-        self.places.changed.notify_one();
+        self.connections.lock().remove(&self.connection);
+        self.connections.changed.notify_one();
     }
 }
 
 /// A request and its answer.
-#[derive(Debug)]
-pub(crate) struct Busy(Arc<Place>);
+pub(crate) struct Busy(Arc<OpenConnection>);
 
 impl Drop for Busy {
     fn drop(&mut self) {
@@ -134,10 +135,10 @@ mod tests {
     use futures_util::FutureExt as _;
 
     #[test]
-    fn only_a_connection_whose_answer_has_left_yields() {
-        let places = Places::new(1);
-        let newcomer = || places.take(2).now_or_never();
-        let first = places.take(1).now_or_never().unwrap();
+    fn only_a_connection_whose_answer_has_left_is_evicted() {
+        let connections = Connections::new(1);
+        let newcomer = || connections.open(2).now_or_never();
+        let first = connections.open(1).now_or_never().unwrap();
         let busy = first.busy().unwrap();
         for step in ["a request is served", "a part of its answer left"] {
             assert!(newcomer().is_none() && first.evicted().now_or_never().is_none(), "{step}");
@@ -155,13 +156,13 @@ mod tests {
     }
 
     #[test]
-    fn one_yields_for_each_newcomer_and_the_longest_idle_first() {
-        let places = Places::new(2);
-        let all: Vec<_> = [1, 2].map(|n| places.take(n).now_or_never().unwrap()).into();
+    fn one_is_evicted_for_each_newcomer_and_the_longest_idle_first() {
+        let connections = Connections::new(2);
+        let all: Vec<_> = [1, 2].map(|n| connections.open(n).now_or_never().unwrap()).into();
         drop(all[0].busy().unwrap());
         all[0].flushed();
         for _ in 0..3 {
-            assert!(places.take(3).now_or_never().is_none());
+            assert!(connections.open(3).now_or_never().is_none());
         }
         assert!(all[0].evicted().now_or_never().is_none());
         assert!(all[1].evicted().now_or_never().is_some());
