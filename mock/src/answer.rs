@@ -76,13 +76,13 @@ impl Tampering {
         Self::default()
     }
 
-    /// The connection is dropped when the answer is ready: the request succeeded and nobody knows.
+    /// The connection is dropped when the answer is ready: the request succeeded, but the client does not know.
     pub fn then_reset(mut self) -> Self {
         self.instead = Some(Instead::Reset);
         self
     }
 
-    /// Something else is answered.
+    /// Another answer is sent.
     pub fn then_respond(mut self, reply: Reply) -> Self {
         self.instead = Some(Instead::Reply(reply));
         self
@@ -121,7 +121,7 @@ impl From<Tampering> for Answer {
 
 type Intercept = dyn Fn(&RequestRecord) -> Option<Answer> + Send + Sync;
 
-/// The function a test gave, consulted once a request's head is read.
+/// The function of a test, called once a request's head is read.
 #[derive(Clone, Default)]
 pub(crate) struct Interceptor(Option<Arc<Intercept>>);
 

@@ -114,7 +114,7 @@ pub(crate) struct Checksum {
     pub(crate) value: String,
 }
 
-/// One checksum under way.
+/// Computes one checksum.
 pub(crate) enum Hasher {
     Crc(Algorithm, Box<Crc>),
     Sha(Algorithm, digest::Context),

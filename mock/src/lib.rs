@@ -1,8 +1,12 @@
 //! An embedded S3 server that answers like Amazon S3 in everything SSE-C, for tests and offline work.
 //!
-//! It runs in threads of its own, so that plain `#[test]` functions can use it; it keeps everything in memory, or
-//! in a folder that survives it, and what comes with a customer's key is encrypted with that key. It is a development server: not for production.
+//! It runs in threads of its own, so that plain `#[test]` functions can use it. It keeps everything in memory, or in a
+//! folder, and encrypts objects that come with a customer's key with that key. It is a development server: not for
+//! production.
 
+// Modules from the lowest to the highest; each imports only from those before it:
+// encoding, random, refusal, xml, quirks, route, checksum, ssec, redact, request_log, answer, fault, log_file,
+// settings, store, context, body, auth, s3, browser, exchange, server.
 mod answer;
 mod auth;
 mod body;

@@ -19,10 +19,8 @@ use crate::request_log::RequestRecord;
 pub(crate) struct LogFile(Mutex<File>);
 
 impl LogFile {
-    /// # Errors
-    /// The file can neither be opened nor made.
     pub(crate) fn open(path: &Path) -> io::Result<Self> {
-        // Names of objects are nobody else's business.
+        // Other users must not read the names of objects.
         let file = OpenOptions::new().append(true).create(true).mode(0o600).open(path)?;
         Ok(Self(Mutex::new(file)))
     }
@@ -51,7 +49,7 @@ impl LogFile {
     }
 }
 
-/// What a line says about the request itself: the members of a JSON object.
+/// The part of a line about the request itself: members of a JSON object.
 pub(crate) struct Entry(String);
 
 impl Entry {
@@ -60,7 +58,7 @@ impl Entry {
             "[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z"
         );
         let time = OffsetDateTime::now_utc().format(format).unwrap_or_default();
-        // A header that came twice is one member, as RFC 9110, section 5.3, joins it.
+        // A repeated header is one member, joined as in RFC 9110, section 5.3.
         let headers: Vec<_> = head
             .headers
             .keys()

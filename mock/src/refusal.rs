@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
-/// Why a request is not served. Source of codes and wording: "Error responses" in the Amazon S3 API reference.
+/// An error answer. Source of codes and messages: "Error responses" in the Amazon S3 API reference.
 #[derive(Clone, Debug)]
 pub(crate) struct Refusal {
     pub(crate) status: StatusCode,
@@ -35,13 +35,12 @@ impl Refusal {
         self
     }
 
-    /// Adds a header of the answer.
     pub(crate) fn header(mut self, name: &'static str, value: &str) -> Self {
         self.headers.push((name, value.to_owned()));
         self
     }
 
-    /// The headers added, without values that no header can have.
+    /// The added headers; values that no header can have are left out.
     pub(crate) fn headers(&self) -> HeaderMap {
         self.headers
             .iter()
@@ -134,7 +133,6 @@ impl Refusal {
         ErrorReply::NOT_IMPLEMENTED.into()
     }
 
-    /// The XML document of the answer.
     pub(crate) fn to_xml(&self, request_id: &str, resource: &str) -> String {
         let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error>");
         element(&mut xml, "Code", &self.code);
@@ -180,7 +178,7 @@ impl From<ErrorReply> for Refusal {
     }
 }
 
-/// AWS names the answering host by an opaque value; this server has one host.
+/// AWS names the host that answered by an opaque value; this server is one host.
 pub(crate) const HOST_ID: &str = "czNzZWFsLW1vY2sgaXMgdGhlIG9ubHkgaG9zdCBoZXJl";
 
 fn element(xml: &mut String, name: &str, value: &str) {
@@ -193,7 +191,7 @@ fn element(xml: &mut String, name: &str, value: &str) {
             '>' => xml.push_str("&gt;"),
             '&' => xml.push_str("&amp;"),
             '"' => xml.push_str("&quot;"),
-            // XML 1.0 has no way to write the other control characters.
+            // XML 1.0 cannot express the other control characters.
             c if c.is_control() && !matches!(c, '\t' | '\n' | '\r') => xml.push('\u{fffd}'),
             c => xml.push(c),
         }

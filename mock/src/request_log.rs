@@ -1,4 +1,4 @@
-//! The log of requests, for tests to look into. It holds no key: key headers are dropped before anything is kept.
+//! The log of requests for tests. It holds no key: headers with keys are dropped first.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -115,7 +115,7 @@ pub(crate) struct RequestLog {
 
 #[derive(Default)]
 struct Records {
-    /// How many records were cleared away, so that a number stays the same record.
+    /// How many records were removed: a record's number stays the same.
     cleared: usize,
     records: VecDeque<RequestRecord>,
 }

@@ -1,4 +1,4 @@
-//! Which bucket, key and operation a request names, seen from its head alone.
+//! Which bucket, key and operation the head of a request names.
 
 use http::{HeaderMap, Method};
 
@@ -93,7 +93,7 @@ pub(crate) fn takes_document(operation: &str) -> bool {
     !matches!(operation, "PutObject" | "UploadPart" | "PostObject" | "Unknown")
 }
 
-/// Whether [`operation`] can say this name.
+/// Whether [`operation`] can return this name.
 pub(crate) fn is_operation(name: &str) -> bool {
     let tables = [GET_BUCKET, PUT_BUCKET, DELETE_BUCKET, GET_OBJECT, PUT_OBJECT, POST_OBJECT];
     tables.iter().flat_map(|table| table.iter()).any(|(_, operation)| *operation == name)

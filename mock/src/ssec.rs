@@ -1,5 +1,5 @@
-//! The rules of "Using server-side encryption with customer-provided keys (SSE-C)": which headers make a key,
-//! and what Amazon S3 answers to those that do not.
+//! The rules of "Using server-side encryption with customer-provided keys (SSE-C)": reading a key from headers, and
+//! comparing it with the key of an object or upload.
 
 use std::sync::OnceLock;
 
@@ -97,10 +97,7 @@ impl<'a> KeyHeaders<'a> {
         self.algorithm.is_some() || self.key.is_some() || self.md5.is_some()
     }
 
-    /// The key of a write.
-    ///
-    /// # Errors
-    /// Any mistake in the three headers, in the order of `mock/README.md`.
+    /// The key of a write. Mistakes in the headers are refused in the order of `mock/README.md`.
     pub(crate) fn for_write(&self, sse: Option<&str>) -> Result<CustomerKey, Refusal> {
         if let Some(method) = sse {
             return Err(Refusal::invalid_argument(
@@ -123,9 +120,6 @@ impl<'a> KeyHeaders<'a> {
 
     /// The key of a read, or of a copy's source: the MD5 may be missing, and a key of another length is a wrong
     /// key like any other.
-    ///
-    /// # Errors
-    /// Any mistake in the headers that can be seen without the object.
     pub(crate) fn for_read(&self) -> Result<CustomerKey, Refusal> {
         let encoded = self.named_key()?;
         let key = encoding::from_base64(&String::from_utf8_lossy(encoded)).unwrap_or_default();
@@ -178,9 +172,6 @@ pub(crate) fn unlock(
 }
 
 /// Whether `key` may take part in an upload begun under `check`.
-///
-/// # Errors
-/// One of the two has no key, or they differ.
 pub(crate) fn same_upload(
     check: Option<&KeyCheck>,
     key: Option<&CustomerKey>,

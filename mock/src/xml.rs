@@ -10,7 +10,7 @@ use crate::refusal::Refusal;
 /// No document of the API is nested deeper than a few levels.
 const MAX_DEPTH: usize = 16;
 
-/// An element: its name without a prefix, what it holds, and its text. Attributes mean nothing in these documents.
+/// An element: its name without a prefix, its text and its children. These documents have no attributes.
 #[derive(Default, PartialEq, Eq)]
 pub(crate) struct Element {
     pub(crate) name: String,
@@ -20,9 +20,6 @@ pub(crate) struct Element {
 
 impl Element {
     /// Reads a document whose root is called `root`.
-    ///
-    /// # Errors
-    /// `MalformedXML`.
     pub(crate) fn parse(document: &[u8], root: &str) -> Result<Self, Refusal> {
         read(document).filter(|element| element.name == root).ok_or_else(Refusal::malformed_xml)
     }
@@ -32,10 +29,7 @@ impl Element {
         self.children.iter().filter(move |child| child.name == name)
     }
 
-    /// The only child of a name, if there is one.
-    ///
-    /// # Errors
-    /// `MalformedXML` where there are more.
+    /// The only child of a name, if there is one. More are refused.
     pub(crate) fn one<'a>(&'a self, name: &'a str) -> Result<Option<&'a Self>, Refusal> {
         let mut found = self.all(name);
         let first = found.next();
@@ -51,8 +45,7 @@ impl Element {
             .collect()
     }
 
-    /// # Errors
-    /// `MalformedXML` where there is a child of another name than these: it would be ignored silently.
+    /// Refuses children of other names: they would be ignored silently.
     pub(crate) fn only(&self, names: &[&str]) -> Result<(), Refusal> {
         let known = self.children.iter().all(|child| names.contains(&child.name.as_str()));
         if known { Ok(()) } else { Err(Refusal::malformed_xml()) }

@@ -1,5 +1,5 @@
-//! What is decided once the signature holds and before an operation begins: the bucket's policy, and headers whose
-//! silent neglect would be a false success.
+//! What is checked after the signature and before the operation: the bucket's policy, ACLs, and headers that would be
+//! ignored silently.
 
 use std::sync::Arc;
 
@@ -52,7 +52,7 @@ impl S3Access for PolicyCheck {
     }
 }
 
-/// A request, as a policy sees it.
+/// A request, as policies and ACLs see it.
 pub(crate) struct AccessRequest<'a> {
     pub(crate) operation: &'a str,
     pub(crate) bucket: &'a str,
@@ -71,8 +71,8 @@ impl AccessRequest<'_> {
         self.headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
     }
 
-    /// Requests after the first of a multipart upload are judged by how the upload began: they name no encryption
-    /// other than SSE-C, and CompleteMultipartUpload not even that.
+    /// Later requests of a multipart upload have the encryption of CreateMultipartUpload: their own headers name SSE-C
+    /// at most, and those of CompleteMultipartUpload nothing.
     fn context(&self, buckets: &Buckets) -> PolicyContext {
         let upload = self.param("uploadId").and_then(|id| {
             buckets.bucket(self.bucket).ok()?.upload(self.key.unwrap_or_default(), id).ok()
@@ -94,12 +94,11 @@ impl AccessRequest<'_> {
     }
 }
 
-/// # Errors
-/// `AccessDenied` by the policy of the bucket or of a copy's source; what a header asks for is not served.
+/// Asks the policies of the bucket and of a copy's source, and refuses headers that are not served.
 pub(crate) fn check_access(store: &Store, request: &AccessRequest<'_>) -> Result<(), Refusal> {
     let buckets = store.lock();
     let context = request.context(&buckets);
-    // DeleteObjects asks for every key, when it comes to it.
+    // DeleteObjects asks for each key by itself.
     if let Some(action) = action(request.operation, request.param("versionId").is_some())
         && request.operation != "DeleteObjects"
     {
@@ -124,8 +123,7 @@ pub(crate) fn check_access(store: &Store, request: &AccessRequest<'_>) -> Result
     check_headers(request.headers)
 }
 
-/// # Errors
-/// `AccessDenied` where the bucket's policy denies `action`.
+/// Refuses `action` where the bucket's policy denies it.
 pub(crate) fn permit(
     buckets: &Buckets,
     action: &str,
@@ -150,8 +148,8 @@ pub(crate) fn permit(
     )))
 }
 
-/// The permission an operation needs: "Required permissions for Amazon S3 API operations". `None` for what concerns
-/// no bucket, and for the policy itself, which its owner can always take back.
+/// The permission an operation needs: "Required permissions for Amazon S3 API operations". `None` for operations
+/// without a bucket, and for the policy itself, which its owner can always replace.
 fn action(operation: &str, versioned: bool) -> Option<&'static str> {
     Some(match (operation, versioned) {
         (
@@ -196,7 +194,7 @@ fn action(operation: &str, versioned: bool) -> Option<&'static str> {
     })
 }
 
-/// Headers of operations that take others as they are.
+/// Refuses headers that this server would ignore.
 fn check_headers(headers: &HeaderMap) -> Result<(), Refusal> {
     if headers.keys().any(|name| name.as_str().starts_with("x-amz-object-lock-")) {
         return Err(Refusal::invalid_request("Bucket is missing Object Lock Configuration"));
@@ -207,7 +205,7 @@ fn check_headers(headers: &HeaderMap) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Bucket, key and whether a version is named, of `x-amz-copy-source`.
+/// Bucket and key of `x-amz-copy-source`, and whether it names a version.
 fn source(header: &str) -> Option<(String, String, bool)> {
     let (path, version) = header.split_once("?versionId=").unwrap_or((header, ""));
     let path = urlencoding::decode(path).ok()?.into_owned();

@@ -1,5 +1,5 @@
-//! Access control lists, as far as canned ones go: what they grant on an object beside its owner's rights ("Access
-//! control list (ACL) overview"). In buckets whose owner owns every object, as in new ones, there are none.
+//! Canned access control lists ("Access control list (ACL) overview"). A bucket whose owner owns every object, the
+//! default, has none.
 
 use http::HeaderMap;
 
@@ -8,10 +8,10 @@ use crate::refusal::Refusal;
 const EVERYBODY: &str = "http://acs.amazonaws.com/groups/global/AllUsers";
 const WITH_AN_ACCOUNT: &str = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers";
 
-/// What `x-amz-acl` grants to others than the owner of bucket and object; `None` for a name that is not known.
+/// What a canned ACL grants beside its owner's rights; `None` if its name is unknown.
 pub(crate) fn grants(canned: &str) -> Option<&'static [(&'static str, &'static str)]> {
     Some(match canned {
-        // Here one account owns all, so that its grants as the bucket's owner are nothing new.
+        // One account owns all buckets and objects here.
         "private" | "bucket-owner-read" | "bucket-owner-full-control" => &[],
         "public-read" => &[(EVERYBODY, "READ")],
         "public-read-write" => &[(EVERYBODY, "READ"), (EVERYBODY, "WRITE")],
@@ -20,11 +20,7 @@ pub(crate) fn grants(canned: &str) -> Option<&'static [(&'static str, &'static s
     })
 }
 
-/// What a write grants, as far as its bucket has ACLs.
-///
-/// # Errors
-/// `AccessControlListNotSupported` for a grant in a bucket without; `InvalidArgument` for a name that is not known;
-/// `NotImplemented` for grants one by one.
+/// Checks what a write grants. Grants in headers of their own are not served.
 pub(crate) fn check_acl(headers: &HeaderMap, are_allowed: bool) -> Result<(), Refusal> {
     let one_by_one = headers.keys().any(|name| name.as_str().starts_with("x-amz-grant-"));
     let canned = headers.get("x-amz-acl").map(|name| String::from_utf8_lossy(name.as_bytes()));

@@ -1,5 +1,5 @@
-//! Whether a request or a form was signed by a user of the server: the credential, the clock, and what was left unsigned.
-//! The S3 layer then computes the signatures of requests; those of forms are computed here.
+//! Whether a user of the server signed a request or a form: checks the credential, the clock, and unsigned headers. The
+//! S3 layer then computes the signatures of requests; those of forms are computed here.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ const MAX_SKEW: Duration = Duration::minutes(15);
 /// The longest life of a presigned URL, in seconds.
 const MAX_EXPIRES: i64 = 7 * 24 * 60 * 60;
 
-/// Who may come in, and which region this is.
+/// The users of the server, and its region.
 pub(crate) struct Authenticator {
     pub(crate) region: String,
     /// Secret keys by access key id.
@@ -31,7 +31,7 @@ pub(crate) struct Authenticator {
 }
 
 impl Authenticator {
-    /// Refuses a request that is not acceptable, whatever its signature.
+    /// Checks everything about a request but the signature's value.
     pub(crate) fn check(&self, head: &Parts, now: OffsetDateTime) -> Result<(), Refusal> {
         let query = route::query_pairs(head.uri.query().unwrap_or_default());
         if !self.quirks.overlooks_query_keys {
@@ -51,7 +51,7 @@ impl Authenticator {
         check_owner(head)
     }
 
-    /// Verifies the signature of a form, computed of its policy in base64.
+    /// Verifies the signature of a form, which covers its policy in base64.
     pub(crate) fn check_form<'f>(
         &self,
         policy: &str,
@@ -99,7 +99,7 @@ fn check_expiry(signature: &Signature, expires: i64, now: OffsetDateTime) -> Res
         return Err(query_error(message));
     }
     let from = signature.time()?;
-    // The client names the date: it may be the last one there is.
+    // The client chooses the date: the sum may overflow.
     let until = from.saturating_add(Duration::seconds(expires));
     if from - now > MAX_SKEW {
         return Err(
@@ -115,7 +115,7 @@ fn check_expiry(signature: &Signature, expires: i64, now: OffsetDateTime) -> Res
     Ok(())
 }
 
-/// A request whose host is not signed could be sent to another server, or for another bucket.
+/// A request whose host is not signed could be replayed to another server or bucket.
 fn check_signed_host(signature: &Signature) -> Result<(), Refusal> {
     let mut signed = signature.signed_headers.split(';');
     if signed.any(|name| name.eq_ignore_ascii_case("host")) {
@@ -137,7 +137,7 @@ fn check_signed_headers(head: &Parts, signature: &Signature) -> Result<(), Refus
         .keys()
         .map(|name| name.as_str())
         .filter(|name| name.starts_with("x-amz-") && !signed.contains(name))
-        // The payload of a presigned request is not known when it is signed, so its hash may come unsigned.
+        // A presigned URL is made before its payload is known, so the payload's hash may be unsigned.
         .filter(|name| !(presigned && *name == "x-amz-content-sha256"))
         .collect();
     if unsigned.is_empty() {
@@ -147,8 +147,7 @@ fn check_signed_headers(head: &Parts, signature: &Signature) -> Result<(), Refus
     Err(not_signed(&unsigned.join(", ")))
 }
 
-/// A query is logged wherever it passes, so a key in it is refused rather than ignored: ignored, the object would
-/// land in plaintext.
+/// Refuses a key in the query: queries are logged on their way, and an ignored key would store the object in plaintext.
 pub(crate) fn refuse_query_keys(query: &[(String, String)]) -> Result<(), Refusal> {
     let hoisted = query
         .iter()

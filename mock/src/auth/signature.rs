@@ -1,4 +1,4 @@
-//! The frame of a Signature Version 4: read from a header, a presigned query or a form, and its credential's scope.
+//! Signature Version 4 in a header, a presigned query or a form: its fields, and the scope of its credential.
 //! Source: "Authenticating Requests (AWS Signature Version 4)" in the Amazon S3 API reference.
 
 use http::HeaderMap;
@@ -19,18 +19,18 @@ pub(crate) struct Signature {
     pub(crate) date: String,
 }
 
-/// Where the signature stands.
+/// Where the signature was found.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
     Header,
-    /// Valid for so many seconds.
+    /// `expires` is in seconds.
     Query {
         expires: i64,
     },
     Form,
 }
 
-/// What a credential names, checked.
+/// The checked parts of a credential.
 pub(crate) struct Scope<'a> {
     pub(crate) access_key: &'a str,
     pub(crate) date: &'a str,
@@ -126,7 +126,7 @@ impl Signature {
         Ok((signature, required("x-amz-signature")?))
     }
 
-    /// Seconds of validity, of a presigned request.
+    /// How long a presigned request is valid, in seconds.
     pub(crate) fn expires(&self) -> Option<i64> {
         match self.place {
             Place::Query { expires } => Some(expires),

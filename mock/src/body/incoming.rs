@@ -14,31 +14,31 @@ use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 use tokio::time::Sleep;
 
-/// What is read of a refused upload so that its sender comes to see the answer, in bytes.
+/// How much of a refused upload is read, so that its sender gets to see the answer, in bytes.
 const DRAIN_LIMIT: u64 = 64 << 20;
 const DRAIN_TIME: Duration = Duration::from_secs(10);
-/// A body that is too long to be read whole is read until its sender stops to look for the answer.
+/// A longer body is read until its sender pauses for this long to look for the answer.
 const DRAIN_PAUSE: Duration = Duration::from_millis(500);
 
-/// The error of a sender that stood still.
+/// The error if the sender was idle for too long.
 pub(crate) const IDLE: &str = "the sender stood still";
 
-/// A request's body that stays reachable after it was given away.
+/// A request's body; clones read from the same connection.
 #[derive(Clone)]
 pub(crate) struct RequestBody {
     inner: Arc<Mutex<TimedBody>>,
-    /// Reading tells a client that waits for `100 Continue` to send; an early refusal tells it not to.
+    /// The client waits for `100 Continue`, which the first read sends.
     on_request: bool,
     started: Arc<AtomicBool>,
-    /// Bytes that came, as they are on the wire.
+    /// Bytes received, as on the wire.
     received: Arc<AtomicU64>,
 }
 
-/// A body whose sender may stand still for so long, and no longer.
+/// A body whose sender may be idle for `patience`.
 struct TimedBody {
     body: Incoming,
     patience: Duration,
-    /// Runs while the next piece is waited for.
+    /// Runs while waiting for the next frame.
     timer: Option<Pin<Box<Sleep>>>,
     timed_out: bool,
 }
@@ -60,7 +60,7 @@ impl TimedBody {
 }
 
 impl RequestBody {
-    /// `patience` is how long the next piece may take to come; `received` counts the bytes.
+    /// `patience` is how long the next frame may take; `received` counts the bytes.
     pub(crate) fn new(
         body: Incoming,
         on_request: bool,
@@ -118,6 +118,6 @@ pub(crate) async fn drain(mut body: RequestBody) {
             }
         }
     };
-    // Past the limits the connection is closed under the sender, as any server does in the end.
+    // Beyond the limits the connection is closed.
     let _ = tokio::time::timeout(DRAIN_TIME, read).await;
 }

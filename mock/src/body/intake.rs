@@ -1,4 +1,4 @@
-//! Takes an upload's body: stores it while it comes, and compares it with every checksum its sender gave.
+//! Stores a body while it arrives, and compares it with every checksum its sender gave.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -22,23 +22,22 @@ use crate::store::{Blob, Slot, SlotKey, Store};
 /// The largest body of one PutObject or UploadPart, in bytes.
 pub(crate) const MAX_SIZE: u64 = 5 << 30;
 
-/// What the lines above the chunks of such a body may add: each chunk has 8 KiB ("Signature calculations: Transferring
-/// payload in multiple chunks"), and its line some 90 bytes.
+/// How many bytes chunk headers may add to such a body: a chunk has at least 8 KiB ("Signature calculations:
+/// Transferring payload in multiple chunks"), and its header some 90 bytes.
 const CHUNK_HEADS: u64 = MAX_SIZE / 64;
 
 /// What a request's headers say about its body.
 #[derive(Default)]
 pub(crate) struct Declared {
-    /// Bytes of content, where it is known beforehand.
+    /// Bytes of content, if known before the body.
     len: Option<u64>,
     content_md5: Option<Vec<u8>>,
-    /// The algorithm and the value, which comes after the body if it is not here.
+    /// The algorithm, and the value unless it is in a trailer.
     checksum: Option<(Algorithm, Option<Vec<u8>>)>,
 }
 
 impl Declared {
-    /// # Errors
-    /// Values that cannot be what they are said to be, more than one checksum, no length, or one above the limit.
+    /// What the headers of an upload declare: it needs a length, within the limit.
     pub(crate) fn for_upload(headers: &HeaderMap) -> Result<Self, Refusal> {
         let number = |name| text(headers, name).map(whole_number);
         let (decoded, sent) = (number("x-amz-decoded-content-length"), number("content-length"));
@@ -62,8 +61,7 @@ impl Declared {
         Ok(Self { len: Some(len), ..Self::of(headers)? })
     }
 
-    /// # Errors
-    /// As [`Declared::for_upload`], the length aside.
+    /// As [`Declared::for_upload`], without a length.
     pub(crate) fn of(headers: &HeaderMap) -> Result<Self, Refusal> {
         let content_md5 = text(headers, "content-md5").map(md5_value).transpose()?;
         let mut given = Vec::new();
@@ -99,7 +97,7 @@ impl Declared {
         self.checksum.as_ref().map(|(algorithm, _)| *algorithm)
     }
 
-    /// The declared checksum, unless it is to come after the body.
+    /// The declared checksum, unless it is in a trailer.
     pub(crate) fn value(&self) -> Option<&[u8]> {
         self.checksum.as_ref().and_then(|(_, value)| value.as_deref())
     }
@@ -109,9 +107,6 @@ impl Declared {
     }
 
     /// Compares with a body that is in memory.
-    ///
-    /// # Errors
-    /// `BadDigest`.
     pub(crate) fn verify(&self, body: &[u8]) -> Result<(), Refusal> {
         let mut hashes = Hashes::new(self, false, None);
         hashes.update(body);
@@ -194,7 +189,7 @@ struct Sums {
     own: Option<Vec<u8>>,
 }
 
-/// The hashes under way; what is both declared and wanted is computed once.
+/// The hashes of a body; a checksum that is both declared and wanted is computed once.
 struct Hashes {
     md5: Option<Md5>,
     declared: Option<Hasher>,
@@ -257,12 +252,12 @@ impl Hashes {
     }
 }
 
-/// The answer where what came cannot be kept: the cause, a path or a full disk, is not the client's business.
+/// The answer if the store fails. The cause, such as a path or a full disk, does not concern the client.
 pub(crate) fn storage_failed(_: std::io::Error) -> Refusal {
     Refusal::internal_error()
 }
 
-/// The answer to a checksum that does not fit the data.
+/// The answer to a checksum that does not match the data.
 pub(crate) fn bad_digest(algorithm: Algorithm) -> Refusal {
     let name = algorithm.name();
     Refusal::new(
@@ -272,7 +267,7 @@ pub(crate) fn bad_digest(algorithm: Algorithm) -> Refusal {
     )
 }
 
-/// The answer to a body that did not come as it was announced. The causes are those of the signing layer.
+/// The answer to a body that did not arrive as declared. The causes are errors of the S3 layer.
 pub(crate) fn broken_body(cause: &str) -> Refusal {
     if cause.contains("Sha256Mismatch") {
         Refusal::new(
@@ -300,7 +295,7 @@ pub(crate) fn broken_body(cause: &str) -> Refusal {
     }
 }
 
-/// The answer to a checksum header that no checksum of its kind can be.
+/// The answer to a checksum header whose value is malformed.
 pub(crate) fn invalid_value(algorithm: Algorithm) -> Refusal {
     Refusal::invalid_request(format!("Value for {} header is invalid.", algorithm.header()))
 }
@@ -329,7 +324,7 @@ fn md5_value(value: &str) -> Result<Vec<u8>, Refusal> {
     })
 }
 
-/// Digits and nothing else: a sign would be parsed, too.
+/// Accepts digits only; `parse` alone would accept a sign.
 fn whole_number(text: &str) -> Option<u64> {
     text.parse().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()))
 }

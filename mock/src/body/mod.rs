@@ -1,7 +1,8 @@
 //! Bodies: how those of requests come in and are stored, and how those of answers are damaged on purpose.
 //!
 //! A [`RequestBody`] comes from the connection, through a [`Throttle`] and, if it is `aws-chunked`, through
-//! [`Rechunked`]; an [`Intake`] stores it and compares it with what its headers [`Declared`]. A [`TamperedBody`] goes out.
+//! [`Rechunked`]; an [`Intake`] stores it and compares it with what its headers [`Declared`]. A [`TamperedBody`] goes
+//! out.
 
 mod incoming;
 mod intake;

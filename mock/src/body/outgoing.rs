@@ -14,8 +14,8 @@ use tokio::time::Sleep;
 
 use crate::answer::Tampering;
 
-/// What was sent before a cut is still in the connection's buffer, which an error throws away: it gets this long to
-/// reach the client.
+/// Data sent before a cut is still in the connection's buffer, which an error discards: it gets this long to reach the
+/// client.
 const FLUSH_TIME: Duration = Duration::from_millis(100);
 
 /// An answer's body, cut or damaged where a test asked for it.
@@ -23,7 +23,7 @@ pub(crate) struct TamperedBody {
     inner: Body,
     sent: u64,
     cut_after: Option<u64>,
-    /// Runs once the cut is reached.
+    /// Runs from the cut on.
     flush: Option<Pin<Box<Sleep>>>,
     flip_at: Option<u64>,
 }

@@ -1,7 +1,7 @@
 //! `aws-chunked` bodies in small chunks.
 //!
 //! The S3 layer holds a chunk in memory until all of it is there, and clients are free to send a whole object as one.
-//! Unsigned chunks are cut where the network cut them. A signed one cannot be cut, so its size has a limit.
+//! Unsigned chunks are split where the network split them. A signed chunk cannot be split, so its size has a limit.
 
 use std::io;
 use std::pin::Pin;
@@ -15,33 +15,33 @@ use super::incoming::RequestBody;
 /// The largest signed chunk, in bytes. The SDKs that sign chunks send 64 KiB to 1 MiB.
 pub(crate) const MAX_SIGNED_CHUNK: u64 = 16 << 20;
 
-/// How the error of a larger one begins.
+/// The error of a larger chunk.
 pub(crate) const TOO_LARGE: &str = "SignedChunkTooLarge";
 
-/// The longest line above a chunk: the S3 layer refuses longer ones, too.
+/// The longest header of a chunk; the S3 layer has the same limit.
 const MAX_HEAD: usize = 1024;
 
-/// A body whose unsigned chunks are as small as the pieces in which it came.
+/// A body whose unsigned chunks are as small as the frames in which it arrived.
 pub(crate) struct Rechunked {
     inner: RequestBody,
     cutter: Cutter,
 }
 
-/// Where in a body one is.
+/// Splits the chunks of a body.
 struct Cutter {
     state: State,
 }
 
 enum State {
-    /// The line above a chunk, as far as it came.
+    /// In the header of a chunk, received so far.
     Head(Vec<u8>),
-    /// So much of a chunk is still to come; then its line end.
+    /// In an unsigned chunk: bytes left before its line end.
     Cut(u64),
-    /// Goes through as it is, so many bytes.
+    /// In a signed chunk, which passes unchanged: bytes left with its line end.
     Whole(u64),
-    /// So much of the line end of a chunk that was cut is still to come.
+    /// In the line end of an unsigned chunk: bytes left.
     Skip(usize),
-    /// What comes after the last chunk goes through.
+    /// After the last chunk: everything passes unchanged.
     Rest,
 }
 
@@ -56,7 +56,7 @@ impl Cutter {
         Self { state: State::Head(Vec::new()) }
     }
 
-    /// Whether the last chunk came, which is empty.
+    /// Whether the last chunk, which is empty, was received.
     fn is_complete(&self) -> bool {
         matches!(self.state, State::Rest)
     }
@@ -106,7 +106,7 @@ impl Cutter {
     }
 }
 
-/// What follows a line.
+/// The state after a chunk's header.
 fn after(head: &[u8]) -> io::Result<State> {
     let line = head.strip_suffix(b"\r\n").ok_or(io::ErrorKind::InvalidData)?;
     let end = line.iter().position(|byte| *byte == b';').unwrap_or(line.len());
@@ -118,7 +118,7 @@ fn after(head: &[u8]) -> io::Result<State> {
     }
 }
 
-/// The size of a chunk. The library's own parser, and the S3 layer's, would take a sign, or ignore what follows.
+/// The size of a chunk. Unlike `from_str_radix` and the S3 layer, it accepts no sign and nothing after the digits.
 fn size(digits: &[u8]) -> io::Result<u64> {
     let digits = std::str::from_utf8(digits).ok();
     digits
@@ -145,13 +145,13 @@ impl HttpBody for Rechunked {
         loop {
             match ready!(Pin::new(&mut this.inner).poll_frame(cx)) {
                 Some(Ok(frame)) => match frame.into_data().map(|data| this.cutter.convert(data)) {
-                    // Only the head of a chunk that was cut.
+                    // Only part of an unsigned chunk's header.
                     Ok(Ok(data)) if data.is_empty() => {}
                     Ok(result) => return Poll::Ready(Some(result.map(Frame::data))),
                     Err(other) => return Poll::Ready(Some(Ok(other))),
                 },
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),
-                // The S3 layer would take the end of the body for the end of the chunks: a body cut off at one.
+                // The S3 layer would accept a body that was cut off between two chunks.
                 None if !this.cutter.is_complete() => {
                     return Poll::Ready(Some(Err(io::ErrorKind::UnexpectedEof.into())));
                 }

@@ -40,7 +40,7 @@ impl Throttle {
 struct Direction {
     /// Bytes a second.
     rate: NonZeroU64,
-    /// When the last byte accepted so far is through; `None` before the first.
+    /// When the last byte accepted so far has passed; `None` before the first.
     free_at: Mutex<Option<Instant>>,
 }
 

@@ -15,38 +15,34 @@ use crate::body::RequestBody;
 
 /// Bytes that all the fields before the file may have: "Browser-based uploads using POST".
 pub(crate) const MAX_FIELDS: usize = 20 * 1024;
-/// The fields, and the head of the file behind them.
+/// The fields, and the head of the file after them.
 const MAX_BEFORE_FILE: usize = 2 * MAX_FIELDS;
 
-/// The fields of a form.
 #[derive(Default)]
 pub(crate) struct Form {
-    /// Names in lower case, for S3 compares them without case; in the order sent, each once.
+    /// Names in lower case, as S3 ignores their case; in the order sent, each once.
     pub(crate) fields: Vec<(String, String)>,
 }
 
 /// Why a form cannot be read.
 #[derive(Clone)]
 pub(crate) enum FormError {
-    /// Not a form, or one that ends early.
+    /// Not a form, or a form that ends early.
     Malformed,
-    /// The fields before the file are too large, or what comes after it.
+    /// The fields before the file, or the data after it, are too large.
     TooLarge,
-    /// The field came more than once. A policy looks at one of them.
+    /// A field was repeated: a policy checks only one of them.
     Repeated(String),
-    /// The file has fewer bytes than the form may bring.
+    /// The file has fewer bytes than the policy allows.
     TooSmall { len: u64, min: u64 },
     /// The file has more.
     FileTooLarge { max: u64 },
-    /// The body did not come.
+    /// The body could not be read.
     Body(String),
 }
 
 impl Form {
-    /// Reads a form up to its file, if it has one; the file's content is still to come.
-    ///
-    /// # Errors
-    /// See [`FormError`].
+    /// Reads a form up to the content of its file, if it has one.
     pub(crate) async fn read(
         headers: &HeaderMap,
         mut body: RequestBody,
@@ -76,16 +72,15 @@ impl Form {
         }
     }
 
-    /// The value of a field.
     pub(crate) fn field(&self, name: &str) -> Option<&str> {
         self.fields.iter().find(|(given, _)| given == name).map(|(_, value)| value.as_str())
     }
 }
 
-/// How far a form is that came in part.
+/// How much of a form was received.
 enum Step {
     More,
-    /// It ended, and had no file.
+    /// All of it, without a file.
     Fields(Form),
     File {
         form: Form,
@@ -96,7 +91,7 @@ enum Step {
 
 fn parse(body: &[u8], delimiter: &[u8]) -> Result<Step, FormError> {
     let mut form = Form::default();
-    // The first delimiter has no line end before it where nothing precedes the form.
+    // At the start of the body, the first delimiter has no line end before it.
     let mut at = if body.starts_with(&delimiter[2..]) {
         delimiter.len() - 2
     } else {
@@ -132,16 +127,16 @@ fn parse(body: &[u8], delimiter: &[u8]) -> Result<Step, FormError> {
     }
 }
 
-/// The uploaded file, whose content has not been read.
+/// The uploaded file; its content has not been read.
 pub(crate) struct File {
-    /// As the browser names it, without folders.
+    /// The browser's name for it, without folders.
     pub(crate) name: String,
     source: Source,
 }
 
 impl File {
-    /// The content as the body of an upload. It fails where it has fewer bytes than `min` or more than `max`, and where
-    /// a field comes after it that came before; then the second value says why.
+    /// The content as the body of an upload. It fails if it has fewer bytes than `min` or more than `max`, or if a
+    /// field after it repeats one before it; then the second value says why.
     pub(crate) fn content(self, min: u64, max: u64) -> (FileContent, Arc<OnceLock<FormError>>) {
         let error = Arc::default();
         let content =
@@ -196,7 +191,7 @@ impl FileContent {
 
 struct Source {
     body: RequestBody,
-    /// Received, and not passed on: it may be the beginning of a delimiter.
+    /// Received but not passed on: it may be the start of a delimiter.
     held: BytesMut,
     delimiter: Vec<u8>,
     /// Fields that came before the file.
@@ -206,7 +201,7 @@ struct Source {
 
 enum State {
     Content,
-    /// What comes after the file is ignored, as S3 does, but for the names of its fields.
+    /// S3 ignores everything after the file; only names of fields are checked here.
     After,
     End,
 }
@@ -242,7 +237,7 @@ impl Source {
         }
     }
 
-    /// What is held and certainly content.
+    /// The held bytes that are certainly content.
     fn pass_on(&mut self) -> Option<Bytes> {
         let end = match find(&self.held, &self.delimiter) {
             Some(end) => {
@@ -259,7 +254,7 @@ impl Source {
         (!end.is_empty()).then(|| end.freeze())
     }
 
-    /// Looks at the fields after the file.
+    /// Checks the fields after the file.
     fn check_rest(&mut self) -> Result<(), FormError> {
         let mut rest = &self.held[..];
         self.names.insert("file".to_owned());

@@ -22,7 +22,7 @@ use crate::ssec;
 use crate::store::Store;
 use crate::xml::{Element, escape};
 
-/// Fields that are about the form itself and become no header.
+/// Fields about the form itself, which become no header.
 const OF_THE_FORM: [&str; 7] = [
     "key",
     "policy",
@@ -50,7 +50,6 @@ const SIGNATURE: [&str; 5] = [
     "x-amz-security-token",
 ];
 
-/// Answers POST Object.
 #[derive(Clone)]
 pub(crate) struct PostObject {
     /// The S3 API without signatures: the form's policy has one.
@@ -141,7 +140,7 @@ async fn read(head: &Parts, body: RequestBody) -> Result<(Form, Option<File>), R
     }
     let declared =
         head.headers.get("content-length").and_then(|len| len.to_str().ok()?.parse::<u64>().ok());
-    // The fields before the file, and as much after it.
+    // Fields may stand before the file and after it.
     if declared.is_some_and(|len| len > MAX_SIZE + 2 * MAX_FIELDS as u64) {
         return Err(refused(FormError::FileTooLarge { max: MAX_SIZE }));
     }
@@ -185,13 +184,13 @@ fn refused(broken: FormError) -> Refusal {
     }
 }
 
-/// The answer to a field that came twice: a policy looks at one of them.
+/// The answer to a repeated field: a policy checks only one of them.
 fn repeated(name: &str) -> Refusal {
     let message = format!("The form has more than one field for '{name}'.");
     Refusal::invalid_argument(message, name, "")
 }
 
-/// The form as a request that needs no signature any more.
+/// The form as a PutObject without a signature.
 fn put_request(
     form: &Form,
     bucket: &str,
@@ -211,7 +210,7 @@ fn put_request(
         let header = HeaderName::try_from(name).map_err(|_| bad())?;
         let mut value = HeaderValue::from_bytes(value.as_bytes()).map_err(|_| bad())?;
         value.set_sensitive(ssec::KEY_HEADERS.contains(&name));
-        // `acl` and `x-amz-acl` are the same, and a policy may have looked at one of them.
+        // `acl` and `x-amz-acl` are the same, and a policy may have checked one of them.
         match headers.insert(header, value) {
             None => Ok(()),
             Some(_) => Err(repeated(name)),
@@ -225,20 +224,20 @@ fn put_request(
         match name {
             "acl" => add("x-amz-acl", value)?,
             "tagging" => add("x-amz-tagging", &tags(value)?)?,
-            // A form copies nothing, and its file comes as it is.
+            // A form cannot copy, and its file is not encoded.
             "x-amz-copy-source"
             | "x-amz-content-sha256"
             | "x-amz-decoded-content-length"
             | "x-amz-trailer" => return Err(Refusal::not_implemented()),
             _ if HEADERS.contains(&name) || name.starts_with("x-amz-") => add(name, value)?,
-            // Fields that S3 does not know are the page's own; the policy had to allow them.
+            // Other fields are the page's own; the policy had to allow them.
             _ => {}
         }
     }
     Ok(request)
 }
 
-/// The tags of the form's document, as the header has them.
+/// The tags of the form's XML document, as `x-amz-tagging` has them.
 fn tags(document: &str) -> Result<String, Refusal> {
     let root = Element::parse(document.as_bytes(), "Tagging")?;
     let set = root.one("TagSet")?.ok_or_else(Refusal::malformed_xml)?;
@@ -252,7 +251,7 @@ fn tags(document: &str) -> Result<String, Refusal> {
     Ok(pairs.join("&"))
 }
 
-/// The answer to the form: what it asked for, with the headers of the upload.
+/// The answer that the form asks for, with the headers of the upload.
 fn answer(
     form: &Form,
     bucket: &str,
@@ -270,7 +269,7 @@ fn answer(
                 urlencoding::encode(key),
                 urlencoding::encode(etag)
             );
-            // Only what is a web address: anything else is ignored, as S3 does.
+            // S3 ignores anything but a web address.
             HeaderValue::from_str(&url).ok().filter(|_| url.starts_with("http"))
         });
     let mut body = Body::empty();

@@ -8,7 +8,7 @@ use super::form::Form;
 use crate::encoding;
 use crate::refusal::Refusal;
 
-/// A policy document that was signed.
+/// A signed policy document.
 pub(crate) struct PostPolicy {
     expiration: OffsetDateTime,
     conditions: Vec<Condition>,
@@ -32,9 +32,6 @@ enum Condition {
 
 impl PostPolicy {
     /// Reads a document in base64.
-    ///
-    /// # Errors
-    /// `InvalidPolicyDocument`.
     pub(crate) fn parse(encoded: &str) -> Result<Self, Refusal> {
         let json = encoding::from_base64(encoded.trim())
             .and_then(|json| serde_json::from_slice::<Value>(&json).ok())
@@ -56,10 +53,7 @@ impl PostPolicy {
         Ok(Self { expiration, conditions: read })
     }
 
-    /// Decides on all but the size of the file, which comes last.
-    ///
-    /// # Errors
-    /// `AccessDenied` where it expired, a condition fails or a field is not covered.
+    /// Checks everything but the size of the file, which is known last.
     pub(crate) fn check(
         &self,
         form: &Form,
@@ -156,7 +150,7 @@ impl Condition {
     }
 }
 
-/// A list of content types must fit as a whole; any other value by its beginning.
+/// Every one of several content types must have the prefix.
 fn starts(field: &str, given: &str, prefix: &str) -> bool {
     if field == "content-type" {
         return given.split(',').all(|kind| kind.trim_start().starts_with(prefix));
@@ -164,7 +158,7 @@ fn starts(field: &str, given: &str, prefix: &str) -> bool {
     given.starts_with(prefix)
 }
 
-/// What no policy needs to name.
+/// Fields that no policy needs to name.
 fn exempt(name: &str) -> bool {
     matches!(name, "x-amz-signature" | "policy" | "file" | "submit" | "bucket")
         || name.starts_with("x-ignore-")

@@ -6,9 +6,6 @@ use crate::refusal::Refusal;
 use crate::settings::{CORS_METHODS, CorsRules};
 
 /// Answers OPTIONS, which browsers send without a signature.
-///
-/// # Errors
-/// The request is none of a browser, or no rule allows what it asks for.
 pub(crate) fn preflight(
     rules: Option<&CorsRules>,
     headers: &HeaderMap,

@@ -53,7 +53,7 @@ pub(crate) async fn read_document(
 /// Headers are limited to 8 KB: "PutObject" in the Amazon S3 API reference.
 pub(crate) fn check_size(head: &Parts) -> Result<(), Refusal> {
     const MAX: usize = 8192;
-    // A line has a colon, a blank and two characters at its end.
+    // A header line also has a colon, a space and two characters at its end.
     let size: usize =
         head.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
     if size <= MAX {

@@ -45,7 +45,7 @@ pub(crate) struct Handler {
     pub(crate) throttle: Arc<Throttle>,
     pub(crate) faults: Arc<Faults>,
     pub(crate) log_file: Option<Arc<LogFile>>,
-    /// How long a client may stand still.
+    /// How long a client may be idle.
     pub(crate) patience: Duration,
 }
 
@@ -59,7 +59,7 @@ impl Handler {
         received: &Arc<AtomicU64>,
     ) -> io::Result<Response<TamperedBody>> {
         let (mut head, body) = request.into_parts();
-        // What prints a header map must not print these.
+        // Code that prints headers must not print these.
         for name in ssec::KEY_HEADERS.into_iter().chain(["authorization", "x-amz-security-token"]) {
             if let Some(value) = head.headers.get_mut(name) {
                 value.set_sensitive(true);
@@ -148,7 +148,7 @@ impl Handler {
         response
     }
 
-    /// Everything that is decided before the S3 layer sees the request.
+    /// Everything that is checked before the S3 layer sees the request.
     async fn admit(
         &self,
         head: Parts,
@@ -156,7 +156,7 @@ impl Handler {
         operation: &'static str,
         connection: Connection,
     ) -> Result<Request<Body>, Refusal> {
-        // The S3 layer would take any form for POST Object, and look at the policy alone.
+        // The S3 layer would treat any form as POST Object, and check its policy alone.
         if is_form(&head) {
             return Err(Refusal::not_implemented());
         }

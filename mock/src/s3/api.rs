@@ -18,7 +18,6 @@ pub(crate) struct Api {
     pub(crate) require_tls: bool,
 }
 
-/// What an operation returns.
 pub(crate) type Outcome<T> = Result<S3Response<T>, Refusal>;
 
 /// The parts of a request that hold what the typed input does not.

@@ -144,7 +144,7 @@ impl Api {
         })
     }
 
-    /// KMS with a key of the customer's or, unnamed, AWS's own. Answers name a key by its ARN.
+    /// KMS with the key named, or AWS's own. Answers name a key by its ARN.
     fn kms(&self, method: &str, key_id: Option<&str>, bucket_key: bool) -> Encryption {
         let key_id = key_id.unwrap_or("00000000-0000-4000-8000-000000000000");
         let key_id = if key_id.starts_with("arn:") {

@@ -57,7 +57,7 @@ serve_operations! {
     delete_object_tagging(DeleteObjectTaggingInput) -> DeleteObjectTaggingOutput: object::delete_object_tagging;
 }
 
-/// Has a service answer.
+/// Has a service answer a request.
 pub(crate) async fn call(
     service: &S3Service,
     mut request: Request<Body>,
@@ -76,7 +76,7 @@ pub(crate) async fn call(
     Err(reworded(status, &String::from_utf8_lossy(&xml)))
 }
 
-/// An error of the S3 layer in Amazon's words, where the layer has none or others.
+/// An error of the S3 layer, with Amazon's message.
 fn reworded(status: u16, xml: &str) -> Refusal {
     let code = between(xml, "<Code>", "</Code>").unwrap_or("InternalError").to_owned();
     let message = match code.as_str() {

@@ -15,7 +15,7 @@ use crate::random;
 use crate::request_log::RequestRecord;
 
 impl Server {
-    /// A server to be described, then started with [`Builder::start`].
+    /// Describes a server, which [`Builder::start`] starts.
     pub fn builder() -> Builder {
         Builder(Options::default())
     }
@@ -45,7 +45,7 @@ impl Builder {
         self
     }
 
-    /// Lets someone in. May be repeated; by default there is one identity, made at random.
+    /// Adds a user. May be repeated; by default there is one user, with random keys.
     pub fn user(mut self, access_key: impl Into<String>, secret_key: impl Into<String>) -> Self {
         self.0.users.push((access_key.into(), secret_key.into()));
         self
@@ -70,7 +70,7 @@ impl Builder {
         self
     }
 
-    /// Whose answers to give; [`Behavior::Aws`] by default.
+    /// Which store's answers to give; [`Behavior::Aws`] by default.
     pub fn behave(mut self, behavior: Behavior) -> Self {
         self.0.behavior = behavior;
         self
@@ -113,21 +113,21 @@ impl Builder {
         self
     }
 
-    /// Makes trouble with a probability. May be repeated: the first that strikes a request has it. What an
-    /// interceptor answers is left alone.
+    /// Injects a fault with a probability. May be repeated: a request gets the first that is drawn. Answers of an
+    /// interceptor are left alone.
     pub fn fault(mut self, fault: Fault) -> Self {
         self.0.faults.push(fault);
         self
     }
 
-    /// What the faults are drawn from, 0 by default: a run with the same requests, whatever their order across
-    /// objects and connections, meets the same faults.
+    /// The seed of the faults, 0 by default: the same requests, in any order across objects and connections, get the
+    /// same faults.
     pub fn seed(mut self, seed: u64) -> Self {
         self.0.seed = seed;
         self
     }
 
-    /// How long every request waits before it is looked at.
+    /// How long every request waits before it is handled.
     pub fn latency(mut self, latency: Duration) -> Self {
         self.0.latency = latency;
         self
@@ -149,9 +149,9 @@ impl Builder {
     /// Starts the server. It is reachable when this returns.
     ///
     /// # Errors
-    /// The address or the log file cannot be used, a bucket is named twice or against the naming rules, or the system gives no
-    /// thread. For a folder: `ResourceBusy` where another server has it, `InvalidData` where it is not a folder of this
-    /// server, of another format, or damaged.
+    /// The address or the log file cannot be used, a bucket is named twice or against the naming rules, or the system
+    /// gives no thread. For a folder: `ResourceBusy` where another server has it, `InvalidData` where it is not a
+    /// folder of this server, of another format, or damaged.
     pub fn start(mut self) -> io::Result<Server> {
         if self.0.users.is_empty() {
             self.0.users.push((access_key(), secret_key()));

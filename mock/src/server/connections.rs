@@ -1,5 +1,5 @@
-//! How many connections are served at a time. At the limit, the connection that has been idle for longest is evicted for
-//! a new client, so that idle ones cannot keep the server to themselves.
+//! How many connections are served at a time. At the limit, the connection that has been idle for longest is evicted
+//! for a new client, so that idle ones cannot keep the server to themselves.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,7 +17,7 @@ pub(crate) struct Connections {
 }
 
 struct Entry {
-    /// Since when no request is being served; a head that is not complete is no request.
+    /// Since when no request is served. An incomplete head is not a request.
     idle_since: Option<Instant>,
     /// Set once: the connection ends.
     is_evicted: bool,
@@ -84,12 +84,11 @@ pub(crate) struct OpenConnection {
     connections: Arc<Connections>,
     connection: u64,
     evicted: Arc<Notify>,
-    /// An answer was handed over, and may not have left yet.
+    /// An answer was handed over, and may not be sent yet.
     answered: AtomicBool,
 }
 
 impl OpenConnection {
-    /// Resolves when the connection must end.
     pub(crate) async fn evicted(&self) {
         self.evicted.notified().await;
     }
@@ -102,7 +101,7 @@ impl OpenConnection {
         Some(Busy(Arc::clone(self)))
     }
 
-    /// Notes that all that was written has left: only then an answered connection is idle.
+    /// Called once everything written was sent: only then an answered connection is idle.
     pub(crate) fn flushed(&self) {
         if self.answered.swap(false, Ordering::SeqCst) {
             if let Some(own) = self.connections.lock().get_mut(&self.connection) {
@@ -120,7 +119,6 @@ impl Drop for OpenConnection {
     }
 }
 
-/// A request and its answer.
 pub(crate) struct Busy(Arc<OpenConnection>);
 
 impl Drop for Busy {

@@ -32,7 +32,7 @@ pub(crate) async fn run(
             accepted = listener.accept() => accepted,
         };
         let Ok((stream, _)) = accepted else {
-            // Out of file descriptors, mostly: some come back with an idle connection.
+            // Probably out of file descriptors: closing an idle connection frees some.
             connections.evict_idle();
             tokio::time::sleep(Duration::from_millis(10)).await;
             continue;
@@ -60,7 +60,7 @@ async fn connection(
     number: u64,
     open: &Arc<OpenConnection>,
 ) {
-    // Best effort: without it answers are only slower.
+    // Without it answers are only slower.
     let _ = stream.set_nodelay(true);
     match tls {
         None => http(stream, handler, Connection { number, tls: false }, open).await,

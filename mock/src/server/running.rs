@@ -29,7 +29,7 @@ use crate::request_log::{RequestLog, RequestRecord};
 use crate::s3::{Api, Configuration, LocalhostDomain};
 use crate::store::{Bucket, Store, Version, Versioning};
 
-/// How a server is set up: see [`super::Builder`].
+/// How a server is set up: the builder has a method for each.
 #[derive(Clone)]
 pub(crate) struct Options {
     pub(crate) addr: SocketAddr,
@@ -280,8 +280,8 @@ impl Server {
         }
     }
 
-    /// Lets the objects of a bucket have ACLs, as Object Ownership `ObjectWriter` does, or makes them the bucket owner's
-    /// again, as in new buckets. Does nothing without such a bucket.
+    /// Lets the objects of a bucket have ACLs, as Object Ownership `ObjectWriter` does, or makes them the bucket
+    /// owner's again, as in new buckets. Does nothing without such a bucket.
     pub fn allow_acls(&self, bucket: &str, allowed: bool) {
         if let Ok(bucket) = self.store.lock().bucket_mut(bucket) {
             bucket.settings.allows_acls = allowed;

@@ -21,14 +21,10 @@ use crate::route;
 /// `bucket.localhost` gets a certificate of its own when it is first asked for.
 const NAMES: [&str; 4] = ["localhost", "*.localhost", "127.0.0.1", "::1"];
 
-/// How many names beyond these are served, so that a client cannot fill the memory.
+/// How many more certificates are kept, so that a client cannot fill the memory.
 const MAX_NAMES: usize = 1000;
 
-/// Makes an authority and a server certificate; returns what accepts connections and the authority's certificate
-/// in PEM.
-///
-/// # Errors
-/// Where no certificate can be made.
+/// Makes an authority and a server certificate; returns the TLS acceptor and the authority's certificate in PEM.
 pub(crate) fn acceptor() -> io::Result<(TlsAcceptor, String)> {
     let (issuer, ca_pem) = authority().map_err(io::Error::other)?;
     let general = certificate(&issuer, NAMES.map(str::to_owned).to_vec())?;
@@ -41,12 +37,12 @@ pub(crate) fn acceptor() -> io::Result<(TlsAcceptor, String)> {
             general,
             of_buckets: Mutex::default(),
         }));
-    // Amazon S3 speaks nothing newer.
+    // Amazon S3 speaks no HTTP/2.
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok((TlsAcceptor::from(Arc::new(config)), ca_pem))
 }
 
-/// The certificates by the name a client asks for.
+/// The certificates by the server name that a client asks for.
 #[derive(Debug)]
 struct Certificates {
     issuer: Issuer<'static, KeyPair>,

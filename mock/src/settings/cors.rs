@@ -1,5 +1,5 @@
-//! A bucket's rules for cross-origin requests. Source: "Using cross-origin resource sharing (CORS)" in the Amazon S3 user
-//! guide.
+//! A bucket's rules for cross-origin requests. Source: "Using cross-origin resource sharing (CORS)" in the Amazon S3
+//! user guide.
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::{Deserialize, Serialize};
@@ -19,17 +19,15 @@ struct Rule {
     id: Option<String>,
     origins: Vec<String>,
     methods: Vec<String>,
-    /// What a preflight may ask for.
+    /// Headers that a preflight may ask for.
     headers: Vec<String>,
-    /// What a page may read.
+    /// Headers that a page may read.
     exposed: Vec<String>,
     /// Seconds.
     max_age: Option<u32>,
 }
 
 impl CorsRules {
-    /// # Errors
-    /// `MalformedXML`, or `InvalidRequest` for a method or a pattern that no rule can have.
     pub(crate) fn of(root: &Element) -> Result<Self, Refusal> {
         root.only(&["CORSRule"])?;
         let rules: Vec<_> = root.all("CORSRule").map(Rule::of).collect::<Result<_, _>>()?;
@@ -141,7 +139,7 @@ impl Rule {
     }
 }
 
-/// A rule that allows a request, and the origin as the answer names it.
+/// A rule that allows a request, and the origin for the answer.
 struct Fit<'a> {
     rule: &'a Rule,
     origin: &'a str,

@@ -1,5 +1,5 @@
-//! Bucket policies, as far as "deny writes without SSE-C" and its kin need them. What is not understood is refused
-//! with 501 when the policy is put: a statement that is silently ignored would protect nothing.
+//! Bucket policies, as far as denials such as "no writes without SSE-C" need them. Everything else is refused with 501
+//! when the policy is put: a statement that is silently ignored would protect nothing.
 //! Source: "Bucket policies for Amazon S3" and the IAM policy reference.
 
 use serde::{Deserialize, Serialize};
@@ -11,7 +11,7 @@ use crate::refusal::Refusal;
 const MAX_SIZE: usize = 20 * 1024;
 const ACCOUNT: &str = "123456789012";
 
-/// The statements of a bucket's policy. Only denials have an effect: whoever has credentials here may do anything.
+/// The statements of a bucket's policy. Only denials have an effect: every user may do anything else.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Policy {
     source: String,
@@ -42,7 +42,7 @@ enum Test {
     Bool,
 }
 
-/// What a condition can ask about.
+/// What a condition can test.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 enum Key {
     CustomerAlgorithm,
@@ -51,7 +51,7 @@ enum Key {
     SecureTransport,
 }
 
-/// What a request is, as conditions see it.
+/// The properties of a request that conditions can test.
 #[derive(Clone, Default)]
 pub(crate) struct PolicyContext {
     pub(crate) customer_algorithm: Option<String>,
@@ -61,10 +61,7 @@ pub(crate) struct PolicyContext {
 }
 
 impl Policy {
-    /// Reads the policy of `bucket`.
-    ///
-    /// # Errors
-    /// `MalformedPolicy`, or 501 for what this server does not evaluate.
+    /// Reads the policy of `bucket`. What this server does not evaluate is refused with 501.
     pub(crate) fn parse(document: &[u8], bucket: &str) -> Result<Self, Refusal> {
         if document.len() > MAX_SIZE {
             return Err(malformed("Policies must not exceed the maximum allowed length of 20480"));
@@ -96,7 +93,6 @@ impl Policy {
         Ok(Self { source: source.to_owned(), denials })
     }
 
-    /// The document as it was put.
     pub(crate) fn source(&self) -> &str {
         &self.source
     }
@@ -137,8 +133,8 @@ impl Denial {
         }
         let conditions = conditions(statement.get("Condition"))?;
         match statement.get("Effect").and_then(Value::as_str) {
-            // Everybody here is of the owner's account. A permission for them adds nothing; one for the world would
-            // let anonymous requests in.
+            // All users belong to the owner's account, so a permission for it adds nothing. One for everybody would
+            // allow anonymous requests.
             Some("Allow") if principals == Principals::Account => Ok(None),
             Some("Allow") => Err(Refusal::not_implemented()),
             Some("Deny") => Ok(Some(Self {
@@ -164,7 +160,7 @@ impl Condition {
         match (self.test, value) {
             (Test::Null, value) => among(if value.is_none() { "true" } else { "false" }),
             (_, None) if self.if_exists => true,
-            // A value that is not there differs from every value.
+            // A missing value differs from every value.
             (test, None) => test == Test::NotEquals,
             (Test::Equals | Test::Bool, Some(value)) => among(value),
             (Test::NotEquals, Some(value)) => !among(value),
@@ -194,7 +190,7 @@ fn principals(given: Option<&Value>) -> Result<Principals, Refusal> {
     if names.iter().any(|name| *name == whole_account || name == ACCOUNT) {
         return Ok(Principals::Account);
     }
-    // Some of the users, or another account: this server does not tell users apart.
+    // Some of the users, or another account: this server does not distinguish users.
     Err(Refusal::not_implemented())
 }
 
@@ -250,7 +246,7 @@ fn texts(given: Option<&Value>, complaint: &'static str) -> Result<Vec<String>, 
     .ok_or_else(|| malformed(complaint))
 }
 
-/// A field that nobody looks at would be ignored silently.
+/// Refuses unknown fields, which would be ignored silently.
 fn only(map: &Map<String, Value>, names: &[&str]) -> Result<(), Refusal> {
     let known_elsewhere = ["NotPrincipal", "NotAction", "NotResource"];
     match map.keys().find(|name| !names.contains(&name.as_str())) {

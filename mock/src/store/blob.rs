@@ -43,9 +43,6 @@ impl Blob {
     }
 
     /// The bytes at rest, appended to `out`.
-    ///
-    /// # Errors
-    /// The file cannot be read.
     pub(crate) fn copy_raw(&self, out: &mut Vec<u8>) -> io::Result<()> {
         match &self.place {
             Place::Memory(chunks) => chunks.iter().for_each(|chunk| out.extend_from_slice(chunk)),
@@ -78,7 +75,7 @@ impl fmt::Debug for Blob {
     }
 }
 
-/// Takes a part's plaintext as it comes.
+/// Writes a part's plaintext.
 pub(crate) struct BlobWriter {
     place: WriterPlace,
     pending: Vec<u8>,
@@ -94,9 +91,6 @@ enum WriterPlace {
 
 impl BlobWriter {
     /// A part sealed with `key`, or kept as it is without one; in `folder`, or in memory without one.
-    ///
-    /// # Errors
-    /// No file can be made.
     pub(crate) fn new(folder: Option<&Arc<Folder>>, key: Option<&SlotKey<'_>>) -> io::Result<Self> {
         let place = match folder {
             None => WriterPlace::Memory(Vec::new()),
@@ -105,12 +99,10 @@ impl BlobWriter {
         Ok(Self { place, pending: Vec::new(), flushed: 0, len: 0, seal: key.map(Seal::new) })
     }
 
-    /// # Errors
-    /// The file takes no more.
     pub(crate) fn push(&mut self, mut data: &[u8]) -> io::Result<()> {
         self.len += data.len() as u64;
         while !data.is_empty() {
-            // A full chunk waits for more: only then it is known not to be the last.
+            // A full chunk waits for more data, which shows that it is not the last.
             if self.pending.len() == CHUNK {
                 self.flush(false)?;
             }
@@ -125,8 +117,6 @@ impl BlobWriter {
         Ok(())
     }
 
-    /// # Errors
-    /// The file cannot be brought to the disk.
     pub(crate) fn finish(mut self) -> io::Result<Arc<Blob>> {
         self.flush(true)?;
         let place = match self.place {
@@ -169,9 +159,6 @@ impl BlobReader {
     }
 
     /// The next piece of plaintext, `None` after the last.
-    ///
-    /// # Errors
-    /// What is kept cannot be opened with this key, or is damaged.
     pub(crate) fn next(&mut self) -> Option<io::Result<Bytes>> {
         if self.range.is_empty() {
             return None;

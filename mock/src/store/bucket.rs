@@ -15,7 +15,7 @@ use crate::random;
 use crate::refusal::Refusal;
 use crate::settings::Settings;
 
-/// A bucket and all it holds. A folder keeps every field that is not skipped; a new one wants `#[serde(default)]`.
+/// A bucket and its content. A folder keeps every field that is not skipped; a new field needs `#[serde(default)]`.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Bucket {
     #[serde(with = "time::serde::rfc3339")]
@@ -30,17 +30,15 @@ pub(crate) struct Bucket {
     /// By key and upload id.
     #[serde(skip)]
     uploads: BTreeMap<(String, String), Upload>,
-    /// What the step under way did, but for the fields above the skipped ones.
+    /// What the current step changed in the skipped fields.
     #[serde(skip)]
     changes: Changes,
 }
 
-/// What a DELETE did.
 #[derive(Default)]
 pub(crate) struct Deletion {
     /// The version created (a delete marker) or removed, where the answer names it.
     pub(crate) version: Option<String>,
-    /// Whether that version is a delete marker.
     pub(crate) delete_marker: bool,
 }
 
@@ -58,14 +56,11 @@ impl Bucket {
     }
 
     /// A bucket without content, as a folder keeps it.
-    ///
-    /// # Errors
-    /// The settings are not understood.
     pub(crate) fn with_settings(settings: serde_json::Value) -> serde_json::Result<Self> {
         serde_json::from_value(settings)
     }
 
-    /// This bucket with the content of a former one.
+    /// This bucket with the content of `former`.
     pub(crate) fn holding(self, former: Option<Self>) -> Self {
         match former {
             Some(former) => Self { keys: former.keys, uploads: former.uploads, ..self },
@@ -73,10 +68,7 @@ impl Bucket {
         }
     }
 
-    /// The changes that make this bucket out of none.
-    ///
-    /// # Errors
-    /// The settings cannot be written down.
+    /// The changes that create this bucket with its content.
     pub(crate) fn as_changes(&self) -> serde_json::Result<Vec<Change>> {
         let mut changes = vec![Change::Settings(serde_json::to_value(self)?)];
         for (key, versions) in &self.keys {
@@ -102,7 +94,7 @@ impl Bucket {
             .chain(parts.map(|part| &part.blob))
     }
 
-    /// What happened since this was last asked.
+    /// The changes since the last call.
     pub(crate) fn take_changes(&mut self) -> Changes {
         std::mem::take(&mut self.changes)
     }
@@ -126,9 +118,7 @@ impl Bucket {
     }
 
     /// The version asked for, or the latest; it has an object.
-    ///
-    /// # Errors
-    /// `NoSuchKey`, `NoSuchVersion`, and `MethodNotAllowed` for a delete marker asked for by its id.
+    /// A delete marker asked for by its id is `MethodNotAllowed`.
     pub(crate) fn find(
         &self,
         key: &str,
@@ -156,9 +146,6 @@ impl Bucket {
     }
 
     /// Gives a version other tags, and returns its id.
-    ///
-    /// # Errors
-    /// As [`Bucket::find`].
     pub(crate) fn set_tags(
         &mut self,
         key: &str,
@@ -171,7 +158,7 @@ impl Bucket {
         Ok(id)
     }
 
-    /// The tags of a version, to be changed without a trace.
+    /// The tags of a version, to be changed without recording it.
     pub(crate) fn tags_mut(
         &mut self,
         key: &str,
@@ -236,8 +223,7 @@ impl Bucket {
         (self.versioning != Versioning::Unversioned).then_some(id)
     }
 
-    /// # Errors
-    /// `NoSuchUpload`, for another key's upload too.
+    /// Another key's upload is `NoSuchUpload`.
     pub(crate) fn upload(&self, key: &str, id: &str) -> Result<&Upload, Refusal> {
         self.uploads
             .get(&(key.to_owned(), id.to_owned()))
@@ -245,9 +231,6 @@ impl Bucket {
     }
 
     /// Adds a part, in place of one with the same number.
-    ///
-    /// # Errors
-    /// `NoSuchUpload`.
     pub(crate) fn add_part(
         &mut self,
         key: &str,
@@ -266,10 +249,7 @@ impl Bucket {
         Ok(())
     }
 
-    /// Lets a part into an upload; what that does to the upload's encryption is kept.
-    ///
-    /// # Errors
-    /// `NoSuchUpload`, and what `admit` refuses.
+    /// Lets `admit` check a part, and records it if that changed the upload's encryption.
     pub(crate) fn admit_part<T>(
         &mut self,
         key: &str,
@@ -302,8 +282,6 @@ impl Bucket {
         self.uploads.insert((key.to_owned(), id.to_owned()), upload);
     }
 
-    /// # Errors
-    /// `NoSuchUpload`.
     pub(crate) fn end_upload(&mut self, key: &str, id: &str) -> Result<Upload, Refusal> {
         let ended = (key.to_owned(), id.to_owned());
         let upload =
@@ -314,10 +292,10 @@ impl Bucket {
         Ok(upload)
     }
 
-    /// Repeats a change that a journal tells of.
+    /// Repeats a change of the journal.
     pub(crate) fn apply(&mut self, change: Change) {
         match change {
-            // About the bucket as a whole: not for the bucket itself to do.
+            // These concern the whole bucket: recovery applies them.
             Change::Settings(_) | Change::Removed => {}
             Change::Put { key, version } => self.place(&key, version),
             Change::Tags { key, id, tags } => {
@@ -331,7 +309,7 @@ impl Bucket {
             Change::Part { key, id, number, part } => drop(self.add_part(&key, &id, number, part)),
             Change::Ended { key, id } => drop(self.end_upload(&key, &id)),
         }
-        // Nothing of this is news.
+        // They are in the journal already.
         drop(self.take_changes());
     }
 

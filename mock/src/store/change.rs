@@ -11,10 +11,10 @@ use super::version::{Tags, Version};
 /// What one step changed: the bucket's name and the change. All of it takes effect, or nothing.
 pub(crate) type Step = Vec<(String, Change)>;
 
-/// One change in a bucket. Doing it twice in a row is the same as once.
+/// One change in a bucket. Applying it twice in a row is the same as once.
 #[derive(Serialize, Deserialize)]
 pub(crate) enum Change {
-    /// The bucket is there, and this is all about it but its content.
+    /// The bucket exists with these settings.
     Settings(serde_json::Value),
     /// The bucket is gone.
     Removed,
@@ -59,7 +59,7 @@ impl Change {
     }
 }
 
-/// What happened to a bucket in the step under way.
+/// What the current step changed in a bucket.
 #[derive(Default)]
 pub(crate) struct Changes {
     pub(crate) made: Vec<Change>,

@@ -15,8 +15,8 @@ use super::recovery::{Recovered, state};
 use super::seal::SlotKey;
 use crate::refusal::Refusal;
 
-/// Everything there is: in memory, or its bytes and a journal in a folder. Locked for single steps only: never while
-/// a body is read or written.
+/// Everything that is stored: in memory, or in a folder. Locked for single steps only, never while a body is read or
+/// written.
 #[derive(Default)]
 pub(crate) struct Store {
     buckets: Mutex<Buckets>,
@@ -24,10 +24,7 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    /// What a folder holds; an empty one is made where there is none.
-    ///
-    /// # Errors
-    /// A [`FolderError`]: as [`Folder::open`], and `InvalidData` if the journal is damaged. No file was removed.
+    /// Opens or creates a folder. Fails with a [`FolderError`]; then no file was removed.
     pub(crate) fn open(path: &Path) -> io::Result<Self> {
         Self::open_folder(path).map_err(|error| FolderError::wrap(path, error))
     }
@@ -41,24 +38,18 @@ impl Store {
         }
         let content = state(&recovered.buckets)?;
         let journal = Journal::start(Arc::clone(&folder), &content)?;
-        // Nothing can fail any more: only now files go with their objects.
+        // Nothing can fail any more: from now on files are removed with their objects.
         let by_name = recovered.attach(&folder);
         let buckets = Buckets { by_name, settings, ..Buckets::default() };
         Ok(Self { buckets: Mutex::new(buckets), folder: Some((folder, journal)) })
     }
 
-    /// Takes the bytes of a new part, sealed with `key` if there is one.
-    ///
-    /// # Errors
-    /// The folder takes no file.
+    /// A writer for a new part, which is sealed with `key` if there is one.
     pub(crate) fn writer(&self, key: Option<&SlotKey<'_>>) -> io::Result<BlobWriter> {
         BlobWriter::new(self.folder.as_ref().map(|(folder, _)| folder), key)
     }
 
-    /// Waits until every step so far would survive the process: nothing is acknowledged, or shown, before.
-    ///
-    /// # Errors
-    /// The disk refuses.
+    /// Waits until every step so far is on disk: nothing is acknowledged or shown before.
     pub(crate) async fn synced(&self) -> io::Result<()> {
         match &self.folder {
             Some((_, journal)) => journal.synced().await,
@@ -108,7 +99,7 @@ impl Drop for StoreGuard<'_> {
         if step.is_empty() {
             return;
         }
-        // A step that cannot be written down must not be acknowledged either; nothing here has such values.
+        // A step that cannot be written must not be acknowledged either; no value here is like that.
         let text = serde_json::to_string(&step).expect("changes have a form in JSON");
         journal.append(&text, retired);
         if journal.is_long()
@@ -123,7 +114,7 @@ impl Drop for StoreGuard<'_> {
 #[derive(Default)]
 pub(crate) struct Buckets {
     by_name: BTreeMap<String, Bucket>,
-    /// Lent out to be changed in the step under way.
+    /// Borrowed mutably in the current step.
     touched: Vec<String>,
     removed: Vec<(String, Vec<Arc<Blob>>)>,
     /// Each bucket's settings as the journal has them.
@@ -161,22 +152,16 @@ impl Buckets {
         (step, all_retired)
     }
 
-    /// # Errors
-    /// `NoSuchBucket`.
     pub(crate) fn bucket(&self, name: &str) -> Result<&Bucket, Refusal> {
         self.by_name.get(name).ok_or_else(|| Refusal::no_such_bucket(name))
     }
 
-    /// # Errors
-    /// `NoSuchBucket`.
     pub(crate) fn bucket_mut(&mut self, name: &str) -> Result<&mut Bucket, Refusal> {
         let bucket = self.by_name.get_mut(name).ok_or_else(|| Refusal::no_such_bucket(name))?;
         self.touched.push(name.to_owned());
         Ok(bucket)
     }
 
-    /// # Errors
-    /// `BucketAlreadyOwnedByYou`.
     pub(crate) fn create(&mut self, name: &str, bucket: Bucket) -> Result<(), Refusal> {
         if self.by_name.contains_key(name) {
             return Err(Refusal::new(
@@ -191,15 +176,13 @@ impl Buckets {
         Ok(())
     }
 
-    /// # Errors
-    /// `NoSuchBucket`, `BucketNotEmpty`.
     pub(crate) fn remove(&mut self, name: &str) -> Result<(), Refusal> {
         let bucket = self.bucket(name)?;
         if !bucket.is_empty() {
             let message = "The bucket you tried to delete is not empty";
             return Err(Refusal::new(409, "BucketNotEmpty", message).detail("BucketName", name));
         }
-        // Uploads under way end with their bucket.
+        // Unfinished uploads end with their bucket.
         let parts = bucket.blobs().map(Arc::clone).collect();
         self.removed.push((name.to_owned(), parts));
         self.by_name.remove(name);

@@ -1,9 +1,9 @@
 //! The journal: one line for each step that changed something, synced before the step is acknowledged.
 //!
 //! A line is the CRC-64/NVME of its text in 16 hex digits, a blank, and the text: the step's changes as JSON. Lines
-//! that come while others are being synced are synced together. The first line names the journal and says how many
-//! lines the state takes that it began with; the file `acknowledged` says up to which length it was synced. Together
-//! they tell a journal that lost lines from one that a crash left with an unfinished last line.
+//! that arrive during a sync are synced together. The first line names the journal and says how many lines its initial
+//! state has; the file `acknowledged` says up to which length it was synced. Together they distinguish a journal that
+//! lost lines from one whose last line a crash left unfinished.
 
 use std::fs::File;
 use std::io::{self, Seek as _, SeekFrom, Write as _};
@@ -25,13 +25,13 @@ const REWRITE_FROM: u64 = 16 << 20;
 /// The first line of a journal.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Opening {
-    /// Another one for each journal.
+    /// The journal's random name.
     pub(crate) journal: String,
     /// Lines after this one that were written together with it.
     pub(crate) lines: usize,
 }
 
-/// A whole journal, to begin with.
+/// The content of a new journal.
 pub(crate) struct State {
     id: String,
     content: Vec<u8>,
@@ -62,13 +62,13 @@ impl Acknowledged {
     }
 }
 
-/// Takes lines, in order, from the holder of the index.
+/// Writes lines in order, in a thread of its own.
 pub(crate) struct Journal {
     queue: Option<mpsc::Sender<Entry>>,
     thread: Option<JoinHandle<()>>,
     queued: AtomicU64,
     written: watch::Receiver<Written>,
-    /// Bytes since the journal was last written anew, and then.
+    /// Bytes since the journal was last rewritten, and its length then.
     grown: AtomicU64,
     base: AtomicU64,
 }
@@ -77,19 +77,19 @@ pub(crate) struct Journal {
 #[derive(Clone, Copy, Default)]
 struct Written {
     entries: u64,
-    /// The disk refused: nothing is acknowledged any more.
+    /// A write failed: nothing is acknowledged any more.
     broken: bool,
 }
 
 struct Entry {
     content: Content,
-    /// What the step removed; its files go once the step is on disk.
+    /// What the step removed; its files are deleted once the step is on disk.
     _retired: Vec<Arc<Blob>>,
 }
 
 enum Content {
     Line(Vec<u8>),
-    /// The whole state: the lines before it are needed no more.
+    /// The whole state, which replaces all lines before it.
     Anew(State),
 }
 
@@ -129,7 +129,7 @@ impl JournalFile {
     }
 
     fn acknowledge(&mut self) -> io::Result<()> {
-        // One write of always the same length, which a process that is killed leaves whole.
+        // One write of a constant length, which is complete even if the process is killed.
         let text = format!("{} {:020}\n", self.id, self.len);
         self.acknowledged.seek(SeekFrom::Start(0))?;
         self.acknowledged.write_all(text.as_bytes())
@@ -137,10 +137,8 @@ impl JournalFile {
 }
 
 impl Journal {
-    /// Replaces the folder's journal by `state`, all that is known, and continues it.
-    ///
-    /// # Errors
-    /// The folder takes no file. Then the journal is the former one, or the new one, which says the same.
+    /// Replaces the folder's journal by `state`, the whole index, and continues it.
+    /// If this fails, the journal is the former one, or the new one, which says the same.
     pub(crate) fn start(folder: Arc<Folder>, state: &State) -> io::Result<Self> {
         let mut file = JournalFile::create(&folder, state)?;
         let (queue, entries) = mpsc::channel();
@@ -165,7 +163,7 @@ impl Journal {
         self.push(Entry { content: Content::Line(line), _retired: retired });
     }
 
-    /// Whether most of the journal is about things that are gone.
+    /// Whether most of the journal is outdated.
     pub(crate) fn is_long(&self) -> bool {
         let (grown, base) = (self.grown.load(Ordering::Relaxed), self.base.load(Ordering::Relaxed));
         grown > REWRITE_FROM.max(2 * base)
@@ -179,9 +177,6 @@ impl Journal {
     }
 
     /// Waits until all that was appended before is on disk.
-    ///
-    /// # Errors
-    /// It will never be.
     pub(crate) async fn synced(&self) -> io::Result<()> {
         let wanted = self.queued.load(Ordering::SeqCst);
         let mut written = self.written.clone();
@@ -194,7 +189,7 @@ impl Journal {
     fn push(&self, entry: Entry) {
         self.queued.fetch_add(1, Ordering::SeqCst);
         if let Some(queue) = &self.queue {
-            // Without its thread the journal is broken, which `synced` tells.
+            // Without its thread the journal is broken, which `synced` reports.
             let _ = queue.send(entry);
         }
     }
@@ -209,7 +204,6 @@ impl Drop for Journal {
     }
 }
 
-/// A line of the journal.
 pub(crate) fn line(changes: &str) -> Vec<u8> {
     let sum = checksum(CrcAlgorithm::Crc64Nvme, changes.as_bytes());
     format!("{sum:016x} {changes}\n").into_bytes()
@@ -233,12 +227,12 @@ fn write(
         batch.extend(entries.try_iter());
         if append(folder, file, &batch).is_err() {
             written.send_modify(|written| written.broken = true);
-            // What was removed from the index may still be what the disk knows.
+            // On disk, the removed parts may still be in use.
             folder.close();
             return;
         }
         let entries = batch.len() as u64;
-        // What is acknowledged as removed has left the disk: a server that ends right after keeps no file of it.
+        // Files of removed parts are deleted before the removal is acknowledged.
         drop(batch);
         written.send_modify(|written| written.entries += entries);
     }

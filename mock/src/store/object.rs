@@ -10,10 +10,10 @@ use super::blob::Blob;
 use crate::checksum::Checksum;
 use crate::ssec::KeyCheck;
 
-/// An object's content and description. Immutable: a change makes a new one.
+/// An object's content and description. Immutable: a change makes a new object.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Object {
-    /// What its parts are sealed for: the version's id, but where that is `null`.
+    /// What its parts are sealed for: the version's id, or a random one if that is `null`.
     pub(crate) id: String,
     pub(crate) parts: Vec<Part>,
     pub(crate) size: u64,
@@ -52,10 +52,10 @@ impl Object {
     }
 }
 
-/// How an object is encrypted, as its headers tell.
+/// How an object is encrypted, as its headers say.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) enum Encryption {
-    /// Nothing is claimed.
+    /// No header.
     None,
     /// SSE-S3, the default of every bucket.
     S3,
@@ -138,7 +138,7 @@ impl Attributes {
     }
 }
 
-/// An HTTP date on disk: the form of the S3 layer knows fewer years than it reads.
+/// An HTTP date on disk, in seconds: the S3 layer reads more years than it can format.
 mod seconds {
     use s3s::dto::Timestamp;
     use serde::de::Error as _;

@@ -1,4 +1,4 @@
-//! What a folder's journal tells, at the start of a server. Nothing is changed before all of it is understood.
+//! Reads a folder's journal at the start of a server. Nothing is changed before all of it is understood.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fs;
@@ -18,7 +18,7 @@ const WAY_OUT: &str = "nothing was changed; bring the folder back from a copy, o
 
 type Buckets = BTreeMap<String, Bucket>;
 
-/// What a folder holds. Its files stay, whatever becomes of this, until [`Recovered::attach`].
+/// What a folder holds. Its files are not removed before [`Recovered::attach`].
 pub(crate) struct Recovered {
     pub(crate) buckets: Buckets,
     leftovers: Leftovers,
@@ -29,16 +29,14 @@ pub(crate) struct Recovered {
 struct Leftovers {
     /// The journal says that they were removed, or they were never finished.
     removed: Vec<PathBuf>,
-    /// Finished, but the journal knows nothing of them: they may be all that is left of something.
+    /// Finished, but not in the journal: they may be all that is left of an object.
     unknown: Vec<PathBuf>,
 }
 
 impl Recovered {
-    /// Reads the journal and looks at the files, and changes nothing.
-    ///
-    /// # Errors
-    /// `InvalidData` if the journal is missing, empty, damaged or shorter than it was; an unfinished last line was never
-    /// acknowledged. `InvalidData` if `blobs/` holds what is not this server's.
+    /// Reads the journal and looks at the files, and changes nothing. Fails with `InvalidData` if the journal is
+    /// missing, empty, damaged or shorter than it was, or if `blobs/` holds what is not this server's. An unfinished
+    /// last line was never acknowledged.
     pub(crate) fn read(folder: &Folder) -> io::Result<Self> {
         let path = folder.journal();
         let journal = match fs::read(&path) {
@@ -68,13 +66,13 @@ impl Recovered {
         Ok(Self { buckets, leftovers })
     }
 
-    /// Once the server is open: from now on files go with their objects. What the journal says is gone is removed now,
-    /// and what it does not know is put aside.
+    /// Called once the server is open: from now on files are removed with their objects. Files that the journal says
+    /// are gone are removed now, and unknown ones are put aside.
     pub(crate) fn attach(self, folder: &Arc<Folder>) -> Buckets {
         for file in self.buckets.values().flat_map(Bucket::blobs).filter_map(|blob| blob.file()) {
             file.attach(folder);
         }
-        // What cannot be tidied up now is left for the next start.
+        // What cannot be removed now is left for the next start.
         for path in &self.leftovers.removed {
             let _ = fs::remove_file(path);
         }
@@ -118,7 +116,7 @@ impl Leftovers {
     }
 }
 
-/// The journal that holds nothing but what there is now.
+/// A journal of the buckets as they are now.
 pub(crate) fn state(buckets: &Buckets) -> io::Result<State> {
     let mut lines = Vec::new();
     for (name, bucket) in buckets {
@@ -169,7 +167,7 @@ fn replay(
         )));
     }
     match damaged {
-        // Only what was never acknowledged may be unfinished.
+        // Only lines that were never acknowledged may be unfinished.
         Some(number) if !unfinished(content, number, acknowledged) => {
             Err(broken(number, "is damaged"))
         }

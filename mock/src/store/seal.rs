@@ -47,7 +47,6 @@ impl<'a> SlotKey<'a> {
     }
 }
 
-/// The key of one part.
 pub(crate) struct Seal {
     key: LessSafeKey,
     associated: Vec<u8>,

@@ -11,7 +11,7 @@ use super::object::{Attributes, Encryption};
 use super::version::Tags;
 use crate::checksum::{Algorithm, Kind};
 
-/// What CreateMultipartUpload fixed, and the parts so far.
+/// What CreateMultipartUpload set, and the parts so far.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Upload {
     /// The id of the finished object.
@@ -37,7 +37,7 @@ impl Upload {
     }
 }
 
-/// One part, as the last UploadPart with its number left it.
+/// The last part uploaded with its number.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct UploadedPart {
     pub(crate) blob: Arc<Blob>,

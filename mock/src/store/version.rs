@@ -34,7 +34,6 @@ pub(crate) struct Version {
     pub(crate) tags: Tags,
 }
 
-/// An id for a version.
 pub(crate) fn new_id() -> String {
     random::text(ID_ALPHABET, 32)
 }

@@ -85,7 +85,7 @@ pub(crate) async fn get_bucket_location(
     request: S3Request<GetBucketLocationInput>,
 ) -> Outcome<GetBucketLocationOutput> {
     api.store.lock().bucket(&request.input.bucket)?;
-    // us-east-1 has no name here, for it is older than the others.
+    // us-east-1, the oldest region, has no name here.
     let region = if api.region == "us-east-1" { String::new() } else { api.region.clone() };
     Ok(S3Response::new(GetBucketLocationOutput {
         location_constraint: Some(BucketLocationConstraint::from(region)),

@@ -1,5 +1,5 @@
-//! The subresources of a bucket that are documents: `?encryption`, `?cors` and `?policy`. They come in here after the
-//! signature and before the S3 layer, whose types lack some of what the documents say.
+//! The subresources of a bucket that are documents: `?encryption`, `?cors` and `?policy`. They are served after the
+//! signature check and before the S3 layer, whose types lack some elements of the documents.
 
 use std::sync::Arc;
 

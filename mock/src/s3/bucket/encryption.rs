@@ -41,8 +41,7 @@ pub(crate) fn get(bucket: &Bucket) -> Reply {
     )
 }
 
-/// Replaces the rule. Where it does not say which types are blocked, the switch stays as it is: leaving the element
-/// out does not unblock.
+/// Replaces the rule. Without an element for blocked types, the switch stays as it is.
 pub(crate) fn put(bucket: &mut Bucket, document: &Bytes) -> Result<Reply, Refusal> {
     let root = Element::parse(document, ROOT)?;
     root.only(&["Rule"])?;
@@ -75,7 +74,7 @@ pub(crate) fn put(bucket: &mut Bucket, document: &Bytes) -> Result<Reply, Refusa
     Ok(Reply::new(Bytes::new()))
 }
 
-/// Back to SSE-S3. The switch is no default, so it stays.
+/// Resets to SSE-S3. The switch is not part of the default encryption, so it stays.
 pub(crate) fn delete(bucket: &mut Bucket) -> Reply {
     bucket.settings.encryption = DefaultEncryption::S3;
     no_content(StatusCode::NO_CONTENT)

@@ -4,10 +4,8 @@ use bytes::Bytes;
 use http::{HeaderValue, StatusCode};
 use s3s::S3Response;
 
-/// The answer of a configuration operation.
 pub(crate) type Reply = S3Response<Bytes>;
 
-/// A document as an answer.
 pub(crate) fn xml_answer(root: &str, content: &str) -> Reply {
     let mut reply = Reply::new(Bytes::from(format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<{root} xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">{content}</{root}>"
@@ -16,7 +14,6 @@ pub(crate) fn xml_answer(root: &str, content: &str) -> Reply {
     reply
 }
 
-/// An answer without a body.
 pub(crate) fn no_content(status: StatusCode) -> Reply {
     Reply::with_status(Bytes::new(), status)
 }

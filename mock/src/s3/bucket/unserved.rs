@@ -1,5 +1,5 @@
-//! Subresources of S3 that are not served. The S3 layer asks for a body first, or does not know the newer ones and
-//! would take them for an object or a list: a PUT of `?renameObject` would overwrite.
+//! Subresources of S3 that are not served. The S3 layer would read a body first, or does not know the newer ones and
+//! would treat them as an object or a list: a PUT of `?renameObject` would overwrite.
 
 use http::Method;
 
@@ -48,7 +48,7 @@ const NOT_FOR_OBJECTS: &[&str] = &[
 ];
 /// Served for objects only.
 const NOT_FOR_BUCKETS: &[&str] = &["acl", "attributes", "tagging", "uploadId"];
-/// They can be read, and that is all.
+/// Read-only.
 const NOT_TO_WRITE: &[&str] = &["acl", "ownershipControls"];
 
 /// Whether the query names a subresource that this server lacks.

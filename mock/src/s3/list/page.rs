@@ -41,7 +41,7 @@ impl Encoding {
     }
 }
 
-/// A page under way: is offered the items in order, and says which to show.
+/// Builds a page: gets the items in order, and says which to show.
 pub(crate) struct Pager {
     prefix: String,
     delimiter: Option<String>,
@@ -49,7 +49,7 @@ pub(crate) struct Pager {
     /// The common prefix that the page before ended with, if it did.
     shown_before: Option<String>,
     items: usize,
-    /// The common prefixes that stand for several keys.
+    /// The common prefixes shown.
     prefixes: Vec<String>,
     /// Whether there was more than the page holds.
     pub(crate) is_full: bool,
@@ -61,7 +61,7 @@ pub(crate) struct Pager {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Offer {
     Show,
-    /// It is not asked for, or a common prefix stands for it.
+    /// It does not match the prefix, or a common prefix stands for it.
     Skip,
     /// The page is full.
     End,
@@ -123,7 +123,7 @@ impl Pager {
         Offer::Show
     }
 
-    /// Whether there is another page. A page of no keys has nothing to go on from.
+    /// Whether there is another page. After a page of zero keys there is nothing to continue from.
     pub(crate) fn is_truncated(&self) -> bool {
         self.is_full && self.limit > 0
     }

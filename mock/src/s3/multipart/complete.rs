@@ -1,4 +1,4 @@
-//! CompleteMultipartUpload: which parts make the object, and whether they are what was meant.
+//! CompleteMultipartUpload: which parts make the object, and whether they match the request.
 
 use std::sync::Arc;
 
@@ -33,7 +33,7 @@ pub(crate) async fn complete_multipart_upload(
     let asked = input.multipart_upload.and_then(|upload| upload.parts).unwrap_or_default();
     let conditions = WriteConditions::of_write(api.quirks, input.if_match, input.if_none_match);
 
-    // One step from the look to the change, so that no part and no other writer comes between.
+    // One lock for the checks and the change, so that nothing changes in between.
     let mut buckets = api.store.lock();
     let bucket = buckets.bucket_mut(bucket_name)?;
     let upload = bucket.upload(key, upload_id)?;

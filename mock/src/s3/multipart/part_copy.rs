@@ -1,4 +1,4 @@
-//! UploadPartCopy: a part out of an object that is there already.
+//! UploadPartCopy: a part copied from an existing object.
 
 use http::HeaderMap;
 use s3s::dto::{

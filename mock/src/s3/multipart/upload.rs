@@ -97,7 +97,7 @@ pub(crate) async fn upload_part(
     if let Some((algorithm, value)) = shown {
         set_checksum!(output, algorithm, encoding::base64(&value));
     }
-    // Completed or aborted meanwhile: then the part is refused like any late one.
+    // If the upload was completed or aborted meanwhile, the part is refused like any late part.
     let mut buckets = api.store.lock();
     let bucket = buckets.bucket_mut(&input.bucket)?;
     bucket.add_part(&input.key, &input.upload_id, part, uploaded_part(received))?;
@@ -177,8 +177,8 @@ fn announced(
     )))
 }
 
-/// A part brings the checksum that was announced; it may leave it to the server where the whole object's is wanted.
-/// Where nothing was announced it may bring any, as the SDKs do by default, for its own transfer only.
+/// A part must have the announced checksum, or none if the upload has a full-object one. If nothing was announced, it
+/// may have any, as the SDKs do by default, for its own transfer only.
 fn check_part_algorithm(upload: &Upload, given: Option<Algorithm>) -> Result<(), Refusal> {
     let fits = match (upload.checksum, given) {
         (Some((_, kind)), None) => kind == Kind::FullObject,

@@ -43,13 +43,12 @@ pub(crate) struct ReadConditions {
     pub(crate) if_none_match: Option<ETagCondition>,
     pub(crate) if_modified_since: Option<Timestamp>,
     pub(crate) if_unmodified_since: Option<Timestamp>,
-    /// A copy has no 304: what would be one is a 412.
+    /// A copy is refused with 412 where a read gets 304.
     pub(crate) of_copy: bool,
 }
 
 impl ReadConditions {
-    /// # Errors
-    /// 412 or 304. An ETag decides over a date of the same direction.
+    /// Refuses with 412 or 304. An ETag decides over a date of the same direction.
     pub(crate) fn check(&self, version: &Version, object: &Object) -> Result<(), Refusal> {
         let modified = whole_seconds(version.modified);
         match (&self.if_match, &self.if_unmodified_since) {
@@ -90,7 +89,7 @@ pub(crate) struct WriteConditions {
 }
 
 impl WriteConditions {
-    /// As far as the store looks at them.
+    /// The conditions of a write, as far as the store checks them.
     pub(crate) fn of_write(
         quirks: &Quirks,
         if_match: Option<ETagCondition>,
@@ -100,7 +99,7 @@ impl WriteConditions {
     }
 
     /// The conditions on the object that a copy overwrites ("CopyObject" in the Amazon S3 API reference), as far as the
-    /// store looks at them.
+    /// store checks them.
     pub(crate) fn of_copy(quirks: &Quirks, headers: &HeaderMap) -> Result<Self, Refusal> {
         if !quirks.checks_copy_conditions {
             return Ok(Self::default());
@@ -116,8 +115,7 @@ impl WriteConditions {
         Ok(Self { if_match: condition("if-match")?, if_none_match: condition("if-none-match")? })
     }
 
-    /// # Errors
-    /// 412; 404 where `If-Match` finds nothing; 501 for what Amazon S3 does not support.
+    /// Refuses with 412, 404 where `If-Match` finds nothing, and 501 for what Amazon S3 does not support.
     pub(crate) fn check(&self, bucket: &Bucket, key: &str) -> Result<(), Refusal> {
         let current = bucket.current(key).and_then(|version| version.object.as_ref());
         match &self.if_none_match {

@@ -109,7 +109,7 @@ pub(crate) fn check_source_size(size: u64) -> Result<(), Refusal> {
     ))
 }
 
-/// The attributes and tags of the copy: its source's, or what the request puts in their place.
+/// The attributes and tags of the copy: its source's, or those of the request.
 fn description(
     api: &Api,
     head: &Head<'_>,

@@ -47,7 +47,7 @@ impl Found {
         })
     }
 
-    /// What a part is sealed for. The version's id decides, so that another version's content does not pass for it.
+    /// What a part is sealed for: with the version's id, so that another version's content does not open in its place.
     fn slot(&self, part: &Part) -> Slot<'_> {
         let object =
             if self.version.id == NULL_VERSION { &self.object.id } else { &self.version.id };
@@ -121,12 +121,12 @@ pub(crate) struct Selected {
     pub(crate) partial: bool,
     pub(crate) content_range: Option<String>,
     pub(crate) parts_count: Option<i32>,
-    /// A range has none.
+    /// `None` for a range.
     pub(crate) checksum: Option<Checksum>,
 }
 
 impl Selected {
-    /// Another range of the same length, one byte off; where the range is the whole object there is none.
+    /// Moves the range by one byte; the whole object stays as it is.
     pub(crate) fn shift(&mut self, size: u64) {
         let Range { start, end } = self.range;
         if start > 0 {
@@ -167,7 +167,7 @@ impl ObjectReader {
     /// The bytes as the body of a copy.
     pub(crate) fn into_body(self) -> impl Stream<Item = Result<Bytes, Refusal>> + Send {
         self.then(async |piece| {
-            // A big copy must not hold a worker for itself.
+            // A large copy must not keep a worker thread to itself.
             tokio::task::yield_now().await;
             piece.map_err(|_| Refusal::internal_error())
         })

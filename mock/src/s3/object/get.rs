@@ -101,7 +101,7 @@ pub(crate) async fn head_object(
     Ok(S3Response::with_headers(output, headers))
 }
 
-/// A sealed object cannot be read if one of its parts came without the key.
+/// A sealed object cannot be read if one of its parts was uploaded without the key.
 fn check_readable(api: &Api, object: &Object) -> Result<(), Refusal> {
     let mixed = object.encryption.key_check().is_some()
         && object.parts.iter().any(|part| !part.blob.is_sealed());

@@ -34,7 +34,7 @@ pub(crate) async fn put_object(
     let tags = parse_tagging_header(input.tagging.as_deref())?;
     let conditions =
         WriteConditions::of_write(api.quirks, input.if_match.clone(), input.if_none_match.clone());
-    // Asked before the body is read, so that a big one need not be sent, and again when it takes effect.
+    // Checked before the body is read, so that a large one need not be sent, and again when it takes effect.
     conditions.check(api.store.lock().bucket(bucket)?, key)?;
     let mut attributes = attributes!(input);
     if keeps_aws_chunked(api.quirks, head.headers) {
@@ -42,7 +42,7 @@ pub(crate) async fn put_object(
     }
     check_metadata(attributes.metadata.as_ref())?;
 
-    // Where the sender gave none, Amazon S3 computes this one.
+    // Amazon S3 computes this one if the sender gave none.
     let algorithm = declared.algorithm().unwrap_or(Algorithm::Crc64Nvme);
     let id = new_id();
     let intake = Intake {

@@ -57,9 +57,6 @@ pub(crate) async fn delete_object_tagging(
 }
 
 /// The tags of `x-amz-tagging`, which has the form of a query.
-///
-/// # Errors
-/// `InvalidTag`, `BadRequest`.
 pub(crate) fn parse_tagging_header(header: Option<&str>) -> Result<Tags, Refusal> {
     let tags = header.map(route::query_pairs).unwrap_or_default();
     check_tags(&tags)?;

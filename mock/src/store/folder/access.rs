@@ -1,4 +1,4 @@
-//! The owner of a folder: only they may read it, and no other user may have put files into it.
+//! Only the owner of a folder may use it, and no other user may have put files into it.
 
 use std::fs::{self, DirBuilder, OpenOptions};
 use std::io;
@@ -24,10 +24,8 @@ pub(crate) fn private() -> OpenOptions {
     options
 }
 
-/// Closes a folder to other users.
-///
-/// # Errors
-/// `PermissionDenied` if it is another user's, or holds something that another user could have written.
+/// Closes a folder to other users. Fails with `PermissionDenied` if it is another user's, or if another user could have
+/// written what it holds.
 #[cfg(unix)]
 pub(crate) fn claim(path: &Path) -> io::Result<()> {
     use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::access::{self, private};
 use super::error::{invalid, named};
 
-/// What the format file says; a later format is another line.
+/// The content of the format file.
 const FORMAT: &str = "s3seal-mock format 2\n";
 
 /// Everything that a folder of this server may hold at its top.
@@ -24,23 +24,21 @@ const OWN_NAMES: [&str; 8] = [
     "unreferenced",
 ];
 
-/// A folder that belongs to this server alone, while this lives.
+/// A folder that is locked for this server until this is dropped.
 pub(crate) struct Folder {
     path: PathBuf,
     /// Files were made since their folder was last synced.
     unsynced: AtomicBool,
-    /// Once the server ends, what it forgets stays on disk.
+    /// Once the server ends, dropped parts stay on disk.
     closing: AtomicBool,
-    /// Locked; the system lets go of it however the process ends.
+    /// Locked; the system unlocks it however the process ends.
     lock: File,
 }
 
 impl Folder {
-    /// Takes a folder of this server, or makes one out of an empty folder or none.
-    ///
-    /// # Errors
-    /// `ResourceBusy` if another server has it, `InvalidData` if it holds something else or a format this version does
-    /// not know, `PermissionDenied` if other users could change it, and whatever the file system says.
+    /// Opens a folder of this server, or makes an empty or missing folder one. Fails with `ResourceBusy` if another
+    /// server has it, `InvalidData` if it holds something else or a format this version does not know, and
+    /// `PermissionDenied` if other users could change it.
     pub(crate) fn open(path: &Path) -> io::Result<Arc<Self>> {
         access::make(path)?;
         check_names(path)?;
@@ -80,7 +78,7 @@ impl Folder {
         self.path.join("acknowledged")
     }
 
-    /// The names of what is in `blobs/`; a name that is no text is none of this server's.
+    /// The names of the files in `blobs/`.
     pub(crate) fn files(&self) -> io::Result<Vec<String>> {
         let blobs = self.blobs();
         let entries = fs::read_dir(&blobs).map_err(|error| named(&blobs, &error))?;
@@ -94,7 +92,7 @@ impl Folder {
         fs::rename(file, aside.join(file.file_name().unwrap_or_default()))
     }
 
-    /// Keeps every file from now on, whatever is dropped.
+    /// Keeps the files of dropped parts from now on.
     pub(crate) fn close(&self) {
         self.closing.store(true, Ordering::SeqCst);
     }
@@ -116,7 +114,7 @@ impl Folder {
         Ok(())
     }
 
-    /// Replaces a file of the folder's top, whole.
+    /// Replaces a file at the folder's top atomically.
     pub(crate) fn replace(&self, name: &str, content: &[u8]) -> io::Result<()> {
         let new = self.path.join(format!("{name}.new"));
         let write = || {
@@ -156,12 +154,12 @@ impl Folder {
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        // Not by closing it alone: a process being started at this moment has the file open, too.
+        // Closing is not enough: a child process that is being started may hold the file open, too.
         let _ = self.lock.unlock();
     }
 }
 
-/// Files of another program must not come to harm.
+/// Refuses a folder with files of another program.
 fn check_names(path: &Path) -> io::Result<()> {
     for entry in fs::read_dir(path)? {
         let name = entry?.file_name();
@@ -176,6 +174,6 @@ fn check_names(path: &Path) -> io::Result<()> {
 }
 
 fn sync_folder(path: &Path) -> io::Result<()> {
-    // Elsewhere folders cannot be opened, and need not be synced.
+    // Elsewhere, folders cannot be opened and need no sync.
     if cfg!(unix) { File::open(path)?.sync_all() } else { Ok(()) }
 }

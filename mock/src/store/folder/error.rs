@@ -5,8 +5,8 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// The error inside that of [`crate::Builder::start`] where the folder of [`crate::Builder::dir`] is to blame, so that
-/// a program can tell it from an address that cannot be used. Nothing in the folder was removed.
+/// The error inside that of [`crate::Builder::start`] if the folder of [`crate::Builder::dir`] cannot be used, so that
+/// a program can distinguish it from an unusable address. Nothing in the folder was removed.
 #[derive(Debug)]
 pub struct FolderError {
     path: PathBuf,
@@ -36,7 +36,7 @@ impl Error for FolderError {
     }
 }
 
-/// Says which file an error is about.
+/// Adds the file's name to an error.
 pub(crate) fn named(path: &Path, error: &io::Error) -> io::Error {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     io::Error::new(error.kind(), format!("{name}: {error}"))

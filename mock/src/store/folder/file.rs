@@ -12,23 +12,22 @@ use super::access::private;
 use super::directory::Folder;
 use crate::random;
 
-/// What the name of a file ends in while it is being written: it was never acknowledged.
+/// The suffix of a file that is being written, and not acknowledged yet.
 pub(crate) const UNFINISHED: &str = ".part";
 
-/// The name of a part's file. It has one owner, and goes with it: whatever removes a part keeps it until that is on
+/// The name of a part's file, which is removed when this is dropped. A removed part is kept until its removal is on
 /// disk.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct BlobFile {
     #[serde(deserialize_with = "own_name")]
     name: String,
-    /// Empty until the server is open: what the journal only mentions must not be removed when it is forgotten, nor
-    /// when opening fails.
+    /// Empty until the server is open: until then nothing may be removed.
     #[serde(skip)]
     folder: OnceLock<Arc<Folder>>,
 }
 
 impl BlobFile {
-    /// Says where the file is. From now on it is removed together with this.
+    /// Says where the file is. From now on it is removed when this is dropped.
     pub(crate) fn attach(&self, folder: &Arc<Folder>) {
         let _ = self.folder.set(Arc::clone(folder));
     }
@@ -52,13 +51,13 @@ impl Drop for BlobFile {
         if self.folder.get().is_some_and(|folder| !folder.closing())
             && let Some(path) = self.path()
         {
-            // What is left behind is removed at the next start.
+            // A file left behind is removed at the next start.
             let _ = std::fs::remove_file(path);
         }
     }
 }
 
-/// Whether a finished file can have this name: 32 hex digits. A journal must not name files elsewhere.
+/// Whether a finished file can have this name: 32 hex digits. So a journal cannot name files elsewhere.
 pub(crate) fn is_own_name(name: &str) -> bool {
     name.len() == 32 && name.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
@@ -72,7 +71,7 @@ fn own_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Err
     }
 }
 
-/// Takes a part's chunks to its file.
+/// Writes a part's chunks to its file.
 pub(crate) struct FileWriter {
     handle: File,
     name: String,
@@ -112,7 +111,7 @@ impl FileWriter {
 impl Drop for FileWriter {
     fn drop(&mut self) {
         if !self.finished {
-            // What is left behind is removed at the next start.
+            // A file left behind is removed at the next start.
             let _ = std::fs::remove_file(unfinished(&self.folder, &self.name));
         }
     }
@@ -132,7 +131,7 @@ pub(crate) fn read_at(file: &mut File, offset: u64, len: usize) -> io::Result<Ve
     })
 }
 
-/// The disk may let one wait: meanwhile the runtime's other tasks get another thread.
+/// Disks may be slow: meanwhile the runtime's other tasks get another thread.
 fn blocking<T>(f: impl FnOnce() -> T) -> T {
     match tokio::runtime::Handle::try_current().map(|handle| handle.runtime_flavor()) {
         Ok(tokio::runtime::RuntimeFlavor::MultiThread) => tokio::task::block_in_place(f),
