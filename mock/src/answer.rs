@@ -1,6 +1,5 @@
 //! What an interceptor may do with a request.
 
-use std::fmt;
 use std::sync::Arc;
 
 use crate::request_log::RequestRecord;
@@ -134,11 +133,5 @@ impl Interceptor {
 
     pub(crate) fn ask(&self, record: &RequestRecord) -> Option<Answer> {
         self.0.as_ref().and_then(|f| f(record))
-    }
-}
-
-impl fmt::Debug for Interceptor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.0.is_some() { "Interceptor(..)" } else { "Interceptor(none)" })
     }
 }

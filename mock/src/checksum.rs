@@ -21,26 +21,27 @@ impl Algorithm {
     pub(crate) const ALL: [Self; 5] =
         [Self::Crc32, Self::Crc32c, Self::Crc64Nvme, Self::Sha1, Self::Sha256];
 
+    /// Name, header, bytes of a value, and the parameters of a CRC.
+    fn row(self) -> (&'static str, &'static str, usize, Option<CrcAlgorithm>) {
+        match self {
+            Self::Crc32 => ("CRC32", "x-amz-checksum-crc32", 4, Some(CrcAlgorithm::Crc32IsoHdlc)),
+            Self::Crc32c => ("CRC32C", "x-amz-checksum-crc32c", 4, Some(CrcAlgorithm::Crc32Iscsi)),
+            Self::Crc64Nvme => {
+                ("CRC64NVME", "x-amz-checksum-crc64nvme", 8, Some(CrcAlgorithm::Crc64Nvme))
+            }
+            Self::Sha1 => ("SHA1", "x-amz-checksum-sha1", 20, None),
+            Self::Sha256 => ("SHA256", "x-amz-checksum-sha256", 32, None),
+        }
+    }
+
     /// The name in `x-amz-checksum-algorithm`.
     pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Crc32 => "CRC32",
-            Self::Crc32c => "CRC32C",
-            Self::Crc64Nvme => "CRC64NVME",
-            Self::Sha1 => "SHA1",
-            Self::Sha256 => "SHA256",
-        }
+        self.row().0
     }
 
     /// The header that carries the value.
     pub(crate) fn header(self) -> &'static str {
-        match self {
-            Self::Crc32 => "x-amz-checksum-crc32",
-            Self::Crc32c => "x-amz-checksum-crc32c",
-            Self::Crc64Nvme => "x-amz-checksum-crc64nvme",
-            Self::Sha1 => "x-amz-checksum-sha1",
-            Self::Sha256 => "x-amz-checksum-sha256",
-        }
+        self.row().1
     }
 
     /// The algorithm of `x-amz-checksum-algorithm`.
@@ -56,32 +57,14 @@ impl Algorithm {
         Self::ALL.into_iter().find(|algorithm| algorithm.header().eq_ignore_ascii_case(name))
     }
 
-    fn crc(self) -> Option<CrcAlgorithm> {
-        match self {
-            Self::Crc32 => Some(CrcAlgorithm::Crc32IsoHdlc),
-            Self::Crc32c => Some(CrcAlgorithm::Crc32Iscsi),
-            Self::Crc64Nvme => Some(CrcAlgorithm::Crc64Nvme),
-            Self::Sha1 | Self::Sha256 => None,
-        }
-    }
-
     /// Only a CRC can be computed for the whole from the values of its parts.
     pub(crate) fn is_crc(self) -> bool {
-        self.crc().is_some()
-    }
-
-    fn width(self) -> usize {
-        match self {
-            Self::Crc32 | Self::Crc32c => 4,
-            Self::Crc64Nvme => 8,
-            Self::Sha1 => 20,
-            Self::Sha256 => 32,
-        }
+        self.row().3.is_some()
     }
 
     /// Decodes a header value; `None` if it cannot be a value of this algorithm.
     pub(crate) fn decode(self, value: &str) -> Option<Vec<u8>> {
-        from_base64(value).filter(|bytes| bytes.len() == self.width())
+        from_base64(value).filter(|bytes| bytes.len() == self.row().2)
     }
 }
 
@@ -122,7 +105,7 @@ pub(crate) enum Hasher {
 
 impl Hasher {
     pub(crate) fn new(algorithm: Algorithm) -> Self {
-        match algorithm.crc() {
+        match algorithm.row().3 {
             Some(crc) => Self::Crc(algorithm, Box::new(Crc::new(crc))),
             None if algorithm == Algorithm::Sha1 => {
                 Self::Sha(algorithm, digest::Context::new(&digest::SHA1_FOR_LEGACY_USE_ONLY))
@@ -154,7 +137,7 @@ impl Hasher {
 
 /// The full-object value from (value, length) of each part; `None` where the algorithm cannot be combined.
 pub(crate) fn combine(algorithm: Algorithm, parts: &[(Vec<u8>, u64)]) -> Option<Vec<u8>> {
-    let crc = algorithm.crc()?;
+    let crc = algorithm.row().3?;
     let mut whole = Crc::new(crc).finalize();
     for (value, len) in parts {
         whole = checksum_combine(crc, whole, crc_number(value), *len);
@@ -172,7 +155,7 @@ pub(crate) fn composite(algorithm: Algorithm, parts: &[(Vec<u8>, u64)]) -> Strin
 }
 
 fn crc_bytes(algorithm: Algorithm, value: u64) -> Vec<u8> {
-    value.to_be_bytes()[8 - algorithm.width()..].to_vec()
+    value.to_be_bytes()[8 - algorithm.row().2..].to_vec()
 }
 
 fn crc_number(bytes: &[u8]) -> u64 {

@@ -120,6 +120,18 @@ impl Refusal {
         )
     }
 
+    pub(crate) fn entity_too_large(max: u64) -> Self {
+        let message = "Your proposed upload exceeds the maximum allowed size";
+        Self::new(400, "EntityTooLarge", message).detail("MaxSizeAllowed", max.to_string())
+    }
+
+    pub(crate) fn entity_too_small(len: u64, min: u64) -> Self {
+        let message = "Your proposed upload is smaller than the minimum allowed size";
+        Self::new(400, "EntityTooSmall", message)
+            .detail("ProposedSize", len.to_string())
+            .detail("MinSizeAllowed", min.to_string())
+    }
+
     pub(crate) fn invalid_access_key(id: &str) -> Self {
         Self::new(
             403,

@@ -167,19 +167,8 @@ fn refused(broken: FormError) -> Refusal {
             "2",
         ),
         FormError::Repeated(name) => repeated(&name),
-        FormError::TooSmall { len, min } => Refusal::new(
-            400,
-            "EntityTooSmall",
-            "Your proposed upload is smaller than the minimum allowed size",
-        )
-        .detail("ProposedSize", len.to_string())
-        .detail("MinSizeAllowed", min.to_string()),
-        FormError::FileTooLarge { max } => Refusal::new(
-            400,
-            "EntityTooLarge",
-            "Your proposed upload exceeds the maximum allowed size",
-        )
-        .detail("MaxSizeAllowed", max.to_string()),
+        FormError::TooSmall { len, min } => Refusal::entity_too_small(len, min),
+        FormError::FileTooLarge { max } => Refusal::entity_too_large(max),
         FormError::Body(cause) => broken_body(&cause),
     }
 }

@@ -9,7 +9,8 @@ use http_body_util::BodyExt as _;
 use s3s::route::S3Route;
 use s3s::{Body, S3Request, S3Response, S3Result};
 
-use super::{cors, encryption, policy, reply::Reply, unserved};
+use super::documents::{self, Reply};
+use super::{encryption, unserved};
 use crate::auth::{AccessRequest, check_access};
 use crate::body::broken_body;
 use crate::context::RequestContext;
@@ -22,17 +23,7 @@ pub(crate) struct Configuration {
     pub(crate) store: Arc<Store>,
 }
 
-const SERVED: [&str; 9] = [
-    "GetBucketEncryption",
-    "PutBucketEncryption",
-    "DeleteBucketEncryption",
-    "GetBucketCors",
-    "PutBucketCors",
-    "DeleteBucketCors",
-    "GetBucketPolicy",
-    "PutBucketPolicy",
-    "DeleteBucketPolicy",
-];
+const SERVED: [&str; 3] = ["BucketEncryption", "BucketCors", "BucketPolicy"];
 
 #[async_trait::async_trait]
 impl S3Route for Configuration {
@@ -45,7 +36,8 @@ impl S3Route for Configuration {
     ) -> bool {
         let query = route::query_pairs(uri.query().unwrap_or_default());
         let (target, operation) = named(method, uri, headers);
-        SERVED.contains(&operation) || unserved::names(method, &target, &query)
+        SERVED.iter().any(|document| operation.ends_with(document))
+            || unserved::names(method, &target, &query)
     }
 
     async fn call(&self, request: S3Request<Body>) -> S3Result<S3Response<Body>> {
@@ -85,12 +77,12 @@ impl Configuration {
             "GetBucketEncryption" => Ok(encryption::get(bucket)),
             "PutBucketEncryption" => encryption::put(bucket, document),
             "DeleteBucketEncryption" => Ok(encryption::delete(bucket)),
-            "GetBucketCors" => cors::get(bucket, name),
-            "PutBucketCors" => cors::put(bucket, document),
-            "DeleteBucketCors" => Ok(cors::delete(bucket)),
-            "GetBucketPolicy" => policy::get(bucket, name),
-            "PutBucketPolicy" => policy::put(bucket, name, document),
-            "DeleteBucketPolicy" => Ok(policy::delete(bucket)),
+            "GetBucketCors" => documents::get_cors(bucket, name),
+            "PutBucketCors" => documents::put_cors(bucket, document),
+            "DeleteBucketCors" => Ok(documents::delete_cors(bucket)),
+            "GetBucketPolicy" => documents::get_policy(bucket, name),
+            "PutBucketPolicy" => documents::put_policy(bucket, name, document),
+            "DeleteBucketPolicy" => Ok(documents::delete_policy(bucket)),
             _ => Err(Refusal::not_implemented()),
         }
     }

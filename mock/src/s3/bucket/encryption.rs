@@ -4,7 +4,7 @@
 use bytes::Bytes;
 use http::StatusCode;
 
-use super::reply::{Reply, no_content, xml_answer};
+use super::documents::{Reply, no_content, xml_answer};
 use crate::refusal::Refusal;
 use crate::settings::DefaultEncryption;
 use crate::store::Bucket;

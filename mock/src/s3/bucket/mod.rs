@@ -5,10 +5,8 @@
 
 mod buckets;
 mod configuration;
-mod cors;
+mod documents;
 mod encryption;
-mod policy;
-mod reply;
 mod unserved;
 mod versioning;
 

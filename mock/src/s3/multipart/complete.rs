@@ -129,15 +129,9 @@ fn chosen_parts(upload: &Upload, asked: &[CompletedPart]) -> Result<Vec<Uploaded
         .zip(asked)
         .find(|(part, _)| part.blob.len() < MIN_PART_SIZE);
     if let Some((part, asked)) = small {
-        return Err(Refusal::new(
-            400,
-            "EntityTooSmall",
-            "Your proposed upload is smaller than the minimum allowed size",
-        )
-        .detail("ProposedSize", part.blob.len().to_string())
-        .detail("MinSizeAllowed", MIN_PART_SIZE.to_string())
-        .detail("PartNumber", asked.part_number.unwrap_or_default().to_string())
-        .detail("ETag", &part.etag));
+        return Err(Refusal::entity_too_small(part.blob.len(), MIN_PART_SIZE)
+            .detail("PartNumber", asked.part_number.unwrap_or_default().to_string())
+            .detail("ETag", &part.etag));
     }
     Ok(chosen)
 }

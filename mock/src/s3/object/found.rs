@@ -60,56 +60,40 @@ impl Found {
         range: Option<ByteRange>,
         part: Option<usize>,
     ) -> Result<Selected, Refusal> {
-        let size = self.object.size;
+        let object = &self.object;
         match (range, part) {
             (Some(_), Some(_)) => Err(Refusal::invalid_request(
                 "Cannot specify both Range header and partNumber query parameter",
             )),
             (None, None) => Ok(Selected {
-                range: 0..size,
                 partial: false,
                 content_range: None,
-                parts_count: None,
-                checksum: self.object.checksum.clone(),
+                checksum: object.checksum.clone(),
+                ..Selected::part(0..object.size, object.size)
             }),
             (Some(asked), None) => {
-                let range =
-                    asked.check(size).ok().filter(|range| !range.is_empty()).ok_or_else(|| {
-                        Refusal::new(416, "InvalidRange", "The requested range is not satisfiable")
-                            .detail("RangeRequested", asked.to_header_string())
-                            .detail("ActualObjectSize", size.to_string())
-                            .header("content-range", &format!("bytes */{size}"))
-                    })?;
-                Ok(Selected {
-                    content_range: content_range(&range, size),
-                    range,
-                    partial: true,
-                    parts_count: None,
-                    checksum: None,
-                })
+                let size = object.size;
+                let range = asked.check(size).ok().filter(|range| !range.is_empty());
+                let range = range.ok_or_else(|| {
+                    Refusal::new(416, "InvalidRange", "The requested range is not satisfiable")
+                        .detail("RangeRequested", asked.to_header_string())
+                        .detail("ActualObjectSize", size.to_string())
+                        .header("content-range", &format!("bytes */{size}"))
+                })?;
+                Ok(Selected::part(range, size))
             }
             (None, Some(number)) => {
-                let range = self.object.part_range(number).ok_or_else(|| {
-                    Refusal::new(
-                        416,
-                        "InvalidPartNumber",
-                        "The requested partnumber is not satisfiable",
-                    )
-                    .detail("PartNumberRequested", number.to_string())
-                    .detail("ActualPartCount", self.object.parts.len().to_string())
+                let message = "The requested partnumber is not satisfiable";
+                let range = object.part_range(number).ok_or_else(|| {
+                    Refusal::new(416, "InvalidPartNumber", message)
+                        .detail("PartNumberRequested", number.to_string())
+                        .detail("ActualPartCount", object.parts.len().to_string())
                 })?;
-                let parts = self
-                    .object
-                    .multipart
-                    .then(|| i32::try_from(self.object.parts.len()).unwrap_or(i32::MAX));
-                let checksum =
-                    self.object.parts.get(number - 1).and_then(|part| part.checksum.clone());
+                let count = i32::try_from(object.parts.len()).unwrap_or(i32::MAX);
                 Ok(Selected {
-                    content_range: content_range(&range, size),
-                    range,
-                    partial: true,
-                    parts_count: parts,
-                    checksum,
+                    parts_count: object.multipart.then_some(count),
+                    checksum: object.parts.get(number - 1).and_then(|part| part.checksum.clone()),
+                    ..Selected::part(range, object.size)
                 })
             }
         }
@@ -126,6 +110,11 @@ pub(crate) struct Selected {
 }
 
 impl Selected {
+    fn part(range: Range<u64>, size: u64) -> Self {
+        let content_range = content_range(&range, size);
+        Self { range, partial: true, content_range, parts_count: None, checksum: None }
+    }
+
     /// Moves the range by one byte; the whole object stays as it is.
     pub(crate) fn shift(&mut self, size: u64) {
         let Range { start, end } = self.range;

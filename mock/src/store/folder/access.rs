@@ -2,6 +2,9 @@
 
 use std::fs::{self, DirBuilder, OpenOptions};
 use std::io;
+use std::os::unix::fs::{
+    DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _,
+};
 use std::path::Path;
 
 use super::error::named;
@@ -9,27 +12,19 @@ use super::error::named;
 /// Makes a folder that only its owner can use, if there is none.
 pub(crate) fn make(path: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path).map_err(|error| named(path, &error))
+    builder.recursive(true).mode(0o700).create(path).map_err(|error| named(path, &error))
 }
 
 /// How to make files that only their owner can read.
 pub(crate) fn private() -> OpenOptions {
     let mut options = fs::File::options();
-    options.write(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.write(true).mode(0o600);
     options
 }
 
 /// Closes a folder to other users. Fails with `PermissionDenied` if it is another user's, or if another user could have
 /// written what it holds.
-#[cfg(unix)]
 pub(crate) fn claim(path: &Path) -> io::Result<()> {
-    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
-
     let refused = |why: String| io::Error::new(io::ErrorKind::PermissionDenied, why);
     let metadata = fs::metadata(path)?;
     let own = rustix::process::geteuid().as_raw();
@@ -48,10 +43,5 @@ pub(crate) fn claim(path: &Path) -> io::Result<()> {
     if metadata.mode() & 0o077 != 0 {
         fs::set_permissions(path, fs::Permissions::from_mode(0o700))?;
     }
-    Ok(())
-}
-
-#[cfg(not(unix))]
-pub(crate) fn claim(_: &Path) -> io::Result<()> {
     Ok(())
 }
