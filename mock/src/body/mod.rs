@@ -1,7 +1,7 @@
 //! Bodies: how those of requests come in and are stored, and how those of answers are damaged on purpose.
 //!
 //! A [`RequestBody`] comes from the connection, through a [`Throttle`] and, if it is `aws-chunked`, through
-//! [`Rechunked`]; an [`Intake`] stores it and compares it with what its headers [`Declared`]. A [`TamperedBody`] goes
+//! [`rechunk`]; an [`Intake`] stores it and compares it with what its headers [`Declared`]. A [`TamperedBody`] goes
 //! out.
 
 mod incoming;
@@ -17,5 +17,5 @@ pub(crate) use intake::{
 };
 pub(crate) use outgoing::TamperedBody;
 pub(crate) use payload::{check_trailer, is_chunked, keeps_aws_chunked};
-pub(crate) use rechunk::Rechunked;
+pub(crate) use rechunk::rechunk;
 pub(crate) use throttle::{Throttle, Throttled};

@@ -4,11 +4,11 @@
 //! Unsigned chunks are split where the network split them. A signed chunk cannot be split, so its size has a limit.
 
 use std::io;
-use std::pin::Pin;
-use std::task::{Context, Poll, ready};
 
 use bytes::{Buf as _, Bytes, BytesMut};
+use futures_util::stream;
 use http_body::{Body as HttpBody, Frame};
+use http_body_util::{BodyExt as _, StreamBody};
 
 use super::incoming::RequestBody;
 
@@ -19,87 +19,102 @@ pub(crate) const MAX_SIGNED_CHUNK: u64 = 16 << 20;
 pub(crate) const TOO_LARGE: &str = "SignedChunkTooLarge";
 
 /// The longest header of a chunk; the S3 layer has the same limit.
-const MAX_HEAD: usize = 1024;
+const MAX_HEADER: usize = 1024;
 
 /// A body whose unsigned chunks are as small as the frames in which it arrived.
-pub(crate) struct Rechunked {
-    inner: RequestBody,
-    cutter: Cutter,
+pub(crate) fn rechunk(
+    body: RequestBody,
+) -> impl HttpBody<Data = Bytes, Error = io::Error> + Send + Unpin {
+    StreamBody::new(Box::pin(stream::try_unfold((body, ChunkSplitter::new()), next)))
+}
+
+async fn next(
+    (mut body, mut splitter): (RequestBody, ChunkSplitter),
+) -> io::Result<Option<(Frame<Bytes>, (RequestBody, ChunkSplitter))>> {
+    loop {
+        let Some(frame) = body.frame().await.transpose()? else {
+            // The S3 layer would accept a body that was cut off between two chunks.
+            let complete = splitter.is_complete();
+            return if complete { Ok(None) } else { Err(io::ErrorKind::UnexpectedEof.into()) };
+        };
+        let frame = match frame.into_data() {
+            Ok(data) => Frame::data(splitter.convert(data)?),
+            Err(trailers) => trailers,
+        };
+        // Without data: only part of an unsigned chunk's header.
+        if frame.data_ref().is_none_or(|data| !data.is_empty()) {
+            return Ok(Some((frame, (body, splitter))));
+        }
+    }
 }
 
 /// Splits the chunks of a body.
-struct Cutter {
+struct ChunkSplitter {
     state: State,
 }
 
 enum State {
     /// In the header of a chunk, received so far.
-    Head(Vec<u8>),
+    Header(Vec<u8>),
     /// In an unsigned chunk: bytes left before its line end.
-    Cut(u64),
+    Unsigned(u64),
     /// In a signed chunk, which passes unchanged: bytes left with its line end.
-    Whole(u64),
+    Signed(u64),
     /// In the line end of an unsigned chunk: bytes left.
-    Skip(usize),
+    LineEnd(usize),
     /// After the last chunk: everything passes unchanged.
-    Rest,
+    Trailer,
 }
 
-impl Rechunked {
-    pub(crate) fn new(inner: RequestBody) -> Self {
-        Self { inner, cutter: Cutter::new() }
-    }
-}
-
-impl Cutter {
+impl ChunkSplitter {
     fn new() -> Self {
-        Self { state: State::Head(Vec::new()) }
+        Self { state: State::Header(Vec::new()) }
     }
 
     /// Whether the last chunk, which is empty, was received.
     fn is_complete(&self) -> bool {
-        matches!(self.state, State::Rest)
+        matches!(self.state, State::Trailer)
     }
 
     fn convert(&mut self, mut data: Bytes) -> io::Result<Bytes> {
         let mut out = BytesMut::with_capacity(data.len() + 32);
         while !data.is_empty() {
             match &mut self.state {
-                State::Head(head) => {
-                    head.push(data.get_u8());
-                    if head.last() == Some(&b'\n') || head.len() > MAX_HEAD {
-                        let head = std::mem::take(head);
-                        self.state = after(&head)?;
-                        if !matches!(self.state, State::Cut(_)) {
-                            out.extend_from_slice(&head);
+                State::Header(header) => {
+                    header.push(data.get_u8());
+                    if header.last() == Some(&b'\n') || header.len() > MAX_HEADER {
+                        let header = std::mem::take(header);
+                        self.state = after(&header)?;
+                        if !matches!(self.state, State::Unsigned(_)) {
+                            out.extend_from_slice(&header);
                         }
                     }
                 }
-                State::Cut(left) => {
+                State::Unsigned(left) => {
                     let piece = take(&mut data, left);
                     out.extend_from_slice(format!("{:x}\r\n", piece.len()).as_bytes());
                     out.extend_from_slice(&piece);
                     out.extend_from_slice(b"\r\n");
                     if *left == 0 {
-                        self.state = State::Skip(2);
+                        self.state = State::LineEnd(2);
                     }
                 }
-                State::Whole(left) => {
+                State::Signed(left) => {
                     out.extend_from_slice(&take(&mut data, left));
                     if *left == 0 {
-                        self.state = State::Head(Vec::new());
+                        self.state = State::Header(Vec::new());
                     }
                 }
-                State::Skip(left) => {
+                State::LineEnd(left) => {
                     if data.get_u8() != b"\r\n"[2 - *left] {
                         return Err(io::Error::from(io::ErrorKind::InvalidData));
                     }
                     *left -= 1;
                     if *left == 0 {
-                        self.state = State::Head(Vec::new());
+                        self.state = State::Header(Vec::new());
                     }
                 }
-                State::Rest => out.extend_from_slice(&std::mem::take(&mut data)),
+                State::Trailer => out.extend_from_slice(&std::mem::take(&mut data)),
             }
         }
         Ok(out.freeze())
@@ -107,14 +122,14 @@ impl Cutter {
 }
 
 /// The state after a chunk's header.
-fn after(head: &[u8]) -> io::Result<State> {
-    let line = head.strip_suffix(b"\r\n").ok_or(io::ErrorKind::InvalidData)?;
+fn after(header: &[u8]) -> io::Result<State> {
+    let line = header.strip_suffix(b"\r\n").ok_or(io::ErrorKind::InvalidData)?;
     let end = line.iter().position(|byte| *byte == b';').unwrap_or(line.len());
     match (size(&line[..end])?, end < line.len()) {
-        (0, _) => Ok(State::Rest),
+        (0, _) => Ok(State::Trailer),
         (size, true) if size > MAX_SIGNED_CHUNK => Err(io::Error::other(TOO_LARGE)),
-        (size, true) => Ok(State::Whole(size + 2)),
-        (size, false) => Ok(State::Cut(size)),
+        (size, true) => Ok(State::Signed(size + 2)),
+        (size, false) => Ok(State::Unsigned(size)),
     }
 }
 
@@ -133,50 +148,22 @@ fn take(data: &mut Bytes, left: &mut u64) -> Bytes {
     data.split_to(len)
 }
 
-impl HttpBody for Rechunked {
-    type Data = Bytes;
-    type Error = io::Error;
-
-    fn poll_frame(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
-        let this = self.get_mut();
-        loop {
-            match ready!(Pin::new(&mut this.inner).poll_frame(cx)) {
-                Some(Ok(frame)) => match frame.into_data().map(|data| this.cutter.convert(data)) {
-                    // Only part of an unsigned chunk's header.
-                    Ok(Ok(data)) if data.is_empty() => {}
-                    Ok(result) => return Poll::Ready(Some(result.map(Frame::data))),
-                    Err(other) => return Poll::Ready(Some(Ok(other))),
-                },
-                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
-                // The S3 layer would accept a body that was cut off between two chunks.
-                None if !this.cutter.is_complete() => {
-                    return Poll::Ready(Some(Err(io::ErrorKind::UnexpectedEof.into())));
-                }
-                None => return Poll::Ready(None),
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn cut(body: &[u8], piece: usize) -> io::Result<Vec<Bytes>> {
-        let mut cutter = Cutter::new();
+    fn split(body: &[u8], piece: usize) -> io::Result<Vec<Bytes>> {
+        let mut splitter = ChunkSplitter::new();
         let pieces = body.chunks(piece).map(Bytes::copy_from_slice);
-        pieces.map(|piece| cutter.convert(piece)).collect()
+        pieces.map(|piece| splitter.convert(piece)).collect()
     }
 
     #[test]
-    fn an_unsigned_chunk_is_cut_as_the_network_cut_it() {
+    fn an_unsigned_chunk_is_split_as_the_network_split_it() {
         let rest = b"0\r\nx-amz-checksum-crc32:AAAAAA==\r\n\r\n";
         let body = [b"9\r\n012345678\r\n3\r\nabc\r\n", &rest[..]].concat();
         for piece in 1..body.len() {
-            let out = cut(&body, piece).unwrap().concat();
+            let out = split(&body, piece).unwrap().concat();
             let mut text = &out[..];
             let mut content = Vec::new();
             while !text.starts_with(b"0\r\n") {
@@ -200,10 +187,10 @@ mod tests {
             "3;chunk-signature={signature}\r\nabc\r\n0;chunk-signature={signature}\r\n\r\n"
         );
         for piece in 1..body.len() {
-            assert_eq!(cut(body.as_bytes(), piece).unwrap().concat(), body.as_bytes());
+            assert_eq!(split(body.as_bytes(), piece).unwrap().concat(), body.as_bytes());
         }
         let large = format!("{:x};chunk-signature={signature}\r\n", MAX_SIGNED_CHUNK + 1);
-        assert!(cut(large.as_bytes(), 7).is_err());
+        assert!(split(large.as_bytes(), 7).is_err());
     }
 
     #[test]
@@ -224,13 +211,13 @@ mod tests {
         ] {
             for rest in ["", ";chunk-signature=0"] {
                 let body = format!("{size}{rest}\r\nabc\r\n");
-                assert!(cut(body.as_bytes(), 2).is_err(), "{body:?}");
+                assert!(split(body.as_bytes(), 2).is_err(), "{body:?}");
             }
         }
-        assert!(cut(b"3\nabc\r\n", 2).is_err());
-        assert!(cut(b"3\r\nabcdef\r\n", 4).is_err());
+        assert!(split(b"3\nabc\r\n", 2).is_err());
+        assert!(split(b"3\r\nabcdef\r\n", 4).is_err());
         // The longest number there is: nothing overflows.
-        cut(b"ffffffffffffffff\r\nabc", 5).unwrap();
-        assert!(cut(b"ffffffffffffffff;\r\nabc", 5).is_err());
+        split(b"ffffffffffffffff\r\nabc", 5).unwrap();
+        assert!(split(b"ffffffffffffffff;\r\nabc", 5).is_err());
     }
 }

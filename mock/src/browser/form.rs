@@ -2,14 +2,13 @@
 
 use std::collections::HashSet;
 use std::io;
-use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
-use std::task::{Context, Poll, ready};
 
 use bytes::{Bytes, BytesMut};
+use futures_util::stream;
 use http::HeaderMap;
 use http_body::{Body as HttpBody, Frame};
-use http_body_util::BodyExt as _;
+use http_body_util::{BodyExt as _, StreamBody};
 
 use crate::body::RequestBody;
 
@@ -135,57 +134,30 @@ pub(crate) struct File {
 }
 
 impl File {
-    /// The content as the body of an upload. It fails if it has fewer bytes than `min` or more than `max`, or if a
-    /// field after it repeats one before it; then the second value says why.
-    pub(crate) fn content(self, min: u64, max: u64) -> (FileContent, Arc<OnceLock<FormError>>) {
-        let error = Arc::default();
-        let content =
-            FileContent { source: self.source, len: 0, min, max, error: Arc::clone(&error) };
-        (content, error)
-    }
-}
-
-/// The content of a form's file, up to the end of the form.
-pub(crate) struct FileContent {
-    source: Source,
-    len: u64,
-    min: u64,
-    max: u64,
-    error: Arc<OnceLock<FormError>>,
-}
-
-impl HttpBody for FileContent {
-    type Data = Bytes;
-    type Error = io::Error;
-
-    fn poll_frame(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
-        let this = self.get_mut();
-        let next = match ready!(this.source.poll_content(cx)) {
-            Ok(Some(data)) => {
-                this.len = this.len.saturating_add(data.len() as u64);
-                if this.len > this.max {
-                    Err(FormError::FileTooLarge { max: this.max })
-                } else {
-                    Ok(Some(Frame::data(data)))
-                }
+    /// The content as the body of an upload. It fails if it has fewer bytes than `min` or more than `max`, or if a field
+    /// after it repeats one before it; then the second value says why.
+    pub(crate) fn content(
+        self,
+        min: u64,
+        max: u64,
+    ) -> (impl HttpBody<Data = Bytes, Error = io::Error> + Send + Unpin, Arc<OnceLock<FormError>>)
+    {
+        let error = Arc::new(OnceLock::new());
+        let kept = Arc::clone(&error);
+        let content = stream::try_unfold((self.source, 0), move |(mut source, len)| {
+            let kept = Arc::clone(&kept);
+            async move {
+                let next = source.next_within(len, min, max).await.map_err(|why| {
+                    let _ = kept.set(why);
+                    io::Error::other("the form is broken")
+                })?;
+                Ok(next.map(|data| {
+                    let len = len.saturating_add(data.len() as u64);
+                    (Frame::data(data), (source, len))
+                }))
             }
-            Ok(None) if this.len < this.min => {
-                Err(FormError::TooSmall { len: this.len, min: this.min })
-            }
-            Ok(None) => Ok(None),
-            Err(error) => Err(error),
-        };
-        Poll::Ready(next.map_err(|why| this.fail(why)).transpose())
-    }
-}
-
-impl FileContent {
-    fn fail(&self, why: FormError) -> io::Error {
-        let _ = self.error.set(why);
-        io::Error::other("the form is broken")
+        });
+        (StreamBody::new(Box::pin(content)), error)
     }
 }
 
@@ -207,31 +179,48 @@ enum State {
 }
 
 impl Source {
-    fn poll_content(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Bytes>, FormError>> {
+    /// The next piece of content, `len` bytes having come before.
+    async fn next_within(
+        &mut self,
+        len: u64,
+        min: u64,
+        max: u64,
+    ) -> Result<Option<Bytes>, FormError> {
+        match self.next().await? {
+            Some(data) if len.saturating_add(data.len() as u64) > max => {
+                Err(FormError::FileTooLarge { max })
+            }
+            None if len < min => Err(FormError::TooSmall { len, min }),
+            next => Ok(next),
+        }
+    }
+
+    /// The next piece of content; `None` once the form ended.
+    async fn next(&mut self) -> Result<Option<Bytes>, FormError> {
         loop {
             match self.state {
                 State::Content => {
                     if let Some(data) = self.pass_on() {
-                        return Poll::Ready(Ok(Some(data)));
+                        return Ok(Some(data));
                     }
                 }
                 State::After => {}
-                State::End => return Poll::Ready(Ok(None)),
+                State::End => return Ok(None),
             }
             if matches!(self.state, State::After) && self.held.len() > MAX_FIELDS {
-                return Poll::Ready(Err(FormError::TooLarge));
+                return Err(FormError::TooLarge);
             }
-            match ready!(Pin::new(&mut self.body).poll_frame(cx)) {
+            match self.body.frame().await {
                 Some(Ok(frame)) => {
                     self.held.extend_from_slice(frame.data_ref().map_or(&[], |data| data));
                 }
-                Some(Err(error)) => return Poll::Ready(Err(FormError::Body(error.to_string()))),
+                Some(Err(error)) => return Err(FormError::Body(error.to_string())),
                 None if matches!(self.state, State::Content) => {
-                    return Poll::Ready(Err(FormError::Malformed));
+                    return Err(FormError::Malformed);
                 }
                 None => {
                     self.state = State::End;
-                    return Poll::Ready(self.check_rest().map(|()| None));
+                    return self.check_rest().map(|()| None);
                 }
             }
         }

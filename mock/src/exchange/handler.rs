@@ -17,8 +17,7 @@ use super::document::{check_size, read_document};
 use crate::answer::{Answer, Instead, Interceptor, Tampering};
 use crate::auth::Authenticator;
 use crate::body::{
-    Rechunked, RequestBody, TamperedBody, Throttle, check_trailer, drain, is_chunked,
-    storage_failed,
+    RequestBody, TamperedBody, Throttle, check_trailer, drain, is_chunked, rechunk, storage_failed,
 };
 use crate::browser::{PostObject, preflight};
 use crate::context::{Connection, RequestContext};
@@ -170,7 +169,7 @@ impl Handler {
         let body = if route::takes_document(operation) {
             read_document(&head, body, operation).await?
         } else if is_chunked(&head.headers) {
-            Body::http_body_unsync(self.throttle.incoming(Rechunked::new(body)))
+            Body::http_body_unsync(self.throttle.incoming(rechunk(body)))
         } else {
             Body::http_body_unsync(self.throttle.incoming(body))
         };

@@ -7,7 +7,8 @@ use std::num::NonZeroU64;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::running::{Options, Server};
+use super::options::Options;
+use super::running::Server;
 use crate::answer::{Answer, Interceptor};
 use crate::fault::Fault;
 use crate::quirks::Behavior;

@@ -3,9 +3,12 @@
 mod builder;
 mod connections;
 mod listener;
+mod options;
 mod running;
+mod stored;
 mod tls;
 mod write_timeout;
 
 pub use builder::Builder;
-pub use running::{Server, StoredObject};
+pub use running::Server;
+pub use stored::StoredObject;

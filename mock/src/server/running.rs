@@ -1,11 +1,8 @@
 //! The running server, as its owner sees it.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::num::NonZeroU64;
-use std::path::PathBuf;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -16,67 +13,18 @@ use s3s::validation::{AwsNameValidation, NameValidation as _};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
+use super::options::Options;
+use super::stored::StoredObject;
 use super::{listener, tls};
-use crate::answer::Interceptor;
 use crate::auth::{Authenticator, PolicyCheck};
 use crate::body::Throttle;
 use crate::browser::PostObject;
 use crate::exchange::Handler;
-use crate::fault::{Fault, Faults};
+use crate::fault::Faults;
 use crate::log_file::LogFile;
-use crate::quirks::Behavior;
 use crate::request_log::{RequestLog, RequestRecord};
 use crate::s3::{Api, Configuration, LocalhostDomain};
 use crate::store::{Bucket, Store, Version, Versioning};
-
-/// How a server is set up: the builder has a method for each.
-#[derive(Clone)]
-pub(crate) struct Options {
-    pub(crate) addr: SocketAddr,
-    /// Name, and whether versioning is enabled.
-    pub(crate) buckets: Vec<(String, bool)>,
-    /// Access keys and secret keys.
-    pub(crate) users: Vec<(String, String)>,
-    pub(crate) region: String,
-    pub(crate) tls: bool,
-    pub(crate) require_tls: bool,
-    pub(crate) behavior: Behavior,
-    pub(crate) interceptor: Interceptor,
-    pub(crate) faults: Vec<Fault>,
-    pub(crate) latency: Duration,
-    /// Bytes a second.
-    pub(crate) bandwidth: Option<NonZeroU64>,
-    pub(crate) seed: u64,
-    pub(crate) log_file: Option<PathBuf>,
-    pub(crate) dir: Option<PathBuf>,
-    pub(crate) patience: Duration,
-    pub(crate) max_connections: usize,
-    pub(crate) kept_requests: usize,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            addr: (Ipv4Addr::LOCALHOST, 0).into(),
-            buckets: Vec::new(),
-            users: Vec::new(),
-            region: "us-east-1".to_owned(),
-            tls: false,
-            require_tls: false,
-            behavior: Behavior::default(),
-            interceptor: Interceptor::default(),
-            faults: Vec::new(),
-            latency: Duration::ZERO,
-            bandwidth: None,
-            seed: 0,
-            log_file: None,
-            dir: None,
-            patience: Duration::from_secs(60),
-            max_connections: 512,
-            kept_requests: 100_000,
-        }
-    }
-}
 
 /// A server that runs until it is dropped.
 ///
@@ -96,43 +44,6 @@ pub struct Server {
     store: Arc<Store>,
     log: Arc<RequestLog>,
     running: Option<(oneshot::Sender<()>, JoinHandle<()>)>,
-}
-
-/// What is stored under a key now, without its data.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct StoredObject {
-    /// Bytes of plaintext.
-    pub size: u64,
-    /// Without quotes.
-    pub etag: String,
-    /// Whether the object is encrypted with a customer's key.
-    pub sealed: bool,
-    /// The MD5 of that key, in base64. A folder does not keep it: after a restart it is `None` until a request brings
-    /// the key.
-    pub key_md5: Option<String>,
-    /// As given, or S3's default.
-    pub content_type: String,
-    /// User metadata; names in lower case.
-    pub metadata: BTreeMap<String, String>,
-    /// Content-Encoding, if one was given.
-    pub content_encoding: Option<String>,
-    /// Cache-Control, if one was given.
-    pub cache_control: Option<String>,
-    /// Content-Disposition, if one was given.
-    pub content_disposition: Option<String>,
-    /// The storage class, `STANDARD` by default.
-    pub storage_class: String,
-    /// `x-amz-server-side-encryption`: `None` for sealed objects.
-    pub encryption: Option<String>,
-    /// Name and base64 value of the checksum, such as `("CRC64NVME", "…")`.
-    pub checksum: Option<(String, String)>,
-    /// Key and value of each tag.
-    pub tags: Vec<(String, String)>,
-    /// The parts of a multipart upload; `None` for a single PUT.
-    pub parts: Option<usize>,
-    /// `"null"` in a bucket without versioning.
-    pub version_id: String,
 }
 
 impl Server {
@@ -232,7 +143,7 @@ impl Server {
     /// What is stored under a key now; `None` if it is absent or deleted.
     pub fn object(&self, bucket: &str, key: &str) -> Option<StoredObject> {
         let buckets = self.store.lock();
-        stored(buckets.bucket(bucket).ok()?.current(key)?)
+        StoredObject::of(buckets.bucket(bucket).ok()?.current(key)?)
     }
 
     /// The keys that are not deleted, in order; none if there is no such bucket.
@@ -396,34 +307,4 @@ fn endpoint(addr: SocketAddr, tls: bool) -> String {
         IpAddr::V6(ip) if ip.is_unspecified() => format!("http://[::1]:{port}"),
         _ => format!("http://{addr}"),
     }
-}
-
-fn stored(version: &Version) -> Option<StoredObject> {
-    let object = version.object.as_ref()?;
-    let attributes = &object.attributes;
-    Some(StoredObject {
-        size: object.size,
-        etag: object.etag.clone(),
-        sealed: object.encryption.key_check().is_some(),
-        key_md5: object.encryption.customer_key_md5(),
-        content_type: attributes.content_type(),
-        metadata: attributes
-            .metadata
-            .iter()
-            .flatten()
-            .map(|(name, value)| (name.clone(), value.clone()))
-            .collect(),
-        content_encoding: attributes.content_encoding.clone(),
-        cache_control: attributes.cache_control.clone(),
-        content_disposition: attributes.content_disposition.clone(),
-        storage_class: attributes.listed_storage_class(),
-        encryption: object.encryption.method(),
-        checksum: object
-            .checksum
-            .as_ref()
-            .map(|sum| (sum.algorithm.name().to_owned(), sum.value.clone())),
-        tags: version.tags.clone(),
-        parts: object.multipart.then_some(object.parts.len()),
-        version_id: version.id.clone(),
-    })
 }

@@ -61,7 +61,7 @@ impl Bucket {
     }
 
     /// This bucket with the content of `former`.
-    pub(crate) fn holding(self, former: Option<Self>) -> Self {
+    pub(crate) fn with_content_of(self, former: Option<Self>) -> Self {
         match former {
             Some(former) => Self { keys: former.keys, uploads: former.uploads, ..self },
             None => self,
@@ -154,7 +154,7 @@ impl Bucket {
     ) -> Result<String, Refusal> {
         let (own, id) = self.tags_mut(key, id)?;
         own.clone_from(&tags);
-        self.changes.made.push(Change::Tags { key: key.to_owned(), id: id.clone(), tags });
+        self.changes.recorded.push(Change::Tags { key: key.to_owned(), id: id.clone(), tags });
         Ok(id)
     }
 
@@ -185,7 +185,7 @@ impl Bucket {
         };
         let version = Version { id: id.clone(), modified: OffsetDateTime::now_utc(), object, tags };
         self.place(key, version.clone());
-        self.changes.made.push(Change::Put { key: key.to_owned(), version });
+        self.changes.recorded.push(Change::Put { key: key.to_owned(), version });
         self.shown_id(id)
     }
 
@@ -203,7 +203,7 @@ impl Bucket {
         for version in self.keys.remove(key).into_iter().flatten() {
             self.changes.retire(&version);
         }
-        self.changes.made.push(Change::Forgotten { key: key.to_owned() });
+        self.changes.recorded.push(Change::Forgotten { key: key.to_owned() });
     }
 
     /// Deletes a version, or the key: then a delete marker covers it where the bucket ever had versioning.
@@ -245,7 +245,7 @@ impl Bucket {
         let former = upload.parts.insert(number, part.clone());
         self.changes.retired.extend(former.map(|former| former.blob));
         let (key, id) = (key.to_owned(), id.to_owned());
-        self.changes.made.push(Change::Part { key, id, number, part });
+        self.changes.recorded.push(Change::Part { key, id, number, part });
         Ok(())
     }
 
@@ -265,7 +265,7 @@ impl Bucket {
         let admitted = admit(upload)?;
         if upload.encryption.key_check().is_some() != was_sealed {
             let upload = Box::new(upload.clone());
-            self.changes.made.push(Change::Begun { key, id, upload });
+            self.changes.recorded.push(Change::Begun { key, id, upload });
         }
         Ok(admitted)
     }
@@ -274,7 +274,7 @@ impl Bucket {
         let id = random::text(ID_ALPHABET, 64);
         self.resume_upload(key, &id, upload.clone());
         let upload = Box::new(upload);
-        self.changes.made.push(Change::Begun { key: key.to_owned(), id: id.clone(), upload });
+        self.changes.recorded.push(Change::Begun { key: key.to_owned(), id: id.clone(), upload });
         id
     }
 
@@ -288,7 +288,7 @@ impl Bucket {
             self.uploads.remove(&ended).ok_or_else(|| Refusal::no_such_upload(&ended.1))?;
         let parts = upload.parts.values().map(|part| Arc::clone(&part.blob));
         self.changes.retired.extend(parts);
-        self.changes.made.push(Change::Ended { key: ended.0, id: ended.1 });
+        self.changes.recorded.push(Change::Ended { key: ended.0, id: ended.1 });
         Ok(upload)
     }
 
@@ -333,7 +333,7 @@ impl Bucket {
                 deletion.delete_marker = version.object.is_none();
                 self.changes.retire(&version);
                 let (key, id) = (key.to_owned(), id.to_owned());
-                self.changes.made.push(Change::Deleted { key, id });
+                self.changes.recorded.push(Change::Deleted { key, id });
             }
             if versions.is_empty() {
                 self.keys.remove(key);

@@ -62,7 +62,7 @@ impl Change {
 /// What the current step changed in a bucket.
 #[derive(Default)]
 pub(crate) struct Changes {
-    pub(crate) made: Vec<Change>,
+    pub(crate) recorded: Vec<Change>,
     /// Removed from the index: their bytes stay until the step is on disk.
     pub(crate) retired: Vec<Arc<Blob>>,
 }

@@ -140,13 +140,13 @@ impl Buckets {
         }
         for name in std::mem::take(&mut self.touched) {
             let Some(bucket) = self.by_name.get_mut(&name) else { continue };
-            let Changes { made, retired } = bucket.take_changes();
+            let Changes { recorded, retired } = bucket.take_changes();
             let settings = serde_json::to_value(&*bucket).expect("settings have a form in JSON");
             if self.settings.get(&name) != Some(&settings) {
                 step.push((name.clone(), Change::Settings(settings.clone())));
                 self.settings.insert(name.clone(), settings);
             }
-            step.extend(made.into_iter().map(|change| (name.clone(), change)));
+            step.extend(recorded.into_iter().map(|change| (name.clone(), change)));
             all_retired.extend(retired);
         }
         (step, all_retired)

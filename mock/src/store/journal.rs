@@ -24,7 +24,7 @@ const REWRITE_FROM: u64 = 16 << 20;
 
 /// The first line of a journal.
 #[derive(Serialize, Deserialize)]
-pub(crate) struct Opening {
+pub(crate) struct Header {
     /// The journal's random name.
     pub(crate) journal: String,
     /// Lines after this one that were written together with it.
@@ -40,10 +40,10 @@ pub(crate) struct State {
 impl State {
     /// A journal that holds these changes, one a line.
     pub(crate) fn of(changes: &[String]) -> io::Result<Self> {
-        let opening = Opening { journal: random::hex::<16>(), lines: changes.len() };
-        let mut content = line(&serde_json::to_string(&opening)?);
+        let header = Header { journal: random::hex::<16>(), lines: changes.len() };
+        let mut content = line(&serde_json::to_string(&header)?);
         changes.iter().for_each(|change| content.extend(line(change)));
-        Ok(Self { id: opening.journal, content })
+        Ok(Self { id: header.journal, content })
     }
 }
 
@@ -90,7 +90,7 @@ struct Entry {
 enum Content {
     Line(Vec<u8>),
     /// The whole state, which replaces all lines before it.
-    Anew(State),
+    Rewrite(State),
 }
 
 /// The files `journal` and `acknowledged`, open for more.
@@ -173,7 +173,7 @@ impl Journal {
     pub(crate) fn rewrite(&self, state: State) {
         self.base.store(state.content.len() as u64, Ordering::Relaxed);
         self.grown.store(0, Ordering::Relaxed);
-        self.push(Entry { content: Content::Anew(state), _retired: Vec::new() });
+        self.push(Entry { content: Content::Rewrite(state), _retired: Vec::new() });
     }
 
     /// Waits until all that was appended before is on disk.
@@ -244,7 +244,7 @@ fn append(folder: &Folder, file: &mut JournalFile, batch: &[Entry]) -> io::Resul
     for entry in batch {
         match &entry.content {
             Content::Line(line) => lines.extend_from_slice(line),
-            Content::Anew(state) => {
+            Content::Rewrite(state) => {
                 lines.clear();
                 *file = JournalFile::begin(folder, file.acknowledged.try_clone()?, state)?;
             }

@@ -11,10 +11,10 @@ use s3s::validation::{AwsNameValidation, NameValidation as _};
 use super::bucket::Bucket;
 use super::change::{Change, Step};
 use super::folder::{Folder, UNFINISHED, invalid, is_own_name, named};
-use super::journal::{self, Acknowledged, Opening, State};
+use super::journal::{self, Acknowledged, Header, State};
 
 /// What to do about a folder that lost something.
-const WAY_OUT: &str = "nothing was changed; bring the folder back from a copy, or give another one";
+const REMEDY: &str = "nothing was changed; bring the folder back from a copy, or give another one";
 
 type Buckets = BTreeMap<String, Bucket>;
 
@@ -56,7 +56,7 @@ impl Recovered {
                 return Ok(Self { buckets: Buckets::new(), leftovers: Leftovers::default() });
             }
             return Err(invalid(format!(
-                "the journal is missing, and {} files of objects are there; {WAY_OUT}",
+                "the journal is missing, and {} files of objects are there; {REMEDY}",
                 files.len()
             )));
         };
@@ -94,7 +94,7 @@ impl Leftovers {
         for file in buckets.values().flat_map(Bucket::blobs).filter_map(|blob| blob.file()) {
             if !live.insert(file.name()) {
                 let name = file.name();
-                return Err(invalid(format!("the journal names blobs/{name} twice; {WAY_OUT}")));
+                return Err(invalid(format!("the journal names blobs/{name} twice; {REMEDY}")));
             }
         }
         let mut leftovers = Self::default();
@@ -136,17 +136,17 @@ fn replay(
 ) -> io::Result<(Buckets, HashSet<String>)> {
     if content.is_empty() {
         return Err(invalid(format!(
-            "the journal is empty, and {files} files of objects are there; {WAY_OUT}"
+            "the journal is empty, and {files} files of objects are there; {REMEDY}"
         )));
     }
     let mut lines = content.split_inclusive(|byte| *byte == b'\n');
-    let opening = lines.next().and_then(text).and_then(|text| serde_json::from_str(text).ok());
-    let opening: Opening = opening.ok_or_else(|| broken(1, "is damaged"))?;
-    let acknowledged = acknowledged.filter(|known| known.journal == opening.journal);
+    let header = lines.next().and_then(text).and_then(|text| serde_json::from_str(text).ok());
+    let header: Header = header.ok_or_else(|| broken(1, "is damaged"))?;
+    let acknowledged = acknowledged.filter(|known| known.journal == header.journal);
     let len = content.len() as u64;
     if let Some(known) = acknowledged.filter(|known| len < known.len) {
         let was = known.len;
-        return Err(invalid(format!("the journal has {len} bytes and had {was}; {WAY_OUT}")));
+        return Err(invalid(format!("the journal has {len} bytes and had {was}; {REMEDY}")));
     }
 
     let (mut buckets, mut mentioned) = (Buckets::new(), HashSet::new());
@@ -160,11 +160,9 @@ fn replay(
         }
     }
     let good = damaged.map_or(number, |damaged| damaged - 1);
-    if good - 1 < opening.lines {
-        let (has, had) = (good - 1, opening.lines);
-        return Err(invalid(format!(
-            "the journal has {has} lines and began with {had}; {WAY_OUT}"
-        )));
+    if good - 1 < header.lines {
+        let (has, had) = (good - 1, header.lines);
+        return Err(invalid(format!("the journal has {has} lines and began with {had}; {REMEDY}")));
     }
     match damaged {
         // Only lines that were never acknowledged may be unfinished.
@@ -217,7 +215,7 @@ fn apply(
             Change::Settings(settings) => {
                 let bucket = Bucket::with_settings(settings).map_err(not_understood)?;
                 let former = buckets.remove(&name);
-                buckets.insert(name, bucket.holding(former));
+                buckets.insert(name, bucket.with_content_of(former));
             }
             change => buckets
                 .get_mut(&name)
@@ -229,5 +227,5 @@ fn apply(
 }
 
 fn broken(number: usize, how: &str) -> io::Error {
-    invalid(format!("line {number} of the journal {how}; {WAY_OUT}"))
+    invalid(format!("line {number} of the journal {how}; {REMEDY}"))
 }

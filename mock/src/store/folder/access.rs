@@ -10,12 +10,12 @@ use std::path::Path;
 use super::error::named;
 
 /// Makes a folder that only its owner can use, if there is none.
-pub(crate) fn make(path: &Path) -> io::Result<()> {
+pub(crate) fn create(path: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true).mode(0o700).create(path).map_err(|error| named(path, &error))
 }
 
-/// How to make files that only their owner can read.
+/// How to create files that only their owner can read.
 pub(crate) fn private() -> OpenOptions {
     let mut options = fs::File::options();
     options.write(true).mode(0o600);
@@ -24,7 +24,7 @@ pub(crate) fn private() -> OpenOptions {
 
 /// Closes a folder to other users. Fails with `PermissionDenied` if it is another user's, or if another user could have
 /// written what it holds.
-pub(crate) fn claim(path: &Path) -> io::Result<()> {
+pub(crate) fn make_private(path: &Path) -> io::Result<()> {
     let refused = |why: String| io::Error::new(io::ErrorKind::PermissionDenied, why);
     let metadata = fs::metadata(path)?;
     let own = rustix::process::geteuid().as_raw();

@@ -28,7 +28,7 @@ const OWN_NAMES: [&str; 8] = [
 pub(crate) struct Folder {
     path: PathBuf,
     /// Files were made since their folder was last synced.
-    unsynced: AtomicBool,
+    names_unsynced: AtomicBool,
     /// Once the server ends, dropped parts stay on disk.
     closing: AtomicBool,
     /// Locked; the system unlocks it however the process ends.
@@ -40,9 +40,9 @@ impl Folder {
     /// server has it, `InvalidData` if it holds something else or a format this version does not know, and
     /// `PermissionDenied` if other users could change it.
     pub(crate) fn open(path: &Path) -> io::Result<Arc<Self>> {
-        access::make(path)?;
+        access::create(path)?;
         check_names(path)?;
-        access::claim(path)?;
+        access::make_private(path)?;
         let lock = path.join("lock");
         let file = private().create(true).truncate(false).open(&lock);
         let file = file.map_err(|error| named(&lock, &error))?;
@@ -56,7 +56,7 @@ impl Folder {
         }
         let folder = Self {
             path: path.to_owned(),
-            unsynced: AtomicBool::new(false),
+            names_unsynced: AtomicBool::new(false),
             closing: AtomicBool::new(false),
             lock: file,
         };
@@ -88,7 +88,7 @@ impl Folder {
     /// Moves a file out of the way into `unreferenced/`.
     pub(crate) fn put_aside(&self, file: &Path) -> io::Result<()> {
         let aside = self.path.join("unreferenced");
-        access::make(&aside)?;
+        access::create(&aside)?;
         fs::rename(file, aside.join(file.file_name().unwrap_or_default()))
     }
 
@@ -102,14 +102,14 @@ impl Folder {
     }
 
     /// Notes that a file was made.
-    pub(crate) fn made_file(&self) {
-        self.unsynced.store(true, Ordering::SeqCst);
+    pub(crate) fn file_created(&self) {
+        self.names_unsynced.store(true, Ordering::SeqCst);
     }
 
     /// Makes sure that the names of all files made so far are on disk.
     pub(crate) fn sync_names(&self) -> io::Result<()> {
-        if self.unsynced.swap(false, Ordering::SeqCst) {
-            sync_folder(&self.blobs()).inspect_err(|_| self.made_file())?;
+        if self.names_unsynced.swap(false, Ordering::SeqCst) {
+            sync_folder(&self.blobs()).inspect_err(|_| self.file_created())?;
         }
         Ok(())
     }
@@ -138,7 +138,7 @@ impl Folder {
                 FORMAT.trim_end()
             ))),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                access::make(&self.blobs())?;
+                access::create(&self.blobs())?;
                 if self.journal().exists() || !self.files()?.is_empty() {
                     return Err(invalid(
                         "it holds objects, and the file `format` is missing; bring it back from a copy, or give another folder"

@@ -99,7 +99,7 @@ impl FileWriter {
             self.handle.sync_all()?;
             std::fs::rename(from, to)
         })?;
-        self.folder.made_file();
+        self.folder.file_created();
         self.finished = true;
         Ok(BlobFile {
             name: std::mem::take(&mut self.name),
