@@ -78,7 +78,7 @@ pub struct UnknownBehavior(String);
 impl fmt::Display for UnknownBehavior {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<_> = Behavior::ALL.iter().map(|behavior| behavior.name()).collect();
-        write!(f, "unknown manner {:?}: one of {}", self.0, names.join(", "))
+        write!(f, "unknown behavior {:?}: one of {}", self.0, names.join(", "))
     }
 }
 
