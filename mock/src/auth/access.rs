@@ -98,11 +98,8 @@ impl AccessRequest<'_> {
 pub(crate) fn check_access(store: &Store, request: &AccessRequest<'_>) -> Result<(), Refusal> {
     let buckets = store.lock();
     let context = request.context(&buckets);
-    // DeleteObjects asks for each key by itself.
-    if let Some(action) = action(request.operation, request.param("versionId").is_some())
-        && request.operation != "DeleteObjects"
-    {
-        permit(&buckets, action, request.bucket, request.key, &context)?;
+    if let Some(action) = action(request.operation, request.param("versionId").is_some()) {
+        permit(&buckets, &action, request.bucket, request.key, &context)?;
     }
     if matches!(request.operation, "CopyObject" | "UploadPartCopy")
         && let Some((bucket, key, versioned)) =
@@ -150,48 +147,45 @@ pub(crate) fn permit(
 
 /// The permission an operation needs: "Required permissions for Amazon S3 API operations". `None` for operations
 /// without a bucket, and for the policy itself, which its owner can always replace.
-fn action(operation: &str, versioned: bool) -> Option<&'static str> {
-    Some(match (operation, versioned) {
-        (
-            "PutObject"
-            | "PostObject"
-            | "CopyObject"
-            | "CreateMultipartUpload"
-            | "UploadPart"
-            | "UploadPartCopy"
-            | "CompleteMultipartUpload",
-            _,
-        ) => "s3:PutObject",
-        ("GetObject" | "HeadObject", false) => "s3:GetObject",
-        ("GetObject" | "HeadObject", true) => "s3:GetObjectVersion",
-        ("GetObjectAttributes", false) => "s3:GetObjectAttributes",
-        ("GetObjectAttributes", true) => "s3:GetObjectVersionAttributes",
-        ("DeleteObject" | "DeleteObjects", false) => "s3:DeleteObject",
-        ("DeleteObject" | "DeleteObjects", true) => "s3:DeleteObjectVersion",
-        ("GetObjectAcl", false) => "s3:GetObjectAcl",
-        ("GetObjectAcl", true) => "s3:GetObjectVersionAcl",
-        ("GetBucketOwnershipControls", _) => "s3:GetBucketOwnershipControls",
-        ("GetObjectTagging", false) => "s3:GetObjectTagging",
-        ("GetObjectTagging", true) => "s3:GetObjectVersionTagging",
-        ("PutObjectTagging", false) => "s3:PutObjectTagging",
-        ("PutObjectTagging", true) => "s3:PutObjectVersionTagging",
-        ("DeleteObjectTagging", false) => "s3:DeleteObjectTagging",
-        ("DeleteObjectTagging", true) => "s3:DeleteObjectVersionTagging",
-        ("AbortMultipartUpload", _) => "s3:AbortMultipartUpload",
-        ("ListParts", _) => "s3:ListMultipartUploadParts",
-        ("ListMultipartUploads", _) => "s3:ListBucketMultipartUploads",
-        ("ListObjects" | "ListObjectsV2" | "HeadBucket", _) => "s3:ListBucket",
-        ("ListObjectVersions", _) => "s3:ListBucketVersions",
-        ("GetBucketLocation", _) => "s3:GetBucketLocation",
-        ("GetBucketVersioning", _) => "s3:GetBucketVersioning",
-        ("PutBucketVersioning", _) => "s3:PutBucketVersioning",
-        ("GetBucketEncryption", _) => "s3:GetEncryptionConfiguration",
-        ("PutBucketEncryption" | "DeleteBucketEncryption", _) => "s3:PutEncryptionConfiguration",
-        ("GetBucketCors", _) => "s3:GetBucketCORS",
-        ("PutBucketCors" | "DeleteBucketCors", _) => "s3:PutBucketCORS",
-        ("DeleteBucket", _) => "s3:DeleteBucket",
+fn action(operation: &str, versioned: bool) -> Option<String> {
+    let action = match operation {
+        "PostObject"
+        | "CopyObject"
+        | "CreateMultipartUpload"
+        | "UploadPart"
+        | "UploadPartCopy"
+        | "CompleteMultipartUpload" => "PutObject",
+        "HeadObject" => "GetObject",
+        "ListParts" => "ListMultipartUploadParts",
+        "ListMultipartUploads" => "ListBucketMultipartUploads",
+        "ListObjects" | "ListObjectsV2" | "HeadBucket" => "ListBucket",
+        "ListObjectVersions" => "ListBucketVersions",
+        "GetBucketEncryption" => "GetEncryptionConfiguration",
+        "PutBucketEncryption" | "DeleteBucketEncryption" => "PutEncryptionConfiguration",
+        "GetBucketCors" => "GetBucketCORS",
+        "PutBucketCors" | "DeleteBucketCors" => "PutBucketCORS",
+        "PutObject"
+        | "GetObject"
+        | "GetObjectAttributes"
+        | "GetObjectAcl"
+        | "GetObjectTagging"
+        | "PutObjectTagging"
+        | "DeleteObject"
+        | "DeleteObjectTagging"
+        | "AbortMultipartUpload"
+        | "GetBucketLocation"
+        | "GetBucketOwnershipControls"
+        | "GetBucketVersioning"
+        | "PutBucketVersioning"
+        | "DeleteBucket" => operation,
+        // DeleteObjects asks for each key by itself.
         _ => return None,
-    })
+    };
+    // As in `s3:GetObjectVersionTagging`.
+    if versioned && action != "PutObject" {
+        return Some(format!("s3:{}", action.replace("Object", "ObjectVersion")));
+    }
+    Some(format!("s3:{action}"))
 }
 
 /// Refuses headers that this server would ignore.

@@ -7,7 +7,7 @@ use time::{OffsetDateTime, PrimitiveDateTime};
 
 use crate::refusal::Refusal;
 
-pub(crate) const ALGORITHM: &str = "AWS4-HMAC-SHA256";
+const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 const NO_DATE: &str = "AWS authentication requires a valid Date or x-amz-date header";
 
 /// A signature without its value; the S3 layer verifies that of requests.

@@ -296,7 +296,7 @@ pub(crate) fn broken_body(cause: &str) -> Refusal {
 }
 
 /// The answer to a checksum header whose value is malformed.
-pub(crate) fn invalid_value(algorithm: Algorithm) -> Refusal {
+fn invalid_value(algorithm: Algorithm) -> Refusal {
     Refusal::invalid_request(format!("Value for {} header is invalid.", algorithm.header()))
 }
 

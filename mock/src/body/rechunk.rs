@@ -13,7 +13,7 @@ use http_body_util::{BodyExt as _, StreamBody};
 use super::incoming::RequestBody;
 
 /// The largest signed chunk, in bytes. The SDKs that sign chunks send 64 KiB to 1 MiB.
-pub(crate) const MAX_SIGNED_CHUNK: u64 = 16 << 20;
+const MAX_SIGNED_CHUNK: u64 = 16 << 20;
 
 /// The error of a larger chunk.
 pub(crate) const TOO_LARGE: &str = "SignedChunkTooLarge";

@@ -48,7 +48,7 @@ impl StoredObject {
         Some(Self {
             size: object.size,
             etag: object.etag.clone(),
-            sealed: object.encryption.key_check().is_some(),
+            sealed: object.encryption.is_sealed(),
             key_md5: object.encryption.customer_key_md5(),
             content_type: attributes.content_type(),
             metadata: attributes

@@ -13,7 +13,7 @@ use super::folder::{BlobFile, FileWriter, Folder, read_at};
 use super::seal::{Salt, Seal, SlotKey, TAG_LEN};
 
 /// Plaintext bytes of every chunk but the last.
-pub(crate) const CHUNK: usize = 64 * 1024;
+const CHUNK: usize = 64 * 1024;
 
 /// One part at rest. Immutable, and shared by every object and reader that needs it.
 #[derive(Serialize, Deserialize)]

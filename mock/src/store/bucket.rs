@@ -159,11 +159,7 @@ impl Bucket {
     }
 
     /// The tags of a version, to be changed without recording it.
-    pub(crate) fn tags_mut(
-        &mut self,
-        key: &str,
-        id: Option<&str>,
-    ) -> Result<(&mut Tags, String), Refusal> {
+    fn tags_mut(&mut self, key: &str, id: Option<&str>) -> Result<(&mut Tags, String), Refusal> {
         let found = self.find(key, id)?.0.id.clone();
         self.keys
             .get_mut(key)
@@ -199,7 +195,7 @@ impl Bucket {
     }
 
     /// Removes a key with all its versions.
-    pub(crate) fn forget(&mut self, key: &str) {
+    fn forget(&mut self, key: &str) {
         for version in self.keys.remove(key).into_iter().flatten() {
             self.changes.retire(&version);
         }
@@ -230,6 +226,11 @@ impl Bucket {
             .ok_or_else(|| Refusal::no_such_upload(id))
     }
 
+    fn upload_mut(&mut self, key: &str, id: &str) -> Result<&mut Upload, Refusal> {
+        let upload = self.uploads.get_mut(&(key.to_owned(), id.to_owned()));
+        upload.ok_or_else(|| Refusal::no_such_upload(id))
+    }
+
     /// Adds a part, in place of one with the same number.
     pub(crate) fn add_part(
         &mut self,
@@ -238,10 +239,7 @@ impl Bucket {
         number: i32,
         part: UploadedPart,
     ) -> Result<(), Refusal> {
-        let upload = self
-            .uploads
-            .get_mut(&(key.to_owned(), id.to_owned()))
-            .ok_or_else(|| Refusal::no_such_upload(id))?;
+        let upload = self.upload_mut(key, id)?;
         let former = upload.parts.insert(number, part.clone());
         self.changes.retired.extend(former.map(|former| former.blob));
         let (key, id) = (key.to_owned(), id.to_owned());
@@ -256,15 +254,11 @@ impl Bucket {
         id: &str,
         admit: impl FnOnce(&mut Upload) -> Result<T, Refusal>,
     ) -> Result<T, Refusal> {
-        let (key, id) = (key.to_owned(), id.to_owned());
-        let upload = self
-            .uploads
-            .get_mut(&(key.clone(), id.clone()))
-            .ok_or_else(|| Refusal::no_such_upload(&id))?;
-        let was_sealed = upload.encryption.key_check().is_some();
+        let upload = self.upload_mut(key, id)?;
+        let was_sealed = upload.encryption.is_sealed();
         let admitted = admit(upload)?;
-        if upload.encryption.key_check().is_some() != was_sealed {
-            let upload = Box::new(upload.clone());
+        if upload.encryption.is_sealed() != was_sealed {
+            let (key, id, upload) = (key.to_owned(), id.to_owned(), Box::new(upload.clone()));
             self.changes.recorded.push(Change::Begun { key, id, upload });
         }
         Ok(admitted)
@@ -278,7 +272,7 @@ impl Bucket {
         id
     }
 
-    pub(crate) fn resume_upload(&mut self, key: &str, id: &str, upload: Upload) {
+    fn resume_upload(&mut self, key: &str, id: &str, upload: Upload) {
         self.uploads.insert((key.to_owned(), id.to_owned()), upload);
     }
 

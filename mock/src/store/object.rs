@@ -73,6 +73,11 @@ impl Encryption {
         }
     }
 
+    /// Whether the content is encrypted with a customer's key.
+    pub(crate) fn is_sealed(&self) -> bool {
+        self.key_check().is_some()
+    }
+
     /// Whether the ETag is the MD5 of the content: "ETag" under "Object" in the Amazon S3 API reference.
     pub(crate) fn etag_is_md5(&self) -> bool {
         matches!(self, Self::None | Self::S3)

@@ -27,6 +27,11 @@ pub(crate) struct Upload {
 }
 
 impl Upload {
+    /// The algorithm of [`Upload::effective_checksum`].
+    pub(crate) fn algorithm(&self) -> Option<Algorithm> {
+        self.effective_checksum().map(|(algorithm, _)| algorithm)
+    }
+
     /// The checksum the finished object gets. A sealed upload has none unless it was asked for.
     pub(crate) fn effective_checksum(&self) -> Option<(Algorithm, Kind)> {
         match (self.checksum, self.encryption.key_check()) {

@@ -18,16 +18,14 @@ pub(crate) async fn list_parts(
     let input = request.input;
     let buckets = api.store.lock();
     let upload = buckets.bucket(&input.bucket)?.upload(&input.key, &input.upload_id)?;
-    if customer_key.is_some()
-        || (upload.encryption.key_check().is_some() && upload.checksum.is_some())
-    {
+    if customer_key.is_some() || (upload.encryption.is_sealed() && upload.checksum.is_some()) {
         ssec::same_upload(upload.encryption.key_check(), customer_key.as_ref())?;
     }
     let max = input.max_parts.unwrap_or(1000).clamp(0, 1000);
     let limit = usize::try_from(max).unwrap_or(1000);
     let marker = input.part_number_marker.unwrap_or(0).max(0);
     let mut later = upload.parts.range(marker.saturating_add(1)..);
-    let algorithm = upload.effective_checksum().map(|(algorithm, _)| algorithm);
+    let algorithm = upload.algorithm();
     let parts: Vec<_> =
         later.by_ref().take(limit).map(|(number, part)| listed(*number, part, algorithm)).collect();
     Ok(S3Response::new(ListPartsOutput {

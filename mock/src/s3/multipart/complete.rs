@@ -38,8 +38,7 @@ pub(crate) async fn complete_multipart_upload(
     let bucket = buckets.bucket_mut(bucket_name)?;
     let upload = bucket.upload(key, upload_id)?;
     if api.quirks.checks_key_on_complete
-        && (customer_key.is_some()
-            || (upload.encryption.key_check().is_some() && upload.checksum.is_some()))
+        && (customer_key.is_some() || (upload.encryption.is_sealed() && upload.checksum.is_some()))
     {
         ssec::same_upload(upload.encryption.key_check(), customer_key.as_ref())?;
     }
@@ -61,7 +60,7 @@ pub(crate) async fn complete_multipart_upload(
     conditions.check(bucket, key)?;
 
     let etag = whole_etag(upload, &chosen);
-    let algorithm = upload.effective_checksum().map(|(algorithm, _)| algorithm);
+    let algorithm = upload.algorithm();
     let numbers = asked.iter().filter_map(|part| part.part_number);
     let parts = numbers.zip(&chosen).map(|(number, part)| stored_part(number, part, algorithm));
     let parts = parts.collect();
@@ -161,8 +160,7 @@ fn check_part_checksum(
             _ => Ok(()),
         };
     };
-    let own =
-        upload.effective_checksum().map(|(algorithm, _)| algorithm).zip(found.checksum.as_ref());
+    let own = upload.algorithm().zip(found.checksum.as_ref());
     let declared = found.declared.as_ref().map(|(algorithm, value)| (*algorithm, value));
     let mut known = own.into_iter().chain(declared);
     let value = algorithm.decode(value);

@@ -33,7 +33,7 @@ pub(crate) async fn upload_part_copy(
         let buckets = api.store.lock();
         let upload = buckets.bucket(&input.bucket)?.upload(&input.key, &input.upload_id)?;
         ssec::same_upload(upload.encryption.key_check(), customer_key.as_ref())?;
-        let algorithm = upload.effective_checksum().map(|(algorithm, _)| algorithm);
+        let algorithm = upload.algorithm();
         (upload.encryption.clone(), algorithm, upload.object_id.clone())
     };
     let (found, source_key) = source(api, &head, &input.copy_source, &source_conditions!(input))?;

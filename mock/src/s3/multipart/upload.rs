@@ -75,7 +75,7 @@ pub(crate) async fn upload_part(
         bucket.admit_part(&input.key, &input.upload_id, |upload| {
             let (encryption, key) = admit_part(api.quirks, upload, customer_key)?;
             check_part_algorithm(upload, declared.algorithm())?;
-            let algorithm = upload.effective_checksum().map(|(algorithm, _)| algorithm);
+            let algorithm = upload.algorithm();
             Ok((encryption, algorithm, key, upload.object_id.clone()))
         })?
     };

@@ -103,8 +103,8 @@ pub(crate) async fn head_object(
 
 /// A sealed object cannot be read if one of its parts was uploaded without the key.
 fn check_readable(api: &Api, object: &Object) -> Result<(), Refusal> {
-    let mixed = object.encryption.key_check().is_some()
-        && object.parts.iter().any(|part| !part.blob.is_sealed());
+    let mixed =
+        object.encryption.is_sealed() && object.parts.iter().any(|part| !part.blob.is_sealed());
     if mixed && api.quirks.takes_parts_without_key {
         return Err(SEAWEEDFS_INTERNAL_ERROR.into());
     }
