@@ -1,6 +1,6 @@
 //! `s3seal get`: fetch objects, opened with the key they were sealed with.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::selection::{FilesFrom, Selection};
 use crate::failure::Failure;

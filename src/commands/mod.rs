@@ -16,6 +16,7 @@ pub(crate) mod keygen;
 pub(crate) mod ls;
 pub(crate) mod mock;
 pub(crate) mod mv;
+mod options;
 pub(crate) mod presign;
 pub(crate) mod put;
 pub(crate) mod rm;

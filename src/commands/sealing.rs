@@ -1,9 +1,9 @@
 //! The options of every command that writes objects: how they are encrypted.
 
+use super::options::parse_header;
 use crate::jobs::SealingOptions;
 use crate::key::KeyArgs;
 use crate::store::Encryption;
-use crate::store::object::parse_header;
 
 /// Whose key encrypts.
 #[derive(clap::Args)]

@@ -1,6 +1,6 @@
 //! The options of the commands that take many files or objects: which ones.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::failure::Failure;
 use crate::transfer::many::Filters;
@@ -38,13 +38,6 @@ pub(super) struct FilesFrom {
     /// Take only what this file names, one a line, relative to the source folder; `-` is standard input
     #[arg(long, value_name = "FILE")]
     pub(super) files_from: Option<PathBuf>,
-}
-
-impl FilesFrom {
-    /// Whether the list comes through standard input.
-    pub(super) fn uses_stdin(&self) -> bool {
-        self.files_from.as_deref() == Some(Path::new("-"))
-    }
 }
 
 /// Whether key files are stored.

@@ -34,5 +34,4 @@ pub(crate) use job::Job;
 pub(crate) use keys::Keys;
 pub(crate) use notes::{note_refused_copies, note_refused_tags, warn_left_of_trials};
 pub(crate) use reminder::{FirstKey, keep_a_copy};
-pub(crate) use report::{Operation, Record, Reporter};
 pub(crate) use sealer::{ObjectEncryption, Sealer, SealingOptions};

@@ -16,7 +16,7 @@ mod tags;
 mod uploads;
 mod write;
 
-pub(crate) use attributes::{Attributed, Attributes, Condition, Metadata, parse_header};
+pub(crate) use attributes::{Attributed, Attributes, Condition, Metadata};
 pub(crate) use audit::{Audited, State};
 pub(crate) use list::{Kind, Listed, Listing, decoded};
 pub(crate) use metadata::{NULL_VERSION, ObjectMetadata, bare};
