@@ -2,12 +2,13 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
+use tokio::sync::mpsc::Receiver;
 use tokio::task::JoinHandle;
 
-use crate::commands::selection::Skips;
-use crate::transfer::many::{Comparison, Entry, Finds, Found, Pair, Tally, finds};
+use crate::jobs::feed::Skips;
+use crate::transfer::many::{Comparison, Difference, Entry, Found, channel};
 
-/// What a comparison came to.
+/// The result of a comparison.
 #[derive(Debug, Default)]
 pub(super) struct Compared {
     pub(super) unchanged: u64,
@@ -23,9 +24,9 @@ pub(super) struct Compared {
     pub(super) is_complete: bool,
 }
 
-/// The result of the comparison; if the run has ended, a listing under way is not waited for.
-pub(super) async fn outcome(comparison: JoinHandle<Compared>, tally: &Tally) -> Compared {
-    if tally.is_ended() {
+/// The result of the comparison. If the run has ended, it does not wait for a listing under way.
+pub(super) async fn outcome(comparison: JoinHandle<Compared>, is_ended: bool) -> Compared {
+    if is_ended {
         comparison.abort();
     }
     comparison.await.unwrap_or_default()
@@ -37,51 +38,51 @@ pub(super) fn find_changed<T: Send + 'static>(
     is_changed: impl Fn(&Entry, &Entry) -> bool + Send + 'static,
     mut skips: Skips,
     mut to_item: impl FnMut(&Entry) -> Found<T> + Send + 'static,
-) -> (Finds<T>, JoinHandle<Compared>) {
-    let (finder, found) = finds();
+) -> (Receiver<Found<T>>, JoinHandle<Compared>) {
+    let (sender, receiver) = channel();
     let compare = async move {
         let mut compared = Compared { is_complete: true, ..Compared::default() };
-        while let Some(pair) = comparison.next().await {
-            compared.count(&pair);
-            let found = match pair {
-                Pair::Source(entry) => compared.admit(to_item(&entry)),
-                Pair::Both(source, destination) if is_changed(&source, &destination) => {
+        while let Some(difference) = comparison.next().await {
+            compared.count(&difference);
+            let found = match difference {
+                Difference::Source(entry) => compared.admit(to_item(&entry)),
+                Difference::Both(source, destination) if is_changed(&source, &destination) => {
                     compared.admit(to_item(&source))
                 }
-                Pair::Both(..) => {
+                Difference::Both(..) => {
                     compared.unchanged += 1;
                     continue;
                 }
-                Pair::Destination(_) | Pair::Kept(_) => continue,
-                Pair::Skipped(entry) => {
-                    skips.tell(&entry);
+                Difference::Destination(_) | Difference::Kept(_) => continue,
+                Difference::Skipped(entry) => {
+                    skips.report(&entry);
                     Found::Skipped
                 }
-                Pair::Failed(failure) => Found::Failed(failure),
+                Difference::Failed(failure) => Found::Failed(failure),
             };
-            if finder.send(found).await.is_err() {
+            if sender.send(found).await.is_err() {
                 compared.is_complete = false;
                 break;
             }
         }
-        skips.tell_links();
+        skips.report_links();
         compared
     };
-    (found, tokio::spawn(compare))
+    (receiver, tokio::spawn(compare))
 }
 
 impl Compared {
-    pub(super) fn count(&mut self, pair: &Pair) {
-        match pair {
-            Pair::Source(_) => self.source += 1,
-            Pair::Both(..) => {
+    pub(super) fn count(&mut self, difference: &Difference) {
+        match difference {
+            Difference::Source(_) => self.source += 1,
+            Difference::Both(..) => {
                 self.source += 1;
                 self.both += 1;
             }
-            Pair::Destination(_) => self.extra += 1,
-            Pair::Kept(_) => self.kept += 1,
-            Pair::Failed(_) => self.is_complete = false,
-            Pair::Skipped(_) => {}
+            Difference::Destination(_) => self.extra += 1,
+            Difference::Kept(_) => self.kept += 1,
+            Difference::Failed(_) => self.is_complete = false,
+            Difference::Skipped(_) => {}
         }
     }
 

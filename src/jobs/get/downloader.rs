@@ -1,35 +1,36 @@
-//! One object after another into files: what `get` and `sync` do with each.
+//! Fetches one object after another: what `get` and `sync` do with each.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use serde::Serialize;
+use tokio::sync::mpsc::Receiver;
 
-use super::keys::Keys;
-use super::selection::tell_planned;
 use crate::failure::Failure;
+use crate::jobs::job::Job;
+use crate::jobs::keys::Keys;
+use crate::jobs::report::{Operation, Record, Reporter};
 use crate::key::core::Key;
 use crate::key::ring::ObjectKey;
 use crate::location::Location;
-use crate::output::Output;
 use crate::store::object::{ObjectMetadata, ReadOptions};
 use crate::store::wire::Store;
 use crate::transfer::Engine;
 use crate::transfer::down::{Downloaded, Verified};
 use crate::transfer::files::Folder;
-use crate::transfer::many::Tally;
+use crate::transfer::many::Found;
 use crate::transfer::targets::{Arrival, Target};
 
 /// An object, and where it goes.
 #[derive(Debug)]
-pub(super) struct Download {
-    pub(super) at: Location,
-    pub(super) place: Place,
+pub(crate) struct Download {
+    pub(crate) at: Location,
+    pub(crate) place: Place,
 }
 
 /// Where an object goes.
 #[derive(Debug)]
-pub(super) enum Place {
+pub(crate) enum Place {
     /// Where the user says.
     Named(PathBuf),
     /// To this path below the destination folder: a name that comes from the store, so no link is followed, and
@@ -40,67 +41,46 @@ pub(super) enum Place {
 }
 
 /// How objects are fetched.
-pub(super) struct Downloader {
-    pub(super) engine: Engine,
-    pub(super) keys: Keys,
-    pub(super) options: ReadOptions,
-    pub(super) folder: Folder,
+pub(crate) struct Downloader {
+    pub(crate) engine: Engine,
+    pub(crate) keys: Keys,
+    pub(crate) options: ReadOptions,
+    pub(crate) folder: Folder,
     /// How files are put in their places.
-    pub(super) arrival: Arrival,
+    pub(crate) arrival: Arrival,
     /// How many files were there already, and stayed.
-    pub(super) kept: AtomicU64,
-    /// Whether an object is deleted once it is fetched.
-    pub(super) moves: bool,
-    pub(super) dry_run: bool,
-    /// Whether people are told of each object.
-    pub(super) tells_each: bool,
-    pub(super) out: Output,
-}
-
-/// What `--json` prints of an object that was not fetched, since its file is there.
-#[derive(Serialize)]
-struct KeptItem {
-    op: &'static str,
-    url: String,
-    file: String,
-    skipped: bool,
-}
-
-/// What `--json` prints of a download.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Item<'a> {
-    op: &'static str,
-    url: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    file: Option<String>,
-    bytes: u64,
-    sealed: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    key_md5: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    key_name: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    etag: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    version_id: Option<&'a str>,
-    verified: bool,
+    pub(crate) kept: AtomicU64,
+    /// Objects are deleted once they are fetched.
+    pub(crate) moves: bool,
+    pub(crate) reporter: Reporter,
 }
 
 impl Downloader {
-    /// Fetches one object, tells of it, and returns its size in bytes.
-    pub(super) async fn download(&self, download: Download) -> Result<u64, Failure> {
+    /// Fetches the objects of the feed; returns how many files were there already and stayed.
+    pub(crate) async fn run(
+        self: &Arc<Self>,
+        job: &mut Job,
+        feed: Receiver<Found<Download>>,
+    ) -> u64 {
+        let work = |it: Arc<Downloader>, download| async move { [it.download(download).await] };
+        job.run(feed, self, work).await;
+        self.engine.sync_folders();
+        self.engine.report_leftovers(&job.out);
+        let kept = self.kept.swap(0, Ordering::Relaxed);
+        job.tally.done = job.tally.done.saturating_sub(kept);
+        kept
+    }
+
+    /// What is done to objects, for the summary.
+    pub(crate) fn verb(&self) -> &'static str {
+        if self.reporter.dry_run { "would fetch" } else { "opened" }
+    }
+
+    /// Fetches one object, reports it, and returns its size in bytes.
+    async fn download(&self, download: Download) -> Result<u64, Failure> {
         let Download { at, place } = download;
-        if self.dry_run {
-            let path = match &place {
-                Place::Named(path) => path.clone(),
-                Place::Below(below) | Place::Folder(below) => self.folder.root().join(below),
-            };
-            if self.arrival.no_clobber && path.exists() {
-                return self.keep(&at, &path);
-            }
-            tell_planned("get", &at, &path, &self.out)?;
-            return Ok(0);
+        if self.reporter.dry_run {
+            return self.plan(&at, &place);
         }
         let target = match place {
             Place::Named(path) => Target::of(&path),
@@ -149,23 +129,32 @@ impl Downloader {
         Ok(done.bytes)
     }
 
-    /// Keeps the file that is there, and reports it.
-    fn keep(&self, at: &Location, path: &Path) -> Result<u64, Failure> {
-        self.kept.fetch_add(1, Ordering::Relaxed);
-        let (url, file) = (at.to_string(), path.display().to_string());
-        if self.out.json() {
-            self.out.item(&KeptItem { op: "get", url, file, skipped: true })?;
-        } else if self.tells_each {
-            self.out.say(&format!("kept {file}: it is there already, and {url} was not fetched"));
+    fn plan(&self, at: &Location, place: &Place) -> Result<u64, Failure> {
+        let path = match place {
+            Place::Named(path) => path.clone(),
+            Place::Below(below) | Place::Folder(below) => self.folder.root().join(below),
+        };
+        if self.arrival.no_clobber && path.exists() {
+            return self.keep(at, &path);
         }
+        self.reporter.item(
+            || Record::new(Operation::Get).url(at).file(&path).flag("dryRun", true),
+            || format!("would fetch {at} into {}", path.display()),
+        )?;
         Ok(0)
     }
 
-    /// How many files were there already and stayed; they are no longer counted as done.
-    pub(super) fn take_kept(&self, tally: &mut Tally) -> u64 {
-        let kept = self.kept.swap(0, Ordering::Relaxed);
-        tally.done = tally.done.saturating_sub(kept);
-        kept
+    /// Keeps the file that is there, and reports it.
+    fn keep(&self, at: &Location, path: &Path) -> Result<u64, Failure> {
+        self.kept.fetch_add(1, Ordering::Relaxed);
+        let Reporter { out, each, .. } = &self.reporter;
+        if out.json() {
+            out.item(&Record::new(Operation::Get).url(at).file(path).flag("skipped", true))?;
+        } else if *each {
+            let file = path.display();
+            out.say(&format!("kept {file}: it is there already, and {at} was not fetched"));
+        }
+        Ok(0)
     }
 
     fn report(
@@ -175,24 +164,21 @@ impl Downloader {
         done: &Downloaded,
         key: Option<&ObjectKey>,
     ) -> Result<(), Failure> {
-        let out = &self.out;
+        let Reporter { out, each, .. } = &self.reporter;
         let Downloaded { metadata, bytes, verified, .. } = done;
-        let file = file.map(|file| file.display().to_string());
         if out.json() {
-            return out.item(&Item {
-                op: "get",
-                url: at.to_string(),
-                file,
-                bytes: *bytes,
-                sealed: key.is_some(),
-                key_md5: key.map(|key| key.key.md5_base64()),
-                key_name: key.map(|key| key.label.as_str()),
-                etag: metadata.etag.as_deref(),
-                version_id: metadata.version_id.as_deref(),
-                verified: *verified == Verified::Yes,
-            });
+            let record = Record::new(Operation::Get)
+                .url(at)
+                .with("file", file.map(|file| file.display().to_string()))
+                .with("bytes", *bytes)
+                .with("sealed", key.is_some())
+                .key(key)
+                .with("etag", metadata.etag.as_deref())
+                .with("versionId", metadata.version_id.as_deref())
+                .with("verified", *verified == Verified::Yes);
+            return out.item(&record);
         }
-        if !self.tells_each {
+        if !each {
             return Ok(());
         }
         if *verified == Verified::NoChecksum {
@@ -205,14 +191,14 @@ impl Downloader {
         }
         if let Some(file) = file {
             let how = key.map_or("not sealed".to_owned(), |key| format!("key {key}"));
-            out.say(&format!("opened {at} into {file} ({bytes} bytes, {how})"));
+            out.say(&format!("opened {at} into {} ({bytes} bytes, {how})", file.display()));
         }
         Ok(())
     }
 }
 
 /// Deletes an object that was fetched or copied, exactly as it was read.
-pub(super) async fn remove_source(
+pub(crate) async fn remove_source(
     store: &Store,
     at: &Location,
     key: Option<&Key>,
@@ -225,7 +211,7 @@ pub(super) async fn remove_source(
     })
 }
 
-/// What goes wrong with a file does not say which object it was to be; a signal is nobody's fault.
+/// A failure of a file does not name the object that it was to be. A signal has nothing to do with the object.
 fn with_url(failure: Failure, at: &Location) -> Failure {
     let is_signal = matches!(failure, Failure::Interrupted { .. });
     if is_signal || failure.detail().url.is_some() { failure } else { failure.at(at) }

@@ -1,70 +1,36 @@
-//! Many items: a stream of them, as many under way at once as may be, and an account of what came of each.
-//! Memory does not grow with their number.
+//! Works through a feed of items, several at once, and counts what became of each. Memory does not grow with the
+//! number of items.
 
-use tokio::sync::mpsc;
+use tokio::sync::mpsc::Receiver;
 use tokio::task::JoinSet;
 
 use crate::failure::{CommonCode, Failure};
 use crate::output::Output;
 use crate::system::descriptors;
-use crate::transfer::interrupt::Interrupt;
+use crate::transfer::Interrupt;
+use crate::transfer::many::Found;
 
-/// How many items are under way at once; how many requests, the engine's lines say.
+/// How many items are under way at once; the engine's permits limit the requests.
 const MOST_UNDER_WAY: usize = 64;
-/// How many items wait for their turn, while what finds them goes on.
-const MOST_WAITING: usize = 256;
-const MOST_LARGE_WAITING: usize = 2;
 
-/// What a walk or a listing comes across.
-#[derive(Debug)]
-pub(crate) enum Found<T> {
-    /// Something to work on.
-    Item(T),
-    /// Something that is left out on purpose.
-    Skipped,
-    /// Something that should be worked on and cannot.
-    Failed(Failure),
-}
-
-/// Finds come through this, in order.
-pub(crate) type Finds<T> = mpsc::Receiver<Found<T>>;
-
-/// Where what finds items puts them. It should end once nobody takes them any more.
-pub(crate) type Finder<T> = mpsc::Sender<Found<T>>;
-
-/// The two ends of a stream of finds.
-pub(crate) fn finds<T>() -> (Finder<T>, Finds<T>) {
-    mpsc::channel(MOST_WAITING)
-}
-
-/// The two ends of a stream of finds that are each many things: few of them wait, or memory would hold a
-/// long listing.
-pub(crate) fn large_finds<T>() -> (Finder<Vec<T>>, Finds<Vec<T>>) {
-    mpsc::channel(MOST_LARGE_WAITING)
-}
-
-/// What came of the items of a run.
+/// What became of the items of a run.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
-    /// How many are done.
     pub done: u64,
-    /// How many bytes those have.
+    /// How many bytes those have that are done.
     pub bytes: u64,
     /// How many were left out on purpose.
     pub skipped: u64,
-    /// How many failed.
     pub failed: u64,
     code: CommonCode,
-    /// Why there is no use in going on.
+    /// The failure that ended the run early.
     ended_by: Option<Failure>,
     /// How many items a signal has cut short.
     interrupted: u64,
-    /// Whether one of them has told of it.
-    signal_told: bool,
+    reported_signal: bool,
 }
 
 impl Tally {
-    /// The exit code of the run.
     pub(crate) fn exit_code(&self) -> u8 {
         match &self.ended_by {
             Some(failure @ Failure::Interrupted { .. }) => failure.exit_code(),
@@ -72,28 +38,22 @@ impl Tally {
         }
     }
 
-    /// Whether something came up that concerns all items, so that the rest was left alone.
+    /// Whether a failure that affects every item ended the run.
     pub(crate) fn is_ended(&self) -> bool {
         self.ended_by.is_some()
     }
 
-    /// Counts an item that is done.
-    pub(crate) fn done(&mut self, bytes: u64) {
-        self.done += 1;
-        self.bytes += bytes;
-    }
-
-    /// Counts an item that failed, and tells why.
+    /// Counts and reports an item that failed.
     pub(crate) fn failed(&mut self, failure: Failure, out: &Output) {
         if let Failure::Interrupted { signal, .. } = failure {
             self.interrupted += 1;
-            // The signal is told once; what it left behind is each item's own.
+            // The signal is reported once; what it left behind is reported for each item.
             if failure.detail().message != Failure::interrupted(signal).detail().message {
                 out.failure(&failure);
-                self.signal_told = true;
+                self.reported_signal = true;
             }
         } else {
-            // So is what all of them meet.
+            // A failure that affects every item is reported once as well.
             if !(failure.concerns_all() && self.is_ended()) {
                 out.failure(&failure);
             }
@@ -105,14 +65,14 @@ impl Tally {
         }
     }
 
-    /// Does the work on every item, until there are no more or there is no use in going on. What is
-    /// under way then comes to its own end.
+    /// Works on every item, until there are no more or a failure affects them all. Items under way are then still
+    /// finished.
     ///
-    /// `most` says how many items may be under way at once, at most; `work` returns for each item, or
-    /// for each that it stands for, the bytes done, or why it failed.
-    pub(crate) async fn run<T, F, R>(
+    /// At most `most` items are under way at once. An item may stand for several things, or for none that counts:
+    /// `work` returns a result for each, with its bytes.
+    pub(super) async fn run<T, F, R>(
         &mut self,
-        mut items: Finds<T>,
+        mut feed: Receiver<Found<T>>,
         most: impl Fn() -> usize,
         work: impl Fn(T) -> F,
         interrupt: &Interrupt,
@@ -126,7 +86,7 @@ impl Tally {
         loop {
             let ended = exhausted || self.is_ended();
             if ended && under_way.is_empty() {
-                let is_complete = exhausted || (items.is_closed() && items.is_empty());
+                let is_complete = exhausted || (feed.is_closed() && feed.is_empty());
                 return self.settle_signal(is_complete, out);
             }
             let room = !ended
@@ -140,7 +100,7 @@ impl Tally {
                     Ok(results) => self.count(results, out),
                     Err(_) => self.failed(Failure::other("an item's work ended unexpectedly"), out),
                 },
-                found = items.recv(), if room => match found {
+                found = feed.recv(), if room => match found {
                     Some(Found::Item(item)) => drop(under_way.spawn(work(item))),
                     Some(Found::Skipped) => self.skipped += 1,
                     Some(Found::Failed(failure)) => self.failed(failure, out),
@@ -150,21 +110,24 @@ impl Tally {
         }
     }
 
-    /// A signal that came too late to keep anything from being done made no difference.
+    /// A signal that came after all items were done made no difference.
     fn settle_signal(&mut self, is_complete: bool, out: &Output) {
         let Some(failure @ Failure::Interrupted { .. }) = &self.ended_by else { return };
         if is_complete && self.interrupted == 0 {
             self.ended_by = None;
-        } else if !self.signal_told {
+        } else if !self.reported_signal {
             out.failure(failure);
-            self.signal_told = true;
+            self.reported_signal = true;
         }
     }
 
     fn count(&mut self, results: impl IntoIterator<Item = Result<u64, Failure>>, out: &Output) {
         for result in results {
             match result {
-                Ok(bytes) => self.done(bytes),
+                Ok(bytes) => {
+                    self.done += 1;
+                    self.bytes += bytes;
+                }
                 Err(failure) => self.failed(failure, out),
             }
         }

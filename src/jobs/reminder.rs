@@ -2,19 +2,39 @@
 
 use std::io::{self, Write as _};
 use std::iter;
+use std::sync::OnceLock;
 
 use tempfile::NamedTempFile;
 
 use crate::key::core::{Key, KeyCheck};
+use crate::key::ring::ObjectKey;
 use crate::output::Output;
 use crate::system::state;
 
 const FILE: &str = "reminded";
-/// So many keys are remembered; for one that has been forgotten people are reminded again.
+/// How many keys are remembered; for one that has been forgotten people are reminded again.
 const MOST: usize = 64;
 
-/// Reminds whoever sits at the terminal that the key wants a copy, unless that was said of it before.
-pub(super) fn keep_a_copy(key: &Key, out: &Output) {
+/// The first key that has sealed something in this run.
+#[derive(Default)]
+pub(crate) struct FirstKey(OnceLock<Key>);
+
+impl FirstKey {
+    pub(crate) fn note(&self, key: Option<&ObjectKey>) {
+        if let Some(key) = key {
+            self.0.get_or_init(|| key.master().clone());
+        }
+    }
+
+    pub(crate) fn remind(&self, out: &Output) {
+        if let Some(key) = self.0.get() {
+            keep_a_copy(key, out);
+        }
+    }
+}
+
+/// Reminds the user at the terminal to keep a copy of the key, unless an earlier run has done so.
+pub(crate) fn keep_a_copy(key: &Key, out: &Output) {
     if !out.interactive() {
         return;
     }
@@ -30,7 +50,7 @@ pub(super) fn keep_a_copy(key: &Key, out: &Output) {
     }
 }
 
-/// Remembers the key, in a way that tells nobody anything of it; whether it was not known.
+/// Remembers the key by a check value that reveals nothing about it. Returns whether it is new.
 fn remember(key: &Key) -> io::Result<bool> {
     let folder = state::folder().ok_or(io::ErrorKind::NotFound)?;
     let path = folder.join(FILE);

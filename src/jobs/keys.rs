@@ -14,7 +14,7 @@ use crate::transfer::Interrupt;
 
 /// The keys of a run; cheap to clone.
 #[derive(Clone)]
-pub(super) struct Keys {
+pub(crate) struct Keys {
     ring: Arc<Keyring>,
     /// What ends the wait for a command that prints a key.
     interrupt: Option<Interrupt>,
@@ -23,54 +23,54 @@ pub(super) struct Keys {
 
 impl Keys {
     /// Reads the keys that were named, after which it warns of what is wrong with them.
-    pub(super) fn load(args: &KeyArgs, out: &Output) -> Result<Keys, Failure> {
+    pub(crate) fn load(args: &KeyArgs, out: &Output) -> Result<Keys, Failure> {
         let ring = args.load()?;
         ring.warnings.iter().for_each(|warning| out.warn(warning));
         Ok(Keys { ring: Arc::new(ring), interrupt: None, out: *out })
     }
 
     /// No keys at all.
-    pub(super) fn none(out: &Output) -> Keys {
+    pub(crate) fn none(out: &Output) -> Keys {
         Keys { ring: Arc::default(), interrupt: None, out: *out }
     }
 
     /// The same keys, while a signal ends the run.
-    pub(super) fn until(self, interrupt: &Interrupt) -> Keys {
+    pub(crate) fn until(self, interrupt: &Interrupt) -> Keys {
         Keys { interrupt: Some(interrupt.clone()), ..self }
     }
 
     /// What the rules say, where they count: to know it again.
-    pub(super) fn rules(&self) -> String {
+    pub(crate) fn rules(&self) -> String {
         if self.are_named() { String::new() } else { self.ring.rules() }
     }
 
     /// Whether keys were named, so that each object gets one.
-    pub(super) fn are_named(&self) -> bool {
+    pub(crate) fn are_named(&self) -> bool {
         !self.ring.keys.is_empty()
     }
 
     /// Whether there is any key at all, be it for some objects alone.
-    pub(super) fn has_any(&self) -> bool {
+    pub(crate) fn has_any(&self) -> bool {
         self.ring.has_any()
     }
 
     /// Fails where keys were named that cannot go to this store.
-    pub(super) fn check(&self, store: &Store) -> Result<(), Failure> {
+    pub(crate) fn check(&self, store: &Store) -> Result<(), Failure> {
         if self.are_named() { store.carry_keys() } else { Ok(()) }
     }
 
     /// Fails where the key that was named first, which is the one to write with, seals nothing.
-    pub(super) fn check_fit(&self) -> Result<(), Failure> {
+    pub(crate) fn check_fit(&self) -> Result<(), Failure> {
         self.ring.keys.first().map_or(Ok(()), Loaded::check_fit)
     }
 
     /// Whether the object gets a key; nothing is read.
-    pub(super) fn has_for(&self, store: &Store, at: &Location) -> bool {
+    pub(crate) fn has_for(&self, store: &Store, at: &Location) -> bool {
         self.ring.has_for(store.receiver(), at)
     }
 
     /// The key that seals the object, if any may.
-    pub(super) async fn to_write(
+    pub(crate) async fn to_write(
         &self,
         store: &Arc<Store>,
         at: &Location,
@@ -81,7 +81,7 @@ impl Keys {
     }
 
     /// The key of one object alone, derived from another; sends nothing.
-    pub(super) fn derived(&self, store: &Store, at: &Location) -> Result<ObjectKey, Failure> {
+    pub(crate) fn derived(&self, store: &Store, at: &Location) -> Result<ObjectKey, Failure> {
         if self.has_any() {
             let derived = self.ring.derived(store.receiver(), at)?;
             derived.warnings.iter().for_each(|warning| self.out.warn(warning));
@@ -94,19 +94,19 @@ impl Keys {
     }
 
     /// The keys for the object of a presigned URL: those that were named, for no rule sends any there.
-    pub(super) fn for_url(&self, at: &Location) -> Result<Vec<ObjectKey>, Failure> {
+    pub(crate) fn for_url(&self, at: &Location) -> Result<Vec<ObjectKey>, Failure> {
         Ok(self.ring.to_read(Receiver::PresignedUrl, at)?.keys)
     }
 
     /// The failure for an object that must have a key and gets none.
-    pub(super) fn none_for(&self, receiver: Receiver<'_>, at: &Location) -> Failure {
+    pub(crate) fn none_for(&self, receiver: Receiver<'_>, at: &Location) -> Failure {
         Failure::usage(format!("no key was given, and {}", self.no_rule(receiver, at)))
             .hint("name a key with -k or S3SEAL_KEY, add a rule, or say --no-key")
             .at(at)
     }
 
     /// Fails where nothing below a folder could get a key.
-    pub(super) fn check_below(&self, store: &Store, folder: &Location) -> Result<(), Failure> {
+    pub(crate) fn check_below(&self, store: &Store, folder: &Location) -> Result<(), Failure> {
         if self.ring.has_below(store.receiver(), folder) {
             Ok(())
         } else {
@@ -136,7 +136,7 @@ impl Keys {
     /// Attempts to open an object: with the most promising key, and if it does not fit, with the others.
     /// Which of several others does, a tag of the object may tell. Comes back with the key that opened
     /// it; with none, if it is not sealed.
-    pub(super) async fn open<T, F>(
+    pub(crate) async fn open<T, F>(
         &self,
         store: &Arc<Store>,
         at: &Location,
