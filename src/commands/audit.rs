@@ -8,17 +8,20 @@ use clap::ValueEnum;
 use clap::builder::PossibleValue;
 use serde::Serialize;
 
-use super::search::{Place, Search, SearchOptions, Suspect, parse_since, parse_time};
+use super::options::{check_search, parse_since};
 use crate::failure::Failure;
+use crate::jobs::feed::{
+    EncryptionStatus, FeedObject, Place, Search, SearchOptions, Source, feed_objects,
+};
 use crate::jobs::{Job, Keys};
 use crate::key::KeyArgs;
 use crate::key::core::Key;
 use crate::key::ring::ObjectKey;
 use crate::location::Location;
 use crate::output::Output;
-use crate::store::EncryptionStatus;
 use crate::store::object::{Audited, ReadOptions, State};
 use crate::store::wire::{Connect, Store};
+use crate::text::time::parse_time;
 use crate::transfer::{Interrupt, Lines};
 
 /// Tell which objects are sealed, and with which of your keys
@@ -147,7 +150,7 @@ pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<
     let is_one = matches!(locations.as_slice(), [at] if !at.is_folder());
     args.key.check_derive_as(is_one)?;
     let places: Vec<Place> = locations.into_iter().map(Place::from).collect();
-    args.search.check(&places, args.key.uses_stdin()?)?;
+    check_search(&args.search, places.len(), args.key.uses_stdin()?)?;
     let keys = Keys::load(&args.key, out)?;
     let mut job = Job::connect(connect, out).await?;
     let store = job.store.clone();
@@ -174,14 +177,14 @@ pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<
         lines: Lines::new(store.clone(), None),
         store,
         keys: keys.until(&job.interrupt),
-        are_named: args.search.files_from.is_some(),
+        are_named: matches!(args.search.source, Source::List(_)),
         counts: Mutex::default(),
         interrupt: job.interrupt.clone(),
         out: *out,
     });
     let work =
-        |auditor: Arc<Auditor>, suspect| async move { auditor.audit(suspect).await.transpose() };
-    job.run(search.start(places), &auditor, work).await;
+        |auditor: Arc<Auditor>, object| async move { auditor.audit(object).await.transpose() };
+    job.run(feed_objects(search, places), &auditor, work).await;
     let counts = auditor.counts();
     let what = if args.versions { "version" } else { "object" };
     job.summarize("audited", what, &counts.named());
@@ -193,21 +196,21 @@ pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<
 
 impl Auditor {
     /// Looks at an object and tells of it; none where it is gone.
-    async fn audit(&self, suspect: Suspect) -> Result<Option<u64>, Failure> {
+    async fn audit(&self, object: FeedObject) -> Result<Option<u64>, Failure> {
         let looked = async {
             let _line = self.lines.take().await;
-            self.look(&suspect).await
+            self.look(&object).await
         };
         match self.interrupt.race(looked).await? {
             Some(verdict) => {
-                self.tell(&suspect, &verdict)?;
+                self.tell(&object, &verdict)?;
                 *self.counts().found.entry(verdict.state).or_default() += 1;
                 Ok(Some(verdict.bytes.unwrap_or(0)))
             }
             // It may never have been there.
             None if self.are_named => Err(Failure::not_found("there is no such object")
                 .hint("check the list: names in it are relative to the URL's folder")
-                .at(&suspect.at)),
+                .at(&object.at)),
             None => {
                 self.counts().gone += 1;
                 Ok(None)
@@ -215,11 +218,11 @@ impl Auditor {
         }
     }
 
-    async fn look(&self, suspect: &Suspect) -> Result<Option<Verdict>, Failure> {
-        if let Some(state) = told_by_inventory(suspect) {
-            return Ok(Some(Verdict::of(suspect, &Audited::unread(state), None)));
+    async fn look(&self, object: &FeedObject) -> Result<Option<Verdict>, Failure> {
+        if let Some(state) = told_by_inventory(object) {
+            return Ok(Some(Verdict::of(object, &Audited::unread(state), None)));
         }
-        let Suspect { at, listed, .. } = suspect;
+        let FeedObject { at, listed, .. } = object;
         let options = ReadOptions {
             version_id: listed.as_ref().and_then(|it| it.version_id.clone()),
             ..ReadOptions::default()
@@ -230,15 +233,19 @@ impl Auditor {
             Ok((audited, key))
         };
         match self.keys.open(&self.store, at, &options, attempt).await {
-            Ok((audited, key)) => Ok(audited.map(|audited| Verdict::of(suspect, &audited, key))),
+            Ok((audited, key)) => Ok(audited.map(|audited| Verdict::of(object, &audited, key))),
             Err(failure) if failure.detail().wants_other_key => {
-                Ok(Some(Verdict::of(suspect, &Audited::unread(State::Locked), None)))
+                Ok(Some(Verdict::of(object, &Audited::unread(State::Locked), None)))
             }
             Err(failure) => Err(failure),
         }
     }
 
-    fn tell(&self, Suspect { at, listed, .. }: &Suspect, verdict: &Verdict) -> Result<(), Failure> {
+    fn tell(
+        &self,
+        FeedObject { at, listed, .. }: &FeedObject,
+        verdict: &Verdict,
+    ) -> Result<(), Failure> {
         let Verdict { state, key, bytes, modified } = verdict;
         let key_md5 = key.as_ref().map(|key| key.key.md5_base64());
         let key_name = key.as_ref().map(|key| key.label.as_str());
@@ -266,7 +273,11 @@ impl Auditor {
 }
 
 impl Verdict {
-    fn of(Suspect { listed, .. }: &Suspect, audited: &Audited, key: Option<ObjectKey>) -> Verdict {
+    fn of(
+        FeedObject { listed, .. }: &FeedObject,
+        audited: &Audited,
+        key: Option<ObjectKey>,
+    ) -> Verdict {
         let told = || audited.last_modified.as_deref().and_then(parse_time);
         Verdict {
             state: audited.state,
@@ -278,7 +289,7 @@ impl Verdict {
 }
 
 /// What is known without a request: which key opens a sealed object, or whether one is archived, is not.
-fn told_by_inventory(Suspect { listed, encryption, .. }: &Suspect) -> Option<State> {
+fn told_by_inventory(FeedObject { listed, encryption, .. }: &FeedObject) -> Option<State> {
     let class = listed.as_ref().and_then(|it| it.storage_class.as_deref());
     if matches!(class, Some("GLACIER" | "DEEP_ARCHIVE")) {
         return None;

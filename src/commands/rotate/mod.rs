@@ -13,9 +13,10 @@ use rotation_keys::RotationKeys;
 use rotator::{Rotated, Rotator, Target};
 use versions::Historian;
 
-use super::search::{Place, Search, SearchOptions};
+use super::options::check_search;
 use crate::failure::Failure;
 use crate::jobs::Job;
+use crate::jobs::feed::{FeedObject, Place, Search, SearchOptions, feed_objects};
 use crate::location::Location;
 use crate::output::Output;
 use crate::store::wire::Connect;
@@ -83,7 +84,7 @@ pub(crate) struct Args {
 /// [`Failure::Usage`] and so on: before anything is changed.
 pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Failure> {
     let places = args.urls.iter().map(|url| args.place(url)).collect::<Result<Vec<_>, _>>()?;
-    args.search.check(&places, args.keys.use_stdin()?)?;
+    check_search(&args.search, places.len(), args.keys.use_stdin()?)?;
     let target = args.target(&places)?;
     let keys = args.keys.load(out)?;
     let mut job = Job::connect(connect, out).await?;
@@ -164,12 +165,12 @@ impl Args {
             ));
         }
         let search = self.search(rotator, false);
-        let finds = Search { after, ..search }.start(vec![place.clone()]);
-        let work = |rotator: Arc<Rotator>, suspect: super::search::Suspect| {
-            let ticket = checkpoint.begin(&suspect.at.key);
+        let finds = feed_objects(Search { after, ..search }, vec![place.clone()]);
+        let work = |rotator: Arc<Rotator>, object: FeedObject| {
+            let ticket = checkpoint.begin(&object.at.key);
             let checkpoint = checkpoint.clone();
             async move {
-                let done = rotator.rotate(&suspect).await;
+                let done = rotator.rotate(&object).await;
                 match &done {
                     Ok(Rotated::Archived) => checkpoint.hold(ticket),
                     Ok(_) => checkpoint.finish(ticket),
@@ -191,10 +192,10 @@ impl Args {
         // What is damaged may be all that is left besides its history.
         let deletes = self.delete_old_versions && !rotator.saw_damage();
         let historian = Arc::new(Historian::new(rotator.clone(), deletes));
-        let work = |historian: Arc<Historian>, suspect| async move {
-            historian.look(&suspect).await.transpose()
+        let work = |historian: Arc<Historian>, object| async move {
+            historian.look(&object).await.transpose()
         };
-        let finds = self.search(rotator, true).start(vec![place]);
+        let finds = feed_objects(self.search(rotator, true), vec![place]);
         job.run(finds, &historian, work).await;
     }
 

@@ -5,15 +5,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::buckets::Buckets;
 use super::report::{Done, Outcome, Report};
 use super::rotation_keys::BothKeys;
-use crate::commands::search::Suspect;
 use crate::failure::Failure;
 use crate::jobs::ObjectEncryption;
+use crate::jobs::feed::{EncryptionStatus, FeedObject};
 use crate::key::core::Key;
 use crate::key::ring::ObjectKey;
 use crate::location::Location;
+use crate::store::Encryption;
 use crate::store::copy::{Copy, CopySource};
 use crate::store::object::{Attributes, Condition, ObjectMetadata, Opened, ReadOptions, Write};
-use crate::store::{Encryption, EncryptionStatus};
 use crate::transfer::Engine;
 
 /// So often an object is looked at again that somebody else has replaced meanwhile.
@@ -146,15 +146,15 @@ impl Rotator {
     /// # Errors
     /// [`Failure::Key`] where no key of either side opens it; [`Failure::Precondition`] where somebody replaces it
     /// again and again; otherwise whatever keeps it from being read or written.
-    pub(super) async fn rotate(&self, suspect: &Suspect) -> Result<Rotated, Failure> {
-        let (at, to) = (&suspect.at, self.target.of(&suspect.at));
+    pub(super) async fn rotate(&self, object: &FeedObject) -> Result<Rotated, Failure> {
+        let (at, to) = (&object.at, self.target.of(&object.at));
         let goal = self.goal(&to).await?;
-        if let Some(outcome) = self.told_by_inventory(suspect, &goal) {
+        if let Some(outcome) = self.told_by_inventory(object, &goal) {
             return self.report.leave(at, outcome, &goal, None).map(|()| Rotated::Left);
         }
         let mut found = self.look_twice(at, &goal).await?;
         for _ in 0..MOST_TRIES {
-            let opened = match self.sort(suspect, &to, &goal, &found).await? {
+            let opened = match self.sort(object, &to, &goal, &found).await? {
                 Ok(opened) => opened,
                 Err(outcome) => {
                     let metadata = found.metadata();
@@ -249,8 +249,8 @@ impl Rotator {
     }
 
     /// What becomes of an object that need not be looked at, since it was not sealed when an inventory was taken.
-    fn told_by_inventory(&self, suspect: &Suspect, goal: &Goal) -> Option<Outcome> {
-        let is_plain = suspect.encryption.is_some_and(|it| it != EncryptionStatus::SseC);
+    fn told_by_inventory(&self, object: &FeedObject, goal: &Goal) -> Option<Outcome> {
+        let is_plain = object.encryption.is_some_and(|it| it != EncryptionStatus::SseC);
         let is_told = is_plain && !self.keys.takes_plain && goal.key.is_some();
         is_told.then_some(Outcome::InventoriedPlain)
     }
@@ -341,16 +341,16 @@ impl Rotator {
     /// What is to be copied, or what becomes of the object instead.
     async fn sort<'a>(
         &self,
-        suspect: &Suspect,
+        object: &FeedObject,
         to: &Location,
         goal: &Goal,
         found: &'a Found,
     ) -> Result<Result<&'a Opened<ObjectMetadata>, Outcome>, Failure> {
         let opened = match found {
-            Found::Gone if suspect.is_named() => {
+            Found::Gone if object.is_named() => {
                 return Err(Failure::not_found("there is no object of this name")
                     .hint("check the bucket and the key; a URL that ends in `/` means all that is below")
-                    .at(&suspect.at));
+                    .at(&object.at));
             }
             Found::Gone => return Ok(Err(Outcome::Gone)),
             Found::Sealed => return Ok(Err(Outcome::Sealed)),

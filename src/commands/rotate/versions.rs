@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::report::Outcome;
 use super::rotator::{Found, Goal, Rotator};
-use crate::commands::search::Suspect;
 use crate::failure::Failure;
+use crate::jobs::feed::FeedObject;
 use crate::key::core::Key;
 use crate::location::Location;
 use crate::store::object::{ObjectMetadata, Opened, ReadOptions};
@@ -32,12 +32,11 @@ impl Historian {
     ///
     /// # Errors
     /// As [`Rotator::look`]; [`Failure::Denied`] where it may not be deleted, because it is locked, say.
-    pub(super) async fn look(&self, suspect: &Suspect) -> Result<Option<u64>, Failure> {
-        let (rotator, at) = (&self.rotator, &suspect.at);
+    pub(super) async fn look(&self, object: &FeedObject) -> Result<Option<u64>, Failure> {
+        let (rotator, at) = (&self.rotator, &object.at);
         // What would be rotated becomes a former version.
         let would_delete = self.deletes && rotator.report.dry_run;
-        let Some(listed) = suspect.listed.as_ref().filter(|it| !it.is_latest || would_delete)
-        else {
+        let Some(listed) = object.listed.as_ref().filter(|it| !it.is_latest || would_delete) else {
             return Ok(None);
         };
         let version_id = listed.version_id.as_deref().unwrap_or(NULL);
@@ -58,7 +57,7 @@ impl Historian {
             return Ok(None);
         }
         let may_go =
-            self.deletes && !self.is_unguarded(at) && self.newest_is_current(suspect).await?;
+            self.deletes && !self.is_unguarded(at) && self.newest_is_current(object).await?;
         if may_go && !rotator.report.dry_run {
             self.delete(at, version_id, opened).await?;
         }
@@ -96,8 +95,8 @@ impl Historian {
     }
 
     /// Asked anew before anything is deleted, with the new key alone.
-    async fn newest_is_current(&self, suspect: &Suspect) -> Result<bool, Failure> {
-        let (rotator, at) = (&self.rotator, &suspect.at);
+    async fn newest_is_current(&self, object: &FeedObject) -> Result<bool, Failure> {
+        let (rotator, at) = (&self.rotator, &object.at);
         let goal = rotator.goal(at).await?;
         let keys: Vec<Key> = goal.encryption.key().cloned().into_iter().collect();
         match rotator.engine.inspect(at, &keys, &ReadOptions::default()).await {
