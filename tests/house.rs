@@ -61,7 +61,6 @@ const PROGRAM: &[&str] = &[
 const OFFENDERS: &[&str] = &[
     "circle of imports: src/commands/copying/mod.rs",
     "circle of imports: src/commands/doctor/mod.rs",
-    "circle of imports: src/commands/rotate/report.rs",
     "src/store/object/write.rs has",
 ];
 
