@@ -93,8 +93,8 @@ impl Store {
     /// interrupted: plaintext would remain, and nobody would be told.
     ///
     /// # Errors
-    /// [`Failure::Unsealed`] where there was no proof: the object was removed, or the failure says that
-    /// plaintext remains. [`Failure::Integrity`] where the store names another checksum.
+    /// [`Kind::Unsealed`] where there was no proof: the object was removed, or the failure says that
+    /// plaintext remains. [`Kind::Integrity`] where the store names another checksum.
     pub(crate) async fn settle(&self, at: &Location, written: Written) -> Result<Stored, Failure> {
         let Written { stored, proven } = written;
         if proven && stored.is_damaged {
@@ -109,7 +109,7 @@ impl Store {
     /// The same, of what took the place of its only source: that is kept where it is not encrypted as asked.
     ///
     /// # Errors
-    /// [`Failure::Unsealed`] then.
+    /// [`Kind::Unsealed`] then.
     pub(crate) async fn settle_over(
         &self,
         at: &Location,
@@ -222,7 +222,7 @@ impl Store {
     /// Uploads one part; with a key, only a proven part is a part.
     ///
     /// # Errors
-    /// [`Failure::Unsealed`] where the store did not prove that it used the key: abort the upload
+    /// [`Kind::Unsealed`] where the store did not prove that it used the key: abort the upload
     /// then, and nothing was published.
     pub(crate) async fn upload_part(
         &self,
@@ -435,8 +435,11 @@ impl Store {
     }
 
     pub(crate) fn explain(&self, write: &Write, refusal: &Refusal) -> Failure {
-        let about =
-            Circumstances { action: Action::Write, at: &write.at, key: write.encryption.key() };
+        self.explain_as(Action::Write, write, refusal)
+    }
+
+    pub(crate) fn explain_as(&self, action: Action, write: &Write, refusal: &Refusal) -> Failure {
+        let about = Circumstances { action, at: &write.at, key: write.encryption.key() };
         if refusal.status == Some(412) && write.condition.is_set() {
             let message = match &write.condition.if_none_match {
                 Some(_) => "the object exists already: it was left alone",
