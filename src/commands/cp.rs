@@ -32,7 +32,7 @@ pub(crate) struct Args {
 /// Copies each object; failures are reported as they happen.
 ///
 /// # Errors
-/// [`Failure::Usage`] and so on: before anything is copied.
+/// [`Kind::Usage`] and so on: before anything is copied.
 pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Failure> {
     copying::run(&args.copying, false, connect, out).await
 }

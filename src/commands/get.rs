@@ -67,7 +67,7 @@ pub(crate) struct Args {
 /// Reads each object; failures are reported as they happen.
 ///
 /// # Errors
-/// [`Failure::Usage`] and so on: before anything is read.
+/// [`Kind::Usage`] and so on: before anything is read.
 pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Failure> {
     let time = if args.preserve { FileTime::Kept } else { FileTime::Arrival };
     let options = GetOptions {
@@ -86,7 +86,7 @@ pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<
 /// What the paths stand for, checked as far as it can be without a store.
 ///
 /// # Errors
-/// [`Failure::Usage`].
+/// [`Kind::Usage`].
 pub(super) fn plan(
     paths: &[String],
     recursive: bool,

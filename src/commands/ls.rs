@@ -65,7 +65,7 @@ struct Item<'a> {
 /// Lists each; failures are told as they happen.
 ///
 /// # Errors
-/// [`Failure::Usage`] for what is no URL: before anything is listed.
+/// [`Kind::Usage`] for what is no URL: before anything is listed.
 pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Failure> {
     let locations = args.urls.iter().map(|url| url.parse::<Location>());
     let locations = locations.collect::<Result<Vec<_>, _>>()?;

@@ -63,7 +63,7 @@ pub(crate) struct Args {
 /// Stores each file; failures are reported as they happen.
 ///
 /// # Errors
-/// [`Failure::Usage`] without a key and without saying that none is wanted, and so on: before anything
+/// [`Kind::Usage`] without a key and without saying that none is wanted, and so on: before anything
 /// is stored.
 pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Failure> {
     let list = args.files_from.files_from.as_deref();
@@ -105,7 +105,7 @@ pub(super) async fn store(
 /// What the paths stand for, checked as far as it can be without a store.
 ///
 /// # Errors
-/// [`Failure::Usage`].
+/// [`Kind::Usage`].
 pub(super) fn plan(
     paths: &[PathBuf],
     selection: &Selection,

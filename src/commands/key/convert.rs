@@ -52,7 +52,7 @@ struct Item<'a> {
 /// Writes the key.
 ///
 /// # Errors
-/// [`Failure::Usage`] for raw bytes to a terminal or into JSON; [`Failure::Precondition`] if the file
+/// [`Kind::Usage`] for raw bytes to a terminal or into JSON; [`Kind::Precondition`] if the file
 /// exists; others if there is no key, or it cannot be written.
 pub(super) fn run(args: &Args, out: &Output) -> Result<(), Failure> {
     let ring = args.chosen.load()?;

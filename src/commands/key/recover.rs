@@ -65,7 +65,7 @@ struct Item<'a> {
 /// Tries the recipes, and tells of the one that opens the object.
 ///
 /// # Errors
-/// [`Failure::Key`] where none does, [`Failure::Unsealed`] where the object needs no key, and those of
+/// [`Kind::Key`] where none does, [`Kind::Unsealed`] where the object needs no key, and those of
 /// reading the text, asking the store and writing the file.
 pub(super) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<(), Failure> {
     let at = args.url.parse::<Location>()?.object()?;

@@ -28,7 +28,7 @@ impl VersionCleaner {
     /// to open with the new key.
     ///
     /// # Errors
-    /// As [`Rotator::look`]; [`Failure::Denied`] where it may not be deleted, because it is locked, say.
+    /// As [`Rotator::look`]; [`Kind::Denied`] where it may not be deleted, because it is locked, say.
     pub(super) async fn clean(&self, object: &FeedObject) -> Result<(), Failure> {
         let (rotator, at) = (&self.rotator, &object.at);
         let Some(version_id) = self.former_version(object) else { return Ok(()) };

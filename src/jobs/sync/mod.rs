@@ -61,7 +61,7 @@ pub(crate) enum Direction {
 /// Copies, then deletes; failures are reported as they happen.
 ///
 /// # Errors
-/// [`Failure::Usage`] and so on: before anything is copied.
+/// [`Kind::Usage`] and so on: before anything is copied.
 pub(crate) async fn run(
     options: SyncOptions,
     connect: &Connect,
@@ -221,7 +221,7 @@ impl Sync<'_> {
     /// have taken hours.
     ///
     /// # Errors
-    /// [`Failure::Usage`] where it is refused.
+    /// [`Kind::Usage`] where it is refused.
     async fn plan(
         &self,
         compared: &Compared,

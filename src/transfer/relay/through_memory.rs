@@ -44,8 +44,8 @@ impl Engine {
     /// through this machine.
     ///
     /// # Errors
-    /// [`Failure::Precondition`] where the source was replaced since it was opened; [`Failure::Unsealed`] where the
-    /// store does not seal; [`Failure::Integrity`] where the copy is not what the source was; otherwise as
+    /// [`Kind::Precondition`] where the source was replaced since it was opened; [`Kind::Unsealed`] where the
+    /// store does not seal; [`Kind::Integrity`] where the copy is not what the source was; otherwise as
     /// [`Engine::upload`] and [`Engine::download`].
     pub(crate) async fn copy(&self, copy: &Copy) -> Result<Copied, Failure> {
         let (store, part_size) = (self.store(), self.copied_part_size(copy)?);
