@@ -11,6 +11,7 @@ use serde::Deserialize;
 use crate::failure::Failure;
 use crate::store::object::{Kind, Listed};
 use crate::text::percent::form_decoded;
+use crate::text::redaction::mask_key_text;
 
 /// A `manifest.json`.
 #[derive(Debug, Clone, Deserialize)]
@@ -79,7 +80,10 @@ impl Manifest {
     /// [`Kind::Usage`] where it is none, or data files are in another format than CSV.
     pub(crate) fn parse(json: &[u8]) -> Result<Manifest, Failure> {
         let manifest: Manifest = serde_json::from_slice(json).map_err(|error| {
-            Failure::usage(format!("this is no manifest of an S3 Inventory: {error}"))
+            // The parser quotes values, and one may be a key.
+            let why = error.to_string();
+            let why = mask_key_text(&why);
+            Failure::usage(format!("this is no manifest of an S3 Inventory: {why}"))
                 .hint("name the manifest.json that was written last, in the folder called after its time")
                 .because(error)
         })?;
