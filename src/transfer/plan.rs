@@ -22,7 +22,7 @@ const USUAL_PART: u64 = 8 * MIB;
 ///
 /// # Errors
 /// A sentence, where it is no size or S3 allows no such part.
-pub(super) fn parse_part_size(text: &str) -> Result<u64, String> {
+pub(crate) fn parse_part_size(text: &str) -> Result<u64, String> {
     let bytes = size::parse(text)?;
     if (SMALLEST_PART..=LARGEST_PART).contains(&bytes) {
         Ok(bytes)

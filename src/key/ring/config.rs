@@ -7,7 +7,6 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use clap::ValueEnum as _;
 use toml::{Table, Value};
 
 use super::rule::{Endpoint, Rule};
@@ -230,8 +229,8 @@ impl Reader<'_> {
         let spec = self.source(&place, &fields.needed("source")?)?;
         let format = match fields.text("format")? {
             None => Format::Auto,
-            Some(text) => Format::from_str(&text, false)
-                .map_err(|_| self.wrong(&place, "`format` is auto, base64, hex or raw"))?,
+            Some(text) => Format::named(&text)
+                .ok_or_else(|| self.wrong(&place, "`format` is auto, base64, hex or raw"))?,
         };
         let bucket = fields.text("derive_bucket")?;
         let derive = match (fields.flag("derive")?, bucket) {

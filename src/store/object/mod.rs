@@ -16,13 +16,13 @@ mod tags;
 mod uploads;
 mod write;
 
-pub(crate) use attributes::{Attributed, Attributes, Condition, Metadata, parse_header};
+pub(crate) use attributes::{Attributed, Attributes, Condition, Metadata};
 pub(crate) use audit::{Audited, State};
 pub(crate) use list::{Kind, Listed, Listing};
 pub(crate) use metadata::{NULL_VERSION, ObjectMetadata, bare};
 pub(crate) use read::{Attempt, Body, Opened, Reading, not_sealed};
 pub(crate) use read_options::ReadOptions;
 pub(crate) use remove::Removed;
-pub(crate) use remove_many::Doomed;
+pub(crate) use remove_many::DeleteTarget;
 pub(crate) use uploads::{ListedPart, UnfinishedUpload};
 pub(crate) use write::{Part, Stored, Write, Written, checksum, explain_condition};
