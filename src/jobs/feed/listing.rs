@@ -3,7 +3,7 @@
 use tokio::sync::mpsc::Sender;
 
 use super::search::{FeedObject, Place, Search};
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
 use crate::location::Location;
 use crate::store::copy::is_throw_away;
 use crate::store::object::{Kind, Listed, Listing};
@@ -106,7 +106,7 @@ async fn send_pages(
 
 /// A missing bucket does not affect the other places.
 fn of_one_bucket(mut failure: Failure) -> Failure {
-    if matches!(failure, Failure::NotFound(_)) {
+    if failure.is(Kind::NotFound) {
         failure.detail_mut().concerns_all = false;
     }
     failure
