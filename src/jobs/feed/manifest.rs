@@ -9,7 +9,8 @@ use flate2::read::MultiGzDecoder;
 use serde::Deserialize;
 
 use crate::failure::Failure;
-use crate::store::object::{Kind, Listed, decoded};
+use crate::store::object::{Kind, Listed};
+use crate::text::percent::form_decoded;
 
 /// A `manifest.json`.
 #[derive(Debug, Clone, Deserialize)]
@@ -78,9 +79,9 @@ impl Manifest {
     /// [`Failure::Usage`] where it is none, or data files are in another format than CSV.
     pub(crate) fn parse(json: &[u8]) -> Result<Manifest, Failure> {
         let manifest: Manifest = serde_json::from_slice(json).map_err(|error| {
-            Failure::usage(format!("this is no manifest of an S3 Inventory: {error}")).hint(
-                "name the manifest.json that was written last, in the folder called after its time",
-            )
+            Failure::usage(format!("this is no manifest of an S3 Inventory: {error}"))
+                .hint("name the manifest.json that was written last, in the folder called after its time")
+                .because(error)
         })?;
         match manifest.file_format.as_str() {
             "CSV" => Ok(manifest),
@@ -162,7 +163,7 @@ impl Columns {
         let is = |column, otherwise| {
             field(column).map_or(Some(otherwise), |text| text.to_ascii_lowercase().parse().ok())
         };
-        let key = decoded(row.get(self.key)?, true)?;
+        let key = form_decoded(row.get(self.key)?).ok()?;
         let kind =
             if is(self.is_delete_marker, false)? { Kind::DeleteMarker } else { Kind::Object };
         let is_latest = is(self.is_latest, true)?;

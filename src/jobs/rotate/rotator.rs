@@ -8,7 +8,7 @@ use super::keys::RotationKeys;
 use super::outcome::Outcome;
 use super::report::Report;
 use super::target::Target;
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
 use crate::jobs::feed::{EncryptionStatus, FeedObject};
 use crate::jobs::sealer::ObjectEncryption;
 use crate::key::core::Key;
@@ -134,7 +134,7 @@ impl Rotator {
         goal: &ObjectEncryption,
     ) -> Result<Lookup, Failure> {
         // A damaged copy stays damaged, though its new key opens it.
-        let is_damage = matches!(failure, Failure::Integrity(_));
+        let is_damage = failure.is(Kind::Integrity);
         self.has_damage.fetch_or(is_damage, Ordering::Relaxed);
         if is_damage || failure.concerns_all() || !self.target.is_in_place() {
             return Err(failure);
@@ -144,7 +144,7 @@ impl Rotator {
         };
         // The ETags of some stores depend on the content alone, not on the key.
         let is_unchanged = now.etag() == before.etag() && !now.is_current(goal);
-        let is_unsealed = matches!(failure, Failure::Unsealed(_));
+        let is_unsealed = failure.is(Kind::Unsealed);
         if is_unchanged && is_unsealed {
             return Err(Failure::unavailable("the copy was not made: the object is as it was")
                 .hint("run the same command again")
@@ -174,7 +174,7 @@ impl Rotator {
     pub(super) async fn goal(&self, to: &Location) -> Result<ObjectEncryption, Failure> {
         let encryption = self.keys.to.encryption(self.engine.store(), to).await;
         encryption.map_err(|failure| match failure {
-            Failure::Usage(_) => failure.hint("name one with --to, or add a rule"),
+            Failure { kind: Kind::Usage, .. } => failure.hint("name one with --to, or add a rule"),
             failure => failure,
         })
     }
@@ -240,7 +240,9 @@ impl Rotator {
             }
         };
         let found = match opened {
-            Err(Failure::NotFound(detail)) if !detail.concerns_all => return Ok(Lookup::Gone),
+            Err(failure) if failure.is(Kind::NotFound) && !failure.concerns_all() => {
+                return Ok(Lookup::Gone);
+            }
             opened => opened?,
         };
         self.was_current.store(found.is_current(goal), Ordering::Relaxed);
@@ -259,14 +261,14 @@ impl Rotator {
             Ok(opened) if opened.answer.sse_customer_algorithm.is_none() => {
                 return Ok(Lookup::opened(opened));
             }
-            Ok(_) | Err(Failure::Key(_)) => {}
+            Ok(_) | Err(Failure { kind: Kind::Key, .. }) => {}
             Err(failure) => return Err(failure),
         }
         let Some(new) = new else { return Ok(Lookup::Sealed) };
         let options = ReadOptions { is_sealed: true, ..options };
         match self.engine.inspect(at, slice::from_ref(&new.key), &options).await {
             Ok(opened) => Ok(Lookup::opened(opened)),
-            Err(Failure::Key(_)) => Ok(Lookup::Sealed),
+            Err(Failure { kind: Kind::Key, .. }) => Ok(Lookup::Sealed),
             Err(failure) => Err(failure),
         }
     }
@@ -306,8 +308,10 @@ impl Rotator {
                 && there.answer.last_modified >= source.last_modified
                 && source.checksum_crc64nvme.is_some()
                 && there.answer.checksum_crc64nvme == source.checksum_crc64nvme),
-            Err(Failure::NotFound(_)) => Ok(false),
-            Err(failure @ (Failure::Key(_) | Failure::Unsealed(_))) if !failure.concerns_all() => {
+            Err(Failure { kind: Kind::NotFound, .. }) => Ok(false),
+            Err(failure @ Failure { kind: Kind::Key | Kind::Unsealed, .. })
+                if !failure.concerns_all() =>
+            {
                 Ok(false)
             }
             Err(failure) => Err(failure),

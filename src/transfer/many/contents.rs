@@ -59,7 +59,7 @@ impl Walk {
     fn folder(&self, folder: &Arc<Directory>, below: &Path) -> Result<(), Unwanted> {
         let mut entries = match folder.entries() {
             Ok(entries) => entries,
-            Err(error) => return self.failed(folder.path(), &error),
+            Err(error) => return self.failed(folder.path(), error),
         };
         for (name, kind) in &mut entries {
             // Not every file system reports the kind with the name.
@@ -76,7 +76,7 @@ impl Walk {
         entries.iter().try_for_each(|(name, kind)| match kind {
             FileType::Directory => match folder.enter(name) {
                 Ok(inner) => self.folder(&Arc::new(inner), &below.join(name)),
-                Err(error) => self.failed(&folder.path().join(name), &error),
+                Err(error) => self.failed(&folder.path().join(name), error),
             },
             // The partial file of a download that is under way or can be resumed.
             _ if is_part_name(name) => Ok(()),
@@ -96,22 +96,24 @@ impl Walk {
         let found = match folder.find(name) {
             Ok(Some(found)) => found,
             Ok(None) => {
-                return self.failed(&folder.path().join(name), &io::ErrorKind::NotFound.into());
+                return self.failed(&folder.path().join(name), io::ErrorKind::NotFound.into());
             }
-            Err(error) => return self.failed(&folder.path().join(name), &error),
+            Err(error) => return self.failed(&folder.path().join(name), error),
         };
         let entry = |name| Entry { name, bytes: found.bytes, modified: found.modified, skip: None };
         self.send(to_name(below).map(entry).map_or_else(Found::Failed, Found::Item))
     }
 
-    fn failed(&self, path: &Path, error: &io::Error) -> Result<(), Unwanted> {
+    fn failed(&self, path: &Path, error: io::Error) -> Result<(), Unwanted> {
         let shown = path.display();
         let failure = match error.kind() {
             io::ErrorKind::NotFound => Failure::not_found(format!("there is no {shown} any more"))
-                .hint("it was removed meanwhile: run the same command again"),
+                .hint("it was removed meanwhile: run the same command again")
+                .because(error),
             kind if kind == io::ErrorKind::NotADirectory || error.raw_os_error() == Some(LOOP) => {
                 Failure::other(format!("{shown} was a folder, and is another thing now"))
                     .hint("another process changes the destination: run the same command again")
+                    .because(error)
             }
             _ => unreadable(path, error),
         };
