@@ -212,8 +212,12 @@ impl Sync<'_> {
         let Copied { verb, done, kept, compared } = copied;
         let planned = self.plan(&compared, &mut job, compare, folder).await;
         let refused = match planned {
-            Ok(names) if names.is_empty() => Ok(()),
-            Ok(names) => Ok(delete(&mut job, names).await),
+            Ok(names) => {
+                if !names.is_empty() {
+                    delete(&mut job, names).await;
+                }
+                Ok(())
+            }
             Err(failure) => Err(failure),
         };
         let deleted = std::mem::replace(&mut job.tally.done, done);
