@@ -51,8 +51,6 @@ struct Item<'a> {
     file: Option<String>,
 }
 
-/// Derives the key, and prints it or writes it to a file.
-///
 /// # Errors
 /// [`Failure::Usage`] without a key, or where it is not clear whose name counts; [`Failure::Key`] for a
 /// weak master; [`Failure::Precondition`] if the file exists.
