@@ -9,7 +9,9 @@ use std::path::{Path, PathBuf};
 const PROGRAM: &[&str] = &[
     "text/percent",
     "text/redaction",
+    "text/range",
     "text/size",
+    "text/time",
     "text",
     "failure",
     "system/descriptors",
