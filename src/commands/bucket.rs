@@ -1,4 +1,4 @@
-//! `s3seal bucket`: whether a bucket takes objects that are sealed with keys of the user's.
+//! `s3seal bucket`: whether a bucket accepts SSE-C.
 
 use serde::Serialize;
 

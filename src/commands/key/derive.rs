@@ -51,8 +51,6 @@ struct Item<'a> {
     file: Option<String>,
 }
 
-/// Derives the key, and prints it or writes it to a file.
-///
 /// # Errors
 /// [`Kind::Usage`] without a key, or where it is not clear whose name counts; [`Kind::Key`] for a
 /// weak master; [`Kind::Precondition`] if the file exists.

@@ -34,7 +34,7 @@ enum Action {
     Derive(derive::Args),
 }
 
-/// Does what the action says with the chosen keys; what is wrong with several is told as it happens.
+/// Runs the action; failures of several items are reported as they happen.
 ///
 /// # Errors
 /// [`Kind::Usage`] if there is no key, or one stands in argv; [`Kind::Key`] if a source

@@ -39,7 +39,7 @@ pub(super) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<
     let objects = objects.collect::<Result<Vec<_>, Failure>>()?;
     args.key.check_derive_as(objects.len() == 1 && args.files_from.is_none())?;
     let keys = keys(args, out)?;
-    verify::run(objects, args.files_from.clone(), keys, connect, out).await
+    verify(objects, args.files_from.clone(), keys, connect, out).await
 }
 
 fn keys(args: &Args, out: &Output) -> Result<Keys, Failure> {
