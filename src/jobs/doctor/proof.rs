@@ -6,8 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use md5::{Digest as _, Md5};
 
-use super::Stop;
-use super::report::Report;
+use super::report::{Report, Stop};
 use super::trial::{Left, Trial, collect, source, write};
 use crate::failure::Failure;
 use crate::key::core::Key;
@@ -35,11 +34,11 @@ pub(super) async fn prove(
     report: &mut Report,
 ) -> Result<(), Stop> {
     let begun = Trial::new(store, &folder, interrupt);
-    let trial = begun.map_err(|failure| super::fail(report, "write", &failure))?;
+    let trial = begun.map_err(|failure| report.stop("write", &failure))?;
     let keys = [Key::generate(), Key::generate()];
     let [Ok(key), Ok(other)] = keys else {
         let failure = Failure::other("the operating system gave no random bytes for a key");
-        return Err(super::fail(report, "write", &failure));
+        return Err(report.stop("write", &failure));
     };
     let mut proof = Proof { trial, key, other, connect, report };
     let stopped = proof.run().await;
@@ -346,7 +345,7 @@ impl Proof<'_> {
             Failure::Unsealed(_) => self.report.alarm(check, &failure),
             _ => self.report.fail(check, &failure),
         }
-        Stop::After(check)
+        Stop::Failed(check)
     }
 }
 

@@ -1,0 +1,3 @@
+//! What commands do, without the command line.
+
+pub(crate) mod doctor;
