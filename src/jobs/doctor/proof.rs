@@ -7,11 +7,12 @@ use bytes::Bytes;
 use md5::{Digest as _, Md5};
 
 use super::report::{Report, Stop};
-use super::trial::{Left, Trial, collect, source, write};
+use super::trial::Trial;
 use crate::failure::Failure;
 use crate::key::core::Key;
 use crate::location::Location;
 use crate::store::Encryption;
+use crate::store::copy::{Left, as_source, collect, plain_write};
 use crate::store::object::{Attributes, Condition, ReadOptions, Stored};
 use crate::store::presigned::{Method, Presign, Sums};
 use crate::store::wire::{Connect, SignedUrl, Store};
@@ -33,24 +34,26 @@ pub(super) async fn prove(
     interrupt: &Interrupt,
     report: &mut Report,
 ) -> Result<(), Stop> {
-    let begun = Trial::new(store, &folder, interrupt);
+    let begun = Trial::new(store, &folder.bucket, interrupt);
     let trial = begun.map_err(|failure| report.stop("write", &failure))?;
     let keys = [Key::generate(), Key::generate()];
     let [Ok(key), Ok(other)] = keys else {
         let failure = Failure::other("the operating system gave no random bytes for a key");
         return Err(report.stop("write", &failure));
     };
-    let mut proof = Proof { trial, key, other, connect, report };
+    let mut proof = Proof { trial, folder, key, other, connect, report };
     let stopped = proof.run().await;
     let Proof { trial, report, .. } = proof;
-    let count = trial.count();
-    let left = trial.clean_up().await;
+    let count = trial.objects.count();
+    let left = trial.objects.clean_up().await;
     tell_left(&left, count, report);
     stopped
 }
 
 struct Proof<'a> {
     trial: Trial,
+    /// Where the objects go if nothing may be written at the bucket's top.
+    folder: Location,
     /// What the objects are sealed with.
     key: Key,
     /// A key that does not fit, until an object is copied to it.
@@ -76,7 +79,8 @@ impl Proof<'_> {
     /// In one part, so that a store which ignores the key publishes nothing.
     async fn seal(&mut self) -> Result<(Location, Stored), Stop> {
         let (mut at, mut sealed) = self.seal_there().await;
-        if matches!(sealed, Err(Failure::Denied(_))) && self.trial.moves_below() {
+        if matches!(sealed, Err(Failure::Denied(_))) && self.trial.objects.move_below(&self.folder)
+        {
             (at, sealed) = self.seal_there().await;
         }
         match sealed {
@@ -89,8 +93,8 @@ impl Proof<'_> {
     }
 
     async fn seal_there(&mut self) -> (Location, Result<Stored, Failure>) {
-        let at = self.trial.object("sealed");
-        let write = write(&at, Some(&self.key));
+        let at = self.trial.objects.named("sealed");
+        let write = plain_write(&at, Some(&self.key));
         let sealed = self.trial.upload(&write, &[Bytes::from_static(CONTENT)]).await;
         (at, sealed)
     }
@@ -155,15 +159,15 @@ impl Proof<'_> {
     }
 
     async fn put(&mut self) -> Result<(), Stop> {
-        let write = write(&self.trial.object("put"), Some(&self.key));
+        let write = plain_write(&self.trial.objects.named("put"), Some(&self.key));
         let put = self.trial.put(&write, &Bytes::from_static(CONTENT)).await;
         self.tell("put", put.map(|_| "sealed in one request"))
     }
 
     /// Two parts, and a range that spans both.
     async fn multipart(&mut self) -> Result<(), Stop> {
-        let at = self.trial.object("parts");
-        let write = write(&at, Some(&self.key));
+        let at = self.trial.objects.named("parts");
+        let write = plain_write(&at, Some(&self.key));
         let first: Vec<u8> = CONTENT.iter().copied().cycle().take(SMALLEST_PART as usize).collect();
         let end = [&first[first.len() - CONTENT.len()..], CONTENT].concat();
         let range = format!("bytes={}-", first.len() - CONTENT.len());
@@ -187,30 +191,30 @@ impl Proof<'_> {
     }
 
     async fn copy(&mut self, at: &Location, stored: &Stored) -> Result<(), Stop> {
-        let write = write(&self.trial.object("copy"), Some(&self.other));
-        let copied = self.trial.copy(source(at, Some(&self.key), stored), write).await;
+        let write = plain_write(&self.trial.objects.named("copy"), Some(&self.other));
+        let copied = self.trial.copy(as_source(at, Some(&self.key), stored), write).await;
         let able = ("to another name and key", "the store does not copy from one key to another");
         self.tell_copy("copy", able, copied)
     }
 
     async fn copy_in_place(&mut self) -> Result<(), Stop> {
-        let at = self.trial.object("rotated");
+        let at = self.trial.objects.named("rotated");
         let parts = [Bytes::from_static(CONTENT)];
-        let uploaded = self.trial.upload(&write(&at, Some(&self.key)), &parts).await;
+        let uploaded = self.trial.upload(&plain_write(&at, Some(&self.key)), &parts).await;
         let stored = match uploaded {
             Ok(stored) => stored,
             Err(failure) => return self.tell("copy-in-place", Err(failure)),
         };
-        let write = write(&at, Some(&self.other));
-        let copied = self.trial.copy(source(&at, Some(&self.key), &stored), write).await;
+        let write = plain_write(&at, Some(&self.other));
+        let copied = self.trial.copy(as_source(&at, Some(&self.key), &stored), write).await;
         let able =
             ("onto itself, to another key", "the store gives no object another key in its place");
         self.tell_copy("copy-in-place", able, copied)
     }
 
     async fn copy_plain(&mut self) -> Result<(), Stop> {
-        let at = self.trial.object("plain");
-        let put = self.trial.put(&write(&at, None), &Bytes::from_static(CONTENT)).await;
+        let at = self.trial.objects.named("plain");
+        let put = self.trial.put(&plain_write(&at, None), &Bytes::from_static(CONTENT)).await;
         let stored = match put {
             Ok(stored) => stored,
             Err(Failure::Denied(_)) => {
@@ -219,8 +223,8 @@ impl Proof<'_> {
             }
             Err(failure) => return self.tell("copy-plain", Err(failure)),
         };
-        let write = write(&self.trial.object("sealed-copy"), Some(&self.key));
-        let copied = self.trial.copy(source(&at, None, &stored), write).await;
+        let write = plain_write(&self.trial.objects.named("sealed-copy"), Some(&self.key));
+        let copied = self.trial.copy(as_source(&at, None, &stored), write).await;
         let able = ("from plain to sealed", "the store does not seal what it copies");
         self.tell_copy("copy-plain", able, copied)
     }
@@ -232,7 +236,8 @@ impl Proof<'_> {
         ];
         let mut unheeded = Vec::new();
         for (name, condition) in conditions {
-            let write = crate::store::object::Write { condition, ..write(at, Some(&self.key)) };
+            let write =
+                crate::store::object::Write { condition, ..plain_write(at, Some(&self.key)) };
             match self.trial.put(&write, &Bytes::from_static(CONTENT)).await {
                 Err(Failure::Precondition(_)) => {}
                 Ok(_) => unheeded.push(format!("{name} is ignored")),
@@ -278,23 +283,23 @@ impl Proof<'_> {
     }
 
     async fn put_presigned(&mut self) -> Result<(), Failure> {
-        let at = self.trial.object("presigned");
+        let at = self.trial.objects.named("presigned");
         let url = self.presign(Method::Put, &at).await?;
         let (attributes, condition) = (Attributes::default(), Condition::default());
         let encryption = Encryption::CustomerKey(self.key.clone());
         let store = Store::to_write(&url, &encryption, &attributes, &condition, self.connect)?;
         let write = crate::store::object::Write {
             at: url.location().clone(),
-            ..write(&at, Some(&self.key))
+            ..plain_write(&at, Some(&self.key))
         };
         let mut crc = checksum::crc64nvme();
         crc.update(CONTENT);
         let (bytes, md5) = (CONTENT.len() as u64, Md5::digest(CONTENT).into());
         let sums = Sums { bytes, md5, crc64nvme: crc.finalize() };
         self.trial.go_on().await?;
-        self.trial.touch(&at);
+        self.trial.objects.touch(&at);
         let stored = store.put_through(&write, || RequestBody::from(CONTENT), &sums).await?;
-        self.trial.note(&at, &stored);
+        self.trial.objects.note(&at, stored);
         Ok(())
     }
 

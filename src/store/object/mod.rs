@@ -3,6 +3,7 @@
 mod acl;
 mod attributes;
 mod audit;
+mod crc64;
 mod extent;
 mod list;
 mod metadata;
@@ -18,6 +19,7 @@ mod write;
 
 pub(crate) use attributes::{Attributed, Attributes, Condition, Metadata, parse_header};
 pub(crate) use audit::{Audited, State};
+pub(crate) use crc64::{checksum, combined, crc64nvme, read_checksum};
 pub(crate) use list::{Kind, Listed, Listing, decoded};
 pub(crate) use metadata::{NULL_VERSION, ObjectMetadata, bare};
 pub(crate) use read::{Attempt, Body, Opened, Reading, not_sealed};
@@ -25,4 +27,4 @@ pub(crate) use read_options::ReadOptions;
 pub(crate) use remove::Removed;
 pub(crate) use remove_many::Doomed;
 pub(crate) use uploads::{ListedPart, UnfinishedUpload};
-pub(crate) use write::{Part, Stored, Write, Written, checksum, explain_condition};
+pub(crate) use write::{Part, Stored, Write, Written, explain_condition};

@@ -7,11 +7,10 @@ use aws_sdk_s3::config::Builder;
 use aws_sdk_s3::config::timeout::TimeoutConfig;
 use aws_sdk_s3::primitives::{ByteStream, SdkBody as RequestBody};
 use aws_sdk_s3::types::{ChecksumAlgorithm, ChecksumType, CompletedMultipartUpload, CompletedPart};
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
 use serde::{Deserialize, Serialize};
 
 use super::attributes::{Attributed, Attributes, Condition};
+use super::crc64::checksum;
 use super::metadata::{NULL_VERSION, ObjectMetadata};
 use super::read_options::ReadOptions;
 use super::tags::with_key;
@@ -467,11 +466,6 @@ fn completed(parts: &[Part], with_checksums: bool) -> CompletedMultipartUpload {
             .build()
     });
     CompletedMultipartUpload::builder().set_parts(Some(parts.collect())).build()
-}
-
-/// As the checksum headers have it: base64 of the big-endian bytes.
-pub(crate) fn checksum(crc64nvme: u64) -> String {
-    BASE64_STANDARD.encode(crc64nvme.to_be_bytes())
 }
 
 /// The failure of a write whose condition the store does not implement, if that is why it was refused: it has shown

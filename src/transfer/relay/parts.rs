@@ -9,7 +9,7 @@ use crate::store::copy::{Copied, CopiedPart, Copy, MOST_BYTES_OF_ONE_COPY};
 use crate::store::learned::Guard;
 use crate::store::object::Written;
 use crate::transfer::engine::Engine;
-use crate::transfer::{checksum, plan};
+use crate::transfer::plan;
 
 /// The usual size of a part in bytes: none of it comes through here, so few large ones are cheaper.
 const USUAL_PART: u64 = 256 << 20;
@@ -81,8 +81,7 @@ impl Engine {
         if over.replaces_newest() {
             self.interrupt().race(self.store().check_newest(&copy.source)).await?;
         }
-        let combine = |pieces: &[(u64, u64)]| checksum::combine(pieces.iter().copied());
-        self.store().complete_copy(copy, upload_id, parts, combine).await
+        self.store().complete_copy(copy, upload_id, parts).await
     }
 
     async fn copy_parts(
