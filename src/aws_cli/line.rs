@@ -267,9 +267,11 @@ fn commands<'t>(tree: &'t Command, targets: &[&str]) -> impl Iterator<Item = &'t
 
 fn arity(option: &Arg) -> Arity {
     let may_be_bare = option.get_num_args().is_some_and(|count| count.min_values() == 0);
-    match option.get_action().takes_values() {
-        false => Arity::None,
-        true if may_be_bare => Arity::AtMostOne,
-        true => Arity::One,
+    if !option.get_action().takes_values() {
+        Arity::None
+    } else if may_be_bare {
+        Arity::AtMostOne
+    } else {
+        Arity::One
     }
 }

@@ -95,14 +95,17 @@ fn s3(line: &mut Line, operation: &OsStr) -> Result<Plan, Failure> {
     if line.wants_help {
         line.operands.clear();
     }
-    let count = |wanted: usize, usage: &str| match operands.len() == wanted || line.wants_help {
-        true => Ok(()),
-        false => Err(Failure::usage(format!(
-            "`s3 {}` takes {usage}, and {} operands are given",
-            shown(operation),
-            operands.len()
-        ))
-        .hint("put names with spaces in quotes; shell variables may be empty")),
+    let count = |wanted: usize, usage: &str| {
+        if operands.len() == wanted || line.wants_help {
+            Ok(())
+        } else {
+            Err(Failure::usage(format!(
+                "`s3 {}` takes {usage}, and {} operands are given",
+                shown(operation),
+                operands.len()
+            ))
+            .hint("put names with spaces in quotes; shell variables may be empty"))
+        }
     };
     match operation.to_str() {
         Some("cp") => {

@@ -196,9 +196,10 @@ impl Downloader {
             return Ok(());
         }
         if *verified == Verified::NoChecksum {
-            let why = match self.engine.store().is_one_url() {
-                true => "the URL asks for no checksum (`presign --checksum` makes one that does)",
-                false => "the store keeps no checksum of the whole object",
+            let why = if self.engine.store().is_one_url() {
+                "the URL asks for no checksum (`presign --checksum` makes one that does)"
+            } else {
+                "the store keeps no checksum of the whole object"
             };
             out.say(&format!("note: {why}, so the bytes could not be verified end to end"));
         }

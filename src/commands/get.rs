@@ -227,9 +227,10 @@ fn origins(args: &Args, sources: &[String], dest: &Path) -> Result<Vec<Origin>, 
                 .hint("give the key as well: s3://bucket/key; or add -r for all that is in it"));
         }
         let at = at.object()?;
-        let place = match several {
-            true => Place::Below(to_path(at.name()).map_err(|failure| failure.at(&at))?),
-            false => destination(dest, at.name(), &at)?,
+        let place = if several {
+            Place::Below(to_path(at.name()).map_err(|failure| failure.at(&at))?)
+        } else {
+            destination(dest, at.name(), &at)?
         };
         Ok(Origin::Object(Download { at, place }))
     };

@@ -82,15 +82,14 @@ impl Keys {
 
     /// The key of one object alone, derived from another; sends nothing.
     pub(super) fn derived(&self, store: &Store, at: &Location) -> Result<ObjectKey, Failure> {
-        match self.has_any() {
-            true => {
-                let derived = self.ring.derived(store.receiver(), at)?;
-                derived.warnings.iter().for_each(|warning| self.out.warn(warning));
-                let key = derived.keys.into_iter().next();
-                key.ok_or_else(|| self.none_for(store.receiver(), at))
-            }
-            false => Err(Failure::usage("no key was given to derive from")
-                .hint("name the master key with -k or S3SEAL_KEY, or add a rule to config.toml")),
+        if self.has_any() {
+            let derived = self.ring.derived(store.receiver(), at)?;
+            derived.warnings.iter().for_each(|warning| self.out.warn(warning));
+            let key = derived.keys.into_iter().next();
+            key.ok_or_else(|| self.none_for(store.receiver(), at))
+        } else {
+            Err(Failure::usage("no key was given to derive from")
+                .hint("name the master key with -k or S3SEAL_KEY, or add a rule to config.toml"))
         }
     }
 
@@ -108,9 +107,10 @@ impl Keys {
 
     /// Fails where nothing below a folder could get a key.
     pub(super) fn check_below(&self, store: &Store, folder: &Location) -> Result<(), Failure> {
-        match self.ring.has_below(store.receiver(), folder) {
-            true => Ok(()),
-            false => Err(self.none_for(store.receiver(), folder)),
+        if self.ring.has_below(store.receiver(), folder) {
+            Ok(())
+        } else {
+            Err(self.none_for(store.receiver(), folder))
         }
     }
 
@@ -125,9 +125,10 @@ impl Keys {
             }
         };
         let elsewhere = self.ring.endpoints_of(at).join(", ");
-        let but = match elsewhere.is_empty() {
-            true => String::new(),
-            false => format!("; its rule is for the endpoint {elsewhere}"),
+        let but = if elsewhere.is_empty() {
+            String::new()
+        } else {
+            format!("; its rule is for the endpoint {elsewhere}")
         };
         format!("no rule of {config} gives it one at the endpoint {here}{but}")
     }
@@ -219,9 +220,10 @@ impl Keys {
         + 'static,
         store: &Arc<Store>,
     ) -> Result<Candidates, Failure> {
-        let found = match self.are_named() {
-            true => ask(&self.ring, at, store.receiver())?,
-            false => self.wait_for(at, ask, store).await?,
+        let found = if self.are_named() {
+            ask(&self.ring, at, store.receiver())?
+        } else {
+            self.wait_for(at, ask, store).await?
         };
         found.warnings.iter().for_each(|warning| self.out.warn(warning));
         if !found.keys.is_empty() {

@@ -21,6 +21,7 @@ mod keys;
 pub(crate) mod ls;
 pub(crate) mod mock;
 pub(crate) mod mv;
+mod options;
 pub(crate) mod presign;
 pub(crate) mod put;
 mod reminder;

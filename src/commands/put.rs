@@ -196,13 +196,12 @@ fn linked(args: &Args, sources: &[PathBuf], link: &SignedUrl) -> Result<Origin, 
 }
 
 fn refuse_tag(args: &Args, link: &SignedUrl) -> Result<(), Failure> {
-    match args.sealing.tag_key {
-        false => Ok(()),
-        true => {
-            Err(Failure::usage("what a presigned URL lets write is tagged by whoever signed it")
-                .hint("leave out --tag-key")
-                .at(link))
-        }
+    if args.sealing.tag_key {
+        Err(Failure::usage("what a presigned URL lets write is tagged by whoever signed it")
+            .hint("leave out --tag-key")
+            .at(link))
+    } else {
+        Ok(())
     }
 }
 

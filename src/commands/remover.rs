@@ -48,9 +48,10 @@ struct Item {
 impl Remover {
     /// Deletes up to 1,000 objects of one bucket and tells of each.
     pub(super) async fn remove(&self, doomed: Vec<Doomed>) -> Vec<Result<u64, Failure>> {
-        let removed = match self.dry_run {
-            true => doomed.iter().map(|_| Ok(Removed::default())).collect(),
-            false => self.store.delete_many(&doomed, self.out.json() || self.tells_each).await,
+        let removed = if self.dry_run {
+            doomed.iter().map(|_| Ok(Removed::default())).collect()
+        } else {
+            self.store.delete_many(&doomed, self.out.json() || self.tells_each).await
         };
         let tell = |(doomed, removed): (Doomed, Result<Removed, Failure>)| {
             let removed = removed?;

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use super::keys::Keys;
+use super::options::parse_header;
 use crate::failure::Failure;
 use crate::key::KeyArgs;
 use crate::key::ring::{ObjectKey, Receiver};
 use crate::location::Location;
 use crate::output::Output;
 use crate::store::Encryption;
-use crate::store::object::parse_header;
 use crate::store::wire::Store;
 use crate::transfer::Interrupt;
 
@@ -67,10 +67,11 @@ impl Sealing {
                 .hint("take the key from a file, fd:N, env:NAME or cmd:COMMAND"));
         }
         let keys = Keys::load(&self.key, out)?;
-        match keys.has_any() {
-            true => Ok(Sealer::Keys(keys)),
-            false => Err(Failure::usage("no key was given, and nothing is written unsealed by accident")
-                .hint("name a key with -k or S3SEAL_KEY (`s3seal keygen -o FILE` makes one), or say --no-key or --sse")),
+        if keys.has_any() {
+            Ok(Sealer::Keys(keys))
+        } else {
+            Err(Failure::usage("no key was given, and nothing is written unsealed by accident")
+                .hint("name a key with -k or S3SEAL_KEY (`s3seal keygen -o FILE` makes one), or say --no-key or --sse"))
         }
     }
 }

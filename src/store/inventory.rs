@@ -155,10 +155,7 @@ impl Columns {
                 return Ok(());
             }
         }
-        match text.is_quoted {
-            false => Ok(()),
-            true => Err(damaged("it ends within a quoted field")),
-        }
+        if text.is_quoted { Err(damaged("it ends within a quoted field")) } else { Ok(()) }
     }
 
     fn inventoried(&self, row: &StringRecord) -> Option<Inventoried> {
@@ -171,9 +168,8 @@ impl Columns {
         let kind =
             if is(self.is_delete_marker, false)? { Kind::DeleteMarker } else { Kind::Object };
         let is_latest = is(self.is_latest, true)?;
-        let listed = match self.have_listing() {
-            false => None,
-            true => Some(Listed {
+        let listed = if self.have_listing() {
+            Some(Listed {
                 kind,
                 key: key.clone(),
                 bytes: field(self.size).map_or(Some(0), |size| size.parse().ok())?,
@@ -185,7 +181,9 @@ impl Columns {
                 is_latest,
                 etag: field(self.etag).map(|etag| format!("\"{}\"", etag.trim_matches('"'))),
                 storage_class: field(self.storage_class).map(str::to_owned),
-            }),
+            })
+        } else {
+            None
         };
         let encryption = field(self.encryption).and_then(EncryptionStatus::of);
         Some(Inventoried { kind, key, is_latest, listed, encryption })

@@ -33,9 +33,10 @@ pub(super) fn origins(
     }
     let origin = |source: &String| {
         let from: Location = source.parse()?;
-        match recursive {
-            true => prefix(from.folder(), dest.folder()).map(Origin::Prefix),
-            false => object(op, args, from, several, dest).map(Origin::Object),
+        if recursive {
+            prefix(from.folder(), dest.folder()).map(Origin::Prefix)
+        } else {
+            object(op, args, from, several, dest).map(Origin::Object)
         }
     };
     let origins = sources.iter().map(origin).collect::<Result<Vec<_>, Failure>>()?;
@@ -159,9 +160,10 @@ async fn below(
                 if pair.to.key.is_empty() {
                     continue;
                 }
-                match may_be_one_bucket(&from, &to) && pair.to.key.starts_with(&from.key) {
-                    false => send(finder, pair, claims).await,
-                    true => fail(finder, within_source(&pair, &from)).await,
+                if may_be_one_bucket(&from, &to) && pair.to.key.starts_with(&from.key) {
+                    fail(finder, within_source(&pair, &from)).await
+                } else {
+                    send(finder, pair, claims).await
                 }
             }
             Found::Skipped => finder.send(Found::Skipped).await.is_ok(),

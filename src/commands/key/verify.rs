@@ -90,10 +90,11 @@ fn keys(args: &Args, out: &Output) -> Result<Keys, Failure> {
             .hint("take the key from a file, fd:N, env:NAME or cmd:COMMAND"));
     }
     let keys = Keys::load(&args.key, out)?;
-    match keys.has_any() {
-        true => Ok(keys),
-        false => Err(Failure::usage("there is no key to verify")
-            .hint("name it with -k or S3SEAL_KEY, or add a rule to config.toml")),
+    if keys.has_any() {
+        Ok(keys)
+    } else {
+        Err(Failure::usage("there is no key to verify")
+            .hint("name it with -k or S3SEAL_KEY, or add a rule to config.toml"))
     }
 }
 
@@ -113,12 +114,15 @@ fn find(urls: Vec<Location>, list: Option<PathBuf>) -> Finds<Location> {
             is_empty.set(is_empty.get() && is_comment);
             (!is_comment).then(|| to_object(url).map_or_else(Found::Failed, Found::Item))
         };
-        let sent = send_listed(&list, &finder, to_item).and_then(|()| match is_empty.get() {
-            false => Ok(()),
-            // What should have written it has failed, perhaps.
-            true => Err(Failure::usage("the list of --files-from names no object").hint(
+        let sent = send_listed(&list, &finder, to_item).and_then(|()| {
+            if is_empty.get() {
+                // What should have written it has failed, perhaps.
+                Err(Failure::usage("the list of --files-from names no object").hint(
                 "write URLs into it, one a line: `s3seal ls -r --json s3://BUCKET | jq -r .url`",
-            )),
+            ))
+            } else {
+                Ok(())
+            }
         });
         if let Err(failure) = sent {
             let _ = finder.blocking_send(Found::Failed(failure));

@@ -122,10 +122,8 @@ impl Wanted {
         while let Some(page) = uploads.next_page().await? {
             let mut aborted = Vec::new();
             for upload in page.into_iter().filter(|upload| self.holds(upload)) {
-                let gone = match dry_run {
-                    true => Ok(()),
-                    false => store.abort_upload(&upload.at, &upload.id).await,
-                };
+                let gone =
+                    if dry_run { Ok(()) } else { store.abort_upload(&upload.at, &upload.id).await };
                 match gone {
                     Ok(()) => {
                         tell(&upload, dry_run, out)?;

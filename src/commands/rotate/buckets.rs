@@ -71,13 +71,14 @@ impl Buckets {
                 is_suspended
             }
         };
-        match is_suspended {
-            false => Ok(()),
-            true => Err(Failure::other(
+        if is_suspended {
+            Err(Failure::other(
                 "the bucket has suspended versions: a copy would take the place of the version `null`, and not of this one",
             )
             .hint("enable versions again while objects are rotated, or copy it elsewhere with --dest")
-            .at(at)),
+            .at(at))
+        } else {
+            Ok(())
         }
     }
 }

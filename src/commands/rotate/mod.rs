@@ -120,9 +120,10 @@ pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<
 impl Args {
     fn place(&self, url: &str) -> Result<Place, Failure> {
         let at: Location = url.parse()?;
-        Ok(match self.recursive || at.is_folder() || self.search.is_list() {
-            true => Place::Below(at.folder()),
-            false => Place::Object(at.object()?),
+        Ok(if self.recursive || at.is_folder() || self.search.is_list() {
+            Place::Below(at.folder())
+        } else {
+            Place::Object(at.object()?)
         })
     }
 

@@ -71,9 +71,10 @@ impl RotationKeys {
             return Err(Failure::usage("two keys cannot both come from stdin")
                 .hint("take one of them from a file, fd:N, env:NAME or cmd:COMMAND"));
         }
-        let to = match self.unseals() {
-            true => Sealer::Without(Encryption::BucketDefault),
-            false => Sealer::Keys(Keys::load(&new, out)?),
+        let to = if self.unseals() {
+            Sealer::Without(Encryption::BucketDefault)
+        } else {
+            Sealer::Keys(Keys::load(&new, out)?)
         };
         let from = match to.keys() {
             _ if takes_plain && old.key.is_empty() => None,

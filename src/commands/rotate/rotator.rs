@@ -168,9 +168,10 @@ impl Rotator {
             }
             let copy = self.plan(at, &to, &goal, opened).await?;
             // Where the original stays, so does its ACL.
-            let loses_acl = match self.target.is_in_place() {
-                true => self.check_bucket(&copy.source).await?,
-                false => false,
+            let loses_acl = if self.target.is_in_place() {
+                self.check_bucket(&copy.source).await?
+            } else {
+                false
             };
             if self.target.is_in_place() {
                 self.report.warn_of_races(self.engine.store());
@@ -354,9 +355,10 @@ impl Rotator {
             Found::Sealed => return Ok(Err(Outcome::Sealed)),
             Found::Opened(opened) => opened,
         };
-        let is_current = match self.target.is_in_place() {
-            true => found.is_current(goal),
-            false => self.is_there(to, goal, &opened.answer).await?,
+        let is_current = if self.target.is_in_place() {
+            found.is_current(goal)
+        } else {
+            self.is_there(to, goal, &opened.answer).await?
         };
         Ok(match () {
             () if is_current => Err(Outcome::Current),

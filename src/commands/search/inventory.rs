@@ -83,9 +83,10 @@ fn check(manifest: &Manifest, search: &Search, place: &Place) -> Result<(), Fail
 
 impl Source {
     fn of(manifest: &str, store: &Arc<Store>) -> Result<Source, Failure> {
-        match manifest.contains("://") {
-            true => Ok(Source::Store(store.clone(), manifest.parse::<Location>()?.object()?)),
-            false => Ok(Source::Folder(PathBuf::from(manifest))),
+        if manifest.contains("://") {
+            Ok(Source::Store(store.clone(), manifest.parse::<Location>()?.object()?))
+        } else {
+            Ok(Source::Folder(PathBuf::from(manifest)))
         }
     }
 
@@ -173,12 +174,13 @@ impl Summed {
     /// That the file is the one that the manifest means, as far as it was read.
     fn check(self, md5: &str) -> Result<(), Failure> {
         let found: String = self.md5.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        match found.eq_ignore_ascii_case(md5) {
-            true => Ok(()),
-            false => Err(Failure::integrity(
+        if found.eq_ignore_ascii_case(md5) {
+            Ok(())
+        } else {
+            Err(Failure::integrity(
                 "the inventory's data file is not the one that its manifest has the MD5 of",
             )
-            .hint("fetch both again; each manifest goes with the data files of its own day")),
+            .hint("fetch both again; each manifest goes with the data files of its own day"))
         }
     }
 }
@@ -231,11 +233,12 @@ impl Wanted<'_> {
 
     /// At the end of the inventory: whether what was looked for is in it.
     fn conclude(&self) -> Result<(), Failure> {
-        match self.found == 0 && !self.place.at().key.is_empty() {
-            false => Ok(()),
-            true => Err(Failure::not_found("the inventory lists nothing of this name or below it")
+        if self.found == 0 && !self.place.at().key.is_empty() {
+            Err(Failure::not_found("the inventory lists nothing of this name or below it")
                 .hint("check the URL, and the prefix that the inventory is configured with")
-                .at(self.place.at())),
+                .at(self.place.at()))
+        } else {
+            Ok(())
         }
     }
 }

@@ -163,11 +163,12 @@ impl Search {
             }
             found += count;
         }
-        match found == 0 && self.after.is_none() && !at.key.is_empty() {
-            false => Ok(()),
-            true => Err(Failure::not_found("there is nothing of this name, and nothing below it")
+        if found == 0 && self.after.is_none() && !at.key.is_empty() {
+            Err(Failure::not_found("there is nothing of this name, and nothing below it")
                 .hint("check the bucket and the key")
-                .at(at)),
+                .at(at))
+        } else {
+            Ok(())
         }
     }
 
@@ -210,9 +211,10 @@ impl Search {
             {
                 let at = Location { bucket: at.bucket.clone(), key: listed.key.clone() };
                 // Its key is known to the run alone that wrote it.
-                let next = match is_throw_away(&at.key) {
-                    true => Found::Skipped,
-                    false => Found::Item(Suspect { at, listed: Some(listed), encryption: None }),
+                let next = if is_throw_away(&at.key) {
+                    Found::Skipped
+                } else {
+                    Found::Item(Suspect { at, listed: Some(listed), encryption: None })
                 };
                 if finder.send(next).await.is_err() {
                     return Ok((found, true));

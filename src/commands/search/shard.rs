@@ -31,9 +31,12 @@ impl Shard {
 
     fn parse_with(text: &str, variable: impl Fn(&str) -> Option<String>) -> Result<Shard, String> {
         let wrong = || "write I/N with I from 1 to N, such as 3/16, or auto, or auto/N".to_owned();
-        let number = |text: &str| match text.bytes().all(|byte| byte.is_ascii_digit()) {
-            true => text.parse::<u64>().map_err(|_| wrong()),
-            false => Err(wrong()),
+        let number = |text: &str| {
+            if text.bytes().all(|byte| byte.is_ascii_digit()) {
+                text.parse::<u64>().map_err(|_| wrong())
+            } else {
+                Err(wrong())
+            }
         };
         match text.split_once('/') {
             None if text == "auto" => array::shard_of_task(None, variable),

@@ -215,9 +215,10 @@ fn malformed(store: &Store, refusal: &Refusal, about: &Circumstances<'_>) -> Fai
     if refuses_http(store, refusal) {
         let outcome = outcome(about.action);
         let failure = Failure::unsealed(format!("the store takes keys over https only: {outcome}"));
-        return match store.is_one_url() {
-            true => failure.hint("ask whoever made the URL for an https one"),
-            false => failure.hint("use its https endpoint"),
+        return if store.is_one_url() {
+            failure.hint("ask whoever made the URL for an https one")
+        } else {
+            failure.hint("use its https endpoint")
         };
     }
     if message.contains("key did not match") || message.contains("secret key") {

@@ -17,7 +17,7 @@ mod tags;
 mod uploads;
 mod write;
 
-pub(crate) use attributes::{Attributed, Attributes, Condition, Metadata, parse_header};
+pub(crate) use attributes::{Attributed, Attributes, Condition, Metadata};
 pub(crate) use audit::{Audited, State};
 pub(crate) use crc64::{checksum, combined, crc64nvme, read_checksum};
 pub(crate) use list::{Kind, Listed, Listing, decoded};

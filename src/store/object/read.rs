@@ -171,9 +171,10 @@ impl Store {
             // The key fitted a moment ago: stores without If-Match say so of a successor with another key.
             let fits_no_more =
                 key.is_some() && refusal.status == Some(400) && !is_decisive(&refusal);
-            match refusal.status == Some(412) || fits_no_more {
-                true => self.replaced(at),
-                false => diagnose(self, &refusal, &about),
+            if refusal.status == Some(412) || fits_no_more {
+                self.replaced(at)
+            } else {
+                diagnose(self, &refusal, &about)
             }
         })?;
         if key.is_some_and(|key| !echo.proves(key)) {
@@ -279,9 +280,10 @@ impl Store {
                     if unopened.is_none() {
                         // Amazon refuses a key for what is not sealed with 400, a wrong one with 403.
                         let may_be_plain = options.allow_plain && refusal.status == Some(400);
-                        let asked = match may_be_plain {
-                            true => attempt(None).await.map(|(_, answer)| Some(answer)),
-                            false => self.first_byte(at, None, options).await.map(|()| None),
+                        let asked = if may_be_plain {
+                            attempt(None).await.map(|(_, answer)| Some(answer))
+                        } else {
+                            self.first_byte(at, None, options).await.map(|()| None)
                         };
                         unopened = Some(match asked {
                             Ok(Some(answer)) => return Ok(Some(Opened { answer, key: None })),
