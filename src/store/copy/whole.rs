@@ -10,7 +10,7 @@ use crate::store::explain::{Action, Circumstances, diagnose};
 use crate::store::object::{
     Attributed, Attributes, ObjectMetadata, ReadOptions, Stored, Write, Written,
 };
-use crate::store::seal::{ALGORITHM, Echoes, Sealed};
+use crate::store::seal::{ALGORITHM, Echoes};
 use crate::store::wire::{Refusal, Store};
 use crate::text::percent;
 
@@ -173,11 +173,7 @@ impl Store {
                         (!copy.keeps_metadata).then_some(MetadataDirective::Replace),
                     )
                     .set_tagging_directive(replaces_tags.then_some(TaggingDirective::Replace))
-                    .sealed(write.encryption.key());
-                if let Some((algorithm, kms_key_id)) = write.encryption.managed() {
-                    request =
-                        request.server_side_encryption(algorithm).set_ssekms_key_id(kms_key_id);
-                }
+                    .encrypted(&write.encryption);
                 if let Some(key) = &source.key {
                     request = request
                         .copy_source_sse_customer_algorithm(ALGORITHM)
