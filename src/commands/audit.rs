@@ -8,10 +8,9 @@ use clap::ValueEnum;
 use clap::builder::PossibleValue;
 use serde::Serialize;
 
-use super::keys::Keys;
 use super::search::{Place, Search, SearchOptions, Suspect, parse_since, parse_time};
-use super::selection::tell_summary;
 use crate::failure::Failure;
+use crate::jobs::{Job, Keys};
 use crate::key::KeyArgs;
 use crate::key::core::Key;
 use crate::key::ring::ObjectKey;
@@ -20,7 +19,6 @@ use crate::output::Output;
 use crate::store::EncryptionStatus;
 use crate::store::object::{Audited, ReadOptions, State};
 use crate::store::wire::{Connect, Store};
-use crate::transfer::many::Tally;
 use crate::transfer::{Interrupt, Lines};
 
 /// Tell which objects are sealed, and with which of your keys
@@ -151,9 +149,8 @@ pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<
     let places: Vec<Place> = locations.into_iter().map(Place::from).collect();
     args.search.check(&places, args.key.uses_stdin()?)?;
     let keys = Keys::load(&args.key, out)?;
-    // Only now: while a key is read there is nothing to clean up, and Ctrl-C should just end it.
-    let interrupt = Interrupt::listen()?;
-    let store = Arc::new(interrupt.race(Store::connect(connect)).await?);
+    let mut job = Job::connect(connect, out).await?;
+    let store = job.store.clone();
     keys.check(&store)?;
     if let Some(shard) = &args.search.shard {
         out.say(&format!("share {shard}"));
@@ -176,22 +173,19 @@ pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<
     let auditor = Arc::new(Auditor {
         lines: Lines::new(store.clone(), None),
         store,
-        keys: keys.until(&interrupt),
+        keys: keys.until(&job.interrupt),
         are_named: args.search.files_from.is_some(),
         counts: Mutex::default(),
-        interrupt: interrupt.clone(),
+        interrupt: job.interrupt.clone(),
         out: *out,
     });
-    let work = |suspect| {
-        let auditor = auditor.clone();
-        async move { auditor.audit(suspect).await.transpose() }
-    };
-    let mut tally = Tally::default();
-    tally.run(search.start(places), || usize::MAX, work, &interrupt, out).await;
+    let work =
+        |auditor: Arc<Auditor>, suspect| async move { auditor.audit(suspect).await.transpose() };
+    job.run(search.start(places), &auditor, work).await;
     let counts = auditor.counts();
     let what = if args.versions { "version" } else { "object" };
-    tell_summary("audited", what, &tally, &counts.named(), out);
-    Ok(match tally.exit_code() {
+    job.summarize("audited", what, &counts.named());
+    Ok(match job.tally.exit_code() {
         0 => counts.exit_code(&args.fail_on),
         code => code,
     })

@@ -11,8 +11,8 @@ use clap::builder::NonEmptyStringValueParser;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use super::keys::Keys;
 use crate::failure::Failure;
+use crate::jobs::Keys;
 use crate::key::KeyArgs;
 use crate::key::core::{check_destination, check_output};
 use crate::key::ring::ObjectKey;

@@ -1,3 +1,39 @@
-//! What commands do, without the command line.
+//! What commands do: each a job over many items, with one skeleton.
+//!
+//! A command checks its arguments and hands plain options to a job. The job reads the keys, connects, and works through
+//! a feed of items, several at once; it reports each item, and the sum of them at the end.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `reminder`, `notes`, `key_files` | what is said about keys and stores along the way |
+//! | `keys`, `sealer` | which key opens an object, which one seals it |
+//! | `report` | the record of an item that `--json` prints |
+//! | `tally`, `job` | the skeleton: set-up, feed, work, summary |
+//! | `feed` | the items: below a folder, below a prefix, from a list |
+//! | `put`, `get`, `remove` | files into the store, objects into files, deletions |
+//! | `copy`, `sync` | copies within the store; a folder and a prefix made alike |
+//! | `doctor` | one check after another, up to a live proof with throw-away objects |
+//!
+//! The order of the table is the order of imports: each file imports from those above it only.
 
+pub(crate) mod copy;
 pub(crate) mod doctor;
+pub(crate) mod feed;
+pub(crate) mod get;
+mod job;
+mod key_files;
+mod keys;
+mod notes;
+pub(crate) mod put;
+mod reminder;
+pub(crate) mod remove;
+mod report;
+mod sealer;
+pub(crate) mod sync;
+mod tally;
+
+pub(crate) use job::Job;
+pub(crate) use keys::Keys;
+pub(crate) use notes::{note_refused_copies, note_refused_tags, warn_left_of_trials};
+pub(crate) use reminder::{FirstKey, keep_a_copy};
+pub(crate) use sealer::{ObjectEncryption, Sealer, SealingOptions};

@@ -61,12 +61,11 @@ struct Shared {
 impl Engine {
     /// Transfers to and from this store; from within a runtime.
     pub(crate) fn new(
-        store: Store,
+        store: Arc<Store>,
         options: &TransferOptions,
         interrupt: Interrupt,
         progress: Progress,
     ) -> Engine {
-        let store = Arc::new(store);
         let lines = Lines::new(store.clone(), options.concurrency.map(usize::from));
         let (options, folders) = (options.clone(), Mutex::default());
         let (publisher, relayed) = (Publisher::new(), Semaphore::new(MOST_RELAYED_MIB as usize));

@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::commands::keys::Keys;
-use crate::commands::selection::send_listed;
 use crate::failure::{CommonCode, Failure};
+use crate::jobs::Keys;
+use crate::jobs::feed::send_listed;
 use crate::key::KeyArgs;
 use crate::key::core::Key;
 use crate::location::Location;

@@ -15,12 +15,12 @@ use versions::Historian;
 
 use super::search::{Place, Search, SearchOptions};
 use crate::failure::Failure;
+use crate::jobs::Job;
 use crate::location::Location;
 use crate::output::Output;
-use crate::store::wire::{Connect, Store};
-use crate::transfer::many::{Checkpoint, Tally};
-use crate::transfer::progress::Progress;
-use crate::transfer::{Engine, Interrupt, TransferOptions};
+use crate::store::wire::Connect;
+use crate::transfer::TransferOptions;
+use crate::transfer::many::Checkpoint;
 
 /// Seal objects with another key, where they are
 ///
@@ -86,35 +86,31 @@ pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<
     args.search.check(&places, args.keys.use_stdin()?)?;
     let target = args.target(&places)?;
     let keys = args.keys.load(out)?;
-    // Only now: while a key is read there is nothing to clean up, and Ctrl-C should just end it.
-    let interrupt = Interrupt::listen()?;
-    let store = interrupt.race(Store::connect(connect)).await?;
-    keys.check(&store)?;
+    let mut job = Job::connect(connect, out).await?;
+    keys.check(&job.store)?;
     // Only what was tagged with its key before.
-    store.tag_keys();
+    job.store.tag_keys();
     if let Some(shard) = &args.search.shard {
         out.say(&format!("share {shard}"));
     }
-    let progress = Progress::start(out.progress());
     let is_one = matches!(places.as_slice(), [Place::Object(_)]);
     let rotator = Arc::new(Rotator::new(
-        Engine::new(store, &args.transfer, interrupt.clone(), progress),
-        keys.until(&interrupt),
+        job.engine(&args.transfer),
+        keys.until(&job.interrupt),
         target,
         Report::new(args.dry_run, is_one, *out),
     ));
-    let mut tally = Tally::default();
     for place in places {
-        args.rotate(&place, &rotator, &mut tally).await;
-        if (args.all_versions || args.delete_old_versions) && !tally.is_ended() {
-            args.look_at_versions(place, &rotator, &mut tally).await;
+        args.rotate(&place, &rotator, &mut job).await;
+        if (args.all_versions || args.delete_old_versions) && !job.tally.is_ended() {
+            args.look_at_versions(place, &rotator, &mut job).await;
         }
-        if tally.is_ended() {
+        if job.tally.is_ended() {
             break;
         }
     }
-    rotator.report.tell_end(rotator.engine.store(), &tally).await;
-    Ok(tally.exit_code())
+    rotator.report.tell_end(&job).await;
+    Ok(job.tally.exit_code())
 }
 
 impl Args {
@@ -145,9 +141,9 @@ impl Args {
     }
 
     /// Seals anew what lies there.
-    async fn rotate(&self, place: &Place, rotator: &Arc<Rotator>, tally: &mut Tally) {
+    async fn rotate(&self, place: &Place, rotator: &Arc<Rotator>, job: &mut Job) {
         let (engine, out) = (&rotator.engine, &rotator.report.out);
-        let failed_before = tally.failed;
+        let failed_before = job.tally.failed;
         let checkpoint = Arc::new(match place {
             // Another list may have the same name, and costs no listing to be gone through again.
             Place::Below(below) if !self.dry_run && !self.search.is_list() => {
@@ -169,9 +165,9 @@ impl Args {
         }
         let search = self.search(rotator, false);
         let finds = Search { after, ..search }.start(vec![place.clone()]);
-        let work = |suspect: super::search::Suspect| {
+        let work = |rotator: Arc<Rotator>, suspect: super::search::Suspect| {
             let ticket = checkpoint.begin(&suspect.at.key);
-            let (rotator, checkpoint) = (rotator.clone(), checkpoint.clone());
+            let checkpoint = checkpoint.clone();
             async move {
                 let done = rotator.rotate(&suspect).await;
                 match &done {
@@ -182,25 +178,24 @@ impl Args {
                 done.map(Rotated::bytes).transpose()
             }
         };
-        tally.run(finds, || usize::MAX, work, engine.interrupt(), out).await;
-        let is_complete = !tally.is_ended() && tally.failed - failed_before == checkpoint.failed();
+        job.run(finds, rotator, work).await;
+        let is_complete =
+            !job.tally.is_ended() && job.tally.failed - failed_before == checkpoint.failed();
         if checkpoint.end(is_complete) {
             out.say("what was done is remembered: run the same command again to go on");
         }
     }
 
     /// Tells of the versions behind what lies there, and deletes them where that is wanted.
-    async fn look_at_versions(&self, place: Place, rotator: &Arc<Rotator>, tally: &mut Tally) {
+    async fn look_at_versions(&self, place: Place, rotator: &Arc<Rotator>, job: &mut Job) {
         // What is damaged may be all that is left besides its history.
         let deletes = self.delete_old_versions && !rotator.saw_damage();
         let historian = Arc::new(Historian::new(rotator.clone(), deletes));
-        let work = |suspect| {
-            let historian = historian.clone();
-            async move { historian.look(&suspect).await.transpose() }
+        let work = |historian: Arc<Historian>, suspect| async move {
+            historian.look(&suspect).await.transpose()
         };
         let finds = self.search(rotator, true).start(vec![place]);
-        let (interrupt, out) = (rotator.engine.interrupt(), &rotator.report.out);
-        tally.run(finds, || usize::MAX, work, interrupt, out).await;
+        job.run(finds, &historian, work).await;
     }
 
     fn search(&self, rotator: &Rotator, versions: bool) -> Search {

@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::Serialize;
 
 use super::rotator::Goal;
-use crate::commands::reminder;
-use crate::commands::selection::tell_summary;
 use crate::failure::Failure;
+use crate::jobs::{FirstKey, Job, note_refused_copies, note_refused_tags, warn_left_of_trials};
 use crate::key::core::Key;
 use crate::key::ring::ObjectKey;
 use crate::location::Location;
@@ -17,7 +16,6 @@ use crate::output::Output;
 use crate::store::copy::Copy;
 use crate::store::object::{ObjectMetadata, Opened, Stored};
 use crate::store::wire::Store;
-use crate::transfer::many::Tally;
 
 /// What becomes of an object, or a version of one, that is not sealed anew.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -57,8 +55,7 @@ pub(super) struct Report {
     tells_each: bool,
     counts: Mutex<BTreeMap<Outcome, u64>>,
     seen: Mutex<Seen>,
-    /// The first key that has sealed something.
-    first_key: OnceLock<Key>,
+    first_key: FirstKey,
     /// Whether people know that the store may overwrite what another writer has just replaced.
     has_warned: AtomicBool,
 }
@@ -154,7 +151,7 @@ impl Outcome {
 
 impl Report {
     pub(super) fn new(dry_run: bool, tells_each: bool, out: Output) -> Report {
-        let (counts, seen, first_key) = (Mutex::default(), Mutex::default(), OnceLock::new());
+        let (counts, seen, first_key) = (Mutex::default(), Mutex::default(), FirstKey::default());
         let has_warned = AtomicBool::new(false);
         Report { dry_run, out, tells_each, counts, seen, first_key, has_warned }
     }
@@ -265,9 +262,7 @@ impl Report {
         key: Option<&ObjectKey>,
     ) -> Result<(), Failure> {
         let (source, stored) = (&done.copy.source, done.stored);
-        if let Some(key) = key {
-            self.first_key.get_or_init(|| key.master().clone());
-        }
+        self.first_key.note(key);
         {
             let mut seen = self.seen();
             seen.in_place |= done.copy.is_in_place();
@@ -314,12 +309,10 @@ impl Report {
     }
 
     /// The summary, and what the user should know of the store.
-    pub(super) async fn tell_end(&self, store: &Store, tally: &Tally) {
-        for at in store.left_of_trials().await {
-            self.out.warn(&format!("the throw-away object {at} could not be deleted: delete it"));
-        }
-        if tally.done > 0 && !self.dry_run {
-            self.tell_notes(store).await;
+    pub(super) async fn tell_end(&self, job: &Job) {
+        warn_left_of_trials(&job.store, &self.out).await;
+        if job.tally.done > 0 && !self.dry_run {
+            self.tell_notes(&job.store).await;
         }
         if !self.tells_each {
             let verb = if self.dry_run { "would rotate" } else { "rotated" };
@@ -329,21 +322,19 @@ impl Report {
             };
             let counts: Vec<(u64, &str)> =
                 self.counts().iter().map(|(outcome, count)| (*count, counted(*outcome))).collect();
-            tell_summary(verb, "object", tally, &counts, &self.out);
+            job.summarize(verb, "object", &counts);
         }
     }
 
     async fn tell_notes(&self, store: &Store) {
         let out = &self.out;
-        if store.refuses_copies().await {
-            out.say("note: the store does not copy between these keys, so the bytes went through this machine");
-        }
+        note_refused_copies(store, out).await;
         if store.lacks_guards().await {
             out.warn("the store has overwritten a throw-away object in spite of its condition (If-Match): compare what others may have written meanwhile");
         }
         let seen = std::mem::take(&mut *self.seen());
-        if seen.was_tagged && store.refuses_key_tags() {
-            out.say("note: the store keeps no tags, so objects do not tell which key they need");
+        if seen.was_tagged {
+            note_refused_tags(store, out);
         }
         if seen.in_place {
             out.say("note: LastModified is the time of the rotation now: lifecycle rules count their days anew");
@@ -363,9 +354,7 @@ impl Report {
                 seen.sealed_versions
             ));
         }
-        if let Some(key) = self.first_key.get() {
-            reminder::keep_a_copy(key, out);
-        }
+        self.first_key.remind(out);
     }
 
     fn counts(&self) -> MutexGuard<'_, BTreeMap<Outcome, u64>> {

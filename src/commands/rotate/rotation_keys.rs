@@ -3,9 +3,8 @@
 use std::ffi::OsString;
 use std::fmt;
 
-use crate::commands::keys::Keys;
-use crate::commands::sealing::Sealer;
 use crate::failure::Failure;
+use crate::jobs::{Keys, Sealer};
 use crate::key::KeyArgs;
 use crate::key::core::{DEFAULT_TIMEOUT, Format};
 use crate::output::Output;

@@ -7,6 +7,7 @@ use super::report::{Done, Outcome, Report};
 use super::rotation_keys::BothKeys;
 use crate::commands::search::Suspect;
 use crate::failure::Failure;
+use crate::jobs::ObjectEncryption;
 use crate::key::core::Key;
 use crate::key::ring::ObjectKey;
 use crate::location::Location;
@@ -223,8 +224,8 @@ impl Rotator {
     /// place. None where no one key does.
     pub(super) async fn known_again(&self, below: &Location) -> Option<(String, Option<Key>)> {
         let Some(keys) = self.keys.to.keys() else { return Some((String::new(), None)) };
-        let (_, key) = self.keys.to.encryption(self.engine.store(), below).await.ok()?;
-        Some((keys.rules(), Some(key?.master().clone())))
+        let encryption = self.keys.to.encryption(self.engine.store(), below).await.ok()?;
+        Some((keys.rules(), Some(encryption.key?.master().clone())))
     }
 
     /// Whether a copy was damaged.
@@ -240,7 +241,7 @@ impl Rotator {
     /// How an object at this place is to be encrypted.
     pub(super) async fn goal(&self, to: &Location) -> Result<Goal, Failure> {
         let sealed = self.keys.to.encryption(self.engine.store(), to).await;
-        let (encryption, key) = sealed.map_err(|failure| match failure {
+        let ObjectEncryption { encryption, key } = sealed.map_err(|failure| match failure {
             Failure::Usage(_) => failure.hint("name one with --to, or add a rule"),
             failure => failure,
         })?;

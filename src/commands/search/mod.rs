@@ -11,8 +11,8 @@ use std::time::SystemTime;
 
 use inventory::send_inventoried;
 
-use super::selection::send_listed;
 use crate::failure::Failure;
+use crate::jobs::feed::send_listed;
 use crate::location::Location;
 use crate::store::EncryptionStatus;
 use crate::store::copy::is_throw_away;

@@ -27,6 +27,6 @@ pub(crate) use multipart::Part;
 pub(crate) use read::{Attempt, Body, Opened, Reading, not_sealed};
 pub(crate) use read_options::ReadOptions;
 pub(crate) use remove::Removed;
-pub(crate) use remove_many::Doomed;
+pub(crate) use remove_many::DeleteTarget;
 pub(crate) use uploads::{ListedPart, UnfinishedUpload};
 pub(crate) use write::{Stored, Write, Written, explain_condition};

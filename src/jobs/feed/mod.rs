@@ -1,0 +1,67 @@
+//! Feeds: the items that a job works through, in order, as they are found.
+
+mod files;
+mod list;
+mod prefix;
+
+use tokio::sync::mpsc::Receiver;
+
+use crate::failure::Failure;
+use crate::transfer::Claims;
+use crate::transfer::many::{Found, channel};
+
+pub(crate) use files::{Skips, feed_folder};
+pub(crate) use list::{feed_list, send_listed};
+pub(crate) use prefix::feed_prefix;
+
+/// The items of several sources, one source after the other. `claim` fails for an item that goes where an item of
+/// another source goes.
+pub(crate) fn feed_all<S, T>(
+    sources: Vec<S>,
+    feed: impl Fn(S) -> Receiver<Found<T>> + Send + 'static,
+    claim: impl Fn(&mut Claims, &T) -> Result<(), Failure> + Send + 'static,
+) -> Receiver<Found<T>>
+where
+    S: Send + 'static,
+    T: Send + 'static,
+{
+    let (sender, receiver) = channel();
+    // Within one source no name comes twice, and a million names need not be remembered.
+    let mut claims = (sources.len() > 1).then(Claims::default);
+    tokio::spawn(async move {
+        for source in sources {
+            let mut items = feed(source);
+            while let Some(found) = items.recv().await {
+                let claimed = match (&found, &mut claims) {
+                    (Found::Item(item), Some(claims)) => claim(claims, item),
+                    _ => Ok(()),
+                };
+                let found = claimed.map_or_else(Found::Failed, |()| found);
+                if sender.send(found).await.is_err() {
+                    return;
+                }
+            }
+        }
+    });
+    receiver
+}
+
+/// A feed of one item.
+pub(crate) fn feed_one<T>(found: Found<T>) -> Receiver<Found<T>> {
+    let (sender, receiver) = channel();
+    let _ = sender.try_send(found);
+    receiver
+}
+
+/// A feed of items that are known already.
+pub(crate) fn feed_items<T: Send + 'static>(items: Vec<T>) -> Receiver<Found<T>> {
+    let (sender, receiver) = channel();
+    tokio::spawn(async move {
+        for item in items {
+            if sender.send(Found::Item(item)).await.is_err() {
+                return;
+            }
+        }
+    });
+    receiver
+}
