@@ -1,24 +1,25 @@
 //! Whether the store can be trusted to copy. Some seal every write, and store plaintext where a copy should seal; some
-//! cannot open what they have copied: off Amazon, a throw-away object is copied first and read back, so that nobody's
-//! plaintext is published, and nobody's object overwritten by something worse.
+//! cannot open what they have copied: off Amazon, a throw-away object is copied first and read back, so that no
+//! plaintext of the user is published, and no object of the user overwritten by something worse.
 
 use std::sync::Arc;
 
 use bytes::Bytes;
 use tokio::sync::MutexGuard;
 
+use super::source::CopySource;
 use super::throw_away::{ThrowAways, as_source, plain_write};
-use super::whole::{Copy, CopySource};
+use super::whole::Copy;
 use crate::failure::Failure;
 use crate::key::core::Key;
 use crate::location::Location;
-use crate::store::learned::{Guard, Known, Route, Way};
+use crate::store::learned::{ConditionalWrite, CopyMethod, KnownCopies, Route};
 use crate::store::object::{Condition, ReadOptions, Stored, Write, bare};
 use crate::store::wire::Store;
 
 /// What small throw-away objects hold.
 const CONTENT: &[u8] = b"123456789";
-/// After so many trials that broke off there are no more.
+/// After so many trials that the store did not answer, there are no more.
 const MOST_BROKEN_OFF: u32 = 3;
 /// More than this, and stores may keep an object in pieces and copy it in another way.
 const SMALL: u64 = 4 << 20;
@@ -29,15 +30,15 @@ const PARTS: [u64; 2] = [5 << 20, 1 << 20];
 #[derive(Clone, Copy)]
 enum Trial<'a> {
     Copy(&'a Route),
-    Guard(Guard),
+    IfMatch(ConditionalWrite),
 }
 
 impl Store {
     /// Whether the store can be trusted with this copy; finds out where that is not known.
-    pub(crate) async fn can_copy(self: &Arc<Self>, copy: &Copy, way: Way) -> bool {
+    pub(crate) async fn can_copy(self: &Arc<Self>, copy: &Copy, method: CopyMethod) -> bool {
         // Held while a trial runs, so that there is one.
         let mut known = self.known_copies().await;
-        let route = route_of(copy, way);
+        let route = route_of(copy, method);
         if known.swept.insert(route.bucket.clone()) {
             self.sweep_recorded(&route.bucket).await;
         }
@@ -49,7 +50,7 @@ impl Store {
         }
         let tried = self.try_anywhere(copy, Trial::Copy(&route), &mut known).await;
         let can = match tried {
-            // Another object's trial may come to something.
+            // The trial for the next object may succeed.
             Err(Failure::Unavailable(detail))
                 if detail.status != Some(500) && known.broken_off < MOST_BROKEN_OFF =>
             {
@@ -69,29 +70,34 @@ impl Store {
         can
     }
 
-    /// Whether the store refuses to overwrite what somebody has just replaced; finds out where that is not known.
-    pub(crate) async fn guards(self: &Arc<Self>, copy: &Copy, guard: Guard) -> bool {
+    /// Whether the store honours If-Match on this write, so that what another writer has just stored is not
+    /// overwritten; finds out where that is not known.
+    pub(crate) async fn honors_if_match(
+        self: &Arc<Self>,
+        copy: &Copy,
+        write: ConditionalWrite,
+    ) -> bool {
         let mut known = self.known_copies().await;
         let bucket = &copy.write.at.bucket;
-        let what = (bucket.clone(), guard);
-        if let Some(guards) = known.guards.get(&what) {
-            return *guards;
+        let what = (bucket.clone(), write);
+        if let Some(honors) = known.guards.get(&what) {
+            return *honors;
         }
-        let line = format!("{bucket} guards {guard:?}").to_lowercase();
+        let line = format!("{bucket} guards {write:?}").to_lowercase();
         if self.is_amazon() || self.proven.knows(&line) {
             return true;
         }
-        let tried = self.try_anywhere(copy, Trial::Guard(guard), &mut known).await;
-        // The condition stays where nothing is known: it does no harm.
-        let Ok(guards) = tried else { return true };
-        known.guards.insert(what, guards);
-        self.proven.remember(&if guards { line } else { unguarded(bucket) });
-        guards
+        let tried = self.try_anywhere(copy, Trial::IfMatch(write), &mut known).await;
+        // Where nothing is known the condition is sent: it does no harm.
+        let Ok(honors) = tried else { return true };
+        known.guards.insert(what, honors);
+        self.proven.remember(&if honors { line } else { unguarded(bucket) });
+        honors
     }
 
     /// Remembers for this run that the store cannot make such copies, though others like it succeed.
-    pub(crate) async fn give_up_copies(&self, copy: &Copy, way: Way) {
-        self.known_copies().await.can.insert(route_of(copy, way), false);
+    pub(crate) async fn give_up_copies(&self, copy: &Copy, method: CopyMethod) {
+        self.known_copies().await.can.insert(route_of(copy, method), false);
     }
 
     /// Whether the store turned out not to be able to make some copy.
@@ -99,13 +105,14 @@ impl Store {
         self.known_copies().await.can.values().any(|can| !can)
     }
 
-    /// Whether something was overwritten that the store did not guard against others.
-    pub(crate) async fn lacks_guards(&self) -> bool {
+    /// Whether the store turned out to ignore If-Match on some write.
+    pub(crate) async fn ignores_if_match(&self) -> bool {
         self.known_copies().await.guards.values().any(|guards| !guards)
     }
 
-    /// Whether that may have happened in this bucket, in earlier runs, too.
-    pub(crate) fn lacked_guards(&self, bucket: &str) -> bool {
+    /// Whether an earlier run, or this one, has found that for this bucket: another writer's object may have been
+    /// overwritten.
+    pub(crate) fn ignored_if_match(&self, bucket: &str) -> bool {
         !self.is_amazon() && self.proven.knows(&unguarded(bucket))
     }
 
@@ -114,7 +121,7 @@ impl Store {
         self.known_copies().await.left.clone()
     }
 
-    async fn known_copies(&self) -> MutexGuard<'_, Known> {
+    async fn known_copies(&self) -> MutexGuard<'_, KnownCopies> {
         self.copies.lock().await
     }
 
@@ -124,7 +131,7 @@ impl Store {
         self: &Arc<Self>,
         copy: &Copy,
         trial: Trial<'_>,
-        known: &mut Known,
+        known: &mut KnownCopies,
     ) -> Result<bool, Failure> {
         let at = &copy.write.at;
         if !known.closed_at_top.contains(&at.bucket) {
@@ -145,11 +152,11 @@ impl Store {
         copy: &Copy,
         trial: Trial<'_>,
         mut objects: ThrowAways,
-        known: &mut Known,
+        known: &mut KnownCopies,
     ) -> Result<bool, Failure> {
         let tried = match trial {
             Trial::Copy(route) => self.try_copy(route, &mut objects).await,
-            Trial::Guard(guard) => self.try_guard(copy, guard, &mut objects).await,
+            Trial::IfMatch(write) => self.try_if_match(copy, write, &mut objects).await,
         };
         known.left.extend(objects.clean_up_numbered().await);
         tried
@@ -162,9 +169,9 @@ impl Store {
         let to = if route.in_place { source.at.clone() } else { objects.next() };
         let key = if route.to_sealed { Some(Key::generate()?) } else { None };
         let copy = self.plan_trial(source, plain_write(&to, key.as_ref())).await?;
-        let copied = match route.way {
-            Way::Whole => objects.copy(&copy).await?,
-            Way::InParts => objects.copy_in_parts(&copy, &PARTS).await?,
+        let copied = match route.method {
+            CopyMethod::Whole => objects.copy(&copy).await?,
+            CopyMethod::InParts => objects.copy_in_parts(&copy, &PARTS).await?,
         };
         let Some(Stored { version_id, .. }) = copied else { return Ok(false) };
         let options = ReadOptions { version_id, ..ReadOptions::default() };
@@ -172,11 +179,11 @@ impl Store {
         Ok(read == parts.concat())
     }
 
-    /// Whether a throw-away object is left alone that is not what it should be.
-    async fn try_guard(
+    /// Whether a write leaves a throw-away object alone whose ETag is not the one in If-Match.
+    async fn try_if_match(
         &self,
         copy: &Copy,
-        guard: Guard,
+        kind: ConditionalWrite,
         objects: &mut ThrowAways,
     ) -> Result<bool, Failure> {
         let source = make(copy.source.key.is_some(), &content(false), objects).await?;
@@ -185,12 +192,12 @@ impl Store {
         let if_match = Some("\"00000000000000000000000000000000\"".to_owned());
         let condition = Condition { if_match, ..Condition::default() };
         let write = Write { condition, ..plain_write(&source.at, key.as_ref()) };
-        let tried = match guard {
-            Guard::Copy => {
+        let tried = match kind {
+            ConditionalWrite::Copy => {
                 let copy = self.plan_trial(source, write).await?;
                 objects.copy(&copy).await.map(drop)
             }
-            Guard::Complete => objects.upload(&write, &content(false)).await.map(drop),
+            ConditionalWrite::Complete => objects.upload(&write, &content(false)).await.map(drop),
         };
         match tried {
             Err(Failure::Precondition(_)) => Ok(true),
@@ -222,8 +229,7 @@ async fn make(
     Ok(as_source(&at, key.as_ref(), &stored))
 }
 
-/// As it is remembered that something may have been overwritten in a bucket that somebody had just replaced.
-fn route_of(copy: &Copy, way: Way) -> Route {
+fn route_of(copy: &Copy, method: CopyMethod) -> Route {
     // An ETag ends with the number of parts (AWS, "Checking object integrity").
     let parts = copy.source.metadata.etag.as_deref().and_then(|etag| bare(etag).split_once('-'));
     let is_multipart = parts.is_some_and(|(_, count)| count != "1");
@@ -232,11 +238,12 @@ fn route_of(copy: &Copy, way: Way) -> Route {
         from_sealed: copy.source.key.is_some(),
         to_sealed: copy.write.encryption.key().is_some(),
         in_place: copy.in_place,
-        is_large: way == Way::InParts || is_multipart || copy.bytes() > SMALL,
-        way,
+        is_large: method == CopyMethod::InParts || is_multipart || copy.bytes() > SMALL,
+        method,
     }
 }
 
+/// As the state folder has it that a bucket ignores If-Match.
 fn unguarded(bucket: &str) -> String {
     format!("{bucket} lacks guards")
 }

@@ -6,10 +6,12 @@ mod ability;
 mod parts;
 mod proof;
 mod same_bytes;
+mod source;
 mod throw_away;
 mod whole;
 
 pub(crate) use parts::CopiedPart;
 pub(crate) use proof::{Compared, Copied};
+pub(crate) use source::CopySource;
 pub(crate) use throw_away::{Left, ThrowAways, as_source, collect, is_throw_away, plain_write};
-pub(crate) use whole::{Copy, CopySource, MOST_BYTES_OF_ONE_COPY};
+pub(crate) use whole::{Copy, MOST_BYTES_OF_ONE_COPY};

@@ -2,10 +2,11 @@
 
 use std::ops::Range;
 
+use super::source::Copying;
 use super::whole::{Copy, cannot_copy};
 use crate::failure::Failure;
 use crate::store::object::{Part, Written, combined, read_checksum};
-use crate::store::seal::{ALGORITHM, Echoes, Sealed};
+use crate::store::seal::{Echoes, Sealed};
 use crate::store::wire::Store;
 
 /// A part that the store copied and, with a key, proved.
@@ -47,22 +48,15 @@ impl Store {
         let bytes = range.end - range.start;
         let sent = self
             .send(|client| {
-                let mut request = client
+                let request = client
                     .upload_part_copy()
                     .bucket(&write.at.bucket)
                     .key(&write.at.key)
                     .upload_id(upload_id)
                     .part_number(number)
-                    .copy_source(source.header())
+                    .copying(source)
                     .copy_source_range(format!("bytes={}-{}", range.start, range.end - 1))
-                    .set_copy_source_if_match(source.metadata.etag.clone())
                     .sealed(write.encryption.key());
-                if let Some(key) = &source.key {
-                    request = request
-                        .copy_source_sse_customer_algorithm(ALGORITHM)
-                        .copy_source_sse_customer_key(key.base64().as_str())
-                        .copy_source_sse_customer_key_md5(key.md5_base64());
-                }
                 request.customize().config_override(self.patience(bytes)).send()
             })
             .await;

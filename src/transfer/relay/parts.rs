@@ -6,7 +6,7 @@ use tokio::task::JoinSet;
 
 use crate::failure::Failure;
 use crate::store::copy::{Copied, CopiedPart, Copy, MOST_BYTES_OF_ONE_COPY};
-use crate::store::learned::Guard;
+use crate::store::learned::ConditionalWrite;
 use crate::store::object::Written;
 use crate::transfer::engine::Engine;
 use crate::transfer::plan;
@@ -38,7 +38,7 @@ impl Engine {
         if store.check_relay(copy).is_err() {
             return Ok(None);
         }
-        let (over, copy) = (copy, &self.guarded(copy, Guard::Complete).await);
+        let (over, copy) = (copy, &self.guarded(copy, ConditionalWrite::Complete).await);
         // Not raced: an upload whose id is still on its way could not be aborted.
         let upload_id: Arc<str> = store.create_upload(&copy.write).await?.into();
         let mut under_way = JoinSet::new();

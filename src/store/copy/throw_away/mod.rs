@@ -16,7 +16,8 @@ use rand::TryRng as _;
 use rand::rngs::SysRng;
 
 use self::record::Record;
-use super::whole::{Copy, CopySource};
+use super::source::CopySource;
+use super::whole::Copy;
 use crate::failure::Failure;
 use crate::key::core::Key;
 use crate::location::Location;
