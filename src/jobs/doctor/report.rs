@@ -68,6 +68,14 @@ pub(super) struct Report {
     alarm: Option<&'static str>,
 }
 
+/// Why no further check can be made.
+pub(super) enum Stop {
+    /// This check has failed.
+    Failed(&'static str),
+    /// A signal came.
+    Interrupted(Failure),
+}
+
 /// What `--json` prints of a check.
 #[derive(Serialize)]
 struct Item<'a> {
@@ -100,6 +108,12 @@ impl Report {
         let detail = failure.detail();
         self.add(check, Status::Fail, detail.message.clone(), detail.hint.clone());
         self.code.add(failure);
+    }
+
+    /// As [`Report::fail`], where no other check makes sense then.
+    pub(super) fn stop(&mut self, check: &'static str, failure: &Failure) -> Stop {
+        self.fail(check, failure);
+        Stop::Failed(check)
     }
 
     /// The store has shown that it does not seal, or may not.
