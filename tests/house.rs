@@ -171,7 +171,6 @@ impl House {
         }
         wrong.extend(self.open_files(floors));
         wrong.extend(self.sizes());
-        wrong.retain(|it| !OFFENDERS.iter().any(|known| it.contains(known)));
         assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
     }
 
