@@ -5,6 +5,7 @@ mod aws_cli;
 mod aws_cli_commands;
 mod bucket;
 mod connection;
+mod contract;
 mod convert;
 mod copy;
 mod descriptors;
