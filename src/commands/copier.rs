@@ -134,7 +134,7 @@ impl Copier {
         if store.refuses_copies().await {
             self.out.say("note: the store does not copy between these keys, so the bytes went through this machine");
         }
-        if store.refuses_key_tags() && self.tag_key {
+        if store.learned().key_tags().are_refused() && self.tag_key {
             self.out
                 .say("note: the store keeps no tags, so objects do not tell which key they need");
         }

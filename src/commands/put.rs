@@ -119,7 +119,7 @@ pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<
         sealer.check_below(&store, &dest.folder())?;
     }
     if args.sealing.tag_key {
-        store.tag_keys();
+        store.learned().key_tags().want();
     }
     let has_metadata = args.preserve || !args.attributes.metadata.is_empty();
     if has_metadata && sealer.seals() && out.interactive() {

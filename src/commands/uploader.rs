@@ -154,15 +154,19 @@ impl Uploader {
     /// proof costs more requests.
     pub(super) fn most(&self, bucket: &str) -> usize {
         let wants_proof = self.sealer.seals() && !self.dry_run;
-        if wants_proof && !self.engine.store().is_proven(bucket) { 1 } else { usize::MAX }
+        if wants_proof && !self.engine.store().learned().proven().seals(bucket) {
+            1
+        } else {
+            usize::MAX
+        }
     }
 
     /// What is said at the end of whatever was stored.
     pub(super) fn tell_notes(&self) {
-        if self.engine.store().refuses_checksums() {
+        if self.engine.store().learned().checksums().are_refused() {
             self.out.say("note: the store takes no checksums, so only the connection guarded the bytes on their way");
         }
-        if self.engine.store().refuses_key_tags() {
+        if self.engine.store().learned().key_tags().are_refused() {
             self.out
                 .say("note: the store keeps no tags, so objects do not tell which key they need");
         }

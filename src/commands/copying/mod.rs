@@ -247,7 +247,7 @@ async fn within(
     sealer.check(&store)?;
     keys.check(&store)?;
     if args.sealing.tag_key {
-        store.tag_keys();
+        store.learned().key_tags().want();
     }
     let progress = Progress::start(out.progress());
     let copier = Arc::new(Copier {

@@ -115,10 +115,12 @@ impl Proof<'_> {
         let store = &self.trial.store;
         let hint = "keep a checksum of what matters yourself, for instance with sha256sum";
         match returned {
-            _ if store.refuses_checksums() => {
+            _ if store.learned().checksums().are_refused() => {
                 self.report.warn("checksums", "the store refuses checksum headers", hint);
             }
-            _ if !store.wants_checksums() || !store.asks_for_checksums() => {
+            _ if !store.learned().checksums().are_wanted()
+                || !store.learned().checksums().asks() =>
+            {
                 self.report.skip("checksums", "left out, as the AWS settings say");
             }
             Some(_) => self.report.pass("checksums", "kept, and returned with the object"),

@@ -91,7 +91,7 @@ pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<
     let store = interrupt.race(Store::connect(connect)).await?;
     keys.check(&store)?;
     // Only what was tagged with its key before.
-    store.tag_keys();
+    store.learned().key_tags().want();
     if let Some(shard) = &args.search.shard {
         out.say(&format!("share {shard}"));
     }

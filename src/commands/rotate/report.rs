@@ -342,7 +342,7 @@ impl Report {
             out.warn("the store has overwritten a throw-away object in spite of its condition (If-Match): compare what others may have written meanwhile");
         }
         let seen = std::mem::take(&mut *self.seen());
-        if seen.was_tagged && store.refuses_key_tags() {
+        if seen.was_tagged && store.learned().key_tags().are_refused() {
             out.say("note: the store keeps no tags, so objects do not tell which key they need");
         }
         if seen.in_place {

@@ -166,7 +166,7 @@ impl Sync<'_> {
         sealer.check(&store)?;
         sealer.check_below(&store, &at)?;
         if self.args.sealing.tag_key {
-            store.tag_keys();
+            store.learned().key_tags().want();
         }
         let uploader = Arc::new(Uploader {
             engine,

@@ -56,7 +56,7 @@ impl Store {
         if let Some(can) = known.can.get(&route) {
             return *can;
         }
-        if self.is_amazon() || route.is_harmless() || self.proven.knows(&route.line()) {
+        if self.is_amazon() || route.is_harmless() || self.learned().proven().knows(&route.line()) {
             return true;
         }
         let tried = self.try_anywhere(copy, Trial::Copy(&route), &mut known).await;
@@ -76,7 +76,7 @@ impl Store {
         };
         known.can.insert(route.clone(), can);
         if can {
-            self.proven.remember(&route.line());
+            self.learned().proven().remember(&route.line());
         }
         can
     }
@@ -90,14 +90,14 @@ impl Store {
             return *guards;
         }
         let line = format!("{bucket} guards {guard:?}").to_lowercase();
-        if self.is_amazon() || self.proven.knows(&line) {
+        if self.is_amazon() || self.learned().proven().knows(&line) {
             return true;
         }
         let tried = self.try_anywhere(copy, Trial::Guard(guard), &mut known).await;
         // The condition stays where nothing is known: it does no harm.
         let Ok(guards) = tried else { return true };
         known.guards.insert(what, guards);
-        self.proven.remember(&if guards { line } else { unguarded(bucket) });
+        self.learned().proven().remember(&if guards { line } else { unguarded(bucket) });
         guards
     }
 
@@ -118,7 +118,7 @@ impl Store {
 
     /// Whether that may have happened in this bucket, in earlier runs, too.
     pub(crate) fn lacked_guards(&self, bucket: &str) -> bool {
-        !self.is_amazon() && self.proven.knows(&unguarded(bucket))
+        !self.is_amazon() && self.learned().proven().knows(&unguarded(bucket))
     }
 
     /// Throw-away objects that could not be deleted.
@@ -127,7 +127,7 @@ impl Store {
     }
 
     async fn known_copies(&self) -> MutexGuard<'_, Known> {
-        self.copies.lock().await
+        self.learned().copies().lock().await
     }
 
     /// Tries something out with throw-away objects at the top of the bucket, or in the folder where the copy goes if

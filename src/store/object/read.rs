@@ -114,7 +114,10 @@ impl Store {
                     .set_if_match(options.if_match.clone())
                     .set_if_none_match(options.if_none_match.clone())
                     .sealed(key);
-                request.customize().mutate_request(ask_for_checksum(self.checksums.asks())).send()
+                request
+                    .customize()
+                    .mutate_request(ask_for_checksum(self.learned().checksums().asks()))
+                    .send()
             })
             .await;
         match answer {
@@ -211,7 +214,7 @@ impl Store {
                     .sealed(key);
                 request
                     .customize()
-                    .mutate_request(ask_for_checksum(self.checksums.asks()))
+                    .mutate_request(ask_for_checksum(self.learned().checksums().asks()))
                     .interceptor(head.clone())
                     .send()
             })
@@ -246,9 +249,10 @@ impl Store {
         options: &'a ReadOptions,
         attempt: &impl Fn(Option<&'a Key>) -> Attempt<'a, T>,
     ) -> Result<Option<Opened<T>>, Failure> {
-        let asked = self.checksums.asks();
-        let refused_meanwhile =
-            |refusal: &Refusal| asked && !self.checksums.asks() && refusal.code.is_none();
+        let asked = self.learned().checksums().asks();
+        let refused_meanwhile = |refusal: &Refusal| {
+            asked && !self.learned().checksums().asks() && refusal.code.is_none()
+        };
         if keys.is_empty() {
             return match attempt(None).await {
                 Ok((_, answer)) => Ok(Some(Opened { answer, key: None })),

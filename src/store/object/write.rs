@@ -285,7 +285,7 @@ impl Store {
         let crc64nvme = crc64nvme.map(checksum);
         let sent = self
             .send(|client| {
-                let sum = crc64nvme.clone().filter(|_| self.checksums.sends());
+                let sum = crc64nvme.clone().filter(|_| self.learned().checksums().sends());
                 let request = client
                     .complete_multipart_upload()
                     .bucket(&write.at.bucket)
@@ -421,7 +421,7 @@ impl Store {
     pub(crate) fn tagging(&self, write: &Write) -> Option<String> {
         let given = &write.attributes.tagging;
         match write.encryption.key() {
-            Some(key) if write.tags_key && self.key_tags.are_in_use() => {
+            Some(key) if write.tags_key && self.learned().key_tags().are_in_use() => {
                 Some(with_key(given.as_deref(), key))
             }
             _ => given.clone(),
@@ -430,7 +430,7 @@ impl Store {
 
     /// What concerns checksums, unless the user wants none sent.
     pub(crate) fn sent<T: Clone>(&self, checksum: &T) -> Option<T> {
-        self.checksums.sends().then(|| checksum.clone())
+        self.learned().checksums().sends().then(|| checksum.clone())
     }
 
     pub(crate) fn explain(&self, write: &Write, refusal: &Refusal) -> Failure {

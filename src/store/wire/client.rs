@@ -37,7 +37,7 @@ use super::url::SignedUrl;
 use super::{endpoint, region};
 use crate::failure::Failure;
 use crate::key::ring::Receiver;
-use crate::store::learned::{Checksums, Copies, KeyTags, Proven};
+use crate::store::learned::{Checksums, Learned, Proven};
 use crate::store::seal::OneEcho;
 use crate::text::redaction::mask_key_text;
 
@@ -122,10 +122,7 @@ pub(crate) struct Store {
     allow_http: bool,
     /// Who signs; nobody with `--no-sign-request`.
     pub(crate) credentials: Option<SharedCredentialsProvider>,
-    pub(crate) checksums: Checksums,
-    pub(crate) proven: Proven,
-    pub(crate) key_tags: KeyTags,
-    pub(crate) copies: Copies,
+    learned: Learned,
     latency: Latency,
     timeouts: TimeoutConfig,
     retry: Retry,
@@ -222,20 +219,18 @@ impl Store {
         if let Some(presigned) = presigned.clone() {
             config = config.interceptor(presigned);
         }
+        let checksums = Checksums::wanted(
+            shared.request_checksum_calculation() != Some(RequestChecksumCalculation::WhenRequired),
+            shared.response_checksum_validation() != Some(ResponseChecksumValidation::WhenRequired),
+        );
+        let is_amazon = endpoint::is_amazon(endpoint.as_deref());
+        let proven = Proven::at(endpoint.as_deref(), is_amazon);
         Store {
             client: RwLock::new(Client::from_conf(config.build())),
-            proven: Proven::at(endpoint.as_deref()),
+            learned: Learned::new(checksums, proven),
             endpoint,
             allow_http: options.allow_http,
             credentials: shared.credentials_provider(),
-            checksums: Checksums::wanted(
-                shared.request_checksum_calculation()
-                    != Some(RequestChecksumCalculation::WhenRequired),
-                shared.response_checksum_validation()
-                    != Some(ResponseChecksumValidation::WhenRequired),
-            ),
-            key_tags: KeyTags::default(),
-            copies: Copies::default(),
             latency,
             timeouts: options.timeouts(),
             retry,
@@ -259,17 +254,9 @@ impl Store {
         endpoint::is_amazon(self.endpoint())
     }
 
-    /// Whether a write to the bucket has been proven before, or needs no proving: Amazon's service
-    /// is known to seal what it accepts.
-    pub(crate) fn is_proven(&self, bucket: &str) -> bool {
-        self.is_amazon() || self.proven.knows(bucket)
-    }
-
-    /// Remembers that the bucket seals. Where that fails the next write proves it again.
-    pub(crate) fn remember_proven(&self, bucket: &str) {
-        if !self.is_proven(bucket) {
-            self.proven.remember(bucket);
-        }
+    /// What is known of the store by earlier answers.
+    pub(crate) fn learned(&self) -> &Learned {
+        &self.learned
     }
 
     /// The endpoint that the user named, if any.
@@ -312,21 +299,6 @@ impl Store {
         self.latency.fastest()
     }
 
-    /// Whether the user wants uploads to carry checksums, whatever the store makes of them.
-    pub(crate) fn wants_checksums(&self) -> bool {
-        self.checksums.are_wanted()
-    }
-
-    /// Whether reads ask for checksums.
-    pub(crate) fn asks_for_checksums(&self) -> bool {
-        self.checksums.asks()
-    }
-
-    /// Whether the store has refused a request because of its checksum headers.
-    pub(crate) fn refuses_checksums(&self) -> bool {
-        self.checksums.are_refused()
-    }
-
     /// Sends a request, and sends it again where Amazon says that the bucket is in another region, or
     /// where the store knows no checksum headers, or no tags.
     ///
@@ -340,17 +312,18 @@ impl Store {
         loop {
             // Another request under way may learn meanwhile what the store refuses: this one carries it all
             // the same.
-            let (checksums, tags) = (self.checksums.are_in_use(), self.key_tags.are_in_use());
+            let (checksums, tags) =
+                (self.learned.checksums().are_in_use(), self.learned.key_tags().are_in_use());
             let mut refusal: Refusal = match request(self.client()).await {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error.into(),
             };
             if checksums && refusal.is_about_checksum_headers() {
                 tracing::debug!("the store refuses checksum headers");
-                self.checksums.give_up();
+                self.learned.checksums().give_up();
             } else if tags && refusal.is_about_tags() {
                 tracing::debug!("the store takes no tags");
-                self.key_tags.give_up();
+                self.learned.key_tags().give_up();
             } else if let Some(region) = self.other_region(&refusal) {
                 tracing::debug!(region, "the bucket is in another region");
                 if let Err(trouble) = self.move_to(region) {

@@ -63,7 +63,8 @@ impl Engine {
         let part_size = self.part_size(&source)?;
         let mut pieces = Pieces::of(source, part_size);
         let only = interrupt.race(pieces.only(part_size.unwrap_or(plan::ONE_REQUEST))).await?;
-        let is_proven = write.encryption.key().is_none() || store.is_proven(&write.at.bucket);
+        let is_proven =
+            write.encryption.key().is_none() || store.learned().proven().seals(&write.at.bucket);
         match only {
             Some(piece) if is_proven && over.is_none() => {
                 let _line = interrupt.race(async { Ok(self.lines().take().await) }).await?;
@@ -77,7 +78,7 @@ impl Engine {
                 let pieces = Queue { only, pieces };
                 let stored = self.multipart(&write, pieces, over, &item).await?;
                 if write.encryption.key().is_some() {
-                    store.remember_proven(&write.at.bucket);
+                    store.learned().proven().remember_seal(&write.at.bucket);
                 }
                 Ok(stored)
             }
