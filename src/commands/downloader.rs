@@ -13,7 +13,7 @@ use crate::key::ring::ObjectKey;
 use crate::location::Location;
 use crate::output::Output;
 use crate::store::object::{ObjectMetadata, ReadOptions};
-use crate::store::wire::Store;
+use crate::store::wire::{Store, Wire};
 use crate::transfer::Engine;
 use crate::transfer::down::{Downloaded, Verified};
 use crate::transfer::files::Folder;
@@ -196,9 +196,11 @@ impl Downloader {
             return Ok(());
         }
         if *verified == Verified::NoChecksum {
-            let why = match self.engine.store().is_one_url() {
-                true => "the URL asks for no checksum (`presign --checksum` makes one that does)",
-                false => "the store keeps no checksum of the whole object",
+            let why = match self.engine.store().wire() {
+                Wire::Presigned(_) => {
+                    "the URL asks for no checksum (`presign --checksum` makes one that does)"
+                }
+                Wire::Signed(_) => "the store keeps no checksum of the whole object",
             };
             out.say(&format!("note: {why}, so the bytes could not be verified end to end"));
         }

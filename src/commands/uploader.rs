@@ -137,8 +137,7 @@ impl Uploader {
         stored: &Stored,
     ) -> Result<(), Failure> {
         let store = self.engine.store();
-        // A presigned URL allows no second request.
-        if store.is_one_url() {
+        if !store.wire().allows_any_request() {
             return Ok(());
         }
         let checked = store.check_stored(at, key.map(|key| &key.key), stored).await;
@@ -187,7 +186,7 @@ impl Uploader {
     fn attributes(&self, path: &Path, modified: Option<SystemTime>, at: &Location) -> Attributes {
         let mut attributes = self.attributes.clone();
         // What the object of a presigned URL is said to be is up to whoever signed it.
-        if attributes.content_type.is_none() && !self.engine.store().is_one_url() {
+        if attributes.content_type.is_none() && self.engine.store().wire().url().is_none() {
             attributes.content_type = Some(guess_content_type(path, at));
         }
         if let Some(modified) = modified.filter(|_| self.preserve) {

@@ -19,7 +19,7 @@ use crate::store::explain::{
 };
 use crate::store::seal::{Echo, Echoes, Sealed};
 use crate::store::wire::observers::AnswerHead;
-use crate::store::wire::{Refusal, Store, innermost};
+use crate::store::wire::{Refusal, Store, Wire, innermost};
 
 /// An object that could be read, and the key that opened it.
 #[derive(Debug)]
@@ -260,7 +260,7 @@ impl Store {
                 Err(refusal) => Err(self.explain_without_key(at, &refusal)),
             };
         }
-        if let Some(url) = &self.url {
+        if let Some(url) = self.wire().url() {
             return self.try_keys_through(url, at, keys, options, attempt).await.map(Some);
         }
         let mut unopened = options.is_sealed.then_some(Unopened::Sealed);
@@ -384,15 +384,15 @@ impl Store {
     }
 
     fn replaced(&self, at: &Location) -> Failure {
-        let hint = match self.url {
-            Some(_) => "start again",
-            None => "start again, or name one version with --version-id",
+        let hint = match self.wire() {
+            Wire::Presigned(_) => "start again",
+            Wire::Signed(_) => "start again, or name one version with --version-id",
         };
         Failure::precondition("the object was replaced while it was downloaded").hint(hint).at(at)
     }
 
     fn explain_without_key(&self, at: &Location, refusal: &Refusal) -> Failure {
-        if refusal.status == Some(400) && !is_decisive(refusal) && self.url.is_none() {
+        if refusal.status == Some(400) && !is_decisive(refusal) && self.wire().url().is_none() {
             return Failure::key("the object is sealed, and no key was given")
                 .hint("name the key with -k, for instance -k file:backup.key, or set S3SEAL_KEY")
                 .at(at)

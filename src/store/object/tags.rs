@@ -48,7 +48,7 @@ impl Store {
         at: &Location,
         version_id: Option<&str>,
     ) -> Option<String> {
-        if self.url.is_some() || self.learned().key_tags().are_refused() {
+        if !self.wire().allows_any_request() || self.learned().key_tags().are_refused() {
             return None;
         }
         self.read_key_tag(at, version_id).await.ok().flatten()

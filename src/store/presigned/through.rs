@@ -95,11 +95,6 @@ impl Store {
         Store::through(url, attributes.content_type.is_some(), connect)
     }
 
-    /// Whether this is no more than one object, reached through a presigned URL.
-    pub(crate) fn is_one_url(&self) -> bool {
-        self.url.is_some()
-    }
-
     /// Tries keys with a presigned URL. What it signs must be sent, so there is no asking without a key.
     pub(crate) async fn try_keys_through<'a, T>(
         &'a self,

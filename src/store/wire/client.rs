@@ -20,7 +20,6 @@ use aws_sdk_s3::Client;
 use aws_sdk_s3::config::retry::RetryConfig;
 use aws_sdk_s3::config::{
     BehaviorVersion, Builder, Region, RequestChecksumCalculation, ResponseChecksumValidation,
-    SharedCredentialsProvider,
 };
 use aws_sdk_s3::error::SdkError;
 use aws_types::SdkConfig;
@@ -30,10 +29,9 @@ use super::http::{
     Documents, GivesUp, Limits, Requester, Resolver, Trust, is_loopback, parse_rate, plain_client,
 };
 use super::observers::{Latency, Pace, RequestLog};
-use super::presigned_url::Presigned;
 use super::refusal::{Refusal, Trouble};
 use super::retry::{Retry, Transient};
-use super::url::SignedUrl;
+use super::signing::{Presigned, Wire};
 use super::{endpoint, region};
 use crate::failure::Failure;
 use crate::key::ring::Receiver;
@@ -120,15 +118,12 @@ pub(crate) struct Store {
     endpoint: Option<String>,
     /// Whether keys may cross the network in clear.
     allow_http: bool,
-    /// Who signs; nobody with `--no-sign-request`.
-    pub(crate) credentials: Option<SharedCredentialsProvider>,
+    wire: Wire,
     learned: Learned,
     latency: Latency,
     timeouts: TimeoutConfig,
     retry: Retry,
     pace: Pace,
-    /// The presigned URL that every request goes to, where there is one.
-    pub(crate) url: Option<SignedUrl>,
 }
 
 /// What options and configuration come to: how a store is reached.
@@ -230,12 +225,14 @@ impl Store {
             learned: Learned::new(checksums, proven),
             endpoint,
             allow_http: options.allow_http,
-            credentials: shared.credentials_provider(),
+            wire: match presigned {
+                Some(presigned) => Wire::Presigned(presigned.url),
+                None => Wire::Signed(shared.credentials_provider()),
+            },
             latency,
             timeouts: options.timeouts(),
             retry,
             pace,
-            url: presigned.map(|presigned| presigned.url),
         }
     }
 
@@ -252,6 +249,11 @@ impl Store {
     /// Whether requests go to Amazon's own service.
     pub(crate) fn is_amazon(&self) -> bool {
         endpoint::is_amazon(self.endpoint())
+    }
+
+    /// How requests go out.
+    pub(crate) fn wire(&self) -> &Wire {
+        &self.wire
     }
 
     /// What is known of the store by earlier answers.
@@ -277,10 +279,10 @@ impl Store {
 
     /// Who gets a key that goes with a request.
     pub(crate) fn receiver(&self) -> Receiver<'_> {
-        match (&self.url, self.endpoint()) {
-            (Some(_), _) => Receiver::PresignedUrl,
-            (None, Some(url)) => Receiver::Endpoint(url),
-            (None, None) => Receiver::Amazon,
+        match (&self.wire, self.endpoint()) {
+            (Wire::Presigned(_), _) => Receiver::PresignedUrl,
+            (Wire::Signed(_), Some(url)) => Receiver::Endpoint(url),
+            (Wire::Signed(_), None) => Receiver::Amazon,
         }
     }
 

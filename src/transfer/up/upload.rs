@@ -52,7 +52,7 @@ impl Engine {
         over: Option<&Copy>,
     ) -> Result<Stored, Failure> {
         let (store, interrupt) = (self.store(), self.interrupt());
-        if store.is_one_url() {
+        if !store.wire().allows_any_request() {
             return self.upload_single(source, &write).await;
         }
         if write.condition.if_none_match.is_some() && !store.is_amazon() {
