@@ -3,6 +3,7 @@
 
 mod attempts;
 mod client;
+mod configuration;
 mod content_md5;
 mod endpoint;
 pub(crate) mod http;
@@ -14,7 +15,8 @@ mod signing;
 mod url;
 
 pub(crate) use attempts::Attempts;
-pub(crate) use client::{Access, Connect, FALLBACK_REGION, Store, load_profiles};
+pub(crate) use client::Store;
+pub(crate) use configuration::{Access, Connect, FALLBACK_REGION, load_profiles};
 pub(crate) use content_md5::add_content_md5;
 pub(crate) use refusal::{Named, Refusal, Trouble, innermost, status_within_success};
 pub(crate) use region::is_region;
