@@ -13,7 +13,6 @@ use super::search::{Place, Search, SearchOptions, Suspect, parse_since, parse_ti
 use super::selection::tell_summary;
 use crate::failure::Failure;
 use crate::key::KeyArgs;
-use crate::key::core::Key;
 use crate::key::ring::ObjectKey;
 use crate::location::Location;
 use crate::output::Output;
@@ -230,18 +229,12 @@ impl Auditor {
             version_id: listed.as_ref().and_then(|it| it.version_id.clone()),
             ..ReadOptions::default()
         };
-        let attempt = |keys: Vec<Key>, options: ReadOptions| async move {
-            let audited = self.store.audit(at, &keys, &options).await?;
-            let key = audited.as_ref().and_then(|it| it.key.clone());
-            Ok((audited, key))
-        };
-        match self.keys.open(&self.store, at, &options, attempt).await {
-            Ok((audited, key)) => Ok(audited.map(|audited| Verdict::of(suspect, &audited, key))),
-            Err(failure) if failure.detail().wants_other_key => {
-                Ok(Some(Verdict::of(suspect, &Audited::unread(State::Locked), None)))
-            }
-            Err(failure) => Err(failure),
-        }
+        let mut keys = self.keys.to_open(&self.store, at).await?;
+        let audited = self.store.audit(at, &mut keys, &options).await?;
+        Ok(audited.map(|audited| {
+            let key = keys.opened(audited.key.as_ref());
+            Verdict::of(suspect, &audited, key)
+        }))
     }
 
     fn tell(&self, Suspect { at, listed, .. }: &Suspect, verdict: &Verdict) -> Result<(), Failure> {

@@ -125,16 +125,12 @@ impl Downloader {
             .hint("`s3seal get` writes to it, and `s3seal rm` deletes the object")
             .at(&at));
         }
-        let attempt = |keys: Vec<Key>, options: ReadOptions| {
-            let (target, at) = (target.clone(), &at);
-            async move {
-                let done = self.engine.download(at, &keys, &options, target, self.arrival).await?;
-                let key = done.key.clone();
-                Ok((done, key))
-            }
-        };
-        let opened = self.keys.open(self.engine.store(), &at, &self.options, attempt).await;
-        let (done, key) = opened.map_err(|failure| with_url(failure, &at))?;
+        let keys = self.keys.to_open(self.engine.store(), &at).await;
+        let mut keys = keys.map_err(|failure| with_url(failure, &at))?;
+        let (engine, options) = (&self.engine, &self.options);
+        let downloaded = engine.download(&at, &mut keys, options, target.clone(), self.arrival);
+        let done = downloaded.await.map_err(|failure| with_url(failure, &at))?;
+        let key = keys.opened(done.key.as_ref());
         if let Target::File(place) = &target
             && done.is_kept_out
         {

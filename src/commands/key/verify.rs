@@ -10,7 +10,6 @@ use crate::commands::keys::Keys;
 use crate::commands::selection::send_listed;
 use crate::failure::{CommonCode, Failure};
 use crate::key::KeyArgs;
-use crate::key::core::Key;
 use crate::location::Location;
 use crate::output::Output;
 use crate::store::object::ReadOptions;
@@ -135,11 +134,9 @@ async fn verify(
 ) -> Result<(), Failure> {
     // So that a plain object is told in words of this command.
     let options = ReadOptions { allow_plain: true, ..ReadOptions::default() };
-    let attempt = |keys: Vec<Key>, options: ReadOptions| async move {
-        Ok(((), store.head(at, &keys, &options).await?.key))
-    };
-    let ((), opened) = keys.open(store, at, &options, attempt).await?;
-    let Some(key) = opened else {
+    let mut keys = keys.to_open(store, at).await?;
+    let opened = store.head_with(at, &mut keys, &options).await?;
+    let Some(key) = keys.opened(opened.key.as_ref()) else {
         return Err(Failure::unsealed("the object is not sealed: it opens without a key")
             .hint("somebody may have replaced it: find out who")
             .at(at));

@@ -5,13 +5,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::buckets::Buckets;
 use super::report::{Done, Outcome, Report};
 use super::rotation_keys::BothKeys;
+use crate::commands::keys::{Keys, ObjectKeys};
 use crate::commands::search::Suspect;
 use crate::failure::Failure;
 use crate::key::core::Key;
 use crate::key::ring::ObjectKey;
 use crate::location::Location;
 use crate::store::copy::{Copy, CopySource};
-use crate::store::object::{Attributes, Condition, ObjectMetadata, Opened, ReadOptions, Write};
+use crate::store::object::{
+    Attributes, Batch, Condition, FixedKeys, KeysToTry, ObjectMetadata, Opened, Pending,
+    ReadOptions, Unopened, Write,
+};
 use crate::store::{Encryption, EncryptionStatus};
 use crate::transfer::Engine;
 
@@ -110,6 +114,35 @@ impl Target {
 fn onto_itself(to: &Location) -> Failure {
     Failure::usage(format!("{to} and what is to be sealed anew lie within each other"))
         .hint("leave out --dest to seal objects anew where they are, or name another prefix")
+}
+
+/// The keys that an object may have had, and among the first of them the one that it should get.
+struct BothSides<'a> {
+    old: ObjectKeys<'a>,
+    new: Option<Key>,
+    new_is_first: bool,
+}
+
+impl KeysToTry for BothSides<'_> {
+    fn first(&mut self) -> Batch {
+        let mut batch = self.old.first();
+        if let Some(new) = self.new.take().filter(|new| !batch.keys.contains(new)) {
+            batch.keys.insert(if self.new_is_first { 0 } else { batch.keys.len() }, new);
+        }
+        batch
+    }
+
+    fn more(&mut self) -> Pending<'_, Batch> {
+        self.old.more()
+    }
+
+    fn lack_one(&self) -> bool {
+        self.old.lack_one()
+    }
+
+    fn explain_none(&self, failure: Failure) -> Failure {
+        self.old.explain_none(failure)
+    }
 }
 
 impl Found {
@@ -256,10 +289,8 @@ impl Rotator {
     /// Opens an object that somebody may have replaced between two of the keys.
     async fn look_twice(&self, at: &Location, goal: &Goal) -> Result<Found, Failure> {
         match self.look(at, ReadOptions::default(), goal).await {
-            Err(failure) if failure.detail().wants_other_key => {
-                self.look(at, ReadOptions::default(), goal).await
-            }
-            found => found,
+            Err(Unopened::Locked(_)) => Ok(self.look(at, ReadOptions::default(), goal).await?),
+            found => Ok(found?),
         }
     }
 
@@ -279,37 +310,37 @@ impl Rotator {
         at: &Location,
         options: ReadOptions,
         goal: &Goal,
-    ) -> Result<Found, Failure> {
+    ) -> Result<Found, Unopened> {
         let options = ReadOptions { allow_plain: true, ..options };
         let new = goal.key.as_ref().filter(|_| self.target.is_in_place());
         let opened = match &self.keys.from {
             None => self.open_plain(at, new, options).await,
-            Some(from) => {
-                let first = AtomicBool::new(true);
-                let attempt = |mut keys: Vec<Key>, options: ReadOptions| {
-                    if let Some(new) = new.filter(|_| first.swap(false, Ordering::Relaxed))
-                        && !keys.contains(&new.key)
-                    {
-                        // What one object has, the next probably has.
-                        let is_first = self.was_current.load(Ordering::Relaxed);
-                        keys.insert(if is_first { 0 } else { keys.len() }, new.key.clone());
-                    }
-                    async move {
-                        let opened = self.engine.inspect(at, &keys, &options).await?;
-                        let key = opened.key.clone();
-                        Ok((Found::Opened(Box::new(opened)), key))
-                    }
-                };
-                let opened = from.open(self.engine.store(), at, &options, attempt).await;
-                opened.map(|(found, _)| found)
-            }
+            Some(from) => self.open_with(from, at, new, options).await,
         };
         let found = match opened {
-            Err(Failure::NotFound(detail)) if !detail.concerns_all => return Ok(Found::Gone),
+            Err(Unopened::Gone(_)) => return Ok(Found::Gone),
             opened => opened?,
         };
         self.was_current.store(found.is_current(goal), Ordering::Relaxed);
         Ok(found)
+    }
+
+    async fn open_with(
+        &self,
+        from: &Keys,
+        at: &Location,
+        new: Option<&ObjectKey>,
+        options: ReadOptions,
+    ) -> Result<Found, Unopened> {
+        let store = self.engine.store();
+        let old = from.to_open(store, at).await.map_err(Unopened::Failed)?;
+        let new = new.map(|new| new.key.clone());
+        // What one object has, the next probably has.
+        let new_is_first = self.was_current.load(Ordering::Relaxed);
+        let mut keys = BothSides { old, new, new_is_first };
+        let opened = self.engine.inspect_with(at, &mut keys, &options).await?;
+        keys.old.opened(opened.key.as_ref());
+        Ok(Found::Opened(Box::new(opened)))
     }
 
     /// Opens what is not sealed, with one request; of what is, only the new key is tried.
@@ -318,21 +349,22 @@ impl Rotator {
         at: &Location,
         new: Option<&ObjectKey>,
         options: ReadOptions,
-    ) -> Result<Found, Failure> {
-        match self.engine.inspect(at, &[], &options).await {
+    ) -> Result<Found, Unopened> {
+        let none = &mut FixedKeys { keys: &[], is_sealed: false };
+        match self.engine.inspect_with(at, none, &options).await {
             // Not every store wants the key for a HEAD, but it may tell that there is one.
             Ok(opened) if opened.answer.sse_customer_algorithm.is_none() => {
                 return Ok(Found::Opened(Box::new(opened)));
             }
-            Ok(_) | Err(Failure::Key(_)) => {}
-            Err(failure) => return Err(failure),
+            Ok(_) | Err(Unopened::NoKey(_)) => {}
+            Err(unopened) => return Err(unopened),
         }
         let Some(new) = new else { return Ok(Found::Sealed) };
-        let options = ReadOptions { is_sealed: true, ..options };
-        match self.engine.inspect(at, std::slice::from_ref(&new.key), &options).await {
+        let new = &mut FixedKeys { keys: std::slice::from_ref(&new.key), is_sealed: true };
+        match self.engine.inspect_with(at, new, &options).await {
             Ok(opened) => Ok(Found::Opened(Box::new(opened))),
-            Err(Failure::Key(_)) => Ok(Found::Sealed),
-            Err(failure) => Err(failure),
+            Err(Unopened::Locked(_)) => Ok(Found::Sealed),
+            Err(unopened) => Err(unopened),
         }
     }
 

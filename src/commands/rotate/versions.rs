@@ -9,7 +9,7 @@ use crate::commands::search::Suspect;
 use crate::failure::Failure;
 use crate::key::core::Key;
 use crate::location::Location;
-use crate::store::object::{ObjectMetadata, Opened, ReadOptions};
+use crate::store::object::{ObjectMetadata, Opened, ReadOptions, Unopened};
 
 /// Looks at former versions.
 pub(super) struct Historian {
@@ -50,7 +50,7 @@ impl Historian {
             ReadOptions { version_id: Some(version_id.to_owned()), ..ReadOptions::default() };
         let found = match rotator.look(at, options, &goal).await {
             // Of a key that is none of those given, nothing is asked.
-            Err(failure) if failure.detail().wants_other_key => return Ok(None),
+            Err(Unopened::Locked(_)) => return Ok(None),
             found => found?,
         };
         let Found::Opened(opened) = &found else { return Ok(None) };
@@ -119,8 +119,8 @@ impl Historian {
         match self.rotator.look(at, ReadOptions::default(), goal).await {
             Ok(Found::Opened(opened)) => Ok(self.rotator.takes(&opened)),
             Ok(Found::Sealed | Found::Gone) => Ok(false),
-            Err(failure) if failure.detail().wants_other_key => Ok(false),
-            Err(failure) => Err(failure),
+            Err(Unopened::Locked(_)) => Ok(false),
+            Err(unopened) => Err(unopened.into()),
         }
     }
 }

@@ -6,6 +6,7 @@ mod audit;
 mod extent;
 mod list;
 mod metadata;
+mod open;
 mod pages;
 mod read;
 mod read_options;
@@ -20,7 +21,8 @@ pub(crate) use attributes::{Attributed, Attributes, Condition, Metadata, parse_h
 pub(crate) use audit::{Audited, State};
 pub(crate) use list::{Kind, Listed, Listing, decoded};
 pub(crate) use metadata::{NULL_VERSION, ObjectMetadata, bare};
-pub(crate) use read::{Attempt, Body, Opened, Reading, not_sealed};
+pub(crate) use open::{Batch, FixedKeys, KeysToTry, Opened, Pending, Unopened};
+pub(crate) use read::{Body, Reading};
 pub(crate) use read_options::ReadOptions;
 pub(crate) use remove::Removed;
 pub(crate) use remove_many::Doomed;

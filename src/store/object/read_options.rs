@@ -24,9 +24,6 @@ pub(crate) struct ReadOptions {
     /// Accept an object that is not sealed although a key is given
     #[arg(long)]
     pub allow_plain: bool,
-    /// Whether other keys have shown that it is sealed.
-    #[arg(skip)]
-    pub is_sealed: bool,
 }
 
 impl ReadOptions {

@@ -11,14 +11,10 @@ use base64::prelude::BASE64_STANDARD;
 
 use super::check::check;
 use crate::failure::Failure;
-use crate::key::core::Key;
-use crate::location::Location;
-use crate::store::explain::{Action, Circumstances, diagnose, refuses_http};
-use crate::store::explain::{is_about_the_key, no_key_fits};
+use crate::store::explain::{Action, Circumstances, diagnose};
 use crate::store::learned::{Said, other_checksum};
 use crate::store::object::{
-    Attempt, Attributed, Attributes, Condition, Opened, ReadOptions, checksum, explain_condition,
-    not_sealed,
+    Attributed, Attributes, Condition, ReadOptions, checksum, explain_condition,
 };
 use crate::store::object::{Stored, Write};
 use crate::store::seal::{Echoes, Encryption, Sealed};
@@ -93,36 +89,6 @@ impl Store {
         sent.extend(attributes.headers());
         check(url, "PutObject", sent, encryption.key().is_some(), connect)?;
         Store::through(url, attributes.content_type.is_some(), connect)
-    }
-
-    /// Tries keys with a presigned URL. What it signs must be sent, so there is no asking without a key.
-    pub(crate) async fn try_keys_through<'a, T>(
-        &'a self,
-        url: &SignedUrl,
-        at: &'a Location,
-        keys: &'a [Key],
-        options: &ReadOptions,
-        attempt: &impl Fn(Option<&'a Key>) -> Attempt<'a, T>,
-    ) -> Result<Opened<T>, Failure> {
-        let mut last = Refusal::default();
-        for key in keys {
-            match attempt(Some(key)).await {
-                Ok((echo, answer)) if echo.proves(key) => {
-                    return Ok(Opened { answer, key: Some(key.clone()) });
-                }
-                Ok((_, answer)) if options.allow_plain => return Ok(Opened { answer, key: None }),
-                Ok(_) => return Err(not_sealed(at)),
-                Err(refusal) if is_about_the_key(&refusal) && !refuses_http(self, &refusal) => {
-                    last = refusal;
-                }
-                Err(refusal) => {
-                    let about = Circumstances { action: Action::Read, at, key: Some(key) };
-                    return Err(diagnose(self, &refusal, &about));
-                }
-            }
-        }
-        let failure = no_key_fits(url, at, keys, &last);
-        Err(failure.answered(last.status, last.code.as_deref()))
     }
 
     fn through(url: &SignedUrl, typed: bool, connect: &Connect) -> Result<Store, Failure> {
