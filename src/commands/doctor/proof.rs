@@ -14,7 +14,7 @@ use crate::key::core::Key;
 use crate::location::Location;
 use crate::store::Encryption;
 use crate::store::object::{Attributes, Condition, ReadOptions, Stored};
-use crate::store::presigned::{Method, Presign, Sums};
+use crate::store::presigned::{Method, Presign};
 use crate::store::wire::{Connect, SignedUrl, Store};
 use crate::transfer::{Interrupt, SMALLEST_PART, checksum};
 use aws_sdk_s3::primitives::SdkBody as RequestBody;
@@ -292,11 +292,12 @@ impl Proof<'_> {
         };
         let mut crc = checksum::crc64nvme();
         crc.update(CONTENT);
-        let (bytes, md5) = (CONTENT.len() as u64, Md5::digest(CONTENT).into());
-        let sums = Sums { bytes, md5, crc64nvme: crc.finalize() };
+        let (bytes, md5) = (CONTENT.len() as u64, Some(Md5::digest(CONTENT).into()));
+        let sums = crate::store::object::Sums { bytes, md5, crc64nvme: crc.finalize() };
         self.trial.go_on().await?;
         self.trial.touch(&at);
-        let stored = store.put_through(&write, || RequestBody::from(CONTENT), &sums).await?;
+        let written = store.put_object(&write, || RequestBody::from(CONTENT), &sums).await?;
+        let stored = store.settle(&write.at, written).await?;
         self.trial.note(&at, &stored);
         Ok(())
     }

@@ -12,7 +12,7 @@ use crate::location::Location;
 use crate::store::Encryption;
 use crate::store::copy::{Copy, CopySource, ThrowAways};
 use crate::store::object::{
-    Attributes, Condition, ObjectMetadata, Opened, Part, ReadOptions, Reading, Stored, Write,
+    Attributes, Condition, ObjectMetadata, Opened, Part, ReadOptions, Reading, Stored, Sums, Write,
 };
 use crate::store::wire::Store;
 use crate::transfer::{Interrupt, checksum};
@@ -91,8 +91,9 @@ impl Trial {
         self.go_on().await?;
         self.touch(&write.at);
         let body = || RequestBody::from(content.clone());
-        let (bytes, crc) = (content.len() as u64, crc64nvme(content));
-        let written = self.store.put_object(write, body, bytes, crc).await?;
+        let (bytes, crc64nvme) = (content.len() as u64, crc64nvme(content));
+        let sums = Sums { bytes, crc64nvme, md5: None };
+        let written = self.store.put_object(write, body, &sums).await?;
         let stored = self.store.settle(&write.at, written).await?;
         self.note(&write.at, &stored);
         Ok(stored)

@@ -14,7 +14,7 @@ use crate::key::core::Key;
 use crate::location::Location;
 use crate::store::learned::{Guard, Known, Route, Way};
 use crate::store::object::{
-    Attributes, Condition, ObjectMetadata, Part, ReadOptions, Stored, Write, Written, bare,
+    Attributes, Condition, ObjectMetadata, Part, ReadOptions, Stored, Sums, Write, Written, bare,
 };
 use crate::store::seal::Encryption;
 use crate::store::wire::Store;
@@ -300,7 +300,8 @@ impl Store {
         let written = match pieces.as_slice() {
             [only] => {
                 let body = || RequestBody::from(only.as_slice());
-                self.put_object(&write, body, only.len() as u64, crc64nvme(only)).await?
+                let (bytes, crc64nvme) = (only.len() as u64, crc64nvme(only));
+                self.put_object(&write, body, &Sums { bytes, crc64nvme, md5: None }).await?
             }
             parts => self.put_in_parts(&write, parts).await?,
         };

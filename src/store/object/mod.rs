@@ -27,4 +27,4 @@ pub(crate) use read_options::ReadOptions;
 pub(crate) use remove::Removed;
 pub(crate) use remove_many::Doomed;
 pub(crate) use uploads::{ListedPart, UnfinishedUpload};
-pub(crate) use write::{Part, Stored, Write, Written, checksum, explain_condition};
+pub(crate) use write::{Part, Stored, Sums, Write, Written};

@@ -10,7 +10,7 @@ use super::pieces::{Piece, Pieces};
 use super::session::Session;
 use crate::failure::Failure;
 use crate::store::copy::Copy;
-use crate::store::object::{Part, ReadOptions, Stored, Write, Written};
+use crate::store::object::{Part, ReadOptions, Stored, Sums, Write, Written};
 use crate::store::wire::Store;
 use crate::transfer::engine::Engine;
 use crate::transfer::files::Source;
@@ -222,8 +222,8 @@ async fn refuse_existing(store: &Store, write: &Write) -> Result<(), Failure> {
 }
 
 async fn put(store: &Store, write: &Write, piece: &Piece, item: &Item) -> Result<Written, Failure> {
-    let crc64nvme = piece.crc64nvme()?;
-    let written = store.put_object(write, || piece.body(), piece.bytes(), crc64nvme).await;
+    let sums = Sums { bytes: piece.bytes(), crc64nvme: piece.crc64nvme()?, md5: None };
+    let written = store.put_object(write, || piece.body(), &sums).await;
     item.add(piece.bytes());
     written.map_err(|failure| piece.blame_change(failure))
 }
