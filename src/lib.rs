@@ -10,6 +10,7 @@ mod aws_cli;
 mod cli;
 mod commands;
 mod failure;
+mod jobs;
 mod key;
 mod location;
 mod output;

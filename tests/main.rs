@@ -18,6 +18,7 @@ mod fuzz;
 mod generated;
 mod harness;
 mod hostile;
+mod house;
 mod integrity;
 mod key_commands;
 mod key_files;

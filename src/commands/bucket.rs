@@ -89,10 +89,8 @@ async fn set(
     allowed: bool,
     out: &Output,
 ) -> Result<(), Failure> {
-    let (op, wanted) = match allowed {
-        true => ("bucket-allow", SseC::Allowed),
-        false => ("bucket-block", SseC::Blocked),
-    };
+    let (op, wanted) =
+        if allowed { ("bucket-allow", SseC::Allowed) } else { ("bucket-block", SseC::Blocked) };
     if before.sse_c() == wanted {
         return report(op, at, &before, Some(false), out);
     }

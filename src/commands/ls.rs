@@ -100,11 +100,12 @@ async fn list(args: &Args, store: &Arc<Store>, at: &Location, out: &Output) -> R
             return Ok(());
         }
     }
-    match found == 0 && !at.key.is_empty() {
-        false => Ok(()),
-        true => Err(Failure::not_found("there is nothing of this name, and nothing below it")
+    if found == 0 && !at.key.is_empty() {
+        Err(Failure::not_found("there is nothing of this name, and nothing below it")
             .hint("check the bucket and the key")
-            .at(at)),
+            .at(at))
+    } else {
+        Ok(())
     }
 }
 

@@ -11,8 +11,8 @@ use clap::builder::NonEmptyStringValueParser;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use super::keys::Keys;
 use crate::failure::Failure;
+use crate::jobs::Keys;
 use crate::key::KeyArgs;
 use crate::key::core::{check_destination, check_output};
 use crate::key::ring::ObjectKey;
@@ -88,10 +88,7 @@ pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<
     check(args)?;
     let keys = if args.no_key { Keys::none(out) } else { keys(args, out)? };
     let store = Arc::new(Store::connect(connect).await?);
-    let key = match args.no_key {
-        true => None,
-        false => keys.to_write(&store, &at).await?,
-    };
+    let key = if args.no_key { None } else { keys.to_write(&store, &at).await? };
     if args.method == Method::Put {
         key.as_ref().map_or(Ok(()), ObjectKey::check_fit)?;
     }
@@ -142,10 +139,7 @@ pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<
             headers_file: args.headers_file.as_ref().map(|path| path.display().to_string()),
         });
     }
-    match args.curl {
-        true => out.line(&curl(args, &wanted.at, &signed)),
-        false => out.line(&signed.url),
-    }
+    if args.curl { out.line(&curl(args, &wanted.at, &signed)) } else { out.line(&signed.url) }
 }
 
 fn check(args: &Args) -> Result<(), Failure> {
@@ -168,14 +162,15 @@ fn check(args: &Args) -> Result<(), Failure> {
 
 fn keys(args: &Args, out: &Output) -> Result<Keys, Failure> {
     let keys = Keys::load(&args.key, out)?;
-    match keys.has_any() {
-        true => Ok(keys),
-        false => Err(Failure::usage(
+    if keys.has_any() {
+        Ok(keys)
+    } else {
+        Err(Failure::usage(
             "no key was given, and the URL of a sealed object is worth nothing without it",
         )
         .hint(
             "name the key with -k or S3SEAL_KEY, or say --no-key for an object that is not sealed",
-        )),
+        ))
     }
 }
 

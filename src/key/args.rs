@@ -4,33 +4,28 @@ use std::ffi::OsString;
 use std::time::Duration;
 
 use super::aws_cli::AwsCliKey;
-use super::core::{DEFAULT_TIMEOUT, DeriveAs, Format, KEY_VARIABLE, Spec, protect_path, variable};
+use super::core::{DeriveAs, Format, KEY_VARIABLE, Spec, protect_path, variable};
 use super::ring::{Keyring, Ring};
 use crate::failure::Failure;
 
 /// The options that say which keys to use.
-#[derive(Clone, Default, clap::Args)]
+#[derive(Clone, Default)]
 pub(crate) struct KeyArgs {
     /// Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the
     /// name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried
     /// for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself;
     /// without that, the rules of config.toml
     // Hyphens are let through for url-safe base64, which may begin with one: clap would quote it.
-    #[arg(short = 'k', long = "key", value_name = "SPEC", allow_hyphen_values = true)]
-    pub key: Vec<OsString>,
+    pub(crate) key: Vec<OsString>,
     /// How to read the key text
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
-    pub key_format: Format,
+    pub(crate) key_format: Format,
     /// Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a
     /// bucket alone (s3://bucket), for each object of the same name there
-    #[arg(long, value_name = "URL")]
-    pub derive_as: Option<String>,
+    pub(crate) derive_as: Option<String>,
     /// The same in the spellings of aws-cli
-    #[command(flatten)]
-    pub aws_cli: AwsCliKey,
+    pub(crate) aws_cli: AwsCliKey,
     /// How long a `cmd:` may take, passphrases and touched tokens included; 0 is for ever
-    #[arg(long, value_name = "SECONDS", default_value_t = DEFAULT_TIMEOUT.as_secs())]
-    pub key_timeout: u64,
+    pub(crate) key_timeout: u64,
 }
 
 impl KeyArgs {
@@ -71,10 +66,11 @@ impl KeyArgs {
     /// [`Failure::Usage`] then.
     pub(crate) fn check_derive_as(&self, is_one_object: bool) -> Result<(), Failure> {
         let derive_as = self.derive_as.as_deref().map(DeriveAs::parse).transpose()?;
-        match derive_as.is_some_and(|it| it.key.is_some()) && !is_one_object {
-            false => Ok(()),
-            true => Err(Failure::usage("--derive-as names one object, and several are meant")
-                .hint("name the bucket alone, s3://BUCKET: each object keeps its own name in it")),
+        if derive_as.is_some_and(|it| it.key.is_some()) && !is_one_object {
+            Err(Failure::usage("--derive-as names one object, and several are meant")
+                .hint("name the bucket alone, s3://BUCKET: each object keeps its own name in it"))
+        } else {
+            Ok(())
         }
     }
 

@@ -16,7 +16,7 @@ use super::text::redaction::{scrub, visible};
 mod json;
 
 /// How progress is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum ProgressStyle {
     /// Bars, where stderr is a terminal that a person looks at.
     #[default]

@@ -73,9 +73,10 @@ impl NamedOutput {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => true,
                 Err(error) => return Err(error.kind().into()),
             };
-            return Ok(match is_file && !is_of_system {
-                true => NamedOutput::File { folder, name },
-                false => NamedOutput::Stream(NamedStream::Path(path)),
+            return Ok(if is_file && !is_of_system {
+                NamedOutput::File { folder, name }
+            } else {
+                NamedOutput::Stream(NamedStream::Path(path))
             });
         }
         Err(io::Error::from(rustix::io::Errno::LOOP))

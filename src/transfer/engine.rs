@@ -8,30 +8,23 @@ use tokio::sync::Semaphore;
 use super::files::{Directory, FileId};
 use super::interrupt::Interrupt;
 use super::permits::Lines;
-use super::plan;
 use super::progress::Progress;
 use super::resume::{Leftovers, expire};
 use super::targets::Publisher;
 use crate::output::Output;
 use crate::store::wire::Store;
-use crate::text::size;
 
 /// How transfers are divided.
-#[derive(Debug, Clone, Default, clap::Args)]
-#[command(next_help_heading = "Transfer options")]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct TransferOptions {
     /// The size of a part: bytes, or with KiB, MiB, GiB [default: 8MiB, more where needed]
-    #[arg(long, value_name = "SIZE", value_parser = plan::parse_part_size)]
-    pub(super) part_size: Option<u64>,
+    pub(crate) part_size: Option<u64>,
     /// About how many bytes come through a pipe: parts become large enough for all of it
-    #[arg(long, value_name = "SIZE", value_parser = size::parse)]
-    pub(super) expected_size: Option<u64>,
+    pub(crate) expected_size: Option<u64>,
     /// How many requests are under way at once [default: 4, more where answers take long]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
-    pub(super) concurrency: Option<u16>,
+    pub(crate) concurrency: Option<u16>,
     /// Neither go on with an interrupted transfer, nor leave one that could be gone on with
-    #[arg(long)]
-    pub(super) no_resume: bool,
+    pub(crate) no_resume: bool,
 }
 
 impl TransferOptions {
@@ -68,12 +61,11 @@ struct Shared {
 impl Engine {
     /// Transfers to and from this store; from within a runtime.
     pub(crate) fn new(
-        store: Store,
+        store: Arc<Store>,
         options: &TransferOptions,
         interrupt: Interrupt,
         progress: Progress,
     ) -> Engine {
-        let store = Arc::new(store);
         let lines = Lines::new(store.clone(), options.concurrency.map(usize::from));
         let (options, folders) = (options.clone(), Mutex::default());
         let (publisher, relayed) = (Publisher::new(), Semaphore::new(MOST_RELAYED_MIB as usize));

@@ -33,4 +33,4 @@ pub(crate) use engine::{Engine, TransferOptions};
 pub(crate) use interrupt::Interrupt;
 pub(crate) use names::{Claims, Clashes, to_path};
 pub(crate) use permits::Lines;
-pub(crate) use plan::SMALLEST_PART;
+pub(crate) use plan::{SMALLEST_PART, parse_part_size};

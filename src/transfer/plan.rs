@@ -22,11 +22,12 @@ const USUAL_PART: u64 = 8 * MIB;
 ///
 /// # Errors
 /// A sentence, where it is no size or S3 allows no such part.
-pub(super) fn parse_part_size(text: &str) -> Result<u64, String> {
+pub(crate) fn parse_part_size(text: &str) -> Result<u64, String> {
     let bytes = size::parse(text)?;
-    match (SMALLEST_PART..=LARGEST_PART).contains(&bytes) {
-        true => Ok(bytes),
-        false => Err("a part is 5 MiB to 5 GiB".to_owned()),
+    if (SMALLEST_PART..=LARGEST_PART).contains(&bytes) {
+        Ok(bytes)
+    } else {
+        Err("a part is 5 MiB to 5 GiB".to_owned())
     }
 }
 

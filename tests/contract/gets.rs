@@ -58,7 +58,7 @@ fn get() {
         it.lab.seal("k1", name, name.as_bytes());
     }
     it.lab.plain("tree/plain", b"plain");
-    it.run_several("a folder", "get -k ./k2 -k ./k1 -r --concurrency 1 s3://demo/tree folder");
+    it.run_several("a folder", "get -k ./k1 -k ./k2 -r --concurrency 1 s3://demo/tree folder");
     it.run_several("a folder, as it would be", "get -k ./k1 -r --dry-run s3://demo/tree folder");
     it.run_several(
         "a folder again",

@@ -40,6 +40,10 @@ fn head() {
     it.run("on a condition that does not hold", "head -k ./k1 --if-match abc s3://demo/p/a");
     it.run("a version that is not there", "head -k ./k1 --version-id absent s3://demo/p/a");
     it.run(
+        "several: the key that has opened the last one comes first",
+        "head -k ./k1 -k ./k2 s3://demo/p/b s3://demo/p/b s3://demo/p/a s3://demo/p/a",
+    );
+    it.run(
         "several, one of them missing",
         "head -k ./k1 s3://demo/absent s3://demo/p/a s3://demo/p/b",
     );
@@ -50,7 +54,7 @@ fn head() {
 fn audit() {
     let mut it = Recording::with("audit", |server| server.versioned_bucket(VERSIONED));
     stocked(&it.lab);
-    it.run_several("with two keys", "audit -k ./k1 -k ./k2 s3://demo/p/");
+    it.run_results("with two keys", "audit -k ./k1 -k ./k2 s3://demo/p/");
     it.run_several(
         "one object, with three keys, of which the last fits",
         "audit -k ./k3 -k ./k2 -k ./k1 s3://demo/p/a",

@@ -17,7 +17,7 @@ retired = ["gone"]
 /// Ends the server once it has said where it is.
 const SERVE: &str = r#"
 "$S3SEAL" --json mock > greeting 2> /dev/null &
-until grep --quiet environment greeting; do sleep 0.05; done
+until grep --quiet --no-messages environment greeting; do sleep 0.05; done
 kill -s INT $!
 wait $!
 code=$?

@@ -39,6 +39,11 @@ fn put() {
     }
     it.run_several("a folder", "put -k ./k1 -r --concurrency 1 tree s3://demo/tree");
     it.run_several("a folder, as it would be", "put -k ./k1 -r --dry-run tree s3://demo/tree");
+    it.lab.file("list", b"b/c\nabsent\n");
+    it.run_several(
+        "what a list names",
+        "put -k ./k1 --concurrency 1 --files-from list tree s3://demo/listed",
+    );
     it.run_several(
         "several files, one of them missing",
         "put -k ./k1 --concurrency 1 small absent s3://demo/several/",

@@ -34,6 +34,11 @@ fn rotate() {
     );
     it.lab.run("put -q -k ./k1 --tag-key --metadata a=1 --tagging t=1 --cache-control no-cache small s3://demo/tagged".split(' ')).succeeds();
     it.run("with attributes and tags", "rotate --from ./k1 --to ./k2 s3://demo/tagged");
+    it.lab.file("list", b"b\nabsent\n");
+    it.run_several(
+        "what a list names",
+        "rotate --from ./k1 --to ./k2 --concurrency 1 --files-from list s3://demo/t/",
+    );
     it.run("what is not there", "rotate --from ./k1 --to ./k2 s3://demo/absent");
     it.run("what is denied", "rotate --from ./k1 --to ./k2 s3://demo/denied/a");
     it.run("unavailable", "rotate --from ./k1 --to ./k2 --max-attempts 1 s3://demo/down/a");
@@ -71,7 +76,7 @@ fn rotate_versions() {
         "former versions of a current one deleted",
         &format!("{rotate} --delete-old-versions s3://vault/y"),
     );
-    it.run_several(
+    it.run_results(
         "former versions of another key",
         &format!("{rotate} --delete-old-versions s3://vault/z"),
     );

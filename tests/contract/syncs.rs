@@ -33,7 +33,7 @@ fn sync() {
     );
     it.run_several("deletions up", "sync -k ./k1 --delete --concurrency 1 up s3://demo/p");
     it.run_several("down, as it would be", "sync -k ./k1 --dry-run s3://demo/p down");
-    it.run_several("down", "sync -k ./k2 -k ./k1 --concurrency 1 s3://demo/p down");
+    it.run_several("down", "sync -k ./k1 -k ./k2 --concurrency 1 s3://demo/p down");
     it.run_several(
         "down again, with nothing to do",
         "sync -k ./k1 --concurrency 1 s3://demo/p down",

@@ -175,14 +175,12 @@ impl Proof<'_> {
         let done = async {
             self.trial.upload(&write, &parts).await?;
             let (_, content) = self.trial.get(&at, &[key], Some(&range)).await?;
-            match content == end {
-                true => Ok("sealed in two parts, and read across them"),
-                false => Err(Failure::integrity(
-                    "an object of two parts came back with other bytes",
-                )
-                .hint(
+            if content == end {
+                Ok("sealed in two parts, and read across them")
+            } else {
+                Err(Failure::integrity("an object of two parts came back with other bytes").hint(
                     "write what is larger than a part to another store, and tell this one's makers",
-                )),
+                ))
             }
         };
         let done = done.await;

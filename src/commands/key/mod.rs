@@ -68,11 +68,12 @@ impl Chosen {
         let mut keys = self.keys.clone();
         keys.key.splice(0..0, self.specs.iter().cloned());
         let ring = keys.load()?.for_named_object()?;
-        match ring.keys.is_empty() {
-            false => Ok(ring),
-            true => Err(Failure::usage("there is no key to look at").hint(
+        if ring.keys.is_empty() {
+            Err(Failure::usage("there is no key to look at").hint(
                 "name its source (`./backup.key`, env:NAME, cmd:COMMAND, stdin), or set S3SEAL_KEY",
-            )),
+            ))
+        } else {
+            Ok(ring)
         }
     }
 }

@@ -93,26 +93,26 @@ pub(super) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<
 }
 
 fn read_text(name: &OsStr, out: &Output) -> Result<Zeroizing<Vec<u8>>, Failure> {
-    let spec = match name == "-" {
-        true => Spec::Stdin,
-        false if looks_secret(&name.to_string_lossy()) && !Path::new(name).exists() => {
-            return Err(Failure::usage("what looks like a key is in the place of the text's file")
-                .hint("on a command line everybody can see it (`ps`): write it into a file, or send it through a pipe with `--text -`"));
-        }
+    let spec = if name == "-" {
+        Spec::Stdin
+    } else if Path::new(name).exists() {
+        Spec::File(name.into())
+    } else if looks_secret(&name.to_string_lossy()) {
+        return Err(Failure::usage("what looks like a key is in the place of the text's file")
+            .hint("on a command line everybody can see it (`ps`): write it into a file, or send it through a pipe with `--text -`"));
+    } else {
         // It may be the text itself.
-        false if !Path::new(name).exists() => {
-            return Err(Failure::key("there is no such file as --text names").hint(
-                "check the path; a text itself goes into a file, or through a pipe with `--text -`",
-            ));
-        }
-        false => Spec::File(name.into()),
+        return Err(Failure::key("there is no such file as --text names").hint(
+            "check the path; a text itself goes into a file, or through a pipe with `--text -`",
+        ));
     };
     let (text, warnings) = spec.read_text(None)?;
     warnings.iter().for_each(|warning| out.warn(&format!("{spec}: {warning}")));
-    match text.trim_ascii().is_empty() {
-        false => Ok(text),
-        true => Err(Failure::key(format!("{spec}: there is no text in it"))
-            .hint("name the file that holds what was once used as a key")),
+    if text.trim_ascii().is_empty() {
+        Err(Failure::key(format!("{spec}: there is no text in it"))
+            .hint("name the file that holds what was once used as a key"))
+    } else {
+        Ok(text)
     }
 }
 

@@ -18,8 +18,7 @@ use super::core::{
 use crate::failure::Failure;
 
 /// The one algorithm of SSE-C (AWS, "Using server-side encryption with customer-provided keys").
-const ALGORITHM: &str = "AES256";
-const HEADING: &str = "Spellings of aws-cli";
+pub(crate) const ALGORITHM: &str = "AES256";
 
 /// What the options are called.
 struct Names {
@@ -46,52 +45,37 @@ const OF_SOURCE: Names = Names {
     sse_c_key: "--sse-c-copy-source-key",
 };
 
-/// This program's own options for a key.
-const OURS: [&str; 2] = ["key", "key_format"];
-const SOURCE_KEY: &str = "source_key";
-
 /// A key in the spelling of aws-cli: instead of `-k`, and before `S3SEAL_KEY`.
-#[derive(Clone, Default, clap::Args)]
+#[derive(Clone, Default)]
 pub(crate) struct AwsCliKey {
     /// As with `aws s3api`: AES256
-    #[arg(long, help_heading = HEADING, conflicts_with_all = OURS, value_name = "ALGORITHM")]
-    sse_customer_algorithm: Option<OsString>,
+    pub(crate) sse_customer_algorithm: Option<OsString>,
     /// As with `aws s3api`: the 32 bytes of the key as text, file://FILE or fileb://FILE; their base64 if
     /// --sse-customer-key-md5 is given
-    #[arg(long, help_heading = HEADING, conflicts_with_all = OURS, value_name = "KEY", allow_hyphen_values = true)]
-    sse_customer_key: Option<OsString>,
+    pub(crate) sse_customer_key: Option<OsString>,
     /// As with `aws s3api`: base64 of the MD5 of the 32 bytes
-    #[arg(long, help_heading = HEADING, conflicts_with_all = OURS, value_name = "MD5", allow_hyphen_values = true)]
-    sse_customer_key_md5: Option<OsString>,
+    pub(crate) sse_customer_key_md5: Option<OsString>,
     /// As with `aws s3`: AES256, which may be left out
-    #[arg(long, help_heading = HEADING, conflicts_with_all = OURS, value_name = "ALGORITHM", num_args = 0..=1, default_missing_value = ALGORITHM)]
-    sse_c: Option<OsString>,
+    pub(crate) sse_c: Option<OsString>,
     /// As with `aws s3`: the 32 bytes of the key as text, file://FILE or fileb://FILE
-    #[arg(long, help_heading = HEADING, conflicts_with_all = OURS, value_name = "KEY", allow_hyphen_values = true)]
-    sse_c_key: Option<OsString>,
+    pub(crate) sse_c_key: Option<OsString>,
     /// Whether all this was said of a copy's source.
-    #[arg(skip)]
-    is_of_source: bool,
+    pub(crate) is_of_source: bool,
 }
 
 /// The key of a copy's source in the spelling of aws-cli: instead of `--source-key`.
-#[derive(Clone, Default, clap::Args)]
+#[derive(Clone, Default)]
 pub(crate) struct AwsCliSourceKey {
     /// As with `aws s3api copy-object`: AES256
-    #[arg(long, help_heading = HEADING, conflicts_with = SOURCE_KEY, value_name = "ALGORITHM")]
-    copy_source_sse_customer_algorithm: Option<OsString>,
+    pub(crate) copy_source_sse_customer_algorithm: Option<OsString>,
     /// As with `aws s3api copy-object`: the source's key, as --sse-customer-key has it
-    #[arg(long, help_heading = HEADING, conflicts_with = SOURCE_KEY, value_name = "KEY", allow_hyphen_values = true)]
-    copy_source_sse_customer_key: Option<OsString>,
+    pub(crate) copy_source_sse_customer_key: Option<OsString>,
     /// As with `aws s3api copy-object`: base64 of the MD5 of the 32 bytes
-    #[arg(long, help_heading = HEADING, conflicts_with = SOURCE_KEY, value_name = "MD5", allow_hyphen_values = true)]
-    copy_source_sse_customer_key_md5: Option<OsString>,
+    pub(crate) copy_source_sse_customer_key_md5: Option<OsString>,
     /// As with `aws s3 cp`: AES256, which may be left out
-    #[arg(long, help_heading = HEADING, conflicts_with = SOURCE_KEY, value_name = "ALGORITHM", num_args = 0..=1, default_missing_value = ALGORITHM)]
-    sse_c_copy_source: Option<OsString>,
+    pub(crate) sse_c_copy_source: Option<OsString>,
     /// As with `aws s3 cp`: the source's key, as --sse-c-key has it
-    #[arg(long, help_heading = HEADING, conflicts_with = SOURCE_KEY, value_name = "KEY", allow_hyphen_values = true)]
-    sse_c_copy_source_key: Option<OsString>,
+    pub(crate) sse_c_copy_source_key: Option<OsString>,
 }
 
 impl AwsCliSourceKey {

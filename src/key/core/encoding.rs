@@ -15,7 +15,7 @@ use crate::text::redaction::is_base64ish;
 pub(crate) const KEY_BYTES: usize = 32;
 
 /// How key text is to be read.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Format {
     /// Whatever it is: 32 bytes, base64, hex, or 32 ASCII characters
     #[default]
@@ -26,6 +26,19 @@ pub enum Format {
     Hex,
     /// Exactly 32 bytes, whatever they are
     Raw,
+}
+
+impl Format {
+    /// The format of this name, as options and `config.toml` have it.
+    pub(crate) fn named(name: &str) -> Option<Format> {
+        match name {
+            "auto" => Some(Format::Auto),
+            "base64" => Some(Format::Base64),
+            "hex" => Some(Format::Hex),
+            "raw" => Some(Format::Raw),
+            _ => None,
+        }
+    }
 }
 
 /// What a key was found to be written as.

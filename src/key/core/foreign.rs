@@ -54,9 +54,10 @@ pub(super) fn recognise_file(bytes: &[u8]) -> Option<Failure> {
 
 /// The failure for a source without a key in it.
 pub(super) fn no_key(comments: bool) -> Failure {
-    let message = match comments {
-        true => "there are only comments and blank lines, no key",
-        false => "it is empty, there is no key",
+    let message = if comments {
+        "there are only comments and blank lines, no key"
+    } else {
+        "it is empty, there is no key"
     };
     Failure::key(message).hint(format!("{WANTED}; {MAKE_ONE}"))
 }

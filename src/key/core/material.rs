@@ -19,7 +19,7 @@ use crate::text::redaction;
 pub struct Key(SecretBox<[u8; KEY_BYTES]>);
 
 /// How a key is written down.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Encoding {
     /// Base64 with padding (RFC 4648, section 4): 44 characters, as S3's header wants it

@@ -61,9 +61,12 @@ impl Spec {
             Spec::Name(_) => Err(Failure::usage("it is a name in config.toml").hint(GRAMMAR)),
             Spec::Literal { text, .. } => Ok(text.clone()),
         };
-        let text = text.and_then(|text| match text.len() > LIMIT {
-            false => Ok(text),
-            true => Err(Failure::key("it is longer than 64 KiB, so it is no key").hint(GRAMMAR)),
+        let text = text.and_then(|text| {
+            if text.len() > LIMIT {
+                Err(Failure::key("it is longer than 64 KiB, so it is no key").hint(GRAMMAR))
+            } else {
+                Ok(text)
+            }
         });
         Ok((text.map_err(|failure| said_of(&self.to_string(), failure))?, warnings))
     }

@@ -129,9 +129,10 @@ impl Spec {
         if is_path(line) {
             return Ok(Spec::File(line.into()));
         }
-        match is_name(&text) && !redaction::looks_secret(&text) {
-            true => Ok(Spec::Name(text.into_owned())),
-            false => Ok(literal()),
+        if is_name(&text) && !redaction::looks_secret(&text) {
+            Ok(Spec::Name(text.into_owned()))
+        } else {
+            Ok(literal())
         }
     }
 
@@ -193,9 +194,10 @@ impl fmt::Debug for Spec {
 }
 
 fn file(path: &OsStr) -> Result<Spec, Failure> {
-    match path.is_empty() {
-        false => Ok(Spec::File(path.into())),
-        true => Err(Failure::usage("`file:` names no file").hint("write the path after the colon")),
+    if path.is_empty() {
+        Err(Failure::usage("`file:` names no file").hint("write the path after the colon"))
+    } else {
+        Ok(Spec::File(path.into()))
     }
 }
 
@@ -216,10 +218,11 @@ fn fd(number: &str) -> Result<Spec, Failure> {
 }
 
 fn command(command: &OsStr) -> Result<Spec, Failure> {
-    match command.as_bytes().trim_ascii().is_empty() {
-        false => Ok(Spec::Command(command.into())),
-        true => Err(Failure::usage("`cmd:` names no command")
-            .hint("write the command after the colon: `-k 'cmd:pass show backup'`")),
+    if command.as_bytes().trim_ascii().is_empty() {
+        Err(Failure::usage("`cmd:` names no command")
+            .hint("write the command after the colon: `-k 'cmd:pass show backup'`"))
+    } else {
+        Ok(Spec::Command(command.into()))
     }
 }
 

@@ -61,26 +61,27 @@ pub fn parse(bytes: &[u8], format: Format) -> Result<Vec<Found>, Failure> {
             continue;
         }
         let key = parse_line(line, format).and_then(|found| check_md5(found, said_md5.take()));
-        keys.push(key.map_err(|failure| match one_line {
-            true => failure,
-            false => foreign::said_of(&format!("line {}", index + 1), failure),
+        keys.push(key.map_err(|failure| {
+            if one_line {
+                failure
+            } else {
+                foreign::said_of(&format!("line {}", index + 1), failure)
+            }
         })?);
     }
     if keys.windows(2).any(|pair| pair.iter().all(is_half)) {
         return Err(foreign::two_halves());
     }
-    match keys.is_empty() {
-        false => Ok(keys),
-        true => Err(foreign::no_key(!text.trim().is_empty())),
-    }
+    if keys.is_empty() { Err(foreign::no_key(!text.trim().is_empty())) } else { Ok(keys) }
 }
 
 /// Compares a key with the MD5 that a comment above it gives, as this program writes it into key files: who
 /// mistypes a key should learn of it before anything is sealed with it.
 fn check_md5(found: Found, said: Option<&str>) -> Result<Found, Failure> {
-    match said.is_none_or(|md5| md5 == found.key.md5_base64()) {
-        true => Ok(found),
-        false => Err(foreign::not_as_said(&found.key)),
+    if said.is_none_or(|md5| md5 == found.key.md5_base64()) {
+        Ok(found)
+    } else {
+        Err(foreign::not_as_said(&found.key))
     }
 }
 

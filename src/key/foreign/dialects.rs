@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 use crate::key::core::Key;
 
 /// Whose spelling of a key. In none of them need the key stand on a command line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Dialect {
     /// aws-cli: the 32 raw bytes, for `--sse-c-key fileb://FILE` and `--sse-customer-key fileb://FILE`

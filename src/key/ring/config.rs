@@ -7,7 +7,6 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use clap::ValueEnum as _;
 use toml::{Table, Value};
 
 use super::rule::{Endpoint, Rule};
@@ -128,12 +127,11 @@ fn read(path: &Path) -> Result<String, Failure> {
     }
     let mut text = String::new();
     file.take(LIMIT).read_to_string(&mut text).map_err(unreadable)?;
-    match (text.len() as u64) < LIMIT {
-        true => Ok(text),
-        false => {
-            Err(Failure::usage(format!("{shown} is longer than 1 MiB, so it is no config.toml"))
-                .hint(format!("name the right file with {VARIABLE}")))
-        }
+    if (text.len() as u64) < LIMIT {
+        Ok(text)
+    } else {
+        Err(Failure::usage(format!("{shown} is longer than 1 MiB, so it is no config.toml"))
+            .hint(format!("name the right file with {VARIABLE}")))
     }
 }
 
@@ -228,8 +226,8 @@ impl Reader<'_> {
         let spec = self.source(&place, &fields.needed("source")?)?;
         let format = match fields.text("format")? {
             None => Format::Auto,
-            Some(text) => Format::from_str(&text, false)
-                .map_err(|_| self.wrong(&place, "`format` is auto, base64, hex or raw"))?,
+            Some(text) => Format::named(&text)
+                .ok_or_else(|| self.wrong(&place, "`format` is auto, base64, hex or raw"))?,
         };
         let bucket = fields.text("derive_bucket")?;
         let derive = match (fields.flag("derive")?, bucket) {
@@ -268,9 +266,10 @@ impl Reader<'_> {
             self.wrong(place, "`prefix` is \"s3://BUCKET\" or \"s3://BUCKET/PREFIX\"")
         })?;
         let find = |name: &str| {
-            let what = match may_be_secret(name) {
-                true => "what should be the name of a key looks like a key".to_owned(),
-                false => format!("there is no [keys.{name}]"),
+            let what = if may_be_secret(name) {
+                "what should be the name of a key looks like a key".to_owned()
+            } else {
+                format!("there is no [keys.{name}]")
             };
             config.find(name).ok_or_else(|| self.wrong(place, &what))
         };
@@ -293,9 +292,10 @@ impl Reader<'_> {
     }
 
     fn unknown(&self, name: &str, known: &str) -> Failure {
-        match may_be_secret(name) {
-            true => self.wrong("a name in it", "it looks like a key, and the file holds no key"),
-            false => self.wrong(&format!("`{name}`"), &format!("unknown here; {known}")),
+        if may_be_secret(name) {
+            self.wrong("a name in it", "it looks like a key, and the file holds no key")
+        } else {
+            self.wrong(&format!("`{name}`"), &format!("unknown here; {known}"))
         }
     }
 }

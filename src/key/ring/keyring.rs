@@ -166,9 +166,10 @@ impl Keyring {
         if let (true, Some(rule)) = (self.keys.is_empty(), self.ring.rule(receiver, at)) {
             self.add_if_usable(rule.key, at, &mut candidates);
             for index in &rule.retired {
-                match self.ring.is_read(*index) {
-                    true => self.add_if_usable(*index, at, &mut candidates),
-                    false => candidates.unread.push(*index),
+                if self.ring.is_read(*index) {
+                    self.add_if_usable(*index, at, &mut candidates);
+                } else {
+                    candidates.unread.push(*index);
                 }
             }
         }

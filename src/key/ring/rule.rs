@@ -131,9 +131,12 @@ fn normalised(url: &str) -> Option<String> {
     let has_more = url.query().is_some() || url.authority()?.as_str().contains('@');
     let port = url.port_u16().unwrap_or(usual);
     let path = url.path().trim_end_matches('/');
-    (!has_more).then(|| match port == usual {
-        true => format!("{scheme}://{host}{path}"),
-        false => format!("{scheme}://{host}:{port}{path}"),
+    (!has_more).then(|| {
+        if port == usual {
+            format!("{scheme}://{host}{path}")
+        } else {
+            format!("{scheme}://{host}:{port}{path}")
+        }
     })
 }
 

@@ -127,9 +127,10 @@ impl Store {
         let message = format!("the copy has {what}: it is damaged");
         let again = "try again; if it stays, the source is damaged in the store";
         if is_only_one(copy, stored) {
-            let or_replaced = match self.is_amazon() {
-                true => "",
-                false => ", unless another writer replaced the object while it was copied",
+            let or_replaced = if self.is_amazon() {
+                ""
+            } else {
+                ", unless another writer replaced the object while it was copied"
             };
             return Failure::integrity(message + or_replaced)
                 .hint("compare it with a backup, or with its former version if the bucket keeps versions")
@@ -175,9 +176,10 @@ impl Store {
         let Some(key) = key else {
             let said = found.server_side_encryption.as_deref().map(Into::into);
             let as_asked = copy.write.encryption.is_managed_by(said.as_ref());
-            return Ok(match as_asked {
-                true => Finding::AsAsked(Box::new(found)),
-                false => Finding::Plaintext,
+            return Ok(if as_asked {
+                Finding::AsAsked(Box::new(found))
+            } else {
+                Finding::Plaintext
             });
         };
         if !echo.proves(key) {

@@ -192,9 +192,10 @@ impl Store {
         below: &Location,
         age: Duration,
     ) -> Result<Vec<(Location, Listed)>, Failure> {
-        let key = match below.key.ends_with(FOLDER) || below.key == FOLDER {
-            true => below.key.clone(),
-            false => format!("{}{FOLDER}", below.key),
+        let key = if below.key.ends_with(FOLDER) || below.key == FOLDER {
+            below.key.clone()
+        } else {
+            format!("{}{FOLDER}", below.key)
         };
         let folder = Location { bucket: below.bucket.clone(), key: key + NAME };
         let alive = alive();

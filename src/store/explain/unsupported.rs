@@ -29,9 +29,10 @@ const OPTIONS: [(&str, &str); 15] = [
 /// The failure of a request that the store does not implement, if that is why it was refused.
 pub(super) fn explain(refusal: &Refusal, about: &Circumstances<'_>) -> Option<Failure> {
     if let Some(header) = unknown_header(refusal) {
-        return Some(match header.starts_with(seal::PREFIX) {
-            true => no_sse_c(about.action),
-            false => no_header(header),
+        return Some(if header.starts_with(seal::PREFIX) {
+            no_sse_c(about.action)
+        } else {
+            no_header(header)
         });
     }
     match refusal.code.as_deref() {

@@ -155,17 +155,17 @@ fn mismatch(url: &SignedUrl, action: Action, keys: &[Key]) -> Failure {
         let method = if action == Action::Read { "GET" } else { "PUT" };
         causes.push(format!("another method than {method}"));
     }
-    let message = match causes.is_empty() {
-        true => "the URL's signature does not fit: it was changed on its way".to_owned(),
-        false => {
-            format!("the URL's signature does not fit: it was made for {}", causes.join(", or "))
-        }
+    let message = if causes.is_empty() {
+        "the URL's signature does not fit: it was changed on its way".to_owned()
+    } else {
+        format!("the URL's signature does not fit: it was made for {}", causes.join(", or "))
     };
     let hint =
         "ask whoever made the URL what it is for; copy the whole of it, and put it in quotes";
-    match keys.is_empty() {
-        true => Failure::denied(message).hint(hint),
-        false => Failure::key(message).hint(hint),
+    if keys.is_empty() {
+        Failure::denied(message).hint(hint)
+    } else {
+        Failure::key(message).hint(hint)
     }
     .at(url)
 }

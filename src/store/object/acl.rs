@@ -65,7 +65,6 @@ mod tests {
     use aws_credential_types::provider::SharedCredentialsProvider;
     use aws_sdk_s3::config::{BehaviorVersion, Region};
     use aws_types::SdkConfig;
-    use clap::Parser;
     use s3seal_mock::{Answer, Builder, Server};
 
     use super::*;
@@ -73,12 +72,6 @@ mod tests {
     use crate::store::wire::http::Trust;
     use crate::store::wire::{Access, Connect, Retry};
     use aws_sdk_s3::primitives::SdkBody as RequestBody;
-
-    #[derive(Parser)]
-    struct Line {
-        #[command(flatten)]
-        connect: Connect,
-    }
 
     fn served(set_up: impl FnOnce(Builder) -> Builder) -> (Server, Store) {
         let server = set_up(Server::builder().bucket("demo")).start().unwrap();
@@ -89,7 +82,7 @@ mod tests {
             .credentials_provider(SharedCredentialsProvider::new(keys))
             .build();
         let store = Store::reach(Access {
-            options: &Line::parse_from(["test"]).connect,
+            options: &Connect::default(),
             shared,
             trust: Trust::load(None, None).unwrap(),
             retry: Retry::configured(Some(1), None).unwrap(),

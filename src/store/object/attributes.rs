@@ -8,47 +8,35 @@ use super::metadata::ObjectMetadata;
 use crate::failure::Failure;
 
 /// Headers, metadata and tags of an object that is written.
-#[derive(Debug, Clone, Default, Serialize, clap::Args)]
-#[command(next_help_heading = "Object attributes (never encrypted)")]
+#[derive(Debug, Clone, Default, Serialize)]
 pub(crate) struct Attributes {
     /// The media type; guessed from the file's name where not given
-    #[arg(long, value_name = "TYPE", value_parser = parse_header)]
-    pub content_type: Option<String>,
+    pub(crate) content_type: Option<String>,
     /// Cache-Control
-    #[arg(long, value_name = "VALUE", value_parser = parse_header)]
-    pub cache_control: Option<String>,
+    pub(crate) cache_control: Option<String>,
     /// Content-Encoding
-    #[arg(long, value_name = "VALUE", value_parser = parse_header)]
-    pub content_encoding: Option<String>,
+    pub(crate) content_encoding: Option<String>,
     /// Content-Disposition
-    #[arg(long, value_name = "VALUE", value_parser = parse_header)]
-    pub content_disposition: Option<String>,
+    pub(crate) content_disposition: Option<String>,
     /// Content-Language
-    #[arg(long, value_name = "VALUE", value_parser = parse_header)]
-    pub content_language: Option<String>,
+    pub(crate) content_language: Option<String>,
     /// User metadata; repeatable, or with commas: a=1,b=2 (a comma in a value is written `\\,`)
-    #[arg(long, value_name = "NAME=VALUE", value_parser = parse_metadata)]
-    pub metadata: Vec<Metadata>,
+    pub(crate) metadata: Vec<Metadata>,
     /// Tags, URL-encoded: a=1&b=2
-    #[arg(long, value_name = "TAGS", value_parser = parse_header)]
-    pub tagging: Option<String>,
+    pub(crate) tagging: Option<String>,
     /// A canned ACL, such as bucket-owner-full-control
-    #[arg(long, value_name = "ACL", value_parser = parse_header)]
-    pub acl: Option<String>,
+    pub(crate) acl: Option<String>,
     /// A storage class, such as STANDARD_IA
-    #[arg(long, value_name = "CLASS", value_parser = parse_header)]
-    pub storage_class: Option<String>,
+    pub(crate) storage_class: Option<String>,
     /// Expires, as it is kept of the object that is copied.
-    #[arg(skip)]
-    pub expires: Option<String>,
+    pub(crate) expires: Option<String>,
     /// Where a website sends whoever asks for the object, kept in the same way.
-    #[arg(skip)]
-    pub website_redirect_location: Option<String>,
+    pub(crate) website_redirect_location: Option<String>,
 }
 
 /// Names and values of user metadata: `x-amz-meta-NAME: VALUE`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
-pub(crate) struct Metadata(Vec<(String, String)>);
+pub(crate) struct Metadata(pub(crate) Vec<(String, String)>);
 
 impl Metadata {
     /// One name and its value, which must be printable ASCII.
@@ -64,14 +52,12 @@ impl Metadata {
 }
 
 /// What must hold of the object that is there, if a write is to replace it.
-#[derive(Debug, Clone, Default, clap::Args)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Condition {
     /// Write only if the object that is there has this ETag
-    #[arg(long, value_name = "ETAG", value_parser = parse_header, conflicts_with = "if_none_match")]
-    pub if_match: Option<String>,
+    pub(crate) if_match: Option<String>,
     /// Write only if there is no such object yet; the one value is `*`
-    #[arg(long, value_name = "*", value_parser = ["*"], hide_possible_values = true)]
-    pub if_none_match: Option<String>,
+    pub(crate) if_none_match: Option<String>,
 }
 
 impl Condition {
@@ -161,39 +147,6 @@ impl Attributes {
     }
 }
 
-/// Reads `a=1`, or `a=1,b=2` as aws-cli does; a comma in a value is written `\,`.
-fn parse_metadata(text: &str) -> Result<Metadata, String> {
-    const ESCAPED_COMMA: &str = "\u{1f}";
-    let printable = |byte| matches!(byte, b' '..=b'~');
-    if !text.bytes().all(printable) {
-        return Err("metadata must be printable ASCII: it travels in HTTP headers".to_owned());
-    }
-    let parse = |pair: &str| {
-        let (name, value) = pair.split_once('=')?;
-        is_name(name).then(|| (name.to_owned(), value.replace(ESCAPED_COMMA, ",")))
-    };
-    let escaped = text.replace("\\,", ESCAPED_COMMA);
-    escaped.split(',').map(parse).collect::<Option<_>>().map(Metadata).ok_or_else(|| {
-        "write it NAME=VALUE, the name of letters, digits, `-`, `_` or `.`, a comma as `\\,`"
-            .to_owned()
-    })
-}
-
-fn is_name(name: &str) -> bool {
-    !name.is_empty()
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
-}
-
-/// The value of an option that becomes the value of a header (RFC 9110 section 5.5): printable ASCII and tabs, so that a
-/// line break can neither end the header nor begin another one.
-pub(crate) fn parse_header(text: &str) -> Result<String, String> {
-    if text.bytes().all(|byte| matches!(byte, b'\t' | b' '..=b'~')) {
-        Ok(text.to_owned())
-    } else {
-        Err("it travels in an HTTP header, which takes printable ASCII alone".to_owned())
-    }
-}
-
 /// A request that can carry [`Attributes`], their tags apart.
 pub(crate) trait Attributed: Sized {
     fn attributed(self, attributes: &Attributes, tagging: Option<String>) -> Self;
@@ -224,25 +177,4 @@ attributed! {
     put_object::PutObjectFluentBuilder,
     create_multipart_upload::CreateMultipartUploadFluentBuilder,
     copy_object::CopyObjectFluentBuilder,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn metadata_is_written_as_for_aws_cli() {
-        let pairs = |text: &str| {
-            parse_metadata(text).map(|found| {
-                found.0.iter().map(|(name, value)| format!("{name}:{value}")).collect::<Vec<_>>()
-            })
-        };
-        assert_eq!(pairs("a=1").unwrap(), ["a:1"]);
-        assert_eq!(pairs("a=1,b-c=2").unwrap(), ["a:1", "b-c:2"]);
-        assert_eq!(pairs("a=1\\,2\\, 3,b=4").unwrap(), ["a:1,2, 3", "b:4"]);
-        assert_eq!(pairs("a=x=y").unwrap(), ["a:x=y"]);
-        for wrong in ["", "a", "=1", "a=1,b", "a b=1", "a=\u{e4}", "a=1\r\nx: y"] {
-            assert!(pairs(wrong).is_err(), "{wrong}");
-        }
-    }
 }

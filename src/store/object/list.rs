@@ -148,9 +148,10 @@ impl Listing {
     /// store's pages lead nowhere.
     pub(crate) async fn next_page(&mut self) -> Result<Option<Vec<Listed>>, Failure> {
         let Some(from) = self.next.take() else { return Ok(None) };
-        let page = match self.versions {
-            true => self.versions_page(&from).await?,
-            false => self.objects_page(&from).await?,
+        let page = if self.versions {
+            self.versions_page(&from).await?
+        } else {
+            self.objects_page(&from).await?
         };
         let first = page.found.first().map(Listed::name);
         if let Some(next) = &page.next

@@ -17,7 +17,7 @@ mod tags;
 mod uploads;
 mod write;
 
-pub(crate) use attributes::{Attributed, Attributes, Condition, Metadata, parse_header};
+pub(crate) use attributes::{Attributed, Attributes, Condition, Metadata};
 pub(crate) use audit::{Audited, State};
 pub(crate) use list::{Kind, Listed, Listing, decoded};
 pub(crate) use metadata::{NULL_VERSION, ObjectMetadata, bare};
@@ -25,6 +25,6 @@ pub(crate) use open::{Batch, FixedKeys, KeysToTry, Opened, Pending, Unopened};
 pub(crate) use read::{Body, Reading};
 pub(crate) use read_options::ReadOptions;
 pub(crate) use remove::Removed;
-pub(crate) use remove_many::Doomed;
+pub(crate) use remove_many::DeleteTarget;
 pub(crate) use uploads::{ListedPart, UnfinishedUpload};
 pub(crate) use write::{Part, Stored, Sums, Write, Written};

@@ -201,9 +201,10 @@ impl Store {
             // The key fitted a moment ago: stores without If-Match say so of a successor with another key.
             let fits_no_more =
                 key.is_some() && refusal.status == Some(400) && !is_decisive(&refusal);
-            match refusal.status == Some(412) || fits_no_more {
-                true => self.replaced(at),
-                false => diagnose(self, &refusal, &about),
+            if refusal.status == Some(412) || fits_no_more {
+                self.replaced(at)
+            } else {
+                diagnose(self, &refusal, &about)
             }
         })?;
         if key.is_some_and(|key| !echo.proves(key)) {

@@ -2,28 +2,19 @@
 
 use std::ops::Range;
 
-use clap::builder::NonEmptyStringValueParser;
-
-use super::attributes::parse_header;
-
 /// Which version of an object to read, on which conditions, and how much of it.
-#[derive(Debug, Clone, Default, clap::Args)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct ReadOptions {
     /// Read this version instead of the newest
-    #[arg(long, value_name = "ID", value_parser = NonEmptyStringValueParser::new())]
-    pub version_id: Option<String>,
+    pub(crate) version_id: Option<String>,
     /// An HTTP range such as `bytes=0-99`; all of it where absent.
-    #[arg(skip)]
-    pub range: Option<String>,
+    pub(crate) range: Option<String>,
     /// Read it only if its ETag is this one
-    #[arg(long, value_name = "ETAG", value_parser = parse_header)]
-    pub if_match: Option<String>,
+    pub(crate) if_match: Option<String>,
     /// Read it only if its ETag is not this one
-    #[arg(long, value_name = "ETAG", value_parser = parse_header)]
-    pub if_none_match: Option<String>,
+    pub(crate) if_none_match: Option<String>,
     /// Accept an object that is not sealed although a key is given
-    #[arg(long)]
-    pub allow_plain: bool,
+    pub(crate) allow_plain: bool,
 }
 
 impl ReadOptions {

@@ -24,8 +24,7 @@ use crate::store::wire::{Refusal, Store};
 pub(crate) const LONGEST_EXPIRY: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// What the URL allows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-#[value(rename_all = "UPPER")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Method {
     /// To download the object.
     Get,

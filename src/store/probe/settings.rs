@@ -158,9 +158,10 @@ impl Settings<'_> {
         let wanted = Some(Cow::Owned(name.to_owned()));
         let found = profile::load(&Fs::real(), &Env::real(), &files, wanted).await;
         let holds = |set: &ProfileSet| set.get_profile(name)?.get("aws_access_key_id").map(drop);
-        match found.is_ok_and(|set| holds(&set).is_some()) {
-            true => variable("AWS_SHARED_CREDENTIALS_FILE").unwrap_or("~/.aws/credentials".into()),
-            false => variable("AWS_CONFIG_FILE").unwrap_or("~/.aws/config".into()),
+        if found.is_ok_and(|set| holds(&set).is_some()) {
+            variable("AWS_SHARED_CREDENTIALS_FILE").unwrap_or("~/.aws/credentials".into())
+        } else {
+            variable("AWS_CONFIG_FILE").unwrap_or("~/.aws/config".into())
         }
     }
 

@@ -20,7 +20,7 @@ use aws_types::SdkConfig;
 use aws_types::os_shim_internal::{Env, Fs};
 
 use super::endpoint;
-use super::http::{Trust, parse_rate};
+use super::http::Trust;
 use super::retry::Retry;
 use super::signing::Presigned;
 use crate::failure::Failure;
@@ -31,56 +31,31 @@ pub(crate) const FALLBACK_REGION: &str = "us-east-1";
 /// As aws-cli: one attempt, so that a machine outside EC2 learns quickly that it has no role.
 const METADATA_SERVICE_TIMEOUT: Duration = Duration::from_secs(1);
 /// How to reach the store: aws-cli's options of the same names.
-#[derive(Debug, Clone, clap::Args)]
-#[command(next_help_heading = "Connection options")]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Connect {
     /// The store's URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL.
-    #[arg(long, global = true, value_name = "URL")]
     pub(crate) endpoint_url: Option<String>,
     /// The profile of the AWS configuration files to use. Also: AWS_PROFILE.
-    #[arg(long, global = true, value_name = "NAME")]
-    profile: Option<String>,
+    pub(crate) profile: Option<String>,
     /// The bucket's region. Also: AWS_REGION, AWS_DEFAULT_REGION.
-    #[arg(long, global = true, value_name = "NAME", value_parser = crate::store::object::parse_header)]
     pub(crate) region: Option<String>,
     /// Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE.
-    #[arg(long, global = true, value_name = "FILE")]
     pub(crate) ca_bundle: Option<PathBuf>,
     /// Send requests without credentials.
-    #[arg(long, global = true)]
     pub(crate) no_sign_request: bool,
     /// Send the key even over plain http to another machine, where everyone in between can read it.
-    #[arg(long, global = true)]
     pub(crate) allow_http: bool,
     /// Who pays for the request; the one value is `requester`.
-    #[arg(long, global = true, value_name = "requester", value_parser = ["requester"], hide_possible_values = true)]
     pub(crate) request_payer: Option<String>,
     /// Refuse a bucket that belongs to another account.
-    #[arg(long, global = true, value_name = "ACCOUNT", value_parser = crate::store::object::parse_header)]
     pub(crate) expected_bucket_owner: Option<String>,
     /// How often a request is sent before it is given up [default: 5]. Also: AWS_MAX_ATTEMPTS.
-    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) max_attempts: Option<u32>,
     /// Give up an attempt at a connection after this time; 0: never.
-    #[arg(
-        long,
-        global = true,
-        value_name = "SECONDS",
-        default_value = "10",
-        alias = "cli-connect-timeout"
-    )]
-    connect_timeout: u32,
+    pub(crate) connect_timeout: u32,
     /// Give up a connection on which nothing has moved for this time; 0: never.
-    #[arg(
-        long,
-        global = true,
-        value_name = "SECONDS",
-        default_value = "60",
-        alias = "cli-read-timeout"
-    )]
-    read_timeout: u32,
+    pub(crate) read_timeout: u32,
     /// Move at most this many bytes a second, up and down together: bytes, or with K, M, G.
-    #[arg(long, global = true, value_name = "RATE", value_parser = parse_rate)]
     pub(crate) limit_rate: Option<u64>,
 }
 

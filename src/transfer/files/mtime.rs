@@ -28,9 +28,10 @@ fn read_mtime(text: &str) -> Option<SystemTime> {
     }
     let nanos = format!("{decimals:0<9}").get(..9)?.parse().ok()?;
     let since = Duration::new(seconds.parse().ok()?, nanos);
-    match bare.len() == text.len() {
-        true => UNIX_EPOCH.checked_add(since),
-        false => UNIX_EPOCH.checked_sub(since),
+    if bare.len() == text.len() {
+        UNIX_EPOCH.checked_add(since)
+    } else {
+        UNIX_EPOCH.checked_sub(since)
     }
 }
 

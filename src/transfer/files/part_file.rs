@@ -149,9 +149,10 @@ pub(crate) fn open_own(folder: &Directory, name: &OsStr) -> io::Result<File> {
     file.try_lock()?;
     // What was looked at, opened and locked must be one file.
     let named = folder.find(name)?.filter(is_good);
-    match named.is_some_and(|named| named.id == found.id) && FileId::of(&file)? == found.id {
-        true => Ok(file),
-        false => Err(io::ErrorKind::PermissionDenied.into()),
+    if named.is_some_and(|named| named.id == found.id) && FileId::of(&file)? == found.id {
+        Ok(file)
+    } else {
+        Err(io::ErrorKind::PermissionDenied.into())
     }
 }
 

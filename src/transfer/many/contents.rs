@@ -8,8 +8,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use rustix::fs::FileType;
+use tokio::sync::mpsc::{Receiver, Sender};
 
-use super::batch::{Finder, Finds, Found, finds};
+use super::found::{Found, channel};
 use super::walk::Entry;
 use crate::failure::Failure;
 use crate::output::Output;
@@ -28,12 +29,12 @@ pub(crate) fn walk_destination(
     engine: &Engine,
     tidies: bool,
     out: Output,
-) -> Finds<Entry> {
-    let (finder, finds) = finds();
+) -> Receiver<Found<Entry>> {
+    let (sender, receiver) = channel();
     let root = folder.open();
     let engine = engine.clone();
     tokio::task::spawn_blocking(move || {
-        let walk = Walk { finder, engine, tidies, out };
+        let walk = Walk { sender, engine, tidies, out };
         match root {
             Ok(Some(root)) => drop(walk.folder(&root, Path::new(""))),
             Ok(None) => {}
@@ -41,11 +42,11 @@ pub(crate) fn walk_destination(
             Err(failure) => drop(walk.send(Found::Failed(failure.for_all()))),
         }
     });
-    finds
+    receiver
 }
 
 struct Walk {
-    finder: Finder<Entry>,
+    sender: Sender<Found<Entry>>,
     engine: Engine,
     tidies: bool,
     out: Output,
@@ -121,7 +122,7 @@ impl Walk {
     }
 
     fn send(&self, found: Found<Entry>) -> Result<(), Unwanted> {
-        self.finder.blocking_send(found).map_err(|_| Unwanted)
+        self.sender.blocking_send(found).map_err(|_| Unwanted)
     }
 }
 

@@ -1,13 +1,6 @@
 //! `--include` and `--exclude`: which names of a folder are meant, as aws-cli understands it.
 
-use std::convert::Infallible;
 use std::ops::RangeInclusive;
-
-use clap::builder::ValueParser;
-use clap::{Arg, ArgAction, ArgMatches, Command};
-
-const INCLUDE: &str = "include";
-const EXCLUDE: &str = "exclude";
 
 /// Patterns in the order of the command line: all is included at first, and the last pattern that
 /// matches decides.
@@ -21,6 +14,12 @@ struct Filter {
 }
 
 impl Filters {
+    /// Patterns, each with whether it includes what it matches; the last that matches decides.
+    pub(crate) fn new<'a>(patterns: impl Iterator<Item = (&'a str, bool)>) -> Filters {
+        let filter = |(text, includes)| Filter { pattern: Pattern::parse(text), includes };
+        Filters(patterns.map(filter).collect())
+    }
+
     /// Whether there is no pattern, so that all is included.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -137,68 +136,12 @@ fn split_class(text: &str) -> Option<(&str, &str)> {
     Some((&text[..end], &text[end + 1..]))
 }
 
-fn parse(text: &str) -> Result<Pattern, Infallible> {
-    Ok(Pattern::parse(text))
-}
-
-fn argument(name: &'static str, help: &'static str) -> Arg {
-    Arg::new(name)
-        .long(name)
-        .value_name("PATTERN")
-        .action(ArgAction::Append)
-        .value_parser(ValueParser::from(parse))
-        .help(help)
-        .help_heading("Selection options")
-}
-
-/// By hand, because the two options' order among each other counts.
-impl clap::FromArgMatches for Filters {
-    fn from_arg_matches(matches: &ArgMatches) -> Result<Filters, clap::Error> {
-        let given = |name, includes| {
-            let indices = matches.indices_of(name).into_iter().flatten();
-            let patterns = matches.get_many::<Pattern>(name).into_iter().flatten();
-            indices
-                .zip(patterns.cloned())
-                .map(move |(index, pattern)| (index, Filter { pattern, includes }))
-        };
-        let mut filters: Vec<_> = given(INCLUDE, true).chain(given(EXCLUDE, false)).collect();
-        filters.sort_by_key(|(index, _)| *index);
-        Ok(Filters(filters.into_iter().map(|(_, filter)| filter).collect()))
-    }
-
-    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
-        *self = Filters::from_arg_matches(matches)?;
-        Ok(())
-    }
-}
-
-impl clap::Args for Filters {
-    fn augment_args(command: Command) -> Command {
-        command
-            .arg(argument(
-                INCLUDE,
-                "Do include what matches; all is included at first, and the last pattern decides",
-            ))
-            .arg(argument(
-                EXCLUDE,
-                "Leave out what matches; `*` matches `/` as well, names are relative to the source",
-            ))
-    }
-
-    fn augment_args_for_update(command: Command) -> Command {
-        Filters::augment_args(command)
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use clap::{Args, FromArgMatches};
-
     use super::*;
 
     fn filters(arguments: &[&str]) -> Filters {
-        let command = Filters::augment_args(Command::new("test").no_binary_name(true));
-        Filters::from_arg_matches(&command.get_matches_from(arguments)).unwrap()
+        Filters::new(arguments.chunks(2).map(|it| (it[1], it[0] == "--include")))
     }
 
     #[test]

@@ -8,9 +8,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use tokio::sync::mpsc::{Receiver, Sender};
 use walkdir::{DirEntry, WalkDir};
 
-use super::batch::{Finder, Finds, Found, finds};
+use super::found::{Found, channel};
 use crate::failure::Failure;
 use crate::location::Location;
 use crate::store::copy::is_throw_away;
@@ -45,23 +46,21 @@ pub(crate) enum Skip {
     PutAside,
 }
 
-/// How a folder of this machine is walked through.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Manner {
-    /// Whether symbolic links below the folder are followed; they are skipped otherwise.
+pub(crate) struct WalkOptions {
+    /// Symbolic links below the folder are followed instead of skipped.
     pub follow_symlinks: bool,
-    /// Whether entries come in the order of keys, which takes memory for the names of the folder that
-    /// holds most.
+    /// Entries come in the order of keys. It takes memory for the names of the largest folder.
     pub in_order: bool,
 }
 
 /// The files below a folder of this machine as they are found, and what is skipped there.
-pub(crate) fn walk_folder(root: PathBuf, manner: Manner) -> Finds<Entry> {
-    let (finder, finds) = finds();
+pub(crate) fn walk_folder(root: PathBuf, options: WalkOptions) -> Receiver<Found<Entry>> {
+    let (sender, receiver) = channel();
     tokio::task::spawn_blocking(move || {
-        let follow = manner.follow_symlinks;
+        let follow = options.follow_symlinks;
         let mut walk = WalkDir::new(&root).min_depth(1).follow_links(follow);
-        if manner.in_order {
+        if options.in_order {
             walk = walk.sort_by(move |a, b| in_key_order(a, b, follow));
         }
         for found in walk {
@@ -70,12 +69,12 @@ pub(crate) fn walk_folder(root: PathBuf, manner: Manner) -> Finds<Entry> {
                 Ok(entry) => look_at(&root, &entry),
                 Err(error) => Found::Failed(explain(&error)),
             };
-            if finder.blocking_send(found).is_err() {
+            if sender.blocking_send(found).is_err() {
                 return;
             }
         }
     });
-    finds
+    receiver
 }
 
 fn look_at(root: &Path, entry: &DirEntry) -> Found<Entry> {
@@ -149,19 +148,19 @@ fn unreadable(path: &Path, error: &io::Error) -> Failure {
 
 /// The objects below a folder of a store, as they are listed. A name that is empty or ends in `/` is a
 /// marker: it stands for a folder.
-pub(crate) fn walk_store(store: Arc<Store>, folder: Location) -> Finds<Entry> {
-    let (finder, finds) = finds();
+pub(crate) fn walk_store(store: Arc<Store>, folder: Location) -> Receiver<Found<Entry>> {
+    let (sender, receiver) = channel();
     tokio::spawn(async move {
-        if let Err(failure) = list_into(&finder, &store, &folder).await {
+        if let Err(failure) = list_into(&sender, &store, &folder).await {
             // What comes after the gap would be taken for all there is.
-            let _ = finder.send(Found::Failed(failure.for_all())).await;
+            let _ = sender.send(Found::Failed(failure.for_all())).await;
         }
     });
-    finds
+    receiver
 }
 
 async fn list_into(
-    finder: &Finder<Entry>,
+    sender: &Sender<Found<Entry>>,
     store: &Arc<Store>,
     folder: &Location,
 ) -> Result<(), Failure> {
@@ -173,7 +172,7 @@ async fn list_into(
             // What runs try the store out with is no object of the user's.
             let found =
                 if is_throw_away(&listed.key) { Found::Skipped } else { Found::Item(entry) };
-            if finder.send(found).await.is_err() {
+            if sender.send(found).await.is_err() {
                 return Ok(());
             }
         }
@@ -197,10 +196,10 @@ mod tests {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, name).unwrap();
         }
-        let manner = Manner { follow_symlinks: false, in_order: true };
-        let mut finds = walk_folder(folder.path().to_owned(), manner);
+        let options = WalkOptions { follow_symlinks: false, in_order: true };
+        let mut entries = walk_folder(folder.path().to_owned(), options);
         let mut found = Vec::new();
-        while let Some(Found::Item(entry)) = finds.recv().await {
+        while let Some(Found::Item(entry)) = entries.recv().await {
             assert_eq!(entry.bytes, entry.name.len() as u64);
             found.push(entry.name);
         }

@@ -19,11 +19,12 @@ impl Engine {
     /// of a part that the user asked for.
     pub(super) fn copied_part_size(&self, copy: &Copy) -> Result<Option<u64>, Failure> {
         let (bytes, asked) = (copy.bytes(), self.options().part_size);
-        match bytes > asked.unwrap_or(MOST_BYTES_OF_ONE_COPY) {
-            true => plan::part_size(bytes, asked)
+        if bytes > asked.unwrap_or(MOST_BYTES_OF_ONE_COPY) {
+            plan::part_size(bytes, asked)
                 .map(|size| Some(asked.unwrap_or(size.max(USUAL_PART))))
-                .map_err(|failure| failure.at(&copy.source.at)),
-            false => Ok(None),
+                .map_err(|failure| failure.at(&copy.source.at))
+        } else {
+            Ok(None)
         }
     }
 

@@ -169,9 +169,10 @@ impl Engine {
         let arriving = Arriving { reader, expected, at: source.at.clone() };
         let broke = Arc::new(Mutex::new(None));
         let stream = Source::Stream(Box::new(Relay::start(arriving, broke.clone())));
-        let uploaded = match copy.is_in_place() {
-            true => self.upload_over(stream, write, copy).await,
-            false => self.upload(stream, write).await,
+        let uploaded = if copy.is_in_place() {
+            self.upload_over(stream, write, copy).await
+        } else {
+            self.upload(stream, write).await
         };
         let stored = uploaded.map_err(|failure| {
             let cause = broke.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -204,9 +205,10 @@ fn check_whole(found: &ObjectMetadata) -> Result<(), Failure> {
 /// Whether the store has confirmed of what was uploaded the checksum that the source has.
 fn compared(stored: &Stored, source: &CopySource) -> Compared {
     let of_source = source.metadata.checksum_crc64nvme.as_ref();
-    match stored.is_checked && of_source == Some(&stored.checksum_crc64nvme) {
-        true => Compared::ByAnswer,
-        false => Compared::Unseen,
+    if stored.is_checked && of_source == Some(&stored.checksum_crc64nvme) {
+        Compared::ByAnswer
+    } else {
+        Compared::Unseen
     }
 }
 

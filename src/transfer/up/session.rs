@@ -144,10 +144,7 @@ impl Session {
                 expire(&store, &write.at.bucket).await;
                 abort_orphans(&store, &write).await;
             }
-            match is_new {
-                true => older_uploads(&store, &write.at, &own).await,
-                false => None,
-            }
+            if is_new { older_uploads(&store, &write.at, &own).await } else { None }
         })
     }
 

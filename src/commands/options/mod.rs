@@ -1,0 +1,49 @@
+//! Options that several commands have: how they are parsed, and their help. Below this floor they are plain values
+//! ([`Connect`](crate::store::wire::Connect), [`ReadOptions`](crate::store::object::ReadOptions) and so on), which a
+//! command's arguments flatten as they are.
+
+mod attributes;
+mod connect;
+mod filters;
+mod header;
+mod job_array;
+mod keys;
+mod read;
+mod search;
+mod since;
+mod transfer;
+mod values;
+
+pub(crate) use header::parse_header;
+pub(super) use search::check_search;
+pub(super) use since::parse_since;
+
+/// Makes the plain options parse as the arguments that they are converted from.
+macro_rules! parsed_as {
+    ($arguments:ty => $options:ty) => {
+        impl clap::FromArgMatches for $options {
+            fn from_arg_matches(matches: &clap::ArgMatches) -> Result<$options, clap::Error> {
+                <$arguments>::from_arg_matches(matches).map(Into::into)
+            }
+
+            fn update_from_arg_matches(
+                &mut self,
+                matches: &clap::ArgMatches,
+            ) -> Result<(), clap::Error> {
+                *self = Self::from_arg_matches(matches)?;
+                Ok(())
+            }
+        }
+
+        impl clap::Args for $options {
+            fn augment_args(command: clap::Command) -> clap::Command {
+                <$arguments>::augment_args(command)
+            }
+
+            fn augment_args_for_update(command: clap::Command) -> clap::Command {
+                <$arguments>::augment_args_for_update(command)
+            }
+        }
+    };
+}
+use parsed_as;

@@ -1,0 +1,60 @@
+//! The values of options that are one of a few words, and their help.
+
+use clap::ValueEnum;
+use clap::builder::PossibleValue;
+
+use crate::key::core::{Encoding, Format};
+use crate::key::foreign::Dialect;
+use crate::output::ProgressStyle;
+use crate::store::presigned::Method;
+
+macro_rules! values {
+    ($kind:ident { $($variant:ident => $name:literal, $help:literal;)* }) => {
+        impl ValueEnum for $kind {
+            fn value_variants<'a>() -> &'a [$kind] {
+                &[$($kind::$variant),*]
+            }
+
+            fn to_possible_value(&self) -> Option<PossibleValue> {
+                Some(match self {
+                    $($kind::$variant => PossibleValue::new($name).help($help),)*
+                })
+            }
+        }
+    };
+}
+
+values!(Format {
+    Auto => "auto", "Whatever it is: 32 bytes, base64, hex, or 32 ASCII characters";
+    Base64 => "base64", "Base64 of 32 bytes: padded, unpadded or url-safe";
+    Hex => "hex", "64 hexadecimal digits";
+    Raw => "raw", "Exactly 32 bytes, whatever they are";
+});
+
+values!(Encoding {
+    Base64 => "base64", "Base64 with padding (RFC 4648, section 4): 44 characters, as S3's header wants it";
+    Hex => "hex", "64 lower-case hexadecimal digits";
+    Raw => "raw", "The 32 bytes as they are";
+});
+
+values!(Dialect {
+    Aws => "aws", "aws-cli: the 32 raw bytes, for `--sse-c-key fileb://FILE` and `--sse-customer-key fileb://FILE`";
+    S3api => "s3api", "aws-cli: JSON with key and MD5, for `aws s3api … --cli-input-json file://FILE`, which get-object lacks";
+    Rclone => "rclone", "rclone: lines for the remote's section of rclone.conf";
+    Mc => "mc", "MinIO Client: base64 without padding, for `MC_ENC_C=ALIAS/BUCKET=…`";
+    S3fs => "s3fs", "s3fs: a key file for `-o use_sse=custom:FILE`, with all keys: the first writes";
+    Curl => "curl", "curl: the three headers, for `-H @FILE`";
+    Env => "env", "Env files of docker, systemd and CI: `S3SEAL_KEY=…`";
+});
+
+values!(ProgressStyle {
+    Auto => "auto", "Bars, where stderr is a terminal that a person looks at";
+    Plain => "plain", "A line of text every 30 seconds";
+    None => "none", "Nothing";
+});
+
+values!(Method {
+    Get => "GET", "To download the object";
+    Put => "PUT", "To upload it";
+    Head => "HEAD", "To ask for its metadata";
+});
