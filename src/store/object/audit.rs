@@ -1,8 +1,8 @@
 //! What an object is encrypted with, as far as a HEAD and the keys at hand can tell.
 
+use super::extent::ReadOptions;
 use super::metadata::ObjectMetadata;
 use super::open::{KeysToTry, Opened, Unopened};
-use super::read_options::ReadOptions;
 use crate::failure::Failure;
 use crate::key::core::Key;
 use crate::location::Location;

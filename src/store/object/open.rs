@@ -5,7 +5,7 @@
 
 use std::pin::Pin;
 
-use super::read_options::ReadOptions;
+use super::extent::ReadOptions;
 use crate::failure::Failure;
 use crate::key::core::Key;
 use crate::location::Location;

@@ -6,10 +6,9 @@ use aws_sdk_s3::primitives::ByteStream;
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use bytes::Bytes;
 
-use super::extent::{Extent, another_range, check_head, named_part};
+use super::extent::{Extent, ReadOptions, another_range, check_head, named_part};
 use super::metadata::ObjectMetadata;
 use super::open::{FixedKeys, KeysToTry, Opened, ReadRequest, Sending, Unopened, not_sealed};
-use super::read_options::ReadOptions;
 use crate::failure::Failure;
 use crate::key::core::Key;
 use crate::location::Location;

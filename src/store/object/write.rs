@@ -12,8 +12,8 @@ use base64::prelude::BASE64_STANDARD;
 use serde::{Deserialize, Serialize};
 
 use super::attributes::{Attributed, Attributes, Condition};
+use super::extent::ReadOptions;
 use super::metadata::{NULL_VERSION, ObjectMetadata};
-use super::read_options::ReadOptions;
 use super::tags::with_key;
 use crate::failure::Failure;
 use crate::location::Location;
