@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 use std::time::Duration;
 
-use s3seal_mock::{Fault, FolderError, Manner, Server};
+use s3seal_mock::{Behavior, Fault, FolderError, Server};
 use serde::Serialize;
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
@@ -51,8 +51,8 @@ pub(crate) struct Args {
     #[arg(long)]
     require_tls: bool,
     /// Whose manners to take on
-    #[arg(long, value_name = "STORE", default_value_t = Manner::Aws, value_parser = parse_manner)]
-    behave: Manner,
+    #[arg(long, value_name = "STORE", default_value_t = Behavior::Aws, value_parser = parse_manner)]
+    behave: Behavior,
     /// Let this identity in (repeatable; the first is the one in the environment); one made at random by default
     #[arg(long, value_name = "ID:SECRET", value_parser = parse_user)]
     user: Vec<(String, String)>,
@@ -103,7 +103,7 @@ struct Item<'a> {
 /// Serves, and returns the exit code of the command or of the signal that ended the server.
 ///
 /// # Errors
-/// [`Failure::Other`] where the address cannot be listened on or the command cannot be started.
+/// [`Kind::Other`] where the address cannot be listened on or the command cannot be started.
 pub(crate) fn run(args: &Args, out: &Output) -> Result<u8, Failure> {
     restart_without_keys()?;
     let mut builder = Server::builder().addr(args.addr).tls(args.tls).require_tls(args.require_tls);
@@ -320,7 +320,7 @@ async fn serve(
     let exports = environment.exports();
     if let Some(path) = &args.env_file {
         crate::key::core::check_destination(path)?;
-        write_whole(path, &exports).map_err(|error| Failure::unwritable(path.display(), &error))?;
+        write_whole(path, &exports).map_err(|error| Failure::unwritable(path.display(), error))?;
     }
     if out.json() {
         let environment = environment
@@ -379,8 +379,8 @@ impl Signals {
     }
 }
 
-fn parse_manner(name: &str) -> Result<Manner, String> {
-    name.parse().map_err(|error: s3seal_mock::UnknownManner| error.to_string())
+fn parse_manner(name: &str) -> Result<Behavior, String> {
+    name.parse().map_err(|error: s3seal_mock::UnknownBehavior| error.to_string())
 }
 
 /// The secret may hold a colon, the id of an access key cannot.

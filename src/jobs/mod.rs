@@ -16,7 +16,7 @@
 //!
 //! The order of the table is the order of imports: each file imports from those above it only.
 
-pub(crate) mod audit;
+mod audit;
 pub(crate) mod copy;
 pub(crate) mod feed;
 pub(crate) mod get;
@@ -32,8 +32,10 @@ pub(crate) mod rotate;
 mod sealer;
 pub(crate) mod sync;
 mod tally;
-pub(crate) mod verify;
+mod verify;
 
+pub(crate) use audit::{AuditOptions, audit};
 pub(crate) use keys::Keys;
 pub(crate) use reminder::keep_a_copy;
 pub(crate) use sealer::{Sealer, SealingOptions};
+pub(crate) use verify::verify;

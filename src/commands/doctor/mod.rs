@@ -49,7 +49,7 @@ enum Stop {
 /// Looks at one thing after the other, and returns the exit code.
 ///
 /// # Errors
-/// [`Failure::Usage`] for a URL that names no bucket; [`Failure::Interrupted`].
+/// [`Kind::Usage`] for a URL that names no bucket; [`Kind::Interrupted`].
 pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Failures> {
     let folder = args.url.as_deref().map(to_folder).transpose()?;
     let interrupt = Interrupt::listen()?;

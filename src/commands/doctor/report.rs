@@ -130,7 +130,7 @@ impl Report {
     /// Prints a line for each check, and one for each fix.
     ///
     /// # Errors
-    /// [`Failure::Other`] where stdout cannot be written.
+    /// [`Kind::Other`] where stdout cannot be written.
     pub(super) fn print(&self, out: &Output) -> Result<(), Failure> {
         let others = CHECKS.into_iter().filter(|check| Some(*check) != self.alarm);
         for check in self.alarm.into_iter().chain(others) {

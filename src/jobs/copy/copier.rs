@@ -1,6 +1,6 @@
 //! Copies one object after another within the store: what `cp` and `mv` do with each.
 
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
 use crate::jobs::get::remove_source;
 use crate::jobs::keys::Keys;
 use crate::jobs::notes::{note_refused_copies, note_refused_tags};
@@ -71,7 +71,7 @@ impl Copier {
         let mut keys = self.keys.to_open(self.engine.store(), from).await?;
         let opened = self.engine.inspect_with(from, &mut keys, &self.options).await;
         let Opened { answer, key } = opened.map_err(|unopened| match Failure::from(unopened) {
-            failure @ Failure::Key(_) if !self.keys.has_any() => {
+            failure @ Failure { kind: Kind::Key, .. } if !self.keys.has_any() => {
                 failure.hint("name the key that the source was sealed with: --source-key SPEC")
             }
             failure => failure,
@@ -80,7 +80,7 @@ impl Copier {
         Ok(CopySource { at: from.clone(), key, metadata: answer })
     }
 
-    /// Says at the end what there is to say about the store.
+    /// Prints the notes about the store at the end.
     pub(super) async fn report_notes(&self) {
         let (store, out) = (self.engine.store(), &self.reporter.out);
         note_refused_copies(store, out).await;
@@ -129,8 +129,6 @@ impl Copier {
 }
 
 /// The failure of a copy that could not be compared with its source.
-fn still_there(mut failure: Failure, pair: &Pair) -> Failure {
-    let detail = failure.detail_mut();
-    detail.message = format!("{}; the source {} is still there", detail.message, pair.from);
-    failure
+fn still_there(failure: Failure, pair: &Pair) -> Failure {
+    failure.leaving(&format!("; the source {} is still there", pair.from))
 }

@@ -170,10 +170,13 @@ fn unreadable(path: &Path, error: io::Error) -> Failure {
     match error.downcast::<Failure>() {
         Ok(failure) => failure,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            Failure::not_found(format!("there is no file {name}")).hint("check the path")
+            Failure::not_found(format!("there is no file {name}"))
+                .hint("check the path")
+                .because(error)
         }
         Err(error) => Failure::other(format!("{name} cannot be read: {error}"))
-            .hint("give a manifest.json, by its path or its s3:// URL"),
+            .hint("give a manifest.json, by its path or its s3:// URL")
+            .because(error),
     }
 }
 

@@ -3,10 +3,10 @@
 use tokio::sync::mpsc::Sender;
 
 use super::search::{FeedObject, Place, Search};
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
 use crate::location::Location;
 use crate::store::copy::is_throw_away;
-use crate::store::object::{Kind, Listed, Listing};
+use crate::store::object::{self, Listed, Listing};
 use crate::transfer::many::Found;
 
 /// What came of a listing.
@@ -20,7 +20,7 @@ struct Sent {
 /// Sends the wanted objects at a place.
 ///
 /// # Errors
-/// [`Failure::NotFound`] where nothing is there; what keeps the store from listing.
+/// [`Kind::NotFound`] where nothing is there; what keeps the store from listing.
 pub(super) async fn send_listing(
     search: &Search,
     place: &Place,
@@ -80,7 +80,7 @@ async fn send_pages(
     let mut listed = 0;
     while let Some(page) = listing.next_page().await.map_err(of_one_bucket)? {
         listed += page.len();
-        for object in page.into_iter().filter(|it| it.kind == Kind::Object) {
+        for object in page.into_iter().filter(|it| it.kind == object::Kind::Object) {
             if let Some(key) = wait_for {
                 wait_for = Some(key).filter(|key| object.key != **key);
                 continue;
@@ -106,7 +106,7 @@ async fn send_pages(
 
 /// A missing bucket does not affect the other places.
 fn of_one_bucket(mut failure: Failure) -> Failure {
-    if matches!(failure, Failure::NotFound(_)) {
+    if failure.is(Kind::NotFound) {
         failure.detail_mut().concerns_all = false;
     }
     failure

@@ -1,22 +1,22 @@
-//! A name that ends in `/`: an object can be called so, but most often all that is below it is meant, which `rm` deletes
-//! only with `-r`.
+//! A name that ends in `/`: an object can have such a name, but users most often mean all that is below it, which `rm`
+//! deletes only with `-r`.
 
 use std::sync::Arc;
 
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
 use crate::location::Location;
 use crate::store::wire::Store;
 
 /// Looks, with one request, whether there is an object of this very name.
 ///
 /// # Errors
-/// [`Failure::NotFound`] where there is none, with how many objects are below it.
+/// [`Kind::NotFound`] where there is none, with how many objects are below it.
 pub(super) async fn check_folder(store: &Arc<Store>, at: &Location) -> Result<(), Failure> {
     let mut listing = store.list(at);
     let page = match listing.next_page().await {
         Ok(page) => page.unwrap_or_default(),
         // Who may delete need not be allowed to list.
-        Err(Failure::Denied(_)) => return Ok(()),
+        Err(Failure { kind: Kind::Denied, .. }) => return Ok(()),
         Err(failure) => return Err(failure),
     };
     if page.iter().any(|found| found.key == at.key) {

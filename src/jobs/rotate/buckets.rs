@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use tokio::sync::Mutex;
 
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
 use crate::location::Location;
 use crate::output::Output;
 use crate::store::wire::Store;
@@ -29,7 +29,7 @@ impl Buckets {
         match store.grants_to_others(at).await {
             Ok(grants) => grants,
             // The copy will fail and say so.
-            Err(Failure::NotFound(_)) => false,
+            Err(Failure { kind: Kind::NotFound, .. }) => false,
             Err(failure) => {
                 if self.have_acls.lock().await.insert(at.bucket.clone(), false) == Some(true) {
                     warn(at, &failure, out);

@@ -8,7 +8,7 @@ use super::keys::{OldAndNew, RotationKeys};
 use super::outcome::Outcome;
 use super::report::Report;
 use super::target::Target;
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
 use crate::jobs::feed::{EncryptionStatus, FeedObject};
 use crate::jobs::keys::Keys;
 use crate::jobs::sealer::ObjectEncryption;
@@ -81,7 +81,7 @@ impl Rotator {
     /// Rotates an object if it has to be, and reports it.
     ///
     /// # Errors
-    /// [`Failure::Key`] where no key of either side opens it; [`Failure::Precondition`] where another writer replaces
+    /// [`Kind::Key`] where no key of either side opens it; [`Kind::Precondition`] where another writer replaces
     /// it again and again; otherwise what keeps it from being read or written.
     pub(super) async fn rotate(&self, object: &FeedObject) -> Result<Outcome, Failure> {
         let (at, to) = (&object.at, self.target.of(&object.at));
@@ -137,7 +137,7 @@ impl Rotator {
         goal: &ObjectEncryption,
     ) -> Result<Lookup, Failure> {
         // A damaged copy stays damaged, though its new key opens it.
-        let is_damage = matches!(failure, Failure::Integrity(_));
+        let is_damage = failure.is(Kind::Integrity);
         self.has_damage.fetch_or(is_damage, Ordering::Relaxed);
         if is_damage || failure.concerns_all() || !self.target.is_in_place() {
             return Err(failure);
@@ -147,7 +147,7 @@ impl Rotator {
         };
         // The ETags of some stores depend on the content alone, not on the key.
         let is_unchanged = now.etag() == before.etag() && !now.is_current(goal);
-        let is_unsealed = matches!(failure, Failure::Unsealed(_));
+        let is_unsealed = failure.is(Kind::Unsealed);
         if is_unchanged && is_unsealed {
             return Err(Failure::unavailable("the copy was not made: the object is as it was")
                 .hint("run the same command again")
@@ -177,7 +177,7 @@ impl Rotator {
     pub(super) async fn goal(&self, to: &Location) -> Result<ObjectEncryption, Failure> {
         let encryption = self.keys.to.encryption(self.engine.store(), to).await;
         encryption.map_err(|failure| match failure {
-            Failure::Usage(_) => failure.hint("name one with --to, or add a rule"),
+            Failure { kind: Kind::Usage, .. } => failure.hint("name one with --to, or add a rule"),
             failure => failure,
         })
     }
@@ -308,8 +308,10 @@ impl Rotator {
                 && there.answer.last_modified >= source.last_modified
                 && source.checksum_crc64nvme.is_some()
                 && there.answer.checksum_crc64nvme == source.checksum_crc64nvme),
-            Err(Failure::NotFound(_)) => Ok(false),
-            Err(failure @ (Failure::Key(_) | Failure::Unsealed(_))) if !failure.concerns_all() => {
+            Err(Failure { kind: Kind::NotFound, .. }) => Ok(false),
+            Err(failure @ Failure { kind: Kind::Key | Kind::Unsealed, .. })
+                if !failure.concerns_all() =>
+            {
                 Ok(false)
             }
             Err(failure) => Err(failure),

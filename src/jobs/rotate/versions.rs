@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::outcome::Outcome;
 use super::rotator::{Lookup, Rotator, is_current};
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
 use crate::jobs::feed::FeedObject;
 use crate::jobs::sealer::ObjectEncryption;
 use crate::key::core::Key;
@@ -28,7 +28,7 @@ impl VersionCleaner {
     /// to open with the new key.
     ///
     /// # Errors
-    /// As [`Rotator::look`]; [`Failure::Denied`] where it may not be deleted, because it is locked, say.
+    /// As [`Rotator::look`]; [`Kind::Denied`] where it may not be deleted, because it is locked, say.
     pub(super) async fn clean(&self, object: &FeedObject) -> Result<(), Failure> {
         let (rotator, at) = (&self.rotator, &object.at);
         let Some(version_id) = self.former_version(object) else { return Ok(()) };
@@ -98,12 +98,14 @@ impl VersionCleaner {
         let keys: Vec<Key> = goal.encryption.key().cloned().into_iter().collect();
         match rotator.engine.inspect(at, &keys, &ReadOptions::default()).await {
             Ok(opened) if is_current(&opened, &goal) => Ok(true),
-            Ok(_) | Err(Failure::Key(_) | Failure::Unsealed(_)) if rotator.report.dry_run => {
+            Ok(_) | Err(Failure { kind: Kind::Key | Kind::Unsealed, .. })
+                if rotator.report.dry_run =>
+            {
                 self.would_be_current(at, &goal).await
             }
             Ok(_) => Ok(false),
             // A delete marker is the newest, or another writer has replaced it: the former versions are all that is left.
-            Err(Failure::NotFound(_) | Failure::Key(_) | Failure::Unsealed(_)) => Ok(false),
+            Err(Failure { kind: Kind::NotFound | Kind::Key | Kind::Unsealed, .. }) => Ok(false),
             Err(failure) => Err(failure),
         }
     }

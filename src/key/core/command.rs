@@ -30,7 +30,7 @@ enum End {
 /// on without what looks like a key.
 ///
 /// # Errors
-/// [`Failure::Key`] where it cannot be run, fails, or does not end in time; then it is killed.
+/// [`Kind::Key`] where it cannot be run, fails, or does not end in time; then it is killed.
 pub(super) fn run(
     command: &OsStr,
     timeout: Option<Duration>,
@@ -38,6 +38,7 @@ pub(super) fn run(
     let failed = |error: io::Error| {
         Failure::key(format!("the command cannot be run: {error}"))
             .hint("it is given to `sh -c`; check that it works there")
+            .because(error)
     };
     let mut child = Command::new("sh")
         .arg("-c")

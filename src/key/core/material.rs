@@ -35,7 +35,7 @@ impl Key {
     /// A new key from the operating system's random source.
     ///
     /// # Errors
-    /// [`Failure::Other`] if that source gives nothing; there is no weaker one to fall back to.
+    /// [`Kind::Other`] if that source gives nothing; there is no weaker one to fall back to.
     pub fn generate() -> Result<Key, Failure> {
         let mut drawn = Ok(());
         let bytes = SecretBox::init_with_mut(|bytes: &mut [u8; KEY_BYTES]| {
@@ -45,7 +45,8 @@ impl Key {
             Ok(()) => Ok(Key(bytes).registered()),
             Err(error) => {
                 Err(Failure::other(format!("the operating system gave no random bytes: {error}"))
-                    .hint("no key was made; check that the getrandom system call is allowed here"))
+                    .hint("no key was made; check that the getrandom system call is allowed here")
+                    .because(error))
             }
         }
     }

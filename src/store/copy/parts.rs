@@ -90,7 +90,7 @@ impl Store {
     /// other, each with its length in bytes.
     ///
     /// # Errors
-    /// [`Failure::Integrity`] where the parts are not the source's bytes; otherwise whatever the store refuses. The
+    /// [`Kind::Integrity`] where the parts are not the source's bytes; otherwise whatever the store refuses. The
     /// upload is still there then.
     pub(crate) async fn complete_copy(
         &self,

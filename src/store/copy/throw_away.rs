@@ -59,7 +59,7 @@ impl ThrowAways {
     /// Those of one run, in the folder at the bucket's top, where no user's prefix is.
     ///
     /// # Errors
-    /// [`Failure::Other`] where the operating system gives no random bytes.
+    /// [`Kind::Other`] where the operating system gives no random bytes.
     pub(crate) fn at_top(store: &Store, bucket: &str) -> Result<ThrowAways, Failure> {
         ThrowAways::below(store, &Location { bucket: bucket.to_owned(), key: String::new() })
     }
@@ -67,10 +67,11 @@ impl ThrowAways {
     /// Those of one run below a prefix that is empty or ends in `/`, where the credentials may not write elsewhere.
     ///
     /// # Errors
-    /// [`Failure::Other`] where the operating system gives no random bytes.
+    /// [`Kind::Other`] where the operating system gives no random bytes.
     pub(crate) fn below(store: &Store, folder: &Location) -> Result<ThrowAways, Failure> {
         let id = SysRng.try_next_u64().map_err(|error| {
             Failure::other(format!("the operating system gave no random bytes: {error}"))
+                .because(error)
         })?;
         let id = format!("{id:016x}");
         let key = format!("{}{FOLDER}{NAME}{id}-{}-", folder.key, mark(&id));

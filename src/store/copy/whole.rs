@@ -3,7 +3,7 @@
 
 use aws_sdk_s3::types::{ChecksumAlgorithm, MetadataDirective, TaggingDirective};
 
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
 use crate::key::core::Key;
 use crate::location::Location;
 use crate::store::explain::{Action, Circumstances, diagnose};
@@ -90,7 +90,7 @@ impl Store {
     /// Plans a copy. What the attributes of `write` leave open, the source's tags among it, is kept as it is.
     ///
     /// # Errors
-    /// [`Failure::Denied`] where the source's tags may not be read; [`Failure::Integrity`] where its length is not
+    /// [`Kind::Denied`] where the source's tags may not be read; [`Kind::Integrity`] where its length is not
     /// known.
     pub(crate) async fn plan_copy(
         &self,
@@ -129,7 +129,7 @@ impl Store {
     /// Fails where the copy could not be made of bytes alone, without losing something.
     ///
     /// # Errors
-    /// [`Failure::Other`] that names it.
+    /// [`Kind::Other`] that names it.
     pub(crate) fn check_relay(&self, copy: &Copy) -> Result<(), Failure> {
         lossless(&copy.source, &copy.write.attributes)
             .map_err(|failure| failure.at(&copy.source.at))
@@ -139,7 +139,7 @@ impl Store {
     /// with its key before, so that it cannot be that.
     ///
     /// # Errors
-    /// [`Failure::Precondition`] where the source was replaced since it was opened; otherwise whatever the store
+    /// [`Kind::Precondition`] where the source was replaced since it was opened; otherwise whatever the store
     /// refuses.
     pub(crate) async fn copy_object(&self, copy: &Copy) -> Result<Option<Written>, Failure> {
         if !copy.keeps_metadata {
@@ -236,17 +236,13 @@ impl Store {
         {
             return source.replaced().answered(refusal.status, refusal.code.as_deref());
         }
-        let mut failure = self.explain(write, refusal);
+        let failure = self.explain_as(Action::Copy, write, refusal);
         if refusal.is_unknown() {
-            failure.detail_mut().message += "; the copy may have been made all the same";
-            return failure.hint(format!("look with `s3seal head {}`, then try again", write.at));
+            return failure
+                .leaving("; the copy may have been made all the same")
+                .hint(format!("look with `s3seal head {}`, then try again", write.at));
         }
-        match failure {
-            Failure::Denied(_) if refusal.is("AccessDenied") && failure.detail().hint.as_deref().is_some_and(|it| it.starts_with("grant")) => {
-                failure.hint("grant s3:PutObject there, and where objects have tags s3:GetObjectTagging and s3:PutObjectTagging")
-            }
-            failure => failure,
-        }
+        failure
     }
 
     async fn is_as_read(&self, source: &CopySource) -> bool {
@@ -260,7 +256,7 @@ impl Store {
     /// Fails where a source is not the newest any more of what has its name.
     ///
     /// # Errors
-    /// [`Failure::Precondition`] then; otherwise what keeps it from being looked at.
+    /// [`Kind::Precondition`] then; otherwise what keeps it from being looked at.
     pub(crate) async fn check_newest(&self, source: &CopySource) -> Result<(), Failure> {
         let keys: Vec<Key> = source.key.iter().cloned().collect();
         let known = &source.metadata;
@@ -271,7 +267,7 @@ impl Store {
             {
                 Ok(())
             }
-            Ok(_) | Err(Failure::NotFound(_) | Failure::Key(_) | Failure::Unsealed(_)) => {
+            Ok(_) | Err(Failure { kind: Kind::NotFound | Kind::Key | Kind::Unsealed, .. }) => {
                 Err(source.replaced())
             }
             Err(failure) => Err(failure),

@@ -111,7 +111,7 @@ impl Attributes {
     /// Expires as a date, which is all that a request can carry.
     ///
     /// # Errors
-    /// [`Failure::Other`] where it is none, as S3 lets happen.
+    /// [`Kind::Other`] where it is none, as S3 lets happen.
     pub(crate) fn check_expires(&self) -> Result<(), Failure> {
         match (&self.expires, self.expires_at()) {
             (Some(text), None) => Err(Failure::other(format!(

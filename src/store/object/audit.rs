@@ -71,8 +71,8 @@ impl Store {
     /// Of the options, the version counts. None where it is not there any more.
     ///
     /// # Errors
-    /// What keeps the store from answering: [`Failure::Unavailable`], credentials that are refused whatever the
-    /// object ([`Failure::Denied`]), and so on.
+    /// What keeps the store from answering: [`Kind::Unavailable`], credentials that are refused whatever the
+    /// object ([`Kind::Denied`]), and so on.
     pub(crate) async fn audit(
         &self,
         at: &Location,

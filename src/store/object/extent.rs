@@ -5,6 +5,8 @@ use std::ops::Range;
 
 use super::metadata::ObjectMetadata;
 use crate::failure::Failure;
+use crate::text::range::Asked;
+use crate::text::range::answered;
 
 /// Which version of an object to read, on which conditions, and how much of it.
 #[derive(Debug, Clone, Default)]
@@ -31,15 +33,7 @@ impl ReadOptions {
     /// none or lies outside (RFC 9110 section 14.1.2).
     pub(crate) fn part_of(&self, total: u64) -> Option<Range<u64>> {
         let Some(range) = &self.range else { return Some(0..total) };
-        let (first, last) = range.strip_prefix("bytes=")?.split_once('-')?;
-        let range = match (first, last) {
-            ("", count) => total.saturating_sub(count.parse().ok()?)..total,
-            (first, "") => first.parse().ok()?..total,
-            (first, last) => {
-                first.parse().ok()?..last.parse::<u64>().ok()?.saturating_add(1).min(total)
-            }
-        };
-        (range.start < range.end).then_some(range)
+        range.parse::<Asked>().ok()?.within(total)
     }
 }
 
@@ -65,10 +59,14 @@ impl Extent {
         self.range.end - self.range.start
     }
 
+    fn named(content_range: &str) -> Option<Extent> {
+        answered(content_range).map(|(range, total)| Extent { range, total })
+    }
+
     /// The extent of the answer to a GET with this status, which must be what `wanted` asks for.
     ///
     /// # Errors
-    /// [`Failure::Integrity`] where the answer holds something else, or does not say what.
+    /// [`Kind::Integrity`] where the answer holds something else, or does not say what.
     pub(super) fn of(
         status: u16,
         metadata: &ObjectMetadata,
@@ -79,7 +77,7 @@ impl Extent {
                 .hint("a proxy in between may recode answers: go around it"));
         };
         check_size(metadata)?;
-        let named = metadata.content_range.as_deref().map(parse);
+        let named = metadata.content_range.as_deref().map(Extent::named);
         if !wanted.is_part() {
             let whole = Extent { range: 0..bytes, total: bytes };
             return match (status, named) {
@@ -106,7 +104,7 @@ impl Extent {
 /// The part of an object that an answer says it holds. Its Content-Length is not checked: the reader counts the bytes,
 /// and requests the rest where some are missing.
 pub(super) fn named_part(status: u16, metadata: &ObjectMetadata) -> Option<Extent> {
-    let named = metadata.content_range.as_deref().and_then(parse);
+    let named = metadata.content_range.as_deref().and_then(Extent::named);
     named.filter(|_| status == PARTIAL_CONTENT)
 }
 
@@ -119,7 +117,7 @@ pub(super) fn another_range() -> Failure {
 pub(super) fn check_head(metadata: &ObjectMetadata) -> Result<(), Failure> {
     check_size(metadata)?;
     let whole = metadata.content_length.map(|bytes| Extent { range: 0..bytes, total: bytes });
-    match metadata.content_range.as_deref().map(parse) {
+    match metadata.content_range.as_deref().map(Extent::named) {
         Some(said) if said != whole => Err(Failure::integrity(
             "the store describes a part of the object, though all of it was asked for",
         )
@@ -136,15 +134,6 @@ fn check_size(metadata: &ObjectMetadata) -> Result<(), Failure> {
         .hint("the store's answer is wrong: check the endpoint, and what is in between")),
         _ => Ok(()),
     }
-}
-
-/// From `bytes 100-199/1234`, the range 100..200 of 1234.
-fn parse(content_range: &str) -> Option<Extent> {
-    let (range, total) = content_range.strip_prefix("bytes ")?.split_once('/')?;
-    let (first, last) = range.split_once('-')?;
-    let (first, last, total): (u64, u64, u64) =
-        (first.parse().ok()?, last.parse().ok()?, total.parse().ok()?);
-    (first <= last && last < total).then(|| Extent { range: first..last + 1, total })
 }
 
 #[cfg(test)]

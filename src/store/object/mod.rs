@@ -19,7 +19,7 @@ mod write;
 pub(crate) use attributes::{Attributed, Attributes, Condition, Metadata};
 pub(crate) use audit::{Audited, State};
 pub(crate) use extent::ReadOptions;
-pub(crate) use list::{Kind, Listed, Listing, decoded};
+pub(crate) use list::{Kind, Listed, Listing};
 pub(crate) use metadata::{NULL_VERSION, ObjectMetadata, bare};
 pub(crate) use open::{Batch, FixedKeys, KeysToTry, Opened, Pending, Unopened};
 pub(crate) use read::{Body, Reading};

@@ -6,7 +6,7 @@
 use std::pin::Pin;
 
 use super::extent::ReadOptions;
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
 use crate::key::core::Key;
 use crate::location::Location;
 use crate::store::explain::{
@@ -335,7 +335,7 @@ impl Store {
             );
         }
         match diagnose(self, refusal, &Circumstances { action: Action::Read, at, key: None }) {
-            failure @ Failure::Key(_) => Unopened::NoKey(failure),
+            failure if failure.is(Kind::Key) => Unopened::NoKey(failure),
             failure => failure.into(),
         }
     }
@@ -392,8 +392,8 @@ impl From<Failure> for Unopened {
     fn from(failure: Failure) -> Unopened {
         match failure {
             failure if failure.concerns_all() => Unopened::Failed(failure),
-            failure @ Failure::NotFound(_) => Unopened::Gone(failure),
-            failure @ Failure::Denied(_) => Unopened::Denied(failure),
+            failure if failure.is(Kind::NotFound) => Unopened::Gone(failure),
+            failure if failure.is(Kind::Denied) => Unopened::Denied(failure),
             failure => Unopened::Failed(failure),
         }
     }

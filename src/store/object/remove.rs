@@ -33,7 +33,7 @@ impl Store {
     /// what is not there succeeds.
     ///
     /// # Errors
-    /// [`Failure::Denied`], [`Failure::NotFound`] for the bucket, and so on.
+    /// [`Kind::Denied`], [`Kind::NotFound`] for the bucket, and so on.
     pub(crate) async fn delete(
         &self,
         at: &Location,
@@ -56,7 +56,7 @@ impl Store {
     /// its size and ETag must be what they were.
     ///
     /// # Errors
-    /// [`Failure::Precondition`] where it was replaced, [`Failure::Integrity`] where the store contradicts what it said
+    /// [`Kind::Precondition`] where it was replaced, [`Kind::Integrity`] where the store contradicts what it said
     /// before: the object is left alone then; otherwise as [`Store::delete`].
     pub(crate) async fn delete_as_read(
         &self,
@@ -89,7 +89,7 @@ impl Store {
     /// Removes a copy that landed in plaintext, exactly that one.
     ///
     /// # Errors
-    /// [`Failure::Unsealed`] where it remains.
+    /// [`Kind::Unsealed`] where it remains.
     pub(crate) async fn take_back_copy(
         &self,
         at: &Location,

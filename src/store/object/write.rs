@@ -15,7 +15,7 @@ use super::attributes::{Attributed, Attributes, Condition};
 use super::extent::ReadOptions;
 use super::metadata::{NULL_VERSION, ObjectMetadata};
 use super::tags::with_key;
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
 use crate::location::Location;
 use crate::store::explain::{Action, Circumstances, diagnose, is_missing, unknown_header};
 use crate::store::learned::{Said, other_checksum};
@@ -102,8 +102,8 @@ impl Store {
     /// interrupted: plaintext would remain, and nobody would be told.
     ///
     /// # Errors
-    /// [`Failure::Unsealed`] where there was no proof: the object was removed, or the failure says that
-    /// plaintext remains. [`Failure::Integrity`] where the store names another checksum.
+    /// [`Kind::Unsealed`] where there was no proof: the object was removed, or the failure says that
+    /// plaintext remains. [`Kind::Integrity`] where the store names another checksum.
     pub(crate) async fn settle(&self, at: &Location, written: Written) -> Result<Stored, Failure> {
         let Written { stored, proven } = written;
         if proven && stored.is_damaged {
@@ -121,7 +121,7 @@ impl Store {
     /// The same, of what took the place of its only source: that is kept where it is not encrypted as asked.
     ///
     /// # Errors
-    /// [`Failure::Unsealed`] then.
+    /// [`Kind::Unsealed`] then.
     pub(crate) async fn settle_over(
         &self,
         at: &Location,
@@ -236,7 +236,7 @@ impl Store {
     /// Uploads one part; with a key, only a proven part is a part.
     ///
     /// # Errors
-    /// [`Failure::Unsealed`] where the store did not prove that it used the key: abort the upload
+    /// [`Kind::Unsealed`] where the store did not prove that it used the key: abort the upload
     /// then, and nothing was published.
     pub(crate) async fn upload_part(
         &self,
@@ -418,15 +418,16 @@ impl Store {
                 is_checked: true,
                 ..stored
             }),
-            Err(Failure::Unsealed(_)) if refusal.is_unknown() => Err(Failure::unsealed(format!(
+            Err(Failure { kind: Kind::Unsealed, .. }) if refusal.is_unknown() => Err(Failure::unsealed(format!(
                 "the answer to the write got lost, and what is there is not sealed: plaintext may remain at {}",
                 write.at
             ))
             .hint("look whether it is this file, and remove it then")
             .at(&write.at)),
             _ if refusal.is_unknown() => {
-                let mut failure = self.explain(write, refusal);
-                failure.detail_mut().message += "; the object may have been stored all the same";
+                let failure = self
+                    .explain(write, refusal)
+                    .leaving("; the object may have been stored all the same");
                 Err(failure.hint(format!("look with `s3seal head {}`, then try again", write.at)))
             }
             _ => Err(self.explain(write, refusal)),
@@ -458,8 +459,11 @@ impl Store {
     }
 
     pub(crate) fn explain(&self, write: &Write, refusal: &Refusal) -> Failure {
-        let about =
-            Circumstances { action: Action::Write, at: &write.at, key: write.encryption.key() };
+        self.explain_as(Action::Write, write, refusal)
+    }
+
+    pub(crate) fn explain_as(&self, action: Action, write: &Write, refusal: &Refusal) -> Failure {
+        let about = Circumstances { action, at: &write.at, key: write.encryption.key() };
         if refusal.status == Some(412)
             && write.condition.is_set()
             && self.wire().allows_any_request()
@@ -475,7 +479,7 @@ impl Store {
         }
         let failure = diagnose(self, refusal, &about);
         match failure {
-            Failure::Denied(_)
+            Failure { kind: Kind::Denied, .. }
                 if write.tags_key && refusal.is("AccessDenied") && !refusal.blocks_sse_c() =>
             {
                 failure.hint("allow s3:PutObject and, for --tag-key, s3:PutObjectTagging")

@@ -1,6 +1,7 @@
 //! Which of the many places for settings have decided how a store is reached, and who signs.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use aws_config::profile::{self, ProfileSet};
@@ -47,7 +48,7 @@ impl Settings<'_> {
     /// Reads the AWS files.
     ///
     /// # Errors
-    /// [`Failure::Usage`] where they cannot be read, or have no profile of the name that is asked for.
+    /// [`Kind::Usage`] where they cannot be read, or have no profile of the name that is asked for.
     pub(crate) async fn load(options: &Connect) -> Result<Settings<'_>, Failure> {
         Ok(Settings { options, profiles: load_profiles(options).await? })
     }
@@ -82,7 +83,7 @@ impl Settings<'_> {
     /// Who signs; none with `--no-sign-request`.
     ///
     /// # Errors
-    /// [`Failure::Denied`] where there are no credentials, or they cannot be had.
+    /// [`Kind::Denied`] where there are no credentials, or they cannot be had.
     pub(crate) async fn identity(&self, store: &Store) -> Result<Option<Identity>, Failure> {
         let Some(provider) = store.wire().credentials() else { return Ok(None) };
         let credentials = provider.provide_credentials().await.map_err(|error| {
@@ -90,7 +91,11 @@ impl Settings<'_> {
                 CredentialsError::CredentialsNotLoaded(_) => Trouble::NoCredentials,
                 other => Trouble::Credentials(innermost(other)),
             };
-            let refusal = Refusal { trouble: Some(trouble), ..Refusal::default() };
+            let refusal = Refusal {
+                trouble: Some(trouble),
+                source: Some(Arc::new(error.into())),
+                ..Refusal::default()
+            };
             let at = Location { bucket: String::new(), key: String::new() };
             diagnose(store, &refusal, &Circumstances { action: Action::List, at: &at, key: None })
         })?;

@@ -41,7 +41,7 @@ impl Store {
     /// Reads the AWS configuration and makes a client; sends nothing to the store.
     ///
     /// # Errors
-    /// [`Failure::Usage`] for an endpoint, profile or CA bundle that cannot be used.
+    /// [`Kind::Usage`] for an endpoint, profile or CA bundle that cannot be used.
     pub(crate) async fn connect(options: &Connect) -> Result<Store, Failure> {
         Ok(Store::reach(Access::load(options).await?))
     }
@@ -144,7 +144,7 @@ impl Store {
     /// Fails where a key would cross the network in clear.
     ///
     /// # Errors
-    /// [`Failure::Unsealed`] for a plain-http endpoint on another machine.
+    /// [`Kind::Unsealed`] for a plain-http endpoint on another machine.
     pub(crate) fn carry_keys(&self) -> Result<(), Failure> {
         match self.endpoint().and_then(|url| url.parse().ok()) {
             Some(url) if !self.allow_http => endpoint::refuse_plain_http(&url),
@@ -215,9 +215,9 @@ impl Store {
     }
 
     fn other_region(&self, refusal: &Refusal) -> Option<String> {
-        let region = refusal.bucket_region.as_ref()?;
+        let region = refusal.bucket_region.as_deref()?;
         let current = self.client().config().region().map(ToString::to_string);
-        (self.endpoint.is_none() && current.as_ref() != Some(region)).then(|| region.clone())
+        (self.endpoint.is_none() && current.as_deref() != Some(region)).then(|| region.to_owned())
     }
 
     /// Goes on in another region, but never in another partition.

@@ -86,7 +86,7 @@ impl Access<'_> {
     /// Reads the AWS configuration.
     ///
     /// # Errors
-    /// [`Failure::Usage`] for an endpoint, profile or CA bundle that cannot be used.
+    /// [`Kind::Usage`] for an endpoint, profile or CA bundle that cannot be used.
     pub(super) async fn load(options: &Connect) -> Result<Access<'_>, Failure> {
         let profiles = load_profiles(options).await?;
         let profile = profiles.get_profile(profiles.selected_profile());
@@ -118,9 +118,9 @@ pub(crate) async fn load_profiles(options: &Connect) -> Result<ProfileSet, Failu
     let wanted = options.profile.clone().map(Cow::Owned);
     let set = profile::load(&Fs::real(), &Env::real(), &Default::default(), wanted).await.map_err(
         |error| {
-            Failure::usage(format!("the AWS configuration files cannot be read: {error}")).hint(
-                "mend the file, or point AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE elsewhere",
-            )
+            Failure::usage(format!("the AWS configuration files cannot be read: {error}"))
+                .hint("mend the file, or point AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE elsewhere")
+                .because(error)
         },
     )?;
     let name = set.selected_profile();

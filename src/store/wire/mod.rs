@@ -22,4 +22,4 @@ pub(crate) use refusal::{Named, Refusal, Trouble, innermost, status_within_succe
 pub(crate) use region::is_region;
 pub(crate) use retry::{Backoff, Retry};
 pub(crate) use signing::{Presigned, Wire};
-pub(crate) use url::{SignedUrl, decoded};
+pub(crate) use url::SignedUrl;

@@ -40,13 +40,14 @@ impl SourceFolder {
     /// Opens the folder; its own path may lead through links. With `follows_links`, so may what lies below it.
     ///
     /// # Errors
-    /// [`Failure::NotFound`] where there is none, [`Failure::Other`] where it cannot be opened.
+    /// [`Kind::NotFound`] where there is none, [`Kind::Other`] where it cannot be opened.
     pub fn open(path: &Path, follows_links: bool) -> Result<SourceFolder, Failure> {
         let handle = open_folder(path).map_err(|error| match error {
             Errno::NOENT => Failure::not_found(format!("there is no folder {}", path.display()))
                 .hint("check the path"),
             error => Failure::other(format!("{} cannot be opened: {error}", path.display()))
-                .hint("check that it is a folder, and its permissions"),
+                .hint("check that it is a folder, and its permissions")
+                .because(error),
         })?;
         Ok(SourceFolder { path: path.to_owned(), handle, follows_links })
     }
@@ -82,7 +83,7 @@ impl Input {
     /// Opens what the user names: a file, FIFO or device; `-` is standard input. Waits for a FIFO's writer.
     ///
     /// # Errors
-    /// [`Failure::NotFound`] where there is none, [`Failure::Usage`] for a folder.
+    /// [`Kind::NotFound`] where there is none, [`Kind::Usage`] for a folder.
     pub async fn named(path: PathBuf) -> Result<Input, Failure> {
         if path == Path::new("-") {
             descriptors::require_stdin()?;
@@ -91,7 +92,7 @@ impl Input {
         }
         // Opening a FIFO waits for its writer, and some files of proc for what happens next.
         let open = move || {
-            let refuse = |error: io::Error| unreadable(&path, &error);
+            let refuse = |error: io::Error| unreadable(&path, error);
             let file = File::open(&path).map_err(refuse)?;
             let metadata = file.metadata().map_err(refuse)?;
             let modified = metadata.modified().ok();
@@ -106,7 +107,7 @@ impl Input {
     /// Opens a regular file that is deleted once it is stored. A link to one is none.
     ///
     /// # Errors
-    /// [`Failure::Usage`] for anything else.
+    /// [`Kind::Usage`] for anything else.
     pub fn to_move(path: &Path) -> Result<Input, Failure> {
         let not_regular = || {
             Failure::usage(format!(
@@ -115,7 +116,7 @@ impl Input {
             ))
             .hint("`s3seal put` stores what it leads to")
         };
-        let found = path.symlink_metadata().map_err(|error| unreadable(path, &error))?;
+        let found = path.symlink_metadata().map_err(|error| unreadable(path, error))?;
         let (true, Some(name)) = (found.is_file(), path.file_name()) else {
             return Err(not_regular());
         };
@@ -123,7 +124,7 @@ impl Input {
             .and_then(|folder| Ok((open_file(&folder, name)?, folder)));
         let (file, folder) = opened.map_err(|error| match error {
             Errno::LOOP | Errno::NXIO => not_regular(),
-            error => unreadable(path, &error.into()),
+            error => unreadable(path, error.into()),
         })?;
         Input::regular(path, file, folder, name)
     }
@@ -131,7 +132,7 @@ impl Input {
     /// Opens a regular file below a folder.
     ///
     /// # Errors
-    /// [`Failure::Other`] for anything else, and for what lies behind a link that is not to be followed.
+    /// [`Kind::Other`] for anything else, and for what lies behind a link that is not to be followed.
     pub fn below(folder: &SourceFolder, path: &Path) -> Result<Input, Failure> {
         let below = path.strip_prefix(&folder.path).unwrap_or(path);
         let name = below.file_name().ok_or_else(|| not_regular(path))?;
@@ -150,13 +151,13 @@ impl Input {
                 unfollowed(path, "lies behind a symbolic link, or behind a file")
             }
             Errno::NXIO => not_regular(path),
-            error => unreadable(path, &error.into()),
+            error => unreadable(path, error.into()),
         })?;
         Input::regular(path, file, parent, name)
     }
 
     fn regular(path: &Path, file: File, folder: OwnedFd, name: &OsStr) -> Result<Input, Failure> {
-        let refuse = |error: io::Error| unreadable(path, &error);
+        let refuse = |error: io::Error| unreadable(path, error);
         let metadata = file.metadata().map_err(refuse)?;
         if !metadata.is_file() {
             return Err(not_regular(path));

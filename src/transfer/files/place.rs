@@ -24,11 +24,11 @@ pub(crate) struct FilePlace {
 
 impl FilePlace {
     /// # Errors
-    /// [`Failure::Other`] where a link, a folder or a FIFO and the like is there.
+    /// [`Kind::Other`] where a link, a folder or a FIFO and the like is there.
     pub(crate) fn new(folder: Arc<Directory>, name: &OsStr) -> Result<FilePlace, Failure> {
         let path = folder.path().join(name);
         let found =
-            folder.find(name).map_err(|error| Failure::unwritable(path.display(), &error))?;
+            folder.find(name).map_err(|error| Failure::unwritable(path.display(), error))?;
         let path = path.display();
         let refuse = |what: &str| {
             Err(Failure::other(format!("{path} is {what}, and a file should be there"))

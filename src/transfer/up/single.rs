@@ -19,7 +19,7 @@ impl Engine {
     /// Writes what `source` holds through the presigned URL that is this engine's store.
     ///
     /// # Errors
-    /// [`Failure::Usage`] for more than one request can hold; [`Failure::Integrity`] for a file that
+    /// [`Kind::Usage`] for more than one request can hold; [`Kind::Integrity`] for a file that
     /// changes meanwhile; otherwise as [`Store::put_object`](crate::store::wire::Store::put_object).
     pub(super) async fn upload_single(
         &self,
@@ -34,9 +34,12 @@ impl Engine {
             let written = self.store().put_object(write, || piece.body(), &sums).await?;
             self.store().settle(&write.at, written).await
         };
-        let stored = interrupt.race(sent).await.map_err(|failure| match failure {
-            Failure::Interrupted { .. } => in_doubt(write, failure),
-            failure => piece.blame_change(failure),
+        let stored = interrupt.race(sent).await.map_err(|failure| {
+            if failure.is_interruption() {
+                in_doubt(write, failure)
+            } else {
+                piece.blame_change(failure)
+            }
         })?;
         item.add(sums.bytes);
         // Not every store compares the MD5.
@@ -95,7 +98,9 @@ async fn sums(piece: Piece) -> Result<Sums, Failure> {
 }
 
 /// After a signal nobody waits for the store's answer, and it may have all the bytes.
-fn in_doubt(write: &Write, mut failure: Failure) -> Failure {
-    failure.detail_mut().message += ": the object may or may not have been stored";
-    failure.hint("send it again: the same URL writes the same object").at(&write.at)
+fn in_doubt(write: &Write, failure: Failure) -> Failure {
+    failure
+        .leaving(": the object may or may not have been stored")
+        .hint("send it again: the same URL writes the same object")
+        .at(&write.at)
 }
