@@ -11,10 +11,10 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::commands::{
-    audit, bucket, completions, cp, doctor, get, head, key, keygen, ls, mock, mv, presign, put, rm,
-    rotate, sync,
+    advice, audit, bucket, completions, cp, doctor, get, head, key, keygen, ls, mock, mv, presign,
+    put, rm, rotate, sync,
 };
-use crate::failure::{Failure, Failures};
+use crate::failure::{Failure, Failures, set_advisor};
 use crate::key::aws_cli::hidden_values;
 use crate::key::core::{hold_variables, is_written_key};
 use crate::key::ring::variables;
@@ -116,6 +116,7 @@ pub fn hold_keys(arguments: &[OsString]) -> Vec<OsString> {
 /// Runs the program with these arguments, its own name first; returns the exit code. Keys in the
 /// environment should be held by then.
 pub fn run(typed: Vec<OsString>) -> u8 {
+    set_advisor(advice::sentence);
     let (arguments, note) = match aws_cli::translate(&typed, command) {
         Ok(None) => (typed, None),
         Ok(Some(translation)) => (translation.arguments, Some(translation.note)),

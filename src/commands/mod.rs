@@ -3,6 +3,7 @@
 //! What several commands share: `selection`, the options of those that take many; `sealing`, of those that write objects;
 //! `copying`, of `cp` and `mv`; `options`, of yet others.
 
+pub(crate) mod advice;
 pub(crate) mod audit;
 pub(crate) mod bucket;
 pub(crate) mod completions;

@@ -164,7 +164,7 @@ impl Output {
         } else {
             to_stderr(&format!("error: {}", safe(&failure.to_string())));
             if let Some(hint) = &failure.detail().hint {
-                to_stderr(&format!("hint: {}", safe(hint)));
+                to_stderr(&format!("hint: {}", safe(&hint.to_string())));
             }
         }
         if self.causes {

@@ -160,7 +160,7 @@ fn check_bucket(folder: &Location, outcome: Outcome, report: &mut Report) -> Res
     match outcome {
         Outcome::Refused(failure @ Failure { kind: Kind::Denied, .. }) => {
             let detail = failure.detail();
-            let hint = detail.hint.clone().unwrap_or_default();
+            let hint = detail.hint.as_ref().map(ToString::to_string).unwrap_or_default();
             report.warn("bucket", format!("{bucket}: {}", detail.message), hint);
             Ok(())
         }
@@ -195,7 +195,11 @@ async fn check_switch(store: &Store, folder: &Location, report: &mut Report) -> 
         }
         Err(failure) if failure.is(Kind::Denied) => {
             let detail = failure.detail();
-            report.warn("sse-c", &*detail.message, detail.hint.as_deref().unwrap_or_default());
+            report.warn(
+                "sse-c",
+                &*detail.message,
+                detail.hint.as_ref().map(ToString::to_string).unwrap_or_default(),
+            );
         }
         Err(failure) => report.skip("sse-c", failure.detail().message.clone()),
     }

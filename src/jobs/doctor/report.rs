@@ -106,7 +106,12 @@ impl Report {
     /// Something stands in the way.
     pub(super) fn fail(&mut self, check: &'static str, failure: &Failure) {
         let detail = failure.detail();
-        self.add(check, Status::Fail, detail.message.clone(), detail.hint.clone());
+        self.add(
+            check,
+            Status::Fail,
+            detail.message.clone(),
+            detail.hint.as_ref().map(ToString::to_string),
+        );
         self.code.add(failure);
     }
 

@@ -89,7 +89,7 @@ fn whole_bucket(at: &Location) -> Location {
 
 fn warn(at: &Location, failure: &Failure, out: &Output) {
     let detail = failure.detail();
-    let why = detail.hint.as_ref().unwrap_or(&detail.message);
+    let why = detail.hint.as_ref().map_or(detail.message.clone(), ToString::to_string);
     out.warn(&format!(
         "whether the objects in {} have ACLs, which no copy takes over, cannot be told: {why}",
         at.bucket

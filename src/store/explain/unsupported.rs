@@ -3,28 +3,9 @@
 
 use super::circumstances::{Action, Circumstances, outcome};
 use super::classify::{is_missing, said, unknown_header};
-use crate::failure::Failure;
+use crate::failure::{Advice, Failure};
 use crate::store::seal;
 use crate::store::wire::Refusal;
-
-/// The headers that an option of this program sends, and that option.
-const OPTIONS: [(&str, &str); 15] = [
-    ("content-type", "--content-type"),
-    ("cache-control", "--cache-control"),
-    ("content-encoding", "--content-encoding"),
-    ("content-disposition", "--content-disposition"),
-    ("content-language", "--content-language"),
-    ("x-amz-tagging", "--tagging"),
-    ("x-amz-acl", "--acl"),
-    ("x-amz-storage-class", "--storage-class"),
-    ("x-amz-server-side-encryption", "--sse"),
-    ("x-amz-server-side-encryption-aws-kms-key-id", "--sse-kms-key-id"),
-    ("x-amz-request-payer", "--request-payer"),
-    ("x-amz-expected-bucket-owner", "--expected-bucket-owner"),
-    ("if-match", "--if-match"),
-    ("if-none-match", "--if-none-match"),
-    ("range", "--range"),
-];
 
 /// The failure of a request that the store does not implement, if that is why it was refused.
 pub(super) fn explain(refusal: &Refusal, about: &Circumstances<'_>) -> Option<Failure> {
@@ -71,22 +52,11 @@ fn no_sse_c(action: Action) -> Failure {
 }
 
 fn no_header(header: &str) -> Failure {
-    let failure = Failure::other(format!("the store does not know the header {header}"));
-    match option(header) {
-        Some(option) => failure.hint(format!("leave out {option}")),
-        None => failure.hint("a proxy in between may have added it: go around it"),
-    }
+    Failure::other(format!("the store does not know the header {header}"))
+        .hint(Advice::LeaveOutHeader(header.to_owned()))
 }
 
 fn no_acl() -> Failure {
     Failure::other("objects have no ACLs of their own there")
         .hint("leave out --acl; who may read is a matter of the bucket's policy")
-}
-
-/// The option that sends a header, written in lower case.
-pub(crate) fn option(header: &str) -> Option<String> {
-    if let Some(name) = header.strip_prefix("x-amz-meta-") {
-        return Some(format!("--metadata {name}=VALUE"));
-    }
-    OPTIONS.iter().find(|(known, _)| *known == header).map(|(_, option)| (*option).to_owned())
 }

@@ -151,7 +151,10 @@ mod tests {
             [(ownership, "s3:GetBucketOwnershipControls"), (acl, "s3:GetObjectAcl")]
         {
             assert_eq!(failure.exit_code(), 5);
-            assert!(failure.detail().hint.as_ref().unwrap().contains(permission), "{failure:?}");
+            assert!(
+                failure.detail().hint.as_ref().unwrap().to_string().contains(permission),
+                "{failure:?}"
+            );
         }
         let (_server, store) = served(|server| server);
         let absent = store.acls_matter(&at("s3://absent")).await.unwrap_err();

@@ -10,7 +10,7 @@ use super::crc64::checksum;
 use super::extent::ReadOptions;
 use super::metadata::{NULL_VERSION, ObjectMetadata};
 use super::tags::with_key;
-use crate::failure::{Failure, Kind};
+use crate::failure::{Advice, Failure, Kind};
 use crate::location::Location;
 use crate::store::explain::{Action, Circumstances, diagnose, is_missing, unknown_header};
 use crate::store::learned::{Said, other_checksum};
@@ -290,10 +290,9 @@ fn explain_condition(refusal: &Refusal, condition: &Condition, at: &Location) ->
     if !condition.is_set() || !is_missing(refusal) || !is_about_it {
         return None;
     }
-    let option = if condition.if_match.is_some() { "--if-match" } else { "--if-none-match" };
     Some(
         Failure::other("the store knows no conditions on writes: nothing was stored")
-            .hint(format!("leave out {option}, and see to it that nobody else writes there"))
+            .hint(Advice::DropCondition { on_etag: condition.if_match.is_some() })
             .for_all()
             .at(at)
             .answered(refusal.status, refusal.code.as_deref()),

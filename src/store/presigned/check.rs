@@ -3,8 +3,7 @@
 
 use std::time::SystemTime;
 
-use crate::failure::Failure;
-use crate::store::explain::option;
+use crate::failure::{Advice, Failure};
 use crate::store::learned::CHECKSUM_MODE;
 use crate::store::seal;
 use crate::store::wire::http::is_loopback;
@@ -70,23 +69,18 @@ fn check_seal(url: &SignedUrl, sealed: bool) -> Result<(), Failure> {
 fn check_headers(url: &SignedUrl, sent: &[String]) -> Result<(), Failure> {
     let sends = |header: &str| sent.iter().any(|it| it == header);
     if let Some(missing) = url.signed_headers().find(|it| !comes_by_itself(it) && !sends(it)) {
-        let failure = Failure::usage(format!(
+        return Err(Failure::usage(format!(
             "the URL was signed with the header {missing}, which is not given"
-        ));
-        return Err(match option(missing) {
-            Some(option) => failure.hint(format!("give {option} the value that was signed")),
-            None => failure
-                .hint("no option sends it: use curl, with the headers that came with the URL"),
-        }
+        ))
+        .hint(Advice::GiveHeader(missing.to_owned()))
         .at(url));
     }
     let is_refused = |header: &&String| {
         url.names_headers() && header.starts_with("x-amz-") && !url.signs(header)
     };
     if let Some(unsigned) = sent.iter().find(is_refused) {
-        let option = option(unsigned).unwrap_or_default();
         return Err(Failure::usage(format!("the URL was signed without the header {unsigned}"))
-            .hint(format!("leave out {option}, or ask for a URL that was signed with it"))
+            .hint(Advice::LeaveOutSignedHeader(unsigned.clone()))
             .at(url));
     }
     Ok(())

@@ -7,6 +7,10 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
+mod advice;
+
+pub use advice::{Advice, Hint, set_advisor};
+
 /// The exit status of a process that a signal ended is 128 plus the signal's number (POSIX shells).
 const SIGNAL_BASE: u8 = 128;
 
@@ -91,7 +95,7 @@ pub struct Detail {
     pub message: String,
     /// One line: what to do about it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub hint: Option<String>,
+    pub hint: Option<Hint>,
     /// The HTTP status that the store answered.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
@@ -202,7 +206,7 @@ impl Failure {
 
     /// The same failure, with what to do about it.
     #[must_use]
-    pub fn hint(mut self, hint: impl Into<String>) -> Failure {
+    pub fn hint(mut self, hint: impl Into<Hint>) -> Failure {
         self.detail_mut().hint = Some(hint.into());
         self
     }

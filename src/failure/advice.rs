@@ -1,0 +1,146 @@
+//! What to do about a failure.
+
+use std::fmt;
+use std::sync::OnceLock;
+
+use serde::{Serialize, Serializer};
+
+/// What the user can do about a failure, where it takes words of the command line: `commands::advice` has the sentences.
+/// URLs, regions and the like are what the sentence names.
+#[derive(Debug, Clone)]
+pub enum Advice {
+    AddRecursive,
+    AddRegion(String),
+    AllowEmpty,
+    AllowMoreAttempts,
+    AllowMoreFiles,
+    AllowSseC(String),
+    AllowTagging,
+    AskForFullySealedUrl,
+    AskForHttpsUrl,
+    AskForKeyOfUrl,
+    AskForSealedUrl,
+    AskForSealedUrlOrPlain,
+    AskForUrlOfOperation,
+    AskForUrlWithSealHeaders,
+    AvoidRanges,
+    CheckVersionId,
+    ConfirmRegion(String),
+    ConvertForAwsCli,
+    CopyEverything,
+    DropCondition { on_etag: bool },
+    EnableVersions,
+    FetchByItself,
+    FetchWhole,
+    FindOtherWriters,
+    FindReplacer,
+    FindSealingKey,
+    FindTaggedKey(String),
+    FollowSymlinks,
+    GetThenRemove,
+    GiveHeader(String),
+    IncludeKeys,
+    InventoryOfVersions,
+    InventoryWithDates,
+    LargerParts(u64),
+    LeaveOutAcl,
+    LeaveOutChecksum,
+    LeaveOutHeader(String),
+    LeaveOutPartSize,
+    LeaveOutSignedHeader(String),
+    LeaveOutStorageClass,
+    LeaveOutTagKey,
+    LeaveOutUnknownOptions,
+    LeaveOutVersionId,
+    LeaveOutVersions,
+    Look(String),
+    LookAndDecide,
+    LookAndRetry(String),
+    LookAndStoreAgain,
+    LookForSize,
+    MakeMasterKey,
+    NameCaBundle,
+    NameCredentials,
+    NameDeriveBucket,
+    NameDerivedObject,
+    NameKeyFormat(String),
+    NameKeyOrRule,
+    NameKeyToSeal,
+    NameNewKey,
+    NameOlderVersion,
+    NameSourceKey,
+    NameVersion,
+    ProveByPut,
+    PutByName,
+    PutKeyIntoVariable,
+    PutTargetOfLink,
+    RaiseMaxDelete,
+    ReadUnchanged,
+    RemoveLink,
+    ReplaceExpires,
+    RunKeyCommand,
+    SayNoKey,
+    SealThroughThisMachine,
+    ShowConfigFormat,
+    ShowKeyNames(String),
+    SignRequests,
+    UseHttpsEndpoint,
+    UseUrlByItself,
+    WriteDescriptorSpec,
+    WriteFileSpec,
+    WriteListOfUrls,
+}
+
+/// One line that says what to do about a failure.
+#[derive(Debug, Clone)]
+pub enum Hint {
+    /// A sentence that holds on every command line.
+    Text(String),
+    /// A sentence with options or commands of this program.
+    Advice(Advice),
+}
+
+/// Puts advice into words.
+type Advisor = fn(&Advice) -> String;
+
+static ADVISOR: OnceLock<Advisor> = OnceLock::new();
+
+/// Says once, at the start of the program, how advice is put into words.
+pub fn set_advisor(advisor: Advisor) {
+    // A second call would say the same.
+    let _ = ADVISOR.set(advisor);
+}
+
+impl From<Advice> for Hint {
+    fn from(advice: Advice) -> Hint {
+        Hint::Advice(advice)
+    }
+}
+
+impl From<String> for Hint {
+    fn from(text: String) -> Hint {
+        Hint::Text(text)
+    }
+}
+
+impl From<&str> for Hint {
+    fn from(text: &str) -> Hint {
+        Hint::Text(text.to_owned())
+    }
+}
+
+impl fmt::Display for Hint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self, ADVISOR.get()) {
+            (Hint::Text(text), _) => f.write_str(text),
+            (Hint::Advice(advice), Some(advisor)) => f.write_str(&advisor(advice)),
+            (Hint::Advice(advice), None) => write!(f, "{advice:?}"),
+        }
+    }
+}
+
+impl Serialize for Hint {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
