@@ -10,22 +10,22 @@ use std::sync::Arc;
 use bytes::Bytes;
 use tokio::task::JoinSet;
 
-use super::in_order::InOrder;
-use super::reader::{Object, Reader};
+use super::read_ahead::ReadAhead;
+use super::reader::{PinnedObject, Reader};
 use crate::failure::Failure;
 use crate::key::core::Key;
 use crate::location::Location;
 use crate::store::object::{ObjectMetadata, ReadOptions, Reading};
-use crate::transfer::checksum::{Algorithm, Expected, Hash};
+use crate::transfer::checksum::{Algorithm, ExpectedChecksum, Hash};
 use crate::transfer::engine::Engine;
 use crate::transfer::files::FilePlace;
 use crate::transfer::plan;
-use crate::transfer::progress::Item;
-use crate::transfer::resume::{Partial, Resumable, is_resumable};
+use crate::transfer::progress::ProgressItem;
+use crate::transfer::resume::{PartialFile, ResumableDownload, is_resumable};
 use crate::transfer::targets::{Arrival, NewFile, Stream, Target};
 
 /// The bytes that one request of a large download asks for.
-const UNIT: u64 = 8 << 20;
+const CHUNK_SIZE: u64 = 8 << 20;
 
 /// What was downloaded.
 #[derive(Debug)]
@@ -70,13 +70,13 @@ impl Engine {
         target: Target,
         arrival: Arrival,
     ) -> Result<Downloaded, Failure> {
-        target.spare_protected_files()?;
+        target.check_not_protected()?;
         let place = if let Target::File(place) = &target { Some(place.clone()) } else { None };
         if let Some(place) = &place {
             self.sweep(place.folder());
         }
         let fetched = self.interrupt().race(self.fetch(at, keys, wanted, target, arrival)).await;
-        let is_left = |place: FilePlace| Partial::is_left_of(&place.path(), self.store(), at);
+        let is_left = |place: FilePlace| PartialFile::exists_for(&place.path(), self.store(), at);
         let (mut downloaded, file) = fetched.map_err(|mut failure| {
             if is_resumable(&failure) && place.is_some_and(is_left) {
                 failure.detail_mut().message += "; what was downloaded so far is kept";
@@ -90,7 +90,7 @@ impl Engine {
                 file.set_time(time)?;
             }
             match self.publisher().publish(file).await? {
-                Some(folder) => self.published(folder),
+                Some(folder) => self.sync_later(folder),
                 None => downloaded.is_kept_out = true,
             }
         }
@@ -111,8 +111,8 @@ impl Engine {
         let whole = !wanted.is_part();
         let bytes = extent.bytes();
         let item = self.progress().item(at.name(), Some(bytes));
-        let expected = if whole { Expected::of(&metadata) } else { None };
-        let object = Arc::new(Object {
+        let expected = if whole { ExpectedChecksum::of(&metadata) } else { None };
+        let object = Arc::new(PinnedObject {
             store: self.store().clone(),
             at: at.clone(),
             key: opened.key.clone(),
@@ -122,48 +122,48 @@ impl Engine {
         });
         // Without an ETag nobody could tell whether two ranges are of the same object.
         let in_ranges = whole
-            && bytes > plan::ONE_REQUEST
+            && bytes > plan::MAX_SINGLE_REQUEST
             && metadata.etag.is_some()
             && self.options().concurrency != Some(1);
         let mut finished = None;
         let mut is_cut_short = false;
         let matches = match target {
             Target::File(place) => {
-                let unit = self.options().part_size.unwrap_or(UNIT);
+                let chunk_size = self.options().part_size.unwrap_or(CHUNK_SIZE);
                 let file = if in_ranges && self.options().resumes() {
-                    self.clean_up(&at.bucket);
+                    self.expire_abandoned(&at.bucket);
                     let (store, metadata) = (self.store(), &metadata);
-                    let download = Resumable { store, at, metadata, bytes, unit };
+                    let download = ResumableDownload { store, at, metadata, bytes, chunk_size };
                     NewFile::resume(&place, arrival, &download)?
                 } else {
                     NewFile::create(&place, arrival)?
                 };
                 let matches = if in_ranges {
                     drop((body, line));
-                    let units = Units::new(bytes, unit);
-                    let filled = self.in_ranges(&object, units, &file, expected.as_ref(), &item);
+                    let chunks = Chunks::new(bytes, chunk_size);
+                    let filled = self.in_ranges(&object, chunks, &file, expected.as_ref(), &item);
                     let filled = filled.await;
                     if filled.as_ref().map_or_else(|failure| !is_resumable(failure), |ok| !ok) {
-                        file.spoil();
+                        file.discard();
                     }
                     filled?
                 } else {
                     let reader = Reader::new(object, extent.range, Some(body));
-                    sequential(reader, &file, expected.as_ref(), &item).await?
+                    write_in_order(reader, &file, expected.as_ref(), &item).await?
                 };
                 finished = Some(file);
                 matches
             }
             Target::Stdout | Target::Stream(_) => {
                 let stream_to = if let Target::Stream(it) = target { Some(it) } else { None };
-                let pieces = if in_ranges {
+                let source = if in_ranges {
                     drop((body, line));
-                    Pieces::Ahead(InOrder::new(self, object, bytes))
+                    ByteSource::Parallel(ReadAhead::new(self, object, bytes))
                 } else {
-                    Pieces::AsTheyCome(Reader::new(object, extent.range, Some(body)))
+                    ByteSource::Single(Reader::new(object, extent.range, Some(body)))
                 };
                 let matches =
-                    stream(pieces, Stream::open(stream_to), expected.as_ref(), &item).await?;
+                    stream(source, Stream::open(stream_to), expected.as_ref(), &item).await?;
                 is_cut_short = matches.is_none();
                 matches.unwrap_or(true)
             }
@@ -188,36 +188,36 @@ impl Engine {
     /// Fills the file by ranges, several at once, in any order.
     async fn in_ranges(
         &self,
-        object: &Arc<Object>,
-        mut units: Units,
+        object: &Arc<PinnedObject>,
+        mut chunks: Chunks,
         target: &NewFile,
-        expected: Option<&Expected>,
-        item: &Item,
+        expected: Option<&ExpectedChecksum>,
+        item: &ProgressItem,
     ) -> Result<bool, Failure> {
         let combines = expected.filter(|it| matches!(it.algorithm, Algorithm::Crc(..)));
         let algorithm = combines.map_or(Algorithm::CRC64NVME, |it| it.algorithm);
-        for (index, crc) in target.arrived(algorithm).await? {
-            units.finish(index, crc);
-            item.resume(units.bytes(index));
+        for (index, crc) in target.intact_chunks(algorithm).await? {
+            chunks.finish(index, crc);
+            item.resume(chunks.bytes(index));
         }
         let file = Arc::new(target.file().map_err(|error| target.refuse(&error))?);
-        let mut next = units.next_left(0);
+        let mut next = chunks.next_missing(0);
         let mut under_way = JoinSet::new();
         while next.is_some() || !under_way.is_empty() {
             tokio::select! {
                 biased;
                 Some(joined) = under_way.join_next(), if !under_way.is_empty() => {
                     let ended = |_| Failure::other("a range's download ended unexpectedly");
-                    let filled: Result<(u64, u64), Filling> = joined.map_err(ended)?;
+                    let filled: Result<(u64, u64), ChunkError> = joined.map_err(ended)?;
                     let (index, crc) = filled.map_err(|error| error.of(target))?;
-                    units.finish(index, crc);
-                    target.finish(index, crc);
-                    item.add(units.bytes(index));
+                    chunks.finish(index, crc);
+                    target.finish_chunk(index, crc);
+                    item.add(chunks.bytes(index));
                 }
                 line = self.lines().take(), if next.is_some() => {
                     let Some(index) = next else { continue };
-                    next = units.next_left(index + 1);
-                    let (file, object, range) = (file.clone(), object.clone(), units.range(index));
+                    next = chunks.next_missing(index + 1);
+                    let (file, object, range) = (file.clone(), object.clone(), chunks.range(index));
                     under_way.spawn(async move {
                         let _line = line;
                         let crc = fill(Reader::new(object, range, None), &file, algorithm).await?;
@@ -228,27 +228,27 @@ impl Engine {
         }
         match expected {
             None => Ok(true),
-            Some(expected) if combines.is_some() => Ok(expected.matches_crcs(units.crcs())),
+            Some(expected) if combines.is_some() => Ok(expected.matches_crcs(chunks.crcs())),
             Some(expected) => Ok(expected.matches(target.hash(expected.algorithm.hash())?)),
         }
     }
 }
 
 /// The stretches of a file that are asked for one by one, and which of them have arrived.
-struct Units {
+struct Chunks {
     bytes: u64,
-    unit: u64,
+    chunk_size: u64,
     /// The CRC of each that has arrived, by its index.
     done: BTreeMap<u64, u64>,
 }
 
-impl Units {
-    fn new(bytes: u64, unit: u64) -> Units {
-        Units { bytes, unit, done: BTreeMap::new() }
+impl Chunks {
+    fn new(bytes: u64, chunk_size: u64) -> Chunks {
+        Chunks { bytes, chunk_size, done: BTreeMap::new() }
     }
 
     fn range(&self, index: u64) -> Range<u64> {
-        plan::range(index, self.bytes, self.unit)
+        plan::range(index, self.bytes, self.chunk_size)
     }
 
     fn bytes(&self, index: u64) -> u64 {
@@ -258,8 +258,8 @@ impl Units {
 
     /// The first of those from `index` that has not arrived: found when it is needed, so that a size that a store
     /// merely claims takes no memory.
-    fn next_left(&self, index: u64) -> Option<u64> {
-        let mut all = index..self.bytes.div_ceil(self.unit);
+    fn next_missing(&self, index: u64) -> Option<u64> {
+        let mut all = index..self.bytes.div_ceil(self.chunk_size);
         all.find(|index| !self.done.contains_key(index))
     }
 
@@ -274,26 +274,26 @@ impl Units {
 }
 
 /// What kept a stretch of the file from being filled.
-enum Filling {
+enum ChunkError {
     Read(Failure),
     Write(std::io::Error),
 }
 
-impl Filling {
+impl ChunkError {
     fn of(self, target: &NewFile) -> Failure {
         match self {
-            Filling::Read(failure) => failure,
-            Filling::Write(error) => target.refuse(&error),
+            ChunkError::Read(failure) => failure,
+            ChunkError::Write(error) => target.refuse(&error),
         }
     }
 }
 
 /// Writes the reader's bytes to their places, and returns their CRC.
-async fn fill(mut reader: Reader, file: &File, crc: Algorithm) -> Result<u64, Filling> {
+async fn fill(mut reader: Reader, file: &File, crc: Algorithm) -> Result<u64, ChunkError> {
     let mut hash = crc.hash();
-    while let Some((at, bytes)) = reader.next().await.map_err(Filling::Read)? {
+    while let Some((at, bytes)) = reader.next().await.map_err(ChunkError::Read)? {
         hash.update(&bytes);
-        file.write_all_at(&bytes, at).map_err(Filling::Write)?;
+        file.write_all_at(&bytes, at).map_err(ChunkError::Write)?;
     }
     Ok(match hash {
         Hash::Crc(digest) => digest.finalize(),
@@ -301,11 +301,11 @@ async fn fill(mut reader: Reader, file: &File, crc: Algorithm) -> Result<u64, Fi
     })
 }
 
-async fn sequential(
+async fn write_in_order(
     mut reader: Reader,
     target: &NewFile,
-    expected: Option<&Expected>,
-    item: &Item,
+    expected: Option<&ExpectedChecksum>,
+    item: &ProgressItem,
 ) -> Result<bool, Failure> {
     let file = target.file().map_err(|error| target.refuse(&error))?;
     let mut hash = expected.map(|it| it.algorithm.hash());
@@ -321,29 +321,29 @@ async fn sequential(
 }
 
 /// Bytes in order, from one connection or from several.
-enum Pieces {
-    AsTheyCome(Reader),
-    Ahead(InOrder),
+enum ByteSource {
+    Single(Reader),
+    Parallel(ReadAhead),
 }
 
-impl Pieces {
+impl ByteSource {
     async fn next(&mut self) -> Result<Option<Bytes>, Failure> {
         match self {
-            Pieces::AsTheyCome(reader) => Ok(reader.next().await?.map(|(_, bytes)| bytes)),
-            Pieces::Ahead(ranges) => ranges.next().await,
+            ByteSource::Single(reader) => Ok(reader.next().await?.map(|(_, bytes)| bytes)),
+            ByteSource::Parallel(ranges) => ranges.next().await,
         }
     }
 }
 
 /// Whether what was written has the expected checksum; none where its reader went away before the end.
 async fn stream(
-    mut pieces: Pieces,
+    mut source: ByteSource,
     target: Stream,
-    expected: Option<&Expected>,
-    item: &Item,
+    expected: Option<&ExpectedChecksum>,
+    item: &ProgressItem,
 ) -> Result<Option<bool>, Failure> {
     let mut hash = expected.map(|it| it.algorithm.hash());
-    while let Some(bytes) = pieces.next().await? {
+    while let Some(bytes) = source.next().await? {
         if let Some(hash) = &mut hash {
             hash.update(&bytes);
         }

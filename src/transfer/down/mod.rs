@@ -1,8 +1,8 @@
 //! Downloads: parallel ranges into a file, or one stream in order.
 
 mod download;
-mod in_order;
 mod object_reader;
+mod read_ahead;
 mod reader;
 
 pub(crate) use download::{Downloaded, Verified};

@@ -15,28 +15,28 @@ use crate::store::wire::Store;
 /// The bytes of an object that is not sealed, across broken connections. What goes wrong comes out as a
 /// [`Failure`] within an [`io::Error`]. To be read where a thread may wait.
 pub(crate) struct ObjectReader {
-    pieces: mpsc::Receiver<Result<Bytes, Failure>>,
-    piece: Bytes,
+    chunks: mpsc::Receiver<Result<Bytes, Failure>>,
+    chunk: Bytes,
 }
 
 impl ObjectReader {
     /// Begins to read; from within a runtime.
     pub(crate) fn open(store: &Arc<Store>, at: Location) -> ObjectReader {
-        let (sender, pieces) = mpsc::channel(1);
+        let (sender, chunks) = mpsc::channel(1);
         let store = store.clone();
         tokio::spawn(async move {
-            if let Err(failure) = send_pieces(&store, &at, &sender).await {
+            if let Err(failure) = send_chunks(&store, &at, &sender).await {
                 let _ = sender.send(Err(failure)).await;
             }
         });
-        ObjectReader { pieces, piece: Bytes::new() }
+        ObjectReader { chunks, chunk: Bytes::new() }
     }
 }
 
-async fn send_pieces(
+async fn send_chunks(
     store: &Arc<Store>,
     at: &Location,
-    pieces: &mpsc::Sender<Result<Bytes, Failure>>,
+    chunks: &mpsc::Sender<Result<Bytes, Failure>>,
 ) -> Result<(), Failure> {
     let options = ReadOptions::default();
     let opened = store.get(at, &[], &options).await?;
@@ -47,7 +47,7 @@ async fn send_pieces(
             hash.update(&bytes);
         }
         // The reader has seen enough.
-        if pieces.send(Ok(bytes)).await.is_err() {
+        if chunks.send(Ok(bytes)).await.is_err() {
             return Ok(());
         }
     }
@@ -63,14 +63,14 @@ async fn send_pieces(
 
 impl Read for ObjectReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        while self.piece.is_empty() {
-            match self.pieces.blocking_recv() {
-                Some(piece) => self.piece = piece.map_err(io::Error::other)?,
+        while self.chunk.is_empty() {
+            match self.chunks.blocking_recv() {
+                Some(chunk) => self.chunk = chunk.map_err(io::Error::other)?,
                 None => return Ok(0),
             }
         }
-        let count = buffer.len().min(self.piece.len());
-        self.piece.copy_to_slice(&mut buffer[..count]);
+        let count = buffer.len().min(self.chunk.len());
+        self.chunk.copy_to_slice(&mut buffer[..count]);
         Ok(count)
     }
 }

@@ -10,10 +10,10 @@ use crate::key::core::Key;
 use crate::location::Location;
 use crate::store::object::{Body, Opened, ReadOptions, Reading};
 use crate::store::wire::{Backoff, Store};
-use crate::transfer::checksum::Expected;
+use crate::transfer::checksum::ExpectedChecksum;
 
 /// One state of an object, to ask for more of.
-pub(super) struct Object {
+pub(super) struct PinnedObject {
     pub(super) store: Arc<Store>,
     pub(super) at: Location,
     pub(super) key: Option<Key>,
@@ -25,7 +25,7 @@ pub(super) struct Object {
 
 /// Bytes of an object, in order, across broken connections.
 pub(crate) struct Reader {
-    object: Arc<Object>,
+    object: Arc<PinnedObject>,
     pub(super) next: u64,
     end: u64,
     body: Option<Body>,
@@ -39,10 +39,10 @@ impl Reader {
         at: &Location,
         wanted: &ReadOptions,
         opened: Opened<Reading>,
-    ) -> (Reader, Option<Expected>) {
+    ) -> (Reader, Option<ExpectedChecksum>) {
         let Reading { metadata, extent, body } = opened.answer;
-        let expected = Expected::of(&metadata);
-        let object = Arc::new(Object {
+        let expected = ExpectedChecksum::of(&metadata);
+        let object = Arc::new(PinnedObject {
             store: store.clone(),
             at: at.clone(),
             key: opened.key,
@@ -53,7 +53,7 @@ impl Reader {
         (Reader::new(object, extent.range, Some(body)), expected)
     }
 
-    pub(super) fn new(object: Arc<Object>, range: Range<u64>, body: Option<Body>) -> Reader {
+    pub(super) fn new(object: Arc<PinnedObject>, range: Range<u64>, body: Option<Body>) -> Reader {
         let backoff = object.store.retry().backoff();
         Reader { object, next: range.start, end: range.end, body, backoff }
     }
@@ -63,7 +63,7 @@ impl Reader {
         while self.next < self.end {
             let body = match &mut self.body {
                 Some(body) => body,
-                None => self.body.insert(self.object.more(self.next..self.end).await?),
+                None => self.body.insert(self.object.get_range(self.next..self.end).await?),
             };
             match body.next().await {
                 Ok(Some(mut bytes)) => {
@@ -94,8 +94,8 @@ impl Reader {
     }
 }
 
-impl Object {
-    async fn more(&self, range: Range<u64>) -> Result<Body, Failure> {
+impl PinnedObject {
+    async fn get_range(&self, range: Range<u64>) -> Result<Body, Failure> {
         let (key, version, etag) =
             (self.key.as_ref(), self.version_id.as_deref(), self.etag.as_deref());
         self.store.get_more(&self.at, key, version, etag, range, self.bytes).await

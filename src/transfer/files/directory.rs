@@ -151,7 +151,7 @@ impl Directory {
 
     /// Makes a file without a name, of which nothing is left once it is closed.
     #[cfg(target_os = "linux")]
-    pub(super) fn create_nameless(&self, mode: u32) -> io::Result<File> {
+    pub(super) fn create_unnamed(&self, mode: u32) -> io::Result<File> {
         let flags = OFlags::RDWR | OFlags::TMPFILE | OFlags::CLOEXEC;
         Ok(sys::openat(&self.handle, ".", flags, Mode::from_bits_retain(mode))?.into())
     }

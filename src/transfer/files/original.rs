@@ -20,15 +20,15 @@ const ASIDE_SUFFIX: &str = ".moved";
 
 /// What tells a file from any other, and from itself before it was written to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct State {
-    content: Content,
+pub(super) struct FileState {
+    content: ContentState,
     /// When its inode changed last, in seconds and nanoseconds: a program can set the time of the last write, but not this one.
     changed: (i64, i64),
 }
 
 /// The same, but for what changes as well if the file is merely renamed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Content {
+pub(super) struct ContentState {
     device: u64,
     inode: u64,
     bytes: u64,
@@ -36,10 +36,10 @@ pub(super) struct Content {
     modified: (i64, i64),
 }
 
-impl State {
-    pub(super) fn of(found: &Metadata) -> State {
-        State {
-            content: Content {
+impl FileState {
+    pub(super) fn of(found: &Metadata) -> FileState {
+        FileState {
+            content: ContentState {
                 device: found.dev(),
                 inode: found.ino(),
                 bytes: found.len(),
@@ -49,7 +49,7 @@ impl State {
         }
     }
 
-    pub(super) fn content(&self) -> Content {
+    pub(super) fn content(&self) -> ContentState {
         self.content
     }
 }
@@ -60,7 +60,7 @@ pub struct Original {
     folder: OwnedFd,
     name: OsString,
     file: Arc<File>,
-    state: State,
+    state: FileState,
 }
 
 impl Original {
@@ -72,7 +72,7 @@ impl Original {
         file: Arc<File>,
         found: &Metadata,
     ) -> Original {
-        let (path, name, state) = (path.to_owned(), name.to_owned(), State::of(found));
+        let (path, name, state) = (path.to_owned(), name.to_owned(), FileState::of(found));
         Original { path, folder, name, file, state }
     }
 
@@ -83,7 +83,7 @@ impl Original {
     /// nothing is deleted then.
     pub fn delete(&self) -> Result<(), Failure> {
         let undeleted = |error: io::Error| self.undeleted(&error);
-        let now = State::of(&self.file.metadata().map_err(undeleted)?);
+        let now = FileState::of(&self.file.metadata().map_err(undeleted)?);
         if now != self.state || self.found_as(&self.name).map_err(undeleted)? != now.content {
             return Err(self.replaced());
         }
@@ -96,7 +96,8 @@ impl Original {
     }
 
     fn delete_aside(&self, aside: &OsStr) -> Result<(), Failure> {
-        let written = self.file.metadata().map(|now| State::of(&now).content != self.state.content);
+        let written =
+            self.file.metadata().map(|now| FileState::of(&now).content != self.state.content);
         let is_it = self.found_as(aside).is_ok_and(|found| found == self.state.content);
         if !is_it || written.unwrap_or(true) {
             return Err(match self.put_back(aside) {
@@ -124,9 +125,9 @@ impl Original {
     }
 
     /// What is there under this name, links not followed.
-    fn found_as(&self, name: &OsStr) -> io::Result<Content> {
+    fn found_as(&self, name: &OsStr) -> io::Result<ContentState> {
         let found = rustix::fs::statat(&self.folder, name, AtFlags::SYMLINK_NOFOLLOW)?;
-        Ok(Content {
+        Ok(ContentState {
             device: found.st_dev as u64,
             inode: found.st_ino as u64,
             bytes: found.st_size.cast_unsigned(),

@@ -12,7 +12,7 @@ use std::task::{Context, Poll};
 use bytes::{Bytes, BytesMut};
 use http_body::{Body, Frame, SizeHint};
 
-use super::original::State;
+use super::original::FileState;
 use crate::failure::{Failure, is_out_of_files};
 use crate::store::object::Part;
 use crate::text::redaction::looks_secret;
@@ -20,7 +20,7 @@ use crate::transfer::checksum;
 use aws_sdk_s3::primitives::SdkBody as RequestBody;
 
 /// How much of a file is in memory at a time, for each part under way.
-const PIECE: usize = 256 << 10;
+const READ_SIZE: usize = 256 << 10;
 
 /// How much is read of a file that says it is empty, to see whether it is.
 const FIRST_READ: usize = 64 << 10;
@@ -60,7 +60,7 @@ impl Source {
         Ok(Source::File(FileSource {
             name: path.display().to_string(),
             bytes: found.len(),
-            state: State::of(found),
+            state: FileState::of(found),
             file,
         }))
     }
@@ -122,7 +122,7 @@ pub struct FileSource {
     name: String,
     file: Arc<File>,
     pub(crate) bytes: u64,
-    state: State,
+    state: FileState,
 }
 
 impl FileSource {
@@ -160,9 +160,10 @@ impl FileSource {
         if is_unchanged { Ok(()) } else { Err(self.changed()) }
     }
 
-    fn state_now(&self) -> Result<State, Failure> {
+    fn state_now(&self) -> Result<FileState, Failure> {
         let now = self.file.metadata();
-        now.map(|now| State::of(&now)).map_err(|error| unreadable(Path::new(&self.name), &error))
+        now.map(|now| FileState::of(&now))
+            .map_err(|error| unreadable(Path::new(&self.name), &error))
     }
 
     fn changed(&self) -> Failure {
@@ -206,7 +207,7 @@ impl FileSource {
     /// Shows these bytes, counted from the file's first, in order.
     pub(crate) fn read(&self, range: Range<u64>, mut see: impl FnMut(&[u8])) -> io::Result<()> {
         let Range { start: mut at, end } = range;
-        let mut buffer = vec![0; PIECE.min((end - at) as usize)];
+        let mut buffer = vec![0; READ_SIZE.min((end - at) as usize)];
         while at < end {
             let wanted = buffer.len().min((end - at) as usize);
             self.file.read_exact_at(&mut buffer[..wanted], at)?;
@@ -234,7 +235,7 @@ impl Body for FileBody {
         mut self: Pin<&mut Self>,
         _: &mut Context<'_>,
     ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
-        let wanted = PIECE.min((self.end - self.at) as usize);
+        let wanted = READ_SIZE.min((self.end - self.at) as usize);
         if wanted == 0 {
             return Poll::Ready(None);
         }

@@ -21,15 +21,15 @@ const BARS_INTERVAL: Duration = Duration::from_millis(100);
 
 /// Where the progress of a run is shown. Cheap to clone.
 #[derive(Debug, Clone)]
-pub(crate) struct Progress(Option<Arc<Board>>);
+pub(crate) struct Progress(Option<Arc<Counters>>);
 
 /// The progress of one object, until it is dropped.
 #[derive(Debug)]
-pub(crate) struct Item(Option<(Arc<Board>, Arc<Running>)>);
+pub(crate) struct ProgressItem(Option<(Arc<Counters>, Arc<Running>)>);
 
 /// What is counted of a run.
 #[derive(Debug, Default)]
-struct Board {
+struct Counters {
     /// Bytes that are where they should be, those of earlier runs included.
     done: AtomicU64,
     /// Bytes that this run has moved.
@@ -40,7 +40,7 @@ struct Board {
     /// Objects that have ended, well or not.
     ended: AtomicU64,
     /// Whether there are objects whose length nobody knows.
-    endless: AtomicBool,
+    has_unknown_length: AtomicBool,
     /// Whether objects are announced before they begin.
     announced: AtomicBool,
     running: Mutex<Vec<Arc<Running>>>,
@@ -50,89 +50,89 @@ struct Board {
 impl Progress {
     /// Shows progress in this style, from within a runtime.
     pub(crate) fn start(style: ProgressStyle) -> Progress {
-        let board = Arc::new(Board::default());
+        let counters = Arc::new(Counters::default());
         match style {
             ProgressStyle::Auto if io::stderr().is_terminal() => {
-                *lock(&board.bars) = Some(Bars::new());
-                tokio::spawn(keep_drawing(Arc::downgrade(&board)));
+                *lock(&counters.bars) = Some(Bars::new());
+                tokio::spawn(keep_drawing(Arc::downgrade(&counters)));
             }
             ProgressStyle::Plain => {
-                tokio::spawn(keep_telling(Arc::downgrade(&board), output::remark));
+                tokio::spawn(keep_logging(Arc::downgrade(&counters), output::remark));
             }
             ProgressStyle::Auto | ProgressStyle::None => return Progress(None),
         }
-        Progress(Some(board))
+        Progress(Some(counters))
     }
 
     /// Announces objects, and how many bytes they have together, before they begin; those that begin are
     /// then taken to be among them.
     pub(crate) fn expect(&self, objects: u64, bytes: u64) {
-        let Some(board) = &self.0 else { return };
-        board.announced.store(true, Ordering::Relaxed);
-        board.objects.fetch_add(objects, Ordering::Relaxed);
-        board.bytes.fetch_add(bytes, Ordering::Relaxed);
+        let Some(counters) = &self.0 else { return };
+        counters.announced.store(true, Ordering::Relaxed);
+        counters.objects.fetch_add(objects, Ordering::Relaxed);
+        counters.bytes.fetch_add(bytes, Ordering::Relaxed);
     }
 
     /// Begins to show the progress of the object called `name`, of `total` bytes if that is known.
-    pub(crate) fn item(&self, name: &str, total: Option<u64>) -> Item {
-        let Some(board) = &self.0 else { return Item(None) };
+    pub(crate) fn item(&self, name: &str, total: Option<u64>) -> ProgressItem {
+        let Some(counters) = &self.0 else { return ProgressItem(None) };
         let running = Arc::new(Running {
             name: visible(&scrub(name)).into_owned(),
             done: AtomicU64::new(0),
             total: AtomicU64::new(0),
         });
-        lock(&board.running).push(running.clone());
-        if !board.announced.load(Ordering::Relaxed) {
-            board.objects.fetch_add(1, Ordering::Relaxed);
+        lock(&counters.running).push(running.clone());
+        if !counters.announced.load(Ordering::Relaxed) {
+            counters.objects.fetch_add(1, Ordering::Relaxed);
         }
-        let item = Item(Some((board.clone(), running)));
+        let item = ProgressItem(Some((counters.clone(), running)));
         match total {
             Some(total) => item.set_total(total),
-            None => board.endless.store(true, Ordering::Relaxed),
+            None => counters.has_unknown_length.store(true, Ordering::Relaxed),
         }
         item
     }
 }
 
-impl Item {
+impl ProgressItem {
     /// Counts bytes that have arrived.
     pub(crate) fn add(&self, bytes: u64) {
-        if let Some((board, running)) = &self.0 {
-            board.moved.fetch_add(bytes, Ordering::Relaxed);
-            board.done.fetch_add(bytes, Ordering::Relaxed);
+        if let Some((counters, running)) = &self.0 {
+            counters.moved.fetch_add(bytes, Ordering::Relaxed);
+            counters.done.fetch_add(bytes, Ordering::Relaxed);
             running.done.fetch_add(bytes, Ordering::Relaxed);
         }
     }
 
     /// Counts bytes that had arrived before this run.
     pub(crate) fn resume(&self, bytes: u64) {
-        if let Some((board, running)) = &self.0 {
-            board.done.fetch_add(bytes, Ordering::Relaxed);
+        if let Some((counters, running)) = &self.0 {
+            counters.done.fetch_add(bytes, Ordering::Relaxed);
             running.done.fetch_add(bytes, Ordering::Relaxed);
         }
     }
 
     /// Says how many bytes there are in all, once that is known.
     pub(crate) fn set_total(&self, bytes: u64) {
-        if let Some((board, running)) = &self.0 {
+        if let Some((counters, running)) = &self.0 {
             let before = running.total.swap(bytes, Ordering::Relaxed);
-            if !board.announced.load(Ordering::Relaxed) {
-                board.bytes.fetch_add(bytes.wrapping_sub(before), Ordering::Relaxed);
+            if !counters.announced.load(Ordering::Relaxed) {
+                counters.bytes.fetch_add(bytes.wrapping_sub(before), Ordering::Relaxed);
             }
         }
     }
 }
 
-impl Drop for Item {
+impl Drop for ProgressItem {
     fn drop(&mut self) {
-        if let Some((board, running)) = &self.0 {
-            board.ended.fetch_add(1, Ordering::Relaxed);
-            lock(&board.running).retain(|other| !Arc::ptr_eq(other, running));
+        if let Some((counters, running)) = &self.0 {
+            counters.ended.fetch_add(1, Ordering::Relaxed);
+            lock(&counters.running).retain(|other| !Arc::ptr_eq(other, running));
         }
     }
 }
 
-impl Board {
+impl Counters {
     fn report(&self, speed: &mut Speed) -> Report {
         let load = |number: &AtomicU64| number.load(Ordering::Relaxed);
         let (objects, running) = (load(&self.objects), lock(&self.running));
@@ -141,7 +141,7 @@ impl Board {
             objects,
             ended: load(&self.ended),
             done: load(&self.done),
-            total: (!self.endless.load(Ordering::Relaxed)).then(|| load(&self.bytes)),
+            total: (!self.has_unknown_length.load(Ordering::Relaxed)).then(|| load(&self.bytes)),
             rate: speed.now(load(&self.moved)),
         }
     }
@@ -154,7 +154,7 @@ impl Board {
     }
 }
 
-impl Drop for Board {
+impl Drop for Counters {
     fn drop(&mut self) {
         self.draw();
         if let Some(bars) = lock(&self.bars).take() {
@@ -167,25 +167,25 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-async fn keep_drawing(board: Weak<Board>) {
+async fn keep_drawing(counters: Weak<Counters>) {
     let mut ticks = tokio::time::interval(BARS_INTERVAL);
     loop {
         ticks.tick().await;
-        let Some(board) = board.upgrade() else { return };
-        board.draw();
+        let Some(counters) = counters.upgrade() else { return };
+        counters.draw();
     }
 }
 
 /// A line each time, even where nothing has moved: silence is what gets a job killed.
-async fn keep_telling(board: Weak<Board>, mut tell: impl FnMut(&str)) {
+async fn keep_logging(counters: Weak<Counters>, mut log: impl FnMut(&str)) {
     let mut speed = Speed::over(PLAIN_INTERVAL);
     speed.now(0);
     let mut ticks = tokio::time::interval(PLAIN_INTERVAL);
     ticks.tick().await;
     loop {
         ticks.tick().await;
-        let Some(board) = board.upgrade() else { return };
-        tell(&board.report(&mut speed).line());
+        let Some(counters) = counters.upgrade() else { return };
+        log(&counters.report(&mut speed).line());
     }
 }
 
@@ -196,14 +196,14 @@ mod tests {
     const MIB: u64 = 1 << 20;
 
     /// What is told in a log after each of the steps, 30 seconds apart.
-    async fn told(steps: impl AsyncFnOnce(Progress)) -> Vec<String> {
-        let board = Arc::new(Board::default());
+    async fn logged(steps: impl AsyncFnOnce(Progress)) -> Vec<String> {
+        let counters = Arc::new(Counters::default());
         let lines = Arc::new(Mutex::new(Vec::new()));
         let kept = lines.clone();
-        let tell = move |line: &str| lock(&kept).push(line.to_owned());
-        let telling = tokio::spawn(keep_telling(Arc::downgrade(&board), tell));
-        steps(Progress(Some(board))).await;
-        telling.await.unwrap();
+        let log = move |line: &str| lock(&kept).push(line.to_owned());
+        let logging = tokio::spawn(keep_logging(Arc::downgrade(&counters), log));
+        steps(Progress(Some(counters))).await;
+        logging.await.unwrap();
         Arc::into_inner(lines).unwrap().into_inner().unwrap()
     }
 
@@ -213,7 +213,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_log_hears_of_an_object_even_if_nothing_moves() {
-        let lines = told(async |progress| {
+        let lines = logged(async |progress| {
             let item = progress.item("disk\u{1b}.img", Some(400 * MIB));
             item.resume(100 * MIB);
             half_a_minute().await;
@@ -232,7 +232,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_log_hears_of_many_objects_as_they_are_found() {
-        let lines = told(async |progress| {
+        let lines = logged(async |progress| {
             progress.expect(2, 20 * MIB);
             let item = progress.item("a", Some(10 * MIB));
             item.add(10 * MIB);
@@ -248,7 +248,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn what_has_no_known_length_has_no_end() {
-        let lines = told(async |progress| {
+        let lines = logged(async |progress| {
             let item = progress.item("stream", None);
             item.add(30 * MIB);
             half_a_minute().await;
@@ -259,7 +259,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_total_that_is_learnt_later_counts_once() {
-        let lines = told(async |progress| {
+        let lines = logged(async |progress| {
             let item = progress.item("x", Some(MIB));
             item.set_total(4 * MIB);
             item.set_total(2 * MIB);

@@ -12,16 +12,16 @@ use crate::transfer::engine::Engine;
 use crate::transfer::{checksum, plan};
 
 /// The usual size of a part in bytes: none of it comes through here, so few large ones are cheaper.
-const USUAL_PART: u64 = 256 << 20;
+const DEFAULT_PART_SIZE: u64 = 256 << 20;
 
 impl Engine {
     /// The size of the parts, where the object is copied in parts: above what one request can copy, or above the size
     /// of a part that the user asked for.
     pub(super) fn copied_part_size(&self, copy: &Copy) -> Result<Option<u64>, Failure> {
-        let (bytes, asked) = (copy.bytes(), self.options().part_size);
-        if bytes > asked.unwrap_or(MOST_BYTES_OF_ONE_COPY) {
-            plan::part_size(bytes, asked)
-                .map(|size| Some(asked.unwrap_or(size.max(USUAL_PART))))
+        let (bytes, requested) = (copy.bytes(), self.options().part_size);
+        if bytes > requested.unwrap_or(MOST_BYTES_OF_ONE_COPY) {
+            plan::part_size(bytes, requested)
+                .map(|size| Some(requested.unwrap_or(size.max(DEFAULT_PART_SIZE))))
                 .map_err(|failure| failure.at(&copy.source.at))
         } else {
             Ok(None)

@@ -13,15 +13,15 @@ use crate::location::Location;
 use crate::store::copy::{Compared, Copied, Copy, CopySource};
 use crate::store::learned::{Guard, Way};
 use crate::store::object::{ObjectMetadata, Opened, ReadOptions, Stored};
-use crate::transfer::checksum::Expected;
+use crate::transfer::checksum::ExpectedChecksum;
 use crate::transfer::down::Reader;
 use crate::transfer::engine::Engine;
 use crate::transfer::files::Source;
 
 /// The most that one of them needs: a part on each of four connections, and one being filled.
-const MOST_MIB_OF_ONE: u64 = 40;
+const MAX_MIB_PER_COPY: u64 = 40;
 /// How many pieces wait, as they came from the connection.
-const MOST_WAITING: usize = 4;
+const MAX_WAITING: usize = 4;
 
 impl Engine {
     /// Asks for an object's metadata, and opens it with a key where it is sealed.
@@ -129,7 +129,7 @@ impl Engine {
         self.store().check_relay(copy)?;
         let write = self.guarded(copy, Guard::Complete).await.write;
         let (source, interrupt) = (&copy.source, self.interrupt());
-        let _room = interrupt.race(self.room(copy.bytes())).await?;
+        let _memory = interrupt.race(self.reserve_memory(copy.bytes())).await?;
         let keys: Vec<Key> = source.key.iter().cloned().collect();
         let options = ReadOptions {
             version_id: source.version_id().map(str::to_owned),
@@ -137,7 +137,7 @@ impl Engine {
             ..ReadOptions::default()
         };
         let opened = interrupt.race(self.store().get(&source.at, &keys, &options)).await;
-        let opened = opened.map_err(|failure| about_source(failure, source))?;
+        let opened = opened.map_err(|failure| refer_to_source(failure, source))?;
         let (found, known) = (&opened.answer.metadata, &source.metadata);
         check_whole(found).map_err(|failure| failure.at(&source.at))?;
         // Not every store honours If-Match.
@@ -153,28 +153,28 @@ impl Engine {
         }
         let (reader, expected) = Reader::of(self.store(), &source.at, &options, opened);
         // What was said before the copy counts as much as what is said with the bytes.
-        let also = Expected::of(known).filter(|known| expected.as_ref() != Some(known));
+        let also = ExpectedChecksum::of(known).filter(|known| expected.as_ref() != Some(known));
         let expected = Vec::from_iter(expected.into_iter().chain(also));
-        let arriving = Arriving { reader, expected, at: source.at.clone() };
-        let broke = Arc::new(Mutex::new(None));
-        let stream = Source::Stream(Box::new(Relay::start(arriving, broke.clone())));
+        let download = SourceDownload { reader, expected, at: source.at.clone() };
+        let download_error = Arc::new(Mutex::new(None));
+        let stream = Source::Stream(Box::new(RelayReader::start(download, download_error.clone())));
         let uploaded = if copy.is_in_place() {
             self.upload_over(stream, write, copy).await
         } else {
             self.upload(stream, write).await
         };
         let stored = uploaded.map_err(|failure| {
-            let cause = broke.lock().unwrap_or_else(PoisonError::into_inner).take();
-            cause.map_or(failure, |cause| about_source(cause, source))
+            let cause = download_error.lock().unwrap_or_else(PoisonError::into_inner).take();
+            cause.map_or(failure, |cause| refer_to_source(cause, source))
         })?;
         Ok(Copied { compared: compared(&stored, source), stored })
     }
 
     /// Waits until the object may be in memory as far as it has to be.
-    async fn room(&self, bytes: u64) -> Result<SemaphorePermit<'_>, Failure> {
-        let mib = bytes.div_ceil(1 << 20).clamp(1, MOST_MIB_OF_ONE) as u32;
-        let room = self.relayed().acquire_many(mib).await;
-        room.map_err(|_| Failure::other("copies ended unexpectedly"))
+    async fn reserve_memory(&self, bytes: u64) -> Result<SemaphorePermit<'_>, Failure> {
+        let mib = bytes.div_ceil(1 << 20).clamp(1, MAX_MIB_PER_COPY) as u32;
+        let reserve_memory = self.copy_memory().acquire_many(mib).await;
+        reserve_memory.map_err(|_| Failure::other("copies ended unexpectedly"))
     }
 }
 
@@ -202,7 +202,7 @@ fn compared(stored: &Stored, source: &CopySource) -> Compared {
 }
 
 /// A read that the store refuses because of its condition speaks of a download.
-fn about_source(failure: Failure, source: &CopySource) -> Failure {
+fn refer_to_source(failure: Failure, source: &CopySource) -> Failure {
     match failure {
         Failure::Precondition(_) => source.replaced(),
         failure => failure,
@@ -210,45 +210,45 @@ fn about_source(failure: Failure, source: &CopySource) -> Failure {
 }
 
 /// An object that is fetched.
-struct Arriving {
+struct SourceDownload {
     reader: Reader,
-    expected: Vec<Expected>,
+    expected: Vec<ExpectedChecksum>,
     at: Location,
 }
 
 /// An object as it arrives, to be read as a stream. Its end comes only after its checksum was compared, so that
 /// nothing damaged is published.
-struct Relay {
+struct RelayReader {
     /// The end is an empty piece.
-    pieces: mpsc::Receiver<Bytes>,
-    piece: Bytes,
+    chunks: mpsc::Receiver<Bytes>,
+    chunk: Bytes,
     is_ended: bool,
 }
 
-impl Relay {
+impl RelayReader {
     /// Begins to fetch; `broke` gets what goes wrong.
-    fn start(arriving: Arriving, broke: Arc<Mutex<Option<Failure>>>) -> Relay {
-        let (sender, pieces) = mpsc::channel(MOST_WAITING);
+    fn start(download: SourceDownload, download_error: Arc<Mutex<Option<Failure>>>) -> RelayReader {
+        let (sender, chunks) = mpsc::channel(MAX_WAITING);
         tokio::spawn(async move {
-            match arriving.fetch(&sender).await {
+            match download.fetch(&sender).await {
                 Ok(()) => drop(sender.send(Bytes::new()).await),
                 // Before the channel closes, which is when somebody looks.
                 Err(failure) => {
-                    *broke.lock().unwrap_or_else(PoisonError::into_inner) = Some(failure);
+                    *download_error.lock().unwrap_or_else(PoisonError::into_inner) = Some(failure);
                 }
             }
         });
-        Relay { pieces, piece: Bytes::new(), is_ended: false }
+        RelayReader { chunks, chunk: Bytes::new(), is_ended: false }
     }
 }
 
-impl Arriving {
-    async fn fetch(mut self, pieces: &mpsc::Sender<Bytes>) -> Result<(), Failure> {
+impl SourceDownload {
+    async fn fetch(mut self, chunks: &mpsc::Sender<Bytes>) -> Result<(), Failure> {
         let mut hashes: Vec<_> = self.expected.iter().map(|it| it.algorithm.hash()).collect();
         while let Some((_, bytes)) = self.reader.next().await? {
             hashes.iter_mut().for_each(|hash| hash.update(&bytes));
             // Nobody reads any more: the upload has failed, and says why.
-            if !bytes.is_empty() && pieces.send(bytes).await.is_err() {
+            if !bytes.is_empty() && chunks.send(bytes).await.is_err() {
                 return Ok(());
             }
         }
@@ -263,14 +263,14 @@ impl Arriving {
     }
 }
 
-impl Read for Relay {
+impl Read for RelayReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.piece.is_empty() && !self.is_ended {
-            self.piece = self.pieces.blocking_recv().ok_or(io::ErrorKind::UnexpectedEof)?;
-            self.is_ended = self.piece.is_empty();
+        if self.chunk.is_empty() && !self.is_ended {
+            self.chunk = self.chunks.blocking_recv().ok_or(io::ErrorKind::UnexpectedEof)?;
+            self.is_ended = self.chunk.is_empty();
         }
-        let bytes = buffer.len().min(self.piece.len());
-        self.piece.copy_to_slice(&mut buffer[..bytes]);
+        let bytes = buffer.len().min(self.chunk.len());
+        self.chunk.copy_to_slice(&mut buffer[..bytes]);
         Ok(bytes)
     }
 }

@@ -12,7 +12,7 @@ use crate::failure::Failure;
 use crate::transfer::files::Directory;
 
 /// From this many files on, what else the file system has to write is worth it.
-const MANY: usize = 4;
+const MIN_FILES_FOR_SYNCFS: usize = 4;
 
 /// Takes finished files to their places.
 #[derive(Debug)]
@@ -58,7 +58,7 @@ impl Publisher {
 }
 
 fn publish(batch: Vec<Waiting>) {
-    let is_synced = batch.len() >= MANY && sync_file_systems(&batch).is_ok();
+    let is_synced = batch.len() >= MIN_FILES_FOR_SYNCFS && sync_file_systems(&batch).is_ok();
     for Waiting { file, published } in batch {
         // Whoever was interrupted does not wait any more.
         let _ = published.send(if is_synced { file.place() } else { file.publish() });

@@ -16,12 +16,12 @@ use crate::failure::Failure;
 use crate::key::core::{check_destination, check_output};
 use crate::system::{NamedOutput, NamedStream};
 use crate::transfer::checksum::{Algorithm, Hash};
-use crate::transfer::files::{Directory, FilePlace, FileTime, Nameless, PartFile};
+use crate::transfer::files::{Directory, FilePlace, FileTime, TempFile, UnnamedFile};
 use crate::transfer::names::is_part_name;
-use crate::transfer::resume::{Partial, Resumable};
+use crate::transfer::resume::{PartialFile, ResumableDownload};
 
 /// How many pieces wait between the connection and a slow reader of the stream.
-const WAITING_PIECES: usize = 16;
+const MAX_WAITING_CHUNKS: usize = 16;
 
 /// The largest pipe that Linux gives to everybody, in bytes.
 #[cfg(target_os = "linux")]
@@ -66,7 +66,7 @@ impl Target {
     ///
     /// # Errors
     /// [`Failure::Usage`] then.
-    pub(crate) fn spare_protected_files(&self) -> Result<(), Failure> {
+    pub(crate) fn check_not_protected(&self) -> Result<(), Failure> {
         match self {
             Target::File(place) => check_destination(&place.path()),
             Target::Stream(NamedStream::Path(path)) => check_destination(path),
@@ -100,20 +100,20 @@ pub(crate) struct NewFile {
 #[derive(Debug)]
 enum Temporary {
     /// Gone however this run ends.
-    Nameless(Nameless),
+    Unnamed(UnnamedFile),
     /// The same where the file system has no files without a name; what a killed run leaves, the next one removes.
-    Named(PartFile),
+    Named(TempFile),
     /// Kept for another run, where this one is interrupted.
-    Resumable(Box<Partial>),
+    Partial(Box<PartialFile>),
 }
 
 impl NewFile {
     /// Begins a file.
     pub(crate) fn create(place: &FilePlace, arrival: Arrival) -> Result<NewFile, Failure> {
-        let temporary = match Nameless::create(&place.folder, place.mode()) {
-            Ok(file) => Temporary::Nameless(file),
+        let temporary = match UnnamedFile::create(&place.folder, place.mode()) {
+            Ok(file) => Temporary::Unnamed(file),
             // Where that is the file system's word for it, or something else is wrong.
-            Err(_) => PartFile::create(&place.folder, place.mode())
+            Err(_) => TempFile::create(&place.folder, place.mode())
                 .map(Temporary::Named)
                 .map_err(|error| Failure::unwritable(place.path().display(), &error))?,
         };
@@ -125,11 +125,11 @@ impl NewFile {
     pub(crate) fn resume(
         place: &FilePlace,
         arrival: Arrival,
-        download: &Resumable<'_>,
+        download: &ResumableDownload<'_>,
     ) -> Result<NewFile, Failure> {
-        match Partial::open(place, place.mode(), download) {
+        match PartialFile::open(place, place.mode(), download) {
             Some(partial) => {
-                let temporary = Temporary::Resumable(Box::new(partial));
+                let temporary = Temporary::Partial(Box::new(partial));
                 Ok(NewFile { temporary, place: place.clone(), arrival })
             }
             None => NewFile::create(place, arrival),
@@ -137,37 +137,37 @@ impl NewFile {
     }
 
     /// The units of an earlier run that are in the file, each with its CRC by this algorithm.
-    pub(crate) async fn arrived(
+    pub(crate) async fn intact_chunks(
         &self,
         algorithm: Algorithm,
     ) -> Result<BTreeMap<u64, u64>, Failure> {
         match &self.temporary {
-            Temporary::Nameless(_) | Temporary::Named(_) => Ok(BTreeMap::new()),
-            Temporary::Resumable(partial) => {
-                partial.arrived(algorithm).await.map_err(|error| self.refuse(&error))
+            Temporary::Unnamed(_) | Temporary::Named(_) => Ok(BTreeMap::new()),
+            Temporary::Partial(partial) => {
+                partial.intact_chunks(algorithm).await.map_err(|error| self.refuse(&error))
             }
         }
     }
 
     /// Remembers a unit that is in the file now.
-    pub(crate) fn finish(&self, index: u64, crc: u64) {
-        if let Temporary::Resumable(partial) = &self.temporary {
-            partial.finish(index, crc);
+    pub(crate) fn finish_chunk(&self, index: u64, crc: u64) {
+        if let Temporary::Partial(partial) = &self.temporary {
+            partial.finish_chunk(index, crc);
         }
     }
 
     /// What is in the file is of no use to another run.
-    pub(crate) fn spoil(&self) {
-        if let Temporary::Resumable(partial) = &self.temporary {
-            partial.spoil();
+    pub(crate) fn discard(&self) {
+        if let Temporary::Partial(partial) = &self.temporary {
+            partial.discard();
         }
     }
 
     fn as_file(&self) -> &File {
         match &self.temporary {
-            Temporary::Nameless(file) => file.file(),
+            Temporary::Unnamed(file) => file.file(),
             Temporary::Named(file) => file.file(),
-            Temporary::Resumable(partial) => partial.file(),
+            Temporary::Partial(partial) => partial.file(),
         }
     }
 
@@ -233,9 +233,9 @@ impl NewFile {
         let NewFile { temporary, place, arrival } = self;
         let is_new = arrival.no_clobber;
         let placed = match temporary {
-            Temporary::Nameless(file) => file.put(&place, is_new),
-            Temporary::Named(file) => file.put(&place.name, is_new),
-            Temporary::Resumable(partial) => partial.put(&place, is_new),
+            Temporary::Unnamed(file) => file.persist(&place, is_new),
+            Temporary::Named(file) => file.persist(&place.name, is_new),
+            Temporary::Partial(partial) => partial.persist(&place, is_new),
         };
         match placed {
             Err(error) if is_new && error.kind() == io::ErrorKind::AlreadyExists => Ok(None),
@@ -257,7 +257,7 @@ impl Stream {
     /// Opens a stream: standard output where none is named.
     pub(crate) fn open(stream: Option<NamedStream>) -> Stream {
         let name = stream.as_ref().map_or("standard output".to_owned(), ToString::to_string);
-        let (sender, mut receiver) = mpsc::channel::<Bytes>(WAITING_PIECES);
+        let (sender, mut receiver) = mpsc::channel::<Bytes>(MAX_WAITING_CHUNKS);
         let writer = tokio::task::spawn_blocking(move || {
             let mut output: Box<dyn Write> = match stream {
                 Some(stream) => Box::new(stream.open()?),

@@ -1,6 +1,6 @@
 //! Uploads: one request, or parts, resumed where an earlier run was interrupted.
 
-mod pieces;
 mod session;
 mod single;
+mod splitter;
 mod upload;

@@ -38,7 +38,7 @@ pub(super) struct Session {
 struct Header {
     kind: Kind,
     #[serde(flatten)]
-    work: Work,
+    identity: UploadIdentity,
     upload_id: String,
     #[serde(flatten)]
     key: Option<KeyCheck>,
@@ -46,19 +46,19 @@ struct Header {
 
 impl Header {
     /// None where the key cannot be told from others later.
-    fn new(work: Work, upload_id: &str, key: Option<&Key>) -> Option<Header> {
+    fn new(identity: UploadIdentity, upload_id: &str, key: Option<&Key>) -> Option<Header> {
         let key = match key {
             Some(key) => Some(KeyCheck::new(key)?),
             None => None,
         };
-        Some(Header { kind: Kind::Upload, work, upload_id: upload_id.to_owned(), key })
+        Some(Header { kind: Kind::Upload, identity, upload_id: upload_id.to_owned(), key })
     }
 }
 
 /// All that must be the same if a part of one run is to be a part of another.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Work {
+struct UploadIdentity {
     endpoint: String,
     bucket: String,
     object: String,
@@ -87,15 +87,15 @@ impl Session {
         let (store, at) = (engine.store(), &write.at);
         let remembered =
             file.filter(|_| engine.options().resumes()).and_then(|(file, part_size)| {
-                let work = Work::of(store, write, file, part_size)?;
-                Some((Journal::open(Kind::Upload, store, at, Path::new(file.name()))?, work))
+                let identity = UploadIdentity::of(store, write, file, part_size)?;
+                Some((Journal::open(Kind::Upload, store, at, Path::new(file.name()))?, identity))
             });
-        let Some((mut journal, work)) = remembered else {
+        let Some((mut journal, identity)) = remembered else {
             let upload_id = store.create_upload(write).await?;
             return Ok(Session::new(upload_id, None));
         };
         if let Some((header, parts)) = journal.read::<Header, Part>() {
-            match go_on(engine, write, &header, &work, parts).await? {
+            match reusable_parts(engine, write, &header, &identity, parts).await? {
                 Some(kept) => {
                     tracing::debug!(parts = kept.len(), "an earlier upload is gone on with");
                     let has_parts = AtomicBool::new(!kept.is_empty());
@@ -106,7 +106,7 @@ impl Session {
                 None => drop(store.abort_upload(at, &header.upload_id).await),
             }
         }
-        let intention = Intention::note(store, at);
+        let intention = Intention::record(store, at);
         let begun = store.create_upload(write).await;
         if let (Err(failure), Some(intention)) = (&begun, &intention)
             && !is_resumable(failure)
@@ -114,7 +114,7 @@ impl Session {
             intention.remove();
         }
         let upload_id = begun.inspect_err(|_| journal.remove())?;
-        let header = Header::new(work, &upload_id, write.encryption.key());
+        let header = Header::new(identity, &upload_id, write.encryption.key());
         let is_remembered = header.is_some_and(|header| journal.begin(&header));
         if !is_remembered {
             journal.remove();
@@ -132,7 +132,7 @@ impl Session {
 
     /// Cleans up, while parts are on their way, after uploads that nobody went on with, and looks whether
     /// there are others of this object.
-    pub(super) fn look_around(
+    pub(super) fn tidy_up(
         &self,
         store: &Arc<Store>,
         write: &Arc<Write>,
@@ -195,11 +195,11 @@ impl Session {
 }
 
 /// The parts of an earlier run that need not be sent again; none where that run's upload is of no use.
-async fn go_on(
+async fn reusable_parts(
     engine: &Engine,
     write: &Write,
     header: &Header,
-    work: &Work,
+    identity: &UploadIdentity,
     parts: Vec<Part>,
 ) -> Result<Option<BTreeMap<i32, Part>>, Failure> {
     let same_key = match (&header.key, write.encryption.key()) {
@@ -207,12 +207,12 @@ async fn go_on(
         (None, None) => true,
         _ => false,
     };
-    if header.kind != Kind::Upload || header.work != *work || !same_key {
+    if header.kind != Kind::Upload || header.identity != *identity || !same_key {
         return Ok(None);
     }
     let listed = engine.store().list_parts(write, &header.upload_id);
     match engine.interrupt().race(listed).await {
-        Ok(listed) => Ok(listed.map(|listed| still_there(parts, &listed))),
+        Ok(listed) => Ok(listed.map(|listed| unchanged_parts(parts, &listed))),
         Err(failure) if is_resumable(&failure) => Err(failure),
         // A store that does not show its parts: nobody knows what it has.
         Err(_) => Ok(None),
@@ -220,11 +220,11 @@ async fn go_on(
 }
 
 /// Those of the remembered parts that the store has as they were sent.
-fn still_there(remembered: Vec<Part>, listed: &[ListedPart]) -> BTreeMap<i32, Part> {
+fn unchanged_parts(remembered: Vec<Part>, listed: &[ListedPart]) -> BTreeMap<i32, Part> {
     let listed: BTreeMap<i32, &ListedPart> =
         listed.iter().map(|part| (part.number, part)).collect();
     let bare = |etag: &str| etag.trim_matches('"').to_owned();
-    let is_there = |part: &Part| {
+    let is_unchanged = |part: &Part| {
         listed.get(&part.number).is_some_and(|listed| {
             listed.bytes == part.bytes
                 && bare(&listed.etag) == bare(&part.etag)
@@ -234,14 +234,19 @@ fn still_there(remembered: Vec<Part>, listed: &[ListedPart]) -> BTreeMap<i32, Pa
     // A part that was sent twice was remembered twice: the later one counts.
     let latest: BTreeMap<i32, Part> =
         remembered.into_iter().map(|part| (part.number, part)).collect();
-    latest.into_iter().filter(|(_, part)| is_there(part)).collect()
+    latest.into_iter().filter(|(_, part)| is_unchanged(part)).collect()
 }
 
-impl Work {
-    fn of(store: &Store, write: &Write, file: &FileSource, part_size: u64) -> Option<Work> {
+impl UploadIdentity {
+    fn of(
+        store: &Store,
+        write: &Write,
+        file: &FileSource,
+        part_size: u64,
+    ) -> Option<UploadIdentity> {
         let metadata = file.metadata().ok()?;
         let path = std::path::absolute(file.name()).ok()?;
-        Some(Work {
+        Some(UploadIdentity {
             endpoint: store.endpoint().unwrap_or_default().to_owned(),
             bucket: write.at.bucket.clone(),
             object: write.at.key.clone(),
@@ -304,7 +309,7 @@ mod tests {
             }
             let listed: Vec<ListedPart> = listed.into_values().collect();
             let session = Session {
-                kept: still_there(parts, &listed),
+                kept: unchanged_parts(parts, &listed),
                 ..Session::new("id".to_owned(), None)
             };
             let mut covered = 0;
@@ -328,7 +333,7 @@ mod tests {
         let (first, _) = part(1, 5, "first");
         let (second, listed) = part(1, 5, "second");
         let listed = [listed];
-        assert_eq!(still_there(vec![first.clone(), second.clone()], &listed)[&1], second);
-        assert!(still_there(vec![second, first], &listed).is_empty());
+        assert_eq!(unchanged_parts(vec![first.clone(), second.clone()], &listed)[&1], second);
+        assert!(unchanged_parts(vec![second, first], &listed).is_empty());
     }
 }

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use tokio::task::{JoinHandle, JoinSet};
 
-use super::pieces::{Piece, Pieces};
 use super::session::Session;
+use super::splitter::{PartContent, PartSplitter};
 use crate::failure::Failure;
 use crate::store::copy::Copy;
 use crate::store::object::{Part, ReadOptions, Stored, Write, Written};
@@ -15,11 +15,11 @@ use crate::store::wire::Store;
 use crate::transfer::engine::Engine;
 use crate::transfer::files::Source;
 use crate::transfer::permits::Line;
-use crate::transfer::progress::Item;
+use crate::transfer::progress::ProgressItem;
 use crate::transfer::{checksum, plan};
 
 /// How long a finished upload waits for what there is to be said of others.
-const LONGEST_WAIT_FOR_NOTE: Duration = Duration::from_secs(5);
+const MAX_WAIT_FOR_NOTE: Duration = Duration::from_secs(5);
 
 impl Engine {
     /// Writes what `source` holds as one object.
@@ -61,21 +61,22 @@ impl Engine {
         let write = Arc::new(write);
         let item = self.progress().item(write.at.name(), source.bytes());
         let part_size = self.part_size(&source)?;
-        let mut pieces = Pieces::of(source, part_size);
-        let only = interrupt.race(pieces.only(part_size.unwrap_or(plan::ONE_REQUEST))).await?;
+        let mut splitter = PartSplitter::of(source, part_size);
+        let only =
+            interrupt.race(splitter.only(part_size.unwrap_or(plan::MAX_SINGLE_REQUEST))).await?;
         let is_proven = write.encryption.key().is_none() || store.is_proven(&write.at.bucket);
         match only {
-            Some(piece) if is_proven && over.is_none() => {
+            Some(content) if is_proven && over.is_none() => {
                 let _line = interrupt.race(async { Ok(self.lines().take().await) }).await?;
-                let written = interrupt.race(put(store, &write, &piece, &item)).await;
-                let written = written.map_err(|failure| doubt(&write, failure))?;
+                let written = interrupt.race(put(store, &write, &content, &item)).await;
+                let written = written.map_err(|failure| uncertain(&write, failure))?;
                 let stored = store.settle(&write.at, written).await?;
-                check_torn(&piece, stored, &write)
+                check_mixture(&content, stored, &write)
             }
             // As the one part of a multipart upload, it is published only after the proof.
             only => {
-                let pieces = Queue { only, pieces };
-                let stored = self.multipart(&write, pieces, over, &item).await?;
+                let splitter = Queue { only, splitter };
+                let stored = self.multipart(&write, splitter, over, &item).await?;
                 if write.encryption.key().is_some() {
                     store.remember_proven(&write.at.bucket);
                 }
@@ -99,16 +100,16 @@ impl Engine {
     async fn multipart(
         &self,
         write: &Arc<Write>,
-        pieces: Queue,
+        splitter: Queue,
         over: Option<&Copy>,
-        item: &Item,
+        item: &ProgressItem,
     ) -> Result<Stored, Failure> {
         let store = self.store();
         // Not raced: an upload whose id is still on its way could not be aborted.
-        let session = Arc::new(Session::begin(self, write, pieces.pieces.file()).await?);
-        let others = pieces.only.is_none().then(|| session.look_around(store, write));
+        let session = Arc::new(Session::begin(self, write, splitter.splitter.file()).await?);
+        let others = splitter.only.is_none().then(|| session.tidy_up(store, write));
         let mut under_way = JoinSet::new();
-        let sent = self.send_all(write, &session, pieces, &mut under_way, item);
+        let sent = self.send_all(write, &session, splitter, &mut under_way, item);
         let outcome = self.interrupt().race(sent).await;
         // A part that is still on its way could arrive after the abort, and stay.
         under_way.shutdown().await;
@@ -148,30 +149,30 @@ impl Engine {
         &self,
         write: &Arc<Write>,
         session: &Arc<Session>,
-        mut pieces: Queue,
+        mut splitter: Queue,
         under_way: &mut JoinSet<Result<Part, Failure>>,
-        item: &Item,
+        item: &ProgressItem,
     ) -> Result<Vec<Part>, Failure> {
         let mut parts: Vec<Part> = Vec::new();
         let mut number = 0;
         let mut last = None;
         loop {
-            let line = self.place(pieces.most_at_once(), under_way, &mut parts, item).await?;
-            let Some(piece) = pieces.next().await? else { break };
+            let line = self.place(splitter.most_at_once(), under_way, &mut parts, item).await?;
+            let Some(content) = splitter.next().await? else { break };
             number += 1;
-            if number > plan::MOST_PARTS as i32 {
+            if number > plan::MAX_PARTS as i32 {
                 return Err(Failure::usage("the input is too long for an object of 10,000 parts")
                     .hint("leave out --part-size, or make it larger")
                     .at(&write.at));
             }
-            if let Piece::Range { file, .. } = &piece {
+            if let PartContent::Range { file, .. } = &content {
                 last = Some(file.clone());
             }
             let (store, write) = (self.store().clone(), write.clone());
             let session = session.clone();
             under_way.spawn(async move {
                 let _line = line;
-                send(&store, &write, &session, number, &piece).await
+                send(&store, &write, &session, number, &content).await
             });
         }
         while !under_way.is_empty() {
@@ -191,7 +192,7 @@ impl Engine {
         most_at_once: usize,
         under_way: &mut JoinSet<Result<Part, Failure>>,
         parts: &mut Vec<Part>,
-        item: &Item,
+        item: &ProgressItem,
     ) -> Result<Line, Failure> {
         loop {
             if under_way.len() >= most_at_once {
@@ -220,15 +221,20 @@ async fn refuse_existing(store: &Store, write: &Write) -> Result<(), Failure> {
     }
 }
 
-async fn put(store: &Store, write: &Write, piece: &Piece, item: &Item) -> Result<Written, Failure> {
-    let crc64nvme = piece.crc64nvme()?;
-    let written = store.put_object(write, || piece.body(), piece.bytes(), crc64nvme).await;
-    item.add(piece.bytes());
-    written.map_err(|failure| piece.blame_change(failure))
+async fn put(
+    store: &Store,
+    write: &Write,
+    content: &PartContent,
+    item: &ProgressItem,
+) -> Result<Written, Failure> {
+    let crc64nvme = content.crc64nvme()?;
+    let written = store.put_object(write, || content.body(), content.bytes(), crc64nvme).await;
+    item.add(content.bytes());
+    written.map_err(|failure| content.blame_change(failure))
 }
 
 /// After a signal nobody waits for the store's answer, and it may have all the bytes.
-fn doubt(write: &Write, mut failure: Failure) -> Failure {
+fn uncertain(write: &Write, mut failure: Failure) -> Failure {
     if matches!(failure, Failure::Interrupted { .. }) {
         failure.detail_mut().message += ": the object may or may not have been stored";
         return failure.hint(format!("look with `s3seal head {}`", write.at)).at(&write.at);
@@ -237,8 +243,8 @@ fn doubt(write: &Write, mut failure: Failure) -> Failure {
 }
 
 /// A store that checks no checksum stores whatever comes, a file that changes meanwhile included.
-fn check_torn(piece: &Piece, stored: Stored, write: &Write) -> Result<Stored, Failure> {
-    let Piece::Range { file, .. } = piece else { return Ok(stored) };
+fn check_mixture(content: &PartContent, stored: Stored, write: &Write) -> Result<Stored, Failure> {
+    let PartContent::Range { file, .. } = content else { return Ok(stored) };
     if stored.is_checked || file.check_content().is_ok() {
         return Ok(stored);
     }
@@ -249,20 +255,20 @@ fn check_torn(piece: &Piece, stored: Stored, write: &Write) -> Result<Stored, Fa
 
 /// The pieces still to be sent; an object of one piece is that piece, empty or not.
 struct Queue {
-    only: Option<Piece>,
-    pieces: Pieces,
+    only: Option<PartContent>,
+    splitter: PartSplitter,
 }
 
 impl Queue {
-    async fn next(&mut self) -> Result<Option<Piece>, Failure> {
+    async fn next(&mut self) -> Result<Option<PartContent>, Failure> {
         match self.only.take() {
-            Some(piece) => Ok(Some(piece)),
-            None => self.pieces.next().await,
+            Some(content) => Ok(Some(content)),
+            None => self.splitter.next().await,
         }
     }
 
     fn most_at_once(&self) -> usize {
-        self.pieces.most_at_once()
+        self.splitter.most_at_once()
     }
 }
 
@@ -271,28 +277,28 @@ async fn send(
     write: &Write,
     session: &Session,
     number: i32,
-    piece: &Piece,
+    content: &PartContent,
 ) -> Result<Part, Failure> {
-    let (bytes, crc64nvme) = (piece.bytes(), piece.crc64nvme()?);
+    let (bytes, crc64nvme) = (content.bytes(), content.crc64nvme()?);
     if let Some(part) = session.kept(number, bytes, crc64nvme) {
         return Ok(part);
     }
     let part = Part { number, etag: String::new(), crc64nvme, bytes };
-    let sent = store.upload_part(write, &session.upload_id, part, || piece.body()).await;
-    let part = sent.map_err(|failure| piece.blame_change(failure))?;
+    let sent = store.upload_part(write, &session.upload_id, part, || content.body()).await;
+    let part = sent.map_err(|failure| content.blame_change(failure))?;
     session.finish(&part);
     Ok(part)
 }
 
 /// What was found out about other uploads, which is worth no long wait.
 async fn note(others: Option<JoinHandle<Option<String>>>) -> Option<String> {
-    tokio::time::timeout(LONGEST_WAIT_FOR_NOTE, others?).await.ok()?.ok()?
+    tokio::time::timeout(MAX_WAIT_FOR_NOTE, others?).await.ok()?.ok()?
 }
 
 async fn collect(
     under_way: &mut JoinSet<Result<Part, Failure>>,
     parts: &mut Vec<Part>,
-    item: &Item,
+    item: &ProgressItem,
 ) -> Result<(), Failure> {
     let Some(joined) = under_way.join_next().await else { return Ok(()) };
     let part = joined.map_err(|_| Failure::other("a part's upload ended unexpectedly"))??;

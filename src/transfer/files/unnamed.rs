@@ -8,31 +8,31 @@ use std::sync::Arc;
 use std::sync::OnceLock;
 
 use super::directory::Directory;
-#[cfg(target_os = "linux")]
-use super::part_file::PartFile;
 use super::place::FilePlace;
+#[cfg(target_os = "linux")]
+use super::temp_file::TempFile;
 
 /// A file without a name.
 #[derive(Debug)]
-pub(crate) struct Nameless(File);
+pub(crate) struct UnnamedFile(File);
 
-impl Nameless {
+impl UnnamedFile {
     /// Begins a file in this folder.
     ///
     /// # Errors
     /// Where there are no such files.
     #[cfg(target_os = "linux")]
-    pub(crate) fn create(folder: &Arc<Directory>, mode: u32) -> io::Result<Nameless> {
+    pub(crate) fn create(folder: &Arc<Directory>, mode: u32) -> io::Result<UnnamedFile> {
         static HAS_PROC: OnceLock<bool> = OnceLock::new();
         // A file without a name gets one through it.
         if !HAS_PROC.get_or_init(|| std::fs::exists("/proc/self/fd").unwrap_or(false)) {
             return Err(io::ErrorKind::Unsupported.into());
         }
-        folder.create_nameless(mode).map(Nameless)
+        folder.create_unnamed(mode).map(UnnamedFile)
     }
 
     #[cfg(not(target_os = "linux"))]
-    pub(super) fn create(_: &Arc<Directory>, _: u32) -> io::Result<Nameless> {
+    pub(super) fn create(_: &Arc<Directory>, _: u32) -> io::Result<UnnamedFile> {
         Err(io::ErrorKind::Unsupported.into())
     }
 
@@ -45,22 +45,22 @@ impl Nameless {
     /// # Errors
     /// [`io::ErrorKind::AlreadyExists`] where something is there and must not be replaced.
     #[cfg(target_os = "linux")]
-    pub(crate) fn put(self, place: &FilePlace, is_new: bool) -> io::Result<()> {
+    pub(crate) fn persist(self, place: &FilePlace, no_clobber: bool) -> io::Result<()> {
         // A link replaces nothing, so a file that is there is replaced by one that has a name.
-        if is_new || !place.exists() {
+        if no_clobber || !place.exists() {
             match place.folder().link(&self.0, place.name()) {
                 Ok(()) => return Ok(()),
-                Err(error) if is_new && error.kind() == io::ErrorKind::AlreadyExists => {
+                Err(error) if no_clobber && error.kind() == io::ErrorKind::AlreadyExists => {
                     return Err(error);
                 }
                 Err(_) => {}
             }
         }
-        PartFile::of_nameless(place.folder(), &self.0)?.put(place.name(), is_new)
+        TempFile::from_unnamed(place.folder(), &self.0)?.persist(place.name(), no_clobber)
     }
 
     #[cfg(not(target_os = "linux"))]
-    pub(super) fn put(self, _: &FilePlace, _: bool) -> io::Result<()> {
+    pub(super) fn persist(self, _: &FilePlace, _: bool) -> io::Result<()> {
         Err(io::ErrorKind::Unsupported.into())
     }
 }

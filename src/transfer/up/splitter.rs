@@ -13,41 +13,41 @@ use crate::transfer::{checksum, plan};
 use aws_sdk_s3::primitives::SdkBody as RequestBody;
 
 /// How much of a stream may be in memory, in bytes; one part at least.
-const STREAM_BUFFERS: u64 = 64 << 20;
-const MOST_BUFFERS: usize = 4;
+const MAX_STREAM_MEMORY: u64 = 64 << 20;
+const MAX_BUFFERS: usize = 4;
 
 /// The bytes of one part.
 #[derive(Debug, Clone)]
-pub(super) enum Piece {
+pub(super) enum PartContent {
     Range { file: FileSource, start: u64, end: u64 },
     Buffer(Bytes),
 }
 
-impl Piece {
+impl PartContent {
     /// All of a file in one piece.
-    pub(super) fn whole(file: FileSource) -> Piece {
+    pub(super) fn whole(file: FileSource) -> PartContent {
         let end = file.bytes;
-        Piece::Range { file, start: 0, end }
+        PartContent::Range { file, start: 0, end }
     }
 
     /// Its size in bytes.
     pub(super) fn bytes(&self) -> u64 {
         match self {
-            Piece::Range { start, end, .. } => end - start,
-            Piece::Buffer(bytes) => bytes.len() as u64,
+            PartContent::Range { start, end, .. } => end - start,
+            PartContent::Buffer(bytes) => bytes.len() as u64,
         }
     }
 
     /// Shows all its bytes, in order.
     pub(super) fn read(&self, mut see: impl FnMut(&[u8])) -> Result<(), Failure> {
         match self {
-            Piece::Range { file, start, end } => {
+            PartContent::Range { file, start, end } => {
                 file.read(*start..*end, see).map_err(|error| match file.check_unchanged() {
                     Err(changed) => changed,
                     Ok(()) => unreadable(Path::new(file.name()), &error),
                 })
             }
-            Piece::Buffer(bytes) => {
+            PartContent::Buffer(bytes) => {
                 see(bytes);
                 Ok(())
             }
@@ -64,25 +64,25 @@ impl Piece {
     /// Bytes that are not what they were a moment ago look to the store like damage on the way.
     pub(super) fn blame_change(&self, failure: Failure) -> Failure {
         match self {
-            Piece::Range { file, .. } => file.check_unchanged().err().unwrap_or(failure),
-            Piece::Buffer(_) => failure,
+            PartContent::Range { file, .. } => file.check_unchanged().err().unwrap_or(failure),
+            PartContent::Buffer(_) => failure,
         }
     }
 
     /// A request body, made anew for each attempt.
     pub(super) fn body(&self) -> RequestBody {
         match self {
-            Piece::Range { file, start, end } => file.body(*start..*end),
-            Piece::Buffer(bytes) => RequestBody::from(bytes.clone()),
+            PartContent::Range { file, start, end } => file.body(*start..*end),
+            PartContent::Buffer(bytes) => RequestBody::from(bytes.clone()),
         }
     }
 }
 
 /// A source taken apart into parts, in order.
-pub(super) struct Pieces {
+pub(super) struct PartSplitter {
     source: Option<Source>,
     /// The piece that was read ahead, to learn whether it is the only one.
-    first: Option<Piece>,
+    first: Option<PartContent>,
     /// How many pieces have been cut.
     number: u64,
     part_size: Option<u64>,
@@ -90,24 +90,24 @@ pub(super) struct Pieces {
     buffers: Buffers,
 }
 
-impl Pieces {
+impl PartSplitter {
     /// Cuts into parts of `part_size` bytes, or of the usual size.
-    pub(super) fn of(source: Source, part_size: Option<u64>) -> Pieces {
-        let buffers = Buffers::new(MOST_BUFFERS + 1);
-        Pieces { source: Some(source), first: None, number: 0, part_size, buffers }
+    pub(super) fn of(source: Source, part_size: Option<u64>) -> PartSplitter {
+        let buffers = Buffers::new(MAX_BUFFERS + 1);
+        PartSplitter { source: Some(source), first: None, number: 0, part_size, buffers }
     }
 
     /// The only piece, if there is but one of at most `one_request` bytes. An empty source is one
     /// empty piece.
-    pub(super) async fn only(&mut self, one_request: u64) -> Result<Option<Piece>, Failure> {
+    pub(super) async fn only(&mut self, one_request: u64) -> Result<Option<PartContent>, Failure> {
         match &self.source {
             Some(Source::File(file)) if file.bytes <= one_request => {
-                let piece = Piece::whole(file.clone());
+                let content = PartContent::whole(file.clone());
                 self.source = None;
-                Ok(Some(piece))
+                Ok(Some(content))
             }
             Some(Source::Stream(_)) => {
-                let first = self.next().await?.unwrap_or(Piece::Buffer(Bytes::new()));
+                let first = self.next().await?.unwrap_or(PartContent::Buffer(Bytes::new()));
                 if self.source.is_none() {
                     return Ok(Some(first));
                 }
@@ -133,14 +133,16 @@ impl Pieces {
         match &self.source {
             Some(Source::Stream(_)) => {
                 let size = plan::stream_part_size(self.number + 1, self.part_size);
-                usize::try_from(STREAM_BUFFERS / size).unwrap_or(usize::MAX).clamp(1, MOST_BUFFERS)
+                usize::try_from(MAX_STREAM_MEMORY / size)
+                    .unwrap_or(usize::MAX)
+                    .clamp(1, MAX_BUFFERS)
             }
             _ => usize::MAX,
         }
     }
 
     /// The next piece.
-    pub(super) async fn next(&mut self) -> Result<Option<Piece>, Failure> {
+    pub(super) async fn next(&mut self) -> Result<Option<PartContent>, Failure> {
         if let Some(first) = self.first.take() {
             return Ok(Some(first));
         }
@@ -153,7 +155,7 @@ impl Pieces {
                 if end < file.bytes {
                     self.source = Some(Source::File(file.clone()));
                 }
-                Ok(Some(Piece::Range { file, start, end }))
+                Ok(Some(PartContent::Range { file, start, end }))
             }
             Some(Source::Stream(stream)) => {
                 self.number += 1;
@@ -165,7 +167,7 @@ impl Pieces {
                 } else if bytes.is_empty() {
                     return Ok(None);
                 }
-                Ok(Some(Piece::Buffer(bytes)))
+                Ok(Some(PartContent::Buffer(bytes)))
             }
         }
     }
@@ -195,10 +197,10 @@ mod tests {
     use super::*;
 
     async fn sizes(source: Source, part_size: Option<u64>) -> Vec<u64> {
-        let mut pieces = Pieces::of(source, part_size);
+        let mut splitter = PartSplitter::of(source, part_size);
         let mut sizes = Vec::new();
-        while let Some(piece) = pieces.next().await.unwrap() {
-            sizes.push(piece.bytes());
+        while let Some(content) = splitter.next().await.unwrap() {
+            sizes.push(content.bytes());
         }
         sizes
     }
@@ -217,11 +219,11 @@ mod tests {
     #[tokio::test]
     async fn one_piece_is_recognised() {
         for (bytes, only) in [(0, true), (9, true), (10, false), (11, false)] {
-            let mut pieces = Pieces::of(stream(bytes), Some(10));
-            let found = pieces.only(10).await.unwrap();
+            let mut splitter = PartSplitter::of(stream(bytes), Some(10));
+            let found = splitter.only(10).await.unwrap();
             assert_eq!(found.is_some(), only, "{bytes}");
             if !only {
-                assert_eq!(pieces.next().await.unwrap().unwrap().bytes(), 10);
+                assert_eq!(splitter.next().await.unwrap().unwrap().bytes(), 10);
             }
         }
     }

@@ -14,7 +14,7 @@ use rustix::fs::FileType;
 
 use super::directory::{Directory, FileId, Status};
 use crate::key::core::hex;
-use crate::transfer::names::{PART_PREFIX, PART_SUFFIX};
+use crate::transfer::names::{TEMP_PREFIX, TEMP_SUFFIX};
 
 /// How many bytes of chance are in a name.
 const CHANCE: usize = 16;
@@ -23,19 +23,19 @@ const TRIES: usize = 10;
 
 /// A file in the making. While this process has it, it is locked, so that other runs let it be.
 #[derive(Debug)]
-pub(crate) struct PartFile {
+pub(crate) struct TempFile {
     folder: Arc<Directory>,
     name: OsString,
     file: File,
     id: FileId,
-    is_left: bool,
+    is_kept: bool,
 }
 
-impl PartFile {
+impl TempFile {
     /// Makes a file in this folder.
-    pub(crate) fn create(folder: &Arc<Directory>, mode: u32) -> io::Result<PartFile> {
+    pub(crate) fn create(folder: &Arc<Directory>, mode: u32) -> io::Result<TempFile> {
         for _ in 0..TRIES {
-            let part = PartFile::named(folder, |name| folder.create(name, mode))?;
+            let part = TempFile::named(folder, |name| folder.create(name, mode))?;
             // Another run that tidies up may have had it before it was locked.
             if lock(&part.file)? && part.is_in_place() {
                 return Ok(part);
@@ -46,19 +46,19 @@ impl PartFile {
 
     /// Gives a file of this folder that has no name one, or makes a copy of it where that is forbidden.
     #[cfg(target_os = "linux")]
-    pub(super) fn of_nameless(folder: &Arc<Directory>, file: &File) -> io::Result<PartFile> {
+    pub(super) fn from_unnamed(folder: &Arc<Directory>, file: &File) -> io::Result<TempFile> {
         // Before it can be found.
         lock(file)?;
         let linked =
-            PartFile::named(folder, |name| folder.link(file, name).and_then(|()| file.try_clone()));
-        linked.or_else(|_| PartFile::copy_of(folder, file))
+            TempFile::named(folder, |name| folder.link(file, name).and_then(|()| file.try_clone()));
+        linked.or_else(|_| TempFile::copy_of(folder, file))
     }
 
     #[cfg(target_os = "linux")]
-    fn copy_of(folder: &Arc<Directory>, file: &File) -> io::Result<PartFile> {
+    fn copy_of(folder: &Arc<Directory>, file: &File) -> io::Result<TempFile> {
         use std::os::unix::fs::PermissionsExt;
         let found = file.metadata()?;
-        let copy = PartFile::create(folder, found.permissions().mode())?;
+        let copy = TempFile::create(folder, found.permissions().mode())?;
         (&*file).rewind()?;
         io::copy(&mut &*file, &mut copy.file())?;
         copy.file().set_modified(found.modified()?)?;
@@ -69,11 +69,11 @@ impl PartFile {
     fn named(
         folder: &Arc<Directory>,
         make: impl Fn(&OsStr) -> io::Result<File>,
-    ) -> io::Result<PartFile> {
+    ) -> io::Result<TempFile> {
         let name = random_name()?;
         let file = make(&name)?;
         let id = FileId::of(&file)?;
-        Ok(PartFile { folder: folder.clone(), name, file, id, is_left: false })
+        Ok(TempFile { folder: folder.clone(), name, file, id, is_kept: false })
     }
 
     /// Opens a file that an earlier run left: exactly that file, which no other process has.
@@ -81,12 +81,12 @@ impl PartFile {
         folder: &Arc<Directory>,
         name: &OsStr,
         id: FileId,
-    ) -> io::Result<PartFile> {
+    ) -> io::Result<TempFile> {
         let file = open_own(folder, name)?;
         if FileId::of(&file)? != id {
             return Err(io::ErrorKind::NotFound.into());
         }
-        Ok(PartFile { folder: folder.clone(), name: name.to_owned(), file, id, is_left: false })
+        Ok(TempFile { folder: folder.clone(), name: name.to_owned(), file, id, is_kept: false })
     }
 
     pub(crate) fn file(&self) -> &File {
@@ -102,25 +102,25 @@ impl PartFile {
     }
 
     /// Leaves the file to another run.
-    pub(crate) fn leave(&mut self) {
-        self.is_left = true;
+    pub(crate) fn keep(&mut self) {
+        self.is_kept = true;
     }
 
     /// Puts it in its place, which is in the same folder; with `is_new` only if nothing is there.
     ///
     /// # Errors
     /// [`io::ErrorKind::AlreadyExists`] where something is there and must not be replaced.
-    pub(crate) fn put(mut self, name: &OsStr, is_new: bool) -> io::Result<()> {
+    pub(crate) fn persist(mut self, name: &OsStr, no_clobber: bool) -> io::Result<()> {
         // What is put there must be what was written, not what another process called so.
         if !self.is_in_place() {
             return Err(io::ErrorKind::NotFound.into());
         }
-        if is_new {
+        if no_clobber {
             self.folder.rename_new(&self.name, name)?;
         } else {
             self.folder.rename(&self.name, name)?;
         }
-        self.is_left = true;
+        self.is_kept = true;
         Ok(())
     }
 
@@ -130,9 +130,9 @@ impl PartFile {
     }
 }
 
-impl Drop for PartFile {
+impl Drop for TempFile {
     fn drop(&mut self) {
-        if !self.is_left && self.is_in_place() {
+        if !self.is_kept && self.is_in_place() {
             let _ = self.folder.remove(&self.name);
         }
     }
@@ -168,7 +168,7 @@ fn lock(file: &File) -> io::Result<bool> {
 fn random_name() -> io::Result<OsString> {
     let mut chance = [0; CHANCE];
     SysRng.try_fill_bytes(&mut chance).map_err(io::Error::other)?;
-    Ok(format!("{PART_PREFIX}{}{PART_SUFFIX}", hex(&chance)).into())
+    Ok(format!("{TEMP_PREFIX}{}{TEMP_SUFFIX}", hex(&chance)).into())
 }
 
 #[cfg(test)]
@@ -192,8 +192,8 @@ mod tests {
         entries.map(name).collect()
     }
 
-    fn written(folder: &Arc<Directory>) -> PartFile {
-        let part = PartFile::create(folder, 0o640).unwrap();
+    fn written(folder: &Arc<Directory>) -> TempFile {
+        let part = TempFile::create(folder, 0o640).unwrap();
         part.file().write_all(b"content").unwrap();
         part
     }
@@ -203,10 +203,10 @@ mod tests {
         let (path, folder) = folder();
         drop(written(&folder));
         assert!(names(path.path()).is_empty());
-        written(&folder).put("x".as_ref(), true).unwrap();
-        let taken = written(&folder).put("x".as_ref(), true).unwrap_err();
+        written(&folder).persist("x".as_ref(), true).unwrap();
+        let taken = written(&folder).persist("x".as_ref(), true).unwrap_err();
         assert_eq!(taken.kind(), io::ErrorKind::AlreadyExists);
-        written(&folder).put("x".as_ref(), false).unwrap();
+        written(&folder).persist("x".as_ref(), false).unwrap();
         assert_eq!(names(path.path()), ["x"]);
         assert_eq!(fs::read(path.path().join("x")).unwrap(), b"content");
     }
@@ -220,7 +220,7 @@ mod tests {
             fs::rename(&own, path.path().join("aside")).unwrap();
             fs::write(&own, b"another").unwrap();
             if puts {
-                assert!(part.put("x".as_ref(), false).is_err());
+                assert!(part.persist("x".as_ref(), false).is_err());
             } else {
                 drop(part);
             }
@@ -233,16 +233,16 @@ mod tests {
     fn it_is_opened_again_only_as_the_file_that_it_was() {
         let (path, folder) = folder();
         let mut part = written(&folder);
-        part.leave();
+        part.keep();
         let (name, id) = (part.name().to_owned(), part.id());
-        assert!(PartFile::reopen(&folder, &name, id).is_err(), "a process has it");
+        assert!(TempFile::reopen(&folder, &name, id).is_err(), "a process has it");
         drop(part);
-        drop(PartFile::reopen(&folder, &name, FileId { inode: 0, ..id }).unwrap_err());
-        let mut again = PartFile::reopen(&folder, &name, id).unwrap();
-        again.leave();
+        drop(TempFile::reopen(&folder, &name, FileId { inode: 0, ..id }).unwrap_err());
+        let mut again = TempFile::reopen(&folder, &name, id).unwrap();
+        again.keep();
         drop(again);
         fs::hard_link(path.path().join(&name), path.path().join("other")).unwrap();
-        assert!(PartFile::reopen(&folder, &name, id).is_err(), "it has another name");
+        assert!(TempFile::reopen(&folder, &name, id).is_err(), "it has another name");
     }
 
     #[cfg(target_os = "linux")]
@@ -253,7 +253,7 @@ mod tests {
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(b"content").unwrap();
         file.set_modified(std::time::UNIX_EPOCH).unwrap();
-        PartFile::copy_of(&folder, &file).unwrap().put("x".as_ref(), true).unwrap();
+        TempFile::copy_of(&folder, &file).unwrap().persist("x".as_ref(), true).unwrap();
         let found = fs::metadata(path.path().join("x")).unwrap();
         assert_eq!((found.mode(), found.mtime()), (file.metadata().unwrap().mode(), 0));
         assert_eq!(fs::read(path.path().join("x")).unwrap(), b"content");
