@@ -1,4 +1,4 @@
-//! Bars on a terminal: the largest of the running objects, and the run as a whole.
+//! Progress bars on a terminal: one for each of the largest running objects, and one for the run.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -9,11 +9,10 @@ use indicatif::{BinaryBytes, ProgressBar, ProgressStyle as Template};
 use super::report::{Report, Running, Speed};
 use crate::output;
 
-/// More lines push the rest of the screen away.
+/// More bars would push the rest of the screen away.
 const MAX_OBJECT_BARS: usize = 8;
 const SPEED_WINDOW: Duration = Duration::from_secs(5);
 
-/// The bars of a run.
 #[derive(Debug)]
 pub(super) struct Bars {
     total: ProgressBar,
@@ -24,23 +23,20 @@ pub(super) struct Bars {
 #[derive(Debug)]
 struct ObjectBar {
     running: Arc<Running>,
-    /// Not shown before the second look: what is through by then would only flicker.
+    /// Created at the first `draw` and filled at the second, so that short transfers do not flicker.
     bar: Option<ProgressBar>,
 }
 
 impl Bars {
-    /// Nothing is shown before the first [`Bars::draw`].
     pub(super) fn new() -> Bars {
         let total = output::bars().add(ProgressBar::no_length());
         Bars { total, objects: Vec::new(), speed: Speed::over(SPEED_WINDOW) }
     }
 
-    /// How fast the bars grow.
     pub(super) fn speed(&mut self) -> &mut Speed {
         &mut self.speed
     }
 
-    /// Shows how far the run is, and the objects under way.
     pub(super) fn draw(&mut self, report: &Report, running: &[Arc<Running>]) {
         if report.objects > 1 {
             self.choose(running);
@@ -55,7 +51,7 @@ impl Bars {
         self.total.set_position(report.done);
     }
 
-    /// Those that are shown stay until they end; the largest of the others follow.
+    /// Objects that are shown stay until they end; free places go to the largest of the others.
     fn choose(&mut self, running: &[Arc<Running>]) {
         let among = |running: &[Arc<Running>], it: &Arc<Running>| {
             running.iter().any(|other| Arc::ptr_eq(other, it))
@@ -72,7 +68,6 @@ impl Bars {
         self.objects.extend(new.map(|running| ObjectBar { running, bar: None }));
     }
 
-    /// Takes them all away.
     pub(super) fn clear(self) {
         self.objects
             .into_iter()
@@ -107,8 +102,8 @@ fn amount(done: u64, total: Option<u64>) -> String {
     }
 }
 
-/// A bar without an end says nothing.
-fn template(has_end: bool, text: &str) -> Template {
-    let text = if has_end { text.to_owned() } else { text.replace(" {wide_bar}", "") };
+/// Without a known total, the template has no bar.
+fn template(has_total: bool, text: &str) -> Template {
+    let text = if has_total { text.to_owned() } else { text.replace(" {wide_bar}", "") };
     Template::with_template(&text).unwrap_or_else(|_| Template::default_bar())
 }

@@ -1,5 +1,5 @@
-//! How far a run is: bars on a terminal, a line now and then in a log, nothing in a pipe. Transfers
-//! only count; whoever shows it looks now and then.
+//! The progress of a run: bars on a terminal, a line every 30 seconds in a log, nothing in a pipe.
+//! Transfers only update counters, which background tasks read and show.
 
 mod bars;
 mod report;
@@ -15,40 +15,39 @@ use report::{Report, Running, Speed};
 use crate::output::{self, ProgressStyle};
 use crate::text::redaction::{scrub, visible};
 
-/// Continuous-integration services end jobs that stay silent for minutes.
+/// Continuous-integration services end jobs that print nothing for minutes.
 const PLAIN_INTERVAL: Duration = Duration::from_secs(30);
 const BARS_INTERVAL: Duration = Duration::from_millis(100);
 
-/// Where the progress of a run is shown. Cheap to clone.
+/// The progress of a run; None if it is not shown. Cheap to clone.
 #[derive(Debug, Clone)]
 pub(crate) struct Progress(Option<Arc<Counters>>);
 
-/// The progress of one object, until it is dropped.
+/// The progress of one object. Dropping it marks the object as ended.
 #[derive(Debug)]
 pub(crate) struct ProgressItem(Option<(Arc<Counters>, Arc<Running>)>);
 
-/// What is counted of a run.
+/// The counters of a run, and the bars that show them.
 #[derive(Debug, Default)]
 struct Counters {
-    /// Bytes that are where they should be, those of earlier runs included.
+    /// Bytes that have been transferred, by earlier runs as well.
     done: AtomicU64,
-    /// Bytes that this run has moved.
+    /// Bytes that this run has transferred.
     moved: AtomicU64,
-    /// Bytes and objects known of so far.
+    /// Bytes and objects found so far.
     bytes: AtomicU64,
     objects: AtomicU64,
-    /// Objects that have ended, well or not.
+    /// Objects that have succeeded or failed.
     ended: AtomicU64,
-    /// Whether there are objects whose length nobody knows.
     has_unknown_length: AtomicBool,
-    /// Whether objects are announced before they begin.
+    /// Whether [`Progress::expect`] announces objects before they begin.
     announced: AtomicBool,
     running: Mutex<Vec<Arc<Running>>>,
     bars: Mutex<Option<Bars>>,
 }
 
 impl Progress {
-    /// Shows progress in this style, from within a runtime.
+    /// Shows progress in this style. Must be called within a Tokio runtime.
     pub(crate) fn start(style: ProgressStyle) -> Progress {
         let counters = Arc::new(Counters::default());
         match style {
@@ -64,8 +63,8 @@ impl Progress {
         Progress(Some(counters))
     }
 
-    /// Announces objects, and how many bytes they have together, before they begin; those that begin are
-    /// then taken to be among them.
+    /// Announces objects and their total size before they begin. From then on, [`Progress::item`] does not count
+    /// objects and bytes again.
     pub(crate) fn expect(&self, objects: u64, bytes: u64) {
         let Some(counters) = &self.0 else { return };
         counters.announced.store(true, Ordering::Relaxed);
@@ -73,7 +72,7 @@ impl Progress {
         counters.bytes.fetch_add(bytes, Ordering::Relaxed);
     }
 
-    /// Begins to show the progress of the object called `name`, of `total` bytes if that is known.
+    /// Starts to show the progress of the object `name`, with its size in bytes if that is known.
     pub(crate) fn item(&self, name: &str, total: Option<u64>) -> ProgressItem {
         let Some(counters) = &self.0 else { return ProgressItem(None) };
         let running = Arc::new(Running {
@@ -95,7 +94,7 @@ impl Progress {
 }
 
 impl ProgressItem {
-    /// Counts bytes that have arrived.
+    /// Counts bytes that were transferred.
     pub(crate) fn add(&self, bytes: u64) {
         if let Some((counters, running)) = &self.0 {
             counters.moved.fetch_add(bytes, Ordering::Relaxed);
@@ -104,7 +103,7 @@ impl ProgressItem {
         }
     }
 
-    /// Counts bytes that had arrived before this run.
+    /// Counts bytes that an earlier run had transferred.
     pub(crate) fn resume(&self, bytes: u64) {
         if let Some((counters, running)) = &self.0 {
             counters.done.fetch_add(bytes, Ordering::Relaxed);
@@ -112,7 +111,7 @@ impl ProgressItem {
         }
     }
 
-    /// Says how many bytes there are in all, once that is known.
+    /// Sets or corrects the size in bytes.
     pub(crate) fn set_total(&self, bytes: u64) {
         if let Some((counters, running)) = &self.0 {
             let before = running.total.swap(bytes, Ordering::Relaxed);
@@ -176,7 +175,7 @@ async fn keep_drawing(counters: Weak<Counters>) {
     }
 }
 
-/// A line each time, even where nothing has moved: silence is what gets a job killed.
+/// Prints a line at each interval, even if nothing has moved: services end silent jobs.
 async fn keep_logging(counters: Weak<Counters>, mut log: impl FnMut(&str)) {
     let mut speed = Speed::over(PLAIN_INTERVAL);
     speed.now(0);
@@ -195,7 +194,7 @@ mod tests {
 
     const MIB: u64 = 1 << 20;
 
-    /// What is told in a log after each of the steps, 30 seconds apart.
+    /// The lines that are logged while the steps run.
     async fn logged(steps: impl AsyncFnOnce(Progress)) -> Vec<String> {
         let counters = Arc::new(Counters::default());
         let lines = Arc::new(Mutex::new(Vec::new()));
@@ -212,7 +211,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_log_hears_of_an_object_even_if_nothing_moves() {
+    async fn an_object_is_logged_even_if_nothing_moves() {
         let lines = logged(async |progress| {
             let item = progress.item("disk\u{1b}.img", Some(400 * MIB));
             item.resume(100 * MIB);
@@ -231,7 +230,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_log_hears_of_many_objects_as_they_are_found() {
+    async fn many_objects_are_logged_as_they_are_found() {
         let lines = logged(async |progress| {
             progress.expect(2, 20 * MIB);
             let item = progress.item("a", Some(10 * MIB));
@@ -247,7 +246,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_has_no_known_length_has_no_end() {
+    async fn a_stream_of_unknown_length_has_no_total() {
         let lines = logged(async |progress| {
             let item = progress.item("stream", None);
             item.add(30 * MIB);
@@ -271,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_is_shown_anything_where_nothing_is_wanted() {
+    fn nothing_is_counted_if_nothing_is_shown() {
         let progress = Progress::start(ProgressStyle::None);
         assert!(progress.0.is_none());
         progress.item("x", Some(1)).add(1);

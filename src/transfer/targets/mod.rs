@@ -1,4 +1,4 @@
-//! Where downloaded bytes go: a file that appears whole or not at all, or a stream; and the threads that publish files.
+//! Where downloaded bytes go: a file that is published whole or not at all, or a stream; and the task that publishes files.
 
 mod publish;
 mod target;

@@ -1,4 +1,4 @@
-//! Uploads: one request, or parts, resumed where an earlier run was interrupted.
+//! Uploads: one request, or a multipart upload that resumes an interrupted one.
 
 mod session;
 mod single;

@@ -1,5 +1,5 @@
-//! A multipart upload from its beginning to its end: gone on with where an earlier run was interrupted,
-//! and otherwise begun, remembered, and aborted when it fails for good.
+//! A multipart upload: resumed if an earlier run was interrupted, else created and recorded in a journal, and
+//! aborted if it fails in a way that no later run could resume.
 
 use std::collections::BTreeMap;
 use std::os::unix::fs::MetadataExt;
@@ -22,17 +22,16 @@ use crate::transfer::resume::{
     Intention, Journal, Kind, abort_orphans, digest, expire, is_resumable, older_uploads,
 };
 
-/// An upload under way.
+/// A running multipart upload.
 pub(super) struct Session {
-    /// What the store calls it.
     pub(super) upload_id: String,
-    /// The parts of an earlier run that the store still has.
+    /// The parts of an earlier run that the store still holds.
     kept: BTreeMap<i32, Part>,
     journal: Option<Journal>,
     has_parts: AtomicBool,
 }
 
-/// What is remembered of an upload, besides its parts.
+/// The header of the journal; its lines are the finished parts.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Header {
@@ -45,7 +44,7 @@ struct Header {
 }
 
 impl Header {
-    /// None where the key cannot be told from others later.
+    /// None if no check of the key can be made, by which a later run would recognise it.
     fn new(identity: UploadIdentity, upload_id: &str, key: Option<&Key>) -> Option<Header> {
         let key = match key {
             Some(key) => Some(KeyCheck::new(key)?),
@@ -55,7 +54,7 @@ impl Header {
     }
 }
 
-/// All that must be the same if a part of one run is to be a part of another.
+/// Everything that must be equal for a run to reuse the parts of an earlier one.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct UploadIdentity {
@@ -69,16 +68,16 @@ struct UploadIdentity {
     /// Seconds and nanoseconds since 1970.
     modified: (i64, i64),
     part_size: u64,
-    /// A digest of what was said once and for all when the upload was begun.
+    /// A digest of the settings that are fixed when the upload is created.
     settings: String,
 }
 
 impl Session {
-    /// Goes on with the upload of an earlier run, or begins one. Only that of a `file` in parts of
-    /// `part_size` bytes is remembered: of a stream nothing could be read twice.
+    /// Resumes the upload of an earlier run, or creates one. Only the upload of a `file`, in parts of `part_size`
+    /// bytes, has a journal: a stream cannot be read twice.
     ///
     /// # Errors
-    /// Whatever the store refuses; nothing is left behind then that was not there before.
+    /// Any failure of the store; no new upload is left behind then.
     pub(super) async fn begin(
         engine: &Engine,
         write: &Write,
@@ -97,12 +96,12 @@ impl Session {
         if let Some((header, parts)) = journal.read::<Header, Part>() {
             match reusable_parts(engine, write, &header, &identity, parts).await? {
                 Some(kept) => {
-                    tracing::debug!(parts = kept.len(), "an earlier upload is gone on with");
+                    tracing::debug!(parts = kept.len(), "resuming an earlier upload");
                     let has_parts = AtomicBool::new(!kept.is_empty());
                     let session = Session::new(header.upload_id, Some(journal));
                     return Ok(Session { kept, has_parts, ..session });
                 }
-                // Its parts are of no use to anybody. What cannot be aborted is found by `rm --incomplete`.
+                // Its parts are useless. If it cannot be aborted, `rm --incomplete` finds it.
                 None => drop(store.abort_upload(at, &header.upload_id).await),
             }
         }
@@ -130,17 +129,17 @@ impl Session {
         Session { upload_id, kept: BTreeMap::new(), journal, has_parts }
     }
 
-    /// Cleans up, while parts are on their way, after uploads that nobody went on with, and looks whether
-    /// there are others of this object.
+    /// Aborts abandoned uploads while parts are being sent, and returns a note if the object has other unfinished
+    /// uploads.
     pub(super) fn tidy_up(
         &self,
         store: &Arc<Store>,
         write: &Arc<Write>,
     ) -> JoinHandle<Option<String>> {
         let (store, write, own) = (store.clone(), write.clone(), self.upload_id.clone());
-        let (remembers, is_new) = (self.journal.is_some(), self.kept.is_empty());
+        let (has_journal, is_new) = (self.journal.is_some(), self.kept.is_empty());
         tokio::spawn(async move {
-            if remembers {
+            if has_journal {
                 expire(&store, &write.at.bucket).await;
                 abort_orphans(&store, &write).await;
             }
@@ -148,21 +147,21 @@ impl Session {
         })
     }
 
-    /// The part of an earlier run with this number, if it holds these bytes.
+    /// The part of an earlier run with this number, if it has this size and checksum.
     pub(super) fn kept(&self, number: i32, bytes: u64, crc64nvme: u64) -> Option<Part> {
         let part = self.kept.get(&number)?;
         ((part.bytes, part.crc64nvme) == (bytes, crc64nvme)).then(|| part.clone())
     }
 
-    /// Remembers a part that the store has.
-    pub(super) fn finish(&self, part: &Part) {
+    /// Records a part that the store has.
+    pub(super) fn add_part(&self, part: &Part) {
         self.has_parts.store(true, Ordering::Relaxed);
         if let Some(journal) = &self.journal {
             journal.add(part);
         }
     }
 
-    /// There is nothing left to go on with.
+    /// Removes the journal: the upload has ended.
     pub(super) fn forget(&self) {
         if let Some(journal) = &self.journal {
             journal.remove();
@@ -181,7 +180,7 @@ impl Session {
         }
         match store.abort_upload(at, &self.upload_id).await {
             Ok(()) => self.forget(),
-            // Credentials that expired meanwhile, say: what is remembered is of use with new ones.
+            // For example with expired credentials: the journal stays, and can be used with new ones.
             Err(left) => {
                 failure.detail_mut().message += &format!(
                     "; and the unfinished upload {} of {at} could not be aborted: {}",
@@ -194,7 +193,7 @@ impl Session {
     }
 }
 
-/// The parts of an earlier run that need not be sent again; none where that run's upload is of no use.
+/// The parts of an earlier run that need not be sent again; none if that run's upload cannot be resumed.
 async fn reusable_parts(
     engine: &Engine,
     write: &Write,
@@ -214,12 +213,12 @@ async fn reusable_parts(
     match engine.interrupt().race(listed).await {
         Ok(listed) => Ok(listed.map(|listed| unchanged_parts(parts, &listed))),
         Err(failure) if is_resumable(&failure) => Err(failure),
-        // A store that does not show its parts: nobody knows what it has.
+        // The store does not list parts, so it is unknown which ones it holds.
         Err(_) => Ok(None),
     }
 }
 
-/// Those of the remembered parts that the store has as they were sent.
+/// The remembered parts that the store still holds unchanged.
 fn unchanged_parts(remembered: Vec<Part>, listed: &[ListedPart]) -> BTreeMap<i32, Part> {
     let listed: BTreeMap<i32, &ListedPart> =
         listed.iter().map(|part| (part.number, part)).collect();
@@ -231,7 +230,7 @@ fn unchanged_parts(remembered: Vec<Part>, listed: &[ListedPart]) -> BTreeMap<i32
                 && listed.crc64nvme.is_none_or(|crc| crc == part.crc64nvme)
         })
     };
-    // A part that was sent twice was remembered twice: the later one counts.
+    // A part that was sent twice has two lines in the journal: the later one counts.
     let latest: BTreeMap<i32, Part> =
         remembered.into_iter().map(|part| (part.number, part)).collect();
     latest.into_iter().filter(|(_, part)| is_unchanged(part)).collect()
@@ -276,7 +275,7 @@ mod tests {
     use crate::transfer::plan;
     use proptest::prelude::*;
 
-    /// What one run remembers of a part, and what the store says of it.
+    /// A part as the journal records it, and as the store lists it.
     fn part(number: i32, bytes: u64, etag: &str) -> (Part, ListedPart) {
         let (etag, crc64nvme) = (etag.to_owned(), u64::from(number.unsigned_abs()));
         let listed = ListedPart { number, etag: format!("\"{etag}\""), bytes, crc64nvme: None };
@@ -300,11 +299,11 @@ mod tests {
             let indices = remembered.iter().filter(|index| **index < count);
             let (mut parts, mut listed) = (Vec::new(), BTreeMap::new());
             for index in indices.clone() {
-                let (sent, there) = part(*index as i32 + 1, length(*index), "etag");
+                let (sent, stored) = part(*index as i32 + 1, length(*index), "etag");
                 parts.push(sent);
                 if !lost.contains(index) {
                     let etag = if replaced.contains(index) { "other" } else { "\"etag\"" };
-                    listed.insert(*index, ListedPart { etag: etag.to_owned(), ..there });
+                    listed.insert(*index, ListedPart { etag: etag.to_owned(), ..stored });
                 }
             }
             let listed: Vec<ListedPart> = listed.into_values().collect();
@@ -329,7 +328,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_counts_as_it_was_sent_last() {
+    fn the_part_that_was_sent_last_counts() {
         let (first, _) = part(1, 5, "first");
         let (second, listed) = part(1, 5, "second");
         let listed = [listed];

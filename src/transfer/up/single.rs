@@ -1,4 +1,4 @@
-//! An upload that has to be one request: a presigned URL allows no second one.
+//! Uploads through a presigned URL, which allows one request only.
 
 use md5::{Digest, Md5};
 
@@ -11,16 +11,16 @@ use crate::transfer::checksum;
 use crate::transfer::engine::Engine;
 use crate::transfer::files::Source;
 
-/// The most bytes that one request can write (AWS, "Amazon S3 multipart upload limits").
+/// The largest object that one request can write, in bytes (AWS, "Amazon S3 multipart upload limits").
 const MAX_BYTES: u64 = 5 << 30;
-/// The most bytes of a stream that are kept in memory to learn how many there are.
+/// How many bytes of a stream are kept in memory to learn its length.
 const MAX_BUFFERED: u64 = 64 << 20;
 
 impl Engine {
-    /// Writes what `source` holds through the presigned URL that is this engine's store.
+    /// Uploads `source` through the presigned URL that is this engine's store.
     ///
     /// # Errors
-    /// [`Failure::Usage`] for more than one request can hold; [`Failure::Integrity`] for a file that
+    /// [`Failure::Usage`] if the source is larger than one request can write; [`Failure::Integrity`] if the file
     /// changes meanwhile; otherwise as [`Store::put_through`](crate::store::wire::Store::put_through).
     pub(super) async fn upload_single(
         &self,
@@ -29,7 +29,7 @@ impl Engine {
     ) -> Result<Stored, Failure> {
         let interrupt = self.interrupt();
         let item = self.progress().item(write.at.name(), source.bytes());
-        let content = interrupt.race(whole(source)).await?;
+        let content = interrupt.race(single_part(source)).await?;
         let sums = interrupt.race(sums(content.clone())).await?;
         let sent = self.store().put_through(write, || content.body(), &sums);
         let stored = interrupt.race(sent).await.map_err(|failure| match failure {
@@ -51,8 +51,8 @@ impl Engine {
     }
 }
 
-/// All of the source as the one piece that it has to be.
-async fn whole(source: Source) -> Result<PartContent, Failure> {
+/// The whole source as one part.
+async fn single_part(source: Source) -> Result<PartContent, Failure> {
     match source {
         Source::File(file) => {
             let content = PartContent::whole(file);
@@ -79,7 +79,7 @@ async fn whole(source: Source) -> Result<PartContent, Failure> {
     }
 }
 
-/// A large file takes its time, in which a signal must be heard.
+/// Runs on a thread of its own, so that a signal can interrupt it.
 async fn sums(content: PartContent) -> Result<Sums, Failure> {
     let summed = tokio::task::spawn_blocking(move || {
         let mut md5 = Md5::new();
@@ -93,7 +93,7 @@ async fn sums(content: PartContent) -> Result<Sums, Failure> {
     summed.await.unwrap_or_else(|_| Err(Failure::other("the input's reader ended unexpectedly")))
 }
 
-/// After a signal nobody waits for the store's answer, and it may have all the bytes.
+/// After a signal, the store's answer is not awaited: the store may or may not have written the object.
 fn uncertain(write: &Write, mut failure: Failure) -> Failure {
     failure.detail_mut().message += ": the object may or may not have been stored";
     failure.hint("send it again: the same URL writes the same object").at(&write.at)

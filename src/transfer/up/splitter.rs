@@ -1,4 +1,4 @@
-//! A source taken apart into the parts that are uploaded: stretches of a file, or buffers of a stream.
+//! Splits a source into the parts that are uploaded: ranges of a file, or buffers of a stream.
 
 use std::io::{self, Read};
 use std::ops::Range;
@@ -12,11 +12,11 @@ use crate::transfer::files::{FileSource, Source, unreadable};
 use crate::transfer::{checksum, plan};
 use aws_sdk_s3::primitives::SdkBody as RequestBody;
 
-/// How much of a stream may be in memory, in bytes; one part at least.
+/// How many bytes of a stream may be in memory. One part always may.
 const MAX_STREAM_MEMORY: u64 = 64 << 20;
 const MAX_BUFFERS: usize = 4;
 
-/// The bytes of one part.
+/// The content of one part.
 #[derive(Debug, Clone)]
 pub(super) enum PartContent {
     Range { file: FileSource, start: u64, end: u64 },
@@ -24,13 +24,13 @@ pub(super) enum PartContent {
 }
 
 impl PartContent {
-    /// All of a file in one piece.
+    /// The whole file as one part.
     pub(super) fn whole(file: FileSource) -> PartContent {
         let end = file.bytes;
         PartContent::Range { file, start: 0, end }
     }
 
-    /// Its size in bytes.
+    /// The size in bytes.
     pub(super) fn bytes(&self) -> u64 {
         match self {
             PartContent::Range { start, end, .. } => end - start,
@@ -38,7 +38,7 @@ impl PartContent {
         }
     }
 
-    /// Shows all its bytes, in order.
+    /// Calls `see` with all bytes, in order.
     pub(super) fn read(&self, mut see: impl FnMut(&[u8])) -> Result<(), Failure> {
         match self {
             PartContent::Range { file, start, end } => {
@@ -54,14 +54,13 @@ impl PartContent {
         }
     }
 
-    /// Its CRC64NVME.
     pub(super) fn crc64nvme(&self) -> Result<u64, Failure> {
         let mut digest = checksum::crc64nvme();
         self.read(|bytes| digest.update(bytes))?;
         Ok(digest.finalize())
     }
 
-    /// Bytes that are not what they were a moment ago look to the store like damage on the way.
+    /// Replaces the failure if the file has changed: to the store, changed bytes look like damage in transit.
     pub(super) fn blame_change(&self, failure: Failure) -> Failure {
         match self {
             PartContent::Range { file, .. } => file.check_unchanged().err().unwrap_or(failure),
@@ -69,7 +68,7 @@ impl PartContent {
         }
     }
 
-    /// A request body, made anew for each attempt.
+    /// A request body that can be sent again at each attempt.
     pub(super) fn body(&self) -> RequestBody {
         match self {
             PartContent::Range { file, start, end } => file.body(*start..*end),
@@ -78,30 +77,33 @@ impl PartContent {
     }
 }
 
-/// A source taken apart into parts, in order.
+/// Splits a source into parts, in order.
 pub(super) struct PartSplitter {
     source: Option<Source>,
-    /// The piece that was read ahead, to learn whether it is the only one.
+    /// A part that was read ahead, or put back.
     first: Option<PartContent>,
-    /// How many pieces have been cut.
+    /// How many parts have been cut.
     number: u64,
     part_size: Option<u64>,
-    /// For the parts of a stream: those under way and the one being read.
+    /// Hold the parts of a stream: those being sent and the one being read.
     buffers: Buffers,
 }
 
 impl PartSplitter {
-    /// Cuts into parts of `part_size` bytes, or of the usual size.
+    /// Splits into parts of `part_size` bytes, or of the default size.
     pub(super) fn of(source: Source, part_size: Option<u64>) -> PartSplitter {
         let buffers = Buffers::new(MAX_BUFFERS + 1);
         PartSplitter { source: Some(source), first: None, number: 0, part_size, buffers }
     }
 
-    /// The only piece, if there is but one of at most `one_request` bytes. An empty source is one
-    /// empty piece.
-    pub(super) async fn only(&mut self, one_request: u64) -> Result<Option<PartContent>, Failure> {
+    /// The whole source as one part, if it has at most `max_bytes` bytes, or is a stream that ends before its
+    /// second part. An empty source is one empty part.
+    pub(super) async fn single_part(
+        &mut self,
+        max_bytes: u64,
+    ) -> Result<Option<PartContent>, Failure> {
         match &self.source {
-            Some(Source::File(file)) if file.bytes <= one_request => {
+            Some(Source::File(file)) if file.bytes <= max_bytes => {
                 let content = PartContent::whole(file.clone());
                 self.source = None;
                 Ok(Some(content))
@@ -118,7 +120,17 @@ impl PartSplitter {
         }
     }
 
-    /// The regular file that is cut, and the size of its parts.
+    /// Makes `content`, which was the single part, the next part.
+    pub(super) fn put_back(&mut self, content: PartContent) {
+        self.first = Some(content);
+    }
+
+    /// Whether a single part was put back.
+    pub(super) fn is_single_part(&self) -> bool {
+        self.source.is_none() && self.first.is_some()
+    }
+
+    /// The regular file that is split, and the size of its parts.
     pub(super) fn file(&self) -> Option<(&FileSource, u64)> {
         match &self.source {
             Some(Source::File(file)) => {
@@ -128,8 +140,8 @@ impl PartSplitter {
         }
     }
 
-    /// How many pieces may be under way at once: those of a stream are in memory.
-    pub(super) fn most_at_once(&self) -> usize {
+    /// How many parts may be sent at once: those of a stream are in memory.
+    pub(super) fn max_at_once(&self) -> usize {
         match &self.source {
             Some(Source::Stream(_)) => {
                 let size = plan::stream_part_size(self.number + 1, self.part_size);
@@ -141,7 +153,6 @@ impl PartSplitter {
         }
     }
 
-    /// The next piece.
     pub(super) async fn next(&mut self) -> Result<Option<PartContent>, Failure> {
         if let Some(first) = self.first.take() {
             return Ok(Some(first));
@@ -173,7 +184,7 @@ impl PartSplitter {
     }
 }
 
-/// Reads up to `size` bytes; fewer are all that there were.
+/// Reads up to `size` bytes; fewer only at the end of the stream.
 pub(super) async fn read_part(
     mut stream: Box<dyn Read + Send>,
     mut buffer: Buffer,
@@ -217,10 +228,10 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn one_piece_is_recognised() {
+    async fn a_single_part_is_recognised() {
         for (bytes, only) in [(0, true), (9, true), (10, false), (11, false)] {
             let mut splitter = PartSplitter::of(stream(bytes), Some(10));
-            let found = splitter.only(10).await.unwrap();
+            let found = splitter.single_part(10).await.unwrap();
             assert_eq!(found.is_some(), only, "{bytes}");
             if !only {
                 assert_eq!(splitter.next().await.unwrap().unwrap().bytes(), 10);

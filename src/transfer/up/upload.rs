@@ -1,5 +1,5 @@
-//! Uploads: one request where one is enough, else a multipart upload that is completed, or aborted, or
-//! kept for another run to go on with.
+//! Uploads: one request if that is enough, else a multipart upload that is completed, aborted, or kept for
+//! another run to resume.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,24 +18,24 @@ use crate::transfer::permits::Line;
 use crate::transfer::progress::ProgressItem;
 use crate::transfer::{checksum, plan};
 
-/// How long a finished upload waits for what there is to be said of others.
+/// How long a finished upload waits for the note about other unfinished uploads.
 const MAX_WAIT_FOR_NOTE: Duration = Duration::from_secs(5);
 
 impl Engine {
-    /// Writes what `source` holds as one object.
+    /// Uploads `source` as one object.
     ///
     /// # Errors
-    /// Whatever stands in the way; no object and no upload is left behind then, or the failure says so.
-    /// After a signal, or where the store became unavailable, the upload can be gone on with.
+    /// Any failure of the store or of the source. Neither an object nor an upload is left behind then, or the failure
+    /// says so. After a signal, or if the store became unavailable, the upload can be resumed.
     pub(crate) async fn upload(&self, source: Source, write: Write) -> Result<Stored, Failure> {
         self.upload_as(source, write, None).await
     }
 
-    /// Writes what `source` holds over what it comes from: published only once it is proven, whatever the store has
-    /// proven before, and only where nobody has replaced that meanwhile.
+    /// Uploads `source`, which is the content of an object, over that object. The upload is completed only after the
+    /// proof of its own encryption, and only if no other client has replaced the object meanwhile.
     ///
     /// # Errors
-    /// [`Failure::Precondition`] where somebody has; otherwise as [`Engine::upload`].
+    /// [`Failure::Precondition`] if another client has; otherwise as [`Engine::upload`].
     pub(crate) async fn upload_over(
         &self,
         source: Source,
@@ -62,10 +62,10 @@ impl Engine {
         let item = self.progress().item(write.at.name(), source.bytes());
         let part_size = self.part_size(&source)?;
         let mut splitter = PartSplitter::of(source, part_size);
-        let only =
-            interrupt.race(splitter.only(part_size.unwrap_or(plan::MAX_SINGLE_REQUEST))).await?;
+        let max_bytes = part_size.unwrap_or(plan::MAX_SINGLE_REQUEST);
+        let single_part = interrupt.race(splitter.single_part(max_bytes)).await?;
         let is_proven = write.encryption.key().is_none() || store.is_proven(&write.at.bucket);
-        match only {
+        match single_part {
             Some(content) if is_proven && over.is_none() => {
                 let _line = interrupt.race(async { Ok(self.lines().take().await) }).await?;
                 let written = interrupt.race(put(store, &write, &content, &item)).await;
@@ -73,9 +73,11 @@ impl Engine {
                 let stored = store.settle(&write.at, written).await?;
                 check_mixture(&content, stored, &write)
             }
-            // As the one part of a multipart upload, it is published only after the proof.
-            only => {
-                let splitter = Queue { only, splitter };
+            single_part => {
+                // As the part of a multipart upload, it is published only after the proof.
+                if let Some(content) = single_part {
+                    splitter.put_back(content);
+                }
                 let stored = self.multipart(&write, splitter, over, &item).await?;
                 if write.encryption.key().is_some() {
                     store.remember_proven(&write.at.bucket);
@@ -85,11 +87,11 @@ impl Engine {
         }
     }
 
-    /// The size of parts that the user asked for, or that a stream of the expected size needs.
+    /// The part size that the user asked for, or that a stream of the expected size needs.
     fn part_size(&self, source: &Source) -> Result<Option<u64>, Failure> {
         let options = self.options();
         match (options.part_size, options.expected_size, source) {
-            // Nobody's guess is exact.
+            // A quarter more, as the expected size is a guess.
             (None, Some(expected), Source::Stream(_)) => {
                 plan::part_size(expected.saturating_add(expected / 4), None).map(Some)
             }
@@ -100,18 +102,18 @@ impl Engine {
     async fn multipart(
         &self,
         write: &Arc<Write>,
-        splitter: Queue,
+        splitter: PartSplitter,
         over: Option<&Copy>,
         item: &ProgressItem,
     ) -> Result<Stored, Failure> {
         let store = self.store();
-        // Not raced: an upload whose id is still on its way could not be aborted.
-        let session = Arc::new(Session::begin(self, write, splitter.splitter.file()).await?);
-        let others = splitter.only.is_none().then(|| session.tidy_up(store, write));
+        // Not raced: if it were cancelled before the id arrives, the upload could not be aborted.
+        let session = Arc::new(Session::begin(self, write, splitter.file()).await?);
+        let note_on_others = (!splitter.is_single_part()).then(|| session.tidy_up(store, write));
         let mut under_way = JoinSet::new();
         let sent = self.send_all(write, &session, splitter, &mut under_way, item);
         let outcome = self.interrupt().race(sent).await;
-        // A part that is still on its way could arrive after the abort, and stay.
+        // A part that arrives after the abort would stay in the store.
         under_way.shutdown().await;
         let finished = match outcome {
             Ok(parts) => self.complete(write, &session, &parts, over).await,
@@ -124,7 +126,7 @@ impl Engine {
                     Some(_) => store.settle_over(&write.at, written).await?,
                     None => store.settle(&write.at, written).await?,
                 };
-                Ok(Stored { note: note(others).await, ..stored })
+                Ok(Stored { note: await_note(note_on_others).await, ..stored })
             }
             Err(failure) => Err(session.fail(store, &write.at, failure).await),
         }
@@ -137,7 +139,7 @@ impl Engine {
         parts: &[Part],
         over: Option<&Copy>,
     ) -> Result<Written, Failure> {
-        // As late as can be: not every store looks at If-Match.
+        // Checked as late as possible: not every store honours If-Match.
         if let Some(copy) = over.filter(|copy| copy.replaces_newest()) {
             self.interrupt().race(self.store().check_newest(&copy.source)).await?;
         }
@@ -149,15 +151,16 @@ impl Engine {
         &self,
         write: &Arc<Write>,
         session: &Arc<Session>,
-        mut splitter: Queue,
+        mut splitter: PartSplitter,
         under_way: &mut JoinSet<Result<Part, Failure>>,
         item: &ProgressItem,
     ) -> Result<Vec<Part>, Failure> {
         let mut parts: Vec<Part> = Vec::new();
         let mut number = 0;
-        let mut last = None;
+        let mut file = None;
         loop {
-            let line = self.place(splitter.most_at_once(), under_way, &mut parts, item).await?;
+            let line =
+                self.next_permit(splitter.max_at_once(), under_way, &mut parts, item).await?;
             let Some(content) = splitter.next().await? else { break };
             number += 1;
             if number > plan::MAX_PARTS as i32 {
@@ -165,8 +168,8 @@ impl Engine {
                     .hint("leave out --part-size, or make it larger")
                     .at(&write.at));
             }
-            if let PartContent::Range { file, .. } = &content {
-                last = Some(file.clone());
+            if let PartContent::Range { file: source, .. } = &content {
+                file = Some(source.clone());
             }
             let (store, write) = (self.store().clone(), write.clone());
             let session = session.clone();
@@ -179,23 +182,23 @@ impl Engine {
             collect(under_way, &mut parts, item).await?;
         }
         parts.sort_unstable_by_key(|part| part.number);
-        // A file that changed between two parts would be a mixture that never existed.
-        if let Some(file) = last {
+        // If the file changed between two parts, the object would be a mixture of two states.
+        if let Some(file) = file {
             file.check_parts(&parts).await?;
         }
         Ok(parts)
     }
 
-    /// Waits until one more part may be under way; a part that fails meanwhile is told at once.
-    async fn place(
+    /// Waits until one more part may be sent; returns at once if a running part fails.
+    async fn next_permit(
         &self,
-        most_at_once: usize,
+        max_at_once: usize,
         under_way: &mut JoinSet<Result<Part, Failure>>,
         parts: &mut Vec<Part>,
         item: &ProgressItem,
     ) -> Result<Line, Failure> {
         loop {
-            if under_way.len() >= most_at_once {
+            if under_way.len() >= max_at_once {
                 collect(under_way, parts, item).await?;
                 continue;
             }
@@ -208,7 +211,7 @@ impl Engine {
     }
 }
 
-/// Some stores take `If-None-Match: *` and overwrite all the same.
+/// Some stores accept `If-None-Match: *` and overwrite the object all the same.
 async fn refuse_existing(store: &Store, write: &Write) -> Result<(), Failure> {
     match store.head(&write.at, &[], &ReadOptions::default()).await {
         Ok(_) | Err(Failure::Key(_)) => {
@@ -233,7 +236,7 @@ async fn put(
     written.map_err(|failure| content.blame_change(failure))
 }
 
-/// After a signal nobody waits for the store's answer, and it may have all the bytes.
+/// After a signal, the store's answer is not awaited: the store may or may not have written the object.
 fn uncertain(write: &Write, mut failure: Failure) -> Failure {
     if matches!(failure, Failure::Interrupted { .. }) {
         failure.detail_mut().message += ": the object may or may not have been stored";
@@ -242,7 +245,7 @@ fn uncertain(write: &Write, mut failure: Failure) -> Failure {
     failure
 }
 
-/// A store that checks no checksum stores whatever comes, a file that changes meanwhile included.
+/// Fails if the file changed while it was sent: a store that verifies no checksum stores the mixture.
 fn check_mixture(content: &PartContent, stored: Stored, write: &Write) -> Result<Stored, Failure> {
     let PartContent::Range { file, .. } = content else { return Ok(stored) };
     if stored.is_checked || file.check_content().is_ok() {
@@ -251,25 +254,6 @@ fn check_mixture(content: &PartContent, stored: Stored, write: &Write) -> Result
     Err(Failure::integrity("the file changed while it was read: what was stored may be a mixture")
         .hint("upload it again when nobody writes to it")
         .at(&write.at))
-}
-
-/// The pieces still to be sent; an object of one piece is that piece, empty or not.
-struct Queue {
-    only: Option<PartContent>,
-    splitter: PartSplitter,
-}
-
-impl Queue {
-    async fn next(&mut self) -> Result<Option<PartContent>, Failure> {
-        match self.only.take() {
-            Some(content) => Ok(Some(content)),
-            None => self.splitter.next().await,
-        }
-    }
-
-    fn most_at_once(&self) -> usize {
-        self.splitter.most_at_once()
-    }
 }
 
 async fn send(
@@ -286,13 +270,13 @@ async fn send(
     let part = Part { number, etag: String::new(), crc64nvme, bytes };
     let sent = store.upload_part(write, &session.upload_id, part, || content.body()).await;
     let part = sent.map_err(|failure| content.blame_change(failure))?;
-    session.finish(&part);
+    session.add_part(&part);
     Ok(part)
 }
 
-/// What was found out about other uploads, which is worth no long wait.
-async fn note(others: Option<JoinHandle<Option<String>>>) -> Option<String> {
-    tokio::time::timeout(MAX_WAIT_FOR_NOTE, others?).await.ok()?.ok()?
+/// The note about other unfinished uploads, if it comes soon.
+async fn await_note(note: Option<JoinHandle<Option<String>>>) -> Option<String> {
+    tokio::time::timeout(MAX_WAIT_FOR_NOTE, note?).await.ok()?.ok()?
 }
 
 async fn collect(
