@@ -1,5 +1,4 @@
-//! Local files: sources that are read at offsets ([`Input`]), folders that are held open, places for files in them, and
-//! files in the making.
+//! Local files: inputs of uploads ([`Input`]), open folders, places for new files in them, and temporary files.
 
 mod directory;
 mod folder;

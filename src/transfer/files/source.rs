@@ -1,4 +1,4 @@
-//! Where uploaded bytes come from: a regular file, read at offsets as often as needed, or a stream.
+//! Sources of uploads: a regular file, which can be read repeatedly at any offset, or a stream.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -19,13 +19,13 @@ use crate::text::redaction::looks_secret;
 use crate::transfer::checksum;
 use aws_sdk_s3::primitives::SdkBody as RequestBody;
 
-/// How much of a file is in memory at a time, for each part under way.
+/// How many bytes of a file are in memory at a time, for each part that is being sent.
 const READ_SIZE: usize = 256 << 10;
 
-/// How much is read of a file that says it is empty, to see whether it is.
+/// How many bytes are read from a file of size 0, to check that it is empty.
 const FIRST_READ: usize = 64 << 10;
 
-/// What is to be uploaded.
+/// The content to upload.
 pub enum Source {
     /// A regular file.
     File(FileSource),
@@ -34,10 +34,8 @@ pub enum Source {
 }
 
 impl Source {
-    /// What an open file, FIFO or device holds.
-    ///
     /// # Errors
-    /// [`Failure::Usage`] for a folder; where it cannot be read.
+    /// [`Failure::Usage`] for a folder; [`Failure::Other`] if the file cannot be read.
     pub(crate) fn of(
         file: Arc<File>,
         found: &fs::Metadata,
@@ -47,7 +45,7 @@ impl Source {
             return Err(Failure::usage(format!("{} is a folder", path.display()))
                 .hint("name one file; to seal a folder, `tar c FOLDER | s3seal put - s3://bucket/folder.tar`"));
         }
-        // Only a regular file has a size that can be trusted: that of a FIFO is 0.
+        // Only the size of a regular file is reliable: that of a FIFO is 0.
         if !found.is_file() {
             return Ok(Source::Stream(Box::new(file)));
         }
@@ -55,7 +53,7 @@ impl Source {
         if let Some(stream) = unsized_stream(&file, found).map_err(refuse)? {
             return Ok(stream);
         }
-        // What was looked at may have grown a moment ago.
+        // The file may have grown since `found`.
         let found = if found.len() == 0 { &file.metadata().map_err(refuse)? } else { found };
         Ok(Source::File(FileSource {
             name: path.display().to_string(),
@@ -65,7 +63,7 @@ impl Source {
         }))
     }
 
-    /// How many bytes there are, if that is known.
+    /// The size, if it is known.
     pub fn bytes(&self) -> Option<u64> {
         match self {
             Source::File(file) => Some(file.bytes),
@@ -74,8 +72,8 @@ impl Source {
     }
 }
 
-/// Kernels and FUSE make the content of some files up as it is read, and say a size of 0, or of a whole page.
-/// These are streams. A file that has blocks on a disk has its size, and is not read for that.
+/// Treats a file with a wrong size as a stream: kernels and FUSE generate the content of some files while it is read,
+/// and report a size of 0 or a whole page. A file with blocks on a disk has a correct size, and is not read here.
 fn unsized_stream(file: &Arc<File>, found: &fs::Metadata) -> io::Result<Option<Source>> {
     if found.len() > 0 {
         let is_shorter = found.blocks() == 0
@@ -116,7 +114,7 @@ pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Failure {
     }
 }
 
-/// A regular file, and what it was like when it was opened.
+/// A regular file, and its state when it was opened.
 #[derive(Debug, Clone)]
 pub struct FileSource {
     name: String,
@@ -126,19 +124,19 @@ pub struct FileSource {
 }
 
 impl FileSource {
-    /// Fails where the file is not what it was when it was opened.
+    /// Fails if the file has changed since it was opened.
     pub(crate) fn check_unchanged(&self) -> Result<(), Failure> {
         if self.state_now()? == self.state { Ok(()) } else { Err(self.changed()) }
     }
 
-    /// The same, but for its name and its permissions, which may change while it is read.
+    /// Fails if the content has changed since the file was opened. Name and permissions may change.
     pub(crate) fn check_content(&self) -> Result<(), Failure> {
         let is_same = self.state_now()?.content() == self.state.content();
         if is_same { Ok(()) } else { Err(self.changed()) }
     }
 
-    /// Fails where the file is not what it was when it was opened, of which these parts, in order, were read. A change of
-    /// its name or its permissions alone, which shows as one of the inode, is none of its bytes: these are read again.
+    /// Fails if the file has changed since it was opened and read as these parts. If only the inode has changed, which
+    /// may be just the name or the permissions, the parts are read again and compared with their checksums.
     pub(crate) async fn check_parts(&self, parts: &[Part]) -> Result<(), Failure> {
         let now = self.state_now()?;
         if now == self.state {
@@ -171,17 +169,16 @@ impl FileSource {
             .hint("try again when nobody writes to it, or upload a snapshot")
     }
 
-    /// Its path, as it was given.
+    /// The path, as the user gave it.
     pub(crate) fn name(&self) -> &str {
         &self.name
     }
 
-    /// What the file is like now.
     pub(crate) fn metadata(&self) -> io::Result<fs::Metadata> {
         self.file.metadata()
     }
 
-    /// These bytes, counted from the file's first, as a request body that is read anew for each attempt.
+    /// A range of the file as a request body that is read again at each attempt.
     pub fn body(&self, range: Range<u64>) -> RequestBody {
         let file = self.file.clone();
         RequestBody::retryable(move || {
@@ -194,17 +191,14 @@ impl FileSource {
         })
     }
 
-    /// The CRC64NVME of these bytes, counted from the file's first.
-    ///
-    /// # Errors
-    /// The file is shorter by now, or cannot be read.
+    /// The CRC64NVME of a range of the file. Fails if the file has become shorter.
     pub fn crc64nvme(&self, range: Range<u64>) -> io::Result<u64> {
         let mut digest = checksum::crc64nvme();
         self.read(range, |bytes| digest.update(bytes))?;
         Ok(digest.finalize())
     }
 
-    /// Shows these bytes, counted from the file's first, in order.
+    /// Calls `see` with the bytes of a range, in order.
     pub(crate) fn read(&self, range: Range<u64>, mut see: impl FnMut(&[u8])) -> io::Result<()> {
         let Range { start: mut at, end } = range;
         let mut buffer = vec![0; READ_SIZE.min((end - at) as usize)];
@@ -218,12 +212,12 @@ impl FileSource {
     }
 }
 
-/// Part of a file as a request body.
+/// A range of a file as a request body.
 struct FileBody {
     file: Arc<File>,
     at: u64,
     end: u64,
-    /// Its memory is used again as soon as the connection has sent what was in it.
+    /// Its memory is reused once the connection has sent the last frame.
     buffer: BytesMut,
 }
 

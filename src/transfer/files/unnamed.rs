@@ -1,5 +1,5 @@
-//! A file in the making that has no name yet: however the run ends, nothing is left of it. Linux alone has such
-//! files, and not on every file system.
+//! A temporary file without a name: however the run ends, it leaves nothing behind. Only Linux has such files, and not
+//! on every file system.
 
 use std::fs::File;
 use std::io;
@@ -12,19 +12,16 @@ use super::place::FilePlace;
 #[cfg(target_os = "linux")]
 use super::temp_file::TempFile;
 
-/// A file without a name.
 #[derive(Debug)]
 pub(crate) struct UnnamedFile(File);
 
 impl UnnamedFile {
-    /// Begins a file in this folder.
-    ///
     /// # Errors
-    /// Where there are no such files.
+    /// If the file system has no unnamed files.
     #[cfg(target_os = "linux")]
     pub(crate) fn create(folder: &Arc<Directory>, mode: u32) -> io::Result<UnnamedFile> {
         static HAS_PROC: OnceLock<bool> = OnceLock::new();
-        // A file without a name gets one through it.
+        // `Directory::link` gives the file its name through this path.
         if !HAS_PROC.get_or_init(|| std::fs::exists("/proc/self/fd").unwrap_or(false)) {
             return Err(io::ErrorKind::Unsupported.into());
         }
@@ -40,13 +37,13 @@ impl UnnamedFile {
         &self.0
     }
 
-    /// Puts it in its place; with `is_new` only if nothing is there.
+    /// Gives the file its final name; with `no_clobber` only if no file has that name.
     ///
     /// # Errors
-    /// [`io::ErrorKind::AlreadyExists`] where something is there and must not be replaced.
+    /// [`io::ErrorKind::AlreadyExists`] if a file exists and `no_clobber` is set.
     #[cfg(target_os = "linux")]
     pub(crate) fn persist(self, place: &FilePlace, no_clobber: bool) -> io::Result<()> {
-        // A link replaces nothing, so a file that is there is replaced by one that has a name.
+        // `linkat` cannot replace a file. To replace one, the file first gets a temporary name and is then renamed.
         if no_clobber || !place.exists() {
             match place.folder().link(&self.0, place.name()) {
                 Ok(()) => return Ok(()),

@@ -1,4 +1,4 @@
-//! Copies of what one request cannot copy: a range at a time, within the store.
+//! Copies within the store, part by part, of objects that are too large for one request.
 
 use std::sync::Arc;
 
@@ -11,12 +11,12 @@ use crate::store::object::Written;
 use crate::transfer::engine::Engine;
 use crate::transfer::{checksum, plan};
 
-/// The usual size of a part in bytes: none of it comes through here, so few large ones are cheaper.
+/// In bytes. The parts do not pass through this machine, so few large ones are cheaper.
 const DEFAULT_PART_SIZE: u64 = 256 << 20;
 
 impl Engine {
-    /// The size of the parts, where the object is copied in parts: above what one request can copy, or above the size
-    /// of a part that the user asked for.
+    /// The part size, if the object must be copied in parts: because it is larger than one request can copy, or than
+    /// the part size that the user asked for.
     pub(super) fn copied_part_size(&self, copy: &Copy) -> Result<Option<u64>, Failure> {
         let (bytes, requested) = (copy.bytes(), self.options().part_size);
         if bytes > requested.unwrap_or(MOST_BYTES_OF_ONE_COPY) {
@@ -28,7 +28,7 @@ impl Engine {
         }
     }
 
-    /// None where the store cannot copy it so; nothing was published then.
+    /// None if the store cannot copy the object in parts; nothing was published then.
     pub(super) async fn copy_in_parts(
         &self,
         copy: &Copy,
@@ -39,12 +39,12 @@ impl Engine {
             return Ok(None);
         }
         let (over, copy) = (copy, &self.guarded(copy, Guard::Complete).await);
-        // Not raced: an upload whose id is still on its way could not be aborted.
+        // Not raced: if it were cancelled before the id arrives, the upload could not be aborted.
         let upload_id: Arc<str> = store.create_upload(&copy.write).await?.into();
         let mut under_way = JoinSet::new();
         let copied = self.copy_parts(copy, &upload_id, part_size, &mut under_way);
         let copied = self.interrupt().race(copied).await;
-        // A part that is still on its way could arrive after the abort, and stay.
+        // A part that arrives after the abort would stay in the store.
         under_way.shutdown().await;
         let completed = match copied {
             Ok(Some(parts)) => self.complete_parts(over, copy, &upload_id, &parts).await.map(Some),
@@ -78,11 +78,11 @@ impl Engine {
         upload_id: &str,
         parts: &[CopiedPart],
     ) -> Result<Written, Failure> {
-        // As late as can be: not every store looks at If-Match.
+        // Checked as late as possible: not every store honours If-Match.
         if over.replaces_newest() {
             self.interrupt().race(self.store().check_newest(&copy.source)).await?;
         }
-        let combine = |pieces: &[(u64, u64)]| checksum::combine(pieces.iter().copied());
+        let combine = |crcs: &[(u64, u64)]| checksum::combine(crcs.iter().copied());
         self.store().complete_copy(copy, upload_id, parts, combine).await
     }
 

@@ -1,5 +1,5 @@
-//! Copies: in one request where the store can be trusted with it, else downloaded and uploaded again, through a
-//! bounded amount of memory and never through a file.
+//! Copies: in one request if a trial has shown that the store copies correctly, else by download and upload, through
+//! a bounded amount of memory and never through a file.
 
 use std::io::{self, Read};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,13 +18,13 @@ use crate::transfer::down::Reader;
 use crate::transfer::engine::Engine;
 use crate::transfer::files::Source;
 
-/// The most that one of them needs: a part on each of four connections, and one being filled.
+/// The most memory that one copy needs: a part on each of four connections, and one being filled.
 const MAX_MIB_PER_COPY: u64 = 40;
-/// How many pieces wait, as they came from the connection.
+/// How many chunks may wait, in the sizes that the connection delivers.
 const MAX_WAITING: usize = 4;
 
 impl Engine {
-    /// Asks for an object's metadata, and opens it with a key where it is sealed.
+    /// Fetches an object's metadata, with the key that opens it if it is sealed.
     ///
     /// # Errors
     /// As [`Store::head`](crate::store::wire::Store::head).
@@ -42,17 +42,17 @@ impl Engine {
             .await
     }
 
-    /// Makes a copy, proven to be encrypted as asked: within the store where that can be trusted with it, else
-    /// through this machine.
+    /// Makes a copy, proven to be encrypted as requested: within the store if a trial has shown that it copies
+    /// correctly, else through this machine.
     ///
     /// # Errors
-    /// [`Failure::Precondition`] where the source was replaced since it was opened; [`Failure::Unsealed`] where the
-    /// store does not seal; [`Failure::Integrity`] where the copy is not what the source was; otherwise as
+    /// [`Failure::Precondition`] if the source was replaced since it was opened; [`Failure::Unsealed`] if the store
+    /// does not seal; [`Failure::Integrity`] if the copy differs from the source; otherwise as
     /// [`Engine::upload`] and [`Engine::download`].
     pub(crate) async fn copy(&self, copy: &Copy) -> Result<Copied, Failure> {
         let (store, part_size) = (self.store(), self.copied_part_size(copy)?);
         let way = if part_size.is_some() { Way::InParts } else { Way::Whole };
-        // Trials are not raced: what they have written must be deleted.
+        // Trials are not raced: they must delete the objects that they have written.
         let is_tried =
             (part_size.is_some() || store.fits_one_copy(copy)) && store.can_copy(copy, way).await;
         if is_tried {
@@ -63,7 +63,7 @@ impl Engine {
             match copied {
                 Ok(Some(copied)) => return Ok(copied),
                 Ok(None) => {}
-                // Of this object alone.
+                // A failure for this object only.
                 Err(failure) if failure.detail().status == Some(500) => {
                     return self.relay(copy).await;
                 }
@@ -77,8 +77,8 @@ impl Engine {
         Ok(copied)
     }
 
-    /// Compares a copy with what was seen of its source, so that the source may be deleted: with a look at it, unless
-    /// that was needed before. Where the credentials may not look, a checksum that the store has answered with counts.
+    /// Compares a copy with its source, so that the source may be deleted. Fetches the copy's metadata, unless that was
+    /// done before. If the credentials do not allow that, a checksum in the store's answer is enough.
     ///
     /// # Errors
     /// As [`Store::compare_copy`](crate::store::wire::Store::compare_copy).
@@ -86,14 +86,14 @@ impl Engine {
         if copied.compared == Compared::ByLook {
             return Ok(());
         }
-        let looked = self.interrupt().race(self.store().compare_copy(copy, &copied.stored)).await;
-        match looked {
+        let compared = self.interrupt().race(self.store().compare_copy(copy, &copied.stored)).await;
+        match compared {
             Err(Failure::Denied(_)) if copied.compared == Compared::ByAnswer => Ok(()),
-            looked => looked,
+            compared => compared,
         }
     }
 
-    /// The same copy, on the condition only that whatever writes it is known to honour it.
+    /// The same copy, without If-Match if the store is not known to honour it in this request.
     pub(super) async fn guarded(&self, copy: &Copy, guard: Guard) -> Copy {
         let mut copy = copy.clone();
         if copy.replaces_newest() && !self.store().guards(&copy, guard).await {
@@ -102,7 +102,7 @@ impl Engine {
         copy
     }
 
-    /// None where the store cannot copy it.
+    /// None if the store cannot copy the object.
     async fn copy_within(&self, copy: &Copy) -> Result<Option<Copied>, Failure> {
         let copy = &self.guarded(copy, Guard::Copy).await;
         let at = &copy.write.at;
@@ -124,7 +124,7 @@ impl Engine {
         Ok(copied)
     }
 
-    /// Downloads and uploads again.
+    /// Downloads the source and uploads it as the copy.
     async fn relay(&self, copy: &Copy) -> Result<Copied, Failure> {
         self.store().check_relay(copy)?;
         let write = self.guarded(copy, Guard::Complete).await.write;
@@ -138,13 +138,13 @@ impl Engine {
         };
         let opened = interrupt.race(self.store().get(&source.at, &keys, &options)).await;
         let opened = opened.map_err(|failure| refer_to_source(failure, source))?;
-        let (found, known) = (&opened.answer.metadata, &source.metadata);
+        let (found, inspected) = (&opened.answer.metadata, &source.metadata);
         check_whole(found).map_err(|failure| failure.at(&source.at))?;
         // Not every store honours If-Match.
-        if (&found.etag, found.content_length) != (&known.etag, known.content_length) {
+        if (&found.etag, found.content_length) != (&inspected.etag, inspected.content_length) {
             return Err(source.replaced());
         }
-        if !found.has_checksum_of(known) {
+        if !found.has_checksum_of(inspected) {
             return Err(Failure::integrity(
                 "the store names two checksums of one object: nothing was stored",
             )
@@ -152,9 +152,9 @@ impl Engine {
             .at(&source.at));
         }
         let (reader, expected) = Reader::of(self.store(), &source.at, &options, opened);
-        // What was said before the copy counts as much as what is said with the bytes.
-        let also = ExpectedChecksum::of(known).filter(|known| expected.as_ref() != Some(known));
-        let expected = Vec::from_iter(expected.into_iter().chain(also));
+        // The content must match the checksum that was inspected before the copy, as well as the one in this answer.
+        let earlier = ExpectedChecksum::of(inspected).filter(|it| expected.as_ref() != Some(it));
+        let expected = Vec::from_iter(expected.into_iter().chain(earlier));
         let download = SourceDownload { reader, expected, at: source.at.clone() };
         let download_error = Arc::new(Mutex::new(None));
         let stream = Source::Stream(Box::new(RelayReader::start(download, download_error.clone())));
@@ -170,7 +170,7 @@ impl Engine {
         Ok(Copied { compared: compared(&stored, source), stored })
     }
 
-    /// Waits until the object may be in memory as far as it has to be.
+    /// Waits for the memory that the copy of this many bytes needs.
     async fn reserve_memory(&self, bytes: u64) -> Result<SemaphorePermit<'_>, Failure> {
         let mib = bytes.div_ceil(1 << 20).clamp(1, MAX_MIB_PER_COPY) as u32;
         let reserve_memory = self.copy_memory().acquire_many(mib).await;
@@ -178,7 +178,7 @@ impl Engine {
     }
 }
 
-/// Fails where a store sends a part of an object that was asked for as a whole.
+/// Fails if the store sends only a part of the requested whole object.
 fn check_whole(found: &ObjectMetadata) -> Result<(), Failure> {
     let bytes = found.content_length.unwrap_or_default();
     let whole = format!("bytes 0-{}/{bytes}", bytes.saturating_sub(1));
@@ -191,7 +191,7 @@ fn check_whole(found: &ObjectMetadata) -> Result<(), Failure> {
     }
 }
 
-/// Whether the store has confirmed of what was uploaded the checksum that the source has.
+/// Whether the store has confirmed that the upload has the checksum of the source.
 fn compared(stored: &Stored, source: &CopySource) -> Compared {
     let of_source = source.metadata.checksum_crc64nvme.as_ref();
     if stored.is_checked && of_source == Some(&stored.checksum_crc64nvme) {
@@ -201,7 +201,7 @@ fn compared(stored: &Stored, source: &CopySource) -> Compared {
     }
 }
 
-/// A read that the store refuses because of its condition speaks of a download.
+/// A read that fails its If-Match means that the source was replaced.
 fn refer_to_source(failure: Failure, source: &CopySource) -> Failure {
     match failure {
         Failure::Precondition(_) => source.replaced(),
@@ -209,30 +209,30 @@ fn refer_to_source(failure: Failure, source: &CopySource) -> Failure {
     }
 }
 
-/// An object that is fetched.
+/// A running download of a source.
 struct SourceDownload {
     reader: Reader,
     expected: Vec<ExpectedChecksum>,
     at: Location,
 }
 
-/// An object as it arrives, to be read as a stream. Its end comes only after its checksum was compared, so that
-/// nothing damaged is published.
+/// A source as a stream that is read while it is downloaded. The stream ends only after the checksum was verified, so
+/// that nothing damaged is published.
 struct RelayReader {
-    /// The end is an empty piece.
+    /// An empty chunk marks the end.
     chunks: mpsc::Receiver<Bytes>,
     chunk: Bytes,
     is_ended: bool,
 }
 
 impl RelayReader {
-    /// Begins to fetch; `broke` gets what goes wrong.
+    /// Starts the download; a failure of it is put into `download_error`.
     fn start(download: SourceDownload, download_error: Arc<Mutex<Option<Failure>>>) -> RelayReader {
         let (sender, chunks) = mpsc::channel(MAX_WAITING);
         tokio::spawn(async move {
             match download.fetch(&sender).await {
                 Ok(()) => drop(sender.send(Bytes::new()).await),
-                // Before the channel closes, which is when somebody looks.
+                // Before the channel closes, as the upload then fails and looks for the cause.
                 Err(failure) => {
                     *download_error.lock().unwrap_or_else(PoisonError::into_inner) = Some(failure);
                 }
@@ -247,7 +247,7 @@ impl SourceDownload {
         let mut hashes: Vec<_> = self.expected.iter().map(|it| it.algorithm.hash()).collect();
         while let Some((_, bytes)) = self.reader.next().await? {
             hashes.iter_mut().for_each(|hash| hash.update(&bytes));
-            // Nobody reads any more: the upload has failed, and says why.
+            // The upload has failed and no longer reads; it reports its own failure.
             if !bytes.is_empty() && chunks.send(bytes).await.is_err() {
                 return Ok(());
             }
