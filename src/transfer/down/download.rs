@@ -1,5 +1,5 @@
-//! Downloads: the first request brings size, ETag and checksum, and all of a small object; a large one
-//! then comes in ranges, several at once. Nothing is published unverified.
+//! Downloads: the first response has the size, the ETag and the checksum, and the whole content of a small
+//! object; a large one is then fetched in parallel ranges. A file is published only after verification.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -24,49 +24,45 @@ use crate::transfer::progress::ProgressItem;
 use crate::transfer::resume::{PartialFile, ResumableDownload, is_resumable};
 use crate::transfer::targets::{Arrival, NewFile, Stream, Target};
 
-/// The bytes that one request of a large download asks for.
+/// The bytes of one request of a large download, unless the user asks for another part size.
 const CHUNK_SIZE: u64 = 8 << 20;
 
-/// What was downloaded.
 #[derive(Debug)]
 pub(crate) struct Downloaded {
-    /// What the store says of the object.
     pub metadata: ObjectMetadata,
-    /// The key that opened it; none for an object that is not sealed.
+    /// The key that opened the object; None if it is not sealed.
     pub key: Option<Key>,
-    /// How many bytes were written.
+    /// How many bytes were downloaded.
     pub bytes: u64,
-    /// Whether they are known to be the ones that were uploaded.
     pub verified: Verified,
-    /// Whether a file that appeared meanwhile was there, and stayed.
+    /// Whether a file that was created meanwhile was kept, and the download dropped.
     pub is_kept_out: bool,
 }
 
-/// Whether a download was held against a checksum.
+/// Whether the content was compared with a checksum.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verified {
-    /// It matched the checksum of the whole object.
+    /// It has the checksum of the whole object.
     Yes,
-    /// Only a part of the object was asked for.
+    /// Only a part of the object was requested.
     RangeOnly,
-    /// The store keeps no checksum of the whole object.
+    /// The store has no checksum of the whole object.
     NoChecksum,
-    /// Whoever read the stream went away before its end.
-    CutShort,
+    /// The reader closed the stream before its end.
+    ReaderClosed,
 }
 
 impl Engine {
-    /// Writes an object, or the range of it that `wanted` names, to a target.
+    /// Downloads an object, or the range in `options`, to a target.
     ///
     /// # Errors
-    /// As [`Store::get`]; [`Failure::Integrity`] where the bytes are not those that were uploaded,
-    /// [`Failure::Precondition`] where the object was replaced meanwhile. A file target is untouched
-    /// then; what went to a stream cannot be called back.
+    /// As [`Store::get`]; [`Failure::Integrity`] if the checksum differs, [`Failure::Precondition`] if the object was
+    /// replaced meanwhile. An existing file is not changed then; bytes written to a stream cannot be taken back.
     pub(crate) async fn download(
         &self,
         at: &Location,
         keys: &[Key],
-        wanted: &ReadOptions,
+        options: &ReadOptions,
         target: Target,
         arrival: Arrival,
     ) -> Result<Downloaded, Failure> {
@@ -75,16 +71,17 @@ impl Engine {
         if let Some(place) = &place {
             self.sweep(place.folder());
         }
-        let fetched = self.interrupt().race(self.fetch(at, keys, wanted, target, arrival)).await;
-        let is_left = |place: FilePlace| PartialFile::exists_for(&place.path(), self.store(), at);
+        let fetched = self.interrupt().race(self.fetch(at, keys, options, target, arrival)).await;
+        let is_resumable_at =
+            |place: FilePlace| PartialFile::exists_for(&place.path(), self.store(), at);
         let (mut downloaded, file) = fetched.map_err(|mut failure| {
-            if is_resumable(&failure) && place.is_some_and(is_left) {
+            if is_resumable(&failure) && place.is_some_and(is_resumable_at) {
                 failure.detail_mut().message += "; what was downloaded so far is kept";
                 return failure.hint("run the same command again to go on").at(at);
             }
             failure
         })?;
-        // Not raced: a file that is given up on its way to its place would stay where it is.
+        // Not raced: a file that is dropped while it is being published would stay.
         if let Some(file) = file {
             if let Some(time) = file.arrival().time.of(&downloaded.metadata) {
                 file.set_time(time)?;
@@ -101,14 +98,14 @@ impl Engine {
         &self,
         at: &Location,
         keys: &[Key],
-        wanted: &ReadOptions,
+        options: &ReadOptions,
         target: Target,
         arrival: Arrival,
     ) -> Result<(Downloaded, Option<NewFile>), Failure> {
         let line = self.lines().take().await;
-        let opened = self.store().get(at, keys, wanted).await?;
+        let opened = self.store().get(at, keys, options).await?;
         let Reading { metadata, extent, body } = opened.answer;
-        let whole = !wanted.is_part();
+        let whole = !options.is_part();
         let bytes = extent.bytes();
         let item = self.progress().item(at.name(), Some(bytes));
         let expected = if whole { ExpectedChecksum::of(&metadata) } else { None };
@@ -116,17 +113,17 @@ impl Engine {
             store: self.store().clone(),
             at: at.clone(),
             key: opened.key.clone(),
-            version_id: wanted.version_id.clone(),
+            version_id: options.version_id.clone(),
             etag: metadata.etag.clone(),
             bytes: extent.total,
         });
-        // Without an ETag nobody could tell whether two ranges are of the same object.
+        // Without an ETag, two ranges could be of different states of the object.
         let in_ranges = whole
             && bytes > plan::MAX_SINGLE_REQUEST
             && metadata.etag.is_some()
             && self.options().concurrency != Some(1);
         let mut finished = None;
-        let mut is_cut_short = false;
+        let mut reader_closed = false;
         let matches = match target {
             Target::File(place) => {
                 let chunk_size = self.options().part_size.unwrap_or(CHUNK_SIZE);
@@ -141,7 +138,8 @@ impl Engine {
                 let matches = if in_ranges {
                     drop((body, line));
                     let chunks = Chunks::new(bytes, chunk_size);
-                    let filled = self.in_ranges(&object, chunks, &file, expected.as_ref(), &item);
+                    let filled =
+                        self.download_ranges(&object, chunks, &file, expected.as_ref(), &item);
                     let filled = filled.await;
                     if filled.as_ref().map_or_else(|failure| !is_resumable(failure), |ok| !ok) {
                         file.discard();
@@ -164,7 +162,7 @@ impl Engine {
                 };
                 let matches =
                     stream(source, Stream::open(stream_to), expected.as_ref(), &item).await?;
-                is_cut_short = matches.is_none();
+                reader_closed = matches.is_none();
                 matches.unwrap_or(true)
             }
         };
@@ -176,7 +174,7 @@ impl Engine {
             .at(at));
         }
         let verified = match (whole, expected) {
-            _ if is_cut_short => Verified::CutShort,
+            _ if reader_closed => Verified::ReaderClosed,
             (false, _) => Verified::RangeOnly,
             (true, Some(_)) => Verified::Yes,
             (true, None) => Verified::NoChecksum,
@@ -185,8 +183,8 @@ impl Engine {
         Ok((Downloaded { metadata, key, bytes, verified, is_kept_out: false }, finished))
     }
 
-    /// Fills the file by ranges, several at once, in any order.
-    async fn in_ranges(
+    /// Fills the file with parallel ranges, in any order. Returns whether the checksum matches.
+    async fn download_ranges(
         &self,
         object: &Arc<PinnedObject>,
         mut chunks: Chunks,
@@ -209,7 +207,7 @@ impl Engine {
                 Some(joined) = under_way.join_next(), if !under_way.is_empty() => {
                     let ended = |_| Failure::other("a range's download ended unexpectedly");
                     let filled: Result<(u64, u64), ChunkError> = joined.map_err(ended)?;
-                    let (index, crc) = filled.map_err(|error| error.of(target))?;
+                    let (index, crc) = filled.map_err(|error| error.into_failure(target))?;
                     chunks.finish(index, crc);
                     target.finish_chunk(index, crc);
                     item.add(chunks.bytes(index));
@@ -234,7 +232,7 @@ impl Engine {
     }
 }
 
-/// The stretches of a file that are asked for one by one, and which of them have arrived.
+/// The chunks of an object, each fetched by one request, and which of them have arrived.
 struct Chunks {
     bytes: u64,
     chunk_size: u64,
@@ -256,8 +254,8 @@ impl Chunks {
         range.end - range.start
     }
 
-    /// The first of those from `index` that has not arrived: found when it is needed, so that a size that a store
-    /// merely claims takes no memory.
+    /// The first chunk from `index` on that has not arrived. Searched when it is needed, so that a false size from the
+    /// store takes no memory.
     fn next_missing(&self, index: u64) -> Option<u64> {
         let mut all = index..self.bytes.div_ceil(self.chunk_size);
         all.find(|index| !self.done.contains_key(index))
@@ -267,20 +265,20 @@ impl Chunks {
         self.done.insert(index, crc);
     }
 
-    /// CRC and length of each, in order.
+    /// The CRC and the length of each chunk, in order.
     fn crcs(&self) -> impl Iterator<Item = (u64, u64)> {
         self.done.iter().map(|(index, crc)| (*crc, self.bytes(*index)))
     }
 }
 
-/// What kept a stretch of the file from being filled.
+/// Why a chunk of the file was not filled.
 enum ChunkError {
     Read(Failure),
     Write(std::io::Error),
 }
 
 impl ChunkError {
-    fn of(self, target: &NewFile) -> Failure {
+    fn into_failure(self, target: &NewFile) -> Failure {
         match self {
             ChunkError::Read(failure) => failure,
             ChunkError::Write(error) => target.refuse(&error),
@@ -288,7 +286,7 @@ impl ChunkError {
     }
 }
 
-/// Writes the reader's bytes to their places, and returns their CRC.
+/// Writes the reader's bytes to the file at their offsets, and returns their CRC.
 async fn fill(mut reader: Reader, file: &File, crc: Algorithm) -> Result<u64, ChunkError> {
     let mut hash = crc.hash();
     while let Some((at, bytes)) = reader.next().await.map_err(ChunkError::Read)? {
@@ -320,7 +318,7 @@ async fn write_in_order(
     Ok(expected.zip(hash).is_none_or(|(expected, hash)| expected.matches(hash)))
 }
 
-/// Bytes in order, from one connection or from several.
+/// Bytes in order, from one connection or from parallel ones.
 enum ByteSource {
     Single(Reader),
     Parallel(ReadAhead),
@@ -335,7 +333,7 @@ impl ByteSource {
     }
 }
 
-/// Whether what was written has the expected checksum; none where its reader went away before the end.
+/// Whether the written bytes have the expected checksum; None if the reader closed the stream before its end.
 async fn stream(
     mut source: ByteSource,
     target: Stream,

@@ -1,4 +1,4 @@
-//! Downloads: parallel ranges into a file, or one stream in order.
+//! Downloads: parallel ranges into a file, or one stream of bytes in order.
 
 mod download;
 mod object_reader;

@@ -1,4 +1,4 @@
-//! An object's bytes as `Read`, for what reads on a thread of its own and at its own pace.
+//! An object as [`Read`], for blocking code on a thread of its own.
 
 use std::io::{self, Read};
 use std::sync::Arc;
@@ -12,15 +12,15 @@ use crate::location::Location;
 use crate::store::object::ReadOptions;
 use crate::store::wire::Store;
 
-/// The bytes of an object that is not sealed, across broken connections. What goes wrong comes out as a
-/// [`Failure`] within an [`io::Error`]. To be read where a thread may wait.
+/// Reads an object that is not sealed, across broken connections. A [`Failure`] is returned inside an [`io::Error`].
+/// Reading blocks the thread.
 pub(crate) struct ObjectReader {
     chunks: mpsc::Receiver<Result<Bytes, Failure>>,
     chunk: Bytes,
 }
 
 impl ObjectReader {
-    /// Begins to read; from within a runtime.
+    /// Must be called within a Tokio runtime.
     pub(crate) fn open(store: &Arc<Store>, at: Location) -> ObjectReader {
         let (sender, chunks) = mpsc::channel(1);
         let store = store.clone();
@@ -46,7 +46,7 @@ async fn send_chunks(
         if let Some(hash) = &mut hash {
             hash.update(&bytes);
         }
-        // The reader has seen enough.
+        // The reader was dropped.
         if chunks.send(Ok(bytes)).await.is_err() {
             return Ok(());
         }

@@ -1,5 +1,5 @@
-//! A large object as one stream of bytes: ranges, several at once, handed on in order from a few buffers
-//! that are used over and over.
+//! A large object as one stream of bytes: chunks are downloaded in parallel and returned in order, from a few
+//! reused buffers.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,27 +14,28 @@ use crate::transfer::engine::Engine;
 use crate::transfer::permits::Line;
 use crate::transfer::plan;
 
-/// The bytes that one request asks for, and one buffer holds.
+/// The bytes of one request and one buffer.
 const CHUNK_SIZE: u64 = 4 << 20;
-/// How many buffers there are: for what is under way, what waits for its turn, what is being written.
+/// Enough for the chunks that are being downloaded, that wait for an earlier one, and that are being written.
 const BUFFERS: usize = 8;
 
-/// The bytes of an object in order, fetched ahead.
+/// Downloads chunks ahead of the reader.
 pub(super) struct ReadAhead {
     engine: Engine,
     object: Arc<PinnedObject>,
     bytes: u64,
-    /// The unit to ask for next, and the unit to hand on next.
+    /// Indices of chunks.
     next_requested: u64,
     next_returned: u64,
     under_way: JoinSet<Result<(u64, Bytes), Failure>>,
     arrived: BTreeMap<u64, Bytes>,
     buffers: Buffers,
+    /// For the next request, while it waits for a permit.
     spare: Option<Buffer>,
 }
 
 impl ReadAhead {
-    /// All of an object of `bytes` bytes.
+    /// Reads a whole object of `bytes` bytes.
     pub(super) fn new(engine: &Engine, object: Arc<PinnedObject>, bytes: u64) -> ReadAhead {
         ReadAhead {
             engine: engine.clone(),

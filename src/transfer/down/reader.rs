@@ -1,4 +1,4 @@
-//! Bytes of an object, in order, across broken connections.
+//! Reads the bytes of an object in order, and reconnects when the connection breaks.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -12,18 +12,18 @@ use crate::store::object::{Body, Opened, ReadOptions, Reading};
 use crate::store::wire::{Backoff, Store};
 use crate::transfer::checksum::ExpectedChecksum;
 
-/// One state of an object, to ask for more of.
+/// An object pinned to one version and ETag, so that all its ranges are of the same state.
 pub(super) struct PinnedObject {
     pub(super) store: Arc<Store>,
     pub(super) at: Location,
     pub(super) key: Option<Key>,
     pub(super) version_id: Option<String>,
     pub(super) etag: Option<String>,
-    /// Its size.
+    /// The object's size.
     pub(super) bytes: u64,
 }
 
-/// Bytes of an object, in order, across broken connections.
+/// Reads a range of an object in order, across broken connections.
 pub(crate) struct Reader {
     object: Arc<PinnedObject>,
     pub(super) next: u64,
@@ -33,7 +33,7 @@ pub(crate) struct Reader {
 }
 
 impl Reader {
-    /// The bytes that `opened` has begun to read.
+    /// Continues to read `opened`. Returns the object's checksum as well.
     pub(crate) fn of(
         store: &Arc<Store>,
         at: &Location,
@@ -58,7 +58,7 @@ impl Reader {
         Reader { object, next: range.start, end: range.end, body, backoff }
     }
 
-    /// The next bytes, and where they belong.
+    /// The next bytes, and their offset in the object.
     pub(crate) async fn next(&mut self) -> Result<Option<(u64, Bytes)>, Failure> {
         while self.next < self.end {
             let body = match &mut self.body {
@@ -80,7 +80,7 @@ impl Reader {
         Ok(None)
     }
 
-    /// The SDK repeats no request whose answer has begun, so the rest is asked for here.
+    /// Prepares the next attempt: the SDK does not retry after a response has begun, so the rest is requested here.
     async fn pause(&mut self, why: Option<String>) -> Result<(), Failure> {
         let why = why.unwrap_or_else(|| "it ended early".to_owned());
         tracing::debug!(at = self.next, why, "the connection broke");
