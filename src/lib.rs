@@ -10,6 +10,7 @@ mod aws_cli;
 mod cli;
 mod commands;
 mod failure;
+mod jobs;
 mod key;
 mod location;
 mod output;
@@ -23,7 +24,7 @@ pub use system::descriptors::note_closed;
 
 /// Key text, for tests that check it.
 pub mod keys {
-    pub use crate::failure::Failure;
+    pub use crate::failure::{Failure, Kind};
     pub use crate::key::core::{
         DeriveAs, Encoding, Form, Format, Key, Spec, create_file_with_keys, create_key_file,
         derive, parse,

@@ -317,14 +317,12 @@ impl Done {
 
 /// Bytes that do not repeat, the same at every run.
 pub(crate) fn noise(bytes: usize) -> Vec<u8> {
-    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
-    let mut next = || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        (state >> 32) as u8
-    };
-    (0..bytes).map(|_| next()).collect()
+    let mut random = Random(0x9e37_79b9_7f4a_7c15);
+    let mut noise = vec![0; bytes];
+    for chunk in noise.chunks_mut(8) {
+        chunk.copy_from_slice(&random.next().to_le_bytes()[..chunk.len()]);
+    }
+    noise
 }
 
 /// Numbers by chance (xorshift), the same at every run; the seed is not 0.

@@ -1,9 +1,8 @@
 //! What an interceptor may do with a request.
 
-use std::fmt;
 use std::sync::Arc;
 
-use crate::record::RequestRecord;
+use crate::request_log::RequestRecord;
 
 /// A ready-made answer, sent as it is.
 #[derive(Clone, Debug, Default)]
@@ -76,13 +75,13 @@ impl Tampering {
         Self::default()
     }
 
-    /// The connection is dropped when the answer is ready: the request succeeded and nobody knows.
+    /// The connection is dropped when the answer is ready: the request succeeded, but the client does not know.
     pub fn then_reset(mut self) -> Self {
         self.instead = Some(Instead::Reset);
         self
     }
 
-    /// Something else is answered.
+    /// Another answer is sent.
     pub fn then_respond(mut self, reply: Reply) -> Self {
         self.instead = Some(Instead::Reply(reply));
         self
@@ -121,7 +120,7 @@ impl From<Tampering> for Answer {
 
 type Intercept = dyn Fn(&RequestRecord) -> Option<Answer> + Send + Sync;
 
-/// The function a test gave, consulted once a request's head is read.
+/// The function of a test, called once a request's head is read.
 #[derive(Clone, Default)]
 pub(crate) struct Interceptor(Option<Arc<Intercept>>);
 
@@ -134,11 +133,5 @@ impl Interceptor {
 
     pub(crate) fn ask(&self, record: &RequestRecord) -> Option<Answer> {
         self.0.as_ref().and_then(|f| f(record))
-    }
-}
-
-impl fmt::Debug for Interceptor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.0.is_some() { "Interceptor(..)" } else { "Interceptor(none)" })
     }
 }

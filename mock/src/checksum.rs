@@ -1,13 +1,14 @@
 //! The checksums of "Checking object integrity in Amazon S3": five algorithms, over one part or a whole object.
 
 use aws_lc_rs::digest;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD as BASE64;
 use crc_fast::{CrcAlgorithm, Digest as Crc, checksum_combine};
 use serde::{Deserialize, Serialize};
 
+use crate::encoding::{base64, from_base64};
+use crate::refusal::Refusal;
+
 /// An algorithm of the `x-amz-checksum-*` headers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Algorithm {
     Crc32,
     Crc32c,
@@ -20,67 +21,55 @@ impl Algorithm {
     pub(crate) const ALL: [Self; 5] =
         [Self::Crc32, Self::Crc32c, Self::Crc64Nvme, Self::Sha1, Self::Sha256];
 
+    /// Name, header, bytes of a value, and the parameters of a CRC.
+    fn row(self) -> (&'static str, &'static str, usize, Option<CrcAlgorithm>) {
+        match self {
+            Self::Crc32 => ("CRC32", "x-amz-checksum-crc32", 4, Some(CrcAlgorithm::Crc32IsoHdlc)),
+            Self::Crc32c => ("CRC32C", "x-amz-checksum-crc32c", 4, Some(CrcAlgorithm::Crc32Iscsi)),
+            Self::Crc64Nvme => {
+                ("CRC64NVME", "x-amz-checksum-crc64nvme", 8, Some(CrcAlgorithm::Crc64Nvme))
+            }
+            Self::Sha1 => ("SHA1", "x-amz-checksum-sha1", 20, None),
+            Self::Sha256 => ("SHA256", "x-amz-checksum-sha256", 32, None),
+        }
+    }
+
     /// The name in `x-amz-checksum-algorithm`.
     pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Crc32 => "CRC32",
-            Self::Crc32c => "CRC32C",
-            Self::Crc64Nvme => "CRC64NVME",
-            Self::Sha1 => "SHA1",
-            Self::Sha256 => "SHA256",
-        }
+        self.row().0
     }
 
     /// The header that carries the value.
     pub(crate) fn header(self) -> &'static str {
-        match self {
-            Self::Crc32 => "x-amz-checksum-crc32",
-            Self::Crc32c => "x-amz-checksum-crc32c",
-            Self::Crc64Nvme => "x-amz-checksum-crc64nvme",
-            Self::Sha1 => "x-amz-checksum-sha1",
-            Self::Sha256 => "x-amz-checksum-sha256",
-        }
+        self.row().1
     }
 
-    pub(crate) fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|algorithm| algorithm.name().eq_ignore_ascii_case(name))
+    /// The algorithm of `x-amz-checksum-algorithm`.
+    pub(crate) fn supported(name: &str) -> Result<Self, Refusal> {
+        Self::ALL.into_iter().find(|one| one.name().eq_ignore_ascii_case(name)).ok_or_else(|| {
+            Refusal::invalid_request(
+                "Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]",
+            )
+        })
     }
 
     pub(crate) fn from_header(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|algorithm| algorithm.header().eq_ignore_ascii_case(name))
     }
 
-    fn crc(self) -> Option<CrcAlgorithm> {
-        match self {
-            Self::Crc32 => Some(CrcAlgorithm::Crc32IsoHdlc),
-            Self::Crc32c => Some(CrcAlgorithm::Crc32Iscsi),
-            Self::Crc64Nvme => Some(CrcAlgorithm::Crc64Nvme),
-            Self::Sha1 | Self::Sha256 => None,
-        }
-    }
-
     /// Only a CRC can be computed for the whole from the values of its parts.
     pub(crate) fn is_crc(self) -> bool {
-        self.crc().is_some()
-    }
-
-    fn width(self) -> usize {
-        match self {
-            Self::Crc32 | Self::Crc32c => 4,
-            Self::Crc64Nvme => 8,
-            Self::Sha1 => 20,
-            Self::Sha256 => 32,
-        }
+        self.row().3.is_some()
     }
 
     /// Decodes a header value; `None` if it cannot be a value of this algorithm.
     pub(crate) fn decode(self, value: &str) -> Option<Vec<u8>> {
-        BASE64.decode(value).ok().filter(|bytes| bytes.len() == self.width())
+        from_base64(value).filter(|bytes| bytes.len() == self.row().2)
     }
 }
 
 /// Whether a multipart checksum covers the object's bytes or the checksums of its parts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Kind {
     FullObject,
     Composite,
@@ -100,7 +89,7 @@ impl Kind {
 }
 
 /// A value as it is stored and returned.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Checksum {
     pub(crate) algorithm: Algorithm,
     pub(crate) kind: Kind,
@@ -108,7 +97,7 @@ pub(crate) struct Checksum {
     pub(crate) value: String,
 }
 
-/// One checksum under way.
+/// Computes one checksum.
 pub(crate) enum Hasher {
     Crc(Algorithm, Box<Crc>),
     Sha(Algorithm, digest::Context),
@@ -116,7 +105,7 @@ pub(crate) enum Hasher {
 
 impl Hasher {
     pub(crate) fn new(algorithm: Algorithm) -> Self {
-        match algorithm.crc() {
+        match algorithm.row().3 {
             Some(crc) => Self::Crc(algorithm, Box::new(Crc::new(crc))),
             None if algorithm == Algorithm::Sha1 => {
                 Self::Sha(algorithm, digest::Context::new(&digest::SHA1_FOR_LEGACY_USE_ONLY))
@@ -148,7 +137,7 @@ impl Hasher {
 
 /// The full-object value from (value, length) of each part; `None` where the algorithm cannot be combined.
 pub(crate) fn combine(algorithm: Algorithm, parts: &[(Vec<u8>, u64)]) -> Option<Vec<u8>> {
-    let crc = algorithm.crc()?;
+    let crc = algorithm.row().3?;
     let mut whole = Crc::new(crc).finalize();
     for (value, len) in parts {
         whole = checksum_combine(crc, whole, crc_number(value), *len);
@@ -162,28 +151,11 @@ pub(crate) fn composite(algorithm: Algorithm, parts: &[(Vec<u8>, u64)]) -> Strin
     for (value, _) in parts {
         hasher.update(value);
     }
-    format!("{}-{}", encode(&hasher.finish()), parts.len())
-}
-
-pub(crate) fn encode(bytes: &[u8]) -> String {
-    BASE64.encode(bytes)
-}
-
-pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
-    BASE64.decode(text).ok()
-}
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    bytes
-        .iter()
-        .flat_map(|byte| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]])
-        .map(char::from)
-        .collect()
+    format!("{}-{}", base64(&hasher.finish()), parts.len())
 }
 
 fn crc_bytes(algorithm: Algorithm, value: u64) -> Vec<u8> {
-    value.to_be_bytes()[8 - algorithm.width()..].to_vec()
+    value.to_be_bytes()[8 - algorithm.row().2..].to_vec()
 }
 
 fn crc_number(bytes: &[u8]) -> u64 {

@@ -1,4 +1,4 @@
-//! Trouble that comes by itself, with a probability, and the same again with the same seed.
+//! Faults injected at random, with a probability; the same seed injects the same faults.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -9,9 +9,9 @@ use std::time::Duration;
 use aws_lc_rs::digest;
 
 use crate::answer::{Answer, Tampering};
-use crate::record::RequestRecord;
+use crate::request_log::RequestRecord;
 
-/// A kind of trouble.
+/// A kind of fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FaultKind {
@@ -34,7 +34,7 @@ pub enum FaultKind {
 }
 
 impl FaultKind {
-    /// Every kind there is, in the order of the documentation.
+    /// Every kind, in the order of the documentation.
     pub const ALL: &'static [Self] = &[
         Self::SlowDown,
         Self::InternalError,
@@ -61,7 +61,7 @@ impl FaultKind {
     }
 }
 
-/// A kind of trouble and how often it comes. Reads back from `KIND=PROBABILITY[@OPERATION]`.
+/// A kind of fault and its probability. Its text form is `KIND=PROBABILITY[@OPERATION]`.
 ///
 /// ```
 /// let fault: s3seal_mock::Fault = "slow-down=0.1@UploadPart".parse()?;
@@ -78,7 +78,7 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// Trouble on every operation.
+    /// A fault on every operation.
     ///
     /// # Errors
     /// The probability is not within 0 and 1.
@@ -89,7 +89,7 @@ impl Fault {
         Err(UnknownFault(format!("the probability {probability} is not within 0 and 1")))
     }
 
-    /// Trouble on one operation only, named as in the S3 API, such as `"UploadPart"`.
+    /// A fault on one operation only, named as in the S3 API, such as `"UploadPart"`.
     #[must_use]
     pub fn on(mut self, operation: &str) -> Self {
         self.operation = Some(operation.to_owned());
@@ -128,7 +128,7 @@ impl FromStr for Fault {
         let fault = Self::new(kind, probability.parse().map_err(|_| form())?)?;
         match operation {
             None => Ok(fault),
-            // A typing mistake would make a run without faults look like a pass.
+            // A typing error would make a run without faults look like a pass.
             Some(operation) if crate::route::is_operation(operation) => Ok(fault.on(operation)),
             Some(operation) => Err(UnknownFault(format!(
                 "unknown operation {operation:?}: name it as the S3 API does, such as UploadPart"
@@ -149,15 +149,14 @@ impl fmt::Display for UnknownFault {
 
 impl std::error::Error for UnknownFault {}
 
-/// A fault that strikes a request.
-#[derive(Clone, Debug)]
-pub(crate) struct Chosen {
+/// A fault for one request.
+pub(crate) struct ChosenFault {
     pub(crate) kind: FaultKind,
     /// 0 to 1: where to cut, how long to wait.
     place: f64,
 }
 
-impl Chosen {
+impl ChosenFault {
     /// What is answered instead of handling the request, if anything.
     pub(crate) fn answer(&self) -> Option<Answer> {
         match self.kind {
@@ -198,12 +197,11 @@ impl Chosen {
     }
 }
 
-/// How many requests are told apart before the counting starts anew.
+/// How many different requests are counted before the counts are reset.
 const MAX_COUNTED: usize = 1_000_000;
 
-/// Decides which request is struck. The decision hangs on the seed, on what is asked for and on how often the same
-/// was asked before, not on the order of arrival: so concurrency does not change a run.
-#[derive(Debug)]
+/// Decides which requests get a fault, from the seed, the request, and how often the same request came before. The
+/// order of arrival does not matter, so concurrency does not change a run.
 pub(crate) struct Faults {
     seed: u64,
     faults: Vec<Fault>,
@@ -216,7 +214,7 @@ impl Faults {
         Self { seed, faults, counts: Mutex::default() }
     }
 
-    pub(crate) fn strike(&self, request: &RequestRecord) -> Option<Chosen> {
+    pub(crate) fn choose(&self, request: &RequestRecord) -> Option<ChosenFault> {
         if self.faults.is_empty() {
             return None;
         }
@@ -224,7 +222,7 @@ impl Faults {
         let count = self.count(&identity);
         self.faults.iter().filter(|fault| fault.concerns(request)).find_map(|fault| {
             let (whether, place) = self.draw(fault.kind, &identity, count);
-            (whether < fault.probability).then_some(Chosen { kind: fault.kind, place })
+            (whether < fault.probability).then_some(ChosenFault { kind: fault.kind, place })
         })
     }
 

@@ -1,9 +1,6 @@
-//! Identifiers that nobody can guess.
+//! Random bytes and unguessable identifiers.
 
 /// Fills an array from the operating system's generator.
-///
-/// # Panics
-/// Where the system has no entropy, which leaves nothing sensible to do.
 pub(crate) fn bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     aws_lc_rs::rand::fill(&mut bytes).expect("the system's random generator works");
@@ -12,7 +9,7 @@ pub(crate) fn bytes<const N: usize>() -> [u8; N] {
 
 /// `N` random bytes as lower-case hex.
 pub(crate) fn hex<const N: usize>() -> String {
-    crate::checksum::hex(&bytes::<N>())
+    crate::encoding::hex(&bytes::<N>())
 }
 
 /// `len` characters out of `alphabet`.

@@ -1,17 +1,17 @@
-//! What must not be seen in a log: keys, signatures and session tokens, also where the client misspelt the name of a
-//! header or put a key where none belongs.
+//! Keeps keys, signatures and session tokens out of logs, also where the client misspelt a header's name or put a key
+//! in the wrong place.
 
-/// What stands in place of a secret.
+/// What replaces a secret.
 pub(crate) const REDACTED: &str = "REDACTED";
 
-/// Letters that a name must contain to be that of a key, whatever stands between them.
+/// A name with these letters, in this order and without others between them, is that of a key; punctuation is ignored.
 const KEY_NAMES: [&str; 4] = ["customerkey", "ssekey", "sseckey", "encryptionkey"];
 
-/// A header's value as it may be seen; the name is in lower case.
+/// A header's value, redacted; the name is in lower case.
 pub(crate) fn header(name: &str, value: &str) -> String {
     match (name, value.split_once("Signature=")) {
         ("authorization", Some((before, _))) => format!("{before}Signature={REDACTED}"),
-        // Signature Version 2, or nothing that is known.
+        // Signature Version 2, or unknown.
         ("authorization", None) => REDACTED.to_owned(),
         _ if is_secret(name) => REDACTED.to_owned(),
         _ if is_digest(name) => value.to_owned(),
@@ -19,7 +19,7 @@ pub(crate) fn header(name: &str, value: &str) -> String {
     }
 }
 
-/// A query as it came, without the values that let others in. Some servers separate parameters by `;`.
+/// A query without secret values. Some servers separate parameters by `;`.
 pub(crate) fn query(query: &str) -> String {
     pairs(query, |pair, name| {
         if is_secret(name) && pair.contains('=') {
@@ -32,7 +32,7 @@ pub(crate) fn query(query: &str) -> String {
     })
 }
 
-/// A query without the values of parameters that are called like keys.
+/// A query without the values of parameters named like keys.
 pub(crate) fn query_names(query: &str) -> String {
     pairs(
         query,
@@ -79,13 +79,13 @@ fn is_secret(name: &str) -> bool {
 pub(crate) fn is_key(name: &str) -> bool {
     let letters: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
     let names_key = KEY_NAMES.iter().any(|key| letters.contains(key));
-    // Of what begins like an SSE-C header only what is known to be harmless is shown.
+    // Only known harmless headers that start like an SSE-C header are shown.
     let like_sse_c = letters.contains("encryptioncustomer");
     let harmless = letters.ends_with("customeralgorithm") || letters.ends_with("customerkeymd5");
     (names_key || like_sse_c) && !harmless
 }
 
-/// Values that look like a key and are known to be none.
+/// Names whose values may look like a key but are none.
 fn is_digest(name: &str) -> bool {
     matches!(
         name,
@@ -123,7 +123,7 @@ pub(crate) fn text(text: &str) -> String {
     shown
 }
 
-/// A letter, decoded, and where it stands in the text.
+/// A letter, decoded, and its position in the text.
 #[derive(Clone, Copy)]
 struct Letter {
     letter: u8,
@@ -151,7 +151,7 @@ fn letters(text: &str) -> Vec<Letter> {
     letters
 }
 
-/// How many letters a key has that begins here.
+/// The number of letters of the key that starts here, if one does.
 fn key_len(letters: &[Letter], at: usize) -> Option<usize> {
     let rest = &letters[at..];
     let run = |fits: fn(Letter) -> bool| rest.iter().take_while(|letter| fits(**letter)).count();
@@ -163,7 +163,7 @@ fn key_len(letters: &[Letter], at: usize) -> Option<usize> {
     if !is_key_text(rest.get(..43)?) {
         return None;
     }
-    // With its padding a key may follow anything; without, it stands alone, between slashes at least.
+    // A padded key may follow any letter; an unpadded one must stand alone, at least between slashes.
     let base64 = run(Letter::is_base64);
     if base64 == 43 && rest.get(43).is_some_and(|next| next.letter == b'=') {
         return Some(44);
@@ -175,8 +175,8 @@ fn key_len(letters: &[Letter], at: usize) -> Option<usize> {
     (run(is_word) == 43 && !before(is_word)).then_some(43)
 }
 
-/// Whether 43 letters can be 256 bits in base64. The last one has two bits to spare, which are 0; and words of a path
-/// have fewer capitals than any such key of a hundred thousand.
+/// Whether 43 letters can be 256 bits in base64: the two spare bits of the last one are 0, and there are at least five
+/// capitals, which words of a path rarely have and all but one in a hundred thousand keys do.
 fn is_key_text(letters: &[Letter]) -> bool {
     let spare = letters.last().is_some_and(|last| b"AEIMQUYcgkosw048".contains(&last.letter));
     spare && letters.iter().filter(|letter| letter.letter.is_ascii_uppercase()).count() >= 5

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
-/// Why a request is not served. Source of codes and wording: "Error responses" in the Amazon S3 API reference.
-#[derive(Debug)]
+/// An error answer. Source of codes and messages: "Error responses" in the Amazon S3 API reference.
+#[derive(Clone, Debug)]
 pub(crate) struct Refusal {
     pub(crate) status: StatusCode,
     pub(crate) code: Cow<'static, str>,
@@ -35,13 +35,12 @@ impl Refusal {
         self
     }
 
-    /// Adds a header of the answer.
     pub(crate) fn header(mut self, name: &'static str, value: &str) -> Self {
         self.headers.push((name, value.to_owned()));
         self
     }
 
-    /// The headers added, without values that no header can have.
+    /// The added headers; values that no header can have are left out.
     pub(crate) fn headers(&self) -> HeaderMap {
         self.headers
             .iter()
@@ -102,15 +101,50 @@ impl Refusal {
         .detail("UploadId", upload)
     }
 
-    pub(crate) fn not_implemented() -> Self {
-        Self::new(
-            501,
-            "NotImplemented",
-            "A header or query you provided implies functionality that is not implemented.",
+    pub(crate) fn internal_error() -> Self {
+        ErrorReply::INTERNAL_ERROR.into()
+    }
+
+    pub(crate) fn malformed_xml() -> Self {
+        ErrorReply::MALFORMED_XML.into()
+    }
+
+    pub(crate) fn signature_does_not_match() -> Self {
+        ErrorReply::SIGNATURE_DOES_NOT_MATCH.into()
+    }
+
+    /// Signature Version 2, which newer buckets refuse.
+    pub(crate) fn unsupported_signature() -> Self {
+        Self::invalid_request(
+            "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.",
         )
     }
 
-    /// The XML document of the answer.
+    pub(crate) fn entity_too_large(max: u64) -> Self {
+        let message = "Your proposed upload exceeds the maximum allowed size";
+        Self::new(400, "EntityTooLarge", message).detail("MaxSizeAllowed", max.to_string())
+    }
+
+    pub(crate) fn entity_too_small(len: u64, min: u64) -> Self {
+        let message = "Your proposed upload is smaller than the minimum allowed size";
+        Self::new(400, "EntityTooSmall", message)
+            .detail("ProposedSize", len.to_string())
+            .detail("MinSizeAllowed", min.to_string())
+    }
+
+    pub(crate) fn invalid_access_key(id: &str) -> Self {
+        Self::new(
+            403,
+            "InvalidAccessKeyId",
+            "The AWS Access Key Id you provided does not exist in our records.",
+        )
+        .detail("AWSAccessKeyId", id)
+    }
+
+    pub(crate) fn not_implemented() -> Self {
+        ErrorReply::NOT_IMPLEMENTED.into()
+    }
+
     pub(crate) fn to_xml(&self, request_id: &str, resource: &str) -> String {
         let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error>");
         element(&mut xml, "Code", &self.code);
@@ -126,7 +160,37 @@ impl Refusal {
     }
 }
 
-/// AWS names the answering host by an opaque value; this server has one host.
+/// An error as data: status, code and message.
+#[derive(Clone, Copy)]
+pub(crate) struct ErrorReply(pub(crate) u16, pub(crate) &'static str, pub(crate) &'static str);
+
+impl ErrorReply {
+    pub(crate) const INTERNAL_ERROR: Self =
+        Self(500, "InternalError", "We encountered an internal error. Please try again.");
+    pub(crate) const MALFORMED_XML: Self = Self(
+        400,
+        "MalformedXML",
+        "The XML you provided was not well-formed or did not validate against our published schema",
+    );
+    pub(crate) const NOT_IMPLEMENTED: Self = Self(
+        501,
+        "NotImplemented",
+        "A header or query you provided implies functionality that is not implemented.",
+    );
+    pub(crate) const SIGNATURE_DOES_NOT_MATCH: Self = Self(
+        403,
+        "SignatureDoesNotMatch",
+        "The request signature we calculated does not match the signature you provided. Check your key and signing method.",
+    );
+}
+
+impl From<ErrorReply> for Refusal {
+    fn from(ErrorReply(status, code, message): ErrorReply) -> Self {
+        Self::new(status, code, message)
+    }
+}
+
+/// AWS names the host that answered by an opaque value; this server is one host.
 pub(crate) const HOST_ID: &str = "czNzZWFsLW1vY2sgaXMgdGhlIG9ubHkgaG9zdCBoZXJl";
 
 fn element(xml: &mut String, name: &str, value: &str) {
@@ -139,7 +203,7 @@ fn element(xml: &mut String, name: &str, value: &str) {
             '>' => xml.push_str("&gt;"),
             '&' => xml.push_str("&amp;"),
             '"' => xml.push_str("&quot;"),
-            // XML 1.0 has no way to write the other control characters.
+            // XML 1.0 cannot express the other control characters.
             c if c.is_control() && !matches!(c, '\t' | '\n' | '\r') => xml.push('\u{fffd}'),
             c => xml.push(c),
         }

@@ -1,9 +1,9 @@
-//! Which bucket, key and operation a request names, seen from its head alone.
+//! Which bucket, key and operation the head of a request names.
 
 use http::{HeaderMap, Method};
 
 /// What a request is about.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub(crate) struct Target {
     pub(crate) bucket: Option<String>,
     pub(crate) key: Option<String>,
@@ -11,17 +11,21 @@ pub(crate) struct Target {
 
 impl Target {
     /// Reads path-style and virtual-hosted-style addresses. `path` is still percent-encoded.
-    pub(crate) fn of(host: Option<&str>, path: &str) -> Self {
+    pub(crate) fn of(headers: &HeaderMap, path: &str) -> Self {
         let decoded =
             urlencoding::decode(path).map_or_else(|_| path.to_owned(), |path| path.into_owned());
         let rest = decoded.strip_prefix('/').unwrap_or(&decoded);
-        let (bucket, key) = match host.and_then(host_bucket) {
+        let (bucket, key) = match host(headers).and_then(host_bucket) {
             Some(bucket) => (bucket, rest),
             None => rest.split_once('/').unwrap_or((rest, "")),
         };
         let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         Self { bucket: text(bucket), key: text(key) }
     }
+}
+
+pub(crate) fn host(headers: &HeaderMap) -> Option<&str> {
+    headers.get("host").and_then(|host| host.to_str().ok())
 }
 
 /// The bucket of a virtual-hosted-style name under `localhost`.
@@ -54,34 +58,25 @@ pub(crate) fn operation(
     query: &[(String, String)],
     headers: &HeaderMap,
 ) -> &'static str {
-    let has = |name: &str| query.iter().any(|(given, _)| given == name);
-    let copies = headers.contains_key("x-amz-copy-source");
-    match (method.as_str(), target.bucket.is_some(), target.key.is_some()) {
-        ("GET", false, _) => "ListBuckets",
-        ("HEAD", true, false) => "HeadBucket",
-        ("HEAD", true, true) => "HeadObject",
-        ("GET", true, false) => subresource(query, GET_BUCKET).unwrap_or(match list_type(query) {
-            Some("2") => "ListObjectsV2",
-            _ => "ListObjects",
-        }),
-        ("PUT", true, false) => subresource(query, PUT_BUCKET).unwrap_or("CreateBucket"),
-        ("DELETE", true, false) => subresource(query, DELETE_BUCKET).unwrap_or("DeleteBucket"),
-        ("POST", true, false) if has("delete") => "DeleteObjects",
-        ("POST", true, false) => "PostObject",
-        ("GET", true, true) => subresource(query, GET_OBJECT).unwrap_or("GetObject"),
-        ("PUT", true, true) if has("uploadId") && copies => "UploadPartCopy",
-        ("PUT", true, true) if has("uploadId") => "UploadPart",
-        ("PUT", true, true) => subresource(query, PUT_OBJECT).unwrap_or(if copies {
-            "CopyObject"
+    let level = match target {
+        Target { bucket: None, .. } => Level::Root,
+        Target { key: None, .. } => Level::Bucket,
+        _ => Level::Object,
+    };
+    let has = |name: &str| name.is_empty() || query.iter().any(|(given, _)| given == name);
+    let row = OPERATIONS.iter().find(|(row_method, row_level, subresource, _)| {
+        method == row_method && *row_level == level && has(subresource)
+    });
+    let operation = row.map_or("Unknown", |(.., operation)| operation);
+    let is_copy = headers.contains_key("x-amz-copy-source");
+    let variant = VARIANTS.iter().find(|(plain, _)| *plain == operation).filter(|_| {
+        if operation == "ListObjects" {
+            query.iter().find(|(name, _)| name == "list-type").is_some_and(|(_, kind)| kind == "2")
         } else {
-            "PutObject"
-        }),
-        ("POST", true, true) => subresource(query, POST_OBJECT).unwrap_or("Unknown"),
-        ("DELETE", true, true) if has("uploadId") => "AbortMultipartUpload",
-        ("DELETE", true, true) if has("tagging") => "DeleteObjectTagging",
-        ("DELETE", true, true) => "DeleteObject",
-        _ => "Unknown",
-    }
+            is_copy
+        }
+    });
+    variant.map_or(operation, |(_, variant)| variant)
 }
 
 /// Whether the operation's body is a document of the API rather than an object's content.
@@ -89,95 +84,81 @@ pub(crate) fn takes_document(operation: &str) -> bool {
     !matches!(operation, "PutObject" | "UploadPart" | "PostObject" | "Unknown")
 }
 
-/// Whether [`operation`] can say this name.
+/// Whether [`operation`] can return this name.
 pub(crate) fn is_operation(name: &str) -> bool {
-    let tables = [GET_BUCKET, PUT_BUCKET, DELETE_BUCKET, GET_OBJECT, PUT_OBJECT, POST_OBJECT];
-    tables.iter().flat_map(|table| table.iter()).any(|(_, operation)| *operation == name)
-        || matches!(
-            name,
-            "ListBuckets"
-                | "HeadBucket"
-                | "HeadObject"
-                | "ListObjectsV2"
-                | "ListObjects"
-                | "CreateBucket"
-                | "DeleteBucket"
-                | "DeleteObjects"
-                | "PostObject"
-                | "GetObject"
-                | "UploadPartCopy"
-                | "UploadPart"
-                | "CopyObject"
-                | "PutObject"
-                | "AbortMultipartUpload"
-                | "DeleteObjectTagging"
-                | "DeleteObject"
-        )
+    OPERATIONS.iter().any(|(.., operation)| *operation == name)
+        || VARIANTS.iter().any(|(_, variant)| *variant == name)
 }
 
-type Subresources = &'static [(&'static str, &'static str)];
-
-const GET_BUCKET: Subresources = &[
-    ("location", "GetBucketLocation"),
-    ("versioning", "GetBucketVersioning"),
-    ("versions", "ListObjectVersions"),
-    ("uploads", "ListMultipartUploads"),
-    ("encryption", "GetBucketEncryption"),
-    ("acl", "GetBucketAcl"),
-    ("cors", "GetBucketCors"),
-    ("lifecycle", "GetBucketLifecycleConfiguration"),
-    ("policy", "GetBucketPolicy"),
-    ("tagging", "GetBucketTagging"),
-    ("object-lock", "GetObjectLockConfiguration"),
-    ("ownershipControls", "GetBucketOwnershipControls"),
-    ("publicAccessBlock", "GetPublicAccessBlock"),
-];
-const PUT_BUCKET: Subresources = &[
-    ("versioning", "PutBucketVersioning"),
-    ("encryption", "PutBucketEncryption"),
-    ("acl", "PutBucketAcl"),
-    ("cors", "PutBucketCors"),
-    ("lifecycle", "PutBucketLifecycleConfiguration"),
-    ("policy", "PutBucketPolicy"),
-    ("tagging", "PutBucketTagging"),
-    ("object-lock", "PutObjectLockConfiguration"),
-    ("publicAccessBlock", "PutPublicAccessBlock"),
-];
-const DELETE_BUCKET: Subresources = &[
-    ("encryption", "DeleteBucketEncryption"),
-    ("cors", "DeleteBucketCors"),
-    ("lifecycle", "DeleteBucketLifecycle"),
-    ("policy", "DeleteBucketPolicy"),
-    ("tagging", "DeleteBucketTagging"),
-];
-const GET_OBJECT: Subresources = &[
-    ("attributes", "GetObjectAttributes"),
-    ("acl", "GetObjectAcl"),
-    ("tagging", "GetObjectTagging"),
-    ("legal-hold", "GetObjectLegalHold"),
-    ("retention", "GetObjectRetention"),
-    ("uploadId", "ListParts"),
-];
-const PUT_OBJECT: Subresources = &[
-    ("acl", "PutObjectAcl"),
-    ("tagging", "PutObjectTagging"),
-    ("legal-hold", "PutObjectLegalHold"),
-    ("retention", "PutObjectRetention"),
-];
-const POST_OBJECT: Subresources = &[
-    ("uploads", "CreateMultipartUpload"),
-    ("uploadId", "CompleteMultipartUpload"),
-    ("restore", "RestoreObject"),
-    ("select", "SelectObjectContent"),
-];
-
-fn subresource(query: &[(String, String)], names: Subresources) -> Option<&'static str> {
-    names
-        .iter()
-        .find(|(name, _)| query.iter().any(|(given, _)| given == name))
-        .map(|(_, operation)| *operation)
+#[derive(PartialEq, Eq)]
+enum Level {
+    Root,
+    Bucket,
+    Object,
 }
 
-fn list_type(query: &[(String, String)]) -> Option<&str> {
-    query.iter().find(|(name, _)| name == "list-type").map(|(_, value)| value.as_str())
-}
+/// Method, level, subresource in the query (`""`: none of those above) and operation; the first match counts.
+const OPERATIONS: &[(&str, Level, &str, &str)] = &[
+    ("GET", Level::Root, "", "ListBuckets"),
+    ("GET", Level::Bucket, "location", "GetBucketLocation"),
+    ("GET", Level::Bucket, "versioning", "GetBucketVersioning"),
+    ("GET", Level::Bucket, "versions", "ListObjectVersions"),
+    ("GET", Level::Bucket, "uploads", "ListMultipartUploads"),
+    ("GET", Level::Bucket, "encryption", "GetBucketEncryption"),
+    ("GET", Level::Bucket, "acl", "GetBucketAcl"),
+    ("GET", Level::Bucket, "cors", "GetBucketCors"),
+    ("GET", Level::Bucket, "lifecycle", "GetBucketLifecycleConfiguration"),
+    ("GET", Level::Bucket, "policy", "GetBucketPolicy"),
+    ("GET", Level::Bucket, "tagging", "GetBucketTagging"),
+    ("GET", Level::Bucket, "object-lock", "GetObjectLockConfiguration"),
+    ("GET", Level::Bucket, "ownershipControls", "GetBucketOwnershipControls"),
+    ("GET", Level::Bucket, "publicAccessBlock", "GetPublicAccessBlock"),
+    ("GET", Level::Bucket, "", "ListObjects"),
+    ("HEAD", Level::Bucket, "", "HeadBucket"),
+    ("PUT", Level::Bucket, "versioning", "PutBucketVersioning"),
+    ("PUT", Level::Bucket, "encryption", "PutBucketEncryption"),
+    ("PUT", Level::Bucket, "acl", "PutBucketAcl"),
+    ("PUT", Level::Bucket, "cors", "PutBucketCors"),
+    ("PUT", Level::Bucket, "lifecycle", "PutBucketLifecycleConfiguration"),
+    ("PUT", Level::Bucket, "policy", "PutBucketPolicy"),
+    ("PUT", Level::Bucket, "tagging", "PutBucketTagging"),
+    ("PUT", Level::Bucket, "object-lock", "PutObjectLockConfiguration"),
+    ("PUT", Level::Bucket, "publicAccessBlock", "PutPublicAccessBlock"),
+    ("PUT", Level::Bucket, "", "CreateBucket"),
+    ("DELETE", Level::Bucket, "encryption", "DeleteBucketEncryption"),
+    ("DELETE", Level::Bucket, "cors", "DeleteBucketCors"),
+    ("DELETE", Level::Bucket, "lifecycle", "DeleteBucketLifecycle"),
+    ("DELETE", Level::Bucket, "policy", "DeleteBucketPolicy"),
+    ("DELETE", Level::Bucket, "tagging", "DeleteBucketTagging"),
+    ("DELETE", Level::Bucket, "", "DeleteBucket"),
+    ("POST", Level::Bucket, "delete", "DeleteObjects"),
+    ("POST", Level::Bucket, "", "PostObject"),
+    ("GET", Level::Object, "attributes", "GetObjectAttributes"),
+    ("GET", Level::Object, "acl", "GetObjectAcl"),
+    ("GET", Level::Object, "tagging", "GetObjectTagging"),
+    ("GET", Level::Object, "legal-hold", "GetObjectLegalHold"),
+    ("GET", Level::Object, "retention", "GetObjectRetention"),
+    ("GET", Level::Object, "uploadId", "ListParts"),
+    ("GET", Level::Object, "", "GetObject"),
+    ("HEAD", Level::Object, "", "HeadObject"),
+    ("PUT", Level::Object, "uploadId", "UploadPart"),
+    ("PUT", Level::Object, "acl", "PutObjectAcl"),
+    ("PUT", Level::Object, "tagging", "PutObjectTagging"),
+    ("PUT", Level::Object, "legal-hold", "PutObjectLegalHold"),
+    ("PUT", Level::Object, "retention", "PutObjectRetention"),
+    ("PUT", Level::Object, "", "PutObject"),
+    ("POST", Level::Object, "uploads", "CreateMultipartUpload"),
+    ("POST", Level::Object, "uploadId", "CompleteMultipartUpload"),
+    ("POST", Level::Object, "restore", "RestoreObject"),
+    ("POST", Level::Object, "select", "SelectObjectContent"),
+    ("DELETE", Level::Object, "uploadId", "AbortMultipartUpload"),
+    ("DELETE", Level::Object, "tagging", "DeleteObjectTagging"),
+    ("DELETE", Level::Object, "", "DeleteObject"),
+];
+
+/// Operations that another parameter or header turns into others.
+const VARIANTS: [(&str, &str); 3] = [
+    ("ListObjects", "ListObjectsV2"),
+    ("UploadPart", "UploadPartCopy"),
+    ("PutObject", "CopyObject"),
+];

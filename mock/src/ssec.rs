@@ -1,7 +1,6 @@
-//! The rules of "Using server-side encryption with customer-provided keys (SSE-C)": which headers make a key,
-//! and what Amazon S3 answers to those that do not.
+//! The rules of "Using server-side encryption with customer-provided keys (SSE-C)": reading a key from headers, and
+//! comparing it with the key of an object or upload.
 
-use std::fmt;
 use std::sync::OnceLock;
 
 use aws_lc_rs::{constant_time, hkdf};
@@ -10,7 +9,8 @@ use md5::{Digest as _, Md5};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use crate::checksum;
+use crate::encoding;
+use crate::quirks::KeyErrors;
 use crate::random;
 use crate::refusal::Refusal;
 
@@ -33,7 +33,7 @@ pub(crate) struct CustomerKey(Zeroizing<Vec<u8>>);
 impl CustomerKey {
     /// Base64 of the MD5, as the echo has it.
     pub(crate) fn md5(&self) -> String {
-        checksum::encode(&Md5::digest(self.0.as_slice()))
+        encoding::base64(&Md5::digest(self.0.as_slice()))
     }
 
     /// A key for one purpose, named by `info`, out of the customer's key.
@@ -45,12 +45,6 @@ impl CustomerKey {
             .and_then(|okm| okm.fill(derived.as_mut_slice()))
             .expect("32 bytes are a length HKDF-SHA256 gives");
         derived
-    }
-}
-
-impl fmt::Debug for CustomerKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("CustomerKey(..)")
     }
 }
 
@@ -86,20 +80,14 @@ impl KeyCheck {
     }
 }
 
-impl fmt::Debug for KeyCheck {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "KeyCheck({:?})", self.md5.get())
-    }
-}
-
 /// The three headers as they came.
-pub(crate) struct Headers<'a> {
+pub(crate) struct KeyHeaders<'a> {
     algorithm: Option<&'a [u8]>,
     key: Option<&'a [u8]>,
     md5: Option<&'a [u8]>,
 }
 
-impl<'a> Headers<'a> {
+impl<'a> KeyHeaders<'a> {
     pub(crate) fn of(headers: &'a HeaderMap, prefix: &str) -> Self {
         let get = |name: &str| headers.get(format!("{prefix}{name}")).map(|value| value.as_bytes());
         Self { algorithm: get("algorithm"), key: get("key"), md5: get("key-md5") }
@@ -109,14 +97,8 @@ impl<'a> Headers<'a> {
         self.algorithm.is_some() || self.key.is_some() || self.md5.is_some()
     }
 
-    /// The key of a write.
-    ///
-    /// # Errors
-    /// Any mistake in the three headers, in the order of `mock/README.md`.
-    pub(crate) fn for_write(&self, sse: Option<&str>) -> Result<Option<CustomerKey>, Refusal> {
-        if !self.any() {
-            return Ok(None);
-        }
+    /// The key of a write. Mistakes in the headers are refused in the order of `mock/README.md`.
+    pub(crate) fn for_write(&self, sse: Option<&str>) -> Result<CustomerKey, Refusal> {
         if let Some(method) = sse {
             return Err(Refusal::invalid_argument(
                 "Server Side Encryption with Customer provided key is incompatible with the encryption method specified",
@@ -125,7 +107,7 @@ impl<'a> Headers<'a> {
             ));
         }
         let encoded = self.named_key()?;
-        let key = checksum::decode(&String::from_utf8_lossy(encoded))
+        let key = encoding::from_base64(&String::from_utf8_lossy(encoded))
             .filter(|key| key.len() == 32)
             .ok_or_else(|| argument("The secret key was invalid for the specified algorithm."))?;
         if self.md5.is_none() {
@@ -133,25 +115,17 @@ impl<'a> Headers<'a> {
                 "Requests specifying Server Side Encryption with Customer provided keys must provide the client calculated MD5 of the secret key.",
             ));
         }
-        self.matching_md5(CustomerKey(Zeroizing::new(key))).map(Some)
+        self.matching_md5(CustomerKey(Zeroizing::new(key)))
     }
 
     /// The key of a read, or of a copy's source: the MD5 may be missing, and a key of another length is a wrong
     /// key like any other.
-    ///
-    /// # Errors
-    /// Any mistake in the headers that can be seen without the object.
-    pub(crate) fn for_read(&self) -> Result<Option<CustomerKey>, Refusal> {
-        if !self.any() {
-            return Ok(None);
-        }
+    pub(crate) fn for_read(&self) -> Result<CustomerKey, Refusal> {
         let encoded = self.named_key()?;
-        let key = checksum::decode(&String::from_utf8_lossy(encoded)).unwrap_or_default();
+        let key = encoding::from_base64(&String::from_utf8_lossy(encoded)).unwrap_or_default();
+        let key = CustomerKey(Zeroizing::new(key));
         // Only a key that could be one is compared with its MD5: any other is refused as a wrong key.
-        if key.len() != 32 {
-            return Ok(Some(CustomerKey(Zeroizing::new(key))));
-        }
-        self.matching_md5(CustomerKey(Zeroizing::new(key))).map(Some)
+        if key.0.len() == 32 { self.matching_md5(key) } else { Ok(key) }
     }
 
     fn named_key(&self) -> Result<&'a [u8], Refusal> {
@@ -162,15 +136,7 @@ impl<'a> Headers<'a> {
                 ));
             }
             (Some(b"AES256"), key) => key,
-            (Some(other), _) => {
-                return Err(Refusal::new(
-                    400,
-                    "InvalidEncryptionAlgorithmError",
-                    "The Encryption request you specified is not valid. Supported value: AES256.",
-                )
-                .detail("ArgumentName", ARGUMENT)
-                .detail("ArgumentValue", String::from_utf8_lossy(other)));
-            }
+            (Some(other), _) => return Err(unknown_algorithm(&String::from_utf8_lossy(other))),
         };
         key.ok_or_else(|| {
             argument(
@@ -189,33 +155,23 @@ impl<'a> Headers<'a> {
     }
 }
 
-/// Decides whether `key` opens what is kept under `check` (`None`: stored without SSE-C).
-///
-/// # Errors
-/// The key is missing, wrong, or there is nothing to open.
-pub(crate) fn unlock<'k>(
+/// Whether `key` opens what is kept under `check` (`None`: stored without SSE-C).
+pub(crate) fn unlock(
     check: Option<&KeyCheck>,
-    key: Option<&'k CustomerKey>,
-) -> Result<Option<&'k CustomerKey>, Refusal> {
-    match (check, key) {
-        (None, None) => Ok(None),
-        (None, Some(_)) => Err(Refusal::invalid_request(
-            "The encryption parameters are not applicable to this object.",
-        )),
-        (Some(_), None) => Err(Refusal::invalid_request(
-            "The object was stored using a form of Server Side Encryption. The correct parameters must be provided to retrieve the object.",
-        )),
-        (Some(check), Some(key)) if check.accepts(key) => Ok(Some(key)),
-        (Some(_), Some(_)) => Err(Refusal::access_denied(
-            "Requests specifying Server Side Encryption with Customer provided keys must provide the correct secret key.",
-        )),
-    }
+    key: Option<&CustomerKey>,
+    errors: &KeyErrors,
+) -> Result<(), Refusal> {
+    let error = match (check, key) {
+        (None, None) => return Ok(()),
+        (Some(check), Some(key)) if check.accepts(key) => return Ok(()),
+        (None, Some(_)) => errors.superfluous,
+        (Some(_), None) => errors.missing,
+        (Some(_), Some(_)) => errors.wrong,
+    };
+    Err(error.into())
 }
 
-/// Decides whether `key` may take part in an upload begun under `check`.
-///
-/// # Errors
-/// One of the two has no key, or they differ.
+/// Whether `key` may take part in an upload begun under `check`.
 pub(crate) fn same_upload(
     check: Option<&KeyCheck>,
     key: Option<&CustomerKey>,
@@ -239,11 +195,15 @@ pub(crate) fn blocked(bucket: &str, key: &str) -> Refusal {
     ))
 }
 
-/// The answer to a key that came over plain http.
-pub(crate) fn insecure() -> Refusal {
-    Refusal::invalid_request(
-        "Requests specifying Server Side Encryption with Customer provided keys must be made over a secure connection.",
+/// The answer to `x-amz-server-side-encryption`, or the SSE-C algorithm, with an unknown value.
+pub(crate) fn unknown_algorithm(value: &str) -> Refusal {
+    Refusal::new(
+        400,
+        "InvalidEncryptionAlgorithmError",
+        "The Encryption request you specified is not valid. Supported value: AES256.",
     )
+    .detail("ArgumentName", ARGUMENT)
+    .detail("ArgumentValue", value)
 }
 
 fn argument(message: &'static str) -> Refusal {

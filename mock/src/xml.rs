@@ -10,8 +10,8 @@ use crate::refusal::Refusal;
 /// No document of the API is nested deeper than a few levels.
 const MAX_DEPTH: usize = 16;
 
-/// An element: its name without a prefix, what it holds, and its text. Attributes mean nothing in these documents.
-#[derive(Debug, Default, PartialEq, Eq)]
+/// An element: its name without a prefix, its text and its children. These documents have no attributes.
+#[derive(Default, PartialEq, Eq)]
 pub(crate) struct Element {
     pub(crate) name: String,
     pub(crate) text: String,
@@ -20,11 +20,8 @@ pub(crate) struct Element {
 
 impl Element {
     /// Reads a document whose root is called `root`.
-    ///
-    /// # Errors
-    /// `MalformedXML`.
     pub(crate) fn parse(document: &[u8], root: &str) -> Result<Self, Refusal> {
-        read(document).filter(|element| element.name == root).ok_or_else(malformed)
+        read(document).filter(|element| element.name == root).ok_or_else(Refusal::malformed_xml)
     }
 
     /// The children of a name, in their order.
@@ -32,14 +29,11 @@ impl Element {
         self.children.iter().filter(move |child| child.name == name)
     }
 
-    /// The only child of a name, if there is one.
-    ///
-    /// # Errors
-    /// `MalformedXML` where there are more.
+    /// The only child of a name, if there is one. More are refused.
     pub(crate) fn one<'a>(&'a self, name: &'a str) -> Result<Option<&'a Self>, Refusal> {
         let mut found = self.all(name);
         let first = found.next();
-        if found.next().is_some() { Err(malformed()) } else { Ok(first) }
+        if found.next().is_some() { Err(Refusal::malformed_xml()) } else { Ok(first) }
     }
 
     /// The texts of the children of a name.
@@ -51,21 +45,11 @@ impl Element {
             .collect()
     }
 
-    /// # Errors
-    /// `MalformedXML` where there is a child of another name than these: it would be ignored silently.
+    /// Refuses children of other names: they would be ignored silently.
     pub(crate) fn only(&self, names: &[&str]) -> Result<(), Refusal> {
         let known = self.children.iter().all(|child| names.contains(&child.name.as_str()));
-        if known { Ok(()) } else { Err(malformed()) }
+        if known { Ok(()) } else { Err(Refusal::malformed_xml()) }
     }
-}
-
-/// The answer to a document that is not what it should be.
-pub(crate) fn malformed() -> Refusal {
-    Refusal::new(
-        400,
-        "MalformedXML",
-        "The XML you provided was not well-formed or did not validate against our published schema",
-    )
 }
 
 /// Text as XML can hold it.

@@ -1,6 +1,6 @@
 //! Who is let in, and what must be signed.
 
-use s3seal_mock::Manner;
+use s3seal_mock::Behavior;
 
 use crate::harness::{ONE, builder, client, run, server};
 use crate::raw::{Answer, Raw};
@@ -216,15 +216,15 @@ fn what_is_refused_whoever_asks() {
 
 #[test]
 fn a_host_that_is_not_signed_is_refused() {
-    for manner in [Manner::Aws, Manner::Ceph] {
-        let server = builder().behave(manner).start().unwrap();
+    for behavior in [Behavior::Aws, Behavior::Ceph] {
+        let server = builder().behave(behavior).start().unwrap();
         let plain = Raw::get("/demo").header("x-amz-meta-a", "a").unsigned_host();
         for request in [plain.clone(), plain.presigned_for(60)] {
             let answer = request.send(&server);
-            assert_eq!(answer.verdict(), (403, "AccessDenied".to_owned()), "{manner}");
-            assert_eq!(answer.element("HeadersNotSigned"), "host", "{manner}");
+            assert_eq!(answer.verdict(), (403, "AccessDenied".to_owned()), "{behavior}");
+            assert_eq!(answer.element("HeadersNotSigned"), "host", "{behavior}");
         }
-        assert_eq!(Raw::get("/demo").send(&server).status, 200, "{manner}");
+        assert_eq!(Raw::get("/demo").send(&server).status, 200, "{behavior}");
     }
 }
 

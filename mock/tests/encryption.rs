@@ -1,6 +1,6 @@
 //! Bucket encryption configuration: the default, and the switch that blocks SSE-C.
 
-use s3seal_mock::{Manner, Server};
+use s3seal_mock::{Behavior, Server};
 
 use crate::harness::{ONE, builder, server};
 use crate::raw::{Answer, Raw};
@@ -102,7 +102,7 @@ fn the_switch_blocks_and_unblocks() {
 
 #[test]
 fn new_buckets_of_a_blocking_account_can_be_unblocked() {
-    let server = builder().behave(Manner::AwsBlocked).start().unwrap();
+    let server = builder().behave(Behavior::AwsBlocked).start().unwrap();
     assert!(!seals(&server));
     assert_eq!(Raw::put("/fresh", b"").send(&server).status, 200);
     assert_eq!(Raw::put("/fresh/key", b"x").sse_c(ONE).send(&server).status, 403);

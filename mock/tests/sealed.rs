@@ -1,6 +1,6 @@
 //! Where SSE-C is blocked, ignored or not needed, and who gets to see the key.
 
-use s3seal_mock::{Manner, Server};
+use s3seal_mock::{Behavior, Server};
 
 use crate::harness::{BUCKET, Key, ONE, TWO, builder, server};
 use crate::raw::{Answer, Raw};
@@ -40,13 +40,13 @@ fn a_blocking_bucket_refuses_every_sealed_write_and_no_read() {
     server.block_sse_c(BUCKET, false);
     assert_eq!(Raw::put("/demo/new", b"data").sse_c(ONE).send(&server).status, 200);
 
-    let blocked = builder().behave(Manner::AwsBlocked).start().unwrap();
+    let blocked = builder().behave(Behavior::AwsBlocked).start().unwrap();
     assert_eq!(Raw::put("/demo/new", b"data").sse_c(ONE).send(&blocked).message(), message);
 }
 
 #[test]
 fn a_store_that_ignores_sse_c_stores_plaintext() {
-    let server = builder().behave(Manner::IgnoresSseC).start().unwrap();
+    let server = builder().behave(Behavior::IgnoresSseC).start().unwrap();
     let answer = Raw::put("/demo/key", b"not so secret").sse_c(ONE).send(&server);
     assert_eq!(
         (answer.status, answer.header(ALGORITHM), answer.header(KEY_MD5)),

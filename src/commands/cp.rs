@@ -1,6 +1,6 @@
 //! `s3seal cp`: copy objects, from one key to another.
 
-use super::copying::{Copying, run_as};
+use super::copying::{self, Copying};
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::store::wire::Connect;
@@ -29,10 +29,10 @@ pub(crate) struct Args {
     copying: Copying,
 }
 
-/// Copies each object; failures are told as they happen.
+/// Copies each object; failures are reported as they happen.
 ///
 /// # Errors
 /// [`Failure::Usage`] and so on: before anything is copied.
 pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Failure> {
-    run_as("cp", &args.copying, connect, out).await
+    copying::run(&args.copying, false, connect, out).await
 }

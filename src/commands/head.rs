@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::keys::Keys;
 use crate::failure::{Failure, Failures};
+use crate::jobs::Keys;
 use crate::key::KeyArgs;
 use crate::key::core::Key;
 use crate::key::ring::ObjectKey;

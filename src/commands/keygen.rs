@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::reminder;
 use crate::failure::Failure;
+use crate::jobs::keep_a_copy;
 use crate::key::core::{Encoding, Key, create_key_file};
 use crate::output::Output;
 
@@ -93,6 +93,6 @@ fn to_file(path: &Path, format: Encoding, out: &Output) -> Result<(), Failure> {
         return out.item(&Made { op: "keygen", format, key: None, key_md5, file: Some(file) });
     }
     out.say(&format!("key-MD5: {key_md5}"));
-    reminder::keep_a_copy(&key, out);
+    keep_a_copy(&key, out);
     Ok(())
 }

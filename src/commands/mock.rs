@@ -320,7 +320,7 @@ async fn serve(
     let exports = environment.exports();
     if let Some(path) = &args.env_file {
         crate::key::core::check_destination(path)?;
-        write_whole(path, &exports).map_err(|error| Failure::unwritable(path.display(), &error))?;
+        write_whole(path, &exports).map_err(|error| Failure::unwritable(path.display(), error))?;
     }
     if out.json() {
         let environment = environment

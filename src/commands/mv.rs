@@ -1,6 +1,6 @@
 //! `s3seal mv`: copy objects, and delete each once its copy is proven.
 
-use super::copying::{Copying, run_as};
+use super::copying::{self, Copying};
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::store::wire::Connect;
@@ -27,10 +27,10 @@ pub(crate) struct Args {
     copying: Copying,
 }
 
-/// Moves each object; failures are told as they happen.
+/// Moves each object; failures are reported as they happen.
 ///
 /// # Errors
 /// [`Failure::Usage`] and so on: before anything is moved.
 pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Failure> {
-    run_as("mv", &args.copying, connect, out).await
+    copying::run(&args.copying, true, connect, out).await
 }

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use super::failure::Failure;
 use super::system::descriptors;
-use super::text::redaction::{scrub, visible};
+use super::text::redaction::{mask_key_text, scrub, visible};
 
 mod json;
 
@@ -27,11 +27,15 @@ pub(crate) enum ProgressStyle {
     None,
 }
 
+/// How much of an error beneath is shown, in bytes.
+const LONGEST_CAUSE: usize = 1000;
+
 /// How a command speaks.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Output {
     json: bool,
     quiet: bool,
+    causes: bool,
     progress: ProgressStyle,
 }
 
@@ -41,7 +45,12 @@ impl Output {
     pub(crate) fn new(json: bool, quiet: bool, progress: ProgressStyle) -> Output {
         let without_bars = json && progress == ProgressStyle::Auto;
         let progress = if quiet || without_bars { ProgressStyle::None } else { progress };
-        Output { json, quiet, progress }
+        Output { json, quiet, causes: false, progress }
+    }
+
+    /// The same, which shows the errors beneath a failure where `causes`.
+    pub(crate) fn with_causes(self, causes: bool) -> Output {
+        Output { causes, ..self }
     }
 
     /// How progress is shown.
@@ -81,7 +90,9 @@ impl Output {
                 READER_IS_GONE.store(true, Ordering::Relaxed);
                 Ok(())
             }
-            Err(error) => Err(Failure::other(format!("stdout cannot be written: {error}"))),
+            Err(error) => {
+                Err(Failure::other(format!("stdout cannot be written: {error}")).because(error))
+            }
             Ok(()) => Ok(()),
         }
     }
@@ -116,7 +127,7 @@ impl Output {
     /// # Errors
     /// As [`Output::data`].
     pub(crate) fn item(&self, item: &impl Serialize) -> Result<(), Failure> {
-        self.data(&json::line(item).map_err(|error| no_json(&error))?)
+        self.data(&json::line(item).map_err(no_json)?)
     }
 
     /// Writes one JSON object that holds a key because the user asked for it.
@@ -124,7 +135,7 @@ impl Output {
     /// # Errors
     /// As [`Output::data`].
     pub(crate) fn item_with_key(&self, item: &impl Serialize) -> Result<(), Failure> {
-        self.data(&json::line_with_key(item).map_err(|error| no_json(&error))?)
+        self.data(&json::line_with_key(item).map_err(no_json)?)
     }
 
     /// Tells people on stderr what was done; silenced by `--quiet`.
@@ -144,17 +155,10 @@ impl Output {
         to_stderr(&format!("warning: {}", safe(text)));
     }
 
-    /// Tells why the command failed: one line and a hint on stderr, or the same as JSON.
+    /// Reports why the command failed: one line and a hint on stderr, or the same as JSON; then the errors beneath.
     pub(crate) fn failure(&self, failure: &Failure) {
         if self.json {
-            #[derive(Serialize)]
-            struct Line<'a> {
-                kind: &'static str,
-                #[serde(flatten)]
-                detail: &'a super::failure::Detail,
-            }
-            let line = Line { kind: failure.kind(), detail: failure.detail() };
-            if let Ok(line) = json::line(&line) {
+            if let Ok(line) = json::line(failure) {
                 to_stderr(String::from_utf8_lossy(&line).trim_end());
             }
         } else {
@@ -162,6 +166,10 @@ impl Output {
             if let Some(hint) = &failure.detail().hint {
                 to_stderr(&format!("hint: {}", safe(hint)));
             }
+        }
+        if self.causes {
+            let causes = failure.causes().map(|cause| foreign(&cause));
+            causes.for_each(|cause| to_stderr(&format!("caused by: {cause}")));
         }
     }
 }
@@ -171,8 +179,16 @@ fn safe(text: &str) -> String {
     visible(&scrub(text)).into_owned()
 }
 
-fn no_json(error: &serde_json::Error) -> Failure {
-    Failure::other(format!("the result is no JSON: {error}"))
+/// A line of another program or library: it may repeat keys that are not of this run, and be of any length.
+fn foreign(text: &str) -> String {
+    let text = text.trim();
+    let end = text.floor_char_boundary(LONGEST_CAUSE);
+    let more = if end < text.len() { "…" } else { "" };
+    format!("{}{more}", safe(&mask_key_text(&scrub(&text[..end]))))
+}
+
+fn no_json(error: serde_json::Error) -> Failure {
+    Failure::other(format!("the result is no JSON: {error}")).because(error)
 }
 
 /// Nothing can be done about a stderr that cannot be written.

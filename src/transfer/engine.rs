@@ -60,12 +60,11 @@ struct Shared {
 impl Engine {
     /// Must be called within a Tokio runtime.
     pub(crate) fn new(
-        store: Store,
+        store: Arc<Store>,
         options: &TransferOptions,
         interrupt: Interrupt,
         progress: Progress,
     ) -> Engine {
-        let store = Arc::new(store);
         let lines = Lines::new(store.clone(), options.concurrency.map(usize::from));
         let (options, folders) = (options.clone(), Mutex::default());
         let (publisher, copy_memory) =

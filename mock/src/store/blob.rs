@@ -9,12 +9,11 @@ use std::sync::Arc;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use super::dir::Folder;
-use super::dir::file::{self, BlobFile, FileWriter};
+use super::folder::{BlobFile, FileWriter, Folder, read_at};
 use super::seal::{Salt, Seal, SlotKey, TAG_LEN};
 
 /// Plaintext bytes of every chunk but the last.
-pub(crate) const CHUNK: usize = 64 * 1024;
+const CHUNK: usize = 64 * 1024;
 
 /// One part at rest. Immutable, and shared by every object and reader that needs it.
 #[derive(Serialize, Deserialize)]
@@ -44,9 +43,6 @@ impl Blob {
     }
 
     /// The bytes at rest, appended to `out`.
-    ///
-    /// # Errors
-    /// The file cannot be read.
     pub(crate) fn copy_raw(&self, out: &mut Vec<u8>) -> io::Result<()> {
         match &self.place {
             Place::Memory(chunks) => chunks.iter().for_each(|chunk| out.extend_from_slice(chunk)),
@@ -79,7 +75,7 @@ impl fmt::Debug for Blob {
     }
 }
 
-/// Takes a part's plaintext as it comes.
+/// Writes a part's plaintext.
 pub(crate) struct BlobWriter {
     place: WriterPlace,
     pending: Vec<u8>,
@@ -95,9 +91,6 @@ enum WriterPlace {
 
 impl BlobWriter {
     /// A part sealed with `key`, or kept as it is without one; in `folder`, or in memory without one.
-    ///
-    /// # Errors
-    /// No file can be made.
     pub(crate) fn new(folder: Option<&Arc<Folder>>, key: Option<&SlotKey<'_>>) -> io::Result<Self> {
         let place = match folder {
             None => WriterPlace::Memory(Vec::new()),
@@ -106,12 +99,10 @@ impl BlobWriter {
         Ok(Self { place, pending: Vec::new(), flushed: 0, len: 0, seal: key.map(Seal::new) })
     }
 
-    /// # Errors
-    /// The file takes no more.
     pub(crate) fn push(&mut self, mut data: &[u8]) -> io::Result<()> {
         self.len += data.len() as u64;
         while !data.is_empty() {
-            // A full chunk waits for more: only then it is known not to be the last.
+            // A full chunk waits for more data, which shows that it is not the last.
             if self.pending.len() == CHUNK {
                 self.flush(false)?;
             }
@@ -126,8 +117,6 @@ impl BlobWriter {
         Ok(())
     }
 
-    /// # Errors
-    /// The file cannot be brought to the disk.
     pub(crate) fn finish(mut self) -> io::Result<Arc<Blob>> {
         self.flush(true)?;
         let place = match self.place {
@@ -154,7 +143,6 @@ impl BlobWriter {
 }
 
 /// Reads a range of a part, chunk by chunk.
-#[derive(Debug)]
 pub(crate) struct BlobReader {
     blob: Arc<Blob>,
     seal: Option<Seal>,
@@ -171,9 +159,6 @@ impl BlobReader {
     }
 
     /// The next piece of plaintext, `None` after the last.
-    ///
-    /// # Errors
-    /// What is kept cannot be opened with this key, or is damaged.
     pub(crate) fn next(&mut self) -> Option<io::Result<Bytes>> {
         if self.range.is_empty() {
             return None;
@@ -203,7 +188,7 @@ impl BlobReader {
                 let len = self.blob.len.checked_sub(start).ok_or_else(damaged)?;
                 let tag = if self.blob.salt.is_some() { TAG_LEN } else { 0 };
                 let len = usize::try_from(len).map_or(CHUNK, |len| len.min(CHUNK)) + tag;
-                file::read_at(handle, start + number * tag as u64, len)?.into()
+                read_at(handle, start + number * tag as u64, len)?.into()
             }
         };
         match &self.seal {
@@ -224,7 +209,7 @@ fn damaged() -> io::Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ssec::{CustomerKey, Headers, PREFIX};
+    use crate::ssec::{CustomerKey, KeyHeaders, PREFIX};
     use crate::store::seal::Slot;
     use base64::Engine as _;
 
@@ -236,7 +221,7 @@ mod tests {
         headers
             .insert("x-amz-server-side-encryption-customer-algorithm", "AES256".parse().unwrap());
         headers.insert("x-amz-server-side-encryption-customer-key", encoded.parse().unwrap());
-        Headers::of(&headers, PREFIX).for_read().unwrap().unwrap()
+        KeyHeaders::of(&headers, PREFIX).for_read().unwrap()
     }
 
     fn read(blob: &Arc<Blob>, range: Range<u64>, key: Option<&CustomerKey>) -> io::Result<Vec<u8>> {

@@ -9,39 +9,14 @@ use time::OffsetDateTime;
 use super::blob::Blob;
 use super::change::{Change, Changes};
 use super::object::Object;
-use super::settings::Settings;
 use super::upload::{Upload, UploadedPart};
+use super::version::{ID_ALPHABET, NULL_VERSION, Tags, Version, Versioning, new_id};
 use crate::random;
 use crate::refusal::Refusal;
+use crate::settings::Settings;
 
-/// The id of a version written while versioning was not enabled.
-pub(crate) const NULL_VERSION: &str = "null";
-
-/// Key and value of each tag, in the order given.
-pub(crate) type Tags = Vec<(String, String)>;
-
-/// The state of a bucket's versioning.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum Versioning {
-    #[default]
-    Unversioned,
-    Enabled,
-    Suspended,
-}
-
-/// One version of a key.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Version {
-    pub(crate) id: String,
-    #[serde(with = "time::serde::rfc3339")]
-    pub(crate) modified: OffsetDateTime,
-    /// `None` for a delete marker.
-    pub(crate) object: Option<Arc<Object>>,
-    pub(crate) tags: Tags,
-}
-
-/// A bucket and all it holds. A folder keeps every field that is not skipped; a new one wants `#[serde(default)]`.
-#[derive(Debug, Serialize, Deserialize)]
+/// A bucket and its content. A folder keeps every field that is not skipped; a new field needs `#[serde(default)]`.
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Bucket {
     #[serde(with = "time::serde::rfc3339")]
     pub(crate) created: OffsetDateTime,
@@ -55,17 +30,15 @@ pub(crate) struct Bucket {
     /// By key and upload id.
     #[serde(skip)]
     uploads: BTreeMap<(String, String), Upload>,
-    /// What the step under way did, but for the fields above the skipped ones.
+    /// What the current step changed in the skipped fields.
     #[serde(skip)]
     changes: Changes,
 }
 
-/// What a DELETE did.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Deletion {
     /// The version created (a delete marker) or removed, where the answer names it.
     pub(crate) version: Option<String>,
-    /// Whether that version is a delete marker.
     pub(crate) delete_marker: bool,
 }
 
@@ -83,25 +56,19 @@ impl Bucket {
     }
 
     /// A bucket without content, as a folder keeps it.
-    ///
-    /// # Errors
-    /// The settings are not understood.
     pub(crate) fn with_settings(settings: serde_json::Value) -> serde_json::Result<Self> {
         serde_json::from_value(settings)
     }
 
-    /// This bucket with the content of a former one.
-    pub(crate) fn holding(self, former: Option<Self>) -> Self {
+    /// This bucket with the content of `former`.
+    pub(crate) fn with_content_of(self, former: Option<Self>) -> Self {
         match former {
             Some(former) => Self { keys: former.keys, uploads: former.uploads, ..self },
             None => self,
         }
     }
 
-    /// The changes that make this bucket out of none.
-    ///
-    /// # Errors
-    /// The settings cannot be written down.
+    /// The changes that create this bucket with its content.
     pub(crate) fn as_changes(&self) -> serde_json::Result<Vec<Change>> {
         let mut changes = vec![Change::Settings(serde_json::to_value(self)?)];
         for (key, versions) in &self.keys {
@@ -127,7 +94,7 @@ impl Bucket {
             .chain(parts.map(|part| &part.blob))
     }
 
-    /// What happened since this was last asked.
+    /// The changes since the last call.
     pub(crate) fn take_changes(&mut self) -> Changes {
         std::mem::take(&mut self.changes)
     }
@@ -151,9 +118,7 @@ impl Bucket {
     }
 
     /// The version asked for, or the latest; it has an object.
-    ///
-    /// # Errors
-    /// `NoSuchKey`, `NoSuchVersion`, and `MethodNotAllowed` for a delete marker asked for by its id.
+    /// A delete marker asked for by its id is `MethodNotAllowed`.
     pub(crate) fn find(
         &self,
         key: &str,
@@ -181,9 +146,6 @@ impl Bucket {
     }
 
     /// Gives a version other tags, and returns its id.
-    ///
-    /// # Errors
-    /// As [`Bucket::find`].
     pub(crate) fn set_tags(
         &mut self,
         key: &str,
@@ -192,16 +154,12 @@ impl Bucket {
     ) -> Result<String, Refusal> {
         let (own, id) = self.tags_mut(key, id)?;
         own.clone_from(&tags);
-        self.changes.made.push(Change::Tags { key: key.to_owned(), id: id.clone(), tags });
+        self.changes.recorded.push(Change::Tags { key: key.to_owned(), id: id.clone(), tags });
         Ok(id)
     }
 
-    /// The tags of a version, to be changed without a trace.
-    pub(super) fn tags_mut(
-        &mut self,
-        key: &str,
-        id: Option<&str>,
-    ) -> Result<(&mut Tags, String), Refusal> {
+    /// The tags of a version, to be changed without recording it.
+    fn tags_mut(&mut self, key: &str, id: Option<&str>) -> Result<(&mut Tags, String), Refusal> {
         let found = self.find(key, id)?.0.id.clone();
         self.keys
             .get_mut(key)
@@ -223,12 +181,12 @@ impl Bucket {
         };
         let version = Version { id: id.clone(), modified: OffsetDateTime::now_utc(), object, tags };
         self.place(key, version.clone());
-        self.changes.made.push(Change::Put { key: key.to_owned(), version });
-        self.names(id)
+        self.changes.recorded.push(Change::Put { key: key.to_owned(), version });
+        self.shown_id(id)
     }
 
     /// Makes `version` the latest, in place of one with the same id.
-    pub(super) fn place(&mut self, key: &str, version: Version) {
+    pub(crate) fn place(&mut self, key: &str, version: Version) {
         let versions = self.keys.entry(key.to_owned()).or_default();
         if let Some(index) = versions.iter().position(|other| other.id == version.id) {
             self.changes.retire(&versions.remove(index));
@@ -237,11 +195,11 @@ impl Bucket {
     }
 
     /// Removes a key with all its versions.
-    pub(super) fn forget(&mut self, key: &str) {
+    fn forget(&mut self, key: &str) {
         for version in self.keys.remove(key).into_iter().flatten() {
             self.changes.retire(&version);
         }
-        self.changes.made.push(Change::Forgotten { key: key.to_owned() });
+        self.changes.recorded.push(Change::Forgotten { key: key.to_owned() });
     }
 
     /// Deletes a version, or the key: then a delete marker covers it where the bucket ever had versioning.
@@ -257,22 +215,23 @@ impl Bucket {
     }
 
     /// How answers name a version: not at all in a bucket that never had versioning.
-    pub(crate) fn names(&self, id: String) -> Option<String> {
+    pub(crate) fn shown_id(&self, id: String) -> Option<String> {
         (self.versioning != Versioning::Unversioned).then_some(id)
     }
 
-    /// # Errors
-    /// `NoSuchUpload`, for another key's upload too.
+    /// Another key's upload is `NoSuchUpload`.
     pub(crate) fn upload(&self, key: &str, id: &str) -> Result<&Upload, Refusal> {
         self.uploads
             .get(&(key.to_owned(), id.to_owned()))
             .ok_or_else(|| Refusal::no_such_upload(id))
     }
 
+    fn upload_mut(&mut self, key: &str, id: &str) -> Result<&mut Upload, Refusal> {
+        let upload = self.uploads.get_mut(&(key.to_owned(), id.to_owned()));
+        upload.ok_or_else(|| Refusal::no_such_upload(id))
+    }
+
     /// Adds a part, in place of one with the same number.
-    ///
-    /// # Errors
-    /// `NoSuchUpload`.
     pub(crate) fn add_part(
         &mut self,
         key: &str,
@@ -280,63 +239,72 @@ impl Bucket {
         number: i32,
         part: UploadedPart,
     ) -> Result<(), Refusal> {
-        let upload = self
-            .uploads
-            .get_mut(&(key.to_owned(), id.to_owned()))
-            .ok_or_else(|| Refusal::no_such_upload(id))?;
+        let upload = self.upload_mut(key, id)?;
         let former = upload.parts.insert(number, part.clone());
         self.changes.retired.extend(former.map(|former| former.blob));
         let (key, id) = (key.to_owned(), id.to_owned());
-        self.changes.made.push(Change::Part { key, id, number, part });
+        self.changes.recorded.push(Change::Part { key, id, number, part });
         Ok(())
     }
 
-    /// Lets a part into an upload; what that does to the upload's encryption is kept.
-    ///
-    /// # Errors
-    /// `NoSuchUpload`, and what `admit` refuses.
+    /// Lets `admit` check a part, and records it if that changed the upload's encryption.
     pub(crate) fn admit_part<T>(
         &mut self,
         key: &str,
         id: &str,
         admit: impl FnOnce(&mut Upload) -> Result<T, Refusal>,
     ) -> Result<T, Refusal> {
-        let (key, id) = (key.to_owned(), id.to_owned());
-        let upload = self
-            .uploads
-            .get_mut(&(key.clone(), id.clone()))
-            .ok_or_else(|| Refusal::no_such_upload(&id))?;
-        let was_sealed = upload.encryption.key_check().is_some();
+        let upload = self.upload_mut(key, id)?;
+        let was_sealed = upload.encryption.is_sealed();
         let admitted = admit(upload)?;
-        if upload.encryption.key_check().is_some() != was_sealed {
-            let upload = Box::new(upload.clone());
-            self.changes.made.push(Change::Begun { key, id, upload });
+        if upload.encryption.is_sealed() != was_sealed {
+            let (key, id, upload) = (key.to_owned(), id.to_owned(), Box::new(upload.clone()));
+            self.changes.recorded.push(Change::Begun { key, id, upload });
         }
         Ok(admitted)
     }
 
     pub(crate) fn begin_upload(&mut self, key: &str, upload: Upload) -> String {
-        let id = random::text(VERSION_ALPHABET, 64);
+        let id = random::text(ID_ALPHABET, 64);
         self.resume_upload(key, &id, upload.clone());
         let upload = Box::new(upload);
-        self.changes.made.push(Change::Begun { key: key.to_owned(), id: id.clone(), upload });
+        self.changes.recorded.push(Change::Begun { key: key.to_owned(), id: id.clone(), upload });
         id
     }
 
-    pub(super) fn resume_upload(&mut self, key: &str, id: &str, upload: Upload) {
+    fn resume_upload(&mut self, key: &str, id: &str, upload: Upload) {
         self.uploads.insert((key.to_owned(), id.to_owned()), upload);
     }
 
-    /// # Errors
-    /// `NoSuchUpload`.
     pub(crate) fn end_upload(&mut self, key: &str, id: &str) -> Result<Upload, Refusal> {
         let ended = (key.to_owned(), id.to_owned());
         let upload =
             self.uploads.remove(&ended).ok_or_else(|| Refusal::no_such_upload(&ended.1))?;
         let parts = upload.parts.values().map(|part| Arc::clone(&part.blob));
         self.changes.retired.extend(parts);
-        self.changes.made.push(Change::Ended { key: ended.0, id: ended.1 });
+        self.changes.recorded.push(Change::Ended { key: ended.0, id: ended.1 });
         Ok(upload)
+    }
+
+    /// Repeats a change of the journal.
+    pub(crate) fn apply(&mut self, change: Change) {
+        match change {
+            // These concern the whole bucket: recovery applies them.
+            Change::Settings(_) | Change::Removed => {}
+            Change::Put { key, version } => self.place(&key, version),
+            Change::Tags { key, id, tags } => {
+                if let Ok((own, _)) = self.tags_mut(&key, Some(&id)) {
+                    *own = tags;
+                }
+            }
+            Change::Deleted { key, id } => drop(self.delete(&key, Some(&id))),
+            Change::Forgotten { key } => self.forget(&key),
+            Change::Begun { key, id, upload } => self.resume_upload(&key, &id, *upload),
+            Change::Part { key, id, number, part } => drop(self.add_part(&key, &id, number, part)),
+            Change::Ended { key, id } => drop(self.end_upload(&key, &id)),
+        }
+        // They are in the journal already.
+        drop(self.take_changes());
     }
 
     /// Key, upload id and upload, in the order of ListMultipartUploads.
@@ -352,14 +320,14 @@ impl Bucket {
     }
 
     fn remove(&mut self, key: &str, id: &str) -> Deletion {
-        let mut deletion = Deletion { version: self.names(id.to_owned()), delete_marker: false };
+        let mut deletion = Deletion { version: self.shown_id(id.to_owned()), delete_marker: false };
         if let Some(versions) = self.keys.get_mut(key) {
             if let Some(index) = versions.iter().position(|version| version.id == id) {
                 let version = versions.remove(index);
                 deletion.delete_marker = version.object.is_none();
                 self.changes.retire(&version);
                 let (key, id) = (key.to_owned(), id.to_owned());
-                self.changes.made.push(Change::Deleted { key, id });
+                self.changes.recorded.push(Change::Deleted { key, id });
             }
             if versions.is_empty() {
                 self.keys.remove(key);
@@ -368,11 +336,3 @@ impl Bucket {
         deletion
     }
 }
-
-/// An id for a version.
-pub(crate) fn new_id() -> String {
-    random::text(VERSION_ALPHABET, 32)
-}
-
-/// Characters that need no encoding in a query.
-const VERSION_ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._";

@@ -5,16 +5,16 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::blob::Blob;
-use super::bucket::{Bucket, Tags, Version};
 use super::upload::{Upload, UploadedPart};
+use super::version::{Tags, Version};
 
 /// What one step changed: the bucket's name and the change. All of it takes effect, or nothing.
 pub(crate) type Step = Vec<(String, Change)>;
 
-/// One change in a bucket. Doing it twice in a row is the same as once.
-#[derive(Debug, Serialize, Deserialize)]
+/// One change in a bucket. Applying it twice in a row is the same as once.
+#[derive(Serialize, Deserialize)]
 pub(crate) enum Change {
-    /// The bucket is there, and this is all about it but its content.
+    /// The bucket exists with these settings.
     Settings(serde_json::Value),
     /// The bucket is gone.
     Removed,
@@ -59,10 +59,10 @@ impl Change {
     }
 }
 
-/// What happened to a bucket in the step under way.
-#[derive(Debug, Default)]
+/// What the current step changed in a bucket.
+#[derive(Default)]
 pub(crate) struct Changes {
-    pub(crate) made: Vec<Change>,
+    pub(crate) recorded: Vec<Change>,
     /// Removed from the index: their bytes stay until the step is on disk.
     pub(crate) retired: Vec<Arc<Blob>>,
 }
@@ -71,28 +71,5 @@ impl Changes {
     pub(crate) fn retire(&mut self, version: &Version) {
         let parts = version.object.iter().flat_map(|object| &object.parts);
         self.retired.extend(parts.map(|part| Arc::clone(&part.blob)));
-    }
-}
-
-impl Bucket {
-    /// Repeats a change that a journal tells of.
-    pub(crate) fn apply(&mut self, change: Change) {
-        match change {
-            // About the bucket as a whole: not for the bucket itself to do.
-            Change::Settings(_) | Change::Removed => {}
-            Change::Put { key, version } => self.place(&key, version),
-            Change::Tags { key, id, tags } => {
-                if let Ok((own, _)) = self.tags_mut(&key, Some(&id)) {
-                    *own = tags;
-                }
-            }
-            Change::Deleted { key, id } => drop(self.delete(&key, Some(&id))),
-            Change::Forgotten { key } => self.forget(&key),
-            Change::Begun { key, id, upload } => self.resume_upload(&key, &id, *upload),
-            Change::Part { key, id, number, part } => drop(self.add_part(&key, &id, number, part)),
-            Change::Ended { key, id } => drop(self.end_upload(&key, &id)),
-        }
-        // Nothing of this is news.
-        drop(self.take_changes());
     }
 }

@@ -10,10 +10,10 @@ use super::blob::Blob;
 use crate::checksum::Checksum;
 use crate::ssec::KeyCheck;
 
-/// An object's content and description. Immutable: a change makes a new one.
-#[derive(Debug, Serialize, Deserialize)]
+/// An object's content and description. Immutable: a change makes a new object.
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Object {
-    /// What its parts are sealed for: the version's id, but where that is `null`.
+    /// What its parts are sealed for: the version's id, or a random one if that is `null`.
     pub(crate) id: String,
     pub(crate) parts: Vec<Part>,
     pub(crate) size: u64,
@@ -27,7 +27,7 @@ pub(crate) struct Object {
 }
 
 /// A part of an object; a single PUT makes one.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Part {
     /// As it was uploaded; 0 for a single PUT.
     pub(crate) number: i32,
@@ -52,10 +52,10 @@ impl Object {
     }
 }
 
-/// How an object is encrypted, as its headers tell.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// How an object is encrypted, as its headers say.
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) enum Encryption {
-    /// Nothing is claimed.
+    /// No header.
     None,
     /// SSE-S3, the default of every bucket.
     S3,
@@ -71,6 +71,11 @@ impl Encryption {
             Self::Customer(check) => Some(check),
             _ => None,
         }
+    }
+
+    /// Whether the content is encrypted with a customer's key.
+    pub(crate) fn is_sealed(&self) -> bool {
+        self.key_check().is_some()
     }
 
     /// Whether the ETag is the MD5 of the content: "ETag" under "Object" in the Amazon S3 API reference.
@@ -109,7 +114,7 @@ impl Encryption {
 }
 
 /// What the writer said about the object.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Attributes {
     pub(crate) content_type: Option<String>,
     pub(crate) cache_control: Option<String>,
@@ -138,14 +143,14 @@ impl Attributes {
     }
 }
 
-/// An HTTP date on disk: the form of the S3 layer knows fewer years than it reads.
+/// An HTTP date on disk, in seconds: the S3 layer reads more years than it can format.
 mod seconds {
     use s3s::dto::Timestamp;
     use serde::de::Error as _;
     use serde::{Deserialize as _, Deserializer, Serialize as _, Serializer};
     use time::OffsetDateTime;
 
-    pub(super) fn serialize<S: Serializer>(
+    pub(crate) fn serialize<S: Serializer>(
         time: &Option<Timestamp>,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
@@ -153,7 +158,7 @@ mod seconds {
         seconds.serialize(serializer)
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Option<Timestamp>, D::Error> {
         Option::<i64>::deserialize(deserializer)?

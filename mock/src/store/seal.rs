@@ -23,7 +23,7 @@ pub(crate) type Salt = [u8; 32];
 pub(crate) struct Slot<'a> {
     pub(crate) bucket: &'a str,
     pub(crate) key: &'a str,
-    /// [`super::object::Object::id`].
+    /// The id of the object.
     pub(crate) object: &'a str,
     /// The part's number; 0 where the object came whole.
     pub(crate) part: i32,
@@ -47,7 +47,6 @@ impl<'a> SlotKey<'a> {
     }
 }
 
-/// The key of one part.
 pub(crate) struct Seal {
     key: LessSafeKey,
     associated: Vec<u8>,

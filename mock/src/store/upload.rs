@@ -7,14 +7,14 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::blob::Blob;
-use super::bucket::Tags;
 use super::object::{Attributes, Encryption};
+use super::version::Tags;
 use crate::checksum::{Algorithm, Kind};
 
-/// What CreateMultipartUpload fixed, and the parts so far.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// What CreateMultipartUpload set, and the parts so far.
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Upload {
-    /// [`super::object::Object::id`] of the object to be.
+    /// The id of the finished object.
     pub(crate) object_id: String,
     #[serde(with = "time::serde::rfc3339")]
     pub(crate) initiated: OffsetDateTime,
@@ -27,6 +27,11 @@ pub(crate) struct Upload {
 }
 
 impl Upload {
+    /// The algorithm of [`Upload::effective_checksum`].
+    pub(crate) fn algorithm(&self) -> Option<Algorithm> {
+        self.effective_checksum().map(|(algorithm, _)| algorithm)
+    }
+
     /// The checksum the finished object gets. A sealed upload has none unless it was asked for.
     pub(crate) fn effective_checksum(&self) -> Option<(Algorithm, Kind)> {
         match (self.checksum, self.encryption.key_check()) {
@@ -37,8 +42,8 @@ impl Upload {
     }
 }
 
-/// One part, as the last UploadPart with its number left it.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// The last part uploaded with its number.
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct UploadedPart {
     pub(crate) blob: Arc<Blob>,
     /// Without the quotes.

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use crate::commands::keys::Keys;
 use crate::failure::Failure;
+use crate::jobs::Keys;
 use crate::key::KeyArgs;
 use crate::key::core::{Encoding, create_key_file};
 use crate::location::Location;

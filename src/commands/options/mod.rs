@@ -6,12 +6,17 @@ mod attributes;
 mod connect;
 mod filters;
 mod header;
+mod job_array;
 mod keys;
 mod read;
+mod search;
+mod since;
 mod transfer;
 mod values;
 
 pub(crate) use header::parse_header;
+pub(super) use search::check_search;
+pub(super) use since::parse_since;
 
 /// Makes the plain options parse as the arguments that they are converted from.
 macro_rules! parsed_as {

@@ -14,7 +14,7 @@ use crate::text::redaction::mask_key_text;
 
 /// An object to delete, or one version of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Doomed {
+pub(crate) struct DeleteTarget {
     /// Where it is.
     pub at: Location,
     /// The version to delete for good.
@@ -24,7 +24,7 @@ pub(crate) struct Doomed {
 /// How a key and its version name an object in the store's answer.
 type Name = (String, Option<String>);
 
-impl Doomed {
+impl DeleteTarget {
     fn name(&self) -> Name {
         (self.at.key.clone(), self.version_id.clone())
     }
@@ -35,27 +35,27 @@ impl Store {
     pub(crate) const MOST_DELETES: usize = 1000;
 
     /// Deletes up to 1,000 objects of one bucket, as [`Store::delete`] does each: in one request, where
-    /// their keys and the store allow it. The results come in the order of `doomed`; what became of each
+    /// their keys and the store allow it. The results come in the order of `targets`; what became of each
     /// version is told only with `details`, for the store's answer is then as long as the question.
     pub(crate) async fn delete_many(
         &self,
-        doomed: &[Doomed],
+        targets: &[DeleteTarget],
         details: bool,
     ) -> Vec<Result<Removed, Failure>> {
-        let (together, _): (Vec<_>, Vec<_>) = doomed.iter().partition(|it| fits_xml(&it.at.key));
+        let (together, _): (Vec<_>, Vec<_>) = targets.iter().partition(|it| fits_xml(&it.at.key));
         let mut answers = match together.as_slice() {
             [] | [_] => HashMap::new(),
             [first, ..] => match self.delete_together(&first.at.bucket, &together, details).await {
                 Ok(answers) => answers,
                 Err(refusal) if matches!(refusal.status, Some(405 | 501)) => HashMap::new(),
                 Err(refusal) => {
-                    let explain = |it: &Doomed| Err(self.explain_delete(&refusal, &it.at));
-                    return doomed.iter().map(explain).collect();
+                    let explain = |it: &DeleteTarget| Err(self.explain_delete(&refusal, &it.at));
+                    return targets.iter().map(explain).collect();
                 }
             },
         };
-        let mut results = Vec::with_capacity(doomed.len());
-        for it in doomed {
+        let mut results = Vec::with_capacity(targets.len());
+        for it in targets {
             results.push(match answers.remove(&it.name()) {
                 Some(Ok(removed)) => Ok(removed),
                 Some(Err(refusal)) if refusal.status != Some(503) => {
@@ -70,10 +70,10 @@ impl Store {
     async fn delete_together(
         &self,
         bucket: &str,
-        doomed: &[&Doomed],
+        targets: &[&DeleteTarget],
         details: bool,
     ) -> Result<HashMap<Name, Result<Removed, Refusal>>, Refusal> {
-        let identifiers = doomed.iter().map(|it| {
+        let identifiers = targets.iter().map(|it| {
             let key = ObjectIdentifier::builder().key(&it.at.key);
             key.set_version_id(it.version_id.clone()).build()
         });
@@ -94,7 +94,7 @@ impl Store {
             })
             .await?;
         let mut answers: HashMap<_, _> =
-            doomed.iter().map(|it| (it.name(), Ok(Removed::default()))).collect();
+            targets.iter().map(|it| (it.name(), Ok(Removed::default()))).collect();
         for (name, answer) in told(&output) {
             // An error about none of them may be about any of them: one by one, each tells its own.
             if answer.is_err() && !answers.contains_key(&name) {

@@ -16,7 +16,7 @@ use crate::failure::Failure;
 use crate::key::core::Key;
 use crate::location::Location;
 use crate::store::object::{ObjectMetadata, ReadOptions, Reading};
-use crate::transfer::checksum::{Algorithm, ExpectedChecksum, Hash};
+use crate::transfer::checksum::{Algorithm, ExpectedChecksum};
 use crate::transfer::engine::Engine;
 use crate::transfer::files::FilePlace;
 use crate::transfer::plan;
@@ -74,10 +74,12 @@ impl Engine {
         let fetched = self.interrupt().race(self.fetch(at, keys, options, target, arrival)).await;
         let is_resumable_at =
             |place: FilePlace| PartialFile::exists_for(&place.path(), self.store(), at);
-        let (mut downloaded, file) = fetched.map_err(|mut failure| {
+        let (mut downloaded, file) = fetched.map_err(|failure| {
             if is_resumable(&failure) && place.is_some_and(is_resumable_at) {
-                failure.detail_mut().message += "; what was downloaded so far is kept";
-                return failure.hint("run the same command again to go on").at(at);
+                return failure
+                    .leaving("; what was downloaded so far is kept")
+                    .hint("run the same command again to go on")
+                    .at(at);
             }
             failure
         })?;
@@ -198,7 +200,7 @@ impl Engine {
             chunks.finish(index, crc);
             item.resume(chunks.bytes(index));
         }
-        let file = Arc::new(target.file().map_err(|error| target.refuse(&error))?);
+        let file = Arc::new(target.file().map_err(|error| target.refuse(error))?);
         let mut next = chunks.next_missing(0);
         let mut under_way = JoinSet::new();
         while next.is_some() || !under_way.is_empty() {
@@ -281,7 +283,7 @@ impl ChunkError {
     fn into_failure(self, target: &NewFile) -> Failure {
         match self {
             ChunkError::Read(failure) => failure,
-            ChunkError::Write(error) => target.refuse(&error),
+            ChunkError::Write(error) => target.refuse(error),
         }
     }
 }
@@ -293,10 +295,7 @@ async fn fill(mut reader: Reader, file: &File, crc: Algorithm) -> Result<u64, Ch
         hash.update(&bytes);
         file.write_all_at(&bytes, at).map_err(ChunkError::Write)?;
     }
-    Ok(match hash {
-        Hash::Crc(digest) => digest.finalize(),
-        _ => 0,
-    })
+    Ok(hash.crc().unwrap_or_default())
 }
 
 async fn write_in_order(
@@ -305,14 +304,14 @@ async fn write_in_order(
     expected: Option<&ExpectedChecksum>,
     item: &ProgressItem,
 ) -> Result<bool, Failure> {
-    let file = target.file().map_err(|error| target.refuse(&error))?;
+    let file = target.file().map_err(|error| target.refuse(error))?;
     let mut hash = expected.map(|it| it.algorithm.hash());
     let start = reader.next;
     while let Some((at, bytes)) = reader.next().await? {
         if let Some(hash) = &mut hash {
             hash.update(&bytes);
         }
-        file.write_all_at(&bytes, at - start).map_err(|error| target.refuse(&error))?;
+        file.write_all_at(&bytes, at - start).map_err(|error| target.refuse(error))?;
         item.add(bytes.len() as u64);
     }
     Ok(expected.zip(hash).is_none_or(|(expected, hash)| expected.matches(hash)))

@@ -6,5 +6,5 @@ mod read_ahead;
 mod reader;
 
 pub(crate) use download::{Downloaded, Verified};
-pub(crate) use object_reader::ObjectReader;
+pub(crate) use object_reader::{ChunkSender, ObjectReader, send_all};
 pub(crate) use reader::Reader;

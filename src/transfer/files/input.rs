@@ -45,7 +45,8 @@ impl SourceFolder {
             Errno::NOENT => Failure::not_found(format!("there is no folder {}", path.display()))
                 .hint("check the path"),
             error => Failure::other(format!("{} cannot be opened: {error}", path.display()))
-                .hint("check that it is a folder, and its permissions"),
+                .hint("check that it is a folder, and its permissions")
+                .because(error),
         })?;
         Ok(SourceFolder { path: path.to_owned(), handle, follows_links })
     }
@@ -89,7 +90,7 @@ impl Input {
         }
         // Opening a FIFO blocks until it has a writer, and some files below /proc block as well.
         let open = move || {
-            let refuse = |error: io::Error| unreadable(&path, &error);
+            let refuse = |error: io::Error| unreadable(&path, error);
             let file = File::open(&path).map_err(refuse)?;
             let metadata = file.metadata().map_err(refuse)?;
             let modified = metadata.modified().ok();
@@ -113,7 +114,7 @@ impl Input {
             ))
             .hint("`s3seal put` stores what it leads to")
         };
-        let found = path.symlink_metadata().map_err(|error| unreadable(path, &error))?;
+        let found = path.symlink_metadata().map_err(|error| unreadable(path, error))?;
         let (true, Some(name)) = (found.is_file(), path.file_name()) else {
             return Err(not_regular());
         };
@@ -121,7 +122,7 @@ impl Input {
             .and_then(|folder| Ok((open_file(&folder, name)?, folder)));
         let (file, folder) = opened.map_err(|error| match error {
             Errno::LOOP | Errno::NXIO => not_regular(),
-            error => unreadable(path, &error.into()),
+            error => unreadable(path, error.into()),
         })?;
         Input::regular(path, file, folder, name)
     }
@@ -148,13 +149,13 @@ impl Input {
                 unfollowed(path, "lies behind a symbolic link, or behind a file")
             }
             Errno::NXIO => not_regular(path),
-            error => unreadable(path, &error.into()),
+            error => unreadable(path, error.into()),
         })?;
         Input::regular(path, file, parent, name)
     }
 
     fn regular(path: &Path, file: File, folder: OwnedFd, name: &OsStr) -> Result<Input, Failure> {
-        let refuse = |error: io::Error| unreadable(path, &error);
+        let refuse = |error: io::Error| unreadable(path, error);
         let metadata = file.metadata().map_err(refuse)?;
         if !metadata.is_file() {
             return Err(not_regular(path));

@@ -18,6 +18,6 @@ pub(crate) use mtime::{FileTime, MTIME, write_mtime};
 pub(crate) use original::is_put_aside;
 pub(crate) use place::{FilePlace, kept_mode};
 pub use source::Source;
-pub(crate) use source::{FileSource, unreadable};
+pub(crate) use source::{FileSource, read_range, unreadable};
 pub(crate) use temp_file::{TempFile, open_own};
 pub(crate) use unnamed::UnnamedFile;

@@ -3,14 +3,16 @@
 
 use std::cmp::Ordering;
 
-use super::batch::{Finds, Found};
+use tokio::sync::mpsc::Receiver;
+
 use super::filters::Filters;
+use super::found::Found;
 use super::walk::Entry;
 use crate::failure::Failure;
 
 /// One step through two folders.
 #[derive(Debug)]
-pub(crate) enum Pair {
+pub(crate) enum Difference {
     /// What only the source has.
     Source(Entry),
     /// What both have: the source's, then the destination's.
@@ -41,7 +43,7 @@ pub(crate) struct Comparison {
 struct Side {
     /// Whether it is the source.
     is_source: bool,
-    finds: Finds<Entry>,
+    entries: Receiver<Found<Entry>>,
     next: Option<Entry>,
     last: Option<String>,
 }
@@ -49,24 +51,24 @@ struct Side {
 impl Comparison {
     /// Compares what the filters admit of both sides, in the order of keys.
     pub(crate) fn new(
-        source: Finds<Entry>,
-        destination: Finds<Entry>,
+        source: Receiver<Found<Entry>>,
+        destination: Receiver<Found<Entry>>,
         filters: Filters,
     ) -> Comparison {
-        let side = |is_source, finds| Side { is_source, finds, next: None, last: None };
+        let side = |is_source, entries| Side { is_source, entries, next: None, last: None };
         let (source, destination) = (side(true, source), side(false, destination));
         Comparison { source, destination, filters, skipped: Vec::new() }
     }
 
     /// The next step; none at the end of both.
-    pub(crate) async fn next(&mut self) -> Option<Pair> {
+    pub(crate) async fn next(&mut self) -> Option<Difference> {
         loop {
             match self.source.fill(&self.filters).await {
                 Ok(()) => break,
-                Err(Pair::Skipped(entry)) => {
+                Err(Difference::Skipped(entry)) => {
                     self.skipped.push(entry.name.clone());
                     if self.filters.admit(&entry.name) {
-                        return Some(Pair::Skipped(entry));
+                        return Some(Difference::Skipped(entry));
                     }
                 }
                 Err(odd) => return Some(odd),
@@ -76,7 +78,7 @@ impl Comparison {
             match self.destination.fill(&self.filters).await {
                 Ok(()) => break,
                 // What is skipped at the destination stays there.
-                Err(Pair::Skipped(_)) => {}
+                Err(Difference::Skipped(_)) => {}
                 Err(odd) => return Some(odd),
             }
         }
@@ -89,12 +91,12 @@ impl Comparison {
         let source = self.source.next.take_if(|_| order.is_le());
         let destination = self.destination.next.take_if(|_| order.is_ge());
         match (source, destination) {
-            (Some(source), Some(destination)) => Some(Pair::Both(source, destination)),
-            (Some(source), None) => Some(Pair::Source(source)),
+            (Some(source), Some(destination)) => Some(Difference::Both(source, destination)),
+            (Some(source), None) => Some(Difference::Source(source)),
             (None, Some(destination)) if self.is_skipped(&destination.name) => {
-                Some(Pair::Kept(destination))
+                Some(Difference::Kept(destination))
             }
-            (None, Some(destination)) => Some(Pair::Destination(destination)),
+            (None, Some(destination)) => Some(Difference::Destination(destination)),
             (None, None) => None,
         }
     }
@@ -116,27 +118,27 @@ fn is_past(name: &str, skipped: &str) -> bool {
 
 impl Side {
     /// Has the next entry ready, unless there is none, or something else comes first.
-    async fn fill(&mut self, filters: &Filters) -> Result<(), Pair> {
+    async fn fill(&mut self, filters: &Filters) -> Result<(), Difference> {
         while self.next.is_none() {
-            match self.finds.recv().await {
+            match self.entries.recv().await {
                 None => return Ok(()),
                 // Neither a walk nor a listing has any.
                 Some(Found::Skipped) => {}
-                Some(Found::Failed(failure)) => return Err(Pair::Failed(failure)),
+                Some(Found::Failed(failure)) => return Err(Difference::Failed(failure)),
                 Some(Found::Item(entry)) => self.take(entry, filters)?,
             }
         }
         Ok(())
     }
 
-    fn take(&mut self, entry: Entry, filters: &Filters) -> Result<(), Pair> {
+    fn take(&mut self, entry: Entry, filters: &Filters) -> Result<(), Difference> {
         // Its name may be no key's, so its place among them says nothing.
         if entry.skip.is_some() {
-            return Err(Pair::Skipped(entry));
+            return Err(Difference::Skipped(entry));
         }
         // Some stores list a folder at a time; compared so, what is there would seem to be missing.
         if self.last.as_ref().is_some_and(|last| *last >= entry.name) {
-            return Err(Pair::Failed(
+            return Err(Difference::Failed(
                 Failure::other(
                     "the store does not list its keys in order, so they cannot be compared",
                 )
@@ -160,32 +162,32 @@ mod tests {
     use std::time::SystemTime;
 
     use super::*;
-    use crate::transfer::many::batch::finds;
+    use crate::transfer::many::found::channel;
     use crate::transfer::many::walk::Skip;
 
     /// What begins with a `~` is skipped.
     async fn compared(source: &[&str], destination: &[&str]) -> Vec<String> {
         let side = async |names: &[&str]| {
-            let (finder, finds) = finds();
+            let (sender, receiver) = channel();
             for name in names {
                 let skip = name.starts_with('~').then_some(Skip::Link);
                 let name = name.trim_start_matches('~').to_owned();
                 let entry = Entry { name, bytes: 0, modified: SystemTime::UNIX_EPOCH, skip };
-                finder.send(Found::Item(entry)).await.unwrap();
+                sender.send(Found::Item(entry)).await.unwrap();
             }
-            finds
+            receiver
         };
         let (source, destination) = (side(source).await, side(destination).await);
         let mut comparison = Comparison::new(source, destination, Filters::default());
         let mut steps = Vec::new();
         while let Some(step) = comparison.next().await {
             steps.push(match step {
-                Pair::Source(entry) => format!("+{}", entry.name),
-                Pair::Both(entry, _) => format!("={}", entry.name),
-                Pair::Destination(entry) => format!("-{}", entry.name),
-                Pair::Kept(entry) => format!("!{}", entry.name),
-                Pair::Skipped(entry) => format!("~{}", entry.name),
-                Pair::Failed(_) => "failed".to_owned(),
+                Difference::Source(entry) => format!("+{}", entry.name),
+                Difference::Both(entry, _) => format!("={}", entry.name),
+                Difference::Destination(entry) => format!("-{}", entry.name),
+                Difference::Kept(entry) => format!("!{}", entry.name),
+                Difference::Skipped(entry) => format!("~{}", entry.name),
+                Difference::Failed(_) => "failed".to_owned(),
             });
         }
         steps

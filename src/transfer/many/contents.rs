@@ -8,8 +8,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use rustix::fs::FileType;
+use tokio::sync::mpsc::{Receiver, Sender};
 
-use super::batch::{Finder, Finds, Found, finds};
+use super::found::{Found, channel};
 use super::walk::Entry;
 use crate::failure::Failure;
 use crate::output::Output;
@@ -28,12 +29,12 @@ pub(crate) fn walk_destination(
     engine: &Engine,
     tidies: bool,
     out: Output,
-) -> Finds<Entry> {
-    let (finder, finds) = finds();
+) -> Receiver<Found<Entry>> {
+    let (sender, receiver) = channel();
     let root = folder.open();
     let engine = engine.clone();
     tokio::task::spawn_blocking(move || {
-        let walk = Walk { finder, engine, tidies, out };
+        let walk = Walk { sender, engine, tidies, out };
         match root {
             Ok(Some(root)) => drop(walk.folder(&root, Path::new(""))),
             Ok(None) => {}
@@ -41,11 +42,11 @@ pub(crate) fn walk_destination(
             Err(failure) => drop(walk.send(Found::Failed(failure.for_all()))),
         }
     });
-    finds
+    receiver
 }
 
 struct Walk {
-    finder: Finder<Entry>,
+    sender: Sender<Found<Entry>>,
     engine: Engine,
     tidies: bool,
     out: Output,
@@ -58,7 +59,7 @@ impl Walk {
     fn folder(&self, folder: &Arc<Directory>, below: &Path) -> Result<(), Unwanted> {
         let mut entries = match folder.entries() {
             Ok(entries) => entries,
-            Err(error) => return self.failed(folder.path(), &error),
+            Err(error) => return self.failed(folder.path(), error),
         };
         for (name, kind) in &mut entries {
             // Not every file system says it with the name.
@@ -75,7 +76,7 @@ impl Walk {
         entries.iter().try_for_each(|(name, kind)| match kind {
             FileType::Directory => match folder.enter(name) {
                 Ok(inner) => self.folder(&Arc::new(inner), &below.join(name)),
-                Err(error) => self.failed(&folder.path().join(name), &error),
+                Err(error) => self.failed(&folder.path().join(name), error),
             },
             // Of a download under way, or one to go on with.
             _ if is_part_name(name) => Ok(()),
@@ -95,15 +96,15 @@ impl Walk {
         let found = match folder.find(name) {
             Ok(Some(found)) => found,
             Ok(None) => {
-                return self.failed(&folder.path().join(name), &io::ErrorKind::NotFound.into());
+                return self.failed(&folder.path().join(name), io::ErrorKind::NotFound.into());
             }
-            Err(error) => return self.failed(&folder.path().join(name), &error),
+            Err(error) => return self.failed(&folder.path().join(name), error),
         };
         let entry = |name| Entry { name, bytes: found.bytes, modified: found.modified, skip: None };
         self.send(to_name(below).map(entry).map_or_else(Found::Failed, Found::Item))
     }
 
-    fn failed(&self, path: &Path, error: &io::Error) -> Result<(), Unwanted> {
+    fn failed(&self, path: &Path, error: io::Error) -> Result<(), Unwanted> {
         let path = path.display();
         let failure = match error.kind() {
             io::ErrorKind::NotFound => Failure::not_found(format!("there is no {path} any more"))
@@ -117,11 +118,11 @@ impl Walk {
             }
             _ => Failure::other(format!("{path} cannot be read: {error}")),
         };
-        self.send(Found::Failed(failure))
+        self.send(Found::Failed(failure.because(error)))
     }
 
     fn send(&self, found: Found<Entry>) -> Result<(), Unwanted> {
-        self.finder.blocking_send(found).map_err(|_| Unwanted)
+        self.sender.blocking_send(found).map_err(|_| Unwanted)
     }
 }
 

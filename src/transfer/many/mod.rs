@@ -1,16 +1,15 @@
-//! Many objects: what lies below a folder or a prefix, filters, the comparison of two sides, how far a run has come, and
-//! what became of each item.
+//! Many objects: what lies below a folder or a prefix, filters, the comparison of two sides, and how far a run has come.
 
-mod batch;
 mod checkpoint;
 mod compare;
 mod contents;
 mod filters;
+mod found;
 mod walk;
 
-pub(crate) use batch::{Finder, Finds, Found, Tally, finds, large_finds};
 pub(crate) use checkpoint::Checkpoint;
-pub(crate) use compare::{Comparison, Pair};
+pub(crate) use compare::{Comparison, Difference};
 pub(crate) use contents::walk_destination;
 pub(crate) use filters::Filters;
-pub(crate) use walk::{Entry, Manner, Skip, walk_folder, walk_store};
+pub(crate) use found::{Found, channel, channel_of_batches};
+pub(crate) use walk::{Entry, Skip, WalkOptions, walk_folder, walk_store};

@@ -8,9 +8,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use tokio::sync::mpsc::{Receiver, Sender};
 use walkdir::{DirEntry, WalkDir};
 
-use super::batch::{Finder, Finds, Found, finds};
+use super::found::{Found, channel};
 use crate::failure::Failure;
 use crate::location::Location;
 use crate::store::copy::is_throw_away;
@@ -45,37 +46,35 @@ pub(crate) enum Skip {
     PutAside,
 }
 
-/// How a folder of this machine is walked through.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Manner {
-    /// Whether symbolic links below the folder are followed; they are skipped otherwise.
+pub(crate) struct WalkOptions {
+    /// Symbolic links below the folder are followed instead of skipped.
     pub follow_symlinks: bool,
-    /// Whether entries come in the order of keys, which takes memory for the names of the folder that
-    /// holds most.
+    /// Entries come in the order of keys. It takes memory for the names of the largest folder.
     pub in_order: bool,
 }
 
 /// The files below a folder of this machine as they are found, and what is skipped there.
-pub(crate) fn walk_folder(root: PathBuf, manner: Manner) -> Finds<Entry> {
-    let (finder, finds) = finds();
+pub(crate) fn walk_folder(root: PathBuf, options: WalkOptions) -> Receiver<Found<Entry>> {
+    let (sender, receiver) = channel();
     tokio::task::spawn_blocking(move || {
-        let follow = manner.follow_symlinks;
+        let follow = options.follow_symlinks;
         let mut walk = WalkDir::new(&root).min_depth(1).follow_links(follow);
-        if manner.in_order {
+        if options.in_order {
             walk = walk.sort_by(move |a, b| in_key_order(a, b, follow));
         }
         for found in walk {
             let found = match found {
                 Ok(entry) if entry.file_type().is_dir() => continue,
                 Ok(entry) => look_at(&root, &entry),
-                Err(error) => Found::Failed(explain(&error)),
+                Err(error) => Found::Failed(explain(error)),
             };
-            if finder.blocking_send(found).is_err() {
+            if sender.blocking_send(found).is_err() {
                 return;
             }
         }
     });
-    finds
+    receiver
 }
 
 fn look_at(root: &Path, entry: &DirEntry) -> Found<Entry> {
@@ -87,8 +86,8 @@ fn look_at(root: &Path, entry: &DirEntry) -> Found<Entry> {
         return Found::Item(Entry { name, bytes: 0, modified, skip: Some(skip) });
     }
     let read = || {
-        let metadata = entry.metadata().map_err(|error| explain(&error))?;
-        let modified = metadata.modified().map_err(|error| unreadable(entry.path(), &error))?;
+        let metadata = entry.metadata().map_err(explain)?;
+        let modified = metadata.modified().map_err(|error| unreadable(entry.path(), error))?;
         Ok(Entry { name: to_name(below)?, bytes: metadata.len(), modified, skip: None })
     };
     read().map_or_else(Found::Failed, Found::Item)
@@ -121,47 +120,50 @@ fn key_bytes(entry: &DirEntry, follow: bool) -> impl Iterator<Item = &u8> {
     entry.file_name().as_bytes().iter().chain(is_dir.then_some(&b'/'))
 }
 
-fn explain(error: &walkdir::Error) -> Failure {
-    let path = error.path().unwrap_or(Path::new(""));
-    match (error.loop_ancestor(), error.io_error()) {
-        (Some(ancestor), _) => Failure::other(format!(
+fn explain(error: walkdir::Error) -> Failure {
+    let path = error.path().unwrap_or(Path::new("")).to_owned();
+    if let Some(ancestor) = error.loop_ancestor() {
+        return Failure::other(format!(
             "{} is a symbolic link to {}, which it lies in: it was not followed again",
             path.display(),
             ancestor.display()
         ))
-        .hint("remove the link, or leave out --follow-symlinks"),
-        (None, Some(error)) => unreadable(path, error),
-        (None, None) => Failure::other(format!("{} cannot be read", path.display())),
+        .hint("remove the link, or leave out --follow-symlinks");
+    }
+    match error.into_io_error() {
+        Some(error) => unreadable(&path, error),
+        None => Failure::other(format!("{} cannot be read", path.display())),
     }
 }
 
-fn unreadable(path: &Path, error: &io::Error) -> Failure {
+fn unreadable(path: &Path, error: io::Error) -> Failure {
     let path = path.display();
-    match error.kind() {
+    let failure = match error.kind() {
         io::ErrorKind::NotFound => Failure::not_found(format!("there is no {path} any more"))
             .hint("it was removed meanwhile, or is a symbolic link that leads nowhere"),
         io::ErrorKind::PermissionDenied => {
             Failure::other(format!("{path} may not be read")).hint("check its permissions")
         }
         _ => Failure::other(format!("{path} cannot be read: {error}")),
-    }
+    };
+    failure.because(error)
 }
 
 /// The objects below a folder of a store, as they are listed. A name that is empty or ends in `/` is a
 /// marker: it stands for a folder.
-pub(crate) fn walk_store(store: Arc<Store>, folder: Location) -> Finds<Entry> {
-    let (finder, finds) = finds();
+pub(crate) fn walk_store(store: Arc<Store>, folder: Location) -> Receiver<Found<Entry>> {
+    let (sender, receiver) = channel();
     tokio::spawn(async move {
-        if let Err(failure) = list_into(&finder, &store, &folder).await {
+        if let Err(failure) = list_into(&sender, &store, &folder).await {
             // What comes after the gap would be taken for all there is.
-            let _ = finder.send(Found::Failed(failure.for_all())).await;
+            let _ = sender.send(Found::Failed(failure.for_all())).await;
         }
     });
-    finds
+    receiver
 }
 
 async fn list_into(
-    finder: &Finder<Entry>,
+    sender: &Sender<Found<Entry>>,
     store: &Arc<Store>,
     folder: &Location,
 ) -> Result<(), Failure> {
@@ -173,7 +175,7 @@ async fn list_into(
             // What runs try the store out with is no object of the user's.
             let found =
                 if is_throw_away(&listed.key) { Found::Skipped } else { Found::Item(entry) };
-            if finder.send(found).await.is_err() {
+            if sender.send(found).await.is_err() {
                 return Ok(());
             }
         }
@@ -197,10 +199,10 @@ mod tests {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, name).unwrap();
         }
-        let manner = Manner { follow_symlinks: false, in_order: true };
-        let mut finds = walk_folder(folder.path().to_owned(), manner);
+        let options = WalkOptions { follow_symlinks: false, in_order: true };
+        let mut entries = walk_folder(folder.path().to_owned(), options);
         let mut found = Vec::new();
-        while let Some(Found::Item(entry)) = finds.recv().await {
+        while let Some(Found::Item(entry)) = entries.recv().await {
             assert_eq!(entry.bytes, entry.name.len() as u64);
             found.push(entry.name);
         }

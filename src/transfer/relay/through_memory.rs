@@ -1,20 +1,18 @@
 //! Copies: in one request if a trial has shown that the store copies correctly, else by download and upload, through
 //! a bounded amount of memory and never through a file.
 
-use std::io::{self, Read};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use bytes::{Buf, Bytes};
-use tokio::sync::{SemaphorePermit, mpsc};
+use tokio::sync::SemaphorePermit;
 
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
 use crate::key::core::Key;
 use crate::location::Location;
 use crate::store::copy::{Compared, Copied, Copy, CopySource};
 use crate::store::learned::{Guard, Way};
 use crate::store::object::{ObjectMetadata, Opened, ReadOptions, Stored};
 use crate::transfer::checksum::ExpectedChecksum;
-use crate::transfer::down::Reader;
+use crate::transfer::down::{ChunkSender, ObjectReader, Reader, send_all};
 use crate::transfer::engine::Engine;
 use crate::transfer::files::Source;
 
@@ -88,7 +86,9 @@ impl Engine {
         }
         let compared = self.interrupt().race(self.store().compare_copy(copy, &copied.stored)).await;
         match compared {
-            Err(Failure::Denied(_)) if copied.compared == Compared::ByAnswer => Ok(()),
+            Err(Failure { kind: Kind::Denied, .. }) if copied.compared == Compared::ByAnswer => {
+                Ok(())
+            }
             compared => compared,
         }
     }
@@ -109,10 +109,12 @@ impl Engine {
         let item = self.progress().item(at.name(), Some(copy.bytes()));
         let _line = self.interrupt().race(async { Ok(self.lines().take().await) }).await?;
         let sent = self.interrupt().race(self.store().copy_object(copy)).await;
-        let written = sent.map_err(|mut failure| {
-            if matches!(failure, Failure::Interrupted { .. }) {
-                failure.detail_mut().message += ": the copy may or may not have been made";
-                return failure.hint(format!("look with `s3seal head {at}`")).at(at);
+        let written = sent.map_err(|failure| {
+            if failure.is_interruption() {
+                return failure
+                    .leaving(": the copy may or may not have been made")
+                    .hint(format!("look with `s3seal head {at}`"))
+                    .at(at);
             }
             failure
         })?;
@@ -155,9 +157,18 @@ impl Engine {
         // The content must match the checksum that was inspected before the copy, as well as the one in this answer.
         let earlier = ExpectedChecksum::of(inspected).filter(|it| expected.as_ref() != Some(it));
         let expected = Vec::from_iter(expected.into_iter().chain(earlier));
-        let download = SourceDownload { reader, expected, at: source.at.clone() };
         let download_error = Arc::new(Mutex::new(None));
-        let stream = Source::Stream(Box::new(RelayReader::start(download, download_error.clone())));
+        let stream = ObjectReader::start(MAX_WAITING, |chunks| {
+            let (at, download_error) = (source.at.clone(), download_error.clone());
+            async move {
+                // Stored first: the upload that reads the stream fails with a less exact message.
+                fetch(reader, expected, at, chunks).await.inspect_err(|failure| {
+                    *download_error.lock().unwrap_or_else(PoisonError::into_inner) =
+                        Some(failure.clone());
+                })
+            }
+        });
+        let stream = Source::Stream(Box::new(stream));
         let uploaded = if copy.is_in_place() {
             self.upload_over(stream, write, copy).await
         } else {
@@ -204,73 +215,24 @@ fn compared(stored: &Stored, source: &CopySource) -> Compared {
 /// A read that fails its If-Match means that the source was replaced.
 fn refer_to_source(failure: Failure, source: &CopySource) -> Failure {
     match failure {
-        Failure::Precondition(_) => source.replaced(),
+        Failure { kind: Kind::Precondition, .. } => source.replaced(),
         failure => failure,
     }
 }
 
-/// A running download of a source.
-struct SourceDownload {
+/// Downloads the source, and verifies its checksums.
+async fn fetch(
     reader: Reader,
     expected: Vec<ExpectedChecksum>,
     at: Location,
-}
-
-/// A source as a stream that is read while it is downloaded. The stream ends only after the checksum was verified, so
-/// that nothing damaged is published.
-struct RelayReader {
-    /// An empty chunk marks the end.
-    chunks: mpsc::Receiver<Bytes>,
-    chunk: Bytes,
-    is_ended: bool,
-}
-
-impl RelayReader {
-    /// Starts the download; a failure of it is put into `download_error`.
-    fn start(download: SourceDownload, download_error: Arc<Mutex<Option<Failure>>>) -> RelayReader {
-        let (sender, chunks) = mpsc::channel(MAX_WAITING);
-        tokio::spawn(async move {
-            match download.fetch(&sender).await {
-                Ok(()) => drop(sender.send(Bytes::new()).await),
-                // Before the channel closes, as the upload then fails and looks for the cause.
-                Err(failure) => {
-                    *download_error.lock().unwrap_or_else(PoisonError::into_inner) = Some(failure);
-                }
-            }
-        });
-        RelayReader { chunks, chunk: Bytes::new(), is_ended: false }
+    chunks: ChunkSender,
+) -> Result<(), Failure> {
+    if send_all(reader, &expected, &chunks).await? {
+        return Ok(());
     }
-}
-
-impl SourceDownload {
-    async fn fetch(mut self, chunks: &mpsc::Sender<Bytes>) -> Result<(), Failure> {
-        let mut hashes: Vec<_> = self.expected.iter().map(|it| it.algorithm.hash()).collect();
-        while let Some((_, bytes)) = self.reader.next().await? {
-            hashes.iter_mut().for_each(|hash| hash.update(&bytes));
-            // The upload has failed and no longer reads; it reports its own failure.
-            if !bytes.is_empty() && chunks.send(bytes).await.is_err() {
-                return Ok(());
-            }
-        }
-        if !self.expected.iter().zip(hashes).all(|(expected, hash)| expected.matches(hash)) {
-            return Err(Failure::integrity(
-                "what arrived of the source is not what was uploaded: the checksums differ; nothing was stored",
-            )
-            .hint("try again; if it stays, the source is damaged in the store")
-            .at(&self.at));
-        }
-        Ok(())
-    }
-}
-
-impl Read for RelayReader {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.chunk.is_empty() && !self.is_ended {
-            self.chunk = self.chunks.blocking_recv().ok_or(io::ErrorKind::UnexpectedEof)?;
-            self.is_ended = self.chunk.is_empty();
-        }
-        let bytes = buffer.len().min(self.chunk.len());
-        self.chunk.copy_to_slice(&mut buffer[..bytes]);
-        Ok(bytes)
-    }
+    Err(Failure::integrity(
+        "what arrived of the source is not what was uploaded: the checksums differ; nothing was stored",
+    )
+    .hint("try again; if it stays, the source is damaged in the store")
+    .at(&at))
 }

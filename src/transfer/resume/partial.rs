@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fs::{File, Permissions};
 use std::io;
 use std::ops::Range;
-use std::os::unix::fs::{FileExt, PermissionsExt};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -15,12 +15,11 @@ use super::journal::{Journal, Kind};
 use crate::location::Location;
 use crate::store::object::ObjectMetadata;
 use crate::store::wire::Store;
-use crate::transfer::checksum::{Algorithm, Hash};
-use crate::transfer::files::{Directory, FileId, FilePlace, TempFile, kept_mode, open_own};
+use crate::transfer::checksum::Algorithm;
+use crate::transfer::files::{
+    Directory, FileId, FilePlace, TempFile, kept_mode, open_own, read_range,
+};
 use crate::transfer::plan;
-
-/// How many bytes of a file are read at a time.
-const READ_SIZE: usize = 256 << 10;
 
 /// Everything that must be equal for a run to reuse the chunks of an earlier one.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -237,16 +236,6 @@ impl DownloadIdentity {
 
 fn crc(file: &File, range: Range<u64>, algorithm: Algorithm) -> io::Result<Option<u64>> {
     let mut hash = algorithm.hash();
-    let mut buffer = vec![0; READ_SIZE];
-    let mut at = range.start;
-    while at < range.end {
-        let wanted = READ_SIZE.min((range.end - at) as usize);
-        file.read_exact_at(&mut buffer[..wanted], at)?;
-        hash.update(&buffer[..wanted]);
-        at += wanted as u64;
-    }
-    Ok(match hash {
-        Hash::Crc(digest) => Some(digest.finalize()),
-        _ => None,
-    })
+    read_range(file, range, |bytes| hash.update(bytes))?;
+    Ok(hash.crc())
 }

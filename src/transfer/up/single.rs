@@ -32,9 +32,12 @@ impl Engine {
         let content = interrupt.race(single_part(source)).await?;
         let sums = interrupt.race(sums(content.clone())).await?;
         let sent = self.store().put_through(write, || content.body(), &sums);
-        let stored = interrupt.race(sent).await.map_err(|failure| match failure {
-            Failure::Interrupted { .. } => uncertain(write, failure),
-            failure => content.blame_change(failure),
+        let stored = interrupt.race(sent).await.map_err(|failure| {
+            if failure.is_interruption() {
+                uncertain(write, failure)
+            } else {
+                content.blame_change(failure)
+            }
         })?;
         item.add(sums.bytes);
         // Not every store compares the MD5.
@@ -94,7 +97,9 @@ async fn sums(content: PartContent) -> Result<Sums, Failure> {
 }
 
 /// After a signal, the store's answer is not awaited: the store may or may not have written the object.
-fn uncertain(write: &Write, mut failure: Failure) -> Failure {
-    failure.detail_mut().message += ": the object may or may not have been stored";
-    failure.hint("send it again: the same URL writes the same object").at(&write.at)
+fn uncertain(write: &Write, failure: Failure) -> Failure {
+    failure
+        .leaving(": the object may or may not have been stored")
+        .hint("send it again: the same URL writes the same object")
+        .at(&write.at)
 }

@@ -8,7 +8,7 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use super::session::Session;
 use super::splitter::{PartContent, PartSplitter};
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
 use crate::store::copy::Copy;
 use crate::store::object::{Part, ReadOptions, Stored, Write, Written};
 use crate::store::wire::Store;
@@ -214,12 +214,12 @@ impl Engine {
 /// Some stores accept `If-None-Match: *` and overwrite the object all the same.
 async fn refuse_existing(store: &Store, write: &Write) -> Result<(), Failure> {
     match store.head(&write.at, &[], &ReadOptions::default()).await {
-        Ok(_) | Err(Failure::Key(_)) => {
+        Ok(_) | Err(Failure { kind: Kind::Key, .. }) => {
             Err(Failure::precondition("the object exists already: it was left alone")
                 .hint("look at it with `s3seal head`, then decide anew")
                 .at(&write.at))
         }
-        Err(failure @ (Failure::Unavailable(_) | Failure::Usage(_))) => Err(failure),
+        Err(failure @ Failure { kind: Kind::Unavailable | Kind::Usage, .. }) => Err(failure),
         Err(_) => Ok(()),
     }
 }
@@ -237,10 +237,12 @@ async fn put(
 }
 
 /// After a signal, the store's answer is not awaited: the store may or may not have written the object.
-fn uncertain(write: &Write, mut failure: Failure) -> Failure {
-    if matches!(failure, Failure::Interrupted { .. }) {
-        failure.detail_mut().message += ": the object may or may not have been stored";
-        return failure.hint(format!("look with `s3seal head {}`", write.at)).at(&write.at);
+fn uncertain(write: &Write, failure: Failure) -> Failure {
+    if failure.is_interruption() {
+        return failure
+            .leaving(": the object may or may not have been stored")
+            .hint(format!("look with `s3seal head {}`", write.at))
+            .at(&write.at);
     }
     failure
 }

@@ -1,0 +1,40 @@
+//! Canned access control lists ("Access control list (ACL) overview"). A bucket whose owner owns every object, the
+//! default, has none.
+
+use http::HeaderMap;
+
+use crate::refusal::Refusal;
+
+const EVERYBODY: &str = "http://acs.amazonaws.com/groups/global/AllUsers";
+const WITH_AN_ACCOUNT: &str = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers";
+
+/// What a canned ACL grants beside its owner's rights; `None` if its name is unknown.
+pub(crate) fn grants(canned: &str) -> Option<&'static [(&'static str, &'static str)]> {
+    Some(match canned {
+        // One account owns all buckets and objects here.
+        "private" | "bucket-owner-read" | "bucket-owner-full-control" => &[],
+        "public-read" => &[(EVERYBODY, "READ")],
+        "public-read-write" => &[(EVERYBODY, "READ"), (EVERYBODY, "WRITE")],
+        "authenticated-read" => &[(WITH_AN_ACCOUNT, "READ")],
+        _ => return None,
+    })
+}
+
+/// Checks what a write grants. Grants in headers of their own are not served.
+pub(crate) fn check_acl(headers: &HeaderMap, are_allowed: bool) -> Result<(), Refusal> {
+    let one_by_one = headers.keys().any(|name| name.as_str().starts_with("x-amz-grant-"));
+    let canned = headers.get("x-amz-acl").map(|name| String::from_utf8_lossy(name.as_bytes()));
+    match canned.as_deref() {
+        None | Some("private" | "bucket-owner-full-control") if !one_by_one => Ok(()),
+        _ if !are_allowed => Err(Refusal::new(
+            400,
+            "AccessControlListNotSupported",
+            "The bucket does not allow ACLs",
+        )),
+        _ if one_by_one => Err(Refusal::not_implemented()),
+        Some(canned) if grants(canned).is_none() => {
+            Err(Refusal::invalid_argument("", "x-amz-acl", canned))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,15 @@
+//! Who may do what: signatures, bucket policies and access control lists.
+//!
+//! A [`Signature`] is read from a header, a presigned query or a form; the [`Authenticator`] checks everything about it
+//! that the S3 layer does not. [`check_access`] then asks the bucket's policy and ACLs; [`PolicyCheck`] does so for
+//! every operation of the S3 layer.
+
+mod access;
+mod acl;
+mod authenticator;
+mod signature;
+
+pub(crate) use access::{AccessRequest, PolicyCheck, check_access, permit};
+pub(crate) use acl::grants;
+pub(crate) use authenticator::{Authenticator, refuse_query_keys};
+pub(crate) use signature::missing_field;

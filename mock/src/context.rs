@@ -1,0 +1,52 @@
+//! What goes with a request through the S3 layer.
+
+use std::sync::{Arc, OnceLock};
+
+use http::Extensions;
+use s3s::{S3Error, S3ErrorCode, S3Result};
+
+use crate::refusal::Refusal;
+
+/// The connection that brought a request.
+#[derive(Clone, Copy)]
+pub(crate) struct Connection {
+    pub(crate) number: u64,
+    pub(crate) tls: bool,
+}
+
+/// An extension of every request that the S3 layer sees.
+#[derive(Clone)]
+pub(crate) struct RequestContext {
+    pub(crate) connection: Connection,
+    /// A fault: another range than the one asked for is served.
+    pub(crate) wrong_range: bool,
+    /// The upload came as a browser's form: its length is known at its end only.
+    pub(crate) from_form: bool,
+    /// Why the request was refused. An error of the S3 layer has room for status, code and message alone.
+    refusal: Arc<OnceLock<Refusal>>,
+}
+
+impl RequestContext {
+    pub(crate) fn new(connection: Connection) -> Self {
+        Self { connection, wrong_range: false, from_form: false, refusal: Arc::default() }
+    }
+
+    pub(crate) fn of(extensions: &Extensions) -> &Self {
+        extensions.get().expect("every request gets a context before the S3 layer sees it")
+    }
+
+    /// Keeps a refusal here, and gives the S3 layer an error that stands for it.
+    pub(crate) fn keep_refusal<T>(&self, result: Result<T, Refusal>) -> S3Result<T> {
+        result.map_err(|refusal| {
+            let mut error = S3Error::new(S3ErrorCode::InternalError);
+            error.set_status_code(refusal.status);
+            // The first refusal ends the request.
+            let _ = self.refusal.set(refusal);
+            error
+        })
+    }
+
+    pub(crate) fn refusal(&self) -> Option<Refusal> {
+        self.refusal.get().cloned()
+    }
+}

@@ -1,0 +1,217 @@
+//! The steps of a request: request log, interceptor and fault, authentication, S3, and the answer's form.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
+
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
+use hyper::body::Incoming;
+use s3s::Body;
+use s3s::service::S3Service;
+use time::OffsetDateTime;
+
+use super::answer::{change_headers, dropped, ready_made, refused, show_quirks};
+use super::document::{check_size, read_document};
+use crate::answer::{Answer, Instead, Interceptor, Tampering};
+use crate::auth::Authenticator;
+use crate::body::{
+    RequestBody, TamperedBody, Throttle, check_trailer, drain, is_chunked, rechunk, storage_failed,
+};
+use crate::browser::{PostObject, preflight};
+use crate::context::{Connection, RequestContext};
+use crate::fault::{ChosenFault, Faults};
+use crate::log_file::LogFile;
+use crate::random;
+use crate::refusal::{HOST_ID, Refusal};
+use crate::request_log::{RequestLog, RequestRecord};
+use crate::route::{self, Target};
+use crate::s3;
+use crate::settings::CorsRules;
+use crate::ssec;
+use crate::store::Store;
+
+/// What every connection shares.
+#[derive(Clone)]
+pub(crate) struct Handler {
+    pub(crate) s3: S3Service,
+    pub(crate) post_object: PostObject,
+    pub(crate) store: Arc<Store>,
+    pub(crate) authenticator: Arc<Authenticator>,
+    pub(crate) log: Arc<RequestLog>,
+    pub(crate) interceptor: Interceptor,
+    pub(crate) throttle: Arc<Throttle>,
+    pub(crate) faults: Arc<Faults>,
+    pub(crate) log_file: Option<Arc<LogFile>>,
+    /// How long a client may be idle.
+    pub(crate) patience: Duration,
+}
+
+impl Handler {
+    /// Answers one request; `received` counts the bytes of its body. An error drops the connection.
+    pub(crate) async fn answer(
+        &self,
+        request: Request<Incoming>,
+        connection: Connection,
+        mut fault: Option<ChosenFault>,
+        received: &Arc<AtomicU64>,
+    ) -> io::Result<Response<TamperedBody>> {
+        let (mut head, body) = request.into_parts();
+        // Code that prints headers must not print these.
+        for name in ssec::KEY_HEADERS.into_iter().chain(["authorization", "x-amz-security-token"]) {
+            if let Some(value) = head.headers.get_mut(name) {
+                value.set_sensitive(true);
+            }
+        }
+        let record = RequestRecord::new(&head, connection.number);
+        let operation = record.operation;
+        let is_head = head.method == "HEAD";
+        let answer = self.interceptor.ask(&record);
+        if answer.is_some() {
+            fault = None;
+        }
+        let answer = answer.or_else(|| fault.as_ref().and_then(ChosenFault::answer));
+        let number = self.log.push(record);
+        let body =
+            RequestBody::new(body, head.headers.contains_key("expect"), self.patience, received);
+        let rest = body.clone();
+        let tampering = match answer {
+            None => Tampering::default(),
+            Some(Answer::Handle(tampering)) => tampering,
+            Some(Answer::Reset) => return Err(dropped()),
+            Some(Answer::Respond(reply)) => {
+                drain(rest).await;
+                self.log.answered(number, reply.status);
+                return Ok(TamperedBody::plain(ready_made(reply)));
+            }
+        };
+        let mut context = RequestContext::new(connection);
+        context.wrong_range = fault.as_ref().is_some_and(ChosenFault::shifts_range);
+        let mut response = self.handle(head, body, operation, &context).await;
+        if is_head {
+            adjust_head_answer(&mut response);
+        }
+        drain(rest).await;
+        let tampering = match &fault {
+            Some(fault) => {
+                fault.tampering(tampering, http_body::Body::size_hint(response.body()).exact())
+            }
+            None => tampering,
+        };
+        match tampering.instead {
+            Some(Instead::Reset) => return Err(dropped()),
+            Some(Instead::Reply(reply)) => {
+                self.log.answered(number, reply.status);
+                return Ok(TamperedBody::plain(ready_made(reply)));
+            }
+            None => {}
+        }
+        change_headers(&mut response, &tampering);
+        self.log.answered(number, response.status().as_u16());
+        Ok(response.map(|body| TamperedBody::new(body, &tampering)))
+    }
+
+    async fn handle(
+        &self,
+        head: Parts,
+        body: RequestBody,
+        operation: &'static str,
+        context: &RequestContext,
+    ) -> Response<Body> {
+        let request_id = random::text(b"0123456789ABCDEFGHJKMNPQRSTVWXYZ", 16);
+        let resource = head.uri.path().to_owned();
+        let cors = self.cors_headers(&head);
+        let result = if head.method == "OPTIONS" {
+            self.preflight(&head)
+        } else if operation == "PostObject" {
+            self.post_object.answer(&head, body, context.connection).await
+        } else {
+            match self.admit(head, body, operation, context.connection).await {
+                Ok(request) => s3::call(&self.s3, request, context).await,
+                Err(refusal) => Err(refusal),
+            }
+        };
+        // No answer shows what a crash could still undo.
+        let synced = self.store.synced().await.map_err(storage_failed);
+        let mut response =
+            synced.and(result).unwrap_or_else(|refusal| refused(&refusal, &request_id, &resource));
+        let headers = response.headers_mut();
+        headers.extend(cors);
+        headers.insert("server", HeaderValue::from_static("AmazonS3"));
+        headers.insert("x-amz-id-2", HeaderValue::from_static(HOST_ID));
+        if let Ok(id) = HeaderValue::from_str(&request_id) {
+            headers.insert("x-amz-request-id", id);
+        }
+        show_quirks(self.authenticator.quirks, operation, headers);
+        response
+    }
+
+    /// Everything that is checked before the S3 layer sees the request.
+    async fn admit(
+        &self,
+        head: Parts,
+        body: RequestBody,
+        operation: &'static str,
+        connection: Connection,
+    ) -> Result<Request<Body>, Refusal> {
+        // The S3 layer would treat any form as POST Object, and check its policy alone.
+        if is_form(&head) {
+            return Err(Refusal::not_implemented());
+        }
+        check_size(&head)?;
+        self.authenticator.check(&head, OffsetDateTime::now_utc())?;
+        let quirks = self.authenticator.quirks;
+        check_trailer(quirks, &head.headers, connection.tls)?;
+        if quirks.missing_operations.contains(&operation) {
+            return Err(Refusal::not_implemented());
+        }
+        let body = if route::takes_document(operation) {
+            read_document(&head, body, operation).await?
+        } else if is_chunked(&head.headers) {
+            Body::http_body_unsync(self.throttle.incoming(rechunk(body)))
+        } else {
+            Body::http_body_unsync(self.throttle.incoming(body))
+        };
+        Ok(Request::from_parts(head, body))
+    }
+
+    /// The headers for a browser in the answer to a request from another origin.
+    fn cors_headers(&self, head: &Parts) -> HeaderMap {
+        let origin = head.headers.get("origin").and_then(|origin| origin.to_str().ok());
+        self.cors_rules(head)
+            .zip(origin)
+            .filter(|_| head.method != "OPTIONS")
+            .and_then(|(rules, origin)| rules.answer(origin, head.method.as_str()))
+            .unwrap_or_default()
+    }
+
+    fn preflight(&self, head: &Parts) -> Result<Response<Body>, Refusal> {
+        let mut response = Response::new(Body::empty());
+        *response.headers_mut() = preflight(self.cors_rules(head).as_ref(), &head.headers)?;
+        Ok(response)
+    }
+
+    fn cors_rules(&self, head: &Parts) -> Option<CorsRules> {
+        let bucket = Target::of(&head.headers, head.uri.path()).bucket?;
+        self.store.lock().bucket(&bucket).ok()?.settings.cors.clone()
+    }
+}
+
+fn is_form(head: &Parts) -> bool {
+    let content_type = head.headers.get("content-type").map(|value| value.as_bytes());
+    head.method == "POST"
+        && content_type.is_some_and(|value| {
+            String::from_utf8_lossy(value).to_ascii_lowercase().contains("form-data")
+        })
+}
+
+fn adjust_head_answer(response: &mut Response<Body>) {
+    if response.status().as_u16() >= 400 {
+        *response.body_mut() = Body::empty();
+    }
+    // The S3 layer knows no status but 200 for a HEAD that is served.
+    if response.headers().contains_key("content-range") && response.status() == StatusCode::OK {
+        *response.status_mut() = StatusCode::PARTIAL_CONTENT;
+    }
+}

@@ -1,0 +1,127 @@
+//! Buckets: create, delete, look up.
+
+use s3s::dto::{
+    Bucket as ListedBucket, BucketLocationConstraint, CreateBucketInput, CreateBucketOutput,
+    DeleteBucketInput, DeleteBucketOutput, GetBucketLocationInput, GetBucketLocationOutput,
+    GetBucketOwnershipControlsInput, GetBucketOwnershipControlsOutput, HeadBucketInput,
+    HeadBucketOutput, ListBucketsInput, ListBucketsOutput, ObjectOwnership, OwnershipControls,
+    OwnershipControlsRule,
+};
+use s3s::{S3Request, S3Response};
+
+use crate::refusal::Refusal;
+use crate::s3::api::{Api, Outcome};
+use crate::s3::output::{last_modified, owner};
+use crate::store::{Bucket, Versioning};
+
+pub(crate) async fn create_bucket(
+    api: &Api,
+    request: S3Request<CreateBucketInput>,
+) -> Outcome<CreateBucketOutput> {
+    let input = request.input;
+    let location = input
+        .create_bucket_configuration
+        .and_then(|configuration| configuration.location_constraint);
+    check_location(&api.region, location.as_ref().map(|location| location.as_str()))?;
+    // Object lock is not served.
+    if input.object_lock_enabled_for_bucket == Some(true) {
+        return Err(Refusal::not_implemented());
+    }
+    let mut bucket = Bucket::new(Versioning::Unversioned);
+    bucket.blocks_sse_c = api.quirks.blocks_sse_c;
+    api.store.lock().create(&input.bucket, bucket)?;
+    Ok(S3Response::new(CreateBucketOutput { location: Some(format!("/{}", input.bucket)) }))
+}
+
+pub(crate) async fn head_bucket(
+    api: &Api,
+    request: S3Request<HeadBucketInput>,
+) -> Outcome<HeadBucketOutput> {
+    api.store.lock().bucket(&request.input.bucket)?;
+    Ok(S3Response::new(HeadBucketOutput {
+        bucket_region: Some(api.region.clone()),
+        ..Default::default()
+    }))
+}
+
+pub(crate) async fn delete_bucket(
+    api: &Api,
+    request: S3Request<DeleteBucketInput>,
+) -> Outcome<DeleteBucketOutput> {
+    api.store.lock().remove(&request.input.bucket)?;
+    Ok(S3Response::with_status(DeleteBucketOutput::default(), http::StatusCode::NO_CONTENT))
+}
+
+pub(crate) async fn list_buckets(
+    api: &Api,
+    request: S3Request<ListBucketsInput>,
+) -> Outcome<ListBucketsOutput> {
+    let input = request.input;
+    let limit = input.max_buckets.and_then(|max| usize::try_from(max).ok()).unwrap_or(10_000);
+    let prefix = input.prefix.clone().unwrap_or_default();
+    let after = input.continuation_token.unwrap_or_default();
+    let buckets = api.store.lock();
+    let mut found = buckets.iter().filter(|(name, _)| name.starts_with(&prefix) && **name > after);
+    let listed: Vec<_> = found
+        .by_ref()
+        .take(limit)
+        .map(|(name, bucket)| ListedBucket {
+            name: Some(name.clone()),
+            creation_date: Some(last_modified(bucket.created)),
+            bucket_region: Some(api.region.clone()),
+        })
+        .collect();
+    let more = found.next().is_some();
+    Ok(S3Response::new(ListBucketsOutput {
+        continuation_token: listed.last().and_then(|bucket| bucket.name.clone()).filter(|_| more),
+        buckets: Some(listed),
+        owner: Some(owner()),
+        prefix: input.prefix,
+    }))
+}
+
+pub(crate) async fn get_bucket_location(
+    api: &Api,
+    request: S3Request<GetBucketLocationInput>,
+) -> Outcome<GetBucketLocationOutput> {
+    api.store.lock().bucket(&request.input.bucket)?;
+    // us-east-1, the oldest region, has no name here.
+    let region = if api.region == "us-east-1" { String::new() } else { api.region.clone() };
+    Ok(S3Response::new(GetBucketLocationOutput {
+        location_constraint: Some(BucketLocationConstraint::from(region)),
+    }))
+}
+
+pub(crate) async fn get_bucket_ownership_controls(
+    api: &Api,
+    request: S3Request<GetBucketOwnershipControlsInput>,
+) -> Outcome<GetBucketOwnershipControlsOutput> {
+    let buckets = api.store.lock();
+    let ownership = if buckets.bucket(&request.input.bucket)?.settings.allows_acls {
+        ObjectOwnership::OBJECT_WRITER
+    } else {
+        ObjectOwnership::BUCKET_OWNER_ENFORCED
+    };
+    let rule = OwnershipControlsRule { object_ownership: ObjectOwnership::from_static(ownership) };
+    Ok(S3Response::new(GetBucketOwnershipControlsOutput {
+        ownership_controls: Some(OwnershipControls { rules: vec![rule] }),
+    }))
+}
+
+fn check_location(region: &str, asked: Option<&str>) -> Result<(), Refusal> {
+    match asked {
+        Some(asked) if asked == region && region != "us-east-1" => Ok(()),
+        None if region == "us-east-1" => Ok(()),
+        Some(asked) => Err(Refusal::new(
+            400,
+            "InvalidLocationConstraint",
+            "The specified location-constraint is not valid",
+        )
+        .detail("LocationConstraint", asked)),
+        None => Err(Refusal::new(
+            400,
+            "IllegalLocationConstraintException",
+            "The unspecified location constraint is incompatible for the region specific endpoint this request was sent to.",
+        )),
+    }
+}

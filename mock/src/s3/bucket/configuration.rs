@@ -1,0 +1,96 @@
+//! The subresources of a bucket that are documents: `?encryption`, `?cors` and `?policy`. They are served after the
+//! signature check and before the S3 layer, whose types lack some elements of the documents.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{Extensions, HeaderMap, Method, Uri};
+use http_body_util::BodyExt as _;
+use s3s::route::S3Route;
+use s3s::{Body, S3Request, S3Response, S3Result};
+
+use super::documents::{self, Reply};
+use super::{encryption, unserved};
+use crate::auth::{AccessRequest, check_access};
+use crate::body::broken_body;
+use crate::context::RequestContext;
+use crate::refusal::Refusal;
+use crate::route::{self, Target};
+use crate::store::Store;
+
+/// Serves the configuration of the buckets of a store.
+pub(crate) struct Configuration {
+    pub(crate) store: Arc<Store>,
+}
+
+const SERVED: [&str; 3] = ["BucketEncryption", "BucketCors", "BucketPolicy"];
+
+#[async_trait::async_trait]
+impl S3Route for Configuration {
+    fn is_match(
+        &self,
+        method: &Method,
+        uri: &Uri,
+        headers: &HeaderMap,
+        _extensions: &mut Extensions,
+    ) -> bool {
+        let query = route::query_pairs(uri.query().unwrap_or_default());
+        let (target, operation) = named(method, uri, headers);
+        SERVED.iter().any(|document| operation.ends_with(document))
+            || unserved::names(method, &target, &query)
+    }
+
+    async fn call(&self, request: S3Request<Body>) -> S3Result<S3Response<Body>> {
+        let context = RequestContext::of(&request.extensions).clone();
+        let (target, operation) = named(&request.method, &request.uri, &request.headers);
+        let query = route::query_pairs(request.uri.query().unwrap_or_default());
+        if unserved::names(&request.method, &target, &query) {
+            return context.keep_refusal(Err(Refusal::not_implemented()));
+        }
+        let bucket = target.bucket.unwrap_or_default();
+        let asked = AccessRequest {
+            operation,
+            bucket: &bucket,
+            key: None,
+            query: &[],
+            headers: &request.headers,
+            tls: context.connection.tls,
+        };
+        let outcome = match check_access(&self.store, &asked) {
+            // The exchange has limited the size of documents already.
+            Ok(()) => match request.input.collect().await {
+                Ok(document) => self.serve(operation, &bucket, &document.to_bytes()),
+                Err(err) => Err(broken_body(&err.to_string())),
+            },
+            Err(refusal) => Err(refusal),
+        };
+        context.keep_refusal(outcome).map(|reply| reply.map_output(Body::from))
+    }
+}
+
+impl Configuration {
+    fn serve(&self, operation: &str, bucket: &str, document: &Bytes) -> Result<Reply, Refusal> {
+        let mut buckets = self.store.lock();
+        let name = bucket;
+        let bucket = buckets.bucket_mut(name)?;
+        match operation {
+            "GetBucketEncryption" => Ok(encryption::get(bucket)),
+            "PutBucketEncryption" => encryption::put(bucket, document),
+            "DeleteBucketEncryption" => Ok(encryption::delete(bucket)),
+            "GetBucketCors" => documents::get_cors(bucket, name),
+            "PutBucketCors" => documents::put_cors(bucket, document),
+            "DeleteBucketCors" => Ok(documents::delete_cors(bucket)),
+            "GetBucketPolicy" => documents::get_policy(bucket, name),
+            "PutBucketPolicy" => documents::put_policy(bucket, name, document),
+            "DeleteBucketPolicy" => Ok(documents::delete_policy(bucket)),
+            _ => Err(Refusal::not_implemented()),
+        }
+    }
+}
+
+fn named(method: &Method, uri: &Uri, headers: &HeaderMap) -> (Target, &'static str) {
+    let target = Target::of(headers, uri.path());
+    let query = route::query_pairs(uri.query().unwrap_or_default());
+    let operation = route::operation(method, &target, &query, headers);
+    (target, operation)
+}

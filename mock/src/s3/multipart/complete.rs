@@ -1,0 +1,246 @@
+//! CompleteMultipartUpload: which parts make the object, and whether they match the request.
+
+use std::sync::Arc;
+
+use md5::{Digest as _, Md5};
+use s3s::dto::{CompleteMultipartUploadInput, CompleteMultipartUploadOutput, CompletedPart, ETag};
+use s3s::{S3Request, S3Response};
+
+use crate::body::{Declared, bad_digest};
+use crate::checksum::{self, Algorithm, Checksum, Kind};
+use crate::encoding;
+use crate::random;
+use crate::refusal::Refusal;
+use crate::s3::api::{Api, Head, Outcome};
+use crate::s3::object::WriteConditions;
+use crate::s3::output::set_object_checksum;
+use crate::ssec;
+use crate::store::{Object, Part, Upload, UploadedPart};
+
+/// Every part but the last has at least this many bytes.
+const MIN_PART_SIZE: u64 = 5 << 20;
+
+pub(crate) async fn complete_multipart_upload(
+    api: &Api,
+    request: S3Request<CompleteMultipartUploadInput>,
+) -> Outcome<CompleteMultipartUploadOutput> {
+    let head = Head::of(&request);
+    let customer_key = api.part_key(&head)?;
+    let scheme = if head.context().connection.tls { "https" } else { "http" };
+    let declared = Declared::of(&request.headers);
+    let input = request.input;
+    let (bucket_name, key, upload_id) = (&input.bucket, &input.key, &input.upload_id);
+    let asked = input.multipart_upload.and_then(|upload| upload.parts).unwrap_or_default();
+    let conditions = WriteConditions::of_write(api.quirks, input.if_match, input.if_none_match);
+
+    // One lock for the checks and the change, so that nothing changes in between.
+    let mut buckets = api.store.lock();
+    let bucket = buckets.bucket_mut(bucket_name)?;
+    let upload = bucket.upload(key, upload_id)?;
+    if api.quirks.checks_key_on_complete
+        && (customer_key.is_some() || (upload.encryption.is_sealed() && upload.checksum.is_some()))
+    {
+        ssec::same_upload(upload.encryption.key_check(), customer_key.as_ref())?;
+    }
+    let chosen = chosen_parts(upload, &asked)?;
+    let checksum = whole_checksum(upload, &chosen)?;
+    check_declared(
+        checksum.as_ref(),
+        &declared?,
+        input.checksum_type.as_ref().map(|kind| kind.as_str()),
+    )?;
+    let size: u64 = chosen.iter().map(|part| part.blob.len()).sum();
+    if let Some(expected) =
+        input.mpu_object_size.filter(|expected| u64::try_from(*expected) != Ok(size))
+    {
+        return Err(Refusal::invalid_request(format!(
+            "The provided 'x-amz-mp-object-size' header value {expected} does not match what was computed: {size}"
+        )));
+    }
+    conditions.check(bucket, key)?;
+
+    let etag = whole_etag(upload, &chosen);
+    let algorithm = upload.algorithm();
+    let numbers = asked.iter().filter_map(|part| part.part_number);
+    let parts = numbers.zip(&chosen).map(|(number, part)| stored_part(number, part, algorithm));
+    let parts = parts.collect();
+    let upload = bucket.end_upload(key, upload_id)?;
+    let object = Object {
+        id: upload.object_id,
+        parts,
+        size,
+        etag: etag.clone(),
+        encryption: upload.encryption.clone(),
+        checksum: checksum.clone(),
+        attributes: upload.attributes,
+        multipart: true,
+    };
+    let version_id = bucket.put(key, Some(Arc::new(object)), upload.tags);
+    drop(buckets);
+
+    let host =
+        request.headers.get("host").and_then(|host| host.to_str().ok()).unwrap_or("localhost");
+    let mut output = CompleteMultipartUploadOutput {
+        bucket: Some(bucket_name.clone()),
+        key: Some(key.clone()),
+        location: Some(format!("{scheme}://{host}/{bucket_name}/{}", urlencoding::encode(key))),
+        e_tag: Some(ETag::Strong(etag)),
+        version_id,
+        server_side_encryption: upload.encryption.method().map(Into::into),
+        bucket_key_enabled: upload.encryption.bucket_key(),
+        ssekms_key_id: upload.encryption.kms_key_id(),
+        ..Default::default()
+    };
+    if let Some(checksum) = &checksum {
+        set_object_checksum!(output, checksum);
+    }
+    Ok(S3Response::new(output))
+}
+
+fn chosen_parts(upload: &Upload, asked: &[CompletedPart]) -> Result<Vec<UploadedPart>, Refusal> {
+    if asked.is_empty() {
+        return Err(Refusal::malformed_xml());
+    }
+    let numbers: Vec<_> = asked
+        .iter()
+        .map(|part| part.part_number.ok_or_else(Refusal::malformed_xml))
+        .collect::<Result<_, _>>()?;
+    if !numbers.is_sorted_by(|a, b| a < b) {
+        return Err(Refusal::new(
+            400,
+            "InvalidPartOrder",
+            "The list of parts was not in ascending order. Parts must be ordered by part number.",
+        ));
+    }
+    let mut chosen = Vec::with_capacity(asked.len());
+    for (part, number) in asked.iter().zip(numbers) {
+        let etag = part.e_tag.as_ref().map(ETag::value).unwrap_or_default();
+        let found = upload.parts.get(&number).filter(|found| found.etag == etag);
+        let found = found.ok_or_else(|| invalid_part(number, etag))?;
+        check_part_checksum(upload, part, number, found)?;
+        chosen.push(found.clone());
+    }
+    let small = chosen
+        .iter()
+        .rev()
+        .skip(1)
+        .rev()
+        .zip(asked)
+        .find(|(part, _)| part.blob.len() < MIN_PART_SIZE);
+    if let Some((part, asked)) = small {
+        return Err(Refusal::entity_too_small(part.blob.len(), MIN_PART_SIZE)
+            .detail("PartNumber", asked.part_number.unwrap_or_default().to_string())
+            .detail("ETag", &part.etag));
+    }
+    Ok(chosen)
+}
+
+fn check_part_checksum(
+    upload: &Upload,
+    asked: &CompletedPart,
+    number: i32,
+    found: &UploadedPart,
+) -> Result<(), Refusal> {
+    let given = [
+        (Algorithm::Crc32, &asked.checksum_crc32),
+        (Algorithm::Crc32c, &asked.checksum_crc32c),
+        (Algorithm::Crc64Nvme, &asked.checksum_crc64nvme),
+        (Algorithm::Sha1, &asked.checksum_sha1),
+        (Algorithm::Sha256, &asked.checksum_sha256),
+    ];
+    let mut given = given
+        .into_iter()
+        .filter_map(|(algorithm, value)| value.as_ref().map(|value| (algorithm, value)));
+    let Some((algorithm, value)) = given.next() else {
+        return match upload.checksum {
+            Some((algorithm, Kind::Composite)) => Err(Refusal::invalid_request(format!(
+                "The upload was created using a {} checksum. The complete request must include the checksum for each part. It was missing for part {number} in the request.",
+                algorithm.name().to_lowercase()
+            ))),
+            _ => Ok(()),
+        };
+    };
+    let own = upload.algorithm().zip(found.checksum.as_ref());
+    let declared = found.declared.as_ref().map(|(algorithm, value)| (*algorithm, value));
+    let mut known = own.into_iter().chain(declared);
+    let value = algorithm.decode(value);
+    let fits =
+        known.any(|(known, computed)| known == algorithm && value.as_ref() == Some(computed));
+    if fits { Ok(()) } else { Err(invalid_part(number, &found.etag)) }
+}
+
+fn invalid_part(number: i32, etag: &str) -> Refusal {
+    Refusal::new(
+        400,
+        "InvalidPart",
+        "One or more of the specified parts could not be found.  The part may not have been uploaded, or the specified entity tag may not match the part's entity tag.",
+    )
+    .detail("PartNumber", number.to_string())
+    .detail("ETag", etag)
+}
+
+fn whole_checksum(upload: &Upload, parts: &[UploadedPart]) -> Result<Option<Checksum>, Refusal> {
+    let Some((algorithm, kind)) = upload.effective_checksum() else { return Ok(None) };
+    let values: Option<Vec<_>> =
+        parts.iter().map(|part| Some((part.checksum.clone()?, part.blob.len()))).collect();
+    let value = values.and_then(|values| match kind {
+        Kind::Composite => Some(checksum::composite(algorithm, &values)),
+        Kind::FullObject => {
+            checksum::combine(algorithm, &values).map(|value| encoding::base64(&value))
+        }
+    });
+    value.map(|value| Some(Checksum { algorithm, kind, value })).ok_or_else(Refusal::internal_error)
+}
+
+/// Compares what CompleteMultipartUpload says about the whole object.
+fn check_declared(
+    checksum: Option<&Checksum>,
+    declared: &Declared,
+    kind: Option<&str>,
+) -> Result<(), Refusal> {
+    if let (Some(checksum), Some(kind)) = (checksum, kind)
+        && checksum.kind.name() != kind
+    {
+        return Err(Refusal::invalid_request(format!(
+            "The upload was created using the {} checksum mode. The complete request must use the same checksum mode.",
+            checksum.kind.name()
+        )));
+    }
+    let Some(algorithm) = declared.algorithm() else { return Ok(()) };
+    let expected = match checksum {
+        Some(own) if own.algorithm == algorithm && own.kind == Kind::FullObject => {
+            own.value.clone()
+        }
+        Some(own) if own.algorithm == algorithm => {
+            own.value.rsplit_once('-').map_or(own.value.clone(), |(value, _)| value.to_owned())
+        }
+        _ => return Err(bad_digest(algorithm)),
+    };
+    if declared.value().map(encoding::base64) == Some(expected) {
+        Ok(())
+    } else {
+        Err(bad_digest(algorithm))
+    }
+}
+
+fn whole_etag(upload: &Upload, parts: &[UploadedPart]) -> String {
+    let digest = if upload.encryption.etag_is_md5() {
+        let mut md5 = Md5::new();
+        for part in parts {
+            md5.update(encoding::from_hex(&part.etag).unwrap_or_default());
+        }
+        encoding::hex(&md5.finalize())
+    } else {
+        random::hex::<16>()
+    };
+    format!("{digest}-{}", parts.len())
+}
+
+fn stored_part(number: i32, part: &UploadedPart, algorithm: Option<Algorithm>) -> Part {
+    let checksum = algorithm.zip(part.checksum.as_ref()).map(|(algorithm, value)| Checksum {
+        algorithm,
+        kind: Kind::FullObject,
+        value: encoding::base64(value),
+    });
+    Part { number, blob: Arc::clone(&part.blob), checksum }
+}

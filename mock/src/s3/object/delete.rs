@@ -1,0 +1,110 @@
+//! DeleteObject and DeleteObjects. Neither needs a key, whatever is deleted.
+
+use s3s::dto::{
+    DeleteObjectInput, DeleteObjectOutput, DeleteObjectsInput, DeleteObjectsOutput, DeletedObject,
+    ETag, ETagCondition, Error, ObjectIdentifier,
+};
+use s3s::{S3Request, S3Response};
+
+use super::condition::WriteConditions;
+use crate::auth::permit;
+use crate::refusal::Refusal;
+use crate::s3::api::{Api, Head, Outcome};
+use crate::settings::PolicyContext;
+use crate::store::{Bucket, Deletion};
+
+/// The most keys of one DeleteObjects.
+const MAX_KEYS: usize = 1000;
+
+pub(crate) async fn delete_object(
+    api: &Api,
+    request: S3Request<DeleteObjectInput>,
+) -> Outcome<DeleteObjectOutput> {
+    let input = request.input;
+    let mut buckets = api.store.lock();
+    let bucket = buckets.bucket_mut(&input.bucket)?;
+    let deletion = delete(bucket, &input.key, input.version_id.as_deref(), input.if_match)?;
+    let output = DeleteObjectOutput {
+        delete_marker: deletion.delete_marker.then_some(true),
+        version_id: deletion.version,
+        ..Default::default()
+    };
+    Ok(S3Response::with_status(output, http::StatusCode::NO_CONTENT))
+}
+
+pub(crate) async fn delete_objects(
+    api: &Api,
+    request: S3Request<DeleteObjectsInput>,
+) -> Outcome<DeleteObjectsOutput> {
+    let secure_transport = Head::of(&request).context().connection.tls;
+    let input = request.input;
+    if input.delete.objects.is_empty() || input.delete.objects.len() > MAX_KEYS {
+        return Err(Refusal::malformed_xml());
+    }
+    let quiet = input.delete.quiet.unwrap_or(false);
+    let context = PolicyContext { secure_transport, ..PolicyContext::default() };
+    let mut buckets = api.store.lock();
+    buckets.bucket(&input.bucket)?;
+    let (mut deleted, mut errors) = (Vec::new(), Vec::new());
+    for object in input.delete.objects {
+        let condition = object.e_tag.clone().map(condition);
+        let action = match object.version_id {
+            None => "s3:DeleteObject",
+            Some(_) => "s3:DeleteObjectVersion",
+        };
+        let outcome = permit(&buckets, action, &input.bucket, Some(&object.key), &context)
+            .and_then(|()| {
+                let bucket = buckets.bucket_mut(&input.bucket)?;
+                delete(bucket, &object.key, object.version_id.as_deref(), condition)
+            });
+        match outcome {
+            Ok(_) if quiet => {}
+            Ok(deletion) => deleted.push(report(object, deletion)),
+            Err(refusal) => errors.push(Error {
+                code: Some(refusal.code.into_owned()),
+                message: Some(refusal.message.into_owned()),
+                key: Some(object.key),
+                version_id: object.version_id,
+            }),
+        }
+    }
+    Ok(S3Response::new(DeleteObjectsOutput {
+        deleted: Some(deleted),
+        errors: Some(errors),
+        ..Default::default()
+    }))
+}
+
+fn delete(
+    bucket: &mut Bucket,
+    key: &str,
+    version: Option<&str>,
+    if_match: Option<ETagCondition>,
+) -> Result<Deletion, Refusal> {
+    if if_match.is_some() && version.is_some() {
+        let (_, object) = bucket.find(key, version)?;
+        match if_match {
+            Some(ETagCondition::ETag(etag)) if etag.value() != object.etag => {
+                return Err(Refusal::precondition_failed("If-Match"));
+            }
+            _ => {}
+        }
+    } else {
+        WriteConditions { if_match, if_none_match: None }.check(bucket, key)?;
+    }
+    Ok(bucket.delete(key, version))
+}
+
+fn condition(etag: ETag) -> ETagCondition {
+    if etag.value() == "*" { ETagCondition::Any } else { ETagCondition::ETag(etag) }
+}
+
+fn report(object: ObjectIdentifier, deletion: Deletion) -> DeletedObject {
+    let marker = deletion.delete_marker;
+    DeletedObject {
+        key: Some(object.key),
+        delete_marker: marker.then_some(true),
+        delete_marker_version_id: deletion.version.filter(|_| marker),
+        version_id: object.version_id,
+    }
+}

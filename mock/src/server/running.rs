@@ -1,0 +1,310 @@
+//! The running server, as its owner sees it.
+
+use std::fmt;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use s3s::auth::SimpleAuth;
+use s3s::service::S3ServiceBuilder;
+use s3s::validation::{AwsNameValidation, NameValidation as _};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+use super::options::Options;
+use super::stored::StoredObject;
+use super::{listener, tls};
+use crate::auth::{Authenticator, PolicyCheck};
+use crate::body::Throttle;
+use crate::browser::PostObject;
+use crate::exchange::Handler;
+use crate::fault::Faults;
+use crate::log_file::LogFile;
+use crate::request_log::{RequestLog, RequestRecord};
+use crate::s3::{Api, Configuration, LocalhostDomain};
+use crate::store::{Bucket, Store, Version, Versioning};
+
+/// A server that runs until it is dropped.
+///
+/// ```
+/// let server = s3seal_mock::Server::builder().bucket("demo").start()?;
+/// assert!(server.endpoint().starts_with("http://127.0.0.1:"));
+/// assert!(server.object_keys("demo").is_empty());
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub struct Server {
+    addr: SocketAddr,
+    endpoint: String,
+    ca_pem: Option<String>,
+    access_key: String,
+    secret_key: String,
+    region: String,
+    store: Arc<Store>,
+    log: Arc<RequestLog>,
+    running: Option<(oneshot::Sender<()>, JoinHandle<()>)>,
+}
+
+impl Server {
+    pub(crate) fn start(options: Options) -> io::Result<Self> {
+        let store = match &options.dir {
+            Some(path) => Store::open(path)?,
+            None => Store::default(),
+        };
+        create_buckets(&store, &options)?;
+        let store = Arc::new(store);
+        let log = Arc::new(RequestLog::new(options.kept_requests));
+        let (tls, ca_pem) = if options.tls {
+            tls::acceptor().map(|(tls, pem)| (Some(tls), Some(pem)))?
+        } else {
+            (None, None)
+        };
+        let handler = handler(&options, &store, &log)?;
+        let listener = std::net::TcpListener::bind(options.addr)?;
+        listener.set_nonblocking(true)?;
+        let addr = listener.local_addr()?;
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .thread_name("s3seal-mock")
+            .enable_all()
+            .build()?;
+        let listener = {
+            let _inside = runtime.enter();
+            TcpListener::from_std(listener)?
+        };
+        let (stop, stopped) = oneshot::channel();
+        let serve = move || {
+            runtime.block_on(listener::run(
+                listener,
+                tls,
+                handler,
+                options.max_connections,
+                stopped,
+            ));
+            runtime.shutdown_timeout(Duration::from_secs(5));
+        };
+        let thread = std::thread::Builder::new().name("s3seal-mock".to_owned()).spawn(serve)?;
+
+        let (access_key, secret_key) = options.users.into_iter().next().unwrap_or_default();
+        Ok(Self {
+            addr,
+            endpoint: endpoint(addr, options.tls),
+            ca_pem,
+            access_key,
+            secret_key,
+            region: options.region,
+            store,
+            log,
+            running: Some((stop, thread)),
+        })
+    }
+
+    /// The address the server listens on.
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// `http://127.0.0.1:PORT`, or `https://localhost:PORT` with TLS.
+    pub fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
+
+    /// The certificate of the server's own authority, in PEM; `None` without TLS.
+    pub fn ca_pem(&self) -> Option<&str> {
+        self.ca_pem.as_deref()
+    }
+
+    /// The access key id of the first user.
+    pub fn access_key(&self) -> &str {
+        &self.access_key
+    }
+
+    /// The secret key of the first user.
+    pub fn secret_key(&self) -> &str {
+        &self.secret_key
+    }
+
+    /// The region that signatures must name.
+    pub fn region(&self) -> &str {
+        &self.region
+    }
+
+    /// All requests since the start or the last [`Server::clear_requests`], in the order in which they came.
+    pub fn requests(&self) -> Vec<RequestRecord> {
+        self.log.all()
+    }
+
+    /// Empties the log.
+    pub fn clear_requests(&self) {
+        self.log.clear();
+    }
+
+    /// What is stored under a key now; `None` if it is absent or deleted.
+    pub fn object(&self, bucket: &str, key: &str) -> Option<StoredObject> {
+        let buckets = self.store.lock();
+        StoredObject::of(buckets.bucket(bucket).ok()?.current(key)?)
+    }
+
+    /// The keys that are not deleted, in order; none if there is no such bucket.
+    pub fn object_keys(&self, bucket: &str) -> Vec<String> {
+        let buckets = self.store.lock();
+        let Ok(bucket) = buckets.bucket(bucket) else { return Vec::new() };
+        let live =
+            |versions: &[Version]| versions.last().is_some_and(|version| version.object.is_some());
+        bucket.keys().filter(|(_, versions)| live(versions)).map(|(key, _)| key.clone()).collect()
+    }
+
+    /// Key, version id and whether it is a delete marker, of every version; the latest of a key first.
+    pub fn versions(&self, bucket: &str) -> Vec<(String, String, bool)> {
+        let buckets = self.store.lock();
+        let Ok(bucket) = buckets.bucket(bucket) else { return Vec::new() };
+        bucket
+            .keys()
+            .flat_map(|(key, versions)| versions.iter().rev().map(move |version| (key, version)))
+            .map(|(key, version)| (key.clone(), version.id.clone(), version.object.is_none()))
+            .collect()
+    }
+
+    /// Key and upload id of every multipart upload that was neither completed nor aborted.
+    pub fn uploads(&self, bucket: &str) -> Vec<(String, String)> {
+        let buckets = self.store.lock();
+        let Ok(bucket) = buckets.bucket(bucket) else { return Vec::new() };
+        bucket.uploads().map(|(key, id, _)| (key.to_owned(), id.to_owned())).collect()
+    }
+
+    /// Enables versioning, or suspends it where it was enabled before. Does nothing without such a bucket.
+    pub fn set_versioning(&self, bucket: &str, enabled: bool) {
+        if let Ok(bucket) = self.store.lock().bucket_mut(bucket) {
+            bucket.versioning = match (enabled, bucket.versioning) {
+                (true, _) => Versioning::Enabled,
+                (false, Versioning::Unversioned) => Versioning::Unversioned,
+                (false, _) => Versioning::Suspended,
+            };
+        }
+    }
+
+    /// Makes a bucket refuse SSE-C writes, or allow them again. Does nothing without such a bucket.
+    pub fn block_sse_c(&self, bucket: &str, blocked: bool) {
+        if let Ok(bucket) = self.store.lock().bucket_mut(bucket) {
+            bucket.blocks_sse_c = blocked;
+        }
+    }
+
+    /// Lets the objects of a bucket have ACLs, as Object Ownership `ObjectWriter` does, or makes them the bucket
+    /// owner's again, as in new buckets. Does nothing without such a bucket.
+    pub fn allow_acls(&self, bucket: &str, allowed: bool) {
+        if let Ok(bucket) = self.store.lock().bucket_mut(bucket) {
+            bucket.settings.allows_acls = allowed;
+        }
+    }
+
+    /// The bytes under a key as they are kept, for tests that look for plaintext in them.
+    pub fn raw_at_rest(&self, bucket: &str, key: &str) -> Option<Vec<u8>> {
+        let object = self.store.lock().bucket(bucket).ok()?.current(key)?.object.clone()?;
+        let mut raw = Vec::new();
+        for part in &object.parts {
+            part.blob.copy_raw(&mut raw).ok()?;
+        }
+        Some(raw)
+    }
+
+    /// Stops the server and waits for its thread, as dropping it does.
+    pub fn shutdown(mut self) {
+        self.stop();
+    }
+
+    fn stop(&mut self) {
+        if let Some((stop, thread)) = self.running.take() {
+            // Either fails only when the thread has ended already.
+            let _ = stop.send(());
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+/// Shows no secret key and no content.
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server").field("endpoint", &self.endpoint).finish_non_exhaustive()
+    }
+}
+
+fn handler(options: &Options, store: &Arc<Store>, log: &Arc<RequestLog>) -> io::Result<Handler> {
+    let quirks = options.behavior.quirks();
+    let mut auth = SimpleAuth::new();
+    for (access_key, secret_key) in &options.users {
+        auth.register(access_key.clone(), secret_key.as_str().into());
+    }
+    let api = || Api {
+        store: Arc::clone(store),
+        region: options.region.clone(),
+        quirks,
+        require_tls: options.require_tls,
+    };
+    let mut s3 = S3ServiceBuilder::new(api());
+    s3.set_auth(auth);
+    s3.set_access(PolicyCheck { store: Arc::clone(store) });
+    s3.set_route(Configuration { store: Arc::clone(store) });
+    s3.set_host(LocalhostDomain);
+    let authenticator = Arc::new(Authenticator {
+        region: options.region.clone(),
+        users: options.users.iter().cloned().collect(),
+        quirks,
+    });
+    let throttle = Arc::new(Throttle::new(options.latency, options.bandwidth));
+    Ok(Handler {
+        s3: s3.build(),
+        post_object: PostObject {
+            s3: S3ServiceBuilder::new(api()).build(),
+            store: Arc::clone(store),
+            authenticator: Arc::clone(&authenticator),
+            throttle: Arc::clone(&throttle),
+        },
+        store: Arc::clone(store),
+        authenticator,
+        log: Arc::clone(log),
+        interceptor: options.interceptor.clone(),
+        throttle,
+        faults: Arc::new(Faults::new(options.seed, options.faults.clone())),
+        log_file: options.log_file.as_deref().map(LogFile::open).transpose()?.map(Arc::new),
+        patience: options.patience,
+    })
+}
+
+/// Buckets that a folder holds already stay as they are.
+fn create_buckets(store: &Store, options: &Options) -> io::Result<()> {
+    let kept: Vec<_> = store.lock().iter().map(|(name, _)| name.clone()).collect();
+    for (name, versioned) in &options.buckets {
+        let invalid = |why: &str| {
+            io::Error::new(io::ErrorKind::InvalidInput, format!("bucket {name:?}: {why}"))
+        };
+        if !AwsNameValidation::new().validate_bucket_name(name) {
+            return Err(invalid("not a bucket name"));
+        }
+        if kept.contains(name) {
+            continue;
+        }
+        let versioning = if *versioned { Versioning::Enabled } else { Versioning::Unversioned };
+        let mut bucket = Bucket::new(versioning);
+        bucket.blocks_sse_c = options.behavior.quirks().blocks_sse_c;
+        store.lock().create(name, bucket).map_err(|_| invalid("named twice"))?;
+    }
+    Ok(())
+}
+
+fn endpoint(addr: SocketAddr, tls: bool) -> String {
+    let port = addr.port();
+    match addr.ip() {
+        _ if tls => format!("https://localhost:{port}"),
+        IpAddr::V4(ip) if ip.is_unspecified() => format!("http://127.0.0.1:{port}"),
+        IpAddr::V6(ip) if ip.is_unspecified() => format!("http://[::1]:{port}"),
+        _ => format!("http://{addr}"),
+    }
+}

@@ -1,0 +1,241 @@
+//! The index: buckets by name, locked for single steps, each of which is a line of the journal.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::ops::{Deref, DerefMut};
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::blob::{Blob, BlobWriter};
+use super::bucket::Bucket;
+use super::change::{Change, Changes, Step};
+use super::folder::{Folder, FolderError};
+use super::journal::Journal;
+use super::recovery::{Recovered, state};
+use super::seal::SlotKey;
+use crate::refusal::Refusal;
+
+/// Everything that is stored: in memory, or in a folder. Locked for single steps only, never while a body is read or
+/// written.
+#[derive(Default)]
+pub(crate) struct Store {
+    buckets: Mutex<Buckets>,
+    folder: Option<(Arc<Folder>, Journal)>,
+}
+
+impl Store {
+    /// Opens or creates a folder. Fails with a [`FolderError`]; then no file was removed.
+    pub(crate) fn open(path: &Path) -> io::Result<Self> {
+        Self::open_folder(path).map_err(|error| FolderError::wrap(path, error))
+    }
+
+    fn open_folder(path: &Path) -> io::Result<Self> {
+        let folder = Folder::open(path)?;
+        let recovered = Recovered::read(&folder)?;
+        let mut settings = BTreeMap::new();
+        for (name, bucket) in &recovered.buckets {
+            settings.insert(name.clone(), serde_json::to_value(bucket)?);
+        }
+        let content = state(&recovered.buckets)?;
+        let journal = Journal::start(Arc::clone(&folder), &content)?;
+        // Nothing can fail any more: from now on files are removed with their objects.
+        let by_name = recovered.attach(&folder);
+        let buckets = Buckets { by_name, settings, ..Buckets::default() };
+        Ok(Self { buckets: Mutex::new(buckets), folder: Some((folder, journal)) })
+    }
+
+    /// A writer for a new part, which is sealed with `key` if there is one.
+    pub(crate) fn writer(&self, key: Option<&SlotKey<'_>>) -> io::Result<BlobWriter> {
+        BlobWriter::new(self.folder.as_ref().map(|(folder, _)| folder), key)
+    }
+
+    /// Waits until every step so far is on disk: nothing is acknowledged or shown before.
+    pub(crate) async fn synced(&self) -> io::Result<()> {
+        match &self.folder {
+            Some((_, journal)) => journal.synced().await,
+            None => Ok(()),
+        }
+    }
+
+    pub(crate) fn lock(&self) -> StoreGuard<'_> {
+        // No step leaves the buckets half-changed, so what a panicking thread left behind is still sound.
+        let buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        StoreGuard { buckets, journal: self.folder.as_ref().map(|(_, journal)| journal) }
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        if let Some((folder, _)) = &self.folder {
+            folder.close();
+        }
+    }
+}
+
+/// The buckets for one step; what it changes is one line of the journal.
+pub(crate) struct StoreGuard<'a> {
+    buckets: MutexGuard<'a, Buckets>,
+    journal: Option<&'a Journal>,
+}
+
+impl Deref for StoreGuard<'_> {
+    type Target = Buckets;
+
+    fn deref(&self) -> &Buckets {
+        &self.buckets
+    }
+}
+
+impl DerefMut for StoreGuard<'_> {
+    fn deref_mut(&mut self) -> &mut Buckets {
+        &mut self.buckets
+    }
+}
+
+impl Drop for StoreGuard<'_> {
+    fn drop(&mut self) {
+        let Some(journal) = self.journal else { return self.buckets.forget_changes() };
+        let (step, retired) = self.buckets.take_step();
+        if step.is_empty() {
+            return;
+        }
+        // A step that cannot be written must not be acknowledged either; no value here is like that.
+        let text = serde_json::to_string(&step).expect("changes have a form in JSON");
+        journal.append(&text, retired);
+        if journal.is_long()
+            && let Ok(content) = state(&self.buckets.by_name)
+        {
+            journal.rewrite(content);
+        }
+    }
+}
+
+/// The buckets by name.
+#[derive(Default)]
+pub(crate) struct Buckets {
+    by_name: BTreeMap<String, Bucket>,
+    /// Borrowed mutably in the current step.
+    touched: Vec<String>,
+    removed: Vec<(String, Vec<Arc<Blob>>)>,
+    /// Each bucket's settings as the journal has them.
+    settings: BTreeMap<String, serde_json::Value>,
+}
+
+impl Buckets {
+    fn forget_changes(&mut self) {
+        self.removed.clear();
+        for name in std::mem::take(&mut self.touched) {
+            if let Some(bucket) = self.by_name.get_mut(&name) {
+                drop(bucket.take_changes());
+            }
+        }
+    }
+
+    fn take_step(&mut self) -> (Step, Vec<Arc<Blob>>) {
+        let (mut step, mut all_retired) = (Vec::new(), Vec::new());
+        for (name, retired) in std::mem::take(&mut self.removed) {
+            self.settings.remove(&name);
+            all_retired.extend(retired);
+            step.push((name, Change::Removed));
+        }
+        for name in std::mem::take(&mut self.touched) {
+            let Some(bucket) = self.by_name.get_mut(&name) else { continue };
+            let Changes { recorded, retired } = bucket.take_changes();
+            let settings = serde_json::to_value(&*bucket).expect("settings have a form in JSON");
+            if self.settings.get(&name) != Some(&settings) {
+                step.push((name.clone(), Change::Settings(settings.clone())));
+                self.settings.insert(name.clone(), settings);
+            }
+            step.extend(recorded.into_iter().map(|change| (name.clone(), change)));
+            all_retired.extend(retired);
+        }
+        (step, all_retired)
+    }
+
+    pub(crate) fn bucket(&self, name: &str) -> Result<&Bucket, Refusal> {
+        self.by_name.get(name).ok_or_else(|| Refusal::no_such_bucket(name))
+    }
+
+    pub(crate) fn bucket_mut(&mut self, name: &str) -> Result<&mut Bucket, Refusal> {
+        let bucket = self.by_name.get_mut(name).ok_or_else(|| Refusal::no_such_bucket(name))?;
+        self.touched.push(name.to_owned());
+        Ok(bucket)
+    }
+
+    pub(crate) fn create(&mut self, name: &str, bucket: Bucket) -> Result<(), Refusal> {
+        if self.by_name.contains_key(name) {
+            return Err(Refusal::new(
+                409,
+                "BucketAlreadyOwnedByYou",
+                "Your previous request to create the named bucket succeeded and you already own it.",
+            )
+            .detail("BucketName", name));
+        }
+        self.touched.push(name.to_owned());
+        self.by_name.insert(name.to_owned(), bucket);
+        Ok(())
+    }
+
+    pub(crate) fn remove(&mut self, name: &str) -> Result<(), Refusal> {
+        let bucket = self.bucket(name)?;
+        if !bucket.is_empty() {
+            let message = "The bucket you tried to delete is not empty";
+            return Err(Refusal::new(409, "BucketNotEmpty", message).detail("BucketName", name));
+        }
+        // Unfinished uploads end with their bucket.
+        let parts = bucket.blobs().map(Arc::clone).collect();
+        self.removed.push((name.to_owned(), parts));
+        self.by_name.remove(name);
+        Ok(())
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&String, &Bucket)> {
+        self.by_name.iter()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::version::Versioning;
+
+    #[test]
+    fn a_journal_mostly_of_things_gone_by_is_written_anew_while_it_is_used() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = folder.path().join("journal");
+        let store = Store::open(folder.path()).unwrap();
+        store.lock().create("demo", Bucket::new(Versioning::Unversioned)).unwrap();
+        for n in 0..40 {
+            let tags = vec![(n.to_string(), "v".repeat(1 << 20))];
+            store.lock().bucket_mut("demo").unwrap().put("key", None, tags);
+        }
+        drop(store);
+        let len = std::fs::metadata(&journal).unwrap().len();
+        assert!((1 << 20..20 << 20).contains(&len), "{len}");
+        let store = Store::open(folder.path()).unwrap();
+        let buckets = store.lock();
+        assert_eq!(buckets.bucket("demo").unwrap().latest("key").unwrap().tags[0].0, "39");
+        drop(buckets);
+        drop(store);
+        let len = std::fs::metadata(&journal).unwrap().len();
+        assert!((1 << 20..2 << 20).contains(&len), "{len}");
+    }
+
+    #[test]
+    fn a_journal_that_cannot_be_written_acknowledges_nothing_more() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(store.synced()).unwrap();
+        // A rewrite is the write that a test can make fail: in its place is a folder.
+        std::fs::create_dir(folder.path().join("journal.new")).unwrap();
+        let content = state(&BTreeMap::new()).unwrap();
+        store.folder.as_ref().unwrap().1.rewrite(content);
+        for _ in 0..2 {
+            assert!(runtime.block_on(store.synced()).is_err());
+            store.lock().create("demo", Bucket::new(Versioning::Unversioned)).unwrap();
+            assert!(runtime.block_on(store.synced()).is_err());
+            store.lock().remove("demo").unwrap();
+        }
+    }
+}

@@ -1,0 +1,335 @@
+//! What `cp` and `mv` have in common: their options, and what these come to: a put, a get, or copies within the
+//! store.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use super::sealing::Sealing;
+use super::selection::{KeyFiles, Selection};
+use super::{get, put};
+use crate::failure::Failure;
+use crate::jobs::copy::{self, CopyOptions, CopySources, Pair, SourceKey, may_be_one_bucket};
+use crate::jobs::get::GetOptions;
+use crate::jobs::put::PutOptions;
+use crate::key::KeyArgs;
+use crate::key::aws_cli::AwsCliSourceKey;
+use crate::location::{Location, is_web_url};
+use crate::output::Output;
+use crate::store::object::{Attributes, Condition, ReadOptions};
+use crate::store::wire::Connect;
+use crate::transfer::TransferOptions;
+use crate::transfer::files::FileTime;
+use crate::transfer::targets::Arrival;
+
+/// The value of `--source-key` for sources that are not sealed.
+const NO_KEY: &str = "none";
+
+/// The options of `cp` and `mv`.
+#[derive(clap::Args)]
+pub(super) struct Copying {
+    /// The objects, and with -r prefixes: s3://bucket/key; then where to: s3://bucket/key, or
+    /// s3://bucket/folder/ to keep the names. Or a file or folder on one of both sides
+    #[arg(required = true, value_name = "SOURCE")]
+    paths: Vec<String>,
+    #[command(flatten)]
+    sealing: Sealing,
+    #[command(flatten)]
+    source: Source,
+    #[command(flatten)]
+    selection: Selection,
+    #[command(flatten)]
+    key_files: KeyFiles,
+    #[command(flatten)]
+    condition: Condition,
+    /// Where the destination is a file or folder: keep files that are there already, and leave their sources
+    /// as they are
+    #[arg(long)]
+    no_clobber: bool,
+    #[command(flatten)]
+    attributes: Attributes,
+    #[command(flatten)]
+    transfer: TransferOptions,
+}
+
+/// How the source is read.
+#[derive(clap::Args)]
+#[command(next_help_heading = "Source options")]
+struct Source {
+    /// Where the key is that opens the source, as with -k; repeatable; `none` where it is not sealed
+    // Hyphens are let through for url-safe base64, which may begin with one: clap would quote it.
+    #[arg(long, value_name = "SPEC", allow_hyphen_values = true)]
+    source_key: Vec<OsString>,
+    #[command(flatten)]
+    aws_cli: AwsCliSourceKey,
+    /// Copy this version instead of the newest
+    #[arg(long, value_name = "ID")]
+    version_id: Option<String>,
+    /// Accept a source that is not sealed although a key is given
+    #[arg(long)]
+    allow_plain: bool,
+}
+
+/// Does what the paths say: both are URLs, or one is. `moves` says whether sources are deleted.
+pub(super) async fn run(
+    args: &Copying,
+    moves: bool,
+    connect: &Connect,
+    out: &Output,
+) -> Result<u8, Failure> {
+    let (sources, dest) = match args.paths.as_slice() {
+        [sources @ .., dest] if !sources.is_empty() => (sources, dest),
+        _ => return Err(no_destination(moves)),
+    };
+    let is_url = |path: &String| path.starts_with("s3://") || is_web_url(path);
+    if args.no_clobber && is_url(dest) {
+        return Err(Failure::usage("--no-clobber keeps files, and the destination is an object")
+            .hint("--if-none-match '*' writes only where there is no such object yet"));
+    }
+    match (sources.iter().filter(|path| is_url(path)).count(), is_url(dest)) {
+        (0, true) => put::store(args.put_options(moves)?, connect, out).await,
+        (0, false) => Err(Failure::usage("neither the source nor the destination is an s3:// URL")
+            .hint("objects are written s3://bucket/key")),
+        (urls, _) if urls < sources.len() => {
+            Err(Failure::usage("some sources are files, and some are URLs")
+                .hint("copy the files by themselves"))
+        }
+        (_, false) => get::fetch(args.get_options(moves)?, &args.selection, connect, out).await,
+        (_, true) => {
+            let options = args.copy_options(moves, sources, &dest.parse()?)?;
+            copy::run(options, connect, out).await
+        }
+    }
+}
+
+fn no_destination(moves: bool) -> Failure {
+    let command = if moves { "mv" } else { "cp" };
+    Failure::usage("a source and a destination are needed, and only one was given")
+        .hint(format!("write it: s3seal {command} s3://bucket/key s3://bucket/other"))
+}
+
+impl Copying {
+    fn put_options(&self, moves: bool) -> Result<PutOptions, Failure> {
+        if self.source.is_given() {
+            return Err(Failure::usage(
+                "--source-key, --version-id and --allow-plain are about an object, and the source is a file",
+            )
+            .hint("leave them out; -k names the key that seals"));
+        }
+        if moves && self.uses_streams() {
+            return Err(
+                Failure::usage("standard input cannot be moved").hint("`s3seal put -` stores it")
+            );
+        }
+        let paths = self.paths.iter().map(PathBuf::from).collect::<Vec<_>>();
+        Ok(PutOptions {
+            to: put::plan(&paths, &self.selection, None, &self.condition)?,
+            sealing: self.sealing.options(),
+            filters: self.selection.filters.clone(),
+            dry_run: self.selection.dry_run,
+            follow_symlinks: false,
+            include_keys: self.key_files.include_keys,
+            condition: self.condition.clone(),
+            attributes: self.attributes.clone(),
+            preserve: false,
+            transfer: self.transfer.clone(),
+            moves,
+        })
+    }
+
+    fn get_options(&self, moves: bool) -> Result<GetOptions, Failure> {
+        if self.condition.is_set() || !self.attributes.are_empty() || self.sealing.is_about_writes()
+        {
+            return Err(Failure::usage(
+                "conditions, attributes and encryption are about an object that is written, and the destination is a file",
+            )
+            .hint("leave them out; -k or --source-key names the key that opens the source"));
+        }
+        if moves && self.uses_streams() {
+            return Err(Failure::usage(
+                "nothing is moved to standard output: what is read there may get lost",
+            )
+            .hint("`s3seal get URL -` writes it there, and `s3seal rm` deletes it"));
+        }
+        self.sealing.key.protect_files();
+        Ok(GetOptions {
+            from: get::plan(&self.paths, self.selection.recursive, None)?,
+            key: self.source_key().unwrap_or_else(|| self.sealing.key.clone()),
+            read: self.source.options(),
+            filters: self.selection.filters.clone(),
+            dry_run: self.selection.dry_run,
+            arrival: Arrival { no_clobber: self.no_clobber, time: FileTime::Arrival },
+            transfer: self.transfer.clone(),
+            moves,
+        })
+    }
+
+    fn copy_options(
+        &self,
+        moves: bool,
+        sources: &[String],
+        dest: &Location,
+    ) -> Result<CopyOptions, Failure> {
+        let sources = self.sources(moves, sources, dest)?;
+        self.check_stdin()?;
+        self.sealing.key.check_derive_as(sources.is_object())?;
+        let source_key = match self.source_key() {
+            _ if self.source.is_plain() => SourceKey::None,
+            Some(key) => SourceKey::Own(key),
+            None => SourceKey::AsCopies,
+        };
+        Ok(CopyOptions {
+            sources,
+            sealing: self.sealing.options(),
+            source_key,
+            read: self.source.options(),
+            filters: self.selection.filters.clone(),
+            dry_run: self.selection.dry_run,
+            condition: self.condition.clone(),
+            attributes: self.attributes.clone(),
+            transfer: self.transfer.clone(),
+            moves,
+        })
+    }
+
+    /// What the URLs name, checked as far as it can be without a store.
+    fn sources(
+        &self,
+        moves: bool,
+        urls: &[String],
+        dest: &Location,
+    ) -> Result<CopySources, Failure> {
+        let recursive = self.selection.recursive;
+        self.selection.check(recursive)?;
+        let several = urls.len() > 1;
+        let of_one = [&self.source.version_id, &self.condition.if_match];
+        if (several || recursive) && of_one.into_iter().any(Option::is_some) {
+            return Err(Failure::usage(
+                "a version or an ETag belongs to one object, and several are copied",
+            )
+            .hint("copy that object by itself"));
+        }
+        let takes_version = self.source.version_id.is_some() && !moves;
+        let pair = |url: &String| {
+            let from: Location = url.parse()?;
+            if recursive {
+                prefix(from.folder(), dest.folder())
+            } else {
+                object(from, several, takes_version, dest)
+            }
+        };
+        let pairs = urls.iter().map(pair).collect::<Result<Vec<_>, Failure>>()?;
+        check_apart(&pairs, if recursive { overlap } else { is_same })?;
+        Ok(if recursive { CopySources::Prefixes(pairs) } else { CopySources::Objects(pairs) })
+    }
+
+    /// Whether standard input or output is one of the paths.
+    fn uses_streams(&self) -> bool {
+        self.paths.iter().any(|path| path == "-")
+    }
+
+    fn check_stdin(&self) -> Result<(), Failure> {
+        let source = self.source.key().filter(|_| !self.source.is_plain());
+        let is_for_source = source.map_or(Ok(false), |key| key.uses_stdin())?;
+        if is_for_source && self.sealing.key.uses_stdin()? {
+            return Err(Failure::usage("two keys cannot both come from stdin")
+                .hint("take one of them from a file, fd:N, env:NAME or cmd:COMMAND"));
+        }
+        Ok(())
+    }
+
+    /// The sources' own keys, if any are named. How keys are read, and for how long, is the same for all;
+    /// `--derive-as` is about the copy.
+    fn source_key(&self) -> Option<KeyArgs> {
+        let KeyArgs { key_format, key_timeout, .. } = self.sealing.key;
+        Some(KeyArgs { key_format, key_timeout, ..self.source.key()? })
+    }
+}
+
+impl Source {
+    fn is_given(&self) -> bool {
+        self.key().is_some() || self.version_id.is_some() || self.allow_plain
+    }
+
+    fn is_plain(&self) -> bool {
+        matches!(self.source_key.as_slice(), [only] if only == NO_KEY)
+    }
+
+    /// The keys of its own, if any are named.
+    fn key(&self) -> Option<KeyArgs> {
+        if let Some(aws_cli) = self.aws_cli.given() {
+            return Some(KeyArgs { aws_cli, ..KeyArgs::default() });
+        }
+        let key = self.source_key.clone();
+        (!key.is_empty()).then(|| KeyArgs { key, ..KeyArgs::default() })
+    }
+
+    fn options(&self) -> ReadOptions {
+        ReadOptions {
+            version_id: self.version_id.clone(),
+            allow_plain: self.allow_plain,
+            ..ReadOptions::default()
+        }
+    }
+}
+
+/// Fails where a copy from one source could take the place of another source that waits for its turn.
+fn check_apart(
+    pairs: &[Pair],
+    clashes: impl Fn(&Location, &Location) -> bool,
+) -> Result<(), Failure> {
+    for (index, pair) in pairs.iter().enumerate() {
+        let mut others = pairs.iter().enumerate().filter(|(other, _)| *other != index);
+        if let Some((_, other)) = others.find(|(_, other)| clashes(&pair.to, &other.from)) {
+            return Err(Failure::usage(format!(
+                "copies to {} could take the place of another source, {}",
+                pair.to, other.from
+            ))
+            .hint("copy one source after the other"));
+        }
+    }
+    Ok(())
+}
+
+/// Whether one prefix may lie within the other.
+fn overlap(one: &Location, other: &Location) -> bool {
+    let nested = one.key.starts_with(&other.key) || other.key.starts_with(&one.key);
+    nested && may_be_one_bucket(one, other)
+}
+
+fn is_same(one: &Location, other: &Location) -> bool {
+    one.key == other.key && may_be_one_bucket(one, other)
+}
+
+fn prefix(from: Location, to: Location) -> Result<Pair, Failure> {
+    if may_be_one_bucket(&from, &to) && to.key.starts_with(&from.key) {
+        return Err(Failure::usage(format!("{to} lies within {from}")).hint(
+            "copy to another prefix; `s3seal put -r` and `get -r` take what is on this machine",
+        ));
+    }
+    Ok(Pair { from, to })
+}
+
+/// `takes_version` says whether an old version is copied, which makes it the newest again.
+fn object(
+    from: Location,
+    is_one_of_many: bool,
+    takes_version: bool,
+    dest: &Location,
+) -> Result<Pair, Failure> {
+    if from.is_folder() {
+        return Err(Failure::usage(format!("{from} is a folder"))
+            .hint("give the key as well: s3://bucket/key; or add -r for all that is in it"));
+    }
+    let from = from.object()?;
+    if is_one_of_many && !dest.is_folder() {
+        return Err(Failure::usage(format!("{dest} is one object, and there are several sources"))
+            .hint(format!("name a folder: {dest}/")));
+    }
+    let to = if dest.is_folder() { dest.join(from.name()) } else { dest.clone() }.object()?;
+    if is_same(&from, &to) && !takes_version {
+        return Err(Failure::usage(format!("{from} would be copied onto itself")).hint(
+            "name another destination; `s3seal rotate` seals it with another key where it is",
+        ));
+    }
+    Ok(Pair { from, to })
+}

@@ -1,0 +1,137 @@
+//! Copies one object after another within the store: what `cp` and `mv` do with each.
+
+use crate::failure::{Failure, Kind};
+use crate::jobs::get::remove_source;
+use crate::jobs::keys::Keys;
+use crate::jobs::notes::{note_refused_copies, note_refused_tags};
+use crate::jobs::reminder::FirstKey;
+use crate::jobs::report::{Operation, Record, Reporter};
+use crate::jobs::sealer::{ObjectEncryption, Sealer};
+use crate::key::core::Key;
+use crate::location::Location;
+use crate::store::copy::CopySource;
+use crate::store::object::{Attributes, Condition, ReadOptions, Stored};
+use crate::transfer::Engine;
+
+/// An object, and where it goes.
+#[derive(Debug)]
+pub(crate) struct Pair {
+    pub(crate) from: Location,
+    pub(crate) to: Location,
+}
+
+/// How objects are copied.
+pub(super) struct Copier {
+    /// Sources are deleted once they are copied.
+    pub(super) moves: bool,
+    pub(super) engine: Engine,
+    /// What opens the sources, and how they are read.
+    pub(super) keys: Keys,
+    pub(super) options: ReadOptions,
+    pub(super) sealer: Sealer,
+    pub(super) attributes: Attributes,
+    pub(super) condition: Condition,
+    /// Copies are tagged with the MD5 of their keys.
+    pub(super) tag_key: bool,
+    pub(super) first_key: FirstKey,
+    pub(super) reporter: Reporter,
+}
+
+impl Copier {
+    /// Copies or moves one object, reports it, and returns its size in bytes.
+    pub(super) async fn copy(&self, pair: Pair) -> Result<u64, Failure> {
+        let store = self.engine.store();
+        if self.reporter.dry_run {
+            return self.plan(&pair);
+        }
+        let encryption = self.sealer.encryption(store, &pair.to).await?;
+        let (attributes, condition) = (self.attributes.clone(), self.condition.clone());
+        let write = encryption.write(&pair.to, attributes, condition, self.tag_key)?;
+        let source = self.open(&pair.from).await?;
+        let planned = store.plan_copy(source, write);
+        let copy = self.engine.interrupt().race(planned).await?;
+        let copied = self.engine.copy(&copy).await?;
+        let stored = &copied.stored;
+        if copy.write.tags_key {
+            store.check_key_tag(&pair.to, stored.version_id.as_deref()).await;
+        }
+        self.first_key.note(encryption.key.as_ref());
+        if self.moves {
+            let compared = self.engine.compare(&copy, &copied).await;
+            compared.map_err(|failure| still_there(failure, &pair))?;
+        }
+        self.report(&pair, stored, &encryption)?;
+        if self.moves {
+            let source = &copy.source;
+            remove_source(store, &source.at, source.key.as_ref(), &source.metadata).await?;
+        }
+        Ok(stored.bytes)
+    }
+
+    async fn open(&self, from: &Location) -> Result<CopySource, Failure> {
+        let attempt = |keys: Vec<Key>, options: ReadOptions| async move {
+            let opened = self.engine.inspect(from, &keys, &options).await?;
+            Ok((opened.answer, opened.key))
+        };
+        let opened = self.keys.open(self.engine.store(), from, &self.options, attempt).await;
+        let (metadata, key) = opened.map_err(|failure| match failure {
+            Failure { kind: Kind::Key, .. } if !self.keys.has_any() => {
+                failure.hint("name the key that the source was sealed with: --source-key SPEC")
+            }
+            failure => failure,
+        })?;
+        Ok(CopySource { at: from.clone(), key: key.map(|key| key.key), metadata })
+    }
+
+    /// Says at the end what there is to say about the store.
+    pub(super) async fn report_notes(&self) {
+        let (store, out) = (self.engine.store(), &self.reporter.out);
+        note_refused_copies(store, out).await;
+        if self.tag_key {
+            note_refused_tags(store, out);
+        }
+        self.first_key.remind(out);
+    }
+
+    /// What is done to objects, for the summary.
+    pub(super) fn verb(&self) -> &'static str {
+        match (self.reporter.dry_run, self.moves) {
+            (true, true) => "would move",
+            (true, false) => "would copy",
+            (false, true) => "moved",
+            (false, false) => "copied",
+        }
+    }
+
+    fn plan(&self, pair: &Pair) -> Result<u64, Failure> {
+        self.sealer.check_for(self.engine.store(), &pair.to)?;
+        self.reporter.item(
+            || self.record(pair).flag("dryRun", true),
+            || format!("{} {} to {}", self.verb(), pair.from, pair.to),
+        )?;
+        Ok(0)
+    }
+
+    fn report(
+        &self,
+        pair: &Pair,
+        stored: &Stored,
+        encryption: &ObjectEncryption,
+    ) -> Result<(), Failure> {
+        let record = || self.record(pair).stored(stored, encryption);
+        self.reporter.item(record, || {
+            let (verb, bytes, how) = (self.verb(), stored.bytes, encryption.describe());
+            format!("{verb} {} to {} ({bytes} bytes, {how})", pair.from, pair.to)
+        })
+    }
+
+    fn record(&self, pair: &Pair) -> Record {
+        let operation = if self.moves { Operation::Move } else { Operation::Copy };
+        Record::new(operation).with("source", pair.from.to_string()).url(&pair.to)
+    }
+}
+
+/// The failure of a copy that could not be compared with its source.
+fn still_there(failure: Failure, pair: &Pair) -> Failure {
+    failure.leaving(&format!("; the source {} is still there", pair.from))
+}

@@ -1,0 +1,78 @@
+//! Which objects are copied, and where each goes: none to the place of another source that waits for its turn.
+
+use tokio::sync::mpsc::Receiver;
+
+use super::copier::Pair;
+use crate::failure::Failure;
+use crate::jobs::feed::{feed_all, feed_one, feed_prefix};
+use crate::location::Location;
+use crate::transfer::Engine;
+use crate::transfer::many::{Filters, Found};
+
+/// What the command line names.
+pub(crate) enum CopySources {
+    Objects(Vec<Pair>),
+    /// What is below one prefix goes below another.
+    Prefixes(Vec<Pair>),
+}
+
+impl CopySources {
+    /// Whether it is one object that was named.
+    pub(crate) fn is_object(&self) -> bool {
+        matches!(self, CopySources::Objects(pairs) if pairs.len() == 1)
+    }
+}
+
+/// Whether both may be in one bucket: an access point hides the name of its bucket.
+pub(crate) fn may_be_one_bucket(one: &Location, other: &Location) -> bool {
+    let is_access_point =
+        |at: &Location| at.bucket.starts_with("arn:") || at.bucket.ends_with("-s3alias");
+    one.bucket == other.bucket || is_access_point(one) || is_access_point(other)
+}
+
+/// The objects to copy, as they are found.
+pub(super) fn pairs(
+    sources: CopySources,
+    filters: Filters,
+    engine: &Engine,
+) -> Receiver<Found<Pair>> {
+    let (pairs, are_prefixes) = match sources {
+        CopySources::Objects(pairs) => (pairs, false),
+        CopySources::Prefixes(pairs) => (pairs, true),
+    };
+    let engine = engine.clone();
+    let feed = move |pair: Pair| {
+        if !are_prefixes {
+            return feed_one(Found::Item(pair));
+        }
+        let Pair { from, to } = pair;
+        feed_prefix(from.clone(), filters.clone(), engine.clone(), move |entry| {
+            below(Pair { from: from.join(&entry.name), to: to.join(&entry.name) }, &from, &to)
+        })
+    };
+    feed_all(pairs, feed, |claims, pair| {
+        claims.claim(&pair.to.key).map_err(|failure| failure.at(&pair.from))
+    })
+}
+
+/// An object below one prefix, and its copy below the other; none for the marker of a folder that becomes a whole
+/// bucket.
+fn below(pair: Pair, from: &Location, to: &Location) -> Option<Found<Pair>> {
+    if pair.to.key.is_empty() {
+        return None;
+    }
+    // A copy there could take the place of a source that waits for its turn.
+    if may_be_one_bucket(from, to) && pair.to.key.starts_with(&from.key) {
+        return Some(Found::Failed(within_source(&pair, from)));
+    }
+    Some(match pair.to.clone().object() {
+        Ok(_) => Found::Item(pair),
+        Err(failure) => Found::Failed(failure.at(&pair.from)),
+    })
+}
+
+fn within_source(pair: &Pair, prefix: &Location) -> Failure {
+    Failure::usage(format!("its copy {} would lie within {prefix}, which is being copied", pair.to))
+        .hint("copy it by itself")
+        .at(&pair.from)
+}

@@ -1,0 +1,89 @@
+//! The files below a folder.
+
+use std::path::{Path, PathBuf};
+
+use tokio::sync::mpsc::Receiver;
+
+use crate::output::Output;
+use crate::transfer::many::{Entry, Filters, Found, Skip, WalkOptions, channel, walk_folder};
+use crate::transfer::progress::Progress;
+
+/// What lies below the folder, as `to_item` makes it.
+pub(crate) fn feed_folder<T: Send + 'static>(
+    root: &Path,
+    options: WalkOptions,
+    filters: Filters,
+    progress: Progress,
+    out: &Output,
+    to_item: impl Fn(&str) -> Found<T> + Send + 'static,
+) -> Receiver<Found<T>> {
+    let (sender, receiver) = channel();
+    let mut entries = walk_folder(root.to_owned(), options);
+    let mut skips = Skips::below(root, out);
+    tokio::spawn(async move {
+        while let Some(entry) = entries.recv().await {
+            let found = match entry {
+                Found::Item(entry) if !filters.admit(&entry.name) => continue,
+                Found::Item(entry) if entry.skip.is_some() => {
+                    skips.report(&entry);
+                    Found::Skipped
+                }
+                Found::Item(entry) => {
+                    progress.expect(1, entry.bytes);
+                    to_item(&entry.name)
+                }
+                Found::Skipped => Found::Skipped,
+                Found::Failed(failure) => Found::Failed(failure),
+            };
+            if sender.send(found).await.is_err() {
+                return;
+            }
+        }
+        skips.report_links();
+    });
+    receiver
+}
+
+/// Reports what a walk through a folder skips. Links are only counted: there can be many, and they are no surprise.
+#[derive(Debug)]
+pub(crate) struct Skips {
+    root: PathBuf,
+    links: u64,
+    out: Output,
+}
+
+impl Skips {
+    pub(crate) fn below(root: &Path, out: &Output) -> Skips {
+        Skips { root: root.to_owned(), links: 0, out: *out }
+    }
+
+    /// Reports why the entry is not transferred.
+    pub(crate) fn report(&mut self, entry: &Entry) {
+        let path = self.root.join(&entry.name);
+        let path = path.display();
+        match entry.skip {
+            None => {}
+            Some(Skip::Link) => self.links += 1,
+            Some(Skip::Special) => {
+                self.out.say(&format!("note: {path} is neither a file nor a folder: skipped"));
+            }
+            Some(Skip::Partial) => {
+                self.out.say(&format!("note: {path} is an unfinished download: skipped"));
+            }
+            Some(Skip::PutAside) => self.out.warn(&format!(
+                "{path} was put aside by an interrupted `mv`: skipped; give it its name again, or delete it"
+            )),
+        }
+    }
+
+    /// Reports at the end how many links there were.
+    pub(crate) fn report_links(&self) {
+        let were = match self.links {
+            0 => return,
+            1 => "1 symbolic link was".to_owned(),
+            links => format!("{links} symbolic links were"),
+        };
+        self.out
+            .say(&format!("note: {were} skipped; put and sync follow them with --follow-symlinks"));
+    }
+}

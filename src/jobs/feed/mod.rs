@@ -1,0 +1,86 @@
+//! Feeds: the items that a job works through, in order, as they are found.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `files`, `prefix`, `list` | what is below a folder, what is below a prefix, what a list names |
+//! | `shard` | one share of several, by the hash of the key |
+//! | `manifest` | the format of an S3 Inventory; asks no store, opens no file |
+//! | `search` | where to look for objects, and which of them are wanted |
+//! | `listing`, `inventory` | objects that the store lists, objects that an inventory lists |
+//! | `objects` | objects from any of these sources, or from a list |
+
+mod files;
+mod inventory;
+mod list;
+mod listing;
+mod manifest;
+mod objects;
+mod prefix;
+mod search;
+mod shard;
+
+use tokio::sync::mpsc::Receiver;
+
+use crate::failure::Failure;
+use crate::transfer::Claims;
+use crate::transfer::many::{Found, channel};
+
+pub(crate) use files::{Skips, feed_folder};
+pub(crate) use list::{feed_list, send_listed};
+pub(crate) use manifest::EncryptionStatus;
+pub(crate) use objects::feed_objects;
+pub(crate) use prefix::feed_prefix;
+pub(crate) use search::{FeedObject, Place, Search, SearchOptions, Source};
+pub(crate) use shard::Shard;
+
+/// The items of several sources, one source after the other. `claim` fails for an item that goes where an item of
+/// another source goes.
+pub(crate) fn feed_all<S, T>(
+    sources: Vec<S>,
+    feed: impl Fn(S) -> Receiver<Found<T>> + Send + 'static,
+    claim: impl Fn(&mut Claims, &T) -> Result<(), Failure> + Send + 'static,
+) -> Receiver<Found<T>>
+where
+    S: Send + 'static,
+    T: Send + 'static,
+{
+    let (sender, receiver) = channel();
+    // Within one source no name comes twice, and a million names need not be remembered.
+    let mut claims = (sources.len() > 1).then(Claims::default);
+    tokio::spawn(async move {
+        for source in sources {
+            let mut items = feed(source);
+            while let Some(found) = items.recv().await {
+                let claimed = match (&found, &mut claims) {
+                    (Found::Item(item), Some(claims)) => claim(claims, item),
+                    _ => Ok(()),
+                };
+                let found = claimed.map_or_else(Found::Failed, |()| found);
+                if sender.send(found).await.is_err() {
+                    return;
+                }
+            }
+        }
+    });
+    receiver
+}
+
+/// A feed of one item.
+pub(crate) fn feed_one<T>(found: Found<T>) -> Receiver<Found<T>> {
+    let (sender, receiver) = channel();
+    let _ = sender.try_send(found);
+    receiver
+}
+
+/// A feed of items that are known already.
+pub(crate) fn feed_items<T: Send + 'static>(items: Vec<T>) -> Receiver<Found<T>> {
+    let (sender, receiver) = channel();
+    tokio::spawn(async move {
+        for item in items {
+            if sender.send(Found::Item(item)).await.is_err() {
+                return;
+            }
+        }
+    });
+    receiver
+}

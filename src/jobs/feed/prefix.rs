@@ -1,0 +1,47 @@
+//! The objects below a prefix.
+
+use tokio::sync::mpsc::Receiver;
+
+use crate::failure::Failure;
+use crate::location::Location;
+use crate::transfer::Engine;
+use crate::transfer::many::{Entry, Filters, Found, channel, walk_store};
+
+/// What is listed below the prefix, as `to_item` makes it; none for an object that is left out.
+pub(crate) fn feed_prefix<T: Send + 'static>(
+    prefix: Location,
+    filters: Filters,
+    engine: Engine,
+    mut to_item: impl FnMut(&Entry) -> Option<Found<T>> + Send + 'static,
+) -> Receiver<Found<T>> {
+    let (sender, receiver) = channel();
+    let mut entries = walk_store(engine.store().clone(), prefix.clone());
+    tokio::spawn(async move {
+        let mut is_empty = true;
+        while let Some(entry) = entries.recv().await {
+            is_empty = false;
+            let found = match entry {
+                Found::Item(entry) if !filters.admit(&entry.name) => continue,
+                Found::Item(entry) => match to_item(&entry) {
+                    Some(found) => {
+                        engine.progress().expect(1, entry.bytes);
+                        found
+                    }
+                    None => continue,
+                },
+                Found::Skipped => Found::Skipped,
+                Found::Failed(failure) => Found::Failed(failure),
+            };
+            if sender.send(found).await.is_err() {
+                return;
+            }
+        }
+        if is_empty {
+            let failure = Failure::not_found("there is nothing below it")
+                .hint("check the bucket and the prefix")
+                .at(&prefix);
+            let _ = sender.send(Found::Failed(failure)).await;
+        }
+    });
+    receiver
+}

@@ -1,0 +1,218 @@
+//! Fetches one object after another: what `get` and `sync` do with each.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use tokio::sync::mpsc::Receiver;
+
+use crate::failure::Failure;
+use crate::jobs::job::Job;
+use crate::jobs::keys::Keys;
+use crate::jobs::report::{Operation, Record, Reporter};
+use crate::key::core::Key;
+use crate::key::ring::ObjectKey;
+use crate::location::Location;
+use crate::store::object::{ObjectMetadata, ReadOptions};
+use crate::store::wire::Store;
+use crate::transfer::Engine;
+use crate::transfer::down::{Downloaded, Verified};
+use crate::transfer::files::Folder;
+use crate::transfer::many::Found;
+use crate::transfer::targets::{Arrival, Target};
+
+/// An object, and where it goes.
+#[derive(Debug)]
+pub(crate) struct Download {
+    pub(crate) at: Location,
+    pub(crate) place: Place,
+}
+
+/// Where an object goes.
+#[derive(Debug)]
+pub(crate) enum Place {
+    /// Where the user says.
+    Named(PathBuf),
+    /// To this path below the destination folder: a name that comes from the store, so no link is followed, and
+    /// what waits there that is no file gets nothing.
+    Below(PathBuf),
+    /// Nowhere: it stands for this folder below the destination.
+    Folder(PathBuf),
+}
+
+/// How objects are fetched.
+pub(crate) struct Downloader {
+    pub(crate) engine: Engine,
+    pub(crate) keys: Keys,
+    pub(crate) options: ReadOptions,
+    pub(crate) folder: Folder,
+    /// How files are put in their places.
+    pub(crate) arrival: Arrival,
+    /// How many files were there already, and stayed.
+    pub(crate) kept: AtomicU64,
+    /// Objects are deleted once they are fetched.
+    pub(crate) moves: bool,
+    pub(crate) reporter: Reporter,
+}
+
+impl Downloader {
+    /// Fetches the objects of the feed; returns how many files were there already and stayed.
+    pub(crate) async fn run(
+        self: &Arc<Self>,
+        job: &mut Job,
+        feed: Receiver<Found<Download>>,
+    ) -> u64 {
+        let work = |it: Arc<Downloader>, download| async move { [it.download(download).await] };
+        job.run(feed, self, work).await;
+        self.engine.sync_folders();
+        self.engine.report_leftovers(&job.out);
+        let kept = self.kept.swap(0, Ordering::Relaxed);
+        job.tally.done = job.tally.done.saturating_sub(kept);
+        kept
+    }
+
+    /// What is done to objects, for the summary.
+    pub(crate) fn verb(&self) -> &'static str {
+        if self.reporter.dry_run { "would fetch" } else { "opened" }
+    }
+
+    /// Fetches one object, reports it, and returns its size in bytes.
+    async fn download(&self, download: Download) -> Result<u64, Failure> {
+        let Download { at, place } = download;
+        if self.reporter.dry_run {
+            return self.plan(&at, &place);
+        }
+        let target = match place {
+            Place::Named(path) => Target::of(&path),
+            Place::Below(below) => self.folder.place(&below).map(Target::File),
+            Place::Folder(below) => {
+                self.folder.make(&below).map_err(|failure| failure.at(&at))?;
+                return Ok(0);
+            }
+        };
+        let target = target.map_err(|failure| failure.at(&at))?;
+        let file = if let Target::File(place) = &target { Some(place.path()) } else { None };
+        if let Target::File(place) = &target
+            && self.arrival.no_clobber
+            && place.exists()
+        {
+            return self.keep(&at, &place.path());
+        }
+        if self.moves && file.is_none() {
+            return Err(Failure::usage(
+                "objects are moved into files: what a stream's reader gets may be lost",
+            )
+            .hint("`s3seal get` writes to it, and `s3seal rm` deletes the object")
+            .at(&at));
+        }
+        let attempt = |keys: Vec<Key>, options: ReadOptions| {
+            let (target, at) = (target.clone(), &at);
+            async move {
+                let done = self.engine.download(at, &keys, &options, target, self.arrival).await?;
+                let key = done.key.clone();
+                Ok((done, key))
+            }
+        };
+        let opened = self.keys.open(self.engine.store(), &at, &self.options, attempt).await;
+        let (done, key) = opened.map_err(|failure| with_url(failure, &at))?;
+        if let Target::File(place) = &target
+            && done.is_kept_out
+        {
+            return self.keep(&at, &place.path());
+        }
+        self.report(&at, file.as_deref(), &done, key.as_ref())?;
+        if self.moves {
+            // What is deleted must not be all that is left after a power cut.
+            self.engine.sync_folders();
+            remove_source(self.engine.store(), &at, done.key.as_ref(), &done.metadata).await?;
+        }
+        Ok(done.bytes)
+    }
+
+    fn plan(&self, at: &Location, place: &Place) -> Result<u64, Failure> {
+        let path = match place {
+            Place::Named(path) => path.clone(),
+            Place::Below(below) | Place::Folder(below) => self.folder.root().join(below),
+        };
+        if self.arrival.no_clobber && path.exists() {
+            return self.keep(at, &path);
+        }
+        self.reporter.item(
+            || Record::new(Operation::Get).url(at).file(&path).flag("dryRun", true),
+            || format!("would fetch {at} into {}", path.display()),
+        )?;
+        Ok(0)
+    }
+
+    /// Keeps the file that is there, and reports it.
+    fn keep(&self, at: &Location, path: &Path) -> Result<u64, Failure> {
+        self.kept.fetch_add(1, Ordering::Relaxed);
+        let Reporter { out, each, .. } = &self.reporter;
+        if out.json() {
+            out.item(&Record::new(Operation::Get).url(at).file(path).flag("skipped", true))?;
+        } else if *each {
+            let file = path.display();
+            out.say(&format!("kept {file}: it is there already, and {at} was not fetched"));
+        }
+        Ok(0)
+    }
+
+    fn report(
+        &self,
+        at: &Location,
+        file: Option<&Path>,
+        done: &Downloaded,
+        key: Option<&ObjectKey>,
+    ) -> Result<(), Failure> {
+        let Reporter { out, each, .. } = &self.reporter;
+        let Downloaded { metadata, bytes, verified, .. } = done;
+        if out.json() {
+            let record = Record::new(Operation::Get)
+                .url(at)
+                .with("file", file.map(|file| file.display().to_string()))
+                .with("bytes", *bytes)
+                .with("sealed", key.is_some())
+                .key(key)
+                .with("etag", metadata.etag.as_deref())
+                .with("versionId", metadata.version_id.as_deref())
+                .with("verified", *verified == Verified::Yes);
+            return out.item(&record);
+        }
+        if !each {
+            return Ok(());
+        }
+        if *verified == Verified::NoChecksum {
+            let why = if self.engine.store().is_one_url() {
+                "the URL asks for no checksum (`presign --checksum` makes one that does)"
+            } else {
+                "the store keeps no checksum of the whole object"
+            };
+            out.say(&format!("note: {why}, so the bytes could not be verified end to end"));
+        }
+        if let Some(file) = file {
+            let how = key.map_or("not sealed".to_owned(), |key| format!("key {key}"));
+            out.say(&format!("opened {at} into {} ({bytes} bytes, {how})", file.display()));
+        }
+        Ok(())
+    }
+}
+
+/// Deletes an object that was fetched or copied, exactly as it was read.
+pub(crate) async fn remove_source(
+    store: &Store,
+    at: &Location,
+    key: Option<&Key>,
+    read: &ObjectMetadata,
+) -> Result<(), Failure> {
+    store.delete_as_read(at, key, read).await.map_err(|mut failure| {
+        let detail = failure.detail_mut();
+        detail.message = format!("it arrived, but the source is still there: {}", detail.message);
+        failure
+    })
+}
+
+/// A failure of a file does not name the object that it was to be. A signal has nothing to do with the object.
+fn with_url(failure: Failure, at: &Location) -> Failure {
+    let is_signal = failure.is_interruption();
+    if is_signal || failure.detail().url.is_some() { failure } else { failure.at(at) }
+}

@@ -1,0 +1,108 @@
+//! Fetches objects: what `get` does, and `cp` and `mv` to this machine.
+
+mod downloader;
+mod feed;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use super::job::Job;
+use super::keys::Keys;
+use super::report::Reporter;
+use crate::failure::Failure;
+use crate::key::KeyArgs;
+use crate::output::Output;
+use crate::store::object::ReadOptions;
+use crate::store::wire::{Connect, SignedUrl, Store};
+use crate::transfer::TransferOptions;
+use crate::transfer::files::Folder;
+use crate::transfer::many::Filters;
+use crate::transfer::targets::Arrival;
+
+pub(crate) use downloader::{Download, Downloader, Place, remove_source};
+pub(crate) use feed::GetSource;
+
+pub(crate) struct GetOptions {
+    pub(crate) from: GetPlan,
+    pub(crate) key: KeyArgs,
+    pub(crate) read: ReadOptions,
+    pub(crate) filters: Filters,
+    pub(crate) dry_run: bool,
+    /// How files are put in their places.
+    pub(crate) arrival: Arrival,
+    pub(crate) transfer: TransferOptions,
+    /// Objects are deleted once they are fetched.
+    pub(crate) moves: bool,
+}
+
+/// What is fetched, and where it goes.
+pub(crate) struct GetPlan {
+    pub(crate) sources: Vec<GetSource>,
+    pub(crate) dest: PathBuf,
+    /// The presigned URL that is read from instead of a store with credentials.
+    pub(crate) url: Option<SignedUrl>,
+}
+
+/// Fetches each object; failures are reported as they happen.
+///
+/// # Errors
+/// [`Failure::Usage`] and so on: before anything is read.
+pub(crate) async fn run(
+    options: GetOptions,
+    connect: &Connect,
+    out: &Output,
+) -> Result<u8, Failure> {
+    let GetPlan { dest, url, .. } = &options.from;
+    let (is_object, each) = (options.from.is_object(), options.from.are_objects());
+    if !is_object {
+        Folder::at(dest).check()?;
+    }
+    let is_plain = options.read.allow_plain && url.as_ref().is_some_and(SignedUrl::is_for_plain);
+    options.key.protect_files();
+    let keys = if is_plain { Keys::none(out) } else { Keys::load(&options.key, out)? };
+    let mut job = match url {
+        Some(url) => {
+            let carries_key = !keys.for_url(url.location())?.is_empty();
+            let store = Store::to_read(url, carries_key, &options.read, connect)?;
+            Job::with_url(store, out)?
+        }
+        None => Job::connect(connect, out).await?,
+    };
+    keys.check(&job.store)?;
+    let root = if dest == Path::new(".") { Path::new("") } else { dest };
+    let downloader = Arc::new(Downloader {
+        engine: job.engine(&options.transfer),
+        keys: keys.until(&job.interrupt),
+        options: options.read,
+        folder: Folder::at(root),
+        arrival: options.arrival,
+        kept: AtomicU64::new(0),
+        moves: options.moves,
+        reporter: Reporter { out: *out, dry_run: options.dry_run, each },
+    });
+    let downloads = feed::downloads(options.from.sources, options.filters, &downloader.engine);
+    let kept = downloader.run(&mut job, downloads).await;
+    if !is_object {
+        job.summarize(downloader.verb(), "object", &[(kept, "kept")]);
+    }
+    Ok(job.tally.exit_code())
+}
+
+impl GetPlan {
+    /// Whether it is one object that was named.
+    pub(crate) fn is_object(&self) -> bool {
+        matches!(self.sources.as_slice(), [GetSource::Object(_)])
+    }
+
+    /// Whether objects alone were named, neither a prefix nor a list.
+    pub(crate) fn are_objects(&self) -> bool {
+        self.sources.iter().all(|source| matches!(source, GetSource::Object(_)))
+    }
+
+    /// Whether the list of objects comes from standard input.
+    pub(crate) fn reads_stdin(&self) -> bool {
+        let is_stdin = |list: &Path| list == Path::new("-");
+        self.sources.iter().any(|it| matches!(it, GetSource::Listed(_, list) if is_stdin(list)))
+    }
+}

@@ -1,0 +1,92 @@
+//! The skeleton of every command that works through many items: set-up, feed, work, summary.
+
+use std::sync::Arc;
+
+use indicatif::BinaryBytes;
+use tokio::sync::mpsc::Receiver;
+
+use super::tally::Tally;
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::store::wire::{Connect, Store};
+use crate::transfer::many::Found;
+use crate::transfer::progress::Progress;
+use crate::transfer::{Engine, Interrupt, TransferOptions};
+
+/// One run of a command: what all its items share, and what became of them.
+pub(crate) struct Job {
+    pub(crate) store: Arc<Store>,
+    pub(crate) interrupt: Interrupt,
+    pub(crate) out: Output,
+    pub(crate) tally: Tally,
+}
+
+impl Job {
+    /// Takes over the signals and connects. To be called once the keys are read: until then there is nothing to
+    /// clean up, and Ctrl-C should just end the program.
+    pub(crate) async fn connect(connect: &Connect, out: &Output) -> Result<Job, Failure> {
+        let interrupt = Interrupt::listen()?;
+        let store = interrupt.race(Store::connect(connect)).await?;
+        Ok(Job { store: Arc::new(store), interrupt, out: *out, tally: Tally::default() })
+    }
+
+    /// The same for the store behind a presigned URL.
+    pub(crate) fn with_url(store: Store, out: &Output) -> Result<Job, Failure> {
+        let interrupt = Interrupt::listen()?;
+        Ok(Job { store: Arc::new(store), interrupt, out: *out, tally: Tally::default() })
+    }
+
+    /// The engine for transfers; from here on their progress is shown.
+    pub(crate) fn engine(&self, options: &TransferOptions) -> Engine {
+        let progress = Progress::start(self.out.progress());
+        Engine::new(self.store.clone(), options, self.interrupt.clone(), progress)
+    }
+
+    /// Works on every item of the feed; failures are reported as they happen.
+    ///
+    /// `work` returns the bytes done, or the failure, of each thing that the item stands for.
+    pub(crate) async fn run<T, W, F, R>(
+        &mut self,
+        feed: Receiver<Found<T>>,
+        worker: &Arc<W>,
+        work: impl Fn(Arc<W>, T) -> F,
+    ) where
+        F: Future<Output = R> + Send + 'static,
+        R: IntoIterator<Item = Result<u64, Failure>> + Send + 'static,
+    {
+        self.run_at_most(|| usize::MAX, feed, worker, work).await;
+    }
+
+    /// The same, with at most `most` items under way at once.
+    pub(crate) async fn run_at_most<T, W, F, R>(
+        &mut self,
+        most: impl Fn() -> usize,
+        feed: Receiver<Found<T>>,
+        worker: &Arc<W>,
+        work: impl Fn(Arc<W>, T) -> F,
+    ) where
+        F: Future<Output = R> + Send + 'static,
+        R: IntoIterator<Item = Result<u64, Failure>> + Send + 'static,
+    {
+        let work = |item| work(worker.clone(), item);
+        self.tally.run(feed, most, work, &self.interrupt, &self.out).await;
+    }
+
+    /// Prints how many of what, for people: `sealed 998 objects (4.1 GiB), 2 failed, 3 skipped`, then `rest`.
+    pub(crate) fn summarize(&self, did: &str, what: &str, rest: &[(u64, &str)]) {
+        if self.out.json() {
+            return;
+        }
+        let tally = &self.tally;
+        let s = if tally.done == 1 { "" } else { "s" };
+        let mut line = format!("{did} {} {what}{s}", tally.done);
+        if tally.bytes > 0 {
+            line += &format!(" ({})", BinaryBytes(tally.bytes));
+        }
+        let counted = [(tally.failed, "failed"), (tally.skipped, "skipped")];
+        for (count, word) in counted.iter().chain(rest).filter(|(count, _)| *count > 0) {
+            line += &format!(", {count} {word}");
+        }
+        self.out.say(&line);
+    }
+}

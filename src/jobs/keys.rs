@@ -1,0 +1,279 @@
+//! Which keys an object gets: those that the user named, or those that the rules of config.toml give it.
+
+use std::sync::Arc;
+
+use crate::failure::{Failure, Kind};
+use crate::key::KeyArgs;
+use crate::key::core::{Key, Loaded};
+use crate::key::ring::{Candidates, Keyring, ObjectKey, Receiver};
+use crate::location::Location;
+use crate::output::Output;
+use crate::store::object::ReadOptions;
+use crate::store::wire::Store;
+use crate::transfer::Interrupt;
+
+/// The keys of a run; cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Keys {
+    ring: Arc<Keyring>,
+    /// What ends the wait for a command that prints a key.
+    interrupt: Option<Interrupt>,
+    out: Output,
+}
+
+impl Keys {
+    /// Reads the keys that were named, after which it warns of what is wrong with them.
+    pub(crate) fn load(args: &KeyArgs, out: &Output) -> Result<Keys, Failure> {
+        let ring = args.load()?;
+        ring.warnings.iter().for_each(|warning| out.warn(warning));
+        Ok(Keys { ring: Arc::new(ring), interrupt: None, out: *out })
+    }
+
+    /// No keys at all.
+    pub(crate) fn none(out: &Output) -> Keys {
+        Keys { ring: Arc::default(), interrupt: None, out: *out }
+    }
+
+    /// The same keys, while a signal ends the run.
+    pub(crate) fn until(self, interrupt: &Interrupt) -> Keys {
+        Keys { interrupt: Some(interrupt.clone()), ..self }
+    }
+
+    /// What the rules say, where they count: to know it again.
+    pub(crate) fn rules(&self) -> String {
+        if self.are_named() { String::new() } else { self.ring.rules() }
+    }
+
+    /// Whether keys were named, so that each object gets one.
+    pub(crate) fn are_named(&self) -> bool {
+        !self.ring.keys.is_empty()
+    }
+
+    /// Whether there is any key at all, be it for some objects alone.
+    pub(crate) fn has_any(&self) -> bool {
+        self.ring.has_any()
+    }
+
+    /// Fails where keys were named that cannot go to this store.
+    pub(crate) fn check(&self, store: &Store) -> Result<(), Failure> {
+        if self.are_named() { store.carry_keys() } else { Ok(()) }
+    }
+
+    /// Fails where the key that was named first, which is the one to write with, seals nothing.
+    pub(crate) fn check_fit(&self) -> Result<(), Failure> {
+        self.ring.keys.first().map_or(Ok(()), Loaded::check_fit)
+    }
+
+    /// Whether the object gets a key; nothing is read.
+    pub(crate) fn has_for(&self, store: &Store, at: &Location) -> bool {
+        self.ring.has_for(store.receiver(), at)
+    }
+
+    /// The key that seals the object, if any may.
+    pub(crate) async fn to_write(
+        &self,
+        store: &Arc<Store>,
+        at: &Location,
+    ) -> Result<Option<ObjectKey>, Failure> {
+        let sealing =
+            self.read(at, |ring, at, receiver| ring.to_write(receiver, at), store).await?;
+        Ok(sealing.keys.into_iter().next())
+    }
+
+    /// The key of one object alone, derived from another; sends nothing.
+    pub(crate) fn derived(&self, store: &Store, at: &Location) -> Result<ObjectKey, Failure> {
+        if self.has_any() {
+            let derived = self.ring.derived(store.receiver(), at)?;
+            derived.warnings.iter().for_each(|warning| self.out.warn(warning));
+            let key = derived.keys.into_iter().next();
+            key.ok_or_else(|| self.none_for(store.receiver(), at))
+        } else {
+            Err(Failure::usage("no key was given to derive from")
+                .hint("name the master key with -k or S3SEAL_KEY, or add a rule to config.toml"))
+        }
+    }
+
+    /// The keys for the object of a presigned URL: those that were named, for no rule sends any there.
+    pub(crate) fn for_url(&self, at: &Location) -> Result<Vec<ObjectKey>, Failure> {
+        Ok(self.ring.to_read(Receiver::PresignedUrl, at)?.keys)
+    }
+
+    /// The failure for an object that must have a key and gets none.
+    pub(crate) fn none_for(&self, receiver: Receiver<'_>, at: &Location) -> Failure {
+        Failure::usage(format!("no key was given, and {}", self.no_rule(receiver, at)))
+            .hint("name a key with -k or S3SEAL_KEY, add a rule, or say --no-key")
+            .at(at)
+    }
+
+    /// Fails where nothing below a folder could get a key.
+    pub(crate) fn check_below(&self, store: &Store, folder: &Location) -> Result<(), Failure> {
+        if self.ring.has_below(store.receiver(), folder) {
+            Ok(())
+        } else {
+            Err(self.none_for(store.receiver(), folder))
+        }
+    }
+
+    /// That no rule is for an object, and whether one would be at another endpoint.
+    fn no_rule(&self, receiver: Receiver<'_>, at: &Location) -> String {
+        let config = self.ring.shown_config();
+        let here = match receiver {
+            Receiver::Amazon => "aws",
+            Receiver::Endpoint(url) => url,
+            Receiver::PresignedUrl => {
+                return format!("no rule of {config} is for whatever host a URL names");
+            }
+        };
+        let elsewhere = self.ring.endpoints_of(at).join(", ");
+        let but = if elsewhere.is_empty() {
+            String::new()
+        } else {
+            format!("; its rule is for the endpoint {elsewhere}")
+        };
+        format!("no rule of {config} gives it one at the endpoint {here}{but}")
+    }
+
+    /// Attempts to open an object: with the most promising key, and if it does not fit, with the others.
+    /// Which of several others does, a tag of the object may tell. Comes back with the key that opened
+    /// it; with none, if it is not sealed.
+    pub(crate) async fn open<T, F>(
+        &self,
+        store: &Arc<Store>,
+        at: &Location,
+        options: &ReadOptions,
+        attempt: impl Fn(Vec<Key>, ReadOptions) -> F,
+    ) -> Result<(T, Option<ObjectKey>), Failure>
+    where
+        F: Future<Output = Result<(T, Option<Key>), Failure>>,
+    {
+        let mut candidates = self.read(at, |ring, at, to| ring.to_read(to, at), store).await?;
+        let mut waiting = candidates.hold_back();
+        let mut options = options.clone();
+        let mut tried: Vec<Key> = Vec::new();
+        let mut failure = None;
+        loop {
+            if candidates.keys.is_empty()
+                && !candidates.has_more()
+                && let Some(unusable) = candidates.unusable
+            {
+                return Err(unusable.at(at));
+            }
+            if !candidates.keys.is_empty() || !candidates.has_more() {
+                let keys: Vec<Key> = candidates.keys.iter().map(|it| it.key.clone()).collect();
+                match attempt(keys.clone(), options.clone()).await {
+                    Ok((answer, key)) => {
+                        return Ok((answer, self.opened(candidates, key.as_ref())));
+                    }
+                    Err(missed) if missed.detail().wants_other_key => failure = Some(missed),
+                    Err(failure) if keys.is_empty() => {
+                        return Err(self.without_rule(failure, store, at));
+                    }
+                    Err(failure) => return Err(failure),
+                }
+                tried.extend(keys);
+                options.is_sealed = true;
+            }
+            candidates =
+                self.read(at, move |ring, at, _| Ok(ring.read_more(candidates, at)), store).await?;
+            candidates.keys.splice(0..0, waiting.drain(..));
+            candidates.keys.retain(|it| !tried.contains(&it.key));
+            let tagged = match candidates.keys.len() {
+                1 => None,
+                _ => store.tagged_key_md5(at, options.version_id.as_deref()).await,
+            };
+            if let (true, Some(failure)) = (candidates.keys.is_empty(), failure.take()) {
+                let failure = of_all(failure, &tried, tagged);
+                return Err(match candidates.unusable {
+                    Some(_) => but_one_unread(failure),
+                    None => failure,
+                });
+            }
+            candidates.keys.sort_by_key(|it| Some(it.key.md5_base64()) != tagged);
+        }
+    }
+
+    /// An object that is sealed and gets no key: the rules may be meant for another endpoint.
+    fn without_rule(&self, failure: Failure, store: &Store, at: &Location) -> Failure {
+        match failure {
+            Failure { kind: Kind::Key, .. } if self.has_any() => Failure::key(format!(
+                "the object is sealed, no key was given, and {}",
+                self.no_rule(store.receiver(), at)
+            ))
+            .hint("name the key with -k or S3SEAL_KEY, or add a rule")
+            .at(at),
+            failure => failure,
+        }
+    }
+
+    fn opened(&self, candidates: Candidates, key: Option<&Key>) -> Option<ObjectKey> {
+        let opened = candidates.keys.into_iter().find(|it| Some(&it.key) == key)?;
+        self.ring.opened(&opened);
+        Some(opened)
+    }
+
+    /// Asks the ring, which may have to run a command first.
+    async fn read(
+        &self,
+        at: &Location,
+        ask: impl FnOnce(&Keyring, &Location, Receiver<'_>) -> Result<Candidates, Failure>
+        + Send
+        + 'static,
+        store: &Arc<Store>,
+    ) -> Result<Candidates, Failure> {
+        let found = if self.are_named() {
+            ask(&self.ring, at, store.receiver())?
+        } else {
+            self.wait_for(at, ask, store).await?
+        };
+        found.warnings.iter().for_each(|warning| self.out.warn(warning));
+        if !found.keys.is_empty() {
+            store.carry_keys().map_err(|failure| failure.at(at))?;
+        }
+        Ok(found)
+    }
+
+    /// Asks on a thread of its own: a command that prints a key may ask for a pass-phrase.
+    async fn wait_for(
+        &self,
+        at: &Location,
+        ask: impl FnOnce(&Keyring, &Location, Receiver<'_>) -> Result<Candidates, Failure>
+        + Send
+        + 'static,
+        store: &Arc<Store>,
+    ) -> Result<Candidates, Failure> {
+        let (ring, at, store) = (self.ring.clone(), at.clone(), store.clone());
+        let asked = tokio::task::spawn_blocking(move || ask(&ring, &at, store.receiver()));
+        let found = async {
+            let unexpected = |_| Err(Failure::other("the key's reader ended unexpectedly"));
+            asked.await.unwrap_or_else(unexpected)
+        };
+        match &self.interrupt {
+            Some(interrupt) => interrupt.race(found).await,
+            None => found.await,
+        }
+    }
+}
+
+/// The same failure, where one more key may have fitted.
+fn but_one_unread(mut failure: Failure) -> Failure {
+    let detail = failure.detail_mut();
+    detail.message += "; another that its rule names cannot be used";
+    detail.wants_other_key = false;
+    failure
+}
+
+/// The same failure, naming all keys that were tried, and the one that was needed if a tag tells.
+fn of_all(mut failure: Failure, tried: &[Key], tagged: Option<String>) -> Failure {
+    if tried.len() > 1 {
+        let md5s = tried.iter().map(Key::md5_base64).collect::<Vec<_>>().join(", ");
+        let count = tried.len();
+        failure.detail_mut().message =
+            format!("the object is sealed with none of the {count} keys for it (key-MD5 {md5s})");
+    }
+    match tagged {
+        Some(md5) => failure.hint(format!(
+            "its tag says that it needs the key with the MD5 {md5}: `s3seal key list` and `s3seal key md5` tell which that is"
+        )),
+        None => failure,
+    }
+}

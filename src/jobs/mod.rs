@@ -1,0 +1,39 @@
+//! What commands do: each a job over many items, with one skeleton.
+//!
+//! A command checks its arguments and hands plain options to a job. The job reads the keys, connects, and works through
+//! a feed of items, several at once; it reports each item, and the sum of them at the end.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `reminder`, `notes`, `key_files` | what is said about keys and stores along the way |
+//! | `keys`, `sealer` | which key opens an object, which one seals it |
+//! | `report` | the record of an item that `--json` prints |
+//! | `tally`, `job` | the skeleton: set-up, feed, work, summary |
+//! | `feed` | the items: below a folder, below a prefix, from a list |
+//! | `put`, `get`, `remove` | files into the store, objects into files, deletions |
+//! | `audit`, `verify`, `rotate` | which key opens each object; whether a key still opens it; objects sealed with another key |
+//! | `copy`, `sync` | copies within the store; a folder and a prefix made alike |
+//!
+//! The order of the table is the order of imports: each file imports from those above it only.
+
+pub(crate) mod audit;
+pub(crate) mod copy;
+pub(crate) mod feed;
+pub(crate) mod get;
+mod job;
+mod key_files;
+mod keys;
+mod notes;
+pub(crate) mod put;
+mod reminder;
+pub(crate) mod remove;
+mod report;
+pub(crate) mod rotate;
+mod sealer;
+pub(crate) mod sync;
+mod tally;
+pub(crate) mod verify;
+
+pub(crate) use keys::Keys;
+pub(crate) use reminder::keep_a_copy;
+pub(crate) use sealer::{Sealer, SealingOptions};

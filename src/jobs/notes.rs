@@ -1,0 +1,29 @@
+//! What a job says at the end about the store.
+
+use crate::output::Output;
+use crate::store::wire::Store;
+
+pub(crate) fn note_refused_checksums(store: &Store, out: &Output) {
+    if store.refuses_checksums() {
+        out.say("note: the store takes no checksums, so only the connection guarded the bytes on their way");
+    }
+}
+
+pub(crate) fn note_refused_tags(store: &Store, out: &Output) {
+    if store.refuses_key_tags() {
+        out.say("note: the store keeps no tags, so objects do not tell which key they need");
+    }
+}
+
+pub(crate) async fn note_refused_copies(store: &Store, out: &Output) {
+    if store.refuses_copies().await {
+        out.say("note: the store does not copy between these keys, so the bytes went through this machine");
+    }
+}
+
+/// Warns of throw-away objects that a trial of the store's copies could not delete.
+pub(crate) async fn warn_left_of_trials(store: &Store, out: &Output) {
+    for at in store.left_of_trials().await {
+        out.warn(&format!("the throw-away object {at} could not be deleted: delete it"));
+    }
+}

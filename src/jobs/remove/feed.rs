@@ -1,0 +1,116 @@
+//! Which objects are deleted, in batches of one request each.
+
+use std::sync::Arc;
+
+use tokio::sync::mpsc::{Receiver, Sender};
+
+use super::folder::{check_folder, nothing_called_so};
+use crate::failure::Failure;
+use crate::location::Location;
+use crate::store::object::{DeleteTarget, Listing};
+use crate::store::wire::Store;
+use crate::transfer::many::{Filters, Found, channel_of_batches};
+
+/// Objects of one bucket at a time, up to as many as one request deletes.
+pub(crate) type Batches = Receiver<Found<Vec<DeleteTarget>>>;
+
+/// The objects that the command line names, as many at once as belong to one bucket.
+pub(super) fn named(
+    store: &Arc<Store>,
+    locations: Vec<Location>,
+    version_id: Option<String>,
+) -> Batches {
+    let (sender, batches) = channel_of_batches();
+    let store = store.clone();
+    tokio::spawn(async move {
+        for chunk in locations.chunk_by(|a, b| a.bucket == b.bucket) {
+            for chunk in chunk.chunks(Store::MOST_DELETES) {
+                let mut targets = Vec::with_capacity(chunk.len());
+                for at in chunk {
+                    // A version id is never typed by mistake.
+                    let looks = at.is_folder() && version_id.is_none();
+                    let found = if looks { check_folder(&store, at).await } else { Ok(()) };
+                    match found {
+                        Ok(()) => {
+                            targets.push(DeleteTarget {
+                                at: at.clone(),
+                                version_id: version_id.clone(),
+                            });
+                        }
+                        Err(failure) => drop(sender.send(Found::Failed(failure)).await),
+                    }
+                }
+                if !targets.is_empty() && sender.send(Found::Item(targets)).await.is_err() {
+                    return;
+                }
+            }
+        }
+    });
+    batches
+}
+
+/// The objects that are listed, a thousand at a time.
+pub(super) fn listed(
+    store: &Arc<Store>,
+    listings: Vec<(Location, Listing)>,
+    recursive: bool,
+    filters: Filters,
+) -> Batches {
+    let (sender, batches) = channel_of_batches();
+    let store = store.clone();
+    tokio::spawn(async move {
+        for (at, listing) in listings {
+            let admits = |key: &str| !recursive || filters.admit(&key[at.key.len()..]);
+            let failure = match list_into(&sender, &at, listing, admits).await {
+                Ok(0) if !recursive && at.is_folder() => nothing_called_so(&store, &at).await,
+                Ok(_) => continue,
+                Err(failure) => failure,
+            };
+            let _ = sender.send(Found::Failed(failure)).await;
+        }
+    });
+    batches
+}
+
+/// Returns how many objects were found.
+async fn list_into(
+    sender: &Sender<Found<Vec<DeleteTarget>>>,
+    at: &Location,
+    mut listing: Listing,
+    admits: impl Fn(&str) -> bool,
+) -> Result<u64, Failure> {
+    let mut batch = Vec::new();
+    let mut count = 0;
+    while let Some(page) = listing.next_page().await? {
+        for listed in page.into_iter().filter(|listed| admits(&listed.key)) {
+            count += 1;
+            let at = Location { bucket: at.bucket.clone(), key: listed.key };
+            batch.push(DeleteTarget { at, version_id: listed.version_id });
+            if batch.len() == Store::MOST_DELETES
+                && sender.send(Found::Item(std::mem::take(&mut batch))).await.is_err()
+            {
+                return Ok(count);
+            }
+        }
+    }
+    if !batch.is_empty() {
+        let _ = sender.send(Found::Item(batch)).await;
+    }
+    Ok(count)
+}
+
+/// The objects of one bucket, as many at once as one request deletes.
+pub(crate) fn feed_batches(
+    mut targets: impl Iterator<Item = DeleteTarget> + Send + 'static,
+) -> Batches {
+    let (sender, batches) = channel_of_batches();
+    tokio::spawn(async move {
+        loop {
+            let batch: Vec<_> = targets.by_ref().take(Store::MOST_DELETES).collect();
+            if batch.is_empty() || sender.send(Found::Item(batch)).await.is_err() {
+                return;
+            }
+        }
+    });
+    batches
+}

@@ -1,0 +1,171 @@
+//! Aborts uploads that were never finished, whose parts cost money, and removes the throw-away objects of killed runs.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use crate::failure::{CommonCode, Failure, Kind};
+use crate::jobs::report::{Operation, Record, Reporter};
+use crate::location::Location;
+use crate::output::Output;
+use crate::store::object::UnfinishedUpload;
+use crate::store::wire::{Connect, Store};
+use crate::transfer::resume::{forget_intentions, forget_uploads};
+
+pub(crate) struct IncompleteOptions {
+    /// An object, or all below a URL that ends in `/`.
+    pub(crate) urls: Vec<Location>,
+    /// Each URL means all below the prefix.
+    pub(crate) recursive: bool,
+    pub(crate) older_than: Option<Duration>,
+    pub(crate) dry_run: bool,
+}
+
+/// Aborts the unfinished uploads of each URL; failures are reported as they happen.
+///
+/// # Errors
+/// Where the store cannot be reached.
+pub(crate) async fn abort_incomplete(
+    options: IncompleteOptions,
+    connect: &Connect,
+    out: &Output,
+) -> Result<u8, Failure> {
+    let IncompleteOptions { urls, recursive, older_than, dry_run } = options;
+    let store = Arc::new(Store::connect(connect).await?);
+    let reporter = Reporter { out: *out, dry_run, each: true };
+    let mut code = CommonCode::default();
+    let mut fail = |failure: Failure| {
+        out.failure(&failure);
+        code.add(&failure);
+    };
+    for at in urls {
+        let wanted = Wanted::of(at, recursive, older_than);
+        if let Err(failure) = wanted.abort(&store, &reporter, &mut fail).await {
+            fail(failure);
+            continue;
+        }
+        if let Err(failure) = wanted.throw_away(&store, &reporter).await {
+            fail(failure);
+        }
+    }
+    Ok(code.get())
+}
+
+/// The uploads that a URL stands for.
+struct Wanted {
+    below: Location,
+    /// Those of the object that is called exactly so.
+    is_one: bool,
+    begun_before: Option<SystemTime>,
+    older_than: Duration,
+}
+
+impl Wanted {
+    fn of(mut at: Location, is_recursive: bool, older_than: Option<Duration>) -> Wanted {
+        if is_recursive && !at.is_folder() {
+            at.key.push('/');
+        }
+        // Nothing is older than time itself.
+        let before = |age| SystemTime::now().checked_sub(age).unwrap_or(SystemTime::UNIX_EPOCH);
+        let begun_before = older_than.map(before);
+        let older_than = older_than.unwrap_or_default();
+        Wanted { is_one: !at.is_folder(), below: at, begun_before, older_than }
+    }
+
+    fn holds(&self, upload: &UnfinishedUpload) -> bool {
+        let is_old = |limit| upload.initiated.is_some_and(|time| time <= limit);
+        let old_enough = self.begun_before.is_none_or(is_old);
+        // A store may ignore the prefix.
+        let is_below = upload.at.key.starts_with(&self.below.key);
+        old_enough && is_below && (!self.is_one || upload.at == self.below)
+    }
+
+    async fn abort(
+        &self,
+        store: &Store,
+        reporter: &Reporter,
+        fail: &mut impl FnMut(Failure),
+    ) -> Result<(), Failure> {
+        let mut uploads = store.unfinished_uploads(self.below.clone());
+        while let Some(page) = uploads.next_page().await? {
+            let mut aborted = Vec::new();
+            for upload in page.into_iter().filter(|upload| self.holds(upload)) {
+                let gone = if reporter.dry_run {
+                    Ok(())
+                } else {
+                    store.abort_upload(&upload.at, &upload.id).await
+                };
+                match gone {
+                    Ok(()) => {
+                        report_aborted(&upload, reporter)?;
+                        aborted.push(upload);
+                    }
+                    Err(failure) => fail(failure),
+                }
+            }
+            if !reporter.dry_run {
+                forget_uploads(store, &aborted);
+            }
+        }
+        if !reporter.dry_run && self.begun_before.is_none() {
+            forget_intentions(store, &self.below, self.is_one);
+        }
+        Ok(())
+    }
+
+    /// Deletes the throw-away objects of runs that have ended.
+    async fn throw_away(&self, store: &Arc<Store>, reporter: &Reporter) -> Result<(), Failure> {
+        if self.is_one {
+            return Ok(());
+        }
+        let left = match store.throw_aways_left(&self.below, self.older_than).await {
+            Ok(left) => left,
+            // Uploads can be aborted without this right.
+            Err(Failure { kind: Kind::Denied, .. }) => {
+                let at = &self.below;
+                reporter.out.say(&format!(
+                    "note: whether there are throw-away objects of killed runs below {at} cannot be listed"
+                ));
+                return Ok(());
+            }
+            Err(failure) => return Err(failure),
+        };
+        for (at, listed) in left {
+            let version_id = listed.version_id.as_deref();
+            if !reporter.dry_run {
+                store.delete(&at, version_id).await?;
+            }
+            report_deleted(&at, version_id, reporter)?;
+        }
+        if !reporter.dry_run {
+            store.sweep_recorded(&self.below.bucket).await;
+        }
+        Ok(())
+    }
+}
+
+fn report_deleted(
+    at: &Location,
+    version_id: Option<&str>,
+    reporter: &Reporter,
+) -> Result<(), Failure> {
+    let record = Record::new(Operation::Remove).url(at).with("versionId", version_id);
+    let did = if reporter.dry_run { "would delete" } else { "deleted" };
+    let record = || record.flag("dryRun", reporter.dry_run);
+    reporter.item(record, || format!("{did} the throw-away object {at}"))
+}
+
+fn report_aborted(upload: &UnfinishedUpload, reporter: &Reporter) -> Result<(), Failure> {
+    let initiated = upload.since();
+    let record = || {
+        Record::new(Operation::Remove)
+            .url(&upload.at)
+            .with("uploadId", upload.id.as_str())
+            .with("initiated", initiated.clone())
+            .flag("dryRun", reporter.dry_run)
+    };
+    reporter.item(record, || {
+        let did = if reporter.dry_run { "would abort" } else { "aborted" };
+        let since = initiated.as_ref().map_or(String::new(), |time| format!(" (begun {time})"));
+        format!("{did} the unfinished upload {} of {}{since}", upload.id, upload.at)
+    })
+}

@@ -1,0 +1,69 @@
+//! Deletes objects, or versions of them, or uploads that were never finished: what `rm` does.
+
+mod feed;
+mod folder;
+mod incomplete;
+mod remover;
+
+use std::sync::Arc;
+
+use super::job::Job;
+use super::report::Reporter;
+use crate::failure::Failure;
+use crate::location::Location;
+use crate::output::Output;
+use crate::store::wire::Connect;
+use crate::transfer::many::Filters;
+
+pub(crate) use feed::feed_batches;
+pub(crate) use incomplete::{IncompleteOptions, abort_incomplete};
+pub(crate) use remover::Remover;
+
+pub(crate) struct RemoveOptions {
+    pub(crate) locations: Vec<Location>,
+    /// The version to delete for good.
+    pub(crate) version_id: Option<String>,
+    /// All versions are deleted for good, delete markers too.
+    pub(crate) all_versions: bool,
+    /// What is below the locations is deleted.
+    pub(crate) recursive: bool,
+    pub(crate) filters: Filters,
+    pub(crate) dry_run: bool,
+}
+
+/// Deletes each object; failures are reported as they happen.
+///
+/// # Errors
+/// Where the store cannot be reached.
+pub(crate) async fn run(
+    options: RemoveOptions,
+    connect: &Connect,
+    out: &Output,
+) -> Result<u8, Failure> {
+    let mut job = Job::connect(connect, out).await?;
+    let RemoveOptions { locations, version_id, all_versions, recursive, filters, dry_run } =
+        options;
+    let store = job.store.clone();
+    let is_listed = recursive || all_versions;
+    let remover = Arc::new(Remover {
+        store: store.clone(),
+        is_listed,
+        reporter: Reporter { out: *out, dry_run, each: !is_listed },
+    });
+    let targets = if is_listed {
+        let listings = locations.into_iter().map(|at| {
+            let listing = if all_versions { store.list_versions(&at) } else { store.list(&at) };
+            (at, if recursive { listing } else { listing.of_one_object() })
+        });
+        feed::listed(&store, listings.collect(), recursive, filters)
+    } else {
+        feed::named(&store, locations, version_id)
+    };
+    remover.run(&mut job, targets).await;
+    if is_listed {
+        let did = if dry_run { "would delete" } else { "deleted" };
+        let what = if all_versions { "version" } else { "object" };
+        job.summarize(did, what, &[]);
+    }
+    Ok(job.tally.exit_code())
+}

@@ -1,0 +1,94 @@
+//! Deletes by the thousand: what `rm` and `sync --delete` do with each.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::feed::Batches;
+use crate::failure::Failure;
+use crate::jobs::job::Job;
+use crate::jobs::report::{Operation, Record, Reporter};
+use crate::key::core::check_destination;
+use crate::store::object::{DeleteTarget, Removed};
+use crate::store::wire::Store;
+use crate::transfer::files::Folder;
+
+/// How many requests of up to 1,000 deletions are under way at once.
+const MOST_REQUESTS: usize = 4;
+
+/// How objects are deleted.
+pub(crate) struct Remover {
+    pub(crate) store: Arc<Store>,
+    /// The objects were found in a listing. A store also accepts the deletion of an object that is not there.
+    pub(crate) is_listed: bool,
+    pub(crate) reporter: Reporter,
+}
+
+impl Remover {
+    pub(crate) async fn run(self: &Arc<Self>, job: &mut Job, targets: Batches) {
+        let work = |it: Arc<Remover>, targets| async move { it.remove(targets).await };
+        job.run_at_most(|| MOST_REQUESTS, targets, self, work).await;
+    }
+
+    /// Deletes up to 1,000 objects of one bucket and reports each.
+    async fn remove(&self, targets: Vec<DeleteTarget>) -> Vec<Result<u64, Failure>> {
+        let Reporter { out, dry_run, each } = &self.reporter;
+        let removed = if *dry_run {
+            targets.iter().map(|_| Ok(Removed::default())).collect()
+        } else {
+            self.store.delete_many(&targets, out.json() || *each).await
+        };
+        let report = |(target, removed): (DeleteTarget, Result<Removed, Failure>)| {
+            self.report(target, removed?).map(|()| 0)
+        };
+        targets.into_iter().zip(removed).map(report).collect()
+    }
+
+    /// Deletes a file at this path below a local folder, and reports it.
+    ///
+    /// # Errors
+    /// [`Failure::Usage`] for a key file of this run, which is kept.
+    pub(crate) fn remove_file(&self, folder: &Folder, below: &Path) -> Result<u64, Failure> {
+        let path = folder.root().join(below);
+        check_destination(&path)?;
+        let dry_run = self.reporter.dry_run;
+        if !dry_run {
+            folder.remove(below)?;
+        }
+        let did = if dry_run { "would delete" } else { "deleted" };
+        self.reporter.item(
+            || Record::new(Operation::Remove).file(&path).flag("dryRun", dry_run),
+            || format!("{did} {}", path.display()),
+        )?;
+        Ok(0)
+    }
+
+    fn report(&self, target: DeleteTarget, removed: Removed) -> Result<(), Failure> {
+        let DeleteTarget { at, version_id } = target;
+        let is_marker = removed.delete_marker && version_id.is_none();
+        let version_id = removed.version_id.or(version_id);
+        let record = || {
+            Record::new(Operation::Remove)
+                .url(&at)
+                .with("versionId", version_id.as_deref())
+                .flag("deleteMarker", is_marker)
+                .flag("dryRun", self.reporter.dry_run)
+        };
+        self.reporter.item(record, || {
+            let (did, remark) = self.outcome(is_marker);
+            let version = version_id.as_ref().filter(|_| !is_marker);
+            let version = version.map(|id| format!(" (version {id})")).unwrap_or_default();
+            format!("{did} {at}{version}{remark}")
+        })
+    }
+
+    /// What became of an object, before and after its name.
+    fn outcome(&self, is_marker: bool) -> (&'static str, &'static str) {
+        match (is_marker, self.is_listed) {
+            _ if self.reporter.dry_run => ("would delete", ""),
+            (true, true) => ("hid (its versions are still there)", ""),
+            (true, false) => ("hid (any versions are still there)", ""),
+            (false, true) => ("deleted", ""),
+            (false, false) => ("now absent:", " (the store does not say whether it was there)"),
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! How what is written is encrypted: with a key of the user's, by the store, or not at all.
+
+use std::sync::Arc;
+
+use super::keys::Keys;
+use crate::failure::Failure;
+use crate::key::KeyArgs;
+use crate::key::ring::{ObjectKey, Receiver};
+use crate::location::Location;
+use crate::output::Output;
+use crate::store::Encryption;
+use crate::store::object::{Attributes, Condition, Write};
+use crate::store::wire::Store;
+use crate::transfer::Interrupt;
+
+/// How a job encrypts what it writes.
+#[derive(Clone)]
+pub(crate) struct SealingOptions {
+    pub(crate) key: KeyArgs,
+    /// Instead of sealing with a key.
+    pub(crate) without_key: Option<Encryption>,
+    /// Objects are tagged with the MD5 of their keys.
+    pub(crate) tag_key: bool,
+}
+
+/// How the objects of a run are encrypted; cheap to clone.
+#[derive(Clone)]
+pub(crate) enum Sealer {
+    /// Each with the key that it gets.
+    Keys(Keys),
+    /// All in the same way, without a key of the user's.
+    Without(Encryption),
+}
+
+/// How one object is encrypted, and with which key if it is sealed.
+#[derive(Clone)]
+pub(crate) struct ObjectEncryption {
+    pub(crate) encryption: Encryption,
+    pub(crate) key: Option<ObjectKey>,
+}
+
+impl ObjectEncryption {
+    /// The algorithm of a store that encrypts with a key of its own.
+    pub(crate) fn managed(&self) -> Option<&str> {
+        match &self.encryption {
+            Encryption::Managed { algorithm, .. } => Some(algorithm),
+            _ => None,
+        }
+    }
+
+    /// As people read it.
+    pub(crate) fn describe(&self) -> String {
+        match (&self.key, self.managed()) {
+            (Some(key), _) => format!("key {key}"),
+            (None, Some(sse)) => format!("encrypted by the store: {sse}"),
+            (None, None) => "not sealed".to_owned(),
+        }
+    }
+
+    /// The write of an object that is encrypted so; `tag_key` says whether it is tagged with the MD5 of its key.
+    ///
+    /// # Errors
+    /// [`Failure::Key`] for a tag that would help to guess a weak key.
+    pub(crate) fn write(
+        &self,
+        at: &Location,
+        attributes: Attributes,
+        condition: Condition,
+        tag_key: bool,
+    ) -> Result<Write, Failure> {
+        let tags_key = tag_key && self.can_tag_key().map_err(|failure| failure.at(at))?;
+        let encryption = self.encryption.clone();
+        Ok(Write { at: at.clone(), encryption, attributes, condition, tags_key })
+    }
+
+    fn can_tag_key(&self) -> Result<bool, Failure> {
+        let Some(key) = &self.key else { return Ok(false) };
+        if key.is_weak {
+            return Err(Failure::key(format!(
+                "{} is weak, and a tag with its MD5 would help an attacker to guess it",
+                key.label
+            ))
+            .hint("leave out --tag-key, or take a key of `s3seal keygen`")
+            .for_all());
+        }
+        // An object's own key is found by its name.
+        Ok(!key.is_derived)
+    }
+}
+
+impl Sealer {
+    /// Reads the keys. `reads_stdin` says whether standard input is what is to be stored.
+    ///
+    /// # Errors
+    /// [`Failure::Usage`] without a key where one is wanted.
+    pub(crate) fn load(
+        options: &SealingOptions,
+        reads_stdin: bool,
+        out: &Output,
+    ) -> Result<Sealer, Failure> {
+        if let Some(encryption) = &options.without_key {
+            return Ok(Sealer::Without(encryption.clone()));
+        }
+        if reads_stdin && options.key.uses_stdin()? {
+            return Err(Failure::usage("standard input cannot be both the key and the object")
+                .hint("take the key from a file, fd:N, env:NAME or cmd:COMMAND"));
+        }
+        let keys = Keys::load(&options.key, out)?;
+        if keys.has_any() {
+            return Ok(Sealer::Keys(keys));
+        }
+        Err(Failure::usage("no key was given, and nothing is written unsealed by accident")
+            .hint("name a key with -k or S3SEAL_KEY (`s3seal keygen -o FILE` makes one), or say --no-key or --sse"))
+    }
+
+    /// The same, while a signal ends the run.
+    pub(crate) fn until(self, interrupt: &Interrupt) -> Sealer {
+        match self {
+            Sealer::Keys(keys) => Sealer::Keys(keys.until(interrupt)),
+            without @ Sealer::Without(_) => without,
+        }
+    }
+
+    /// The keys that seal, if any do.
+    pub(crate) fn keys(&self) -> Option<&Keys> {
+        match self {
+            Sealer::Keys(keys) => Some(keys),
+            Sealer::Without(_) => None,
+        }
+    }
+
+    /// Whether what is stored is sealed.
+    pub(crate) fn seals(&self) -> bool {
+        matches!(self, Sealer::Keys(_))
+    }
+
+    /// Fails where keys were named that cannot go to this store, or that seal nothing.
+    pub(crate) fn check(&self, store: &Store) -> Result<(), Failure> {
+        match self {
+            Sealer::Keys(keys) => keys.check_fit().and_then(|()| keys.check(store)),
+            Sealer::Without(_) => Ok(()),
+        }
+    }
+
+    /// Fails where nothing below the folder would get a key; reads none.
+    pub(crate) fn check_below(&self, store: &Store, folder: &Location) -> Result<(), Failure> {
+        match self {
+            Sealer::Keys(keys) => keys.check_below(store, folder),
+            Sealer::Without(_) => Ok(()),
+        }
+    }
+
+    /// Fails where the object would get no key; reads none.
+    pub(crate) fn check_for(&self, store: &Store, at: &Location) -> Result<(), Failure> {
+        match self {
+            Sealer::Keys(keys) if !keys.has_for(store, at) => {
+                Err(keys.none_for(store.receiver(), at))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// # Errors
+    /// [`Failure::Usage`] where no key was named and no rule gives the object one; [`Failure::Key`] for a key
+    /// that seals nothing.
+    pub(crate) async fn encryption(
+        &self,
+        store: &Arc<Store>,
+        at: &Location,
+    ) -> Result<ObjectEncryption, Failure> {
+        let keys = match self {
+            Sealer::Keys(keys) => keys,
+            Sealer::Without(encryption) => {
+                return Ok(ObjectEncryption { encryption: encryption.clone(), key: None });
+            }
+        };
+        let key = keys.to_write(store, at).await?;
+        let key = key.ok_or_else(|| keys.none_for(store.receiver(), at))?;
+        key.check_fit()?;
+        Ok(ObjectEncryption {
+            encryption: Encryption::CustomerKey(key.key.clone()),
+            key: Some(key),
+        })
+    }
+
+    /// How the object of a presigned URL is encrypted.
+    ///
+    /// # Errors
+    /// As [`Sealer::encryption`].
+    pub(crate) fn for_url(&self, at: &Location) -> Result<Encryption, Failure> {
+        match self {
+            Sealer::Without(encryption) => Ok(encryption.clone()),
+            Sealer::Keys(keys) => {
+                let key = keys.for_url(at)?.into_iter().next();
+                let none = || keys.none_for(Receiver::PresignedUrl, at);
+                let key = key.ok_or_else(none)?;
+                key.check_fit()?;
+                Ok(Encryption::CustomerKey(key.key))
+            }
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! What differs between a source and a destination, and how much there is of what.
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use tokio::sync::mpsc::Receiver;
+use tokio::task::JoinHandle;
+
+use crate::jobs::feed::Skips;
+use crate::transfer::many::{Comparison, Difference, Entry, Found, channel};
+
+/// The result of a comparison.
+#[derive(Debug, Default)]
+pub(super) struct Compared {
+    pub(super) unchanged: u64,
+    /// How many files or objects the source has.
+    pub(super) source: u64,
+    /// How many both have, changed or not.
+    pub(super) both: u64,
+    /// How many the destination alone has.
+    pub(super) extra: u64,
+    /// How many the destination alone has that something skipped in the source may stand for.
+    pub(super) kept: u64,
+    /// Whether both sides could be read to their ends.
+    pub(super) is_complete: bool,
+}
+
+/// The result of the comparison. If the run has ended, it does not wait for a listing under way.
+pub(super) async fn outcome(comparison: JoinHandle<Compared>, is_ended: bool) -> Compared {
+    if is_ended {
+        comparison.abort();
+    }
+    comparison.await.unwrap_or_default()
+}
+
+/// What is to be copied, as it is found.
+pub(super) fn find_changed<T: Send + 'static>(
+    mut comparison: Comparison,
+    is_changed: impl Fn(&Entry, &Entry) -> bool + Send + 'static,
+    mut skips: Skips,
+    mut to_item: impl FnMut(&Entry) -> Found<T> + Send + 'static,
+) -> (Receiver<Found<T>>, JoinHandle<Compared>) {
+    let (sender, receiver) = channel();
+    let compare = async move {
+        let mut compared = Compared { is_complete: true, ..Compared::default() };
+        while let Some(difference) = comparison.next().await {
+            compared.count(&difference);
+            let found = match difference {
+                Difference::Source(entry) => compared.admit(to_item(&entry)),
+                Difference::Both(source, destination) if is_changed(&source, &destination) => {
+                    compared.admit(to_item(&source))
+                }
+                Difference::Both(..) => {
+                    compared.unchanged += 1;
+                    continue;
+                }
+                Difference::Destination(_) | Difference::Kept(_) => continue,
+                Difference::Skipped(entry) => {
+                    skips.report(&entry);
+                    Found::Skipped
+                }
+                Difference::Failed(failure) => Found::Failed(failure),
+            };
+            if sender.send(found).await.is_err() {
+                compared.is_complete = false;
+                break;
+            }
+        }
+        skips.report_links();
+        compared
+    };
+    (receiver, tokio::spawn(compare))
+}
+
+impl Compared {
+    pub(super) fn count(&mut self, difference: &Difference) {
+        match difference {
+            Difference::Source(_) => self.source += 1,
+            Difference::Both(..) => {
+                self.source += 1;
+                self.both += 1;
+            }
+            Difference::Destination(_) => self.extra += 1,
+            Difference::Kept(_) => self.kept += 1,
+            Difference::Failed(_) => self.is_complete = false,
+            Difference::Skipped(_) => {}
+        }
+    }
+
+    /// An entry that is left out after all, such as a key file, does not count: a source of nothing else is empty.
+    fn admit<T>(&mut self, found: Found<T>) -> Found<T> {
+        if matches!(found, Found::Skipped) {
+            self.source -= 1;
+        }
+        found
+    }
+}
+
+/// As aws-cli decides. A store's clock has seconds only, so a file may be copied once too often.
+pub(super) fn is_changed(source: &Entry, destination: &Entry, size_only: bool) -> bool {
+    source.bytes != destination.bytes || (!size_only && source.modified > destination.modified)
+}
+
+/// An object, as old as a file would be that it was fetched into: some stores list fractions of a second, and
+/// hand out objects with whole ones.
+pub(super) fn as_downloaded(source: &Entry, destination: &Entry) -> Entry {
+    let fraction = |entry: &Entry| {
+        let since = entry.modified.duration_since(UNIX_EPOCH).unwrap_or_default();
+        Duration::from_nanos(since.subsec_nanos().into())
+    };
+    let fraction = if fraction(destination).is_zero() { fraction(source) } else { Duration::ZERO };
+    Entry { modified: source.modified - fraction, ..source.clone() }
+}

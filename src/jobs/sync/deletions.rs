@@ -1,0 +1,148 @@
+//! What `sync --delete` deletes at the destination: counted, and refused where it is more than the user can mean,
+//! before anything is deleted.
+
+use std::str::FromStr;
+
+use super::changes::Compared;
+use crate::failure::Failure;
+use crate::transfer::many::{Comparison, Difference};
+
+pub(crate) struct DeleteOptions {
+    /// What the source does not have is deleted at the destination.
+    pub(crate) delete: bool,
+    /// So it is even where nothing is found in the source.
+    pub(crate) allow_empty: bool,
+    pub(crate) limit: Option<DeleteLimit>,
+}
+
+/// The most that one run deletes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DeleteLimit {
+    Count(u64),
+    /// Of what is compared at the destination.
+    Percent(u64),
+}
+
+impl DeleteOptions {
+    /// # Errors
+    /// [`Failure::Usage`] for a source in which there is nothing to compare: it is more likely mistyped, not mounted or
+    /// filtered out than meant to be empty.
+    pub(super) fn check_source(&self, source: &str, compared: &Compared) -> Result<(), Failure> {
+        if !self.delete || self.allow_empty || !compared.is_complete || compared.source > 0 {
+            return Ok(());
+        }
+        let message = match compared.extra {
+            0 => format!("there is nothing to compare in the source {source}"),
+            extra => format!(
+                "there is nothing to compare in the source {source}, and all that is compared at the destination would be \
+                 deleted ({}): nothing was deleted",
+                counted(extra)
+            ),
+        };
+        Err(Failure::usage(message).hint(
+            "check the source and the filters; add --allow-empty if the source is meant to be empty",
+        ))
+    }
+
+    /// # Errors
+    /// [`Failure::Usage`] for more deletions than the user allows, of `compared` files or objects at the destination.
+    pub(super) fn check_count(&self, deletions: u64, compared: u64) -> Result<(), Failure> {
+        let (is_too_many, limit) = match self.limit {
+            None => return Ok(()),
+            Some(DeleteLimit::Count(most)) => (deletions > most, most.to_string()),
+            Some(DeleteLimit::Percent(most)) => {
+                let percent = u128::from(deletions) * 100;
+                let is_too_many = percent > u128::from(most) * u128::from(compared);
+                (is_too_many, format!("{most}% of {compared}"))
+            }
+        };
+        if !is_too_many {
+            return Ok(());
+        }
+        Err(Failure::usage(format!(
+            "{} would be deleted, which is more than --max-delete allows ({limit}): nothing was deleted",
+            counted(deletions)
+        ))
+        .hint("look with --dry-run what would be deleted; if it is right, raise --max-delete or leave it out"))
+    }
+}
+
+fn counted(items: u64) -> String {
+    if items == 1 { "1 item".to_owned() } else { format!("{items} items") }
+}
+
+/// The names of everything that only the destination has, and the result of the comparison.
+///
+/// # Errors
+/// What could not be read: the names are not known for certain then.
+pub(super) async fn plan(mut comparison: Comparison) -> Result<(Vec<String>, Compared), Failure> {
+    let mut names = Vec::new();
+    let mut compared = Compared { is_complete: true, ..Compared::default() };
+    while let Some(difference) = comparison.next().await {
+        compared.count(&difference);
+        match difference {
+            Difference::Destination(entry) => names.push(entry.name),
+            Difference::Failed(failure) => return Err(failure),
+            Difference::Source(_)
+            | Difference::Both(..)
+            | Difference::Kept(_)
+            | Difference::Skipped(_) => {}
+        }
+    }
+    Ok((names, compared))
+}
+
+impl FromStr for DeleteLimit {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<DeleteLimit, String> {
+        let wrong =
+            || "write it as a number such as 100, or as a percentage such as 10%".to_owned();
+        let (digits, limit): (_, fn(u64) -> DeleteLimit) = match text.strip_suffix('%') {
+            Some(digits) => (digits, DeleteLimit::Percent),
+            None => (text, DeleteLimit::Count),
+        };
+        // `parse` takes a sign as well.
+        if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(wrong());
+        }
+        match limit(digits.parse().map_err(|_| wrong())?) {
+            DeleteLimit::Percent(percent) if percent > 100 => Err(wrong()),
+            limit => Ok(limit),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_are_numbers_or_percentages() {
+        for (text, limit) in [
+            ("0", DeleteLimit::Count(0)),
+            ("100", DeleteLimit::Count(100)),
+            ("0%", DeleteLimit::Percent(0)),
+            ("100%", DeleteLimit::Percent(100)),
+        ] {
+            assert_eq!(text.parse(), Ok(limit), "{text}");
+        }
+        for text in ["", "%", "-1", "+1", "101%", "1.5%", "10 %", "all", "99999999999999999999"] {
+            assert!(text.parse::<DeleteLimit>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_limit_itself_is_allowed() {
+        let check = |limit, deletions, compared| {
+            let limits = DeleteOptions { delete: true, allow_empty: false, limit: Some(limit) };
+            limits.check_count(deletions, compared).is_ok()
+        };
+        assert!(check(DeleteLimit::Count(2), 2, 9) && !check(DeleteLimit::Count(2), 3, 9));
+        assert!(check(DeleteLimit::Percent(50), 2, 4) && !check(DeleteLimit::Percent(50), 3, 5));
+        assert!(
+            check(DeleteLimit::Percent(0), 0, 0) && !check(DeleteLimit::Percent(0), 1, u64::MAX)
+        );
+        assert!(check(DeleteLimit::Percent(100), u64::MAX, u64::MAX));
+    }
+}

@@ -1,0 +1,311 @@
+//! Makes a folder and a prefix alike, copying only what changed: what `sync` does.
+
+mod changes;
+mod deletions;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use changes::{Compared, as_downloaded, find_changed, is_changed, outcome};
+
+use super::feed::{Skips, feed_items};
+use super::get::{Download, Downloader, Place};
+use super::job::Job;
+use super::key_files::spare_key_files;
+use super::keys::Keys;
+use super::put::{Uploader, upload_below};
+use super::reminder::FirstKey;
+use super::remove::{Remover, feed_batches};
+use super::report::Reporter;
+use super::sealer::{Sealer, SealingOptions};
+use crate::failure::Failure;
+use crate::location::Location;
+use crate::output::Output;
+use crate::store::object::{Attributes, Condition, DeleteTarget, ReadOptions};
+use crate::store::wire::Connect;
+use crate::transfer::files::{FileTime, Folder, SourceFolder};
+use crate::transfer::many::{
+    Comparison, Entry, Filters, Found, WalkOptions, walk_destination, walk_folder, walk_store,
+};
+use crate::transfer::progress::Progress;
+use crate::transfer::targets::Arrival;
+use crate::transfer::{Clashes, TransferOptions, to_path};
+
+pub(crate) use deletions::{DeleteLimit, DeleteOptions};
+
+pub(crate) struct SyncOptions {
+    pub(crate) direction: Direction,
+    /// The source as the user wrote it.
+    pub(crate) source: String,
+    pub(crate) sealing: SealingOptions,
+    pub(crate) allow_plain: bool,
+    pub(crate) deletions: DeleteOptions,
+    /// Sizes alone are compared, not times.
+    pub(crate) size_only: bool,
+    pub(crate) no_clobber: bool,
+    pub(crate) filters: Filters,
+    pub(crate) follow_symlinks: bool,
+    /// Key files are stored as well.
+    pub(crate) include_keys: bool,
+    pub(crate) dry_run: bool,
+    pub(crate) attributes: Attributes,
+    pub(crate) transfer: TransferOptions,
+}
+
+pub(crate) enum Direction {
+    Up(PathBuf, Location),
+    Down(Location, PathBuf),
+}
+
+/// Copies, then deletes; failures are reported as they happen.
+///
+/// # Errors
+/// [`Failure::Usage`] and so on: before anything is copied.
+pub(crate) async fn run(
+    options: SyncOptions,
+    connect: &Connect,
+    out: &Output,
+) -> Result<u8, Failure> {
+    let sync = Sync { options: &options, connect, out };
+    match &options.direction {
+        Direction::Up(folder, at) => sync.up(folder, at).await,
+        Direction::Down(at, folder) => sync.down(at, folder).await,
+    }
+}
+
+struct Sync<'a> {
+    options: &'a SyncOptions,
+    connect: &'a Connect,
+    out: &'a Output,
+}
+
+/// What was copied, before anything is deleted.
+struct Copied {
+    verb: &'static str,
+    done: u64,
+    /// How many files were there already and stayed.
+    kept: u64,
+    compared: Compared,
+}
+
+impl Sync<'_> {
+    async fn up(&self, folder: &Path, at: &Location) -> Result<u8, Failure> {
+        let options = self.options;
+        let sealer = Sealer::load(&options.sealing, false, self.out)?;
+        let mut job = Job::connect(self.connect, self.out).await?;
+        let store = job.store.clone();
+        let engine = job.engine(&options.transfer);
+        sealer.check(&store)?;
+        sealer.check_below(&store, at)?;
+        if options.sealing.tag_key {
+            store.tag_keys();
+        }
+        let uploader = Arc::new(Uploader {
+            engine,
+            sealer: sealer.until(&job.interrupt),
+            attributes: options.attributes.clone(),
+            condition: Condition::default(),
+            tag_key: options.sealing.tag_key,
+            preserve: false,
+            moves: false,
+            first_key: FirstKey::default(),
+            reporter: self.reporter(false),
+        });
+        let follow_symlinks = options.follow_symlinks;
+        let compare = || {
+            let walk = WalkOptions { follow_symlinks, in_order: true };
+            let source = walk_folder(folder.to_owned(), walk);
+            let destination = walk_store(store.clone(), at.clone());
+            Comparison::new(source, destination, options.filters.clone())
+        };
+
+        let root = Arc::new(SourceFolder::open(folder, follow_symlinks)?);
+        let (below, progress) = (at.clone(), uploader.engine.progress().clone());
+        let (include_keys, out) = (options.include_keys, *self.out);
+        let to_upload = move |entry: &Entry| {
+            progress.expect(1, entry.bytes);
+            upload_below(&root, &below, &entry.name, include_keys, &out)
+        };
+        let skips = Skips::below(folder, self.out);
+        let size_only = options.size_only;
+        let changes =
+            move |source: &Entry, destination: &Entry| is_changed(source, destination, size_only);
+        let (changed, compared) = find_changed(compare(), changes, skips, to_upload);
+        uploader.run(&mut job, changed, &at.bucket).await;
+        let compared = outcome(compared, job.tally.is_ended()).await;
+        let copied = Copied::take_from(&mut job, uploader.verb(), 0, compared);
+        let (extra, refused) = self.extra(&copied.compared, &mut job, compare, None).await;
+        if !extra.is_empty() {
+            let remover = Arc::new(self.remover(&job));
+            let below = at.clone();
+            let target =
+                move |name: String| DeleteTarget { at: below.join(&name), version_id: None };
+            remover.run(&mut job, feed_batches(extra.into_iter().map(target))).await;
+        }
+        let code = self.finish(copied, &mut job);
+        refused.map(|()| code)
+    }
+
+    async fn down(&self, at: &Location, folder: &Path) -> Result<u8, Failure> {
+        let options = self.options;
+        let keys = Keys::load(&options.sealing.key, self.out)?;
+        let mut job = Job::connect(self.connect, self.out).await?;
+        let store = job.store.clone();
+        let engine = job.engine(&options.transfer);
+        keys.check(&store)?;
+        let downloader = Arc::new(Downloader {
+            engine,
+            keys: keys.until(&job.interrupt),
+            options: ReadOptions { allow_plain: options.allow_plain, ..ReadOptions::default() },
+            folder: Folder::at(folder),
+            arrival: Arrival { no_clobber: options.no_clobber, time: FileTime::Stored },
+            kept: AtomicU64::new(0),
+            moves: false,
+            reporter: self.reporter(false),
+        });
+        let compare = || {
+            let source = walk_store(store.clone(), at.clone());
+            let Downloader { folder, engine, .. } = &*downloader;
+            let destination = walk_destination(folder, engine, !options.dry_run, *self.out);
+            Comparison::new(source, destination, options.filters.clone())
+        };
+
+        let to_download = to_download(at.clone(), downloader.engine.progress().clone());
+        // A store has neither links nor special files.
+        let skips = Skips::below(folder, self.out);
+        let size_only = options.size_only;
+        let changes = move |source: &Entry, destination: &Entry| {
+            is_changed(&as_downloaded(source, destination), destination, size_only)
+        };
+        let (changed, compared) = find_changed(compare(), changes, skips, to_download);
+        let kept = downloader.run(&mut job, changed).await;
+        let compared = outcome(compared, job.tally.is_ended()).await;
+        let copied = Copied::take_from(&mut job, downloader.verb(), kept, compared);
+        let (extra, refused) = self.extra(&copied.compared, &mut job, compare, Some(folder)).await;
+        if !extra.is_empty() {
+            let remover = Arc::new(self.remover(&job));
+            let work = |it: Arc<Remover>, name: String| {
+                let downloader = downloader.clone();
+                async move { [it.remove_file(&downloader.folder, Path::new(&name))] }
+            };
+            job.run_at_most(|| 1, feed_items(extra), &remover, work).await;
+        }
+        let code = self.finish(copied, &mut job);
+        refused.map(|()| code)
+    }
+
+    fn reporter(&self, each: bool) -> Reporter {
+        Reporter { out: *self.out, dry_run: self.options.dry_run, each }
+    }
+
+    fn remover(&self, job: &Job) -> Remover {
+        Remover { store: job.store.clone(), is_listed: true, reporter: self.reporter(true) }
+    }
+
+    /// What is to be deleted at the destination: nothing where it is refused.
+    async fn extra(
+        &self,
+        compared: &Compared,
+        job: &mut Job,
+        compare: impl Fn() -> Comparison,
+        folder: Option<&Path>,
+    ) -> (Vec<String>, Result<(), Failure>) {
+        match self.plan(compared, job, compare, folder).await {
+            Ok(names) => (names, Ok(())),
+            Err(failure) => (Vec::new(), Err(failure)),
+        }
+    }
+
+    /// What is to be deleted at the destination. Everything was compared before, and is once more, since copying may
+    /// have taken hours.
+    ///
+    /// # Errors
+    /// [`Failure::Usage`] where it is refused.
+    async fn plan(
+        &self,
+        compared: &Compared,
+        job: &mut Job,
+        compare: impl Fn() -> Comparison,
+        folder: Option<&Path>,
+    ) -> Result<Vec<String>, Failure> {
+        let SyncOptions { deletions, source, .. } = self.options;
+        if !job.tally.is_ended() {
+            deletions.check_source(source, compared)?;
+        }
+        if !self.may_delete(compared, job) {
+            return Ok(Vec::new());
+        }
+        let planned = job.interrupt.race(async { Ok(deletions::plan(compare()).await) }).await?;
+        match planned {
+            Ok((mut names, now)) => {
+                // A file system that was unmounted meanwhile looks like an empty folder.
+                deletions.check_source(source, &now)?;
+                if let Some(folder) = folder {
+                    job.tally.skipped += spare_key_files(&mut names, folder, self.out);
+                }
+                let destination = compared.both + compared.extra;
+                deletions.check_count(names.len() as u64, destination)?;
+                Ok(names)
+            }
+            Err(failure) => {
+                job.tally.failed(failure, self.out);
+                self.out.warn("nothing was deleted, because not everything could be read");
+                Ok(Vec::new())
+            }
+        }
+    }
+
+    fn may_delete(&self, compared: &Compared, job: &Job) -> bool {
+        if !self.options.deletions.delete || job.tally.is_ended() {
+            return false;
+        }
+        if compared.kept > 0 {
+            let were = if compared.kept == 1 { "item was" } else { "items were" };
+            self.out.warn(&format!(
+                "{} {were} not deleted, because skipped links or special files may stand for what is there",
+                compared.kept
+            ));
+        }
+        if compared.extra == 0 {
+            return false;
+        }
+        let why_not = if !compared.is_complete {
+            "not everything could be read"
+        } else if job.tally.failed > 0 {
+            "not everything could be copied"
+        } else {
+            return true;
+        };
+        self.out.warn(&format!("nothing was deleted, because {why_not}"));
+        false
+    }
+
+    fn finish(&self, copied: Copied, job: &mut Job) -> u8 {
+        let deleted = std::mem::replace(&mut job.tally.done, copied.done);
+        let did = if self.options.dry_run { "would be deleted" } else { "deleted" };
+        let unchanged = copied.compared.unchanged;
+        let rest = [(unchanged, "unchanged"), (copied.kept, "kept"), (deleted, did)];
+        job.summarize(copied.verb, "object", &rest);
+        job.tally.exit_code()
+    }
+}
+
+impl Copied {
+    /// Takes what was copied out of the tally, which counts deletions from here on.
+    fn take_from(job: &mut Job, verb: &'static str, kept: u64, compared: Compared) -> Copied {
+        Copied { verb, done: std::mem::take(&mut job.tally.done), kept, compared }
+    }
+}
+
+fn to_download(at: Location, progress: Progress) -> impl FnMut(&Entry) -> Found<Download> {
+    let mut clashes = Clashes::default();
+    move |entry| {
+        progress.expect(1, entry.bytes);
+        let at = at.join(&entry.name);
+        match clashes.check(&entry.name).and_then(|()| to_path(&entry.name)) {
+            Ok(path) => Found::Item(Download { at, place: Place::Below(path) }),
+            Err(failure) => Found::Failed(failure.at(&at)),
+        }
+    }
+}

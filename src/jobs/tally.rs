@@ -1,0 +1,136 @@
+//! Works through a feed of items, several at once, and counts what became of each. Memory does not grow with the
+//! number of items.
+
+use tokio::sync::mpsc::Receiver;
+use tokio::task::JoinSet;
+
+use crate::failure::{CommonCode, Failure};
+use crate::output::Output;
+use crate::system::descriptors;
+use crate::transfer::Interrupt;
+use crate::transfer::many::Found;
+
+/// How many items are under way at once; the engine's permits limit the requests.
+const MOST_UNDER_WAY: usize = 64;
+
+/// What became of the items of a run.
+#[derive(Debug, Default)]
+pub(crate) struct Tally {
+    pub done: u64,
+    /// How many bytes those have that are done.
+    pub bytes: u64,
+    /// How many were left out on purpose.
+    pub skipped: u64,
+    pub failed: u64,
+    code: CommonCode,
+    /// The failure that ended the run early.
+    ended_by: Option<Failure>,
+    /// How many items a signal has cut short.
+    interrupted: u64,
+    reported_signal: bool,
+}
+
+impl Tally {
+    pub(crate) fn exit_code(&self) -> u8 {
+        match &self.ended_by {
+            Some(failure) if failure.is_interruption() => failure.exit_code(),
+            _ => self.code.get(),
+        }
+    }
+
+    /// Whether a failure that affects every item ended the run.
+    pub(crate) fn is_ended(&self) -> bool {
+        self.ended_by.is_some()
+    }
+
+    /// Counts and reports an item that failed.
+    pub(crate) fn failed(&mut self, failure: Failure, out: &Output) {
+        if failure.is_interruption() {
+            self.interrupted += 1;
+            // The signal is reported once; what it left behind is reported for each item.
+            if failure.detail().tells_aftermath {
+                out.failure(&failure);
+                self.reported_signal = true;
+            }
+        } else {
+            // A failure that affects every item is reported once as well.
+            if !(failure.concerns_all() && self.is_ended()) {
+                out.failure(&failure);
+            }
+            self.failed += 1;
+            self.code.add(&failure);
+        }
+        if failure.concerns_all() && !self.is_ended() {
+            self.ended_by = Some(failure);
+        }
+    }
+
+    /// Works on every item, until there are no more or a failure affects them all. Items under way are then still
+    /// finished.
+    ///
+    /// At most `most` items are under way at once. An item may stand for several things, or for none that counts:
+    /// `work` returns a result for each, with its bytes.
+    pub(super) async fn run<T, F, R>(
+        &mut self,
+        mut feed: Receiver<Found<T>>,
+        most: impl Fn() -> usize,
+        work: impl Fn(T) -> F,
+        interrupt: &Interrupt,
+        out: &Output,
+    ) where
+        F: Future<Output = R> + Send + 'static,
+        R: IntoIterator<Item = Result<u64, Failure>> + Send + 'static,
+    {
+        let mut under_way = JoinSet::new();
+        let mut exhausted = false;
+        loop {
+            let ended = exhausted || self.is_ended();
+            if ended && under_way.is_empty() {
+                let is_complete = exhausted || (feed.is_closed() && feed.is_empty());
+                return self.settle_signal(is_complete, out);
+            }
+            let room = !ended
+                && under_way.len() < most().min(MOST_UNDER_WAY).min(descriptors::most_items());
+            tokio::select! {
+                biased;
+                signal = interrupt.race(std::future::pending::<Result<(), Failure>>()), if !self.is_ended() => {
+                    self.ended_by = signal.err();
+                }
+                Some(joined) = under_way.join_next(), if !under_way.is_empty() => match joined {
+                    Ok(results) => self.count(results, out),
+                    Err(_) => self.failed(Failure::other("an item's work ended unexpectedly"), out),
+                },
+                found = feed.recv(), if room => match found {
+                    Some(Found::Item(item)) => drop(under_way.spawn(work(item))),
+                    Some(Found::Skipped) => self.skipped += 1,
+                    Some(Found::Failed(failure)) => self.failed(failure, out),
+                    None => exhausted = true,
+                },
+            }
+        }
+    }
+
+    /// A signal that came after all items were done made no difference.
+    fn settle_signal(&mut self, is_complete: bool, out: &Output) {
+        let ended_by = self.ended_by.as_ref();
+        let Some(failure) = ended_by.filter(|failure| failure.is_interruption()) else { return };
+        if is_complete && self.interrupted == 0 {
+            self.ended_by = None;
+        } else if !self.reported_signal {
+            out.failure(failure);
+            self.reported_signal = true;
+        }
+    }
+
+    fn count(&mut self, results: impl IntoIterator<Item = Result<u64, Failure>>, out: &Output) {
+        for result in results {
+            match result {
+                Ok(bytes) => {
+                    self.done += 1;
+                    self.bytes += bytes;
+                }
+                Err(failure) => self.failed(failure, out),
+            }
+        }
+    }
+}
