@@ -123,15 +123,15 @@ impl Clashes {
 
 /// Finds duplicate names when several sources go to one destination. Keeps a hash of eight bytes for each name.
 #[derive(Debug, Default)]
-pub(crate) struct Claims {
+pub(crate) struct TakenNames {
     state: RandomState,
     hashes: HashSet<u64>,
 }
 
-impl Claims {
+impl TakenNames {
     /// # Errors
-    /// [`Failure::Other`] if another source has claimed the name.
-    pub(crate) fn claim(&mut self, name: &str) -> Result<(), Failure> {
+    /// [`Failure::Other`] if another source has taken the name.
+    pub(crate) fn take(&mut self, name: &str) -> Result<(), Failure> {
         if self.hashes.insert(self.state.hash_one(name)) {
             return Ok(());
         }
@@ -212,9 +212,9 @@ mod tests {
 
     #[test]
     fn a_name_is_claimed_once() {
-        let mut claims = Claims::default();
-        assert!(claims.claim("a").is_ok() && claims.claim("b").is_ok());
-        assert!(claims.claim("a").is_err());
+        let mut names = TakenNames::default();
+        assert!(names.take("a").is_ok() && names.take("b").is_ok());
+        assert!(names.take("a").is_err());
     }
 
     proptest! {
