@@ -7,7 +7,7 @@ use tokio::sync::Semaphore;
 
 use super::files::{Directory, FileId};
 use super::interrupt::Interrupt;
-use super::permits::Lines;
+use super::permits::Permits;
 use super::progress::Progress;
 use super::resume::{Leftovers, expire};
 use super::targets::Publisher;
@@ -46,7 +46,7 @@ pub(crate) struct Engine(Arc<Shared>);
 struct Shared {
     store: Arc<Store>,
     options: TransferOptions,
-    lines: Lines,
+    permits: Permits,
     interrupt: Interrupt,
     progress: Progress,
     publisher: Publisher,
@@ -65,7 +65,7 @@ impl Engine {
         interrupt: Interrupt,
         progress: Progress,
     ) -> Engine {
-        let lines = Lines::new(store.clone(), options.concurrency.map(usize::from));
+        let permits = Permits::new(store.clone(), options.concurrency.map(usize::from));
         let (options, folders) = (options.clone(), Mutex::default());
         let (publisher, copy_memory) =
             (Publisher::new(), Semaphore::new(MAX_COPY_MEMORY_MIB as usize));
@@ -73,7 +73,7 @@ impl Engine {
         Engine(Arc::new(Shared {
             store,
             options,
-            lines,
+            permits,
             interrupt,
             progress,
             publisher,
@@ -109,7 +109,7 @@ impl Engine {
     }
 
     /// Removes the temporary files that killed runs left in a folder.
-    pub(super) fn sweep(&self, folder: &Directory) {
+    pub(super) fn remove_leftovers(&self, folder: &Directory) {
         self.0.leftovers.remove_from(folder);
     }
 
@@ -142,8 +142,8 @@ impl Engine {
         &self.0.copy_memory
     }
 
-    pub(super) fn lines(&self) -> &Lines {
-        &self.0.lines
+    pub(super) fn permits(&self) -> &Permits {
+        &self.0.permits
     }
 
     /// Cleans up abandoned transfers in the background.

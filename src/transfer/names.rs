@@ -21,7 +21,7 @@ const TEMP_ID_LENGTHS: [usize; 3] = [32, 16, 6];
 
 /// Whether the name is reserved for temporary files: such files are neither downloaded nor uploaded.
 /// Ignores case, as some file systems do.
-pub(super) fn is_part_name(name: &OsStr) -> bool {
+pub(super) fn is_temp_name(name: &OsStr) -> bool {
     temp_id(name).is_some()
 }
 
@@ -43,7 +43,7 @@ fn temp_id(name: &OsStr) -> Option<&[u8]> {
 /// The path of an object of this name, relative to the destination folder.
 ///
 /// # Errors
-/// [`Failure::Other`] if the name leads out of the folder, or no file can have it.
+/// [`Failure::other`] if the name leads out of the folder, or no file can have it.
 pub(crate) fn to_path(name: &str) -> Result<PathBuf, Failure> {
     let refuse = |why: &str| {
         Err(Failure::other(format!("no file below the destination can be called so: {why}"))
@@ -63,7 +63,7 @@ pub(crate) fn to_path(name: &str) -> Result<PathBuf, Failure> {
         }
     }
     let path = PathBuf::from(name);
-    if path.file_name().is_some_and(is_part_name) {
+    if path.file_name().is_some_and(is_temp_name) {
         return refuse("unfinished downloads have such names");
     }
     Ok(path)
@@ -72,7 +72,7 @@ pub(crate) fn to_path(name: &str) -> Result<PathBuf, Failure> {
 /// The object name for a path relative to a folder.
 ///
 /// # Errors
-/// [`Failure::Other`] if the path is not UTF-8, which S3 keys must be.
+/// [`Failure::other`] if the path is not UTF-8, which S3 keys must be.
 pub(crate) fn to_name(below: &Path) -> Result<String, Failure> {
     let mut name = String::new();
     for component in below.components() {
@@ -95,22 +95,22 @@ pub(crate) fn to_name(below: &Path) -> Result<String, Failure> {
 /// Finds names that cannot both be files, such as `a` and `a/b`, in a sorted listing. Needs no more
 /// memory than the longest key.
 #[derive(Debug, Default)]
-pub(crate) struct Clashes {
+pub(crate) struct PathConflicts {
     /// The earlier names that are prefixes of the last one.
     prefixes: Vec<String>,
 }
 
-impl Clashes {
+impl PathConflicts {
     /// Checks the next name.
     ///
     /// # Errors
-    /// [`Failure::Other`] if it needs a folder where an earlier name needs a file.
+    /// [`Failure::other`] if it needs a folder where an earlier name needs a file.
     pub(crate) fn check(&mut self, name: &str) -> Result<(), Failure> {
         while self.prefixes.last().is_some_and(|prefix| !name.starts_with(prefix.as_str())) {
             self.prefixes.pop();
         }
-        let clash = self.prefixes.iter().find(|prefix| name[prefix.len()..].starts_with('/'));
-        if let Some(file) = clash {
+        let conflict = self.prefixes.iter().find(|prefix| name[prefix.len()..].starts_with('/'));
+        if let Some(file) = conflict {
             return Err(Failure::other(format!(
                 "no file can hold it: its folder `{file}` is an object as well"
             ))
@@ -130,7 +130,7 @@ pub(crate) struct TakenNames {
 
 impl TakenNames {
     /// # Errors
-    /// [`Failure::Other`] if another source has taken the name.
+    /// [`Failure::other`] if another source has taken the name.
     pub(crate) fn take(&mut self, name: &str) -> Result<(), Failure> {
         if self.hashes.insert(self.state.hash_one(name)) {
             return Ok(());
@@ -187,7 +187,7 @@ mod tests {
 
     #[test]
     fn only_generated_names_are_removed() {
-        let is = |name: &str| (is_part_name(name.as_ref()), is_generated_name(name.as_ref()));
+        let is = |name: &str| (is_temp_name(name.as_ref()), is_generated_name(name.as_ref()));
         let hex = "0123456789abcdef";
         for id in ["aZ3x9q", hex, &hex.repeat(2)] {
             assert_eq!(is(&format!(".s3seal-{id}.part")), (true, true), "{id}");
@@ -202,10 +202,10 @@ mod tests {
 
     #[test]
     fn files_that_would_have_to_be_folders_clash() {
-        let mut clashes = Clashes::default();
+        let mut conflicts = PathConflicts::default();
         let found: Vec<_> = ["a", "a!", "a.b", "a/b", "a/c/d", "b/c", "b/c/d", "b/cd", "c"]
             .into_iter()
-            .filter(|name| clashes.check(name).is_err())
+            .filter(|name| conflicts.check(name).is_err())
             .collect();
         assert_eq!(found, ["a/b", "a/c/d", "b/c/d"]);
     }
@@ -229,11 +229,11 @@ mod tests {
         #[test]
         fn clashes_are_those_of_a_file_system(mut names in prop::collection::btree_set("[ab./]{1,5}", 0..20)) {
             names.retain(|name| to_path(name).is_ok());
-            let mut clashes = Clashes::default();
+            let mut conflicts = PathConflicts::default();
             for name in &names {
                 let folders: Vec<_> = name.match_indices('/').map(|(end, _)| &name[..end]).collect();
                 let expected = folders.iter().any(|folder| names.contains(*folder));
-                prop_assert_eq!(clashes.check(name).is_err(), expected, "{}", name);
+                prop_assert_eq!(conflicts.check(name).is_err(), expected, "{}", name);
             }
         }
     }

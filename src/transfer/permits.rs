@@ -18,7 +18,7 @@ const LATENCY_PER_REQUEST: Duration = Duration::from_millis(4);
 
 /// Permits for requests, shared by all transfers of a run. Cheap to clone.
 #[derive(Debug, Clone)]
-pub(crate) struct Lines(Arc<Shared>);
+pub(crate) struct Permits(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
@@ -37,25 +37,25 @@ struct State {
 
 /// A permit for one request; returned when dropped.
 #[derive(Debug)]
-pub(crate) struct Line(Arc<Shared>);
+pub(crate) struct Permit(Arc<Shared>);
 
-impl Lines {
+impl Permits {
     /// `fixed` permits, or as many as suit the store's latency.
-    pub(crate) fn new(store: Arc<Store>, fixed: Option<usize>) -> Lines {
-        Lines(Arc::new(Shared { store, fixed, state: Mutex::default(), freed: Notify::new() }))
+    pub(crate) fn new(store: Arc<Store>, fixed: Option<usize>) -> Permits {
+        Permits(Arc::new(Shared { store, fixed, state: Mutex::default(), freed: Notify::new() }))
     }
 
-    pub(crate) async fn take(&self) -> Line {
+    pub(crate) async fn acquire(&self) -> Permit {
         loop {
-            if let Some(line) = self.try_take() {
-                return line;
+            if let Some(permit) = self.try_acquire() {
+                return permit;
             }
             // `Notify` stores one notification, so a permit freed since `try_take` is not missed.
             self.0.freed.notified().await;
         }
     }
 
-    fn try_take(&self) -> Option<Line> {
+    fn try_acquire(&self) -> Option<Permit> {
         let mut state = self.0.state();
         let limit = self.0.limit(&mut state);
         if state.taken >= limit {
@@ -66,7 +66,7 @@ impl Lines {
             // The limit may have grown: wake one waiting task, which wakes the next.
             self.0.freed.notify_one();
         }
-        Some(Line(self.0.clone()))
+        Some(Permit(self.0.clone()))
     }
 }
 
@@ -83,7 +83,7 @@ impl Shared {
     }
 }
 
-impl Drop for Line {
+impl Drop for Permit {
     fn drop(&mut self) {
         let mut state = self.0.state();
         state.taken -= 1;

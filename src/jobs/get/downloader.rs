@@ -19,7 +19,7 @@ use crate::transfer::Engine;
 use crate::transfer::down::{Downloaded, Verified};
 use crate::transfer::files::Folder;
 use crate::transfer::many::Found;
-use crate::transfer::targets::{Arrival, Target};
+use crate::transfer::targets::{PublishOptions, Target};
 
 /// An object, and where it goes.
 #[derive(Debug)]
@@ -47,7 +47,7 @@ pub(crate) struct Downloader {
     pub(crate) options: ReadOptions,
     pub(crate) folder: Folder,
     /// How files are put in their places.
-    pub(crate) arrival: Arrival,
+    pub(crate) publish_options: PublishOptions,
     /// How many files were there already, and stayed.
     pub(crate) kept: AtomicU64,
     /// Objects are deleted once they are fetched.
@@ -93,7 +93,7 @@ impl Downloader {
         let target = target.map_err(|failure| failure.at(&at))?;
         let file = if let Target::File(place) = &target { Some(place.path()) } else { None };
         if let Target::File(place) = &target
-            && self.arrival.no_clobber
+            && self.publish_options.no_clobber
             && place.exists()
         {
             return self.keep(&at, &place.path());
@@ -108,7 +108,8 @@ impl Downloader {
         let attempt = |keys: Vec<Key>, options: ReadOptions| {
             let (target, at) = (target.clone(), &at);
             async move {
-                let done = self.engine.download(at, &keys, &options, target, self.arrival).await?;
+                let done =
+                    self.engine.download(at, &keys, &options, target, self.publish_options).await?;
                 let key = done.key.clone();
                 Ok((done, key))
             }
@@ -116,7 +117,7 @@ impl Downloader {
         let opened = self.keys.open(self.engine.store(), &at, &self.options, attempt).await;
         let (done, key) = opened.map_err(|failure| with_url(failure, &at))?;
         if let Target::File(place) = &target
-            && done.is_kept_out
+            && done.kept_existing
         {
             return self.keep(&at, &place.path());
         }
@@ -134,7 +135,7 @@ impl Downloader {
             Place::Named(path) => path.clone(),
             Place::Below(below) | Place::Folder(below) => self.folder.root().join(below),
         };
-        if self.arrival.no_clobber && path.exists() {
+        if self.publish_options.no_clobber && path.exists() {
             return self.keep(at, &path);
         }
         self.reporter.item(

@@ -22,7 +22,7 @@ use crate::transfer::files::FilePlace;
 use crate::transfer::plan;
 use crate::transfer::progress::ProgressItem;
 use crate::transfer::resume::{PartialFile, ResumableDownload, is_resumable};
-use crate::transfer::targets::{Arrival, NewFile, Stream, Target};
+use crate::transfer::targets::{NewFile, PublishOptions, Stream, Target};
 
 /// The bytes of one request of a large download, unless the user asks for another part size.
 const CHUNK_SIZE: u64 = 8 << 20;
@@ -36,7 +36,7 @@ pub(crate) struct Downloaded {
     pub bytes: u64,
     pub verified: Verified,
     /// Whether a file that was created meanwhile was kept, and the download dropped.
-    pub is_kept_out: bool,
+    pub kept_existing: bool,
 }
 
 /// Whether the content was compared with a checksum.
@@ -56,7 +56,7 @@ impl Engine {
     /// Downloads an object, or the range in `options`, to a target.
     ///
     /// # Errors
-    /// As [`Store::get`]; [`Failure::Integrity`] if the checksum differs, [`Failure::Precondition`] if the object was
+    /// As [`Store::get`]; [`Failure::integrity`] if the checksum differs, [`Failure::precondition`] if the object was
     /// replaced meanwhile. An existing file is not changed then; bytes written to a stream cannot be taken back.
     pub(crate) async fn download(
         &self,
@@ -64,14 +64,15 @@ impl Engine {
         keys: &[Key],
         options: &ReadOptions,
         target: Target,
-        arrival: Arrival,
+        publish_options: PublishOptions,
     ) -> Result<Downloaded, Failure> {
         target.check_not_protected()?;
         let place = if let Target::File(place) = &target { Some(place.clone()) } else { None };
         if let Some(place) = &place {
-            self.sweep(place.folder());
+            self.remove_leftovers(place.folder());
         }
-        let fetched = self.interrupt().race(self.fetch(at, keys, options, target, arrival)).await;
+        let fetched =
+            self.interrupt().race(self.fetch(at, keys, options, target, publish_options)).await;
         let is_resumable_at =
             |place: FilePlace| PartialFile::exists_for(&place.path(), self.store(), at);
         let (mut downloaded, file) = fetched.map_err(|failure| {
@@ -85,12 +86,12 @@ impl Engine {
         })?;
         // Not raced: a file that is dropped while it is being published would stay.
         if let Some(file) = file {
-            if let Some(time) = file.arrival().time.of(&downloaded.metadata) {
+            if let Some(time) = file.publish_options().time.of(&downloaded.metadata) {
                 file.set_time(time)?;
             }
             match self.publisher().publish(file).await? {
                 Some(folder) => self.sync_later(folder),
-                None => downloaded.is_kept_out = true,
+                None => downloaded.kept_existing = true,
             }
         }
         Ok(downloaded)
@@ -102,9 +103,9 @@ impl Engine {
         keys: &[Key],
         options: &ReadOptions,
         target: Target,
-        arrival: Arrival,
+        publish_options: PublishOptions,
     ) -> Result<(Downloaded, Option<NewFile>), Failure> {
-        let line = self.lines().take().await;
+        let permit = self.permits().acquire().await;
         let opened = self.store().get(at, keys, options).await?;
         let Reading { metadata, extent, body } = opened.answer;
         let whole = !options.is_part();
@@ -133,12 +134,12 @@ impl Engine {
                     self.expire_abandoned(&at.bucket);
                     let (store, metadata) = (self.store(), &metadata);
                     let download = ResumableDownload { store, at, metadata, bytes, chunk_size };
-                    NewFile::resume(&place, arrival, &download)?
+                    NewFile::resume(&place, publish_options, &download)?
                 } else {
-                    NewFile::create(&place, arrival)?
+                    NewFile::create(&place, publish_options)?
                 };
                 let matches = if in_ranges {
-                    drop((body, line));
+                    drop((body, permit));
                     let chunks = Chunks::new(bytes, chunk_size);
                     let filled =
                         self.download_ranges(&object, chunks, &file, expected.as_ref(), &item);
@@ -157,7 +158,7 @@ impl Engine {
             Target::Stdout | Target::Stream(_) => {
                 let stream_to = if let Target::Stream(it) = target { Some(it) } else { None };
                 let source = if in_ranges {
-                    drop((body, line));
+                    drop((body, permit));
                     ByteSource::Parallel(ReadAhead::new(self, object, bytes))
                 } else {
                     ByteSource::Single(Reader::new(object, extent.range, Some(body)))
@@ -182,7 +183,7 @@ impl Engine {
             (true, None) => Verified::NoChecksum,
         };
         let key = opened.key;
-        Ok((Downloaded { metadata, key, bytes, verified, is_kept_out: false }, finished))
+        Ok((Downloaded { metadata, key, bytes, verified, kept_existing: false }, finished))
     }
 
     /// Fills the file with parallel ranges, in any order. Returns whether the checksum matches.
@@ -214,12 +215,12 @@ impl Engine {
                     target.finish_chunk(index, crc);
                     item.add(chunks.bytes(index));
                 }
-                line = self.lines().take(), if next.is_some() => {
+                permit = self.permits().acquire(), if next.is_some() => {
                     let Some(index) = next else { continue };
                     next = chunks.next_missing(index + 1);
                     let (file, object, range) = (file.clone(), object.clone(), chunks.range(index));
                     under_way.spawn(async move {
-                        let _line = line;
+                        let _permit = permit;
                         let crc = fill(Reader::new(object, range, None), &file, algorithm).await?;
                         Ok((index, crc))
                     });

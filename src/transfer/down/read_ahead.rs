@@ -11,7 +11,7 @@ use super::reader::{PinnedObject, Reader};
 use crate::failure::Failure;
 use crate::transfer::buffers::{Buffer, Buffers};
 use crate::transfer::engine::Engine;
-use crate::transfer::permits::Line;
+use crate::transfer::permits::Permit;
 use crate::transfer::plan;
 
 /// The bytes of one request and one buffer.
@@ -72,22 +72,22 @@ impl ReadAhead {
                 buffer = self.buffers.lend(CHUNK_SIZE as usize), if more && self.spare.is_none() => {
                     self.spare = Some(buffer);
                 }
-                line = self.engine.lines().take(), if more && self.spare.is_some() => {
-                    self.request_chunk(line);
+                permit = self.engine.permits().acquire(), if more && self.spare.is_some() => {
+                    self.request_chunk(permit);
                 }
             }
         }
         Ok(None)
     }
 
-    fn request_chunk(&mut self, line: Line) {
+    fn request_chunk(&mut self, permit: Permit) {
         let Some(mut buffer) = self.spare.take() else { return };
         let index = self.next_requested;
         self.next_requested += 1;
         let range = plan::range(index, self.bytes, CHUNK_SIZE);
         let mut reader = Reader::new(self.object.clone(), range, None);
         self.under_way.spawn(async move {
-            let _line = line;
+            let _permit = permit;
             while let Some((_, bytes)) = reader.next().await? {
                 buffer.content.extend_from_slice(&bytes);
             }

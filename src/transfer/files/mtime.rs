@@ -39,20 +39,20 @@ fn read_mtime(text: &str) -> Option<SystemTime> {
 pub(crate) enum FileTime {
     /// The time of the download.
     #[default]
-    Arrival,
+    Download,
     /// The time in the object's [`MTIME`] metadata, if any.
-    Kept,
+    Metadata,
     /// The object's Last-Modified, by which a later `sync` finds objects that were replaced since.
-    Stored,
+    LastModified,
 }
 
 impl FileTime {
     /// The time to set; None to leave the time of the download.
     pub(crate) fn of(self, metadata: &ObjectMetadata) -> Option<SystemTime> {
         match self {
-            FileTime::Arrival => None,
-            FileTime::Kept => metadata.metadata.get(MTIME).and_then(|text| read_mtime(text)),
-            FileTime::Stored => {
+            FileTime::Download => None,
+            FileTime::Metadata => metadata.metadata.get(MTIME).and_then(|text| read_mtime(text)),
+            FileTime::LastModified => {
                 let utc = metadata.last_modified.as_deref()?.strip_suffix("+00:00")?;
                 humantime::parse_rfc3339_weak(utc).ok()
             }

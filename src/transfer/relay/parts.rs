@@ -108,13 +108,13 @@ impl Engine {
                     item.add(part.bytes());
                     parts.push(part);
                 }
-                line = self.lines().take(), if next < count => {
+                permit = self.permits().acquire(), if next < count => {
                     let range = plan::range(next, copy.bytes(), part_size);
                     next += 1;
                     let (copy, upload_id) = (shared.clone(), upload_id.clone());
                     let (store, number) = (self.store().clone(), next as i32);
                     under_way.spawn(async move {
-                        let _line = line;
+                        let _permit = permit;
                         store.copy_part(&copy, &upload_id, number, range).await
                     });
                 }

@@ -34,7 +34,7 @@ impl Engine {
     ) -> Result<Opened<ObjectMetadata>, Failure> {
         self.interrupt()
             .race(async {
-                let _line = self.lines().take().await;
+                let _permit = self.permits().acquire().await;
                 self.store().head(at, keys, options).await
             })
             .await
@@ -44,8 +44,8 @@ impl Engine {
     /// correctly, else through this machine.
     ///
     /// # Errors
-    /// [`Failure::Precondition`] if the source was replaced since it was opened; [`Failure::Unsealed`] if the store
-    /// does not seal; [`Failure::Integrity`] if the copy differs from the source; otherwise as
+    /// [`Failure::precondition`] if the source was replaced since it was opened; [`Failure::unsealed`] if the store
+    /// does not seal; [`Failure::integrity`] if the copy differs from the source; otherwise as
     /// [`Engine::upload`] and [`Engine::download`].
     pub(crate) async fn copy(&self, copy: &Copy) -> Result<Copied, Failure> {
         let (store, part_size) = (self.store(), self.copied_part_size(copy)?);
@@ -107,7 +107,7 @@ impl Engine {
         let copy = &self.guarded(copy, Guard::Copy).await;
         let at = &copy.write.at;
         let item = self.progress().item(at.name(), Some(copy.bytes()));
-        let _line = self.interrupt().race(async { Ok(self.lines().take().await) }).await?;
+        let _permit = self.interrupt().race(async { Ok(self.permits().acquire().await) }).await?;
         let sent = self.interrupt().race(self.store().copy_object(copy)).await;
         let written = sent.map_err(|failure| {
             if failure.is_interruption() {

@@ -4,4 +4,4 @@ mod publish;
 mod target;
 
 pub(crate) use publish::Publisher;
-pub(crate) use target::{Arrival, NewFile, Stream, Target};
+pub(crate) use target::{NewFile, PublishOptions, Stream, Target};

@@ -17,7 +17,7 @@ use crate::key::core::{check_destination, check_output};
 use crate::system::{NamedOutput, NamedStream};
 use crate::transfer::checksum::{Algorithm, Hash};
 use crate::transfer::files::{Directory, FilePlace, FileTime, TempFile, UnnamedFile, read_range};
-use crate::transfer::names::is_part_name;
+use crate::transfer::names::is_temp_name;
 use crate::transfer::resume::{PartialFile, ResumableDownload};
 
 /// How many chunks of bytes may wait for a slow reader of the stream.
@@ -46,7 +46,7 @@ impl Target {
         let unwritable = |error: io::Error| Failure::unwritable(path.display(), error);
         match NamedOutput::resolve(path).map_err(unwritable)? {
             NamedOutput::Stream(stream) => Ok(Target::Stream(stream)),
-            NamedOutput::File { name, .. } if is_part_name(&name) => Err(Failure::usage(format!(
+            NamedOutput::File { name, .. } if is_temp_name(&name) => Err(Failure::usage(format!(
                 "{} is what unfinished downloads are called",
                 path.display()
             ))
@@ -59,7 +59,7 @@ impl Target {
     }
 
     /// # Errors
-    /// [`Failure::Usage`] if the target is one of the run's key files, or config.toml.
+    /// [`Failure::usage`] if the target is one of the run's key files, or config.toml.
     pub(crate) fn check_not_protected(&self) -> Result<(), Failure> {
         match self {
             Target::File(place) => check_destination(&place.path()),
@@ -75,7 +75,7 @@ impl Target {
 
 /// How a file is published.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Arrival {
+pub(crate) struct PublishOptions {
     /// Whether an existing file is kept instead.
     pub no_clobber: bool,
     /// The modification time of the new file.
@@ -88,7 +88,7 @@ pub(crate) struct Arrival {
 pub(crate) struct NewFile {
     temporary: Temporary,
     place: FilePlace,
-    arrival: Arrival,
+    publish_options: PublishOptions,
 }
 
 /// The file before it is published.
@@ -103,7 +103,10 @@ enum Temporary {
 }
 
 impl NewFile {
-    pub(crate) fn create(place: &FilePlace, arrival: Arrival) -> Result<NewFile, Failure> {
+    pub(crate) fn create(
+        place: &FilePlace,
+        publish_options: PublishOptions,
+    ) -> Result<NewFile, Failure> {
         let temporary = match UnnamedFile::create(&place.folder, place.mode()) {
             Ok(file) => Temporary::Unnamed(file),
             // Not supported, or another error, which creating a named file then reports.
@@ -111,22 +114,22 @@ impl NewFile {
                 .map(Temporary::Named)
                 .map_err(|error| Failure::unwritable(place.path().display(), error))?,
         };
-        Ok(NewFile { temporary, place: place.clone(), arrival })
+        Ok(NewFile { temporary, place: place.clone(), publish_options })
     }
 
     /// Reopens the partial file of an earlier run, or creates one that another run can resume. If that fails, creates
     /// a file that cannot be resumed.
     pub(crate) fn resume(
         place: &FilePlace,
-        arrival: Arrival,
+        publish_options: PublishOptions,
         download: &ResumableDownload<'_>,
     ) -> Result<NewFile, Failure> {
         match PartialFile::open(place, place.mode(), download) {
             Some(partial) => {
                 let temporary = Temporary::Partial(Box::new(partial));
-                Ok(NewFile { temporary, place: place.clone(), arrival })
+                Ok(NewFile { temporary, place: place.clone(), publish_options })
             }
-            None => NewFile::create(place, arrival),
+            None => NewFile::create(place, publish_options),
         }
     }
 
@@ -178,8 +181,8 @@ impl NewFile {
         self.as_file().set_modified(time).map_err(|error| self.refuse(error))
     }
 
-    pub(crate) fn arrival(&self) -> Arrival {
-        self.arrival
+    pub(crate) fn publish_options(&self) -> PublishOptions {
+        self.publish_options
     }
 
     /// Updates a hash with all bytes of the file.
@@ -212,8 +215,8 @@ impl NewFile {
     /// Gives the file, which must be synced, its final name, and returns its folder. None if an existing file was kept
     /// instead.
     pub(super) fn persist(self) -> Result<Option<Arc<Directory>>, Failure> {
-        let NewFile { temporary, place, arrival } = self;
-        let no_clobber = arrival.no_clobber;
+        let NewFile { temporary, place, publish_options } = self;
+        let no_clobber = publish_options.no_clobber;
         let persisted = match temporary {
             Temporary::Unnamed(file) => file.persist(&place, no_clobber),
             Temporary::Named(file) => file.persist(&place.name, no_clobber),

@@ -14,7 +14,7 @@ use crate::store::object::{Part, ReadOptions, Stored, Write, Written};
 use crate::store::wire::Store;
 use crate::transfer::engine::Engine;
 use crate::transfer::files::Source;
-use crate::transfer::permits::Line;
+use crate::transfer::permits::Permit;
 use crate::transfer::progress::ProgressItem;
 use crate::transfer::{checksum, plan};
 
@@ -35,7 +35,7 @@ impl Engine {
     /// proof of its own encryption, and only if no other client has replaced the object meanwhile.
     ///
     /// # Errors
-    /// [`Failure::Precondition`] if another client has; otherwise as [`Engine::upload`].
+    /// [`Failure::precondition`] if another client has; otherwise as [`Engine::upload`].
     pub(crate) async fn upload_over(
         &self,
         source: Source,
@@ -67,7 +67,7 @@ impl Engine {
         let is_proven = write.encryption.key().is_none() || store.is_proven(&write.at.bucket);
         match single_part {
             Some(content) if is_proven && over.is_none() => {
-                let _line = interrupt.race(async { Ok(self.lines().take().await) }).await?;
+                let _permit = interrupt.race(async { Ok(self.permits().acquire().await) }).await?;
                 let written = interrupt.race(put(store, &write, &content, &item)).await;
                 let written = written.map_err(|failure| uncertain(&write, failure))?;
                 let stored = store.settle(&write.at, written).await?;
@@ -159,7 +159,7 @@ impl Engine {
         let mut number = 0;
         let mut file = None;
         loop {
-            let line =
+            let permit =
                 self.next_permit(splitter.max_at_once(), under_way, &mut parts, item).await?;
             let Some(content) = splitter.next().await? else { break };
             number += 1;
@@ -174,7 +174,7 @@ impl Engine {
             let (store, write) = (self.store().clone(), write.clone());
             let session = session.clone();
             under_way.spawn(async move {
-                let _line = line;
+                let _permit = permit;
                 send(&store, &write, &session, number, &content).await
             });
         }
@@ -196,7 +196,7 @@ impl Engine {
         under_way: &mut JoinSet<Result<Part, Failure>>,
         parts: &mut Vec<Part>,
         item: &ProgressItem,
-    ) -> Result<Line, Failure> {
+    ) -> Result<Permit, Failure> {
         loop {
             if under_way.len() >= max_at_once {
                 collect(under_way, parts, item).await?;
@@ -205,7 +205,7 @@ impl Engine {
             tokio::select! {
                 biased;
                 collected = collect(under_way, parts, item), if !under_way.is_empty() => collected?,
-                line = self.lines().take() => return Ok(line),
+                permit = self.permits().acquire() => return Ok(permit),
             }
         }
     }
