@@ -106,7 +106,7 @@ fn what_is_called_like_an_unfinished_file_is_refused() {
         let [command, option] = command;
         lab.run([command, option, &url("p"), command]).exits(1).says(&[
             &format!("s3://demo/p/{name}: "),
-            "unfinished downloads have such names",
+            "temporary files have such names",
             "opened 1 object (7 B), 2 failed",
         ]);
         assert_eq!(lab.tree(command).into_keys().collect::<Vec<_>>(), ["ok"]);

@@ -250,10 +250,10 @@ fn what_a_list_names_is_not_followed_unasked() {
     };
     put(&[]).says(&[
         "tree/link is a symbolic link",
-        "tree/folder/x lies behind a symbolic link",
+        "tree/folder/x is reached through a symbolic link",
         "--follow-symlinks",
-        "tree/fifo is no regular file",
-        "tree/empty is no regular file",
+        "tree/fifo is not a regular file",
+        "tree/empty is not a regular file",
         "stored 1 object",
         "4 failed",
     ]);

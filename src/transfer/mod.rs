@@ -33,4 +33,4 @@ pub(crate) use engine::{Engine, TransferOptions};
 pub(crate) use interrupt::Interrupt;
 pub(crate) use names::{PathConflicts, TakenNames, to_path};
 pub(crate) use permits::Permits;
-pub(crate) use plan::{SMALLEST_PART, parse_part_size};
+pub(crate) use plan::{MIN_PART_SIZE, parse_part_size};

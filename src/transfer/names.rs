@@ -46,11 +46,11 @@ fn temp_id(name: &OsStr) -> Option<&[u8]> {
 /// [`Failure::other`] if the name leads out of the folder, or no file can have it.
 pub(crate) fn to_path(name: &str) -> Result<PathBuf, Failure> {
     let refuse = |why: &str| {
-        Err(Failure::other(format!("no file below the destination can be called so: {why}"))
+        Err(Failure::other(format!("no file below the destination can have this name: {why}"))
             .hint("fetch it by itself and name the file: `s3seal get URL FILE`"))
     };
     if name.contains('\0') {
-        return refuse("it holds a NUL");
+        return refuse("it contains a NUL");
     }
     for segment in name.split('/') {
         match segment {
@@ -64,7 +64,7 @@ pub(crate) fn to_path(name: &str) -> Result<PathBuf, Failure> {
     }
     let path = PathBuf::from(name);
     if path.file_name().is_some_and(is_temp_name) {
-        return refuse("unfinished downloads have such names");
+        return refuse("temporary files have such names");
     }
     Ok(path)
 }
@@ -81,8 +81,11 @@ pub(crate) fn to_name(below: &Path) -> Result<String, Failure> {
             _ => None,
         };
         let Some(segment) = segment else {
-            return Err(Failure::other(format!("{} is no key: keys are UTF-8", below.display()))
-                .hint("rename it, or store it by itself under a key of your choice"));
+            return Err(Failure::other(format!(
+                "{} cannot be a key: keys are UTF-8",
+                below.display()
+            ))
+            .hint("rename it, or store it by itself under a key of your choice"));
         };
         if !name.is_empty() {
             name.push('/');
@@ -112,7 +115,7 @@ impl PathConflicts {
         let conflict = self.prefixes.iter().find(|prefix| name[prefix.len()..].starts_with('/'));
         if let Some(file) = conflict {
             return Err(Failure::other(format!(
-                "no file can hold it: its folder `{file}` is an object as well"
+                "it cannot be a file: its folder `{file}` is an object as well"
             ))
             .hint("fetch it by itself into another folder"));
         }
@@ -135,7 +138,7 @@ impl TakenNames {
         if self.hashes.insert(self.state.hash_one(name)) {
             return Ok(());
         }
-        Err(Failure::other(format!("another source goes to the same place: `{name}`"))
+        Err(Failure::other(format!("another source has the same destination: `{name}`"))
             .hint("give each a destination of its own"))
     }
 }

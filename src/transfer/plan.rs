@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::text::size;
 
 /// In bytes; the last part may be smaller.
-pub(crate) const SMALLEST_PART: u64 = 5 * MIB;
+pub(crate) const MIN_PART_SIZE: u64 = 5 * MIB;
 /// In bytes.
 pub(crate) const MAX_PART_SIZE: u64 = 5 * 1024 * MIB;
 pub(crate) const MAX_PARTS: u64 = 10_000;
@@ -19,7 +19,7 @@ const DEFAULT_PART_SIZE: u64 = 8 * MIB;
 /// Parses a part size as [`size::parse`] does, and checks it against S3's limits.
 pub(crate) fn parse_part_size(text: &str) -> Result<u64, String> {
     let bytes = size::parse(text)?;
-    if (SMALLEST_PART..=MAX_PART_SIZE).contains(&bytes) {
+    if (MIN_PART_SIZE..=MAX_PART_SIZE).contains(&bytes) {
         Ok(bytes)
     } else {
         Err("a part is 5 MiB to 5 GiB".to_owned())
@@ -107,7 +107,7 @@ mod tests {
 
     #[test]
     fn impossible_sizes_are_refused() {
-        assert_eq!(part_size(80 << 30, Some(SMALLEST_PART)).unwrap_err().exit_code(), 2);
+        assert_eq!(part_size(80 << 30, Some(MIN_PART_SIZE)).unwrap_err().exit_code(), 2);
         assert_eq!(part_size(u64::MAX, None).unwrap_err().exit_code(), 2);
     }
 
@@ -118,7 +118,7 @@ mod tests {
                 prop_assert!(bytes > MAX_PARTS * MAX_PART_SIZE);
                 return Ok(());
             };
-            prop_assert!((SMALLEST_PART..=MAX_PART_SIZE).contains(&part));
+            prop_assert!((MIN_PART_SIZE..=MAX_PART_SIZE).contains(&part));
             let count = bytes.div_ceil(part);
             prop_assert!(count <= MAX_PARTS);
             let mut at = 0;

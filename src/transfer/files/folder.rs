@@ -39,7 +39,7 @@ impl Folder {
         match fs::metadata(&self.root) {
             Ok(found) if !found.is_dir() => {
                 Err(Failure::usage(format!("{} is no folder", self.root.display()))
-                    .hint("several objects need a folder to lie in"))
+                    .hint("several objects need a folder as destination"))
             }
             _ => Ok(()),
         }
@@ -83,7 +83,7 @@ impl Folder {
             }
             None => Ok(()),
             Some(_) => Err(Failure::other(format!(
-                "{} is no file any more, and was not deleted",
+                "{} is no longer a file, and was not deleted",
                 path.display()
             ))
             .hint("another process changes the destination: run the same command again")),
@@ -115,7 +115,7 @@ impl Folder {
                 fs::create_dir_all(&self.root)
                     .map_err(|error| Failure::unwritable(self.root.display(), error))?;
                 let gone =
-                    || Failure::not_found(format!("there is no {} any more", self.root.display()));
+                    || Failure::not_found(format!("{} no longer exists", self.root.display()));
                 self.open()?.ok_or_else(gone)?
             }
         };

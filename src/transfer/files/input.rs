@@ -109,7 +109,7 @@ impl Input {
     pub fn to_move(path: &Path) -> Result<Input, Failure> {
         let not_regular = || {
             Failure::usage(format!(
-                "{} is no regular file, and only such are moved",
+                "{} is not a regular file, and only regular files are moved",
                 path.display()
             ))
             .hint("`s3seal put` stores what it leads to")
@@ -146,7 +146,7 @@ impl Input {
         let (file, parent) = open().map_err(|error| match error {
             Errno::LOOP if !folder.follows_links => unfollowed(path, "is a symbolic link"),
             Errno::NOTDIR if !folder.follows_links => {
-                unfollowed(path, "lies behind a symbolic link, or behind a file")
+                unfollowed(path, "is reached through a symbolic link, or through a file")
             }
             Errno::NXIO => not_regular(path),
             error => unreadable(path, error.into()),
@@ -183,6 +183,6 @@ fn unfollowed(path: &Path, what: &str) -> Failure {
 }
 
 fn not_regular(path: &Path) -> Failure {
-    Failure::other(format!("{} is no regular file", path.display()))
-        .hint("what else can be read is stored by its own name: `s3seal put FILE s3://bucket/key`")
+    Failure::other(format!("{} is not a regular file", path.display()))
+        .hint("name it directly to upload it: `s3seal put FILE s3://bucket/key`")
 }

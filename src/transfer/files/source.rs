@@ -99,7 +99,7 @@ pub(crate) fn unreadable(path: &Path, error: io::Error) -> Failure {
             .hint("give the file to upload");
     }
     if path.to_str().is_some_and(looks_secret) && error.kind() == io::ErrorKind::NotFound {
-        return Failure::usage("what was given where a file belongs looks like a key")
+        return Failure::usage("the file argument looks like a key")
             .hint("give the file to upload; the key goes behind -k, as file:PATH or cmd:COMMAND");
     }
     let path = path.display();
@@ -166,7 +166,7 @@ impl FileSource {
 
     fn changed(&self) -> Failure {
         Failure::integrity(format!("{} changed while it was read: nothing was stored", self.name))
-            .hint("try again when nobody writes to it, or upload a snapshot")
+            .hint("try again when no process writes to it, or upload a snapshot")
     }
 
     /// The path, as the user gave it.

@@ -148,7 +148,7 @@ impl Engine {
         }
         if !found.has_checksum_of(inspected) {
             return Err(Failure::integrity(
-                "the store names two checksums of one object: nothing was stored",
+                "the store reports two checksums for one object: nothing was stored",
             )
             .hint("try again; if it stays, the source is damaged in the store")
             .at(&source.at));

@@ -104,6 +104,6 @@ pub(crate) async fn older_uploads(store: &Store, at: &Location, own: &str) -> Op
         n => format!("{n} older unfinished uploads"),
     };
     Some(format!(
-        "{uploads} of {at}{since}: `s3seal rm --incomplete {at}` removes what costs money and is no object"
+        "{uploads} of {at}{since}: `s3seal rm --incomplete {at}` aborts the upload, whose parts cost money"
     ))
 }

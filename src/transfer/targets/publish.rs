@@ -51,7 +51,7 @@ impl Publisher {
     pub(crate) async fn publish(&self, file: NewFile) -> Published {
         let (published, answer) = oneshot::channel();
         let _ = self.0.send(Waiting { file, published });
-        let ended = |_| Failure::other("what puts files in their places ended unexpectedly");
+        let ended = |_| Failure::other("the task that publishes files ended unexpectedly");
         answer.await.map_err(ended)?
     }
 }

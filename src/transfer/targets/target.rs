@@ -46,11 +46,10 @@ impl Target {
         let unwritable = |error: io::Error| Failure::unwritable(path.display(), error);
         match NamedOutput::resolve(path).map_err(unwritable)? {
             NamedOutput::Stream(stream) => Ok(Target::Stream(stream)),
-            NamedOutput::File { name, .. } if is_temp_name(&name) => Err(Failure::usage(format!(
-                "{} is what unfinished downloads are called",
-                path.display()
-            ))
-            .hint("give the file another name")),
+            NamedOutput::File { name, .. } if is_temp_name(&name) => {
+                Err(Failure::usage(format!("{} is a name for temporary files", path.display()))
+                    .hint("give the file another name"))
+            }
             NamedOutput::File { folder, name } => {
                 let folder = Directory::open(&folder).map_err(unwritable)?;
                 FilePlace::new(Arc::new(folder), &name).map(Target::File)

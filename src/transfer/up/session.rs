@@ -168,12 +168,12 @@ impl Session {
         }
     }
 
-    /// Aborts the upload, unless another run can go on with it, and says which.
+    /// Aborts the upload, unless another run can resume it. Adds to the failure what became of the upload.
     pub(super) async fn fail(&self, store: &Store, at: &Location, failure: Failure) -> Failure {
         let has_parts = self.has_parts.load(Ordering::Relaxed);
         if self.journal.is_some() && has_parts && is_resumable(&failure) {
             let hint = format!(
-                "run the same command again to go on, or give it up with `s3seal rm --incomplete {at}`"
+                "run the same command again to go on, or abort the upload with `s3seal rm --incomplete {at}`"
             );
             return failure.leaving("; what was uploaded so far is kept").hint(hint).at(at);
         }

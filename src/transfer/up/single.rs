@@ -46,7 +46,7 @@ impl Engine {
                 Err(Failure::integrity(
                     "the file changed while it was read: what was stored may be a mixture",
                 )
-                .hint("upload it again when nobody writes to it")
+                .hint("upload it again when no process writes to it")
                 .at(&write.at))
             }
             _ => Ok(stored),
@@ -73,7 +73,7 @@ async fn single_part(source: Source) -> Result<PartContent, Failure> {
             let (_, bytes) = read_part(stream, buffer, MAX_BUFFERED + 1).await?;
             if bytes.len() as u64 > MAX_BUFFERED {
                 return Err(Failure::usage(
-                    "the input is longer than the 64 MiB that are buffered, and a presigned URL has to be told its length",
+                    "the input is longer than the 64 MiB that are buffered, and a presigned URL needs the length in advance",
                 )
                 .hint("write it to a file first, or upload it with credentials"));
             }

@@ -254,7 +254,7 @@ fn check_mixture(content: &PartContent, stored: Stored, write: &Write) -> Result
         return Ok(stored);
     }
     Err(Failure::integrity("the file changed while it was read: what was stored may be a mixture")
-        .hint("upload it again when nobody writes to it")
+        .hint("upload it again when no process writes to it")
         .at(&write.at))
 }
 
