@@ -113,7 +113,7 @@ fn what_is_called_like_an_unfinished_file_is_refused() {
     }
     fs::create_dir(lab.path("in")).unwrap();
     lab.run(["get", &url(&format!("p/{name}")), "in"]).fails(2).says(&["name the file"]);
-    lab.run(["get", &url("p/ok"), name]).fails(2).says(&["unfinished downloads", "another name"]);
+    lab.run(["get", &url("p/ok"), name]).fails(2).says(&["temporary files", "another name"]);
     lab.run(["get", &url(&format!("p/{name}")), "named"]).succeeds();
     assert_eq!(lab.read("named"), b"content");
     assert!(lab.tree("in").is_empty() && !lab.path(name).exists());

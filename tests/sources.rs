@@ -142,7 +142,7 @@ fn a_move_leaves_nothing_behind() {
     fifo(&lab.path("fifo"));
     for name in ["link", "fifo"] {
         let done = lab.run(["mv", "--no-key", name, &url("x")]).fails(2);
-        done.says(&["no regular file", "s3seal put"]);
+        done.says(&["not a regular file", "s3seal put"]);
     }
     lab.run(["mv", "--no-key", "absent", &url("x")]).fails(3).says(&["no file absent"]);
 }

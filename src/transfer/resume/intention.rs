@@ -76,10 +76,11 @@ pub(crate) async fn abort_orphans(store: &Store, write: &Write) {
     let at = &write.at;
     for mut journal in journal::idle_intentions(ABANDONED) {
         let Some(record) = IntentionRecord::of(&mut journal) else { continue };
-        if record.is_in(store, &at.bucket) && record.object == at.key {
-            if settle(store, write, &record).await {
-                journal.remove();
-            }
+        if record.is_in(store, &at.bucket)
+            && record.object == at.key
+            && settle(store, write, &record).await
+        {
+            journal.remove();
         }
     }
 }
