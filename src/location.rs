@@ -27,7 +27,7 @@ impl Location {
     /// The location, where it must name one object.
     ///
     /// # Errors
-    /// [`Failure::Usage`] where the key is missing or longer than S3 allows.
+    /// [`Kind::Usage`] where the key is missing or longer than S3 allows.
     pub(crate) fn object(self) -> Result<Location, Failure> {
         if self.key.is_empty() {
             return Err(Failure::usage(format!("{self} names a bucket, not an object"))
@@ -96,7 +96,7 @@ impl FromStr for Location {
     /// Reads `s3://bucket`, `s3://bucket/key`, or the same with an access point's ARN for the bucket.
     ///
     /// # Errors
-    /// [`Failure::Usage`] for any other text, and for directory buckets, which have no SSE-C.
+    /// [`Kind::Usage`] for any other text, and for directory buckets, which have no SSE-C.
     fn from_str(text: &str) -> Result<Location, Failure> {
         let Some(rest) = text.strip_prefix(SCHEME) else {
             if is_web_url(text) {

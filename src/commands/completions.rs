@@ -22,7 +22,7 @@ pub(crate) struct Args {
 /// Prints the script for the program that `command` describes.
 ///
 /// # Errors
-/// [`Failure::Other`] where stdout cannot be written.
+/// [`Kind::Other`] where stdout cannot be written.
 pub(crate) fn run(args: &Args, mut command: Command, out: &Output) -> Result<(), Failure> {
     let mut script = Vec::new();
     generate(args.shell, &mut command, "s3seal", &mut script);

@@ -103,7 +103,7 @@ struct Item<'a> {
 /// Serves, and returns the exit code of the command or of the signal that ended the server.
 ///
 /// # Errors
-/// [`Failure::Other`] where the address cannot be listened on or the command cannot be started.
+/// [`Kind::Other`] where the address cannot be listened on or the command cannot be started.
 pub(crate) fn run(args: &Args, out: &Output) -> Result<u8, Failure> {
     restart_without_keys()?;
     let mut builder = Server::builder().addr(args.addr).tls(args.tls).require_tls(args.require_tls);

@@ -33,8 +33,8 @@ impl KeyArgs {
     /// `S3SEAL_KEY`. If there is none either, the ring is ready to say which of its keys an object gets.
     ///
     /// # Errors
-    /// [`Failure::Usage`] for a malformed SPEC, a key in argv, or a config file that is wrong;
-    /// [`Failure::Key`] where a source cannot be read or holds no key.
+    /// [`Kind::Usage`] for a malformed SPEC, a key in argv, or a config file that is wrong;
+    /// [`Kind::Key`] where a source cannot be read or holds no key.
     pub(crate) fn load(&self) -> Result<Keyring, Failure> {
         let derive_as = self.derive_as.as_deref().map(DeriveAs::parse).transpose()?;
         if let Some((key, warnings)) = self.aws_cli.load()? {
@@ -63,7 +63,7 @@ impl KeyArgs {
     /// Fails where `--derive-as` names one object and several are meant: all would get one key.
     ///
     /// # Errors
-    /// [`Failure::Usage`] then.
+    /// [`Kind::Usage`] then.
     pub(crate) fn check_derive_as(&self, is_one_object: bool) -> Result<(), Failure> {
         let derive_as = self.derive_as.as_deref().map(DeriveAs::parse).transpose()?;
         if derive_as.is_some_and(|it| it.key.is_some()) && !is_one_object {
@@ -77,7 +77,7 @@ impl KeyArgs {
     /// Whether a key is to be read from stdin, so that nothing else can be.
     ///
     /// # Errors
-    /// [`Failure::Usage`] as [`KeyArgs::load`].
+    /// [`Kind::Usage`] as [`KeyArgs::load`].
     pub(crate) fn uses_stdin(&self) -> Result<bool, Failure> {
         if self.aws_cli.is_given() {
             return Ok(self.aws_cli.uses_stdin());

@@ -76,7 +76,7 @@ impl Output {
     /// Writes bytes to stdout as they are.
     ///
     /// # Errors
-    /// [`Failure::Other`] where stdout cannot be written, [`Failure::Usage`] where it was closed from the start; a pipe
+    /// [`Kind::Other`] where stdout cannot be written, [`Kind::Usage`] where it was closed from the start; a pipe
     /// that its reader closed is no error.
     pub(crate) fn data(&self, bytes: &[u8]) -> Result<(), Failure> {
         descriptors::require_stdout()?;

@@ -25,7 +25,7 @@ pub fn note_closed() {
 }
 
 /// # Errors
-/// [`Failure::Usage`] where standard input was closed: reading it would find nothing, which is no content.
+/// [`Kind::Usage`] where standard input was closed: reading it would find nothing, which is no content.
 pub(crate) fn require_stdin() -> Result<(), Failure> {
     if is_closed(0) {
         return Err(Failure::usage(
@@ -37,7 +37,7 @@ pub(crate) fn require_stdin() -> Result<(), Failure> {
 }
 
 /// # Errors
-/// [`Failure::Usage`] where standard output was closed: what is written there would be lost.
+/// [`Kind::Usage`] where standard output was closed: what is written there would be lost.
 pub(crate) fn require_stdout() -> Result<(), Failure> {
     if is_closed(1) {
         return Err(Failure::usage(

@@ -14,7 +14,7 @@ impl Interrupt {
     /// Handles SIGINT, SIGTERM and SIGHUP from now on.
     ///
     /// # Errors
-    /// [`Failure::other`] if the system allows no signal handler.
+    /// [`Kind::Other`] if the system allows no signal handler.
     pub(crate) fn listen() -> Result<Interrupt, Failure> {
         let listen = |kind| {
             signal(kind).map_err(|error| {
@@ -44,7 +44,7 @@ impl Interrupt {
     }
 
     /// Runs `work`, unless a signal comes first: `work` is then dropped, and the result is
-    /// [`Failure::interrupted`].
+    /// [`Kind::Interrupted`].
     pub(crate) async fn race<T>(
         &self,
         work: impl Future<Output = Result<T, Failure>>,

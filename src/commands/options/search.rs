@@ -46,7 +46,7 @@ impl From<SearchArgs> for SearchOptions {
 parsed_as!(SearchArgs => SearchOptions);
 
 /// # Errors
-/// [`Failure::Usage`] where the objects of a list could be in several places, or standard input is both
+/// [`Kind::Usage`] where the objects of a list could be in several places, or standard input is both
 /// the list and a key.
 pub(in crate::commands) fn check_search(
     options: &SearchOptions,

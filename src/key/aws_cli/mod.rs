@@ -104,8 +104,8 @@ impl AwsCliKey {
     /// The key, if any of these options is given, and what to warn of, each with the source it concerns.
     ///
     /// # Errors
-    /// [`Failure::Usage`] where one of them is missing or empty, or names another algorithm;
-    /// [`Failure::Key`] where the value is no key by aws-cli's rules, or the MD5 is not the key's.
+    /// [`Kind::Usage`] where one of them is missing or empty, or names another algorithm;
+    /// [`Kind::Key`] where the value is no key by aws-cli's rules, or the MD5 is not the key's.
     pub(super) fn load(&self) -> Result<Option<(Loaded, Vec<String>)>, Failure> {
         let Some(given) = self.given()? else { return Ok(None) };
         let value = Value::read(given.option, given.key)?;

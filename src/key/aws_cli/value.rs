@@ -35,7 +35,7 @@ impl Value {
     /// Reads the value of an option that takes a key.
     ///
     /// # Errors
-    /// [`Failure::Key`] where a file cannot be read or others can write it, and for text that is none.
+    /// [`Kind::Key`] where a file cannot be read or others can write it, and for text that is none.
     pub(super) fn read(option: &str, value: &OsStr) -> Result<Value, Failure> {
         let (origin, path) = split(value);
         let Some(path) = path else {
@@ -81,7 +81,7 @@ impl Value {
 /// Reads the value of an option that takes no secret.
 ///
 /// # Errors
-/// [`Failure::Key`] where it is a file that cannot be read as text.
+/// [`Kind::Key`] where it is a file that cannot be read as text.
 pub(super) fn read_text(option: &str, value: &OsStr) -> Result<Zeroizing<String>, Failure> {
     let Some(path) = split(value).1 else {
         return Ok(Zeroizing::new(value.to_string_lossy().into_owned()));

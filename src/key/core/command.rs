@@ -30,7 +30,7 @@ enum End {
 /// on without what looks like a key.
 ///
 /// # Errors
-/// [`Failure::Key`] where it cannot be run, fails, or does not end in time; then it is killed.
+/// [`Kind::Key`] where it cannot be run, fails, or does not end in time; then it is killed.
 pub(super) fn run(
     command: &OsStr,
     timeout: Option<Duration>,

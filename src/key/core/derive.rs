@@ -43,7 +43,7 @@ impl DeriveAs {
     /// What `--derive-as` names: an object, or a bucket alone, in which every object keeps its own key.
     ///
     /// # Errors
-    /// [`Failure::Usage`] where it is no `s3://` URL, or an access point: its name is not the bucket's; and
+    /// [`Kind::Usage`] where it is no `s3://` URL, or an access point: its name is not the bucket's; and
     /// for a folder: all objects would get one key.
     pub fn parse(url: &str) -> Result<DeriveAs, Failure> {
         let Location { bucket, key } = url.parse()?;
@@ -62,7 +62,7 @@ impl DeriveAs {
     /// What `derive_bucket` names: a bucket, and nothing else.
     ///
     /// # Errors
-    /// [`Failure::Usage`] for anything else.
+    /// [`Kind::Usage`] for anything else.
     pub(crate) fn bucket(name: &str) -> Result<DeriveAs, Failure> {
         match DeriveAs::parse(&format!("s3://{name}")) {
             Ok(it) if it.key.is_none() && it.bucket.as_deref() == Some(name) => Ok(it),
@@ -75,7 +75,7 @@ impl DeriveAs {
     /// The key of the object at `at`, from a master.
     ///
     /// # Errors
-    /// [`Failure::Usage`] where nothing says what the bucket is called: an access point or a presigned
+    /// [`Kind::Usage`] where nothing says what the bucket is called: an access point or a presigned
     /// URL can have a name of its own.
     pub(crate) fn derive(&self, master: &Key, at: &Location) -> Result<Key, Failure> {
         if at.bucket.contains("://") && (self.bucket.is_none() || self.key.is_none()) {

@@ -22,8 +22,8 @@ const OWNER_ONLY: u32 = 0o600;
 /// `# created:` (RFC 3339, UTC) and `# key-md5:` above it; [`Encoding::Raw`] is the 32 bytes alone.
 ///
 /// # Errors
-/// [`Failure::Precondition`] if something of that name exists: another key, perhaps.
-/// [`Failure::NotFound`] if the folder does not. [`Failure::Other`] if it cannot be written; then
+/// [`Kind::Precondition`] if something of that name exists: another key, perhaps.
+/// [`Kind::NotFound`] if the folder does not. [`Kind::Other`] if it cannot be written; then
 /// nothing is left of it.
 pub fn create_key_file(path: &Path, key: &Key, encoding: Encoding) -> Result<(), Failure> {
     create_file_with_keys(path, &content(key, encoding))

@@ -38,7 +38,7 @@ impl Loaded {
     /// Fails where it seals nothing.
     ///
     /// # Errors
-    /// [`Failure::Key`] then.
+    /// [`Kind::Key`] then.
     pub(crate) fn check_fit(&self) -> Result<(), Failure> {
         self.unfit.map_or(Ok(()), |unfit| Err(unfit.refuse(self.label())))
     }

@@ -84,7 +84,7 @@ pub(crate) fn protection_of(path: &Path) -> Option<Protected> {
 /// Fails where writing to this path would overwrite a protected file, or append to it.
 ///
 /// # Errors
-/// [`Failure::Usage`] then.
+/// [`Kind::Usage`] then.
 pub(crate) fn check_destination(path: &Path) -> Result<(), Failure> {
     protection_of(path).map_or(Ok(()), |kind| Err(overwrites(&path.display().to_string(), kind)))
 }
@@ -92,7 +92,7 @@ pub(crate) fn check_destination(path: &Path) -> Result<(), Failure> {
 /// Fails where writing to an open descriptor, called `name`, would write into a protected file.
 ///
 /// # Errors
-/// [`Failure::Usage`] then.
+/// [`Kind::Usage`] then.
 pub(crate) fn check_output(descriptor: impl AsFd, name: &str) -> Result<(), Failure> {
     protection_of_open(descriptor).map_or(Ok(()), |kind| Err(overwrites(name, kind)))
 }
@@ -100,7 +100,7 @@ pub(crate) fn check_output(descriptor: impl AsFd, name: &str) -> Result<(), Fail
 /// Fails where a single named source, `-` being standard input, is a protected file.
 ///
 /// # Errors
-/// [`Failure::Usage`] then.
+/// [`Kind::Usage`] then.
 pub(crate) fn check_source(path: &Path) -> Result<(), Failure> {
     let kind = if path == Path::new("-") {
         protection_of_open(rustix::stdio::stdin())

@@ -27,7 +27,7 @@ impl Spec {
     /// Reads the keys of this source, at least one.
     ///
     /// # Errors
-    /// [`Failure::Key`] where it cannot be read, others can write it, or it holds no key: always
+    /// [`Kind::Key`] where it cannot be read, others can write it, or it holds no key: always
     /// naming the source, never quoting it. A command that does not end in time is killed.
     pub fn read(&self, format: Format, timeout: Option<Duration>) -> Result<Vec<Found>, Failure> {
         let (text, warnings) = self.read_text(timeout)?;
@@ -85,7 +85,7 @@ impl Spec {
     /// Reads a key file, and adds what its owner should know about where it is kept.
     ///
     /// # Errors
-    /// [`Failure::Key`] where it cannot be read, or others can change or exchange it.
+    /// [`Kind::Key`] where it cannot be read, or others can change or exchange it.
     pub(crate) fn read_file(
         &self,
         path: &Path,

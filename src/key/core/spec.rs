@@ -50,7 +50,7 @@ impl Spec {
     /// The source that a value of `-k` names.
     ///
     /// # Errors
-    /// [`Failure::Usage`] for a key in place of its source (any user of the machine sees argv),
+    /// [`Kind::Usage`] for a key in place of its source (any user of the machine sees argv),
     /// `none`, and whatever fits no rule.
     pub fn parse(value: &OsStr) -> Result<Spec, Failure> {
         if let Some(spec) = Spec::prefixed(value) {
@@ -83,7 +83,7 @@ impl Spec {
     /// The source that config.toml gives to a key: one that is there at every run.
     ///
     /// # Errors
-    /// [`Failure::Usage`] for any other, and for key text, which is never quoted.
+    /// [`Kind::Usage`] for any other, and for key text, which is never quoted.
     pub(crate) fn configured(text: &str) -> Result<Spec, Failure> {
         let value = OsStr::new(text);
         match Spec::prefixed(value) {
@@ -105,7 +105,7 @@ impl Spec {
     /// secrets in the environment.
     ///
     /// # Errors
-    /// [`Failure::Usage`] as [`Spec::parse`], except that a key is welcome. The value is never
+    /// [`Kind::Usage`] as [`Spec::parse`], except that a key is welcome. The value is never
     /// quoted: it is a secret, well-formed or not.
     pub fn from_env_value(value: &OsStr) -> Result<Spec, Failure> {
         let bytes = value.as_bytes();

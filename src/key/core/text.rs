@@ -32,7 +32,7 @@ pub(crate) fn is_written_key(text: &[u8]) -> bool {
 /// `#`, a byte order mark and CRLF mean nothing. At least one key comes back.
 ///
 /// # Errors
-/// [`Failure::Key`] that says exactly what is wrong, and quotes none of it.
+/// [`Kind::Key`] that says exactly what is wrong, and quotes none of it.
 pub fn parse(bytes: &[u8], format: Format) -> Result<Vec<Found>, Failure> {
     let raw = match format {
         Format::Raw => true,

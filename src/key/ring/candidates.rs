@@ -55,7 +55,7 @@ impl ObjectKey {
     /// Fails where it seals nothing; no other object would fare better.
     ///
     /// # Errors
-    /// [`Failure::Key`] then.
+    /// [`Kind::Key`] then.
     pub(crate) fn check_fit(&self) -> Result<(), Failure> {
         self.unfit.map_or(Ok(()), |unfit| Err(unfit.refuse(&self.label).for_all()))
     }

@@ -74,7 +74,7 @@ impl Config {
     /// nothing.
     ///
     /// # Errors
-    /// [`Failure::Usage`] where it cannot be read, where others may write or exchange it (they could have any
+    /// [`Kind::Usage`] where it cannot be read, where others may write or exchange it (they could have any
     /// command run), and where it is wrong: naming the place, quoting no value that may be a key.
     pub(super) fn load() -> Result<Config, Failure> {
         let load = || {

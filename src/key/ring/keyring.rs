@@ -53,7 +53,7 @@ impl Keyring {
     /// The same keys, each replaced by the one that `--derive-as` makes of it for the object that it names.
     ///
     /// # Errors
-    /// [`Failure::Usage`] where it names no object, or the key is used as it is; [`Failure::Key`] for a weak
+    /// [`Kind::Usage`] where it names no object, or the key is used as it is; [`Kind::Key`] for a weak
     /// master.
     pub(crate) fn for_named_object(mut self) -> Result<Keyring, Failure> {
         let Some(DeriveAs { bucket: Some(bucket), key: Some(key) }) = self.derive_as.clone() else {
@@ -96,8 +96,8 @@ impl Keyring {
     /// The one key that may seal an object there, if any.
     ///
     /// # Errors
-    /// [`Failure::Unsealed`] where a key of the ring was named that no rule sends there;
-    /// [`Failure::Key`] where it cannot be read, or is too weak to derive from; [`Failure::Usage`] where
+    /// [`Kind::Unsealed`] where a key of the ring was named that no rule sends there;
+    /// [`Kind::Key`] where it cannot be read, or is too weak to derive from; [`Kind::Usage`] where
     /// it is not clear whose name to derive it from.
     pub(crate) fn to_write(
         &self,
@@ -126,7 +126,7 @@ impl Keyring {
     /// nothing is sent; or from the one that a rule gives it.
     ///
     /// # Errors
-    /// As [`Keyring::to_write`]; [`Failure::Usage`] where config.toml says that no key is derived.
+    /// As [`Keyring::to_write`]; [`Kind::Usage`] where config.toml says that no key is derived.
     pub(crate) fn derived(
         &self,
         receiver: Receiver<'_>,
@@ -204,7 +204,7 @@ impl Keyring {
     /// Adds the keys of these sources.
     ///
     /// # Errors
-    /// [`Failure::Usage`] where two come from stdin, or a name is unknown; [`Failure::Key`] where a source
+    /// [`Kind::Usage`] where two come from stdin, or a name is unknown; [`Kind::Key`] where a source
     /// cannot be read or holds no key.
     pub(crate) fn read(
         mut self,

@@ -59,7 +59,7 @@ impl Ring {
     /// What the config file says; an empty ring where there is none. Reading a key may take so long.
     ///
     /// # Errors
-    /// [`Failure::Usage`] where the file is wrong, or others may write it.
+    /// [`Kind::Usage`] where the file is wrong, or others may write it.
     pub(crate) fn load(timeout: Option<Duration>) -> Result<Ring, Failure> {
         let config = Config::load()?;
         let read = config.keys.iter().map(|_| Mutex::default()).collect();
@@ -116,7 +116,7 @@ impl Ring {
     /// The index of the key of this name.
     ///
     /// # Errors
-    /// [`Failure::Usage`] where there is none.
+    /// [`Kind::Usage`] where there is none.
     pub(crate) fn find(&self, name: &str) -> Result<usize, Failure> {
         self.config.find(name).ok_or_else(|| {
             Failure::usage(format!("there is no key `{name}` in {}", self.shown_path())).hint(
@@ -160,7 +160,7 @@ impl Ring {
     /// Fails unless some rule sends the key at this index there.
     ///
     /// # Errors
-    /// [`Failure::Unsealed`]: the key would leave the place that it is for.
+    /// [`Kind::Unsealed`]: the key would leave the place that it is for.
     pub(super) fn check(
         &self,
         index: usize,
@@ -194,7 +194,7 @@ impl Ring {
     /// read: it may be a command that asks for a pass-phrase.
     ///
     /// # Errors
-    /// [`Failure::Key`] where it cannot be read or holds no key, naming it.
+    /// [`Kind::Key`] where it cannot be read or holds no key, naming it.
     pub(super) fn read(&self, index: usize) -> Result<(Vec<Loaded>, Vec<String>), Failure> {
         let mut read = self.read[index].lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = &*read {

@@ -39,7 +39,7 @@ impl SourceFolder {
     /// Opens the folder, following links in its own path, and with `follows_links` also below it.
     ///
     /// # Errors
-    /// [`Failure::not_found`] if there is none, [`Failure::other`] if it cannot be opened.
+    /// [`Kind::NotFound`] if there is none, [`Kind::Other`] if it cannot be opened.
     pub fn open(path: &Path, follows_links: bool) -> Result<SourceFolder, Failure> {
         let handle = open_folder(path).map_err(|error| match error {
             Errno::NOENT => Failure::not_found(format!("there is no folder {}", path.display()))
@@ -81,7 +81,7 @@ impl Input {
     /// Opens a file, FIFO or device that the user names; `-` is standard input. Waits for a FIFO's writer.
     ///
     /// # Errors
-    /// [`Failure::not_found`] if there is none, [`Failure::usage`] if it is a folder.
+    /// [`Kind::NotFound`] if there is none, [`Kind::Usage`] if it is a folder.
     pub async fn named(path: PathBuf) -> Result<Input, Failure> {
         if path == Path::new("-") {
             descriptors::require_stdin()?;
@@ -105,7 +105,7 @@ impl Input {
     /// Opens a regular file that is deleted after its upload.
     ///
     /// # Errors
-    /// [`Failure::usage`] for anything else, including a symbolic link to a regular file.
+    /// [`Kind::Usage`] for anything else, including a symbolic link to a regular file.
     pub fn to_move(path: &Path) -> Result<Input, Failure> {
         let not_regular = || {
             Failure::usage(format!(
@@ -130,7 +130,7 @@ impl Input {
     /// Opens a regular file below a folder.
     ///
     /// # Errors
-    /// [`Failure::other`] for anything else, and if the path contains a link that must not be followed.
+    /// [`Kind::Other`] for anything else, and if the path contains a link that must not be followed.
     pub fn below(folder: &SourceFolder, path: &Path) -> Result<Input, Failure> {
         let below = path.strip_prefix(&folder.path).unwrap_or(path);
         let name = below.file_name().ok_or_else(|| not_regular(path))?;

@@ -79,7 +79,7 @@ impl Original {
     /// Deletes the file.
     ///
     /// # Errors
-    /// [`Failure::precondition`] if it was written to since it was opened, or another file has its name: nothing is
+    /// [`Kind::Precondition`] if it was written to since it was opened, or another file has its name: nothing is
     /// deleted then.
     pub fn delete(&self) -> Result<(), Failure> {
         let undeleted = |error: io::Error| self.undeleted(error);

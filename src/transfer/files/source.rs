@@ -35,7 +35,7 @@ pub enum Source {
 
 impl Source {
     /// # Errors
-    /// [`Failure::usage`] for a folder; [`Failure::other`] if the file cannot be read.
+    /// [`Kind::Usage`] for a folder; [`Kind::Other`] if the file cannot be read.
     pub(crate) fn of(
         file: Arc<File>,
         found: &fs::Metadata,

@@ -6,10 +6,10 @@ use tokio::task::JoinSet;
 
 use crate::failure::Failure;
 use crate::store::copy::{Copied, CopiedPart, Copy, MOST_BYTES_OF_ONE_COPY};
-use crate::store::learned::Guard;
+use crate::store::learned::ConditionalWrite;
 use crate::store::object::Written;
 use crate::transfer::engine::Engine;
-use crate::transfer::{checksum, plan};
+use crate::transfer::plan;
 
 /// In bytes. The parts do not pass through this machine, so few large ones are cheaper.
 const DEFAULT_PART_SIZE: u64 = 256 << 20;
@@ -38,7 +38,7 @@ impl Engine {
         if store.check_relay(copy).is_err() {
             return Ok(None);
         }
-        let (over, copy) = (copy, &self.guarded(copy, Guard::Complete).await);
+        let (over, copy) = (copy, &self.guarded(copy, ConditionalWrite::Complete).await);
         // Not raced: if it were cancelled before the id arrives, the upload could not be aborted.
         let upload_id: Arc<str> = store.create_upload(&copy.write).await?.into();
         let mut under_way = JoinSet::new();
@@ -83,8 +83,7 @@ impl Engine {
         if over.replaces_newest() {
             self.interrupt().race(self.store().check_newest(&copy.source)).await?;
         }
-        let combine = |crcs: &[(u64, u64)]| checksum::combine(crcs.iter().copied());
-        self.store().complete_copy(copy, upload_id, parts, combine).await
+        self.store().complete_copy(copy, upload_id, parts).await
     }
 
     async fn copy_parts(

@@ -20,7 +20,7 @@ impl Engine {
     /// Uploads `source` through the presigned URL that is this engine's store.
     ///
     /// # Errors
-    /// [`Failure::usage`] if the source is larger than one request can write; [`Failure::integrity`] if the file
+    /// [`Kind::Usage`] if the source is larger than one request can write; [`Kind::Integrity`] if the file
     /// changes meanwhile; otherwise as [`Store::put_through`](crate::store::wire::Store::put_through).
     pub(super) async fn upload_single(
         &self,

@@ -35,7 +35,7 @@ impl Engine {
     /// proof of its own encryption, and only if no other client has replaced the object meanwhile.
     ///
     /// # Errors
-    /// [`Failure::precondition`] if another client has; otherwise as [`Engine::upload`].
+    /// [`Kind::Precondition`] if another client has; otherwise as [`Engine::upload`].
     pub(crate) async fn upload_over(
         &self,
         source: Source,
