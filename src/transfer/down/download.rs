@@ -15,7 +15,7 @@ use super::reader::{PinnedObject, Reader};
 use crate::failure::Failure;
 use crate::key::core::Key;
 use crate::location::Location;
-use crate::store::object::{ObjectMetadata, ReadOptions, Reading};
+use crate::store::object::{KeysToTry, ObjectMetadata, ReadOptions, Reading};
 use crate::transfer::checksum::{Algorithm, ExpectedChecksum};
 use crate::transfer::engine::Engine;
 use crate::transfer::files::FilePlace;
@@ -61,7 +61,7 @@ impl Engine {
     pub(crate) async fn download(
         &self,
         at: &Location,
-        keys: &[Key],
+        keys: &mut dyn KeysToTry,
         options: &ReadOptions,
         target: Target,
         publish_options: PublishOptions,
@@ -100,13 +100,15 @@ impl Engine {
     async fn fetch(
         &self,
         at: &Location,
-        keys: &[Key],
+        keys: &mut dyn KeysToTry,
         options: &ReadOptions,
         target: Target,
         publish_options: PublishOptions,
     ) -> Result<(Downloaded, Option<NewFile>), Failure> {
         let permit = self.permits().acquire().await;
-        let opened = self.store().get(at, keys, options).await?;
+        let opened = self.store().get_with(at, keys, options).await?;
+        // Checked again: `get_with` may have read another key, from this very file.
+        target.check_not_protected()?;
         let Reading { metadata, extent, body } = opened.answer;
         let whole = !options.is_part();
         let bytes = extent.bytes();

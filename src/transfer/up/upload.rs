@@ -10,7 +10,7 @@ use super::session::Session;
 use super::splitter::{PartContent, PartSplitter};
 use crate::failure::{Failure, Kind};
 use crate::store::copy::Copy;
-use crate::store::object::{Part, ReadOptions, Stored, Write, Written};
+use crate::store::object::{Part, ReadOptions, Stored, Sums, Write, Written};
 use crate::store::wire::Store;
 use crate::transfer::engine::Engine;
 use crate::transfer::files::Source;
@@ -52,7 +52,7 @@ impl Engine {
         over: Option<&Copy>,
     ) -> Result<Stored, Failure> {
         let (store, interrupt) = (self.store(), self.interrupt());
-        if store.is_one_url() {
+        if !store.wire().allows_any_request() {
             return self.upload_single(source, &write).await;
         }
         if write.condition.if_none_match.is_some() && !store.is_amazon() {
@@ -64,7 +64,8 @@ impl Engine {
         let mut splitter = PartSplitter::of(source, part_size);
         let max_bytes = part_size.unwrap_or(plan::MAX_SINGLE_REQUEST);
         let single_part = interrupt.race(splitter.single_part(max_bytes)).await?;
-        let is_proven = write.encryption.key().is_none() || store.is_proven(&write.at.bucket);
+        let is_proven =
+            write.encryption.key().is_none() || store.learned().proven().seals(&write.at.bucket);
         match single_part {
             Some(content) if is_proven && over.is_none() => {
                 let _permit = interrupt.race(async { Ok(self.permits().acquire().await) }).await?;
@@ -80,7 +81,7 @@ impl Engine {
                 }
                 let stored = self.multipart(&write, splitter, over, &item).await?;
                 if write.encryption.key().is_some() {
-                    store.remember_proven(&write.at.bucket);
+                    store.learned().proven().remember_seal(&write.at.bucket);
                 }
                 Ok(stored)
             }
@@ -230,8 +231,8 @@ async fn put(
     content: &PartContent,
     item: &ProgressItem,
 ) -> Result<Written, Failure> {
-    let crc64nvme = content.crc64nvme()?;
-    let written = store.put_object(write, || content.body(), content.bytes(), crc64nvme).await;
+    let sums = Sums { bytes: content.bytes(), crc64nvme: content.crc64nvme()?, md5: None };
+    let written = store.put_object(write, || content.body(), &sums).await;
     item.add(content.bytes());
     written.map_err(|failure| content.blame_change(failure))
 }
