@@ -106,14 +106,14 @@ fn what_is_called_like_an_unfinished_file_is_refused() {
         let [command, option] = command;
         lab.run([command, option, &url("p"), command]).exits(1).says(&[
             &format!("s3://demo/p/{name}: "),
-            "unfinished downloads have such names",
+            "temporary files have such names",
             "opened 1 object (7 B), 2 failed",
         ]);
         assert_eq!(lab.tree(command).into_keys().collect::<Vec<_>>(), ["ok"]);
     }
     fs::create_dir(lab.path("in")).unwrap();
     lab.run(["get", &url(&format!("p/{name}")), "in"]).fails(2).says(&["name the file"]);
-    lab.run(["get", &url("p/ok"), name]).fails(2).says(&["unfinished downloads", "another name"]);
+    lab.run(["get", &url("p/ok"), name]).fails(2).says(&["temporary files", "another name"]);
     lab.run(["get", &url(&format!("p/{name}")), "named"]).succeeds();
     assert_eq!(lab.read("named"), b"content");
     assert!(lab.tree("in").is_empty() && !lab.path(name).exists());

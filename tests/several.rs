@@ -54,7 +54,7 @@ fn the_same_name_twice_is_reported() {
     lab.deep_file("a/x", b"1");
     lab.deep_file("b/x", b"2");
     lab.deep_file("b/y", b"3");
-    let same = ["another source goes to the same place", "1 failed"];
+    let same = ["another source has the same destination", "1 failed"];
     lab.run(["put", "--no-key", "-r", "a", "b", &url("p")]).exits(1).says(&same);
     lab.holds_only(&["p/x", "p/y"]);
     lab.plain("q/x", b"4");

@@ -142,7 +142,7 @@ fn a_move_leaves_nothing_behind() {
     fifo(&lab.path("fifo"));
     for name in ["link", "fifo"] {
         let done = lab.run(["mv", "--no-key", name, &url("x")]).fails(2);
-        done.says(&["no regular file", "s3seal put"]);
+        done.says(&["not a regular file", "s3seal put"]);
     }
     lab.run(["mv", "--no-key", "absent", &url("x")]).fails(3).says(&["no file absent"]);
 }
@@ -250,10 +250,10 @@ fn what_a_list_names_is_not_followed_unasked() {
     };
     put(&[]).says(&[
         "tree/link is a symbolic link",
-        "tree/folder/x lies behind a symbolic link",
+        "tree/folder/x is reached through a symbolic link",
         "--follow-symlinks",
-        "tree/fifo is no regular file",
-        "tree/empty is no regular file",
+        "tree/fifo is not a regular file",
+        "tree/empty is not a regular file",
         "stored 1 object",
         "4 failed",
     ]);

@@ -19,7 +19,7 @@ use crate::store::object::{Attributes, Condition, ReadOptions};
 use crate::store::wire::Connect;
 use crate::transfer::TransferOptions;
 use crate::transfer::files::FileTime;
-use crate::transfer::targets::Arrival;
+use crate::transfer::targets::PublishOptions;
 
 /// The value of `--source-key` for sources that are not sealed.
 const NO_KEY: &str = "none";
@@ -157,7 +157,10 @@ impl Copying {
             read: self.source.options(),
             filters: self.selection.filters.clone(),
             dry_run: self.selection.dry_run,
-            arrival: Arrival { no_clobber: self.no_clobber, time: FileTime::Arrival },
+            publish_options: PublishOptions {
+                no_clobber: self.no_clobber,
+                time: FileTime::Download,
+            },
             transfer: self.transfer.clone(),
             moves,
         })

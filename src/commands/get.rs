@@ -13,7 +13,7 @@ use crate::store::wire::{Connect, SignedUrl};
 use crate::system::descriptors;
 use crate::text::range::Asked;
 use crate::transfer::files::FileTime;
-use crate::transfer::targets::Arrival;
+use crate::transfer::targets::PublishOptions;
 use crate::transfer::{TransferOptions, to_path};
 
 /// Fetch objects, opened with the key they were sealed with
@@ -65,14 +65,14 @@ pub(crate) struct Args {
 }
 
 pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Failure> {
-    let time = if args.preserve { FileTime::Kept } else { FileTime::Arrival };
+    let time = if args.preserve { FileTime::Metadata } else { FileTime::Download };
     let options = GetOptions {
         from: plan(&args.paths, args.selection.recursive, args.files_from.files_from.as_deref())?,
         key: args.key.clone(),
         read: ReadOptions { range: args.range.clone(), ..args.read.clone() },
         filters: args.selection.filters.clone(),
         dry_run: args.selection.dry_run,
-        arrival: Arrival { no_clobber: args.no_clobber, time },
+        publish_options: PublishOptions { no_clobber: args.no_clobber, time },
         transfer: args.transfer.clone(),
         moves: false,
     };

@@ -16,7 +16,7 @@ use crate::output::Output;
 use crate::store::object::{Audited, ReadOptions, State};
 use crate::store::wire::{Connect, Store};
 use crate::text::time::parse_time;
-use crate::transfer::{Interrupt, Lines};
+use crate::transfer::{Interrupt, Permits};
 
 pub(crate) struct AuditOptions {
     pub(crate) search: SearchOptions,
@@ -30,7 +30,7 @@ pub(crate) struct AuditOptions {
 struct Auditor {
     store: Arc<Store>,
     keys: Keys,
-    permits: Lines,
+    permits: Permits,
     /// Whether the user has written down the names of the objects.
     are_named: bool,
     counts: Mutex<Counts>,
@@ -74,7 +74,7 @@ pub(crate) async fn audit(
     let auditor = Arc::new(Auditor {
         store: job.store.clone(),
         keys: keys.until(&job.interrupt),
-        permits: Lines::new(job.store.clone(), None),
+        permits: Permits::new(job.store.clone(), None),
         are_named: matches!(options.search.source, Source::List(_)),
         counts: Mutex::default(),
         interrupt: job.interrupt.clone(),
@@ -108,7 +108,7 @@ impl Auditor {
     /// Looks at an object and reports it; none where it is gone.
     async fn audit(&self, object: FeedObject) -> Result<Option<u64>, Failure> {
         let looked = async {
-            let _permit = self.permits.take().await;
+            let _permit = self.permits.acquire().await;
             self.look(&object).await
         };
         match self.interrupt.race(looked).await? {

@@ -1,40 +1,39 @@
-//! Memory for whole parts that is used over and over: fresh memory for each costs more than filling it.
+//! Reused memory for whole parts: allocating memory for each part costs more than filling it.
 
 use bytes::Bytes;
 use tokio::sync::mpsc;
 
-/// A fixed number of buffers, each as large as what was last put into it.
+/// A fixed number of buffers, which keep the memory they have grown to.
 #[derive(Debug)]
 pub(super) struct Buffers {
     returned: mpsc::UnboundedSender<Vec<u8>>,
     free: mpsc::UnboundedReceiver<Vec<u8>>,
-    /// What came back last is lent first: the others may never need memory.
-    at_hand: Vec<Vec<u8>>,
+    /// The last one returned is lent first, so that the others may never need memory.
+    idle: Vec<Vec<u8>>,
 }
 
-/// One of the [`Buffers`]; goes back to them when dropped.
+/// One of the [`Buffers`]; returned to them when dropped.
 #[derive(Debug)]
 pub(super) struct Buffer {
-    /// Empty at first.
     pub(super) content: Vec<u8>,
     returned: mpsc::UnboundedSender<Vec<u8>>,
 }
 
 impl Buffers {
-    /// So many buffers, without memory as yet.
+    /// `count` buffers, without memory yet.
     pub(super) fn new(count: usize) -> Buffers {
         let (returned, free) = mpsc::unbounded_channel();
-        Buffers { returned, free, at_hand: vec![Vec::new(); count] }
+        Buffers { returned, free, idle: vec![Vec::new(); count] }
     }
 
-    /// Waits for a buffer, and makes room for `bytes` bytes in it.
+    /// Waits for a free buffer, and reserves `bytes` bytes in it.
     pub(super) async fn lend(&mut self, bytes: usize) -> Buffer {
         while let Ok(content) = self.free.try_recv() {
-            self.at_hand.push(content);
+            self.idle.push(content);
         }
-        let mut content = match self.at_hand.pop() {
+        let mut content = match self.idle.pop() {
             Some(content) => content,
-            // One sender is kept here, so there is always a next one.
+            // `self.returned` keeps the channel open, so a buffer always comes.
             None => self.free.recv().await.unwrap_or_default(),
         };
         content.clear();
@@ -44,7 +43,7 @@ impl Buffers {
 }
 
 impl Buffer {
-    /// What is in it; the buffer goes back when the last of these bytes is dropped.
+    /// The content; the buffer is returned when the last reference to these bytes is dropped.
     pub(super) fn freeze(self) -> Bytes {
         Bytes::from_owner(self)
     }
@@ -58,7 +57,7 @@ impl AsRef<[u8]> for Buffer {
 
 impl Drop for Buffer {
     fn drop(&mut self) {
-        // Nobody takes it back once the transfer has ended.
+        // The receiver is gone once the transfer has ended.
         let _ = self.returned.send(std::mem::take(&mut self.content));
     }
 }
@@ -68,7 +67,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_buffer_that_came_back_is_used_before_a_new_one() {
+    async fn a_returned_buffer_is_used_before_a_new_one() {
         let mut buffers = Buffers::new(5);
         let mut memory = std::collections::BTreeSet::new();
         for _ in 0..10 {
@@ -80,7 +79,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_buffer_comes_back_when_its_bytes_are_dropped() {
+    async fn a_buffer_is_returned_when_its_bytes_are_dropped() {
         let mut buffers = Buffers::new(1);
         let mut first = buffers.lend(4).await;
         first.content.extend_from_slice(b"abcd");

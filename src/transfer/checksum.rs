@@ -1,4 +1,4 @@
-//! The checksums that follow a transfer from end to end: an ETag of a sealed object says nothing.
+//! End-to-end checksums of transfers. The ETag of an SSE-C object is not a digest of its content.
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -10,27 +10,27 @@ use crate::store::object::ObjectMetadata;
 
 const CRC64NVME: CrcAlgorithm = CrcAlgorithm::Crc64Nvme;
 
-/// Computes CRC-64/NVME over pieces.
+/// An empty CRC-64/NVME, to be updated with bytes.
 pub fn crc64nvme() -> Digest {
     Digest::new(CRC64NVME)
 }
 
-/// The CRC64NVME of pieces that follow each other, each with its own and its length in bytes.
-pub fn combine(pieces: impl IntoIterator<Item = (u64, u64)>) -> u64 {
-    Algorithm::CRC64NVME.combine(pieces)
+/// The CRC64NVME of consecutive parts, from the CRC and the length in bytes of each.
+pub fn combine(parts: impl IntoIterator<Item = (u64, u64)>) -> u64 {
+    Algorithm::CRC64NVME.combine(parts)
 }
 
-/// A checksum of the whole object that the store gave, to hold what arrives against.
+/// The checksum of a whole object, as the store reports it, to verify downloaded bytes.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Expected {
+pub(crate) struct ExpectedChecksum {
     pub(super) algorithm: Algorithm,
     value: Vec<u8>,
 }
 
-/// Checksums over whole objects, as S3 keeps them.
+/// The algorithms of S3's whole-object checksums.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Algorithm {
-    /// A CRC, and how many bytes of its value count. Pieces can be computed apart and combined.
+    /// A CRC, and its width in bytes. The CRCs of parts can be combined.
     Crc(CrcAlgorithm, usize),
     /// Needs all bytes in order.
     Sha1,
@@ -38,10 +38,10 @@ pub(crate) enum Algorithm {
     Sha256,
 }
 
-impl Expected {
-    /// The best checksum of the whole object among the metadata; none where the store keeps none, or
-    /// only one of its parts' checksums (`COMPOSITE`).
-    pub(super) fn of(metadata: &ObjectMetadata) -> Option<Expected> {
+impl ExpectedChecksum {
+    /// The strongest whole-object checksum in the metadata. None if there is none, or only a checksum of
+    /// the parts' checksums (`COMPOSITE`).
+    pub(super) fn of(metadata: &ObjectMetadata) -> Option<ExpectedChecksum> {
         if metadata.checksum_type.as_deref() == Some("COMPOSITE") {
             return None;
         }
@@ -53,24 +53,24 @@ impl Expected {
             (Algorithm::Sha1, &metadata.checksum_sha1),
         ];
         found.into_iter().find_map(|(algorithm, text)| {
-            // A composite value says so by `-` and the number of parts, which is no base64.
+            // A composite value ends with `-` and the number of parts, which is not base64.
             let value = BASE64_STANDARD.decode(text.as_ref()?).ok()?;
-            // Some stores fill the header with a checksum of another kind.
-            (value.len() == algorithm.width()).then_some(Expected { algorithm, value })
+            // Some stores put a checksum of another algorithm into the header.
+            (value.len() == algorithm.width()).then_some(ExpectedChecksum { algorithm, value })
         })
     }
 
-    /// Whether pieces with these CRCs and lengths, in order, are the object.
-    pub(super) fn matches_crcs(&self, pieces: impl IntoIterator<Item = (u64, u64)>) -> bool {
+    /// Whether consecutive parts with these CRCs and lengths make up the object.
+    pub(super) fn matches_crcs(&self, parts: impl IntoIterator<Item = (u64, u64)>) -> bool {
         match self.algorithm {
             Algorithm::Crc(_, width) => {
-                self.value == self.algorithm.combine(pieces).to_be_bytes()[8 - width..]
+                self.value == self.algorithm.combine(parts).to_be_bytes()[8 - width..]
             }
             Algorithm::Sha1 | Algorithm::Sha256 => false,
         }
     }
 
-    /// Whether a hash over all the bytes is the object's.
+    /// Whether a hash of all the bytes is the object's.
     pub(super) fn matches(&self, hash: Hash) -> bool {
         match hash {
             Hash::Crc(digest) => self.matches_crcs([(digest.finalize(), 0)]),
@@ -83,7 +83,7 @@ impl Expected {
 impl Algorithm {
     pub(super) const CRC64NVME: Algorithm = Algorithm::Crc(CRC64NVME, 8);
 
-    /// How many bytes a value has.
+    /// The length of a value in bytes.
     fn width(self) -> usize {
         match self {
             Algorithm::Crc(_, width) => width,
@@ -92,7 +92,7 @@ impl Algorithm {
         }
     }
 
-    /// A hash to feed bytes to, in order.
+    /// An empty hash, to be updated with all bytes in order.
     pub(super) fn hash(self) -> Hash {
         match self {
             Algorithm::Crc(algorithm, _) => Hash::Crc(Digest::new(algorithm)),
@@ -101,15 +101,15 @@ impl Algorithm {
         }
     }
 
-    fn combine(self, pieces: impl IntoIterator<Item = (u64, u64)>) -> u64 {
+    fn combine(self, parts: impl IntoIterator<Item = (u64, u64)>) -> u64 {
         let Algorithm::Crc(algorithm, _) = self else { return 0 };
-        let mut pieces = pieces.into_iter();
-        let first = pieces.next().map_or_else(|| Digest::new(algorithm).finalize(), |(crc, _)| crc);
-        pieces.fold(first, |sum, (crc, bytes)| checksum_combine(algorithm, sum, crc, bytes))
+        let mut parts = parts.into_iter();
+        let first = parts.next().map_or_else(|| Digest::new(algorithm).finalize(), |(crc, _)| crc);
+        parts.fold(first, |sum, (crc, bytes)| checksum_combine(algorithm, sum, crc, bytes))
     }
 }
 
-/// A checksum in the making.
+/// A checksum that is being computed.
 pub(crate) enum Hash {
     Crc(Digest),
     Sha1(Sha1),
@@ -171,7 +171,7 @@ mod tests {
                 _ => &mut metadata.checksum_sha256,
             };
             *field = Some(value.to_owned());
-            let expected = Expected::of(&metadata).expect(name);
+            let expected = ExpectedChecksum::of(&metadata).expect(name);
             let hash = |bytes: &[u8]| {
                 let mut hash = expected.algorithm.hash();
                 hash.update(bytes);
@@ -188,22 +188,22 @@ mod tests {
             checksum_crc32: Some("y/Q5Jg==-3".to_owned()),
             ..ObjectMetadata::default()
         };
-        assert_eq!(Expected::of(&composite), None);
+        assert_eq!(ExpectedChecksum::of(&composite), None);
         let of_another_kind = ObjectMetadata {
             checksum_crc64nvme: Some("y/Q5Jg==".to_owned()),
             ..ObjectMetadata::default()
         };
-        assert_eq!(Expected::of(&of_another_kind), None);
+        assert_eq!(ExpectedChecksum::of(&of_another_kind), None);
     }
 
     proptest! {
         #[test]
-        fn pieces_combine_to_the_whole(bytes: Vec<u8>, cuts: Vec<prop::sample::Index>) {
+        fn parts_combine_to_the_whole(bytes: Vec<u8>, cuts: Vec<prop::sample::Index>) {
             let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut.index(bytes.len() + 1)).collect();
             cuts.extend([0, bytes.len()]);
             cuts.sort_unstable();
-            let pieces = cuts.windows(2).map(|cut| &bytes[cut[0]..cut[1]]);
-            let combined = combine(pieces.map(|piece| (crc(piece), piece.len() as u64)));
+            let parts = cuts.windows(2).map(|cut| &bytes[cut[0]..cut[1]]);
+            let combined = combine(parts.map(|part| (crc(part), part.len() as u64)));
             prop_assert_eq!(combined, crc(&bytes));
         }
     }

@@ -1,4 +1,4 @@
-//! What all transfers of a run share.
+//! The state that all transfers of a run share.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -7,39 +7,38 @@ use tokio::sync::Semaphore;
 
 use super::files::{Directory, FileId};
 use super::interrupt::Interrupt;
-use super::permits::Lines;
+use super::permits::Permits;
 use super::progress::Progress;
 use super::resume::{Leftovers, expire};
 use super::targets::Publisher;
 use crate::output::Output;
 use crate::store::wire::Store;
 
-/// How transfers are divided.
+/// How objects are transferred.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct TransferOptions {
-    /// The size of a part: bytes, or with KiB, MiB, GiB [default: 8MiB, more where needed]
+    /// The size of a part in bytes.
     pub(crate) part_size: Option<u64>,
-    /// About how many bytes come through a pipe: parts become large enough for all of it
+    /// The approximate length of a piped input in bytes: parts become large enough for all of it.
     pub(crate) expected_size: Option<u64>,
-    /// How many requests are under way at once [default: 4, more where answers take long]
+    /// How many requests are sent at once. None: 4, more if the store's latency is high.
     pub(crate) concurrency: Option<u16>,
-    /// Neither go on with an interrupted transfer, nor leave one that could be gone on with
+    /// Neither resume an interrupted transfer, nor leave one that could be resumed.
     pub(crate) no_resume: bool,
 }
 
 impl TransferOptions {
-    /// Whether an interrupted transfer is gone on with.
     pub(super) fn resumes(&self) -> bool {
         !self.no_resume
     }
 }
 
-/// How much of all objects that go through memory may be in it at once, in MiB.
-const MOST_RELAYED_MIB: u32 = 64;
-/// How many folders are held open until they are synced.
-const MOST_FOLDERS: usize = 32;
+/// How much memory all copies through this machine may use together, in MiB.
+const MAX_COPY_MEMORY_MIB: u32 = 64;
+/// How many folders are kept open before they are synced.
+const MAX_UNSYNCED_FOLDERS: usize = 32;
 
-/// What all transfers of a run share. Cheap to clone.
+/// Transfers objects to and from one store. Cheap to clone.
 #[derive(Debug, Clone)]
 pub(crate) struct Engine(Arc<Shared>);
 
@@ -47,59 +46,56 @@ pub(crate) struct Engine(Arc<Shared>);
 struct Shared {
     store: Arc<Store>,
     options: TransferOptions,
-    lines: Lines,
+    permits: Permits,
     interrupt: Interrupt,
     progress: Progress,
     publisher: Publisher,
-    /// How much of copies may be in memory, in MiB.
-    relayed: Semaphore,
-    /// In which files were put in their places.
+    /// One permit for each MiB.
+    copy_memory: Semaphore,
+    /// Folders in which files were published, and which are not synced yet.
     folders: Mutex<BTreeMap<FileId, Arc<Directory>>>,
     leftovers: Leftovers,
 }
 
 impl Engine {
-    /// Transfers to and from this store; from within a runtime.
+    /// Must be called within a Tokio runtime.
     pub(crate) fn new(
         store: Arc<Store>,
         options: &TransferOptions,
         interrupt: Interrupt,
         progress: Progress,
     ) -> Engine {
-        let lines = Lines::new(store.clone(), options.concurrency.map(usize::from));
+        let permits = Permits::new(store.clone(), options.concurrency.map(usize::from));
         let (options, folders) = (options.clone(), Mutex::default());
-        let (publisher, relayed) = (Publisher::new(), Semaphore::new(MOST_RELAYED_MIB as usize));
+        let (publisher, copy_memory) =
+            (Publisher::new(), Semaphore::new(MAX_COPY_MEMORY_MIB as usize));
         let leftovers = Leftovers::default();
         Engine(Arc::new(Shared {
             store,
             options,
-            lines,
+            permits,
             interrupt,
             progress,
             publisher,
-            relayed,
+            copy_memory,
             folders,
             leftovers,
         }))
     }
 
-    /// The store that this engine transfers to and from.
     pub(crate) fn store(&self) -> &Arc<Store> {
         &self.0.store
     }
 
-    /// What tells that the user wants to stop.
     pub(crate) fn interrupt(&self) -> &Interrupt {
         &self.0.interrupt
     }
 
-    /// Where the progress of all transfers is shown.
     pub(crate) fn progress(&self) -> &Progress {
         &self.0.progress
     }
 
-    /// Makes the places of all files downloaded so far outlast a machine that stops: once for a folder, not
-    /// once for a file.
+    /// Syncs the folders of all files downloaded so far, each once, so that the files survive a power failure.
     pub(crate) fn sync_folders(&self) {
         for folder in std::mem::take(&mut *self.folders()).into_values() {
             // Not every file system can sync a folder.
@@ -107,21 +103,22 @@ impl Engine {
         }
     }
 
-    /// Tells people what earlier runs had left, and this one removed.
+    /// Reports how many temporary files of killed runs were removed.
     pub(crate) fn report_leftovers(&self, out: &Output) {
         self.0.leftovers.report(out);
     }
 
-    /// Removes what killed runs left in a folder that this one writes to.
-    pub(super) fn sweep(&self, folder: &Directory) {
-        self.0.leftovers.sweep(folder);
+    /// Removes the temporary files that killed runs left in a folder.
+    pub(super) fn remove_leftovers(&self, folder: &Directory) {
+        self.0.leftovers.remove_from(folder);
     }
 
-    pub(super) fn published(&self, folder: Arc<Directory>) {
+    /// Remembers a folder that [`Engine::sync_folders`] must sync.
+    pub(super) fn sync_later(&self, folder: Arc<Directory>) {
         let is_full = {
             let mut folders = self.folders();
             folders.entry(folder.id()).or_insert(folder);
-            folders.len() >= MOST_FOLDERS
+            folders.len() >= MAX_UNSYNCED_FOLDERS
         };
         if is_full {
             self.sync_folders();
@@ -140,17 +137,17 @@ impl Engine {
         &self.0.publisher
     }
 
-    /// How much of copies may be in memory, in MiB.
-    pub(super) fn relayed(&self) -> &Semaphore {
-        &self.0.relayed
+    /// One permit for each MiB that copies may hold in memory.
+    pub(super) fn copy_memory(&self) -> &Semaphore {
+        &self.0.copy_memory
     }
 
-    pub(super) fn lines(&self) -> &Lines {
-        &self.0.lines
+    pub(super) fn permits(&self) -> &Permits {
+        &self.0.permits
     }
 
-    /// Cleans up, while something else is done, after transfers that nobody went on with.
-    pub(super) fn clean_up(&self, bucket: &str) {
+    /// Cleans up abandoned transfers in the background.
+    pub(super) fn expire_abandoned(&self, bucket: &str) {
         let (store, bucket) = (self.store().clone(), bucket.to_owned());
         tokio::spawn(async move { expire(&store, &bucket).await });
     }

@@ -1,4 +1,4 @@
-//! SIGINT, SIGTERM and SIGHUP: whatever is under way is given up in an orderly manner; a second signal ends
+//! SIGINT, SIGTERM and SIGHUP: the first signal cancels running transfers, which clean up; a second one ends
 //! the program at once.
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -6,15 +6,15 @@ use tokio::sync::watch;
 
 use crate::failure::Failure;
 
-/// Tells transfers that the user wants to stop.
+/// Cancels transfers when a signal arrives.
 #[derive(Debug, Clone)]
 pub(crate) struct Interrupt(watch::Receiver<Option<u8>>);
 
 impl Interrupt {
-    /// Takes over SIGINT, SIGTERM and SIGHUP for the rest of the program's life.
+    /// Handles SIGINT, SIGTERM and SIGHUP from now on.
     ///
     /// # Errors
-    /// [`Kind::Other`] where the system allows no signal handler.
+    /// [`Kind::Other`] if the system allows no signal handler.
     pub(crate) fn listen() -> Result<Interrupt, Failure> {
         let listen = |kind| {
             signal(kind).map_err(|error| {
@@ -23,7 +23,7 @@ impl Interrupt {
         };
         let mut sigint = listen(SignalKind::interrupt())?;
         let mut sigterm = listen(SignalKind::terminate())?;
-        // Once taken over, it no longer ends the program where a file grows past `ulimit -f`: writing fails instead.
+        // With a handler for SIGXFSZ, a write past `ulimit -f` fails instead of ending the program.
         drop(listen(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw()))?);
         let mut sighup = if ignores_hangup() { None } else { Some(listen(SignalKind::hangup())?) };
         let (sender, receiver) = watch::channel(None);
@@ -32,7 +32,7 @@ impl Interrupt {
                 let number = tokio::select! {
                     _ = sigint.recv() => SignalKind::interrupt(),
                     _ = sigterm.recv() => SignalKind::terminate(),
-                    _ = received(&mut sighup) => SignalKind::hangup(),
+                    _ = next_signal(&mut sighup) => SignalKind::hangup(),
                 }
                 .as_raw_value() as u8;
                 if sender.send_replace(Some(number)).is_some() {
@@ -43,10 +43,8 @@ impl Interrupt {
         Ok(Interrupt(receiver))
     }
 
-    /// Does the work, unless a signal comes first: the work is then dropped where it stands.
-    ///
-    /// # Errors
-    /// The work's own, or [`Kind::Interrupted`].
+    /// Runs `work`, unless a signal comes first: `work` is then dropped, and the result is
+    /// [`Kind::Interrupted`].
     pub(crate) async fn race<T>(
         &self,
         work: impl Future<Output = Result<T, Failure>>,
@@ -66,15 +64,15 @@ impl Interrupt {
     }
 }
 
-async fn received(signal: &mut Option<Signal>) {
+async fn next_signal(signal: &mut Option<Signal>) {
     match signal {
         Some(signal) => drop(signal.recv().await),
         None => std::future::pending().await,
     }
 }
 
-/// Whether this program was started under `nohup`, which wants a hangup ignored. The kernel's list of
-/// ignored signals is the only place where that can be read without changing it.
+/// Whether the program was started under `nohup`, so that SIGHUP must stay ignored. Only the kernel's list of
+/// ignored signals shows that without changing it.
 fn ignores_hangup() -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));

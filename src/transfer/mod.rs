@@ -1,13 +1,13 @@
-//! The engine: bytes between local files and the store, whole or not at all.
+//! The transfer engine: moves bytes between local files and the store, each object whole or not at all.
 //!
 //! | wing | what it does |
 //! |---|---|
-//! | `plan`, `checksum`, `names`, `buffers`, `permits`, `interrupt` | sizes of parts; checksums; file names and keys; memory; how many requests at once; signals |
-//! | `progress` | a bar for people, a line now and then for logs |
-//! | `files` | local files, opened and made so that no link leads elsewhere |
-//! | `resume` | what is remembered of interrupted transfers, and the clean-up of those that are abandoned |
-//! | `targets` | where downloaded bytes go: a file that appears whole, or a stream |
-//! | `engine` | what all transfers of a run share |
+//! | `plan`, `checksum`, `names`, `buffers`, `permits`, `interrupt` | part sizes; checksums; file names and object names; memory; how many requests at once; signals |
+//! | `progress` | a bar on a terminal, a line every 30 seconds in a log |
+//! | `files` | local files, opened and created without following symbolic links |
+//! | `resume` | the state of interrupted transfers, and the clean-up of abandoned ones |
+//! | `targets` | where downloaded bytes go: a file that is published whole, or a stream |
+//! | `engine` | the state that all transfers of a run share |
 //! | `up`, `down`, `relay` | uploads; downloads; copies through this machine or part by part |
 //! | `many` | many objects: walks, filters, comparison, what became of each |
 //!
@@ -31,6 +31,6 @@ pub(crate) mod up;
 
 pub(crate) use engine::{Engine, TransferOptions};
 pub(crate) use interrupt::Interrupt;
-pub(crate) use names::{Clashes, TakenNames, to_path};
-pub(crate) use permits::Lines;
-pub(crate) use plan::{SMALLEST_PART, parse_part_size};
+pub(crate) use names::{PathConflicts, TakenNames, to_path};
+pub(crate) use permits::Permits;
+pub(crate) use plan::{MIN_PART_SIZE, parse_part_size};

@@ -1,7 +1,7 @@
-//! Names below a folder, as a store has them and as a file system does. Pure: nothing here touches a disk.
+//! Conversions between object names and file paths. Pure: nothing here touches a disk.
 //!
-//! A name is a key without its prefix, with `/` between folders. It is taken over byte for byte, or not
-//! at all: whatever a file system would read differently is refused.
+//! A name is an object's key without its prefix, with `/` between folders. It is used byte for byte or
+//! refused: a name that a file system would interpret differently is an error.
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
@@ -10,69 +10,69 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::failure::Failure;
 
-/// A file's name is at most this many bytes (`NAME_MAX` of Linux and macOS).
-const LONGEST_NAME: usize = 255;
+/// `NAME_MAX` of Linux and macOS.
+const MAX_NAME_BYTES: usize = 255;
 
-/// How the name of a file in the making begins and ends.
-pub(super) const PART_PREFIX: &str = ".s3seal-";
-pub(super) const PART_SUFFIX: &str = ".part";
-/// How many characters are between the two: those of this version, and of earlier ones.
-const PART_MIDDLES: [usize; 3] = [32, 16, 6];
+/// The name of a temporary file is this prefix, a random id and this suffix.
+pub(super) const TEMP_PREFIX: &str = ".s3seal-";
+pub(super) const TEMP_SUFFIX: &str = ".part";
+/// The length of the random id, in characters: in this version, and in earlier ones.
+const TEMP_ID_LENGTHS: [usize; 3] = [32, 16, 6];
 
-/// Whether files in the making are called so: no object becomes a file of such a name, and none is stored.
-/// Some file systems make no difference between `a` and `A`.
-pub(super) fn is_part_name(name: &OsStr) -> bool {
-    middle_of(name).is_some()
+/// Whether the name is reserved for temporary files: such files are neither downloaded nor uploaded.
+/// Ignores case, as some file systems do.
+pub(super) fn is_temp_name(name: &OsStr) -> bool {
+    temp_id(name).is_some()
 }
 
-/// Whether this program has made up the name, as far as a name can say.
-pub(super) fn is_made_up(name: &OsStr) -> bool {
-    middle_of(name).is_some_and(|middle| {
-        PART_MIDDLES.contains(&middle.len()) && middle.iter().all(u8::is_ascii_alphanumeric)
+/// Whether the name looks as if this program generated it.
+pub(super) fn is_generated_name(name: &OsStr) -> bool {
+    temp_id(name).is_some_and(|id| {
+        TEMP_ID_LENGTHS.contains(&id.len()) && id.iter().all(u8::is_ascii_alphanumeric)
     })
 }
 
-fn middle_of(name: &OsStr) -> Option<&[u8]> {
-    let (prefix, rest) = name.as_encoded_bytes().split_at_checked(PART_PREFIX.len())?;
-    let (middle, suffix) = rest.split_at_checked(rest.len().checked_sub(PART_SUFFIX.len())?)?;
-    let is_like = prefix.eq_ignore_ascii_case(PART_PREFIX.as_bytes())
-        && suffix.eq_ignore_ascii_case(PART_SUFFIX.as_bytes());
-    is_like.then_some(middle)
+fn temp_id(name: &OsStr) -> Option<&[u8]> {
+    let (prefix, rest) = name.as_encoded_bytes().split_at_checked(TEMP_PREFIX.len())?;
+    let (id, suffix) = rest.split_at_checked(rest.len().checked_sub(TEMP_SUFFIX.len())?)?;
+    let is_like = prefix.eq_ignore_ascii_case(TEMP_PREFIX.as_bytes())
+        && suffix.eq_ignore_ascii_case(TEMP_SUFFIX.as_bytes());
+    is_like.then_some(id)
 }
 
-/// Where in a folder an object of this name belongs.
+/// The path of an object of this name, relative to the destination folder.
 ///
 /// # Errors
-/// [`Kind::Other`] where the name leads elsewhere, or no file can be called so.
+/// [`Kind::Other`] if the name leads out of the folder, or no file can have it.
 pub(crate) fn to_path(name: &str) -> Result<PathBuf, Failure> {
     let refuse = |why: &str| {
-        Err(Failure::other(format!("no file below the destination can be called so: {why}"))
+        Err(Failure::other(format!("no file below the destination can have this name: {why}"))
             .hint("fetch it by itself and name the file: `s3seal get URL FILE`"))
     };
     if name.contains('\0') {
-        return refuse("it holds a NUL");
+        return refuse("it contains a NUL");
     }
     for segment in name.split('/') {
         match segment {
             "" => return refuse("a part of its name is empty"),
             "." | ".." => return refuse("a part of its name leads to another folder"),
-            _ if segment.len() > LONGEST_NAME => {
+            _ if segment.len() > MAX_NAME_BYTES => {
                 return refuse("a part of its name is longer than 255 bytes");
             }
             _ => {}
         }
     }
     let path = PathBuf::from(name);
-    if path.file_name().is_some_and(is_part_name) {
-        return refuse("unfinished downloads have such names");
+    if path.file_name().is_some_and(is_temp_name) {
+        return refuse("temporary files have such names");
     }
     Ok(path)
 }
 
-/// The name of what lies at this path below a folder.
+/// The object name for a path relative to a folder.
 ///
 /// # Errors
-/// [`Kind::Other`] for a path that is no UTF-8, which keys are.
+/// [`Kind::Other`] if the path is not UTF-8, which S3 keys must be.
 pub(crate) fn to_name(below: &Path) -> Result<String, Failure> {
     let mut name = String::new();
     for component in below.components() {
@@ -81,8 +81,11 @@ pub(crate) fn to_name(below: &Path) -> Result<String, Failure> {
             _ => None,
         };
         let Some(segment) = segment else {
-            return Err(Failure::other(format!("{} is no key: keys are UTF-8", below.display()))
-                .hint("rename it, or store it by itself under a key of your choice"));
+            return Err(Failure::other(format!(
+                "{} cannot be a key: keys are UTF-8",
+                below.display()
+            ))
+            .hint("rename it, or store it by itself under a key of your choice"));
         };
         if !name.is_empty() {
             name.push('/');
@@ -92,52 +95,50 @@ pub(crate) fn to_name(below: &Path) -> Result<String, Failure> {
     Ok(name)
 }
 
-/// Finds names that cannot both be files, such as `a` and `a/b`, in a sorted listing. It takes no more memory than the
-/// longest key.
+/// Finds names that cannot both be files, such as `a` and `a/b`, in a sorted listing. Needs no more
+/// memory than the longest key.
 #[derive(Debug, Default)]
-pub(crate) struct Clashes {
-    /// The names so far that the last one begins with.
-    open: Vec<String>,
+pub(crate) struct PathConflicts {
+    /// The earlier names that are prefixes of the last one.
+    prefixes: Vec<String>,
 }
 
-impl Clashes {
-    /// Takes in the next name.
+impl PathConflicts {
+    /// Checks the next name.
     ///
     /// # Errors
-    /// [`Kind::Other`] where it would need a folder in the place of a file.
+    /// [`Kind::Other`] if it needs a folder where an earlier name needs a file.
     pub(crate) fn check(&mut self, name: &str) -> Result<(), Failure> {
-        while self.open.last().is_some_and(|open| !name.starts_with(open.as_str())) {
-            self.open.pop();
+        while self.prefixes.last().is_some_and(|prefix| !name.starts_with(prefix.as_str())) {
+            self.prefixes.pop();
         }
-        let clash = self.open.iter().find(|open| name[open.len()..].starts_with('/'));
-        if let Some(file) = clash {
+        let conflict = self.prefixes.iter().find(|prefix| name[prefix.len()..].starts_with('/'));
+        if let Some(file) = conflict {
             return Err(Failure::other(format!(
-                "no file can hold it: its folder `{file}` is an object as well"
+                "it cannot be a file: its folder `{file}` is an object as well"
             ))
             .hint("fetch it by itself into another folder"));
         }
-        self.open.push(name.to_owned());
+        self.prefixes.push(name.to_owned());
         Ok(())
     }
 }
 
-/// Finds names that two sources would give to one place in the same folder. It takes eight bytes a name.
+/// Finds duplicate names when several sources go to one destination. Keeps a hash of eight bytes for each name.
 #[derive(Debug, Default)]
 pub(crate) struct TakenNames {
     state: RandomState,
-    taken: HashSet<u64>,
+    hashes: HashSet<u64>,
 }
 
 impl TakenNames {
-    /// Takes a name below the destination.
-    ///
     /// # Errors
-    /// [`Kind::Other`] where another source has it already.
+    /// [`Kind::Other`] if another source has taken the name.
     pub(crate) fn take(&mut self, name: &str) -> Result<(), Failure> {
-        if self.taken.insert(self.state.hash_one(name)) {
+        if self.hashes.insert(self.state.hash_one(name)) {
             return Ok(());
         }
-        Err(Failure::other(format!("another source goes to the same place: `{name}`"))
+        Err(Failure::other(format!("another source has the same destination: `{name}`"))
             .hint("give each a destination of its own"))
     }
 }
@@ -148,7 +149,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn what_a_file_system_reads_differently_is_refused() {
+    fn names_that_a_file_system_interprets_differently_are_refused() {
         let long = "x".repeat(256);
         for name in [
             "",
@@ -188,11 +189,11 @@ mod tests {
     }
 
     #[test]
-    fn only_made_up_names_are_removed() {
-        let is = |name: &str| (is_part_name(name.as_ref()), is_made_up(name.as_ref()));
+    fn only_generated_names_are_removed() {
+        let is = |name: &str| (is_temp_name(name.as_ref()), is_generated_name(name.as_ref()));
         let hex = "0123456789abcdef";
-        for middle in ["aZ3x9q", hex, &hex.repeat(2)] {
-            assert_eq!(is(&format!(".s3seal-{middle}.part")), (true, true), "{middle}");
+        for id in ["aZ3x9q", hex, &hex.repeat(2)] {
+            assert_eq!(is(&format!(".s3seal-{id}.part")), (true, true), "{id}");
         }
         for mine in [".s3seal-notes.part", ".s3seal-.part", ".s3seal-my note-here-is-.part"] {
             assert_eq!(is(mine), (true, false), "{mine}");
@@ -204,10 +205,10 @@ mod tests {
 
     #[test]
     fn files_that_would_have_to_be_folders_clash() {
-        let mut clashes = Clashes::default();
+        let mut conflicts = PathConflicts::default();
         let found: Vec<_> = ["a", "a!", "a.b", "a/b", "a/c/d", "b/c", "b/c/d", "b/cd", "c"]
             .into_iter()
-            .filter(|name| clashes.check(name).is_err())
+            .filter(|name| conflicts.check(name).is_err())
             .collect();
         assert_eq!(found, ["a/b", "a/c/d", "b/c/d"]);
     }
@@ -231,11 +232,11 @@ mod tests {
         #[test]
         fn clashes_are_those_of_a_file_system(mut names in prop::collection::btree_set("[ab./]{1,5}", 0..20)) {
             names.retain(|name| to_path(name).is_ok());
-            let mut clashes = Clashes::default();
+            let mut conflicts = PathConflicts::default();
             for name in &names {
                 let folders: Vec<_> = name.match_indices('/').map(|(end, _)| &name[..end]).collect();
                 let expected = folders.iter().any(|folder| names.contains(*folder));
-                prop_assert_eq!(clashes.check(name).is_err(), expected, "{}", name);
+                prop_assert_eq!(conflicts.check(name).is_err(), expected, "{}", name);
             }
         }
     }

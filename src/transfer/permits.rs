@@ -1,5 +1,5 @@
-//! How many requests of a run are under way at once: few where the store is near, more where every
-//! answer takes its time, fewer again where the store asks for that.
+//! How many requests of a run are sent at once: few to a store with low latency, more to one with high
+//! latency, fewer again after the store answers `SlowDown`.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -9,21 +9,21 @@ use tokio::sync::Notify;
 use crate::store::wire::Store;
 use crate::system::descriptors;
 
-/// Enough to keep a store on the same machine or in the same room busy.
-const NEAR: usize = 4;
-/// More than this wins nothing even across an ocean.
-const MOST: usize = 32;
-/// One more request for each of these that the fastest answer takes.
-const STEP: Duration = Duration::from_millis(4);
+/// Enough to keep a store on the same machine or in the same network busy.
+const MIN_REQUESTS: usize = 4;
+/// More than this gains nothing, even between continents.
+const MAX_REQUESTS: usize = 32;
+/// One more request is sent at once for each multiple of this in the latency of the fastest answer.
+const LATENCY_PER_REQUEST: Duration = Duration::from_millis(4);
 
-/// The places for requests under way, shared by all transfers of a run. Cheap to clone.
+/// Permits for requests, shared by all transfers of a run. Cheap to clone.
 #[derive(Debug, Clone)]
-pub(crate) struct Lines(Arc<Shared>);
+pub(crate) struct Permits(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
     store: Arc<Store>,
-    /// As many as the user wants, if that was said.
+    /// The number that the user asked for.
     fixed: Option<usize>,
     state: Mutex<State>,
     freed: Notify,
@@ -35,28 +35,27 @@ struct State {
     allowance: Allowance,
 }
 
-/// A place for one request, free again when dropped.
+/// A permit for one request; returned when dropped.
 #[derive(Debug)]
-pub(crate) struct Line(Arc<Shared>);
+pub(crate) struct Permit(Arc<Shared>);
 
-impl Lines {
-    /// Places for requests to this store: `fixed` of them, or as many as its answers suggest.
-    pub(crate) fn new(store: Arc<Store>, fixed: Option<usize>) -> Lines {
-        Lines(Arc::new(Shared { store, fixed, state: Mutex::default(), freed: Notify::new() }))
+impl Permits {
+    /// `fixed` permits, or as many as suit the store's latency.
+    pub(crate) fn new(store: Arc<Store>, fixed: Option<usize>) -> Permits {
+        Permits(Arc::new(Shared { store, fixed, state: Mutex::default(), freed: Notify::new() }))
     }
 
-    /// Waits for a place.
-    pub(crate) async fn take(&self) -> Line {
+    pub(crate) async fn acquire(&self) -> Permit {
         loop {
-            if let Some(line) = self.try_take() {
-                return line;
+            if let Some(permit) = self.try_acquire() {
+                return permit;
             }
-            // What was freed since is remembered, once.
+            // `Notify` stores one notification, so a permit freed since `try_take` is not missed.
             self.0.freed.notified().await;
         }
     }
 
-    fn try_take(&self) -> Option<Line> {
+    fn try_acquire(&self) -> Option<Permit> {
         let mut state = self.0.state();
         let limit = self.0.limit(&mut state);
         if state.taken >= limit {
@@ -64,10 +63,10 @@ impl Lines {
         }
         state.taken += 1;
         if state.taken < limit {
-            // The limit may have grown: one who waits looks, and wakes the next.
+            // The limit may have grown: wake one waiting task, which wakes the next.
             self.0.freed.notify_one();
         }
-        Some(Line(self.0.clone()))
+        Some(Permit(self.0.clone()))
     }
 }
 
@@ -77,13 +76,14 @@ impl Shared {
     }
 
     fn limit(&self, state: &mut State) -> usize {
-        let wanted = self.fixed.unwrap_or_else(|| suited_to(self.store.fastest_answer()));
+        let wanted =
+            self.fixed.unwrap_or_else(|| requests_for_latency(self.store.fastest_answer()));
         let wanted = wanted.min(descriptors::most_items());
-        state.allowance.of(wanted, state.taken, self.store.pace().slow_downs())
+        state.allowance.limit(wanted, state.taken, self.store.pace().slow_downs())
     }
 }
 
-impl Drop for Line {
+impl Drop for Permit {
     fn drop(&mut self) {
         let mut state = self.0.state();
         state.taken -= 1;
@@ -93,36 +93,36 @@ impl Drop for Line {
     }
 }
 
-/// How many requests a store that asked for fewer lets be under way: half as many at its word, then one
-/// more for each round of requests.
+/// The limit after the store answered `SlowDown`: half as many requests, then one more after each round of
+/// requests.
 #[derive(Debug, Default)]
 struct Allowance {
-    /// None as long as the store has not asked.
+    /// None until the store answers `SlowDown`.
     most: Option<usize>,
-    /// How often it had asked.
+    /// How many `SlowDown` answers have been counted.
     slow_downs: u64,
-    /// The requests that were under way when it asked: what it says of them is the same word.
-    spared: usize,
-    /// How many requests have ended since `most` changed.
+    /// Requests that were running at the last reduction: their `SlowDown` answers do not reduce the limit again.
+    already_sent: usize,
+    /// Requests that have ended since `most` changed.
     ended: usize,
 }
 
 impl Allowance {
-    /// How many of the `wanted` requests may be under way, while `taken` are and the store has asked
-    /// `slow_downs` times for fewer.
-    fn of(&mut self, wanted: usize, taken: usize, slow_downs: u64) -> usize {
+    /// How many of `wanted` requests may run at once, while `taken` run and the store has answered `SlowDown`
+    /// `slow_downs` times.
+    fn limit(&mut self, wanted: usize, taken: usize, slow_downs: u64) -> usize {
         let asked = slow_downs > self.slow_downs;
         self.slow_downs = slow_downs;
-        if asked && self.spared == 0 {
+        if asked && self.already_sent == 0 {
             let most = (self.most.unwrap_or(wanted).min(wanted) / 2).max(1);
             tracing::debug!(most, "fewer requests at once, as the store asks");
-            *self = Allowance { most: Some(most), slow_downs, spared: taken, ended: 0 };
+            *self = Allowance { most: Some(most), slow_downs, already_sent: taken, ended: 0 };
         }
         self.most.map_or(wanted, |most| most.min(wanted))
     }
 
     fn finish_one(&mut self) {
-        self.spared = self.spared.saturating_sub(1);
+        self.already_sent = self.already_sent.saturating_sub(1);
         self.ended += 1;
         if let Some(most) = &mut self.most
             && self.ended >= *most
@@ -133,10 +133,10 @@ impl Allowance {
     }
 }
 
-/// How many requests keep a connection busy whose fastest answer took this long.
-fn suited_to(fastest_answer: Option<Duration>) -> usize {
-    let steps = fastest_answer.map_or(0, |time| time.as_micros() / STEP.as_micros());
-    usize::try_from(steps).unwrap_or(MOST).saturating_add(NEAR).min(MOST)
+/// How many requests keep a store with this latency busy.
+fn requests_for_latency(fastest_answer: Option<Duration>) -> usize {
+    let steps = fastest_answer.map_or(0, |time| time.as_micros() / LATENCY_PER_REQUEST.as_micros());
+    usize::try_from(steps).unwrap_or(MAX_REQUESTS).saturating_add(MIN_REQUESTS).min(MAX_REQUESTS)
 }
 
 #[cfg(test)]
@@ -145,33 +145,34 @@ mod tests {
 
     #[test]
     fn the_slower_the_answers_the_more_requests() {
-        assert_eq!(suited_to(None), NEAR);
-        assert_eq!(suited_to(Some(Duration::from_micros(300))), NEAR);
-        assert_eq!(suited_to(Some(Duration::from_millis(50))), 16);
-        assert_eq!(suited_to(Some(Duration::from_secs(30))), MOST);
+        assert_eq!(requests_for_latency(None), MIN_REQUESTS);
+        assert_eq!(requests_for_latency(Some(Duration::from_micros(300))), MIN_REQUESTS);
+        assert_eq!(requests_for_latency(Some(Duration::from_millis(50))), 16);
+        assert_eq!(requests_for_latency(Some(Duration::from_secs(30))), MAX_REQUESTS);
     }
+
     #[test]
     fn a_store_that_asks_for_fewer_gets_half_as_many_then_one_more_at_a_time() {
         let mut allowance = Allowance::default();
-        assert_eq!(allowance.of(16, 16, 0), 16);
-        assert_eq!(allowance.of(16, 16, 3), 8);
-        // The others that were under way are told the same.
-        assert_eq!(allowance.of(16, 16, 9), 8);
+        assert_eq!(allowance.limit(16, 16, 0), 16);
+        assert_eq!(allowance.limit(16, 16, 3), 8);
+        // The other requests that were running get the same answer.
+        assert_eq!(allowance.limit(16, 16, 9), 8);
         for taken in (0..16).rev() {
             allowance.finish_one();
-            allowance.of(16, taken, 12);
+            allowance.limit(16, taken, 12);
         }
         // 8 of those 16 were a round, and 8 more are less than one of 9.
-        assert_eq!(allowance.of(16, 0, 12), 9);
-        assert_eq!(allowance.of(16, 9, 13), 4);
+        assert_eq!(allowance.limit(16, 0, 12), 9);
+        assert_eq!(allowance.limit(16, 9, 13), 4);
         for _ in 0..1000 {
             allowance.finish_one();
         }
-        assert_eq!(allowance.of(16, 0, 13), 16);
-        assert_eq!(allowance.of(2, 0, 13), 2);
+        assert_eq!(allowance.limit(16, 0, 13), 16);
+        assert_eq!(allowance.limit(2, 0, 13), 2);
         for slow_downs in 14..30 {
-            allowance.of(1, 0, slow_downs);
+            allowance.limit(1, 0, slow_downs);
         }
-        assert_eq!(allowance.of(16, 0, 30), 1, "there is always one");
+        assert_eq!(allowance.limit(16, 0, 30), 1, "there is always one");
     }
 }

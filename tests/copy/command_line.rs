@@ -98,7 +98,7 @@ fn two_sources_of_one_name_do_not_overwrite_each_other() {
     rig.lab.seal("old", "a/x", b"first");
     rig.lab.seal("old", "b/x", b"second");
     let cp = ["cp", "--source-key", "./old", "-k", "./new", &url("a/x"), &url("b/x"), &url("t/")];
-    rig.lab.run(cp).exits(1).says(&["another source goes to the same place"]);
+    rig.lab.run(cp).exits(1).says(&["another source has the same destination"]);
     assert_eq!(rig.content("t/x"), b"first");
 }
 

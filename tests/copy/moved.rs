@@ -126,7 +126,7 @@ fn only_files_are_moved_and_into_files_alone() {
     rig.lab.seal("new", "x", b"content");
     rig.lab.file("file", b"content");
     std::os::unix::fs::symlink("file", rig.lab.path("link")).unwrap();
-    rig.lab.run(["mv", "-k", "./new", "link", &url("y")]).fails(2).says(&["no regular file"]);
+    rig.lab.run(["mv", "-k", "./new", "link", &url("y")]).fails(2).says(&["not a regular file"]);
     assert!(rig.lab.path("link").exists());
     rig.lab
         .run(["mv", "-k", "./new", &url("x"), "/dev/null"])

@@ -16,7 +16,7 @@ use crate::store::copy::{Left, as_source, collect, plain_write};
 use crate::store::object::{Attributes, Condition, ReadOptions, Stored};
 use crate::store::presigned::{Method, Presign};
 use crate::store::wire::{Connect, SignedUrl, Store};
-use crate::transfer::{Interrupt, SMALLEST_PART, checksum};
+use crate::transfer::{Interrupt, MIN_PART_SIZE, checksum};
 use aws_sdk_s3::primitives::SdkBody as RequestBody;
 
 const CONTENT: &[u8] = b"whoever reads this has the key";
@@ -175,7 +175,7 @@ impl Proof<'_> {
     async fn multipart(&mut self) -> Result<(), Stop> {
         let at = self.trial.objects.named("parts");
         let write = plain_write(&at, Some(&self.key));
-        let first: Vec<u8> = CONTENT.iter().copied().cycle().take(SMALLEST_PART as usize).collect();
+        let first: Vec<u8> = CONTENT.iter().copied().cycle().take(MIN_PART_SIZE as usize).collect();
         let end = [&first[first.len() - CONTENT.len()..], CONTENT].concat();
         let range = format!("bytes={}-", first.len() - CONTENT.len());
         let parts = [Bytes::from(first), Bytes::from_static(CONTENT)];

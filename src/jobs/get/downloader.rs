@@ -19,7 +19,7 @@ use crate::transfer::Engine;
 use crate::transfer::down::{Downloaded, Verified};
 use crate::transfer::files::Folder;
 use crate::transfer::many::Found;
-use crate::transfer::targets::{Arrival, Target};
+use crate::transfer::targets::{PublishOptions, Target};
 
 /// An object, and where it goes.
 #[derive(Debug)]
@@ -47,7 +47,7 @@ pub(crate) struct Downloader {
     pub(crate) options: ReadOptions,
     pub(crate) folder: Folder,
     /// How files are put in their places.
-    pub(crate) arrival: Arrival,
+    pub(crate) publish_options: PublishOptions,
     /// How many files were there already, and stayed.
     pub(crate) kept: AtomicU64,
     /// Objects are deleted once they are fetched.
@@ -93,7 +93,7 @@ impl Downloader {
         let target = target.map_err(|failure| failure.at(&at))?;
         let file = if let Target::File(place) = &target { Some(place.path()) } else { None };
         if let Target::File(place) = &target
-            && self.arrival.no_clobber
+            && self.publish_options.no_clobber
             && place.exists()
         {
             return self.keep(&at, &place.path());
@@ -108,11 +108,12 @@ impl Downloader {
         let keys = self.keys.to_open(self.engine.store(), &at).await;
         let mut keys = keys.map_err(|failure| with_url(failure, &at))?;
         let (engine, options) = (&self.engine, &self.options);
-        let downloaded = engine.download(&at, &mut keys, options, target.clone(), self.arrival);
+        let downloaded =
+            engine.download(&at, &mut keys, options, target.clone(), self.publish_options);
         let done = downloaded.await.map_err(|failure| with_url(failure, &at))?;
         let key = keys.opened(done.key.as_ref());
         if let Target::File(place) = &target
-            && done.is_kept_out
+            && done.kept_existing
         {
             return self.keep(&at, &place.path());
         }
@@ -130,7 +131,7 @@ impl Downloader {
             Place::Named(path) => path.clone(),
             Place::Below(below) | Place::Folder(below) => self.folder.root().join(below),
         };
-        if self.arrival.no_clobber && path.exists() {
+        if self.publish_options.no_clobber && path.exists() {
             return self.keep(at, &path);
         }
         self.reporter.item(

@@ -8,7 +8,7 @@ use super::downloader::{Download, Place};
 use crate::jobs::feed::{feed_all, feed_list, feed_one, feed_prefix};
 use crate::location::Location;
 use crate::transfer::many::{Entry, Filters, Found};
-use crate::transfer::{Clashes, Engine, to_path};
+use crate::transfer::{Engine, PathConflicts, to_path};
 
 /// Something on the command line that is to be fetched.
 pub(crate) enum GetSource {
@@ -29,10 +29,10 @@ pub(super) fn downloads(
     let feed = move |source| match source {
         GetSource::Object(download) => feed_one(Found::Item(download)),
         GetSource::Prefix(prefix) => {
-            let (below, mut clashes) = (prefix.clone(), Clashes::default());
+            let (below, mut conflicts) = (prefix.clone(), PathConflicts::default());
             feed_prefix(prefix, filters.clone(), engine.clone(), move |entry| {
                 let is_marker = entry.name.is_empty() && entry.bytes == 0;
-                (!is_marker).then(|| download(&below, entry, &mut clashes))
+                (!is_marker).then(|| download(&below, entry, &mut conflicts))
             })
         }
         GetSource::Listed(prefix, list) => {
@@ -50,14 +50,14 @@ pub(super) fn downloads(
 }
 
 /// An object below a prefix, and the file or folder below another that it becomes.
-fn download(prefix: &Location, entry: &Entry, clashes: &mut Clashes) -> Found<Download> {
+fn download(prefix: &Location, entry: &Entry, conflicts: &mut PathConflicts) -> Found<Download> {
     let at = prefix.join(&entry.name);
     let place = match entry.name.strip_suffix('/') {
         // Consoles and mounts keep empty folders so. With bytes in it, it is an object that cannot become a file.
         Some(folder) if entry.bytes == 0 => to_path(folder).map(Place::Folder),
         _ => to_path(&entry.name).map(Place::Below),
     };
-    match clashes.check(&entry.name).and(place) {
+    match conflicts.check(&entry.name).and(place) {
         Ok(place) => Found::Item(Download { at, place }),
         Err(failure) => Found::Failed(failure.at(&at)),
     }

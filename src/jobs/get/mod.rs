@@ -18,7 +18,7 @@ use crate::store::wire::{Connect, SignedUrl, Store};
 use crate::transfer::TransferOptions;
 use crate::transfer::files::Folder;
 use crate::transfer::many::Filters;
-use crate::transfer::targets::Arrival;
+use crate::transfer::targets::PublishOptions;
 
 pub(crate) use downloader::{Download, Downloader, Place, remove_source};
 pub(crate) use feed::GetSource;
@@ -30,7 +30,7 @@ pub(crate) struct GetOptions {
     pub(crate) filters: Filters,
     pub(crate) dry_run: bool,
     /// How files are put in their places.
-    pub(crate) arrival: Arrival,
+    pub(crate) publish_options: PublishOptions,
     pub(crate) transfer: TransferOptions,
     /// Objects are deleted once they are fetched.
     pub(crate) moves: bool,
@@ -76,7 +76,7 @@ pub(crate) async fn run(
         keys: keys.until(&job.interrupt),
         options: options.read,
         folder: Folder::at(root),
-        arrival: options.arrival,
+        publish_options: options.publish_options,
         kept: AtomicU64::new(0),
         moves: options.moves,
         reporter: Reporter { out: *out, dry_run: options.dry_run, each },

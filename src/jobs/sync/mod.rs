@@ -29,8 +29,8 @@ use crate::transfer::many::{
     Comparison, Entry, Filters, Found, WalkOptions, walk_destination, walk_folder, walk_store,
 };
 use crate::transfer::progress::Progress;
-use crate::transfer::targets::Arrival;
-use crate::transfer::{Clashes, TransferOptions, to_path};
+use crate::transfer::targets::PublishOptions;
+use crate::transfer::{PathConflicts, TransferOptions, to_path};
 
 pub(crate) use deletions::{DeleteLimit, DeleteOptions};
 
@@ -157,7 +157,10 @@ impl Sync<'_> {
             keys: keys.until(&job.interrupt),
             options: ReadOptions { allow_plain: options.allow_plain, ..ReadOptions::default() },
             folder: Folder::at(folder),
-            arrival: Arrival { no_clobber: options.no_clobber, time: FileTime::Stored },
+            publish_options: PublishOptions {
+                no_clobber: options.no_clobber,
+                time: FileTime::LastModified,
+            },
             kept: AtomicU64::new(0),
             moves: false,
             reporter: self.reporter(false),
@@ -300,11 +303,11 @@ impl Copied {
 }
 
 fn to_download(at: Location, progress: Progress) -> impl FnMut(&Entry) -> Found<Download> {
-    let mut clashes = Clashes::default();
+    let mut conflicts = PathConflicts::default();
     move |entry| {
         progress.expect(1, entry.bytes);
         let at = at.join(&entry.name);
-        match clashes.check(&entry.name).and_then(|()| to_path(&entry.name)) {
+        match conflicts.check(&entry.name).and_then(|()| to_path(&entry.name)) {
             Ok(path) => Found::Item(Download { at, place: Place::Below(path) }),
             Err(failure) => Found::Failed(failure.at(&at)),
         }

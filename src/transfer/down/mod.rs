@@ -1,10 +1,10 @@
-//! Downloads: parallel ranges into a file, or one stream in order.
+//! Downloads: parallel ranges into a file, or one stream of bytes in order.
 
 mod download;
-mod in_order;
 mod object_reader;
+mod read_ahead;
 mod reader;
 
 pub(crate) use download::{Downloaded, Verified};
-pub(crate) use object_reader::{ObjectReader, Pieces, send_all};
+pub(crate) use object_reader::{ChunkSender, ObjectReader, send_all};
 pub(crate) use reader::Reader;

@@ -1,4 +1,4 @@
-//! An object's bytes as `Read`, for code that reads on a thread of its own and at its own pace.
+//! Bytes that a task downloads, as [`Read`] for blocking code on a thread of its own.
 
 use std::io::{self, Read};
 use std::sync::Arc;
@@ -11,30 +11,30 @@ use crate::failure::Failure;
 use crate::location::Location;
 use crate::store::object::ReadOptions;
 use crate::store::wire::Store;
-use crate::transfer::checksum::Expected;
+use crate::transfer::checksum::ExpectedChecksum;
 
-/// Bytes that a task fetches, across broken connections. The end comes only after the task has succeeded, so that
-/// nothing damaged is taken for whole; its [`Failure`] comes out within an [`io::Error`]. To be read where a thread may
-/// wait.
+/// Reads bytes that a task downloads, across broken connections. The end comes only after the task has succeeded, so
+/// that damaged bytes are not taken for the whole. A [`Failure`] of the task is returned inside an [`io::Error`].
+/// Reading blocks the thread.
 pub(crate) struct ObjectReader {
-    /// The end is an empty piece.
-    pieces: mpsc::Receiver<Result<Bytes, Failure>>,
-    piece: Bytes,
+    /// An empty chunk marks the end.
+    chunks: mpsc::Receiver<Result<Bytes, Failure>>,
+    chunk: Bytes,
     is_ended: bool,
 }
 
-/// Where the task puts the bytes.
-pub(crate) type Pieces = mpsc::Sender<Result<Bytes, Failure>>;
+/// To send the task's bytes to the reader.
+pub(crate) type ChunkSender = mpsc::Sender<Result<Bytes, Failure>>;
 
 impl ObjectReader {
-    /// Begins to read an object that is not sealed; from within a runtime.
+    /// Reads an object that is not sealed. Must be called within a Tokio runtime.
     pub(crate) fn open(store: &Arc<Store>, at: Location) -> ObjectReader {
         let store = store.clone();
-        ObjectReader::start(1, |pieces| async move {
+        ObjectReader::start(1, |chunks| async move {
             let options = ReadOptions::default();
             let opened = store.get(&at, &[], &options).await?;
             let (reader, expected) = Reader::of(&store, &at, &options, opened);
-            if send_all(reader, expected.as_slice(), &pieces).await? {
+            if send_all(reader, expected.as_slice(), &chunks).await? {
                 return Ok(());
             }
             Err(Failure::integrity("what arrived is not what was uploaded: the checksums differ")
@@ -43,32 +43,32 @@ impl ObjectReader {
         })
     }
 
-    /// Starts the task; up to `most_waiting` pieces wait to be read.
-    pub(crate) fn start<F>(most_waiting: usize, fetch: impl FnOnce(Pieces) -> F) -> ObjectReader
+    /// Starts the task. Up to `max_waiting` chunks wait for the reader.
+    pub(crate) fn start<F>(max_waiting: usize, fetch: impl FnOnce(ChunkSender) -> F) -> ObjectReader
     where
         F: Future<Output = Result<(), Failure>> + Send + 'static,
     {
-        let (sender, pieces) = mpsc::channel(most_waiting);
+        let (sender, chunks) = mpsc::channel(max_waiting);
         let fetched = fetch(sender.clone());
         tokio::spawn(async move {
             let end = fetched.await.map(|()| Bytes::new());
             let _ = sender.send(end).await;
         });
-        ObjectReader { pieces, piece: Bytes::new(), is_ended: false }
+        ObjectReader { chunks, chunk: Bytes::new(), is_ended: false }
     }
 }
 
-/// Sends the reader's bytes, and returns whether they have the checksums that are expected. If nothing reads them any
-/// more, that counts as well.
+/// Sends the reader's bytes, and returns whether they have the expected checksums. Also true if the receiver was
+/// dropped.
 pub(crate) async fn send_all(
     mut reader: Reader,
-    expected: &[Expected],
-    pieces: &Pieces,
+    expected: &[ExpectedChecksum],
+    chunks: &ChunkSender,
 ) -> Result<bool, Failure> {
     let mut hashes: Vec<_> = expected.iter().map(|it| it.algorithm.hash()).collect();
     while let Some((_, bytes)) = reader.next().await? {
         hashes.iter_mut().for_each(|hash| hash.update(&bytes));
-        if !bytes.is_empty() && pieces.send(Ok(bytes)).await.is_err() {
+        if !bytes.is_empty() && chunks.send(Ok(bytes)).await.is_err() {
             return Ok(true);
         }
     }
@@ -77,13 +77,13 @@ pub(crate) async fn send_all(
 
 impl Read for ObjectReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.piece.is_empty() && !self.is_ended {
-            let piece = self.pieces.blocking_recv().ok_or(io::ErrorKind::UnexpectedEof)?;
-            self.piece = piece.map_err(io::Error::other)?;
-            self.is_ended = self.piece.is_empty();
+        if self.chunk.is_empty() && !self.is_ended {
+            let chunk = self.chunks.blocking_recv().ok_or(io::ErrorKind::UnexpectedEof)?;
+            self.chunk = chunk.map_err(io::Error::other)?;
+            self.is_ended = self.chunk.is_empty();
         }
-        let count = buffer.len().min(self.piece.len());
-        self.piece.copy_to_slice(&mut buffer[..count]);
+        let count = buffer.len().min(self.chunk.len());
+        self.chunk.copy_to_slice(&mut buffer[..count]);
         Ok(count)
     }
 }

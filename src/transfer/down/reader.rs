@@ -1,4 +1,4 @@
-//! Bytes of an object, in order, across broken connections.
+//! Reads the bytes of an object in order, and reconnects when the connection breaks.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -10,22 +10,22 @@ use crate::key::core::Key;
 use crate::location::Location;
 use crate::store::object::{Body, Opened, ReadOptions, Reading};
 use crate::store::wire::{Backoff, Store};
-use crate::transfer::checksum::Expected;
+use crate::transfer::checksum::ExpectedChecksum;
 
-/// One state of an object, to ask for more of.
-pub(super) struct Object {
+/// An object pinned to one version and ETag, so that all its ranges are of the same state.
+pub(super) struct PinnedObject {
     pub(super) store: Arc<Store>,
     pub(super) at: Location,
     pub(super) key: Option<Key>,
     pub(super) version_id: Option<String>,
     pub(super) etag: Option<String>,
-    /// Its size.
+    /// The object's size.
     pub(super) bytes: u64,
 }
 
-/// Bytes of an object, in order, across broken connections.
+/// Reads a range of an object in order, across broken connections.
 pub(crate) struct Reader {
-    object: Arc<Object>,
+    object: Arc<PinnedObject>,
     pub(super) next: u64,
     end: u64,
     body: Option<Body>,
@@ -33,16 +33,16 @@ pub(crate) struct Reader {
 }
 
 impl Reader {
-    /// The bytes that `opened` has begun to read.
+    /// Continues to read `opened`. Returns the object's checksum as well.
     pub(crate) fn of(
         store: &Arc<Store>,
         at: &Location,
         wanted: &ReadOptions,
         opened: Opened<Reading>,
-    ) -> (Reader, Option<Expected>) {
+    ) -> (Reader, Option<ExpectedChecksum>) {
         let Reading { metadata, extent, body } = opened.answer;
-        let expected = Expected::of(&metadata);
-        let object = Arc::new(Object {
+        let expected = ExpectedChecksum::of(&metadata);
+        let object = Arc::new(PinnedObject {
             store: store.clone(),
             at: at.clone(),
             key: opened.key,
@@ -53,17 +53,17 @@ impl Reader {
         (Reader::new(object, extent.range, Some(body)), expected)
     }
 
-    pub(super) fn new(object: Arc<Object>, range: Range<u64>, body: Option<Body>) -> Reader {
+    pub(super) fn new(object: Arc<PinnedObject>, range: Range<u64>, body: Option<Body>) -> Reader {
         let backoff = object.store.retry().backoff();
         Reader { object, next: range.start, end: range.end, body, backoff }
     }
 
-    /// The next bytes, and where they belong.
+    /// The next bytes, and their offset in the object.
     pub(crate) async fn next(&mut self) -> Result<Option<(u64, Bytes)>, Failure> {
         while self.next < self.end {
             let body = match &mut self.body {
                 Some(body) => body,
-                None => self.body.insert(self.object.more(self.next..self.end).await?),
+                None => self.body.insert(self.object.get_range(self.next..self.end).await?),
             };
             match body.next().await {
                 Ok(Some(mut bytes)) => {
@@ -80,7 +80,7 @@ impl Reader {
         Ok(None)
     }
 
-    /// The SDK repeats no request whose answer has begun, so the rest is asked for here.
+    /// Prepares the next attempt: the SDK does not retry after a response has begun, so the rest is requested here.
     async fn pause(&mut self, why: Option<String>) -> Result<(), Failure> {
         let why = why.unwrap_or_else(|| "it ended early".to_owned());
         tracing::debug!(at = self.next, why, "the connection broke");
@@ -94,8 +94,8 @@ impl Reader {
     }
 }
 
-impl Object {
-    async fn more(&self, range: Range<u64>) -> Result<Body, Failure> {
+impl PinnedObject {
+    async fn get_range(&self, range: Range<u64>) -> Result<Body, Failure> {
         let (key, version, etag) =
             (self.key.as_ref(), self.version_id.as_deref(), self.etag.as_deref());
         self.store.get_more(&self.at, key, version, etag, range, self.bytes).await

@@ -1,5 +1,5 @@
-//! A folder that is held open. What is done in it is done in this very folder, even where another process
-//! moves it away or puts a link in its place: names are looked up in the handle, and no link is followed.
+//! An open folder. All operations look names up relative to its handle and follow no links, so they affect this very
+//! folder even if another process moves it or puts a link in its place.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -15,7 +15,7 @@ use rustix::fs::{self as sys, AtFlags, FileType, Mode, OFlags, Stat};
 /// The mode of a new folder, before the umask.
 const NEW_FOLDER: Mode = Mode::from_bits_retain(0o777);
 
-/// Which file it is, whatever it is called.
+/// Identifies a file, independently of its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct FileId {
     pub(crate) device: u64,
@@ -29,7 +29,7 @@ impl FileId {
     }
 }
 
-/// What a name in a folder stands for; of a symbolic link, the link itself.
+/// The status of a file; of a symbolic link, that of the link itself.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Status {
     pub(crate) kind: FileType,
@@ -37,21 +37,20 @@ pub(crate) struct Status {
     /// Permissions, with set-id and sticky bits.
     pub(super) mode: u32,
     pub(super) owner: u32,
-    /// How many names the file has.
+    /// How many hard links the file has.
     pub(super) links: u64,
-    /// Its size in bytes.
     pub(crate) bytes: u64,
     pub(crate) modified: SystemTime,
 }
 
 impl Status {
-    /// Whether it belongs to the user that this process acts for.
+    /// Whether the file belongs to the effective user.
     pub(super) fn is_own(&self) -> bool {
         self.owner == rustix::process::geteuid().as_raw()
     }
 }
 
-// The types differ between systems.
+// The types of the fields differ between systems.
 #[allow(clippy::unnecessary_cast)]
 impl From<Stat> for Status {
     fn from(stat: Stat) -> Status {
@@ -74,28 +73,24 @@ impl From<Stat> for Status {
     }
 }
 
-/// A folder that is held open.
+/// An open folder.
 #[derive(Debug)]
 pub(crate) struct Directory {
     handle: File,
-    /// What people are shown.
+    /// For messages only.
     path: PathBuf,
     id: FileId,
 }
 
 impl Directory {
-    /// Opens the folder that a path of the user's leads to; links are followed. The empty path is the
-    /// current folder.
+    /// Opens the folder at a path from the user; links are followed. The empty path is the current folder.
     pub(crate) fn open(path: &Path) -> io::Result<Directory> {
         let named = if path.as_os_str().is_empty() { Path::new(".") } else { path };
         let handle = open_folder(|flags| sys::open(named, flags, Mode::empty()))?;
         Directory::new(handle, path.to_owned())
     }
 
-    /// Opens the folder of this name in it.
-    ///
-    /// # Errors
-    /// Where it is none, or a link to one.
+    /// Opens a subfolder. Fails if it is a symbolic link.
     pub(crate) fn enter(&self, name: &OsStr) -> io::Result<Directory> {
         let open = |flags| sys::openat(&self.handle, name, flags | OFlags::NOFOLLOW, Mode::empty());
         Directory::new(open_folder(open)?, self.path.join(name))
@@ -115,12 +110,11 @@ impl Directory {
         self.id
     }
 
-    /// Makes a folder of this name in it.
     pub(super) fn make(&self, name: &OsStr) -> io::Result<()> {
         Ok(sys::mkdirat(&self.handle, name, NEW_FOLDER)?)
     }
 
-    /// What is there under this name.
+    /// The status of the entry with this name; None if there is none.
     pub(crate) fn find(&self, name: &OsStr) -> io::Result<Option<Status>> {
         match sys::statat(&self.handle, name, AtFlags::SYMLINK_NOFOLLOW) {
             Ok(stat) => Ok(Some(stat.into())),
@@ -129,7 +123,7 @@ impl Directory {
         }
     }
 
-    /// The names in it, and what each stands for as far as the folder itself says.
+    /// The names in the folder, each with the file type that the listing gives, which may be unknown.
     pub(crate) fn entries(&self) -> io::Result<Vec<(OsString, FileType)>> {
         let mut entries = Vec::new();
         for entry in sys::Dir::read_from(&self.handle)? {
@@ -142,21 +136,21 @@ impl Directory {
         Ok(entries)
     }
 
-    /// Makes a file of this name, to be read and written.
+    /// Creates a file of this name, for reading and writing.
     pub(super) fn create(&self, name: &OsStr, mode: u32) -> io::Result<File> {
         let flags =
             OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         Ok(sys::openat(&self.handle, name, flags, Mode::from_bits_retain(mode))?.into())
     }
 
-    /// Makes a file without a name, of which nothing is left once it is closed.
+    /// Creates a file without a name (`O_TMPFILE`), which disappears when it is closed.
     #[cfg(target_os = "linux")]
-    pub(super) fn create_nameless(&self, mode: u32) -> io::Result<File> {
+    pub(super) fn create_unnamed(&self, mode: u32) -> io::Result<File> {
         let flags = OFlags::RDWR | OFlags::TMPFILE | OFlags::CLOEXEC;
         Ok(sys::openat(&self.handle, ".", flags, Mode::from_bits_retain(mode))?.into())
     }
 
-    /// Gives a file without a name this one, unless it is taken.
+    /// Gives an unnamed file this name, unless the name exists.
     #[cfg(target_os = "linux")]
     pub(super) fn link(&self, file: &File, name: &OsStr) -> io::Result<()> {
         use std::os::fd::AsRawFd;
@@ -164,25 +158,24 @@ impl Directory {
         Ok(sys::linkat(sys::CWD, path, &self.handle, name, AtFlags::SYMLINK_FOLLOW)?)
     }
 
-    /// Opens a file that is there, to be read and written; it neither follows a link nor waits for the other end of
-    /// a FIFO.
+    /// Opens an existing file for reading and writing, without following a link or waiting for the other end of a FIFO.
     pub(super) fn open_file(&self, name: &OsStr) -> io::Result<File> {
         let flags = OFlags::RDWR | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
         Ok(sys::openat(&self.handle, name, flags, Mode::empty())?.into())
     }
 
-    /// Gives a file another name, in place of what is called so.
+    /// Renames a file, and replaces an existing one.
     pub(super) fn rename(&self, from: &OsStr, to: &OsStr) -> io::Result<()> {
         Ok(sys::renameat(&self.handle, from, &self.handle, to)?)
     }
 
-    /// Gives a file another name, unless it is taken.
+    /// Renames a file, unless the new name exists.
     pub(super) fn rename_new(&self, from: &OsStr, to: &OsStr) -> io::Result<()> {
         #[cfg(any(target_os = "linux", target_vendor = "apple"))]
         {
             let flags = sys::RenameFlags::NOREPLACE;
             match sys::renameat_with(&self.handle, from, &self.handle, to, flags) {
-                // Not every file system knows it.
+                // Not every file system supports the flag.
                 Err(
                     rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS | rustix::io::Errno::NOTSUP,
                 ) => {}
@@ -193,12 +186,12 @@ impl Directory {
         self.remove(from)
     }
 
-    /// Removes what is called so, unless it is a folder; of a link, the link itself.
+    /// Removes a file or link, but no folder.
     pub(crate) fn remove(&self, name: &OsStr) -> io::Result<()> {
         Ok(sys::unlinkat(&self.handle, name, AtFlags::empty())?)
     }
 
-    /// Makes what happened to the names in it outlast a machine that stops.
+    /// Makes changes of the names in the folder survive a power failure.
     pub(crate) fn sync(&self) -> io::Result<()> {
         self.handle.sync_all()
     }
@@ -207,7 +200,7 @@ impl Directory {
 fn open_folder(open: impl Fn(OFlags) -> rustix::io::Result<OwnedFd>) -> io::Result<OwnedFd> {
     let flags = OFlags::DIRECTORY | OFlags::CLOEXEC;
     match open(flags | OFlags::RDONLY) {
-        // Files can be put where they cannot be listed.
+        // A folder without read permission can still be written to.
         #[cfg(target_os = "linux")]
         Err(rustix::io::Errno::ACCESS) => Ok(open(flags | OFlags::PATH)?),
         opened => Ok(opened?),

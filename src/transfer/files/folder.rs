@@ -1,6 +1,5 @@
-//! A local folder that objects are written into. Its handle is taken once, and everything below it is done
-//! through handles that follow no links: nothing leads out of it, whatever lies there already and whatever is put
-//! there meanwhile.
+//! A local folder that objects are downloaded into. It is opened once, and all operations below it use handles that
+//! follow no links: no existing or newly created link can lead out of it.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -14,7 +13,7 @@ use super::directory::Directory;
 use super::place::{FilePlace, symlink};
 use crate::failure::Failure;
 
-/// The folder, and the one below it that was used last: most names share it with the next.
+/// The folder, and a cache of the subfolder that was used last, as most names share it with the next.
 #[derive(Debug)]
 pub(crate) struct Folder {
     root: PathBuf,
@@ -28,51 +27,47 @@ struct Opened {
 }
 
 impl Folder {
-    /// A folder that is there, or is made once something is to lie in it. Links in its own path are followed: the
+    /// A folder that exists, or is created when a file is written into it. Links in its own path are followed, as the
     /// user named it.
     pub(crate) fn at(root: &Path) -> Folder {
         Folder { root: root.to_owned(), opened: Mutex::default() }
     }
 
     /// # Errors
-    /// [`Kind::Usage`] where something else is in its place.
+    /// [`Kind::Usage`] if the path exists and is not a folder.
     pub(crate) fn check(&self) -> Result<(), Failure> {
         match fs::metadata(&self.root) {
             Ok(found) if !found.is_dir() => {
                 Err(Failure::usage(format!("{} is no folder", self.root.display()))
-                    .hint("several objects need a folder to lie in"))
+                    .hint("several objects need a folder as destination"))
             }
             _ => Ok(()),
         }
     }
 
-    /// The folder's own path.
     pub(crate) fn root(&self) -> &Path {
         &self.root
     }
 
-    /// Where a file of this path below the folder lies; makes the folders that lead there.
+    /// The place of the file at this path below the folder; creates its parent folders.
     ///
     /// # Errors
-    /// [`Kind::Other`] where a symbolic link, or anything but a regular file, stands in the way.
+    /// [`Kind::Other`] if the path contains a symbolic link, or names something other than a regular file.
     pub(crate) fn place(&self, below: &Path) -> Result<FilePlace, Failure> {
         let name = below.file_name().unwrap_or(OsStr::new(""));
         let folder = self.directory(below.parent().unwrap_or(Path::new("")), true)?;
         FilePlace::new(folder, name)
     }
 
-    /// Makes a folder below this one, and those that lead there.
-    ///
-    /// # Errors
-    /// As [`Folder::place`].
+    /// Creates a subfolder and its parents. Fails as [`Folder::place`] does.
     pub(crate) fn make(&self, below: &Path) -> Result<(), Failure> {
         self.directory(below, true).map(drop)
     }
 
-    /// Removes a file below the folder.
+    /// Removes a file below the folder. It is not an error if the file no longer exists.
     ///
     /// # Errors
-    /// Where it is no file any more, is reached through a link, or cannot be removed.
+    /// [`Kind::Other`] if it is no longer a regular file, or its path contains a link.
     pub(crate) fn remove(&self, below: &Path) -> Result<(), Failure> {
         let name = below.file_name().unwrap_or(OsStr::new(""));
         let folder = self.directory(below.parent().unwrap_or(Path::new("")), false)?;
@@ -86,20 +81,16 @@ impl Folder {
             Some(found) if found.kind == FileType::RegularFile => {
                 folder.remove(name).map_err(refuse)
             }
-            // It is gone, as it should be.
             None => Ok(()),
             Some(_) => Err(Failure::other(format!(
-                "{} is no file any more, and was not deleted",
+                "{} is no longer a file, and was not deleted",
                 path.display()
             ))
             .hint("another process changes the destination: run the same command again")),
         }
     }
 
-    /// The folder's handle; none where there is no such folder yet.
-    ///
-    /// # Errors
-    /// Where it cannot be opened.
+    /// The open folder; None if it does not exist yet.
     pub(crate) fn open(&self) -> Result<Option<Arc<Directory>>, Failure> {
         let mut opened = self.opened();
         if opened.root.is_none() {
@@ -112,7 +103,7 @@ impl Folder {
         Ok(opened.root.clone())
     }
 
-    fn directory(&self, below: &Path, makes: bool) -> Result<Arc<Directory>, Failure> {
+    fn directory(&self, below: &Path, creates: bool) -> Result<Arc<Directory>, Failure> {
         if let Some((path, last)) = &self.opened().last
             && path == below
         {
@@ -124,12 +115,12 @@ impl Folder {
                 fs::create_dir_all(&self.root)
                     .map_err(|error| Failure::unwritable(self.root.display(), error))?;
                 let gone =
-                    || Failure::not_found(format!("there is no {} any more", self.root.display()));
+                    || Failure::not_found(format!("{} no longer exists", self.root.display()));
                 self.open()?.ok_or_else(gone)?
             }
         };
         for segment in below {
-            folder = Arc::new(enter(&folder, segment, makes)?);
+            folder = Arc::new(enter(&folder, segment, creates)?);
         }
         self.opened().last = Some((below.to_owned(), folder.clone()));
         Ok(folder)
@@ -140,13 +131,13 @@ impl Folder {
     }
 }
 
-fn enter(folder: &Directory, name: &OsStr, makes: bool) -> Result<Directory, Failure> {
+fn enter(folder: &Directory, name: &OsStr, creates: bool) -> Result<Directory, Failure> {
     let path = folder.path().join(name);
     let unwritable = |error: io::Error| Failure::unwritable(path.display(), error);
     let mut entered = folder.enter(name);
-    if makes && entered.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
+    if creates && entered.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
         match folder.make(name) {
-            // Another process made it, or something else.
+            // Another process has created it, or a file of that name; `enter` finds out.
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             made => made.map_err(unwritable)?,
         }

@@ -1,7 +1,7 @@
-//! Files of this machine on their way into a store, opened without being led elsewhere.
+//! Local files that are uploaded, opened safely.
 //!
-//! Below a folder, other users may replace anything between the walk and the upload. So files there are opened relative
-//! to a handle of the folder, no link is followed on the way, no FIFO is waited for, and what was opened is looked at.
+//! Other users may replace anything below a folder between the walk and the upload. So files there are opened relative
+//! to a handle of the folder, without following links or waiting for a FIFO, and their type is checked after opening.
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -19,16 +19,15 @@ use super::source::{Source, unreadable};
 use crate::failure::Failure;
 use crate::system::descriptors;
 
-/// Enough to open what lies in a folder; where a handle can be had without it, not even the right to list the folder is
-/// needed.
+/// Enough to open files in the folder. With `O_PATH`, Linux does not require permission to list it.
 #[cfg(target_os = "linux")]
 const FOLDER: OFlags = OFlags::PATH.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
 #[cfg(not(target_os = "linux"))]
 const FOLDER: OFlags = OFlags::DIRECTORY.union(OFlags::CLOEXEC);
-/// Neither waits for the writer of a FIFO, nor makes a terminal the process's own.
+/// Does not wait for the writer of a FIFO, and does not make a terminal the controlling one.
 const FILE: OFlags = OFlags::NONBLOCK.union(OFlags::NOCTTY).union(OFlags::CLOEXEC);
 
-/// A folder whose files are stored.
+/// A folder whose files are uploaded.
 #[derive(Debug)]
 pub struct SourceFolder {
     path: PathBuf,
@@ -37,10 +36,10 @@ pub struct SourceFolder {
 }
 
 impl SourceFolder {
-    /// Opens the folder; its own path may lead through links. With `follows_links`, so may what lies below it.
+    /// Opens the folder, following links in its own path, and with `follows_links` also below it.
     ///
     /// # Errors
-    /// [`Kind::NotFound`] where there is none, [`Kind::Other`] where it cannot be opened.
+    /// [`Kind::NotFound`] if there is none, [`Kind::Other`] if it cannot be opened.
     pub fn open(path: &Path, follows_links: bool) -> Result<SourceFolder, Failure> {
         let handle = open_folder(path).map_err(|error| match error {
             Errno::NOENT => Failure::not_found(format!("there is no folder {}", path.display()))
@@ -52,12 +51,11 @@ impl SourceFolder {
         Ok(SourceFolder { path: path.to_owned(), handle, follows_links })
     }
 
-    /// The folder's own path.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// The folder that this path below the root ends in.
+    /// Opens the parent folder of a relative path.
     fn parent(&self, below: &Path) -> rustix::io::Result<OwnedFd> {
         let mut folder = rustix::io::fcntl_dupfd_cloexec(&self.handle, 0)?;
         for component in below.parent().into_iter().flat_map(Path::components) {
@@ -69,28 +67,28 @@ impl SourceFolder {
     }
 }
 
-/// A file that was opened to be stored.
+/// A file that was opened for upload.
 pub struct Input {
-    /// Its bytes.
+    /// The content.
     pub source: Source,
-    /// When it was written last; unknown of standard input.
+    /// The modification time; None for standard input.
     pub modified: Option<SystemTime>,
-    /// The file itself, to delete it later; none of what cannot be moved.
+    /// The file itself, to be deleted after a move; None if it cannot be moved.
     pub original: Option<Original>,
 }
 
 impl Input {
-    /// Opens what the user names: a file, FIFO or device; `-` is standard input. Waits for a FIFO's writer.
+    /// Opens a file, FIFO or device that the user names; `-` is standard input. Waits for a FIFO's writer.
     ///
     /// # Errors
-    /// [`Kind::NotFound`] where there is none, [`Kind::Usage`] for a folder.
+    /// [`Kind::NotFound`] if there is none, [`Kind::Usage`] if it is a folder.
     pub async fn named(path: PathBuf) -> Result<Input, Failure> {
         if path == Path::new("-") {
             descriptors::require_stdin()?;
             let source = Source::Stream(Box::new(io::stdin()));
             return Ok(Input { source, modified: None, original: None });
         }
-        // Opening a FIFO waits for its writer, and some files of proc for what happens next.
+        // Opening a FIFO blocks until it has a writer, and some files below /proc block as well.
         let open = move || {
             let refuse = |error: io::Error| unreadable(&path, error);
             let file = File::open(&path).map_err(refuse)?;
@@ -104,14 +102,14 @@ impl Input {
             .unwrap_or_else(|_| Err(Failure::other("the input's opener ended unexpectedly")))
     }
 
-    /// Opens a regular file that is deleted once it is stored. A link to one is none.
+    /// Opens a regular file that is deleted after its upload.
     ///
     /// # Errors
-    /// [`Kind::Usage`] for anything else.
+    /// [`Kind::Usage`] for anything else, including a symbolic link to a regular file.
     pub fn to_move(path: &Path) -> Result<Input, Failure> {
         let not_regular = || {
             Failure::usage(format!(
-                "{} is no regular file, and only such are moved",
+                "{} is not a regular file, and only regular files are moved",
                 path.display()
             ))
             .hint("`s3seal put` stores what it leads to")
@@ -132,7 +130,7 @@ impl Input {
     /// Opens a regular file below a folder.
     ///
     /// # Errors
-    /// [`Kind::Other`] for anything else, and for what lies behind a link that is not to be followed.
+    /// [`Kind::Other`] for anything else, and if the path contains a link that must not be followed.
     pub fn below(folder: &SourceFolder, path: &Path) -> Result<Input, Failure> {
         let below = path.strip_prefix(&folder.path).unwrap_or(path);
         let name = below.file_name().ok_or_else(|| not_regular(path))?;
@@ -148,7 +146,7 @@ impl Input {
         let (file, parent) = open().map_err(|error| match error {
             Errno::LOOP if !folder.follows_links => unfollowed(path, "is a symbolic link"),
             Errno::NOTDIR if !folder.follows_links => {
-                unfollowed(path, "lies behind a symbolic link, or behind a file")
+                unfollowed(path, "is reached through a symbolic link, or through a file")
             }
             Errno::NXIO => not_regular(path),
             error => unreadable(path, error.into()),
@@ -185,6 +183,6 @@ fn unfollowed(path: &Path, what: &str) -> Failure {
 }
 
 fn not_regular(path: &Path) -> Failure {
-    Failure::other(format!("{} is no regular file", path.display()))
-        .hint("what else can be read is stored by its own name: `s3seal put FILE s3://bucket/key`")
+    Failure::other(format!("{} is not a regular file", path.display()))
+        .hint("name it directly to upload it: `s3seal put FILE s3://bucket/key`")
 }

@@ -1,14 +1,13 @@
-//! A file's modification time as user metadata, where rclone keeps it too: seconds since 1970, with as
-//! many decimals as there are.
+//! A file's modification time as user metadata, in rclone's format: seconds since 1970, with up to nine decimals.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::store::object::ObjectMetadata;
 
-/// The name of the metadata.
+/// The name of the metadata entry.
 pub(crate) const MTIME: &str = "mtime";
 
-/// Writes a time as `1700000000.123456789`.
+/// Formats a time as `1700000000.123456789`.
 pub(crate) fn write_mtime(time: SystemTime) -> String {
     let (sign, since) = match time.duration_since(UNIX_EPOCH) {
         Ok(after) => ("", after),
@@ -18,7 +17,7 @@ pub(crate) fn write_mtime(time: SystemTime) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-/// Reads what [`write_mtime`] writes; none for anything else.
+/// Parses the format of [`write_mtime`].
 fn read_mtime(text: &str) -> Option<SystemTime> {
     let bare = text.strip_prefix('-').unwrap_or(text);
     let (seconds, decimals) = bare.split_once('.').unwrap_or((bare, "0"));
@@ -35,26 +34,25 @@ fn read_mtime(text: &str) -> Option<SystemTime> {
     }
 }
 
-/// Which modification time a downloaded file gets.
+/// The modification time of a downloaded file.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum FileTime {
-    /// That of its arrival.
+    /// The time of the download.
     #[default]
-    Arrival,
-    /// The one that its metadata holds, if any.
-    Kept,
-    /// When the object was stored, so that a later comparison finds one that was replaced since.
-    Stored,
+    Download,
+    /// The time in the object's [`MTIME`] metadata, if any.
+    Metadata,
+    /// The object's Last-Modified, by which a later `sync` finds objects that were replaced since.
+    LastModified,
 }
 
 impl FileTime {
-    /// The time, from what the store said as it handed out the object; none where the file keeps that of its
-    /// arrival.
+    /// The time to set; None to leave the time of the download.
     pub(crate) fn of(self, metadata: &ObjectMetadata) -> Option<SystemTime> {
         match self {
-            FileTime::Arrival => None,
-            FileTime::Kept => metadata.metadata.get(MTIME).and_then(|text| read_mtime(text)),
-            FileTime::Stored => {
+            FileTime::Download => None,
+            FileTime::Metadata => metadata.metadata.get(MTIME).and_then(|text| read_mtime(text)),
+            FileTime::LastModified => {
                 let utc = metadata.last_modified.as_deref()?.strip_suffix("+00:00")?;
                 humantime::parse_rfc3339_weak(utc).ok()
             }
@@ -92,7 +90,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_time_comes_back(seconds in 0u64..1 << 40, nanos in 0u32..1_000_000_000) {
+        fn every_time_survives_a_round_trip(seconds in 0u64..1 << 40, nanos in 0u32..1_000_000_000) {
             let time = UNIX_EPOCH + Duration::new(seconds, nanos);
             prop_assert_eq!(read_mtime(&write_mtime(time)), Some(time));
         }

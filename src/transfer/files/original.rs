@@ -1,4 +1,4 @@
-//! A local file that was stored and is to be deleted: exactly that one, and only as it was read.
+//! Deletes a local file after its upload, but only if it is still the file that was read, and unchanged.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{File, Metadata};
@@ -14,32 +14,32 @@ use rustix::fs::{AtFlags, RenameFlags};
 
 use crate::failure::Failure;
 
-/// What a file is called that is put aside, with 32 hexadecimal digits between the two.
+/// A file that is put aside is named with this prefix, 32 hexadecimal digits and this suffix.
 const ASIDE_PREFIX: &str = ".s3seal-";
 const ASIDE_SUFFIX: &str = ".moved";
 
-/// What tells a file from any other, and from itself before it was written to.
+/// Identifies a file and its state: any write changes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct State {
-    content: Content,
-    /// When its inode changed last, in seconds and nanoseconds: a program can set the time of the last write, but not this one.
+pub(super) struct FileState {
+    content: ContentState,
+    /// When the inode last changed (ctime), in seconds and nanoseconds. Unlike mtime, programs cannot set it.
     changed: (i64, i64),
 }
 
-/// The same, but for what changes as well if the file is merely renamed.
+/// The part of the state that a rename or a change of permissions leaves alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Content {
+pub(super) struct ContentState {
     device: u64,
     inode: u64,
     bytes: u64,
-    /// When it was written last, in seconds and nanoseconds.
+    /// When the file was last written (mtime), in seconds and nanoseconds.
     modified: (i64, i64),
 }
 
-impl State {
-    pub(super) fn of(found: &Metadata) -> State {
-        State {
-            content: Content {
+impl FileState {
+    pub(super) fn of(found: &Metadata) -> FileState {
+        FileState {
+            content: ContentState {
                 device: found.dev(),
                 inode: found.ino(),
                 bytes: found.len(),
@@ -49,22 +49,22 @@ impl State {
         }
     }
 
-    pub(super) fn content(&self) -> Content {
+    pub(super) fn content(&self) -> ContentState {
         self.content
     }
 }
 
-/// A file that was opened to be stored, and where it was found.
+/// A file that was opened for upload, with its name and folder.
 pub struct Original {
     path: PathBuf,
     folder: OwnedFd,
     name: OsString,
     file: Arc<File>,
-    state: State,
+    state: FileState,
 }
 
 impl Original {
-    /// The file of this name in the folder, opened as `file`.
+    /// `file` was opened as `name` in `folder`.
     pub(super) fn new(
         path: &Path,
         folder: OwnedFd,
@@ -72,23 +72,23 @@ impl Original {
         file: Arc<File>,
         found: &Metadata,
     ) -> Original {
-        let (path, name, state) = (path.to_owned(), name.to_owned(), State::of(found));
+        let (path, name, state) = (path.to_owned(), name.to_owned(), FileState::of(found));
         Original { path, folder, name, file, state }
     }
 
-    /// Deletes the file, which was stored.
+    /// Deletes the file.
     ///
     /// # Errors
-    /// [`Kind::Precondition`] where it was written to since it was opened, or another file has taken its place:
-    /// nothing is deleted then.
+    /// [`Kind::Precondition`] if it was written to since it was opened, or another file has its name: nothing is
+    /// deleted then.
     pub fn delete(&self) -> Result<(), Failure> {
         let undeleted = |error: io::Error| self.undeleted(error);
-        let now = State::of(&self.file.metadata().map_err(undeleted)?);
+        let now = FileState::of(&self.file.metadata().map_err(undeleted)?);
         if now != self.state || self.found_as(&self.name).map_err(undeleted)? != now.content {
             return Err(self.replaced());
         }
-        // From a look to a deletion by name, another file could take the place. So the file is put aside, where no other
-        // process looks for it, and looked at there.
+        // Another file could take the name between this check and a deletion by name. So the file is renamed to a
+        // random name first, and checked again there.
         let aside = name_aside().map_err(undeleted)?;
         rustix::fs::renameat(&self.folder, &self.name, &self.folder, &aside)
             .map_err(|error| undeleted(error.into()))?;
@@ -96,7 +96,8 @@ impl Original {
     }
 
     fn delete_aside(&self, aside: &OsStr) -> Result<(), Failure> {
-        let written = self.file.metadata().map(|now| State::of(&now).content != self.state.content);
+        let written =
+            self.file.metadata().map(|now| FileState::of(&now).content != self.state.content);
         let is_it = self.found_as(aside).is_ok_and(|found| found == self.state.content);
         if !is_it || written.unwrap_or(true) {
             return Err(match self.put_back(aside) {
@@ -110,7 +111,7 @@ impl Original {
         })
     }
 
-    /// Gives what was put aside its name again, unless that is taken.
+    /// Gives a file that was put aside its name back, unless that exists again.
     fn put_back(&self, aside: &OsStr) -> io::Result<()> {
         let folder = &self.folder;
         let renamed =
@@ -118,15 +119,15 @@ impl Original {
         if renamed.is_ok() {
             return Ok(());
         }
-        // Not every file system can rename so.
+        // Not every file system supports the flag.
         rustix::fs::linkat(folder, aside, folder, &self.name, AtFlags::empty())?;
         Ok(rustix::fs::unlinkat(folder, aside, AtFlags::empty())?)
     }
 
-    /// What is there under this name, links not followed.
-    fn found_as(&self, name: &OsStr) -> io::Result<Content> {
+    /// The state of the entry with this name, links not followed.
+    fn found_as(&self, name: &OsStr) -> io::Result<ContentState> {
         let found = rustix::fs::statat(&self.folder, name, AtFlags::SYMLINK_NOFOLLOW)?;
-        Ok(Content {
+        Ok(ContentState {
             device: found.st_dev as u64,
             inode: found.st_ino as u64,
             bytes: found.st_size.cast_unsigned(),
@@ -171,7 +172,7 @@ pub(crate) fn is_put_aside(name: &OsStr) -> bool {
         && name.len() == ASIDE_PREFIX.len() + 32 + ASIDE_SUFFIX.len()
 }
 
-/// A name that no other process can know.
+/// A name that no other process can guess.
 fn name_aside() -> io::Result<OsString> {
     let mut random = [0; 16];
     SysRng.try_fill_bytes(&mut random).map_err(io::Error::other)?;
@@ -207,7 +208,7 @@ mod tests {
         assert!(names(folder.path()).is_empty());
     }
 
-    /// As far as the time between a look and the deletion.
+    /// For the time between the check and the deletion.
     #[test]
     fn another_file_that_was_put_aside_is_put_back() {
         let folder = tempfile::tempdir().unwrap();
@@ -220,7 +221,7 @@ mod tests {
         assert_eq!(fs::read(&path).unwrap(), b"another");
         assert_eq!(names(folder.path()), ["a"]);
 
-        // Where a third file has the name by now, neither is lost.
+        // If a third file has the name by now, neither is lost.
         fs::write(&aside, "third").unwrap();
         let failure = original.delete_aside(OsStr::new("aside")).unwrap_err();
         assert!(failure.detail().message.ends_with("aside"), "{failure}");

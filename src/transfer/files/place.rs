@@ -1,4 +1,4 @@
-//! Where a file is to be: its name in a folder that is held open.
+//! The place of a file that will be written: an open folder and a name in it.
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -11,10 +11,10 @@ use crate::failure::Failure;
 
 /// The mode of a new file, before the umask.
 const NEW_FILE: u32 = 0o666;
-/// What a file that is replaced hands on of its mode: permissions, but never set-id or sticky bits.
+/// The bits of a replaced file's mode that the new file gets: not the set-id and sticky bits.
 const PERMISSIONS: u32 = 0o777;
 
-/// Where a file is to be: a name in a folder that is held open, with a regular file there or nothing.
+/// The place of a file that will be written: a name in an open folder, where a regular file or nothing exists.
 #[derive(Debug, Clone)]
 pub(crate) struct FilePlace {
     pub(crate) folder: Arc<Directory>,
@@ -24,7 +24,7 @@ pub(crate) struct FilePlace {
 
 impl FilePlace {
     /// # Errors
-    /// [`Kind::Other`] where a link, a folder or a FIFO and the like is there.
+    /// [`Kind::Other`] if a link, a folder, a FIFO or the like has this name.
     pub(crate) fn new(folder: Arc<Directory>, name: &OsStr) -> Result<FilePlace, Failure> {
         let path = folder.path().join(name);
         let found =
@@ -46,12 +46,12 @@ impl FilePlace {
         }
     }
 
-    /// Its path, to be shown.
+    /// The path, for messages.
     pub(crate) fn path(&self) -> PathBuf {
         self.folder.path().join(&self.name)
     }
 
-    /// Whether a file was there.
+    /// Whether a file existed when the place was made.
     pub(crate) fn exists(&self) -> bool {
         self.found.is_some()
     }
@@ -64,19 +64,19 @@ impl FilePlace {
         &self.name
     }
 
-    /// The mode of the file that will be there, before the umask.
+    /// The mode of the new file, before the umask.
     pub(crate) fn mode(&self) -> u32 {
         self.found.as_ref().and_then(kept_mode).unwrap_or(NEW_FILE)
     }
 }
 
-/// The permissions that a file hands on to the one that replaces it: only one of ours does.
+/// The permissions that a new file takes over from the file it replaces; None unless that belongs to the user.
 pub(crate) fn kept_mode(found: &Status) -> Option<u32> {
     let is_own = found.kind == FileType::RegularFile && found.is_own();
     is_own.then_some(found.mode & PERMISSIONS)
 }
 
-/// What is written through a link could land anywhere.
+/// Writing through a symbolic link is refused, as it can lead out of the destination.
 pub(super) fn symlink(path: &Path) -> Failure {
     Failure::other(format!(
         "{} is a symbolic link: what is written there could land outside the destination",

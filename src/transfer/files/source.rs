@@ -1,4 +1,4 @@
-//! Where uploaded bytes come from: a regular file, read at offsets as often as needed, or a stream.
+//! Sources of uploads: a regular file, which can be read repeatedly at any offset, or a stream.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -12,20 +12,20 @@ use std::task::{Context, Poll};
 use bytes::{Bytes, BytesMut};
 use http_body::{Body, Frame, SizeHint};
 
-use super::original::State;
+use super::original::FileState;
 use crate::failure::{Failure, is_out_of_files};
 use crate::store::object::Part;
 use crate::text::redaction::looks_secret;
 use crate::transfer::checksum;
 use aws_sdk_s3::primitives::SdkBody as RequestBody;
 
-/// How much of a file is in memory at a time, for each part under way.
-const PIECE: usize = 256 << 10;
+/// How many bytes of a file are in memory at a time, for each part that is being sent.
+const READ_SIZE: usize = 256 << 10;
 
-/// How much is read of a file that says it is empty, to see whether it is.
+/// How many bytes are read from a file of size 0, to check that it is empty.
 const FIRST_READ: usize = 64 << 10;
 
-/// What is to be uploaded.
+/// The content to upload.
 pub enum Source {
     /// A regular file.
     File(FileSource),
@@ -34,10 +34,8 @@ pub enum Source {
 }
 
 impl Source {
-    /// What an open file, FIFO or device holds.
-    ///
     /// # Errors
-    /// [`Kind::Usage`] for a folder; where it cannot be read.
+    /// [`Kind::Usage`] for a folder; [`Kind::Other`] if the file cannot be read.
     pub(crate) fn of(
         file: Arc<File>,
         found: &fs::Metadata,
@@ -47,7 +45,7 @@ impl Source {
             return Err(Failure::usage(format!("{} is a folder", path.display()))
                 .hint("name one file; to seal a folder, `tar c FOLDER | s3seal put - s3://bucket/folder.tar`"));
         }
-        // Only a regular file has a size that can be trusted: that of a FIFO is 0.
+        // Only the size of a regular file is reliable: that of a FIFO is 0.
         if !found.is_file() {
             return Ok(Source::Stream(Box::new(file)));
         }
@@ -55,17 +53,17 @@ impl Source {
         if let Some(stream) = unsized_stream(&file, found).map_err(refuse)? {
             return Ok(stream);
         }
-        // What was looked at may have grown a moment ago.
+        // The file may have grown since `found`.
         let found = if found.len() == 0 { &file.metadata().map_err(refuse)? } else { found };
         Ok(Source::File(FileSource {
             name: path.display().to_string(),
             bytes: found.len(),
-            state: State::of(found),
+            state: FileState::of(found),
             file,
         }))
     }
 
-    /// How many bytes there are, if that is known.
+    /// The size, if it is known.
     pub fn bytes(&self) -> Option<u64> {
         match self {
             Source::File(file) => Some(file.bytes),
@@ -74,8 +72,8 @@ impl Source {
     }
 }
 
-/// Kernels and FUSE make the content of some files up as it is read, and say a size of 0, or of a whole page.
-/// These are streams. A file that has blocks on a disk has its size, and is not read for that.
+/// Treats a file with a wrong size as a stream: kernels and FUSE generate the content of some files while it is read,
+/// and report a size of 0 or a whole page. A file with blocks on a disk has a correct size, and is not read here.
 fn unsized_stream(file: &Arc<File>, found: &fs::Metadata) -> io::Result<Option<Source>> {
     if found.len() > 0 {
         let is_shorter = found.blocks() == 0
@@ -101,7 +99,7 @@ pub(crate) fn unreadable(path: &Path, error: io::Error) -> Failure {
             .hint("give the file to upload");
     }
     if path.to_str().is_some_and(looks_secret) && error.kind() == io::ErrorKind::NotFound {
-        return Failure::usage("what was given where a file belongs looks like a key")
+        return Failure::usage("the file argument looks like a key")
             .hint("give the file to upload; the key goes behind -k, as file:PATH or cmd:COMMAND");
     }
     let path = path.display();
@@ -117,29 +115,29 @@ pub(crate) fn unreadable(path: &Path, error: io::Error) -> Failure {
     failure.because(error)
 }
 
-/// A regular file, and what it was like when it was opened.
+/// A regular file, and its state when it was opened.
 #[derive(Debug, Clone)]
 pub struct FileSource {
     name: String,
     file: Arc<File>,
     pub(crate) bytes: u64,
-    state: State,
+    state: FileState,
 }
 
 impl FileSource {
-    /// Fails where the file is not what it was when it was opened.
+    /// Fails if the file has changed since it was opened.
     pub(crate) fn check_unchanged(&self) -> Result<(), Failure> {
         if self.state_now()? == self.state { Ok(()) } else { Err(self.changed()) }
     }
 
-    /// The same, but for its name and its permissions, which may change while it is read.
+    /// Fails if the content has changed since the file was opened. Name and permissions may change.
     pub(crate) fn check_content(&self) -> Result<(), Failure> {
         let is_same = self.state_now()?.content() == self.state.content();
         if is_same { Ok(()) } else { Err(self.changed()) }
     }
 
-    /// Fails where the file is not what it was when it was opened, of which these parts, in order, were read. A change of
-    /// its name or its permissions alone, which shows as one of the inode, is none of its bytes: these are read again.
+    /// Fails if the file has changed since it was opened and read as these parts. If only the inode has changed, which
+    /// may be just the name or the permissions, the parts are read again and compared with their checksums.
     pub(crate) async fn check_parts(&self, parts: &[Part]) -> Result<(), Failure> {
         let now = self.state_now()?;
         if now == self.state {
@@ -161,27 +159,26 @@ impl FileSource {
         if is_unchanged { Ok(()) } else { Err(self.changed()) }
     }
 
-    fn state_now(&self) -> Result<State, Failure> {
+    fn state_now(&self) -> Result<FileState, Failure> {
         let now = self.file.metadata();
-        now.map(|now| State::of(&now)).map_err(|error| unreadable(Path::new(&self.name), error))
+        now.map(|now| FileState::of(&now)).map_err(|error| unreadable(Path::new(&self.name), error))
     }
 
     fn changed(&self) -> Failure {
         Failure::integrity(format!("{} changed while it was read: nothing was stored", self.name))
-            .hint("try again when nobody writes to it, or upload a snapshot")
+            .hint("try again when no process writes to it, or upload a snapshot")
     }
 
-    /// Its path, as it was given.
+    /// The path, as the user gave it.
     pub(crate) fn name(&self) -> &str {
         &self.name
     }
 
-    /// What the file is like now.
     pub(crate) fn metadata(&self) -> io::Result<fs::Metadata> {
         self.file.metadata()
     }
 
-    /// These bytes, counted from the file's first, as a request body that is read anew for each attempt.
+    /// A range of the file as a request body that is read again at each attempt.
     pub fn body(&self, range: Range<u64>) -> RequestBody {
         let file = self.file.clone();
         RequestBody::retryable(move || {
@@ -194,29 +191,26 @@ impl FileSource {
         })
     }
 
-    /// The CRC64NVME of these bytes, counted from the file's first.
-    ///
-    /// # Errors
-    /// The file is shorter by now, or cannot be read.
+    /// The CRC64NVME of a range of the file. Fails if the file has become shorter.
     pub fn crc64nvme(&self, range: Range<u64>) -> io::Result<u64> {
         let mut digest = checksum::crc64nvme();
         self.read(range, |bytes| digest.update(bytes))?;
         Ok(digest.finalize())
     }
 
-    /// Shows these bytes, counted from the file's first, in order.
+    /// Calls `see` with the bytes of a range, in order.
     pub(crate) fn read(&self, range: Range<u64>, see: impl FnMut(&[u8])) -> io::Result<()> {
         read_range(&self.file, range, see)
     }
 }
 
-/// Shows these bytes of a file, counted from its first, in order.
+/// Calls `see` with the bytes of a range of the file, in order.
 pub(crate) fn read_range(
     file: &File,
     Range { start: mut at, end }: Range<u64>,
     mut see: impl FnMut(&[u8]),
 ) -> io::Result<()> {
-    let mut buffer = vec![0; PIECE.min(end.saturating_sub(at) as usize)];
+    let mut buffer = vec![0; READ_SIZE.min(end.saturating_sub(at) as usize)];
     while at < end {
         let wanted = buffer.len().min((end - at) as usize);
         file.read_exact_at(&mut buffer[..wanted], at)?;
@@ -226,12 +220,12 @@ pub(crate) fn read_range(
     Ok(())
 }
 
-/// Part of a file as a request body.
+/// A range of a file as a request body.
 struct FileBody {
     file: Arc<File>,
     at: u64,
     end: u64,
-    /// Its memory is used again as soon as the connection has sent what was in it.
+    /// Its memory is reused once the connection has sent the last frame.
     buffer: BytesMut,
 }
 
@@ -243,7 +237,7 @@ impl Body for FileBody {
         mut self: Pin<&mut Self>,
         _: &mut Context<'_>,
     ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
-        let wanted = PIECE.min((self.end - self.at) as usize);
+        let wanted = READ_SIZE.min((self.end - self.at) as usize);
         if wanted == 0 {
             return Poll::Ready(None);
         }

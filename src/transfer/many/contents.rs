@@ -16,7 +16,7 @@ use crate::failure::Failure;
 use crate::output::Output;
 use crate::transfer::engine::Engine;
 use crate::transfer::files::{Directory, Folder};
-use crate::transfer::names::{is_part_name, to_name};
+use crate::transfer::names::{is_temp_name, to_name};
 
 /// The error of opening a link without following it.
 const LOOP: i32 = rustix::io::Errno::LOOP.raw_os_error();
@@ -70,8 +70,8 @@ impl Walk {
             }
         }
         entries.sort_unstable_by(|a, b| key_bytes(a).cmp(key_bytes(b)));
-        if self.tidies && entries.iter().any(|(name, _)| is_part_name(name)) {
-            self.engine.sweep(folder);
+        if self.tidies && entries.iter().any(|(name, _)| is_temp_name(name)) {
+            self.engine.remove_leftovers(folder);
         }
         entries.iter().try_for_each(|(name, kind)| match kind {
             FileType::Directory => match folder.enter(name) {
@@ -79,7 +79,7 @@ impl Walk {
                 Err(error) => self.failed(&folder.path().join(name), error),
             },
             // The partial file of a download that is under way or can be resumed.
-            _ if is_part_name(name) => Ok(()),
+            _ if is_temp_name(name) => Ok(()),
             FileType::RegularFile => self.file(folder, name, &below.join(name)),
             FileType::Symlink => self.send(Found::Skipped),
             _ => {

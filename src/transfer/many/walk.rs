@@ -17,7 +17,7 @@ use crate::location::Location;
 use crate::store::copy::is_throw_away;
 use crate::store::wire::Store;
 use crate::transfer::files::is_put_aside;
-use crate::transfer::names::{is_part_name, to_name};
+use crate::transfer::names::{is_temp_name, to_name};
 
 /// A file, or an object, below a folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,7 +97,7 @@ fn skip(entry: &DirEntry) -> Option<Skip> {
         Some(Skip::Link)
     } else if !kind.is_file() {
         Some(Skip::Special)
-    } else if is_part_name(entry.file_name()) {
+    } else if is_temp_name(entry.file_name()) {
         // The partial file of a download that is under way or can be resumed.
         Some(Skip::Partial)
     } else if is_put_aside(entry.file_name()) {

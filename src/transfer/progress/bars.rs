@@ -1,4 +1,4 @@
-//! Bars on a terminal: the largest of the running objects, and the run as a whole.
+//! Progress bars on a terminal: one for each of the largest running objects, and one for the run.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -9,42 +9,38 @@ use indicatif::{BinaryBytes, ProgressBar, ProgressStyle as Template};
 use super::report::{Report, Running, Speed};
 use crate::output;
 
-/// More lines push the rest of the screen away.
-const MOST_LINES: usize = 8;
+/// More bars would push the rest of the screen away.
+const MAX_OBJECT_BARS: usize = 8;
 const SPEED_WINDOW: Duration = Duration::from_secs(5);
 
-/// The bars of a run.
 #[derive(Debug)]
 pub(super) struct Bars {
     total: ProgressBar,
-    lines: Vec<Line>,
+    objects: Vec<ObjectBar>,
     speed: Speed,
 }
 
 #[derive(Debug)]
-struct Line {
+struct ObjectBar {
     running: Arc<Running>,
-    /// Not shown before the second look: what is through by then would only flicker.
+    /// Created at the first `draw` and filled at the second, so that short transfers do not flicker.
     bar: Option<ProgressBar>,
 }
 
 impl Bars {
-    /// Nothing is shown before the first [`Bars::draw`].
     pub(super) fn new() -> Bars {
         let total = output::bars().add(ProgressBar::no_length());
-        Bars { total, lines: Vec::new(), speed: Speed::over(SPEED_WINDOW) }
+        Bars { total, objects: Vec::new(), speed: Speed::over(SPEED_WINDOW) }
     }
 
-    /// How fast the bars grow.
     pub(super) fn speed(&mut self) -> &mut Speed {
         &mut self.speed
     }
 
-    /// Shows how far the run is, and the objects under way.
     pub(super) fn draw(&mut self, report: &Report, running: &[Arc<Running>]) {
         if report.objects > 1 {
             self.choose(running);
-            self.lines.iter_mut().for_each(|line| line.draw(&self.total));
+            self.objects.iter_mut().for_each(|object| object.draw(&self.total));
         }
         self.total.set_style(template(report.total.is_some(), "{prefix} {wide_bar} {msg}"));
         self.total.set_prefix(report.subject());
@@ -55,31 +51,33 @@ impl Bars {
         self.total.set_position(report.done);
     }
 
-    /// Those that are shown stay until they end; the largest of the others follow.
+    /// Objects that are shown stay until they end; free places go to the largest of the others.
     fn choose(&mut self, running: &[Arc<Running>]) {
         let among = |running: &[Arc<Running>], it: &Arc<Running>| {
             running.iter().any(|other| Arc::ptr_eq(other, it))
         };
         let (stay, ended): (Vec<_>, Vec<_>) =
-            self.lines.drain(..).partition(|line| among(running, &line.running));
-        self.lines = stay;
-        ended.into_iter().filter_map(|line| line.bar).for_each(|bar| bar.finish_and_clear());
-        let shown: Vec<_> = self.lines.iter().map(|line| line.running.clone()).collect();
+            self.objects.drain(..).partition(|object| among(running, &object.running));
+        self.objects = stay;
+        ended.into_iter().filter_map(|object| object.bar).for_each(|bar| bar.finish_and_clear());
+        let shown: Vec<_> = self.objects.iter().map(|object| object.running.clone()).collect();
         let mut others: Vec<_> = running.iter().filter(|it| !among(&shown, it)).collect();
         others.sort_by_key(|it| std::cmp::Reverse(it.total.load(Ordering::Relaxed)));
-        let free = MOST_LINES - self.lines.len();
+        let free = MAX_OBJECT_BARS - self.objects.len();
         let new = others.into_iter().take(free).cloned();
-        self.lines.extend(new.map(|running| Line { running, bar: None }));
+        self.objects.extend(new.map(|running| ObjectBar { running, bar: None }));
     }
 
-    /// Takes them all away.
     pub(super) fn clear(self) {
-        self.lines.into_iter().filter_map(|line| line.bar).for_each(|bar| bar.finish_and_clear());
+        self.objects
+            .into_iter()
+            .filter_map(|object| object.bar)
+            .for_each(|bar| bar.finish_and_clear());
         self.total.finish_and_clear();
     }
 }
 
-impl Line {
+impl ObjectBar {
     fn draw(&mut self, below: &ProgressBar) {
         let total = self.running.total.load(Ordering::Relaxed);
         let total = (total > 0).then_some(total);
@@ -104,8 +102,8 @@ fn amount(done: u64, total: Option<u64>) -> String {
     }
 }
 
-/// A bar without an end says nothing.
-fn template(has_end: bool, text: &str) -> Template {
-    let text = if has_end { text.to_owned() } else { text.replace(" {wide_bar}", "") };
+/// Without a known total, the template has no bar.
+fn template(has_total: bool, text: &str) -> Template {
+    let text = if has_total { text.to_owned() } else { text.replace(" {wide_bar}", "") };
     Template::with_template(&text).unwrap_or_else(|_| Template::default_bar())
 }

@@ -1,5 +1,5 @@
-//! How far a run is: bars on a terminal, a line now and then in a log, nothing in a pipe. Transfers
-//! only count; whoever shows it looks now and then.
+//! The progress of a run: bars on a terminal, a line every 30 seconds in a log, nothing in a pipe.
+//! Transfers only update counters, which background tasks read and show.
 
 mod bars;
 mod report;
@@ -15,124 +15,123 @@ use report::{Report, Running, Speed};
 use crate::output::{self, ProgressStyle};
 use crate::text::redaction::{scrub, visible};
 
-/// Continuous-integration services end jobs that stay silent for minutes.
+/// Continuous-integration services end jobs that print nothing for minutes.
 const PLAIN_INTERVAL: Duration = Duration::from_secs(30);
 const BARS_INTERVAL: Duration = Duration::from_millis(100);
 
-/// Where the progress of a run is shown. Cheap to clone.
+/// The progress of a run; None if it is not shown. Cheap to clone.
 #[derive(Debug, Clone)]
-pub(crate) struct Progress(Option<Arc<Board>>);
+pub(crate) struct Progress(Option<Arc<Counters>>);
 
-/// The progress of one object, until it is dropped.
+/// The progress of one object. Dropping it marks the object as ended.
 #[derive(Debug)]
-pub(crate) struct Item(Option<(Arc<Board>, Arc<Running>)>);
+pub(crate) struct ProgressItem(Option<(Arc<Counters>, Arc<Running>)>);
 
-/// What is counted of a run.
+/// The counters of a run, and the bars that show them.
 #[derive(Debug, Default)]
-struct Board {
-    /// Bytes that are where they should be, those of earlier runs included.
+struct Counters {
+    /// Bytes that have been transferred, by earlier runs as well.
     done: AtomicU64,
-    /// Bytes that this run has moved.
+    /// Bytes that this run has transferred.
     moved: AtomicU64,
-    /// Bytes and objects known of so far.
+    /// Bytes and objects found so far.
     bytes: AtomicU64,
     objects: AtomicU64,
-    /// Objects that have ended, well or not.
+    /// Objects that have succeeded or failed.
     ended: AtomicU64,
-    /// Whether there are objects whose length nobody knows.
-    endless: AtomicBool,
-    /// Whether objects are announced before they begin.
+    has_unknown_length: AtomicBool,
+    /// Whether [`Progress::expect`] announces objects before they begin.
     announced: AtomicBool,
     running: Mutex<Vec<Arc<Running>>>,
     bars: Mutex<Option<Bars>>,
 }
 
 impl Progress {
-    /// Shows progress in this style, from within a runtime.
+    /// Shows progress in this style. Must be called within a Tokio runtime.
     pub(crate) fn start(style: ProgressStyle) -> Progress {
-        let board = Arc::new(Board::default());
+        let counters = Arc::new(Counters::default());
         match style {
             ProgressStyle::Auto if io::stderr().is_terminal() => {
-                *lock(&board.bars) = Some(Bars::new());
-                tokio::spawn(keep_drawing(Arc::downgrade(&board)));
+                *lock(&counters.bars) = Some(Bars::new());
+                tokio::spawn(keep_drawing(Arc::downgrade(&counters)));
             }
             ProgressStyle::Plain => {
-                tokio::spawn(keep_telling(Arc::downgrade(&board), output::remark));
+                tokio::spawn(keep_logging(Arc::downgrade(&counters), output::remark));
             }
             ProgressStyle::Auto | ProgressStyle::None => return Progress(None),
         }
-        Progress(Some(board))
+        Progress(Some(counters))
     }
 
-    /// Announces objects, and how many bytes they have together, before they begin; those that begin are
-    /// then taken to be among them.
+    /// Announces objects and their total size before they begin. From then on, [`Progress::item`] does not count
+    /// objects and bytes again.
     pub(crate) fn expect(&self, objects: u64, bytes: u64) {
-        let Some(board) = &self.0 else { return };
-        board.announced.store(true, Ordering::Relaxed);
-        board.objects.fetch_add(objects, Ordering::Relaxed);
-        board.bytes.fetch_add(bytes, Ordering::Relaxed);
+        let Some(counters) = &self.0 else { return };
+        counters.announced.store(true, Ordering::Relaxed);
+        counters.objects.fetch_add(objects, Ordering::Relaxed);
+        counters.bytes.fetch_add(bytes, Ordering::Relaxed);
     }
 
-    /// Begins to show the progress of the object called `name`, of `total` bytes if that is known.
-    pub(crate) fn item(&self, name: &str, total: Option<u64>) -> Item {
-        let Some(board) = &self.0 else { return Item(None) };
+    /// Starts to show the progress of the object `name`, with its size in bytes if that is known.
+    pub(crate) fn item(&self, name: &str, total: Option<u64>) -> ProgressItem {
+        let Some(counters) = &self.0 else { return ProgressItem(None) };
         let running = Arc::new(Running {
             name: visible(&scrub(name)).into_owned(),
             done: AtomicU64::new(0),
             total: AtomicU64::new(0),
         });
-        lock(&board.running).push(running.clone());
-        if !board.announced.load(Ordering::Relaxed) {
-            board.objects.fetch_add(1, Ordering::Relaxed);
+        lock(&counters.running).push(running.clone());
+        if !counters.announced.load(Ordering::Relaxed) {
+            counters.objects.fetch_add(1, Ordering::Relaxed);
         }
-        let item = Item(Some((board.clone(), running)));
+        let item = ProgressItem(Some((counters.clone(), running)));
         match total {
             Some(total) => item.set_total(total),
-            None => board.endless.store(true, Ordering::Relaxed),
+            None => counters.has_unknown_length.store(true, Ordering::Relaxed),
         }
         item
     }
 }
 
-impl Item {
-    /// Counts bytes that have arrived.
+impl ProgressItem {
+    /// Counts bytes that were transferred.
     pub(crate) fn add(&self, bytes: u64) {
-        if let Some((board, running)) = &self.0 {
-            board.moved.fetch_add(bytes, Ordering::Relaxed);
-            board.done.fetch_add(bytes, Ordering::Relaxed);
+        if let Some((counters, running)) = &self.0 {
+            counters.moved.fetch_add(bytes, Ordering::Relaxed);
+            counters.done.fetch_add(bytes, Ordering::Relaxed);
             running.done.fetch_add(bytes, Ordering::Relaxed);
         }
     }
 
-    /// Counts bytes that had arrived before this run.
+    /// Counts bytes that an earlier run had transferred.
     pub(crate) fn resume(&self, bytes: u64) {
-        if let Some((board, running)) = &self.0 {
-            board.done.fetch_add(bytes, Ordering::Relaxed);
+        if let Some((counters, running)) = &self.0 {
+            counters.done.fetch_add(bytes, Ordering::Relaxed);
             running.done.fetch_add(bytes, Ordering::Relaxed);
         }
     }
 
-    /// Says how many bytes there are in all, once that is known.
+    /// Sets or corrects the size in bytes.
     pub(crate) fn set_total(&self, bytes: u64) {
-        if let Some((board, running)) = &self.0 {
+        if let Some((counters, running)) = &self.0 {
             let before = running.total.swap(bytes, Ordering::Relaxed);
-            if !board.announced.load(Ordering::Relaxed) {
-                board.bytes.fetch_add(bytes.wrapping_sub(before), Ordering::Relaxed);
+            if !counters.announced.load(Ordering::Relaxed) {
+                counters.bytes.fetch_add(bytes.wrapping_sub(before), Ordering::Relaxed);
             }
         }
     }
 }
 
-impl Drop for Item {
+impl Drop for ProgressItem {
     fn drop(&mut self) {
-        if let Some((board, running)) = &self.0 {
-            board.ended.fetch_add(1, Ordering::Relaxed);
-            lock(&board.running).retain(|other| !Arc::ptr_eq(other, running));
+        if let Some((counters, running)) = &self.0 {
+            counters.ended.fetch_add(1, Ordering::Relaxed);
+            lock(&counters.running).retain(|other| !Arc::ptr_eq(other, running));
         }
     }
 }
 
-impl Board {
+impl Counters {
     fn report(&self, speed: &mut Speed) -> Report {
         let load = |number: &AtomicU64| number.load(Ordering::Relaxed);
         let (objects, running) = (load(&self.objects), lock(&self.running));
@@ -141,7 +140,7 @@ impl Board {
             objects,
             ended: load(&self.ended),
             done: load(&self.done),
-            total: (!self.endless.load(Ordering::Relaxed)).then(|| load(&self.bytes)),
+            total: (!self.has_unknown_length.load(Ordering::Relaxed)).then(|| load(&self.bytes)),
             rate: speed.now(load(&self.moved)),
         }
     }
@@ -154,7 +153,7 @@ impl Board {
     }
 }
 
-impl Drop for Board {
+impl Drop for Counters {
     fn drop(&mut self) {
         self.draw();
         if let Some(bars) = lock(&self.bars).take() {
@@ -167,25 +166,25 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-async fn keep_drawing(board: Weak<Board>) {
+async fn keep_drawing(counters: Weak<Counters>) {
     let mut ticks = tokio::time::interval(BARS_INTERVAL);
     loop {
         ticks.tick().await;
-        let Some(board) = board.upgrade() else { return };
-        board.draw();
+        let Some(counters) = counters.upgrade() else { return };
+        counters.draw();
     }
 }
 
-/// A line each time, even where nothing has moved: silence is what gets a job killed.
-async fn keep_telling(board: Weak<Board>, mut tell: impl FnMut(&str)) {
+/// Prints a line at each interval, even if nothing has moved: services end silent jobs.
+async fn keep_logging(counters: Weak<Counters>, mut log: impl FnMut(&str)) {
     let mut speed = Speed::over(PLAIN_INTERVAL);
     speed.now(0);
     let mut ticks = tokio::time::interval(PLAIN_INTERVAL);
     ticks.tick().await;
     loop {
         ticks.tick().await;
-        let Some(board) = board.upgrade() else { return };
-        tell(&board.report(&mut speed).line());
+        let Some(counters) = counters.upgrade() else { return };
+        log(&counters.report(&mut speed).line());
     }
 }
 
@@ -195,15 +194,15 @@ mod tests {
 
     const MIB: u64 = 1 << 20;
 
-    /// What is told in a log after each of the steps, 30 seconds apart.
-    async fn told(steps: impl AsyncFnOnce(Progress)) -> Vec<String> {
-        let board = Arc::new(Board::default());
+    /// The lines that are logged while the steps run.
+    async fn logged(steps: impl AsyncFnOnce(Progress)) -> Vec<String> {
+        let counters = Arc::new(Counters::default());
         let lines = Arc::new(Mutex::new(Vec::new()));
         let kept = lines.clone();
-        let tell = move |line: &str| lock(&kept).push(line.to_owned());
-        let telling = tokio::spawn(keep_telling(Arc::downgrade(&board), tell));
-        steps(Progress(Some(board))).await;
-        telling.await.unwrap();
+        let log = move |line: &str| lock(&kept).push(line.to_owned());
+        let logging = tokio::spawn(keep_logging(Arc::downgrade(&counters), log));
+        steps(Progress(Some(counters))).await;
+        logging.await.unwrap();
         Arc::into_inner(lines).unwrap().into_inner().unwrap()
     }
 
@@ -212,8 +211,8 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_log_hears_of_an_object_even_if_nothing_moves() {
-        let lines = told(async |progress| {
+    async fn an_object_is_logged_even_if_nothing_moves() {
+        let lines = logged(async |progress| {
             let item = progress.item("disk\u{1b}.img", Some(400 * MIB));
             item.resume(100 * MIB);
             half_a_minute().await;
@@ -231,8 +230,8 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_log_hears_of_many_objects_as_they_are_found() {
-        let lines = told(async |progress| {
+    async fn many_objects_are_logged_as_they_are_found() {
+        let lines = logged(async |progress| {
             progress.expect(2, 20 * MIB);
             let item = progress.item("a", Some(10 * MIB));
             item.add(10 * MIB);
@@ -247,8 +246,8 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_has_no_known_length_has_no_end() {
-        let lines = told(async |progress| {
+    async fn a_stream_of_unknown_length_has_no_total() {
+        let lines = logged(async |progress| {
             let item = progress.item("stream", None);
             item.add(30 * MIB);
             half_a_minute().await;
@@ -259,7 +258,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_total_that_is_learnt_later_counts_once() {
-        let lines = told(async |progress| {
+        let lines = logged(async |progress| {
             let item = progress.item("x", Some(MIB));
             item.set_total(4 * MIB);
             item.set_total(2 * MIB);
@@ -271,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_is_shown_anything_where_nothing_is_wanted() {
+    fn nothing_is_counted_if_nothing_is_shown() {
         let progress = Progress::start(ProgressStyle::None);
         assert!(progress.0.is_none());
         progress.item("x", Some(1)).add(1);

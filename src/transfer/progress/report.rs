@@ -1,4 +1,4 @@
-//! How far a run is, in words.
+//! The progress of a run as text.
 
 use std::collections::VecDeque;
 use std::sync::atomic::AtomicU64;
@@ -7,34 +7,33 @@ use std::time::Duration;
 use indicatif::{BinaryBytes, HumanDuration};
 use tokio::time::Instant;
 
-/// An object under way.
+/// A running object.
 #[derive(Debug)]
 pub(super) struct Running {
     pub(super) name: String,
     pub(super) done: AtomicU64,
-    /// 0 where it is not known.
+    /// 0 if unknown.
     pub(super) total: AtomicU64,
 }
 
-/// How far a run is.
+/// A snapshot of the progress of a run.
 #[derive(Debug)]
 pub(super) struct Report {
-    /// The object's name, where there is only one.
+    /// The object's name, if there is only one.
     pub(super) name: Option<String>,
-    /// Objects known of so far.
+    /// Objects found so far.
     pub(super) objects: u64,
-    /// Objects that have ended.
     pub(super) ended: u64,
-    /// Bytes that are where they should be.
+    /// Bytes that have been transferred.
     pub(super) done: u64,
-    /// Bytes known of so far; none where there is no telling.
+    /// Bytes found so far; None if an object's length is unknown.
     pub(super) total: Option<u64>,
-    /// Bytes a second, of late.
+    /// Bytes per second, over the last seconds.
     pub(super) rate: u64,
 }
 
 impl Report {
-    /// What it is about: the object, or how many of how many.
+    /// The object's name, or how many of how many objects have ended.
     pub(super) fn subject(&self) -> String {
         match &self.name {
             Some(name) => name.clone(),
@@ -42,7 +41,7 @@ impl Report {
         }
     }
 
-    /// The rate, and how long it will take at that.
+    /// The rate, and the remaining time at that rate.
     pub(super) fn pace(&self) -> String {
         let rate = format!("{}/s", BinaryBytes(self.rate));
         let left = self.total.map(|total| total.saturating_sub(self.done));
@@ -54,7 +53,7 @@ impl Report {
         }
     }
 
-    /// All of it, for a log.
+    /// The line for a log.
     pub(super) fn line(&self) -> String {
         let (subject, done, pace) = (self.subject(), BinaryBytes(self.done), self.pace());
         match self.total {
@@ -68,7 +67,7 @@ impl Report {
     }
 }
 
-/// How fast something grows, of late.
+/// How fast a counter grows, over a sliding window.
 #[derive(Debug)]
 pub(super) struct Speed {
     window: Duration,
@@ -76,16 +75,15 @@ pub(super) struct Speed {
 }
 
 impl Speed {
-    /// Measured over this time.
     pub(super) fn over(window: Duration) -> Speed {
         Speed { window, seen: VecDeque::new() }
     }
 
-    /// The rate a second, now that the count is this.
+    /// Adds a sample, and returns the rate per second.
     pub(super) fn now(&mut self, count: u64) -> u64 {
         let now = Instant::now();
         self.seen.push_back((now, count));
-        // The last that is older than the window is where it begins.
+        // The newest sample that is older than the window is its start.
         while self.seen.get(1).is_some_and(|(at, _)| now - *at >= self.window) {
             self.seen.pop_front();
         }

@@ -1,4 +1,4 @@
-//! Copies that the store does not make in one request: part by part within the store, or through this machine's memory.
+//! Copies: in one request or part by part within the store, or through this machine's memory.
 
 mod parts;
 mod through_memory;

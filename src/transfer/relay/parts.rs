@@ -1,4 +1,4 @@
-//! Copies of what one request cannot copy: a range at a time, within the store.
+//! Copies within the store, part by part, of objects that are too large for one request.
 
 use std::sync::Arc;
 
@@ -11,24 +11,24 @@ use crate::store::object::Written;
 use crate::transfer::engine::Engine;
 use crate::transfer::plan;
 
-/// The usual size of a part in bytes: none of it comes through here, so few large ones are cheaper.
-const USUAL_PART: u64 = 256 << 20;
+/// In bytes. The parts do not pass through this machine, so few large ones are cheaper.
+const DEFAULT_PART_SIZE: u64 = 256 << 20;
 
 impl Engine {
-    /// The size of the parts, where the object is copied in parts: above what one request can copy, or above the size
-    /// of a part that the user asked for.
+    /// The part size, if the object must be copied in parts: because it is larger than one request can copy, or than
+    /// the part size that the user asked for.
     pub(super) fn copied_part_size(&self, copy: &Copy) -> Result<Option<u64>, Failure> {
-        let (bytes, asked) = (copy.bytes(), self.options().part_size);
-        if bytes > asked.unwrap_or(MOST_BYTES_OF_ONE_COPY) {
-            plan::part_size(bytes, asked)
-                .map(|size| Some(asked.unwrap_or(size.max(USUAL_PART))))
+        let (bytes, requested) = (copy.bytes(), self.options().part_size);
+        if bytes > requested.unwrap_or(MOST_BYTES_OF_ONE_COPY) {
+            plan::part_size(bytes, requested)
+                .map(|size| Some(requested.unwrap_or(size.max(DEFAULT_PART_SIZE))))
                 .map_err(|failure| failure.at(&copy.source.at))
         } else {
             Ok(None)
         }
     }
 
-    /// None where the store cannot copy it so; nothing was published then.
+    /// None if the store cannot copy the object in parts; nothing was published then.
     pub(super) async fn copy_in_parts(
         &self,
         copy: &Copy,
@@ -39,12 +39,12 @@ impl Engine {
             return Ok(None);
         }
         let (over, copy) = (copy, &self.guarded(copy, ConditionalWrite::Complete).await);
-        // Not raced: an upload whose id is still on its way could not be aborted.
+        // Not raced: if it were cancelled before the id arrives, the upload could not be aborted.
         let upload_id: Arc<str> = store.create_upload(&copy.write).await?.into();
         let mut under_way = JoinSet::new();
         let copied = self.copy_parts(copy, &upload_id, part_size, &mut under_way);
         let copied = self.interrupt().race(copied).await;
-        // A part that is still on its way could arrive after the abort, and stay.
+        // A part that arrives after the abort would stay in the store.
         under_way.shutdown().await;
         let completed = match copied {
             Ok(Some(parts)) => self.complete_parts(over, copy, &upload_id, &parts).await.map(Some),
@@ -79,7 +79,7 @@ impl Engine {
         upload_id: &str,
         parts: &[CopiedPart],
     ) -> Result<Written, Failure> {
-        // As late as can be: not every store looks at If-Match.
+        // Checked as late as possible: not every store honours If-Match.
         if over.replaces_newest() {
             self.interrupt().race(self.store().check_newest(&copy.source)).await?;
         }
@@ -107,13 +107,13 @@ impl Engine {
                     item.add(part.bytes());
                     parts.push(part);
                 }
-                line = self.lines().take(), if next < count => {
+                permit = self.permits().acquire(), if next < count => {
                     let range = plan::range(next, copy.bytes(), part_size);
                     next += 1;
                     let (copy, upload_id) = (shared.clone(), upload_id.clone());
                     let (store, number) = (self.store().clone(), next as i32);
                     under_way.spawn(async move {
-                        let _line = line;
+                        let _permit = permit;
                         store.copy_part(&copy, &upload_id, number, range).await
                     });
                 }

@@ -1,5 +1,5 @@
-//! Copies: in one request where the store can be trusted with it, else downloaded and uploaded again, through a
-//! bounded amount of memory and never through a file.
+//! Copies: in one request if a trial has shown that the store copies correctly, else by download and upload, through
+//! a bounded amount of memory and never through a file.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -13,18 +13,18 @@ use crate::store::learned::{ConditionalWrite, CopyMethod};
 use crate::store::object::{
     FixedKeys, KeysToTry, ObjectMetadata, Opened, ReadOptions, Stored, Unopened,
 };
-use crate::transfer::checksum::Expected;
-use crate::transfer::down::{ObjectReader, Pieces, Reader, send_all};
+use crate::transfer::checksum::ExpectedChecksum;
+use crate::transfer::down::{ChunkSender, ObjectReader, Reader, send_all};
 use crate::transfer::engine::Engine;
 use crate::transfer::files::Source;
 
-/// The most that one of them needs: a part on each of four connections, and one being filled.
-const MOST_MIB_OF_ONE: u64 = 40;
-/// How many pieces wait, as they came from the connection.
-const MOST_WAITING: usize = 4;
+/// The most memory that one copy needs: a part on each of four connections, and one being filled.
+const MAX_MIB_PER_COPY: u64 = 40;
+/// How many chunks may wait, in the sizes that the connection delivers.
+const MAX_WAITING: usize = 4;
 
 impl Engine {
-    /// Asks for an object's metadata, and opens it with a key where it is sealed.
+    /// Fetches an object's metadata, with the key that opens it if it is sealed.
     ///
     /// # Errors
     /// As [`Store::head`](crate::store::wire::Store::head).
@@ -37,7 +37,7 @@ impl Engine {
         Ok(self.inspect_with(at, &mut FixedKeys { keys, is_sealed: false }, options).await?)
     }
 
-    /// The same, with keys that are read only as they are needed.
+    /// The same, with keys that are read only when they are needed.
     pub(crate) async fn inspect_with(
         &self,
         at: &Location,
@@ -45,23 +45,23 @@ impl Engine {
         options: &ReadOptions,
     ) -> Result<Opened<ObjectMetadata>, Unopened> {
         let opened = async {
-            let _line = self.lines().take().await;
+            let _permit = self.permits().acquire().await;
             Ok(self.store().head_with(at, keys, options).await)
         };
         self.interrupt().race(opened).await.map_err(Unopened::Failed)?
     }
 
-    /// Makes a copy, proven to be encrypted as asked: within the store where that can be trusted with it, else
-    /// through this machine.
+    /// Makes a copy, proven to be encrypted as requested: within the store if a trial has shown that it copies
+    /// correctly, else through this machine.
     ///
     /// # Errors
-    /// [`Kind::Precondition`] where the source was replaced since it was opened; [`Kind::Unsealed`] where the
-    /// store does not seal; [`Kind::Integrity`] where the copy is not what the source was; otherwise as
+    /// [`Kind::Precondition`] if the source was replaced since it was opened; [`Kind::Unsealed`] if the store
+    /// does not seal; [`Kind::Integrity`] if the copy differs from the source; otherwise as
     /// [`Engine::upload`] and [`Engine::download`].
     pub(crate) async fn copy(&self, copy: &Copy) -> Result<Copied, Failure> {
         let (store, part_size) = (self.store(), self.copied_part_size(copy)?);
         let method = if part_size.is_some() { CopyMethod::InParts } else { CopyMethod::Whole };
-        // Trials are not raced: what they have written must be deleted.
+        // Trials are not raced: they must delete the objects that they have written.
         let is_tried = (part_size.is_some() || store.fits_one_copy(copy))
             && store.can_copy(copy, method).await;
         if is_tried {
@@ -72,7 +72,7 @@ impl Engine {
             match copied {
                 Ok(Some(copied)) => return Ok(copied),
                 Ok(None) => {}
-                // Of this object alone.
+                // A failure for this object only.
                 Err(failure) if failure.detail().status == Some(500) => {
                     return self.relay(copy).await;
                 }
@@ -86,8 +86,8 @@ impl Engine {
         Ok(copied)
     }
 
-    /// Compares a copy with what was seen of its source, so that the source may be deleted: with a look at it, unless
-    /// that was needed before. Where the credentials may not look, a checksum that the store has answered with counts.
+    /// Compares a copy with its source, so that the source may be deleted. Fetches the copy's metadata, unless that was
+    /// done before. If the credentials do not allow that, a checksum in the store's answer is enough.
     ///
     /// # Errors
     /// As [`Store::compare_copy`](crate::store::wire::Store::compare_copy).
@@ -95,16 +95,16 @@ impl Engine {
         if copied.compared == Compared::ByLook {
             return Ok(());
         }
-        let looked = self.interrupt().race(self.store().compare_copy(copy, &copied.stored)).await;
-        match looked {
+        let compared = self.interrupt().race(self.store().compare_copy(copy, &copied.stored)).await;
+        match compared {
             Err(Failure { kind: Kind::Denied, .. }) if copied.compared == Compared::ByAnswer => {
                 Ok(())
             }
-            looked => looked,
+            compared => compared,
         }
     }
 
-    /// The same copy, on the condition only that whatever writes it is known to honour it.
+    /// The same copy, without If-Match if the store is not known to honour it in this request.
     pub(super) async fn guarded(&self, copy: &Copy, kind: ConditionalWrite) -> Copy {
         let mut copy = copy.clone();
         if copy.replaces_newest() && !self.store().honors_if_match(&copy, kind).await {
@@ -113,12 +113,12 @@ impl Engine {
         copy
     }
 
-    /// None where the store cannot copy it.
+    /// None if the store cannot copy the object.
     async fn copy_within(&self, copy: &Copy) -> Result<Option<Copied>, Failure> {
         let copy = &self.guarded(copy, ConditionalWrite::Copy).await;
         let at = &copy.write.at;
         let item = self.progress().item(at.name(), Some(copy.bytes()));
-        let _line = self.interrupt().race(async { Ok(self.lines().take().await) }).await?;
+        let _permit = self.interrupt().race(async { Ok(self.permits().acquire().await) }).await?;
         let sent = self.interrupt().race(self.store().copy_object(copy)).await;
         let written = sent.map_err(|failure| {
             if failure.is_interruption() {
@@ -137,12 +137,12 @@ impl Engine {
         Ok(copied)
     }
 
-    /// Downloads and uploads again.
+    /// Downloads the source and uploads it as the copy.
     async fn relay(&self, copy: &Copy) -> Result<Copied, Failure> {
         self.store().check_relay(copy)?;
         let write = self.guarded(copy, ConditionalWrite::Complete).await.write;
         let (source, interrupt) = (&copy.source, self.interrupt());
-        let _room = interrupt.race(self.room(copy.bytes())).await?;
+        let _memory = interrupt.race(self.reserve_memory(copy.bytes())).await?;
         let keys: Vec<Key> = source.key.iter().cloned().collect();
         let options = ReadOptions {
             version_id: source.version_id().map(str::to_owned),
@@ -150,31 +150,32 @@ impl Engine {
             ..ReadOptions::default()
         };
         let opened = interrupt.race(self.store().get(&source.at, &keys, &options)).await;
-        let opened = opened.map_err(|failure| about_source(failure, source))?;
-        let (found, known) = (&opened.answer.metadata, &source.metadata);
+        let opened = opened.map_err(|failure| refer_to_source(failure, source))?;
+        let (found, inspected) = (&opened.answer.metadata, &source.metadata);
         check_whole(found).map_err(|failure| failure.at(&source.at))?;
         // Not every store honours If-Match.
-        if (&found.etag, found.content_length) != (&known.etag, known.content_length) {
+        if (&found.etag, found.content_length) != (&inspected.etag, inspected.content_length) {
             return Err(source.replaced());
         }
-        if !found.has_checksum_of(known) {
+        if !found.has_checksum_of(inspected) {
             return Err(Failure::integrity(
-                "the store names two checksums of one object: nothing was stored",
+                "the store reports two checksums for one object: nothing was stored",
             )
             .hint("try again; if it stays, the source is damaged in the store")
             .at(&source.at));
         }
         let (reader, expected) = Reader::of(self.store(), &source.at, &options, opened);
-        // What was said before the copy counts as much as what is said with the bytes.
-        let also = Expected::of(known).filter(|known| expected.as_ref() != Some(known));
-        let expected = Vec::from_iter(expected.into_iter().chain(also));
-        let broke = Arc::new(Mutex::new(None));
-        let stream = ObjectReader::start(MOST_WAITING, |pieces| {
-            let (at, broke) = (source.at.clone(), broke.clone());
+        // The content must match the checksum that was inspected before the copy, as well as the one in this answer.
+        let earlier = ExpectedChecksum::of(inspected).filter(|it| expected.as_ref() != Some(it));
+        let expected = Vec::from_iter(expected.into_iter().chain(earlier));
+        let download_error = Arc::new(Mutex::new(None));
+        let stream = ObjectReader::start(MAX_WAITING, |chunks| {
+            let (at, download_error) = (source.at.clone(), download_error.clone());
             async move {
-                // Kept before the upload that reads the stream can fail with less to say.
-                fetch(reader, expected, at, pieces).await.inspect_err(|failure| {
-                    *broke.lock().unwrap_or_else(PoisonError::into_inner) = Some(failure.clone());
+                // Stored first: the upload that reads the stream fails with a less exact message.
+                fetch(reader, expected, at, chunks).await.inspect_err(|failure| {
+                    *download_error.lock().unwrap_or_else(PoisonError::into_inner) =
+                        Some(failure.clone());
                 })
             }
         });
@@ -185,21 +186,21 @@ impl Engine {
             self.upload(stream, write).await
         };
         let stored = uploaded.map_err(|failure| {
-            let cause = broke.lock().unwrap_or_else(PoisonError::into_inner).take();
-            cause.map_or(failure, |cause| about_source(cause, source))
+            let cause = download_error.lock().unwrap_or_else(PoisonError::into_inner).take();
+            cause.map_or(failure, |cause| refer_to_source(cause, source))
         })?;
         Ok(Copied { compared: compared(&stored, source), stored })
     }
 
-    /// Waits until the object may be in memory as far as it has to be.
-    async fn room(&self, bytes: u64) -> Result<SemaphorePermit<'_>, Failure> {
-        let mib = bytes.div_ceil(1 << 20).clamp(1, MOST_MIB_OF_ONE) as u32;
-        let room = self.relayed().acquire_many(mib).await;
-        room.map_err(|_| Failure::other("copies ended unexpectedly"))
+    /// Waits for the memory that the copy of this many bytes needs.
+    async fn reserve_memory(&self, bytes: u64) -> Result<SemaphorePermit<'_>, Failure> {
+        let mib = bytes.div_ceil(1 << 20).clamp(1, MAX_MIB_PER_COPY) as u32;
+        let reserve_memory = self.copy_memory().acquire_many(mib).await;
+        reserve_memory.map_err(|_| Failure::other("copies ended unexpectedly"))
     }
 }
 
-/// Fails where a store sends a part of an object that was asked for as a whole.
+/// Fails if the store sends only a part of the requested whole object.
 fn check_whole(found: &ObjectMetadata) -> Result<(), Failure> {
     let bytes = found.content_length.unwrap_or_default();
     let whole = format!("bytes 0-{}/{bytes}", bytes.saturating_sub(1));
@@ -212,7 +213,7 @@ fn check_whole(found: &ObjectMetadata) -> Result<(), Failure> {
     }
 }
 
-/// Whether the store has confirmed of what was uploaded the checksum that the source has.
+/// Whether the store has confirmed that the upload has the checksum of the source.
 fn compared(stored: &Stored, source: &CopySource) -> Compared {
     let of_source = source.metadata.checksum_crc64nvme.as_ref();
     if stored.is_checked && of_source == Some(&stored.checksum_crc64nvme) {
@@ -222,22 +223,22 @@ fn compared(stored: &Stored, source: &CopySource) -> Compared {
     }
 }
 
-/// A read that the store refuses because of its condition speaks of a download.
-fn about_source(failure: Failure, source: &CopySource) -> Failure {
+/// A read that fails its If-Match means that the source was replaced.
+fn refer_to_source(failure: Failure, source: &CopySource) -> Failure {
     match failure {
         Failure { kind: Kind::Precondition, .. } => source.replaced(),
         failure => failure,
     }
 }
 
-/// Fetches the source, and compares it with what the store says of it.
+/// Downloads the source, and verifies its checksums.
 async fn fetch(
     reader: Reader,
-    expected: Vec<Expected>,
+    expected: Vec<ExpectedChecksum>,
     at: Location,
-    pieces: Pieces,
+    chunks: ChunkSender,
 ) -> Result<(), Failure> {
-    if send_all(reader, &expected, &pieces).await? {
+    if send_all(reader, &expected, &chunks).await? {
         return Ok(());
     }
     Err(Failure::integrity(

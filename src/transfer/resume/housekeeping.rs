@@ -1,4 +1,4 @@
-//! What earlier runs left behind: told where it is of other runs, removed where it is of no use.
+//! Clean-up of abandoned transfers, and notes on unfinished uploads of other runs.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -7,13 +7,13 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::journal::{self, Journal, Kind};
-use super::partial::RememberedPart;
+use super::partial::RememberedFile;
 use crate::location::Location;
 use crate::store::object::UnfinishedUpload;
 use crate::store::wire::Store;
 use crate::transfer::files::{Directory, FileId};
 
-/// What the headers of all kinds of transfers have in common.
+/// The fields that the headers of all journals share.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Header {
@@ -24,7 +24,7 @@ struct Header {
     #[serde(default)]
     file: String,
     #[serde(flatten)]
-    part: Option<RememberedPart>,
+    part: Option<RememberedFile>,
     #[serde(default)]
     upload_id: String,
 }
@@ -34,8 +34,7 @@ impl Header {
         journal.read::<Header, serde::de::IgnoredAny>().map(|(header, _)| header)
     }
 
-    /// Removes the partial file of a download.
-    fn remove_part(&self) {
+    fn remove_partial_file(&self) {
         let folder = Path::new(&self.file).parent().map(Directory::open);
         if let (Some(part), Some(Ok(folder))) = (&self.part, folder) {
             part.remove_from(&folder);
@@ -47,12 +46,12 @@ impl Header {
     }
 }
 
-/// Gives up the transfers that nobody went on with for a week: their uploads are aborted where they are
-/// in this bucket, and their partial files removed.
+/// Abandons the transfers that no run has resumed for a week: aborts their uploads if they are in this
+/// bucket, and removes their partial files.
 pub(crate) async fn expire(store: &Store, bucket: &str) {
     for mut journal in journal::idle(journal::LIFETIME) {
         match Header::of(&mut journal) {
-            Some(header) if header.kind == Kind::Download => header.remove_part(),
+            Some(header) if header.kind == Kind::Download => header.remove_partial_file(),
             Some(header) if header.kind == Kind::Run => {}
             Some(header) if header.upload_id.is_empty() => continue,
             Some(header) if header.is_in(store, bucket) => {
@@ -61,21 +60,21 @@ pub(crate) async fn expire(store: &Store, bucket: &str) {
                     continue;
                 }
             }
-            // Without what is remembered of it, nobody would ever abort it.
+            // Of another bucket, or in an unknown format: without its journal, no run would abort the upload.
             _ => continue,
         }
         journal.remove();
     }
-    // An upload that was begun, and never known, is found by `rm --incomplete`.
+    // If such an upload exists after all, `rm --incomplete` finds it.
     journal::idle_intentions(journal::LIFETIME).iter().for_each(Journal::remove);
 }
 
-/// The partial files that some run can go on with.
-pub(super) fn remembered_parts() -> HashSet<FileId> {
-    journal::headers::<RememberedPart>().iter().map(RememberedPart::id).collect()
+/// The partial files that a run can resume.
+pub(super) fn remembered_files() -> HashSet<FileId> {
+    journal::headers::<RememberedFile>().iter().map(RememberedFile::id).collect()
 }
 
-/// Forgets uploads that were aborted.
+/// Removes the journals of aborted uploads.
 pub(crate) fn forget_uploads(store: &Store, aborted: &[UnfinishedUpload]) {
     for mut journal in journal::idle(Duration::ZERO) {
         let is_aborted = |header: &Header| {
@@ -90,8 +89,8 @@ pub(crate) fn forget_uploads(store: &Store, aborted: &[UnfinishedUpload]) {
     }
 }
 
-/// A note on other unfinished uploads of the object, if there are any: whose they are nobody knows, so
-/// they are neither joined nor aborted.
+/// A note on other unfinished uploads of the object, if there are any. Another client may still be sending them,
+/// so they are neither resumed nor aborted.
 pub(crate) async fn older_uploads(store: &Store, at: &Location, own: &str) -> Option<String> {
     let page = store.unfinished_uploads(at.clone()).next_page().await.ok()??;
     let others: Vec<_> =
@@ -105,6 +104,6 @@ pub(crate) async fn older_uploads(store: &Store, at: &Location, own: &str) -> Op
         n => format!("{n} older unfinished uploads"),
     };
     Some(format!(
-        "{uploads} of {at}{since}: `s3seal rm --incomplete {at}` removes what costs money and is no object"
+        "{uploads} of {at}{since}: `s3seal rm --incomplete {at}` aborts the upload, whose parts cost money"
     ))
 }

@@ -1,5 +1,5 @@
-//! Uploads that may have been begun: noted before the store is asked for one, so that an upload whose id never arrived,
-//! because the program was killed meanwhile, is found later.
+//! A record of each upload that is about to be created, written before the request. If the program is killed before it
+//! learns the upload's id, a later run finds the upload by this record.
 
 use std::time::{Duration, SystemTime};
 
@@ -10,83 +10,83 @@ use crate::location::Location;
 use crate::store::object::{UnfinishedUpload, Write};
 use crate::store::wire::Store;
 
-/// No upload that goes on is without a part for so long.
+/// An upload that has had no part for this long is not running.
 const ABANDONED: Duration = Duration::from_secs(60 * 60);
-/// How far the clocks of a store and of its clients may be apart (AWS, "RequestTimeTooSkewed").
+/// The largest difference between the clocks of a store and its clients (AWS, "RequestTimeTooSkewed").
 const LARGEST_SKEW: Duration = Duration::from_secs(15 * 60);
 
-/// The note on one upload that is about to be begun. What is dropped without being removed stays.
+/// The record of one upload that is about to be created. Dropping it does not remove the record.
 pub(crate) struct Intention(Journal);
 
-/// What is noted.
 #[derive(Serialize, Deserialize)]
-struct Noted {
+struct IntentionRecord {
     kind: Kind,
     endpoint: String,
     bucket: String,
     object: String,
     /// Seconds since 1970.
-    asked: u64,
+    #[serde(rename = "asked")]
+    requested: u64,
 }
 
 impl Intention {
-    /// Notes that the store is about to be asked; none where nothing can be remembered.
-    pub(crate) fn note(store: &Store, at: &Location) -> Option<Intention> {
-        let asked = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).ok()?;
-        let journal = Journal::of_intention(store, at, asked.as_nanos())?;
-        let noted = Noted {
+    /// Records that the store is about to be asked for an upload. None if the record cannot be written.
+    pub(crate) fn record(store: &Store, at: &Location) -> Option<Intention> {
+        let requested = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).ok()?;
+        let journal = Journal::of_intention(store, at, requested.as_nanos())?;
+        let record = IntentionRecord {
             kind: Kind::Intention,
             endpoint: store.endpoint().unwrap_or_default().to_owned(),
             bucket: at.bucket.clone(),
             object: at.key.clone(),
-            asked: asked.as_secs(),
+            requested: requested.as_secs(),
         };
-        journal.begin(&noted).then_some(Intention(journal))
+        journal.begin(&record).then_some(Intention(journal))
     }
 
-    /// The upload's id is remembered elsewhere, or there is no upload.
+    /// To be called once the upload's id is in a journal, or the upload was not created.
     pub(crate) fn remove(&self) {
         self.0.remove();
     }
 }
 
-impl Noted {
-    fn of(journal: &mut Journal) -> Option<Noted> {
-        let (noted, _) = journal.read::<Noted, serde::de::IgnoredAny>()?;
-        (noted.kind == Kind::Intention).then_some(noted)
+impl IntentionRecord {
+    fn of(journal: &mut Journal) -> Option<IntentionRecord> {
+        let (record, _) = journal.read::<IntentionRecord, serde::de::IgnoredAny>()?;
+        (record.kind == Kind::Intention).then_some(record)
     }
 
     fn is_in(&self, store: &Store, bucket: &str) -> bool {
         self.endpoint == store.endpoint().unwrap_or_default() && self.bucket == bucket
     }
 
-    /// Whether an upload was begun when the store was asked, as far as their clocks agree.
-    fn may_be(&self, upload: &UnfinishedUpload) -> bool {
-        let asked = SystemTime::UNIX_EPOCH + Duration::from_secs(self.asked);
+    /// Whether the upload was created at the recorded time, within the clock skew, and is not running.
+    fn matches(&self, upload: &UnfinishedUpload) -> bool {
+        let requested = SystemTime::UNIX_EPOCH + Duration::from_secs(self.requested);
         let Some(initiated) = upload.initiated else { return false };
-        let apart = initiated.duration_since(asked).unwrap_or_else(|error| error.duration());
-        apart <= LARGEST_SKEW && initiated.elapsed().unwrap_or_default() >= ABANDONED
+        let skew = initiated.duration_since(requested).unwrap_or_else(|error| error.duration());
+        skew <= LARGEST_SKEW && initiated.elapsed().unwrap_or_default() >= ABANDONED
     }
 }
 
-/// Aborts the uploads of an object that killed runs have begun without learning their ids. An upload is aborted only
-/// if it can be no other: the only one of this object that was begun when the store was asked, long ago, without a part
-/// ever since, and no other run of this machine remembers it.
+/// Aborts uploads of the object that killed runs created without learning their ids. An upload is aborted only if it
+/// is the only one of this object that was created at the recorded time, it has no parts, [`ABANDONED`] has passed, and
+/// no journal on this machine names it.
 pub(crate) async fn abort_orphans(store: &Store, write: &Write) {
     let at = &write.at;
     for mut journal in journal::idle_intentions(ABANDONED) {
-        let Some(noted) = Noted::of(&mut journal) else { continue };
-        if noted.is_in(store, &at.bucket) && noted.object == at.key {
-            let is_settled = settle(store, write, &noted).await;
-            if is_settled {
-                journal.remove();
-            }
+        let Some(record) = IntentionRecord::of(&mut journal) else { continue };
+        if record.is_in(store, &at.bucket)
+            && record.object == at.key
+            && settle(store, write, &record).await
+        {
+            journal.remove();
         }
     }
 }
 
-/// Whether nothing is left to be done.
-async fn settle(store: &Store, write: &Write, noted: &Noted) -> bool {
+/// Whether the record is no longer needed.
+async fn settle(store: &Store, write: &Write, record: &IntentionRecord) -> bool {
     let mut found = Vec::new();
     let mut uploads = store.unfinished_uploads(write.at.clone());
     loop {
@@ -96,7 +96,7 @@ async fn settle(store: &Store, write: &Write, noted: &Noted) -> bool {
             Err(_) => return false,
         }
     }
-    found.retain(|upload| noted.may_be(upload));
+    found.retain(|upload| record.matches(upload));
     let [orphan] = found.as_slice() else { return found.is_empty() };
     if journal::is_remembered(&orphan.id) {
         return true;
@@ -110,15 +110,15 @@ async fn settle(store: &Store, write: &Write, noted: &Noted) -> bool {
     }
 }
 
-/// Forgets which uploads may have been begun of one object, or of all below a place: the user has had them aborted.
+/// Removes the records of an object's uploads, or of all uploads below a prefix: the user has aborted them.
 pub(crate) fn forget_intentions(store: &Store, below: &Location, is_one: bool) {
     for mut journal in journal::idle_intentions(Duration::ZERO) {
-        let is_meant = |noted: &Noted| {
-            let is_below = noted.object.starts_with(&below.key);
-            noted.is_in(store, &below.bucket)
-                && if is_one { noted.object == below.key } else { is_below }
+        let is_meant = |record: &IntentionRecord| {
+            let is_below = record.object.starts_with(&below.key);
+            record.is_in(store, &below.bucket)
+                && if is_one { record.object == below.key } else { is_below }
         };
-        if Noted::of(&mut journal).is_some_and(|noted| is_meant(&noted)) {
+        if IntentionRecord::of(&mut journal).is_some_and(|record| is_meant(&record)) {
             journal.remove();
         }
     }

@@ -1,7 +1,7 @@
-//! What is remembered of a transfer while it runs, so that another run can go on with it: a file of
-//! JSON lines in the state folder, a header and then a line for each part that is done.
+//! The journal of a running transfer, from which another run can resume it: a file of JSON lines in the
+//! state folder, a header and then a line for each finished part.
 //!
-//! No key is in it, nor a key's MD5, which would be the same in every file: see
+//! It holds neither a key nor a key's MD5, which would be the same in every file: see
 //! [`KeyCheck`](crate::key::core::KeyCheck).
 
 use std::fs::{self, File, OpenOptions};
@@ -21,33 +21,34 @@ use crate::store::wire::Store;
 use crate::system::state;
 
 const FOLDER: &str = "transfers";
-/// How the files of uploads that may have been begun are called.
+/// The prefix of the file names of [`Kind::Intention`].
 const INTENTION: &str = "begin-";
-/// Changes when a file can no longer be understood by an older program, or an older file by this one.
+/// The version of the file format. It changes when older versions of this program could not read new files, or this
+/// version could not read old ones.
 const FORMAT: u32 = 1;
-/// A transfer that nobody went on with for so long is given up.
+/// A transfer that no run has resumed for this long is abandoned.
 pub(super) const LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
-/// Which way a transfer goes.
+/// What a journal records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Kind {
     Upload,
     Download,
-    /// Many objects, one after the other.
+    /// A run over many objects.
     Run,
-    /// An upload that may have been begun.
+    /// An upload that is about to be created, or was.
     Intention,
 }
 
-/// The file of one transfer, which no other process uses at the same time.
+/// The journal of one transfer, locked against other processes.
 #[derive(Debug)]
 pub(crate) struct Journal {
     path: PathBuf,
     file: File,
 }
 
-/// The first line of a file.
+/// The first line of a journal.
 #[derive(Serialize, Deserialize)]
 struct Versioned<H> {
     format: u32,
@@ -56,38 +57,38 @@ struct Versioned<H> {
 }
 
 impl Journal {
-    /// Opens the file of the transfer between an object and a local file. None where that cannot be, or
-    /// another process is at the same transfer: it then goes without.
+    /// Opens or creates the journal of the transfer between an object and a local file. None if that fails, or
+    /// another process has it open; the transfer then runs without a journal.
     pub(crate) fn open(kind: Kind, store: &Store, at: &Location, local: &Path) -> Option<Journal> {
         let local = std::path::absolute(local).ok()?;
         Journal::named(kind, store, at, local.as_os_str().as_encoded_bytes())
     }
 
-    /// Opens the file of a run through the objects below a place that does what these settings say.
+    /// Opens or creates the journal of a run over the objects below a prefix, with these settings.
     pub(crate) fn of_run(store: &Store, below: &Location, settings: &str) -> Option<Journal> {
         Journal::named(Kind::Run, store, below, settings.as_bytes())
     }
 
-    /// Makes the file of an upload that is about to be begun at this time, in nanoseconds.
+    /// Creates the journal of an upload that is about to be created. `nanoseconds` since 1970 make its name unique.
     pub(super) fn of_intention(store: &Store, at: &Location, nanoseconds: u128) -> Option<Journal> {
         let own = format!("{} {nanoseconds}", std::process::id());
         Journal::named(Kind::Intention, store, at, own.as_bytes())
     }
 
-    /// Whether something is remembered of the transfer between an object and a local file.
-    pub(super) fn is_there(kind: Kind, store: &Store, at: &Location, local: &Path) -> bool {
+    /// Whether there is a journal of the transfer between an object and a local file.
+    pub(super) fn exists(kind: Kind, store: &Store, at: &Location, local: &Path) -> bool {
         let (folder, local) = (folder(), std::path::absolute(local).ok());
         let (Some(folder), Some(local)) = (folder, local) else { return false };
         folder.join(name(kind, store, at, local.as_os_str().as_encoded_bytes())).exists()
     }
 
-    fn named(kind: Kind, store: &Store, at: &Location, other: &[u8]) -> Option<Journal> {
-        Journal::at(&folder()?, &name(kind, store, at, other))
-            .inspect_err(|error| tracing::debug!(%error, "the transfer is not remembered"))
+    fn named(kind: Kind, store: &Store, at: &Location, discriminator: &[u8]) -> Option<Journal> {
+        Journal::at(&folder()?, &name(kind, store, at, discriminator))
+            .inspect_err(|error| tracing::debug!(%error, "the transfer has no journal"))
             .ok()
     }
 
-    /// Whether nobody went on with it for so long that it is given up.
+    /// Whether the transfer is abandoned.
     pub(crate) fn is_old(&self) -> bool {
         let modified = self.file.metadata().and_then(|metadata| metadata.modified());
         modified.is_ok_and(|time| time.elapsed().unwrap_or_default() >= LIFETIME)
@@ -103,8 +104,8 @@ impl Journal {
         Ok(Journal { path, file })
     }
 
-    /// What an earlier run left: its header, and a line for each part that it finished. None where there
-    /// is nothing, or nothing that this program understands.
+    /// Reads the journal of an earlier run: its header, and a line for each finished part. None if it is empty, or
+    /// in an unknown format.
     pub(crate) fn read<H: DeserializeOwned, L: DeserializeOwned>(&mut self) -> Option<(H, Vec<L>)> {
         let mut bytes = Vec::new();
         self.file.rewind().and_then(|()| self.file.read_to_end(&mut bytes)).ok()?;
@@ -113,19 +114,19 @@ impl Journal {
         if first.format != FORMAT {
             return None;
         }
-        // What was being written when the machine stopped is no line, and must not become part of one.
+        // A write that a power failure cut short is not a line, and the next line must not be appended to it.
         if bytes.last() != Some(&b'\n') {
             self.file.write_all(b"\n").ok()?;
         }
         Some((first.header, lines.filter_map(|line| serde_json::from_slice(line).ok()).collect()))
     }
 
-    /// Forgets whatever is in the file, and begins it anew; whether that worked.
+    /// Clears the journal and writes the header; returns whether that worked.
     pub(crate) fn begin(&self, header: &impl Serialize) -> bool {
         self.file.set_len(0).is_ok() && self.write(&Versioned { format: FORMAT, header })
     }
 
-    /// Adds a line. What cannot be remembered is sent again, so it is no failure.
+    /// Appends a line. If that fails, a later run only transfers the part again, so it is not an error.
     pub(crate) fn add(&self, line: &impl Serialize) {
         self.write(line);
     }
@@ -136,17 +137,18 @@ impl Journal {
             text.push(b'\n');
             (&self.file).write_all(&text)
         });
-        written.inspect_err(|error| tracing::debug!(%error, "not remembered")).is_ok()
+        written
+            .inspect_err(|error| tracing::debug!(%error, "the journal cannot be written"))
+            .is_ok()
     }
 
-    /// Removes the file: there is nothing to go on with.
     pub(crate) fn remove(&self) {
         let _ = fs::remove_file(&self.path);
     }
 }
 
-/// The name of the file of a transfer.
-fn name(kind: Kind, store: &Store, at: &Location, other: &[u8]) -> String {
+/// The file name of a journal.
+fn name(kind: Kind, store: &Store, at: &Location, discriminator: &[u8]) -> String {
     let prefix = if kind == Kind::Intention { INTENTION } else { "" };
     let kind: &[u8] = match kind {
         Kind::Upload => b"upload",
@@ -155,11 +157,14 @@ fn name(kind: Kind, store: &Store, at: &Location, other: &[u8]) -> String {
         Kind::Intention => b"intention",
     };
     let endpoint = store.endpoint().unwrap_or_default();
-    let of = [kind, endpoint.as_bytes(), at.bucket.as_bytes(), at.key.as_bytes(), other];
-    format!("{prefix}{}", digest(of))
+    let bucket = at.bucket.as_bytes();
+    format!(
+        "{prefix}{}",
+        digest([kind, endpoint.as_bytes(), bucket, at.key.as_bytes(), discriminator])
+    )
 }
 
-/// The headers of all transfers that are remembered, whether or not a process is at them.
+/// The headers of all journals, open in another process or not.
 pub(super) fn headers<H: DeserializeOwned>() -> Vec<H> {
     let entries = folder().and_then(|folder| fs::read_dir(folder).ok());
     let header = |entry: fs::DirEntry| {
@@ -171,17 +176,17 @@ pub(super) fn headers<H: DeserializeOwned>() -> Vec<H> {
     entries.into_iter().flatten().flatten().filter_map(header).collect()
 }
 
-/// The files of all transfers that no process is at, and that nobody went on with for `age`.
+/// The journals of transfers that no process runs, and that no run has resumed for `age`.
 pub(super) fn idle(age: Duration) -> Vec<Journal> {
     idle_files(age, |name| !name.starts_with(INTENTION))
 }
 
-/// The files of uploads that may have been begun `age` ago, by processes that have ended.
+/// The intentions that are at least `age` old, and whose processes have ended.
 pub(super) fn idle_intentions(age: Duration) -> Vec<Journal> {
     idle_files(age, |name| name.starts_with(INTENTION))
 }
 
-/// Whether any transfer of this machine, under way or interrupted, remembers an upload.
+/// Whether a journal on this machine, of a running or interrupted transfer, names the upload.
 pub(super) fn is_remembered(upload_id: &str) -> bool {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
@@ -205,7 +210,7 @@ fn idle_files(age: Duration, is_meant: impl Fn(&str) -> bool) -> Vec<Journal> {
         .collect()
 }
 
-/// Whether the same can succeed later from where it stopped.
+/// Whether a transfer that failed like this can be resumed later.
 pub(crate) fn is_resumable(failure: &Failure) -> bool {
     failure.is_interruption() || failure.is(failure::Kind::Unavailable)
 }
@@ -214,7 +219,7 @@ fn folder() -> Option<PathBuf> {
     Some(state::folder()?.join(FOLDER))
 }
 
-/// The hexadecimal SHA-256 of several texts, which no other texts have.
+/// The hexadecimal SHA-256 of several texts. The length of each is hashed too, so that `ab`, `c` and `a`, `bc` differ.
 pub(crate) fn digest<'a>(texts: impl IntoIterator<Item = &'a [u8]>) -> String {
     let mut hash = Sha256::new();
     for text in texts {
@@ -224,8 +229,8 @@ pub(crate) fn digest<'a>(texts: impl IntoIterator<Item = &'a [u8]>) -> String {
     hex(&hash.finalize())
 }
 
-/// Opens a file and locks it; an error where another process has it. A file that was removed, or moved
-/// into place, before it could be locked is not the one that the path names any more.
+/// Opens a file and locks it; an error if another process holds the lock. If the file was removed or renamed before
+/// it was locked, the path names another file now: then it is opened again.
 pub(super) fn lock(path: &Path, open: impl Fn() -> io::Result<File>) -> io::Result<File> {
     const TRIES: usize = 10;
     for _ in 0..TRIES {

@@ -1,38 +1,38 @@
-//! Files in the making that a killed run left in a folder: found and removed by the next run that writes
-//! there.
+//! Removes the temporary files that killed runs left in a folder, when the next run writes to it.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use super::housekeeping::remembered_parts;
+use super::housekeeping::remembered_files;
 use crate::output::Output;
 use crate::transfer::files::{Directory, FileId, open_own};
-use crate::transfer::names::is_made_up;
+use crate::transfer::names::is_generated_name;
 
-/// What was removed, and where it was looked for.
+/// Removes temporary files of killed runs, and counts them.
 #[derive(Debug, Default)]
 pub(crate) struct Leftovers {
-    swept: Mutex<HashSet<FileId>>,
+    /// Folders that were looked through in this run.
+    visited: Mutex<HashSet<FileId>>,
     removed: AtomicU64,
 }
 
 impl Leftovers {
-    /// Removes what killed runs left in a folder, once in a run: files of ours whose names this program makes
-    /// up, which no process has and no journal remembers.
-    pub(crate) fn sweep(&self, folder: &Directory) {
+    /// Removes the user's files with generated names that no process has open and no journal names. Looks through
+    /// each folder once in a run.
+    pub(crate) fn remove_from(&self, folder: &Directory) {
         let is_first =
-            self.swept.lock().unwrap_or_else(PoisonError::into_inner).insert(folder.id());
+            self.visited.lock().unwrap_or_else(PoisonError::into_inner).insert(folder.id());
         if !is_first {
             return;
         }
-        // What cannot be listed is not looked through.
+        // A folder that cannot be listed is left alone.
         let entries = folder.entries().unwrap_or_default();
-        let mut found = entries.iter().filter(|(name, _)| is_made_up(name)).peekable();
+        let mut found = entries.iter().filter(|(name, _)| is_generated_name(name)).peekable();
         if found.peek().is_none() {
             return;
         }
-        let remembered = remembered_parts();
+        let remembered = remembered_files();
         for (name, _) in found {
             let Ok(file) = open_own(folder, name) else { continue };
             let is_remembered = FileId::of(&file).is_ok_and(|id| remembered.contains(&id));
@@ -42,7 +42,7 @@ impl Leftovers {
         }
     }
 
-    /// Tells people once how many were removed.
+    /// Prints how many files were removed since the last report.
     pub(crate) fn report(&self, out: &Output) {
         let files = match self.removed.swap(0, Ordering::Relaxed) {
             0 => return,

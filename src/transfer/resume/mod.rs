@@ -1,5 +1,5 @@
-//! What is remembered of an interrupted transfer, in the state folder ([`Journal`]) and as a partial file ([`Partial`]),
-//! and the removal of what abandoned transfers left.
+//! The state of interrupted transfers: a [`Journal`] in the state folder, and for downloads a [`PartialFile`]. And the
+//! clean-up of abandoned transfers.
 
 mod housekeeping;
 mod intention;
@@ -11,4 +11,4 @@ pub(crate) use housekeeping::{expire, forget_uploads, older_uploads};
 pub(crate) use intention::{Intention, abort_orphans, forget_intentions};
 pub(crate) use journal::{Journal, Kind, digest, is_resumable};
 pub(crate) use leftovers::Leftovers;
-pub(crate) use partial::{Partial, Resumable};
+pub(crate) use partial::{PartialFile, ResumableDownload};

@@ -1,5 +1,5 @@
-//! A partial file: what has arrived of a large download, beside the file that it will become. Where the
-//! download is interrupted it stays, and another run goes on with it: the journal knows which file it is.
+//! A partial file: the chunks that have arrived of a large download, in the target's folder. If the download is
+//! interrupted, the file stays, and another run resumes it: the journal says which file it is.
 
 use std::collections::BTreeMap;
 use std::fs::{File, Permissions};
@@ -17,15 +17,14 @@ use crate::store::object::ObjectMetadata;
 use crate::store::wire::Store;
 use crate::transfer::checksum::Algorithm;
 use crate::transfer::files::{
-    Directory, FileId, FilePlace, PartFile, kept_mode, open_own, read_range,
+    Directory, FileId, FilePlace, TempFile, kept_mode, open_own, read_range,
 };
 use crate::transfer::plan;
 
-/// One state of an object, in units, on its way to one file: all that must be the same if what one
-/// run fetched is to be of use to another.
+/// Everything that must be equal for a run to reuse the chunks of an earlier one.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Work {
+struct DownloadIdentity {
     kind: Kind,
     endpoint: String,
     bucket: String,
@@ -33,185 +32,185 @@ struct Work {
     version_id: Option<String>,
     etag: Option<String>,
     bytes: u64,
-    unit: u64,
+    #[serde(rename = "unit")]
+    chunk_size: u64,
     file: String,
 }
 
-/// The first line of a journal.
 #[derive(Debug, Serialize, Deserialize)]
 struct Header {
     #[serde(flatten)]
-    work: Work,
+    identity: DownloadIdentity,
     #[serde(flatten)]
-    part: RememberedPart,
+    temp_file: RememberedFile,
 }
 
-/// Which file is the partial one, beside the target.
+/// Which file in the target's folder is the partial file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct RememberedPart {
-    part: String,
+pub(super) struct RememberedFile {
+    #[serde(rename = "part")]
+    name: String,
     device: u64,
     inode: u64,
 }
 
-impl RememberedPart {
-    fn of(part: &PartFile) -> RememberedPart {
-        let FileId { device, inode } = part.id();
-        RememberedPart { part: part.name().to_string_lossy().into_owned(), device, inode }
+impl RememberedFile {
+    fn of(file: &TempFile) -> RememberedFile {
+        let FileId { device, inode } = file.id();
+        RememberedFile { name: file.name().to_string_lossy().into_owned(), device, inode }
     }
 
     pub(super) fn id(&self) -> FileId {
         FileId { device: self.device, inode: self.inode }
     }
 
-    /// Removes the file from this folder, unless a process is at it.
+    /// Removes the file from this folder, unless a process has it open.
     pub(super) fn remove_from(&self, folder: &Directory) {
-        let name = self.part.as_ref();
-        let is_it = open_own(folder, name).and_then(|file| FileId::of(&file));
-        if is_it.is_ok_and(|id| id == self.id()) {
+        let name = self.name.as_ref();
+        let found = open_own(folder, name).and_then(|file| FileId::of(&file));
+        if found.is_ok_and(|id| id == self.id()) {
             let _ = folder.remove(name);
         }
     }
 }
 
-/// A unit that has arrived.
+/// A line of the journal: a chunk that is in the file.
 #[derive(Serialize, Deserialize)]
-struct Unit {
+struct FinishedChunk {
     index: u64,
     crc: u64,
 }
 
-/// A download whose partial file another run can go on with.
-pub(crate) struct Resumable<'a> {
+/// A download that another run can resume.
+pub(crate) struct ResumableDownload<'a> {
     pub(crate) store: &'a Store,
     pub(crate) at: &'a Location,
     pub(crate) metadata: &'a ObjectMetadata,
-    /// Its size in bytes.
+    /// The object's size.
     pub(crate) bytes: u64,
-    /// The size of every unit but the last.
-    pub(crate) unit: u64,
+    /// The size of every chunk but the last, in bytes.
+    pub(crate) chunk_size: u64,
 }
 
-/// A file that is filled unit by unit, and what is remembered of it. No other process uses it at the same
-/// time.
+/// A file that is filled chunk by chunk, and its journal. Locked against other processes.
 #[derive(Debug)]
-pub(crate) struct Partial {
-    /// There until it is put in its place, or left to another run.
-    part: Option<PartFile>,
+pub(crate) struct PartialFile {
+    /// Some until it is published.
+    file: Option<TempFile>,
     journal: Journal,
-    work: Work,
-    /// The CRC of each unit that an earlier run fetched, by its index.
+    identity: DownloadIdentity,
+    /// The CRC of each chunk that an earlier run fetched, by its index.
     remembered: BTreeMap<u64, u64>,
-    /// Whether there is anything to go on with.
-    is_of_use: AtomicBool,
+    /// Whether the file holds anything that another run can use.
+    is_worth_keeping: AtomicBool,
 }
 
-impl Partial {
-    /// Opens the partial file of the one that is to be at this place, or makes one with this mode. None where
-    /// that cannot be, or another process is at it.
-    pub(crate) fn open(place: &FilePlace, mode: u32, of: &Resumable<'_>) -> Option<Partial> {
+impl PartialFile {
+    /// Opens the partial file of an earlier run, or creates one with this mode. None if that fails, or another
+    /// process has it open.
+    pub(crate) fn open(
+        place: &FilePlace,
+        mode: u32,
+        download: &ResumableDownload<'_>,
+    ) -> Option<PartialFile> {
         let target = std::path::absolute(place.path()).ok()?;
-        let mut journal = Journal::open(Kind::Download, of.store, of.at, &target)?;
-        let work = Work::of(of, &target);
+        let mut journal = Journal::open(Kind::Download, download.store, download.at, &target)?;
+        let identity = DownloadIdentity::of(download, &target);
         let folder = place.folder();
-        let (mut part, mut remembered) = (None, BTreeMap::new());
-        if let Some((header, units)) = journal.read::<Header, Unit>() {
-            if header.work == work {
-                let name = header.part.part.as_ref();
-                part = PartFile::reopen(folder, name, header.part.id()).ok();
-                remembered = units.into_iter().map(|unit: Unit| (unit.index, unit.crc)).collect();
+        let (mut reopened, mut remembered) = (None, BTreeMap::new());
+        if let Some((header, chunks)) = journal.read::<Header, FinishedChunk>() {
+            if header.identity == identity {
+                let name = header.temp_file.name.as_ref();
+                reopened = TempFile::reopen(folder, name, header.temp_file.id()).ok();
+                remembered = chunks.into_iter().map(|chunk| (chunk.index, chunk.crc)).collect();
             } else {
-                header.part.remove_from(folder);
+                header.temp_file.remove_from(folder);
             }
         }
-        let is_new = part.is_none();
-        // Another run must be able to go on with it, even where the target is read-only.
-        let part = part.map_or_else(|| PartFile::create(folder, mode | 0o600), Ok);
-        let part = part.and_then(|part| part.file().set_len(of.bytes).map(|()| part));
-        let part = part
+        let is_new = reopened.is_none();
+        // The owner must be able to write it, so that another run can resume it, even if the target is read-only.
+        let file = reopened.map_or_else(|| TempFile::create(folder, mode | 0o600), Ok);
+        let file = file.and_then(|file| file.file().set_len(download.bytes).map(|()| file));
+        let file = file
             .inspect_err(|error| {
                 tracing::debug!(%error, "the partial file cannot be used");
                 journal.remove();
             })
             .ok()?;
+        let header = Header { temp_file: RememberedFile::of(&file), identity };
         if is_new {
             remembered.clear();
-            let header = Header { part: RememberedPart::of(&part), work };
             if !journal.begin(&header) {
                 journal.remove();
                 return None;
             }
-            let is_of_use = AtomicBool::new(false);
-            return Some(Partial {
-                part: Some(part),
-                journal,
-                work: header.work,
-                remembered,
-                is_of_use,
-            });
         }
-        let is_of_use = AtomicBool::new(!remembered.is_empty());
-        Some(Partial { part: Some(part), journal, work, remembered, is_of_use })
+        let is_worth_keeping = AtomicBool::new(!remembered.is_empty());
+        let (file, identity) = (Some(file), header.identity);
+        Some(PartialFile { file, journal, identity, remembered, is_worth_keeping })
     }
 
-    /// Whether an interrupted download to this place has left something to go on with.
-    pub(crate) fn is_left_of(place: &Path, store: &Store, at: &Location) -> bool {
-        Journal::is_there(Kind::Download, store, at, place)
+    /// Whether an interrupted download to this path can be resumed.
+    pub(crate) fn exists_for(place: &Path, store: &Store, at: &Location) -> bool {
+        Journal::exists(Kind::Download, store, at, place)
     }
 
     pub(crate) fn file(&self) -> &File {
-        self.part.as_ref().expect("a partial file until it is put in its place").file()
+        self.file.as_ref().expect("a partial file until it is published").file()
     }
 
-    /// The units of an earlier run that are in the file as they arrived, each with its CRC: after a power
-    /// failure a file can be emptier than what is remembered of it.
-    pub(crate) async fn arrived(&self, algorithm: Algorithm) -> io::Result<BTreeMap<u64, u64>> {
-        let mut arrived = BTreeMap::new();
+    /// The chunks of an earlier run that are still intact in the file, each with its CRC. After a power failure, the
+    /// file may lack chunks that are in the journal.
+    pub(crate) async fn intact_chunks(
+        &self,
+        algorithm: Algorithm,
+    ) -> io::Result<BTreeMap<u64, u64>> {
+        let mut intact_chunks = BTreeMap::new();
         for (index, remembered) in &self.remembered {
             let file = self.file().try_clone()?;
-            let range = plan::range(*index, self.work.bytes, self.work.unit);
+            let range = plan::range(*index, self.identity.bytes, self.identity.chunk_size);
             let read = tokio::task::spawn_blocking(move || crc(&file, range, algorithm));
             if read.await?.is_ok_and(|crc| crc == Some(*remembered)) {
-                arrived.insert(*index, *remembered);
+                intact_chunks.insert(*index, *remembered);
             }
         }
-        self.is_of_use.store(!arrived.is_empty(), Ordering::Relaxed);
-        Ok(arrived)
+        self.is_worth_keeping.store(!intact_chunks.is_empty(), Ordering::Relaxed);
+        Ok(intact_chunks)
     }
 
-    /// Remembers a unit that is in the file.
-    pub(crate) fn finish(&self, index: u64, crc: u64) {
-        self.is_of_use.store(true, Ordering::Relaxed);
-        self.journal.add(&Unit { index, crc });
+    /// Records a chunk that is in the file now.
+    pub(crate) fn finish_chunk(&self, index: u64, crc: u64) {
+        self.is_worth_keeping.store(true, Ordering::Relaxed);
+        self.journal.add(&FinishedChunk { index, crc });
     }
 
-    /// Nothing of it is of use to another run.
-    pub(crate) fn spoil(&self) {
-        self.is_of_use.store(false, Ordering::Relaxed);
+    /// Marks the content as unusable for another run.
+    pub(crate) fn discard(&self) {
+        self.is_worth_keeping.store(false, Ordering::Relaxed);
     }
 
-    /// Puts it in its place; with `is_new` only if nothing is there.
+    /// Renames the file to its final name; with `no_clobber` only if no file has that name.
     ///
     /// # Errors
-    /// [`io::ErrorKind::AlreadyExists`] where something is there and must not be replaced.
-    pub(crate) fn put(mut self, place: &FilePlace, is_new: bool) -> io::Result<()> {
-        self.spoil();
-        let Some(part) = self.part.take() else { return Ok(()) };
-        // The mode of what is replaced may have changed since the partial file was made. It can only take
-        // permissions away: a plaintext never becomes readable to more people than a new file would be.
+    /// [`io::ErrorKind::AlreadyExists`] if a file exists and `no_clobber` is set.
+    pub(crate) fn persist(mut self, place: &FilePlace, no_clobber: bool) -> io::Result<()> {
+        self.discard();
+        let Some(file) = self.file.take() else { return Ok(()) };
+        // The mode of the replaced file may have changed since the partial file was created. It can only remove
+        // permissions: the plaintext must not become readable to more users than a new file would be.
         if let Some(kept) = place.folder().find(place.name())?.as_ref().and_then(kept_mode) {
-            let mode = part.file().metadata()?.permissions().mode() & kept;
-            part.file().set_permissions(Permissions::from_mode(mode))?;
+            let mode = file.file().metadata()?.permissions().mode() & kept;
+            file.file().set_permissions(Permissions::from_mode(mode))?;
         }
-        part.put(place.name(), is_new)
+        file.persist(place.name(), no_clobber)
     }
 }
 
-impl Drop for Partial {
+impl Drop for PartialFile {
     fn drop(&mut self) {
-        if self.is_of_use.load(Ordering::Relaxed) {
-            if let Some(part) = &mut self.part {
-                part.leave();
+        if self.is_worth_keeping.load(Ordering::Relaxed) {
+            if let Some(file) = &mut self.file {
+                file.keep();
             }
         } else {
             self.journal.remove();
@@ -219,17 +218,17 @@ impl Drop for Partial {
     }
 }
 
-impl Work {
-    fn of(of: &Resumable<'_>, target: &Path) -> Work {
-        Work {
+impl DownloadIdentity {
+    fn of(download: &ResumableDownload<'_>, target: &Path) -> DownloadIdentity {
+        DownloadIdentity {
             kind: Kind::Download,
-            endpoint: of.store.endpoint().unwrap_or_default().to_owned(),
-            bucket: of.at.bucket.clone(),
-            object: of.at.key.clone(),
-            version_id: of.metadata.version_id.clone(),
-            etag: of.metadata.etag.clone(),
-            bytes: of.bytes,
-            unit: of.unit,
+            endpoint: download.store.endpoint().unwrap_or_default().to_owned(),
+            bucket: download.at.bucket.clone(),
+            object: download.at.key.clone(),
+            version_id: download.metadata.version_id.clone(),
+            etag: download.metadata.etag.clone(),
+            bytes: download.bytes,
+            chunk_size: download.chunk_size,
             file: target.to_string_lossy().into_owned(),
         }
     }

@@ -1,5 +1,5 @@
-//! Finished files go to their places together: one sync of the file system for all that wait, where one for
-//! each would cost more than fetching them.
+//! Publishes finished files in batches: one sync of the file system for all waiting files, because one sync for each
+//! small file would take longer than its download.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -11,14 +11,14 @@ use super::target::NewFile;
 use crate::failure::Failure;
 use crate::transfer::files::Directory;
 
-/// From this many files on, what else the file system has to write is worth it.
-const MANY: usize = 4;
+/// `syncfs` also writes the data of other programs, which pays off from this many files on.
+const MIN_FILES_FOR_SYNCFS: usize = 4;
 
-/// Takes finished files to their places.
+/// Publishes finished files.
 #[derive(Debug)]
 pub(crate) struct Publisher(mpsc::UnboundedSender<Waiting>);
 
-/// The folder that a file is in now; none where another file is there, and stays.
+/// The folder that the file is in now; None if an existing file was kept instead.
 type Published = Result<Option<Arc<Directory>>, Failure>;
 
 #[derive(Debug)]
@@ -28,13 +28,13 @@ struct Waiting {
 }
 
 impl Publisher {
-    /// Begins to wait for files, from within a runtime.
+    /// Must be called within a Tokio runtime.
     pub(crate) fn new() -> Publisher {
         let (sender, mut waiting) = mpsc::unbounded_channel();
         tokio::spawn(async move {
             while let Some(first) = waiting.recv().await {
                 let mut batch = vec![first];
-                // Those that finished while the ones before were synced.
+                // The files that were finished while the last batch was synced.
                 while let Ok(next) = waiting.try_recv() {
                     batch.push(next);
                 }
@@ -46,26 +46,25 @@ impl Publisher {
         Publisher(sender)
     }
 
-    /// Puts a file in its place. It is whole there even if the machine stops; that it is there at all is
-    /// for good once its folder is synced, too, which is what is returned. Where another file is there and
-    /// stays, there is none.
+    /// Publishes a file, and returns its folder. After a power failure the file is whole if it exists; it is sure to
+    /// exist only once the caller has synced the folder. None if an existing file was kept instead.
     pub(crate) async fn publish(&self, file: NewFile) -> Published {
         let (published, answer) = oneshot::channel();
         let _ = self.0.send(Waiting { file, published });
-        let ended = |_| Failure::other("what puts files in their places ended unexpectedly");
+        let ended = |_| Failure::other("the task that publishes files ended unexpectedly");
         answer.await.map_err(ended)?
     }
 }
 
 fn publish(batch: Vec<Waiting>) {
-    let is_synced = batch.len() >= MANY && sync_file_systems(&batch).is_ok();
+    let is_synced = batch.len() >= MIN_FILES_FOR_SYNCFS && sync_file_systems(&batch).is_ok();
     for Waiting { file, published } in batch {
-        // Whoever was interrupted does not wait any more.
-        let _ = published.send(if is_synced { file.place() } else { file.publish() });
+        // An interrupted download no longer waits.
+        let _ = published.send(if is_synced { file.persist() } else { file.publish() });
     }
 }
 
-/// Syncs the file systems that these files are on, mostly one.
+/// Syncs the file systems of these files, usually one.
 fn sync_file_systems(batch: &[Waiting]) -> io::Result<()> {
     let mut synced = BTreeSet::new();
     for Waiting { file, .. } in batch {

@@ -1,4 +1,4 @@
-//! Where downloaded bytes go: a file that appears whole or not at all, or a stream.
+//! Where downloaded bytes go: a file that is published whole or not at all, or a stream.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -16,33 +16,29 @@ use crate::failure::Failure;
 use crate::key::core::{check_destination, check_output};
 use crate::system::{NamedOutput, NamedStream};
 use crate::transfer::checksum::{Algorithm, Hash};
-use crate::transfer::files::{Directory, FilePlace, FileTime, Nameless, PartFile, read_range};
-use crate::transfer::names::is_part_name;
-use crate::transfer::resume::{Partial, Resumable};
+use crate::transfer::files::{Directory, FilePlace, FileTime, TempFile, UnnamedFile, read_range};
+use crate::transfer::names::is_temp_name;
+use crate::transfer::resume::{PartialFile, ResumableDownload};
 
-/// How many pieces wait between the connection and a slow reader of the stream.
-const WAITING_PIECES: usize = 16;
+/// How many chunks of bytes may wait for a slow reader of the stream.
+const MAX_WAITING_CHUNKS: usize = 16;
 
-/// The largest pipe that Linux gives to everybody, in bytes.
+/// The largest pipe that Linux allows unprivileged processes, in bytes.
 #[cfg(target_os = "linux")]
 const PIPE_SIZE: usize = 1 << 20;
 
 /// Where to put an object.
 #[derive(Debug, Clone)]
 pub(crate) enum Target {
-    /// A regular file, new or to be replaced.
+    /// A regular file, which is created or replaced.
     File(FilePlace),
-    /// Standard output.
     Stdout,
-    /// What is written from beginning to end and never replaced: a FIFO, a device, an inherited descriptor.
+    /// A FIFO, a device or an inherited descriptor: written from beginning to end, never replaced.
     Stream(NamedStream),
 }
 
 impl Target {
-    /// What a path of the user's leads to, through links; `-` is standard output.
-    ///
-    /// # Errors
-    /// Where no file can be there.
+    /// The target that a path names. Symbolic links are followed; `-` is standard output.
     pub(crate) fn of(path: &Path) -> Result<Target, Failure> {
         if path == Path::new("-") {
             return Ok(Target::Stdout);
@@ -50,11 +46,10 @@ impl Target {
         let unwritable = |error: io::Error| Failure::unwritable(path.display(), error);
         match NamedOutput::resolve(path).map_err(unwritable)? {
             NamedOutput::Stream(stream) => Ok(Target::Stream(stream)),
-            NamedOutput::File { name, .. } if is_part_name(&name) => Err(Failure::usage(format!(
-                "{} is what unfinished downloads are called",
-                path.display()
-            ))
-            .hint("give the file another name")),
+            NamedOutput::File { name, .. } if is_temp_name(&name) => {
+                Err(Failure::usage(format!("{} is a name for temporary files", path.display()))
+                    .hint("give the file another name"))
+            }
             NamedOutput::File { folder, name } => {
                 let folder = Directory::open(&folder).map_err(unwritable)?;
                 FilePlace::new(Arc::new(folder), &name).map(Target::File)
@@ -62,11 +57,9 @@ impl Target {
         }
     }
 
-    /// Fails where writing there would overwrite one of the run's key files, or config.toml.
-    ///
     /// # Errors
-    /// [`Kind::Usage`] then.
-    pub(crate) fn spare_protected_files(&self) -> Result<(), Failure> {
+    /// [`Kind::Usage`] if the target is one of the run's key files, or config.toml.
+    pub(crate) fn check_not_protected(&self) -> Result<(), Failure> {
         match self {
             Target::File(place) => check_destination(&place.path()),
             Target::Stream(NamedStream::Path(path)) => check_destination(path),
@@ -79,95 +72,98 @@ impl Target {
     }
 }
 
-/// How a file is put in its place.
+/// How a file is published.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Arrival {
-    /// Whether a file that is there already stays.
+pub(crate) struct PublishOptions {
+    /// Whether an existing file is kept instead.
     pub no_clobber: bool,
-    /// The modification time that it gets.
+    /// The modification time of the new file.
     pub time: FileTime,
 }
 
-/// A file in the making, in the folder that it will be in: removed unless it is [`NewFile::publish`]ed.
+/// A file that is being written, in the target's folder. Removed if dropped before [`NewFile::publish`], unless another
+/// run can resume it.
 #[derive(Debug)]
 pub(crate) struct NewFile {
     temporary: Temporary,
     place: FilePlace,
-    arrival: Arrival,
+    publish_options: PublishOptions,
 }
 
-/// What a file is until it is published.
+/// The file before it is published.
 #[derive(Debug)]
 enum Temporary {
-    /// Gone however this run ends.
-    Nameless(Nameless),
-    /// The same where the file system has no files without a name; what a killed run leaves, the next one removes.
-    Named(PartFile),
-    /// Kept for another run, where this one is interrupted.
-    Resumable(Box<Partial>),
+    /// Gone however the run ends.
+    Unnamed(UnnamedFile),
+    /// For file systems without unnamed files. If the run is killed, the next one removes it.
+    Named(TempFile),
+    /// Kept for another run if this one is interrupted.
+    Partial(Box<PartialFile>),
 }
 
 impl NewFile {
-    /// Begins a file.
-    pub(crate) fn create(place: &FilePlace, arrival: Arrival) -> Result<NewFile, Failure> {
-        let temporary = match Nameless::create(&place.folder, place.mode()) {
-            Ok(file) => Temporary::Nameless(file),
-            // Where that is the file system's word for it, or something else is wrong.
-            Err(_) => PartFile::create(&place.folder, place.mode())
+    pub(crate) fn create(
+        place: &FilePlace,
+        publish_options: PublishOptions,
+    ) -> Result<NewFile, Failure> {
+        let temporary = match UnnamedFile::create(&place.folder, place.mode()) {
+            Ok(file) => Temporary::Unnamed(file),
+            // Not supported, or another error, which creating a named file then reports.
+            Err(_) => TempFile::create(&place.folder, place.mode())
                 .map(Temporary::Named)
                 .map_err(|error| Failure::unwritable(place.path().display(), error))?,
         };
-        Ok(NewFile { temporary, place: place.clone(), arrival })
+        Ok(NewFile { temporary, place: place.clone(), publish_options })
     }
 
-    /// Goes on with the file of an earlier run, or begins one that another run can go on with. Where
-    /// that cannot be, it is a file like any other.
+    /// Reopens the partial file of an earlier run, or creates one that another run can resume. If that fails, creates
+    /// a file that cannot be resumed.
     pub(crate) fn resume(
         place: &FilePlace,
-        arrival: Arrival,
-        download: &Resumable<'_>,
+        publish_options: PublishOptions,
+        download: &ResumableDownload<'_>,
     ) -> Result<NewFile, Failure> {
-        match Partial::open(place, place.mode(), download) {
+        match PartialFile::open(place, place.mode(), download) {
             Some(partial) => {
-                let temporary = Temporary::Resumable(Box::new(partial));
-                Ok(NewFile { temporary, place: place.clone(), arrival })
+                let temporary = Temporary::Partial(Box::new(partial));
+                Ok(NewFile { temporary, place: place.clone(), publish_options })
             }
-            None => NewFile::create(place, arrival),
+            None => NewFile::create(place, publish_options),
         }
     }
 
-    /// The units of an earlier run that are in the file, each with its CRC by this algorithm.
-    pub(crate) async fn arrived(
+    /// The chunks of an earlier run that are intact in the file, each with its CRC by this algorithm.
+    pub(crate) async fn intact_chunks(
         &self,
         algorithm: Algorithm,
     ) -> Result<BTreeMap<u64, u64>, Failure> {
         match &self.temporary {
-            Temporary::Nameless(_) | Temporary::Named(_) => Ok(BTreeMap::new()),
-            Temporary::Resumable(partial) => {
-                partial.arrived(algorithm).await.map_err(|error| self.refuse(error))
+            Temporary::Unnamed(_) | Temporary::Named(_) => Ok(BTreeMap::new()),
+            Temporary::Partial(partial) => {
+                partial.intact_chunks(algorithm).await.map_err(|error| self.refuse(error))
             }
         }
     }
 
-    /// Remembers a unit that is in the file now.
-    pub(crate) fn finish(&self, index: u64, crc: u64) {
-        if let Temporary::Resumable(partial) = &self.temporary {
-            partial.finish(index, crc);
+    /// Records a chunk that is in the file now.
+    pub(crate) fn finish_chunk(&self, index: u64, crc: u64) {
+        if let Temporary::Partial(partial) = &self.temporary {
+            partial.finish_chunk(index, crc);
         }
     }
 
-    /// What is in the file is of no use to another run.
-    pub(crate) fn spoil(&self) {
-        if let Temporary::Resumable(partial) = &self.temporary {
-            partial.spoil();
+    /// Marks the content as unusable for another run.
+    pub(crate) fn discard(&self) {
+        if let Temporary::Partial(partial) = &self.temporary {
+            partial.discard();
         }
     }
 
     fn as_file(&self) -> &File {
         match &self.temporary {
-            Temporary::Nameless(file) => file.file(),
+            Temporary::Unnamed(file) => file.file(),
             Temporary::Named(file) => file.file(),
-            Temporary::Resumable(partial) => partial.file(),
+            Temporary::Partial(partial) => partial.file(),
         }
     }
 
@@ -179,16 +175,16 @@ impl NewFile {
         Failure::unwritable(self.place.path().display(), error)
     }
 
-    /// Gives the file its modification time, once all is written.
+    /// Sets the modification time. To be called after the last write.
     pub(crate) fn set_time(&self, time: SystemTime) -> Result<(), Failure> {
         self.as_file().set_modified(time).map_err(|error| self.refuse(error))
     }
 
-    pub(crate) fn arrival(&self) -> Arrival {
-        self.arrival
+    pub(crate) fn publish_options(&self) -> PublishOptions {
+        self.publish_options
     }
 
-    /// Feeds the file's bytes to a hash, in order.
+    /// Updates a hash with all bytes of the file.
     pub(crate) fn hash(&self, mut hash: Hash) -> Result<Hash, Failure> {
         let file = self.as_file();
         let read = file
@@ -198,15 +194,10 @@ impl NewFile {
         Ok(hash)
     }
 
-    /// The file system that the file is on.
     pub(super) fn device(&self) -> io::Result<u64> {
         Ok(self.as_file().metadata()?.dev())
     }
 
-    /// Syncs all of the file system that the file is on.
-    ///
-    /// # Errors
-    /// Where the system cannot, or the disk refuses.
     pub(super) fn sync_file_system(&self) -> io::Result<()> {
         #[cfg(target_os = "linux")]
         return Ok(rustix::fs::syncfs(self.as_file())?);
@@ -214,32 +205,32 @@ impl NewFile {
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    /// Syncs the file, and puts it in its place, as [`NewFile::place`].
+    /// Syncs the file, then renames it as [`NewFile::persist`] does.
     pub(super) fn publish(self) -> Result<Option<Arc<Directory>>, Failure> {
         self.as_file().sync_all().map_err(|error| self.refuse(error))?;
-        self.place()
+        self.persist()
     }
 
-    /// Puts the file, which must be synced, in its place, and returns the folder that it is in; none where
-    /// another file is there, and stays.
-    pub(super) fn place(self) -> Result<Option<Arc<Directory>>, Failure> {
-        let NewFile { temporary, place, arrival } = self;
-        let is_new = arrival.no_clobber;
-        let placed = match temporary {
-            Temporary::Nameless(file) => file.put(&place, is_new),
-            Temporary::Named(file) => file.put(&place.name, is_new),
-            Temporary::Resumable(partial) => partial.put(&place, is_new),
+    /// Gives the file, which must be synced, its final name, and returns its folder. None if an existing file was kept
+    /// instead.
+    pub(super) fn persist(self) -> Result<Option<Arc<Directory>>, Failure> {
+        let NewFile { temporary, place, publish_options } = self;
+        let no_clobber = publish_options.no_clobber;
+        let persisted = match temporary {
+            Temporary::Unnamed(file) => file.persist(&place, no_clobber),
+            Temporary::Named(file) => file.persist(&place.name, no_clobber),
+            Temporary::Partial(partial) => partial.persist(&place, no_clobber),
         };
-        match placed {
-            Err(error) if is_new && error.kind() == io::ErrorKind::AlreadyExists => Ok(None),
+        match persisted {
+            Err(error) if no_clobber && error.kind() == io::ErrorKind::AlreadyExists => Ok(None),
             Err(error) => Err(Failure::unwritable(place.path().display(), error)),
             Ok(()) => Ok(Some(place.folder)),
         }
     }
 }
 
-/// A stream that a thread of its own writes, so that a reader who is slow, or stuck, does not keep
-/// the program from being interrupted.
+/// A stream that a separate thread writes to, so that a slow or stuck reader does not keep the program
+/// from being interrupted.
 pub(crate) struct Stream {
     name: String,
     sender: mpsc::Sender<Bytes>,
@@ -247,16 +238,16 @@ pub(crate) struct Stream {
 }
 
 impl Stream {
-    /// Opens a stream: standard output where none is named.
+    /// Opens a stream; None is standard output.
     pub(crate) fn open(stream: Option<NamedStream>) -> Stream {
         let name = stream.as_ref().map_or("standard output".to_owned(), ToString::to_string);
-        let (sender, mut receiver) = mpsc::channel::<Bytes>(WAITING_PIECES);
+        let (sender, mut receiver) = mpsc::channel::<Bytes>(MAX_WAITING_CHUNKS);
         let writer = tokio::task::spawn_blocking(move || {
             let mut output: Box<dyn Write> = match stream {
                 Some(stream) => Box::new(stream.open()?),
                 None => {
                     let stdout = rustix::io::dup(rustix::stdio::stdout())?;
-                    // A larger pipe wakes its two ends less often; not every stdout is a pipe.
+                    // A larger pipe saves context switches. The call fails if stdout is not a pipe.
                     #[cfg(target_os = "linux")]
                     let _ = rustix::pipe::fcntl_setpipe_size(&stdout, PIPE_SIZE);
                     Box::new(File::from(stdout))
@@ -270,12 +261,12 @@ impl Stream {
         Stream { name, sender, writer }
     }
 
-    /// Writes bytes; false once the reader has gone away.
+    /// Queues bytes; false once the reader has closed the stream, or writing has failed.
     pub(crate) async fn write(&self, bytes: Bytes) -> bool {
         self.sender.send(bytes).await.is_ok()
     }
 
-    /// Waits until everything is written. A reader who went away is no error.
+    /// Waits until all bytes are written. It is not an error if the reader has closed the stream.
     pub(crate) async fn finish(self) -> Result<(), Failure> {
         drop(self.sender);
         match self.writer.await {

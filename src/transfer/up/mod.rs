@@ -1,6 +1,6 @@
-//! Uploads: one request, or parts, resumed where an earlier run was interrupted.
+//! Uploads: one request, or a multipart upload that resumes an interrupted one.
 
-mod pieces;
 mod session;
 mod single;
+mod splitter;
 mod upload;

@@ -1,5 +1,5 @@
-//! A multipart upload from its beginning to its end: gone on with where an earlier run was interrupted,
-//! and otherwise begun, remembered, and aborted when it fails for good.
+//! A multipart upload: resumed if an earlier run was interrupted, else created and recorded in a journal, and
+//! aborted if it fails in a way that no later run could resume.
 
 use std::collections::BTreeMap;
 use std::os::unix::fs::MetadataExt;
@@ -22,43 +22,42 @@ use crate::transfer::resume::{
     Intention, Journal, Kind, abort_orphans, digest, expire, is_resumable, older_uploads,
 };
 
-/// An upload under way.
+/// A running multipart upload.
 pub(super) struct Session {
-    /// What the store calls it.
     pub(super) upload_id: String,
-    /// The parts of an earlier run that the store still has.
+    /// The parts of an earlier run that the store still holds.
     kept: BTreeMap<i32, Part>,
     journal: Option<Journal>,
     has_parts: AtomicBool,
 }
 
-/// What is remembered of an upload, besides its parts.
+/// The header of the journal; its lines are the finished parts.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Header {
     kind: Kind,
     #[serde(flatten)]
-    work: Work,
+    identity: UploadIdentity,
     upload_id: String,
     #[serde(flatten)]
     key: Option<KeyCheck>,
 }
 
 impl Header {
-    /// None where the key cannot be told from others later.
-    fn new(work: Work, upload_id: &str, key: Option<&Key>) -> Option<Header> {
+    /// None if no check of the key can be made, by which a later run would recognise it.
+    fn new(identity: UploadIdentity, upload_id: &str, key: Option<&Key>) -> Option<Header> {
         let key = match key {
             Some(key) => Some(KeyCheck::new(key)?),
             None => None,
         };
-        Some(Header { kind: Kind::Upload, work, upload_id: upload_id.to_owned(), key })
+        Some(Header { kind: Kind::Upload, identity, upload_id: upload_id.to_owned(), key })
     }
 }
 
-/// All that must be the same if a part of one run is to be a part of another.
+/// Everything that must be equal for a run to reuse the parts of an earlier one.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Work {
+struct UploadIdentity {
     endpoint: String,
     bucket: String,
     object: String,
@@ -69,16 +68,16 @@ struct Work {
     /// Seconds and nanoseconds since 1970.
     modified: (i64, i64),
     part_size: u64,
-    /// A digest of what was said once and for all when the upload was begun.
+    /// A digest of the settings that are fixed when the upload is created.
     settings: String,
 }
 
 impl Session {
-    /// Goes on with the upload of an earlier run, or begins one. Only that of a `file` in parts of
-    /// `part_size` bytes is remembered: of a stream nothing could be read twice.
+    /// Resumes the upload of an earlier run, or creates one. Only the upload of a `file`, in parts of `part_size`
+    /// bytes, has a journal: a stream cannot be read twice.
     ///
     /// # Errors
-    /// Whatever the store refuses; nothing is left behind then that was not there before.
+    /// Any failure of the store; no new upload is left behind then.
     pub(super) async fn begin(
         engine: &Engine,
         write: &Write,
@@ -87,26 +86,26 @@ impl Session {
         let (store, at) = (engine.store(), &write.at);
         let remembered =
             file.filter(|_| engine.options().resumes()).and_then(|(file, part_size)| {
-                let work = Work::of(store, write, file, part_size)?;
-                Some((Journal::open(Kind::Upload, store, at, Path::new(file.name()))?, work))
+                let identity = UploadIdentity::of(store, write, file, part_size)?;
+                Some((Journal::open(Kind::Upload, store, at, Path::new(file.name()))?, identity))
             });
-        let Some((mut journal, work)) = remembered else {
+        let Some((mut journal, identity)) = remembered else {
             let upload_id = store.create_upload(write).await?;
             return Ok(Session::new(upload_id, None));
         };
         if let Some((header, parts)) = journal.read::<Header, Part>() {
-            match go_on(engine, write, &header, &work, parts).await? {
+            match reusable_parts(engine, write, &header, &identity, parts).await? {
                 Some(kept) => {
-                    tracing::debug!(parts = kept.len(), "an earlier upload is gone on with");
+                    tracing::debug!(parts = kept.len(), "resuming an earlier upload");
                     let has_parts = AtomicBool::new(!kept.is_empty());
                     let session = Session::new(header.upload_id, Some(journal));
                     return Ok(Session { kept, has_parts, ..session });
                 }
-                // Its parts are of no use to anybody. What cannot be aborted is found by `rm --incomplete`.
+                // Its parts are useless. If it cannot be aborted, `rm --incomplete` finds it.
                 None => drop(store.abort_upload(at, &header.upload_id).await),
             }
         }
-        let intention = Intention::note(store, at);
+        let intention = Intention::record(store, at);
         let begun = store.create_upload(write).await;
         if let (Err(failure), Some(intention)) = (&begun, &intention)
             && !is_resumable(failure)
@@ -114,7 +113,7 @@ impl Session {
             intention.remove();
         }
         let upload_id = begun.inspect_err(|_| journal.remove())?;
-        let header = Header::new(work, &upload_id, write.encryption.key());
+        let header = Header::new(identity, &upload_id, write.encryption.key());
         let is_remembered = header.is_some_and(|header| journal.begin(&header));
         if !is_remembered {
             journal.remove();
@@ -130,17 +129,17 @@ impl Session {
         Session { upload_id, kept: BTreeMap::new(), journal, has_parts }
     }
 
-    /// Cleans up, while parts are on their way, after uploads that nobody went on with, and looks whether
-    /// there are others of this object.
-    pub(super) fn look_around(
+    /// Aborts abandoned uploads while parts are being sent, and returns a note if the object has other unfinished
+    /// uploads.
+    pub(super) fn tidy_up(
         &self,
         store: &Arc<Store>,
         write: &Arc<Write>,
     ) -> JoinHandle<Option<String>> {
         let (store, write, own) = (store.clone(), write.clone(), self.upload_id.clone());
-        let (remembers, is_new) = (self.journal.is_some(), self.kept.is_empty());
+        let (has_journal, is_new) = (self.journal.is_some(), self.kept.is_empty());
         tokio::spawn(async move {
-            if remembers {
+            if has_journal {
                 expire(&store, &write.at.bucket).await;
                 abort_orphans(&store, &write).await;
             }
@@ -148,33 +147,33 @@ impl Session {
         })
     }
 
-    /// The part of an earlier run with this number, if it holds these bytes.
+    /// The part of an earlier run with this number, if it has this size and checksum.
     pub(super) fn kept(&self, number: i32, bytes: u64, crc64nvme: u64) -> Option<Part> {
         let part = self.kept.get(&number)?;
         ((part.bytes, part.crc64nvme) == (bytes, crc64nvme)).then(|| part.clone())
     }
 
-    /// Remembers a part that the store has.
-    pub(super) fn finish(&self, part: &Part) {
+    /// Records a part that the store has.
+    pub(super) fn add_part(&self, part: &Part) {
         self.has_parts.store(true, Ordering::Relaxed);
         if let Some(journal) = &self.journal {
             journal.add(part);
         }
     }
 
-    /// There is nothing left to go on with.
+    /// Removes the journal: the upload has ended.
     pub(super) fn forget(&self) {
         if let Some(journal) = &self.journal {
             journal.remove();
         }
     }
 
-    /// Aborts the upload, unless another run can go on with it, and says which.
+    /// Aborts the upload, unless another run can resume it. Adds to the failure what became of the upload.
     pub(super) async fn fail(&self, store: &Store, at: &Location, failure: Failure) -> Failure {
         let has_parts = self.has_parts.load(Ordering::Relaxed);
         if self.journal.is_some() && has_parts && is_resumable(&failure) {
             let hint = format!(
-                "run the same command again to go on, or give it up with `s3seal rm --incomplete {at}`"
+                "run the same command again to go on, or abort the upload with `s3seal rm --incomplete {at}`"
             );
             return failure.leaving("; what was uploaded so far is kept").hint(hint).at(at);
         }
@@ -183,7 +182,7 @@ impl Session {
                 self.forget();
                 failure
             }
-            // Credentials that expired meanwhile, say: what is remembered is of use with new ones.
+            // For example with expired credentials: the journal stays, and can be used with new ones.
             Err(left) => failure.leaving(&format!(
                 "; and the unfinished upload {} of {at} could not be aborted: {}",
                 self.upload_id,
@@ -193,12 +192,12 @@ impl Session {
     }
 }
 
-/// The parts of an earlier run that need not be sent again; none where that run's upload is of no use.
-async fn go_on(
+/// The parts of an earlier run that need not be sent again; none if that run's upload cannot be resumed.
+async fn reusable_parts(
     engine: &Engine,
     write: &Write,
     header: &Header,
-    work: &Work,
+    identity: &UploadIdentity,
     parts: Vec<Part>,
 ) -> Result<Option<BTreeMap<i32, Part>>, Failure> {
     let same_key = match (&header.key, write.encryption.key()) {
@@ -206,41 +205,46 @@ async fn go_on(
         (None, None) => true,
         _ => false,
     };
-    if header.kind != Kind::Upload || header.work != *work || !same_key {
+    if header.kind != Kind::Upload || header.identity != *identity || !same_key {
         return Ok(None);
     }
     let listed = engine.store().list_parts(write, &header.upload_id);
     match engine.interrupt().race(listed).await {
-        Ok(listed) => Ok(listed.map(|listed| still_there(parts, &listed))),
+        Ok(listed) => Ok(listed.map(|listed| unchanged_parts(parts, &listed))),
         Err(failure) if is_resumable(&failure) => Err(failure),
-        // A store that does not show its parts: nobody knows what it has.
+        // The store does not list parts, so it is unknown which ones it holds.
         Err(_) => Ok(None),
     }
 }
 
-/// Those of the remembered parts that the store has as they were sent.
-fn still_there(remembered: Vec<Part>, listed: &[ListedPart]) -> BTreeMap<i32, Part> {
+/// The remembered parts that the store still holds unchanged.
+fn unchanged_parts(remembered: Vec<Part>, listed: &[ListedPart]) -> BTreeMap<i32, Part> {
     let listed: BTreeMap<i32, &ListedPart> =
         listed.iter().map(|part| (part.number, part)).collect();
     let bare = |etag: &str| etag.trim_matches('"').to_owned();
-    let is_there = |part: &Part| {
+    let is_unchanged = |part: &Part| {
         listed.get(&part.number).is_some_and(|listed| {
             listed.bytes == part.bytes
                 && bare(&listed.etag) == bare(&part.etag)
                 && listed.crc64nvme.is_none_or(|crc| crc == part.crc64nvme)
         })
     };
-    // A part that was sent twice was remembered twice: the later one counts.
+    // A part that was sent twice has two lines in the journal: the later one counts.
     let latest: BTreeMap<i32, Part> =
         remembered.into_iter().map(|part| (part.number, part)).collect();
-    latest.into_iter().filter(|(_, part)| is_there(part)).collect()
+    latest.into_iter().filter(|(_, part)| is_unchanged(part)).collect()
 }
 
-impl Work {
-    fn of(store: &Store, write: &Write, file: &FileSource, part_size: u64) -> Option<Work> {
+impl UploadIdentity {
+    fn of(
+        store: &Store,
+        write: &Write,
+        file: &FileSource,
+        part_size: u64,
+    ) -> Option<UploadIdentity> {
         let metadata = file.metadata().ok()?;
         let path = std::path::absolute(file.name()).ok()?;
-        Some(Work {
+        Some(UploadIdentity {
             endpoint: store.endpoint().unwrap_or_default().to_owned(),
             bucket: write.at.bucket.clone(),
             object: write.at.key.clone(),
@@ -270,7 +274,7 @@ mod tests {
     use crate::transfer::plan;
     use proptest::prelude::*;
 
-    /// What one run remembers of a part, and what the store says of it.
+    /// A part as the journal records it, and as the store lists it.
     fn part(number: i32, bytes: u64, etag: &str) -> (Part, ListedPart) {
         let (etag, crc64nvme) = (etag.to_owned(), u64::from(number.unsigned_abs()));
         let listed = ListedPart { number, etag: format!("\"{etag}\""), bytes, crc64nvme: None };
@@ -294,16 +298,16 @@ mod tests {
             let indices = remembered.iter().filter(|index| **index < count);
             let (mut parts, mut listed) = (Vec::new(), BTreeMap::new());
             for index in indices.clone() {
-                let (sent, there) = part(*index as i32 + 1, length(*index), "etag");
+                let (sent, stored) = part(*index as i32 + 1, length(*index), "etag");
                 parts.push(sent);
                 if !lost.contains(index) {
                     let etag = if replaced.contains(index) { "other" } else { "\"etag\"" };
-                    listed.insert(*index, ListedPart { etag: etag.to_owned(), ..there });
+                    listed.insert(*index, ListedPart { etag: etag.to_owned(), ..stored });
                 }
             }
             let listed: Vec<ListedPart> = listed.into_values().collect();
             let session = Session {
-                kept: still_there(parts, &listed),
+                kept: unchanged_parts(parts, &listed),
                 ..Session::new("id".to_owned(), None)
             };
             let mut covered = 0;
@@ -323,11 +327,11 @@ mod tests {
     }
 
     #[test]
-    fn a_part_counts_as_it_was_sent_last() {
+    fn the_part_that_was_sent_last_counts() {
         let (first, _) = part(1, 5, "first");
         let (second, listed) = part(1, 5, "second");
         let listed = [listed];
-        assert_eq!(still_there(vec![first.clone(), second.clone()], &listed)[&1], second);
-        assert!(still_there(vec![second, first], &listed).is_empty());
+        assert_eq!(unchanged_parts(vec![first.clone(), second.clone()], &listed)[&1], second);
+        assert!(unchanged_parts(vec![second, first], &listed).is_empty());
     }
 }

@@ -1,41 +1,41 @@
-//! Uploads: one request where one is enough, else a multipart upload that is completed, or aborted, or
-//! kept for another run to go on with.
+//! Uploads: one request if that is enough, else a multipart upload that is completed, aborted, or kept for
+//! another run to resume.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::task::{JoinHandle, JoinSet};
 
-use super::pieces::{Piece, Pieces};
 use super::session::Session;
+use super::splitter::{PartContent, PartSplitter};
 use crate::failure::{Failure, Kind};
 use crate::store::copy::Copy;
 use crate::store::object::{Part, ReadOptions, Stored, Sums, Write, Written};
 use crate::store::wire::Store;
 use crate::transfer::engine::Engine;
 use crate::transfer::files::Source;
-use crate::transfer::permits::Line;
-use crate::transfer::progress::Item;
+use crate::transfer::permits::Permit;
+use crate::transfer::progress::ProgressItem;
 use crate::transfer::{checksum, plan};
 
-/// How long a finished upload waits for what there is to be said of others.
-const LONGEST_WAIT_FOR_NOTE: Duration = Duration::from_secs(5);
+/// How long a finished upload waits for the note about other unfinished uploads.
+const MAX_WAIT_FOR_NOTE: Duration = Duration::from_secs(5);
 
 impl Engine {
-    /// Writes what `source` holds as one object.
+    /// Uploads `source` as one object.
     ///
     /// # Errors
-    /// Whatever stands in the way; no object and no upload is left behind then, or the failure says so.
-    /// After a signal, or where the store became unavailable, the upload can be gone on with.
+    /// Any failure of the store or of the source. Neither an object nor an upload is left behind then, or the failure
+    /// says so. After a signal, or if the store became unavailable, the upload can be resumed.
     pub(crate) async fn upload(&self, source: Source, write: Write) -> Result<Stored, Failure> {
         self.upload_as(source, write, None).await
     }
 
-    /// Writes what `source` holds over what it comes from: published only once it is proven, whatever the store has
-    /// proven before, and only where nobody has replaced that meanwhile.
+    /// Uploads `source`, which is the content of an object, over that object. The upload is completed only after the
+    /// proof of its own encryption, and only if no other client has replaced the object meanwhile.
     ///
     /// # Errors
-    /// [`Kind::Precondition`] where somebody has; otherwise as [`Engine::upload`].
+    /// [`Kind::Precondition`] if another client has; otherwise as [`Engine::upload`].
     pub(crate) async fn upload_over(
         &self,
         source: Source,
@@ -61,22 +61,25 @@ impl Engine {
         let write = Arc::new(write);
         let item = self.progress().item(write.at.name(), source.bytes());
         let part_size = self.part_size(&source)?;
-        let mut pieces = Pieces::of(source, part_size);
-        let only = interrupt.race(pieces.only(part_size.unwrap_or(plan::ONE_REQUEST))).await?;
+        let mut splitter = PartSplitter::of(source, part_size);
+        let max_bytes = part_size.unwrap_or(plan::MAX_SINGLE_REQUEST);
+        let single_part = interrupt.race(splitter.single_part(max_bytes)).await?;
         let is_proven =
             write.encryption.key().is_none() || store.learned().proven().seals(&write.at.bucket);
-        match only {
-            Some(piece) if is_proven && over.is_none() => {
-                let _line = interrupt.race(async { Ok(self.lines().take().await) }).await?;
-                let written = interrupt.race(put(store, &write, &piece, &item)).await;
-                let written = written.map_err(|failure| doubt(&write, failure))?;
+        match single_part {
+            Some(content) if is_proven && over.is_none() => {
+                let _permit = interrupt.race(async { Ok(self.permits().acquire().await) }).await?;
+                let written = interrupt.race(put(store, &write, &content, &item)).await;
+                let written = written.map_err(|failure| uncertain(&write, failure))?;
                 let stored = store.settle(&write.at, written).await?;
-                check_torn(&piece, stored, &write)
+                check_mixture(&content, stored, &write)
             }
-            // As the one part of a multipart upload, it is published only after the proof.
-            only => {
-                let pieces = Queue { only, pieces };
-                let stored = self.multipart(&write, pieces, over, &item).await?;
+            single_part => {
+                // As the part of a multipart upload, it is published only after the proof.
+                if let Some(content) = single_part {
+                    splitter.put_back(content);
+                }
+                let stored = self.multipart(&write, splitter, over, &item).await?;
                 if write.encryption.key().is_some() {
                     store.learned().proven().remember_seal(&write.at.bucket);
                 }
@@ -85,11 +88,11 @@ impl Engine {
         }
     }
 
-    /// The size of parts that the user asked for, or that a stream of the expected size needs.
+    /// The part size that the user asked for, or that a stream of the expected size needs.
     fn part_size(&self, source: &Source) -> Result<Option<u64>, Failure> {
         let options = self.options();
         match (options.part_size, options.expected_size, source) {
-            // Nobody's guess is exact.
+            // A quarter more, as the expected size is a guess.
             (None, Some(expected), Source::Stream(_)) => {
                 plan::part_size(expected.saturating_add(expected / 4), None).map(Some)
             }
@@ -100,18 +103,18 @@ impl Engine {
     async fn multipart(
         &self,
         write: &Arc<Write>,
-        pieces: Queue,
+        splitter: PartSplitter,
         over: Option<&Copy>,
-        item: &Item,
+        item: &ProgressItem,
     ) -> Result<Stored, Failure> {
         let store = self.store();
-        // Not raced: an upload whose id is still on its way could not be aborted.
-        let session = Arc::new(Session::begin(self, write, pieces.pieces.file()).await?);
-        let others = pieces.only.is_none().then(|| session.look_around(store, write));
+        // Not raced: if it were cancelled before the id arrives, the upload could not be aborted.
+        let session = Arc::new(Session::begin(self, write, splitter.file()).await?);
+        let note_on_others = (!splitter.is_single_part()).then(|| session.tidy_up(store, write));
         let mut under_way = JoinSet::new();
-        let sent = self.send_all(write, &session, pieces, &mut under_way, item);
+        let sent = self.send_all(write, &session, splitter, &mut under_way, item);
         let outcome = self.interrupt().race(sent).await;
-        // A part that is still on its way could arrive after the abort, and stay.
+        // A part that arrives after the abort would stay in the store.
         under_way.shutdown().await;
         let finished = match outcome {
             Ok(parts) => self.complete(write, &session, &parts, over).await,
@@ -124,7 +127,7 @@ impl Engine {
                     Some(_) => store.settle_over(&write.at, written).await?,
                     None => store.settle(&write.at, written).await?,
                 };
-                Ok(Stored { note: note(others).await, ..stored })
+                Ok(Stored { note: await_note(note_on_others).await, ..stored })
             }
             Err(failure) => Err(session.fail(store, &write.at, failure).await),
         }
@@ -137,7 +140,7 @@ impl Engine {
         parts: &[Part],
         over: Option<&Copy>,
     ) -> Result<Written, Failure> {
-        // As late as can be: not every store looks at If-Match.
+        // Checked as late as possible: not every store honours If-Match.
         if let Some(copy) = over.filter(|copy| copy.replaces_newest()) {
             self.interrupt().race(self.store().check_newest(&copy.source)).await?;
         }
@@ -149,66 +152,67 @@ impl Engine {
         &self,
         write: &Arc<Write>,
         session: &Arc<Session>,
-        mut pieces: Queue,
+        mut splitter: PartSplitter,
         under_way: &mut JoinSet<Result<Part, Failure>>,
-        item: &Item,
+        item: &ProgressItem,
     ) -> Result<Vec<Part>, Failure> {
         let mut parts: Vec<Part> = Vec::new();
         let mut number = 0;
-        let mut last = None;
+        let mut file = None;
         loop {
-            let line = self.place(pieces.most_at_once(), under_way, &mut parts, item).await?;
-            let Some(piece) = pieces.next().await? else { break };
+            let permit =
+                self.next_permit(splitter.max_at_once(), under_way, &mut parts, item).await?;
+            let Some(content) = splitter.next().await? else { break };
             number += 1;
-            if number > plan::MOST_PARTS as i32 {
+            if number > plan::MAX_PARTS as i32 {
                 return Err(Failure::usage("the input is too long for an object of 10,000 parts")
                     .hint("leave out --part-size, or make it larger")
                     .at(&write.at));
             }
-            if let Piece::Range { file, .. } = &piece {
-                last = Some(file.clone());
+            if let PartContent::Range { file: source, .. } = &content {
+                file = Some(source.clone());
             }
             let (store, write) = (self.store().clone(), write.clone());
             let session = session.clone();
             under_way.spawn(async move {
-                let _line = line;
-                send(&store, &write, &session, number, &piece).await
+                let _permit = permit;
+                send(&store, &write, &session, number, &content).await
             });
         }
         while !under_way.is_empty() {
             collect(under_way, &mut parts, item).await?;
         }
         parts.sort_unstable_by_key(|part| part.number);
-        // A file that changed between two parts would be a mixture that never existed.
-        if let Some(file) = last {
+        // If the file changed between two parts, the object would be a mixture of two states.
+        if let Some(file) = file {
             file.check_parts(&parts).await?;
         }
         Ok(parts)
     }
 
-    /// Waits until one more part may be under way; a part that fails meanwhile is told at once.
-    async fn place(
+    /// Waits until one more part may be sent; returns at once if a running part fails.
+    async fn next_permit(
         &self,
-        most_at_once: usize,
+        max_at_once: usize,
         under_way: &mut JoinSet<Result<Part, Failure>>,
         parts: &mut Vec<Part>,
-        item: &Item,
-    ) -> Result<Line, Failure> {
+        item: &ProgressItem,
+    ) -> Result<Permit, Failure> {
         loop {
-            if under_way.len() >= most_at_once {
+            if under_way.len() >= max_at_once {
                 collect(under_way, parts, item).await?;
                 continue;
             }
             tokio::select! {
                 biased;
                 collected = collect(under_way, parts, item), if !under_way.is_empty() => collected?,
-                line = self.lines().take() => return Ok(line),
+                permit = self.permits().acquire() => return Ok(permit),
             }
         }
     }
 }
 
-/// Some stores take `If-None-Match: *` and overwrite all the same.
+/// Some stores accept `If-None-Match: *` and overwrite the object all the same.
 async fn refuse_existing(store: &Store, write: &Write) -> Result<(), Failure> {
     match store.head(&write.at, &[], &ReadOptions::default()).await {
         Ok(_) | Err(Failure { kind: Kind::Key, .. }) => {
@@ -221,15 +225,20 @@ async fn refuse_existing(store: &Store, write: &Write) -> Result<(), Failure> {
     }
 }
 
-async fn put(store: &Store, write: &Write, piece: &Piece, item: &Item) -> Result<Written, Failure> {
-    let sums = Sums { bytes: piece.bytes(), crc64nvme: piece.crc64nvme()?, md5: None };
-    let written = store.put_object(write, || piece.body(), &sums).await;
-    item.add(piece.bytes());
-    written.map_err(|failure| piece.blame_change(failure))
+async fn put(
+    store: &Store,
+    write: &Write,
+    content: &PartContent,
+    item: &ProgressItem,
+) -> Result<Written, Failure> {
+    let sums = Sums { bytes: content.bytes(), crc64nvme: content.crc64nvme()?, md5: None };
+    let written = store.put_object(write, || content.body(), &sums).await;
+    item.add(content.bytes());
+    written.map_err(|failure| content.blame_change(failure))
 }
 
-/// After a signal nobody waits for the store's answer, and it may have all the bytes.
-fn doubt(write: &Write, failure: Failure) -> Failure {
+/// After a signal, the store's answer is not awaited: the store may or may not have written the object.
+fn uncertain(write: &Write, failure: Failure) -> Failure {
     if failure.is_interruption() {
         return failure
             .leaving(": the object may or may not have been stored")
@@ -239,34 +248,15 @@ fn doubt(write: &Write, failure: Failure) -> Failure {
     failure
 }
 
-/// A store that checks no checksum stores whatever comes, a file that changes meanwhile included.
-fn check_torn(piece: &Piece, stored: Stored, write: &Write) -> Result<Stored, Failure> {
-    let Piece::Range { file, .. } = piece else { return Ok(stored) };
+/// Fails if the file changed while it was sent: a store that verifies no checksum stores the mixture.
+fn check_mixture(content: &PartContent, stored: Stored, write: &Write) -> Result<Stored, Failure> {
+    let PartContent::Range { file, .. } = content else { return Ok(stored) };
     if stored.is_checked || file.check_content().is_ok() {
         return Ok(stored);
     }
     Err(Failure::integrity("the file changed while it was read: what was stored may be a mixture")
-        .hint("upload it again when nobody writes to it")
+        .hint("upload it again when no process writes to it")
         .at(&write.at))
-}
-
-/// The pieces still to be sent; an object of one piece is that piece, empty or not.
-struct Queue {
-    only: Option<Piece>,
-    pieces: Pieces,
-}
-
-impl Queue {
-    async fn next(&mut self) -> Result<Option<Piece>, Failure> {
-        match self.only.take() {
-            Some(piece) => Ok(Some(piece)),
-            None => self.pieces.next().await,
-        }
-    }
-
-    fn most_at_once(&self) -> usize {
-        self.pieces.most_at_once()
-    }
 }
 
 async fn send(
@@ -274,28 +264,28 @@ async fn send(
     write: &Write,
     session: &Session,
     number: i32,
-    piece: &Piece,
+    content: &PartContent,
 ) -> Result<Part, Failure> {
-    let (bytes, crc64nvme) = (piece.bytes(), piece.crc64nvme()?);
+    let (bytes, crc64nvme) = (content.bytes(), content.crc64nvme()?);
     if let Some(part) = session.kept(number, bytes, crc64nvme) {
         return Ok(part);
     }
     let part = Part { number, etag: String::new(), crc64nvme, bytes };
-    let sent = store.upload_part(write, &session.upload_id, part, || piece.body()).await;
-    let part = sent.map_err(|failure| piece.blame_change(failure))?;
-    session.finish(&part);
+    let sent = store.upload_part(write, &session.upload_id, part, || content.body()).await;
+    let part = sent.map_err(|failure| content.blame_change(failure))?;
+    session.add_part(&part);
     Ok(part)
 }
 
-/// What was found out about other uploads, which is worth no long wait.
-async fn note(others: Option<JoinHandle<Option<String>>>) -> Option<String> {
-    tokio::time::timeout(LONGEST_WAIT_FOR_NOTE, others?).await.ok()?.ok()?
+/// The note about other unfinished uploads, if it comes soon.
+async fn await_note(note: Option<JoinHandle<Option<String>>>) -> Option<String> {
+    tokio::time::timeout(MAX_WAIT_FOR_NOTE, note?).await.ok()?.ok()?
 }
 
 async fn collect(
     under_way: &mut JoinSet<Result<Part, Failure>>,
     parts: &mut Vec<Part>,
-    item: &Item,
+    item: &ProgressItem,
 ) -> Result<(), Failure> {
     let Some(joined) = under_way.join_next().await else { return Ok(()) };
     let part = joined.map_err(|_| Failure::other("a part's upload ended unexpectedly"))??;

@@ -1,4 +1,4 @@
-//! A source taken apart into the parts that are uploaded: stretches of a file, or buffers of a stream.
+//! Splits a source into the parts that are uploaded: ranges of a file, or buffers of a stream.
 
 use std::io::{self, Read};
 use std::ops::Range;
@@ -12,102 +12,104 @@ use crate::transfer::files::{FileSource, Source, unreadable};
 use crate::transfer::{checksum, plan};
 use aws_sdk_s3::primitives::SdkBody as RequestBody;
 
-/// How much of a stream may be in memory, in bytes; one part at least.
-const STREAM_BUFFERS: u64 = 64 << 20;
-const MOST_BUFFERS: usize = 4;
+/// How many bytes of a stream may be in memory. One part always may.
+const MAX_STREAM_MEMORY: u64 = 64 << 20;
+const MAX_BUFFERS: usize = 4;
 
-/// The bytes of one part.
+/// The content of one part.
 #[derive(Debug, Clone)]
-pub(super) enum Piece {
+pub(super) enum PartContent {
     Range { file: FileSource, start: u64, end: u64 },
     Buffer(Bytes),
 }
 
-impl Piece {
-    /// All of a file in one piece.
-    pub(super) fn whole(file: FileSource) -> Piece {
+impl PartContent {
+    /// The whole file as one part.
+    pub(super) fn whole(file: FileSource) -> PartContent {
         let end = file.bytes;
-        Piece::Range { file, start: 0, end }
+        PartContent::Range { file, start: 0, end }
     }
 
-    /// Its size in bytes.
+    /// The size in bytes.
     pub(super) fn bytes(&self) -> u64 {
         match self {
-            Piece::Range { start, end, .. } => end - start,
-            Piece::Buffer(bytes) => bytes.len() as u64,
+            PartContent::Range { start, end, .. } => end - start,
+            PartContent::Buffer(bytes) => bytes.len() as u64,
         }
     }
 
-    /// Shows all its bytes, in order.
+    /// Calls `see` with all bytes, in order.
     pub(super) fn read(&self, mut see: impl FnMut(&[u8])) -> Result<(), Failure> {
         match self {
-            Piece::Range { file, start, end } => {
+            PartContent::Range { file, start, end } => {
                 file.read(*start..*end, see).map_err(|error| match file.check_unchanged() {
                     Err(changed) => changed,
                     Ok(()) => unreadable(Path::new(file.name()), error),
                 })
             }
-            Piece::Buffer(bytes) => {
+            PartContent::Buffer(bytes) => {
                 see(bytes);
                 Ok(())
             }
         }
     }
 
-    /// Its CRC64NVME.
     pub(super) fn crc64nvme(&self) -> Result<u64, Failure> {
         let mut digest = checksum::crc64nvme();
         self.read(|bytes| digest.update(bytes))?;
         Ok(digest.finalize())
     }
 
-    /// Bytes that are not what they were a moment ago look to the store like damage on the way.
+    /// Replaces the failure if the file has changed: to the store, changed bytes look like damage in transit.
     pub(super) fn blame_change(&self, failure: Failure) -> Failure {
         match self {
-            Piece::Range { file, .. } => file.check_unchanged().err().unwrap_or(failure),
-            Piece::Buffer(_) => failure,
+            PartContent::Range { file, .. } => file.check_unchanged().err().unwrap_or(failure),
+            PartContent::Buffer(_) => failure,
         }
     }
 
-    /// A request body, made anew for each attempt.
+    /// A request body that can be sent again at each attempt.
     pub(super) fn body(&self) -> RequestBody {
         match self {
-            Piece::Range { file, start, end } => file.body(*start..*end),
-            Piece::Buffer(bytes) => RequestBody::from(bytes.clone()),
+            PartContent::Range { file, start, end } => file.body(*start..*end),
+            PartContent::Buffer(bytes) => RequestBody::from(bytes.clone()),
         }
     }
 }
 
-/// A source taken apart into parts, in order.
-pub(super) struct Pieces {
+/// Splits a source into parts, in order.
+pub(super) struct PartSplitter {
     source: Option<Source>,
-    /// The piece that was read ahead, to learn whether it is the only one.
-    first: Option<Piece>,
-    /// How many pieces have been cut.
+    /// A part that was read ahead, or put back.
+    first: Option<PartContent>,
+    /// How many parts have been cut.
     number: u64,
     part_size: Option<u64>,
-    /// For the parts of a stream: those under way and the one being read.
+    /// Hold the parts of a stream: those being sent and the one being read.
     buffers: Buffers,
 }
 
-impl Pieces {
-    /// Cuts into parts of `part_size` bytes, or of the usual size.
-    pub(super) fn of(source: Source, part_size: Option<u64>) -> Pieces {
-        let buffers = Buffers::new(MOST_BUFFERS + 1);
-        Pieces { source: Some(source), first: None, number: 0, part_size, buffers }
+impl PartSplitter {
+    /// Splits into parts of `part_size` bytes, or of the default size.
+    pub(super) fn of(source: Source, part_size: Option<u64>) -> PartSplitter {
+        let buffers = Buffers::new(MAX_BUFFERS + 1);
+        PartSplitter { source: Some(source), first: None, number: 0, part_size, buffers }
     }
 
-    /// The only piece, if there is but one of at most `one_request` bytes. An empty source is one
-    /// empty piece.
-    pub(super) async fn only(&mut self, one_request: u64) -> Result<Option<Piece>, Failure> {
+    /// The whole source as one part, if it has at most `max_bytes` bytes, or is a stream that ends before its
+    /// second part. An empty source is one empty part.
+    pub(super) async fn single_part(
+        &mut self,
+        max_bytes: u64,
+    ) -> Result<Option<PartContent>, Failure> {
         match &self.source {
-            Some(Source::File(file)) if file.bytes <= one_request => {
-                let piece = Piece::whole(file.clone());
+            Some(Source::File(file)) if file.bytes <= max_bytes => {
+                let content = PartContent::whole(file.clone());
                 self.source = None;
-                Ok(Some(piece))
+                Ok(Some(content))
             }
             Some(Source::Stream(_)) => {
-                let first = self.next().await?.unwrap_or(Piece::Buffer(Bytes::new()));
+                let first = self.next().await?.unwrap_or(PartContent::Buffer(Bytes::new()));
                 if self.source.is_none() {
                     return Ok(Some(first));
                 }
@@ -118,7 +120,17 @@ impl Pieces {
         }
     }
 
-    /// The regular file that is cut, and the size of its parts.
+    /// Makes `content`, which was the single part, the next part.
+    pub(super) fn put_back(&mut self, content: PartContent) {
+        self.first = Some(content);
+    }
+
+    /// Whether a single part was put back.
+    pub(super) fn is_single_part(&self) -> bool {
+        self.source.is_none() && self.first.is_some()
+    }
+
+    /// The regular file that is split, and the size of its parts.
     pub(super) fn file(&self) -> Option<(&FileSource, u64)> {
         match &self.source {
             Some(Source::File(file)) => {
@@ -128,19 +140,20 @@ impl Pieces {
         }
     }
 
-    /// How many pieces may be under way at once: those of a stream are in memory.
-    pub(super) fn most_at_once(&self) -> usize {
+    /// How many parts may be sent at once: those of a stream are in memory.
+    pub(super) fn max_at_once(&self) -> usize {
         match &self.source {
             Some(Source::Stream(_)) => {
                 let size = plan::stream_part_size(self.number + 1, self.part_size);
-                usize::try_from(STREAM_BUFFERS / size).unwrap_or(usize::MAX).clamp(1, MOST_BUFFERS)
+                usize::try_from(MAX_STREAM_MEMORY / size)
+                    .unwrap_or(usize::MAX)
+                    .clamp(1, MAX_BUFFERS)
             }
             _ => usize::MAX,
         }
     }
 
-    /// The next piece.
-    pub(super) async fn next(&mut self) -> Result<Option<Piece>, Failure> {
+    pub(super) async fn next(&mut self) -> Result<Option<PartContent>, Failure> {
         if let Some(first) = self.first.take() {
             return Ok(Some(first));
         }
@@ -153,7 +166,7 @@ impl Pieces {
                 if end < file.bytes {
                     self.source = Some(Source::File(file.clone()));
                 }
-                Ok(Some(Piece::Range { file, start, end }))
+                Ok(Some(PartContent::Range { file, start, end }))
             }
             Some(Source::Stream(stream)) => {
                 self.number += 1;
@@ -165,13 +178,13 @@ impl Pieces {
                 } else if bytes.is_empty() {
                     return Ok(None);
                 }
-                Ok(Some(Piece::Buffer(bytes)))
+                Ok(Some(PartContent::Buffer(bytes)))
             }
         }
     }
 }
 
-/// Reads up to `size` bytes; fewer are all that there were.
+/// Reads up to `size` bytes; fewer only at the end of the stream.
 pub(super) async fn read_part(
     mut stream: Box<dyn Read + Send>,
     mut buffer: Buffer,
@@ -197,10 +210,10 @@ mod tests {
     use super::*;
 
     async fn sizes(source: Source, part_size: Option<u64>) -> Vec<u64> {
-        let mut pieces = Pieces::of(source, part_size);
+        let mut splitter = PartSplitter::of(source, part_size);
         let mut sizes = Vec::new();
-        while let Some(piece) = pieces.next().await.unwrap() {
-            sizes.push(piece.bytes());
+        while let Some(content) = splitter.next().await.unwrap() {
+            sizes.push(content.bytes());
         }
         sizes
     }
@@ -217,13 +230,13 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn one_piece_is_recognised() {
+    async fn a_single_part_is_recognised() {
         for (bytes, only) in [(0, true), (9, true), (10, false), (11, false)] {
-            let mut pieces = Pieces::of(stream(bytes), Some(10));
-            let found = pieces.only(10).await.unwrap();
+            let mut splitter = PartSplitter::of(stream(bytes), Some(10));
+            let found = splitter.single_part(10).await.unwrap();
             assert_eq!(found.is_some(), only, "{bytes}");
             if !only {
-                assert_eq!(pieces.next().await.unwrap().unwrap().bytes(), 10);
+                assert_eq!(splitter.next().await.unwrap().unwrap().bytes(), 10);
             }
         }
     }

@@ -1,5 +1,5 @@
-//! A large object as one stream of bytes: ranges, several at once, handed on in order from a few buffers
-//! that are used over and over.
+//! A large object as one stream of bytes: chunks are downloaded in parallel and returned in order, from a few
+//! reused buffers.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -7,41 +7,42 @@ use std::sync::Arc;
 use bytes::Bytes;
 use tokio::task::JoinSet;
 
-use super::reader::{Object, Reader};
+use super::reader::{PinnedObject, Reader};
 use crate::failure::Failure;
 use crate::transfer::buffers::{Buffer, Buffers};
 use crate::transfer::engine::Engine;
-use crate::transfer::permits::Line;
+use crate::transfer::permits::Permit;
 use crate::transfer::plan;
 
-/// The bytes that one request asks for, and one buffer holds.
-const UNIT: u64 = 4 << 20;
-/// How many buffers there are: for what is under way, what waits for its turn, what is being written.
+/// The bytes of one request and one buffer.
+const CHUNK_SIZE: u64 = 4 << 20;
+/// Enough for the chunks that are being downloaded, that wait for an earlier one, and that are being written.
 const BUFFERS: usize = 8;
 
-/// The bytes of an object in order, fetched ahead.
-pub(super) struct InOrder {
+/// Downloads chunks ahead of the reader.
+pub(super) struct ReadAhead {
     engine: Engine,
-    object: Arc<Object>,
+    object: Arc<PinnedObject>,
     bytes: u64,
-    /// The unit to ask for next, and the unit to hand on next.
-    next: u64,
-    turn: u64,
+    /// Indices of chunks.
+    next_requested: u64,
+    next_returned: u64,
     under_way: JoinSet<Result<(u64, Bytes), Failure>>,
     arrived: BTreeMap<u64, Bytes>,
     buffers: Buffers,
+    /// For the next request, while it waits for a permit.
     spare: Option<Buffer>,
 }
 
-impl InOrder {
-    /// All of an object of `bytes` bytes.
-    pub(super) fn new(engine: &Engine, object: Arc<Object>, bytes: u64) -> InOrder {
-        InOrder {
+impl ReadAhead {
+    /// Reads a whole object of `bytes` bytes.
+    pub(super) fn new(engine: &Engine, object: Arc<PinnedObject>, bytes: u64) -> ReadAhead {
+        ReadAhead {
             engine: engine.clone(),
             object,
             bytes,
-            next: 0,
-            turn: 0,
+            next_requested: 0,
+            next_returned: 0,
             under_way: JoinSet::new(),
             arrived: BTreeMap::new(),
             buffers: Buffers::new(BUFFERS),
@@ -54,13 +55,13 @@ impl InOrder {
     /// # Errors
     /// As [`Reader::next`].
     pub(super) async fn next(&mut self) -> Result<Option<Bytes>, Failure> {
-        let units = self.bytes.div_ceil(UNIT);
-        while self.turn < units {
-            if let Some(bytes) = self.arrived.remove(&self.turn) {
-                self.turn += 1;
+        let chunks = self.bytes.div_ceil(CHUNK_SIZE);
+        while self.next_returned < chunks {
+            if let Some(bytes) = self.arrived.remove(&self.next_returned) {
+                self.next_returned += 1;
                 return Ok(Some(bytes));
             }
-            let more = self.next < units;
+            let more = self.next_requested < chunks;
             tokio::select! {
                 biased;
                 Some(joined) = self.under_way.join_next(), if !self.under_way.is_empty() => {
@@ -68,25 +69,25 @@ impl InOrder {
                     let (index, bytes) = joined.map_err(ended)??;
                     self.arrived.insert(index, bytes);
                 }
-                buffer = self.buffers.lend(UNIT as usize), if more && self.spare.is_none() => {
+                buffer = self.buffers.lend(CHUNK_SIZE as usize), if more && self.spare.is_none() => {
                     self.spare = Some(buffer);
                 }
-                line = self.engine.lines().take(), if more && self.spare.is_some() => {
-                    self.ask(line);
+                permit = self.engine.permits().acquire(), if more && self.spare.is_some() => {
+                    self.request_chunk(permit);
                 }
             }
         }
         Ok(None)
     }
 
-    fn ask(&mut self, line: Line) {
+    fn request_chunk(&mut self, permit: Permit) {
         let Some(mut buffer) = self.spare.take() else { return };
-        let index = self.next;
-        self.next += 1;
-        let range = plan::range(index, self.bytes, UNIT);
+        let index = self.next_requested;
+        self.next_requested += 1;
+        let range = plan::range(index, self.bytes, CHUNK_SIZE);
         let mut reader = Reader::new(self.object.clone(), range, None);
         self.under_way.spawn(async move {
-            let _line = line;
+            let _permit = permit;
             while let Some((_, bytes)) = reader.next().await? {
                 buffer.content.extend_from_slice(&bytes);
             }
