@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::search::{Place, Search, SearchOptions, Suspect, parse_since, parse_time};
 use crate::failure::Failure;
 use crate::jobs::{Job, Keys};
-use crate::key::KeyArgs;
+use crate::key::KeyOptions;
 use crate::key::core::Key;
 use crate::key::ring::ObjectKey;
 use crate::location::Location;
@@ -59,7 +59,7 @@ pub(crate) struct Args {
     #[arg(required = true, value_name = "URL")]
     urls: Vec<String>,
     #[command(flatten)]
-    key: KeyArgs,
+    key: KeyOptions,
     /// Look at every version
     #[arg(long, conflicts_with = "files_from")]
     versions: bool,

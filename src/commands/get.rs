@@ -5,7 +5,7 @@ use std::path::Path;
 use super::selection::{FilesFrom, Selection};
 use crate::failure::Failure;
 use crate::jobs::get::{self, Download, GetOptions, GetPlan, GetSource, Place};
-use crate::key::KeyArgs;
+use crate::key::KeyOptions;
 use crate::location::Location;
 use crate::output::Output;
 use crate::store::object::ReadOptions;
@@ -43,7 +43,7 @@ pub(crate) struct Args {
     #[arg(required = true, value_name = "SOURCE")]
     paths: Vec<String>,
     #[command(flatten)]
-    key: KeyArgs,
+    key: KeyOptions,
     /// Only these bytes of the object, such as bytes=0-99, bytes=100- or bytes=-100
     #[arg(long, value_name = "RANGE", value_parser = parse_range)]
     range: Option<String>,

@@ -1,5 +1,4 @@
-//! Text without meaning of its own: percent-encoding, sizes as people write them, and redaction, which keeps keys out of
-//! everything that is printed.
+//! Text functions: percent-encoding, sizes, and redaction, which keeps keys out of everything that is printed.
 
 pub(crate) mod percent;
 pub(crate) mod redaction;

@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::failure::{CommonCode, Failure};
 use crate::jobs::Keys;
 use crate::jobs::feed::send_listed;
-use crate::key::KeyArgs;
+use crate::key::KeyOptions;
 use crate::key::core::Key;
 use crate::location::Location;
 use crate::output::Output;
@@ -37,7 +37,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "FILE")]
     files_from: Option<PathBuf>,
     #[command(flatten)]
-    key: KeyArgs,
+    key: KeyOptions,
 }
 
 /// What `--json` prints of an object that a key opens.

@@ -36,7 +36,7 @@ use super::retry::{Retry, Transient};
 use super::url::SignedUrl;
 use super::{endpoint, region};
 use crate::failure::Failure;
-use crate::key::ring::Receiver;
+use crate::key::ring::KeyRecipient;
 use crate::store::learned::{Checksums, Copies, KeyTags, Proven};
 use crate::store::seal::OneEcho;
 use crate::text::redaction::mask_key_text;
@@ -264,11 +264,11 @@ impl Store {
     }
 
     /// Who gets a key that goes with a request.
-    pub(crate) fn receiver(&self) -> Receiver<'_> {
+    pub(crate) fn recipient(&self) -> KeyRecipient<'_> {
         match (&self.url, self.endpoint()) {
-            (Some(_), _) => Receiver::PresignedUrl,
-            (None, Some(url)) => Receiver::Endpoint(url),
-            (None, None) => Receiver::Amazon,
+            (Some(_), _) => KeyRecipient::PresignedUrl,
+            (None, Some(url)) => KeyRecipient::Endpoint(url),
+            (None, None) => KeyRecipient::Amazon,
         }
     }
 
