@@ -57,7 +57,7 @@ impl Progress {
                 tokio::spawn(keep_drawing(Arc::downgrade(&board)));
             }
             ProgressStyle::Plain => {
-                tokio::spawn(keep_telling(Arc::downgrade(&board), output::remark));
+                tokio::spawn(keep_telling(Arc::downgrade(&board), output::progress_line));
             }
             ProgressStyle::Auto | ProgressStyle::None => return Progress(None),
         }
