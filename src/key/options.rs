@@ -30,18 +30,18 @@ impl KeyOptions {
     /// cannot be read or holds no key.
     pub(crate) fn load(&self) -> Result<Keyring, Failure> {
         let derive_as = self.derive_as.as_deref().map(DeriveAs::parse).transpose()?;
-        if let Some((key, warnings)) = self.aws_cli.load()? {
-            return Ok(Keyring::new(vec![key], warnings, ConfigKeys::default(), derive_as));
+        if let Some(key) = self.aws_cli.load()? {
+            return Ok(Keyring::new(vec![key], ConfigKeys::default(), derive_as));
         }
         let specs = self.specs()?;
-        let needs_ring = specs.is_empty() || specs.iter().any(|it| matches!(it, Spec::Name(_)));
-        let ring =
-            if needs_ring { ConfigKeys::load(self.timeout())? } else { ConfigKeys::default() };
+        let needs_config = specs.is_empty() || specs.iter().any(|it| matches!(it, Spec::Name(_)));
+        let config =
+            if needs_config { ConfigKeys::load(self.timeout())? } else { ConfigKeys::default() };
         if let ([Spec::Name(name)], true) = (specs.as_slice(), self.key.is_empty()) {
             // The value may be a damaged key, so the message must not quote it.
-            ring.find(name).map_err(|_| no_name_in_variable(&ring))?;
+            config.find(name).map_err(|_| no_name_in_variable(&config))?;
         }
-        let keyring = Keyring::new(Vec::new(), Vec::new(), ring, derive_as);
+        let keyring = Keyring::new(Vec::new(), config, derive_as);
         keyring.read(&specs, self.key_format, self.timeout())
     }
 
@@ -94,10 +94,10 @@ impl KeyOptions {
     }
 }
 
-fn no_name_in_variable(ring: &ConfigKeys) -> Failure {
+fn no_name_in_variable(config: &ConfigKeys) -> Failure {
     Failure::usage(format!(
         "the value of {KEY_VARIABLE} is neither a key nor a key's source, nor the name of one in {}",
-        ring.shown_path()
+        config.shown_path()
     ))
     .hint("put the key into it, as `s3seal keygen` prints it, or where the key is: file:PATH, cmd:COMMAND")
 }

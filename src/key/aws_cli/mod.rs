@@ -98,32 +98,27 @@ struct SelectedOptions<'a> {
 }
 
 impl AwsCliKey {
-    /// The key and its warnings, each with the source, if any of these options is given.
+    /// The key, if any of these options is given.
     ///
     /// # Errors
     /// [`Failure::Usage`] if one of them is missing or empty, or names another algorithm; [`Failure::Key`] if the value is
     /// no key by aws-cli's rules, or the MD5 is not the key's.
-    pub(super) fn load(&self) -> Result<Option<(LoadedKey, Vec<String>)>, Failure> {
+    pub(super) fn load(&self) -> Result<Option<LoadedKey>, Failure> {
         let Some(options) = self.selected()? else { return Ok(None) };
         let value = Value::read(options.option, options.key)?;
         let names = self.names();
-        let found = match options.md5 {
+        let parsed = match options.md5 {
             None => raw_key(&value, options.option, names),
             Some(_) => base64_key(&value, names),
         };
-        let ParsedKey { key, form, mut warnings, unfit } =
-            found.map_err(|failure| with_context(&value.source, failure))?;
+        let parsed = parsed.map_err(|failure| with_context(&value.source, failure))?;
         if let Some(md5) = options.md5 {
             let md5 = value::read_text(names.md5, md5)?;
-            md5::check(&key, &md5).map_err(|failure| with_context(names.md5, failure))?;
+            md5::check(&parsed.key, &md5).map_err(|failure| with_context(names.md5, failure))?;
         }
-        warnings.splice(0..0, value.warnings);
-        let source = value.source;
-        let labelled = warnings.iter().map(|warning| format!("{source}: {warning}")).collect();
-        Ok(Some((
-            LoadedKey { key, source, form, warnings, unfit, name: None, entry: None },
-            labelled,
-        )))
+        let mut key = LoadedKey::new(parsed, value.source);
+        key.warnings.splice(0..0, value.warnings);
+        Ok(Some(key))
     }
 
     pub(super) fn is_given(&self) -> bool {

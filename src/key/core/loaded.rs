@@ -2,6 +2,7 @@
 
 use super::encoding::Form;
 use super::material::Key;
+use super::parser::ParsedKey;
 use super::strength::{Unfit, weakness};
 use crate::failure::Failure;
 
@@ -22,6 +23,16 @@ pub(crate) struct LoadedKey {
 }
 
 impl LoadedKey {
+    pub(crate) fn new(parsed: ParsedKey, source: String) -> LoadedKey {
+        let ParsedKey { key, form, warnings, unfit } = parsed;
+        LoadedKey { key, source, form, warnings, unfit, name: None, entry: None }
+    }
+
+    /// The warnings, each with the label.
+    pub(crate) fn labelled_warnings(&self) -> impl Iterator<Item = String> {
+        self.warnings.iter().map(|warning| format!("{}: {warning}", self.label()))
+    }
+
     /// The name in config.toml, or the source.
     pub(crate) fn label(&self) -> &str {
         self.name.as_deref().unwrap_or(&self.source)

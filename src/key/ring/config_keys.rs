@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::config::{self, Config};
 use super::rule::{KeyRecipient, Rule};
 use crate::failure::Failure;
-use crate::key::core::{DeriveAs, LoadedKey, ParsedKey, with_context};
+use crate::key::core::{DeriveAs, LoadedKey, with_context};
 use crate::location::Location;
 
 #[derive(Debug, Default)]
@@ -190,9 +190,7 @@ impl ConfigKeys {
         let keys = self.read_source(index);
         *read = Some(keys.clone());
         let keys = keys?;
-        let name = self.name(index);
-        let warnings = keys.iter().flat_map(|key| &key.warnings);
-        let warnings = warnings.map(|warning| format!("{name}: {warning}")).collect();
+        let warnings = keys.iter().flat_map(LoadedKey::labelled_warnings).collect();
         Ok((keys, warnings))
     }
 
@@ -213,14 +211,10 @@ impl ConfigKeys {
             .spec
             .read(entry.format, self.timeout)
             .map_err(|failure| with_context(&format!("the key `{}`", entry.name), failure))?;
-        let loaded = |ParsedKey { key, form, warnings, unfit }| LoadedKey {
-            key,
-            source: entry.spec.to_string(),
-            form,
-            warnings,
-            unfit,
+        let loaded = |parsed| LoadedKey {
             entry: Some(index),
             name: Some(entry.name.clone()),
+            ..LoadedKey::new(parsed, entry.spec.to_string())
         };
         Ok(keys.into_iter().map(loaded).collect())
     }

@@ -17,7 +17,7 @@ pub(crate) struct Keyring {
     pub keys: Vec<LoadedKey>,
     /// Warnings about `keys`, one line each, with the source.
     pub warnings: Vec<String>,
-    ring: ConfigKeys,
+    config: ConfigKeys,
     derive_as: Option<DeriveAs>,
     /// The key that opened the last object: the next object was probably sealed with it, too.
     last_opener: Mutex<Option<Key>>,
@@ -26,21 +26,21 @@ pub(crate) struct Keyring {
 impl Keyring {
     pub(crate) fn new(
         keys: Vec<LoadedKey>,
-        warnings: Vec<String>,
-        ring: ConfigKeys,
+        config: ConfigKeys,
         derive_as: Option<DeriveAs>,
     ) -> Keyring {
-        Keyring { keys, warnings, ring, derive_as, last_opener: Mutex::default() }
+        let warnings = keys.iter().flat_map(LoadedKey::labelled_warnings).collect();
+        Keyring { keys, warnings, config, derive_as, last_opener: Mutex::default() }
     }
 
     /// Whether any object could get a key.
     pub(crate) fn has_any(&self) -> bool {
-        !self.keys.is_empty() || self.ring.has_rules()
+        !self.keys.is_empty() || self.config.has_rules()
     }
 
     /// Whether the object gets a key; reads none.
     pub(crate) fn has_key_for(&self, recipient: KeyRecipient<'_>, at: &Location) -> bool {
-        !self.keys.is_empty() || self.ring.rule(recipient, at).is_some()
+        !self.keys.is_empty() || self.config.rule(recipient, at).is_some()
     }
 
     /// Whether objects get keys derived from this one, by config.toml or `--derive-as`.
@@ -66,15 +66,10 @@ impl Keyring {
             let loaded = &self.keys[index];
             let derived = self.for_object(loaded, self.derive_as(loaded)?, &at)?;
             let source = format!("{}, derived for {at}", loaded.label());
-            self.keys[index] = LoadedKey {
-                key: derived.key,
-                source,
-                form: Form::Raw,
-                warnings: Vec::new(),
-                unfit: loaded.unfit,
-                name: None,
-                entry: None,
-            };
+            let key = derived.key;
+            let parsed =
+                ParsedKey { key, form: Form::Raw, warnings: Vec::new(), unfit: loaded.unfit };
+            self.keys[index] = LoadedKey::new(parsed, source);
         }
         self.derive_as = None;
         Ok(self)
@@ -82,12 +77,12 @@ impl Keyring {
 
     /// Text that changes whenever config.toml's keys or rules change.
     pub(crate) fn rules_fingerprint(&self) -> String {
-        self.ring.fingerprint()
+        self.config.fingerprint()
     }
 
     /// The path of config.toml, for messages.
     pub(crate) fn shown_config_path(&self) -> String {
-        self.ring.shown_path()
+        self.config.shown_path()
     }
 
     /// The key that seals the object, if any.
@@ -101,13 +96,13 @@ impl Keyring {
         at: &Location,
     ) -> Result<Candidates, Failure> {
         let mut candidates = Candidates::default();
-        match (self.keys.first(), self.ring.rule(recipient, at)) {
+        match (self.keys.first(), self.config.rule(recipient, at)) {
             (Some(loaded), _) => {
                 self.check(loaded, recipient, at)?;
                 candidates.keys.push(self.for_object(loaded, self.derive_as(loaded)?, at)?);
             }
             (None, Some(rule)) => {
-                let (keys, warnings) = self.ring.read(rule.key).map_err(Failure::for_all)?;
+                let (keys, warnings) = self.config.read(rule.key).map_err(Failure::for_all)?;
                 candidates.warnings = warnings;
                 let first = keys.first();
                 let fit =
@@ -160,10 +155,10 @@ impl Keyring {
             self.check(loaded, recipient, at)?;
             candidates.keys.push(self.for_object(loaded, self.derive_as(loaded)?, at)?);
         }
-        if let (true, Some(rule)) = (self.keys.is_empty(), self.ring.rule(recipient, at)) {
+        if let (true, Some(rule)) = (self.keys.is_empty(), self.config.rule(recipient, at)) {
             self.add_if_usable(rule.key, at, &mut candidates);
             for index in &rule.retired {
-                if self.ring.was_read(*index) {
+                if self.config.was_read(*index) {
                     self.add_if_usable(*index, at, &mut candidates);
                 } else {
                     candidates.unread.push(*index);
@@ -212,11 +207,18 @@ impl Keyring {
                 .hint("put both into one source, one key a line"));
         }
         for spec in specs {
-            let (keys, warnings) = match spec {
-                Spec::Name(name) => self.ring.read(self.ring.find(name)?)?,
-                spec => read_source(spec, format, timeout)?,
+            let keys = match spec {
+                Spec::Name(name) => {
+                    let (keys, warnings) = self.config.read(self.config.find(name)?)?;
+                    self.warnings.extend(warnings);
+                    keys
+                }
+                spec => {
+                    let keys = read_source(spec, format, timeout)?;
+                    self.warnings.extend(keys.iter().flat_map(LoadedKey::labelled_warnings));
+                    keys
+                }
             };
-            self.warnings.extend(warnings);
             for loaded in keys {
                 // A master key and the same bytes used directly are two different keys.
                 let same = |known: &LoadedKey| {
@@ -233,17 +235,17 @@ impl Keyring {
 
     /// Whether any object in the folder may get a key; reads none.
     pub(crate) fn has_below(&self, recipient: KeyRecipient<'_>, folder: &Location) -> bool {
-        !self.keys.is_empty() || self.ring.has_below(recipient, folder)
+        !self.keys.is_empty() || self.config.has_below(recipient, folder)
     }
 
     /// The endpoints whose rules give an object of this name a key.
     pub(crate) fn endpoints_with_rule(&self, at: &Location) -> Vec<String> {
-        self.ring.endpoints_with_rule(at)
+        self.config.endpoints_with_rule(at)
     }
 
     /// Adds the keys of one source. If it cannot be used, the others still are, and the warning is given once.
     fn add_if_usable(&self, index: usize, at: &Location, candidates: &mut Candidates) {
-        let was_tried = self.ring.was_tried(index);
+        let was_tried = self.config.was_tried(index);
         if let Err(failure) = self.add(index, at, candidates) {
             if !was_tried {
                 candidates.warnings.push(failure.to_string());
@@ -253,7 +255,7 @@ impl Keyring {
     }
 
     fn add(&self, index: usize, at: &Location, candidates: &mut Candidates) -> Result<(), Failure> {
-        let (keys, warnings) = self.ring.read(index)?;
+        let (keys, warnings) = self.config.read(index)?;
         candidates.warnings.extend(warnings);
         for loaded in &keys {
             let key = self.for_object(loaded, self.derive_as(loaded)?, at)?;
@@ -270,12 +272,12 @@ impl Keyring {
         recipient: KeyRecipient<'_>,
         at: &Location,
     ) -> Result<(), Failure> {
-        key.entry.map_or(Ok(()), |index| self.ring.check(index, recipient, at))
+        key.entry.map_or(Ok(()), |index| self.config.check(index, recipient, at))
     }
 
     /// The key's derivation in config.toml; none for a key that is not named there.
     fn configured_derivation(&self, loaded: &LoadedKey) -> Option<Option<&DeriveAs>> {
-        loaded.entry.map(|index| self.ring.derivation(index))
+        loaded.entry.map(|index| self.config.derivation(index))
     }
 
     /// The name to derive objects' keys for; none if this key is used directly.
@@ -314,15 +316,9 @@ fn read_source(
     spec: &Spec,
     format: Format,
     timeout: Option<Duration>,
-) -> Result<(Vec<LoadedKey>, Vec<String>), Failure> {
-    let source = spec.to_string();
-    let mut all = Vec::new();
-    let load = |ParsedKey { key, form, warnings, unfit }| {
-        all.extend(warnings.iter().map(|warning| format!("{source}: {warning}")));
-        LoadedKey { key, source: source.clone(), form, warnings, unfit, name: None, entry: None }
-    };
-    let keys = spec.read(format, timeout)?.into_iter().map(load).collect();
-    Ok((keys, all))
+) -> Result<Vec<LoadedKey>, Failure> {
+    let keys = spec.read(format, timeout)?.into_iter();
+    Ok(keys.map(|parsed| LoadedKey::new(parsed, spec.to_string())).collect())
 }
 
 fn not_derived(name: &str) -> Failure {
