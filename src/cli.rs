@@ -130,7 +130,7 @@ pub fn run(typed: Vec<OsString>) -> u8 {
     };
     start_logging(cli.verbose);
     let progress = if cli.no_progress { ProgressStyle::None } else { cli.progress };
-    let out = Output::new(cli.json, cli.quiet, progress);
+    let out = Output::new(cli.json, cli.quiet, progress).with_causes(cli.verbose > 0);
     match dispatch(&cli, &out) {
         Ok(code) => code,
         Err(failures) => {
@@ -195,10 +195,10 @@ fn forbid_core_dumps() {
 }
 
 fn with_runtime<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::other(format!("the program's threads cannot start: {error}")))?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| {
+            Failure::other(format!("the program's threads cannot start: {error}")).because(error)
+        })?;
     let result = runtime.block_on(work);
     // A blocked read of standard input cannot be cancelled: do not wait for it.
     runtime.shutdown_background();

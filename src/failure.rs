@@ -1,57 +1,87 @@
-//! What can go wrong, by meaning: each failure has one message, at most one hint that says what to
-//! do, and a documented exit code.
+//! What can go wrong: each failure has a kind, which decides the exit code, one message, at most one hint that says what
+//! to do, and the errors that lay beneath it.
 
+use std::fmt;
 use std::io;
+use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 /// The exit status of a process that a signal ended is 128 plus the signal's number (POSIX shells).
 const SIGNAL_BASE: u8 = 128;
 
-/// Why a command failed. The variant decides the exit code and the `kind` that `--json` prints.
-#[derive(Debug, Clone, thiserror::Error)]
-pub enum Failure {
+/// What a failure means. Decides the exit code and the `kind` that `--json` prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
     /// Anything without a meaning of its own below: exit 1.
-    #[error("{0}")]
-    Other(Detail),
+    Other,
     /// The command line asks for something that cannot or must not be done: exit 2.
-    #[error("{0}")]
-    Usage(Detail),
+    Usage,
     /// The bucket, object, version or local file is not there: exit 3.
-    #[error("{0}")]
-    NotFound(Detail),
+    NotFound,
     /// The object is sealed and the key is absent, wrong or malformed: exit 4.
-    #[error("{0}")]
-    Key(Detail),
+    Key,
     /// Credentials, a policy, or a bucket that blocks SSE-C: exit 5.
-    #[error("{0}")]
-    Denied(Detail),
+    Denied,
     /// Not sealed, not proven to be sealed, or refused because it would expose the key: exit 6.
-    #[error("{0}")]
-    Unsealed(Detail),
+    Unsealed,
     /// What was read or stored is not what was written: exit 7.
-    #[error("{0}")]
-    Integrity(Detail),
+    Integrity,
     /// The store cannot be reached, or does not answer usefully, after retries: exit 8.
-    #[error("{0}")]
-    Unavailable(Detail),
+    Unavailable,
     /// A condition on the object did not hold (it exists, or it changed meanwhile): exit 9.
-    #[error("{0}")]
-    Precondition(Detail),
-    /// A signal ended the command: exit 128 plus the signal's number (129 SIGHUP, 130 SIGINT, 143 SIGTERM).
-    #[error("{detail}")]
-    Interrupted {
-        /// The signal's number.
-        signal: u8,
-        /// What was interrupted, and what is left of it.
-        detail: Detail,
-    },
+    Precondition,
+    /// The signal of this number ended the command: exit 128 plus the number (129 SIGHUP, 130 SIGINT, 143 SIGTERM).
+    Interrupted(u8),
 }
 
-/// Whether the error is that the process (EMFILE) or the system (ENFILE) has no descriptor left.
-pub(crate) fn is_out_of_files(error: &io::Error) -> bool {
-    let errors = [rustix::io::Errno::MFILE, rustix::io::Errno::NFILE];
-    error.raw_os_error().is_some_and(|code| errors.iter().any(|it| it.raw_os_error() == code))
+impl Kind {
+    /// The name that `--json` prints.
+    fn name(self) -> &'static str {
+        match self {
+            Kind::Other => "other",
+            Kind::Usage => "usage",
+            Kind::NotFound => "not-found",
+            Kind::Key => "key",
+            Kind::Denied => "denied",
+            Kind::Unsealed => "unsealed",
+            Kind::Integrity => "integrity",
+            Kind::Unavailable => "unavailable",
+            Kind::Precondition => "precondition",
+            Kind::Interrupted(_) => "interrupted",
+        }
+    }
+
+    fn exit_code(self) -> u8 {
+        match self {
+            Kind::Other => 1,
+            Kind::Usage => 2,
+            Kind::NotFound => 3,
+            Kind::Key => 4,
+            Kind::Denied => 5,
+            Kind::Unsealed => 6,
+            Kind::Integrity => 7,
+            Kind::Unavailable => 8,
+            Kind::Precondition => 9,
+            Kind::Interrupted(signal) => SIGNAL_BASE + signal,
+        }
+    }
+}
+
+impl Serialize for Kind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+/// Why a command failed. Its JSON is what `--json` prints of it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Failure {
+    /// What it means.
+    pub kind: Kind,
+    // Boxed: a failure is part of most results, and rare.
+    #[serde(flatten)]
+    detail: Box<Detail>,
 }
 
 /// The words and circumstances of a [`Failure`].
@@ -77,57 +107,65 @@ pub struct Detail {
     /// Whether nothing else than the key was wrong, so that another key may do.
     #[serde(skip)]
     pub wants_other_key: bool,
+    /// Whether the message says what is left behind: then it is news even if the cause is known already.
+    #[serde(skip)]
+    pub tells_aftermath: bool,
+    /// The error beneath, with its own chain.
+    #[serde(skip)]
+    pub source: Option<Arc<anyhow::Error>>,
 }
 
-impl std::fmt::Display for Detail {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match &self.url {
-            Some(url) if !self.message.contains(url.as_str()) => {
-                write!(f, "{url}: {}", self.message)
-            }
-            _ => f.write_str(&self.message),
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Detail { message, url, .. } = &*self.detail;
+        match url {
+            Some(url) if !message.contains(url.as_str()) => write!(f, "{url}: {message}"),
+            _ => f.write_str(message),
         }
     }
 }
 
+impl std::error::Error for Failure {}
+
+/// Whether the error is that the process (EMFILE) or the system (ENFILE) has no descriptor left.
+pub(crate) fn is_out_of_files(error: &io::Error) -> bool {
+    let errors = [rustix::io::Errno::MFILE, rustix::io::Errno::NFILE];
+    error.raw_os_error().is_some_and(|code| errors.iter().any(|it| it.raw_os_error() == code))
+}
+
 macro_rules! constructors {
-    ($($(#[$doc:meta])* $name:ident => $variant:ident),* $(,)?) => {$(
-        $(#[$doc])*
+    ($($name:ident => $kind:ident),* $(,)?) => {$(
+        #[doc = concat!("A failure of [`Kind::", stringify!($kind), "`] with this message.")]
         pub fn $name(message: impl Into<String>) -> Failure {
-            Failure::$variant(Detail { message: message.into(), ..Detail::default() })
+            Failure::new(Kind::$kind, message.into())
         }
     )*};
 }
 
 impl Failure {
     constructors! {
-        /// A [`Failure::Other`] with this message.
         other => Other,
-        /// A [`Failure::Usage`] with this message.
         usage => Usage,
-        /// A [`Failure::NotFound`] with this message.
         not_found => NotFound,
-        /// A [`Failure::Key`] with this message.
         key => Key,
-        /// A [`Failure::Denied`] with this message.
         denied => Denied,
-        /// A [`Failure::Unsealed`] with this message.
         unsealed => Unsealed,
-        /// A [`Failure::Integrity`] with this message.
         integrity => Integrity,
-        /// A [`Failure::Unavailable`] with this message.
         unavailable => Unavailable,
-        /// A [`Failure::Precondition`] with this message.
         precondition => Precondition,
     }
 
+    fn new(kind: Kind, message: String) -> Failure {
+        Failure { kind, detail: Box::new(Detail { message, ..Detail::default() }) }
+    }
+
     /// Why a file, or the stream called so, cannot be written.
-    pub fn unwritable(name: impl std::fmt::Display, error: &io::Error) -> Failure {
-        if is_out_of_files(error) {
-            return Failure::out_of_files();
+    pub fn unwritable(name: impl fmt::Display, error: io::Error) -> Failure {
+        if is_out_of_files(&error) {
+            return Failure::out_of_files().because(error);
         }
         // Not the error's own words: they can hold the name of a temporary file.
-        match error.kind() {
+        let failure = match error.kind() {
             io::ErrorKind::FileTooLarge => Failure::other(format!(
                 "{name} would become larger than a file may be here"
             ))
@@ -143,7 +181,8 @@ impl Failure {
             }
             kind => Failure::other(format!("{name} cannot be written: {kind}"))
                 .hint("choose a destination that this user can write to"),
-        }
+        };
+        failure.because(error)
     }
 
     /// More files or connections are open than the process, or the system, may have.
@@ -153,7 +192,7 @@ impl Failure {
             .for_all()
     }
 
-    /// A [`Failure::Interrupted`] by the signal of this number.
+    /// A failure of [`Kind::Interrupted`] by the signal of this number.
     pub fn interrupted(signal: u8) -> Failure {
         let name = match signal {
             1 => "SIGHUP",
@@ -161,8 +200,7 @@ impl Failure {
             15 => "SIGTERM",
             _ => "a signal",
         };
-        let message = format!("interrupted by {name}");
-        Failure::Interrupted { signal, detail: Detail { message, ..Detail::default() } }
+        Failure::new(Kind::Interrupted(signal), format!("interrupted by {name}"))
     }
 
     /// The same failure, with what to do about it.
@@ -195,7 +233,7 @@ impl Failure {
 
     /// Whether it is no use to go on with the command's other items.
     pub fn concerns_all(&self) -> bool {
-        matches!(self, Failure::Interrupted { .. }) || self.detail().concerns_all
+        self.is_interruption() || self.detail.concerns_all
     }
 
     /// The same failure, with what the store answered.
@@ -207,68 +245,51 @@ impl Failure {
         self
     }
 
+    /// The same failure, with the error beneath, which `-v` shows.
+    #[must_use]
+    pub fn because(mut self, source: impl Into<anyhow::Error>) -> Failure {
+        self.detail.source = Some(Arc::new(source.into()));
+        self
+    }
+
+    /// The same failure, whose message also says what it leaves behind.
+    #[must_use]
+    pub fn leaving(mut self, aftermath: &str) -> Failure {
+        self.detail.message += aftermath;
+        self.detail.tells_aftermath = true;
+        self
+    }
+
+    /// The words of the errors beneath, the outermost first; not those that the message repeats.
+    pub fn causes(&self) -> impl Iterator<Item = String> {
+        let source = self.detail.source.iter();
+        let words = source.flat_map(|source| source.chain()).map(ToString::to_string);
+        words.filter(|words| !words.is_empty() && !self.detail.message.contains(words.as_str()))
+    }
+
     /// The words and circumstances.
     pub fn detail(&self) -> &Detail {
-        match self {
-            Failure::Other(d)
-            | Failure::Usage(d)
-            | Failure::NotFound(d)
-            | Failure::Key(d)
-            | Failure::Denied(d)
-            | Failure::Unsealed(d)
-            | Failure::Integrity(d)
-            | Failure::Unavailable(d)
-            | Failure::Precondition(d)
-            | Failure::Interrupted { detail: d, .. } => d,
-        }
+        &self.detail
     }
 
     /// The words and circumstances, to add to them.
     pub fn detail_mut(&mut self) -> &mut Detail {
-        match self {
-            Failure::Other(d)
-            | Failure::Usage(d)
-            | Failure::NotFound(d)
-            | Failure::Key(d)
-            | Failure::Denied(d)
-            | Failure::Unsealed(d)
-            | Failure::Integrity(d)
-            | Failure::Unavailable(d)
-            | Failure::Precondition(d)
-            | Failure::Interrupted { detail: d, .. } => d,
-        }
+        &mut self.detail
     }
 
-    /// The name of the meaning, as `--json` prints it.
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Failure::Other(_) => "other",
-            Failure::Usage(_) => "usage",
-            Failure::NotFound(_) => "not-found",
-            Failure::Key(_) => "key",
-            Failure::Denied(_) => "denied",
-            Failure::Unsealed(_) => "unsealed",
-            Failure::Integrity(_) => "integrity",
-            Failure::Unavailable(_) => "unavailable",
-            Failure::Precondition(_) => "precondition",
-            Failure::Interrupted { .. } => "interrupted",
-        }
+    /// Whether it is of this kind.
+    pub fn is(&self, kind: Kind) -> bool {
+        self.kind == kind
+    }
+
+    /// Whether a signal ended the command.
+    pub fn is_interruption(&self) -> bool {
+        matches!(self.kind, Kind::Interrupted(_))
     }
 
     /// The process's exit code.
     pub fn exit_code(&self) -> u8 {
-        match self {
-            Failure::Other(_) => 1,
-            Failure::Usage(_) => 2,
-            Failure::NotFound(_) => 3,
-            Failure::Key(_) => 4,
-            Failure::Denied(_) => 5,
-            Failure::Unsealed(_) => 6,
-            Failure::Integrity(_) => 7,
-            Failure::Unavailable(_) => 8,
-            Failure::Precondition(_) => 9,
-            Failure::Interrupted { signal, .. } => SIGNAL_BASE + signal,
-        }
+        self.kind.exit_code()
     }
 }
 

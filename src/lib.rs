@@ -24,7 +24,7 @@ pub use system::descriptors::note_closed;
 
 /// Key text, for tests that check it.
 pub mod keys {
-    pub use crate::failure::Failure;
+    pub use crate::failure::{Failure, Kind};
     pub use crate::key::core::{
         DeriveAs, Encoding, Form, Format, Key, Spec, create_file_with_keys, create_key_file,
         derive, parse,

@@ -59,12 +59,8 @@ const PROGRAM: &[&str] = &[
 
 /// What is still wrong: this list may only shrink.
 const OFFENDERS: &[&str] = &[
-    "circle of imports: src/aws_cli/mod.rs",
     "circle of imports: src/commands/copying/mod.rs",
     "circle of imports: src/commands/doctor/mod.rs",
-    "circle of imports: src/commands/rotate/report.rs",
-    "circle of imports: src/commands/search/mod.rs",
-    "circle of imports: src/commands/search/array.rs",
     "src/store/object/write.rs has",
 ];
 

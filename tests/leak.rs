@@ -356,6 +356,33 @@ fn a_store_that_echoes_the_key_is_not_quoted() {
     }
 }
 
+/// Errors beneath a failure are texts of others: what a helper says on stderr, a value that a parser quotes.
+#[test]
+fn the_errors_beneath_a_failure_do_not_repeat_the_key() {
+    let lab = Lab::new();
+    lab.key("k");
+    lab.key("other");
+    let text = fs::read_to_string(lab.path("k")).unwrap();
+    let key = text.lines().last().unwrap();
+    lab.file("manifest.json", format!("{{\"files\": \"{key}\"}}").as_bytes());
+    lab.file("config", b"[default]\ncredential_process = sh -c \"tail -n 1 k >&2; exit 1\"\n");
+    let secret = Secret::of(&lab, "k");
+    let audit = ["audit", "--inventory", "manifest.json", "s3://demo"];
+    let head = ["head", "s3://demo/x"];
+    // As the run's own key, and as one that it never had.
+    for own in ["./k", "./other"] {
+        for command in [&audit[..], &head] {
+            for json in [&[][..], &["--json"]] {
+                let run = lab.run([command, &["-v", "-k", own], json].concat());
+                let run = run.env("AWS_CONFIG_FILE", lab.path("config"));
+                let done = run.without_env("AWS_ACCESS_KEY_ID").done();
+                assert_ne!(done.code, Some(0));
+                secret.is_not_said(&done, &format!("{command:?} with {own}"));
+            }
+        }
+    }
+}
+
 #[test]
 fn a_key_on_the_command_line_is_refused_and_not_repeated() {
     let lab = Lab::new();

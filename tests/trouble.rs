@@ -318,3 +318,28 @@ fn a_rate_keeps_nothing_from_arriving() {
         assert!(lab.read("out") == content);
     }
 }
+
+#[test]
+fn the_errors_beneath_a_failure_are_shown_on_demand() {
+    let lab = Lab::offline();
+    lab.file("x", b"content");
+    let put = |options: &[&str]| {
+        let put = ["put", "--no-key", "--endpoint-url", "http://127.0.0.1:1", "x", "s3://demo/x"];
+        lab.run([&put[..], options].concat()).env("AWS_MAX_ATTEMPTS", "1").exits(8).stderr
+    };
+    let causes = |stderr: &str| -> Vec<String> {
+        stderr
+            .lines()
+            .filter_map(|line| line.strip_prefix("caused by: "))
+            .map(str::to_owned)
+            .collect()
+    };
+    assert!(causes(&put(&[])).is_empty());
+    let found = causes(&put(&["-v"]));
+    assert!(found.len() > 1, "{found:?}");
+    assert!(found.last().unwrap().starts_with("Connection refused"), "{found:?}");
+    // The JSON of the failure stays as it is.
+    let (plain, talkative) = (put(&["--json"]), put(&["--json", "-v"]));
+    assert!(talkative.contains(&plain), "{talkative}");
+    assert_eq!(causes(&talkative), found);
+}

@@ -1,21 +1,18 @@
-//! `s3seal s3 …` and `s3seal s3api …`: the command lines of aws-cli, put into this program's own words before
-//! they are parsed. Only the arguments change: what is done and said is what the program's own commands do
-//! and say.
+//! `s3seal s3 …` and `s3seal s3api …`: command lines of aws-cli, translated into command lines of this program before
+//! they are parsed.
+//!
+//! `options` has the options that are spelt differently, `command_line` takes the words apart and writes the translation.
 
-mod line;
+mod command_line;
 mod options;
 
 use std::ffi::{OsStr, OsString};
 
 use clap::Command;
-use line::Line;
+use command_line::{CommandLine, Plan, SERVICES, shown};
 
-use super::failure::Failure;
-use super::text::redaction::looks_secret;
+use crate::failure::Failure;
 
-const SERVICES: [&str; 2] = ["s3", "s3api"];
-/// The commands of this program that command lines of aws-cli come to.
-const TARGETS: [&str; 8] = ["put", "get", "head", "sync", "rm", "presign", "cp", "mv"];
 const WHAT_THERE_IS: &str = "there are `s3 cp`, `mv`, `sync`, `rm` and `presign`, and `s3api put-object`, \
      `get-object`, `head-object`, `copy-object` and `delete-object`";
 /// The commands, here and there, that have a source which may be sealed with a key of its own.
@@ -25,11 +22,11 @@ const COPYING: [&str; 3] = ["cp", "mv", "copy-object"];
 pub(crate) struct Translation {
     /// The arguments, the program's name first.
     pub arguments: Vec<OsString>,
-    /// What was read as what, for messages that speak of the latter.
+    /// Which command was read as which, since messages speak of the latter.
     pub note: String,
 }
 
-/// Translates a command line that begins as one of aws-cli; none for this program's own. `tree` makes the
+/// Translates a command line that begins as one of aws-cli; none for one of this program. `tree` makes the tree of this
 /// program's commands and options.
 ///
 /// # Errors
@@ -44,7 +41,7 @@ pub(crate) fn translate(
         return Ok(None);
     }
     let tree = tree();
-    let Some(mut line) = Line::read(arguments, &tree)? else { return Ok(None) };
+    let Some(mut line) = CommandLine::read(arguments, &tree)? else { return Ok(None) };
     let service = line.service;
     let Some(operation) = line.operands.pop_front() else {
         return Err(Failure::usage(format!("`{service}` alone does nothing")).hint(WHAT_THERE_IS));
@@ -58,28 +55,14 @@ pub(crate) fn translate(
     Ok(Some(Translation { arguments, note }))
 }
 
-/// What a command line comes to.
-struct Plan {
-    /// The command of this program.
-    target: &'static str,
-    /// Options that the target needs to do the same.
-    options: Vec<String>,
-    operands: Vec<OsString>,
-}
-
-impl Plan {
-    fn new(target: &'static str, operands: impl IntoIterator<Item = OsString>) -> Plan {
-        Plan { target, options: Vec::new(), operands: operands.into_iter().collect() }
-    }
-}
-
-/// These are known by name where they mean nothing, lest they seem misspelt.
+/// Options for the source of a copy are refused by name where nothing is copied, or they would seem misspelt.
 fn refuse_copy_sources(arguments: &[OsString]) -> Result<(), Failure> {
     if COPYING.iter().any(|command| arguments.iter().any(|argument| argument == command)) {
         return Ok(());
     }
     let options = arguments.iter().take_while(|argument| *argument != "--");
-    let mut names = options.filter_map(|argument| line::split(argument)).map(|(name, _)| name);
+    let mut names =
+        options.filter_map(|argument| command_line::split(argument)).map(|(name, _)| name);
     match names.find(|name| options::is_copy_source(name)) {
         Some(name) => Err(Failure::usage(format!(
             "--{name} is about the source of a copy from URL to URL, and none is made here"
@@ -90,22 +73,20 @@ fn refuse_copy_sources(arguments: &[OsString]) -> Result<(), Failure> {
 }
 
 /// `aws s3 OPERATION`: its operands are files and URLs.
-fn s3(line: &mut Line, operation: &OsStr) -> Result<Plan, Failure> {
+fn s3(line: &mut CommandLine, operation: &OsStr) -> Result<Plan, Failure> {
     let operands = Vec::from(std::mem::take(&mut line.operands));
     if line.wants_help {
         line.operands.clear();
     }
     let count = |wanted: usize, usage: &str| {
         if operands.len() == wanted || line.wants_help {
-            Ok(())
-        } else {
-            Err(Failure::usage(format!(
-                "`s3 {}` takes {usage}, and {} operands are given",
-                shown(operation),
-                operands.len()
-            ))
-            .hint("put names with spaces in quotes; shell variables may be empty"))
+            return Ok(());
         }
+        let (operation, count) = (shown(operation), operands.len());
+        Err(Failure::usage(format!(
+            "`s3 {operation}` takes {usage}, and {count} operands are given"
+        ))
+        .hint("put names with spaces in quotes; shell variables may be empty"))
     };
     match operation.to_str() {
         Some("cp") => {
@@ -149,7 +130,7 @@ fn direction(operands: &[OsString]) -> Result<&'static str, Failure> {
 }
 
 /// `aws s3api OPERATION`: the object is named by options.
-fn s3api(line: &mut Line, operation: &OsStr) -> Result<Plan, Failure> {
+fn s3api(line: &mut CommandLine, operation: &OsStr) -> Result<Plan, Failure> {
     let target = match operation.to_str() {
         Some("put-object") => "put",
         Some("get-object") => "get",
@@ -227,7 +208,7 @@ struct Object {
     key: OsString,
 }
 
-fn object(line: &mut Line) -> Result<Object, Failure> {
+fn object(line: &mut CommandLine) -> Result<Object, Failure> {
     let given = |value: Option<OsString>, option: &str| match value {
         Some(value) if !value.is_empty() => Ok(value),
         _ => Err(Failure::usage(format!("`s3api` needs {option}, and it is missing or empty"))
@@ -256,10 +237,4 @@ impl Object {
 fn unknown(service: &str, operation: &OsStr) -> Failure {
     Failure::usage(format!("`{service} {}` has no counterpart here", shown(operation)))
         .hint(WHAT_THERE_IS)
-}
-
-/// A word as messages may show it.
-fn shown(word: &OsStr) -> String {
-    let text = word.to_string_lossy();
-    if looks_secret(&text) { "[not shown]".to_owned() } else { text.into_owned() }
 }

@@ -1,6 +1,9 @@
 //! The options of aws-cli that this program spells otherwise, needs not, or has not. All others are its own
 //! options of the same names.
 
+/// The commands of this program that command lines of aws-cli are translated to.
+pub(super) const TARGETS: [&str; 8] = ["put", "get", "head", "sync", "rm", "presign", "cp", "mv"];
+
 /// What becomes of an option of aws-cli.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Rule {
@@ -100,7 +103,6 @@ const RULES: &[(&str, Rule)] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::aws_cli::TARGETS;
 
     #[test]
     fn what_an_option_is_called_here_exists() {

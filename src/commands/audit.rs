@@ -1,25 +1,20 @@
 //! `s3seal audit`: which objects are sealed, and with which keys.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
-use serde::Serialize;
 
-use super::search::{Place, Search, SearchOptions, Suspect, parse_since, parse_time};
+use super::options::{check_search, parse_since};
 use crate::failure::Failure;
-use crate::jobs::{Job, Keys};
+use crate::jobs::Keys;
+use crate::jobs::audit::{self, AuditOptions};
+use crate::jobs::feed::{Place, SearchOptions};
 use crate::key::KeyOptions;
-use crate::key::core::Key;
-use crate::key::ring::ObjectKey;
 use crate::location::Location;
 use crate::output::Output;
-use crate::store::EncryptionStatus;
-use crate::store::object::{Audited, ReadOptions, State};
-use crate::store::wire::{Connect, Store};
-use crate::transfer::{Interrupt, Lines};
+use crate::store::object::State;
+use crate::store::wire::Connect;
 
 /// Tell which objects are sealed, and with which of your keys
 ///
@@ -88,57 +83,6 @@ impl ValueEnum for State {
     }
 }
 
-/// What `--json` prints.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Item<'a> {
-    op: &'static str,
-    url: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    version_id: Option<&'a str>,
-    state: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    key_md5: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    key_name: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    bytes: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    last_modified: Option<String>,
-}
-
-/// How objects are looked at.
-struct Auditor {
-    store: Arc<Store>,
-    keys: Keys,
-    lines: Lines,
-    /// Whether the user has written down the names of the objects.
-    are_named: bool,
-    counts: Mutex<Counts>,
-    interrupt: Interrupt,
-    out: Output,
-}
-
-/// What is told of an object.
-struct Verdict {
-    state: State,
-    key: Option<ObjectKey>,
-    /// Its size in bytes, where that is known.
-    bytes: Option<u64>,
-    /// When it was written, where that is known.
-    modified: Option<SystemTime>,
-}
-
-/// How many objects were found in which state.
-#[derive(Default)]
-struct Counts {
-    found: BTreeMap<State, u64>,
-    /// How many were deleted between listing and looking.
-    gone: u64,
-}
-
-/// Looks at each object; failures are told as they happen.
-///
 /// # Errors
 /// [`Failure::Usage`] for what is no URL, and so on: before anything is looked at.
 pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Failure> {
@@ -147,175 +91,13 @@ pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<
     let is_one = matches!(locations.as_slice(), [at] if !at.is_folder());
     args.key.check_derive_as(is_one)?;
     let places: Vec<Place> = locations.into_iter().map(Place::from).collect();
-    args.search.check(&places, args.key.uses_stdin()?)?;
-    let keys = Keys::load(&args.key, out)?;
-    let mut job = Job::connect(connect, out).await?;
-    let store = job.store.clone();
-    keys.check(&store)?;
-    if let Some(shard) = &args.search.shard {
-        out.say(&format!("share {shard}"));
-    }
-    // Else a wrong HOME would look as if somebody had locked everything.
-    let keyless = places.iter().find(|place| keys.check_below(&store, &place.folder()).is_err());
-    if let Some(place) = keyless {
-        let which = place.folder();
-        out.warn(&format!(
-            "there is no key for {which}: whatever is sealed there counts as locked"
-        ));
-    }
-    let search = Search {
-        store: store.clone(),
+    check_search(&args.search, places.len(), args.key.uses_stdin()?)?;
+    let options = AuditOptions {
+        search: args.search.clone(),
         versions: args.versions,
         since: args.since,
-        options: args.search.clone(),
-        after: None,
+        fail_on: args.fail_on.clone(),
     };
-    let auditor = Arc::new(Auditor {
-        lines: Lines::new(store.clone(), None),
-        store,
-        keys: keys.until(&job.interrupt),
-        are_named: args.search.files_from.is_some(),
-        counts: Mutex::default(),
-        interrupt: job.interrupt.clone(),
-        out: *out,
-    });
-    let work =
-        |auditor: Arc<Auditor>, suspect| async move { auditor.audit(suspect).await.transpose() };
-    job.run(search.start(places), &auditor, work).await;
-    let counts = auditor.counts();
-    let what = if args.versions { "version" } else { "object" };
-    job.summarize("audited", what, &counts.named());
-    Ok(match job.tally.exit_code() {
-        0 => counts.exit_code(&args.fail_on),
-        code => code,
-    })
-}
-
-impl Auditor {
-    /// Looks at an object and tells of it; none where it is gone.
-    async fn audit(&self, suspect: Suspect) -> Result<Option<u64>, Failure> {
-        let looked = async {
-            let _line = self.lines.take().await;
-            self.look(&suspect).await
-        };
-        match self.interrupt.race(looked).await? {
-            Some(verdict) => {
-                self.tell(&suspect, &verdict)?;
-                *self.counts().found.entry(verdict.state).or_default() += 1;
-                Ok(Some(verdict.bytes.unwrap_or(0)))
-            }
-            // It may never have been there.
-            None if self.are_named => Err(Failure::not_found("there is no such object")
-                .hint("check the list: names in it are relative to the URL's folder")
-                .at(&suspect.at)),
-            None => {
-                self.counts().gone += 1;
-                Ok(None)
-            }
-        }
-    }
-
-    async fn look(&self, suspect: &Suspect) -> Result<Option<Verdict>, Failure> {
-        if let Some(state) = told_by_inventory(suspect) {
-            return Ok(Some(Verdict::of(suspect, &Audited::unread(state), None)));
-        }
-        let Suspect { at, listed, .. } = suspect;
-        let options = ReadOptions {
-            version_id: listed.as_ref().and_then(|it| it.version_id.clone()),
-            ..ReadOptions::default()
-        };
-        let attempt = |keys: Vec<Key>, options: ReadOptions| async move {
-            let audited = self.store.audit(at, &keys, &options).await?;
-            let key = audited.as_ref().and_then(|it| it.key.clone());
-            Ok((audited, key))
-        };
-        match self.keys.open(&self.store, at, &options, attempt).await {
-            Ok((audited, key)) => Ok(audited.map(|audited| Verdict::of(suspect, &audited, key))),
-            Err(failure) if failure.detail().wants_other_key => {
-                Ok(Some(Verdict::of(suspect, &Audited::unread(State::Locked), None)))
-            }
-            Err(failure) => Err(failure),
-        }
-    }
-
-    fn tell(&self, Suspect { at, listed, .. }: &Suspect, verdict: &Verdict) -> Result<(), Failure> {
-        let Verdict { state, key, bytes, modified } = verdict;
-        let key_md5 = key.as_ref().map(|key| key.key.md5_base64());
-        let key_name = key.as_ref().map(|key| key.label.as_str());
-        let version_id = listed.as_ref().and_then(|it| it.version_id.as_deref());
-        if self.out.json() {
-            return self.out.item(&Item {
-                op: "audit",
-                url: at.to_string(),
-                version_id,
-                state: state.name(),
-                key_md5,
-                key_name,
-                bytes: *bytes,
-                last_modified: modified.map(|it| humantime::format_rfc3339_seconds(it).to_string()),
-            });
-        }
-        let (md5, name) = (key_md5.as_deref().unwrap_or("-"), key_name.unwrap_or("-"));
-        let version = version_id.map(|id| format!("  (version {id})")).unwrap_or_default();
-        self.out.line(&format!("{:8}  {md5:24}  {name:12}  {at}{version}", state.name()))
-    }
-
-    fn counts(&self) -> MutexGuard<'_, Counts> {
-        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Verdict {
-    fn of(Suspect { listed, .. }: &Suspect, audited: &Audited, key: Option<ObjectKey>) -> Verdict {
-        let told = || audited.last_modified.as_deref().and_then(parse_time);
-        Verdict {
-            state: audited.state,
-            key,
-            bytes: listed.as_ref().map(|it| it.bytes).or(audited.bytes),
-            modified: listed.as_ref().map(|it| it.modified).or_else(told),
-        }
-    }
-}
-
-/// What is known without a request: which key opens a sealed object, or whether one is archived, is not.
-fn told_by_inventory(Suspect { listed, encryption, .. }: &Suspect) -> Option<State> {
-    let class = listed.as_ref().and_then(|it| it.storage_class.as_deref());
-    if matches!(class, Some("GLACIER" | "DEEP_ARCHIVE")) {
-        return None;
-    }
-    match (*encryption)? {
-        EncryptionStatus::SseC => None,
-        EncryptionStatus::SseS3 => Some(State::SseS3),
-        EncryptionStatus::SseKms => Some(State::SseKms),
-        EncryptionStatus::NotSse => Some(State::Plain),
-    }
-}
-
-impl Counts {
-    /// With the words that the summary has for them.
-    fn named(&self) -> Vec<(u64, &'static str)> {
-        let states = self.found.iter().map(|(state, count)| (*count, state.name()));
-        states.chain([(self.gone, "gone meanwhile")]).collect()
-    }
-
-    /// 0 where nothing is in any of these states.
-    fn exit_code(&self, states: &[State]) -> u8 {
-        let found = states.iter().filter(|state| self.found.contains_key(*state));
-        let codes: BTreeSet<u8> = found.map(|state| exit_code(*state)).collect();
-        match Vec::from_iter(codes).as_slice() {
-            [] => 0,
-            [code] => *code,
-            _ => 1,
-        }
-    }
-}
-
-/// The exit code of a command that fails for this reason.
-fn exit_code(state: State) -> u8 {
-    match state {
-        State::Locked => 4,
-        State::Denied => 5,
-        State::SseS3 | State::SseKms | State::Plain => 6,
-        State::Sealed | State::Archived => 1,
-    }
+    let keys = Keys::load(&args.key, out)?;
+    audit::run(places, keys, options, connect, out).await
 }

@@ -11,6 +11,7 @@ use crate::output::Output;
 use crate::store::object::ReadOptions;
 use crate::store::wire::{Connect, SignedUrl};
 use crate::system::descriptors;
+use crate::text::range::Asked;
 use crate::transfer::files::FileTime;
 use crate::transfer::targets::Arrival;
 use crate::transfer::{TransferOptions, to_path};
@@ -213,20 +214,7 @@ fn destination(dest: &Path, name: &str, at: &Location) -> Result<Place, Failure>
 
 /// Checks an HTTP range of one stretch of bytes (RFC 9110 section 14.1.2).
 fn parse_range(text: &str) -> Result<String, String> {
-    let wrong = || "write it bytes=FIRST-LAST, bytes=FIRST- or bytes=-COUNT".to_owned();
-    let (first, last) =
-        text.strip_prefix("bytes=").and_then(|it| it.split_once('-')).ok_or_else(wrong)?;
-    let number = |text: &str| text.parse::<u64>().map_err(|_| wrong());
-    match (first, last) {
-        ("", "") => return Err(wrong()),
-        ("", count) => drop(number(count)?),
-        (first, "") => drop(number(first)?),
-        (first, last) if number(first)? > number(last)? => {
-            return Err("the range ends before it begins".to_owned());
-        }
-        _ => {}
-    }
-    Ok(text.to_owned())
+    text.parse::<Asked>().map(|_| text.to_owned())
 }
 
 #[cfg(test)]

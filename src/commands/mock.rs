@@ -317,7 +317,7 @@ async fn serve(
     if let Some(path) = &args.env_file {
         crate::key::core::check_destination(path)?;
         write_atomically(path, &exports)
-            .map_err(|error| Failure::unwritable(path.display(), &error))?;
+            .map_err(|error| Failure::unwritable(path.display(), error))?;
     }
     if out.json() {
         let environment = environment

@@ -1,7 +1,7 @@
 //! One file per command: its arguments, whose comments are the help, and what it does with them.
 //!
 //! What several commands share: `selection`, the options of those that take many; `sealing`, of those that write objects;
-//! `copying`, of `cp` and `mv`; `search`, which objects `audit` and `rotate` work through.
+//! `copying`, of `cp` and `mv`; `options`, of yet others.
 
 pub(crate) mod audit;
 pub(crate) mod bucket;
@@ -22,6 +22,5 @@ pub(crate) mod put;
 pub(crate) mod rm;
 pub(crate) mod rotate;
 mod sealing;
-mod search;
 mod selection;
 pub(crate) mod sync;

@@ -177,7 +177,7 @@ fn keys(args: &Args, out: &Output) -> Result<Keys, Failure> {
 /// Writes `Name: value` lines, as `curl -H @FILE` reads them: into a new file that takes the place of an old one,
 /// or to a pipe, a device or a descriptor as it is.
 fn write_headers(path: &Path, headers: &[(String, Zeroizing<String>)]) -> Result<(), Failure> {
-    let refuse = |error: io::Error| Failure::unwritable(path.display(), &error);
+    let refuse = |error: io::Error| Failure::unwritable(path.display(), error);
     match NamedOutput::resolve(path).map_err(refuse)? {
         NamedOutput::File { folder, name } => {
             check_destination(path)?;

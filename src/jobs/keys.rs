@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
 use crate::key::KeyOptions;
 use crate::key::core::{Key, LoadedKey};
 use crate::key::ring::{Candidates, KeyRecipient, Keyring, ObjectKey};
@@ -195,7 +195,7 @@ impl Keys {
     /// An object that is sealed and gets no key: the rules may be meant for another endpoint.
     fn without_rule(&self, failure: Failure, store: &Store, at: &Location) -> Failure {
         match failure {
-            Failure::Key(_) if self.has_any() => Failure::key(format!(
+            Failure { kind: Kind::Key, .. } if self.has_any() => Failure::key(format!(
                 "the object is sealed, no key was given, and {}",
                 self.no_rule(store.recipient(), at)
             ))

@@ -11,10 +11,12 @@
 //! | `tally`, `job` | the skeleton: set-up, feed, work, summary |
 //! | `feed` | the items: below a folder, below a prefix, from a list |
 //! | `put`, `get`, `remove` | files into the store, objects into files, deletions |
+//! | `audit`, `verify`, `rotate` | which key opens each object; whether a key still opens it; objects sealed with another key |
 //! | `copy`, `sync` | copies within the store; a folder and a prefix made alike |
 //!
 //! The order of the table is the order of imports: each file imports from those above it only.
 
+pub(crate) mod audit;
 pub(crate) mod copy;
 pub(crate) mod feed;
 pub(crate) mod get;
@@ -26,12 +28,12 @@ pub(crate) mod put;
 mod reminder;
 pub(crate) mod remove;
 mod report;
+pub(crate) mod rotate;
 mod sealer;
 pub(crate) mod sync;
 mod tally;
+pub(crate) mod verify;
 
-pub(crate) use job::Job;
 pub(crate) use keys::Keys;
-pub(crate) use notes::{note_refused_copies, note_refused_tags, warn_left_of_trials};
-pub(crate) use reminder::{FirstKey, keep_a_copy};
-pub(crate) use sealer::{ObjectEncryption, Sealer, SealingOptions};
+pub(crate) use reminder::keep_a_copy;
+pub(crate) use sealer::{Sealer, SealingOptions};

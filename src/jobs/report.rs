@@ -20,6 +20,9 @@ pub(crate) enum Operation {
     Copy,
     Move,
     Remove,
+    Rotate,
+    Audit,
+    VerifyKey,
 }
 
 /// The record that `--json` prints of an item: fields in the order in which they are added. A field without a value
@@ -44,6 +47,9 @@ impl Operation {
             Operation::Copy => "cp",
             Operation::Move => "mv",
             Operation::Remove => "rm",
+            Operation::Rotate => "rotate",
+            Operation::Audit => "audit",
+            Operation::VerifyKey => "key-verify",
         }
     }
 }

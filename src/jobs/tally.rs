@@ -33,7 +33,7 @@ pub(crate) struct Tally {
 impl Tally {
     pub(crate) fn exit_code(&self) -> u8 {
         match &self.ended_by {
-            Some(failure @ Failure::Interrupted { .. }) => failure.exit_code(),
+            Some(failure) if failure.is_interruption() => failure.exit_code(),
             _ => self.code.get(),
         }
     }
@@ -45,10 +45,10 @@ impl Tally {
 
     /// Counts and reports an item that failed.
     pub(crate) fn failed(&mut self, failure: Failure, out: &Output) {
-        if let Failure::Interrupted { signal, .. } = failure {
+        if failure.is_interruption() {
             self.interrupted += 1;
             // The signal is reported once; what it left behind is reported for each item.
-            if failure.detail().message != Failure::interrupted(signal).detail().message {
+            if failure.detail().tells_aftermath {
                 out.failure(&failure);
                 self.reported_signal = true;
             }
@@ -112,7 +112,8 @@ impl Tally {
 
     /// A signal that came after all items were done made no difference.
     fn settle_signal(&mut self, is_complete: bool, out: &Output) {
-        let Some(failure @ Failure::Interrupted { .. }) = &self.ended_by else { return };
+        let ended_by = self.ended_by.as_ref();
+        let Some(failure) = ended_by.filter(|failure| failure.is_interruption()) else { return };
         if is_complete && self.interrupted == 0 {
             self.ended_by = None;
         } else if !self.reported_signal {

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use super::failure::Failure;
 use super::system::descriptors;
-use super::text::redaction::{scrub, visible};
+use super::text::redaction::{mask_key_text, scrub, visible};
 
 mod json;
 
@@ -27,10 +27,14 @@ pub(crate) enum ProgressStyle {
     None,
 }
 
+/// The maximum length of a shown cause, in bytes.
+const LONGEST_CAUSE: usize = 1000;
+
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Output {
     json: bool,
     quiet: bool,
+    causes: bool,
     progress: ProgressStyle,
 }
 
@@ -40,7 +44,12 @@ impl Output {
     pub(crate) fn new(json: bool, quiet: bool, progress: ProgressStyle) -> Output {
         let without_bars = json && progress == ProgressStyle::Auto;
         let progress = if quiet || without_bars { ProgressStyle::None } else { progress };
-        Output { json, quiet, progress }
+        Output { json, quiet, causes: false, progress }
+    }
+
+    /// With `causes`, each failure is printed with the errors that caused it.
+    pub(crate) fn with_causes(self, causes: bool) -> Output {
+        Output { causes, ..self }
     }
 
     pub(crate) fn progress(&self) -> ProgressStyle {
@@ -79,7 +88,9 @@ impl Output {
                 READER_IS_GONE.store(true, Ordering::Relaxed);
                 Ok(())
             }
-            Err(error) => Err(Failure::other(format!("stdout cannot be written: {error}"))),
+            Err(error) => {
+                Err(Failure::other(format!("stdout cannot be written: {error}")).because(error))
+            }
             Ok(()) => Ok(()),
         }
     }
@@ -105,12 +116,12 @@ impl Output {
 
     /// Writes one JSON object as a line of stdout, without secrets.
     pub(crate) fn item(&self, item: &impl Serialize) -> Result<(), Failure> {
-        self.data(&json::line(item).map_err(|error| not_json(&error))?)
+        self.data(&json::line(item).map_err(not_json)?)
     }
 
     /// Writes one JSON object that contains a key because the user asked for it.
     pub(crate) fn item_with_key(&self, item: &impl Serialize) -> Result<(), Failure> {
-        self.data(&json::line_with_key(item).map_err(|error| not_json(&error))?)
+        self.data(&json::line_with_key(item).map_err(not_json)?)
     }
 
     /// Prints a message on stderr, unless `quiet`.
@@ -130,17 +141,10 @@ impl Output {
         to_stderr(&format!("warning: {}", safe(text)));
     }
 
-    /// Prints an error and its hint on stderr, as text or as JSON.
+    /// Prints an error and its hint on stderr, as text or as JSON, then its causes.
     pub(crate) fn failure(&self, failure: &Failure) {
         if self.json {
-            #[derive(Serialize)]
-            struct Line<'a> {
-                kind: &'static str,
-                #[serde(flatten)]
-                detail: &'a super::failure::Detail,
-            }
-            let line = Line { kind: failure.kind(), detail: failure.detail() };
-            if let Ok(line) = json::line(&line) {
+            if let Ok(line) = json::line(failure) {
                 to_stderr(String::from_utf8_lossy(&line).trim_end());
             }
         } else {
@@ -148,6 +152,10 @@ impl Output {
             if let Some(hint) = &failure.detail().hint {
                 to_stderr(&format!("hint: {}", safe(hint)));
             }
+        }
+        if self.causes {
+            let causes = failure.causes().map(|cause| untrusted(&cause));
+            causes.for_each(|cause| to_stderr(&format!("caused by: {cause}")));
         }
     }
 }
@@ -157,8 +165,16 @@ fn safe(text: &str) -> String {
     visible(&scrub(text)).into_owned()
 }
 
-fn not_json(error: &serde_json::Error) -> Failure {
-    Failure::other(format!("the result is no JSON: {error}"))
+/// A message of another program or library: it may contain keys that are not of this run, and have any length.
+fn untrusted(text: &str) -> String {
+    let text = text.trim();
+    let end = text.floor_char_boundary(LONGEST_CAUSE);
+    let more = if end < text.len() { "…" } else { "" };
+    format!("{}{more}", safe(&mask_key_text(&scrub(&text[..end]))))
+}
+
+fn not_json(error: serde_json::Error) -> Failure {
+    Failure::other(format!("the result is no JSON: {error}")).because(error)
 }
 
 /// Errors are ignored: there is no other place to report them.

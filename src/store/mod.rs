@@ -17,7 +17,6 @@
 mod bucket;
 pub(crate) mod copy;
 pub(crate) mod explain;
-mod inventory;
 pub(crate) mod learned;
 pub(crate) mod object;
 pub(crate) mod presigned;
@@ -26,5 +25,4 @@ mod seal;
 pub(crate) mod wire;
 
 pub(crate) use bucket::{BucketEncryption, SseC};
-pub(crate) use inventory::{EncryptionStatus, Inventoried, Manifest};
 pub(crate) use seal::Encryption;

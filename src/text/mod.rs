@@ -1,5 +1,8 @@
-//! Text functions: percent-encoding, sizes, and redaction, which keeps keys out of everything that is printed.
+//! Text functions: percent-encoding, HTTP ranges, times, sizes, and redaction, which keeps keys out of everything that is
+//! printed.
 
 pub(crate) mod percent;
+pub(crate) mod range;
 pub(crate) mod redaction;
 pub(crate) mod size;
+pub(crate) mod time;

@@ -117,6 +117,14 @@ pub(crate) enum Hash {
 }
 
 impl Hash {
+    /// The value of a CRC.
+    pub(super) fn crc(self) -> Option<u64> {
+        match self {
+            Hash::Crc(digest) => Some(digest.finalize()),
+            Hash::Sha1(_) | Hash::Sha256(_) => None,
+        }
+    }
+
     pub(super) fn update(&mut self, bytes: &[u8]) {
         match self {
             Hash::Crc(digest) => digest.update(bytes),

@@ -17,8 +17,9 @@ impl Interrupt {
     /// [`Failure::Other`] where the system allows no signal handler.
     pub(crate) fn listen() -> Result<Interrupt, Failure> {
         let listen = |kind| {
-            signal(kind)
-                .map_err(|error| Failure::other(format!("signals cannot be received: {error}")))
+            signal(kind).map_err(|error| {
+                Failure::other(format!("signals cannot be received: {error}")).because(error)
+            })
         };
         let mut sigint = listen(SignalKind::interrupt())?;
         let mut sigterm = listen(SignalKind::terminate())?;

@@ -9,7 +9,7 @@ use md5::{Digest as _, Md5};
 use super::Stop;
 use super::report::Report;
 use super::trial::{Left, Trial, collect, source, write};
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
 use crate::key::core::Key;
 use crate::location::Location;
 use crate::store::Encryption;
@@ -77,7 +77,7 @@ impl Proof<'_> {
     /// In one part, so that a store which ignores the key publishes nothing.
     async fn seal(&mut self) -> Result<(Location, Stored), Stop> {
         let (mut at, mut sealed) = self.seal_there().await;
-        if matches!(sealed, Err(Failure::Denied(_))) && self.trial.moves_below() {
+        if matches!(sealed, Err(Failure { kind: Kind::Denied, .. })) && self.trial.moves_below() {
             (at, sealed) = self.seal_there().await;
         }
         match sealed {
@@ -141,11 +141,11 @@ impl Proof<'_> {
         read: Result<(), Failure>,
     ) -> Result<(), Stop> {
         match read {
-            Err(Failure::Key(_) | Failure::Denied(_) | Failure::NotFound(_)) => {
+            Err(Failure { kind: Kind::Key | Kind::Denied | Kind::NotFound, .. }) => {
                 self.report.pass(check, said);
                 Ok(())
             }
-            Ok(()) | Err(Failure::Unsealed(_)) => {
+            Ok(()) | Err(Failure { kind: Kind::Unsealed, .. }) => {
                 let given = "the store gives sealed objects to whoever has not their key";
                 let failure =
                     Failure::unsealed(given).hint("this store does not seal: use one that does");
@@ -212,7 +212,7 @@ impl Proof<'_> {
         let put = self.trial.put(&write(&at, None), &Bytes::from_static(CONTENT)).await;
         let stored = match put {
             Ok(stored) => stored,
-            Err(Failure::Denied(_)) => {
+            Err(Failure { kind: Kind::Denied, .. }) => {
                 self.report.skip("copy-plain", "nothing may be stored here without a key");
                 return Ok(());
             }
@@ -233,9 +233,9 @@ impl Proof<'_> {
         for (name, condition) in conditions {
             let write = crate::store::object::Write { condition, ..write(at, Some(&self.key)) };
             match self.trial.put(&write, &Bytes::from_static(CONTENT)).await {
-                Err(Failure::Precondition(_)) => {}
+                Err(Failure { kind: Kind::Precondition, .. }) => {}
                 Ok(_) => unheeded.push(format!("{name} is ignored")),
-                Err(failure @ (Failure::Interrupted { .. } | Failure::Denied(_))) => {
+                Err(failure @ Failure { kind: Kind::Interrupted(_) | Kind::Denied, .. }) => {
                     return self.tell("conditions", Err(failure));
                 }
                 Err(_) => unheeded.push(format!("{name} is refused")),
@@ -314,8 +314,12 @@ impl Proof<'_> {
     fn tell(&mut self, check: &'static str, done: Result<&str, Failure>) -> Result<(), Stop> {
         match done {
             Ok(said) => self.report.pass(check, said),
-            Err(failure @ Failure::Interrupted { .. }) => return Err(Stop::Interrupted(failure)),
-            Err(failure @ Failure::Unsealed(_)) => self.report.alarm(check, &failure),
+            Err(failure @ Failure { kind: Kind::Interrupted(_), .. }) => {
+                return Err(Stop::Interrupted(failure));
+            }
+            Err(failure @ Failure { kind: Kind::Unsealed, .. }) => {
+                self.report.alarm(check, &failure);
+            }
             Err(failure) => self.report.fail(check, &failure),
         }
         Ok(())
@@ -340,8 +344,8 @@ impl Proof<'_> {
     /// Tells of a check without which there is no other.
     fn ends(&mut self, check: &'static str, failure: Failure) -> Stop {
         match failure {
-            Failure::Interrupted { .. } => return Stop::Interrupted(failure),
-            Failure::Unsealed(_) => self.report.alarm(check, &failure),
+            Failure { kind: Kind::Interrupted(_), .. } => return Stop::Interrupted(failure),
+            Failure { kind: Kind::Unsealed, .. } => self.report.alarm(check, &failure),
             _ => self.report.fail(check, &failure),
         }
         Stop::After(check)
@@ -363,10 +367,10 @@ fn tell_left(left: &Left, count: usize, report: &mut Report) {
 
 fn remedy(left: &Left) -> String {
     match &left.cause {
-        Some(Failure::Denied(_)) if left.has_versions => {
+        Some(Failure { kind: Kind::Denied, .. }) if left.has_versions => {
             "grant s3:DeleteObjectVersion, or delete them with other credentials".to_owned()
         }
-        Some(Failure::Denied(_)) => {
+        Some(Failure { kind: Kind::Denied, .. }) => {
             "grant s3:DeleteObject, or delete them with other credentials".to_owned()
         }
         Some(failure) => format!("delete them later: {}", failure.detail().message),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::report::Report;
 use super::tls::check_tls;
 use super::{Stop, fail};
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
 use crate::key::ring::ConfigKeys;
 use crate::location::Location;
 use crate::store::SseC;
@@ -159,7 +159,7 @@ fn check_clock(ahead: Option<i64>, outcome: &Outcome, report: &mut Report) -> Re
 fn check_bucket(folder: &Location, outcome: Outcome, report: &mut Report) -> Result<(), Stop> {
     let bucket = &folder.bucket;
     match outcome {
-        Outcome::Refused(failure @ Failure::Denied(_)) => {
+        Outcome::Refused(failure @ Failure { kind: Kind::Denied, .. }) => {
             let detail = failure.detail();
             let hint = detail.hint.clone().unwrap_or_default();
             report.warn("bucket", format!("{bucket}: {}", detail.message), hint);
@@ -191,9 +191,12 @@ async fn check_switch(store: &Store, folder: &Location, report: &mut Report) -> 
             ));
             return Err(fail(report, "sse-c", &failure));
         }
-        Err(failure @ Failure::NotFound(_)) => return Err(fail(report, "bucket", &failure)),
-        Err(Failure::Denied(detail)) => {
-            report.warn("sse-c", detail.message, detail.hint.unwrap_or_default());
+        Err(failure @ Failure { kind: Kind::NotFound, .. }) => {
+            return Err(fail(report, "bucket", &failure));
+        }
+        Err(failure) if failure.is(Kind::Denied) => {
+            let detail = failure.detail();
+            report.warn("sse-c", &*detail.message, detail.hint.as_deref().unwrap_or_default());
         }
         Err(failure) => report.skip("sse-c", failure.detail().message.clone()),
     }

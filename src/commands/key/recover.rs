@@ -7,7 +7,7 @@ use clap::builder::NonEmptyStringValueParser;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
 use crate::key::core::{Encoding, Key, Spec, create_key_file};
 use crate::key::foreign::{Recipe, candidates};
 use crate::location::Location;
@@ -80,7 +80,7 @@ pub(super) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<
         ..ReadOptions::default()
     };
     let opened = store.head(&at, &keys, &options).await.map_err(|failure| match failure {
-        Failure::Key(_) => nothing_opens(&recipes).at(&at),
+        Failure { kind: Kind::Key, .. } => nothing_opens(&recipes).at(&at),
         other => other,
     })?;
     let found = recipes.iter().find(|recipe| Some(&recipe.key) == opened.key.as_ref());

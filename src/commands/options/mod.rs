@@ -6,12 +6,17 @@ mod attributes;
 mod connect;
 mod filters;
 mod header;
+mod job_array;
 mod keys;
 mod read;
+mod search;
+mod since;
 mod transfer;
 mod values;
 
 pub(crate) use header::parse_header;
+pub(super) use search::check_search;
+pub(super) use since::parse_since;
 
 /// Implements clap's traits for plain options by parsing `$arguments` and converting them.
 macro_rules! parsed_as {

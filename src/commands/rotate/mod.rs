@@ -1,26 +1,17 @@
 //! `s3seal rotate`: objects sealed with another key than before, where they are.
 
-mod buckets;
-mod report;
-mod rotation_keys;
-mod rotator;
-mod versions;
+mod keys;
 
-use std::sync::Arc;
+use keys::RotationKeyArgs;
 
-use report::Report;
-use rotation_keys::RotationKeys;
-use rotator::{Rotated, Rotator, Target};
-use versions::Historian;
-
-use super::search::{Place, Search, SearchOptions};
+use super::options::check_search;
 use crate::failure::Failure;
-use crate::jobs::Job;
+use crate::jobs::feed::{Place, SearchOptions};
+use crate::jobs::rotate::{self, FormerVersions, RotateOptions, Target};
 use crate::location::Location;
 use crate::output::Output;
 use crate::store::wire::Connect;
 use crate::transfer::TransferOptions;
-use crate::transfer::many::Checkpoint;
 
 /// Seal objects with another key, where they are
 ///
@@ -70,47 +61,29 @@ pub(crate) struct Args {
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]
-    keys: RotationKeys,
+    keys: RotationKeyArgs,
     #[command(flatten)]
     search: SearchOptions,
     #[command(flatten)]
     transfer: TransferOptions,
 }
 
-/// Seals each object anew; failures are told as they happen.
-///
 /// # Errors
 /// [`Failure::Usage`] and so on: before anything is changed.
 pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Failure> {
     let places = args.urls.iter().map(|url| args.place(url)).collect::<Result<Vec<_>, _>>()?;
-    args.search.check(&places, args.keys.use_stdin()?)?;
+    check_search(&args.search, places.len(), args.keys.use_stdin()?)?;
     let target = args.target(&places)?;
     let keys = args.keys.load(out)?;
-    let mut job = Job::connect(connect, out).await?;
-    keys.check(&job.store)?;
-    // Only what was tagged with its key before.
-    job.store.tag_keys();
-    if let Some(shard) = &args.search.shard {
-        out.say(&format!("share {shard}"));
-    }
-    let is_one = matches!(places.as_slice(), [Place::Object(_)]);
-    let rotator = Arc::new(Rotator::new(
-        job.engine(&args.transfer),
-        keys.until(&job.interrupt),
+    let options = RotateOptions {
+        settings: format!("{:?} {:?} {:?}", args.keys, args.dest, args.search),
+        search: args.search.clone(),
         target,
-        Report::new(args.dry_run, is_one, *out),
-    ));
-    for place in places {
-        args.rotate(&place, &rotator, &mut job).await;
-        if (args.all_versions || args.delete_old_versions) && !job.tally.is_ended() {
-            args.look_at_versions(place, &rotator, &mut job).await;
-        }
-        if job.tally.is_ended() {
-            break;
-        }
-    }
-    rotator.report.tell_end(&job).await;
-    Ok(job.tally.exit_code())
+        former_versions: args.former_versions(),
+        dry_run: args.dry_run,
+        transfer: args.transfer.clone(),
+    };
+    rotate::run(places, keys, options, connect, out).await
 }
 
 impl Args {
@@ -140,76 +113,13 @@ impl Args {
         Target::below(from, to.folder())
     }
 
-    /// Seals anew what lies there.
-    async fn rotate(&self, place: &Place, rotator: &Arc<Rotator>, job: &mut Job) {
-        let (engine, out) = (&rotator.engine, &rotator.report.out);
-        let failed_before = job.tally.failed;
-        let checkpoint = Arc::new(match place {
-            // Another list may have the same name, and costs no listing to be gone through again.
-            Place::Below(below) if !self.dry_run && !self.search.is_list() => {
-                match rotator.known_again(below).await {
-                    Some((settings, key)) => {
-                        let settings = format!("{} {settings}", self.settings());
-                        Checkpoint::open(engine, below, &settings, key.as_ref())
-                    }
-                    None => Checkpoint::none(),
-                }
-            }
-            _ => Checkpoint::none(),
-        });
-        let after = checkpoint.start().map(str::to_owned);
-        if let Some(after) = &after {
-            out.say(&format!(
-                "going on after {after}, where an earlier run stopped (--no-resume begins anew)"
-            ));
+    fn former_versions(&self) -> FormerVersions {
+        if self.delete_old_versions {
+            FormerVersions::Delete
+        } else if self.all_versions {
+            FormerVersions::Report
+        } else {
+            FormerVersions::Ignore
         }
-        let search = self.search(rotator, false);
-        let finds = Search { after, ..search }.start(vec![place.clone()]);
-        let work = |rotator: Arc<Rotator>, suspect: super::search::Suspect| {
-            let ticket = checkpoint.begin(&suspect.at.key);
-            let checkpoint = checkpoint.clone();
-            async move {
-                let done = rotator.rotate(&suspect).await;
-                match &done {
-                    Ok(Rotated::Archived) => checkpoint.hold(ticket),
-                    Ok(_) => checkpoint.finish(ticket),
-                    Err(_) => checkpoint.fail(ticket),
-                }
-                done.map(Rotated::bytes).transpose()
-            }
-        };
-        job.run(finds, rotator, work).await;
-        let is_complete =
-            !job.tally.is_ended() && job.tally.failed - failed_before == checkpoint.failed();
-        if checkpoint.end(is_complete) {
-            out.say("what was done is remembered: run the same command again to go on");
-        }
-    }
-
-    /// Tells of the versions behind what lies there, and deletes them where that is wanted.
-    async fn look_at_versions(&self, place: Place, rotator: &Arc<Rotator>, job: &mut Job) {
-        // What is damaged may be all that is left besides its history.
-        let deletes = self.delete_old_versions && !rotator.saw_damage();
-        let historian = Arc::new(Historian::new(rotator.clone(), deletes));
-        let work = |historian: Arc<Historian>, suspect| async move {
-            historian.look(&suspect).await.transpose()
-        };
-        let finds = self.search(rotator, true).start(vec![place]);
-        job.run(finds, &historian, work).await;
-    }
-
-    fn search(&self, rotator: &Rotator, versions: bool) -> Search {
-        Search {
-            store: rotator.engine.store().clone(),
-            versions,
-            since: None,
-            options: self.search.clone(),
-            after: None,
-        }
-    }
-
-    /// All that must be the same if one run is to go on where another stopped.
-    fn settings(&self) -> String {
-        format!("{:?} {:?} {:?}", self.keys, self.dest, self.search)
     }
 }

@@ -1,6 +1,6 @@
 //! Copies one object after another within the store: what `cp` and `mv` do with each.
 
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
 use crate::jobs::get::remove_source;
 use crate::jobs::keys::Keys;
 use crate::jobs::notes::{note_refused_copies, note_refused_tags};
@@ -75,7 +75,7 @@ impl Copier {
         };
         let opened = self.keys.open(self.engine.store(), from, &self.options, attempt).await;
         let (metadata, key) = opened.map_err(|failure| match failure {
-            Failure::Key(_) if !self.keys.has_any() => {
+            Failure { kind: Kind::Key, .. } if !self.keys.has_any() => {
                 failure.hint("name the key that the source was sealed with: --source-key SPEC")
             }
             failure => failure,
@@ -132,8 +132,6 @@ impl Copier {
 }
 
 /// The failure of a copy that could not be compared with its source.
-fn still_there(mut failure: Failure, pair: &Pair) -> Failure {
-    let detail = failure.detail_mut();
-    detail.message = format!("{}; the source {} is still there", detail.message, pair.from);
-    failure
+fn still_there(failure: Failure, pair: &Pair) -> Failure {
+    failure.leaving(&format!("; the source {} is still there", pair.from))
 }

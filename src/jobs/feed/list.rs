@@ -38,10 +38,10 @@ pub(crate) fn send_listed<T>(
         descriptors::require_stdin()?;
         Box::new(io::stdin().lock())
     } else {
-        Box::new(BufReader::new(File::open(list).map_err(|error| unreadable(list, &error))?))
+        Box::new(BufReader::new(File::open(list).map_err(|error| unreadable(list, error))?))
     };
     for line in lines.lines() {
-        let line = line.map_err(|error| unreadable(list, &error))?;
+        let line = line.map_err(|error| unreadable(list, error))?;
         let item = if line.is_empty() { None } else { to_item(&line) };
         if item.is_some_and(|item| sender.blocking_send(item).is_err()) {
             break;
@@ -50,11 +50,12 @@ pub(crate) fn send_listed<T>(
     Ok(())
 }
 
-fn unreadable(list: &Path, error: &io::Error) -> Failure {
+fn unreadable(list: &Path, error: io::Error) -> Failure {
     let list = list.to_string_lossy();
     let message = format!("the list {} cannot be read: {error}", mask_key_text(&list));
-    match error.kind() {
+    let failure = match error.kind() {
         io::ErrorKind::NotFound => Failure::not_found(message).hint("check the path"),
         _ => Failure::other(message).hint("it should hold one name a line, in UTF-8"),
-    }
+    };
+    failure.because(error)
 }

@@ -1,8 +1,23 @@
 //! Feeds: the items that a job works through, in order, as they are found.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `files`, `prefix`, `list` | what is below a folder, what is below a prefix, what a list names |
+//! | `shard` | one share of several, by the hash of the key |
+//! | `manifest` | the format of an S3 Inventory; asks no store, opens no file |
+//! | `search` | where to look for objects, and which of them are wanted |
+//! | `listing`, `inventory` | objects that the store lists, objects that an inventory lists |
+//! | `objects` | objects from any of these sources, or from a list |
 
 mod files;
+mod inventory;
 mod list;
+mod listing;
+mod manifest;
+mod objects;
 mod prefix;
+mod search;
+mod shard;
 
 use tokio::sync::mpsc::Receiver;
 
@@ -12,7 +27,11 @@ use crate::transfer::many::{Found, channel};
 
 pub(crate) use files::{Skips, feed_folder};
 pub(crate) use list::{feed_list, send_listed};
+pub(crate) use manifest::EncryptionStatus;
+pub(crate) use objects::feed_objects;
 pub(crate) use prefix::feed_prefix;
+pub(crate) use search::{FeedObject, Place, Search, SearchOptions, Source};
+pub(crate) use shard::Shard;
 
 /// The items of several sources, one source after the other. `claim` fails for an item that goes where an item of
 /// another source goes.

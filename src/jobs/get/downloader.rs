@@ -213,6 +213,6 @@ pub(crate) async fn remove_source(
 
 /// A failure of a file does not name the object that it was to be. A signal has nothing to do with the object.
 fn with_url(failure: Failure, at: &Location) -> Failure {
-    let is_signal = matches!(failure, Failure::Interrupted { .. });
+    let is_signal = failure.is_interruption();
     if is_signal || failure.detail().url.is_some() { failure } else { failure.at(at) }
 }

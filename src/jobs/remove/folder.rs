@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
 use crate::location::Location;
 use crate::store::wire::Store;
 
@@ -16,7 +16,7 @@ pub(super) async fn check_folder(store: &Arc<Store>, at: &Location) -> Result<()
     let page = match listing.next_page().await {
         Ok(page) => page.unwrap_or_default(),
         // Who may delete need not be allowed to list.
-        Err(Failure::Denied(_)) => return Ok(()),
+        Err(Failure { kind: Kind::Denied, .. }) => return Ok(()),
         Err(failure) => return Err(failure),
     };
     if page.iter().any(|found| found.key == at.key) {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use crate::failure::{CommonCode, Failure};
+use crate::failure::{CommonCode, Failure, Kind};
 use crate::jobs::report::{Operation, Record, Reporter};
 use crate::location::Location;
 use crate::output::Output;
@@ -120,7 +120,7 @@ impl Wanted {
         let left = match store.throw_aways_left(&self.below, self.older_than).await {
             Ok(left) => left,
             // Uploads can be aborted without this right.
-            Err(Failure::Denied(_)) => {
+            Err(Failure { kind: Kind::Denied, .. }) => {
                 let at = &self.below;
                 reporter.out.say(&format!(
                     "note: whether there are throw-away objects of killed runs below {at} cannot be listed"

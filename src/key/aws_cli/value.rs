@@ -85,6 +85,7 @@ pub(super) fn read_text(option: &str, value: &OsStr) -> Result<Zeroizing<String>
     fs::read_to_string(path).map(Zeroizing::new).map_err(|error| {
         Failure::key(format!("the file that {option} names cannot be read: {error}"))
             .hint("check the path")
+            .because(error)
     })
 }
 

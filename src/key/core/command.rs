@@ -37,6 +37,7 @@ pub(super) fn run(
     let failed = |error: io::Error| {
         Failure::key(format!("the command cannot be run: {error}"))
             .hint("it is given to `sh -c`; check that it works there")
+            .because(error)
     };
     let mut child = Command::new("sh")
         .arg("-c")

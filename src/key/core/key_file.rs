@@ -28,7 +28,7 @@ pub fn create_key_file(path: &Path, key: &Key, encoding: Encoding) -> Result<(),
 
 /// Writes text that contains keys, as [`create_key_file`] does and with the same errors.
 pub fn create_file_with_keys(path: &Path, content: &[u8]) -> Result<(), Failure> {
-    let failed = |error| write_failure(path, &error);
+    let failed = |error| write_failure(path, error);
     match NamedOutput::resolve(path).map_err(failed)? {
         NamedOutput::File { folder, name } => {
             create_file(&folder.join(name), content).map_err(failed)
@@ -88,12 +88,13 @@ fn sync_folder(path: &Path) -> io::Result<()> {
     }
 }
 
-fn write_failure(path: &Path, error: &io::Error) -> Failure {
+fn write_failure(path: &Path, error: io::Error) -> Failure {
     let shown = path.display();
     match error.kind() {
         io::ErrorKind::AlreadyExists => {
             Failure::precondition(format!("{shown} exists; key files are never overwritten"))
                 .hint("choose another name; objects sealed with the key in it need that key")
+                .because(error)
         }
         _ => Failure::unwritable(shown, error),
     }
@@ -104,6 +105,7 @@ mod tests {
     use std::os::unix::fs::PermissionsExt as _;
 
     use super::*;
+    use crate::failure::Kind;
     use crate::key::core::encoding::Format;
     use crate::key::core::parser::parse;
 
@@ -125,7 +127,7 @@ mod tests {
         let file = tempfile::NamedTempFile::new().unwrap();
         let failure =
             create_key_file(file.path(), &Key::generate().unwrap(), Encoding::Base64).unwrap_err();
-        assert!(matches!(failure, Failure::Precondition(_)), "{failure:?}");
+        assert!(failure.is(Kind::Precondition), "{failure:?}");
         assert_eq!(fs::read(file.path()).unwrap(), b"");
     }
 
@@ -135,6 +137,6 @@ mod tests {
         let path = folder.path().join("none/key");
         let failure =
             create_key_file(&path, &Key::generate().unwrap(), Encoding::Base64).unwrap_err();
-        assert!(matches!(failure, Failure::NotFound(_)), "{failure:?}");
+        assert!(failure.is(Kind::NotFound), "{failure:?}");
     }
 }

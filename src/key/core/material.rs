@@ -45,7 +45,8 @@ impl Key {
             Ok(()) => Ok(Key(bytes).registered()),
             Err(error) => {
                 Err(Failure::other(format!("the operating system gave no random bytes: {error}"))
-                    .hint("no key was made; check that the getrandom system call is allowed here"))
+                    .hint("no key was made; check that the getrandom system call is allowed here")
+                    .because(error))
             }
         }
     }

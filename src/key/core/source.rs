@@ -59,9 +59,9 @@ impl Spec {
             }),
             Spec::Fd(number) => File::open(format!("/dev/fd/{number}"))
                 .and_then(read_protected)
-                .map_err(|error| self.unreadable(&error)),
+                .map_err(|error| self.unreadable(error)),
             Spec::Stdin => descriptors::require_stdin()
-                .and_then(|()| read_stdin().map_err(|error| self.unreadable(&error))),
+                .and_then(|()| read_stdin().map_err(|error| self.unreadable(error))),
             Spec::Command(command) => command::run(command, timeout),
             Spec::Name(_) => Err(Failure::usage("it is a name in config.toml").hint(GRAMMAR)),
             Spec::Literal { text, .. } => Ok(text.clone()),
@@ -96,7 +96,7 @@ impl Spec {
         path: &Path,
         warnings: &mut Vec<String>,
     ) -> Result<Zeroizing<Vec<u8>>, Failure> {
-        let unreadable = |error| self.unreadable(&error);
+        let unreadable = |error| self.unreadable(error);
         let file = File::open(path).map_err(unreadable)?;
         let metadata = file.metadata().map_err(unreadable)?;
         if metadata.is_dir() {
@@ -127,7 +127,7 @@ impl Spec {
         read_protected(file).map_err(unreadable)
     }
 
-    fn unreadable(&self, error: &io::Error) -> Failure {
+    fn unreadable(&self, error: io::Error) -> Failure {
         let (what, hint) = match error.kind() {
             io::ErrorKind::NotFound if matches!(self, Spec::Fd(_)) => (
                 "this file descriptor is not open",
@@ -151,9 +151,13 @@ impl Spec {
                 "this user may not read it",
                 "run as the owner of the key, or have the owner change who may read it",
             ),
-            _ => return Failure::key(format!("it cannot be read: {error}")).hint(GRAMMAR),
+            _ => {
+                return Failure::key(format!("it cannot be read: {error}"))
+                    .hint(GRAMMAR)
+                    .because(error);
+            }
         };
-        Failure::key(what).hint(hint)
+        Failure::key(what).hint(hint).because(error)
     }
 }
 

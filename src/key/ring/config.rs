@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use toml::{Table, Value};
 
 use super::rule::{Endpoint, Rule};
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
 use crate::key::core::{
     DeriveAs, Format, Protected, Spec, is_name, may_be_secret, protect, protect_path, shell_quoted,
     with_context,
@@ -89,8 +89,11 @@ impl Config {
     fn read(path: &Path) -> Result<Config, Failure> {
         match read(path) {
             Ok(text) => parse(&text, path),
-            Err(Failure::NotFound(_)) if !is_named() => Ok(Config::default()),
-            Err(Failure::NotFound(detail)) => Err(Failure::Usage(detail)),
+            Err(mut failure) if failure.is(Kind::NotFound) && is_named() => {
+                failure.kind = Kind::Usage;
+                Err(failure)
+            }
+            Err(Failure { kind: Kind::NotFound, .. }) => Ok(Config::default()),
             Err(failure) => Err(failure),
         }
     }

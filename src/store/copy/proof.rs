@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::same_bytes::{Comparison, compare};
 use super::whole::Copy;
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
 use crate::key::core::Key;
 use crate::location::Location;
 use crate::store::object::{NULL_VERSION, ObjectMetadata, ReadOptions, Stored, Written, bare};
@@ -96,7 +96,7 @@ impl Store {
         let options = of_version(stored);
         let found = match self.head(&copy.write.at, &keys, &options).await {
             Ok(found) => found.answer,
-            Err(Failure::NotFound(_) | Failure::Key(_) | Failure::Unsealed(_)) => {
+            Err(Failure { kind: Kind::NotFound | Kind::Key | Kind::Unsealed, .. }) => {
                 return Err(replaced_since(&copy.write.at));
             }
             Err(failure) => return Err(failure),

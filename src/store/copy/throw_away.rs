@@ -71,6 +71,7 @@ impl ThrowAways {
     pub(crate) fn below(store: &Store, folder: &Location) -> Result<ThrowAways, Failure> {
         let id = SysRng.try_next_u64().map_err(|error| {
             Failure::other(format!("the operating system gave no random bytes: {error}"))
+                .because(error)
         })?;
         let id = format!("{id:016x}");
         let key = format!("{}{FOLDER}{NAME}{id}-{}-", folder.key, mark(&id));

@@ -9,7 +9,7 @@ use tokio::sync::MutexGuard;
 
 use super::throw_away::ThrowAways;
 use super::whole::{Copy, CopySource};
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
 use crate::key::core::Key;
 use crate::location::Location;
 use crate::store::learned::{Guard, Known, Route, Way};
@@ -62,8 +62,10 @@ impl Store {
         let tried = self.try_anywhere(copy, Trial::Copy(&route), &mut known).await;
         let can = match tried {
             // Another object's trial may come to something.
-            Err(Failure::Unavailable(detail))
-                if detail.status != Some(500) && known.broken_off < MOST_BROKEN_OFF =>
+            Err(failure)
+                if failure.is(Kind::Unavailable)
+                    && failure.detail().status != Some(500)
+                    && known.broken_off < MOST_BROKEN_OFF =>
             {
                 known.broken_off += 1;
                 return false;
@@ -142,7 +144,7 @@ impl Store {
         if !known.closed_at_top.contains(&at.bucket) {
             let made = ThrowAways::at_top(self, &at.bucket)?;
             let tried = self.try_with(copy, trial, made, known).await;
-            if !matches!(&tried, Err(Failure::Denied(_))) || !at.key.contains('/') {
+            if !matches!(&tried, Err(Failure { kind: Kind::Denied, .. })) || !at.key.contains('/') {
                 return tried;
             }
             known.closed_at_top.insert(at.bucket.clone());
@@ -279,7 +281,7 @@ impl Store {
             Guard::Complete => self.put_in_parts(&write, &content(false)).await.map(Some),
         };
         match tried {
-            Err(Failure::Precondition(_)) => Ok(true),
+            Err(Failure { kind: Kind::Precondition, .. }) => Ok(true),
             Ok(_) => Ok(false),
             Err(failure) if matches!(failure.detail().status, Some(400 | 501)) => Ok(false),
             Err(failure) => Err(failure),

@@ -3,7 +3,7 @@
 
 use aws_sdk_s3::types::{ChecksumAlgorithm, MetadataDirective, TaggingDirective};
 
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
 use crate::key::core::Key;
 use crate::location::Location;
 use crate::store::explain::{Action, Circumstances, diagnose};
@@ -236,13 +236,14 @@ impl Store {
         {
             return source.replaced().answered(refusal.status, refusal.code.as_deref());
         }
-        let mut failure = self.explain(write, refusal);
+        let failure = self.explain(write, refusal);
         if refusal.is_unknown() {
-            failure.detail_mut().message += "; the copy may have been made all the same";
-            return failure.hint(format!("look with `s3seal head {}`, then try again", write.at));
+            return failure
+                .leaving("; the copy may have been made all the same")
+                .hint(format!("look with `s3seal head {}`, then try again", write.at));
         }
         match failure {
-            Failure::Denied(_) if refusal.is("AccessDenied") && failure.detail().hint.as_deref().is_some_and(|it| it.starts_with("grant")) => {
+            Failure { kind: Kind::Denied, .. } if refusal.is("AccessDenied") && failure.detail().hint.as_deref().is_some_and(|it| it.starts_with("grant")) => {
                 failure.hint("grant s3:PutObject there, and where objects have tags s3:GetObjectTagging and s3:PutObjectTagging")
             }
             failure => failure,
@@ -271,7 +272,7 @@ impl Store {
             {
                 Ok(())
             }
-            Ok(_) | Err(Failure::NotFound(_) | Failure::Key(_) | Failure::Unsealed(_)) => {
+            Ok(_) | Err(Failure { kind: Kind::NotFound | Kind::Key | Kind::Unsealed, .. }) => {
                 Err(source.replaced())
             }
             Err(failure) => Err(failure),

@@ -20,6 +20,7 @@ pub(crate) fn diagnose(store: &Store, refusal: &Refusal, about: &Circumstances<'
         (None, None) => answer(store, refusal, about),
     };
     let mut failure = failure.at(about.at).answered(refusal.status, refusal.code.as_deref());
+    failure.detail_mut().source = refusal.source.clone();
     if concerns_all(refusal, about) {
         failure = failure.for_all();
     }

@@ -3,7 +3,7 @@
 use super::metadata::ObjectMetadata;
 use super::read::Opened;
 use super::read_options::ReadOptions;
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
 use crate::key::core::Key;
 use crate::location::Location;
 use crate::store::wire::Store;
@@ -85,9 +85,9 @@ impl Store {
         let state = match self.head(at, keys, &options).await {
             Ok(opened) => return Ok(Some(opened.into())),
             Err(failure) if failure.concerns_all() => return Err(failure),
-            Err(Failure::NotFound(_)) => return Ok(None),
-            Err(Failure::Key(_)) if keys.is_empty() => State::Locked,
-            Err(Failure::Denied(_)) => State::Denied,
+            Err(Failure { kind: Kind::NotFound, .. }) => return Ok(None),
+            Err(Failure { kind: Kind::Key, .. }) if keys.is_empty() => State::Locked,
+            Err(Failure { kind: Kind::Denied, .. }) => State::Denied,
             Err(failure) => return Err(failure),
         };
         Ok(Some(Audited::unread(state)))

@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::metadata::ObjectMetadata;
 use super::read_options::ReadOptions;
 use crate::failure::Failure;
+use crate::text::range::answered;
 
 /// The most bytes that an object can have: S3 takes 50 TB (AWS, "Amazon S3 objects overview"); other stores may
 /// count in TiB.
@@ -29,6 +30,10 @@ impl Extent {
         self.range.end - self.range.start
     }
 
+    fn named(content_range: &str) -> Option<Extent> {
+        answered(content_range).map(|(range, total)| Extent { range, total })
+    }
+
     /// The extent of the answer to a GET with this status, which must be what `wanted` asks for.
     ///
     /// # Errors
@@ -43,7 +48,7 @@ impl Extent {
                 .hint("a proxy in between may recode answers: go around it"));
         };
         check_size(metadata)?;
-        let named = metadata.content_range.as_deref().map(parse);
+        let named = metadata.content_range.as_deref().map(Extent::named);
         if !wanted.is_part() {
             let whole = Extent { range: 0..bytes, total: bytes };
             return match (status, named) {
@@ -70,7 +75,7 @@ impl Extent {
 /// The part of an object that an answer says it holds. Its Content-Length is not checked: the reader counts the bytes,
 /// and requests the rest where some are missing.
 pub(super) fn named_part(status: u16, metadata: &ObjectMetadata) -> Option<Extent> {
-    let named = metadata.content_range.as_deref().and_then(parse);
+    let named = metadata.content_range.as_deref().and_then(Extent::named);
     named.filter(|_| status == PARTIAL_CONTENT)
 }
 
@@ -83,7 +88,7 @@ pub(super) fn another_range() -> Failure {
 pub(super) fn check_head(metadata: &ObjectMetadata) -> Result<(), Failure> {
     check_size(metadata)?;
     let whole = metadata.content_length.map(|bytes| Extent { range: 0..bytes, total: bytes });
-    match metadata.content_range.as_deref().map(parse) {
+    match metadata.content_range.as_deref().map(Extent::named) {
         Some(said) if said != whole => Err(Failure::integrity(
             "the store describes a part of the object, though all of it was asked for",
         )
@@ -100,15 +105,6 @@ fn check_size(metadata: &ObjectMetadata) -> Result<(), Failure> {
         .hint("the store's answer is wrong: check the endpoint, and what is in between")),
         _ => Ok(()),
     }
-}
-
-/// From `bytes 100-199/1234`, the range 100..200 of 1234.
-fn parse(content_range: &str) -> Option<Extent> {
-    let (range, total) = content_range.strip_prefix("bytes ")?.split_once('/')?;
-    let (first, last) = range.split_once('-')?;
-    let (first, last, total): (u64, u64, u64) =
-        (first.parse().ok()?, last.parse().ok()?, total.parse().ok()?);
-    (first <= last && last < total).then(|| Extent { range: first..last + 1, total })
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ use crate::failure::Failure;
 use crate::location::Location;
 use crate::store::explain::{Action, Circumstances, diagnose};
 use crate::store::wire::{Refusal, Store};
+use crate::text::percent::form_decoded;
 
 /// What stands in a listing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -340,27 +341,9 @@ fn is_encoded(said: Option<&EncodingType>) -> bool {
     said == Some(&EncodingType::Url)
 }
 
-/// Undoes the encoding of HTML forms, which is what stores use: a space may be a `+`.
-pub(crate) fn decoded(text: &str, encoded: bool) -> Option<String> {
-    if !encoded || !text.contains(['%', '+']) {
-        return Some(text.to_owned());
-    }
-    let mut rest = text.as_bytes();
-    let mut bytes = Vec::with_capacity(rest.len());
-    while let [first, after @ ..] = rest {
-        rest = after;
-        bytes.push(match first {
-            b'+' => b' ',
-            b'%' => {
-                let (digits, after) = rest.split_at_checked(2)?;
-                rest = after;
-                let hex = |digit: u8| char::from(digit).to_digit(16);
-                (hex(digits[0])? << 4 | hex(digits[1])?) as u8
-            }
-            other => *other,
-        });
-    }
-    String::from_utf8(bytes).ok()
+/// A name of a listing; none where it is not what the store said it is.
+fn decoded(text: &str, encoded: bool) -> Option<String> {
+    if encoded { form_decoded(text).ok() } else { Some(text.to_owned()) }
 }
 
 #[cfg(test)]

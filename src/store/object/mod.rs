@@ -18,7 +18,7 @@ mod write;
 
 pub(crate) use attributes::{Attributed, Attributes, Condition, Metadata};
 pub(crate) use audit::{Audited, State};
-pub(crate) use list::{Kind, Listed, Listing, decoded};
+pub(crate) use list::{Kind, Listed, Listing};
 pub(crate) use metadata::{NULL_VERSION, ObjectMetadata, bare};
 pub(crate) use read::{Attempt, Body, Opened, Reading, not_sealed};
 pub(crate) use read_options::ReadOptions;

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::text::range::Asked;
+
 /// Which version of an object to read, on which conditions, and how much of it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ReadOptions {
@@ -29,14 +31,6 @@ impl ReadOptions {
     /// none or lies outside (RFC 9110 section 14.1.2).
     pub(crate) fn part_of(&self, total: u64) -> Option<Range<u64>> {
         let Some(range) = &self.range else { return Some(0..total) };
-        let (first, last) = range.strip_prefix("bytes=")?.split_once('-')?;
-        let range = match (first, last) {
-            ("", count) => total.saturating_sub(count.parse().ok()?)..total,
-            (first, "") => first.parse().ok()?..total,
-            (first, last) => {
-                first.parse().ok()?..last.parse::<u64>().ok()?.saturating_add(1).min(total)
-            }
-        };
-        (range.start < range.end).then_some(range)
+        range.parse::<Asked>().ok()?.within(total)
     }
 }

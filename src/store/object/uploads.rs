@@ -13,6 +13,7 @@ use crate::location::Location;
 use crate::store::explain::{Action, Circumstances, diagnose};
 use crate::store::seal::Sealed;
 use crate::store::wire::Store;
+use crate::text::percent::form_decoded;
 
 /// RFC 3339 has years of four digits.
 const END_OF_9999: Duration = Duration::from_secs(253_402_300_799);
@@ -151,7 +152,13 @@ impl UnfinishedUploads<'_> {
                 diagnose(self.store, &refusal, &about)
             })?;
         let is_encoded = page.encoding_type() == Some(&EncodingType::Url);
-        let plain = |text: &str| if is_encoded { decoded(text) } else { text.to_owned() };
+        let plain = |text: &str| {
+            if is_encoded {
+                form_decoded(text).unwrap_or_else(|lenient| lenient)
+            } else {
+                text.to_owned()
+            }
+        };
         let place = match (page.is_truncated(), page.next_key_marker()) {
             (Some(true), Some(key)) => Place::After {
                 key: plain(key),
@@ -193,41 +200,4 @@ fn listed(part: &SdkPart) -> Option<ListedPart> {
         bytes: part.size()?.try_into().ok()?,
         crc64nvme: crc.and_then(|bytes| bytes.try_into().ok()).map(u64::from_be_bytes),
     })
-}
-
-/// As `encoding-type=url` writes keys: percent-encoded, a space as `+`.
-fn decoded(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [first, others @ ..] = rest {
-        let digits = others.get(..2).filter(|two| two.iter().all(u8::is_ascii_hexdigit));
-        let escaped = digits
-            .filter(|_| *first == b'%')
-            .and_then(|digits| u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok());
-        bytes.push(match (escaped, first) {
-            (Some(byte), _) => byte,
-            (None, b'+') => b' ',
-            (None, other) => *other,
-        });
-        rest = &others[if escaped.is_some() { 2 } else { 0 }..];
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn keys_are_decoded() {
-        for (text, key) in [
-            ("a/b", "a/b"),
-            ("a+b%2Bc%20d", "a b+c d"),
-            ("%C3%A4%0A", "ä\n"),
-            ("100%", "100%"),
-            ("%zz%4%+5", "%zz%4% 5"),
-        ] {
-            assert_eq!(decoded(text), key, "{text}");
-        }
-    }
 }

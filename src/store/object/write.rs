@@ -15,7 +15,7 @@ use super::attributes::{Attributed, Attributes, Condition};
 use super::metadata::{NULL_VERSION, ObjectMetadata};
 use super::read_options::ReadOptions;
 use super::tags::with_key;
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
 use crate::location::Location;
 use crate::store::explain::{Action, Circumstances, diagnose, is_missing, unknown_header};
 use crate::store::learned::{Said, other_checksum};
@@ -394,15 +394,16 @@ impl Store {
                 is_checked: true,
                 ..stored
             }),
-            Err(Failure::Unsealed(_)) if refusal.is_unknown() => Err(Failure::unsealed(format!(
+            Err(Failure { kind: Kind::Unsealed, .. }) if refusal.is_unknown() => Err(Failure::unsealed(format!(
                 "the answer to the write got lost, and what is there is not sealed: plaintext may remain at {}",
                 write.at
             ))
             .hint("look whether it is this file, and remove it then")
             .at(&write.at)),
             _ if refusal.is_unknown() => {
-                let mut failure = self.explain(write, refusal);
-                failure.detail_mut().message += "; the object may have been stored all the same";
+                let failure = self
+                    .explain(write, refusal)
+                    .leaving("; the object may have been stored all the same");
                 Err(failure.hint(format!("look with `s3seal head {}`, then try again", write.at)))
             }
             _ => Err(self.explain(write, refusal)),
@@ -448,7 +449,7 @@ impl Store {
         }
         let failure = diagnose(self, refusal, &about);
         match failure {
-            Failure::Denied(_)
+            Failure { kind: Kind::Denied, .. }
                 if write.tags_key && refusal.is("AccessDenied") && !refusal.blocks_sse_c() =>
             {
                 failure.hint("allow s3:PutObject and, for --tag-key, s3:PutObjectTagging")

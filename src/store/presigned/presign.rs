@@ -72,7 +72,7 @@ impl Store {
     /// [`Failure::Denied`] where there are no credentials to sign with.
     pub(crate) async fn presign(&self, wanted: &Presign) -> Result<PresignedUrl, Failure> {
         let config = PresigningConfig::expires_in(wanted.expires_in).map_err(|error| {
-            Failure::usage(format!("the URL cannot be valid for that long: {error}"))
+            Failure::usage(format!("the URL cannot be valid for that long: {error}")).because(error)
         })?;
         // Once: another call may bring others.
         let credentials = self.current_credentials().await;

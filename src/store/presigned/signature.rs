@@ -8,7 +8,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use crate::store::wire::decoded;
+use crate::text::percent::decoded;
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 

@@ -215,10 +215,11 @@ impl Store {
         }
         let about =
             Circumstances { action: Action::Write, at: &write.at, key: write.encryption.key() };
-        let mut failure = diagnose(self, refusal, &about);
+        let failure = diagnose(self, refusal, &about);
         if attempts.may_have_succeeded(refusal) {
-            failure.detail_mut().message += "; the object may have been stored all the same";
-            return failure.hint("send it again: the same URL writes the same object");
+            return failure
+                .leaving("; the object may have been stored all the same")
+                .hint("send it again: the same URL writes the same object");
         }
         failure
     }

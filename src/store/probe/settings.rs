@@ -1,6 +1,7 @@
 //! Which of the many places for settings have decided how a store is reached, and who signs.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use aws_config::profile::{self, ProfileSet};
@@ -90,7 +91,11 @@ impl Settings<'_> {
                 CredentialsError::CredentialsNotLoaded(_) => Trouble::NoCredentials,
                 other => Trouble::Credentials(innermost(other)),
             };
-            let refusal = Refusal { trouble: Some(trouble), ..Refusal::default() };
+            let refusal = Refusal {
+                trouble: Some(trouble),
+                source: Some(Arc::new(error.into())),
+                ..Refusal::default()
+            };
             let at = Location { bucket: String::new(), key: String::new() };
             diagnose(store, &refusal, &Circumstances { action: Action::List, at: &at, key: None })
         })?;

@@ -340,9 +340,9 @@ impl Store {
     }
 
     fn other_region(&self, refusal: &Refusal) -> Option<String> {
-        let region = refusal.bucket_region.as_ref()?;
+        let region = refusal.bucket_region.as_deref()?;
         let current = self.client().config().region().map(ToString::to_string);
-        (self.endpoint.is_none() && current.as_ref() != Some(region)).then(|| region.clone())
+        (self.endpoint.is_none() && current.as_deref() != Some(region)).then(|| region.to_owned())
     }
 
     /// Goes on in another region, but never in another partition.
@@ -362,9 +362,9 @@ pub(crate) async fn load_profiles(options: &Connect) -> Result<ProfileSet, Failu
     let wanted = options.profile.clone().map(Cow::Owned);
     let set = profile::load(&Fs::real(), &Env::real(), &Default::default(), wanted).await.map_err(
         |error| {
-            Failure::usage(format!("the AWS configuration files cannot be read: {error}")).hint(
-                "mend the file, or point AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE elsewhere",
-            )
+            Failure::usage(format!("the AWS configuration files cannot be read: {error}"))
+                .hint("mend the file, or point AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE elsewhere")
+                .because(error)
         },
     )?;
     let name = set.selected_profile();

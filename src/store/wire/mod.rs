@@ -20,4 +20,4 @@ pub(crate) use presigned_url::Presigned;
 pub(crate) use refusal::{Named, Refusal, Trouble, innermost, status_within_success};
 pub(crate) use region::is_region;
 pub(crate) use retry::{Backoff, Retry};
-pub(crate) use url::{SignedUrl, decoded};
+pub(crate) use url::SignedUrl;

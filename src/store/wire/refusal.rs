@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::io;
+use std::sync::Arc;
 
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
@@ -25,13 +26,15 @@ pub(crate) struct Refusal {
     /// The store's message, without what looks like a key: it may repeat one that this program never had.
     pub(crate) message: Option<String>,
     /// `x-amz-bucket-region`: where Amazon says the bucket is.
-    pub(crate) bucket_region: Option<String>,
+    pub(crate) bucket_region: Option<Box<str>>,
     /// What a 2xx that cannot be read may have written.
     pub(crate) written: Box<Named>,
     /// Whether the version asked for, or the newest one, is a delete marker.
     pub(crate) delete_marker: bool,
     /// Why there was no answer, if there was none.
     pub(crate) trouble: Option<Trouble>,
+    /// The error behind the trouble. None of an answer: its body may repeat what it must not.
+    pub(crate) source: Option<Arc<anyhow::Error>>,
 }
 
 /// An object, as the headers of an answer name it.
@@ -118,8 +121,9 @@ where
         if let Some(response) = error.raw_response() {
             let header = |name: &str| response.headers().get(name).map(str::to_owned);
             refusal.status = Some(response.status().as_u16());
-            refusal.bucket_region =
-                header("x-amz-bucket-region").filter(|region| region::is_region(region));
+            refusal.bucket_region = header("x-amz-bucket-region")
+                .filter(|region| region::is_region(region))
+                .map(Into::into);
             refusal.written.etag = header("etag");
             refusal.written.version_id = header("x-amz-version-id");
             refusal.delete_marker = header("x-amz-delete-marker").as_deref() == Some("true");
@@ -137,7 +141,10 @@ where
                     refusal.status = answer.code().map(status_within_success);
                 }
             }
-            None => refusal.trouble = Some(trouble(&error)),
+            None => {
+                refusal.trouble = Some(trouble(&error));
+                refusal.source = Some(Arc::new(error.into()));
+            }
         }
         refusal
     }

@@ -12,6 +12,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
+use crate::text::percent;
+
 /// Replaces a secret.
 pub(crate) const MASK: &str = "[not shown]";
 
@@ -151,13 +153,9 @@ fn plain(rest: &[u8]) -> (u8, usize) {
 
 /// Decodes a byte that may be percent-encoded, even repeatedly, and returns its length.
 fn percent_decoded(rest: &[u8]) -> (u8, usize) {
-    let digits = |at: usize| {
-        let hex = |index: usize| rest.get(index).and_then(|digit| char::from(*digit).to_digit(16));
-        Some((hex(at)? << 4 | hex(at + 1)?) as u8)
-    };
     let (mut byte, mut length) = (rest[0], 1);
     while byte == b'%'
-        && let Some(decoded) = digits(length)
+        && let Some(decoded) = percent::byte(&rest[length..])
     {
         byte = decoded;
         length += 2;

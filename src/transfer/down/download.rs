@@ -16,7 +16,7 @@ use crate::failure::Failure;
 use crate::key::core::Key;
 use crate::location::Location;
 use crate::store::object::{ObjectMetadata, ReadOptions, Reading};
-use crate::transfer::checksum::{Algorithm, Expected, Hash};
+use crate::transfer::checksum::{Algorithm, Expected};
 use crate::transfer::engine::Engine;
 use crate::transfer::files::FilePlace;
 use crate::transfer::plan;
@@ -77,10 +77,12 @@ impl Engine {
         }
         let fetched = self.interrupt().race(self.fetch(at, keys, wanted, target, arrival)).await;
         let is_left = |place: FilePlace| Partial::is_left_of(&place.path(), self.store(), at);
-        let (mut downloaded, file) = fetched.map_err(|mut failure| {
+        let (mut downloaded, file) = fetched.map_err(|failure| {
             if is_resumable(&failure) && place.is_some_and(is_left) {
-                failure.detail_mut().message += "; what was downloaded so far is kept";
-                return failure.hint("run the same command again to go on").at(at);
+                return failure
+                    .leaving("; what was downloaded so far is kept")
+                    .hint("run the same command again to go on")
+                    .at(at);
             }
             failure
         })?;
@@ -200,7 +202,7 @@ impl Engine {
             units.finish(index, crc);
             item.resume(units.bytes(index));
         }
-        let file = Arc::new(target.file().map_err(|error| target.refuse(&error))?);
+        let file = Arc::new(target.file().map_err(|error| target.refuse(error))?);
         let mut next = units.next_left(0);
         let mut under_way = JoinSet::new();
         while next.is_some() || !under_way.is_empty() {
@@ -283,7 +285,7 @@ impl Filling {
     fn of(self, target: &NewFile) -> Failure {
         match self {
             Filling::Read(failure) => failure,
-            Filling::Write(error) => target.refuse(&error),
+            Filling::Write(error) => target.refuse(error),
         }
     }
 }
@@ -295,10 +297,7 @@ async fn fill(mut reader: Reader, file: &File, crc: Algorithm) -> Result<u64, Fi
         hash.update(&bytes);
         file.write_all_at(&bytes, at).map_err(Filling::Write)?;
     }
-    Ok(match hash {
-        Hash::Crc(digest) => digest.finalize(),
-        _ => 0,
-    })
+    Ok(hash.crc().unwrap_or_default())
 }
 
 async fn sequential(
@@ -307,14 +306,14 @@ async fn sequential(
     expected: Option<&Expected>,
     item: &Item,
 ) -> Result<bool, Failure> {
-    let file = target.file().map_err(|error| target.refuse(&error))?;
+    let file = target.file().map_err(|error| target.refuse(error))?;
     let mut hash = expected.map(|it| it.algorithm.hash());
     let start = reader.next;
     while let Some((at, bytes)) = reader.next().await? {
         if let Some(hash) = &mut hash {
             hash.update(&bytes);
         }
-        file.write_all_at(&bytes, at - start).map_err(|error| target.refuse(&error))?;
+        file.write_all_at(&bytes, at - start).map_err(|error| target.refuse(error))?;
         item.add(bytes.len() as u64);
     }
     Ok(expected.zip(hash).is_none_or(|(expected, hash)| expected.matches(hash)))

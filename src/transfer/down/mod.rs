@@ -6,5 +6,5 @@ mod object_reader;
 mod reader;
 
 pub(crate) use download::{Downloaded, Verified};
-pub(crate) use object_reader::ObjectReader;
+pub(crate) use object_reader::{ObjectReader, Pieces, send_all};
 pub(crate) use reader::Reader;

@@ -1,4 +1,4 @@
-//! An object's bytes as `Read`, for what reads on a thread of its own and at its own pace.
+//! An object's bytes as `Read`, for code that reads on a thread of its own and at its own pace.
 
 use std::io::{self, Read};
 use std::sync::Arc;
@@ -11,63 +11,76 @@ use crate::failure::Failure;
 use crate::location::Location;
 use crate::store::object::ReadOptions;
 use crate::store::wire::Store;
+use crate::transfer::checksum::Expected;
 
-/// The bytes of an object that is not sealed, across broken connections. What goes wrong comes out as a
-/// [`Failure`] within an [`io::Error`]. To be read where a thread may wait.
+/// Bytes that a task fetches, across broken connections. The end comes only after the task has succeeded, so that
+/// nothing damaged is taken for whole; its [`Failure`] comes out within an [`io::Error`]. To be read where a thread may
+/// wait.
 pub(crate) struct ObjectReader {
+    /// The end is an empty piece.
     pieces: mpsc::Receiver<Result<Bytes, Failure>>,
     piece: Bytes,
+    is_ended: bool,
 }
+
+/// Where the task puts the bytes.
+pub(crate) type Pieces = mpsc::Sender<Result<Bytes, Failure>>;
 
 impl ObjectReader {
-    /// Begins to read; from within a runtime.
+    /// Begins to read an object that is not sealed; from within a runtime.
     pub(crate) fn open(store: &Arc<Store>, at: Location) -> ObjectReader {
-        let (sender, pieces) = mpsc::channel(1);
         let store = store.clone();
-        tokio::spawn(async move {
-            if let Err(failure) = send_pieces(&store, &at, &sender).await {
-                let _ = sender.send(Err(failure)).await;
+        ObjectReader::start(1, |pieces| async move {
+            let options = ReadOptions::default();
+            let opened = store.get(&at, &[], &options).await?;
+            let (reader, expected) = Reader::of(&store, &at, &options, opened);
+            if send_all(reader, expected.as_slice(), &pieces).await? {
+                return Ok(());
             }
+            Err(Failure::integrity("what arrived is not what was uploaded: the checksums differ")
+                .hint("try again; if it stays, the object is damaged in the store")
+                .at(&at))
+        })
+    }
+
+    /// Starts the task; up to `most_waiting` pieces wait to be read.
+    pub(crate) fn start<F>(most_waiting: usize, fetch: impl FnOnce(Pieces) -> F) -> ObjectReader
+    where
+        F: Future<Output = Result<(), Failure>> + Send + 'static,
+    {
+        let (sender, pieces) = mpsc::channel(most_waiting);
+        let fetched = fetch(sender.clone());
+        tokio::spawn(async move {
+            let end = fetched.await.map(|()| Bytes::new());
+            let _ = sender.send(end).await;
         });
-        ObjectReader { pieces, piece: Bytes::new() }
+        ObjectReader { pieces, piece: Bytes::new(), is_ended: false }
     }
 }
 
-async fn send_pieces(
-    store: &Arc<Store>,
-    at: &Location,
-    pieces: &mpsc::Sender<Result<Bytes, Failure>>,
-) -> Result<(), Failure> {
-    let options = ReadOptions::default();
-    let opened = store.get(at, &[], &options).await?;
-    let (mut reader, expected) = Reader::of(store, at, &options, opened);
-    let mut hash = expected.as_ref().map(|it| it.algorithm.hash());
+/// Sends the reader's bytes, and returns whether they have the checksums that are expected. If nothing reads them any
+/// more, that counts as well.
+pub(crate) async fn send_all(
+    mut reader: Reader,
+    expected: &[Expected],
+    pieces: &Pieces,
+) -> Result<bool, Failure> {
+    let mut hashes: Vec<_> = expected.iter().map(|it| it.algorithm.hash()).collect();
     while let Some((_, bytes)) = reader.next().await? {
-        if let Some(hash) = &mut hash {
-            hash.update(&bytes);
-        }
-        // The reader has seen enough.
-        if pieces.send(Ok(bytes)).await.is_err() {
-            return Ok(());
+        hashes.iter_mut().for_each(|hash| hash.update(&bytes));
+        if !bytes.is_empty() && pieces.send(Ok(bytes)).await.is_err() {
+            return Ok(true);
         }
     }
-    if !expected.zip(hash).is_none_or(|(expected, hash)| expected.matches(hash)) {
-        return Err(Failure::integrity(
-            "what arrived is not what was uploaded: the checksums differ",
-        )
-        .hint("try again; if it stays, the object is damaged in the store")
-        .at(at));
-    }
-    Ok(())
+    Ok(expected.iter().zip(hashes).all(|(expected, hash)| expected.matches(hash)))
 }
 
 impl Read for ObjectReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        while self.piece.is_empty() {
-            match self.pieces.blocking_recv() {
-                Some(piece) => self.piece = piece.map_err(io::Error::other)?,
-                None => return Ok(0),
-            }
+        if self.piece.is_empty() && !self.is_ended {
+            let piece = self.pieces.blocking_recv().ok_or(io::ErrorKind::UnexpectedEof)?;
+            self.piece = piece.map_err(io::Error::other)?;
+            self.is_ended = self.piece.is_empty();
         }
         let count = buffer.len().min(self.piece.len());
         self.piece.copy_to_slice(&mut buffer[..count]);

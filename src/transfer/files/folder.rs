@@ -80,6 +80,7 @@ impl Folder {
         let refuse = |error: io::Error| {
             Failure::other(format!("{} cannot be deleted: {error}", path.display()))
                 .hint("check the permissions of its folder")
+                .because(error)
         };
         match folder.find(name).map_err(refuse)? {
             Some(found) if found.kind == FileType::RegularFile => {
@@ -105,7 +106,7 @@ impl Folder {
             match Directory::open(&self.root) {
                 Ok(root) => opened.root = Some(Arc::new(root)),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(error) => return Err(Failure::unwritable(self.root.display(), &error)),
+                Err(error) => return Err(Failure::unwritable(self.root.display(), error)),
             }
         }
         Ok(opened.root.clone())
@@ -121,7 +122,7 @@ impl Folder {
             Some(root) => root,
             None => {
                 fs::create_dir_all(&self.root)
-                    .map_err(|error| Failure::unwritable(self.root.display(), &error))?;
+                    .map_err(|error| Failure::unwritable(self.root.display(), error))?;
                 let gone =
                     || Failure::not_found(format!("there is no {} any more", self.root.display()));
                 self.open()?.ok_or_else(gone)?
@@ -141,7 +142,7 @@ impl Folder {
 
 fn enter(folder: &Directory, name: &OsStr, makes: bool) -> Result<Directory, Failure> {
     let path = folder.path().join(name);
-    let unwritable = |error: io::Error| Failure::unwritable(path.display(), &error);
+    let unwritable = |error: io::Error| Failure::unwritable(path.display(), error);
     let mut entered = folder.enter(name);
     if makes && entered.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
         match folder.make(name) {

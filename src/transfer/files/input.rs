@@ -46,7 +46,8 @@ impl SourceFolder {
             Errno::NOENT => Failure::not_found(format!("there is no folder {}", path.display()))
                 .hint("check the path"),
             error => Failure::other(format!("{} cannot be opened: {error}", path.display()))
-                .hint("check that it is a folder, and its permissions"),
+                .hint("check that it is a folder, and its permissions")
+                .because(error),
         })?;
         Ok(SourceFolder { path: path.to_owned(), handle, follows_links })
     }
@@ -91,7 +92,7 @@ impl Input {
         }
         // Opening a FIFO waits for its writer, and some files of proc for what happens next.
         let open = move || {
-            let refuse = |error: io::Error| unreadable(&path, &error);
+            let refuse = |error: io::Error| unreadable(&path, error);
             let file = File::open(&path).map_err(refuse)?;
             let metadata = file.metadata().map_err(refuse)?;
             let modified = metadata.modified().ok();
@@ -115,7 +116,7 @@ impl Input {
             ))
             .hint("`s3seal put` stores what it leads to")
         };
-        let found = path.symlink_metadata().map_err(|error| unreadable(path, &error))?;
+        let found = path.symlink_metadata().map_err(|error| unreadable(path, error))?;
         let (true, Some(name)) = (found.is_file(), path.file_name()) else {
             return Err(not_regular());
         };
@@ -123,7 +124,7 @@ impl Input {
             .and_then(|folder| Ok((open_file(&folder, name)?, folder)));
         let (file, folder) = opened.map_err(|error| match error {
             Errno::LOOP | Errno::NXIO => not_regular(),
-            error => unreadable(path, &error.into()),
+            error => unreadable(path, error.into()),
         })?;
         Input::regular(path, file, folder, name)
     }
@@ -150,13 +151,13 @@ impl Input {
                 unfollowed(path, "lies behind a symbolic link, or behind a file")
             }
             Errno::NXIO => not_regular(path),
-            error => unreadable(path, &error.into()),
+            error => unreadable(path, error.into()),
         })?;
         Input::regular(path, file, parent, name)
     }
 
     fn regular(path: &Path, file: File, folder: OwnedFd, name: &OsStr) -> Result<Input, Failure> {
-        let refuse = |error: io::Error| unreadable(path, &error);
+        let refuse = |error: io::Error| unreadable(path, error);
         let metadata = file.metadata().map_err(refuse)?;
         if !metadata.is_file() {
             return Err(not_regular(path));

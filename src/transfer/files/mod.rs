@@ -21,4 +21,4 @@ pub(crate) use original::is_put_aside;
 pub(crate) use part_file::{PartFile, open_own};
 pub(crate) use place::{FilePlace, kept_mode};
 pub use source::Source;
-pub(crate) use source::{FileSource, unreadable};
+pub(crate) use source::{FileSource, read_range, unreadable};

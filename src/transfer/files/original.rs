@@ -82,7 +82,7 @@ impl Original {
     /// [`Failure::Precondition`] where it was written to since it was opened, or another file has taken its place:
     /// nothing is deleted then.
     pub fn delete(&self) -> Result<(), Failure> {
-        let undeleted = |error: io::Error| self.undeleted(&error);
+        let undeleted = |error: io::Error| self.undeleted(error);
         let now = State::of(&self.file.metadata().map_err(undeleted)?);
         if now != self.state || self.found_as(&self.name).map_err(undeleted)? != now.content {
             return Err(self.replaced());
@@ -106,7 +106,7 @@ impl Original {
         }
         rustix::fs::unlinkat(&self.folder, aside, AtFlags::empty()).map_err(|error| {
             let _ = self.put_back(aside);
-            self.undeleted(&error.into())
+            self.undeleted(error.into())
         })
     }
 
@@ -152,13 +152,14 @@ impl Original {
         .hint("look at both, and store again what is to be kept")
     }
 
-    fn undeleted(&self, error: &io::Error) -> Failure {
+    fn undeleted(&self, error: io::Error) -> Failure {
         let file = self.path.display();
         if error.kind() == io::ErrorKind::NotFound {
             return self.replaced();
         }
         Failure::other(format!("{file} was stored, and cannot be deleted: {error}"))
             .hint("check the permissions of its folder, and delete it yourself")
+            .because(error)
     }
 }
 

@@ -28,7 +28,7 @@ impl FilePlace {
     pub(crate) fn new(folder: Arc<Directory>, name: &OsStr) -> Result<FilePlace, Failure> {
         let path = folder.path().join(name);
         let found =
-            folder.find(name).map_err(|error| Failure::unwritable(path.display(), &error))?;
+            folder.find(name).map_err(|error| Failure::unwritable(path.display(), error))?;
         let path = path.display();
         let refuse = |what: &str| {
             Err(Failure::other(format!("{path} is {what}, and a file should be there"))

@@ -51,7 +51,7 @@ impl Source {
         if !found.is_file() {
             return Ok(Source::Stream(Box::new(file)));
         }
-        let refuse = |error: io::Error| unreadable(path, &error);
+        let refuse = |error: io::Error| unreadable(path, error);
         if let Some(stream) = unsized_stream(&file, found).map_err(refuse)? {
             return Ok(stream);
         }
@@ -92,9 +92,9 @@ fn unsized_stream(file: &Arc<File>, found: &fs::Metadata) -> io::Result<Option<S
     Ok(Some(Source::Stream(Box::new(io::Cursor::new(start).chain(file.clone())))))
 }
 
-pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Failure {
-    if is_out_of_files(error) {
-        return Failure::out_of_files();
+pub(crate) fn unreadable(path: &Path, error: io::Error) -> Failure {
+    if is_out_of_files(&error) {
+        return Failure::out_of_files().because(error);
     }
     if path.as_os_str().is_empty() {
         return Failure::usage("the source is an empty text: a variable may not be set")
@@ -105,7 +105,7 @@ pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Failure {
             .hint("give the file to upload; the key goes behind -k, as file:PATH or cmd:COMMAND");
     }
     let path = path.display();
-    match error.kind() {
+    let failure = match error.kind() {
         io::ErrorKind::NotFound => {
             Failure::not_found(format!("there is no file {path}")).hint("check the path")
         }
@@ -113,7 +113,8 @@ pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Failure {
             Failure::other(format!("{path} may not be read")).hint("check the file's permissions")
         }
         _ => Failure::other(format!("{path} cannot be read: {error}")),
-    }
+    };
+    failure.because(error)
 }
 
 /// A regular file, and what it was like when it was opened.
@@ -162,7 +163,7 @@ impl FileSource {
 
     fn state_now(&self) -> Result<State, Failure> {
         let now = self.file.metadata();
-        now.map(|now| State::of(&now)).map_err(|error| unreadable(Path::new(&self.name), &error))
+        now.map(|now| State::of(&now)).map_err(|error| unreadable(Path::new(&self.name), error))
     }
 
     fn changed(&self) -> Failure {
@@ -204,17 +205,25 @@ impl FileSource {
     }
 
     /// Shows these bytes, counted from the file's first, in order.
-    pub(crate) fn read(&self, range: Range<u64>, mut see: impl FnMut(&[u8])) -> io::Result<()> {
-        let Range { start: mut at, end } = range;
-        let mut buffer = vec![0; PIECE.min((end - at) as usize)];
-        while at < end {
-            let wanted = buffer.len().min((end - at) as usize);
-            self.file.read_exact_at(&mut buffer[..wanted], at)?;
-            see(&buffer[..wanted]);
-            at += wanted as u64;
-        }
-        Ok(())
+    pub(crate) fn read(&self, range: Range<u64>, see: impl FnMut(&[u8])) -> io::Result<()> {
+        read_range(&self.file, range, see)
     }
+}
+
+/// Shows these bytes of a file, counted from its first, in order.
+pub(crate) fn read_range(
+    file: &File,
+    Range { start: mut at, end }: Range<u64>,
+    mut see: impl FnMut(&[u8]),
+) -> io::Result<()> {
+    let mut buffer = vec![0; PIECE.min(end.saturating_sub(at) as usize)];
+    while at < end {
+        let wanted = buffer.len().min((end - at) as usize);
+        file.read_exact_at(&mut buffer[..wanted], at)?;
+        see(&buffer[..wanted]);
+        at += wanted as u64;
+    }
+    Ok(())
 }
 
 /// Part of a file as a request body.

@@ -59,7 +59,7 @@ impl Walk {
     fn folder(&self, folder: &Arc<Directory>, below: &Path) -> Result<(), Unwanted> {
         let mut entries = match folder.entries() {
             Ok(entries) => entries,
-            Err(error) => return self.failed(folder.path(), &error),
+            Err(error) => return self.failed(folder.path(), error),
         };
         for (name, kind) in &mut entries {
             // Not every file system says it with the name.
@@ -76,7 +76,7 @@ impl Walk {
         entries.iter().try_for_each(|(name, kind)| match kind {
             FileType::Directory => match folder.enter(name) {
                 Ok(inner) => self.folder(&Arc::new(inner), &below.join(name)),
-                Err(error) => self.failed(&folder.path().join(name), &error),
+                Err(error) => self.failed(&folder.path().join(name), error),
             },
             // Of a download under way, or one to go on with.
             _ if is_part_name(name) => Ok(()),
@@ -96,15 +96,15 @@ impl Walk {
         let found = match folder.find(name) {
             Ok(Some(found)) => found,
             Ok(None) => {
-                return self.failed(&folder.path().join(name), &io::ErrorKind::NotFound.into());
+                return self.failed(&folder.path().join(name), io::ErrorKind::NotFound.into());
             }
-            Err(error) => return self.failed(&folder.path().join(name), &error),
+            Err(error) => return self.failed(&folder.path().join(name), error),
         };
         let entry = |name| Entry { name, bytes: found.bytes, modified: found.modified, skip: None };
         self.send(to_name(below).map(entry).map_or_else(Found::Failed, Found::Item))
     }
 
-    fn failed(&self, path: &Path, error: &io::Error) -> Result<(), Unwanted> {
+    fn failed(&self, path: &Path, error: io::Error) -> Result<(), Unwanted> {
         let path = path.display();
         let failure = match error.kind() {
             io::ErrorKind::NotFound => Failure::not_found(format!("there is no {path} any more"))
@@ -118,7 +118,7 @@ impl Walk {
             }
             _ => Failure::other(format!("{path} cannot be read: {error}")),
         };
-        self.send(Found::Failed(failure))
+        self.send(Found::Failed(failure.because(error)))
     }
 
     fn send(&self, found: Found<Entry>) -> Result<(), Unwanted> {

@@ -27,9 +27,3 @@ pub(crate) fn channel<T>() -> (Sender<Found<T>>, Receiver<Found<T>>) {
 pub(crate) fn channel_of_batches<T>() -> (Sender<Found<Vec<T>>>, Receiver<Found<Vec<T>>>) {
     mpsc::channel(MOST_BATCHES_WAITING)
 }
-
-pub(crate) type Finds<T> = Receiver<Found<T>>;
-pub(crate) type Finder<T> = Sender<Found<T>>;
-pub(crate) fn finds<T>() -> (Finder<T>, Finds<T>) {
-    channel()
-}

@@ -67,7 +67,7 @@ pub(crate) fn walk_folder(root: PathBuf, options: WalkOptions) -> Receiver<Found
             let found = match found {
                 Ok(entry) if entry.file_type().is_dir() => continue,
                 Ok(entry) => look_at(&root, &entry),
-                Err(error) => Found::Failed(explain(&error)),
+                Err(error) => Found::Failed(explain(error)),
             };
             if sender.blocking_send(found).is_err() {
                 return;
@@ -86,8 +86,8 @@ fn look_at(root: &Path, entry: &DirEntry) -> Found<Entry> {
         return Found::Item(Entry { name, bytes: 0, modified, skip: Some(skip) });
     }
     let read = || {
-        let metadata = entry.metadata().map_err(|error| explain(&error))?;
-        let modified = metadata.modified().map_err(|error| unreadable(entry.path(), &error))?;
+        let metadata = entry.metadata().map_err(explain)?;
+        let modified = metadata.modified().map_err(|error| unreadable(entry.path(), error))?;
         Ok(Entry { name: to_name(below)?, bytes: metadata.len(), modified, skip: None })
     };
     read().map_or_else(Found::Failed, Found::Item)
@@ -120,30 +120,33 @@ fn key_bytes(entry: &DirEntry, follow: bool) -> impl Iterator<Item = &u8> {
     entry.file_name().as_bytes().iter().chain(is_dir.then_some(&b'/'))
 }
 
-fn explain(error: &walkdir::Error) -> Failure {
-    let path = error.path().unwrap_or(Path::new(""));
-    match (error.loop_ancestor(), error.io_error()) {
-        (Some(ancestor), _) => Failure::other(format!(
+fn explain(error: walkdir::Error) -> Failure {
+    let path = error.path().unwrap_or(Path::new("")).to_owned();
+    if let Some(ancestor) = error.loop_ancestor() {
+        return Failure::other(format!(
             "{} is a symbolic link to {}, which it lies in: it was not followed again",
             path.display(),
             ancestor.display()
         ))
-        .hint("remove the link, or leave out --follow-symlinks"),
-        (None, Some(error)) => unreadable(path, error),
-        (None, None) => Failure::other(format!("{} cannot be read", path.display())),
+        .hint("remove the link, or leave out --follow-symlinks");
+    }
+    match error.into_io_error() {
+        Some(error) => unreadable(&path, error),
+        None => Failure::other(format!("{} cannot be read", path.display())),
     }
 }
 
-fn unreadable(path: &Path, error: &io::Error) -> Failure {
+fn unreadable(path: &Path, error: io::Error) -> Failure {
     let path = path.display();
-    match error.kind() {
+    let failure = match error.kind() {
         io::ErrorKind::NotFound => Failure::not_found(format!("there is no {path} any more"))
             .hint("it was removed meanwhile, or is a symbolic link that leads nowhere"),
         io::ErrorKind::PermissionDenied => {
             Failure::other(format!("{path} may not be read")).hint("check its permissions")
         }
         _ => Failure::other(format!("{path} cannot be read: {error}")),
-    }
+    };
+    failure.because(error)
 }
 
 /// The objects below a folder of a store, as they are listed. A name that is empty or ends in `/` is a

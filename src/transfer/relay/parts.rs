@@ -55,18 +55,19 @@ impl Engine {
             Ok(Some(written)) => store.settle_copy(copy, written).await,
             given_up => {
                 let aborted = store.abort_upload(at, &upload_id).await;
-                let mut failure = match (given_up, &aborted) {
+                let failure = match (given_up, &aborted) {
                     (Ok(_), Ok(())) => return Ok(None),
                     (Ok(_), Err(_)) => Failure::other("the store cannot copy the object in parts"),
                     (Err(failure), _) => failure,
                 };
-                if let Err(left) = aborted {
-                    failure.detail_mut().message += &format!(
+                Err(match aborted {
+                    Ok(()) => failure,
+                    Err(left) => failure.leaving(&format!(
                         "; and the unfinished upload {upload_id} of {at} could not be aborted: {}",
                         left.detail().message
-                    );
+                    )),
                 }
-                Err(failure.at(at))
+                .at(at))
             }
         }
     }

@@ -1,20 +1,18 @@
 //! Copies: in one request where the store can be trusted with it, else downloaded and uploaded again, through a
 //! bounded amount of memory and never through a file.
 
-use std::io::{self, Read};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use bytes::{Buf, Bytes};
-use tokio::sync::{SemaphorePermit, mpsc};
+use tokio::sync::SemaphorePermit;
 
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
 use crate::key::core::Key;
 use crate::location::Location;
 use crate::store::copy::{Compared, Copied, Copy, CopySource};
 use crate::store::learned::{Guard, Way};
 use crate::store::object::{ObjectMetadata, Opened, ReadOptions, Stored};
 use crate::transfer::checksum::Expected;
-use crate::transfer::down::Reader;
+use crate::transfer::down::{ObjectReader, Pieces, Reader, send_all};
 use crate::transfer::engine::Engine;
 use crate::transfer::files::Source;
 
@@ -88,7 +86,9 @@ impl Engine {
         }
         let looked = self.interrupt().race(self.store().compare_copy(copy, &copied.stored)).await;
         match looked {
-            Err(Failure::Denied(_)) if copied.compared == Compared::ByAnswer => Ok(()),
+            Err(Failure { kind: Kind::Denied, .. }) if copied.compared == Compared::ByAnswer => {
+                Ok(())
+            }
             looked => looked,
         }
     }
@@ -109,10 +109,12 @@ impl Engine {
         let item = self.progress().item(at.name(), Some(copy.bytes()));
         let _line = self.interrupt().race(async { Ok(self.lines().take().await) }).await?;
         let sent = self.interrupt().race(self.store().copy_object(copy)).await;
-        let written = sent.map_err(|mut failure| {
-            if matches!(failure, Failure::Interrupted { .. }) {
-                failure.detail_mut().message += ": the copy may or may not have been made";
-                return failure.hint(format!("look with `s3seal head {at}`")).at(at);
+        let written = sent.map_err(|failure| {
+            if failure.is_interruption() {
+                return failure
+                    .leaving(": the copy may or may not have been made")
+                    .hint(format!("look with `s3seal head {at}`"))
+                    .at(at);
             }
             failure
         })?;
@@ -155,9 +157,17 @@ impl Engine {
         // What was said before the copy counts as much as what is said with the bytes.
         let also = Expected::of(known).filter(|known| expected.as_ref() != Some(known));
         let expected = Vec::from_iter(expected.into_iter().chain(also));
-        let arriving = Arriving { reader, expected, at: source.at.clone() };
         let broke = Arc::new(Mutex::new(None));
-        let stream = Source::Stream(Box::new(Relay::start(arriving, broke.clone())));
+        let stream = ObjectReader::start(MOST_WAITING, |pieces| {
+            let (at, broke) = (source.at.clone(), broke.clone());
+            async move {
+                // Kept before the upload that reads the stream can fail with less to say.
+                fetch(reader, expected, at, pieces).await.inspect_err(|failure| {
+                    *broke.lock().unwrap_or_else(PoisonError::into_inner) = Some(failure.clone());
+                })
+            }
+        });
+        let stream = Source::Stream(Box::new(stream));
         let uploaded = if copy.is_in_place() {
             self.upload_over(stream, write, copy).await
         } else {
@@ -204,73 +214,24 @@ fn compared(stored: &Stored, source: &CopySource) -> Compared {
 /// A read that the store refuses because of its condition speaks of a download.
 fn about_source(failure: Failure, source: &CopySource) -> Failure {
     match failure {
-        Failure::Precondition(_) => source.replaced(),
+        Failure { kind: Kind::Precondition, .. } => source.replaced(),
         failure => failure,
     }
 }
 
-/// An object that is fetched.
-struct Arriving {
+/// Fetches the source, and compares it with what the store says of it.
+async fn fetch(
     reader: Reader,
     expected: Vec<Expected>,
     at: Location,
-}
-
-/// An object as it arrives, to be read as a stream. Its end comes only after its checksum was compared, so that
-/// nothing damaged is published.
-struct Relay {
-    /// The end is an empty piece.
-    pieces: mpsc::Receiver<Bytes>,
-    piece: Bytes,
-    is_ended: bool,
-}
-
-impl Relay {
-    /// Begins to fetch; `broke` gets what goes wrong.
-    fn start(arriving: Arriving, broke: Arc<Mutex<Option<Failure>>>) -> Relay {
-        let (sender, pieces) = mpsc::channel(MOST_WAITING);
-        tokio::spawn(async move {
-            match arriving.fetch(&sender).await {
-                Ok(()) => drop(sender.send(Bytes::new()).await),
-                // Before the channel closes, which is when somebody looks.
-                Err(failure) => {
-                    *broke.lock().unwrap_or_else(PoisonError::into_inner) = Some(failure);
-                }
-            }
-        });
-        Relay { pieces, piece: Bytes::new(), is_ended: false }
+    pieces: Pieces,
+) -> Result<(), Failure> {
+    if send_all(reader, &expected, &pieces).await? {
+        return Ok(());
     }
-}
-
-impl Arriving {
-    async fn fetch(mut self, pieces: &mpsc::Sender<Bytes>) -> Result<(), Failure> {
-        let mut hashes: Vec<_> = self.expected.iter().map(|it| it.algorithm.hash()).collect();
-        while let Some((_, bytes)) = self.reader.next().await? {
-            hashes.iter_mut().for_each(|hash| hash.update(&bytes));
-            // Nobody reads any more: the upload has failed, and says why.
-            if !bytes.is_empty() && pieces.send(bytes).await.is_err() {
-                return Ok(());
-            }
-        }
-        if !self.expected.iter().zip(hashes).all(|(expected, hash)| expected.matches(hash)) {
-            return Err(Failure::integrity(
-                "what arrived of the source is not what was uploaded: the checksums differ; nothing was stored",
-            )
-            .hint("try again; if it stays, the source is damaged in the store")
-            .at(&self.at));
-        }
-        Ok(())
-    }
-}
-
-impl Read for Relay {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.piece.is_empty() && !self.is_ended {
-            self.piece = self.pieces.blocking_recv().ok_or(io::ErrorKind::UnexpectedEof)?;
-            self.is_ended = self.piece.is_empty();
-        }
-        let bytes = buffer.len().min(self.piece.len());
-        self.piece.copy_to_slice(&mut buffer[..bytes]);
-        Ok(bytes)
-    }
+    Err(Failure::integrity(
+        "what arrived of the source is not what was uploaded: the checksums differ; nothing was stored",
+    )
+    .hint("try again; if it stays, the source is damaged in the store")
+    .at(&at))
 }

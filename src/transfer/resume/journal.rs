@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::failure::Failure;
+use crate::failure::{self, Failure};
 use crate::key::core::hex;
 use crate::location::Location;
 use crate::store::wire::Store;
@@ -207,7 +207,7 @@ fn idle_files(age: Duration, is_meant: impl Fn(&str) -> bool) -> Vec<Journal> {
 
 /// Whether the same can succeed later from where it stopped.
 pub(crate) fn is_resumable(failure: &Failure) -> bool {
-    matches!(failure, Failure::Interrupted { .. } | Failure::Unavailable(_))
+    failure.is_interruption() || failure.is(failure::Kind::Unavailable)
 }
 
 fn folder() -> Option<PathBuf> {

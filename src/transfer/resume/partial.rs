@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fs::{File, Permissions};
 use std::io;
 use std::ops::Range;
-use std::os::unix::fs::{FileExt, PermissionsExt};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -15,12 +15,11 @@ use super::journal::{Journal, Kind};
 use crate::location::Location;
 use crate::store::object::ObjectMetadata;
 use crate::store::wire::Store;
-use crate::transfer::checksum::{Algorithm, Hash};
-use crate::transfer::files::{Directory, FileId, FilePlace, PartFile, kept_mode, open_own};
+use crate::transfer::checksum::Algorithm;
+use crate::transfer::files::{
+    Directory, FileId, FilePlace, PartFile, kept_mode, open_own, read_range,
+};
 use crate::transfer::plan;
-
-/// How much of a file is read at a time.
-const PIECE: usize = 256 << 10;
 
 /// One state of an object, in units, on its way to one file: all that must be the same if what one
 /// run fetched is to be of use to another.
@@ -238,16 +237,6 @@ impl Work {
 
 fn crc(file: &File, range: Range<u64>, algorithm: Algorithm) -> io::Result<Option<u64>> {
     let mut hash = algorithm.hash();
-    let mut buffer = vec![0; PIECE];
-    let mut at = range.start;
-    while at < range.end {
-        let wanted = PIECE.min((range.end - at) as usize);
-        file.read_exact_at(&mut buffer[..wanted], at)?;
-        hash.update(&buffer[..wanted]);
-        at += wanted as u64;
-    }
-    Ok(match hash {
-        Hash::Crc(digest) => Some(digest.finalize()),
-        _ => None,
-    })
+    read_range(file, range, |bytes| hash.update(bytes))?;
+    Ok(hash.crc())
 }

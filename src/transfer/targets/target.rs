@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, Read, Seek, Write};
+use std::io::{self, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use crate::failure::Failure;
 use crate::key::core::{check_destination, check_output};
 use crate::system::{NamedOutput, NamedStream};
 use crate::transfer::checksum::{Algorithm, Hash};
-use crate::transfer::files::{Directory, FilePlace, FileTime, Nameless, PartFile};
+use crate::transfer::files::{Directory, FilePlace, FileTime, Nameless, PartFile, read_range};
 use crate::transfer::names::is_part_name;
 use crate::transfer::resume::{Partial, Resumable};
 
@@ -47,7 +47,7 @@ impl Target {
         if path == Path::new("-") {
             return Ok(Target::Stdout);
         }
-        let unwritable = |error: io::Error| Failure::unwritable(path.display(), &error);
+        let unwritable = |error: io::Error| Failure::unwritable(path.display(), error);
         match NamedOutput::resolve(path).map_err(unwritable)? {
             NamedOutput::Stream(stream) => Ok(Target::Stream(stream)),
             NamedOutput::File { name, .. } if is_part_name(&name) => Err(Failure::usage(format!(
@@ -72,7 +72,7 @@ impl Target {
             Target::Stream(NamedStream::Path(path)) => check_destination(path),
             Target::Stream(stream) => match stream.open() {
                 Ok(open) => check_output(open, &stream.to_string()),
-                Err(error) => Err(Failure::unwritable(stream, &error)),
+                Err(error) => Err(Failure::unwritable(stream, error)),
             },
             Target::Stdout => check_output(rustix::stdio::stdout(), "standard output"),
         }
@@ -115,7 +115,7 @@ impl NewFile {
             // Where that is the file system's word for it, or something else is wrong.
             Err(_) => PartFile::create(&place.folder, place.mode())
                 .map(Temporary::Named)
-                .map_err(|error| Failure::unwritable(place.path().display(), &error))?,
+                .map_err(|error| Failure::unwritable(place.path().display(), error))?,
         };
         Ok(NewFile { temporary, place: place.clone(), arrival })
     }
@@ -144,7 +144,7 @@ impl NewFile {
         match &self.temporary {
             Temporary::Nameless(_) | Temporary::Named(_) => Ok(BTreeMap::new()),
             Temporary::Resumable(partial) => {
-                partial.arrived(algorithm).await.map_err(|error| self.refuse(&error))
+                partial.arrived(algorithm).await.map_err(|error| self.refuse(error))
             }
         }
     }
@@ -175,13 +175,13 @@ impl NewFile {
         self.as_file().try_clone()
     }
 
-    pub(crate) fn refuse(&self, error: &io::Error) -> Failure {
+    pub(crate) fn refuse(&self, error: io::Error) -> Failure {
         Failure::unwritable(self.place.path().display(), error)
     }
 
     /// Gives the file its modification time, once all is written.
     pub(crate) fn set_time(&self, time: SystemTime) -> Result<(), Failure> {
-        self.as_file().set_modified(time).map_err(|error| self.refuse(&error))
+        self.as_file().set_modified(time).map_err(|error| self.refuse(error))
     }
 
     pub(crate) fn arrival(&self) -> Arrival {
@@ -190,18 +190,11 @@ impl NewFile {
 
     /// Feeds the file's bytes to a hash, in order.
     pub(crate) fn hash(&self, mut hash: Hash) -> Result<Hash, Failure> {
-        let mut read = || {
-            let mut file = self.file()?;
-            file.rewind()?;
-            let mut buffer = vec![0; 256 << 10];
-            loop {
-                match file.read(&mut buffer)? {
-                    0 => return io::Result::Ok(()),
-                    n => hash.update(&buffer[..n]),
-                }
-            }
-        };
-        read().map_err(|error| self.refuse(&error))?;
+        let file = self.as_file();
+        let read = file
+            .metadata()
+            .and_then(|found| read_range(file, 0..found.len(), |bytes| hash.update(bytes)));
+        read.map_err(|error| self.refuse(error))?;
         Ok(hash)
     }
 
@@ -223,7 +216,7 @@ impl NewFile {
 
     /// Syncs the file, and puts it in its place, as [`NewFile::place`].
     pub(super) fn publish(self) -> Result<Option<Arc<Directory>>, Failure> {
-        self.as_file().sync_all().map_err(|error| self.refuse(&error))?;
+        self.as_file().sync_all().map_err(|error| self.refuse(error))?;
         self.place()
     }
 
@@ -239,7 +232,7 @@ impl NewFile {
         };
         match placed {
             Err(error) if is_new && error.kind() == io::ErrorKind::AlreadyExists => Ok(None),
-            Err(error) => Err(Failure::unwritable(place.path().display(), &error)),
+            Err(error) => Err(Failure::unwritable(place.path().display(), error)),
             Ok(()) => Ok(Some(place.folder)),
         }
     }
@@ -287,7 +280,7 @@ impl Stream {
         drop(self.sender);
         match self.writer.await {
             Ok(Err(error)) if error.kind() != io::ErrorKind::BrokenPipe => {
-                Err(Failure::unwritable(self.name, &error))
+                Err(Failure::unwritable(self.name, error))
             }
             Ok(_) => Ok(()),
             Err(_) => Err(Failure::other("the output's writer ended unexpectedly")),

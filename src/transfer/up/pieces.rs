@@ -44,7 +44,7 @@ impl Piece {
             Piece::Range { file, start, end } => {
                 file.read(*start..*end, see).map_err(|error| match file.check_unchanged() {
                     Err(changed) => changed,
-                    Ok(()) => unreadable(Path::new(file.name()), &error),
+                    Ok(()) => unreadable(Path::new(file.name()), error),
                 })
             }
             Piece::Buffer(bytes) => {
@@ -183,7 +183,9 @@ pub(super) async fn read_part(
     });
     match read.await {
         Ok(Ok(part)) => Ok(part),
-        Ok(Err(error)) => Err(Failure::other(format!("the input cannot be read: {error}"))),
+        Ok(Err(error)) => {
+            Err(Failure::other(format!("the input cannot be read: {error}")).because(error))
+        }
         Err(_) => Err(Failure::other("the input's reader ended unexpectedly")),
     }
 }

@@ -170,27 +170,26 @@ impl Session {
     }
 
     /// Aborts the upload, unless another run can go on with it, and says which.
-    pub(super) async fn fail(&self, store: &Store, at: &Location, mut failure: Failure) -> Failure {
+    pub(super) async fn fail(&self, store: &Store, at: &Location, failure: Failure) -> Failure {
         let has_parts = self.has_parts.load(Ordering::Relaxed);
         if self.journal.is_some() && has_parts && is_resumable(&failure) {
-            failure.detail_mut().message += "; what was uploaded so far is kept";
             let hint = format!(
                 "run the same command again to go on, or give it up with `s3seal rm --incomplete {at}`"
             );
-            return failure.hint(hint).at(at);
+            return failure.leaving("; what was uploaded so far is kept").hint(hint).at(at);
         }
         match store.abort_upload(at, &self.upload_id).await {
-            Ok(()) => self.forget(),
-            // Credentials that expired meanwhile, say: what is remembered is of use with new ones.
-            Err(left) => {
-                failure.detail_mut().message += &format!(
-                    "; and the unfinished upload {} of {at} could not be aborted: {}",
-                    self.upload_id,
-                    left.detail().message
-                );
+            Ok(()) => {
+                self.forget();
+                failure
             }
+            // Credentials that expired meanwhile, say: what is remembered is of use with new ones.
+            Err(left) => failure.leaving(&format!(
+                "; and the unfinished upload {} of {at} could not be aborted: {}",
+                self.upload_id,
+                left.detail().message
+            )),
         }
-        failure
     }
 }
 

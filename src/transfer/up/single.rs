@@ -32,9 +32,12 @@ impl Engine {
         let piece = interrupt.race(whole(source)).await?;
         let sums = interrupt.race(sums(piece.clone())).await?;
         let sent = self.store().put_through(write, || piece.body(), &sums);
-        let stored = interrupt.race(sent).await.map_err(|failure| match failure {
-            Failure::Interrupted { .. } => in_doubt(write, failure),
-            failure => piece.blame_change(failure),
+        let stored = interrupt.race(sent).await.map_err(|failure| {
+            if failure.is_interruption() {
+                in_doubt(write, failure)
+            } else {
+                piece.blame_change(failure)
+            }
         })?;
         item.add(sums.bytes);
         // Not every store compares the MD5.
@@ -92,7 +95,9 @@ async fn sums(piece: Piece) -> Result<Sums, Failure> {
 }
 
 /// After a signal nobody waits for the store's answer, and it may have all the bytes.
-fn in_doubt(write: &Write, mut failure: Failure) -> Failure {
-    failure.detail_mut().message += ": the object may or may not have been stored";
-    failure.hint("send it again: the same URL writes the same object").at(&write.at)
+fn in_doubt(write: &Write, failure: Failure) -> Failure {
+    failure
+        .leaving(": the object may or may not have been stored")
+        .hint("send it again: the same URL writes the same object")
+        .at(&write.at)
 }

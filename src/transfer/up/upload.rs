@@ -8,7 +8,7 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use super::pieces::{Piece, Pieces};
 use super::session::Session;
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
 use crate::store::copy::Copy;
 use crate::store::object::{Part, ReadOptions, Stored, Write, Written};
 use crate::store::wire::Store;
@@ -210,12 +210,12 @@ impl Engine {
 /// Some stores take `If-None-Match: *` and overwrite all the same.
 async fn refuse_existing(store: &Store, write: &Write) -> Result<(), Failure> {
     match store.head(&write.at, &[], &ReadOptions::default()).await {
-        Ok(_) | Err(Failure::Key(_)) => {
+        Ok(_) | Err(Failure { kind: Kind::Key, .. }) => {
             Err(Failure::precondition("the object exists already: it was left alone")
                 .hint("look at it with `s3seal head`, then decide anew")
                 .at(&write.at))
         }
-        Err(failure @ (Failure::Unavailable(_) | Failure::Usage(_))) => Err(failure),
+        Err(failure @ Failure { kind: Kind::Unavailable | Kind::Usage, .. }) => Err(failure),
         Err(_) => Ok(()),
     }
 }
@@ -228,10 +228,12 @@ async fn put(store: &Store, write: &Write, piece: &Piece, item: &Item) -> Result
 }
 
 /// After a signal nobody waits for the store's answer, and it may have all the bytes.
-fn doubt(write: &Write, mut failure: Failure) -> Failure {
-    if matches!(failure, Failure::Interrupted { .. }) {
-        failure.detail_mut().message += ": the object may or may not have been stored";
-        return failure.hint(format!("look with `s3seal head {}`", write.at)).at(&write.at);
+fn doubt(write: &Write, failure: Failure) -> Failure {
+    if failure.is_interruption() {
+        return failure
+            .leaving(": the object may or may not have been stored")
+            .hint(format!("look with `s3seal head {}`", write.at))
+            .at(&write.at);
     }
     failure
 }

@@ -1,11 +1,11 @@
-//! What is asked once a bucket: whether objects may have ACLs, which no copy takes over, and whether a copy would take
-//! the place of a version that is none of its own.
+//! What is asked once for each bucket: whether objects have ACLs, which no copy takes over, and whether a copy would
+//! replace another version than its source.
 
 use std::collections::HashMap;
 
 use tokio::sync::Mutex;
 
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
 use crate::location::Location;
 use crate::output::Output;
 use crate::store::wire::Store;
@@ -20,18 +20,19 @@ pub(super) struct Buckets {
 }
 
 impl Buckets {
-    /// Whether an object grants others something that its copy will not. What may not be asked is told, once a bucket.
+    /// Whether an object grants others something that its copy will not. Warns, once for each bucket, if it cannot be
+    /// found out.
     pub(super) async fn loses_acl(&self, store: &Store, at: &Location, out: &Output) -> bool {
         if !self.has_acls(store, at, out).await {
             return false;
         }
         match store.grants_to_others(at).await {
             Ok(grants) => grants,
-            // Whoever copies it will find out.
-            Err(Failure::NotFound(_)) => false,
+            // The copy will fail and say so.
+            Err(Failure { kind: Kind::NotFound, .. }) => false,
             Err(failure) => {
                 if self.have_acls.lock().await.insert(at.bucket.clone(), false) == Some(true) {
-                    tell(at, &failure, out);
+                    warn(at, &failure, out);
                 }
                 false
             }
@@ -44,15 +45,15 @@ impl Buckets {
             return *has_acls;
         }
         let has_acls = store.acls_matter(&whole_bucket(at)).await.unwrap_or_else(|failure| {
-            tell(at, &failure, out);
+            warn(at, &failure, out);
             false
         });
         known.insert(at.bucket.clone(), has_acls);
         has_acls
     }
 
-    /// Fails where the bucket has stopped keeping versions and this one is of the time before: a copy would become the
-    /// version `null`, in the place of another that may be there.
+    /// Fails where the bucket has suspended versions and this one was written before: a copy would become the version
+    /// `null`, in the place of another that may be there.
     pub(super) async fn check_suspension(
         &self,
         store: &Store,
@@ -71,15 +72,14 @@ impl Buckets {
                 is_suspended
             }
         };
-        if is_suspended {
-            Err(Failure::other(
-                "the bucket has suspended versions: a copy would take the place of the version `null`, and not of this one",
-            )
-            .hint("enable versions again while objects are rotated, or copy it elsewhere with --dest")
-            .at(at))
-        } else {
-            Ok(())
+        if !is_suspended {
+            return Ok(());
         }
+        Err(Failure::other(
+            "the bucket has suspended versions: a copy would take the place of the version `null`, and not of this one",
+        )
+        .hint("enable versions again while objects are rotated, or copy it elsewhere with --dest")
+        .at(at))
     }
 }
 
@@ -87,7 +87,7 @@ fn whole_bucket(at: &Location) -> Location {
     Location { bucket: at.bucket.clone(), key: String::new() }
 }
 
-fn tell(at: &Location, failure: &Failure, out: &Output) {
+fn warn(at: &Location, failure: &Failure, out: &Output) {
     let detail = failure.detail();
     let why = detail.hint.as_ref().unwrap_or(&detail.message);
     out.warn(&format!(

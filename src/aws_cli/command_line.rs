@@ -1,5 +1,5 @@
-//! A command line of aws-cli, taken apart: which words are options, and which are their values, the two
-//! programs' options together decide.
+//! A command line of aws-cli, taken apart. Which words are options, and which of them take values, follows from the
+//! options of both programs.
 
 use std::collections::VecDeque;
 use std::ffi::{OsStr, OsString};
@@ -7,18 +7,20 @@ use std::os::unix::ffi::OsStrExt as _;
 
 use clap::{Arg, Command};
 
-use super::options::{Rule, rule};
-use super::{Plan, SERVICES, TARGETS, shown};
+use super::options::{Rule, TARGETS, rule};
 use crate::failure::Failure;
+use crate::text::redaction::looks_secret;
+
+pub(super) const SERVICES: [&str; 2] = ["s3", "s3api"];
 
 /// A command line, its options already in this program's words.
-pub(super) struct Line {
+pub(super) struct CommandLine {
     /// The program's own name.
     program: OsString,
     /// `s3` or `s3api`.
     pub(super) service: &'static str,
     pub(super) operands: VecDeque<OsString>,
-    options: Vec<Own>,
+    options: Vec<OwnOption>,
     /// What `s3api` names the object and its content by.
     pub(super) bucket: Option<OsString>,
     pub(super) key: Option<OsString>,
@@ -28,8 +30,22 @@ pub(super) struct Line {
     pub(super) wants_help: bool,
 }
 
+/// The command line of this program that does the same.
+pub(super) struct Plan {
+    pub(super) target: &'static str,
+    /// Options that the target needs as well.
+    pub(super) options: Vec<String>,
+    pub(super) operands: Vec<OsString>,
+}
+
+impl Plan {
+    pub(super) fn new(target: &'static str, operands: impl IntoIterator<Item = OsString>) -> Plan {
+        Plan { target, options: Vec::new(), operands: operands.into_iter().collect() }
+    }
+}
+
 /// An option of this program.
-struct Own {
+struct OwnOption {
     name: String,
     words: Vec<OsString>,
 }
@@ -43,17 +59,20 @@ enum Arity {
     AtMostOne,
 }
 
-/// The words that are still to be read.
+/// The words not read yet.
 type Words = VecDeque<OsString>;
 
-impl Line {
+impl CommandLine {
     /// Takes the arguments apart; none where they do not begin as aws-cli's do.
     ///
     /// # Errors
     /// [`Failure::Usage`] for options without a counterpart, and without the value that they need.
-    pub(super) fn read(arguments: &[OsString], tree: &Command) -> Result<Option<Line>, Failure> {
+    pub(super) fn read(
+        arguments: &[OsString],
+        tree: &Command,
+    ) -> Result<Option<CommandLine>, Failure> {
         let mut words: Words = arguments.iter().cloned().collect();
-        let mut line = Line {
+        let mut line = CommandLine {
             program: words.pop_front().unwrap_or_default(),
             service: "",
             operands: VecDeque::new(),
@@ -86,7 +105,7 @@ impl Line {
         Ok((!line.service.is_empty()).then_some(line))
     }
 
-    /// The same for the program itself.
+    /// The arguments of this program that do what `plan` says.
     ///
     /// # Errors
     /// [`Failure::Usage`] for an option that the command does not have.
@@ -96,7 +115,7 @@ impl Line {
             arguments.push("--help".into());
             return Ok(arguments);
         }
-        for Own { name, words } in self.options {
+        for OwnOption { name, words } in self.options {
             if find(tree, &[plan.target], &name).is_none() {
                 let target = plan.target;
                 return Err(Failure::usage(format!("--{name} means nothing to `s3seal {target}`"))
@@ -202,7 +221,7 @@ impl Line {
         let is_whole = letters.next().is_some() || arity(option) == Arity::None;
         let value = if is_whole { None } else { words.pop_front() };
         let words = [Some(word.to_owned()), value].into_iter().flatten().collect();
-        self.options.push(Own { name: name.to_owned(), words });
+        self.options.push(OwnOption { name: name.to_owned(), words });
         Ok(())
     }
 
@@ -216,7 +235,7 @@ impl Line {
             word.push("=");
             word.push(value);
         }
-        self.options.push(Own { name: name.to_owned(), words: vec![word] });
+        self.options.push(OwnOption { name: name.to_owned(), words: vec![word] });
     }
 }
 
@@ -263,6 +282,12 @@ fn find<'t>(tree: &'t Command, targets: &[&str], name: &str) -> Option<&'t Arg> 
 /// These commands, and the options of all commands.
 fn commands<'t>(tree: &'t Command, targets: &[&str]) -> impl Iterator<Item = &'t Command> {
     std::iter::once(tree).chain(targets.iter().filter_map(|target| tree.find_subcommand(target)))
+}
+
+/// A word for a message, unless it looks like a key.
+pub(super) fn shown(word: &OsStr) -> String {
+    let text = word.to_string_lossy();
+    if looks_secret(&text) { "[not shown]".to_owned() } else { text.into_owned() }
 }
 
 fn arity(option: &Arg) -> Arity {

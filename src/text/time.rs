@@ -1,4 +1,4 @@
-//! Times, as stores and people write them; and `--since`: a time, or how long ago that was.
+//! Times as stores and people write them.
 
 use std::time::{Duration, SystemTime};
 
@@ -7,23 +7,8 @@ const LOCAL_TIME: usize = 19;
 /// Characters of an offset from UTC: `+01:00`.
 const OFFSET: usize = 6;
 
-/// Reads an RFC 3339 time, or a duration that counts back from now.
-///
-/// # Errors
-/// A sentence, where the text is neither.
-pub(in crate::commands) fn parse_since(text: &str) -> Result<SystemTime, String> {
-    let now = SystemTime::now();
-    if let Ok(age) = humantime::parse_duration(text) {
-        // Nothing is older than time itself.
-        return Ok(now.checked_sub(age).unwrap_or(SystemTime::UNIX_EPOCH));
-    }
-    parse_time(text).ok_or_else(|| {
-        "write a duration such as 24h, or a time such as 2026-11-22T05:26:21Z".into()
-    })
-}
-
-/// Reads an RFC 3339 time with its zone; none where the text is none.
-pub(in crate::commands) fn parse_time(text: &str) -> Option<SystemTime> {
+/// Reads an RFC 3339 time with its zone; none for any other text.
+pub(crate) fn parse_time(text: &str) -> Option<SystemTime> {
     let utc = |text| humantime::parse_rfc3339_weak(text).ok();
     if let Some(local) = text.strip_suffix(['Z', 'z']) {
         return utc(local);
@@ -69,13 +54,5 @@ mod tests {
         {
             assert_eq!(seconds(text), None, "{text}");
         }
-    }
-
-    #[test]
-    fn a_duration_counts_back_from_now() {
-        let since = parse_since("7d").unwrap();
-        assert_eq!(since.elapsed().unwrap().as_secs() / 3600, 7 * 24);
-        assert_eq!(parse_since("500000000000y"), Ok(SystemTime::UNIX_EPOCH));
-        assert!(parse_since("yesterday").is_err());
     }
 }

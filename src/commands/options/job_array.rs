@@ -1,6 +1,7 @@
-//! Job arrays: how schedulers tell a task which of how many it is, by variables of its environment.
+//! The value of `--shard`: a share, or `auto` in a job array, where variables of the environment say which task of how many
+//! this is.
 
-use super::shard::Shard;
+use crate::jobs::feed::Shard;
 
 /// A scheduler's job arrays.
 struct JobArray {
@@ -10,19 +11,19 @@ struct JobArray {
     tasks: Tasks,
 }
 
-/// How a task's number becomes its place among the others.
+/// How tasks are numbered; `count`, `last` and `step` are names of variables.
 enum Tasks {
-    /// Numbered in a row from this number on; a variable says how many there are.
+    /// In a row from this number on.
     Counted { first: u64, count: &'static str },
-    /// From one variable's number to another's, evenly spread: of a list with gaps, none can tell the place.
+    /// In even steps from one number to another; in a list with gaps a task's place is unknown.
     Spread { first: &'static str, last: &'static str, count: &'static str },
-    /// From one variable's number to another's, in steps of a third's.
+    /// In steps of a given size.
     Stepped { first: &'static str, last: &'static str, step: &'static str },
-    /// Numbered in a row from this number on; how many there are, or were begun with, no variable says.
-    Untold { first: u64, advice: &'static str },
+    /// In a row from this number on; no variable says how many there are.
+    Uncounted { first: u64, advice: &'static str },
 }
 
-/// The names are those of each scheduler's manual, section "job arrays" or "environment variables".
+/// The variables of each scheduler, from its manual's section on job arrays or environment variables.
 const JOB_ARRAYS: &[JobArray] = &[
     JobArray {
         scheduler: "Slurm",
@@ -41,7 +42,7 @@ const JOB_ARRAYS: &[JobArray] = &[
     JobArray {
         scheduler: "Kubernetes",
         task: "JOB_COMPLETION_INDEX",
-        tasks: Tasks::Untold { first: 0, advice: "N is the job's `completions`" },
+        tasks: Tasks::Uncounted { first: 0, advice: "N is the job's `completions`" },
     },
     JobArray {
         scheduler: "Cloud Run",
@@ -65,13 +66,13 @@ const JOB_ARRAYS: &[JobArray] = &[
     JobArray {
         scheduler: "PBS",
         task: "PBS_ARRAY_INDEX",
-        tasks: Tasks::Untold { first: 1, advice: "submit it with -J 1-N" },
+        tasks: Tasks::Uncounted { first: 1, advice: "submit it with -J 1-N" },
     },
     JobArray {
         scheduler: "LSF",
         task: "LSB_JOBINDEX",
-        // LSB_JOBINDEX_END is the last number, but the first one is nowhere told.
-        tasks: Tasks::Untold { first: 1, advice: "submit it as -J \"name[1-N]\"" },
+        // LSB_JOBINDEX_END is the last number, but no variable has the first one.
+        tasks: Tasks::Uncounted { first: 1, advice: "submit it as -J \"name[1-N]\"" },
     },
     JobArray {
         scheduler: "GitLab CI",
@@ -81,15 +82,37 @@ const JOB_ARRAYS: &[JobArray] = &[
     JobArray {
         scheduler: "GNU parallel",
         task: "PARALLEL_SEQ",
-        tasks: Tasks::Untold { first: 1, advice: "give it N arguments" },
+        tasks: Tasks::Uncounted { first: 1, advice: "give it N arguments" },
     },
 ];
 
-/// The share of the task that this process is part of, among as many as there are tasks, or as are said.
+/// Reads `I/N`, `auto` or `auto/N`.
 ///
 /// # Errors
-/// A sentence that names what is missing, or what contradicts what.
-pub(super) fn shard_of_task(
+/// A sentence, where the text is none of them, or the environment does not say enough.
+pub(super) fn parse_shard(text: &str) -> Result<Shard, String> {
+    parse_with(text, |name| std::env::var(name).ok())
+}
+
+fn parse_with(text: &str, variable: impl Fn(&str) -> Option<String>) -> Result<Shard, String> {
+    let wrong = || "write I/N with I from 1 to N, such as 3/16, or auto, or auto/N".to_owned();
+    let number = |text: &str| {
+        let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
+        text.parse::<u64>().ok().filter(|_| is_number).ok_or_else(wrong)
+    };
+    match text.split_once('/') {
+        None if text == "auto" => shard_of_task(None, variable),
+        Some(("auto", count)) => shard_of_task(Some(number(count)?), variable),
+        Some((index, count)) => Shard::new(number(index)?, number(count)?).ok_or_else(wrong),
+        None => Err(wrong()),
+    }
+}
+
+/// The share of the task that this process is part of; `said` is how many tasks the user says there are.
+///
+/// # Errors
+/// A sentence that names the variable that is missing, or the two that contradict each other.
+fn shard_of_task(
     said: Option<u64>,
     variable: impl Fn(&str) -> Option<String>,
 ) -> Result<Shard, String> {
@@ -142,7 +165,7 @@ impl JobArray {
                 let (first, last, step) = (of(first)?, of(last)?, of(step)?.max(1));
                 (first, step, last.saturating_sub(first) / step + 1)
             }
-            Tasks::Untold { first, advice } => {
+            Tasks::Uncounted { first, advice } => {
                 let count = said.ok_or_else(|| {
                     let scheduler = self.scheduler;
                     format!("{scheduler} does not tell how many tasks there are: write auto/N ({advice})")
@@ -150,7 +173,7 @@ impl JobArray {
                 (first, 1, count)
             }
         };
-        // Of an array with fewer tasks, most shares would not be taken by anyone.
+        // With fewer tasks than shares, some shares would never be taken.
         if let Some(said) = said.filter(|said| *said != count) {
             return Err(format!(
                 "the array has {count} tasks, and {said} are said: write auto, or name the share, such as 3/{said}"
@@ -172,7 +195,7 @@ impl JobArray {
 
     fn outside(&self, task: u64, count: u64) -> String {
         let advice = match self.tasks {
-            Tasks::Untold { advice, .. } => advice,
+            Tasks::Uncounted { advice, .. } => advice,
             _ => "name the share, such as 3/16",
         };
         format!("{} is {task}, which is none of {count} tasks: {advice}", self.task)
@@ -194,6 +217,40 @@ mod tests {
             found.into_iter().find(|(own, _)| *own == name).map(|(_, value)| value.to_owned())
         };
         shard_of_task(said, variable).map(|shard| shard.to_string())
+    }
+
+    fn read(text: &str) -> Result<String, String> {
+        parse_with(text, |_| None).map(|shard| shard.to_string())
+    }
+
+    #[test]
+    fn a_share_is_one_of_several() {
+        for text in ["1/1", "3/16", "16/16", "4294967295/4294967295"] {
+            assert_eq!(read(text).as_deref(), Ok(text));
+        }
+        for text in [
+            "",
+            "/",
+            "0/4",
+            "5/4",
+            "3",
+            "3/",
+            "/3",
+            "1/0",
+            "0/0",
+            "-1/3",
+            "+1/3",
+            "1/3/3",
+            "a/b",
+            "1/4294967296",
+            "auto/",
+            "auto/x",
+            "auto/-1",
+            "Auto",
+            "1 /3",
+        ] {
+            assert!(read(text).unwrap_err().starts_with("write I/N"), "{text}");
+        }
     }
 
     #[test]

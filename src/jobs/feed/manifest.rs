@@ -1,5 +1,5 @@
-//! S3 Inventory: what a bucket held on some day, as manifest and data files have it (AWS, "Cataloging and
-//! analyzing your data with S3 Inventory"). Nothing here asks a store, or opens a file.
+//! The format of an S3 Inventory: a manifest, and data files that list what a bucket held on some day (AWS, "Cataloging
+//! and analyzing your data with S3 Inventory"). Nothing here asks a store, or opens a file.
 
 use std::io::Read;
 use std::time::SystemTime;
@@ -8,10 +8,11 @@ use csv::{ErrorKind, StringRecord};
 use flate2::read::MultiGzDecoder;
 use serde::Deserialize;
 
-use super::object::{Kind, Listed, decoded};
 use crate::failure::Failure;
+use crate::store::object::{Kind, Listed};
+use crate::text::percent::form_decoded;
 
-/// What `manifest.json` says of an inventory.
+/// A `manifest.json`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Manifest {
@@ -19,11 +20,9 @@ pub(crate) struct Manifest {
     pub source_bucket: String,
     file_format: String,
     file_schema: String,
-    /// Where they are listed.
     pub files: Vec<DataFile>,
 }
 
-/// One of an inventory's data files.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct DataFile {
     /// Its key in the bucket that the inventory was written to.
@@ -33,7 +32,7 @@ pub(crate) struct DataFile {
     pub md5: String,
 }
 
-/// Which column of a data file holds what.
+/// The numbers of a data file's columns.
 #[derive(Debug, Clone)]
 pub(crate) struct Columns {
     count: usize,
@@ -51,22 +50,19 @@ pub(crate) struct Columns {
 /// An object, a version or a delete marker, as it was when the inventory was taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Inventoried {
-    /// What it is.
     pub kind: Kind,
-    /// The object's whole key.
     pub key: String,
     /// Whether it was the newest version.
     pub is_latest: bool,
-    /// All that a listing would have said; none where the inventory has no column for size or time.
+    /// What a listing would say; none where the inventory has no column for size or time.
     pub listed: Option<Listed>,
-    /// How it was encrypted, where the inventory says.
+    /// None where the inventory does not say.
     pub encryption: Option<EncryptionStatus>,
 }
 
 /// How an object was encrypted, in the inventory's words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum EncryptionStatus {
-    /// With a customer's key.
     SseC,
     /// With a key of the store's own.
     SseS3,
@@ -83,9 +79,9 @@ impl Manifest {
     /// [`Failure::Usage`] where it is none, or data files are in another format than CSV.
     pub(crate) fn parse(json: &[u8]) -> Result<Manifest, Failure> {
         let manifest: Manifest = serde_json::from_slice(json).map_err(|error| {
-            Failure::usage(format!("this is no manifest of an S3 Inventory: {error}")).hint(
-                "name the manifest.json that was written last, in the folder called after its time",
-            )
+            Failure::usage(format!("this is no manifest of an S3 Inventory: {error}"))
+                .hint("name the manifest.json that was written last, in the folder called after its time")
+                .because(error)
         })?;
         match manifest.file_format.as_str() {
             "CSV" => Ok(manifest),
@@ -121,20 +117,20 @@ impl Manifest {
 }
 
 impl Columns {
-    /// Whether versions are told apart, with all that a listing of versions says.
+    /// Whether they have all that a listing of versions says.
     pub(crate) fn have_versions(&self) -> bool {
         self.version_id.is_some() && self.is_latest.is_some() && self.have_listing()
     }
 
-    /// Whether all is told that a listing says.
+    /// Whether they have all that a listing says.
     pub(crate) fn have_listing(&self) -> bool {
         self.size.is_some() && self.last_modified.is_some()
     }
 
-    /// Shows each row of a gzipped data file, until `see` wants no more.
+    /// Passes each row of a gzipped data file to `see`, until that returns false.
     ///
     /// # Errors
-    /// [`Failure::Integrity`] where the file is damaged or ends early; those that come out of the reader.
+    /// [`Failure::Integrity`] where the file is damaged or ends early; the reader's own failures.
     pub(crate) fn read(
         &self,
         file: impl Read,
@@ -155,43 +151,45 @@ impl Columns {
                 return Ok(());
             }
         }
-        if text.is_quoted { Err(damaged("it ends within a quoted field")) } else { Ok(()) }
+        if text.is_quoted {
+            return Err(damaged("it ends within a quoted field"));
+        }
+        Ok(())
     }
 
     fn inventoried(&self, row: &StringRecord) -> Option<Inventoried> {
-        // An empty field says nothing, as if it had no column.
+        // An empty field counts as missing.
         let field = |column: Option<usize>| row.get(column?).filter(|text| !text.is_empty());
         let is = |column, otherwise| {
             field(column).map_or(Some(otherwise), |text| text.to_ascii_lowercase().parse().ok())
         };
-        let key = decoded(row.get(self.key)?, true)?;
+        let key = form_decoded(row.get(self.key)?).ok()?;
         let kind =
             if is(self.is_delete_marker, false)? { Kind::DeleteMarker } else { Kind::Object };
         let is_latest = is(self.is_latest, true)?;
-        let listed = if self.have_listing() {
-            Some(Listed {
+        let mut listed = None;
+        if self.have_listing() {
+            listed = Some(Listed {
                 kind,
                 key: key.clone(),
                 bytes: field(self.size).map_or(Some(0), |size| size.parse().ok())?,
                 modified: time(field(self.last_modified)?)?,
-                // What was written before versions were kept has the version `null`.
+                // Written before the bucket kept versions.
                 version_id: self
                     .version_id
                     .map(|column| field(Some(column)).unwrap_or("null").to_owned()),
                 is_latest,
                 etag: field(self.etag).map(|etag| format!("\"{}\"", etag.trim_matches('"'))),
                 storage_class: field(self.storage_class).map(str::to_owned),
-            })
-        } else {
-            None
-        };
+            });
+        }
         let encryption = field(self.encryption).and_then(EncryptionStatus::of);
         Some(Inventoried { kind, key, is_latest, listed, encryption })
     }
 }
 
 impl EncryptionStatus {
-    /// None for what may be added to these one day.
+    /// None for values that AWS may add.
     fn of(text: &str) -> Option<EncryptionStatus> {
         match text {
             "SSE-C" => Some(EncryptionStatus::SseC),
@@ -203,7 +201,7 @@ impl EncryptionStatus {
     }
 }
 
-/// The text of a data file. That it ends within quotes, a CSV reader leaves unsaid.
+/// The text of a data file. It counts quotes, since the CSV reader accepts an end within them.
 struct Text<R> {
     decoder: MultiGzDecoder<R>,
     is_quoted: bool,
@@ -212,7 +210,7 @@ struct Text<R> {
 impl<R: Read> Read for Text<R> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         let count = self.decoder.read(buffer)?;
-        // A quote within quotes is two quotes.
+        // A quote within a quoted field is written as two, so an odd number means an open field.
         self.is_quoted ^= buffer[..count].iter().filter(|byte| **byte == b'"').count() % 2 == 1;
         Ok(count)
     }
@@ -222,7 +220,7 @@ fn time(text: &str) -> Option<SystemTime> {
     humantime::parse_rfc3339_weak(text).ok()
 }
 
-/// What the reader beneath has to say comes through the decoders unchanged.
+/// A failure of the reader below comes through the decoders unchanged.
 fn of_reader(error: csv::Error) -> Failure {
     match error.into_kind() {
         ErrorKind::Io(error) => match error.downcast::<Failure>() {

@@ -1,24 +1,22 @@
-//! From which keys to which: `--from` and `--to`, or the rules of config.toml.
+//! Options of `rotate` that name the keys of both sides.
 
 use std::ffi::OsString;
 use std::fmt;
 
 use crate::failure::Failure;
+use crate::jobs::rotate::RotationKeys;
 use crate::jobs::{Keys, Sealer};
 use crate::key::KeyOptions;
 use crate::key::core::{DEFAULT_TIMEOUT, Format};
 use crate::output::Output;
 use crate::store::Encryption;
-use crate::store::wire::Store;
-use crate::transfer::Interrupt;
 
-/// The word for what is not sealed.
+/// The word for objects that are not sealed.
 const NONE: &str = "none";
 
-/// The options that name the keys of both sides.
 #[derive(Clone, clap::Args)]
 #[command(next_help_heading = "Key options")]
-pub(super) struct RotationKeys {
+pub(super) struct RotationKeyArgs {
     /// Where the key is that the objects are sealed with: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with
     /// a `/` in it, or the name of a key in config.toml; `none` for objects that are not sealed. Repeatable. Without
     /// it, the environment variable S3SEAL_KEY counts, and without that the rules of config.toml
@@ -36,21 +34,11 @@ pub(super) struct RotationKeys {
     key_timeout: u64,
 }
 
-/// The keys of both sides, read.
-pub(super) struct BothKeys {
-    /// What may open the objects; none where only those are meant that are not sealed.
-    pub(super) from: Option<Keys>,
-    /// Whether objects that are not sealed are meant, too.
-    pub(super) takes_plain: bool,
-    /// What seals them.
-    pub(super) to: Sealer,
-}
-
-impl RotationKeys {
-    /// Whether a key is to be read from stdin, so that nothing else can be.
+impl RotationKeyArgs {
+    /// Whether a key is read from stdin, so that nothing else can be.
     ///
     /// # Errors
-    /// [`Failure::Usage`] as [`RotationKeys::load`].
+    /// [`Failure::Usage`] as [`RotationKeyArgs::load`].
     pub(super) fn use_stdin(&self) -> Result<bool, Failure> {
         Ok(self.old_key().uses_stdin()? || (!self.unseals() && self.new_key().uses_stdin()?))
     }
@@ -59,7 +47,7 @@ impl RotationKeys {
     ///
     /// # Errors
     /// [`Failure::Usage`] where it is not said from which to which; otherwise as [`KeyOptions::load`].
-    pub(super) fn load(&self, out: &Output) -> Result<BothKeys, Failure> {
+    pub(super) fn load(&self, out: &Output) -> Result<RotationKeys, Failure> {
         let takes_plain = self.from.iter().any(|it| it == NONE);
         let (old, new) = (self.old_key(), self.new_key());
         if takes_plain && self.unseals() && old.key.is_empty() {
@@ -75,28 +63,29 @@ impl RotationKeys {
         } else {
             Sealer::Keys(Keys::load(&new, out)?)
         };
+        let names_neither = self.from.is_empty() && self.to.is_none();
         let from = match to.keys() {
             _ if takes_plain && old.key.is_empty() => None,
-            // The rules say both, and a command that prints a key need not run twice.
-            Some(keys) if self.from.is_empty() && self.to.is_none() => Some(keys.clone()),
+            // The rules name both sides; a command that prints a key need not run twice.
+            Some(keys) if names_neither => Some(keys.clone()),
             _ => Some(Keys::load(&old, out)?),
         };
-        let says_only_one = self.from.is_empty() && self.to.is_none();
-        match (&from, to.keys()) {
-            (Some(keys), _) if says_only_one && keys.are_named() => {
-                Err(Failure::usage("S3SEAL_KEY is one of the two keys, and the other was not given")
-                    .hint("name it with --from SPEC or with --to SPEC"))
-            }
-            (Some(keys), _) if !keys.has_any() => {
-                Err(Failure::usage("the key that the objects are sealed with was not given")
-                    .hint("name it with --from SPEC (`none` where they are not sealed), or add rules to config.toml"))
-            }
-            (_, Some(keys)) if !keys.has_any() => {
-                Err(Failure::usage("the key that the objects are to get was not given")
-                    .hint("name it with --to SPEC (`none` to unseal them), or add rules to config.toml"))
-            }
-            _ => Ok(BothKeys { from, takes_plain, to }),
+        if names_neither && from.as_ref().is_some_and(Keys::are_named) {
+            return Err(Failure::usage(
+                "S3SEAL_KEY is one of the two keys, and the other was not given",
+            )
+            .hint("name it with --from SPEC or with --to SPEC"));
         }
+        if from.as_ref().is_some_and(|keys| !keys.has_any()) {
+            return Err(Failure::usage("the key that the objects are sealed with was not given")
+                .hint("name it with --from SPEC (`none` where they are not sealed), or add rules to config.toml"));
+        }
+        if to.keys().is_some_and(|keys| !keys.has_any()) {
+            return Err(Failure::usage("the key that the objects are to get was not given").hint(
+                "name it with --to SPEC (`none` to unseal them), or add rules to config.toml",
+            ));
+        }
+        Ok(RotationKeys { from, takes_plain, to })
     }
 
     fn unseals(&self) -> bool {
@@ -118,23 +107,9 @@ impl RotationKeys {
     }
 }
 
-/// Which keys were named, not what they are.
-impl fmt::Debug for RotationKeys {
+/// The names of the keys alone.
+impl fmt::Debug for RotationKeyArgs {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RotationKeys").field("from", &self.from).field("to", &self.to).finish()
-    }
-}
-
-impl BothKeys {
-    /// Fails where keys were named that cannot go to this store.
-    pub(super) fn check(&self, store: &Store) -> Result<(), Failure> {
-        self.to.check(store)?;
-        self.from.as_ref().map_or(Ok(()), |keys| keys.check(store))
-    }
-
-    /// The same, while a signal ends the run.
-    pub(super) fn until(self, interrupt: &Interrupt) -> BothKeys {
-        let from = self.from.map(|keys| keys.until(interrupt));
-        BothKeys { from, to: self.to.until(interrupt), ..self }
+        f.debug_struct("RotationKeyArgs").field("from", &self.from).field("to", &self.to).finish()
     }
 }

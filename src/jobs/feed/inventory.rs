@@ -1,5 +1,4 @@
-//! `--inventory`: the objects that an S3 Inventory lists, instead of a listing. It is read as it is needed,
-//! so that memory does not grow with it.
+//! Objects that an S3 Inventory lists.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -7,60 +6,75 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use md5::{Digest, Md5};
+use tokio::sync::mpsc::Sender;
 
-use super::{Place, Search, Suspect, is_throw_away};
+use super::manifest::{Inventoried, Manifest};
+use super::search::{FeedObject, Place, Search};
 use crate::failure::Failure;
 use crate::location::Location;
+use crate::store::copy::is_throw_away;
 use crate::store::object::{Kind, Listed};
 use crate::store::wire::Store;
-use crate::store::{Inventoried, Manifest};
 use crate::transfer::down::ObjectReader;
-use crate::transfer::many::{Finder, Found};
+use crate::transfer::many::Found;
 use crate::transfer::to_path;
 
-/// No manifest is larger: it has about 200 bytes for a data file, which lists a million objects or so.
+/// No manifest is larger: it has about 200 bytes a data file, and a data file lists about a million objects.
 const LARGEST_MANIFEST: u64 = 64 << 20;
 
 /// Where an inventory is.
-enum Source {
-    /// In a bucket: the manifest's place; data files are in the same bucket.
+enum Origin {
+    /// In a bucket, with its data files: the manifest's place.
     Store(Arc<Store>, Location),
     /// On this machine: the manifest's path.
     Folder(PathBuf),
 }
 
-/// Sends what is wanted of an inventory; where a thread may wait, and from within a runtime.
-pub(super) fn send_inventoried(
+/// Sends the wanted objects that an inventory lists at a place.
+pub(super) async fn send_inventoried(
     search: &Search,
     manifest: &str,
     place: &Place,
-    finder: &Finder<Suspect>,
+    sender: &Sender<Found<FeedObject>>,
 ) -> Result<(), Failure> {
-    let source = Source::of(manifest, &search.store)?;
-    let manifest = source.manifest()?;
+    let (search, manifest) = (search.clone(), manifest.to_owned());
+    let (place, sender) = (place.clone(), sender.clone());
+    // On a thread of its own, which may wait until the objects are received.
+    let sent = tokio::task::spawn_blocking(move || send(&search, &manifest, &place, &sender));
+    let unexpected = |_| Err(Failure::other("the inventory's reader ended unexpectedly"));
+    sent.await.unwrap_or_else(unexpected)
+}
+
+fn send(
+    search: &Search,
+    manifest: &str,
+    place: &Place,
+    sender: &Sender<Found<FeedObject>>,
+) -> Result<(), Failure> {
+    let origin = Origin::of(manifest, &search.store)?;
+    let manifest = origin.manifest()?;
     check(&manifest, search, place)?;
     let columns = manifest.columns()?;
-    let mut wanted = Wanted::new(search, place);
-    let mut send = |it: Inventoried| match wanted.suspect(it) {
-        Some(suspect) if is_throw_away(&suspect.at.key) => {
-            finder.blocking_send(Found::Skipped).is_ok()
-        }
-        Some(suspect) => finder.blocking_send(Found::Item(suspect)).is_ok(),
-        None => true,
+    let mut wanted = Wanted { search, place, folder: place.folder().key, found: 0 };
+    let mut send = |it: Inventoried| {
+        let Some(object) = wanted.object(it) else { return true };
+        let is_throw_away = is_throw_away(&object.at.key);
+        let found = if is_throw_away { Found::Skipped } else { Found::Item(object) };
+        sender.blocking_send(found).is_ok()
     };
     for file in &manifest.files {
-        let mut bytes = Summed { file: source.data_file(&file.key)?, md5: Md5::new() };
+        let mut bytes = Summed { file: origin.data_file(&file.key)?, md5: Md5::new() };
         let read = columns.read(&mut bytes, &mut send);
-        if finder.is_closed() {
+        if sender.is_closed() {
             return Ok(());
         }
         let read = read.and_then(|()| bytes.check(&file.md5));
-        read.map_err(|failure| source.in_file(&file.key, failure))?;
+        read.map_err(|failure| origin.in_file(&file.key, failure))?;
     }
     wanted.conclude()
 }
 
-/// That it is the right inventory, and says enough.
+/// Checks that it is an inventory of the bucket, with all columns that are needed.
 fn check(manifest: &Manifest, search: &Search, place: &Place) -> Result<(), Failure> {
     let (source, wanted) = (&manifest.source_bucket, &place.at().bucket);
     if source != wanted {
@@ -81,44 +95,43 @@ fn check(manifest: &Manifest, search: &Search, place: &Place) -> Result<(), Fail
     Ok(())
 }
 
-impl Source {
-    fn of(manifest: &str, store: &Arc<Store>) -> Result<Source, Failure> {
+impl Origin {
+    fn of(manifest: &str, store: &Arc<Store>) -> Result<Origin, Failure> {
         if manifest.contains("://") {
-            Ok(Source::Store(store.clone(), manifest.parse::<Location>()?.object()?))
-        } else {
-            Ok(Source::Folder(PathBuf::from(manifest)))
+            return Ok(Origin::Store(store.clone(), manifest.parse::<Location>()?.object()?));
         }
+        Ok(Origin::Folder(PathBuf::from(manifest)))
     }
 
     fn manifest(&self) -> Result<Manifest, Failure> {
         let file: Box<dyn Read> = match self {
-            Source::Store(store, at) => Box::new(ObjectReader::open(store, at.clone())),
-            Source::Folder(path) => Box::new(open(path)?),
+            Origin::Store(store, at) => Box::new(ObjectReader::open(store, at.clone())),
+            Origin::Folder(path) => Box::new(open(path)?),
         };
         let mut json = Vec::new();
         let read = file.take(LARGEST_MANIFEST).read_to_end(&mut json);
         read.map_err(|error| unreadable(Path::new("the manifest"), error))?;
         Manifest::parse(&json).map_err(|failure| match self {
-            Source::Store(_, at) => failure.at(at),
-            Source::Folder(path) => in_path(path, failure),
+            Origin::Store(_, at) => failure.at(at),
+            Origin::Folder(path) => in_path(path, failure),
         })
     }
 
     fn data_file(&self, key: &str) -> Result<Box<dyn Read>, Failure> {
         match self {
-            Source::Store(store, manifest) => {
+            Origin::Store(store, manifest) => {
                 Ok(Box::new(ObjectReader::open(store, in_bucket(manifest, key))))
             }
-            Source::Folder(manifest) => Ok(Box::new(open(&beside(manifest, key)?)?)),
+            Origin::Folder(manifest) => Ok(Box::new(open(&beside(manifest, key)?)?)),
         }
     }
 
-    /// The same failure, saying which data file it is about.
+    /// Adds to a failure which data file it is about.
     fn in_file(&self, key: &str, failure: Failure) -> Failure {
         match self {
             _ if failure.detail().url.is_some() => failure,
-            Source::Store(_, manifest) => failure.at(&in_bucket(manifest, key)),
-            Source::Folder(_) => in_path(Path::new(key), failure),
+            Origin::Store(_, manifest) => failure.at(&in_bucket(manifest, key)),
+            Origin::Folder(_) => in_path(Path::new(key), failure),
         }
     }
 }
@@ -133,8 +146,8 @@ fn in_path(path: &Path, mut failure: Failure) -> Failure {
     failure
 }
 
-/// Where a data file is that was fetched with its manifest: below its folder as in the bucket, beside it, or
-/// in the folder `data` beside its folder, which is how they lie in the bucket.
+/// The path of a data file on this machine: below the manifest's folder as in the bucket, in that folder, or in the
+/// folder `data` beside it, which is how they lie in the bucket.
 fn beside(manifest: &Path, key: &str) -> Result<PathBuf, Failure> {
     let below = to_path(key)?;
     let name = below.file_name().map(PathBuf::from).unwrap_or_default();
@@ -157,31 +170,33 @@ fn unreadable(path: &Path, error: io::Error) -> Failure {
     match error.downcast::<Failure>() {
         Ok(failure) => failure,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            Failure::not_found(format!("there is no file {name}")).hint("check the path")
+            Failure::not_found(format!("there is no file {name}"))
+                .hint("check the path")
+                .because(error)
         }
         Err(error) => Failure::other(format!("{name} cannot be read: {error}"))
-            .hint("give a manifest.json, by its path or its s3:// URL"),
+            .hint("give a manifest.json, by its path or its s3:// URL")
+            .because(error),
     }
 }
 
-/// A file's bytes, whose MD5 is counted as they are read.
+/// A file's bytes; their MD5 is computed as they are read.
 struct Summed {
     file: Box<dyn Read>,
     md5: Md5,
 }
 
 impl Summed {
-    /// That the file is the one that the manifest means, as far as it was read.
+    /// Compares the MD5 of what was read with the manifest's.
     fn check(self, md5: &str) -> Result<(), Failure> {
         let found: String = self.md5.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
         if found.eq_ignore_ascii_case(md5) {
-            Ok(())
-        } else {
-            Err(Failure::integrity(
-                "the inventory's data file is not the one that its manifest has the MD5 of",
-            )
-            .hint("fetch both again; each manifest goes with the data files of its own day"))
+            return Ok(());
         }
+        Err(Failure::integrity(
+            "the inventory's data file is not the one that its manifest has the MD5 of",
+        )
+        .hint("fetch both again; each manifest goes with the data files of its own day"))
     }
 }
 
@@ -193,21 +208,18 @@ impl Read for Summed {
     }
 }
 
-/// What is wanted of an inventory, and how much of it came by.
+/// Picks the wanted objects of an inventory.
 struct Wanted<'a> {
     search: &'a Search,
     place: &'a Place,
-    /// How keys below the place begin.
+    /// The prefix of keys below the place.
     folder: String,
+    /// How many rows were at the place, wanted or not.
     found: u64,
 }
 
 impl Wanted<'_> {
-    fn new<'a>(search: &'a Search, place: &'a Place) -> Wanted<'a> {
-        Wanted { search, place, folder: place.folder().key, found: 0 }
-    }
-
-    fn suspect(&mut self, it: Inventoried) -> Option<Suspect> {
+    fn object(&mut self, it: Inventoried) -> Option<FeedObject> {
         let Search { versions, since, options, .. } = self.search;
         let at = self.place.at();
         let name = match self.place {
@@ -223,22 +235,21 @@ impl Wanted<'_> {
             && name.is_none_or(|name| options.filters.admit(name))
             && self.search.takes(&it.key);
         is_wanted.then(|| {
-            // As in a listing: whoever does not want versions gets the newest, whichever that is by now.
+            // As in a listing: without versions it is the newest, whichever that is by now.
             let unversioned = |it| Listed { version_id: None, ..it };
             let listed = if *versions { it.listed } else { it.listed.map(unversioned) };
             let at = Location { bucket: at.bucket.clone(), key: it.key };
-            Suspect { at, listed, encryption: it.encryption }
+            FeedObject { at, listed, encryption: it.encryption }
         })
     }
 
-    /// At the end of the inventory: whether what was looked for is in it.
+    /// Fails at the end of an inventory that has nothing at the place.
     fn conclude(&self) -> Result<(), Failure> {
-        if self.found == 0 && !self.place.at().key.is_empty() {
-            Err(Failure::not_found("the inventory lists nothing of this name or below it")
-                .hint("check the URL, and the prefix that the inventory is configured with")
-                .at(self.place.at()))
-        } else {
-            Ok(())
+        if self.found > 0 || self.place.at().key.is_empty() {
+            return Ok(());
         }
+        Err(Failure::not_found("the inventory lists nothing of this name or below it")
+            .hint("check the URL, and the prefix that the inventory is configured with")
+            .at(self.place.at()))
     }
 }

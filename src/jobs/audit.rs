@@ -1,0 +1,239 @@
+//! Finds out which objects are sealed, and with which keys: what `audit` does.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
+
+use super::feed::{
+    EncryptionStatus, FeedObject, Place, Search, SearchOptions, Source, feed_objects,
+};
+use super::job::Job;
+use super::keys::Keys;
+use super::report::{Operation, Record};
+use crate::failure::Failure;
+use crate::key::core::Key;
+use crate::key::ring::ObjectKey;
+use crate::output::Output;
+use crate::store::object::{Audited, ReadOptions, State};
+use crate::store::wire::{Connect, Store};
+use crate::text::time::parse_time;
+use crate::transfer::{Interrupt, Lines};
+
+pub(crate) struct AuditOptions {
+    pub(crate) search: SearchOptions,
+    pub(crate) versions: bool,
+    /// Only what was written since.
+    pub(crate) since: Option<SystemTime>,
+    /// States that are failures.
+    pub(crate) fail_on: Vec<State>,
+}
+
+struct Auditor {
+    store: Arc<Store>,
+    keys: Keys,
+    permits: Lines,
+    /// Whether the user has written down the names of the objects.
+    are_named: bool,
+    counts: Mutex<Counts>,
+    interrupt: Interrupt,
+    out: Output,
+}
+
+/// What is reported of an object.
+struct Finding {
+    state: State,
+    key: Option<ObjectKey>,
+    bytes: Option<u64>,
+    modified: Option<SystemTime>,
+}
+
+#[derive(Default)]
+struct Counts {
+    /// How many objects are in each state.
+    found: BTreeMap<State, u64>,
+    /// How many were deleted between listing and looking.
+    gone: u64,
+}
+
+/// Looks at each object; failures are reported as they happen.
+///
+/// # Errors
+/// What keeps the run from starting.
+pub(crate) async fn run(
+    places: Vec<Place>,
+    keys: Keys,
+    options: AuditOptions,
+    connect: &Connect,
+    out: &Output,
+) -> Result<u8, Failure> {
+    let mut job = Job::connect(connect, out).await?;
+    keys.check(&job.store)?;
+    if let Some(shard) = &options.search.shard {
+        out.say(&format!("share {shard}"));
+    }
+    warn_without_key(&places, &keys, &job);
+    let auditor = Arc::new(Auditor {
+        store: job.store.clone(),
+        keys: keys.until(&job.interrupt),
+        permits: Lines::new(job.store.clone(), None),
+        are_named: matches!(options.search.source, Source::List(_)),
+        counts: Mutex::default(),
+        interrupt: job.interrupt.clone(),
+        out: *out,
+    });
+    let AuditOptions { search: search_options, versions, since, fail_on } = options;
+    let store = job.store.clone();
+    let search = Search { store, options: search_options, versions, since, after: None };
+    let work =
+        |auditor: Arc<Auditor>, object| async move { auditor.audit(object).await.transpose() };
+    job.run(feed_objects(search, places), &auditor, work).await;
+    let counts = auditor.counts();
+    job.summarize("audited", if versions { "version" } else { "object" }, &counts.named());
+    Ok(match job.tally.exit_code() {
+        0 => counts.exit_code(&fail_on),
+        code => code,
+    })
+}
+
+/// Without this, a wrong HOME would look as if all objects had been locked.
+fn warn_without_key(places: &[Place], keys: &Keys, job: &Job) {
+    let mut folders = places.iter().map(Place::folder);
+    if let Some(folder) = folders.find(|folder| keys.check_below(&job.store, folder).is_err()) {
+        job.out.warn(&format!(
+            "there is no key for {folder}: whatever is sealed there counts as locked"
+        ));
+    }
+}
+
+impl Auditor {
+    /// Looks at an object and reports it; none where it is gone.
+    async fn audit(&self, object: FeedObject) -> Result<Option<u64>, Failure> {
+        let looked = async {
+            let _permit = self.permits.take().await;
+            self.look(&object).await
+        };
+        match self.interrupt.race(looked).await? {
+            Some(finding) => {
+                self.report(&object, &finding)?;
+                *self.counts().found.entry(finding.state).or_default() += 1;
+                Ok(Some(finding.bytes.unwrap_or(0)))
+            }
+            // It may never have been there.
+            None if self.are_named => Err(Failure::not_found("there is no such object")
+                .hint("check the list: names in it are relative to the URL's folder")
+                .at(&object.at)),
+            None => {
+                self.counts().gone += 1;
+                Ok(None)
+            }
+        }
+    }
+
+    async fn look(&self, object: &FeedObject) -> Result<Option<Finding>, Failure> {
+        if let Some(state) = state_by_inventory(object) {
+            return Ok(Some(Finding::of(object, &Audited::unread(state), None)));
+        }
+        let FeedObject { at, listed, .. } = object;
+        let options = ReadOptions {
+            version_id: listed.as_ref().and_then(|it| it.version_id.clone()),
+            ..ReadOptions::default()
+        };
+        let attempt = |keys: Vec<Key>, options: ReadOptions| async move {
+            let audited = self.store.audit(at, &keys, &options).await?;
+            let key = audited.as_ref().and_then(|it| it.key.clone());
+            Ok((audited, key))
+        };
+        match self.keys.open(&self.store, at, &options, attempt).await {
+            Ok((audited, key)) => Ok(audited.map(|audited| Finding::of(object, &audited, key))),
+            Err(failure) if failure.detail().wants_other_key => {
+                Ok(Some(Finding::of(object, &Audited::unread(State::Locked), None)))
+            }
+            Err(failure) => Err(failure),
+        }
+    }
+
+    fn report(&self, object: &FeedObject, finding: &Finding) -> Result<(), Failure> {
+        let FeedObject { at, listed, .. } = object;
+        let Finding { state, key, bytes, modified } = finding;
+        let version_id = listed.as_ref().and_then(|it| it.version_id.as_deref());
+        if self.out.json() {
+            let time = |it| humantime::format_rfc3339_seconds(it).to_string();
+            let record = Record::new(Operation::Audit)
+                .url(at)
+                .with("versionId", version_id)
+                .with("state", state.name())
+                .key(key.as_ref())
+                .with("bytes", *bytes)
+                .with("lastModified", modified.map(time));
+            return self.out.item(&record);
+        }
+        let md5 = key.as_ref().map_or("-".to_owned(), |key| key.key.md5_base64());
+        let name = key.as_ref().map_or("-", |key| key.label.as_str());
+        let version = version_id.map(|id| format!("  (version {id})")).unwrap_or_default();
+        self.out.line(&format!("{:8}  {md5:24}  {name:12}  {at}{version}", state.name()))
+    }
+
+    fn counts(&self) -> MutexGuard<'_, Counts> {
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Finding {
+    fn of(
+        FeedObject { listed, .. }: &FeedObject,
+        audited: &Audited,
+        key: Option<ObjectKey>,
+    ) -> Finding {
+        let answered = || audited.last_modified.as_deref().and_then(parse_time);
+        Finding {
+            state: audited.state,
+            key,
+            bytes: listed.as_ref().map(|it| it.bytes).or(audited.bytes),
+            modified: listed.as_ref().map(|it| it.modified).or_else(answered),
+        }
+    }
+}
+
+/// The state that an inventory shows without a request. Not for sealed objects, of which it does not name the key, and
+/// not for storage classes that may be archived.
+fn state_by_inventory(FeedObject { listed, encryption, .. }: &FeedObject) -> Option<State> {
+    let class = listed.as_ref().and_then(|it| it.storage_class.as_deref());
+    if matches!(class, Some("GLACIER" | "DEEP_ARCHIVE")) {
+        return None;
+    }
+    match (*encryption)? {
+        EncryptionStatus::SseC => None,
+        EncryptionStatus::SseS3 => Some(State::SseS3),
+        EncryptionStatus::SseKms => Some(State::SseKms),
+        EncryptionStatus::NotSse => Some(State::Plain),
+    }
+}
+
+impl Counts {
+    /// As the summary names them.
+    fn named(&self) -> Vec<(u64, &'static str)> {
+        let states = self.found.iter().map(|(state, count)| (*count, state.name()));
+        states.chain([(self.gone, "gone meanwhile")]).collect()
+    }
+
+    /// 0 if no object is in any of these states.
+    fn exit_code(&self, states: &[State]) -> u8 {
+        let found = states.iter().filter(|state| self.found.contains_key(*state));
+        let codes: BTreeSet<u8> = found.map(|state| exit_code(*state)).collect();
+        match Vec::from_iter(codes).as_slice() {
+            [] => 0,
+            [code] => *code,
+            _ => 1,
+        }
+    }
+}
+
+/// The exit code of a command that fails for this reason.
+fn exit_code(state: State) -> u8 {
+    match state {
+        State::Locked => 4,
+        State::Denied => 5,
+        State::SseS3 | State::SseKms | State::Plain => 6,
+        State::Sealed | State::Archived => 1,
+    }
+}

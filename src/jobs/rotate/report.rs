@@ -1,0 +1,307 @@
+//! What is reported of each object, and at the end of all of them.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::outcome::Outcome;
+use crate::failure::Failure;
+use crate::jobs::job::Job;
+use crate::jobs::notes::{note_refused_copies, note_refused_tags, warn_left_of_trials};
+use crate::jobs::reminder::FirstKey;
+use crate::jobs::report::{Operation, Record, Reporter};
+use crate::jobs::sealer::ObjectEncryption;
+use crate::key::core::Key;
+use crate::key::ring::ObjectKey;
+use crate::location::Location;
+use crate::output::Output;
+use crate::store::copy::Copy;
+use crate::store::object::{NULL_VERSION, ObjectMetadata, Opened, Stored};
+use crate::store::wire::Store;
+
+pub(super) struct Report {
+    pub(super) out: Output,
+    pub(super) dry_run: bool,
+    /// People get a line for each object.
+    each: bool,
+    seen: Mutex<Seen>,
+    first_key: FirstKey,
+    has_warned_of_races: AtomicBool,
+}
+
+/// What the summary and the notes at the end need.
+#[derive(Default)]
+struct Seen {
+    /// How many objects were left alone, and why.
+    left: BTreeMap<Outcome, u64>,
+    /// How many rotated objects have a former version that is sealed.
+    sealed_versions: u64,
+    /// How many have one that is not.
+    plain_versions: u64,
+    was_tagged: bool,
+    in_place: bool,
+}
+
+impl Report {
+    pub(super) fn new(reporter: Reporter) -> Report {
+        let Reporter { out, dry_run, each } = reporter;
+        let (seen, first_key) = (Mutex::default(), FirstKey::default());
+        Report { out, dry_run, each, seen, first_key, has_warned_of_races: AtomicBool::new(false) }
+    }
+
+    /// Reports an object that stays as it is.
+    ///
+    /// # Errors
+    /// Where stdout cannot be written.
+    pub(super) fn left(
+        &self,
+        at: &Location,
+        outcome: Outcome,
+        goal: &ObjectEncryption,
+        metadata: Option<&ObjectMetadata>,
+    ) -> Result<Outcome, Failure> {
+        let sealed = match outcome {
+            Outcome::Current => Some(goal.key.is_some()),
+            Outcome::Plain => Some(false),
+            Outcome::Sealed => Some(true),
+            _ => None,
+        };
+        let record = record(at)
+            .with("versionId", metadata.and_then(|it| it.version_id.as_deref()))
+            .with("result", outcome.name())
+            .with("bytes", metadata.and_then(|it| it.content_length))
+            .with("sealed", sealed)
+            .key(goal.key.as_ref().filter(|_| outcome == Outcome::Current))
+            .with("etag", metadata.and_then(|it| it.etag.as_deref()))
+            .flag("dryRun", self.dry_run);
+        let sentence = outcome.sentence(sealed.unwrap_or_default(), self.dry_run);
+        self.count(outcome, &record, &at.to_string(), sentence)
+    }
+
+    /// Reports a former version: what opens it, and what became of it.
+    ///
+    /// # Errors
+    /// Where stdout cannot be written.
+    pub(super) fn version(
+        &self,
+        at: &Location,
+        version_id: &str,
+        outcome: Outcome,
+        opened: &Opened<ObjectMetadata>,
+    ) -> Result<Outcome, Failure> {
+        let is_sealed = opened.key.is_some();
+        let record = record(at)
+            .with("versionId", version_id)
+            .with("result", outcome.name())
+            .with("bytes", opened.answer.content_length)
+            .with("sealed", is_sealed)
+            .with("keyMd5", opened.key.as_ref().map(Key::md5_base64))
+            .flag("dryRun", self.dry_run);
+        let sentence = outcome.sentence(is_sealed, self.dry_run);
+        self.count(outcome, &record, &format!("{at} (version {version_id})"), sentence)
+    }
+
+    fn count(
+        &self,
+        outcome: Outcome,
+        record: &Record,
+        what: &str,
+        sentence: Option<&str>,
+    ) -> Result<Outcome, Failure> {
+        *self.seen().left.entry(outcome).or_default() += 1;
+        if self.out.json() {
+            self.out.item(record)?;
+        } else if let Some(sentence) = sentence {
+            self.out.say(&format!("{what}: {sentence}"));
+        } else if self.each {
+            self.out.say(&format!("{what}: {}, left alone", outcome.name()));
+        }
+        Ok(outcome)
+    }
+
+    /// Reports what would be done with an object.
+    ///
+    /// # Errors
+    /// Where stdout cannot be written.
+    pub(super) fn planned(
+        &self,
+        at: &Location,
+        to: &Location,
+        goal: &ObjectEncryption,
+        opened: &Opened<ObjectMetadata>,
+    ) -> Result<Outcome, Failure> {
+        let (key, bytes) = (goal.key.as_ref(), opened.answer.content_length);
+        if self.out.json() {
+            let record = rotated(at, to)
+                .with("bytes", bytes)
+                .with("sealed", key.is_some())
+                .key(key)
+                .with("fromKeyMd5", opened.key.as_ref().map(Key::md5_base64))
+                .flag("dryRun", true);
+            self.out.item(&record)?;
+        } else {
+            let change = change(opened.key.as_ref(), key);
+            self.out.say(&format!("would rotate {at}{}: {change}", destination(at, to)));
+        }
+        Ok(Outcome::Rotated(bytes.unwrap_or_default()))
+    }
+
+    /// Reports an object that was rotated. `loses_acl`: its ACL granted others something.
+    ///
+    /// # Errors
+    /// Where stdout cannot be written.
+    pub(super) fn rotated(
+        &self,
+        copy: &Copy,
+        stored: &Stored,
+        key: Option<&ObjectKey>,
+        loses_acl: bool,
+    ) -> Result<Outcome, Failure> {
+        let (source, at, to) = (&copy.source, &copy.source.at, &copy.write.at);
+        self.first_key.note(key);
+        self.see(copy, stored);
+        let notes = notes(&source.metadata, loses_acl);
+        if self.out.json() {
+            let record = record(to)
+                .with("source", (at != to).then(|| at.to_string()))
+                .with("versionId", stored.version_id.as_deref())
+                .with("result", "rotated")
+                .with("bytes", stored.bytes)
+                .with("sealed", key.is_some())
+                .key(key)
+                .with("fromKeyMd5", source.key.as_ref().map(Key::md5_base64))
+                .with("etag", stored.etag.as_deref())
+                .with("notes", notes);
+            self.out.item(&record)?;
+            return Ok(Outcome::Rotated(stored.bytes));
+        }
+        for note in notes {
+            self.out.say(&format!("note: {to}: {note}"));
+        }
+        if self.each {
+            let (change, to) = (change(source.key.as_ref(), key), destination(at, to));
+            self.out.say(&format!("rotated {at}{to} ({} bytes): {change}", stored.bytes));
+        }
+        Ok(Outcome::Rotated(stored.bytes))
+    }
+
+    fn see(&self, copy: &Copy, stored: &Stored) {
+        let mut seen = self.seen();
+        seen.was_tagged |= copy.write.tags_key;
+        if !copy.is_in_place() {
+            return;
+        }
+        seen.in_place = true;
+        if stored.version_id.as_deref().is_none_or(|version| version == NULL_VERSION) {
+            return;
+        }
+        if copy.source.key.is_some() {
+            seen.sealed_versions += 1;
+        } else {
+            seen.plain_versions += 1;
+        }
+    }
+
+    /// Warns once, before anything is overwritten, of what no trial can show: whether the store checks a condition and
+    /// writes in one step.
+    pub(super) fn warn_of_races(&self, store: &Store) {
+        if !store.is_amazon() && !self.has_warned_of_races.swap(true, Ordering::Relaxed) {
+            self.out.warn("this store is not known to refuse, without a gap, to overwrite what another writer has just replaced (If-Match on copies): let nobody write there meanwhile");
+        }
+    }
+
+    /// Reports what the user should know about the store and former versions, and the summary.
+    pub(super) async fn finish(&self, job: &Job) {
+        warn_left_of_trials(&job.store, &self.out).await;
+        if job.tally.done > 0 && !self.dry_run {
+            self.note_store(&job.store).await;
+            self.note_versions();
+            self.first_key.remind(&self.out);
+        }
+        if !self.each {
+            let verb = if self.dry_run { "would rotate" } else { "rotated" };
+            let counted =
+                |(outcome, count): (&Outcome, &u64)| (*count, outcome.counted(self.dry_run));
+            let left: Vec<_> = self.seen().left.iter().map(counted).collect();
+            job.summarize(verb, "object", &left);
+        }
+    }
+
+    async fn note_store(&self, store: &Store) {
+        note_refused_copies(store, &self.out).await;
+        if store.lacks_guards().await {
+            self.out.warn("the store has overwritten a throw-away object in spite of its condition (If-Match): compare what others may have written meanwhile");
+        }
+        if self.seen().was_tagged {
+            note_refused_tags(store, &self.out);
+        }
+    }
+
+    fn note_versions(&self) {
+        let (out, seen) = (&self.out, self.seen());
+        if seen.in_place {
+            out.say("note: LastModified is the time of the rotation now: lifecycle rules count their days anew");
+        }
+        let was_reported = [Outcome::OldVersion, Outcome::DeletedVersion];
+        if was_reported.iter().any(|outcome| seen.left.contains_key(outcome)) {
+            return;
+        }
+        if seen.plain_versions > 0 {
+            out.warn(&format!(
+                "{} former versions are still there unsealed: --all-versions lists them, --delete-old-versions deletes them",
+                seen.plain_versions
+            ));
+        } else if seen.sealed_versions > 0 {
+            out.say(&format!(
+                "note: former versions of {} objects still need their old keys: --all-versions lists them, --delete-old-versions deletes them",
+                seen.sealed_versions
+            ));
+        }
+    }
+
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn record(at: &Location) -> Record {
+    Record::new(Operation::Rotate).url(at)
+}
+
+fn rotated(at: &Location, to: &Location) -> Record {
+    let source = (at != to).then(|| at.to_string());
+    record(to).with("source", source).with("result", "rotated")
+}
+
+/// What a copy does not take over, and cannot be sent along without more rights.
+fn notes(source: &ObjectMetadata, loses_acl: bool) -> Vec<String> {
+    let mut notes = Vec::new();
+    if loses_acl {
+        notes.push("its ACL granted others something; now it is its owner's alone".to_owned());
+    }
+    if let Some(mode) = &source.object_lock_mode {
+        let until = source.object_lock_retain_until_date.as_deref().unwrap_or("an unknown date");
+        notes.push(format!(
+            "its retention ({mode} until {until}) is that of its former version; the new one has what the bucket gives by default"
+        ));
+    }
+    if source.object_lock_legal_hold_status.as_deref() == Some("ON") {
+        notes.push("its legal hold is that of its former version; the new one has none".to_owned());
+    }
+    notes
+}
+
+fn destination(at: &Location, to: &Location) -> String {
+    if at == to { String::new() } else { format!(" to {to}") }
+}
+
+/// From which key to which.
+fn change(from: Option<&Key>, to: Option<&ObjectKey>) -> String {
+    let md5 = from.map(Key::md5_base64).unwrap_or_default();
+    match (from, to) {
+        (Some(_), Some(to)) => format!("from key-MD5 {md5} to key {to}"),
+        (None, Some(to)) => format!("sealed with key {to}"),
+        (Some(_), None) => format!("unsealed, from key-MD5 {md5}"),
+        (None, None) => "not sealed".to_owned(),
+    }
+}

@@ -1,0 +1,109 @@
+//! Checks that keys still open objects: what `key verify` does.
+
+use std::cell::Cell;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio::sync::mpsc::Receiver;
+
+use super::feed::send_listed;
+use super::job::Job;
+use super::keys::Keys;
+use super::report::{Operation, Record};
+use crate::failure::Failure;
+use crate::key::core::Key;
+use crate::location::Location;
+use crate::output::Output;
+use crate::store::object::ReadOptions;
+use crate::store::wire::{Connect, Store};
+use crate::transfer::Interrupt;
+use crate::transfer::many::{Found, channel};
+
+struct Verifier {
+    store: Arc<Store>,
+    keys: Keys,
+    interrupt: Interrupt,
+    out: Output,
+}
+
+/// Looks at each object, and then at those whose URLs the list names, one after the other; failures are reported as they
+/// happen.
+///
+/// # Errors
+/// What keeps the run from starting.
+pub(crate) async fn run(
+    objects: Vec<Location>,
+    list: Option<PathBuf>,
+    keys: Keys,
+    connect: &Connect,
+    out: &Output,
+) -> Result<u8, Failure> {
+    let mut job = Job::connect(connect, out).await?;
+    keys.check(&job.store)?;
+    let verifier = Arc::new(Verifier {
+        store: job.store.clone(),
+        keys: keys.until(&job.interrupt),
+        interrupt: job.interrupt.clone(),
+        out: *out,
+    });
+    let work = |verifier: Arc<Verifier>, at| async move {
+        [verifier.interrupt.race(verifier.verify(&at)).await.map(|()| 0)]
+    };
+    job.run_at_most(|| 1, feed(objects, list), &verifier, work).await;
+    Ok(job.tally.exit_code())
+}
+
+fn feed(objects: Vec<Location>, list: Option<PathBuf>) -> Receiver<Found<Location>> {
+    let (sender, receiver) = channel();
+    tokio::task::spawn_blocking(move || {
+        for at in objects {
+            if sender.blocking_send(Found::Item(at)).is_err() {
+                return;
+            }
+        }
+        let Some(list) = list else { return };
+        let is_empty = Cell::new(true);
+        let to_item = |url: &str| {
+            let is_comment = url.starts_with('#');
+            is_empty.set(is_empty.get() && is_comment);
+            (!is_comment).then(|| to_object(url).map_or_else(Found::Failed, Found::Item))
+        };
+        let mut sent = send_listed(&list, &sender, to_item);
+        if sent.is_ok() && is_empty.get() {
+            // Perhaps the program that should have written the list has failed.
+            sent = Err(Failure::usage("the list of --files-from names no object").hint(
+                "write URLs into it, one a line: `s3seal ls -r --json s3://BUCKET | jq -r .url`",
+            ));
+        }
+        if let Err(failure) = sent {
+            let _ = sender.blocking_send(Found::Failed(failure));
+        }
+    });
+    receiver
+}
+
+fn to_object(url: &str) -> Result<Location, Failure> {
+    url.parse::<Location>()?.object()
+}
+
+impl Verifier {
+    async fn verify(&self, at: &Location) -> Result<(), Failure> {
+        // A plain object gets a failure of this command's own.
+        let options = ReadOptions { allow_plain: true, ..ReadOptions::default() };
+        let attempt = |keys: Vec<Key>, options: ReadOptions| async move {
+            Ok(((), self.store.head(at, &keys, &options).await?.key))
+        };
+        let ((), opened) = self.keys.open(&self.store, at, &options, attempt).await?;
+        let Some(key) = opened else {
+            return Err(Failure::unsealed("the object is not sealed: it opens without a key")
+                .hint("somebody may have replaced it: find out who")
+                .at(at));
+        };
+        if self.out.json() {
+            let record = Record::new(Operation::VerifyKey).url(at).with("opens", true);
+            return self.out.item(&record.key(Some(&key)));
+        }
+        self.out.say(&format!("opens {at} ({key})"));
+        Ok(())
+    }
+}
