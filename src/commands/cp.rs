@@ -29,10 +29,6 @@ pub(crate) struct Args {
     copying: Copying,
 }
 
-/// Copies each object; failures are reported as they happen.
-///
-/// # Errors
-/// [`Failure::Usage`] and so on: before anything is copied.
 pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Failure> {
     copying::run(&args.copying, false, connect, out).await
 }

@@ -64,10 +64,6 @@ pub(crate) struct Args {
     transfer: TransferOptions,
 }
 
-/// Reads each object; failures are reported as they happen.
-///
-/// # Errors
-/// [`Failure::Usage`] and so on: before anything is read.
 pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Failure> {
     let time = if args.preserve { FileTime::Kept } else { FileTime::Arrival };
     let options = GetOptions {

@@ -27,10 +27,6 @@ pub(crate) struct Args {
     copying: Copying,
 }
 
-/// Moves each object; failures are reported as they happen.
-///
-/// # Errors
-/// [`Failure::Usage`] and so on: before anything is moved.
 pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Failure> {
     copying::run(&args.copying, true, connect, out).await
 }

@@ -60,11 +60,6 @@ pub(crate) struct Args {
     transfer: TransferOptions,
 }
 
-/// Stores each file; failures are reported as they happen.
-///
-/// # Errors
-/// [`Failure::Usage`] without a key and without saying that none is wanted, and so on: before anything
-/// is stored.
 pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Failure> {
     let list = args.files_from.files_from.as_deref();
     let to = plan(&args.paths, &args.selection, list, &args.condition)?;

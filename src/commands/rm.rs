@@ -58,10 +58,6 @@ struct Incomplete {
     older_than: Option<Duration>,
 }
 
-/// Deletes each object; failures are reported as they happen.
-///
-/// # Errors
-/// [`Failure::Usage`] for one version of several objects, and so on: before anything is deleted.
 pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Failure> {
     let Selection { recursive, filters, dry_run } = args.selection.clone();
     if args.incomplete.incomplete {

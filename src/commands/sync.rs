@@ -78,10 +78,6 @@ struct Deletions {
     max_delete: Option<DeleteLimit>,
 }
 
-/// Copies, then deletes; failures are reported as they happen.
-///
-/// # Errors
-/// [`Failure::Usage`] and so on: before anything is copied.
 pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Failure> {
     let direction = direction(args)?;
     args.sealing.key.check_derive_as(false)?;

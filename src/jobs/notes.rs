@@ -1,4 +1,4 @@
-//! What a job says at the end about the store.
+//! The notes about the store that a job prints at the end.
 
 use crate::output::Output;
 use crate::store::wire::Store;

@@ -31,6 +31,6 @@ pub(crate) mod up;
 
 pub(crate) use engine::{Engine, TransferOptions};
 pub(crate) use interrupt::Interrupt;
-pub(crate) use names::{Claims, Clashes, to_path};
+pub(crate) use names::{Clashes, TakenNames, to_path};
 pub(crate) use permits::Lines;
 pub(crate) use plan::{SMALLEST_PART, parse_part_size};

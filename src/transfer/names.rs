@@ -92,8 +92,8 @@ pub(crate) fn to_name(below: &Path) -> Result<String, Failure> {
     Ok(name)
 }
 
-/// Finds names that cannot both be files, such as `a` and `a/b`, in a listing that is in order: that
-/// takes no more memory than the longest key.
+/// Finds names that cannot both be files, such as `a` and `a/b`, in a sorted listing. It takes no more memory than the
+/// longest key.
 #[derive(Debug, Default)]
 pub(crate) struct Clashes {
     /// The names so far that the last one begins with.
@@ -121,19 +121,19 @@ impl Clashes {
     }
 }
 
-/// Finds names that are taken twice, where several sources go to one folder. Eight bytes a name.
+/// Finds names that two sources would give to one place in the same folder. It takes eight bytes a name.
 #[derive(Debug, Default)]
-pub(crate) struct Claims {
+pub(crate) struct TakenNames {
     state: RandomState,
     taken: HashSet<u64>,
 }
 
-impl Claims {
-    /// Claims a name below the destination.
+impl TakenNames {
+    /// Takes a name below the destination.
     ///
     /// # Errors
     /// [`Failure::Other`] where another source has it already.
-    pub(crate) fn claim(&mut self, name: &str) -> Result<(), Failure> {
+    pub(crate) fn take(&mut self, name: &str) -> Result<(), Failure> {
         if self.taken.insert(self.state.hash_one(name)) {
             return Ok(());
         }
@@ -214,9 +214,9 @@ mod tests {
 
     #[test]
     fn a_name_is_claimed_once() {
-        let mut claims = Claims::default();
-        assert!(claims.claim("a").is_ok() && claims.claim("b").is_ok());
-        assert!(claims.claim("a").is_err());
+        let mut names = TakenNames::default();
+        assert!(names.take("a").is_ok() && names.take("b").is_ok());
+        assert!(names.take("a").is_err());
     }
 
     proptest! {

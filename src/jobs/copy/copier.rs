@@ -83,7 +83,7 @@ impl Copier {
         Ok(CopySource { at: from.clone(), key: key.map(|key| key.key), metadata })
     }
 
-    /// Says at the end what there is to say about the store.
+    /// Prints the notes about the store at the end.
     pub(super) async fn report_notes(&self) {
         let (store, out) = (self.engine.store(), &self.reporter.out);
         note_refused_copies(store, out).await;

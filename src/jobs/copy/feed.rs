@@ -50,8 +50,8 @@ pub(super) fn pairs(
             below(Pair { from: from.join(&entry.name), to: to.join(&entry.name) }, &from, &to)
         })
     };
-    feed_all(pairs, feed, |claims, pair| {
-        claims.claim(&pair.to.key).map_err(|failure| failure.at(&pair.from))
+    feed_all(pairs, feed, |names, pair| {
+        names.take(&pair.to.key).map_err(|failure| failure.at(&pair.from))
     })
 }
 

@@ -22,7 +22,7 @@ mod shard;
 use tokio::sync::mpsc::Receiver;
 
 use crate::failure::Failure;
-use crate::transfer::Claims;
+use crate::transfer::TakenNames;
 use crate::transfer::many::{Found, channel};
 
 pub(crate) use files::{Skips, feed_folder};
@@ -33,12 +33,12 @@ pub(crate) use prefix::feed_prefix;
 pub(crate) use search::{FeedObject, Place, Search, SearchOptions, Source};
 pub(crate) use shard::Shard;
 
-/// The items of several sources, one source after the other. `claim` fails for an item that goes where an item of
+/// The items of several sources, one source after the other. `take_name` fails for an item that goes where an item of
 /// another source goes.
 pub(crate) fn feed_all<S, T>(
     sources: Vec<S>,
     feed: impl Fn(S) -> Receiver<Found<T>> + Send + 'static,
-    claim: impl Fn(&mut Claims, &T) -> Result<(), Failure> + Send + 'static,
+    take_name: impl Fn(&mut TakenNames, &T) -> Result<(), Failure> + Send + 'static,
 ) -> Receiver<Found<T>>
 where
     S: Send + 'static,
@@ -46,16 +46,16 @@ where
 {
     let (sender, receiver) = channel();
     // Within one source no name comes twice, and a million names need not be remembered.
-    let mut claims = (sources.len() > 1).then(Claims::default);
+    let mut names = (sources.len() > 1).then(TakenNames::default);
     tokio::spawn(async move {
         for source in sources {
             let mut items = feed(source);
             while let Some(found) = items.recv().await {
-                let claimed = match (&found, &mut claims) {
-                    (Found::Item(item), Some(claims)) => claim(claims, item),
+                let taken = match (&found, &mut names) {
+                    (Found::Item(item), Some(names)) => take_name(names, item),
                     _ => Ok(()),
                 };
-                let found = claimed.map_or_else(Found::Failed, |()| found);
+                let found = taken.map_or_else(Found::Failed, |()| found);
                 if sender.send(found).await.is_err() {
                     return;
                 }

@@ -40,10 +40,10 @@ pub(super) fn downloads(
             feed_list(list, move |name| filters.admit(name).then(|| named(&prefix, name)))
         }
     };
-    feed_all(sources, feed, |claims, download| match &download.place {
+    feed_all(sources, feed, |names, download| match &download.place {
         Place::Below(path) => {
-            let claimed = claims.claim(&path.to_string_lossy());
-            claimed.map_err(|failure| failure.at(&download.at))
+            let taken = names.take(&path.to_string_lossy());
+            taken.map_err(|failure| failure.at(&download.at))
         }
         Place::Named(_) | Place::Folder(_) => Ok(()),
     })

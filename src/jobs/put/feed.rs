@@ -12,7 +12,8 @@ use crate::location::Location;
 use crate::output::Output;
 use crate::transfer::files::SourceFolder;
 use crate::transfer::many::{Filters, Found, WalkOptions};
-use crate::transfer::{Engine, to_path};
+use crate::transfer::progress::Progress;
+use crate::transfer::to_path;
 
 /// Something on the command line that is to be stored.
 pub(crate) enum PutSource {
@@ -30,50 +31,50 @@ pub(crate) enum PutSource {
     },
 }
 
-pub(super) struct FeedOptions {
+/// Which files are stored.
+pub(super) struct UploadFeed {
     pub(super) filters: Filters,
-    pub(super) follow_symlinks: bool,
+    pub(super) walk: WalkOptions,
+    /// Key files are stored as well.
     pub(super) include_keys: bool,
+    pub(super) progress: Progress,
+    pub(super) out: Output,
 }
 
-/// The files to store, as they are found.
-pub(super) fn uploads(
-    sources: Vec<PutSource>,
-    options: FeedOptions,
-    engine: &Engine,
-    out: &Output,
-) -> Receiver<Found<Upload>> {
-    let (progress, out) = (engine.progress().clone(), *out);
-    let feed = move |source| {
-        let FeedOptions { filters, follow_symlinks, include_keys } = &options;
-        let (filters, include_keys, follow) = (filters.clone(), *include_keys, *follow_symlinks);
+impl UploadFeed {
+    /// The files to store, as they are found.
+    pub(super) fn start(self, sources: Vec<PutSource>) -> Receiver<Found<Upload>> {
+        feed_all(
+            sources,
+            move |source| self.feed(source),
+            |names, upload| names.take(&upload.at.key).map_err(|failure| failure.at(&upload.at)),
+        )
+    }
+
+    fn feed(&self, source: PutSource) -> Receiver<Found<Upload>> {
+        let (filters, include_keys, out) = (self.filters.clone(), self.include_keys, self.out);
         let (root, list, at) = match source {
             PutSource::File(upload) => return feed_one(admit(upload, include_keys, &out)),
             PutSource::Folder { root, at } => (root, None, at),
             PutSource::Listed { root, list, at } => (root, Some(list), at),
         };
-        let root = match SourceFolder::open(&root, follow) {
+        let root = match SourceFolder::open(&root, self.walk.follow_symlinks) {
             Ok(root) => Arc::new(root),
             Err(failure) => return feed_one(Found::Failed(failure)),
         };
-        match list {
-            None => {
-                let options = WalkOptions { follow_symlinks: follow, in_order: false };
-                let path = root.path().to_owned();
-                let to_item = move |name: &str| upload_below(&root, &at, name, include_keys, &out);
-                feed_folder(&path, options, filters, progress.clone(), &out, to_item)
-            }
-            Some(list) => feed_list(list, move |name: &str| {
-                filters.admit(name).then(|| match to_path(name) {
-                    Ok(_) => upload_below(&root, &at, name, include_keys, &out),
-                    Err(failure) => Found::Failed(failure.at(&at.join(name))),
-                })
-            }),
-        }
-    };
-    feed_all(sources, feed, |claims, upload| {
-        claims.claim(&upload.at.key).map_err(|failure| failure.at(&upload.at))
-    })
+        let path = root.path().to_owned();
+        let below = at.clone();
+        let upload = move |name: &str| upload_below(&root, &below, name, include_keys, &out);
+        let Some(list) = list else {
+            return feed_folder(&path, self.walk, filters, self.progress.clone(), &out, upload);
+        };
+        feed_list(list, move |name| {
+            filters.admit(name).then(|| match to_path(name) {
+                Ok(_) => upload(name),
+                Err(failure) => Found::Failed(failure.at(&at.join(name))),
+            })
+        })
+    }
 }
 
 /// A file below a folder, and the object below another that it becomes.

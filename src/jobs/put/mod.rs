@@ -6,6 +6,8 @@ mod uploader;
 use std::path::Path;
 use std::sync::Arc;
 
+use feed::UploadFeed;
+
 use super::job::Job;
 use super::reminder::FirstKey;
 use super::report::Reporter;
@@ -18,7 +20,7 @@ use crate::store::object::{Attributes, Condition, Metadata};
 use crate::store::wire::{Connect, SignedUrl, Store};
 use crate::transfer::TransferOptions;
 use crate::transfer::files::MTIME;
-use crate::transfer::many::Filters;
+use crate::transfer::many::{Filters, WalkOptions};
 
 pub(crate) use feed::{PutSource, upload_below};
 pub(crate) use uploader::{Upload, Uploader};
@@ -88,7 +90,7 @@ pub(crate) async fn run(
         out.say("note: metadata and tags are never encrypted, whatever the key");
     }
     let each = options.to.are_files();
-    let (bucket, feed_options) = (dest.bucket.clone(), options.feed());
+    let bucket = dest.bucket.clone();
     let uploader = Arc::new(Uploader {
         engine: job.engine(&options.transfer),
         sealer: sealer.until(&job.interrupt),
@@ -100,7 +102,16 @@ pub(crate) async fn run(
         first_key: FirstKey::default(),
         reporter: Reporter { out: *out, dry_run: options.dry_run, each },
     });
-    let uploads = feed::uploads(options.to.sources, feed_options, &uploader.engine, out);
+    let walk = WalkOptions { follow_symlinks: options.follow_symlinks, in_order: false };
+    let progress = uploader.engine.progress().clone();
+    let feed = UploadFeed {
+        filters: options.filters,
+        walk,
+        include_keys: options.include_keys,
+        progress,
+        out: *out,
+    };
+    let uploads = feed.start(options.to.sources);
     uploader.run(&mut job, uploads, &bucket).await;
     if !is_file {
         job.summarize(uploader.verb(), "object", &[]);
@@ -116,14 +127,6 @@ impl PutOptions {
             attributes.metadata.push(Metadata::one(MTIME, String::new()));
         }
         attributes
-    }
-
-    fn feed(&self) -> feed::FeedOptions {
-        feed::FeedOptions {
-            filters: self.filters.clone(),
-            follow_symlinks: self.follow_symlinks,
-            include_keys: self.include_keys,
-        }
     }
 }
 

@@ -53,7 +53,7 @@ pub(crate) struct Uploader {
 }
 
 impl Uploader {
-    /// Stores the files of the feed, and says at the end what there is to say about the store.
+    /// Stores the files of the feed, and prints the notes about the store at the end.
     pub(crate) async fn run(
         self: &Arc<Self>,
         job: &mut Job,

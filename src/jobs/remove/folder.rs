@@ -1,5 +1,5 @@
-//! A name that ends in `/`: an object can be called so, but most often all that is below it is meant, which `rm` deletes
-//! only with `-r`.
+//! A name that ends in `/`: an object can have such a name, but users most often mean all that is below it, which `rm`
+//! deletes only with `-r`.
 
 use std::sync::Arc;
 

@@ -135,16 +135,14 @@ impl Sync<'_> {
         uploader.run(&mut job, changed, &at.bucket).await;
         let compared = outcome(compared, job.tally.is_ended()).await;
         let copied = Copied::take_from(&mut job, uploader.verb(), 0, compared);
-        let (extra, refused) = self.extra(&copied.compared, &mut job, compare, None).await;
-        if !extra.is_empty() {
-            let remover = Arc::new(self.remover(&job));
+        let remover = self.remover(&job);
+        let delete = async |job: &mut Job, names: Vec<String>| {
             let below = at.clone();
             let target =
                 move |name: String| DeleteTarget { at: below.join(&name), version_id: None };
-            remover.run(&mut job, feed_batches(extra.into_iter().map(target))).await;
-        }
-        let code = self.finish(copied, &mut job);
-        refused.map(|()| code)
+            remover.run(job, feed_batches(names.into_iter().map(target))).await;
+        };
+        self.finish(job, copied, compare, None, delete).await
     }
 
     async fn down(&self, at: &Location, folder: &Path) -> Result<u8, Failure> {
@@ -182,39 +180,47 @@ impl Sync<'_> {
         let kept = downloader.run(&mut job, changed).await;
         let compared = outcome(compared, job.tally.is_ended()).await;
         let copied = Copied::take_from(&mut job, downloader.verb(), kept, compared);
-        let (extra, refused) = self.extra(&copied.compared, &mut job, compare, Some(folder)).await;
-        if !extra.is_empty() {
-            let remover = Arc::new(self.remover(&job));
+        let remover = self.remover(&job);
+        let delete = async |job: &mut Job, names: Vec<String>| {
             let work = |it: Arc<Remover>, name: String| {
                 let downloader = downloader.clone();
                 async move { [it.remove_file(&downloader.folder, Path::new(&name))] }
             };
-            job.run_at_most(|| 1, feed_items(extra), &remover, work).await;
-        }
-        let code = self.finish(copied, &mut job);
-        refused.map(|()| code)
+            job.run_at_most(|| 1, feed_items(names), &remover, work).await;
+        };
+        self.finish(job, copied, compare, Some(folder), delete).await
     }
 
     fn reporter(&self, each: bool) -> Reporter {
         Reporter { out: *self.out, dry_run: self.options.dry_run, each }
     }
 
-    fn remover(&self, job: &Job) -> Remover {
-        Remover { store: job.store.clone(), is_listed: true, reporter: self.reporter(true) }
+    fn remover(&self, job: &Job) -> Arc<Remover> {
+        let (store, reporter) = (job.store.clone(), self.reporter(true));
+        Arc::new(Remover { store, is_listed: true, reporter })
     }
 
-    /// What is to be deleted at the destination: nothing where it is refused.
-    async fn extra(
+    /// Deletes what is to be deleted, unless that is refused, and sums up. `folder` is the destination, if it is one.
+    async fn finish(
         &self,
-        compared: &Compared,
-        job: &mut Job,
+        mut job: Job,
+        copied: Copied,
         compare: impl Fn() -> Comparison,
         folder: Option<&Path>,
-    ) -> (Vec<String>, Result<(), Failure>) {
-        match self.plan(compared, job, compare, folder).await {
-            Ok(names) => (names, Ok(())),
-            Err(failure) => (Vec::new(), Err(failure)),
-        }
+        delete: impl AsyncFnOnce(&mut Job, Vec<String>),
+    ) -> Result<u8, Failure> {
+        let Copied { verb, done, kept, compared } = copied;
+        let planned = self.plan(&compared, &mut job, compare, folder).await;
+        let refused = match planned {
+            Ok(names) if names.is_empty() => Ok(()),
+            Ok(names) => Ok(delete(&mut job, names).await),
+            Err(failure) => Err(failure),
+        };
+        let deleted = std::mem::replace(&mut job.tally.done, done);
+        let did = if self.options.dry_run { "would be deleted" } else { "deleted" };
+        let rest = [(compared.unchanged, "unchanged"), (kept, "kept"), (deleted, did)];
+        job.summarize(verb, "object", &rest);
+        refused.map(|()| job.tally.exit_code())
     }
 
     /// What is to be deleted at the destination. Everything was compared before, and is once more, since copying may
@@ -279,15 +285,6 @@ impl Sync<'_> {
         };
         self.out.warn(&format!("nothing was deleted, because {why_not}"));
         false
-    }
-
-    fn finish(&self, copied: Copied, job: &mut Job) -> u8 {
-        let deleted = std::mem::replace(&mut job.tally.done, copied.done);
-        let did = if self.options.dry_run { "would be deleted" } else { "deleted" };
-        let unchanged = copied.compared.unchanged;
-        let rest = [(unchanged, "unchanged"), (copied.kept, "kept"), (deleted, did)];
-        job.summarize(copied.verb, "object", &rest);
-        job.tally.exit_code()
     }
 }
 

@@ -1,5 +1,5 @@
-//! How far a run through many objects has come, so that another run can go on there: the key before which all is done.
-//! What failed holds it up, so that it is tried again.
+//! How far a run through many objects has come, so that another run can continue there: the key before which all is
+//! done. A failed object holds it back, so that the next run tries that object again.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -12,10 +12,9 @@ use crate::store::wire::Store;
 use crate::transfer::engine::Engine;
 use crate::transfer::resume::{Journal, Kind, digest};
 
-/// So many objects may have to be looked at again after a run that was killed.
+/// After a kill, the next run checks at most so many objects again.
 const EVERY: u32 = 200;
 
-/// How far a run has come, remembered while it lasts.
 #[derive(Debug)]
 pub(crate) struct Checkpoint {
     journal: Option<Journal>,
@@ -23,11 +22,11 @@ pub(crate) struct Checkpoint {
     watermark: Mutex<Watermark>,
 }
 
-/// An object that is under way.
+/// The place of an object in the order of the listing.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Ticket(u64);
 
-/// What is remembered first.
+/// The first line of the journal.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Header {
@@ -38,25 +37,25 @@ struct Header {
     key: Option<KeyCheck>,
 }
 
-/// All that must be the same if one run is to go on where another stopped.
+/// A run continues where another stopped only if all of this is the same.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Run {
     endpoint: String,
     bucket: String,
     object: String,
-    /// What is done with the objects, and with which of them.
+    /// What the run does, and with which objects.
     settings: String,
 }
 
-/// A line for every few objects.
+/// A later line of the journal, one for every few objects.
 #[derive(Serialize, Deserialize)]
 struct Line {
     after: String,
 }
 
 impl Checkpoint {
-    /// Goes on where an earlier run stopped that did the same below this place with the same key, or begins anew.
+    /// Continues where an earlier run stopped that did the same below this prefix with the same key, or starts over.
     pub(crate) fn open(
         engine: &Engine,
         below: &Location,
@@ -96,7 +95,7 @@ impl Checkpoint {
         Checkpoint::new(is_remembered.then_some(journal), None)
     }
 
-    /// Remembers nothing.
+    /// A checkpoint that remembers nothing.
     pub(crate) fn none() -> Checkpoint {
         Checkpoint::new(None, None)
     }
@@ -105,17 +104,17 @@ impl Checkpoint {
         Checkpoint { journal, start, watermark: Mutex::default() }
     }
 
-    /// The key after which there is something left to do; none where all of it is.
+    /// The key after which there is work left; none where all of it is left.
     pub(crate) fn start(&self) -> Option<&str> {
         self.start.as_deref()
     }
 
-    /// Notes an object that comes next, in the order of the listing.
+    /// Adds the next object, in the order of the listing.
     pub(crate) fn begin(&self, key: &str) -> Ticket {
         self.watermark().begin(key)
     }
 
-    /// Notes that there is nothing left to do about it.
+    /// The object is done.
     pub(crate) fn finish(&self, ticket: Ticket) {
         let after = self.watermark().finish(ticket);
         if let (Some(after), Some(journal)) = (after, &self.journal) {
@@ -123,22 +122,22 @@ impl Checkpoint {
         }
     }
 
-    /// Notes that it must be tried again.
+    /// The object failed: the next run tries it again.
     pub(crate) fn fail(&self, ticket: Ticket) {
         self.watermark().fail(ticket);
     }
 
-    /// Notes that another run should look at it again, though it did not fail.
+    /// The object did not fail, but the next run should check it again.
     pub(crate) fn hold(&self, ticket: Ticket) {
         self.watermark().hold(ticket);
     }
 
-    /// How many must be tried again.
+    /// How many objects failed.
     pub(crate) fn failed(&self) -> u64 {
         self.watermark().failed
     }
 
-    /// Ends the run: all was looked at, or another run goes on. Whether anything is remembered for that.
+    /// Ends the run. Returns whether the next run can continue from a remembered key.
     pub(crate) fn end(&self, is_complete: bool) -> bool {
         let Some(journal) = &self.journal else { return false };
         if is_complete {
@@ -169,32 +168,32 @@ impl Run {
     }
 }
 
-/// The last key of those before which nothing is left to do.
+/// The last key up to which all objects are done.
 #[derive(Debug, Default)]
 struct Watermark {
-    /// Those that began, in order, the first of them unfinished; and whether each is finished.
+    /// The started objects, in order, from the first unfinished one; and whether each is finished.
     under_way: VecDeque<(String, bool)>,
-    /// The number of the first of them.
+    /// The number of the first object in `under_way`.
     first: u64,
-    /// The first that failed: nothing behind it counts.
+    /// The first object that failed: nothing after it counts.
     limit: Option<u64>,
     after: Option<String>,
     failed: u64,
-    /// How many finished since it was last remembered.
+    /// How many objects finished since the key was last remembered.
     unsaved: u32,
 }
 
 impl Watermark {
     fn begin(&mut self, key: &str) -> Ticket {
         let number = self.first + self.under_way.len() as u64;
-        // Behind what failed there is no end.
+        // After a failure the key does not advance any more.
         if self.limit.is_none() {
             self.under_way.push_back((key.to_owned(), false));
         }
         Ticket(number)
     }
 
-    /// The key to be remembered, if it is time.
+    /// The key to remember, every few objects.
     fn finish(&mut self, Ticket(number): Ticket) -> Option<String> {
         if self.limit.is_some_and(|limit| number >= limit) {
             return None;

@@ -19,29 +19,27 @@ pub(crate) enum Difference {
     Both(Entry, Entry),
     /// What only the destination has.
     Destination(Entry),
-    /// What only the destination has, but something that is skipped in the source may stand for it: it has
-    /// that name, or lies below it.
+    /// What only the destination has, but something that is skipped in the source has that name, or is a folder above
+    /// it.
     Kept(#[cfg_attr(not(test), expect(dead_code, reason = "only tests ask which one"))] Entry),
     /// Something in the source that is not transferred.
     Skipped(Entry),
-    /// Something that could not be read, in the source or in the destination. What one of them has
-    /// cannot be told for certain from then on.
+    /// Something that could not be read, in the source or in the destination: from here on the comparison is
+    /// incomplete.
     Failed(Failure),
 }
 
-/// Two folders that are stepped through together.
 #[derive(Debug)]
 pub(crate) struct Comparison {
     source: Side,
     destination: Side,
     filters: Filters,
-    /// What the source skips, and the destination has not passed yet.
+    /// What the source skips, as far as the destination has not passed it yet.
     skipped: Vec<String>,
 }
 
 #[derive(Debug)]
 struct Side {
-    /// Whether it is the source.
     is_source: bool,
     entries: Receiver<Found<Entry>>,
     next: Option<Entry>,
@@ -60,7 +58,7 @@ impl Comparison {
         Comparison { source, destination, filters, skipped: Vec::new() }
     }
 
-    /// The next step; none at the end of both.
+    /// None at the end of both sides.
     pub(crate) async fn next(&mut self) -> Option<Difference> {
         loop {
             match self.source.fill(&self.filters).await {
@@ -77,7 +75,7 @@ impl Comparison {
         loop {
             match self.destination.fill(&self.filters).await {
                 Ok(()) => break,
-                // What is skipped at the destination stays there.
+                // Skipped entries of the destination stay as they are.
                 Err(Difference::Skipped(_)) => {}
                 Err(odd) => return Some(odd),
             }
@@ -117,7 +115,7 @@ fn is_past(name: &str, skipped: &str) -> bool {
 }
 
 impl Side {
-    /// Has the next entry ready, unless there is none, or something else comes first.
+    /// Reads the next entry, unless there is none, or something else comes first.
     async fn fill(&mut self, filters: &Filters) -> Result<(), Difference> {
         while self.next.is_none() {
             match self.entries.recv().await {

@@ -1,5 +1,5 @@
-//! What lies below the destination of a download, in the order of keys. Folders are entered by their handles, so
-//! that one that is swapped for a link meanwhile is not followed.
+//! The files below the destination of a download, in the order of keys. Folders are opened relative to their parents'
+//! handles, so that a folder that another process replaces by a link is not followed.
 
 use std::ffi::OsStr;
 use std::io;
@@ -11,14 +11,14 @@ use rustix::fs::FileType;
 use tokio::sync::mpsc::{Receiver, Sender};
 
 use super::found::{Found, channel};
-use super::walk::Entry;
+use super::walk::{Entry, unreadable};
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::transfer::engine::Engine;
 use crate::transfer::files::{Directory, Folder};
 use crate::transfer::names::{is_part_name, to_name};
 
-/// What opening a link says where links are not followed.
+/// The error of opening a link without following it.
 const LOOP: i32 = rustix::io::Errno::LOOP.raw_os_error();
 
 /// The files below a destination folder; one that is not there yet is empty. Symbolic links are left out.
@@ -62,7 +62,7 @@ impl Walk {
             Err(error) => return self.failed(folder.path(), error),
         };
         for (name, kind) in &mut entries {
-            // Not every file system says it with the name.
+            // Not every file system reports the kind with the name.
             if *kind == FileType::Unknown
                 && let Ok(Some(found)) = folder.find(name)
             {
@@ -78,7 +78,7 @@ impl Walk {
                 Ok(inner) => self.folder(&Arc::new(inner), &below.join(name)),
                 Err(error) => self.failed(&folder.path().join(name), error),
             },
-            // Of a download under way, or one to go on with.
+            // The partial file of a download that is under way or can be resumed.
             _ if is_part_name(name) => Ok(()),
             FileType::RegularFile => self.file(folder, name, &below.join(name)),
             FileType::Symlink => self.send(Found::Skipped),
@@ -105,20 +105,19 @@ impl Walk {
     }
 
     fn failed(&self, path: &Path, error: io::Error) -> Result<(), Unwanted> {
-        let path = path.display();
+        let shown = path.display();
         let failure = match error.kind() {
-            io::ErrorKind::NotFound => Failure::not_found(format!("there is no {path} any more"))
-                .hint("it was removed meanwhile: run the same command again"),
-            io::ErrorKind::PermissionDenied => {
-                Failure::other(format!("{path} may not be read")).hint("check its permissions")
-            }
+            io::ErrorKind::NotFound => Failure::not_found(format!("there is no {shown} any more"))
+                .hint("it was removed meanwhile: run the same command again")
+                .because(error),
             kind if kind == io::ErrorKind::NotADirectory || error.raw_os_error() == Some(LOOP) => {
-                Failure::other(format!("{path} was a folder, and is another thing now"))
+                Failure::other(format!("{shown} was a folder, and is another thing now"))
                     .hint("another process changes the destination: run the same command again")
+                    .because(error)
             }
-            _ => Failure::other(format!("{path} cannot be read: {error}")),
+            _ => unreadable(path, error),
         };
-        self.send(Found::Failed(failure.because(error)))
+        self.send(Found::Failed(failure))
     }
 
     fn send(&self, found: Found<Entry>) -> Result<(), Unwanted> {

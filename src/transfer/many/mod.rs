@@ -1,4 +1,4 @@
-//! Many objects: what lies below a folder or a prefix, filters, the comparison of two sides, and how far a run has come.
+//! Many objects: what is below a folder or a prefix, filters, the comparison of two sides, and how far a run has come.
 
 mod checkpoint;
 mod compare;

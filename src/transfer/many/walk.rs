@@ -1,5 +1,5 @@
-//! What lies below a folder, on this machine or in a store. Both come in the order in which a store lists
-//! keys, if that is wanted, so that they can be compared side by side.
+//! The files below a folder of this machine, and the objects below a prefix. Both can come in the order in which a
+//! store lists keys, so that they can be compared side by side.
 
 use std::cmp::Ordering;
 use std::io;
@@ -22,14 +22,12 @@ use crate::transfer::names::{is_part_name, to_name};
 /// A file, or an object, below a folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Entry {
-    /// Its name, relative to the folder, with `/` between folders.
+    /// Relative to the folder, with `/` between folders.
     pub name: String,
-    /// Its size in bytes.
     pub bytes: u64,
-    /// When it was written last.
     pub modified: SystemTime,
-    /// Why it is not transferred, if it is not. The other side of a transfer may have something of its name, or below
-    /// it, that must not be taken for a leftover.
+    /// Why it is not transferred. The other side may have something of that name, or below it, which is then not
+    /// surplus.
     pub skip: Option<Skip>,
 }
 
@@ -80,7 +78,7 @@ pub(crate) fn walk_folder(root: PathBuf, options: WalkOptions) -> Receiver<Found
 fn look_at(root: &Path, entry: &DirEntry) -> Found<Entry> {
     let below = entry.path().strip_prefix(root).unwrap_or(entry.path());
     if let Some(skip) = skip(entry) {
-        // No key is called as a name that is no UTF-8, so it stands for none.
+        // Keys are UTF-8: no object has such a name.
         let name = below.to_string_lossy().into_owned();
         let modified = SystemTime::UNIX_EPOCH;
         return Found::Item(Entry { name, bytes: 0, modified, skip: Some(skip) });
@@ -100,7 +98,7 @@ fn skip(entry: &DirEntry) -> Option<Skip> {
     } else if !kind.is_file() {
         Some(Skip::Special)
     } else if is_part_name(entry.file_name()) {
-        // Of a download that is under way, or that another run can go on with.
+        // The partial file of a download that is under way or can be resumed.
         Some(Skip::Partial)
     } else if is_put_aside(entry.file_name()) {
         Some(Skip::PutAside)
@@ -136,7 +134,7 @@ fn explain(error: walkdir::Error) -> Failure {
     }
 }
 
-fn unreadable(path: &Path, error: io::Error) -> Failure {
+pub(super) fn unreadable(path: &Path, error: io::Error) -> Failure {
     let path = path.display();
     let failure = match error.kind() {
         io::ErrorKind::NotFound => Failure::not_found(format!("there is no {path} any more"))
@@ -149,13 +147,12 @@ fn unreadable(path: &Path, error: io::Error) -> Failure {
     failure.because(error)
 }
 
-/// The objects below a folder of a store, as they are listed. A name that is empty or ends in `/` is a
-/// marker: it stands for a folder.
+/// The objects below a prefix, as they are listed. A name that is empty or ends in `/` is the marker of a folder.
 pub(crate) fn walk_store(store: Arc<Store>, folder: Location) -> Receiver<Found<Entry>> {
     let (sender, receiver) = channel();
     tokio::spawn(async move {
         if let Err(failure) = list_into(&sender, &store, &folder).await {
-            // What comes after the gap would be taken for all there is.
+            // A listing with a gap must not pass for a complete one.
             let _ = sender.send(Found::Failed(failure.for_all())).await;
         }
     });
@@ -172,7 +169,7 @@ async fn list_into(
         for listed in page {
             let name = listed.key[folder.key.len()..].to_owned();
             let entry = Entry { name, bytes: listed.bytes, modified: listed.modified, skip: None };
-            // What runs try the store out with is no object of the user's.
+            // Objects of trials of the store are not the user's.
             let found =
                 if is_throw_away(&listed.key) { Found::Skipped } else { Found::Item(entry) };
             if sender.send(found).await.is_err() {
