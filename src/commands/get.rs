@@ -11,7 +11,7 @@ use crate::output::Output;
 use crate::store::object::ReadOptions;
 use crate::store::wire::{Connect, SignedUrl};
 use crate::system::descriptors;
-use crate::text::range::Asked;
+use crate::text::range::ByteRange;
 use crate::transfer::files::FileTime;
 use crate::transfer::targets::Arrival;
 use crate::transfer::{TransferOptions, to_path};
@@ -210,7 +210,7 @@ fn destination(dest: &Path, name: &str, at: &Location) -> Result<Place, Failure>
 
 /// Checks an HTTP range of one stretch of bytes (RFC 9110 section 14.1.2).
 fn parse_range(text: &str) -> Result<String, String> {
-    text.parse::<Asked>().map(|_| text.to_owned())
+    text.parse::<ByteRange>().map(|_| text.to_owned())
 }
 
 #[cfg(test)]

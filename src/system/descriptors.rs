@@ -7,7 +7,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::failure::Failure;
 
-/// One bit for each of descriptors 0, 1 and 2 that was closed.
+/// A bit for each of the descriptors 0, 1 and 2: whether it was closed.
 static CLOSED: AtomicU8 = AtomicU8::new(0);
 
 /// Descriptors that are open in any case: standard streams, the runtime's, key and state files.
@@ -27,10 +27,8 @@ pub fn note_closed() {
 /// Fails with [`Failure::Usage`] if standard input was closed: it would read as empty content.
 pub(crate) fn require_stdin() -> Result<(), Failure> {
     if is_closed(0) {
-        return Err(Failure::usage(
-            "standard input is closed, and something is to be read from it",
-        )
-        .hint("connect it to a pipe or a file; for empty input: `</dev/null`"));
+        return Err(Failure::usage("standard input is closed, but must be read")
+            .hint("connect it to a pipe or a file; for empty input: `</dev/null`"));
     }
     Ok(())
 }
@@ -38,10 +36,8 @@ pub(crate) fn require_stdin() -> Result<(), Failure> {
 /// Fails with [`Failure::Usage`] if standard output was closed: the output would be lost.
 pub(crate) fn require_stdout() -> Result<(), Failure> {
     if is_closed(1) {
-        return Err(Failure::usage(
-            "standard output is closed, and something is to be written to it",
-        )
-        .hint("connect it to a pipe or a file; to throw the output away: `>/dev/null`"));
+        return Err(Failure::usage("standard output is closed, but must be written")
+            .hint("connect it to a pipe or a file; to throw the output away: `>/dev/null`"));
     }
     Ok(())
 }

@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn slashes_count() {
+    fn slashes_are_significant() {
         let rule = rule("aws", "s3://b/p//");
         assert!(rule.covers(KeyRecipient::Amazon, &at("s3://b/p//x")));
         for outside in ["s3://b/p/x", "s3://b/p", "s3://b/x"] {
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_may_hold_what_a_rule_is_for() {
+    fn a_folder_may_contain_objects_of_a_rule() {
         let rule = rule("aws", "s3://b/p/q");
         for folder in ["s3://b/", "s3://b/p/", "s3://b/p/q/", "s3://b/p/q/r/"] {
             assert!(rule.overlaps(KeyRecipient::Amazon, &at(folder)), "{folder}");
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn an_endpoint_is_itself_and_no_other() {
+    fn an_endpoint_matches_only_itself() {
         let object = at("s3://b/x");
         let rule = rule("HTTPS://Store.Example:443/", "s3://b");
         for same in ["https://store.example", "https://STORE.example/", "https://store.example:443"]
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_endpoint() {
+    fn invalid_endpoints() {
         for text in [
             "",
             "AWS",

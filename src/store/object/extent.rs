@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::metadata::ObjectMetadata;
 use super::read_options::ReadOptions;
 use crate::failure::Failure;
-use crate::text::range::answered;
+use crate::text::range::parse_content_range;
 
 /// The most bytes that an object can have: S3 takes 50 TB (AWS, "Amazon S3 objects overview"); other stores may
 /// count in TiB.
@@ -31,7 +31,7 @@ impl Extent {
     }
 
     fn named(content_range: &str) -> Option<Extent> {
-        answered(content_range).map(|(range, total)| Extent { range, total })
+        parse_content_range(content_range).map(|(range, total)| Extent { range, total })
     }
 
     /// The extent of the answer to a GET with this status, which must be what `wanted` asks for.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::text::range::Asked;
+use crate::text::range::ByteRange;
 
 /// Which version of an object to read, on which conditions, and how much of it.
 #[derive(Debug, Clone, Default)]
@@ -31,6 +31,6 @@ impl ReadOptions {
     /// none or lies outside (RFC 9110 section 14.1.2).
     pub(crate) fn part_of(&self, total: u64) -> Option<Range<u64>> {
         let Some(range) = &self.range else { return Some(0..total) };
-        range.parse::<Asked>().ok()?.within(total)
+        range.parse::<ByteRange>().ok()?.within(total)
     }
 }

@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn ordinary_words_of_stores_stay() {
+    fn ordinary_messages_are_unchanged() {
         for message in [
             "User: arn:aws:sts::123456789012:assumed-role/MyRoleName/session is not authorized to perform: s3:PutObject",
             "The specified key does not exist: backups/2026-11-28/Database-Dump-Nightly.sql",

@@ -44,9 +44,9 @@ struct SecretHashes {
 /// Registers the bytes of a key, of any length.
 pub(crate) fn register(key: &[u8]) {
     let spellings = spellings(key);
-    let mut known = write();
+    let mut secrets = secrets_mut();
     for spelling in &spellings {
-        known.add(spelling);
+        secrets.add(spelling);
     }
 }
 
@@ -54,15 +54,15 @@ pub(crate) fn register(key: &[u8]) {
 /// few thousand others are registered.
 pub(crate) fn register_transient(key: &[u8]) {
     let spellings = [base64(key), hex(key)];
-    let mut known = write();
+    let mut secrets = secrets_mut();
     for spelling in &spellings {
-        known.add_transient(spelling);
+        secrets.add_transient(spelling);
     }
 }
 
 /// Registers a secret text, such as the signature of a URL.
 pub(crate) fn register_text(text: &str) {
-    write().add(text.as_bytes());
+    secrets_mut().add(text.as_bytes());
 }
 
 /// Replaces every part of a registered secret by [`MASK`].
@@ -70,16 +70,16 @@ pub(crate) fn scrub(text: &str) -> Cow<'_, str> {
     if text.len() < WINDOW || !HAS_SECRETS.load(Ordering::Relaxed) {
         return Cow::Borrowed(text);
     }
-    let known = SECRETS.read().unwrap_or_else(PoisonError::into_inner);
-    let mut found = known.find(text, plain);
+    let secrets = SECRETS.read().unwrap_or_else(PoisonError::into_inner);
+    let mut found = secrets.find(text, plain);
     if text.contains('%') {
-        found.extend(known.find(text, percent_decoded));
+        found.extend(secrets.find(text, percent_decoded));
         found.sort_by_key(|range| range.start);
     }
     if found.is_empty() { Cow::Borrowed(text) } else { Cow::Owned(masked(text, &found)) }
 }
 
-fn write() -> std::sync::RwLockWriteGuard<'static, SecretHashes> {
+fn secrets_mut() -> std::sync::RwLockWriteGuard<'static, SecretHashes> {
     HAS_SECRETS.store(true, Ordering::Relaxed);
     SECRETS.write().unwrap_or_else(PoisonError::into_inner)
 }
@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn other_text_stays() {
+    fn other_text_is_unchanged() {
         register(&KEY);
         register(&[0; 32]);
         for text in [

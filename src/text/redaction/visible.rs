@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_cannot_steer_a_terminal() {
+    fn names_cannot_control_a_terminal() {
         assert_eq!(visible("plain ä.txt"), "plain ä.txt");
         assert_eq!(visible("a\u{1b}[2Jb"), "a\\u{1b}[2Jb");
         assert_eq!(visible("a\u{202e}b\r"), "a\\u{202e}b\\r");
