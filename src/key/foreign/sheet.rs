@@ -46,8 +46,8 @@ const HEAD: &str = "\
 # ============================ A KEY OF S3SEAL ==============================
 #
 # This page is the key to objects in an S3 store that were sealed with it
-# (SSE-C, AES-256). Without it nobody can open them, the store included.
-# Whoever has it can: keep it as you would keep cash.
+# (SSE-C, AES-256). They cannot be opened without it, not even by the store.
+# Anyone who has it can open them: keep it as you would keep cash.
 #
 ";
 

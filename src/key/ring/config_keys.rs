@@ -160,21 +160,22 @@ impl ConfigKeys {
         }
         let name = self.name(index);
         let file = self.shown_path();
-        let (message, hint) = match recipient {
-            KeyRecipient::PresignedUrl => (
-                format!("the key `{name}` of {file} is not for whatever host a URL names"),
-                "name the key's source itself: -k file:PATH, -k cmd:COMMAND".to_owned(),
-            ),
-            KeyRecipient::Amazon => (
-                format!("no rule of {file} sends the key `{name}` there (endpoint aws)"),
-                "add a rule for it, or name the key's source itself: -k file:PATH".to_owned(),
-            ),
-            KeyRecipient::Endpoint(url) => (
-                format!("no rule of {file} sends the key `{name}` there (endpoint {url})"),
-                "add a rule for it, or name the key's source itself: -k file:PATH".to_owned(),
-            ),
+        let endpoint = match recipient {
+            KeyRecipient::Amazon => "aws",
+            KeyRecipient::Endpoint(url) => url,
+            KeyRecipient::PresignedUrl => {
+                return Err(Failure::unsealed(format!(
+                    "the key `{name}` of {file} is not for the hosts of presigned URLs"
+                ))
+                .hint("name the key's source itself: -k file:PATH, -k cmd:COMMAND")
+                .at(at));
+            }
         };
-        Err(Failure::unsealed(message).hint(hint).at(at))
+        Err(Failure::unsealed(format!(
+            "no rule of {file} sends the key `{name}` there (endpoint {endpoint})"
+        ))
+        .hint("add a rule for it, or name the key's source itself: -k file:PATH")
+        .at(at))
     }
 
     /// The keys of the source at this index, and, the first time, the warnings about them. A source is read only once: it may

@@ -27,7 +27,7 @@ pub(super) enum Endpoint {
 #[derive(Debug, Clone)]
 pub(super) struct Rule {
     pub(super) endpoint: Endpoint,
-    /// Empty, or ends in `/`.
+    /// A folder: the key is empty or ends in `/`.
     prefix: Location,
     /// Indexes of keys in the config file.
     pub(super) key: usize,
@@ -35,7 +35,7 @@ pub(super) struct Rule {
 }
 
 impl Endpoint {
-    /// Reads `aws` or a URL.
+    /// Parses `aws` or a URL.
     pub(super) fn parse(text: &str) -> Option<Endpoint> {
         match text {
             "aws" => Some(Endpoint::Amazon),
