@@ -4,7 +4,7 @@ use std::process::{Command, Stdio};
 use std::sync::{Mutex, mpsc};
 use std::time::Duration;
 
-use s3seal_mock::{Answer, Builder, Manner, RequestRecord, Tampering};
+use s3seal_mock::{Answer, Behavior, Builder, RequestRecord, Tampering};
 
 use crate::harness::{Done, Lab, url};
 
@@ -17,9 +17,9 @@ mod shares;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A server that takes SSE-C, and two keys, `k` and `other`.
-fn lab_with(manner: Manner, set_up: impl FnOnce(Builder) -> Builder) -> Lab {
+fn lab_with(manner: Behavior, set_up: impl FnOnce(Builder) -> Builder) -> Lab {
     // Ceph takes no keys over http, and Garage's refusal of a HEAD could mean the same.
-    let over_tls = matches!(manner, Manner::Ceph | Manner::Garage);
+    let over_tls = matches!(manner, Behavior::Ceph | Behavior::Garage);
     let lab = Lab::with(|server| set_up(server.behave(manner).tls(over_tls)));
     lab.server().block_sse_c("demo", false);
     lab.key("k");
@@ -28,14 +28,14 @@ fn lab_with(manner: Manner, set_up: impl FnOnce(Builder) -> Builder) -> Lab {
 }
 
 fn lab() -> Lab {
-    lab_with(Manner::Aws, |server| server)
+    lab_with(Behavior::Aws, |server| server)
 }
 
 /// A server that answers like this to requests for objects, and keeps their list to itself.
 fn lab_that_answers(
     answer: impl Fn(&RequestRecord) -> Option<Answer> + Send + Sync + 'static,
 ) -> Lab {
-    lab_with(Manner::Aws, |server| {
+    lab_with(Behavior::Aws, |server| {
         server.interceptor(move |request| {
             let reads = matches!(request.operation, "HeadObject" | "GetObject");
             if reads { answer(request) } else { None }
@@ -70,7 +70,7 @@ fn rows(done: &Done) -> Vec<Vec<&str>> {
 
 #[test]
 fn every_state_costs_as_few_requests_as_the_manner_allows() {
-    use Manner::{Aws, AwsBlocked, Ceph, Garage, SeaweedFs};
+    use Behavior::{Aws, AwsBlocked, Ceph, Garage, SeaweedFs};
     let one = &["Head+"][..];
     let not_sealed = |manner| match manner {
         Aws | AwsBlocked | Garage => &["Head+", "Head"][..],
@@ -106,7 +106,7 @@ fn every_state_costs_as_few_requests_as_the_manner_allows() {
 
 #[test]
 fn a_store_that_ignores_keys_holds_plain_objects() {
-    let lab = lab_with(Manner::IgnoresSseC, |server| server);
+    let lab = lab_with(Behavior::IgnoresSseC, |server| server);
     lab.plain("x", b"x");
     asked(&lab);
     assert_eq!(states(&lab, &["-k", "./k", "s3://demo"]), ["plain"]);

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use s3seal_mock::{Answer, Manner};
+use s3seal_mock::{Answer, Behavior};
 
 use crate::harness::{Lab, url};
 
@@ -12,7 +12,7 @@ const KMS: &str = "<ServerSideEncryptionConfiguration xmlns=\"http://s3.amazonaw
      <BucketKeyEnabled>true</BucketKeyEnabled></Rule></ServerSideEncryptionConfiguration>";
 
 fn blocked() -> Lab {
-    let lab = Lab::with(|server| server.behave(Manner::AwsBlocked));
+    let lab = Lab::with(|server| server.behave(Behavior::AwsBlocked));
     lab.key("k");
     lab.file("file", b"content");
     lab
@@ -42,7 +42,7 @@ fn the_rest_of_the_configuration_stays() {
     // The first answer is a configuration that somebody made; what follows, the server keeps itself.
     let is_made = AtomicBool::new(true);
     let lab = Lab::with(|server| {
-        server.behave(Manner::AwsBlocked).interceptor(move |request| {
+        server.behave(Behavior::AwsBlocked).interceptor(move |request| {
             let reads = request.operation == "GetBucketEncryption";
             (reads && is_made.swap(false, Ordering::SeqCst)).then(|| Answer::respond(200, &[], KMS))
         })

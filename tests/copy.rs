@@ -1,7 +1,7 @@
 //! `cp` and `mv`: what was one object's content is another's, sealed as asked and proven to be, whatever the store
 //! can copy by itself.
 
-use s3seal_mock::{Builder, Manner};
+use s3seal_mock::{Behavior, Builder};
 
 use crate::harness::{Done, Lab, Run, url};
 
@@ -11,7 +11,8 @@ mod moved;
 mod proven;
 
 /// The manners that seal what they are given, over TLS where keys are taken over nothing else.
-const SEALING: [Manner; 4] = [Manner::Aws, Manner::SeaweedFs, Manner::Ceph, Manner::Garage];
+const SEALING: [Behavior; 4] =
+    [Behavior::Aws, Behavior::SeaweedFs, Behavior::Ceph, Behavior::Garage];
 
 /// A lab with two keys, and the bucket `other` besides the usual one.
 struct Rig {
@@ -27,15 +28,15 @@ impl Rig {
         Rig { lab, new_md5 }
     }
 
-    fn at(manner: Manner) -> Rig {
+    fn at(manner: Behavior) -> Rig {
         Rig::with(|server| match manner {
-            Manner::Ceph | Manner::Garage => server.behave(manner).tls(true),
+            Behavior::Ceph | Behavior::Garage => server.behave(manner).tls(true),
             _ => server.behave(manner),
         })
     }
 
     fn new() -> Rig {
-        Rig::at(Manner::Aws)
+        Rig::at(Behavior::Aws)
     }
 
     /// Copies from the old key to the new.
@@ -92,7 +93,7 @@ fn any_object_becomes_any_other_at_any_store() {
     });
 }
 
-fn any_object_becomes_any_other(manner: Manner) {
+fn any_object_becomes_any_other(manner: Behavior) {
     let rig = Rig::at(manner);
     rig.lab.file("file", b"content");
     let mut objects = Vec::new();
@@ -146,7 +147,7 @@ fn any_object_becomes_any_other(manner: Manner) {
 
 #[test]
 fn a_store_that_seals_nothing_is_found_out_and_keeps_nothing() {
-    let rig = Rig::at(Manner::IgnoresSseC);
+    let rig = Rig::at(Behavior::IgnoresSseC);
     rig.lab.plain("x", b"content");
     let cp = ["cp", "--source-key", "none", "-k", "./new", &url("x"), &url("y")];
     rig.lab.run(cp).fails(6).says(&["ignored the key", "nothing was published"]);
@@ -164,7 +165,7 @@ fn the_store_copies_by_itself_where_it_can() {
         rig.lab.seal("old", "x", b"content");
         rig.lab.seal("old", "y", b"content");
         let first = rig.cp(&url("x"), &url("to/x")).succeeds();
-        let within = manner != Manner::Ceph;
+        let within = manner != Behavior::Ceph;
         assert_eq!(!first.stderr.contains("went through this machine"), within, "{manner}");
         rig.count("");
         rig.cp(&url("y"), &url("to/y")).succeeds();
@@ -179,7 +180,7 @@ fn the_store_copies_by_itself_where_it_can() {
 
 #[test]
 fn a_large_object_goes_through_memory_in_parts() {
-    let rig = Rig::at(Manner::Ceph);
+    let rig = Rig::at(Behavior::Ceph);
     let content = crate::harness::noise(17 << 20);
     rig.lab.seal("old", "x", &content);
     let cp = rig.cp(&url("x"), &url("y")).succeeds();
@@ -195,7 +196,7 @@ fn a_large_object_goes_through_memory_in_parts() {
 
 #[test]
 fn a_folder_is_copied_and_filters_choose() {
-    for manner in [Manner::Aws, Manner::Ceph] {
+    for manner in [Behavior::Aws, Behavior::Ceph] {
         let rig = Rig::at(manner);
         for object in ["t/a", "t/sub/b", "t/sub/c.tmp", "t2/d"] {
             rig.lab.seal("old", object, object.as_bytes());

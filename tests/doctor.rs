@@ -4,7 +4,7 @@ mod causes;
 mod objects;
 mod settings;
 
-use s3seal_mock::Manner;
+use s3seal_mock::Behavior;
 use serde_json::Value;
 
 use crate::harness::{BUCKET, Done, Lab, Run};
@@ -78,16 +78,16 @@ fn ends(done: &Done, name: &str, status: &str, says: &str, hint: &str) {
 
 #[test]
 fn each_store_is_described_as_it_is() {
-    type Row = (Manner, i32, &'static [&'static str], Option<&'static str>);
+    type Row = (Behavior, i32, &'static [&'static str], Option<&'static str>);
     let table: [Row; 6] = [
-        (Manner::Aws, 0, &[], None),
-        (Manner::AwsBlocked, 5, &[], Some("sse-c")),
-        (Manner::SeaweedFs, 0, &[], None),
-        (Manner::Ceph, 0, &["checksums", "copy", "copy-in-place", "copy-plain"], None),
-        (Manner::Garage, 0, &["conditions"], None),
-        (Manner::IgnoresSseC, 6, &[], Some("write")),
+        (Behavior::Aws, 0, &[], None),
+        (Behavior::AwsBlocked, 5, &[], Some("sse-c")),
+        (Behavior::SeaweedFs, 0, &[], None),
+        (Behavior::Ceph, 0, &["checksums", "copy", "copy-in-place", "copy-plain"], None),
+        (Behavior::Garage, 0, &["conditions"], None),
+        (Behavior::IgnoresSseC, 6, &[], Some("write")),
     ];
-    assert_eq!(table.map(|row| row.0), Manner::ALL);
+    assert_eq!(table.map(|row| row.0), Behavior::ALL);
     for (manner, code, warns, fails) in table {
         let lab = Lab::with(|server| server.behave(manner).tls(true));
         let done = doctor(&lab).exits(code);
@@ -125,7 +125,7 @@ fn every_check_has_one_line() {
 
 #[test]
 fn a_store_that_does_not_seal_is_told_first_of_all() {
-    let lab = Lab::with(|server| server.behave(Manner::IgnoresSseC));
+    let lab = Lab::with(|server| server.behave(Behavior::IgnoresSseC));
     let done = doctor(&lab).exits(6);
     assert_eq!(checks(&done)[0]["check"], "write");
     ends(&done, "write", "fail", "ignored the key", "use one that does");
@@ -141,7 +141,7 @@ fn a_store_that_does_not_seal_is_told_first_of_all() {
 
 #[test]
 fn without_a_folder_the_connection_alone_is_checked() {
-    for manner in [Manner::Aws, Manner::AwsBlocked, Manner::IgnoresSseC] {
+    for manner in [Behavior::Aws, Behavior::AwsBlocked, Behavior::IgnoresSseC] {
         let lab = Lab::with(|server| server.behave(manner).tls(true));
         let done = lab.run(["doctor", "--json"]).succeeds();
         assert_eq!(names(&done, "pass"), CHECKS[..5], "{manner}");

@@ -8,8 +8,10 @@ use std::path::{Path, PathBuf};
 /// The floors of the program, bottom up: folders and files of `src`. A file belongs to the longest that it begins with.
 const PROGRAM: &[&str] = &[
     "text/percent",
+    "text/range",
     "text/redaction",
     "text/size",
+    "text/time",
     "text",
     "failure",
     "system/descriptors",
@@ -57,12 +59,44 @@ const PROGRAM: &[&str] = &[
     "main",
 ];
 
-/// What is still wrong: this list may only shrink.
-const OFFENDERS: &[&str] = &[
-    "circle of imports: src/commands/copying/mod.rs",
-    "circle of imports: src/commands/doctor/mod.rs",
-    "src/store/object/write.rs has",
+/// The floors of the embedded server, bottom up.
+const SERVER: &[&str] = &[
+    "encoding",
+    "random",
+    "refusal",
+    "xml",
+    "quirks",
+    "route",
+    "checksum",
+    "ssec",
+    "redact",
+    "request_log",
+    "answer",
+    "fault",
+    "log_file",
+    "settings",
+    "store/folder",
+    "store",
+    "context",
+    "body",
+    "auth",
+    "s3/api",
+    "s3/output",
+    "s3/keys",
+    "s3/object",
+    "s3/multipart",
+    "s3/list",
+    "s3/bucket",
+    "s3",
+    "browser",
+    "exchange",
+    "server",
+    "lib",
 ];
+
+/// What is still wrong: this list may only shrink.
+const OFFENDERS: &[&str] =
+    &["circle of imports: src/commands/doctor/mod.rs", "src/store/object/write.rs has"];
 
 /// Folders with one file for each command.
 const WITHOUT_LIMIT: &[&str] = &["commands"];
@@ -72,6 +106,11 @@ const MOST_LINES: usize = 450;
 #[test]
 fn the_program_keeps_its_order() {
     House::read("src").check(PROGRAM);
+}
+
+#[test]
+fn the_server_keeps_its_order() {
+    House::read("mock/src").check(SERVER);
 }
 
 /// A file as its path in the crate: `store/wire/client`; `store/wire` is that folder's face.

@@ -6,7 +6,7 @@ use std::process::{Child, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc;
 
-use s3seal_mock::{Answer, Builder, Manner, RequestRecord, Tampering};
+use s3seal_mock::{Answer, Behavior, Builder, RequestRecord, Tampering};
 
 use crate::harness::{BUCKET, Lab, PROGRAM, noise, url};
 
@@ -424,7 +424,7 @@ fn a_file_that_changes_between_its_parts_is_not_stored() {
 fn an_interrupt_does_not_keep_plaintext_from_being_removed() {
     let mut gate = None;
     let lab = Lab::with(|server| {
-        let (server, its_gate) = gated(server.behave(Manner::IgnoresSseC), "DeleteObject");
+        let (server, its_gate) = gated(server.behave(Behavior::IgnoresSseC), "DeleteObject");
         gate = Some(its_gate);
         server
     });

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use s3seal::keys::{Key, parse};
-use s3seal_mock::{Answer, Manner, Reply, RequestRecord, Tampering};
+use s3seal_mock::{Answer, Behavior, Reply, RequestRecord, Tampering};
 
 use crate::harness::{Done, Lab, noise, url};
 
@@ -310,7 +310,7 @@ fn what_is_remembered_of_a_transfer_tells_nothing_of_the_key() {
 
 #[test]
 fn a_store_that_ignores_or_blocks_the_seal_does_not_make_it_public() {
-    for manner in [Manner::IgnoresSseC, Manner::AwsBlocked] {
+    for manner in [Behavior::IgnoresSseC, Behavior::AwsBlocked] {
         let lab = Lab::with(|server| server.behave(manner));
         lab.key("k");
         lab.file("file", b"content");

@@ -1,6 +1,6 @@
 //! `ls`: names a line each, one level or all, versions, and any number of them.
 
-use s3seal_mock::{Answer, Manner};
+use s3seal_mock::{Answer, Behavior};
 
 use crate::harness::{Lab, url};
 
@@ -120,7 +120,7 @@ fn what_cannot_be_listed_is_named() {
         server.interceptor(|_| Some(Answer::error(403, "AccessDenied", "Access Denied")))
     });
     denied.run(["ls", "s3://demo"]).fails(5).says(&["s3:ListBucket"]);
-    for manner in [Manner::SeaweedFs, Manner::Ceph, Manner::Garage] {
+    for manner in [Behavior::SeaweedFs, Behavior::Ceph, Behavior::Garage] {
         let lab = Lab::with(|server| server.behave(manner));
         lab.plain("p/x", b"four");
         assert_eq!(lines(&lab, &["s3://demo"]), ["p/"], "{manner:?}");

@@ -3,7 +3,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use s3seal_mock::{Answer, Builder, Manner, RequestRecord, Tampering};
+use s3seal_mock::{Answer, Behavior, Builder, RequestRecord, Tampering};
 
 use crate::harness::{Lab, Run, url};
 
@@ -42,13 +42,13 @@ fn a_move_whose_copy_differs_removes_the_copy_and_keeps_the_source() {
             .then(|| Tampering::new().with_header(header, value).into())
     };
     for (manner, key, header, value, said) in [
-        (Manner::Aws, "y", CRC, "AAAAAAAAAAA=", "another checksum than its source"),
-        (Manner::Aws, "x", CRC, "AAAAAAAAAAA=", "another checksum than its source"),
-        (Manner::SeaweedFs, "y", CRC, "AAAAAAAAAAA=", "another checksum than its source"),
-        (Manner::Garage, "y", CRC, "AAAAAAAAAAA=", "another checksum than its source"),
-        (Manner::Aws, "y", LENGTH, "3", "another length than its source"),
-        (Manner::SeaweedFs, "y", LENGTH, "3", "another length than its source"),
-        (Manner::Ceph, "y", LENGTH, "3", "another length than its source"),
+        (Behavior::Aws, "y", CRC, "AAAAAAAAAAA=", "another checksum than its source"),
+        (Behavior::Aws, "x", CRC, "AAAAAAAAAAA=", "another checksum than its source"),
+        (Behavior::SeaweedFs, "y", CRC, "AAAAAAAAAAA=", "another checksum than its source"),
+        (Behavior::Garage, "y", CRC, "AAAAAAAAAAA=", "another checksum than its source"),
+        (Behavior::Aws, "y", LENGTH, "3", "another length than its source"),
+        (Behavior::SeaweedFs, "y", LENGTH, "3", "another length than its source"),
+        (Behavior::Ceph, "y", LENGTH, "3", "another length than its source"),
     ] {
         let lab = lab(|server| {
             let server = server.behave(manner).tls(true);
@@ -101,11 +101,11 @@ fn a_damaged_copy_that_cannot_be_removed_is_named() {
 #[test]
 fn a_move_looks_at_its_copy_once() {
     for (manner, command, looks) in [
-        (Manner::Aws, "mv", 1),
-        (Manner::Ceph, "mv", 1),
-        (Manner::SeaweedFs, "mv", 1),
-        (Manner::Aws, "cp", 0),
-        (Manner::Ceph, "cp", 0),
+        (Behavior::Aws, "mv", 1),
+        (Behavior::Ceph, "mv", 1),
+        (Behavior::SeaweedFs, "mv", 1),
+        (Behavior::Aws, "cp", 0),
+        (Behavior::Ceph, "cp", 0),
     ] {
         let lab = lab(|server| server.behave(manner).tls(true));
         lab.server().clear_requests();
@@ -145,7 +145,7 @@ fn a_move_to_where_nothing_may_be_read_needs_a_checksum_from_the_store() {
 fn a_part_of_the_source_is_not_moved_as_the_whole() {
     let is_answered = AtomicBool::new(false);
     let lab = lab(|server| {
-        server.behave(Manner::Ceph).tls(true).interceptor(move |request| {
+        server.behave(Behavior::Ceph).tls(true).interceptor(move |request| {
             let is_whole = is_of(request, "GetObject", "x") && request.header("range").is_none();
             (is_whole && request.has_key() && !is_answered.swap(true, Ordering::Relaxed))
                 .then(|| Tampering::new().with_header("content-range", "bytes 0-6/1048576").into())
@@ -178,7 +178,7 @@ fn what_a_look_at_the_source_has_said_counts_for_bytes_that_go_through_this_mach
 fn a_copy_that_another_writer_has_replaced_is_no_question_of_credentials() {
     let is_copied = AtomicBool::new(false);
     let lab = lab(|server| {
-        server.behave(Manner::SeaweedFs).interceptor(move |request| {
+        server.behave(Behavior::SeaweedFs).interceptor(move |request| {
             let was_copied = is_copied.load(Ordering::SeqCst);
             if is_of(request, "CopyObject", "y") {
                 is_copied.store(true, Ordering::SeqCst);

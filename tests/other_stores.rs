@@ -5,7 +5,7 @@ mod lacking;
 mod urls;
 mod wire;
 
-use s3seal_mock::{Answer, Manner, RequestRecord};
+use s3seal_mock::{Answer, Behavior, RequestRecord};
 
 use crate::harness::{BUCKET, Done, Lab, noise, url};
 
@@ -13,7 +13,7 @@ use crate::harness::{BUCKET, Done, Lab, noise, url};
 #[derive(Clone, Copy)]
 struct Store {
     name: &'static str,
-    manner: Manner,
+    manner: Behavior,
     tls: bool,
     /// What the manner does not have, because it is but documented.
     answers: fn(&RequestRecord) -> Option<Answer>,
@@ -22,27 +22,33 @@ struct Store {
 }
 
 const STORES: [Store; 9] = [
-    Store { name: "Amazon", manner: Manner::Aws, tls: true, answers: as_ever, denial: DENIED },
+    Store { name: "Amazon", manner: Behavior::Aws, tls: true, answers: as_ever, denial: DENIED },
     Store {
         name: "SeaweedFS",
-        manner: Manner::SeaweedFs,
+        manner: Behavior::SeaweedFs,
         tls: false,
         answers: as_ever,
         denial: "Access Denied.",
     },
-    Store { name: "Ceph", manner: Manner::Ceph, tls: true, answers: as_ever, denial: "" },
+    Store { name: "Ceph", manner: Behavior::Ceph, tls: true, answers: as_ever, denial: "" },
     Store {
         name: "Garage",
-        manner: Manner::Garage,
+        manner: Behavior::Garage,
         tls: true,
         answers: as_ever,
         denial: "Forbidden: Operation is not allowed for this key.",
     },
-    Store { name: "MinIO", manner: Manner::Aws, tls: true, answers: minio, denial: DENIED },
-    Store { name: "OVH", manner: Manner::Aws, tls: true, answers: ovh, denial: DENIED },
-    Store { name: "StorageGRID", manner: Manner::Aws, tls: true, answers: storagegrid, denial: "" },
-    Store { name: "B2", manner: Manner::Aws, tls: true, answers: b2, denial: DENIED },
-    Store { name: "Exoscale", manner: Manner::Aws, tls: true, answers: exoscale, denial: DENIED },
+    Store { name: "MinIO", manner: Behavior::Aws, tls: true, answers: minio, denial: DENIED },
+    Store { name: "OVH", manner: Behavior::Aws, tls: true, answers: ovh, denial: DENIED },
+    Store {
+        name: "StorageGRID",
+        manner: Behavior::Aws,
+        tls: true,
+        answers: storagegrid,
+        denial: "",
+    },
+    Store { name: "B2", manner: Behavior::Aws, tls: true, answers: b2, denial: DENIED },
+    Store { name: "Exoscale", manner: Behavior::Aws, tls: true, answers: exoscale, denial: DENIED },
 ];
 
 const DENIED: &str = "Access Denied";

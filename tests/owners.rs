@@ -5,7 +5,7 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::Path;
 
-use s3seal_mock::Manner;
+use s3seal_mock::Behavior;
 
 use crate::harness::{BUCKET, Lab, Run, url};
 
@@ -183,7 +183,7 @@ fn a_key_file_below_a_folder_that_all_may_write_is_refused() {
 
 /// A lab at a store that is not known to seal, so that what is proven is remembered.
 fn elsewhere() -> Lab {
-    let lab = Lab::with(|server| server.behave(Manner::SeaweedFs));
+    let lab = Lab::with(|server| server.behave(Behavior::SeaweedFs));
     lab.key("k");
     lab.file("file", b"content");
     lab

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use s3seal_mock::{Answer, Manner, Reply, RequestRecord, Tampering};
+use s3seal_mock::{Answer, Behavior, Reply, RequestRecord, Tampering};
 
 use crate::harness::{BUCKET, Lab, noise, url};
 
@@ -10,7 +10,7 @@ const KEY_MD5: &str = "x-amz-server-side-encryption-customer-key-MD5";
 
 /// A store that ignores the seal, though the program has reason to think that it does not.
 fn trusted_but_ignoring(versions: bool) -> Lab {
-    let lab = Lab::with(|server| server.behave(Manner::IgnoresSseC));
+    let lab = Lab::with(|server| server.behave(Behavior::IgnoresSseC));
     lab.server().set_versioning(BUCKET, versions);
     lab.believe_in_the_bucket();
     lab.key("k");
@@ -66,7 +66,7 @@ fn a_plain_write_proves_nothing_and_needs_no_proof() {
 
 #[test]
 fn a_store_that_ignores_the_key_never_publishes_anything() {
-    let lab = Lab::with(|server| server.behave(Manner::IgnoresSseC));
+    let lab = Lab::with(|server| server.behave(Behavior::IgnoresSseC));
     lab.key("k");
     for bytes in [0, 1000, 20 << 20] {
         lab.file("x", &noise(bytes));
@@ -117,7 +117,7 @@ fn plaintext_that_cannot_be_removed_is_named() {
         [(false, "DeleteObject"), (true, "DeleteObject"), (false, "HeadObject")]
     {
         let lab = Lab::with(|server| {
-            server.behave(Manner::IgnoresSseC).interceptor(move |request| {
+            server.behave(Behavior::IgnoresSseC).interceptor(move |request| {
                 (request.operation == refused)
                     .then(|| Answer::error(403, "AccessDenied", "Access Denied"))
             })
@@ -134,7 +134,7 @@ fn plaintext_that_cannot_be_removed_is_named() {
 #[test]
 fn plaintext_that_a_delete_marker_merely_hides_remains() {
     let lab = Lab::with(|server| {
-        server.behave(Manner::IgnoresSseC).interceptor(|request| {
+        server.behave(Behavior::IgnoresSseC).interceptor(|request| {
             let hides_version = Tampering::new().without_header("x-amz-version-id");
             (request.operation == "PutObject").then(|| hides_version.into())
         })
@@ -149,7 +149,7 @@ fn plaintext_that_a_delete_marker_merely_hides_remains() {
 #[test]
 fn an_object_that_somebody_else_wrote_meanwhile_is_left_alone() {
     let lab = Lab::with(|server| {
-        server.behave(Manner::IgnoresSseC).interceptor(|request| {
+        server.behave(Behavior::IgnoresSseC).interceptor(|request| {
             let other = Tampering::new().with_header("ETag", "\"somebody-elses\"");
             (request.operation == "HeadObject").then(|| other.into())
         })
@@ -215,7 +215,7 @@ fn an_upload_that_cannot_be_aborted_is_named() {
 #[test]
 fn a_read_with_a_key_demands_a_sealed_object() {
     // Some stores answer 200 to a key that they do not need, Amazon answers 400.
-    for manner in [Manner::Aws, Manner::IgnoresSseC] {
+    for manner in [Behavior::Aws, Behavior::IgnoresSseC] {
         let lab = Lab::with(|server| server.behave(manner));
         lab.key("k");
         lab.file("x", b"plain");
@@ -347,7 +347,7 @@ fn a_conditional_write_is_not_refused_because_of_its_own_success() {
 fn what_was_written_although_its_answer_cannot_be_read_is_taken_back() {
     // Two echoes that differ prove nothing.
     let lab = Lab::with(|server| {
-        server.behave(Manner::IgnoresSseC).interceptor(|request| {
+        server.behave(Behavior::IgnoresSseC).interceptor(|request| {
             let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
             let headers = vec![
                 header("ETag", "\"5ebe2294ecd0e0f08eab7690d2a6ee69\""),
@@ -381,7 +381,7 @@ fn the_null_version_is_not_ours_alone() {
 #[test]
 fn an_object_without_an_etag_cannot_be_told_from_another() {
     let lab = Lab::with(|server| {
-        server.behave(Manner::IgnoresSseC).interceptor(|request| {
+        server.behave(Behavior::IgnoresSseC).interceptor(|request| {
             (request.operation == "PutObject")
                 .then(|| Tampering::new().without_header("ETag").into())
         })
@@ -417,7 +417,7 @@ fn a_lost_answer_is_looked_up() {
 #[test]
 fn plaintext_whose_answer_was_lost_is_named() {
     let lab = Lab::with(|server| {
-        server.behave(Manner::IgnoresSseC).interceptor(|request| {
+        server.behave(Behavior::IgnoresSseC).interceptor(|request| {
             (request.operation == "PutObject").then(|| Tampering::new().then_reset().into())
         })
     });

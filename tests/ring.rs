@@ -3,7 +3,7 @@
 use std::fs;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use s3seal_mock::{Answer, Manner};
+use s3seal_mock::{Answer, Behavior};
 
 use crate::harness::{Lab, Run, noise, url};
 
@@ -12,7 +12,8 @@ mod files;
 mod tagged;
 
 /// The manners that seal what they are given.
-const SEALING: [Manner; 4] = [Manner::Aws, Manner::SeaweedFs, Manner::Ceph, Manner::Garage];
+const SEALING: [Behavior; 4] =
+    [Behavior::Aws, Behavior::SeaweedFs, Behavior::Ceph, Behavior::Garage];
 
 /// A lab with the keys `new`, `old`, `oldest` and `other` in a ring.
 struct Rig {
@@ -47,9 +48,9 @@ impl Rig {
 
     /// Over TLS where http would cost a question more: Ceph takes no keys over it, and Garage's refusal of
     /// a HEAD could mean the same.
-    fn at(manner: Manner) -> Rig {
+    fn at(manner: Behavior) -> Rig {
         Rig::new(Lab::with(|server| match manner {
-            Manner::Ceph | Manner::Garage => server.behave(manner).tls(true),
+            Behavior::Ceph | Behavior::Garage => server.behave(manner).tls(true),
             _ => server.behave(manner),
         }))
     }

@@ -1,6 +1,6 @@
 //! `rotate`: what an old key sealed is sealed with a new one, in its place, and nothing is lost on the way.
 
-use s3seal_mock::{Builder, Manner};
+use s3seal_mock::{Behavior, Builder};
 use serde_json::Value;
 
 use crate::harness::{Done, Lab, Run, url};
@@ -16,7 +16,8 @@ mod versions;
 mod writers;
 
 /// The manners that seal what they are given, over TLS where keys are taken over nothing else.
-const SEALING: [Manner; 4] = [Manner::Aws, Manner::SeaweedFs, Manner::Ceph, Manner::Garage];
+const SEALING: [Behavior; 4] =
+    [Behavior::Aws, Behavior::SeaweedFs, Behavior::Ceph, Behavior::Garage];
 
 /// A lab with the keys `old`, `new` and `other`.
 struct Rig {
@@ -35,12 +36,12 @@ impl Rig {
         Rig { lab, old_md5, new_md5 }
     }
 
-    fn at(manner: Manner) -> Rig {
+    fn at(manner: Behavior) -> Rig {
         Rig::with(|server| behaving(server, manner))
     }
 
     fn new() -> Rig {
-        Rig::at(Manner::Aws)
+        Rig::at(Behavior::Aws)
     }
 
     /// From the old key to the new.
@@ -80,9 +81,9 @@ impl Rig {
     }
 }
 
-fn behaving(server: Builder, manner: Manner) -> Builder {
+fn behaving(server: Builder, manner: Behavior) -> Builder {
     match manner {
-        Manner::Ceph | Manner::Garage => server.behave(manner).tls(true),
+        Behavior::Ceph | Behavior::Garage => server.behave(manner).tls(true),
         _ => server.behave(manner),
     }
 }
@@ -161,7 +162,7 @@ fn what_an_object_has_besides_its_bytes_stays() {
         ];
         let put = put
             .into_iter()
-            .filter(|it| manner != Manner::Garage || !matches!(*it, "--tagging" | "t=1&u=2"));
+            .filter(|it| manner != Behavior::Garage || !matches!(*it, "--tagging" | "t=1&u=2"));
         rig.lab.run(put).stdin(b"content").succeeds();
         let before = rig.lab.server().object("demo", "x").unwrap();
         rig.rotate([&url("x")[..]]).succeeds();
@@ -282,7 +283,7 @@ fn a_dry_run_changes_nothing() {
 
 #[test]
 fn copies_may_go_to_another_prefix() {
-    for manner in [Manner::Aws, Manner::Ceph] {
+    for manner in [Behavior::Aws, Behavior::Ceph] {
         let rig = Rig::at(manner);
         rig.lab.seal("old", "t/a", b"one");
         rig.lab.seal("old", "t/sub/b", b"two");
@@ -292,7 +293,7 @@ fn copies_may_go_to_another_prefix() {
         assert_eq!(rig.content("./old", "t/a"), b"one");
         rig.lab.holds_only(&["t/a", "t/sub/b", "u/a", "u/sub/b"]);
         // Without a checksum nobody knows whether it is the same.
-        let is_known = manner == Manner::Aws;
+        let is_known = manner == Behavior::Aws;
         let again = if is_known { "rotated 0 objects, 2 as they should be" } else { "rotated 2" };
         rig.rotate(dest).succeeds().says(&[again]);
         rig.lab.seal("old", "t/a", b"of another size");

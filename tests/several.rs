@@ -7,7 +7,7 @@ use std::process::{Child, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 
-use s3seal_mock::{Answer, Manner};
+use s3seal_mock::{Answer, Behavior};
 
 use crate::harness::{BUCKET, Lab, url};
 
@@ -138,7 +138,7 @@ fn where_nothing_can_be_remembered_a_run_still_proves_once() {
 
 #[test]
 fn a_store_that_does_not_seal_ends_the_run_at_once() {
-    let lab = Lab::with(|server| server.behave(Manner::IgnoresSseC));
+    let lab = Lab::with(|server| server.behave(Behavior::IgnoresSseC));
     lab.key("k");
     tree(&lab, 100);
     let done = lab.run(["put", "-k", "./k", "-r", "tree", &url("p")]).fails(6);

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, mpsc};
 
-use s3seal_mock::{Answer, Manner, RequestRecord, Tampering};
+use s3seal_mock::{Answer, Behavior, RequestRecord, Tampering};
 
 use crate::harness::{BUCKET, Done, Lab, Run, noise, url};
 
@@ -224,7 +224,7 @@ fn an_object_that_is_not_sealed_does_not_pass_for_one() {
     let told = stranger(&lab, &["get", "-k./k", &presigned_get(&lab, "x"), "out"]).fails(6);
     told.says(&["not sealed", "hint: "]);
     // A store that knows no seal answers as if nothing were amiss.
-    let lab = Lab::with(|server| server.behave(Manner::IgnoresSseC));
+    let lab = Lab::with(|server| server.behave(Behavior::IgnoresSseC));
     lab.key("k");
     lab.file("plain", b"plain");
     lab.run(["put", "--no-key", "plain", &url("x")]).succeeds();

@@ -13,7 +13,8 @@ pub(crate) fn from_base64(text: &str) -> Option<Vec<u8>> {
 
 /// Lower-case hexadecimal digits.
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
 }
 
 pub(crate) fn from_hex(text: &str) -> Option<Vec<u8>> {

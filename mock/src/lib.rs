@@ -33,9 +33,6 @@ mod xml;
 pub use answer::{Answer, Reply, Tampering};
 pub use fault::{Fault, FaultKind, UnknownFault};
 pub use quirks::{Behavior, UnknownBehavior};
-// The former names, until no test uses them.
-#[doc(hidden)]
-pub use quirks::{Behavior as Manner, UnknownBehavior as UnknownManner};
 pub use request_log::RequestRecord;
 pub use server::{Builder, Server, StoredObject};
 pub use store::FolderError;

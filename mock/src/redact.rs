@@ -4,7 +4,7 @@
 /// What replaces a secret.
 pub(crate) const REDACTED: &str = "REDACTED";
 
-/// A name with these letters, in this order and without others between them, is that of a key; punctuation is ignored.
+/// A name that contains one of these, punctuation aside, is that of a key.
 const KEY_NAMES: [&str; 4] = ["customerkey", "ssekey", "sseckey", "encryptionkey"];
 
 /// A header's value, redacted; the name is in lower case.

@@ -78,7 +78,7 @@ fn names_that_lead_out_of_the_folder_are_refused() {
         fs::write(folder.join("acknowledged"), "").unwrap();
         edit(&folder, |lines| *object(lines, 0).pointer_mut(at).unwrap() = value.into());
         let error = builder().dir(&folder).start().unwrap_err().to_string();
-        assert!(error.contains("whose parts do not make it"), "{at}: {error}");
+        assert!(error.contains("whose parts do not match it"), "{at}: {error}");
     }
 }
 
@@ -148,5 +148,5 @@ fn exchanged_parts_do_not_open() {
     server.shutdown();
     edit(folder, |lines| swap(lines, (0, "/parts/0"), (0, "/parts/1")));
     let error = builder().dir(folder).start().unwrap_err().to_string();
-    assert!(error.contains("whose parts do not make it"), "{error}");
+    assert!(error.contains("whose parts do not match it"), "{error}");
 }

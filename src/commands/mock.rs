@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 use std::time::Duration;
 
-use s3seal_mock::{Fault, FolderError, Manner, Server};
+use s3seal_mock::{Behavior, Fault, FolderError, Server};
 use serde::Serialize;
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
@@ -51,8 +51,8 @@ pub(crate) struct Args {
     #[arg(long)]
     require_tls: bool,
     /// Behave like this store
-    #[arg(long, value_name = "STORE", default_value_t = Manner::Aws, value_parser = parse_manner)]
-    behave: Manner,
+    #[arg(long, value_name = "STORE", default_value_t = Behavior::Aws, value_parser = parse_behavior)]
+    behave: Behavior,
     /// Accept this access key (repeatable; the first is set in the environment) [default: a random one]
     #[arg(long, value_name = "ID:SECRET", value_parser = parse_user)]
     user: Vec<(String, String)>,
@@ -376,8 +376,8 @@ impl Signals {
     }
 }
 
-fn parse_manner(name: &str) -> Result<Manner, String> {
-    name.parse().map_err(|error: s3seal_mock::UnknownManner| error.to_string())
+fn parse_behavior(name: &str) -> Result<Behavior, String> {
+    name.parse().map_err(|error: s3seal_mock::UnknownBehavior| error.to_string())
 }
 
 /// Parses ID:SECRET. The secret may contain a colon, the id cannot.

@@ -9,7 +9,7 @@ use md5::{Digest, Md5};
 use super::shares::names;
 use super::{asked, lab, lab_with};
 use crate::harness::{Lab, Run, url};
-use s3seal_mock::Manner;
+use s3seal_mock::Behavior;
 
 pub(crate) const COLUMNS: &str = "Bucket, Key, VersionId, IsLatest, IsDeleteMarker, Size, LastModifiedDate, \
                        StorageClass, EncryptionStatus";
@@ -57,7 +57,7 @@ fn audit(lab: &Lab, manifest: &str, more: &[&str]) -> Run {
 
 #[test]
 fn only_what_is_sealed_is_asked_for() {
-    let lab = lab_with(Manner::Aws, |server| server.bucket("lists"));
+    let lab = lab_with(Behavior::Aws, |server| server.bucket("lists"));
     for (object, key) in [("a b/mine", "k"), ("theirs", "other")] {
         lab.seal(key, object, b"x");
     }
@@ -232,7 +232,7 @@ fn an_archived_object_is_asked_for_all_the_same() {
 
 #[test]
 fn a_damaged_inventory_is_no_shorter_one() {
-    let lab = lab_with(Manner::Aws, |server| server.bucket("lists"));
+    let lab = lab_with(Behavior::Aws, |server| server.bucket("lists"));
     let rows: String = (0..2_000).map(|index| row(&format!("{index:04}"), "SSE-S3")).collect();
     let whole = zipped(&rows);
     let cut = whole[..whole.len() / 2].to_vec();

@@ -1,6 +1,6 @@
 //! Which keys are tried, in which order, and how often.
 
-use s3seal_mock::Manner;
+use s3seal_mock::Behavior;
 
 use super::{asked, lab, lab_with, states};
 use crate::harness::{Lab, Run, url};
@@ -44,7 +44,7 @@ fn shown(lab: &Lab, names: &[&str]) -> Vec<usize> {
 
 #[test]
 fn retired_keys_are_told_by_name_and_each_key_is_shown_once() {
-    for manner in [Manner::Aws, Manner::SeaweedFs, Manner::Ceph, Manner::Garage] {
+    for manner in [Behavior::Aws, Behavior::SeaweedFs, Behavior::Ceph, Behavior::Garage] {
         let lab = lab_with(manner, |server| server);
         ring(&lab, "", RETIRED);
         lab.seal("oldest", "x", b"x");
@@ -113,7 +113,7 @@ fn each_object_has_its_derived_key() {
 
 #[test]
 fn no_key_goes_where_no_rule_sends_it() {
-    let lab = lab_with(Manner::Aws, |server| server.bucket("elsewhere"));
+    let lab = lab_with(Behavior::Aws, |server| server.bucket("elsewhere"));
     ring(&lab, "", RETIRED);
     lab.run(["put", "-k", "./new", "-", "s3://elsewhere/x"]).stdin(b"x").succeeds();
     asked(&lab);

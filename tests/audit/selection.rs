@@ -1,6 +1,6 @@
 //! Which objects are looked at, and what exit code is made of what is found.
 
-use s3seal_mock::{Answer, Manner};
+use s3seal_mock::{Answer, Behavior};
 
 use super::{asked, lab, lab_that_answers, lab_with, rows, states};
 use crate::harness::{Lab, url};
@@ -59,7 +59,7 @@ fn of_what_is_older_nothing_is_asked() {
         <Contents><Key>2019</Key><LastModified>2019-12-31T23:59:59.000Z</LastModified><Size>1</Size></Contents>
         <Contents><Key>2020</Key><LastModified>2020-01-01T00:00:00.000Z</LastModified><Size>1</Size></Contents>
         </ListBucketResult>"#;
-    let lab = lab_with(Manner::Aws, |server| {
+    let lab = lab_with(Behavior::Aws, |server| {
         server.interceptor(|request| {
             let lists = request.operation == "ListObjectsV2";
             lists.then(|| Answer::respond(200, &[("Content-Type", "application/xml")], LIST))
@@ -137,7 +137,7 @@ fn what_cannot_be_listed_is_named_and_the_rest_is_looked_at() {
     lab.run(["audit"]).fails(2);
     let empty = self::lab();
     empty.run(["audit", "s3://demo"]).succeeds().says(&["audited 0 objects"]);
-    let denied = lab_with(Manner::Aws, |server| {
+    let denied = lab_with(Behavior::Aws, |server| {
         server.interceptor(|_| Some(Answer::error(403, "AccessDenied", "Access Denied")))
     });
     denied.run(["audit", "s3://demo"]).fails(5).says(&["s3:ListBucket"]);

@@ -1,11 +1,11 @@
 //! `bucket` and `doctor`.
 
 use super::Recording;
-use s3seal_mock::Manner;
+use s3seal_mock::Behavior;
 
 #[test]
 fn bucket() {
-    let mut it = Recording::with("bucket", |server| server.behave(Manner::AwsBlocked));
+    let mut it = Recording::with("bucket", |server| server.behave(Behavior::AwsBlocked));
     it.run("blocked", "bucket status s3://demo");
     it.run("a write that is blocked", "put -k ./k1 small s3://demo/a");
     it.run("allowed", "bucket allow s3://demo");
@@ -19,15 +19,15 @@ fn bucket() {
 #[test]
 fn doctor() {
     for (name, manner) in [
-        ("doctor-aws", Manner::Aws),
-        ("doctor-aws-blocked", Manner::AwsBlocked),
-        ("doctor-seaweedfs", Manner::SeaweedFs),
-        ("doctor-ceph", Manner::Ceph),
-        ("doctor-garage", Manner::Garage),
-        ("doctor-ignores-sse-c", Manner::IgnoresSseC),
+        ("doctor-aws", Behavior::Aws),
+        ("doctor-aws-blocked", Behavior::AwsBlocked),
+        ("doctor-seaweedfs", Behavior::SeaweedFs),
+        ("doctor-ceph", Behavior::Ceph),
+        ("doctor-garage", Behavior::Garage),
+        ("doctor-ignores-sse-c", Behavior::IgnoresSseC),
     ] {
         let mut it = Recording::with(name, |server| {
-            server.behave(manner).tls(matches!(manner, Manner::Ceph | Manner::Garage))
+            server.behave(manner).tls(matches!(manner, Behavior::Ceph | Behavior::Garage))
         });
         it.run("without a bucket", "doctor");
         it.run("with a bucket", "doctor s3://demo");

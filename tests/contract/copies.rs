@@ -3,7 +3,7 @@
 use super::Recording;
 use super::recording::VERSIONED;
 use crate::harness::noise;
-use s3seal_mock::Manner;
+use s3seal_mock::Behavior;
 
 #[test]
 fn cp() {
@@ -64,12 +64,13 @@ fn cp() {
 #[test]
 fn cp_elsewhere() {
     for (name, manner) in [
-        ("cp-seaweedfs", Manner::SeaweedFs),
-        ("cp-ceph", Manner::Ceph),
-        ("cp-garage", Manner::Garage),
+        ("cp-seaweedfs", Behavior::SeaweedFs),
+        ("cp-ceph", Behavior::Ceph),
+        ("cp-garage", Behavior::Garage),
     ] {
-        let mut it =
-            Recording::with(name, |server| server.behave(manner).tls(manner != Manner::SeaweedFs));
+        let mut it = Recording::with(name, |server| {
+            server.behave(manner).tls(manner != Behavior::SeaweedFs)
+        });
         it.lab.seal("k1", "a", b"content");
         it.lab.file("large", &noise((5 << 20) + 5));
         it.lab.run("put -q -k ./k1 --part-size 5MiB large s3://demo/large".split(' ')).succeeds();

@@ -2,7 +2,7 @@
 
 use super::Recording;
 use crate::harness::{Lab, noise};
-use s3seal_mock::Manner;
+use s3seal_mock::Behavior;
 
 /// Objects of two keys, a plain one, and a large one of each kind.
 fn stocked(lab: &Lab) {
@@ -101,12 +101,13 @@ fn get_large() {
 #[test]
 fn get_elsewhere() {
     for (name, manner) in [
-        ("get-seaweedfs", Manner::SeaweedFs),
-        ("get-ceph", Manner::Ceph),
-        ("get-garage", Manner::Garage),
+        ("get-seaweedfs", Behavior::SeaweedFs),
+        ("get-ceph", Behavior::Ceph),
+        ("get-garage", Behavior::Garage),
     ] {
-        let mut it =
-            Recording::with(name, |server| server.behave(manner).tls(manner != Manner::SeaweedFs));
+        let mut it = Recording::with(name, |server| {
+            server.behave(manner).tls(manner != Behavior::SeaweedFs)
+        });
         it.lab.seal("k1", "a", b"content");
         it.lab.plain("plain", b"content");
         for (title, line) in OPENING.into_iter().filter(|(_, line)| !line.contains("tagged")) {

@@ -2,7 +2,7 @@
 
 use super::Recording;
 use super::recording::VERSIONED;
-use s3seal_mock::Manner;
+use s3seal_mock::Behavior;
 
 fn stock(it: &Recording) {
     for (key, object) in [("k1", "t/a"), ("k1", "t/b"), ("k3", "t/other")] {
@@ -91,12 +91,13 @@ fn rotate_versions() {
 #[test]
 fn rotate_elsewhere() {
     for (name, manner) in [
-        ("rotate-seaweedfs", Manner::SeaweedFs),
-        ("rotate-ceph", Manner::Ceph),
-        ("rotate-garage", Manner::Garage),
+        ("rotate-seaweedfs", Behavior::SeaweedFs),
+        ("rotate-ceph", Behavior::Ceph),
+        ("rotate-garage", Behavior::Garage),
     ] {
-        let mut it =
-            Recording::with(name, |server| server.behave(manner).tls(manner != Manner::SeaweedFs));
+        let mut it = Recording::with(name, |server| {
+            server.behave(manner).tls(manner != Behavior::SeaweedFs)
+        });
         stock(&it);
         let rotate = "rotate --from ./k1 --to ./k2 --concurrency 1";
         for object in ["a", "a", "plain", "other"] {

@@ -3,12 +3,12 @@
 use super::Recording;
 use super::recording::VERSIONED;
 use crate::harness::noise;
-use s3seal_mock::Manner;
+use s3seal_mock::Behavior;
 
 #[test]
 fn unproven() {
     let mut it = Recording::with("unproven", |server| {
-        server.behave(Manner::IgnoresSseC).versioned_bucket(VERSIONED)
+        server.behave(Behavior::IgnoresSseC).versioned_bucket(VERSIONED)
     });
     it.lab.plain("plain", b"content");
     it.run("the first write", "put -k ./k1 small s3://demo/a");

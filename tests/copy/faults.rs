@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use s3seal_mock::{Answer, Manner, Tampering};
+use s3seal_mock::{Answer, Behavior, Tampering};
 
 use crate::copy::Rig;
 use crate::harness::{noise, url};
@@ -34,7 +34,7 @@ fn a_source_that_is_replaced_meanwhile_is_not_copied() {
 #[test]
 fn a_source_that_is_replaced_before_it_is_downloaded_is_not_copied() {
     let rig = Rig::with(|server| {
-        server.behave(Manner::Ceph).tls(true).interceptor(|request| {
+        server.behave(Behavior::Ceph).tls(true).interceptor(|request| {
             let is_read = request.operation == "HeadObject" && request.key.as_deref() == Some("x");
             is_read.then(|| Tampering::new().with_header("etag", "\"another\"").into())
         })
@@ -134,7 +134,7 @@ fn a_lost_answer_leaves_it_open_whether_the_copy_was_made() {
 fn a_connection_that_breaks_while_bytes_go_through_is_gone_on_with() {
     let cuts = AtomicUsize::new(0);
     let rig = Rig::with(|server| {
-        server.behave(Manner::Ceph).tls(true).interceptor(move |request| {
+        server.behave(Behavior::Ceph).tls(true).interceptor(move |request| {
             let is_read = request.operation == "GetObject" && request.key.as_deref() == Some("x");
             (is_read && cuts.fetch_add(1, Ordering::SeqCst) < 2)
                 .then(|| Tampering::new().cut_body_after(5 << 20).into())
@@ -181,7 +181,7 @@ fn a_copy_of_another_checksum_is_told_as_damaged() {
 /// The server interrupts the program in the middle of the work that its environment names.
 #[test]
 fn a_move_that_is_interrupted_leaves_the_source_and_nothing_unfinished() {
-    for manner in [Manner::Aws, Manner::Ceph] {
+    for manner in [Behavior::Aws, Behavior::Ceph] {
         let child = std::sync::Arc::new(std::sync::OnceLock::<u32>::new());
         let pid = child.clone();
         let is_signalled = AtomicBool::new(false);

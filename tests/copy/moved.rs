@@ -1,6 +1,6 @@
 //! `mv`: the source goes once its copy is proven, and stays whenever anything fails.
 
-use s3seal_mock::{Answer, Manner};
+use s3seal_mock::{Answer, Behavior};
 
 use crate::copy::{Rig, SEALING};
 use crate::harness::{Lab, url};
@@ -45,7 +45,7 @@ fn a_file_is_gone_once_it_is_stored_and_an_object_once_it_is_fetched() {
 
 #[test]
 fn nothing_is_deleted_where_the_other_side_fails() {
-    let rig = Rig::at(Manner::AwsBlocked);
+    let rig = Rig::at(Behavior::AwsBlocked);
     rig.lab.file("file", b"content");
     rig.lab.plain("x", b"content");
     rig.lab.run(["mv", "-k", "./new", "file", &url("y")]).fails(5).says(&["blocks SSE-C"]);

@@ -1,6 +1,6 @@
 //! No copy counts as sealed that is not proven to be, and no plaintext is published to find out.
 
-use s3seal_mock::{Answer, Manner, RequestRecord, Tampering};
+use s3seal_mock::{Answer, Behavior, RequestRecord, Tampering};
 
 use crate::copy::{Rig, SEALING};
 use crate::harness::url;
@@ -14,7 +14,7 @@ const SEAL: [&str; 5] = ["cp", "--source-key", "none", "-k", "./new"];
 
 #[test]
 fn a_store_that_copies_into_plaintext_is_tried_with_a_throw_away_object() {
-    let rig = Rig::at(Manner::Ceph);
+    let rig = Rig::at(Behavior::Ceph);
     rig.lab.plain("x", b"content");
     // What the bucket has proven of writes says nothing of copies.
     rig.lab.believe_in_the_bucket();
@@ -28,7 +28,7 @@ fn a_store_that_copies_into_plaintext_is_tried_with_a_throw_away_object() {
 
 #[test]
 fn what_a_store_has_shown_is_remembered() {
-    for manner in SEALING.into_iter().filter(|manner| *manner != Manner::Ceph) {
+    for manner in SEALING.into_iter().filter(|manner| *manner != Behavior::Ceph) {
         let rig = Rig::at(manner);
         rig.lab.plain("x", b"content");
         rig.lab.run([&SEAL[..], &[&url("x"), &url("y")]].concat()).succeeds();
@@ -53,7 +53,7 @@ fn many_copies_need_one_trial() {
 /// A store that has shown that it can, and stores one copy in plaintext all the same.
 #[test]
 fn a_copy_that_landed_in_plaintext_is_taken_back_and_made_anew() {
-    let rig = Rig::at(Manner::Ceph);
+    let rig = Rig::at(Behavior::Ceph);
     rig.lab.plain("x", b"content");
     rig.lab.believe_in_the_bucket();
     believe_in_copies(&rig);
@@ -69,7 +69,7 @@ fn a_copy_that_landed_in_plaintext_is_taken_back_and_made_anew() {
 #[test]
 fn plaintext_that_cannot_be_removed_is_named() {
     let rig = Rig::with(|server| {
-        server.behave(Manner::Ceph).tls(true).interceptor(|request| {
+        server.behave(Behavior::Ceph).tls(true).interceptor(|request| {
             let is_delete = request.operation == "DeleteObject";
             is_delete.then(|| Answer::error(403, "AccessDenied", "Access Denied"))
         })
@@ -83,7 +83,7 @@ fn plaintext_that_cannot_be_removed_is_named() {
 /// Without an echo both questions are asked: with the key, and without.
 #[test]
 fn a_copy_without_an_echo_is_looked_at_twice() {
-    let rig = Rig::at(Manner::SeaweedFs);
+    let rig = Rig::at(Behavior::SeaweedFs);
     rig.lab.seal("old", "x", b"content");
     believe_in_copies(&rig);
     rig.lab.server().clear_requests();
@@ -98,7 +98,7 @@ fn a_copy_without_an_echo_is_looked_at_twice() {
 #[test]
 fn an_echo_of_a_head_alone_proves_nothing() {
     let rig = Rig::with(|server| {
-        server.behave(Manner::Ceph).tls(true).interceptor(|request| {
+        server.behave(Behavior::Ceph).tls(true).interceptor(|request| {
             let is_asked = request.operation == "HeadObject" && request.key.as_deref() == Some("y");
             let md5 = request.header("x-amz-server-side-encryption-customer-key-md5")?;
             is_asked.then(|| {
@@ -119,7 +119,7 @@ fn an_echo_of_a_head_alone_proves_nothing() {
 #[test]
 fn a_copy_that_may_not_be_looked_at_is_kept_and_named() {
     let rig = Rig::with(|server| {
-        server.behave(Manner::SeaweedFs).interceptor(|request| {
+        server.behave(Behavior::SeaweedFs).interceptor(|request| {
             let is_read = matches!(request.operation, "HeadObject" | "GetObject");
             let is_copy = request.key.as_deref() == Some("y");
             (is_read && is_copy).then(|| Answer::error(403, "AccessDenied", "Access Denied"))

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use base64::Engine;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE};
-use s3seal_mock::{Answer, Manner, Server};
+use s3seal_mock::{Answer, Behavior, Server};
 
 use super::{ALL, Ask, Cause, READS, Rig, WRITES};
 use crate::harness::{BUCKET, Lab, url};
@@ -117,7 +117,7 @@ fn every_stores_way_of_refusing_a_key_is_understood() {
 
 #[test]
 fn a_read_without_the_echo_of_its_own_key_is_no_sealed_object() {
-    let ignores = Lab::with(|server| server.behave(Manner::IgnoresSseC));
+    let ignores = Lab::with(|server| server.behave(Behavior::IgnoresSseC));
     ignores.key("k");
     ignores.file("file", b"content");
     ignores.run(["put", "--no-key", "file", &url("plain")]).succeeds();

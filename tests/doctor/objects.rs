@@ -4,7 +4,7 @@ use std::process::{Child, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, mpsc};
 
-use s3seal_mock::{Answer, Builder, Manner, Reply, RequestRecord, Tampering};
+use s3seal_mock::{Answer, Behavior, Builder, Reply, RequestRecord, Tampering};
 
 use super::{FOLDER, check, checks, doctor, ends, names};
 use crate::harness::{Done, Lab};
@@ -150,7 +150,7 @@ fn conditions_that_are_refused_are_a_warning() {
 
 #[test]
 fn every_version_is_deleted() {
-    for manner in [Manner::Aws, Manner::SeaweedFs, Manner::Ceph] {
+    for manner in [Behavior::Aws, Behavior::SeaweedFs, Behavior::Ceph] {
         let lab = Lab::with(|server| server.behave(manner).tls(true).versioned_bucket("kept"));
         let done = lab.run(["doctor", "--json", "s3://kept"]).succeeds();
         ends(&done, "cleanup", "pass", "nothing is left", "");

@@ -1,6 +1,6 @@
 //! What a store does not have, in its own words: the option to leave out, never that it does not seal.
 
-use s3seal_mock::{Answer, Manner, RequestRecord};
+use s3seal_mock::{Answer, Behavior, RequestRecord};
 
 use super::{NOT_IMPLEMENTED, named, one_cause};
 use crate::harness::{BUCKET, Lab, url};
@@ -169,7 +169,7 @@ fn values_that_a_store_does_not_take_are_named_by_their_option() {
 #[test]
 fn keys_that_are_taken_over_https_alone_are_not_called_wrong() {
     let secure = "Requests specifying Server Side Encryption with Customer provided keys must be made over a secure connection.";
-    for (manner, message) in [(Manner::Ceph, ""), (Manner::Aws, secure)] {
+    for (manner, message) in [(Behavior::Ceph, ""), (Behavior::Aws, secure)] {
         let lab = Lab::with(|server| {
             // What is there has come over https.
             server.interceptor(move |request| {

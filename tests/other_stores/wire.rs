@@ -1,7 +1,7 @@
 //! What is sent to each store, and what is not: the seal on every request that needs it, never in a query, nothing that
 //! some store cannot read, and nothing a second time that was refused because of a key.
 
-use s3seal_mock::{Answer, Manner, RequestRecord, Tampering};
+use s3seal_mock::{Answer, Behavior, RequestRecord, Tampering};
 
 use super::{at_each, named};
 use crate::harness::{BUCKET, Lab, noise, url};
@@ -109,7 +109,7 @@ fn checksums_that_are_refused_are_left_out_from_then_on_and_that_is_said_once() 
 #[test]
 fn what_an_upload_left_in_the_coding_is_no_coding() {
     let lab = Lab::with(|server| {
-        server.behave(Manner::SeaweedFs).interceptor(|request| {
+        server.behave(Behavior::SeaweedFs).interceptor(|request| {
             let coded = Tampering::new().with_header("content-encoding", "gzip,aws-chunked");
             (request.operation == "HeadObject").then(|| Answer::from(coded))
         })

@@ -1,7 +1,7 @@
 //! One key per object: derived from a master that goes nowhere.
 
 use s3seal::keys::{Format, Key, derive, parse};
-use s3seal_mock::Manner;
+use s3seal_mock::Behavior;
 
 use super::{Rig, SEALING};
 use crate::harness::url;
@@ -17,7 +17,7 @@ fn derived(rig: &Rig, master: &str, bucket: &str, key: &str) -> Key {
 }
 
 /// A ring whose rule for the bucket derives from `new`, and from the retired `old`.
-fn rig(manner: Manner) -> Rig {
+fn rig(manner: Behavior) -> Rig {
     let rig = Rig::at(manner);
     rig.write(
         "[keys.new]\nsource = \"./new\"\nderive = true\n[keys.old]\nsource = \"./old\"\nderive = true\n\
@@ -50,7 +50,7 @@ fn each_object_has_a_key_of_its_own() {
 
 #[test]
 fn a_retired_master_opens_and_a_new_one_seals() {
-    let rig = rig(Manner::Aws);
+    let rig = rig(Behavior::Aws);
     rig.lab.file("file", b"content");
     rig.run(["put", "-k", "old", "file", &url("x")]).succeeds();
     rig.run(["put", "-k", "other", "file", &url("y")]).succeeds();
@@ -70,7 +70,7 @@ fn a_retired_master_opens_and_a_new_one_seals() {
 
 #[test]
 fn a_master_and_the_same_key_as_it_is_are_two() {
-    let rig = rig(Manner::Aws);
+    let rig = rig(Behavior::Aws);
     let config = String::from_utf8(rig.lab.read("config.toml")).unwrap();
     let endpoint = rig.lab.server().endpoint().to_owned();
     rig.write(&format!(
@@ -84,7 +84,7 @@ fn a_master_and_the_same_key_as_it_is_are_two() {
 
 #[test]
 fn what_is_handed_out_opens_one_object_only() {
-    let rig = rig(Manner::Aws);
+    let rig = rig(Behavior::Aws);
     rig.lab.file("file", b"content");
     rig.run(["put", "file", &url("x")]).succeeds();
     rig.run(["put", "file", &url("y")]).succeeds();
@@ -114,7 +114,7 @@ fn what_is_handed_out_opens_one_object_only() {
 
 #[test]
 fn any_key_can_be_a_master_but_a_weak_one() {
-    let rig = rig(Manner::Aws);
+    let rig = rig(Behavior::Aws);
     let derived = derived(&rig, "other", "b", "k");
     let of = |source: &str| rig.run(["key", "derive", "-k", source, "s3://b/k"]);
     assert_eq!(of("./other").succeeds().stdout.trim(), *derived.base64());
@@ -141,7 +141,7 @@ fn any_key_can_be_a_master_but_a_weak_one() {
 
 #[test]
 fn whose_name_counts_can_be_said() {
-    let rig = rig(Manner::Aws);
+    let rig = rig(Behavior::Aws);
     rig.lab.file("file", b"content");
     let json =
         |arguments: &[&str]| rig.run(arguments.iter().copied()).succeeds().json()["keyMd5"].clone();
@@ -194,7 +194,7 @@ fn whose_name_counts_can_be_said() {
 
 #[test]
 fn an_access_point_does_not_tell_the_buckets_name() {
-    let rig = rig(Manner::Aws);
+    let rig = rig(Behavior::Aws);
     for bucket in ["arn:aws:s3:eu-west-1:123456789012:accesspoint/mine", "mine-abc-s3alias"] {
         let object = format!("s3://{bucket}/x");
         rig.run(["key", "derive", "-k", "new", &object])

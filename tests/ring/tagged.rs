@@ -1,6 +1,6 @@
 //! `--tag-key`: an object tells which key it needs, so that nobody has to try keys.
 
-use s3seal_mock::{Answer, Manner};
+use s3seal_mock::{Answer, Behavior};
 
 use super::Rig;
 use crate::harness::{Lab, noise, url};
@@ -23,7 +23,7 @@ fn tag(md5: &str) -> String {
 
 #[test]
 fn the_key_that_a_tag_names_is_tried_next() {
-    for manner in [Manner::Aws, Manner::SeaweedFs, Manner::Ceph] {
+    for manner in [Behavior::Aws, Behavior::SeaweedFs, Behavior::Ceph] {
         let rig = Rig::at(manner);
         rig.lab.file("file", b"content");
         let [new, old, oldest] = ["new", "old", "oldest"].map(|key| rig.md5(key));
@@ -92,7 +92,7 @@ fn a_store_that_keeps_no_tags_is_named_once() {
         }))
     };
     for rig in [
-        Rig::at(Manner::Garage),
+        Rig::at(Behavior::Garage),
         refuses(501, "A header you provided implies functionality that is not implemented"),
         refuses(400, "Unsupported header 'x-amz-tagging' received for this API call."),
     ] {

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::time::Duration;
 
-use s3seal_mock::{Fault, FaultKind, Manner};
+use s3seal_mock::{Behavior, Fault, FaultKind};
 use serde_json::Value;
 
 use super::{Rig, behaving};
@@ -33,12 +33,12 @@ fn number(name: &str, default: u64) -> u64 {
 
 #[test]
 fn nothing_is_lost_under_fire() {
-    for manner in [Manner::Aws, Manner::Ceph] {
+    for manner in [Behavior::Aws, Behavior::Ceph] {
         under_fire(manner);
     }
 }
 
-fn under_fire(manner: Manner) {
+fn under_fire(manner: Behavior) {
     let (count, seed) = (number("S3SEAL_FIRE", 60) as usize, number("S3SEAL_SEED", 1).max(1));
     let mut random = Random(seed);
     let rig = Rig::with(|server| {

@@ -1,6 +1,6 @@
 //! Nothing is overwritten before the store has shown on an object that nobody needs what it would make of it.
 
-use s3seal_mock::{Answer, Manner, RequestRecord, Tampering};
+use s3seal_mock::{Answer, Behavior, RequestRecord, Tampering};
 
 use super::{Rig, SEALING, behaving};
 use crate::harness::{noise, url};
@@ -48,7 +48,7 @@ fn a_store_that_damages_what_it_copies_is_found_out() {
 /// Ceph answers 200 to a copy that shall seal, and stores plaintext.
 #[test]
 fn a_store_that_copies_into_plaintext_overwrites_nothing() {
-    let rig = Rig::at(Manner::Ceph);
+    let rig = Rig::at(Behavior::Ceph);
     rig.lab.plain("x", b"content");
     rig.rotate_keys("none", "./new", [&url("x")[..]]).succeeds();
     assert_eq!(rig.count("CopyObject"), 0);
@@ -60,7 +60,7 @@ fn a_store_that_copies_into_plaintext_overwrites_nothing() {
 /// proven before.
 #[test]
 fn a_store_that_ignores_keys_loses_nothing() {
-    let rig = Rig::at(Manner::IgnoresSseC);
+    let rig = Rig::at(Behavior::IgnoresSseC);
     rig.lab.plain("x", b"content");
     rig.lab.believe_in_the_bucket();
     let done = rig.rotate_keys("none", "./new", [&url("x")[..]]).fails(6);
@@ -72,7 +72,7 @@ fn a_store_that_ignores_keys_loses_nothing() {
 /// It has shown that it can, and does not: what it made is the only one there is.
 #[test]
 fn plaintext_in_the_place_of_the_original_is_kept_and_named() {
-    let rig = Rig::at(Manner::Ceph);
+    let rig = Rig::at(Behavior::Ceph);
     rig.lab.plain("x", b"content");
     let endpoint = rig.lab.server().endpoint().to_owned();
     std::fs::create_dir_all(rig.lab.path("state/s3seal")).unwrap();
@@ -95,7 +95,7 @@ fn large_objects_are_copied_in_parts_where_the_store_can() {
         let requests = rig.lab.server().requests();
         let own = requests.iter().filter(|it| !is_trial(it));
         let parts = own.filter(|it| it.operation == "UploadPartCopy").count();
-        let can = matches!(manner, Manner::Aws | Manner::Garage);
+        let can = matches!(manner, Behavior::Aws | Behavior::Garage);
         assert_eq!(parts, if can { 3 } else { 0 }, "{manner}");
         assert!(rig.content("./new", "x") == content, "{manner}");
         assert_eq!(rig.lab.server().object("demo", "x").unwrap().parts, Some(3), "{manner}");
@@ -156,7 +156,7 @@ fn a_part_that_fails_leaves_the_original_and_no_upload() {
 #[test]
 fn a_trial_that_cannot_be_cleaned_up_is_told() {
     let rig = Rig::with(|server| {
-        behaving(server, Manner::Aws).interceptor(|request| {
+        behaving(server, Behavior::Aws).interceptor(|request| {
             let is_delete = request.operation == "DeleteObject";
             is_delete.then(|| Answer::error(403, "AccessDenied", "Access Denied"))
         })

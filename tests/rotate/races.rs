@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::time::Duration;
 
-use s3seal_mock::{Builder, Manner, RequestRecord, Tampering};
+use s3seal_mock::{Behavior, Builder, RequestRecord, Tampering};
 
 use super::{Rig, behaving};
 
@@ -44,7 +44,7 @@ fn an_object_that_is_replaced_before_its_proof_is_rotated_again() {
     for key in ["old", "new", "other", "none"] {
         let mut ends = None;
         let rig = Rig::with(|server| {
-            let (server, arrived, go) = held(behaving(server, Manner::SeaweedFs));
+            let (server, arrived, go) = held(behaving(server, Behavior::SeaweedFs));
             ends = Some((arrived, go));
             server
         });
@@ -83,7 +83,7 @@ fn an_object_that_is_replaced_before_its_proof_is_rotated_again() {
 /// Whether a store looks and writes without a gap no trial shows, so people are told, once.
 #[test]
 fn off_amazon_a_run_warns_once_of_other_writers() {
-    for manner in [Manner::Aws, Manner::SeaweedFs, Manner::Ceph, Manner::Garage] {
+    for manner in [Behavior::Aws, Behavior::SeaweedFs, Behavior::Ceph, Behavior::Garage] {
         let rig = Rig::at(manner);
         for object in ["a", "b", "c"] {
             rig.lab.seal("old", object, b"content");
@@ -118,7 +118,7 @@ fn what_has_no_checksum_is_looked_at_after_its_rotation() {
 /// At a store that proves nothing by its answer the copy is looked at, and its checksum counts then.
 #[test]
 fn a_copy_of_another_checksum_is_damage_at_any_store() {
-    for manner in [Manner::Aws, Manner::SeaweedFs, Manner::Garage] {
+    for manner in [Behavior::Aws, Behavior::SeaweedFs, Behavior::Garage] {
         let heads = AtomicUsize::new(0);
         let rig = Rig::with(|server| {
             behaving(server, manner).interceptor(move |request| {

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::time::Duration;
 
-use s3seal_mock::{Answer, Builder, Manner, RequestRecord, Tampering};
+use s3seal_mock::{Answer, Behavior, Builder, RequestRecord, Tampering};
 
 use super::Rig;
 use crate::harness::url;
@@ -37,7 +37,7 @@ fn held(
 
 /// Rotates `x`, which somebody seals anew with this key while `operation` is on its way.
 #[track_caller]
-fn overtaken(manner: Manner, operation: &'static str, key: &str) -> Rig {
+fn overtaken(manner: Behavior, operation: &'static str, key: &str) -> Rig {
     let mut ends = None;
     let rig = Rig::with(|server| {
         let (server, arrived, go) = held(super::behaving(server, manner), operation);
@@ -65,17 +65,17 @@ fn overtaken(manner: Manner, operation: &'static str, key: &str) -> Rig {
 
 #[test]
 fn what_is_written_before_the_copy_is_not_lost() {
-    overtaken(Manner::Aws, "CopyObject", "old");
-    overtaken(Manner::Aws, "CopyObject", "new");
-    overtaken(Manner::SeaweedFs, "CopyObject", "old");
+    overtaken(Behavior::Aws, "CopyObject", "old");
+    overtaken(Behavior::Aws, "CopyObject", "new");
+    overtaken(Behavior::SeaweedFs, "CopyObject", "old");
     // Source and destination are one: either condition holds it.
-    overtaken(Manner::Garage, "CopyObject", "old");
+    overtaken(Behavior::Garage, "CopyObject", "old");
 }
 
 #[test]
 fn what_is_written_while_the_bytes_go_through_this_machine_is_not_lost() {
     for key in ["old", "new"] {
-        overtaken(Manner::Ceph, "CompleteMultipartUpload", key);
+        overtaken(Behavior::Ceph, "CompleteMultipartUpload", key);
     }
 }
 
@@ -96,10 +96,10 @@ fn amazon_is_asked_to_look_at_what_is_overwritten() {
 #[test]
 fn a_store_that_does_not_look_is_told_of() {
     let told = "in spite of its condition (If-Match)";
-    let rig = Rig::at(Manner::Garage);
+    let rig = Rig::at(Behavior::Garage);
     rig.lab.seal("old", "x", b"content");
     rig.rotate(["s3://demo/x"]).succeeds().says(&["warning", told]);
-    for manner in [Manner::Aws, Manner::SeaweedFs, Manner::Ceph] {
+    for manner in [Behavior::Aws, Behavior::SeaweedFs, Behavior::Ceph] {
         let rig = Rig::at(manner);
         rig.lab.seal("old", "x", b"content");
         let done = rig.rotate(["s3://demo/x"]).succeeds();
@@ -110,7 +110,7 @@ fn a_store_that_does_not_look_is_told_of() {
 /// The copy was made and nobody heard of it: the next attempt meets what the first one made.
 #[test]
 fn a_copy_whose_answer_was_lost_counts_as_made() {
-    for manner in [Manner::Aws, Manner::SeaweedFs, Manner::Garage] {
+    for manner in [Behavior::Aws, Behavior::SeaweedFs, Behavior::Garage] {
         let lost = AtomicUsize::new(0);
         let rig = Rig::with(|server| {
             super::behaving(server, manner).interceptor(move |request| {
@@ -185,7 +185,7 @@ fn a_trial_that_breaks_off_leaves_the_condition_where_it_is() {
 fn a_newer_version_is_noticed_where_the_bytes_go_through_this_machine() {
     let mut ends = None;
     let rig = Rig::with(|server| {
-        let (server, arrived, go) = held(super::behaving(server, Manner::Ceph), "UploadPart");
+        let (server, arrived, go) = held(super::behaving(server, Behavior::Ceph), "UploadPart");
         ends = Some((arrived, go));
         server
     });

@@ -3,7 +3,7 @@
 
 use std::fs::File;
 
-use s3seal_mock::{Answer, Manner};
+use s3seal_mock::{Answer, Behavior};
 
 use super::{
     bare, presign, presigned_get, presigned_put, refused_at_once, sent, stocked, stranger,
@@ -274,7 +274,7 @@ fn damage_on_the_way_is_noticed_by_the_store() {
 
 #[test]
 fn refusals_name_what_whoever_made_the_url_can_do() {
-    let lab = Lab::with(|server| server.behave(Manner::AwsBlocked));
+    let lab = Lab::with(|server| server.behave(Behavior::AwsBlocked));
     lab.key("k");
     lab.file("file", b"file");
     let put = presigned_put(&lab, "y");

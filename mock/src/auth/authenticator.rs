@@ -149,11 +149,11 @@ fn check_signed_headers(head: &Parts, signature: &Signature) -> Result<(), Refus
 
 /// Refuses a key in the query: queries are logged on their way, and an ignored key would store the object in plaintext.
 pub(crate) fn refuse_query_keys(query: &[(String, String)]) -> Result<(), Refusal> {
-    let hoisted = query
+    let in_query = query
         .iter()
         .map(|(name, _)| name.to_ascii_lowercase())
         .find(|name| name.starts_with(ssec::PREFIX) || name.starts_with(ssec::SOURCE_PREFIX));
-    match hoisted {
+    match in_query {
         None => Ok(()),
         Some(name) => Err(Refusal::access_denied(format!(
             "The parameters of Server Side Encryption with Customer provided keys must be sent as headers; the query string has {name}"

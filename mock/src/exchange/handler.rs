@@ -14,7 +14,7 @@ use time::OffsetDateTime;
 
 use super::answer::{change_headers, dropped, ready_made, refused, show_quirks};
 use super::document::{check_size, read_document};
-use crate::answer::{Answer, Instead, Interceptor, Tampering};
+use crate::answer::{Answer, Instead, Interceptor, Reply, Tampering};
 use crate::auth::Authenticator;
 use crate::body::{
     RequestBody, TamperedBody, Throttle, check_trailer, drain, is_chunked, rechunk, storage_failed,
@@ -52,19 +52,18 @@ impl Handler {
     /// Answers one request; `received` counts the bytes of its body. An error drops the connection.
     pub(crate) async fn answer(
         &self,
-        request: Request<Incoming>,
+        (mut head, body): (Parts, Incoming),
+        record: RequestRecord,
         connection: Connection,
         mut fault: Option<ChosenFault>,
         received: &Arc<AtomicU64>,
     ) -> io::Result<Response<TamperedBody>> {
-        let (mut head, body) = request.into_parts();
         // Code that prints headers must not print these.
         for name in ssec::KEY_HEADERS.into_iter().chain(["authorization", "x-amz-security-token"]) {
             if let Some(value) = head.headers.get_mut(name) {
                 value.set_sensitive(true);
             }
         }
-        let record = RequestRecord::new(&head, connection.number);
         let operation = record.operation;
         let is_head = head.method == "HEAD";
         let answer = self.interceptor.ask(&record);
@@ -82,8 +81,7 @@ impl Handler {
             Some(Answer::Reset) => return Err(dropped()),
             Some(Answer::Respond(reply)) => {
                 drain(rest).await;
-                self.log.answered(number, reply.status);
-                return Ok(TamperedBody::plain(ready_made(reply)));
+                return Ok(self.replace(number, reply));
             }
         };
         let mut context = RequestContext::new(connection);
@@ -101,15 +99,18 @@ impl Handler {
         };
         match tampering.instead {
             Some(Instead::Reset) => return Err(dropped()),
-            Some(Instead::Reply(reply)) => {
-                self.log.answered(number, reply.status);
-                return Ok(TamperedBody::plain(ready_made(reply)));
-            }
+            Some(Instead::Reply(reply)) => return Ok(self.replace(number, reply)),
             None => {}
         }
         change_headers(&mut response, &tampering);
         self.log.answered(number, response.status().as_u16());
         Ok(response.map(|body| TamperedBody::new(body, &tampering)))
+    }
+
+    /// A ready-made answer to the request of this number.
+    fn replace(&self, number: usize, reply: Reply) -> Response<TamperedBody> {
+        self.log.answered(number, reply.status);
+        TamperedBody::plain(ready_made(reply))
     }
 
     async fn handle(

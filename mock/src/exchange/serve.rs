@@ -47,8 +47,7 @@ impl Handler {
         if !delay.is_zero() {
             tokio::time::sleep(delay).await;
         }
-        let request = Request::from_parts(head, body);
-        let response = self.answer(request, connection, fault, &received).await?;
+        let response = self.answer((head, body), record, connection, fault, &received).await?;
         if let Some(line) = &mut log_line {
             line.status = Some(response.status().as_u16());
         }

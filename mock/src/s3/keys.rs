@@ -7,7 +7,7 @@ use crate::quirks::KeyErrors;
 use crate::refusal::Refusal;
 use crate::settings::DefaultEncryption;
 use crate::ssec::{self, CustomerKey, KeyCheck, KeyHeaders};
-use crate::store::{Encryption, Object};
+use crate::store::{Encryption, Object, Upload};
 
 const ENCRYPTION: &str = "x-amz-server-side-encryption";
 
@@ -155,6 +155,15 @@ impl Api {
         };
         Encryption::Kms { method: method.to_owned(), key_id, bucket_key }
     }
+}
+
+/// Checks the key of CompleteMultipartUpload and ListParts: it may be missing unless a checksum was announced.
+pub(crate) fn check_upload_key(upload: &Upload, key: Option<&CustomerKey>) -> Result<(), Refusal> {
+    let needs_key = upload.encryption.is_sealed() && upload.checksum.is_some();
+    if key.is_none() && !needs_key {
+        return Ok(());
+    }
+    ssec::same_upload(upload.encryption.key_check(), key)
 }
 
 /// The answer to a copy of an object onto itself that changes nothing.

@@ -119,6 +119,7 @@ impl Drop for OpenConnection {
     }
 }
 
+/// A request is served until this is dropped.
 pub(crate) struct Busy(Arc<OpenConnection>);
 
 impl Drop for Busy {

@@ -205,7 +205,7 @@ fn apply(
             ));
         }
         if !change.is_sound() {
-            return Err(broken(number, "tells of an object whose parts do not make it"));
+            return Err(broken(number, "has an object whose parts do not match it"));
         }
         let names =
             change.blobs().filter_map(|blob| blob.file()).map(|file| file.name().to_owned());

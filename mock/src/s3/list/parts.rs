@@ -6,8 +6,8 @@ use s3s::{S3Request, S3Response};
 use crate::checksum::Algorithm;
 use crate::encoding;
 use crate::s3::api::{Api, Head, Outcome};
+use crate::s3::keys::check_upload_key;
 use crate::s3::output::{last_modified, set_checksum};
-use crate::ssec;
 use crate::store::UploadedPart;
 
 pub(crate) async fn list_parts(
@@ -18,9 +18,7 @@ pub(crate) async fn list_parts(
     let input = request.input;
     let buckets = api.store.lock();
     let upload = buckets.bucket(&input.bucket)?.upload(&input.key, &input.upload_id)?;
-    if customer_key.is_some() || (upload.encryption.is_sealed() && upload.checksum.is_some()) {
-        ssec::same_upload(upload.encryption.key_check(), customer_key.as_ref())?;
-    }
+    check_upload_key(upload, customer_key.as_ref())?;
     let max = input.max_parts.unwrap_or(1000).clamp(0, 1000);
     let limit = usize::try_from(max).unwrap_or(1000);
     let marker = input.part_number_marker.unwrap_or(0).max(0);

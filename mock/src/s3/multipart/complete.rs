@@ -11,10 +11,11 @@ use crate::checksum::{self, Algorithm, Checksum, Kind};
 use crate::encoding;
 use crate::random;
 use crate::refusal::Refusal;
+use crate::route;
 use crate::s3::api::{Api, Head, Outcome};
+use crate::s3::keys::check_upload_key;
 use crate::s3::object::WriteConditions;
 use crate::s3::output::set_object_checksum;
-use crate::ssec;
 use crate::store::{Object, Part, Upload, UploadedPart};
 
 /// Every part but the last has at least this many bytes.
@@ -37,10 +38,8 @@ pub(crate) async fn complete_multipart_upload(
     let mut buckets = api.store.lock();
     let bucket = buckets.bucket_mut(bucket_name)?;
     let upload = bucket.upload(key, upload_id)?;
-    if api.quirks.checks_key_on_complete
-        && (customer_key.is_some() || (upload.encryption.is_sealed() && upload.checksum.is_some()))
-    {
-        ssec::same_upload(upload.encryption.key_check(), customer_key.as_ref())?;
+    if api.quirks.checks_key_on_complete {
+        check_upload_key(upload, customer_key.as_ref())?;
     }
     let chosen = chosen_parts(upload, &asked)?;
     let checksum = whole_checksum(upload, &chosen)?;
@@ -49,14 +48,7 @@ pub(crate) async fn complete_multipart_upload(
         &declared?,
         input.checksum_type.as_ref().map(|kind| kind.as_str()),
     )?;
-    let size: u64 = chosen.iter().map(|part| part.blob.len()).sum();
-    if let Some(expected) =
-        input.mpu_object_size.filter(|expected| u64::try_from(*expected) != Ok(size))
-    {
-        return Err(Refusal::invalid_request(format!(
-            "The provided 'x-amz-mp-object-size' header value {expected} does not match what was computed: {size}"
-        )));
-    }
+    let size = whole_size(&chosen, input.mpu_object_size)?;
     conditions.check(bucket, key)?;
 
     let etag = whole_etag(upload, &chosen);
@@ -65,36 +57,47 @@ pub(crate) async fn complete_multipart_upload(
     let parts = numbers.zip(&chosen).map(|(number, part)| stored_part(number, part, algorithm));
     let parts = parts.collect();
     let upload = bucket.end_upload(key, upload_id)?;
-    let object = Object {
+    let object = Arc::new(Object {
         id: upload.object_id,
         parts,
         size,
-        etag: etag.clone(),
-        encryption: upload.encryption.clone(),
-        checksum: checksum.clone(),
+        etag,
+        encryption: upload.encryption,
+        checksum,
         attributes: upload.attributes,
         multipart: true,
-    };
-    let version_id = bucket.put(key, Some(Arc::new(object)), upload.tags);
+    });
+    let version_id = bucket.put(key, Some(Arc::clone(&object)), upload.tags);
     drop(buckets);
 
-    let host =
-        request.headers.get("host").and_then(|host| host.to_str().ok()).unwrap_or("localhost");
+    let host = route::host(&request.headers).unwrap_or("localhost");
     let mut output = CompleteMultipartUploadOutput {
         bucket: Some(bucket_name.clone()),
         key: Some(key.clone()),
         location: Some(format!("{scheme}://{host}/{bucket_name}/{}", urlencoding::encode(key))),
-        e_tag: Some(ETag::Strong(etag)),
+        e_tag: Some(ETag::Strong(object.etag.clone())),
         version_id,
-        server_side_encryption: upload.encryption.method().map(Into::into),
-        bucket_key_enabled: upload.encryption.bucket_key(),
-        ssekms_key_id: upload.encryption.kms_key_id(),
+        server_side_encryption: object.encryption.method().map(Into::into),
+        bucket_key_enabled: object.encryption.bucket_key(),
+        ssekms_key_id: object.encryption.kms_key_id(),
         ..Default::default()
     };
-    if let Some(checksum) = &checksum {
+    if let Some(checksum) = &object.checksum {
         set_object_checksum!(output, checksum);
     }
     Ok(S3Response::new(output))
+}
+
+fn whole_size(parts: &[UploadedPart], expected: Option<i64>) -> Result<u64, Refusal> {
+    let size = parts.iter().map(|part| part.blob.len()).sum();
+    match expected {
+        Some(expected) if u64::try_from(expected) != Ok(size) => {
+            Err(Refusal::invalid_request(format!(
+                "The provided 'x-amz-mp-object-size' header value {expected} does not match what was computed: {size}"
+            )))
+        }
+        _ => Ok(size),
+    }
 }
 
 fn chosen_parts(upload: &Upload, asked: &[CompletedPart]) -> Result<Vec<UploadedPart>, Refusal> {
