@@ -299,12 +299,12 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_or_contradicts_itself_is_named() {
+    fn missing_or_contradictory_variables_are_named() {
         for (variables, words) in [
-            (&[][..], "no task of a job array"),
-            (&["SGE_TASK_ID=undefined"], "no task of a job array"),
-            (&["LSB_JOBINDEX=0"], "no task of a job array"),
-            (&["CI_NODE_TOTAL=1"], "no task of a job array"),
+            (&[][..], "no task of a known job array"),
+            (&["SGE_TASK_ID=undefined"], "no task of a known job array"),
+            (&["LSB_JOBINDEX=0"], "no task of a known job array"),
+            (&["CI_NODE_TOTAL=1"], "no task of a known job array"),
             (&["SLURM_ARRAY_TASK_ID=1"], "SLURM_ARRAY_TASK_MIN is not"),
             (&["CI_NODE_INDEX=1"], "CI_NODE_TOTAL is not"),
             (&["CI_NODE_INDEX=one", "CI_NODE_TOTAL=2"], "CI_NODE_INDEX is no number: `one`"),
