@@ -4,10 +4,10 @@ mod causes;
 mod objects;
 mod settings;
 
-use s3seal_mock::Behavior;
+use s3seal_mock::{Answer, Behavior};
 use serde_json::Value;
 
-use crate::harness::{BUCKET, Done, Lab, Run};
+use crate::harness::{BUCKET, Done, Lab, Run, url};
 
 /// All checks, in the order in which they are told.
 const CHECKS: [&str; 20] = [
@@ -183,4 +183,38 @@ fn nothing_of_the_users_is_touched() {
         }
     }
     lab.holds_only(&["folder", "folder/mine"]);
+}
+
+/// Whether the first sealed write goes as a multipart upload, so that the proof comes before anything is published.
+fn proves_first(lab: &Lab) -> bool {
+    lab.key("k");
+    lab.server().clear_requests();
+    lab.run(["put", "-k", "./k", "-", &url("x")]).stdin(b"content").succeeds();
+    let writes = lab.operations();
+    assert!(writes.iter().any(|it| it == "PutObject" || it == "CreateMultipartUpload"));
+    !writes.iter().any(|it| it == "PutObject")
+}
+
+#[test]
+fn what_it_has_proven_is_not_proven_again() {
+    let lab = Lab::new();
+    doctor(&lab).succeeds();
+    assert!(!proves_first(&lab));
+    assert_eq!(lab.operations(), ["PutObject"]);
+    let lab = Lab::new();
+    assert!(proves_first(&lab), "without it");
+}
+
+#[test]
+fn what_has_failed_proves_nothing() {
+    // What comes in parts is sealed; what comes at once is refused.
+    let lab = Lab::with(|server| {
+        server.interceptor(|request| {
+            let is_trial = request.key.as_deref().is_some_and(|key| key.ends_with("-put"));
+            (is_trial && request.operation == "PutObject")
+                .then(|| Answer::error(403, "AccessDenied", "Access Denied"))
+        })
+    });
+    doctor(&lab).exits(5);
+    assert!(proves_first(&lab));
 }

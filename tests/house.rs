@@ -10,6 +10,7 @@ const PROGRAM: &[&str] = &[
     "text/percent",
     "text/range",
     "text/redaction",
+    "text/range",
     "text/size",
     "text/time",
     "text",

@@ -30,7 +30,7 @@ pub(crate) struct Translation {
 /// program's commands and options.
 ///
 /// # Errors
-/// [`Failure::Usage`] for what this program has no counterpart of.
+/// [`Kind::Usage`] for what this program has no counterpart of.
 pub(crate) fn translate(
     arguments: &[OsString],
     tree: impl FnOnce() -> Command,

@@ -7,9 +7,8 @@ use clap::builder::PossibleValue;
 
 use super::options::{check_search, parse_since};
 use crate::failure::Failure;
-use crate::jobs::Keys;
-use crate::jobs::audit::{self, AuditOptions};
 use crate::jobs::feed::{Place, SearchOptions};
+use crate::jobs::{AuditOptions, Keys, audit};
 use crate::key::KeyOptions;
 use crate::location::Location;
 use crate::output::Output;
@@ -84,7 +83,7 @@ impl ValueEnum for State {
 }
 
 /// # Errors
-/// [`Failure::Usage`] for what is no URL, and so on: before anything is looked at.
+/// [`Kind::Usage`] for what is no URL, and so on: before anything is looked at.
 pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Failure> {
     let locations = args.urls.iter().map(|url| url.parse::<Location>());
     let locations = locations.collect::<Result<Vec<_>, _>>()?;
@@ -99,5 +98,5 @@ pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<
         fail_on: args.fail_on.clone(),
     };
     let keys = Keys::load(&args.key, out)?;
-    audit::run(places, keys, options, connect, out).await
+    audit(places, keys, options, connect, out).await
 }

@@ -1,4 +1,4 @@
-//! `s3seal bucket`: whether a bucket takes objects that are sealed with keys of the user's.
+//! `s3seal bucket`: whether a bucket accepts SSE-C.
 
 use serde::Serialize;
 
@@ -60,7 +60,7 @@ struct Item<'a> {
 /// Reads the switch, or sets it and reads it again.
 ///
 /// # Errors
-/// [`Failure::Denied`], [`Failure::NotFound`]; [`Failure::Other`] where the store has no such switch.
+/// [`Kind::Denied`], [`Kind::NotFound`]; [`Kind::Other`] where the store has no such switch.
 pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<(), Failure> {
     let (buckets, allowed) = match &args.action {
         Action::Status(buckets) => (buckets, None),

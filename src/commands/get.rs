@@ -82,7 +82,7 @@ pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<
 /// What the paths stand for, checked as far as it can be without a store.
 ///
 /// # Errors
-/// [`Failure::Usage`].
+/// [`Kind::Usage`].
 pub(super) fn plan(
     paths: &[String],
     recursive: bool,

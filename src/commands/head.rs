@@ -30,10 +30,8 @@ pub(crate) struct Args {
     read: ReadOptions,
 }
 
-/// Asks for each object's metadata.
-///
 /// # Errors
-/// Those of each object that could not be had.
+/// That of each object that could not be read.
 pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<(), Failures> {
     let objects = args
         .urls

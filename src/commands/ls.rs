@@ -62,10 +62,10 @@ struct Item<'a> {
     is_latest: Option<bool>,
 }
 
-/// Lists each; failures are told as they happen.
+/// Lists each URL; failures are reported as they happen.
 ///
 /// # Errors
-/// [`Failure::Usage`] for what is no URL: before anything is listed.
+/// [`Kind::Usage`] for what is no URL: before anything is listed.
 pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Failure> {
     let locations = args.urls.iter().map(|url| url.parse::<Location>());
     let locations = locations.collect::<Result<Vec<_>, _>>()?;
@@ -100,16 +100,15 @@ async fn list(args: &Args, store: &Arc<Store>, at: &Location, out: &Output) -> R
             return Ok(());
         }
     }
-    if found == 0 && !at.key.is_empty() {
-        Err(Failure::not_found("there is nothing of this name, and nothing below it")
-            .hint("check the bucket and the key")
-            .at(at))
-    } else {
-        Ok(())
+    if found > 0 || at.key.is_empty() {
+        return Ok(());
     }
+    Err(Failure::not_found("there is nothing of this name, and nothing below it")
+        .hint("check the bucket and the key")
+        .at(at))
 }
 
-/// The object, or its versions, of exactly this name; how many lines that makes.
+/// Lists the object of exactly this name, or its versions. Returns the number of lines.
 async fn list_object(
     args: &Args,
     store: &Arc<Store>,

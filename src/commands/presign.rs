@@ -1,4 +1,4 @@
-//! `s3seal presign`: a URL for somebody without credentials, and the headers that go with it.
+//! `s3seal presign`: a URL for a user without credentials, and the headers that go with it.
 
 use std::fs;
 use std::io::{self, Write};
@@ -82,7 +82,7 @@ struct Item<'a> {
 /// Signs and prints the URL.
 ///
 /// # Errors
-/// [`Failure::Usage`] without a key and without `--no-key`; [`Failure::Denied`] without credentials.
+/// [`Kind::Usage`] without a key and without `--no-key`; [`Kind::Denied`] without credentials.
 pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<(), Failure> {
     let at = args.url.parse::<Location>()?.object()?;
     check(args)?;
@@ -123,7 +123,7 @@ pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<
         out.say(&format!("note: it is signed for {key}"));
         if key.is_derived {
             let at = &wanted.at;
-            out.say(&format!("note: whoever uses it needs the object's key, never the master: `s3seal key derive {at} -o FILE`"));
+            out.say(&format!("note: its user needs the object's key, never the master: `s3seal key derive {at} -o FILE`"));
         }
     }
     if key.is_some() && out.interactive() {
@@ -163,15 +163,12 @@ fn check(args: &Args) -> Result<(), Failure> {
 fn keys(args: &Args, out: &Output) -> Result<Keys, Failure> {
     let keys = Keys::load(&args.key, out)?;
     if keys.has_any() {
-        Ok(keys)
-    } else {
-        Err(Failure::usage(
-            "no key was given, and the URL of a sealed object is worth nothing without it",
-        )
-        .hint(
-            "name the key with -k or S3SEAL_KEY, or say --no-key for an object that is not sealed",
-        ))
+        return Ok(keys);
     }
+    Err(Failure::usage(
+        "no key was given, and the URL of a sealed object is worth nothing without it",
+    )
+    .hint("name the key with -k or S3SEAL_KEY, or say --no-key for an object that is not sealed"))
 }
 
 /// Writes `Name: value` lines, as `curl -H @FILE` reads them: into a new file that takes the place of an old one,

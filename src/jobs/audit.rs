@@ -59,7 +59,7 @@ struct Counts {
 ///
 /// # Errors
 /// What keeps the run from starting.
-pub(crate) async fn run(
+pub(crate) async fn audit(
     places: Vec<Place>,
     keys: Keys,
     options: AuditOptions,

@@ -13,11 +13,13 @@
 //! | `put`, `get`, `remove` | files into the store, objects into files, deletions |
 //! | `audit`, `verify`, `rotate` | which key opens each object; whether a key still opens it; objects sealed with another key |
 //! | `copy`, `sync` | copies within the store; a folder and a prefix made alike |
+//! | `doctor` | one check after another, up to a live proof with throw-away objects |
 //!
 //! The order of the table is the order of imports: each file imports from those above it only.
 
-pub(crate) mod audit;
+mod audit;
 pub(crate) mod copy;
+pub(crate) mod doctor;
 pub(crate) mod feed;
 pub(crate) mod get;
 mod job;
@@ -32,8 +34,10 @@ pub(crate) mod rotate;
 mod sealer;
 pub(crate) mod sync;
 mod tally;
-pub(crate) mod verify;
+mod verify;
 
+pub(crate) use audit::{AuditOptions, audit};
 pub(crate) use keys::Keys;
 pub(crate) use reminder::keep_a_copy;
 pub(crate) use sealer::{Sealer, SealingOptions};
+pub(crate) use verify::verify;

@@ -60,7 +60,7 @@ impl ObjectEncryption {
     /// The write of an object that is encrypted so; `tag_key` says whether it is tagged with the MD5 of its key.
     ///
     /// # Errors
-    /// [`Failure::Key`] for a tag that would help to guess a weak key.
+    /// [`Kind::Key`] for a tag that would help to guess a weak key.
     pub(crate) fn write(
         &self,
         at: &Location,
@@ -92,7 +92,7 @@ impl Sealer {
     /// Reads the keys. `reads_stdin` says whether standard input is what is to be stored.
     ///
     /// # Errors
-    /// [`Failure::Usage`] without a key where one is wanted.
+    /// [`Kind::Usage`] without a key where one is wanted.
     pub(crate) fn load(
         options: &SealingOptions,
         reads_stdin: bool,
@@ -161,7 +161,7 @@ impl Sealer {
     }
 
     /// # Errors
-    /// [`Failure::Usage`] where no key was named and no rule gives the object one; [`Failure::Key`] for a key
+    /// [`Kind::Usage`] where no key was named and no rule gives the object one; [`Kind::Key`] for a key
     /// that seals nothing.
     pub(crate) async fn encryption(
         &self,

@@ -31,7 +31,7 @@ struct Verifier {
 ///
 /// # Errors
 /// What keeps the run from starting.
-pub(crate) async fn run(
+pub(crate) async fn verify(
     objects: Vec<Location>,
     list: Option<PathBuf>,
     keys: Keys,

@@ -26,7 +26,7 @@ impl KeyOptions {
     /// follows the rules of config.toml.
     ///
     /// # Errors
-    /// [`Failure::Usage`] for a malformed SPEC, a key in argv, or an invalid config file; [`Failure::Key`] if a source
+    /// [`Kind::Usage`] for a malformed SPEC, a key in argv, or an invalid config file; [`Kind::Key`] if a source
     /// cannot be read or holds no key.
     pub(crate) fn load(&self) -> Result<Keyring, Failure> {
         let derive_as = self.derive_as.as_deref().map(DeriveAs::parse).transpose()?;

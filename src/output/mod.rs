@@ -74,7 +74,7 @@ impl Output {
     /// Writes raw bytes to stdout.
     ///
     /// # Errors
-    /// [`Failure::Other`] if stdout cannot be written, [`Failure::Usage`] if it was closed when the program started. A pipe
+    /// [`Kind::Other`] if stdout cannot be written, [`Kind::Usage`] if it was closed when the program started. A pipe
     /// whose reader closed it is no error.
     pub(crate) fn data(&self, bytes: &[u8]) -> Result<(), Failure> {
         descriptors::require_stdout()?;

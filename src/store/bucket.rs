@@ -99,8 +99,8 @@ impl Store {
     /// Reads a bucket's encryption configuration; it has no rules where the bucket has none.
     ///
     /// # Errors
-    /// [`Failure::Denied`] without `s3:GetEncryptionConfiguration`, [`Failure::NotFound`];
-    /// [`Failure::Other`] where the store has no such configuration.
+    /// [`Kind::Denied`] without `s3:GetEncryptionConfiguration`, [`Kind::NotFound`];
+    /// [`Kind::Other`] where the store has no such configuration.
     pub(crate) async fn bucket_encryption(
         &self,
         bucket: &Location,

@@ -14,7 +14,7 @@ impl Interrupt {
     /// Takes over SIGINT, SIGTERM and SIGHUP for the rest of the program's life.
     ///
     /// # Errors
-    /// [`Failure::Other`] where the system allows no signal handler.
+    /// [`Kind::Other`] where the system allows no signal handler.
     pub(crate) fn listen() -> Result<Interrupt, Failure> {
         let listen = |kind| {
             signal(kind).map_err(|error| {
@@ -46,7 +46,7 @@ impl Interrupt {
     /// Does the work, unless a signal comes first: the work is then dropped where it stands.
     ///
     /// # Errors
-    /// The work's own, or [`Failure::Interrupted`].
+    /// The work's own, or [`Kind::Interrupted`].
     pub(crate) async fn race<T>(
         &self,
         work: impl Future<Output = Result<T, Failure>>,

@@ -43,7 +43,7 @@ fn middle_of(name: &OsStr) -> Option<&[u8]> {
 /// Where in a folder an object of this name belongs.
 ///
 /// # Errors
-/// [`Failure::Other`] where the name leads elsewhere, or no file can be called so.
+/// [`Kind::Other`] where the name leads elsewhere, or no file can be called so.
 pub(crate) fn to_path(name: &str) -> Result<PathBuf, Failure> {
     let refuse = |why: &str| {
         Err(Failure::other(format!("no file below the destination can be called so: {why}"))
@@ -72,7 +72,7 @@ pub(crate) fn to_path(name: &str) -> Result<PathBuf, Failure> {
 /// The name of what lies at this path below a folder.
 ///
 /// # Errors
-/// [`Failure::Other`] for a path that is no UTF-8, which keys are.
+/// [`Kind::Other`] for a path that is no UTF-8, which keys are.
 pub(crate) fn to_name(below: &Path) -> Result<String, Failure> {
     let mut name = String::new();
     for component in below.components() {
@@ -104,7 +104,7 @@ impl Clashes {
     /// Takes in the next name.
     ///
     /// # Errors
-    /// [`Failure::Other`] where it would need a folder in the place of a file.
+    /// [`Kind::Other`] where it would need a folder in the place of a file.
     pub(crate) fn check(&mut self, name: &str) -> Result<(), Failure> {
         while self.open.last().is_some_and(|open| !name.starts_with(open.as_str())) {
             self.open.pop();
@@ -132,7 +132,7 @@ impl TakenNames {
     /// Takes a name below the destination.
     ///
     /// # Errors
-    /// [`Failure::Other`] where another source has it already.
+    /// [`Kind::Other`] where another source has it already.
     pub(crate) fn take(&mut self, name: &str) -> Result<(), Failure> {
         if self.taken.insert(self.state.hash_one(name)) {
             return Ok(());

@@ -34,7 +34,7 @@ pub(crate) fn parse_part_size(text: &str) -> Result<u64, String> {
 /// The size of every part but the last, for an object of `bytes` bytes.
 ///
 /// # Errors
-/// [`Failure::Usage`] where the object does not fit into 10,000 parts of the size that was asked for.
+/// [`Kind::Usage`] where the object does not fit into 10,000 parts of the size that was asked for.
 pub(super) fn part_size(bytes: u64, asked: Option<u64>) -> Result<u64, Failure> {
     let needed = bytes.div_ceil(MOST_PARTS);
     match asked {

@@ -49,17 +49,15 @@ struct Item<'a> {
     file: Option<String>,
 }
 
-/// Writes the key.
-///
 /// # Errors
-/// [`Failure::Usage`] for raw bytes to a terminal or into JSON; [`Failure::Precondition`] if the file
+/// [`Kind::Usage`] for raw bytes to a terminal or into JSON; [`Kind::Precondition`] if the file
 /// exists; others if there is no key, or it cannot be written.
 pub(super) fn run(args: &Args, out: &Output) -> Result<(), Failure> {
     let ring = args.chosen.load()?;
     ring.warnings.iter().for_each(|warning| out.warn(warning));
     if let Some(master) = ring.keys.iter().find(|loaded| ring.derives(loaded)) {
         return Err(Failure::usage(format!(
-            "`{}` is a master key: no object is sealed with it, and whoever has it can open them all",
+            "`{}` is a master key: no object is sealed with it, and its holder can open them all",
             master.label()
         ))
         .hint("convert one object's key: add --derive-as s3://BUCKET/KEY"));

@@ -51,11 +51,9 @@ struct Item<'a> {
     file: Option<String>,
 }
 
-/// Derives the key, and prints it or writes it to a file.
-///
 /// # Errors
-/// [`Failure::Usage`] without a key, or where it is not clear whose name counts; [`Failure::Key`] for a
-/// weak master; [`Failure::Precondition`] if the file exists.
+/// [`Kind::Usage`] without a key, or where it is not clear whose name counts; [`Kind::Key`] for a
+/// weak master; [`Kind::Precondition`] if the file exists.
 pub(super) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<(), Failure> {
     let at = args.url.parse::<Location>()?.object()?;
     let keys = Keys::load(&args.key, out)?;

@@ -32,8 +32,6 @@ struct Item<'a> {
     key_md5: String,
 }
 
-/// Prints each key's MD5.
-///
 /// # Errors
 /// Where there is no key, or it cannot be read.
 pub(super) fn run(args: &Args, out: &Output) -> Result<(), Failure> {

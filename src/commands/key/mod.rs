@@ -34,10 +34,10 @@ enum Action {
     Derive(derive::Args),
 }
 
-/// Does what the action says with the chosen keys; what is wrong with several is told as it happens.
+/// Runs the action; failures of several items are reported as they happen.
 ///
 /// # Errors
-/// [`Failure::Usage`] if there is no key, or one stands in argv; [`Failure::Key`] if a source
+/// [`Kind::Usage`] if there is no key, or one stands in argv; [`Kind::Key`] if a source
 /// cannot be read or holds no key.
 pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Failure> {
     match &args.action {

@@ -62,10 +62,10 @@ struct Item<'a> {
     key: Option<&'a str>,
 }
 
-/// Tries the recipes, and tells of the one that opens the object.
+/// Tries the recipes, and reports the one that opens the object.
 ///
 /// # Errors
-/// [`Failure::Key`] where none does, [`Failure::Unsealed`] where the object needs no key, and those of
+/// [`Kind::Key`] where none does, [`Kind::Unsealed`] where the object needs no key, and those of
 /// reading the text, asking the store and writing the file.
 pub(super) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<(), Failure> {
     let at = args.url.parse::<Location>()?.object()?;
@@ -75,7 +75,7 @@ pub(super) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<
     store.carry_keys()?;
     let options = ReadOptions {
         version_id: args.version_id.clone(),
-        // So that a plain object is told in words of this command.
+        // A plain object gets a failure of this command's own.
         allow_plain: true,
         ..ReadOptions::default()
     };
@@ -85,7 +85,7 @@ pub(super) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<
     })?;
     let found = recipes.iter().find(|recipe| Some(&recipe.key) == opened.key.as_ref());
     match found {
-        Some(recipe) => tell(args, &at, recipe, out),
+        Some(recipe) => report(args, &at, recipe, out),
         None => Err(Failure::unsealed("the object is not sealed: it opens without a key")
             .hint("check the URL, and name the version that was sealed with --version-id")
             .at(&at)),
@@ -109,11 +109,10 @@ fn read_text(name: &OsStr, out: &Output) -> Result<Zeroizing<Vec<u8>>, Failure> 
     let (text, warnings) = spec.read_text(None)?;
     warnings.iter().for_each(|warning| out.warn(&format!("{spec}: {warning}")));
     if text.trim_ascii().is_empty() {
-        Err(Failure::key(format!("{spec}: there is no text in it"))
-            .hint("name the file that holds what was once used as a key"))
-    } else {
-        Ok(text)
+        return Err(Failure::key(format!("{spec}: there is no text in it"))
+            .hint("name the file that holds what was once used as a key"));
     }
+    Ok(text)
 }
 
 fn nothing_opens(recipes: &[Recipe]) -> Failure {
@@ -125,7 +124,7 @@ fn nothing_opens(recipes: &[Recipe]) -> Failure {
     .hint("the object was sealed with another key: try the other texts that were in use then")
 }
 
-fn tell(args: &Args, at: &Location, recipe: &Recipe, out: &Output) -> Result<(), Failure> {
+fn report(args: &Args, at: &Location, recipe: &Recipe, out: &Output) -> Result<(), Failure> {
     if let Some(path) = &args.output {
         create_key_file(path, &recipe.key, Encoding::Base64)?;
     }

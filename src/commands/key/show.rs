@@ -53,8 +53,6 @@ struct Item<'a> {
     key: Option<&'a str>,
 }
 
-/// Shows each key.
-///
 /// # Errors
 /// Where there is none, or it cannot be read.
 pub(super) fn run(args: &Args, out: &Output) -> Result<(), Failure> {

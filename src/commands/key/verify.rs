@@ -33,13 +33,13 @@ pub(super) struct Args {
 }
 
 /// # Errors
-/// [`Failure::Usage`] without a key, and so on: before any object is looked at.
+/// [`Kind::Usage`] without a key, and so on: before any object is looked at.
 pub(super) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Failure> {
     let objects = args.urls.iter().map(|url| url.parse::<Location>()?.object());
     let objects = objects.collect::<Result<Vec<_>, Failure>>()?;
     args.key.check_derive_as(objects.len() == 1 && args.files_from.is_none())?;
     let keys = keys(args, out)?;
-    verify::run(objects, args.files_from.clone(), keys, connect, out).await
+    verify(objects, args.files_from.clone(), keys, connect, out).await
 }
 
 fn keys(args: &Args, out: &Output) -> Result<Keys, Failure> {

@@ -38,7 +38,7 @@ impl RotationKeyArgs {
     /// Whether a key is read from stdin, so that nothing else can be.
     ///
     /// # Errors
-    /// [`Failure::Usage`] as [`RotationKeyArgs::load`].
+    /// [`Kind::Usage`] as [`RotationKeyArgs::load`].
     pub(super) fn use_stdin(&self) -> Result<bool, Failure> {
         Ok(self.old_key().uses_stdin()? || (!self.unseals() && self.new_key().uses_stdin()?))
     }
@@ -46,7 +46,7 @@ impl RotationKeyArgs {
     /// Reads the keys.
     ///
     /// # Errors
-    /// [`Failure::Usage`] where it is not said from which to which; otherwise as [`KeyOptions::load`].
+    /// [`Kind::Usage`] where it is not said from which to which; otherwise as [`KeyOptions::load`].
     pub(super) fn load(&self, out: &Output) -> Result<RotationKeys, Failure> {
         let takes_plain = self.from.iter().any(|it| it == NONE);
         let (old, new) = (self.old_key(), self.new_key());

@@ -69,7 +69,7 @@ pub(crate) struct Args {
 }
 
 /// # Errors
-/// [`Failure::Usage`] and so on: before anything is changed.
+/// [`Kind::Usage`] and so on: before anything is changed.
 pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Failure> {
     let places = args.urls.iter().map(|url| args.place(url)).collect::<Result<Vec<_>, _>>()?;
     check_search(&args.search, places.len(), args.keys.use_stdin()?)?;
@@ -103,14 +103,27 @@ impl Args {
             return Err(Failure::usage("--dest is for one URL, and there are several")
                 .hint("rotate one after the other, each with a --dest of its own"));
         };
-        let from = match place {
+        let (from, to, is_nested) = match place {
             Place::Object(at) => {
                 let to = if to.is_folder() { to.join(at.name()) } else { to };
-                return Target::object(at, to);
+                let to = to.object()?;
+                let is_same = *at == to;
+                (at.clone(), to, is_same)
             }
-            place => place.folder(),
+            place => {
+                let (from, to) = (place.folder(), to.folder());
+                let is_nested = to.key.starts_with(&from.key) || from.key.starts_with(&to.key);
+                let is_nested = from.bucket == to.bucket && is_nested;
+                (from, to, is_nested)
+            }
         };
-        Target::below(from, to.folder())
+        if is_nested {
+            return Err(Failure::usage(format!(
+                "{to} and what is to be sealed anew lie within each other"
+            ))
+            .hint("leave out --dest to seal objects anew where they are, or name another prefix"));
+        }
+        Ok(Target::Elsewhere { from, to })
     }
 
     fn former_versions(&self) -> FormerVersions {

@@ -51,7 +51,7 @@ pub(crate) enum SourceKey {
 /// Copies each object; failures are reported as they happen.
 ///
 /// # Errors
-/// [`Failure::Usage`] and so on: before anything is copied.
+/// [`Kind::Usage`] and so on: before anything is copied.
 pub(crate) async fn run(
     options: CopyOptions,
     connect: &Connect,

@@ -20,7 +20,7 @@ struct Sent {
 /// Sends the wanted objects at a place.
 ///
 /// # Errors
-/// [`Failure::NotFound`] where nothing is there; what keeps the store from listing.
+/// [`Kind::NotFound`] where nothing is there; what keeps the store from listing.
 pub(super) async fn send_listing(
     search: &Search,
     place: &Place,

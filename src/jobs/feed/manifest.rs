@@ -11,6 +11,7 @@ use serde::Deserialize;
 use crate::failure::Failure;
 use crate::store::object::{Kind, Listed};
 use crate::text::percent::form_decoded;
+use crate::text::redaction::mask_key_text;
 
 /// A `manifest.json`.
 #[derive(Debug, Clone, Deserialize)]
@@ -76,10 +77,13 @@ impl Manifest {
     /// Reads a `manifest.json`.
     ///
     /// # Errors
-    /// [`Failure::Usage`] where it is none, or data files are in another format than CSV.
+    /// [`Kind::Usage`] where it is none, or data files are in another format than CSV.
     pub(crate) fn parse(json: &[u8]) -> Result<Manifest, Failure> {
         let manifest: Manifest = serde_json::from_slice(json).map_err(|error| {
-            Failure::usage(format!("this is no manifest of an S3 Inventory: {error}"))
+            // The parser quotes values, and one may be a key.
+            let why = error.to_string();
+            let why = mask_key_text(&why);
+            Failure::usage(format!("this is no manifest of an S3 Inventory: {why}"))
                 .hint("name the manifest.json that was written last, in the folder called after its time")
                 .because(error)
         })?;
@@ -93,7 +97,7 @@ impl Manifest {
     /// The columns of the data files.
     ///
     /// # Errors
-    /// [`Failure::Usage`] where there is none for keys.
+    /// [`Kind::Usage`] where there is none for keys.
     pub(crate) fn columns(&self) -> Result<Columns, Failure> {
         let names: Vec<&str> = self.file_schema.split(',').map(str::trim).collect();
         let column = |name: &str| names.iter().position(|own| *own == name);
@@ -130,7 +134,7 @@ impl Columns {
     /// Passes each row of a gzipped data file to `see`, until that returns false.
     ///
     /// # Errors
-    /// [`Failure::Integrity`] where the file is damaged or ends early; the reader's own failures.
+    /// [`Kind::Integrity`] where the file is damaged or ends early; the reader's own failures.
     pub(crate) fn read(
         &self,
         file: impl Read,

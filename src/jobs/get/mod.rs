@@ -47,7 +47,7 @@ pub(crate) struct GetPlan {
 /// Fetches each object; failures are reported as they happen.
 ///
 /// # Errors
-/// [`Failure::Usage`] and so on: before anything is read.
+/// [`Kind::Usage`] and so on: before anything is read.
 pub(crate) async fn run(
     options: GetOptions,
     connect: &Connect,

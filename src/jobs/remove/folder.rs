@@ -10,7 +10,7 @@ use crate::store::wire::Store;
 /// Looks, with one request, whether there is an object of this very name.
 ///
 /// # Errors
-/// [`Failure::NotFound`] where there is none, with how many objects are below it.
+/// [`Kind::NotFound`] where there is none, with how many objects are below it.
 pub(super) async fn check_folder(store: &Arc<Store>, at: &Location) -> Result<(), Failure> {
     let mut listing = store.list(at);
     let page = match listing.next_page().await {

@@ -229,7 +229,7 @@ impl Report {
 
     async fn note_store(&self, store: &Store) {
         note_refused_copies(store, &self.out).await;
-        if store.lacks_guards().await {
+        if store.ignores_if_match().await {
             self.out.warn("the store has overwritten a throw-away object in spite of its condition (If-Match): compare what others may have written meanwhile");
         }
         if self.seen().was_tagged {

@@ -78,7 +78,7 @@ impl Rotator {
     /// Rotates an object if it has to be, and reports it.
     ///
     /// # Errors
-    /// [`Failure::Key`] where no key of either side opens it; [`Failure::Precondition`] where another writer replaces
+    /// [`Kind::Key`] where no key of either side opens it; [`Kind::Precondition`] where another writer replaces
     /// it again and again; otherwise what keeps it from being read or written.
     pub(super) async fn rotate(&self, object: &FeedObject) -> Result<Outcome, Failure> {
         let (at, to) = (&object.at, self.target.of(&object.at));

@@ -28,7 +28,7 @@ impl VersionCleaner {
     /// to open with the new key.
     ///
     /// # Errors
-    /// As [`Rotator::look`]; [`Failure::Denied`] where it may not be deleted, because it is locked, say.
+    /// As [`Rotator::look`]; [`Kind::Denied`] where it may not be deleted, because it is locked, say.
     pub(super) async fn clean(&self, object: &FeedObject) -> Result<(), Failure> {
         let (rotator, at) = (&self.rotator, &object.at);
         let Some(version_id) = self.former_version(object) else { return Ok(()) };
@@ -64,7 +64,7 @@ impl VersionCleaner {
 
     /// Whether a former version may be newer than what was copied, since the store does not check conditions.
     fn is_unguarded(&self, at: &Location) -> bool {
-        let is_unguarded = self.rotator.engine.store().lacked_guards(&at.bucket);
+        let is_unguarded = self.rotator.engine.store().ignored_if_match(&at.bucket);
         if is_unguarded && !self.has_warned.swap(true, Ordering::Relaxed) {
             self.rotator.report.out.warn("former versions are not deleted here: the store does not refuse to overwrite what somebody else has just replaced, so that one of them may be the latest; compare them, and delete them with `s3seal rm --version-id`");
         }

@@ -25,7 +25,7 @@ pub(crate) enum DeleteLimit {
 
 impl DeleteOptions {
     /// # Errors
-    /// [`Failure::Usage`] for a source in which there is nothing to compare: it is more likely mistyped, not mounted or
+    /// [`Kind::Usage`] for a source in which there is nothing to compare: it is more likely mistyped, not mounted or
     /// filtered out than meant to be empty.
     pub(super) fn check_source(&self, source: &str, compared: &Compared) -> Result<(), Failure> {
         if !self.delete || self.allow_empty || !compared.is_complete || compared.source > 0 {
@@ -45,7 +45,7 @@ impl DeleteOptions {
     }
 
     /// # Errors
-    /// [`Failure::Usage`] for more deletions than the user allows, of `compared` files or objects at the destination.
+    /// [`Kind::Usage`] for more deletions than the user allows, of `compared` files or objects at the destination.
     pub(super) fn check_count(&self, deletions: u64, compared: u64) -> Result<(), Failure> {
         let (is_too_many, limit) = match self.limit {
             None => return Ok(()),

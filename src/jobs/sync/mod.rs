@@ -61,7 +61,7 @@ pub(crate) enum Direction {
 /// Copies, then deletes; failures are reported as they happen.
 ///
 /// # Errors
-/// [`Failure::Usage`] and so on: before anything is copied.
+/// [`Kind::Usage`] and so on: before anything is copied.
 pub(crate) async fn run(
     options: SyncOptions,
     connect: &Connect,
@@ -212,8 +212,12 @@ impl Sync<'_> {
         let Copied { verb, done, kept, compared } = copied;
         let planned = self.plan(&compared, &mut job, compare, folder).await;
         let refused = match planned {
-            Ok(names) if names.is_empty() => Ok(()),
-            Ok(names) => Ok(delete(&mut job, names).await),
+            Ok(names) => {
+                if !names.is_empty() {
+                    delete(&mut job, names).await;
+                }
+                Ok(())
+            }
             Err(failure) => Err(failure),
         };
         let deleted = std::mem::replace(&mut job.tally.done, done);
@@ -227,7 +231,7 @@ impl Sync<'_> {
     /// have taken hours.
     ///
     /// # Errors
-    /// [`Failure::Usage`] where it is refused.
+    /// [`Kind::Usage`] where it is refused.
     async fn plan(
         &self,
         compared: &Compared,

@@ -16,7 +16,7 @@ const ENDINGS: [(&str, &str); 3] = [("", ""), ("\n", " with a newline"), ("\r\n"
 /// Compares an MD5 with the key's.
 ///
 /// # Errors
-/// [`Failure::Key`] that names the mistake and the right MD5, which is no secret. The given text is not quoted: it may be
+/// [`Kind::Key`] that names the mistake and the right MD5, which is no secret. The given text is not quoted: it may be
 /// the key.
 pub(super) fn check(key: &Key, given: &str) -> Result<(), Failure> {
     let right = key.md5_base64();

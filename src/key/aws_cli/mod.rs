@@ -101,7 +101,7 @@ impl AwsCliKey {
     /// The key, if any of these options is given.
     ///
     /// # Errors
-    /// [`Failure::Usage`] if one of them is missing or empty, or names another algorithm; [`Failure::Key`] if the value is
+    /// [`Kind::Usage`] if one of them is missing or empty, or names another algorithm; [`Kind::Key`] if the value is
     /// no key by aws-cli's rules, or the MD5 is not the key's.
     pub(super) fn load(&self) -> Result<Option<LoadedKey>, Failure> {
         let Some(options) = self.selected()? else { return Ok(None) };

@@ -29,7 +29,7 @@ enum End {
 /// with everything that looks like a key masked.
 ///
 /// # Errors
-/// [`Failure::Key`] if the command cannot be run, fails, or exceeds the timeout; then it is killed.
+/// [`Kind::Key`] if the command cannot be run, fails, or exceeds the timeout; then it is killed.
 pub(super) fn run(
     command: &OsStr,
     timeout: Option<Duration>,

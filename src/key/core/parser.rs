@@ -31,7 +31,7 @@ pub(crate) fn is_encoded_key(text: &[u8]) -> bool {
 /// mark and CRLF are ignored.
 ///
 /// # Errors
-/// [`Failure::Key`] that describes the problem and quotes nothing.
+/// [`Kind::Key`] that describes the problem and quotes nothing.
 pub fn parse(bytes: &[u8], format: Format) -> Result<Vec<ParsedKey>, Failure> {
     let raw = match format {
         Format::Raw => true,

@@ -28,7 +28,7 @@ impl Spec {
     /// Reads the keys of this source, at least one.
     ///
     /// # Errors
-    /// [`Failure::Key`] if the source cannot be read, if others can write it, or if it holds no key. The message names the
+    /// [`Kind::Key`] if the source cannot be read, if others can write it, or if it holds no key. The message names the
     /// source and never quotes its content. A command that exceeds the timeout is killed.
     pub fn read(
         &self,
@@ -90,7 +90,7 @@ impl Spec {
     /// Reads a key file, and adds warnings about its owner and mode.
     ///
     /// # Errors
-    /// [`Failure::Key`] if it cannot be read, or others can change or replace it.
+    /// [`Kind::Key`] if it cannot be read, or others can change or replace it.
     pub(crate) fn read_file(
         &self,
         path: &Path,

@@ -75,7 +75,7 @@ impl Config {
     /// is empty.
     ///
     /// # Errors
-    /// [`Failure::Usage`] if the file cannot be read, if other users can write or replace it (they could make this user run
+    /// [`Kind::Usage`] if the file cannot be read, if other users can write or replace it (they could make this user run
     /// any command), or if it is invalid. Messages never quote a value that may be a key.
     pub(super) fn load() -> Result<Config, Failure> {
         let load = || {

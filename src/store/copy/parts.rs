@@ -2,13 +2,11 @@
 
 use std::ops::Range;
 
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
-
+use super::source::Copying;
 use super::whole::{Copy, cannot_copy};
 use crate::failure::Failure;
-use crate::store::object::{Part, Written};
-use crate::store::seal::{ALGORITHM, Echoes, Sealed};
+use crate::store::object::{Part, Written, combined, read_checksum};
+use crate::store::seal::{Echoes, Sealed};
 use crate::store::wire::Store;
 
 /// A part that the store copied and, with a key, proved.
@@ -50,22 +48,15 @@ impl Store {
         let bytes = range.end - range.start;
         let sent = self
             .send(|client| {
-                let mut request = client
+                let request = client
                     .upload_part_copy()
                     .bucket(&write.at.bucket)
                     .key(&write.at.key)
                     .upload_id(upload_id)
                     .part_number(number)
-                    .copy_source(source.header())
+                    .copying(source)
                     .copy_source_range(format!("bytes={}-{}", range.start, range.end - 1))
-                    .set_copy_source_if_match(source.metadata.etag.clone())
                     .sealed(write.encryption.key());
-                if let Some(key) = &source.key {
-                    request = request
-                        .copy_source_sse_customer_algorithm(ALGORITHM)
-                        .copy_source_sse_customer_key(key.base64().as_str())
-                        .copy_source_sse_customer_key_md5(key.md5_base64());
-                }
                 request.customize().config_override(self.patience(bytes)).send()
             })
             .await;
@@ -82,27 +73,25 @@ impl Store {
             number,
             etag: result.e_tag().unwrap_or_default().to_owned(),
             bytes,
-            crc64nvme: result.checksum_crc64_nvme().and_then(decoded),
+            crc64nvme: result.checksum_crc64_nvme().and_then(read_checksum),
         }))
     }
 
-    /// Makes an object of the parts, in order. `combine` makes one CRC64NVME of those of pieces that follow each
-    /// other, each with its length in bytes.
+    /// Makes an object of the parts, in order.
     ///
     /// # Errors
-    /// [`Failure::Integrity`] where the parts are not the source's bytes; otherwise whatever the store refuses. The
+    /// [`Kind::Integrity`] where the parts are not the source's bytes; otherwise whatever the store refuses. The
     /// upload is still there then.
     pub(crate) async fn complete_copy(
         &self,
         copy: &Copy,
         upload_id: &str,
         parts: &[CopiedPart],
-        combine: impl Fn(&[(u64, u64)]) -> u64,
     ) -> Result<Written, Failure> {
         let crcs: Option<Vec<(u64, u64)>> =
             parts.iter().map(|part| Some((part.crc64nvme?, part.bytes))).collect();
-        let of_parts = crcs.as_deref().map(combine);
-        let of_source = copy.source.metadata.checksum_crc64nvme.as_deref().and_then(decoded);
+        let of_parts = crcs.map(combined);
+        let of_source = copy.source.metadata.checksum_crc64nvme.as_deref().and_then(read_checksum);
         if of_parts.zip(of_source).is_some_and(|(parts, source)| parts != source) {
             return Err(Failure::integrity(
                 "what the store copied is not what the source holds: the checksums differ; nothing was stored",
@@ -121,10 +110,4 @@ impl Store {
             .collect();
         self.complete_upload(&copy.write, upload_id, &parts, of_parts).await
     }
-}
-
-/// A checksum as headers have it: base64 of 8 bytes, big-endian.
-fn decoded(text: &str) -> Option<u64> {
-    let bytes = BASE64_STANDARD.decode(text).ok()?;
-    Some(u64::from_be_bytes(bytes.try_into().ok()?))
 }

@@ -43,8 +43,8 @@ impl Store {
     /// source for good is never taken back. Must not be interrupted.
     ///
     /// # Errors
-    /// [`Failure::Unsealed`] where plaintext remains, or where nothing could be proven: the copy is kept then, and
-    /// named. [`Failure::Integrity`] where its length or its checksum is not the source's. [`Failure::Precondition`]
+    /// [`Kind::Unsealed`] where plaintext remains, or where nothing could be proven: the copy is kept then, and
+    /// named. [`Kind::Integrity`] where its length or its checksum is not the source's. [`Kind::Precondition`]
     /// where another writer has replaced it since.
     pub(crate) async fn settle_copy(
         self: &Arc<Self>,
@@ -89,8 +89,8 @@ impl Store {
     /// Looks at a copy and compares it with what was seen of its source: with one request.
     ///
     /// # Errors
-    /// [`Failure::Integrity`] where they differ: the copy was removed then, unless it is all there is;
-    /// [`Failure::Precondition`] where another writer has replaced it; otherwise what keeps it from being looked at.
+    /// [`Kind::Integrity`] where they differ: the copy was removed then, unless it is all there is;
+    /// [`Kind::Precondition`] where another writer has replaced it; otherwise what keeps it from being looked at.
     pub(crate) async fn compare_copy(&self, copy: &Copy, stored: &Stored) -> Result<(), Failure> {
         let keys: Vec<Key> = copy.write.encryption.key().cloned().into_iter().collect();
         let options = of_version(stored);

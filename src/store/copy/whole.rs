@@ -3,30 +3,15 @@
 
 use aws_sdk_s3::types::{ChecksumAlgorithm, MetadataDirective, TaggingDirective};
 
-use crate::failure::{Failure, Kind};
-use crate::key::core::Key;
-use crate::location::Location;
+use super::source::{CopySource, Copying};
+use crate::failure::Failure;
 use crate::store::explain::{Action, Circumstances, diagnose};
-use crate::store::object::{
-    Attributed, Attributes, ObjectMetadata, ReadOptions, Stored, Write, Written,
-};
-use crate::store::seal::{ALGORITHM, Echoes, Sealed};
+use crate::store::object::{Attributed, Attributes, Stored, Write, Written};
+use crate::store::seal::Echoes;
 use crate::store::wire::{Refusal, Store};
-use crate::text::percent;
 
 /// The most bytes that one request can copy (AWS, "CopyObject").
 pub(crate) const MOST_BYTES_OF_ONE_COPY: u64 = 5 << 30;
-
-/// One state of an object that was opened, to copy it.
-#[derive(Debug, Clone)]
-pub(crate) struct CopySource {
-    /// Where it is.
-    pub at: Location,
-    /// What opened it; none where it is not sealed.
-    pub key: Option<Key>,
-    /// What the store says of it.
-    pub metadata: ObjectMetadata,
-}
 
 /// A copy to be made.
 #[derive(Debug, Clone)]
@@ -63,34 +48,11 @@ impl Copy {
     }
 }
 
-impl CopySource {
-    /// Its version, in a bucket that keeps versions.
-    pub(crate) fn version_id(&self) -> Option<&str> {
-        self.metadata.version_id.as_deref()
-    }
-
-    /// The failure of a copy whose source is not what it was any more.
-    pub(crate) fn replaced(&self) -> Failure {
-        Failure::precondition("the source was replaced while it was copied: nothing was stored")
-            .hint("start again, or name one version with --version-id")
-            .at(&self.at)
-    }
-
-    /// As `x-amz-copy-source` has it; access points are written in a way of their own (AWS, "CopyObject").
-    pub(super) fn header(&self) -> String {
-        let Location { bucket, key } = &self.at;
-        let infix = if bucket.starts_with("arn:") { "object/" } else { "" };
-        let key: Vec<String> = key.split('/').map(percent::encoded).collect();
-        let version = self.version_id().map(|id| format!("?versionId={}", percent::encoded(id)));
-        format!("{bucket}/{infix}{}{}", key.join("/"), version.unwrap_or_default())
-    }
-}
-
 impl Store {
     /// Plans a copy. What the attributes of `write` leave open, the source's tags among it, is kept as it is.
     ///
     /// # Errors
-    /// [`Failure::Denied`] where the source's tags may not be read; [`Failure::Integrity`] where its length is not
+    /// [`Kind::Denied`] where the source's tags may not be read; [`Kind::Integrity`] where its length is not
     /// known.
     pub(crate) async fn plan_copy(
         &self,
@@ -129,7 +91,7 @@ impl Store {
     /// Fails where the copy could not be made of bytes alone, without losing something.
     ///
     /// # Errors
-    /// [`Failure::Other`] that names it.
+    /// [`Kind::Other`] that names it.
     pub(crate) fn check_relay(&self, copy: &Copy) -> Result<(), Failure> {
         lossless(&copy.source, &copy.write.attributes)
             .map_err(|failure| failure.at(&copy.source.at))
@@ -139,7 +101,7 @@ impl Store {
     /// with its key before, so that it cannot be that.
     ///
     /// # Errors
-    /// [`Failure::Precondition`] where the source was replaced since it was opened; otherwise whatever the store
+    /// [`Kind::Precondition`] where the source was replaced since it was opened; otherwise whatever the store
     /// refuses.
     pub(crate) async fn copy_object(&self, copy: &Copy) -> Result<Option<Written>, Failure> {
         if !copy.keeps_metadata {
@@ -159,12 +121,11 @@ impl Store {
                 let replaces_tags =
                     !copy.keeps_tags || self.tagging(write) != write.attributes.tagging;
                 let tagging = self.tagging(write).filter(|_| replaces_tags);
-                let mut request = client
+                let request = client
                     .copy_object()
                     .bucket(&write.at.bucket)
                     .key(&write.at.key)
-                    .copy_source(source.header())
-                    .set_copy_source_if_match(source.metadata.etag.clone())
+                    .copying(source)
                     .set_if_match(write.condition.if_match.clone())
                     .set_if_none_match(write.condition.if_none_match.clone())
                     .set_checksum_algorithm(self.sent(&ChecksumAlgorithm::Crc64Nvme))
@@ -173,17 +134,7 @@ impl Store {
                         (!copy.keeps_metadata).then_some(MetadataDirective::Replace),
                     )
                     .set_tagging_directive(replaces_tags.then_some(TaggingDirective::Replace))
-                    .sealed(write.encryption.key());
-                if let Some((algorithm, kms_key_id)) = write.encryption.managed() {
-                    request =
-                        request.server_side_encryption(algorithm).set_ssekms_key_id(kms_key_id);
-                }
-                if let Some(key) = &source.key {
-                    request = request
-                        .copy_source_sse_customer_algorithm(ALGORITHM)
-                        .copy_source_sse_customer_key(key.base64().as_str())
-                        .copy_source_sse_customer_key_md5(key.md5_base64());
-                }
+                    .encrypted(&write.encryption);
                 request.customize().config_override(self.patience(copy.bytes())).send()
             })
             .await;
@@ -236,47 +187,13 @@ impl Store {
         {
             return source.replaced().answered(refusal.status, refusal.code.as_deref());
         }
-        let failure = self.explain(write, refusal);
+        let failure = self.explain_as(Action::Copy, write, refusal);
         if refusal.is_unknown() {
             return failure
                 .leaving("; the copy may have been made all the same")
                 .hint(format!("look with `s3seal head {}`, then try again", write.at));
         }
-        match failure {
-            Failure { kind: Kind::Denied, .. } if refusal.is("AccessDenied") && failure.detail().hint.as_deref().is_some_and(|it| it.starts_with("grant")) => {
-                failure.hint("grant s3:PutObject there, and where objects have tags s3:GetObjectTagging and s3:PutObjectTagging")
-            }
-            failure => failure,
-        }
-    }
-
-    async fn is_as_read(&self, source: &CopySource) -> bool {
-        let keys: Vec<Key> = source.key.iter().cloned().collect();
-        let version_id = source.metadata.version_id.clone();
-        let options = ReadOptions { version_id, ..ReadOptions::default() };
-        let found = self.head(&source.at, &keys, &options).await;
-        found.is_ok_and(|found| found.answer.etag == source.metadata.etag)
-    }
-
-    /// Fails where a source is not the newest any more of what has its name.
-    ///
-    /// # Errors
-    /// [`Failure::Precondition`] then; otherwise what keeps it from being looked at.
-    pub(crate) async fn check_newest(&self, source: &CopySource) -> Result<(), Failure> {
-        let keys: Vec<Key> = source.key.iter().cloned().collect();
-        let known = &source.metadata;
-        match self.head(&source.at, &keys, &ReadOptions::default()).await {
-            Ok(found)
-                if (&found.answer.etag, &found.answer.version_id)
-                    == (&known.etag, &known.version_id) =>
-            {
-                Ok(())
-            }
-            Ok(_) | Err(Failure { kind: Kind::NotFound | Kind::Key | Kind::Unsealed, .. }) => {
-                Err(source.replaced())
-            }
-            Err(failure) => Err(failure),
-        }
+        failure
     }
 }
 

@@ -8,6 +8,8 @@ use crate::location::Location;
 pub(crate) enum Action {
     Read,
     Write,
+    /// Writing an object that the store reads from another, its tags among it.
+    Copy,
     Delete,
     ListUploads,
     AbortUpload,
@@ -31,7 +33,7 @@ pub(crate) struct Circumstances<'a> {
 /// What a refused request leaves behind.
 pub(super) fn outcome(action: Action) -> &'static str {
     match action {
-        Action::Write => "nothing was stored",
+        Action::Write | Action::Copy => "nothing was stored",
         _ => "nothing was read",
     }
 }

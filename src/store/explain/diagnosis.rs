@@ -170,7 +170,7 @@ fn answer(store: &Store, refusal: &Refusal, about: &Circumstances<'_>) -> Failur
 
 fn denied(refusal: &Refusal, about: &Circumstances<'_>) -> Failure {
     let bucket = &about.at.bucket;
-    if about.action == Action::Write && refusal.blocks_sse_c() {
+    if matches!(about.action, Action::Write | Action::Copy) && refusal.blocks_sse_c() {
         return Failure::denied(format!(
             "the bucket {bucket} blocks SSE-C, as new buckets do since April 2026"
         ))
@@ -186,6 +186,10 @@ fn denied(refusal: &Refusal, about: &Circumstances<'_>) -> Failure {
             ("read the object", "s3:GetObject (and s3:ListBucket, to tell absent from denied)")
         }
         Action::Write => ("write the object", "s3:PutObject"),
+        Action::Copy => (
+            "write the object",
+            "s3:PutObject there, and where objects have tags s3:GetObjectTagging and s3:PutObjectTagging",
+        ),
         Action::Delete => ("delete the object", "s3:DeleteObject"),
         Action::ListUploads => ("list unfinished uploads", "s3:ListBucketMultipartUploads"),
         Action::AbortUpload => ("abort the upload", "s3:AbortMultipartUpload"),

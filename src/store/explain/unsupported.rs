@@ -52,7 +52,9 @@ pub(super) fn explain(refusal: &Refusal, about: &Circumstances<'_>) -> Option<Fa
 
 fn missing(refusal: &Refusal, about: &Circumstances<'_>) -> Failure {
     match about.action {
-        Action::Read | Action::Write if about.key.is_some() => no_sse_c(about.action),
+        Action::Read | Action::Write | Action::Copy if about.key.is_some() => {
+            no_sse_c(about.action)
+        }
         Action::ListVersions => Failure::other("the store keeps no versions")
             .hint("leave out --versions, or --all-versions: there is one of each object"),
         Action::ListUploads => Failure::other("the store does not tell of unfinished uploads")

@@ -8,43 +8,43 @@ use crate::location::Location;
 
 /// What is known of the store's copying, for as long as the program runs.
 #[derive(Debug, Default)]
-pub(crate) struct Copies(Mutex<Known>);
+pub(crate) struct Copies(Mutex<KnownCopies>);
 
 impl Copies {
     /// What is known, for one task at a time: others wait for the outcome of its trial.
-    pub(crate) async fn lock(&self) -> MutexGuard<'_, Known> {
+    pub(crate) async fn lock(&self) -> MutexGuard<'_, KnownCopies> {
         self.0.lock().await
     }
 }
 
-/// See [`Copies`].
+/// What was found out about copies.
 #[derive(Debug, Default)]
-pub(crate) struct Known {
+pub(crate) struct KnownCopies {
     pub(crate) can: HashMap<Route, bool>,
-    /// Where a copy onto itself is refused if somebody was faster, and where it is not.
-    pub(crate) guards: HashMap<(String, Guard), bool>,
+    /// Whether a store refuses such a write with If-Match after another writer has replaced the object, by bucket.
+    pub(crate) guards: HashMap<(String, ConditionalWrite), bool>,
     /// How many trials broke off, so that nothing is known by them.
     pub(crate) broken_off: u32,
     /// Throw-away objects that could not be deleted.
     pub(crate) left: Vec<Location>,
-    /// The buckets in which what killed runs have left was looked for.
+    /// The buckets in which this run has looked for what killed runs have left.
     pub(crate) swept: HashSet<String>,
-    /// Those at whose top nothing may be written.
+    /// The buckets at whose top nothing may be written.
     pub(crate) closed_at_top: HashSet<String>,
 }
 
 /// How an object is copied within the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Way {
+pub(crate) enum CopyMethod {
     /// CopyObject.
     Whole,
     /// UploadPartCopy.
     InParts,
 }
 
-/// What writes an object in the place of another that must be there still.
+/// A write that replaces an object only if that is unchanged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Guard {
+pub(crate) enum ConditionalWrite {
     /// CopyObject with If-Match.
     Copy,
     /// CompleteMultipartUpload with If-Match.
@@ -59,7 +59,7 @@ pub(crate) struct Route {
     pub(crate) to_sealed: bool,
     pub(crate) in_place: bool,
     pub(crate) is_large: bool,
-    pub(crate) way: Way,
+    pub(crate) method: CopyMethod,
 }
 
 impl Route {
@@ -69,8 +69,8 @@ impl Route {
         let (from, to) = (state(self.from_sealed), state(self.to_sealed));
         let place = if self.in_place { " in-place" } else { "" };
         let size = if self.is_large { " large" } else { "" };
-        let way = if self.way == Way::InParts { " in-parts" } else { "" };
-        format!("{} copies {from} to {to}{place}{size}{way}", self.bucket)
+        let method = if self.method == CopyMethod::InParts { " in-parts" } else { "" };
+        format!("{} copies {from} to {to}{place}{size}{method}", self.bucket)
     }
 
     /// Whether nothing can be lost, and no plaintext published, that was not public before.

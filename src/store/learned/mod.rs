@@ -7,7 +7,7 @@ mod key_tags;
 mod proven;
 
 pub(crate) use checksums::{CHECKSUM_MODE, Checksums, Said, other_checksum};
-pub(crate) use copies::{Copies, Known, Route};
-pub(crate) use copies::{Guard, Way};
+pub(crate) use copies::{ConditionalWrite, CopyMethod};
+pub(crate) use copies::{Copies, KnownCopies, Route};
 pub(crate) use key_tags::KeyTags;
 pub(crate) use proven::Proven;

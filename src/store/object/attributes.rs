@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::metadata::ObjectMetadata;
 use crate::failure::Failure;
+use crate::store::seal::{Encryption, Sealed};
 
 /// Headers, metadata and tags of an object that is written.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -111,7 +112,7 @@ impl Attributes {
     /// Expires as a date, which is all that a request can carry.
     ///
     /// # Errors
-    /// [`Failure::Other`] where it is none, as S3 lets happen.
+    /// [`Kind::Other`] where it is none, as S3 lets happen.
     pub(crate) fn check_expires(&self) -> Result<(), Failure> {
         match (&self.expires, self.expires_at()) {
             (Some(text), None) => Err(Failure::other(format!(
@@ -147,9 +148,10 @@ impl Attributes {
     }
 }
 
-/// A request that can carry [`Attributes`], their tags apart.
+/// A request that can carry [`Attributes`], their tags apart, and says who encrypts the object.
 pub(crate) trait Attributed: Sized {
     fn attributed(self, attributes: &Attributes, tagging: Option<String>) -> Self;
+    fn encrypted(self, encryption: &Encryption) -> Self;
 }
 
 macro_rules! attributed {
@@ -168,6 +170,13 @@ macro_rules! attributed {
                     .set_tagging(tagging)
                     .set_acl(from.acl.as_deref().map(ObjectCannedAcl::from))
                     .set_storage_class(from.storage_class.as_deref().map(StorageClass::from))
+            }
+
+            fn encrypted(self, encryption: &Encryption) -> Self {
+                let (algorithm, kms_key_id) = encryption.managed().unzip();
+                self.sealed(encryption.key())
+                    .set_server_side_encryption(algorithm)
+                    .set_ssekms_key_id(kms_key_id.flatten())
             }
         }
     )*};

@@ -72,9 +72,9 @@ impl Store {
     /// is not there any more.
     ///
     /// # Errors
-    /// [`Failure::Key`] that wants other keys where none of these fits, so that it is locked if there are none.
-    /// What keeps the store from answering: [`Failure::Unavailable`], credentials that are refused whatever the
-    /// object ([`Failure::Denied`]), and so on.
+    /// [`Kind::Key`] that wants other keys where none of these fits, so that it is locked if there are none.
+    /// What keeps the store from answering: [`Kind::Unavailable`], credentials that are refused whatever the
+    /// object ([`Kind::Denied`]), and so on.
     pub(crate) async fn audit(
         &self,
         at: &Location,

@@ -37,7 +37,7 @@ impl Extent {
     /// The extent of the answer to a GET with this status, which must be what `wanted` asks for.
     ///
     /// # Errors
-    /// [`Failure::Integrity`] where the answer holds something else, or does not say what.
+    /// [`Kind::Integrity`] where the answer holds something else, or does not say what.
     pub(super) fn of(
         status: u16,
         metadata: &ObjectMetadata,

@@ -145,7 +145,7 @@ impl Listing {
     /// The next page, which may be empty; none after the last one.
     ///
     /// # Errors
-    /// [`Failure::NotFound`] for the bucket, [`Failure::Denied`], and so on; [`Failure::Other`] where the
+    /// [`Kind::NotFound`] for the bucket, [`Kind::Denied`], and so on; [`Kind::Other`] where the
     /// store's pages lead nowhere.
     pub(crate) async fn next_page(&mut self) -> Result<Option<Vec<Listed>>, Failure> {
         let Some(from) = self.next.take() else { return Ok(None) };

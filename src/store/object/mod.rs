@@ -3,9 +3,11 @@
 mod acl;
 mod attributes;
 mod audit;
+mod crc64;
 mod extent;
 mod list;
 mod metadata;
+mod multipart;
 mod pages;
 mod read;
 mod read_options;
@@ -18,11 +20,13 @@ mod write;
 
 pub(crate) use attributes::{Attributed, Attributes, Condition, Metadata};
 pub(crate) use audit::{Audited, State};
+pub(crate) use crc64::{checksum, combined, crc64nvme, read_checksum};
 pub(crate) use list::{Kind, Listed, Listing};
 pub(crate) use metadata::{NULL_VERSION, ObjectMetadata, bare};
+pub(crate) use multipart::Part;
 pub(crate) use read::{Attempt, Body, Opened, Reading, not_sealed};
 pub(crate) use read_options::ReadOptions;
 pub(crate) use remove::Removed;
 pub(crate) use remove_many::DeleteTarget;
 pub(crate) use uploads::{ListedPart, UnfinishedUpload};
-pub(crate) use write::{Part, Stored, Write, Written, checksum, explain_condition};
+pub(crate) use write::{Stored, Write, Written, explain_condition};

@@ -83,8 +83,8 @@ impl Store {
     /// Asks for an object's metadata: one request where the first key fits.
     ///
     /// # Errors
-    /// [`Failure::Key`] where no key opens it, [`Failure::Unsealed`] where it is not sealed though a
-    /// key was given, [`Failure::NotFound`], [`Failure::Denied`] and so on; [`Failure::Integrity`] where the
+    /// [`Kind::Key`] where no key opens it, [`Kind::Unsealed`] where it is not sealed though a
+    /// key was given, [`Kind::NotFound`], [`Kind::Denied`] and so on; [`Kind::Integrity`] where the
     /// answer cannot be about all of an object.
     pub(crate) async fn head(
         &self,
@@ -130,7 +130,7 @@ impl Store {
     /// Asks for an object, or the range of it that `options` names.
     ///
     /// # Errors
-    /// As [`Store::head`]; [`Failure::Integrity`] where the store answers with other bytes than were asked for.
+    /// As [`Store::head`]; [`Kind::Integrity`] where the store answers with other bytes than were asked for.
     pub(crate) async fn get(
         &self,
         at: &Location,
@@ -149,7 +149,7 @@ impl Store {
     /// what it had then.
     ///
     /// # Errors
-    /// [`Failure::Precondition`] where the object was replaced meanwhile; [`Failure::Integrity`]
+    /// [`Kind::Precondition`] where the object was replaced meanwhile; [`Kind::Integrity`]
     /// where the store answers with other bytes than were asked for.
     pub(crate) async fn get_more(
         &self,

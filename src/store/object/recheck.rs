@@ -14,7 +14,7 @@ impl Store {
     /// checksum of what it stored. `key` is what seals it.
     ///
     /// # Errors
-    /// [`Failure::Integrity`] where the store shows something else; otherwise as [`Store::head`].
+    /// [`Kind::Integrity`] where the store shows something else; otherwise as [`Store::head`].
     pub(crate) async fn check_stored(
         &self,
         at: &Location,

@@ -20,8 +20,8 @@ pub(crate) struct Removed {
     pub version_id: Option<String>,
 }
 
-/// Why plaintext could not be taken back, or what became of it.
-enum Fate {
+/// What became of plaintext that was to be removed.
+enum Removal {
     RemovedVersion,
     RemovedObject,
     ReplacedMeanwhile,
@@ -33,7 +33,7 @@ impl Store {
     /// what is not there succeeds.
     ///
     /// # Errors
-    /// [`Failure::Denied`], [`Failure::NotFound`] for the bucket, and so on.
+    /// [`Kind::Denied`], [`Kind::NotFound`] for the bucket, and so on.
     pub(crate) async fn delete(
         &self,
         at: &Location,
@@ -52,11 +52,11 @@ impl Store {
     }
 
     /// Deletes an object exactly as it was read: that version for good, or, where there are no versions, only if
-    /// nobody has replaced it since. `key` is what opened it. What was read without a checksum is looked at once more:
+    /// no other writer has replaced it since. `key` is what opened it. What was read without a checksum is looked at once more:
     /// its size and ETag must be what they were.
     ///
     /// # Errors
-    /// [`Failure::Precondition`] where it was replaced, [`Failure::Integrity`] where the store contradicts what it said
+    /// [`Kind::Precondition`] where it was replaced, [`Kind::Integrity`] where the store contradicts what it said
     /// before: the object is left alone then; otherwise as [`Store::delete`].
     pub(crate) async fn delete_as_read(
         &self,
@@ -89,7 +89,7 @@ impl Store {
     /// Removes a copy that landed in plaintext, exactly that one.
     ///
     /// # Errors
-    /// [`Failure::Unsealed`] where it remains.
+    /// [`Kind::Unsealed`] where it remains.
     pub(crate) async fn take_back_copy(
         &self,
         at: &Location,
@@ -97,18 +97,18 @@ impl Store {
         version_id: Option<&str>,
     ) -> Result<(), Failure> {
         match self.remove_plaintext(at, etag, version_id).await {
-            Fate::Remains => Err(Failure::unsealed(format!(
+            Removal::Remains => Err(Failure::unsealed(format!(
                 "the store copied without sealing, and the copy could not be removed: plaintext remains at {at}"
             ))
             .hint("remove it yourself, all versions of it")
             .for_all()
             .at(at)),
-            Fate::RemovedVersion | Fate::RemovedObject | Fate::ReplacedMeanwhile => Ok(()),
+            Removal::RemovedVersion | Removal::RemovedObject | Removal::ReplacedMeanwhile => Ok(()),
         }
     }
 
     /// Removes exactly the object that this program wrote and the store did not seal, and returns the
-    /// failure that tells of it.
+    /// failure that says so.
     pub(super) async fn take_back(
         &self,
         at: &Location,
@@ -118,23 +118,23 @@ impl Store {
         let ignored =
             "the store ignored the encryption asked for and stored the object in plaintext";
         let (message, hint) = match self.remove_plaintext(at, etag, version_id).await {
-            Fate::RemovedVersion => (
+            Removal::RemovedVersion => (
                 format!("{ignored}: that version was removed again"),
                 "this store does not seal: use one that does",
             ),
-            Fate::RemovedObject => (
+            Removal::RemovedObject => (
                 format!(
                     "{ignored}: it was removed again; an object that had this name before is gone"
                 ),
                 "this store does not seal: use one that does",
             ),
-            Fate::ReplacedMeanwhile => (
+            Removal::ReplacedMeanwhile => (
                 format!(
                     "{ignored}: somebody else has replaced it since, and their object was left alone"
                 ),
                 "this store does not seal: use one that does",
             ),
-            Fate::Remains => (
+            Removal::Remains => (
                 format!("{ignored}, and it could not be removed: plaintext remains at {at}"),
                 "remove it yourself, all versions of it",
             ),
@@ -147,34 +147,34 @@ impl Store {
         at: &Location,
         etag: Option<&str>,
         version_id: Option<&str>,
-    ) -> Fate {
+    ) -> Removal {
         if let Some(version) = version_id.filter(|version| *version != NULL_VERSION) {
             return match self.delete_once(at, Some(version), None).await {
-                Ok(_) => Fate::RemovedVersion,
-                Err(_) => Fate::Remains,
+                Ok(_) => Removal::RemovedVersion,
+                Err(_) => Removal::Remains,
             };
         }
-        let Some(etag) = etag else { return Fate::Remains };
+        let Some(etag) = etag else { return Removal::Remains };
         // Not every store honours If-Match on a delete, so look first as well.
         match self.head(at, &[], &ReadOptions::default()).await {
             Ok(found) if found.answer.etag.as_deref().map(bare) != Some(bare(etag)) => {
-                return Fate::ReplacedMeanwhile;
+                return Removal::ReplacedMeanwhile;
             }
             Ok(_) => {}
-            Err(_) => return Fate::Remains,
+            Err(_) => return Removal::Remains,
         }
         match self.delete_if_match(at, version_id, etag).await {
             // Hidden is not removed.
             Ok(output) if version_id.is_none() && output.delete_marker() == Some(true) => {
-                Fate::Remains
+                Removal::Remains
             }
-            Ok(_) => Fate::RemovedObject,
-            Err(refusal) if refusal.status == Some(412) => Fate::ReplacedMeanwhile,
-            Err(_) => Fate::Remains,
+            Ok(_) => Removal::RemovedObject,
+            Err(refusal) if refusal.status == Some(412) => Removal::ReplacedMeanwhile,
+            Err(_) => Removal::Remains,
         }
     }
 
-    /// Some stores know no conditions on deletes: whoever asks has looked before.
+    /// Some stores know no conditions on deletes: the callers have looked before.
     async fn delete_if_match(
         &self,
         at: &Location,

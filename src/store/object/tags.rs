@@ -83,7 +83,7 @@ impl Store {
     /// it has, where the store has said so.
     ///
     /// # Errors
-    /// [`Failure::Denied`] where they may not be read.
+    /// [`Kind::Denied`] where they may not be read.
     pub(crate) async fn tags_to_copy(
         &self,
         at: &Location,

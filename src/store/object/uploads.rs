@@ -3,9 +3,8 @@
 use std::time::{Duration, SystemTime};
 
 use aws_sdk_s3::types::{EncodingType, MultipartUpload, Part as SdkPart};
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
 
+use super::crc64::read_checksum;
 use super::pages::Pages;
 use super::write::Write;
 use crate::failure::Failure;
@@ -193,11 +192,10 @@ fn endless(at: &Location) -> Failure {
 }
 
 fn listed(part: &SdkPart) -> Option<ListedPart> {
-    let crc = part.checksum_crc64_nvme().and_then(|text| BASE64_STANDARD.decode(text).ok());
     Some(ListedPart {
         number: part.part_number()?,
         etag: part.e_tag()?.to_owned(),
         bytes: part.size()?.try_into().ok()?,
-        crc64nvme: crc.and_then(|bytes| bytes.try_into().ok()).map(u64::from_be_bytes),
+        crc64nvme: part.checksum_crc64_nvme().and_then(read_checksum),
     })
 }

@@ -1,17 +1,10 @@
-//! PUT and multipart uploads. With a key, nothing counts as written before the store has proven that
-//! it used that key; what was stored without is taken back.
+//! What is written, and PUT. With a key, nothing counts as written before the store has proven that it used that key;
+//! what was stored without is taken back.
 
-use std::time::Duration;
-
-use aws_sdk_s3::config::Builder;
-use aws_sdk_s3::config::timeout::TimeoutConfig;
 use aws_sdk_s3::primitives::{ByteStream, SdkBody as RequestBody};
-use aws_sdk_s3::types::{ChecksumAlgorithm, ChecksumType, CompletedMultipartUpload, CompletedPart};
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
-use serde::{Deserialize, Serialize};
 
 use super::attributes::{Attributed, Attributes, Condition};
+use super::crc64::checksum;
 use super::metadata::{NULL_VERSION, ObjectMetadata};
 use super::read_options::ReadOptions;
 use super::tags::with_key;
@@ -19,12 +12,8 @@ use crate::failure::{Failure, Kind};
 use crate::location::Location;
 use crate::store::explain::{Action, Circumstances, diagnose, is_missing, unknown_header};
 use crate::store::learned::{Said, other_checksum};
-use crate::store::seal::{Echoes, Encryption, Sealed};
-use crate::store::wire::observers::AnswerHead;
+use crate::store::seal::{Echoes, Encryption};
 use crate::store::wire::{Attempts, Named, Refusal, Store};
-
-/// Bytes a second that a store which reads all of an upload to complete it gets through at least.
-const COMPLETION: u64 = 16 << 20;
 
 /// What is to be written, apart from the bytes.
 #[derive(Debug, Clone)]
@@ -69,19 +58,6 @@ pub(crate) struct Written {
     pub(crate) proven: bool,
 }
 
-/// A part that was uploaded and, with a key, proven.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Part {
-    /// From 1 to 10,000.
-    pub number: i32,
-    /// As the store named it.
-    pub etag: String,
-    /// CRC64NVME of its bytes.
-    pub crc64nvme: u64,
-    /// Its size in bytes.
-    pub bytes: u64,
-}
-
 impl Store {
     /// As [`Store::explain`], of the one request of a write that carries its condition.
     pub(super) fn explain_conditional(&self, write: &Write, refusal: &Refusal) -> Failure {
@@ -93,8 +69,8 @@ impl Store {
     /// interrupted: plaintext would remain, and nobody would be told.
     ///
     /// # Errors
-    /// [`Failure::Unsealed`] where there was no proof: the object was removed, or the failure says that
-    /// plaintext remains. [`Failure::Integrity`] where the store names another checksum.
+    /// [`Kind::Unsealed`] where there was no proof: the object was removed, or the failure says that
+    /// plaintext remains. [`Kind::Integrity`] where the store names another checksum.
     pub(crate) async fn settle(&self, at: &Location, written: Written) -> Result<Stored, Failure> {
         let Written { stored, proven } = written;
         if proven && stored.is_damaged {
@@ -109,7 +85,7 @@ impl Store {
     /// The same, of what took the place of its only source: that is kept where it is not encrypted as asked.
     ///
     /// # Errors
-    /// [`Failure::Unsealed`] then.
+    /// [`Kind::Unsealed`] then.
     pub(crate) async fn settle_over(
         &self,
         at: &Location,
@@ -143,7 +119,7 @@ impl Store {
         let stored = Stored { bytes, checksum_crc64nvme: checksum(crc64nvme), ..Stored::default() };
         let sent = self
             .send(|client| {
-                let mut request = client
+                let request = client
                     .put_object()
                     .bucket(&write.at.bucket)
                     .key(&write.at.key)
@@ -153,11 +129,7 @@ impl Store {
                     .set_if_match(write.condition.if_match.clone())
                     .set_if_none_match(write.condition.if_none_match.clone())
                     .attributed(&write.attributes, self.tagging(write))
-                    .sealed(write.encryption.key());
-                if let Some((algorithm, kms_key_id)) = write.encryption.managed() {
-                    request =
-                        request.server_side_encryption(algorithm).set_ssekms_key_id(kms_key_id);
-                }
+                    .encrypted(&write.encryption);
                 request.customize().disable_payload_signing().interceptor(attempts.clone()).send()
             })
             .await;
@@ -191,188 +163,9 @@ impl Store {
         Ok(Written { stored, proven: write.encryption.is_proven_by(&output.echo()) })
     }
 
-    /// Begins a multipart upload and returns its id.
-    ///
-    /// # Errors
-    /// Whatever the store refuses; nothing is left behind then.
-    pub(crate) async fn create_upload(&self, write: &Write) -> Result<String, Failure> {
-        let output = self
-            .send(|client| {
-                let mut request = client
-                    .create_multipart_upload()
-                    .bucket(&write.at.bucket)
-                    .key(&write.at.key)
-                    .set_checksum_algorithm(self.sent(&ChecksumAlgorithm::Crc64Nvme))
-                    .set_checksum_type(self.sent(&ChecksumType::FullObject))
-                    .attributed(&write.attributes, self.tagging(write))
-                    .sealed(write.encryption.key());
-                if let Some((algorithm, kms_key_id)) = write.encryption.managed() {
-                    request =
-                        request.server_side_encryption(algorithm).set_ssekms_key_id(kms_key_id);
-                }
-                request.send()
-            })
-            .await
-            .map_err(|refusal| self.explain(write, &refusal))?;
-        output.upload_id().map(str::to_owned).ok_or_else(|| {
-            Failure::other("the store began an upload without naming it").at(&write.at)
-        })
-    }
-
-    /// Uploads one part; with a key, only a proven part is a part.
-    ///
-    /// # Errors
-    /// [`Failure::Unsealed`] where the store did not prove that it used the key: abort the upload
-    /// then, and nothing was published.
-    pub(crate) async fn upload_part(
-        &self,
-        write: &Write,
-        upload_id: &str,
-        part: Part,
-        body: impl Fn() -> RequestBody,
-    ) -> Result<Part, Failure> {
-        let output = self
-            .send(|client| {
-                client
-                    .upload_part()
-                    .bucket(&write.at.bucket)
-                    .key(&write.at.key)
-                    .upload_id(upload_id)
-                    .part_number(part.number)
-                    .body(ByteStream::new(body()))
-                    .content_length(part.bytes.cast_signed())
-                    .set_checksum_crc64_nvme(self.sent(&checksum(part.crc64nvme)))
-                    .sealed(write.encryption.key())
-                    .customize()
-                    .disable_payload_signing()
-                    .send()
-            })
-            .await
-            .map_err(|refusal| self.explain(write, &refusal))?;
-        if write.encryption.key().is_some_and(|key| !output.echo().proves(key)) {
-            return Err(Failure::unsealed(
-                "the store ignored the key and would have stored plaintext: nothing was published",
-            )
-            .hint("this store does not seal with your keys (SSE-C): use one that does")
-            .for_all()
-            .at(&write.at));
-        }
-        let said = Said::of(output.checksum_crc64_nvme(), &checksum(part.crc64nvme));
-        if matches!(said, Said::Other) {
-            return Err(Failure::integrity(
-                "the store says that a part has another checksum than what was sent: nothing was published",
-            )
-            .hint("try again; if it stays, something between here and the store changes bytes")
-            .at(&write.at));
-        }
-        Ok(Part { etag: output.e_tag().unwrap_or_default().to_owned(), ..part })
-    }
-
-    /// Makes an object of the parts. `crc64nvme` is the checksum of all its bytes; where that is not known, the
-    /// parts' own are not either.
-    ///
-    /// # Errors
-    /// Whatever the store refuses; the upload is still there then.
-    pub(crate) async fn complete_upload(
-        &self,
-        write: &Write,
-        upload_id: &str,
-        parts: &[Part],
-        crc64nvme: Option<u64>,
-    ) -> Result<Written, Failure> {
-        let (attempts, head) = (Attempts::default(), AnswerHead::default());
-        let bytes: u64 = parts.iter().map(|part| part.bytes).sum();
-        let crc64nvme = crc64nvme.map(checksum);
-        let sent = self
-            .send(|client| {
-                let sum = crc64nvme.clone().filter(|_| self.checksums.sends());
-                let request = client
-                    .complete_multipart_upload()
-                    .bucket(&write.at.bucket)
-                    .key(&write.at.key)
-                    .upload_id(upload_id)
-                    .multipart_upload(completed(parts, sum.is_some()))
-                    .set_checksum_type(sum.as_ref().map(|_| ChecksumType::FullObject))
-                    .set_checksum_crc64_nvme(sum)
-                    .mpu_object_size(bytes.cast_signed())
-                    .set_if_match(write.condition.if_match.clone())
-                    .set_if_none_match(write.condition.if_none_match.clone())
-                    .sealed(write.encryption.key());
-                request
-                    .customize()
-                    .config_override(self.patience(bytes))
-                    .interceptor(attempts.clone())
-                    .interceptor(head.clone())
-                    .send()
-            })
-            .await;
-        let checksum_crc64nvme = crc64nvme.unwrap_or_default();
-        let stored = Stored { bytes, checksum_crc64nvme, ..Stored::default() };
-        let output = match sent {
-            Ok(output) => output,
-            Err(refusal) if attempts.may_have_succeeded(&refusal) => {
-                let stored = self.confirm(write, stored, &refusal).await?;
-                return Ok(Written { stored, proven: true });
-            }
-            Err(refusal) => return Err(self.explain_conditional(write, &refusal)),
-        };
-        // A checksum of the parts' checksums says so, and nothing of the bytes.
-        let is_composite = output.checksum_type() == Some(&ChecksumType::Composite);
-        let said = output.checksum_crc64_nvme().filter(|_| !is_composite);
-        let said = Said::of(said, &stored.checksum_crc64nvme);
-        let stored = Stored {
-            etag: output.e_tag().map(str::to_owned),
-            version_id: output.version_id().map(str::to_owned),
-            is_checked: matches!(said, Said::Same),
-            is_damaged: matches!(said, Said::Other),
-            ..stored
-        };
-        let managed = output.server_side_encryption();
-        let proven = match write.encryption.key() {
-            // With a key, the echoes of the parts are the proof; what is said here must not contradict them.
-            Some(key) => {
-                managed.is_none() && head.key_md5().is_none_or(|md5| md5 == key.md5_base64())
-            }
-            None => write.encryption.is_managed_by(managed),
-        };
-        Ok(Written { stored, proven })
-    }
-
-    /// Gives up a multipart upload and everything uploaded for it.
-    ///
-    /// # Errors
-    /// Whatever the store refuses: the parts are still there, and cost money, then.
-    pub(crate) async fn abort_upload(&self, at: &Location, upload_id: &str) -> Result<(), Failure> {
-        // A part that arrives during an abort can outlive it, so once more (AWS,
-        // "AbortMultipartUpload").
-        self.abort_once(at, upload_id).await?;
-        self.abort_once(at, upload_id).await
-    }
-
-    async fn abort_once(&self, at: &Location, upload_id: &str) -> Result<(), Failure> {
-        let sent = self
-            .send(|client| {
-                client
-                    .abort_multipart_upload()
-                    .bucket(&at.bucket)
-                    .key(&at.key)
-                    .upload_id(upload_id)
-                    .send()
-            })
-            .await;
-        match sent {
-            Ok(_) => Ok(()),
-            Err(refusal) if refusal.status == Some(404) => Ok(()),
-            Err(refusal) => {
-                let about = Circumstances { action: Action::AbortUpload, at, key: None };
-                Err(diagnose(self, &refusal, &about))
-            }
-        }
-    }
-
     /// The answer to a write got lost, or a repeated write was refused because of its own success: looks
     /// whether the object that is there is the one written.
-    async fn confirm(
+    pub(super) async fn confirm(
         &self,
         write: &Write,
         stored: Stored,
@@ -410,15 +203,6 @@ impl Store {
         }
     }
 
-    /// Time to complete an object of `bytes` bytes.
-    pub(crate) fn patience(&self, bytes: u64) -> Builder {
-        let mut timeouts = TimeoutConfig::builder();
-        timeouts.set_connect_timeout(self.timeouts().connect_timeout());
-        let longer = |usual| usual + Duration::from_secs(bytes / COMPLETION);
-        timeouts.set_read_timeout(self.timeouts().read_timeout().map(longer));
-        Builder::default().timeout_config(timeouts.build())
-    }
-
     pub(crate) fn tagging(&self, write: &Write) -> Option<String> {
         let given = &write.attributes.tagging;
         match write.encryption.key() {
@@ -435,8 +219,11 @@ impl Store {
     }
 
     pub(crate) fn explain(&self, write: &Write, refusal: &Refusal) -> Failure {
-        let about =
-            Circumstances { action: Action::Write, at: &write.at, key: write.encryption.key() };
+        self.explain_as(Action::Write, write, refusal)
+    }
+
+    pub(crate) fn explain_as(&self, action: Action, write: &Write, refusal: &Refusal) -> Failure {
+        let about = Circumstances { action, at: &write.at, key: write.encryption.key() };
         if refusal.status == Some(412) && write.condition.is_set() {
             let message = match &write.condition.if_none_match {
                 Some(_) => "the object exists already: it was left alone",
@@ -457,22 +244,6 @@ impl Store {
             failure => failure,
         }
     }
-}
-
-fn completed(parts: &[Part], with_checksums: bool) -> CompletedMultipartUpload {
-    let parts = parts.iter().map(|part| {
-        CompletedPart::builder()
-            .part_number(part.number)
-            .e_tag(&part.etag)
-            .set_checksum_crc64_nvme(with_checksums.then(|| checksum(part.crc64nvme)))
-            .build()
-    });
-    CompletedMultipartUpload::builder().set_parts(Some(parts.collect())).build()
-}
-
-/// As the checksum headers have it: base64 of the big-endian bytes.
-pub(crate) fn checksum(crc64nvme: u64) -> String {
-    BASE64_STANDARD.encode(crc64nvme.to_be_bytes())
 }
 
 /// The failure of a write whose condition the store does not implement, if that is why it was refused: it has shown

@@ -69,7 +69,7 @@ impl Store {
     /// Signs a URL; sends nothing to the store.
     ///
     /// # Errors
-    /// [`Failure::Denied`] where there are no credentials to sign with.
+    /// [`Kind::Denied`] where there are no credentials to sign with.
     pub(crate) async fn presign(&self, wanted: &Presign) -> Result<PresignedUrl, Failure> {
         let config = PresigningConfig::expires_in(wanted.expires_in).map_err(|error| {
             Failure::usage(format!("the URL cannot be valid for that long: {error}")).because(error)

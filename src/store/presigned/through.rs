@@ -43,9 +43,9 @@ impl Store {
     /// The object that a presigned URL lets read. Reads no AWS configuration and sends nothing.
     ///
     /// # Errors
-    /// Whatever is plain already: [`Failure::Usage`] where the URL is not for reading or these options do
-    /// not go with it, [`Failure::Denied`] where it has expired, [`Failure::Key`] where it is for a
-    /// sealed object and there is no key, [`Failure::Unsealed`] where it is not for one and there is, or
+    /// Whatever is plain already: [`Kind::Usage`] where the URL is not for reading or these options do
+    /// not go with it, [`Kind::Denied`] where it has expired, [`Kind::Key`] where it is for a
+    /// sealed object and there is no key, [`Kind::Unsealed`] where it is not for one and there is, or
     /// where plain http would expose it.
     pub(crate) fn to_read(
         url: &SignedUrl,
@@ -157,7 +157,7 @@ impl Store {
     /// Writes the object in one request. `body` makes the bytes anew for each attempt.
     ///
     /// # Errors
-    /// Whatever the store refuses; [`Failure::Unsealed`] where the store did not prove that it used the
+    /// Whatever the store refuses; [`Kind::Unsealed`] where the store did not prove that it used the
     /// key: without credentials what it stored cannot be removed.
     pub(crate) async fn put_through(
         &self,

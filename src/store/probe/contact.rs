@@ -1,4 +1,4 @@
-//! The first request to a store: whether anybody answers, what the store makes of the credentials, and what time
+//! The first request to a store: whether it answers, what the store makes of the credentials, and what time
 //! it is there.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -34,9 +34,9 @@ pub(crate) struct Contact {
 pub(crate) enum Outcome {
     /// It answered; where it says so, with the bucket's region.
     Answered(Option<String>),
-    /// Nobody answered.
+    /// No answer came.
     Silent(Failure),
-    /// Somebody answered whose certificate is not accepted.
+    /// The certificate is not accepted.
     Untrusted(Failure),
     /// The credentials are not accepted.
     Credentials(Failure),
@@ -50,12 +50,12 @@ impl Store {
     /// Lists at most one object of a folder, or the buckets where there is none: the words of a refusal tell more
     /// than a HEAD's.
     pub(crate) async fn contact(&self, folder: Option<&Location>) -> Contact {
-        let witness = Witness::default();
+        let observer = DateObserver::default();
         let asked = match folder {
-            Some(folder) => self.ask_for_objects(folder, &witness).await,
-            None => self.ask_for_buckets(&witness).await,
+            Some(folder) => self.ask_for_objects(folder, &observer).await,
+            None => self.ask_for_buckets(&observer).await,
         };
-        let seen = std::mem::take(&mut *witness.seen());
+        let seen = std::mem::take(&mut *observer.seen());
         let outcome = match asked {
             Ok(()) => Outcome::Answered(seen.region),
             Err(refusal) => self.classify(&refusal, folder),
@@ -63,19 +63,23 @@ impl Store {
         Contact { address: seen.address, clock_ahead: seen.clock_ahead, outcome }
     }
 
-    async fn ask_for_objects(&self, folder: &Location, witness: &Witness) -> Result<(), Refusal> {
+    async fn ask_for_objects(
+        &self,
+        folder: &Location,
+        observer: &DateObserver,
+    ) -> Result<(), Refusal> {
         let prefix = Some(folder.key.clone()).filter(|key| !key.is_empty());
         let sent = self.send(|client| {
             let request = client.list_objects_v2().bucket(&folder.bucket);
             let request = request.set_prefix(prefix.clone()).max_keys(1);
-            request.customize().interceptor(witness.clone()).send()
+            request.customize().interceptor(observer.clone()).send()
         });
         sent.await.map(drop)
     }
 
-    async fn ask_for_buckets(&self, witness: &Witness) -> Result<(), Refusal> {
+    async fn ask_for_buckets(&self, observer: &DateObserver) -> Result<(), Refusal> {
         let sent = self
-            .send(|client| client.list_buckets().customize().interceptor(witness.clone()).send());
+            .send(|client| client.list_buckets().customize().interceptor(observer.clone()).send());
         sent.await.map(drop)
     }
 
@@ -97,7 +101,7 @@ impl Store {
         match (refusal.code.as_deref(), folder) {
             (Some("RequestTimeTooSkewed"), _) => Outcome::Clock(failure),
             (Some(code), _) if is_about_credentials(code) => Outcome::Credentials(failure),
-            // Which buckets there are, few may ask; what else would be refused is not known without one.
+            // Few credentials may list buckets; what else the store refuses is not known without one.
             (Some(_), None) if !is_about_region => Outcome::Answered(None),
             (None, None) => Outcome::Refused(
                 Failure::other("what answers there is no S3 store, or none that works just now")
@@ -110,9 +114,9 @@ impl Store {
     }
 }
 
-/// Notes where a request goes and what comes with its answer, whatever that is.
+/// Notes where a request goes, and the date and region that come with its answer.
 #[derive(Debug, Clone, Default)]
-struct Witness(Arc<Mutex<Seen>>);
+struct DateObserver(Arc<Mutex<Seen>>);
 
 #[derive(Debug, Default)]
 struct Seen {
@@ -122,15 +126,15 @@ struct Seen {
     region: Option<String>,
 }
 
-impl Witness {
+impl DateObserver {
     fn seen(&self) -> MutexGuard<'_, Seen> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Intercept for Witness {
+impl Intercept for DateObserver {
     fn name(&self) -> &'static str {
-        "Witness"
+        "DateObserver"
     }
 
     fn read_before_transmit(

@@ -125,7 +125,7 @@ impl Store {
     /// Reads the AWS configuration and makes a client; sends nothing to the store.
     ///
     /// # Errors
-    /// [`Failure::Usage`] for an endpoint, profile or CA bundle that cannot be used.
+    /// [`Kind::Usage`] for an endpoint, profile or CA bundle that cannot be used.
     pub(crate) async fn connect(options: &Connect) -> Result<Store, Failure> {
         let profiles = load_profiles(options).await?;
         let profile = profiles.get_profile(profiles.selected_profile());
@@ -255,7 +255,7 @@ impl Store {
     /// Fails where a key would cross the network in clear.
     ///
     /// # Errors
-    /// [`Failure::Unsealed`] for a plain-http endpoint on another machine.
+    /// [`Kind::Unsealed`] for a plain-http endpoint on another machine.
     pub(crate) fn carry_keys(&self) -> Result<(), Failure> {
         match self.endpoint().and_then(|url| url.parse().ok()) {
             Some(url) if !self.allow_http => endpoint::refuse_plain_http(&url),

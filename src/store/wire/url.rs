@@ -41,7 +41,7 @@ impl SignedUrl {
     /// Reads what may be a presigned URL; none where it is no web URL at all.
     ///
     /// # Errors
-    /// [`Failure::Usage`] where it is one but not presigned, or cut off; [`Failure::Unsealed`] where it
+    /// [`Kind::Usage`] where it is one but not presigned, or cut off; [`Kind::Unsealed`] where it
     /// has the seal in its query.
     pub(crate) fn recognise(text: &str) -> Result<Option<SignedUrl>, Failure> {
         is_web_url(text).then(|| text.parse()).transpose()

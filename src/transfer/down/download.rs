@@ -59,8 +59,8 @@ impl Engine {
     /// Writes an object, or the range of it that `wanted` names, to a target.
     ///
     /// # Errors
-    /// As [`Store::get`]; [`Failure::Integrity`] where the bytes are not those that were uploaded,
-    /// [`Failure::Precondition`] where the object was replaced meanwhile. A file target is untouched
+    /// As [`Store::get`]; [`Kind::Integrity`] where the bytes are not those that were uploaded,
+    /// [`Kind::Precondition`] where the object was replaced meanwhile. A file target is untouched
     /// then; what went to a stream cannot be called back.
     pub(crate) async fn download(
         &self,

@@ -35,7 +35,7 @@ impl Folder {
     }
 
     /// # Errors
-    /// [`Failure::Usage`] where something else is in its place.
+    /// [`Kind::Usage`] where something else is in its place.
     pub(crate) fn check(&self) -> Result<(), Failure> {
         match fs::metadata(&self.root) {
             Ok(found) if !found.is_dir() => {
@@ -54,7 +54,7 @@ impl Folder {
     /// Where a file of this path below the folder lies; makes the folders that lead there.
     ///
     /// # Errors
-    /// [`Failure::Other`] where a symbolic link, or anything but a regular file, stands in the way.
+    /// [`Kind::Other`] where a symbolic link, or anything but a regular file, stands in the way.
     pub(crate) fn place(&self, below: &Path) -> Result<FilePlace, Failure> {
         let name = below.file_name().unwrap_or(OsStr::new(""));
         let folder = self.directory(below.parent().unwrap_or(Path::new("")), true)?;

@@ -40,7 +40,7 @@ impl SourceFolder {
     /// Opens the folder; its own path may lead through links. With `follows_links`, so may what lies below it.
     ///
     /// # Errors
-    /// [`Failure::NotFound`] where there is none, [`Failure::Other`] where it cannot be opened.
+    /// [`Kind::NotFound`] where there is none, [`Kind::Other`] where it cannot be opened.
     pub fn open(path: &Path, follows_links: bool) -> Result<SourceFolder, Failure> {
         let handle = open_folder(path).map_err(|error| match error {
             Errno::NOENT => Failure::not_found(format!("there is no folder {}", path.display()))
@@ -83,7 +83,7 @@ impl Input {
     /// Opens what the user names: a file, FIFO or device; `-` is standard input. Waits for a FIFO's writer.
     ///
     /// # Errors
-    /// [`Failure::NotFound`] where there is none, [`Failure::Usage`] for a folder.
+    /// [`Kind::NotFound`] where there is none, [`Kind::Usage`] for a folder.
     pub async fn named(path: PathBuf) -> Result<Input, Failure> {
         if path == Path::new("-") {
             descriptors::require_stdin()?;
@@ -107,7 +107,7 @@ impl Input {
     /// Opens a regular file that is deleted once it is stored. A link to one is none.
     ///
     /// # Errors
-    /// [`Failure::Usage`] for anything else.
+    /// [`Kind::Usage`] for anything else.
     pub fn to_move(path: &Path) -> Result<Input, Failure> {
         let not_regular = || {
             Failure::usage(format!(
@@ -132,7 +132,7 @@ impl Input {
     /// Opens a regular file below a folder.
     ///
     /// # Errors
-    /// [`Failure::Other`] for anything else, and for what lies behind a link that is not to be followed.
+    /// [`Kind::Other`] for anything else, and for what lies behind a link that is not to be followed.
     pub fn below(folder: &SourceFolder, path: &Path) -> Result<Input, Failure> {
         let below = path.strip_prefix(&folder.path).unwrap_or(path);
         let name = below.file_name().ok_or_else(|| not_regular(path))?;

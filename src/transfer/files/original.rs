@@ -79,7 +79,7 @@ impl Original {
     /// Deletes the file, which was stored.
     ///
     /// # Errors
-    /// [`Failure::Precondition`] where it was written to since it was opened, or another file has taken its place:
+    /// [`Kind::Precondition`] where it was written to since it was opened, or another file has taken its place:
     /// nothing is deleted then.
     pub fn delete(&self) -> Result<(), Failure> {
         let undeleted = |error: io::Error| self.undeleted(error);

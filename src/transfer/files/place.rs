@@ -24,7 +24,7 @@ pub(crate) struct FilePlace {
 
 impl FilePlace {
     /// # Errors
-    /// [`Failure::Other`] where a link, a folder or a FIFO and the like is there.
+    /// [`Kind::Other`] where a link, a folder or a FIFO and the like is there.
     pub(crate) fn new(folder: Arc<Directory>, name: &OsStr) -> Result<FilePlace, Failure> {
         let path = folder.path().join(name);
         let found =

@@ -37,7 +37,7 @@ impl Source {
     /// What an open file, FIFO or device holds.
     ///
     /// # Errors
-    /// [`Failure::Usage`] for a folder; where it cannot be read.
+    /// [`Kind::Usage`] for a folder; where it cannot be read.
     pub(crate) fn of(
         file: Arc<File>,
         found: &fs::Metadata,

@@ -24,6 +24,6 @@ pub(crate) fn channel<T>() -> (Sender<Found<T>>, Receiver<Found<T>>) {
 }
 
 /// A stream of batches: few of them wait, or memory would hold a long listing.
-pub(crate) fn channel_of_batches<T>() -> (Sender<Found<Vec<T>>>, Receiver<Found<Vec<T>>>) {
+pub(crate) fn channel_of_batches<T>() -> (Sender<Found<T>>, Receiver<Found<T>>) {
     mpsc::channel(MOST_BATCHES_WAITING)
 }

@@ -6,10 +6,10 @@ use tokio::task::JoinSet;
 
 use crate::failure::Failure;
 use crate::store::copy::{Copied, CopiedPart, Copy, MOST_BYTES_OF_ONE_COPY};
-use crate::store::learned::Guard;
+use crate::store::learned::ConditionalWrite;
 use crate::store::object::Written;
 use crate::transfer::engine::Engine;
-use crate::transfer::{checksum, plan};
+use crate::transfer::plan;
 
 /// The usual size of a part in bytes: none of it comes through here, so few large ones are cheaper.
 const USUAL_PART: u64 = 256 << 20;
@@ -38,7 +38,7 @@ impl Engine {
         if store.check_relay(copy).is_err() {
             return Ok(None);
         }
-        let (over, copy) = (copy, &self.guarded(copy, Guard::Complete).await);
+        let (over, copy) = (copy, &self.guarded(copy, ConditionalWrite::Complete).await);
         // Not raced: an upload whose id is still on its way could not be aborted.
         let upload_id: Arc<str> = store.create_upload(&copy.write).await?.into();
         let mut under_way = JoinSet::new();
@@ -83,8 +83,7 @@ impl Engine {
         if over.replaces_newest() {
             self.interrupt().race(self.store().check_newest(&copy.source)).await?;
         }
-        let combine = |pieces: &[(u64, u64)]| checksum::combine(pieces.iter().copied());
-        self.store().complete_copy(copy, upload_id, parts, combine).await
+        self.store().complete_copy(copy, upload_id, parts).await
     }
 
     async fn copy_parts(

@@ -9,7 +9,7 @@ use crate::failure::{Failure, Kind};
 use crate::key::core::Key;
 use crate::location::Location;
 use crate::store::copy::{Compared, Copied, Copy, CopySource};
-use crate::store::learned::{Guard, Way};
+use crate::store::learned::{ConditionalWrite, CopyMethod};
 use crate::store::object::{ObjectMetadata, Opened, ReadOptions, Stored};
 use crate::transfer::checksum::Expected;
 use crate::transfer::down::{ObjectReader, Pieces, Reader, send_all};
@@ -44,15 +44,15 @@ impl Engine {
     /// through this machine.
     ///
     /// # Errors
-    /// [`Failure::Precondition`] where the source was replaced since it was opened; [`Failure::Unsealed`] where the
-    /// store does not seal; [`Failure::Integrity`] where the copy is not what the source was; otherwise as
+    /// [`Kind::Precondition`] where the source was replaced since it was opened; [`Kind::Unsealed`] where the
+    /// store does not seal; [`Kind::Integrity`] where the copy is not what the source was; otherwise as
     /// [`Engine::upload`] and [`Engine::download`].
     pub(crate) async fn copy(&self, copy: &Copy) -> Result<Copied, Failure> {
         let (store, part_size) = (self.store(), self.copied_part_size(copy)?);
-        let way = if part_size.is_some() { Way::InParts } else { Way::Whole };
+        let method = if part_size.is_some() { CopyMethod::InParts } else { CopyMethod::Whole };
         // Trials are not raced: what they have written must be deleted.
-        let is_tried =
-            (part_size.is_some() || store.fits_one_copy(copy)) && store.can_copy(copy, way).await;
+        let is_tried = (part_size.is_some() || store.fits_one_copy(copy))
+            && store.can_copy(copy, method).await;
         if is_tried {
             let copied = match part_size {
                 Some(part_size) => self.copy_in_parts(copy, part_size).await,
@@ -70,7 +70,7 @@ impl Engine {
         }
         let copied = self.relay(copy).await?;
         if is_tried {
-            store.give_up_copies(copy, way).await;
+            store.give_up_copies(copy, method).await;
         }
         Ok(copied)
     }
@@ -94,9 +94,9 @@ impl Engine {
     }
 
     /// The same copy, on the condition only that whatever writes it is known to honour it.
-    pub(super) async fn guarded(&self, copy: &Copy, guard: Guard) -> Copy {
+    pub(super) async fn guarded(&self, copy: &Copy, kind: ConditionalWrite) -> Copy {
         let mut copy = copy.clone();
-        if copy.replaces_newest() && !self.store().guards(&copy, guard).await {
+        if copy.replaces_newest() && !self.store().honors_if_match(&copy, kind).await {
             copy.write.condition.if_match = None;
         }
         copy
@@ -104,7 +104,7 @@ impl Engine {
 
     /// None where the store cannot copy it.
     async fn copy_within(&self, copy: &Copy) -> Result<Option<Copied>, Failure> {
-        let copy = &self.guarded(copy, Guard::Copy).await;
+        let copy = &self.guarded(copy, ConditionalWrite::Copy).await;
         let at = &copy.write.at;
         let item = self.progress().item(at.name(), Some(copy.bytes()));
         let _line = self.interrupt().race(async { Ok(self.lines().take().await) }).await?;
@@ -129,7 +129,7 @@ impl Engine {
     /// Downloads and uploads again.
     async fn relay(&self, copy: &Copy) -> Result<Copied, Failure> {
         self.store().check_relay(copy)?;
-        let write = self.guarded(copy, Guard::Complete).await.write;
+        let write = self.guarded(copy, ConditionalWrite::Complete).await.write;
         let (source, interrupt) = (&copy.source, self.interrupt());
         let _room = interrupt.race(self.room(copy.bytes())).await?;
         let keys: Vec<Key> = source.key.iter().cloned().collect();

@@ -65,7 +65,7 @@ impl Target {
     /// Fails where writing there would overwrite one of the run's key files, or config.toml.
     ///
     /// # Errors
-    /// [`Failure::Usage`] then.
+    /// [`Kind::Usage`] then.
     pub(crate) fn spare_protected_files(&self) -> Result<(), Failure> {
         match self {
             Target::File(place) => check_destination(&place.path()),

@@ -20,7 +20,7 @@ impl Engine {
     /// Writes what `source` holds through the presigned URL that is this engine's store.
     ///
     /// # Errors
-    /// [`Failure::Usage`] for more than one request can hold; [`Failure::Integrity`] for a file that
+    /// [`Kind::Usage`] for more than one request can hold; [`Kind::Integrity`] for a file that
     /// changes meanwhile; otherwise as [`Store::put_through`](crate::store::wire::Store::put_through).
     pub(super) async fn upload_single(
         &self,

@@ -35,7 +35,7 @@ impl Engine {
     /// proven before, and only where nobody has replaced that meanwhile.
     ///
     /// # Errors
-    /// [`Failure::Precondition`] where somebody has; otherwise as [`Engine::upload`].
+    /// [`Kind::Precondition`] where somebody has; otherwise as [`Engine::upload`].
     pub(crate) async fn upload_over(
         &self,
         source: Source,

@@ -68,6 +68,14 @@ pub(super) struct Report {
     alarm: Option<&'static str>,
 }
 
+/// Why no further check can be made.
+pub(super) enum Stop {
+    /// This check has failed.
+    Failed(&'static str),
+    /// A signal came.
+    Interrupted(Failure),
+}
+
 /// What `--json` prints of a check.
 #[derive(Serialize)]
 struct Item<'a> {
@@ -102,6 +110,12 @@ impl Report {
         self.code.add(failure);
     }
 
+    /// As [`Report::fail`], where no other check makes sense then.
+    pub(super) fn stop(&mut self, check: &'static str, failure: &Failure) -> Stop {
+        self.fail(check, failure);
+        Stop::Failed(check)
+    }
+
     /// The store has shown that it does not seal, or may not.
     pub(super) fn alarm(&mut self, check: &'static str, failure: &Failure) {
         self.fail(check, failure);
@@ -130,7 +144,7 @@ impl Report {
     /// Prints a line for each check, and one for each fix.
     ///
     /// # Errors
-    /// [`Failure::Other`] where stdout cannot be written.
+    /// [`Kind::Other`] where stdout cannot be written.
     pub(super) fn print(&self, out: &Output) -> Result<(), Failure> {
         let others = CHECKS.into_iter().filter(|check| Some(*check) != self.alarm);
         for check in self.alarm.into_iter().chain(others) {

@@ -2,8 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::report::Report;
-use super::{Stop, fail};
+use super::report::{Report, Stop};
 use crate::store::probe::{Certificate, Contact, Handshake, Outcome, is_proxied};
 
 /// As many certificate authorities remind their customers.
@@ -33,7 +32,7 @@ pub(super) async fn check_tls(contact: &Contact, report: &mut Report) -> Result<
         if let Some(Handshake { certificate, .. }) = &shown {
             failure.detail_mut().message += &format!("; it is {}", described(certificate));
         }
-        return Err(fail(report, "tls", &failure));
+        return Err(report.stop("tls", &failure));
     }
     match shown {
         Some(shown) => tell(&shown, SystemTime::now(), report),

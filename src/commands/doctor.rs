@@ -1,21 +1,10 @@
 //! `s3seal doctor`: what stands between this machine and sealed objects, if anything does.
 
-mod proof;
-mod reach;
-mod report;
-mod tls;
-mod trial;
-
-use std::sync::Arc;
-
-use reach::reach;
-use report::Report;
-
 use crate::failure::{Failure, Failures};
+use crate::jobs::doctor;
 use crate::location::Location;
 use crate::output::Output;
-use crate::store::wire::{Connect, Store};
-use crate::transfer::Interrupt;
+use crate::store::wire::Connect;
 
 /// Check everything that sealed objects need: settings, connection, bucket, and that the store really seals
 ///
@@ -38,52 +27,11 @@ pub(crate) struct Args {
     url: Option<String>,
 }
 
-/// Why no further check can be made.
-enum Stop {
-    /// This check has failed.
-    After(&'static str),
-    /// A signal came.
-    Interrupted(Failure),
-}
-
-/// Looks at one thing after the other, and returns the exit code.
-///
 /// # Errors
-/// [`Failure::Usage`] for a URL that names no bucket; [`Failure::Interrupted`].
+/// [`Kind::Usage`] for a URL that names no bucket; [`Kind::Interrupted`].
 pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Failures> {
     let folder = args.url.as_deref().map(to_folder).transpose()?;
-    let interrupt = Interrupt::listen()?;
-    let mut report = Report::default();
-    let stop = match examine(folder, connect, &interrupt, &mut report).await {
-        Ok(()) => None,
-        Err(Stop::After(check)) => {
-            report.skip_rest(&format!("`{check}` failed"));
-            None
-        }
-        Err(Stop::Interrupted(failure)) => {
-            report.skip_rest("interrupted");
-            Some(failure)
-        }
-    };
-    report.print(out)?;
-    stop.map_or(Ok(report.exit_code()), |failure| Err(failure.into()))
-}
-
-async fn examine(
-    folder: Option<Location>,
-    connect: &Connect,
-    interrupt: &Interrupt,
-    report: &mut Report,
-) -> Result<(), Stop> {
-    let reached = async { Ok(reach(folder.as_ref(), connect, report).await) };
-    let store: Arc<Store> = interrupt.race(reached).await.map_err(Stop::Interrupted)??;
-    match folder {
-        Some(folder) => proof::prove(&store, folder, connect, interrupt, report).await,
-        None => {
-            report.skip_rest("no folder was named: `s3seal doctor s3://BUCKET/PREFIX`");
-            Ok(())
-        }
-    }
+    Ok(doctor::run(folder, connect, out).await?)
 }
 
 /// As with `-r`, a prefix means the folder of that name.
@@ -93,10 +41,4 @@ fn to_folder(url: &str) -> Result<Location, Failure> {
         at.key.push('/');
     }
     Ok(at)
-}
-
-/// Ends the examination with a check that has failed.
-fn fail(report: &mut Report, check: &'static str, failure: &Failure) -> Stop {
-    report.fail(check, failure);
-    Stop::After(check)
 }

@@ -6,13 +6,13 @@ use std::time::Duration;
 use bytes::Bytes;
 use md5::{Digest as _, Md5};
 
-use super::Stop;
-use super::report::Report;
-use super::trial::{Left, Trial, collect, source, write};
+use super::report::{Report, Stop};
+use super::trial::Trial;
 use crate::failure::{Failure, Kind};
 use crate::key::core::Key;
 use crate::location::Location;
 use crate::store::Encryption;
+use crate::store::copy::{Left, as_source, collect, plain_write};
 use crate::store::object::{Attributes, Condition, ReadOptions, Stored};
 use crate::store::presigned::{Method, Presign, Sums};
 use crate::store::wire::{Connect, SignedUrl, Store};
@@ -34,24 +34,30 @@ pub(super) async fn prove(
     interrupt: &Interrupt,
     report: &mut Report,
 ) -> Result<(), Stop> {
-    let begun = Trial::new(store, &folder, interrupt);
-    let trial = begun.map_err(|failure| super::fail(report, "write", &failure))?;
+    let begun = Trial::new(store, &folder.bucket, interrupt);
+    let trial = begun.map_err(|failure| report.stop("write", &failure))?;
     let keys = [Key::generate(), Key::generate()];
     let [Ok(key), Ok(other)] = keys else {
         let failure = Failure::other("the operating system gave no random bytes for a key");
-        return Err(super::fail(report, "write", &failure));
+        return Err(report.stop("write", &failure));
     };
-    let mut proof = Proof { trial, key, other, connect, report };
-    let stopped = proof.run().await;
+    let mut proof = Proof { trial, folder, key, other, connect, report };
+    let proven = proof.run().await;
     let Proof { trial, report, .. } = proof;
-    let count = trial.count();
-    let left = trial.clean_up().await;
-    tell_left(&left, count, report);
-    stopped
+    // After a failed check the next write proves the bucket itself: one kind of write may seal where another does not.
+    if proven.is_ok() && report.exit_code() == 0 {
+        store.remember_proven(&trial.objects.prefix().bucket);
+    }
+    let count = trial.objects.count();
+    let left = trial.objects.clean_up().await;
+    report_left(&left, count, report);
+    proven
 }
 
 struct Proof<'a> {
     trial: Trial,
+    /// Where the objects go if nothing may be written at the bucket's top.
+    folder: Location,
     /// What the objects are sealed with.
     key: Key,
     /// A key that does not fit, until an object is copied to it.
@@ -77,7 +83,9 @@ impl Proof<'_> {
     /// In one part, so that a store which ignores the key publishes nothing.
     async fn seal(&mut self) -> Result<(Location, Stored), Stop> {
         let (mut at, mut sealed) = self.seal_there().await;
-        if matches!(sealed, Err(Failure { kind: Kind::Denied, .. })) && self.trial.moves_below() {
+        if matches!(sealed, Err(Failure { kind: Kind::Denied, .. }))
+            && self.trial.objects.move_below(&self.folder)
+        {
             (at, sealed) = self.seal_there().await;
         }
         match sealed {
@@ -90,8 +98,8 @@ impl Proof<'_> {
     }
 
     async fn seal_there(&mut self) -> (Location, Result<Stored, Failure>) {
-        let at = self.trial.object("sealed");
-        let write = write(&at, Some(&self.key));
+        let at = self.trial.objects.named("sealed");
+        let write = plain_write(&at, Some(&self.key));
         let sealed = self.trial.upload(&write, &[Bytes::from_static(CONTENT)]).await;
         (at, sealed)
     }
@@ -156,15 +164,15 @@ impl Proof<'_> {
     }
 
     async fn put(&mut self) -> Result<(), Stop> {
-        let write = write(&self.trial.object("put"), Some(&self.key));
+        let write = plain_write(&self.trial.objects.named("put"), Some(&self.key));
         let put = self.trial.put(&write, &Bytes::from_static(CONTENT)).await;
-        self.tell("put", put.map(|_| "sealed in one request"))
+        self.report("put", put.map(|_| "sealed in one request"))
     }
 
     /// Two parts, and a range that spans both.
     async fn multipart(&mut self) -> Result<(), Stop> {
-        let at = self.trial.object("parts");
-        let write = write(&at, Some(&self.key));
+        let at = self.trial.objects.named("parts");
+        let write = plain_write(&at, Some(&self.key));
         let first: Vec<u8> = CONTENT.iter().copied().cycle().take(SMALLEST_PART as usize).collect();
         let end = [&first[first.len() - CONTENT.len()..], CONTENT].concat();
         let range = format!("bytes={}-", first.len() - CONTENT.len());
@@ -182,46 +190,46 @@ impl Proof<'_> {
             }
         };
         let done = done.await;
-        self.tell("multipart", done)
+        self.report("multipart", done)
     }
 
     async fn copy(&mut self, at: &Location, stored: &Stored) -> Result<(), Stop> {
-        let write = write(&self.trial.object("copy"), Some(&self.other));
-        let copied = self.trial.copy(source(at, Some(&self.key), stored), write).await;
+        let write = plain_write(&self.trial.objects.named("copy"), Some(&self.other));
+        let copied = self.trial.copy(as_source(at, Some(&self.key), stored), write).await;
         let able = ("to another name and key", "the store does not copy from one key to another");
-        self.tell_copy("copy", able, copied)
+        self.report_copy("copy", able, copied)
     }
 
     async fn copy_in_place(&mut self) -> Result<(), Stop> {
-        let at = self.trial.object("rotated");
+        let at = self.trial.objects.named("rotated");
         let parts = [Bytes::from_static(CONTENT)];
-        let uploaded = self.trial.upload(&write(&at, Some(&self.key)), &parts).await;
+        let uploaded = self.trial.upload(&plain_write(&at, Some(&self.key)), &parts).await;
         let stored = match uploaded {
             Ok(stored) => stored,
-            Err(failure) => return self.tell("copy-in-place", Err(failure)),
+            Err(failure) => return self.report("copy-in-place", Err(failure)),
         };
-        let write = write(&at, Some(&self.other));
-        let copied = self.trial.copy(source(&at, Some(&self.key), &stored), write).await;
+        let write = plain_write(&at, Some(&self.other));
+        let copied = self.trial.copy(as_source(&at, Some(&self.key), &stored), write).await;
         let able =
             ("onto itself, to another key", "the store gives no object another key in its place");
-        self.tell_copy("copy-in-place", able, copied)
+        self.report_copy("copy-in-place", able, copied)
     }
 
     async fn copy_plain(&mut self) -> Result<(), Stop> {
-        let at = self.trial.object("plain");
-        let put = self.trial.put(&write(&at, None), &Bytes::from_static(CONTENT)).await;
+        let at = self.trial.objects.named("plain");
+        let put = self.trial.put(&plain_write(&at, None), &Bytes::from_static(CONTENT)).await;
         let stored = match put {
             Ok(stored) => stored,
             Err(Failure { kind: Kind::Denied, .. }) => {
                 self.report.skip("copy-plain", "nothing may be stored here without a key");
                 return Ok(());
             }
-            Err(failure) => return self.tell("copy-plain", Err(failure)),
+            Err(failure) => return self.report("copy-plain", Err(failure)),
         };
-        let write = write(&self.trial.object("sealed-copy"), Some(&self.key));
-        let copied = self.trial.copy(source(&at, None, &stored), write).await;
+        let write = plain_write(&self.trial.objects.named("sealed-copy"), Some(&self.key));
+        let copied = self.trial.copy(as_source(&at, None, &stored), write).await;
         let able = ("from plain to sealed", "the store does not seal what it copies");
-        self.tell_copy("copy-plain", able, copied)
+        self.report_copy("copy-plain", able, copied)
     }
 
     async fn conditions(&mut self, at: &Location) -> Result<(), Stop> {
@@ -231,12 +239,13 @@ impl Proof<'_> {
         ];
         let mut unheeded = Vec::new();
         for (name, condition) in conditions {
-            let write = crate::store::object::Write { condition, ..write(at, Some(&self.key)) };
+            let write =
+                crate::store::object::Write { condition, ..plain_write(at, Some(&self.key)) };
             match self.trial.put(&write, &Bytes::from_static(CONTENT)).await {
                 Err(Failure { kind: Kind::Precondition, .. }) => {}
                 Ok(_) => unheeded.push(format!("{name} is ignored")),
                 Err(failure @ Failure { kind: Kind::Interrupted(_) | Kind::Denied, .. }) => {
-                    return self.tell("conditions", Err(failure));
+                    return self.report("conditions", Err(failure));
                 }
                 Err(_) => unheeded.push(format!("{name} is refused")),
             }
@@ -259,7 +268,7 @@ impl Proof<'_> {
             Ok("URLs for reading and for writing work, with the key's headers")
         };
         let done = done.await;
-        self.tell("presigned", done)
+        self.report("presigned", done)
     }
 
     async fn get_presigned(&self, at: &Location) -> Result<(), Failure> {
@@ -277,23 +286,23 @@ impl Proof<'_> {
     }
 
     async fn put_presigned(&mut self) -> Result<(), Failure> {
-        let at = self.trial.object("presigned");
+        let at = self.trial.objects.named("presigned");
         let url = self.presign(Method::Put, &at).await?;
         let (attributes, condition) = (Attributes::default(), Condition::default());
         let encryption = Encryption::CustomerKey(self.key.clone());
         let store = Store::to_write(&url, &encryption, &attributes, &condition, self.connect)?;
         let write = crate::store::object::Write {
             at: url.location().clone(),
-            ..write(&at, Some(&self.key))
+            ..plain_write(&at, Some(&self.key))
         };
         let mut crc = checksum::crc64nvme();
         crc.update(CONTENT);
         let (bytes, md5) = (CONTENT.len() as u64, Md5::digest(CONTENT).into());
         let sums = Sums { bytes, md5, crc64nvme: crc.finalize() };
         self.trial.go_on().await?;
-        self.trial.touch(&at);
+        self.trial.objects.touch(&at);
         let stored = store.put_through(&write, || RequestBody::from(CONTENT), &sums).await?;
-        self.trial.note(&at, &stored);
+        self.trial.objects.note(&at, stored);
         Ok(())
     }
 
@@ -310,8 +319,8 @@ impl Proof<'_> {
         self.trial.store.presign(&wanted).await?.url.parse()
     }
 
-    /// Tells of a check that the others do not depend on.
-    fn tell(&mut self, check: &'static str, done: Result<&str, Failure>) -> Result<(), Stop> {
+    /// Reports a check that the others do not depend on.
+    fn report(&mut self, check: &'static str, done: Result<&str, Failure>) -> Result<(), Stop> {
         match done {
             Ok(said) => self.report.pass(check, said),
             Err(failure @ Failure { kind: Kind::Interrupted(_), .. }) => {
@@ -325,34 +334,34 @@ impl Proof<'_> {
         Ok(())
     }
 
-    fn tell_copy(
+    fn report_copy(
         &mut self,
         check: &'static str,
         (able, unable): (&str, &str),
         copied: Result<Option<Stored>, Failure>,
     ) -> Result<(), Stop> {
         match copied {
-            Ok(Some(_)) => self.tell(check, Ok(&format!("the store copies {able}"))),
+            Ok(Some(_)) => self.report(check, Ok(&format!("the store copies {able}"))),
             Ok(None) => {
                 self.report.warn(check, unable, RELAYED);
                 Ok(())
             }
-            Err(failure) => self.tell(check, Err(failure)),
+            Err(failure) => self.report(check, Err(failure)),
         }
     }
 
-    /// Tells of a check without which there is no other.
+    /// Reports the failure of a check without which there is no other.
     fn ends(&mut self, check: &'static str, failure: Failure) -> Stop {
         match failure {
             Failure { kind: Kind::Interrupted(_), .. } => return Stop::Interrupted(failure),
             Failure { kind: Kind::Unsealed, .. } => self.report.alarm(check, &failure),
             _ => self.report.fail(check, &failure),
         }
-        Stop::After(check)
+        Stop::Failed(check)
     }
 }
 
-fn tell_left(left: &Left, count: usize, report: &mut Report) {
+fn report_left(left: &Left, count: usize, report: &mut Report) {
     let objects = match count {
         0 => "nothing was written".to_owned(),
         1 => "1 throw-away object was deleted".to_owned(),

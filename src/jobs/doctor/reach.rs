@@ -3,9 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::report::Report;
+use super::report::{Report, Stop};
 use super::tls::check_tls;
-use super::{Stop, fail};
 use crate::failure::{Failure, Kind};
 use crate::key::ring::ConfigKeys;
 use crate::location::Location;
@@ -26,25 +25,25 @@ pub(super) async fn reach(
 ) -> Result<Arc<Store>, Stop> {
     check_config(report);
     let settings = Settings::load(connect).await;
-    let settings = settings.map_err(|failure| fail(report, "credentials", &failure))?;
+    let settings = settings.map_err(|failure| report.stop("credentials", &failure))?;
     let store = Store::connect(connect).await;
-    let store = store.map_err(|failure| fail(report, "endpoint", &failure))?;
+    let store = store.map_err(|failure| report.stop("endpoint", &failure))?;
     let signer = check_credentials(&settings, &store, report).await?;
     let endpoint = describe_endpoint(&settings, &store);
     // Not even a throw-away key, nor a signature, goes where everybody can read it.
     if let Err(failure) = store.carry_keys() {
         report.pass("endpoint", endpoint);
-        return Err(fail(report, "tls", &failure));
+        return Err(report.stop("tls", &failure));
     }
     let contact = store.contact(folder).await;
     match &contact.outcome {
         Outcome::Silent(failure) => {
             let is_proxied = contact.address.as_ref().is_some_and(is_proxied);
             let failure = if is_proxied { blame_proxy(failure) } else { failure.clone() };
-            return Err(fail(report, "endpoint", &failure));
+            return Err(report.stop("endpoint", &failure));
         }
         Outcome::Refused(failure) if folder.is_none() => {
-            return Err(fail(report, "endpoint", failure));
+            return Err(report.stop("endpoint", failure));
         }
         _ => report.pass("endpoint", endpoint),
     }
@@ -53,7 +52,7 @@ pub(super) async fn reach(
         Outcome::Credentials(failure) => {
             let mut failure = failure.clone();
             failure.detail_mut().message += &format!(" ({signer})");
-            return Err(fail(report, "credentials", &failure));
+            return Err(report.stop("credentials", &failure));
         }
         outcome => check_clock(contact.clock_ahead, outcome, report)?,
     }
@@ -101,7 +100,7 @@ async fn check_credentials(
     report: &mut Report,
 ) -> Result<String, Stop> {
     let identity = settings.identity(store).await;
-    let identity = identity.map_err(|failure| fail(report, "credentials", &failure))?;
+    let identity = identity.map_err(|failure| report.stop("credentials", &failure))?;
     let Some(identity) = identity else {
         let said = "requests are not signed";
         report.pass("credentials", format!("{said}: --no-sign-request"));
@@ -140,14 +139,14 @@ fn check_clock(ahead: Option<i64>, outcome: &Outcome, report: &mut Report) -> Re
         if let Some(said) = said {
             failure.detail_mut().message = format!("{said}: it refuses what is signed here");
         }
-        return Err(fail(report, "clock", &failure));
+        return Err(report.stop("clock", &failure));
     }
     let hint = "set the clock (for instance `timedatectl set-ntp true`)";
     match (ahead.map(i64::abs), said) {
         // Requests are signed anew with the store's own time; nothing else that is signed here is.
         (Some(apart), Some(said)) if apart > MOST_SKEW => {
             let failure = Failure::denied(format!("{said}: presigned URLs made here are refused"));
-            return Err(fail(report, "clock", &failure.hint(hint)));
+            return Err(report.stop("clock", &failure.hint(hint)));
         }
         (Some(apart), Some(said)) if apart > SOME_SKEW => report.warn("clock", said, hint),
         (_, Some(said)) => report.pass("clock", said),
@@ -165,7 +164,7 @@ fn check_bucket(folder: &Location, outcome: Outcome, report: &mut Report) -> Res
             report.warn("bucket", format!("{bucket}: {}", detail.message), hint);
             Ok(())
         }
-        Outcome::Refused(failure) => Err(fail(report, "bucket", &failure)),
+        Outcome::Refused(failure) => Err(report.stop("bucket", &failure)),
         Outcome::Answered(Some(region)) => {
             report.pass("bucket", format!("{bucket} is there, in region {region}"));
             Ok(())
@@ -189,10 +188,10 @@ async fn check_switch(store: &Store, folder: &Location, report: &mut Report) -> 
             .hint(format!(
                 "whoever may change the bucket allows it: `s3seal bucket allow s3://{bucket}`"
             ));
-            return Err(fail(report, "sse-c", &failure));
+            return Err(report.stop("sse-c", &failure));
         }
         Err(failure @ Failure { kind: Kind::NotFound, .. }) => {
-            return Err(fail(report, "bucket", &failure));
+            return Err(report.stop("bucket", &failure));
         }
         Err(failure) if failure.is(Kind::Denied) => {
             let detail = failure.detail();

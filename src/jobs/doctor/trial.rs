@@ -1,0 +1,78 @@
+//! Throw-away objects between which a signal is heeded.
+
+use std::future::ready;
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use crate::failure::Failure;
+use crate::key::core::Key;
+use crate::location::Location;
+use crate::store::copy::{CopySource, ThrowAways};
+use crate::store::object::{ObjectMetadata, ReadOptions, Stored, Write};
+use crate::store::wire::Store;
+use crate::transfer::Interrupt;
+
+/// The throw-away objects of one examination.
+pub(super) struct Trial {
+    pub(super) store: Arc<Store>,
+    pub(super) objects: ThrowAways,
+    interrupt: Interrupt,
+}
+
+impl Trial {
+    pub(super) fn new(
+        store: &Arc<Store>,
+        bucket: &str,
+        interrupt: &Interrupt,
+    ) -> Result<Trial, Failure> {
+        let objects = ThrowAways::at_top(store, bucket)?;
+        Ok(Trial { store: store.clone(), objects, interrupt: interrupt.clone() })
+    }
+
+    /// Fails after a signal. A write that is under way is waited for: what it has written must be deleted.
+    pub(super) async fn go_on(&self) -> Result<(), Failure> {
+        self.interrupt.race(ready(Ok(()))).await
+    }
+
+    /// Writes an object in one request.
+    pub(super) async fn put(&mut self, write: &Write, content: &Bytes) -> Result<Stored, Failure> {
+        self.go_on().await?;
+        self.objects.put(write, content).await
+    }
+
+    /// Writes an object as a multipart upload.
+    pub(super) async fn upload(
+        &mut self,
+        write: &Write,
+        parts: &[Bytes],
+    ) -> Result<Stored, Failure> {
+        self.go_on().await?;
+        let id = self.objects.begin(write).await?;
+        let sent = self.interrupt.race(self.objects.send_parts(write, &id, parts)).await?;
+        self.objects.complete(write, &id, &sent).await
+    }
+
+    /// Copies an object; none where the store cannot, or does not seal what it copies.
+    pub(super) async fn copy(
+        &mut self,
+        source: CopySource,
+        write: Write,
+    ) -> Result<Option<Stored>, Failure> {
+        self.go_on().await?;
+        let copy = self.store.plan_copy(source, write).await?;
+        self.objects.copy(&copy).await
+    }
+
+    /// Reads an object, or a range of it, whole into memory.
+    pub(super) async fn get(
+        &self,
+        at: &Location,
+        keys: &[Key],
+        range: Option<&str>,
+    ) -> Result<(ObjectMetadata, Vec<u8>), Failure> {
+        let range = range.map(str::to_owned);
+        let options = ReadOptions { range, ..ReadOptions::default() };
+        self.interrupt.race(self.objects.read(at, keys, &options)).await
+    }
+}

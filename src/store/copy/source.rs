@@ -1,0 +1,102 @@
+//! The source of a copy: one state of an object, which requests to copy it name by its ETag and open with its key.
+
+use crate::failure::{Failure, Kind};
+use crate::key::core::Key;
+use crate::location::Location;
+use crate::store::object::{ObjectMetadata, ReadOptions};
+use crate::store::seal::ALGORITHM;
+use crate::store::wire::Store;
+use crate::text::percent;
+
+/// One state of an object that was opened, to copy it.
+#[derive(Debug, Clone)]
+pub(crate) struct CopySource {
+    /// Where it is.
+    pub at: Location,
+    /// What opened it; none where it is not sealed.
+    pub key: Option<Key>,
+    /// What the store says of it.
+    pub metadata: ObjectMetadata,
+}
+
+impl CopySource {
+    /// Its version, in a bucket that keeps versions.
+    pub(crate) fn version_id(&self) -> Option<&str> {
+        self.metadata.version_id.as_deref()
+    }
+
+    /// The failure of a copy whose source is not what it was any more.
+    pub(crate) fn replaced(&self) -> Failure {
+        Failure::precondition("the source was replaced while it was copied: nothing was stored")
+            .hint("start again, or name one version with --version-id")
+            .at(&self.at)
+    }
+
+    /// As `x-amz-copy-source` has it; access points are written in a way of their own (AWS, "CopyObject").
+    fn header(&self) -> String {
+        let Location { bucket, key } = &self.at;
+        let infix = if bucket.starts_with("arn:") { "object/" } else { "" };
+        let key: Vec<String> = key.split('/').map(percent::encoded).collect();
+        let version = self.version_id().map(|id| format!("?versionId={}", percent::encoded(id)));
+        format!("{bucket}/{infix}{}{}", key.join("/"), version.unwrap_or_default())
+    }
+}
+
+/// A request that copies from a source.
+pub(super) trait Copying: Sized {
+    fn copying(self, source: &CopySource) -> Self;
+}
+
+macro_rules! copying {
+    ($($operation:ident::$builder:ident),* $(,)?) => {$(
+        impl Copying for aws_sdk_s3::operation::$operation::builders::$builder {
+            fn copying(self, source: &CopySource) -> Self {
+                let request = self
+                    .copy_source(source.header())
+                    .set_copy_source_if_match(source.metadata.etag.clone());
+                let Some(key) = &source.key else { return request };
+                request
+                    .copy_source_sse_customer_algorithm(ALGORITHM)
+                    .copy_source_sse_customer_key(key.base64().as_str())
+                    .copy_source_sse_customer_key_md5(key.md5_base64())
+            }
+        }
+    )*};
+}
+
+copying! {
+    copy_object::CopyObjectFluentBuilder,
+    upload_part_copy::UploadPartCopyFluentBuilder,
+}
+
+impl Store {
+    /// Whether the source still has the ETag that it had when it was opened.
+    pub(super) async fn is_as_read(&self, source: &CopySource) -> bool {
+        let keys: Vec<Key> = source.key.iter().cloned().collect();
+        let version_id = source.metadata.version_id.clone();
+        let options = ReadOptions { version_id, ..ReadOptions::default() };
+        let found = self.head(&source.at, &keys, &options).await;
+        found.is_ok_and(|found| found.answer.etag == source.metadata.etag)
+    }
+
+    /// Fails where a source is not the newest any more of what has its name.
+    ///
+    /// # Errors
+    /// [`Kind::Precondition`] then; otherwise what keeps it from being looked at.
+    pub(crate) async fn check_newest(&self, source: &CopySource) -> Result<(), Failure> {
+        let keys: Vec<Key> = source.key.iter().cloned().collect();
+        let known = &source.metadata;
+        match self.head(&source.at, &keys, &ReadOptions::default()).await {
+            Ok(found)
+                if (&found.answer.etag, &found.answer.version_id)
+                    == (&known.etag, &known.version_id) =>
+            {
+                Ok(())
+            }
+            Ok(_) | Err(Failure { kind: Kind::NotFound | Kind::Key | Kind::Unsealed, .. }) => {
+                Err(source.replaced())
+            }
+            Err(failure) => Err(failure),
+        }
+    }
+}

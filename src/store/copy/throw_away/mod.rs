@@ -1,0 +1,285 @@
+//! Throw-away objects: what a store is tried out with. They are in a folder of their own, are known by their names,
+//! and nothing is left of them: what a killed run leaves behind, the next one finds and removes.
+
+mod abandoned;
+mod clean_up;
+mod names;
+mod record;
+
+use std::collections::BTreeSet;
+use std::mem;
+use std::sync::Arc;
+
+use aws_sdk_s3::primitives::SdkBody as RequestBody;
+use bytes::Bytes;
+use rand::TryRng as _;
+use rand::rngs::SysRng;
+
+use self::record::Record;
+use super::source::CopySource;
+use super::whole::Copy;
+use crate::failure::Failure;
+use crate::key::core::Key;
+use crate::location::Location;
+use crate::store::object::{
+    Attributes, Condition, ObjectMetadata, Opened, Part, ReadOptions, Reading, Stored, Write,
+    combined, crc64nvme,
+};
+use crate::store::seal::Encryption;
+use crate::store::wire::Store;
+
+pub(crate) use clean_up::Left;
+pub(crate) use names::is_throw_away;
+
+/// More than any throw-away object holds, in bytes: an answer that claims more is refused before it is read.
+const MOST_BYTES: u64 = 64 << 20;
+
+/// The throw-away objects of one run in one bucket: written, read, copied, and deleted in the end.
+pub(crate) struct ThrowAways {
+    store: Arc<Store>,
+    /// What the names of all of them begin with, and no other object's.
+    prefix: Location,
+    /// How many were named by their numbers.
+    count: u32,
+    record: Option<Record>,
+    /// The objects that were written, with their versions, as far as the store has answered.
+    written: Vec<(Location, Option<String>)>,
+    /// Keys under which something was written, or may have been.
+    touched: BTreeSet<String>,
+    /// Unfinished uploads: where, and their ids.
+    uploads: Vec<(Location, String)>,
+}
+
+impl ThrowAways {
+    /// In the folder for them at the bucket's top, where no user's prefix is.
+    ///
+    /// # Errors
+    /// [`Kind::Other`] where the operating system gives no random bytes.
+    pub(crate) fn at_top(store: &Arc<Store>, bucket: &str) -> Result<ThrowAways, Failure> {
+        ThrowAways::below(store, &Location { bucket: bucket.to_owned(), key: String::new() })
+    }
+
+    /// Below a prefix that is empty or ends in `/`, where the credentials may not write elsewhere.
+    ///
+    /// # Errors
+    /// [`Kind::Other`] where the operating system gives no random bytes.
+    pub(crate) fn below(store: &Arc<Store>, folder: &Location) -> Result<ThrowAways, Failure> {
+        let run = SysRng.try_next_u64().map_err(|error| {
+            Failure::other(format!("the operating system gave no random bytes: {error}"))
+        })?;
+        let run = format!("{run:016x}");
+        let prefix = names::prefix_of_run(folder, &run);
+        // Recorded before anything is written.
+        let record = Record::new(store, &prefix, &run)
+            .inspect_err(|error| tracing::debug!(%error, "throw-away objects are not recorded"));
+        Ok(ThrowAways {
+            store: store.clone(),
+            prefix,
+            count: 0,
+            record: record.ok(),
+            written: Vec::new(),
+            touched: BTreeSet::new(),
+            uploads: Vec::new(),
+        })
+    }
+
+    /// Goes on below a folder, if nothing could be written at the bucket's top; whether it does.
+    pub(crate) fn move_below(&mut self, folder: &Location) -> bool {
+        let is_at_top = self.prefix.key.starts_with(names::FOLDER) && !folder.key.is_empty();
+        if !is_at_top || !self.uploads.is_empty() || !self.written.is_empty() {
+            return false;
+        }
+        let Ok(below) = ThrowAways::below(&self.store, folder) else { return false };
+        // What was touched at the top is still to be looked for.
+        let touched = mem::take(&mut self.touched);
+        mem::replace(self, ThrowAways { touched, ..below }).forget();
+        true
+    }
+
+    pub(crate) fn prefix(&self) -> &Location {
+        &self.prefix
+    }
+
+    pub(crate) fn named(&self, name: &str) -> Location {
+        let Location { bucket, key } = &self.prefix;
+        Location { bucket: bucket.clone(), key: format!("{key}{name}") }
+    }
+
+    /// One that was not named yet.
+    pub(super) fn next(&mut self) -> Location {
+        self.count += 1;
+        self.named(&self.count.to_string())
+    }
+
+    /// How many objects, or versions of them, were written.
+    pub(crate) fn count(&self) -> usize {
+        self.written.len()
+    }
+
+    /// Writes an object in one request.
+    pub(crate) async fn put(&mut self, write: &Write, content: &Bytes) -> Result<Stored, Failure> {
+        self.touch(&write.at);
+        let body = || RequestBody::from(content.clone());
+        let (bytes, crc) = (content.len() as u64, crc64nvme(content));
+        let written = self.store.put_object(write, body, bytes, crc).await?;
+        let stored = self.store.settle(&write.at, written).await?;
+        Ok(self.note(&write.at, stored))
+    }
+
+    /// Writes an object as a multipart upload: what is not sealed is never published.
+    pub(super) async fn upload(
+        &mut self,
+        write: &Write,
+        parts: &[Bytes],
+    ) -> Result<Stored, Failure> {
+        let id = self.begin(write).await?;
+        let sent = self.send_parts(write, &id, parts).await?;
+        self.complete(write, &id, &sent).await
+    }
+
+    /// Begins a multipart upload and returns its id.
+    pub(crate) async fn begin(&mut self, write: &Write) -> Result<String, Failure> {
+        let id = self.store.create_upload(write).await?;
+        self.uploads.push((write.at.clone(), id.clone()));
+        Ok(id)
+    }
+
+    /// May be interrupted: what arrives of the parts all the same is aborted with the upload.
+    pub(crate) async fn send_parts(
+        &self,
+        write: &Write,
+        id: &str,
+        parts: &[Bytes],
+    ) -> Result<Vec<Part>, Failure> {
+        let mut sent = Vec::new();
+        for (number, content) in (1..).zip(parts) {
+            let (bytes, crc64nvme) = (content.len() as u64, crc64nvme(content));
+            let part = Part { number, etag: String::new(), crc64nvme, bytes };
+            let body = || RequestBody::from(content.clone());
+            sent.push(self.store.upload_part(write, id, part, body).await?);
+        }
+        Ok(sent)
+    }
+
+    /// Makes an object of the parts.
+    pub(crate) async fn complete(
+        &mut self,
+        write: &Write,
+        id: &str,
+        parts: &[Part],
+    ) -> Result<Stored, Failure> {
+        let crc = combined(parts.iter().map(|part| (part.crc64nvme, part.bytes)));
+        self.touch(&write.at);
+        let written = self.store.complete_upload(write, id, parts, Some(crc)).await?;
+        self.uploads.retain(|(_, known)| known != id);
+        let stored = self.store.settle(&write.at, written).await?;
+        Ok(self.note(&write.at, stored))
+    }
+
+    /// Copies an object in one request; none where the store cannot, or does not seal what it copies.
+    pub(crate) async fn copy(&mut self, copy: &Copy) -> Result<Option<Stored>, Failure> {
+        self.touch(&copy.write.at);
+        let Some(written) = self.store.copy_object(copy).await? else { return Ok(None) };
+        let copied = self.store.settle_copy(copy, written).await?;
+        Ok(copied.map(|copied| self.note(&copy.write.at, copied.stored)))
+    }
+
+    /// The same, in parts of these sizes in bytes.
+    pub(super) async fn copy_in_parts(
+        &mut self,
+        copy: &Copy,
+        sizes: &[u64],
+    ) -> Result<Option<Stored>, Failure> {
+        let id = self.begin(&copy.write).await?;
+        let (mut parts, mut start) = (Vec::new(), 0);
+        for (number, bytes) in (1..).zip(sizes) {
+            let range = start..start + bytes;
+            start = range.end;
+            let part = self.store.copy_part(copy, &id, number, range).await?;
+            let Some(part) = part else { return Ok(None) };
+            parts.push(part);
+        }
+        self.touch(&copy.write.at);
+        let written = self.store.complete_copy(copy, &id, &parts).await?;
+        self.uploads.retain(|(_, known)| *known != id);
+        let copied = self.store.settle_copy(copy, written).await?;
+        Ok(copied.map(|copied| self.note(&copy.write.at, copied.stored)))
+    }
+
+    /// Reads an object, or a range of it, whole into memory.
+    pub(crate) async fn read(
+        &self,
+        at: &Location,
+        keys: &[Key],
+        options: &ReadOptions,
+    ) -> Result<(ObjectMetadata, Vec<u8>), Failure> {
+        collect(self.store.get(at, keys, options).await?, at).await
+    }
+
+    /// Something may be written there.
+    pub(crate) fn touch(&mut self, at: &Location) {
+        self.touched.insert(at.key.clone());
+    }
+
+    /// This was written there.
+    pub(crate) fn note(&mut self, at: &Location, stored: Stored) -> Stored {
+        self.written.push((at.clone(), stored.version_id.clone()));
+        stored
+    }
+
+    /// Nothing is left of them.
+    fn forget(self) {
+        if let Some(record) = self.record {
+            record.remove();
+        }
+    }
+}
+
+/// A write without conditions and attributes.
+pub(crate) fn plain_write(at: &Location, key: Option<&Key>) -> Write {
+    Write {
+        at: at.clone(),
+        encryption: key.cloned().map_or(Encryption::BucketDefault, Encryption::CustomerKey),
+        attributes: Attributes::default(),
+        condition: Condition::default(),
+        tags_key: false,
+    }
+}
+
+/// What was just written, as the source of a copy.
+pub(crate) fn as_source(at: &Location, key: Option<&Key>, stored: &Stored) -> CopySource {
+    let metadata = ObjectMetadata {
+        content_length: Some(stored.bytes),
+        etag: stored.etag.clone(),
+        version_id: stored.version_id.clone(),
+        tag_count: Some(0),
+        ..ObjectMetadata::default()
+    };
+    CopySource { at: at.clone(), key: key.cloned(), metadata }
+}
+
+/// All bytes of what is being read.
+pub(crate) async fn collect(
+    opened: Opened<Reading>,
+    at: &Location,
+) -> Result<(ObjectMetadata, Vec<u8>), Failure> {
+    let Reading { metadata, extent, mut body } = opened.answer;
+    if extent.bytes() > MOST_BYTES {
+        return Err(Failure::integrity(format!(
+            "the store answers with {} bytes, more than any trial has written",
+            extent.bytes()
+        ))
+        .hint("the store's answer is wrong: check the endpoint, and what is in between")
+        .at(at));
+    }
+    let broke_off = |why| {
+        Failure::unavailable(format!("the object's bytes broke off: {why}"))
+            .hint("try again")
+            .at(at)
+    };
+    let mut content = Vec::new();
+    while let Some(piece) = body.next().await.map_err(broke_off)? {
+        content.extend_from_slice(&piece);
+    }
+    Ok((metadata, content))
+}
