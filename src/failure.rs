@@ -104,9 +104,6 @@ pub struct Detail {
     /// Whether every other item of the command would fail for the same reason.
     #[serde(skip)]
     pub concerns_all: bool,
-    /// Whether nothing else than the key was wrong, so that another key may do.
-    #[serde(skip)]
-    pub wants_other_key: bool,
     /// Whether the message says what is left behind: then it is news even if the cause is known already.
     #[serde(skip)]
     pub tells_aftermath: bool,
@@ -221,13 +218,6 @@ impl Failure {
     #[must_use]
     pub fn for_all(mut self) -> Failure {
         self.detail_mut().concerns_all = true;
-        self
-    }
-
-    /// The same failure of keys that do not fit, where nothing has come of them yet: another key may do.
-    #[must_use]
-    pub fn for_other_keys(mut self) -> Failure {
-        self.detail_mut().wants_other_key = true;
         self
     }
 

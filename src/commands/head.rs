@@ -5,11 +5,10 @@ use std::sync::Arc;
 use crate::failure::{Failure, Failures};
 use crate::jobs::Keys;
 use crate::key::KeyOptions;
-use crate::key::core::Key;
 use crate::key::ring::ObjectKey;
 use crate::location::Location;
 use crate::output::Output;
-use crate::store::object::{ObjectMetadata, ReadOptions};
+use crate::store::object::{ObjectMetadata, Opened, ReadOptions};
 use crate::store::wire::{Connect, Store};
 
 /// Show an object's metadata, opened with the key it was sealed with
@@ -44,14 +43,12 @@ pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<
     keys.check(&store)?;
     let mut failures = Failures::default();
     for at in &objects {
-        let attempt = |keys: Vec<Key>, options: ReadOptions| {
-            let store = &store;
-            async move {
-                let opened = store.head(at, &keys, &options).await?;
-                Ok((opened.answer, opened.key))
-            }
+        let opened = async {
+            let mut keys = keys.to_open(&store, at).await?;
+            let Opened { answer, key } = store.head_with(at, &mut keys, &args.read).await?;
+            Ok((answer, keys.opened(key.as_ref())))
         };
-        match keys.open(&store, at, &args.read, attempt).await {
+        match opened.await {
             Ok((metadata, _)) if out.json() => out.item(&metadata)?,
             Ok((metadata, key)) => show(at, &metadata, key.as_ref(), out)?,
             Err(failure) => failures.add(failure),

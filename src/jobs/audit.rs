@@ -11,7 +11,6 @@ use super::job::Job;
 use super::keys::Keys;
 use super::report::{Operation, Record};
 use crate::failure::Failure;
-use crate::key::core::Key;
 use crate::key::ring::ObjectKey;
 use crate::output::Output;
 use crate::store::object::{Audited, ReadOptions, State};
@@ -138,18 +137,12 @@ impl Auditor {
             version_id: listed.as_ref().and_then(|it| it.version_id.clone()),
             ..ReadOptions::default()
         };
-        let attempt = |keys: Vec<Key>, options: ReadOptions| async move {
-            let audited = self.store.audit(at, &keys, &options).await?;
-            let key = audited.as_ref().and_then(|it| it.key.clone());
-            Ok((audited, key))
-        };
-        match self.keys.open(&self.store, at, &options, attempt).await {
-            Ok((audited, key)) => Ok(audited.map(|audited| Finding::of(object, &audited, key))),
-            Err(failure) if failure.detail().wants_other_key => {
-                Ok(Some(Finding::of(object, &Audited::unread(State::Locked), None)))
-            }
-            Err(failure) => Err(failure),
-        }
+        let mut keys = self.keys.to_open(&self.store, at).await?;
+        let audited = self.store.audit(at, &mut keys, &options).await?;
+        Ok(audited.map(|audited| {
+            let key = keys.opened(audited.key.as_ref());
+            Finding::of(object, &audited, key)
+        }))
     }
 
     fn report(&self, object: &FeedObject, finding: &Finding) -> Result<(), Failure> {

@@ -8,7 +8,7 @@ use crate::key::core::{Key, LoadedKey};
 use crate::key::ring::{Candidates, KeyRecipient, Keyring, ObjectKey};
 use crate::location::Location;
 use crate::output::Output;
-use crate::store::object::ReadOptions;
+use crate::store::object::{Batch, KeysToTry, Pending};
 use crate::store::wire::Store;
 use crate::transfer::Interrupt;
 
@@ -133,63 +133,26 @@ impl Keys {
         format!("no rule of {config} gives it one at the endpoint {here}{but}")
     }
 
-    /// Attempts to open an object: with the most promising key, and if it does not fit, with the others.
-    /// Which of several others does, a tag of the object may tell. Comes back with the key that opened
-    /// it; with none, if it is not sealed.
-    pub(crate) async fn open<T, F>(
-        &self,
-        store: &Arc<Store>,
-        at: &Location,
-        options: &ReadOptions,
-        attempt: impl Fn(Vec<Key>, ReadOptions) -> F,
-    ) -> Result<(T, Option<ObjectKey>), Failure>
-    where
-        F: Future<Output = Result<(T, Option<Key>), Failure>>,
-    {
+    /// The keys that may open an object: the first ones are read now, the others as they are needed.
+    pub(crate) async fn to_open<'a>(
+        &'a self,
+        store: &'a Arc<Store>,
+        at: &'a Location,
+    ) -> Result<ObjectKeys<'a>, Failure> {
         let mut candidates = self.read(at, |ring, at, to| ring.to_read(to, at), store).await?;
-        let mut waiting = candidates.hold_back();
-        let mut options = options.clone();
-        let mut tried: Vec<Key> = Vec::new();
-        let mut failure = None;
-        loop {
-            if candidates.keys.is_empty()
-                && !candidates.has_unread()
-                && let Some(unusable) = candidates.unusable
-            {
-                return Err(unusable.at(at));
-            }
-            if !candidates.keys.is_empty() || !candidates.has_unread() {
-                let keys: Vec<Key> = candidates.keys.iter().map(|it| it.key.clone()).collect();
-                match attempt(keys.clone(), options.clone()).await {
-                    Ok((answer, key)) => {
-                        return Ok((answer, self.opened(candidates, key.as_ref())));
-                    }
-                    Err(missed) if missed.detail().wants_other_key => failure = Some(missed),
-                    Err(failure) if keys.is_empty() => {
-                        return Err(self.without_rule(failure, store, at));
-                    }
-                    Err(failure) => return Err(failure),
-                }
-                tried.extend(keys);
-                options.is_sealed = true;
-            }
-            candidates =
-                self.read(at, move |ring, at, _| Ok(ring.read_rest(candidates, at)), store).await?;
-            candidates.keys.splice(0..0, waiting.drain(..));
-            candidates.keys.retain(|it| !tried.contains(&it.key));
-            let tagged = match candidates.keys.len() {
-                1 => None,
-                _ => store.tagged_key_md5(at, options.version_id.as_deref()).await,
-            };
-            if let (true, Some(failure)) = (candidates.keys.is_empty(), failure.take()) {
-                let failure = of_all(failure, &tried, tagged);
-                return Err(match candidates.unusable {
-                    Some(_) => but_one_unread(failure),
-                    None => failure,
-                });
-            }
-            candidates.keys.sort_by_key(|it| Some(it.key.md5_base64()) != tagged);
+        let waiting = candidates.hold_back();
+        let is_unread = candidates.keys.is_empty() && candidates.has_unread();
+        let mut keys =
+            ObjectKeys { keys: self, store, at, candidates, waiting, tried: Vec::new(), is_unread };
+        if is_unread {
+            keys.read_more().await?;
         }
+        if keys.candidates.keys.is_empty()
+            && let Some(unusable) = keys.candidates.unusable.take()
+        {
+            return Err(unusable.at(at));
+        }
+        Ok(keys)
     }
 
     /// An object that is sealed and gets no key: the rules may be meant for another endpoint.
@@ -203,12 +166,6 @@ impl Keys {
             .at(at),
             failure => failure,
         }
-    }
-
-    fn opened(&self, candidates: Candidates, key: Option<&Key>) -> Option<ObjectKey> {
-        let opened = candidates.keys.into_iter().find(|it| Some(&it.key) == key)?;
-        self.ring.remember_opener(&opened);
-        Some(opened)
     }
 
     /// Asks the ring, which may have to run a command first.
@@ -254,26 +211,63 @@ impl Keys {
     }
 }
 
-/// The same failure, where one more key may have fitted.
-fn but_one_unread(mut failure: Failure) -> Failure {
-    let detail = failure.detail_mut();
-    detail.message += "; another that its rule names cannot be used";
-    detail.wants_other_key = false;
-    failure
+/// The keys that may open one object: first the most promising, and if it does not fit, the others.
+pub(crate) struct ObjectKeys<'a> {
+    keys: &'a Keys,
+    store: &'a Arc<Store>,
+    at: &'a Location,
+    /// Those of the last batch, and what has not been read yet.
+    candidates: Candidates,
+    /// Those that were read, but are not to be sent before the others are known.
+    waiting: Vec<ObjectKey>,
+    tried: Vec<Key>,
+    /// Whether the most promising key could not be read, so that the first batch has all the others.
+    is_unread: bool,
 }
 
-/// The same failure, naming all keys that were tried, and the one that was needed if a tag tells.
-fn of_all(mut failure: Failure, tried: &[Key], tagged: Option<String>) -> Failure {
-    if tried.len() > 1 {
-        let md5s = tried.iter().map(Key::md5_base64).collect::<Vec<_>>().join(", ");
-        let count = tried.len();
-        failure.detail_mut().message =
-            format!("the object is sealed with none of the {count} keys for it (key-MD5 {md5s})");
+impl ObjectKeys<'_> {
+    /// Of the keys of the last batch the one that has opened the object; none where it is not sealed.
+    pub(crate) fn opened(self, key: Option<&Key>) -> Option<ObjectKey> {
+        let opened = self.candidates.keys.into_iter().find(|it| Some(&it.key) == key)?;
+        self.keys.ring.remember_opener(&opened);
+        Some(opened)
     }
-    match tagged {
-        Some(md5) => failure.hint(format!(
-            "its tag says that it needs the key with the MD5 {md5}: `s3seal key list` and `s3seal key md5` tell which that is"
-        )),
-        None => failure,
+
+    async fn read_more(&mut self) -> Result<(), Failure> {
+        let last = std::mem::take(&mut self.candidates);
+        let read =
+            move |ring: &Keyring, at: &Location, _: KeyRecipient<'_>| Ok(ring.read_rest(last, at));
+        self.candidates = self.keys.read(self.at, read, self.store).await?;
+        self.candidates.keys.splice(0..0, self.waiting.drain(..));
+        self.candidates.keys.retain(|it| !self.tried.contains(&it.key));
+        Ok(())
+    }
+
+    fn batch(&mut self, asks_tag: bool) -> Batch {
+        let keys: Vec<Key> = self.candidates.keys.iter().map(|it| it.key.clone()).collect();
+        self.tried.extend(keys.iter().cloned());
+        // A single key is tried whatever the tag says.
+        Batch { asks_tag: asks_tag && keys.len() != 1, keys }
+    }
+}
+
+impl KeysToTry for ObjectKeys<'_> {
+    fn first(&mut self) -> Batch {
+        self.batch(self.is_unread)
+    }
+
+    fn more(&mut self) -> Pending<'_, Batch> {
+        Box::pin(async {
+            self.read_more().await?;
+            Ok(self.batch(true))
+        })
+    }
+
+    fn lack_one(&self) -> bool {
+        self.candidates.unusable.is_some()
+    }
+
+    fn explain_none(&self, failure: Failure) -> Failure {
+        self.keys.without_rule(failure, self.store, self.at)
     }
 }

@@ -4,13 +4,13 @@ use crate::output::Output;
 use crate::store::wire::Store;
 
 pub(crate) fn note_refused_checksums(store: &Store, out: &Output) {
-    if store.refuses_checksums() {
+    if store.learned().checksums().are_refused() {
         out.say("note: the store takes no checksums, so only the connection guarded the bytes on their way");
     }
 }
 
 pub(crate) fn note_refused_tags(store: &Store, out: &Output) {
-    if store.refuses_key_tags() {
+    if store.learned().key_tags().are_refused() {
         out.say("note: the store keeps no tags, so objects do not tell which key they need");
     }
 }

@@ -11,7 +11,6 @@ use super::job::Job;
 use super::keys::Keys;
 use super::report::{Operation, Record};
 use crate::failure::Failure;
-use crate::key::core::Key;
 use crate::location::Location;
 use crate::output::Output;
 use crate::store::object::ReadOptions;
@@ -90,11 +89,9 @@ impl Verifier {
     async fn verify(&self, at: &Location) -> Result<(), Failure> {
         // A plain object gets a failure of this command's own.
         let options = ReadOptions { allow_plain: true, ..ReadOptions::default() };
-        let attempt = |keys: Vec<Key>, options: ReadOptions| async move {
-            Ok(((), self.store.head(at, &keys, &options).await?.key))
-        };
-        let ((), opened) = self.keys.open(&self.store, at, &options, attempt).await?;
-        let Some(key) = opened else {
+        let mut keys = self.keys.to_open(&self.store, at).await?;
+        let opened = self.store.head_with(at, &mut keys, &options).await?;
+        let Some(key) = keys.opened(opened.key.as_ref()) else {
             return Err(Failure::unsealed("the object is not sealed: it opens without a key")
                 .hint("somebody may have replaced it: find out who")
                 .at(at));

@@ -7,10 +7,9 @@ use crate::jobs::notes::{note_refused_copies, note_refused_tags};
 use crate::jobs::reminder::FirstKey;
 use crate::jobs::report::{Operation, Record, Reporter};
 use crate::jobs::sealer::{ObjectEncryption, Sealer};
-use crate::key::core::Key;
 use crate::location::Location;
 use crate::store::copy::CopySource;
-use crate::store::object::{Attributes, Condition, ReadOptions, Stored};
+use crate::store::object::{Attributes, Condition, Opened, ReadOptions, Stored};
 use crate::transfer::Engine;
 
 /// An object, and where it goes.
@@ -69,18 +68,16 @@ impl Copier {
     }
 
     async fn open(&self, from: &Location) -> Result<CopySource, Failure> {
-        let attempt = |keys: Vec<Key>, options: ReadOptions| async move {
-            let opened = self.engine.inspect(from, &keys, &options).await?;
-            Ok((opened.answer, opened.key))
-        };
-        let opened = self.keys.open(self.engine.store(), from, &self.options, attempt).await;
-        let (metadata, key) = opened.map_err(|failure| match failure {
-            Failure { kind: Kind::Key, .. } if !self.keys.has_any() => {
+        let mut keys = self.keys.to_open(self.engine.store(), from).await?;
+        let opened = self.engine.inspect_with(from, &mut keys, &self.options).await;
+        let Opened { answer, key } = opened.map_err(|unopened| match Failure::from(unopened) {
+            failure @ Failure { kind: Kind::Key, .. } if !self.keys.has_any() => {
                 failure.hint("name the key that the source was sealed with: --source-key SPEC")
             }
             failure => failure,
         })?;
-        Ok(CopySource { at: from.clone(), key: key.map(|key| key.key), metadata })
+        let key = keys.opened(key.as_ref()).map(|key| key.key);
+        Ok(CopySource { at: from.clone(), key, metadata: answer })
     }
 
     /// Prints the notes about the store at the end.

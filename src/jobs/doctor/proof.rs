@@ -14,7 +14,7 @@ use crate::location::Location;
 use crate::store::Encryption;
 use crate::store::copy::{Left, as_source, collect, plain_write};
 use crate::store::object::{Attributes, Condition, ReadOptions, Stored};
-use crate::store::presigned::{Method, Presign, Sums};
+use crate::store::presigned::{Method, Presign};
 use crate::store::wire::{Connect, SignedUrl, Store};
 use crate::transfer::{Interrupt, SMALLEST_PART, checksum};
 use aws_sdk_s3::primitives::SdkBody as RequestBody;
@@ -46,7 +46,7 @@ pub(super) async fn prove(
     let Proof { trial, report, .. } = proof;
     // After a failed check the next write proves the bucket itself: one kind of write may seal where another does not.
     if proven.is_ok() && report.exit_code() == 0 {
-        store.remember_proven(&trial.objects.prefix().bucket);
+        store.learned().proven().remember_seal(&trial.objects.prefix().bucket);
     }
     let count = trial.objects.count();
     let left = trial.objects.clean_up().await;
@@ -123,10 +123,12 @@ impl Proof<'_> {
         let store = &self.trial.store;
         let hint = "keep a checksum of what matters yourself, for instance with sha256sum";
         match returned {
-            _ if store.refuses_checksums() => {
+            _ if store.learned().checksums().are_refused() => {
                 self.report.warn("checksums", "the store refuses checksum headers", hint);
             }
-            _ if !store.wants_checksums() || !store.asks_for_checksums() => {
+            _ if !store.learned().checksums().are_wanted()
+                || !store.learned().checksums().asks() =>
+            {
                 self.report.skip("checksums", "left out, as the AWS settings say");
             }
             Some(_) => self.report.pass("checksums", "kept, and returned with the object"),
@@ -297,11 +299,12 @@ impl Proof<'_> {
         };
         let mut crc = checksum::crc64nvme();
         crc.update(CONTENT);
-        let (bytes, md5) = (CONTENT.len() as u64, Md5::digest(CONTENT).into());
-        let sums = Sums { bytes, md5, crc64nvme: crc.finalize() };
+        let (bytes, md5) = (CONTENT.len() as u64, Some(Md5::digest(CONTENT).into()));
+        let sums = crate::store::object::Sums { bytes, md5, crc64nvme: crc.finalize() };
         self.trial.go_on().await?;
         self.trial.objects.touch(&at);
-        let stored = store.put_through(&write, || RequestBody::from(CONTENT), &sums).await?;
+        let written = store.put_object(&write, || RequestBody::from(CONTENT), &sums).await?;
+        let stored = store.settle(&write.at, written).await?;
         self.trial.objects.note(&at, stored);
         Ok(())
     }

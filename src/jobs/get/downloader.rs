@@ -14,7 +14,7 @@ use crate::key::core::Key;
 use crate::key::ring::ObjectKey;
 use crate::location::Location;
 use crate::store::object::{ObjectMetadata, ReadOptions};
-use crate::store::wire::Store;
+use crate::store::wire::{Store, Wire};
 use crate::transfer::Engine;
 use crate::transfer::down::{Downloaded, Verified};
 use crate::transfer::files::Folder;
@@ -105,16 +105,12 @@ impl Downloader {
             .hint("`s3seal get` writes to it, and `s3seal rm` deletes the object")
             .at(&at));
         }
-        let attempt = |keys: Vec<Key>, options: ReadOptions| {
-            let (target, at) = (target.clone(), &at);
-            async move {
-                let done = self.engine.download(at, &keys, &options, target, self.arrival).await?;
-                let key = done.key.clone();
-                Ok((done, key))
-            }
-        };
-        let opened = self.keys.open(self.engine.store(), &at, &self.options, attempt).await;
-        let (done, key) = opened.map_err(|failure| with_url(failure, &at))?;
+        let keys = self.keys.to_open(self.engine.store(), &at).await;
+        let mut keys = keys.map_err(|failure| with_url(failure, &at))?;
+        let (engine, options) = (&self.engine, &self.options);
+        let downloaded = engine.download(&at, &mut keys, options, target.clone(), self.arrival);
+        let done = downloaded.await.map_err(|failure| with_url(failure, &at))?;
+        let key = keys.opened(done.key.as_ref());
         if let Target::File(place) = &target
             && done.is_kept_out
         {
@@ -182,10 +178,11 @@ impl Downloader {
             return Ok(());
         }
         if *verified == Verified::NoChecksum {
-            let why = if self.engine.store().is_one_url() {
-                "the URL asks for no checksum (`presign --checksum` makes one that does)"
-            } else {
-                "the store keeps no checksum of the whole object"
+            let why = match self.engine.store().wire() {
+                Wire::Presigned(_) => {
+                    "the URL asks for no checksum (`presign --checksum` makes one that does)"
+                }
+                Wire::Signed(_) => "the store keeps no checksum of the whole object",
             };
             out.say(&format!("note: {why}, so the bytes could not be verified end to end"));
         }

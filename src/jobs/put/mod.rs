@@ -83,7 +83,7 @@ pub(crate) async fn run(
         sealer.check_below(&job.store, &dest.folder())?;
     }
     if options.sealing.tag_key {
-        job.store.tag_keys();
+        job.store.learned().key_tags().want();
     }
     let has_metadata = options.preserve || !options.attributes.metadata.is_empty();
     if has_metadata && sealer.seals() && out.interactive() {

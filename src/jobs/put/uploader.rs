@@ -130,7 +130,7 @@ impl Uploader {
     ) -> Result<(), Failure> {
         let store = self.engine.store();
         // A presigned URL allows no second request.
-        if store.is_one_url() {
+        if !store.wire().allows_any_request() {
             return Ok(());
         }
         let checked = store.check_stored(at, key.map(|key| &key.key), stored).await;
@@ -146,7 +146,11 @@ impl Uploader {
     /// additional requests.
     fn most(&self, bucket: &str) -> usize {
         let wants_proof = self.sealer.seals() && !self.reporter.dry_run;
-        if wants_proof && !self.engine.store().is_proven(bucket) { 1 } else { usize::MAX }
+        if wants_proof && !self.engine.store().learned().proven().seals(bucket) {
+            1
+        } else {
+            usize::MAX
+        }
     }
 
     /// What is done to files, for the summary.
@@ -161,7 +165,7 @@ impl Uploader {
     fn attributes(&self, path: &Path, modified: Option<SystemTime>, at: &Location) -> Attributes {
         let mut attributes = self.attributes.clone();
         // The signer of a presigned URL decides on the type of its object.
-        if attributes.content_type.is_none() && !self.engine.store().is_one_url() {
+        if attributes.content_type.is_none() && self.engine.store().wire().url().is_none() {
             attributes.content_type = Some(guess_content_type(path, at));
         }
         if let Some(modified) = modified.filter(|_| self.preserve) {

@@ -1,8 +1,10 @@
 //! From which keys to which.
 
 use crate::failure::Failure;
-use crate::jobs::keys::Keys;
+use crate::jobs::keys::{Keys, ObjectKeys};
 use crate::jobs::sealer::Sealer;
+use crate::key::core::Key;
+use crate::store::object::{Batch, KeysToTry, Pending};
 use crate::store::wire::Store;
 use crate::transfer::Interrupt;
 
@@ -27,5 +29,34 @@ impl RotationKeys {
     pub(super) fn until(self, interrupt: &Interrupt) -> RotationKeys {
         let from = self.from.map(|keys| keys.until(interrupt));
         RotationKeys { from, to: self.to.until(interrupt), ..self }
+    }
+}
+
+/// The keys that an object may have, and its new key among the first of them.
+pub(super) struct OldAndNew<'a> {
+    pub(super) old: ObjectKeys<'a>,
+    pub(super) new: Option<Key>,
+    pub(super) new_is_first: bool,
+}
+
+impl KeysToTry for OldAndNew<'_> {
+    fn first(&mut self) -> Batch {
+        let mut batch = self.old.first();
+        if let Some(new) = self.new.take().filter(|new| !batch.keys.contains(new)) {
+            batch.keys.insert(if self.new_is_first { 0 } else { batch.keys.len() }, new);
+        }
+        batch
+    }
+
+    fn more(&mut self) -> Pending<'_, Batch> {
+        self.old.more()
+    }
+
+    fn lack_one(&self) -> bool {
+        self.old.lack_one()
+    }
+
+    fn explain_none(&self, failure: Failure) -> Failure {
+        self.old.explain_none(failure)
     }
 }

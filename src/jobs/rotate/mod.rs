@@ -62,7 +62,7 @@ pub(crate) async fn run(
     let mut job = Job::connect(connect, out).await?;
     keys.check(&job.store)?;
     // Only copies of objects that have such a tag get one.
-    job.store.tag_keys();
+    job.store.learned().key_tags().want();
     if let Some(shard) = &options.search.shard {
         out.say(&format!("share {shard}"));
     }

@@ -4,18 +4,21 @@ use std::slice;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::buckets::Buckets;
-use super::keys::RotationKeys;
+use super::keys::{OldAndNew, RotationKeys};
 use super::outcome::Outcome;
 use super::report::Report;
 use super::target::Target;
 use crate::failure::{Failure, Kind};
 use crate::jobs::feed::{EncryptionStatus, FeedObject};
+use crate::jobs::keys::Keys;
 use crate::jobs::sealer::ObjectEncryption;
 use crate::key::core::Key;
 use crate::key::ring::ObjectKey;
 use crate::location::Location;
 use crate::store::copy::{Copy, CopySource};
-use crate::store::object::{Attributes, Condition, ObjectMetadata, Opened, ReadOptions};
+use crate::store::object::{
+    Attributes, Condition, FixedKeys, ObjectMetadata, Opened, ReadOptions, Unopened,
+};
 use crate::transfer::Engine;
 
 /// How often an object is tried again that another writer replaces meanwhile.
@@ -188,10 +191,8 @@ impl Rotator {
     /// Opens an object; once more if no key fits, since another writer may have replaced it between two keys.
     async fn look_twice(&self, at: &Location, goal: &ObjectEncryption) -> Result<Lookup, Failure> {
         match self.look(at, ReadOptions::default(), goal).await {
-            Err(failure) if failure.detail().wants_other_key => {
-                self.look(at, ReadOptions::default(), goal).await
-            }
-            found => found,
+            Err(Unopened::Locked(_)) => Ok(self.look(at, ReadOptions::default(), goal).await?),
+            found => Ok(found?),
         }
     }
 
@@ -214,39 +215,37 @@ impl Rotator {
         at: &Location,
         options: ReadOptions,
         goal: &ObjectEncryption,
-    ) -> Result<Lookup, Failure> {
+    ) -> Result<Lookup, Unopened> {
         let options = ReadOptions { allow_plain: true, ..options };
         let new = goal.key.as_ref().filter(|_| self.target.is_in_place());
         let opened = match &self.keys.from {
             None => self.open_plain(at, new, options).await,
-            Some(from) => {
-                let first = AtomicBool::new(true);
-                let attempt = |mut keys: Vec<Key>, options: ReadOptions| {
-                    if let Some(new) = new.filter(|_| first.swap(false, Ordering::Relaxed))
-                        && !keys.contains(&new.key)
-                    {
-                        // The next object probably has the key that the last one had.
-                        let is_first = self.was_current.load(Ordering::Relaxed);
-                        keys.insert(if is_first { 0 } else { keys.len() }, new.key.clone());
-                    }
-                    async move {
-                        let opened = self.engine.inspect(at, &keys, &options).await?;
-                        let key = opened.key.clone();
-                        Ok((Lookup::opened(opened), key))
-                    }
-                };
-                let opened = from.open(self.engine.store(), at, &options, attempt).await;
-                opened.map(|(found, _)| found)
-            }
+            Some(from) => self.open_with(from, at, new, options).await,
         };
         let found = match opened {
-            Err(failure) if failure.is(Kind::NotFound) && !failure.concerns_all() => {
-                return Ok(Lookup::Gone);
-            }
+            Err(Unopened::Gone(_)) => return Ok(Lookup::Gone),
             opened => opened?,
         };
         self.was_current.store(found.is_current(goal), Ordering::Relaxed);
         Ok(found)
+    }
+
+    async fn open_with(
+        &self,
+        from: &Keys,
+        at: &Location,
+        new: Option<&ObjectKey>,
+        options: ReadOptions,
+    ) -> Result<Lookup, Unopened> {
+        let store = self.engine.store();
+        let old = from.to_open(store, at).await.map_err(Unopened::Failed)?;
+        let new = new.map(|new| new.key.clone());
+        // The next object probably has the key that the last one had.
+        let new_is_first = self.was_current.load(Ordering::Relaxed);
+        let mut keys = OldAndNew { old, new, new_is_first };
+        let opened = self.engine.inspect_with(at, &mut keys, &options).await?;
+        keys.old.opened(opened.key.as_ref());
+        Ok(Lookup::opened(opened))
     }
 
     /// Opens an object that is not sealed with one request; for a sealed one only its new key is tried.
@@ -255,21 +254,22 @@ impl Rotator {
         at: &Location,
         new: Option<&ObjectKey>,
         options: ReadOptions,
-    ) -> Result<Lookup, Failure> {
-        match self.engine.inspect(at, &[], &options).await {
+    ) -> Result<Lookup, Unopened> {
+        let mut no_keys = FixedKeys { keys: &[], is_sealed: false };
+        match self.engine.inspect_with(at, &mut no_keys, &options).await {
             // Some stores answer a HEAD without the key, but say that the object is sealed.
             Ok(opened) if opened.answer.sse_customer_algorithm.is_none() => {
                 return Ok(Lookup::opened(opened));
             }
-            Ok(_) | Err(Failure { kind: Kind::Key, .. }) => {}
-            Err(failure) => return Err(failure),
+            Ok(_) | Err(Unopened::NoKey(_)) => {}
+            Err(unopened) => return Err(unopened),
         }
         let Some(new) = new else { return Ok(Lookup::Sealed) };
-        let options = ReadOptions { is_sealed: true, ..options };
-        match self.engine.inspect(at, slice::from_ref(&new.key), &options).await {
+        let mut new = FixedKeys { keys: slice::from_ref(&new.key), is_sealed: true };
+        match self.engine.inspect_with(at, &mut new, &options).await {
             Ok(opened) => Ok(Lookup::opened(opened)),
-            Err(Failure { kind: Kind::Key, .. }) => Ok(Lookup::Sealed),
-            Err(failure) => Err(failure),
+            Err(Unopened::Locked(_)) => Ok(Lookup::Sealed),
+            Err(unopened) => Err(unopened),
         }
     }
 

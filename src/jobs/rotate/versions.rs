@@ -10,7 +10,7 @@ use crate::jobs::feed::FeedObject;
 use crate::jobs::sealer::ObjectEncryption;
 use crate::key::core::Key;
 use crate::location::Location;
-use crate::store::object::{NULL_VERSION, ObjectMetadata, Opened, ReadOptions};
+use crate::store::object::{NULL_VERSION, ObjectMetadata, Opened, ReadOptions, Unopened};
 
 /// Finds former versions that need an old key, and deletes them if that is wanted.
 pub(super) struct VersionCleaner {
@@ -37,7 +37,7 @@ impl VersionCleaner {
             ReadOptions { version_id: Some(version_id.to_owned()), ..ReadOptions::default() };
         let found = match rotator.look(at, options, &goal).await {
             // Sealed with a key that was not given: not meant.
-            Err(failure) if failure.detail().wants_other_key => return Ok(()),
+            Err(Unopened::Locked(_)) => return Ok(()),
             found => found?,
         };
         let Lookup::Opened(opened) = &found else { return Ok(()) };
@@ -119,8 +119,8 @@ impl VersionCleaner {
         match self.rotator.look(at, ReadOptions::default(), goal).await {
             Ok(Lookup::Opened(opened)) => Ok(self.rotator.takes(&opened)),
             Ok(Lookup::Sealed | Lookup::Gone) => Ok(false),
-            Err(failure) if failure.detail().wants_other_key => Ok(false),
-            Err(failure) => Err(failure),
+            Err(Unopened::Locked(_)) => Ok(false),
+            Err(unopened) => Err(unopened.into()),
         }
     }
 }

@@ -99,7 +99,7 @@ impl Sync<'_> {
         sealer.check(&store)?;
         sealer.check_below(&store, at)?;
         if options.sealing.tag_key {
-            store.tag_keys();
+            store.learned().key_tags().want();
         }
         let uploader = Arc::new(Uploader {
             engine,

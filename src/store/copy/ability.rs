@@ -45,7 +45,7 @@ impl Store {
         if let Some(can) = known.can.get(&route) {
             return *can;
         }
-        if self.is_amazon() || route.is_harmless() || self.proven.knows(&route.line()) {
+        if self.is_amazon() || route.is_harmless() || self.learned().proven().knows(&route.line()) {
             return true;
         }
         let tried = self.try_anywhere(copy, Trial::Copy(&route), &mut known).await;
@@ -67,7 +67,7 @@ impl Store {
         };
         known.can.insert(route.clone(), can);
         if can {
-            self.proven.remember(&route.line());
+            self.learned().proven().remember(&route.line());
         }
         can
     }
@@ -86,14 +86,14 @@ impl Store {
             return *honors;
         }
         let line = format!("{bucket} guards {write:?}").to_lowercase();
-        if self.is_amazon() || self.proven.knows(&line) {
+        if self.is_amazon() || self.learned().proven().knows(&line) {
             return true;
         }
         let tried = self.try_anywhere(copy, Trial::IfMatch(write), &mut known).await;
         // Where nothing is known the condition is sent: it does no harm.
         let Ok(honors) = tried else { return true };
         known.guards.insert(what, honors);
-        self.proven.remember(&if honors { line } else { unguarded(bucket) });
+        self.learned().proven().remember(&if honors { line } else { unguarded(bucket) });
         honors
     }
 
@@ -115,7 +115,7 @@ impl Store {
     /// Whether an earlier run, or this one, has found that for this bucket: another writer's object may have been
     /// overwritten.
     pub(crate) fn ignored_if_match(&self, bucket: &str) -> bool {
-        !self.is_amazon() && self.proven.knows(&unguarded(bucket))
+        !self.is_amazon() && self.learned().proven().knows(&unguarded(bucket))
     }
 
     /// Throw-away objects that could not be deleted.
@@ -124,7 +124,7 @@ impl Store {
     }
 
     async fn known_copies(&self) -> MutexGuard<'_, KnownCopies> {
-        self.copies.lock().await
+        self.learned().copies().lock().await
     }
 
     /// Tries something out with throw-away objects at the top of the bucket, or in the folder where the copy goes if

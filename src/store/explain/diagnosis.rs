@@ -9,11 +9,11 @@ use super::classify::{CREDENTIAL_CODES, no_version_id, refuses_http, said, wants
 use super::{unsupported, url_refusal};
 use crate::failure::Failure;
 use crate::store::wire::http::TooLong;
-use crate::store::wire::{Refusal, Store, Trouble};
+use crate::store::wire::{Refusal, Store, Trouble, Wire};
 
 /// The failure that a refusal means.
 pub(crate) fn diagnose(store: &Store, refusal: &Refusal, about: &Circumstances<'_>) -> Failure {
-    let failure = match (&refusal.trouble, &store.url) {
+    let failure = match (&refusal.trouble, store.wire().url()) {
         (Some(trouble), _) => no_answer(store, trouble),
         (None, Some(url)) => url_refusal::explain(url, refusal, about)
             .unwrap_or_else(|| answer(store, refusal, about)),
@@ -45,7 +45,7 @@ fn concerns_all(refusal: &Refusal, about: &Circumstances<'_>) -> bool {
 
 fn no_answer(store: &Store, trouble: &Trouble) -> Failure {
     let host = store.endpoint().unwrap_or("Amazon S3");
-    let named_by = if store.is_one_url() { "the URL" } else { "--endpoint-url" };
+    let named_by = if store.wire().url().is_some() { "the URL" } else { "--endpoint-url" };
     match trouble {
         Trouble::OutOfFiles => Failure::out_of_files(),
         Trouble::ConnectionRefused => {
@@ -153,7 +153,7 @@ fn answer(store: &Store, refusal: &Refusal, about: &Circumstances<'_>) -> Failur
                     .hint("name the bucket's own endpoint and region")
             }
         },
-        (401 | 403, _) if store.credentials.is_none() => {
+        (401 | 403, _) if store.wire().credentials().is_none() => {
             Failure::denied("the store wants credentials, and none were sent")
                 .hint("leave out --no-sign-request")
         }
@@ -220,11 +220,10 @@ fn malformed(store: &Store, refusal: &Refusal, about: &Circumstances<'_>) -> Fai
     if refuses_http(store, refusal) {
         let outcome = outcome(about.action);
         let failure = Failure::unsealed(format!("the store takes keys over https only: {outcome}"));
-        return if store.is_one_url() {
-            failure.hint("ask whoever made the URL for an https one")
-        } else {
-            failure.hint("use its https endpoint")
-        };
+        return failure.hint(match store.wire() {
+            Wire::Presigned(_) => "ask whoever made the URL for an https one",
+            Wire::Signed(_) => "use its https endpoint",
+        });
     }
     if message.contains("key did not match") || message.contains("secret key") {
         return Failure::key(format!("the store says the key is malformed: {}", said(refusal)))

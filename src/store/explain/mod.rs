@@ -13,4 +13,4 @@ pub(crate) use classify::{
 };
 pub(crate) use diagnosis::diagnose;
 pub(crate) use unsupported::option;
-pub(crate) use url_refusal::{is_about_the_key, no_key_fits};
+pub(crate) use url_refusal::{is_about_the_key, no_key_fits_url};

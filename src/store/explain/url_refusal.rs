@@ -24,7 +24,7 @@ pub(crate) fn is_about_the_key(refusal: &Refusal) -> bool {
 }
 
 /// Why no key opened what the URL is for; the refusal is that of the last one.
-pub(crate) fn no_key_fits(
+pub(crate) fn no_key_fits_url(
     url: &SignedUrl,
     at: &Location,
     keys: &[Key],

@@ -11,3 +11,35 @@ pub(crate) use copies::{ConditionalWrite, CopyMethod};
 pub(crate) use copies::{Copies, KnownCopies, Route};
 pub(crate) use key_tags::KeyTags;
 pub(crate) use proven::Proven;
+
+/// What is known of one store. All requests of a run share it; what was proven is kept for later runs as well.
+#[derive(Debug)]
+pub(crate) struct Learned {
+    checksums: Checksums,
+    key_tags: KeyTags,
+    proven: Proven,
+    copies: Copies,
+}
+
+impl Learned {
+    /// What is known at the start: `proven` is what earlier runs have left, `checksums` what the user wants.
+    pub(crate) fn new(checksums: Checksums, proven: Proven) -> Learned {
+        Learned { checksums, proven, key_tags: KeyTags::default(), copies: Copies::default() }
+    }
+
+    pub(crate) fn checksums(&self) -> &Checksums {
+        &self.checksums
+    }
+
+    pub(crate) fn key_tags(&self) -> &KeyTags {
+        &self.key_tags
+    }
+
+    pub(crate) fn proven(&self) -> &Proven {
+        &self.proven
+    }
+
+    pub(crate) fn copies(&self) -> &Copies {
+        &self.copies
+    }
+}

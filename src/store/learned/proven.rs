@@ -14,14 +14,28 @@ const FILE: &str = "proven-buckets";
 pub(crate) struct Proven {
     /// Without a slash at its end; empty for Amazon's own.
     endpoint: String,
+    /// Amazon's own service is known to seal what it accepts.
+    is_amazon: bool,
     known: RwLock<HashSet<String>>,
 }
 
 impl Proven {
     /// What is remembered of the store at this endpoint.
-    pub(crate) fn at(endpoint: Option<&str>) -> Proven {
+    pub(crate) fn at(endpoint: Option<&str>, is_amazon: bool) -> Proven {
         let endpoint = endpoint.unwrap_or_default().trim_end_matches('/').to_owned();
-        Proven { endpoint, known: RwLock::default() }
+        Proven { endpoint, is_amazon, known: RwLock::default() }
+    }
+
+    /// Whether a write to the bucket has been proven before, or needs no proof.
+    pub(crate) fn seals(&self, bucket: &str) -> bool {
+        self.is_amazon || self.knows(bucket)
+    }
+
+    /// Remembers that the bucket seals.
+    pub(crate) fn remember_seal(&self, bucket: &str) {
+        if !self.seals(bucket) {
+            self.remember(bucket);
+        }
     }
 
     /// Whether this run, or an earlier one, has proven it.

@@ -1,9 +1,9 @@
 //! What an object is encrypted with, as far as a HEAD and the keys at hand can tell.
 
+use super::extent::ReadOptions;
 use super::metadata::ObjectMetadata;
-use super::read::Opened;
-use super::read_options::ReadOptions;
-use crate::failure::{Failure, Kind};
+use super::open::{KeysToTry, Opened, Unopened};
+use crate::failure::Failure;
 use crate::key::core::Key;
 use crate::location::Location;
 use crate::store::wire::Store;
@@ -68,27 +68,24 @@ impl State {
 
 impl Store {
     /// Finds out what an object is encrypted with: one HEAD where the first key fits, or where it needs none.
-    /// Of the options, the version counts, and whether other keys have shown that it is sealed. None where it
-    /// is not there any more.
+    /// Of the options, the version counts. None where it is not there any more.
     ///
     /// # Errors
-    /// [`Kind::Key`] that wants other keys where none of these fits, so that it is locked if there are none.
     /// What keeps the store from answering: [`Kind::Unavailable`], credentials that are refused whatever the
     /// object ([`Kind::Denied`]), and so on.
     pub(crate) async fn audit(
         &self,
         at: &Location,
-        keys: &[Key],
+        keys: &mut dyn KeysToTry,
         options: &ReadOptions,
     ) -> Result<Option<Audited>, Failure> {
         let options = ReadOptions { allow_plain: true, ..options.clone() };
-        let state = match self.head(at, keys, &options).await {
+        let state = match self.head_with(at, keys, &options).await {
             Ok(opened) => return Ok(Some(opened.into())),
-            Err(failure) if failure.concerns_all() => return Err(failure),
-            Err(Failure { kind: Kind::NotFound, .. }) => return Ok(None),
-            Err(Failure { kind: Kind::Key, .. }) if keys.is_empty() => State::Locked,
-            Err(Failure { kind: Kind::Denied, .. }) => State::Denied,
-            Err(failure) => return Err(failure),
+            Err(Unopened::Gone(_)) => return Ok(None),
+            Err(Unopened::Locked(_) | Unopened::NoKey(_)) => State::Locked,
+            Err(Unopened::Denied(_)) => State::Denied,
+            Err(unopened) => return Err(unopened.into()),
         };
         Ok(Some(Audited::unread(state)))
     }

@@ -126,7 +126,7 @@ impl Store {
         let crc64nvme = crc64nvme.map(checksum);
         let sent = self
             .send(|client| {
-                let sum = crc64nvme.clone().filter(|_| self.checksums.sends());
+                let sum = crc64nvme.clone().filter(|_| self.learned().checksums().sends());
                 client
                     .complete_multipart_upload()
                     .bucket(&write.at.bucket)

@@ -1,8 +1,8 @@
 //! A second look at an object before the last other copy of it is deleted: what the store says now must agree with
 //! what it said, and with what was sent.
 
+use super::extent::ReadOptions;
 use super::metadata::{ObjectMetadata, bare};
-use super::read_options::ReadOptions;
 use super::write::Stored;
 use crate::failure::Failure;
 use crate::key::core::Key;

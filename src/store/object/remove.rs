@@ -2,8 +2,8 @@
 
 use aws_sdk_s3::operation::delete_object::DeleteObjectOutput;
 
+use super::extent::ReadOptions;
 use super::metadata::{NULL_VERSION, ObjectMetadata, bare};
-use super::read_options::ReadOptions;
 use super::recheck::replaced;
 use crate::failure::Failure;
 use crate::key::core::Key;

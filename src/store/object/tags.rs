@@ -31,24 +31,14 @@ pub(super) fn with_key(tagging: Option<&str>, key: &Key) -> String {
 }
 
 impl Store {
-    /// Tags what is written from now on, as far as [`super::write::Write::tags_key`] says.
-    pub(crate) fn tag_keys(&self) {
-        self.key_tags.want();
-    }
-
-    /// Whether the store turned out to keep no tags.
-    pub(crate) fn refuses_key_tags(&self) -> bool {
-        self.key_tags.are_refused()
-    }
-
     /// Looks, once for all objects, whether the store has kept the tag of an object that was written with
     /// it: some ignore it.
     pub(crate) async fn check_key_tag(&self, at: &Location, version_id: Option<&str>) {
-        if !self.key_tags.are_in_use() || !self.key_tags.is_first_look() {
+        if !self.learned().key_tags().are_in_use() || !self.learned().key_tags().is_first_look() {
             return;
         }
         if matches!(self.read_key_tag(at, version_id).await, Ok(None)) {
-            self.key_tags.give_up();
+            self.learned().key_tags().give_up();
         }
     }
 
@@ -58,7 +48,7 @@ impl Store {
         at: &Location,
         version_id: Option<&str>,
     ) -> Option<String> {
-        if self.url.is_some() || self.key_tags.are_refused() {
+        if !self.wire().allows_any_request() || self.learned().key_tags().are_refused() {
             return None;
         }
         self.read_key_tag(at, version_id).await.ok().flatten()
@@ -72,7 +62,7 @@ impl Store {
         match self.read_tags(at, version_id).await {
             Ok(tags) => Ok(tags.into_iter().find(|tag| tag.key == NAME).map(|tag| tag.value)),
             Err(refusal) if refusal.status == Some(501) => {
-                self.key_tags.give_up();
+                self.learned().key_tags().give_up();
                 Ok(None)
             }
             Err(refusal) => Err(refusal),

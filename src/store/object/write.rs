@@ -2,11 +2,13 @@
 //! what was stored without is taken back.
 
 use aws_sdk_s3::primitives::{ByteStream, SdkBody as RequestBody};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 
 use super::attributes::{Attributed, Attributes, Condition};
 use super::crc64::checksum;
+use super::extent::ReadOptions;
 use super::metadata::{NULL_VERSION, ObjectMetadata};
-use super::read_options::ReadOptions;
 use super::tags::with_key;
 use crate::failure::{Failure, Kind};
 use crate::location::Location;
@@ -50,6 +52,15 @@ pub(crate) struct Stored {
     pub note: Option<String>,
 }
 
+/// Sums over all bytes of an object that is written in one request.
+#[derive(Debug, Clone)]
+pub(crate) struct Sums {
+    pub(crate) bytes: u64,
+    pub(crate) crc64nvme: u64,
+    /// Sent where no checksum can be: a presigned URL would have to sign its header.
+    pub(crate) md5: Option<[u8; 16]>,
+}
+
 /// An object that the store says it wrote: nothing to rely on before [`Store::settle`].
 #[must_use = "an unproven object must be taken back"]
 #[derive(Debug)]
@@ -79,6 +90,9 @@ impl Store {
         if proven {
             return Ok(stored);
         }
+        if !self.wire().allows_any_request() {
+            return Err(unremovable(at));
+        }
         Err(self.take_back(at, stored.etag.as_deref(), stored.version_id.as_deref()).await)
     }
 
@@ -103,8 +117,7 @@ impl Store {
         .at(at))
     }
 
-    /// Writes an object in one request. `body` makes the bytes anew for each attempt; `crc64nvme` is
-    /// their checksum, which the store compares.
+    /// Writes an object in one request. `body` makes the bytes anew for each attempt; the store compares their sums.
     ///
     /// # Errors
     /// Whatever the store refuses.
@@ -112,9 +125,9 @@ impl Store {
         &self,
         write: &Write,
         body: impl Fn() -> RequestBody,
-        bytes: u64,
-        crc64nvme: u64,
+        sums: &Sums,
     ) -> Result<Written, Failure> {
+        let (bytes, crc64nvme) = (sums.bytes, sums.crc64nvme);
         let attempts = Attempts::default();
         let stored = Stored { bytes, checksum_crc64nvme: checksum(crc64nvme), ..Stored::default() };
         let sent = self
@@ -126,6 +139,7 @@ impl Store {
                     .body(ByteStream::new(body()))
                     .content_length(bytes.cast_signed())
                     .set_checksum_crc64_nvme(self.sent(&stored.checksum_crc64nvme))
+                    .set_content_md5(sums.md5.map(|md5| BASE64_STANDARD.encode(md5)))
                     .set_if_match(write.condition.if_match.clone())
                     .set_if_none_match(write.condition.if_none_match.clone())
                     .attributed(&write.attributes, self.tagging(write))
@@ -135,11 +149,7 @@ impl Store {
             .await;
         let output = match sent {
             Ok(output) => output,
-            // Without an encryption to be proven there is nothing to take back.
-            Err(refusal)
-                if refusal.is_success()
-                    && !matches!(write.encryption, Encryption::BucketDefault) =>
-            {
+            Err(refusal) if refusal.is_success() && self.counts_as_unproven(write) => {
                 let Named { etag, version_id } = *refusal.written;
                 return Ok(Written {
                     stored: Stored { etag, version_id, ..stored },
@@ -163,6 +173,19 @@ impl Store {
         Ok(Written { stored, proven: write.encryption.is_proven_by(&output.echo()) })
     }
 
+    /// Whether a write whose answer cannot be read is taken back. With the bucket's default encryption there was nothing
+    /// to prove; the object may be looked at instead, though not through a presigned URL.
+    fn counts_as_unproven(&self, write: &Write) -> bool {
+        !matches!(write.encryption, Encryption::BucketDefault) || !self.wire().allows_any_request()
+    }
+
+    /// The answer to a write through a presigned URL got lost: nothing can be looked at.
+    fn in_doubt(&self, write: &Write, refusal: &Refusal) -> Failure {
+        self.explain(write, refusal)
+            .leaving("; the object may have been stored all the same")
+            .hint("send it again: the same URL writes the same object")
+    }
+
     /// The answer to a write got lost, or a repeated write was refused because of its own success: looks
     /// whether the object that is there is the one written.
     pub(super) async fn confirm(
@@ -171,6 +194,9 @@ impl Store {
         stored: Stored,
         refusal: &Refusal,
     ) -> Result<Stored, Failure> {
+        if !self.wire().allows_any_request() {
+            return Err(self.in_doubt(write, refusal));
+        }
         let keys: Vec<_> = write.encryption.key().cloned().into_iter().collect();
         let found = self.head(&write.at, &keys, &ReadOptions::default()).await;
         let same = |metadata: &ObjectMetadata| {
@@ -206,7 +232,7 @@ impl Store {
     pub(crate) fn tagging(&self, write: &Write) -> Option<String> {
         let given = &write.attributes.tagging;
         match write.encryption.key() {
-            Some(key) if write.tags_key && self.key_tags.are_in_use() => {
+            Some(key) if write.tags_key && self.learned().key_tags().are_in_use() => {
                 Some(with_key(given.as_deref(), key))
             }
             _ => given.clone(),
@@ -215,7 +241,7 @@ impl Store {
 
     /// What concerns checksums, unless the user wants none sent.
     pub(crate) fn sent<T: Clone>(&self, checksum: &T) -> Option<T> {
-        self.checksums.sends().then(|| checksum.clone())
+        self.learned().checksums().sends().then(|| checksum.clone())
     }
 
     pub(crate) fn explain(&self, write: &Write, refusal: &Refusal) -> Failure {
@@ -224,7 +250,10 @@ impl Store {
 
     pub(crate) fn explain_as(&self, action: Action, write: &Write, refusal: &Refusal) -> Failure {
         let about = Circumstances { action, at: &write.at, key: write.encryption.key() };
-        if refusal.status == Some(412) && write.condition.is_set() {
+        if refusal.status == Some(412)
+            && write.condition.is_set()
+            && self.wire().allows_any_request()
+        {
             let message = match &write.condition.if_none_match {
                 Some(_) => "the object exists already: it was left alone",
                 None => "the object's ETag is not the one in --if-match: it was left alone",
@@ -246,13 +275,17 @@ impl Store {
     }
 }
 
+fn unremovable(at: &Location) -> Failure {
+    Failure::unsealed(format!(
+        "the store did not prove the encryption asked for, and without credentials nothing can be removed: plaintext remains at {at}"
+    ))
+    .hint("tell whoever made the URL to remove the object, all versions of it")
+    .at(at)
+}
+
 /// The failure of a write whose condition the store does not implement, if that is why it was refused: it has shown
 /// before that it takes the rest of the request, in the upload's parts or in an earlier write.
-pub(crate) fn explain_condition(
-    refusal: &Refusal,
-    condition: &Condition,
-    at: &Location,
-) -> Option<Failure> {
+fn explain_condition(refusal: &Refusal, condition: &Condition, at: &Location) -> Option<Failure> {
     let is_about_it = unknown_header(refusal).is_none_or(|header| header.starts_with("if-"));
     if !condition.is_set() || !is_missing(refusal) || !is_about_it {
         return None;

@@ -6,4 +6,3 @@ mod signature;
 mod through;
 
 pub(crate) use presign::{LONGEST_EXPIRY, Method, Presign, PresignedUrl};
-pub(crate) use through::Sums;

@@ -141,6 +141,6 @@ impl Store {
 
     /// None where they cannot be had: whoever signs says why.
     async fn current_credentials(&self) -> Option<Credentials> {
-        self.credentials.as_ref()?.provide_credentials().await.ok()
+        self.wire().credentials()?.provide_credentials().await.ok()
     }
 }

@@ -4,40 +4,14 @@
 use aws_sdk_s3::config::{
     BehaviorVersion, Region, RequestChecksumCalculation, ResponseChecksumValidation,
 };
-use aws_sdk_s3::primitives::ByteStream;
 use aws_types::SdkConfig;
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
 
 use super::check::check;
 use crate::failure::Failure;
-use crate::key::core::Key;
-use crate::location::Location;
-use crate::store::explain::{Action, Circumstances, diagnose, refuses_http};
-use crate::store::explain::{is_about_the_key, no_key_fits};
-use crate::store::learned::{Said, other_checksum};
-use crate::store::object::{
-    Attempt, Attributed, Attributes, Condition, Opened, ReadOptions, checksum, explain_condition,
-    not_sealed,
-};
-use crate::store::object::{Stored, Write};
-use crate::store::seal::{Echoes, Encryption, Sealed};
+use crate::store::object::{Attributes, Condition, ReadOptions};
+use crate::store::seal::Encryption;
 use crate::store::wire::http::Trust;
-use crate::store::wire::{
-    Access, Attempts, Connect, FALLBACK_REGION, Presigned, Refusal, Retry, SignedUrl, Store,
-};
-use aws_sdk_s3::primitives::SdkBody as RequestBody;
-
-/// Sums over all bytes of an object that is written.
-#[derive(Debug, Clone)]
-pub(crate) struct Sums {
-    /// How many there are.
-    pub bytes: u64,
-    /// Their MD5, which the store compares.
-    pub md5: [u8; 16],
-    /// Their CRC64NVME.
-    pub crc64nvme: u64,
-}
+use crate::store::wire::{Access, Connect, FALLBACK_REGION, Presigned, Retry, SignedUrl, Store};
 
 impl Store {
     /// The object that a presigned URL lets read. Reads no AWS configuration and sends nothing.
@@ -95,41 +69,6 @@ impl Store {
         Store::through(url, attributes.content_type.is_some(), connect)
     }
 
-    /// Whether this is no more than one object, reached through a presigned URL.
-    pub(crate) fn is_one_url(&self) -> bool {
-        self.url.is_some()
-    }
-
-    /// Tries keys with a presigned URL. What it signs must be sent, so there is no asking without a key.
-    pub(crate) async fn try_keys_through<'a, T>(
-        &'a self,
-        url: &SignedUrl,
-        at: &'a Location,
-        keys: &'a [Key],
-        options: &ReadOptions,
-        attempt: &impl Fn(Option<&'a Key>) -> Attempt<'a, T>,
-    ) -> Result<Opened<T>, Failure> {
-        let mut last = Refusal::default();
-        for key in keys {
-            match attempt(Some(key)).await {
-                Ok((echo, answer)) if echo.proves(key) => {
-                    return Ok(Opened { answer, key: Some(key.clone()) });
-                }
-                Ok((_, answer)) if options.allow_plain => return Ok(Opened { answer, key: None }),
-                Ok(_) => return Err(not_sealed(at)),
-                Err(refusal) if is_about_the_key(&refusal) && !refuses_http(self, &refusal) => {
-                    last = refusal;
-                }
-                Err(refusal) => {
-                    let about = Circumstances { action: Action::Read, at, key: Some(key) };
-                    return Err(diagnose(self, &refusal, &about));
-                }
-            }
-        }
-        let failure = no_key_fits(url, at, keys, &last);
-        Err(failure.answered(last.status, last.code.as_deref()))
-    }
-
     fn through(url: &SignedUrl, typed: bool, connect: &Connect) -> Result<Store, Failure> {
         let trust = Trust::load(connect.ca_bundle.clone().map(|path| (path, "--ca-bundle")), None)?;
         let retry = Retry::configured(connect.max_attempts, None)?;
@@ -153,83 +92,4 @@ impl Store {
             presigned: Some(Presigned { url: url.clone(), typed }),
         }))
     }
-
-    /// Writes the object in one request. `body` makes the bytes anew for each attempt.
-    ///
-    /// # Errors
-    /// Whatever the store refuses; [`Kind::Unsealed`] where the store did not prove that it used the
-    /// key: without credentials what it stored cannot be removed.
-    pub(crate) async fn put_through(
-        &self,
-        write: &Write,
-        body: impl Fn() -> RequestBody,
-        sums: &Sums,
-    ) -> Result<Stored, Failure> {
-        let attempts = Attempts::default();
-        let sent = self
-            .send(|client| {
-                let mut request = client
-                    .put_object()
-                    .bucket(&write.at.bucket)
-                    .key(&write.at.key)
-                    .body(ByteStream::new(body()))
-                    .content_length(sums.bytes.cast_signed())
-                    .content_md5(BASE64_STANDARD.encode(sums.md5))
-                    .set_if_match(write.condition.if_match.clone())
-                    .set_if_none_match(write.condition.if_none_match.clone())
-                    .attributed(&write.attributes, write.attributes.tagging.clone())
-                    .sealed(write.encryption.key());
-                if let Some((algorithm, kms_key_id)) = write.encryption.managed() {
-                    request =
-                        request.server_side_encryption(algorithm).set_ssekms_key_id(kms_key_id);
-                }
-                request.customize().interceptor(attempts.clone()).send()
-            })
-            .await;
-        let output = match sent {
-            Ok(output) => output,
-            Err(refusal) if refusal.is_success() => return Err(unproven(write)),
-            Err(refusal) => return Err(self.unwritten(write, &refusal, &attempts)),
-        };
-        if !write.encryption.is_proven_by(&output.echo()) {
-            return Err(unproven(write));
-        }
-        let crc64nvme = checksum(sums.crc64nvme);
-        let said = Said::of(output.checksum_crc64_nvme(), &crc64nvme);
-        if matches!(said, Said::Other) {
-            return Err(other_checksum(&write.at));
-        }
-        Ok(Stored {
-            bytes: sums.bytes,
-            etag: output.e_tag().map(str::to_owned),
-            version_id: output.version_id().map(str::to_owned),
-            checksum_crc64nvme: crc64nvme,
-            is_checked: matches!(said, Said::Same),
-            ..Stored::default()
-        })
-    }
-
-    fn unwritten(&self, write: &Write, refusal: &Refusal, attempts: &Attempts) -> Failure {
-        if let Some(failure) = explain_condition(refusal, &write.condition, &write.at) {
-            return failure;
-        }
-        let about =
-            Circumstances { action: Action::Write, at: &write.at, key: write.encryption.key() };
-        let failure = diagnose(self, refusal, &about);
-        if attempts.may_have_succeeded(refusal) {
-            return failure
-                .leaving("; the object may have been stored all the same")
-                .hint("send it again: the same URL writes the same object");
-        }
-        failure
-    }
-}
-
-fn unproven(write: &Write) -> Failure {
-    Failure::unsealed(format!(
-        "the store did not prove the encryption asked for, and without credentials nothing can be removed: plaintext remains at {}",
-        write.at
-    ))
-    .hint("tell whoever made the URL to remove the object, all versions of it")
-    .at(&write.at)
 }

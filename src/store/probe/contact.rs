@@ -96,7 +96,8 @@ impl Store {
             Some(_) => return Outcome::Silent(failure),
             None => {}
         }
-        let is_anonymous = self.credentials.is_none() && matches!(refusal.status, Some(401 | 403));
+        let is_anonymous =
+            self.wire().credentials().is_none() && matches!(refusal.status, Some(401 | 403));
         let is_about_region = refusal.is("AuthorizationHeaderMalformed");
         match (refusal.code.as_deref(), folder) {
             (Some("RequestTimeTooSkewed"), _) => Outcome::Clock(failure),

@@ -85,7 +85,7 @@ impl Settings<'_> {
     /// # Errors
     /// [`Kind::Denied`] where there are no credentials, or they cannot be had.
     pub(crate) async fn identity(&self, store: &Store) -> Result<Option<Identity>, Failure> {
-        let Some(provider) = &store.credentials else { return Ok(None) };
+        let Some(provider) = store.wire().credentials() else { return Ok(None) };
         let credentials = provider.provide_credentials().await.map_err(|error| {
             let trouble = match &error {
                 CredentialsError::CredentialsNotLoaded(_) => Trouble::NoCredentials,

@@ -15,7 +15,7 @@ use super::reader::{Object, Reader};
 use crate::failure::Failure;
 use crate::key::core::Key;
 use crate::location::Location;
-use crate::store::object::{ObjectMetadata, ReadOptions, Reading};
+use crate::store::object::{KeysToTry, ObjectMetadata, ReadOptions, Reading};
 use crate::transfer::checksum::{Algorithm, Expected};
 use crate::transfer::engine::Engine;
 use crate::transfer::files::FilePlace;
@@ -65,7 +65,7 @@ impl Engine {
     pub(crate) async fn download(
         &self,
         at: &Location,
-        keys: &[Key],
+        keys: &mut dyn KeysToTry,
         wanted: &ReadOptions,
         target: Target,
         arrival: Arrival,
@@ -102,13 +102,15 @@ impl Engine {
     async fn fetch(
         &self,
         at: &Location,
-        keys: &[Key],
+        keys: &mut dyn KeysToTry,
         wanted: &ReadOptions,
         target: Target,
         arrival: Arrival,
     ) -> Result<(Downloaded, Option<NewFile>), Failure> {
         let line = self.lines().take().await;
-        let opened = self.store().get(at, keys, wanted).await?;
+        let opened = self.store().get_with(at, keys, wanted).await?;
+        // Another key may have been read meanwhile, from that very file.
+        target.spare_protected_files()?;
         let Reading { metadata, extent, body } = opened.answer;
         let whole = !wanted.is_part();
         let bytes = extent.bytes();

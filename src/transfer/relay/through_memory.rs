@@ -10,7 +10,9 @@ use crate::key::core::Key;
 use crate::location::Location;
 use crate::store::copy::{Compared, Copied, Copy, CopySource};
 use crate::store::learned::{ConditionalWrite, CopyMethod};
-use crate::store::object::{ObjectMetadata, Opened, ReadOptions, Stored};
+use crate::store::object::{
+    FixedKeys, KeysToTry, ObjectMetadata, Opened, ReadOptions, Stored, Unopened,
+};
 use crate::transfer::checksum::Expected;
 use crate::transfer::down::{ObjectReader, Pieces, Reader, send_all};
 use crate::transfer::engine::Engine;
@@ -32,12 +34,21 @@ impl Engine {
         keys: &[Key],
         options: &ReadOptions,
     ) -> Result<Opened<ObjectMetadata>, Failure> {
-        self.interrupt()
-            .race(async {
-                let _line = self.lines().take().await;
-                self.store().head(at, keys, options).await
-            })
-            .await
+        Ok(self.inspect_with(at, &mut FixedKeys { keys, is_sealed: false }, options).await?)
+    }
+
+    /// The same, with keys that are read only as they are needed.
+    pub(crate) async fn inspect_with(
+        &self,
+        at: &Location,
+        keys: &mut dyn KeysToTry,
+        options: &ReadOptions,
+    ) -> Result<Opened<ObjectMetadata>, Unopened> {
+        let opened = async {
+            let _line = self.lines().take().await;
+            Ok(self.store().head_with(at, keys, options).await)
+        };
+        self.interrupt().race(opened).await.map_err(Unopened::Failed)?
     }
 
     /// Makes a copy, proven to be encrypted as asked: within the store where that can be trusted with it, else

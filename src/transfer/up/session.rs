@@ -260,7 +260,7 @@ fn settings(store: &Store, write: &Write) -> Option<String> {
         Encryption::Managed { algorithm, kms_key_id } => Some((algorithm, kms_key_id)),
         Encryption::CustomerKey(_) | Encryption::BucketDefault => None,
     };
-    let settings = (&write.attributes, managed, store.wants_checksums());
+    let settings = (&write.attributes, managed, store.learned().checksums().are_wanted());
     Some(digest([serde_json::to_vec(&settings).ok()?.as_slice()]))
 }
 

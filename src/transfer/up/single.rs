@@ -4,8 +4,7 @@ use md5::{Digest, Md5};
 
 use super::pieces::{Piece, read_part};
 use crate::failure::Failure;
-use crate::store::object::{Stored, Write};
-use crate::store::presigned::Sums;
+use crate::store::object::{Stored, Sums, Write};
 use crate::transfer::buffers::Buffers;
 use crate::transfer::checksum;
 use crate::transfer::engine::Engine;
@@ -21,7 +20,7 @@ impl Engine {
     ///
     /// # Errors
     /// [`Kind::Usage`] for more than one request can hold; [`Kind::Integrity`] for a file that
-    /// changes meanwhile; otherwise as [`Store::put_through`](crate::store::wire::Store::put_through).
+    /// changes meanwhile; otherwise as [`Store::put_object`](crate::store::wire::Store::put_object).
     pub(super) async fn upload_single(
         &self,
         source: Source,
@@ -31,7 +30,10 @@ impl Engine {
         let item = self.progress().item(write.at.name(), source.bytes());
         let piece = interrupt.race(whole(source)).await?;
         let sums = interrupt.race(sums(piece.clone())).await?;
-        let sent = self.store().put_through(write, || piece.body(), &sums);
+        let sent = async {
+            let written = self.store().put_object(write, || piece.body(), &sums).await?;
+            self.store().settle(&write.at, written).await
+        };
         let stored = interrupt.race(sent).await.map_err(|failure| {
             if failure.is_interruption() {
                 in_doubt(write, failure)
@@ -89,7 +91,8 @@ async fn sums(piece: Piece) -> Result<Sums, Failure> {
             md5.update(bytes);
             crc.update(bytes);
         })?;
-        Ok(Sums { bytes: piece.bytes(), md5: md5.finalize().into(), crc64nvme: crc.finalize() })
+        let md5 = Some(md5.finalize().into());
+        Ok(Sums { bytes: piece.bytes(), crc64nvme: crc.finalize(), md5 })
     });
     summed.await.unwrap_or_else(|_| Err(Failure::other("the input's reader ended unexpectedly")))
 }

@@ -10,7 +10,7 @@ use super::pieces::{Piece, Pieces};
 use super::session::Session;
 use crate::failure::{Failure, Kind};
 use crate::store::copy::Copy;
-use crate::store::object::{Part, ReadOptions, Stored, Write, Written};
+use crate::store::object::{Part, ReadOptions, Stored, Sums, Write, Written};
 use crate::store::wire::Store;
 use crate::transfer::engine::Engine;
 use crate::transfer::files::Source;
@@ -52,7 +52,7 @@ impl Engine {
         over: Option<&Copy>,
     ) -> Result<Stored, Failure> {
         let (store, interrupt) = (self.store(), self.interrupt());
-        if store.is_one_url() {
+        if !store.wire().allows_any_request() {
             return self.upload_single(source, &write).await;
         }
         if write.condition.if_none_match.is_some() && !store.is_amazon() {
@@ -63,7 +63,8 @@ impl Engine {
         let part_size = self.part_size(&source)?;
         let mut pieces = Pieces::of(source, part_size);
         let only = interrupt.race(pieces.only(part_size.unwrap_or(plan::ONE_REQUEST))).await?;
-        let is_proven = write.encryption.key().is_none() || store.is_proven(&write.at.bucket);
+        let is_proven =
+            write.encryption.key().is_none() || store.learned().proven().seals(&write.at.bucket);
         match only {
             Some(piece) if is_proven && over.is_none() => {
                 let _line = interrupt.race(async { Ok(self.lines().take().await) }).await?;
@@ -77,7 +78,7 @@ impl Engine {
                 let pieces = Queue { only, pieces };
                 let stored = self.multipart(&write, pieces, over, &item).await?;
                 if write.encryption.key().is_some() {
-                    store.remember_proven(&write.at.bucket);
+                    store.learned().proven().remember_seal(&write.at.bucket);
                 }
                 Ok(stored)
             }
@@ -221,8 +222,8 @@ async fn refuse_existing(store: &Store, write: &Write) -> Result<(), Failure> {
 }
 
 async fn put(store: &Store, write: &Write, piece: &Piece, item: &Item) -> Result<Written, Failure> {
-    let crc64nvme = piece.crc64nvme()?;
-    let written = store.put_object(write, || piece.body(), piece.bytes(), crc64nvme).await;
+    let sums = Sums { bytes: piece.bytes(), crc64nvme: piece.crc64nvme()?, md5: None };
+    let written = store.put_object(write, || piece.body(), &sums).await;
     item.add(piece.bytes());
     written.map_err(|failure| piece.blame_change(failure))
 }

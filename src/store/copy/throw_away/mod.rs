@@ -22,7 +22,7 @@ use crate::failure::Failure;
 use crate::key::core::Key;
 use crate::location::Location;
 use crate::store::object::{
-    Attributes, Condition, ObjectMetadata, Opened, Part, ReadOptions, Reading, Stored, Write,
+    Attributes, Condition, ObjectMetadata, Opened, Part, ReadOptions, Reading, Stored, Sums, Write,
     combined, crc64nvme,
 };
 use crate::store::seal::Encryption;
@@ -120,8 +120,8 @@ impl ThrowAways {
     pub(crate) async fn put(&mut self, write: &Write, content: &Bytes) -> Result<Stored, Failure> {
         self.touch(&write.at);
         let body = || RequestBody::from(content.clone());
-        let (bytes, crc) = (content.len() as u64, crc64nvme(content));
-        let written = self.store.put_object(write, body, bytes, crc).await?;
+        let sums = Sums { bytes: content.len() as u64, crc64nvme: crc64nvme(content), md5: None };
+        let written = self.store.put_object(write, body, &sums).await?;
         let stored = self.store.settle(&write.at, written).await?;
         Ok(self.note(&write.at, stored))
     }

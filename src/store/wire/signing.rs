@@ -1,5 +1,7 @@
-//! Requests to a presigned URL: every one goes to that URL, with the headers that its signature allows and no others.
+//! How requests go out: signed with the user's credentials, or to one presigned URL, with the headers that its
+//! signature allows and no others.
 
+use aws_sdk_s3::config::SharedCredentialsProvider;
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextMut;
@@ -9,6 +11,38 @@ use aws_smithy_types::config_bag::ConfigBag;
 use super::url::SignedUrl;
 use crate::store::learned::CHECKSUM_MODE;
 use crate::store::seal;
+
+/// How requests go out.
+#[derive(Debug)]
+pub(crate) enum Wire {
+    /// Signed with the user's credentials; not signed with `--no-sign-request`.
+    Signed(Option<SharedCredentialsProvider>),
+    /// To one URL that another user has signed. It allows one request for one object: no listing, no tags, no second
+    /// look, no request without the key that it signs, and no removal of what was written.
+    Presigned(SignedUrl),
+}
+
+impl Wire {
+    pub(crate) fn url(&self) -> Option<&SignedUrl> {
+        match self {
+            Wire::Signed(_) => None,
+            Wire::Presigned(url) => Some(url),
+        }
+    }
+
+    /// Whether requests other than the intended one can be sent: to list, to look again, to read tags, to ask without a
+    /// key, to remove what was written.
+    pub(crate) fn allows_any_request(&self) -> bool {
+        matches!(self, Wire::Signed(_))
+    }
+
+    pub(crate) fn credentials(&self) -> Option<&SharedCredentialsProvider> {
+        match self {
+            Wire::Signed(credentials) => credentials.as_ref(),
+            Wire::Presigned(_) => None,
+        }
+    }
+}
 
 /// Sends every request to the URL, and no header that its signature does not allow.
 #[derive(Debug, Clone)]
