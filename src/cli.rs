@@ -16,7 +16,7 @@ use crate::commands::{
 };
 use crate::failure::{Failure, Failures, set_advisor};
 use crate::key::aws_cli::hidden_values;
-use crate::key::core::{hold_variables, is_written_key};
+use crate::key::core::{hold_variables, is_encoded_key};
 use crate::key::ring::variables;
 use crate::location::{is_web_url, without_query};
 use crate::output::{Output, ProgressStyle};
@@ -107,14 +107,13 @@ pub fn command() -> clap::Command {
     Cli::command()
 }
 
-/// Takes the keys that environment variables hold into this process's memory, and returns the variables' names: the
-/// caller must remove them from the environment while no other thread runs.
+/// Stores the keys of environment variables in this process's memory, and returns the variables' names: the caller must
+/// remove them from the environment while no other thread runs.
 pub fn hold_keys(arguments: &[OsString]) -> Vec<OsString> {
     hold_variables(arguments, variables())
 }
 
-/// Runs the program with these arguments, its own name first; returns the exit code. Keys in the
-/// environment should be held by then.
+/// Runs the program with these arguments, its own name first, and returns the exit code. [`hold_keys`] must come first.
 pub fn run(typed: Vec<OsString>) -> u8 {
     set_advisor(advice::sentence);
     let (arguments, note) = match aws_cli::translate(&typed, command) {
@@ -128,9 +127,9 @@ pub fn run(typed: Vec<OsString>) -> u8 {
     hide_keys(&arguments);
     let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
-        Err(error) => return explain_usage(&error, &arguments, note),
+        Err(error) => return print_usage_error(&error, &arguments, note),
     };
-    log(cli.verbose);
+    start_logging(cli.verbose);
     let progress = if cli.no_progress { ProgressStyle::None } else { cli.progress };
     let out = Output::new(cli.json, cli.quiet, progress).with_causes(cli.verbose > 0);
     match dispatch(&cli, &out) {
@@ -143,7 +142,7 @@ pub fn run(typed: Vec<OsString>) -> u8 {
 }
 
 fn dispatch(cli: &Cli, out: &Output) -> Result<u8, Failures> {
-    // The server's own keys are not the user's, and its command inherits the limits of this process.
+    // The server handles no keys of the user, and its command would inherit these limits.
     if !matches!(cli.command, Command::Mock(_)) {
         descriptors::raise_limit();
         forbid_core_dumps();
@@ -173,7 +172,7 @@ fn dispatch(cli: &Cli, out: &Output) -> Result<u8, Failures> {
     Ok(0)
 }
 
-/// Whether the command always writes to stdout: then a closed one is an error before anything is done.
+/// Whether the command always writes to stdout, so that a closed stdout is an error from the start.
 fn writes_to_stdout(command: &Command) -> bool {
     matches!(
         command,
@@ -187,11 +186,11 @@ fn writes_to_stdout(command: &Command) -> bool {
     )
 }
 
-/// A crash must not write a key to a file, nor another process of the user look for one in memory.
+/// Prevents a crash from writing keys to a file, and other processes of the user from reading them in memory.
 fn forbid_core_dumps() {
     use rustix::process::{Resource, Rlimit, setrlimit};
     let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
-    // A core_pattern that pipes to a program heeds no limit; this also keeps debuggers out.
+    // A core_pattern that pipes to a program ignores the limit. This also blocks debuggers.
     #[cfg(target_os = "linux")]
     let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
 }
@@ -202,14 +201,14 @@ fn with_runtime<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
             Failure::other(format!("the program's threads cannot start: {error}")).because(error)
         })?;
     let result = runtime.block_on(work);
-    // A read of standard input cannot be called back: do not wait for it.
+    // A blocked read of standard input cannot be cancelled: do not wait for it.
     runtime.shutdown_background();
     Ok(result)
 }
 
-/// Logs of this program's own, and of libraries only what was looked at: some print every header,
-/// the key among them, at their most talkative.
-fn log(verbosity: u8) {
+/// Logs this program's own events, and only reviewed events of libraries: at the highest levels, some log every header, even
+/// those with the key.
+fn start_logging(verbosity: u8) {
     let own = match verbosity {
         0 => return,
         1 => LevelFilter::INFO,
@@ -229,26 +228,26 @@ fn log(verbosity: u8) {
     let _ = tracing_subscriber::registry().with(filter).with(lines).try_init();
 }
 
-/// A key that was put in the wrong place, such as a profile's name, is shown in no message about it; unless a file has
-/// that name.
+/// Registers keys in arguments as secrets, unless a file has that name: a key in the wrong place, such as a profile's name,
+/// must not appear in the error message about it.
 fn hide_keys(arguments: &[OsString]) {
     for argument in arguments.iter().filter_map(|argument| argument.to_str()) {
         let value = argument.split_once('=').map(|(_, value)| value);
         for text in [Some(argument), value].into_iter().flatten() {
-            if looks_secret(text) && !Path::new(text).exists() && is_written_key(text.as_bytes()) {
+            if looks_secret(text) && !Path::new(text).exists() && is_encoded_key(text.as_bytes()) {
                 redaction::register_text(text);
             }
         }
     }
 }
 
-/// Known before the arguments are parsed.
+/// For errors that occur before the arguments are parsed.
 fn wants_json(arguments: &[OsString]) -> bool {
     arguments.iter().any(|argument| argument == "--json")
 }
 
-/// clap's words, without any argument that could be a key, and without the signature of a URL.
-fn explain_usage(error: &clap::Error, arguments: &[OsString], note: Option<String>) -> u8 {
+/// Prints clap's message, without arguments that may be keys, and without the signatures of URLs. Returns the exit code.
+fn print_usage_error(error: &clap::Error, arguments: &[OsString], note: Option<String>) -> u8 {
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
         let _ = error.print();
         return 0;
@@ -259,7 +258,7 @@ fn explain_usage(error: &clap::Error, arguments: &[OsString], note: Option<Strin
         for secret in [argument, value].into_iter().filter(|word| looks_secret(word)) {
             text = text.replace(secret, MASK);
         }
-        // An argument must not begin a line of its own.
+        // An argument must not begin a new line.
         if !argument.is_empty() && argument != visible(argument) {
             text = text.replace(argument, &visible(argument));
             text = text.replace(value, &visible(value));

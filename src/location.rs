@@ -1,4 +1,4 @@
-//! `s3://bucket/key`: where an object is; and what of a web URL may be shown.
+//! `s3://bucket/key`: the location of an object; and the part of a web URL that may be shown.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,36 +6,32 @@ use std::str::FromStr;
 use super::failure::Failure;
 use super::text::redaction::looks_secret;
 
-/// The scheme that marks a URL of an object.
 const SCHEME: &str = "s3://";
-/// How the name of a directory bucket ends (S3 Express One Zone).
+/// The ending of the names of directory buckets (S3 Express One Zone).
 const DIRECTORY_BUCKET: &str = "--x-s3";
-/// A key is at most this many bytes of UTF-8 (AWS, "Naming Amazon S3 objects").
+/// The maximum length of a key in bytes of UTF-8 (AWS, "Naming Amazon S3 objects").
 const LONGEST_KEY: usize = 1024;
 
-/// A bucket and a key in it; the key is empty where the bucket, or all of it, is meant.
+/// A bucket and a key in it. The key is empty for the whole bucket.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Location {
-    /// A bucket's name, an access point's alias, or an access point's ARN; of an object that is known by
-    /// a presigned URL alone, the URL's scheme and host.
+    /// A bucket's name, an access point's alias or ARN; for a presigned URL, the URL's scheme and host.
     pub bucket: String,
-    /// The object's key, byte for byte: neither decoded nor normalised.
+    /// The object's key, neither decoded nor normalised.
     pub key: String,
 }
 
 impl Location {
-    /// The location, where it must name one object.
-    ///
-    /// # Errors
-    /// [`Kind::Usage`] where the key is missing or longer than S3 allows.
+    /// Fails with [`Kind::Usage`] if the location does not name one object: if the key is missing, or longer than S3
+    /// allows.
     pub(crate) fn object(self) -> Result<Location, Failure> {
         if self.key.is_empty() {
             return Err(Failure::usage(format!("{self} names a bucket, not an object"))
                 .hint("give the key as well: s3://bucket/key"));
         }
         if self.key.trim().is_empty() {
-            return Err(Failure::usage("a key of spaces alone cannot be sent")
-                .hint("give it a name that can be seen"));
+            return Err(Failure::usage("a key that consists of spaces cannot be sent")
+                .hint("choose a key with visible characters"));
         }
         if self.key.len() > LONGEST_KEY {
             let length = self.key.len();
@@ -47,7 +43,7 @@ impl Location {
         Ok(self)
     }
 
-    /// Whether the location stands for a folder of objects: the whole bucket, or a key that ends in `/`.
+    /// Whether the location is a folder of objects: the whole bucket, or a key that ends in `/`.
     pub(crate) fn is_folder(&self) -> bool {
         self.key.is_empty() || self.key.ends_with('/')
     }
@@ -65,7 +61,7 @@ impl Location {
         Location { bucket: self.bucket.clone(), key: format!("{}{name}", self.key) }
     }
 
-    /// What follows the key's last `/`: empty for a folder.
+    /// The part after the key's last `/`: empty for a folder.
     pub(crate) fn name(&self) -> &str {
         self.key.rsplit('/').next().unwrap_or_default()
     }
@@ -78,14 +74,14 @@ impl fmt::Display for Location {
     }
 }
 
-/// Whether the text is an http or https URL, which may be presigned: then whoever reads it may use it.
+/// Whether the text is an http or https URL. It may be presigned, and then its query is a secret.
 pub(crate) fn is_web_url(text: &str) -> bool {
     ["https://", "http://"].iter().any(|scheme| {
         text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
     })
 }
 
-/// What of a URL can be shown: all but its query, where a presigned one has its signature.
+/// The part of a URL that may be shown: all but the query, which contains the signature of a presigned URL.
 pub(crate) fn without_query(url: &str) -> &str {
     url.split(['?', '#']).next().unwrap_or_default()
 }
@@ -93,10 +89,10 @@ pub(crate) fn without_query(url: &str) -> &str {
 impl FromStr for Location {
     type Err = Failure;
 
-    /// Reads `s3://bucket`, `s3://bucket/key`, or the same with an access point's ARN for the bucket.
+    /// Parses `s3://bucket`, `s3://bucket/key`, or the same with an access point's ARN for the bucket.
     ///
     /// # Errors
-    /// [`Kind::Usage`] for any other text, and for directory buckets, which have no SSE-C.
+    /// [`Kind::Usage`] for any other text, and for directory buckets, which do not support SSE-C.
     fn from_str(text: &str) -> Result<Location, Failure> {
         let Some(rest) = text.strip_prefix(SCHEME) else {
             if is_web_url(text) {
@@ -105,7 +101,7 @@ impl FromStr for Location {
                     .hint("a presigned URL is for one object by itself: `s3seal get URL FILE` or `s3seal put FILE URL`"));
             }
             let message = if looks_secret(text) {
-                "what was given where a URL belongs looks like a key".to_owned()
+                "the value given instead of a URL looks like a key".to_owned()
             } else {
                 format!("`{text}` is not an s3:// URL")
             };
@@ -120,7 +116,7 @@ impl FromStr for Location {
     }
 }
 
-/// Parts `arn:aws:s3:REGION:ACCOUNT:accesspoint/NAME/key` behind the access point's name.
+/// Splits `arn:aws:s3:REGION:ACCOUNT:accesspoint/NAME/key` after the access point's name.
 fn split_arn(rest: &str) -> Option<(&str, &str)> {
     let resource = rest.strip_prefix("arn:")?.splitn(5, ':').nth(4)?;
     let name =
@@ -137,15 +133,17 @@ fn check_bucket(bucket: &str) -> Result<(), Failure> {
     }
     if bucket.ends_with(DIRECTORY_BUCKET) {
         return Err(Failure::usage(format!(
-            "{bucket} is a directory bucket, and those have no SSE-C"
+            "{bucket} is a directory bucket, and directory buckets do not support SSE-C"
         ))
         .hint("use a general-purpose bucket"));
     }
-    // Lenient on purpose: stores other than Amazon's allow names that Amazon does not.
-    let fits = |c: char| c.is_ascii_alphanumeric() || "-._:/".contains(c);
-    if !bucket.chars().all(fits) {
-        return Err(Failure::usage("the bucket's name holds a character that no bucket can have")
-            .hint("bucket names are made of a-z, 0-9, `-` and `.`"));
+    // Lenient, because other stores allow names that Amazon does not.
+    let is_allowed = |c: char| c.is_ascii_alphanumeric() || "-._:/".contains(c);
+    if !bucket.chars().all(is_allowed) {
+        return Err(Failure::usage(
+            "the bucket's name contains a character that bucket names cannot have",
+        )
+        .hint("bucket names are made of a-z, 0-9, `-` and `.`"));
     }
     Ok(())
 }
@@ -183,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn refusals() {
+    fn invalid_locations() {
         for text in [
             "",
             "b/k",

@@ -83,7 +83,7 @@ fn a_config_in_a_folder_of_another_user_runs_no_command() {
     for folder in [".config/s3seal", ".config"] {
         let lab = configured();
         give(&lab.path(folder));
-        refuses(&lab, &["another user (uid 65534) owns", folder, "can exchange", "S3SEAL_CONFIG"]);
+        refuses(&lab, &["another user (uid 65534) owns", folder, "can replace", "S3SEAL_CONFIG"]);
         let config = lab.path(".config/s3seal/config.toml");
         put(&lab).env("S3SEAL_CONFIG", config).succeeds();
     }
@@ -105,7 +105,7 @@ fn a_config_behind_a_link_of_another_user_runs_no_command() {
     fs::remove_file(lab.path("ran")).unwrap();
     lab.run(["rm", &url("x")]).succeeds();
     std::os::unix::fs::lchown(lab.path("shared/link"), Some(OTHER), None).unwrap();
-    refuses(&lab, &["another user (uid 65534) owns", "shared/link", "can exchange"]);
+    refuses(&lab, &["another user (uid 65534) owns", "shared/link", "can replace"]);
 }
 
 #[test]

@@ -160,10 +160,12 @@ fn a_key_goes_where_its_rule_says_and_nowhere_else() {
     rig.run(["put", "file", "s3://elsewhere/x"]).fails(2);
     rig.run(["put", "-k", "new", "file", "s3://elsewhere/x"]).fails(6);
     rig.run(["put", "-k", "other", "file", &url("z")]).fails(6);
-    // Nor to whatever host a URL names.
+    // Nor to the host of a presigned URL.
     let link = rig.run(["presign", &url("x")]).succeeds().stdout.trim().to_owned();
     rig.run(["get", &link, "out"]).fails(4);
-    rig.run(["get", "-k", "new", &link, "out"]).fails(6).says(&["whatever host a URL names"]);
+    rig.run(["get", "-k", "new", &link, "out"])
+        .fails(6)
+        .says(&["is not for the hosts of presigned URLs"]);
     let link = rig.run(["presign", "--method", "PUT", &url("z")]).succeeds().stdout;
     rig.run(["put", "file", link.trim()]).fails(2);
     rig.run(["put", "-k", "new", "file", link.trim()]).fails(6);

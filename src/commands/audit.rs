@@ -9,7 +9,7 @@ use super::options::{check_search, parse_since};
 use crate::failure::Failure;
 use crate::jobs::feed::{Place, SearchOptions};
 use crate::jobs::{AuditOptions, Keys, audit};
-use crate::key::KeyArgs;
+use crate::key::KeyOptions;
 use crate::location::Location;
 use crate::output::Output;
 use crate::store::object::State;
@@ -53,7 +53,7 @@ pub(crate) struct Args {
     #[arg(required = true, value_name = "URL")]
     urls: Vec<String>,
     #[command(flatten)]
-    key: KeyArgs,
+    key: KeyOptions,
     /// Look at every version
     #[arg(long, conflicts_with = "files_from")]
     versions: bool,

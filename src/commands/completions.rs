@@ -1,4 +1,4 @@
-//! `s3seal completions`: what a shell needs to complete this program's commands.
+//! `s3seal completions`: prints completion scripts for shells.
 
 use clap::Command;
 use clap_complete::{Shell, generate};
@@ -19,10 +19,6 @@ pub(crate) struct Args {
     shell: Shell,
 }
 
-/// Prints the script for the program that `command` describes.
-///
-/// # Errors
-/// [`Kind::Other`] where stdout cannot be written.
 pub(crate) fn run(args: &Args, mut command: Command, out: &Output) -> Result<(), Failure> {
     let mut script = Vec::new();
     generate(args.shell, &mut command, "s3seal", &mut script);

@@ -11,7 +11,7 @@ use crate::failure::Failure;
 use crate::jobs::copy::{self, CopyOptions, CopySources, Pair, SourceKey, may_be_one_bucket};
 use crate::jobs::get::GetOptions;
 use crate::jobs::put::PutOptions;
-use crate::key::KeyArgs;
+use crate::key::KeyOptions;
 use crate::key::aws_cli::AwsCliSourceKey;
 use crate::location::{Location, is_web_url};
 use crate::output::Output;
@@ -242,9 +242,9 @@ impl Copying {
 
     /// The sources' own keys, if any are named. How keys are read, and for how long, is the same for all;
     /// `--derive-as` is about the copy.
-    fn source_key(&self) -> Option<KeyArgs> {
-        let KeyArgs { key_format, key_timeout, .. } = self.sealing.key;
-        Some(KeyArgs { key_format, key_timeout, ..self.source.key()? })
+    fn source_key(&self) -> Option<KeyOptions> {
+        let KeyOptions { key_format, key_timeout, .. } = self.sealing.key;
+        Some(KeyOptions { key_format, key_timeout, ..self.source.key()? })
     }
 }
 
@@ -258,12 +258,12 @@ impl Source {
     }
 
     /// The keys of its own, if any are named.
-    fn key(&self) -> Option<KeyArgs> {
+    fn key(&self) -> Option<KeyOptions> {
         if let Some(aws_cli) = self.aws_cli.given() {
-            return Some(KeyArgs { aws_cli, ..KeyArgs::default() });
+            return Some(KeyOptions { aws_cli, ..KeyOptions::default() });
         }
         let key = self.source_key.clone();
-        (!key.is_empty()).then(|| KeyArgs { key, ..KeyArgs::default() })
+        (!key.is_empty()).then(|| KeyOptions { key, ..KeyOptions::default() })
     }
 
     fn options(&self) -> ReadOptions {

@@ -5,13 +5,13 @@ use std::path::Path;
 use super::selection::{FilesFrom, Selection};
 use crate::failure::Failure;
 use crate::jobs::get::{self, Download, GetOptions, GetPlan, GetSource, Place};
-use crate::key::KeyArgs;
+use crate::key::KeyOptions;
 use crate::location::Location;
 use crate::output::Output;
 use crate::store::object::ReadOptions;
 use crate::store::wire::{Connect, SignedUrl};
 use crate::system::descriptors;
-use crate::text::range::Asked;
+use crate::text::range::ByteRange;
 use crate::transfer::files::FileTime;
 use crate::transfer::targets::PublishOptions;
 use crate::transfer::{TransferOptions, to_path};
@@ -44,7 +44,7 @@ pub(crate) struct Args {
     #[arg(required = true, value_name = "SOURCE")]
     paths: Vec<String>,
     #[command(flatten)]
-    key: KeyArgs,
+    key: KeyOptions,
     /// Only these bytes of the object, such as bytes=0-99, bytes=100- or bytes=-100
     #[arg(long, value_name = "RANGE", value_parser = parse_range)]
     range: Option<String>,
@@ -210,7 +210,7 @@ fn destination(dest: &Path, name: &str, at: &Location) -> Result<Place, Failure>
 
 /// Checks an HTTP range of one stretch of bytes (RFC 9110 section 14.1.2).
 fn parse_range(text: &str) -> Result<String, String> {
-    text.parse::<Asked>().map(|_| text.to_owned())
+    text.parse::<ByteRange>().map(|_| text.to_owned())
 }
 
 #[cfg(test)]

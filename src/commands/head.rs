@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::failure::{Failure, Failures};
 use crate::jobs::Keys;
-use crate::key::KeyArgs;
+use crate::key::KeyOptions;
 use crate::key::ring::ObjectKey;
 use crate::location::Location;
 use crate::output::Output;
@@ -24,7 +24,7 @@ pub(crate) struct Args {
     #[arg(required = true, value_name = "URL")]
     urls: Vec<String>,
     #[command(flatten)]
-    key: KeyArgs,
+    key: KeyOptions,
     #[command(flatten)]
     read: ReadOptions,
 }

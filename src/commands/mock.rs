@@ -1,4 +1,4 @@
-//! `s3seal mock`: the embedded server, to try and test everything offline.
+//! `s3seal mock`: the embedded server, for tests and trials without a store.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, OpenOptions};
@@ -21,11 +21,11 @@ use crate::failure::Failure;
 use crate::key::core::{KEY_VARIABLE, holds_keys};
 use crate::output::Output;
 
-/// Run an S3 server of your own, for trying and testing: it answers like Amazon's, in memory
+/// Run a local S3 server for tests: it answers like Amazon S3, in memory
 ///
 /// With a command, runs it with the environment set for the server and cut off from any real account,
-/// and ends with its exit status. Without one, serves until Ctrl-C. It is a development server; what
-/// it holds is gone when it ends, unless it is given a folder.
+/// and ends with its exit status. Without one, serves until Ctrl-C. It is a development server: its
+/// content is lost when it ends, unless it has a folder.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -50,21 +50,21 @@ pub(crate) struct Args {
     /// Refuse keys over plain http, as Amazon does
     #[arg(long)]
     require_tls: bool,
-    /// Whose manners to take on
-    #[arg(long, value_name = "STORE", default_value_t = Behavior::Aws, value_parser = parse_manner)]
+    /// Behave like this store
+    #[arg(long, value_name = "STORE", default_value_t = Behavior::Aws, value_parser = parse_behavior)]
     behave: Behavior,
-    /// Let this identity in (repeatable; the first is the one in the environment); one made at random by default
+    /// Accept this access key (repeatable; the first is set in the environment) [default: a random one]
     #[arg(long, value_name = "ID:SECRET", value_parser = parse_user)]
     user: Vec<(String, String)>,
-    /// Make trouble (repeatable): `slow-down`, `internal-error`, `reset` and `lost-answer` (connection dropped
+    /// Inject faults (repeatable): `slow-down`, `internal-error`, `reset` and `lost-answer` (connection dropped
     /// before or after the effect), `cut`, `corrupt`, `wrong-range`, `delay` (up to a second). PROBABILITY is 0 to 1,
     /// OPERATION a name of the S3 API such as UploadPart
     #[arg(long, value_name = "KIND=PROBABILITY[@OPERATION]")]
     fault: Vec<Fault>,
-    /// What the faults are drawn from: the same seed and the same requests give the same faults
+    /// The random seed of the faults: the same seed and the same requests give the same faults
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
-    /// Let every request wait, such as `50ms`
+    /// Delay every request, such as `50ms`
     #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
     latency: Option<Duration>,
     /// Bytes a second in each direction, shared by all connections, such as `500K` or `10M` (powers of 1024)
@@ -73,7 +73,7 @@ pub(crate) struct Args {
     /// Append a JSON line for every request to this file; keys, signatures and session tokens are left out
     #[arg(long, value_name = "FILE")]
     log: Option<PathBuf>,
-    /// Keep everything in this folder, for the next time; without it, in memory
+    /// Store everything in this folder instead of in memory
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
     /// Once ready, write the environment to this file as `export` lines
@@ -84,26 +84,23 @@ pub(crate) struct Args {
     command: Vec<OsString>,
 }
 
-/// What makes a program talk to the server, and to nothing else.
+/// The environment that makes a program use this server, and no other.
 struct Environment {
     set: Vec<(&'static str, OsString)>,
     unset: Vec<&'static str>,
-    /// Holds the CA certificate, and the state of programs that run against the server.
+    /// For the CA certificate, and the state of programs that use the server.
     _folder: TempDir,
 }
 
-/// What `--json` prints once the server is ready.
+/// The JSON line that is printed once the server is ready.
 #[derive(Serialize)]
-struct Item<'a> {
+struct ServerReady<'a> {
     op: &'static str,
     endpoint: &'a str,
     environment: std::collections::BTreeMap<&'a str, String>,
 }
 
-/// Serves, and returns the exit code of the command or of the signal that ended the server.
-///
-/// # Errors
-/// [`Kind::Other`] where the address cannot be listened on or the command cannot be started.
+/// Serves, and returns the exit code of the command, or of the signal that ended the server.
 pub(crate) fn run(args: &Args, out: &Output) -> Result<u8, Failure> {
     restart_without_keys()?;
     let mut builder = Server::builder().addr(args.addr).tls(args.tls).require_tls(args.require_tls);
@@ -124,7 +121,7 @@ pub(crate) fn run(args: &Args, out: &Output) -> Result<u8, Failure> {
     }
     if let Some(path) = &args.log {
         crate::key::core::check_destination(path)?;
-        // Opened here as well, so that the error names what is wrong.
+        // Opened here as well, for a better error message.
         OpenOptions::new().append(true).create(true).mode(0o600).open(path).map_err(|error| {
             Failure::other(format!("{} cannot be written: {error}", path.display()))
                 .hint("choose another --log")
@@ -135,9 +132,10 @@ pub(crate) fn run(args: &Args, out: &Output) -> Result<u8, Failure> {
     if let Some(dir) = &args.dir {
         builder = builder.dir(dir);
     }
-    // Nothing here asks for the requests, and a server that runs for days needs its memory.
+    // The list of requests is not used, and would grow while the server runs.
     let builder = builder.keep_requests(1);
-    let server = builder.behave(args.behave).start().map_err(|error| explained(args, &error))?;
+    let server =
+        builder.behave(args.behave).start().map_err(|error| start_failure(args, &error))?;
     let environment = Environment::of(&server)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -151,38 +149,37 @@ pub(crate) fn run(args: &Args, out: &Output) -> Result<u8, Failure> {
     })
 }
 
-/// Starts this program again, in its place, without the keys that were in its environment. The command could read
-/// them in `/proc/PID/environ` of its parent, which shows what a program was started with, whatever it removed from its
-/// environment since. This holds for root, too, which may read that file of any process.
+/// Replaces this process by the same program without the keys in its environment. Otherwise the command could read them in
+/// `/proc/PID/environ` of its parent, which shows the environment at the start of a process, even if variables were removed
+/// since.
 fn restart_without_keys() -> Result<(), Failure> {
     if !holds_keys() {
         return Ok(());
     }
     let mut arguments = std::env::args_os();
-    let mut again = std::process::Command::new(own_program()?);
+    let mut command = std::process::Command::new(own_program()?);
     if let Some(name) = arguments.next() {
-        again.arg0(name);
+        command.arg0(name);
     }
-    // What was held is no longer in the environment that the new program inherits.
-    let error = again.args(arguments).exec();
+    // The keys were removed from the environment that the new process inherits.
+    let error = command.args(arguments).exec();
     Err(Failure::other(format!(
         "the program cannot start again without the keys in its environment: {error}"
     ))
     .hint("unset S3SEAL_KEY, and the variables that hold keys of config.toml"))
 }
 
-/// The file of this program, even where it was replaced meanwhile.
+/// This program's file, even if it was replaced since the start.
 fn own_program() -> Result<PathBuf, Failure> {
     let running = Path::new("/proc/self/exe");
     if running.exists() {
         return Ok(running.to_owned());
     }
     std::env::current_exe()
-        .map_err(|error| Failure::other(format!("the program does not find its own file: {error}")))
+        .map_err(|error| Failure::other(format!("the program's own file is not found: {error}")))
 }
 
-/// Why the server does not start.
-fn explained(args: &Args, error: &std::io::Error) -> Failure {
+fn start_failure(args: &Args, error: &std::io::Error) -> Failure {
     let folder = error.get_ref().is_some_and(|cause| cause.is::<FolderError>());
     match error.kind() {
         ErrorKind::ResourceBusy if folder => {
@@ -221,7 +218,7 @@ impl Environment {
             "AWS_SECURITY_TOKEN",
             "AWS_ENDPOINT_URL_S3",
             "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
-            // Neither can be combined with an endpoint of one's own.
+            // Neither can be combined with a custom endpoint.
             "AWS_USE_FIPS_ENDPOINT",
             "AWS_USE_DUALSTACK_ENDPOINT",
             KEY_VARIABLE,
@@ -230,7 +227,7 @@ impl Environment {
             Some(pem) => {
                 let path = folder.path().join("ca.pem");
                 fs::write(&path, pem).map_err(refuse)?;
-                // curl, and programs in Go, read names of their own.
+                // curl and Go programs read other variables.
                 for name in ["AWS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"] {
                     set.push((name, path.clone().into()));
                 }
@@ -240,7 +237,7 @@ impl Environment {
         Ok(Environment { set, unset, _folder: folder })
     }
 
-    /// The lines that a shell reads with `.`.
+    /// Shell commands that set the environment.
     fn exports(&self) -> String {
         let quoted =
             |value: &OsStr| format!("'{}'", value.to_string_lossy().replace('\'', r"'\''"));
@@ -274,15 +271,14 @@ async fn run_command(
             status = child.wait() => {
                 return status
                     .map(exit_code)
-                    .map_err(|error| Failure::other(format!("the command was lost: {error}")));
+                    .map_err(|error| Failure::other(format!("the command cannot be awaited: {error}")));
             }
-            number = signals.next() => pass_on(&child, number),
+            number = signals.next() => forward_signal(&child, number),
         }
     }
 }
 
-/// The search path with this program's own folder in front, so that a script that calls `s3seal`
-/// gets the one that runs it.
+/// PATH with this program's folder first, so that a script that calls `s3seal` gets this one.
 fn path_with_this_program() -> Option<OsString> {
     let own = std::env::current_exe().ok()?.parent()?.to_owned();
     let rest = std::env::var_os("PATH").unwrap_or_default();
@@ -294,8 +290,8 @@ fn exit_code(status: ExitStatus) -> u8 {
     code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1)
 }
 
-fn pass_on(child: &Child, number: i32) {
-    // Ctrl-C reaches every process of the terminal's foreground group by itself.
+fn forward_signal(child: &Child, number: i32) {
+    // The terminal sends Ctrl-C to every process of the foreground group itself.
     if number == SignalKind::interrupt().as_raw_value() && std::io::stdin().is_terminal() {
         return;
     }
@@ -305,7 +301,7 @@ fn pass_on(child: &Child, number: i32) {
         _ => rustix::process::Signal::TERM,
     };
     if let Some(pid) = pid {
-        // The command may have ended at this very moment.
+        // An error means that the command has just ended.
         let _ = rustix::process::kill_process(pid, signal);
     }
 }
@@ -320,7 +316,8 @@ async fn serve(
     let exports = environment.exports();
     if let Some(path) = &args.env_file {
         crate::key::core::check_destination(path)?;
-        write_whole(path, &exports).map_err(|error| Failure::unwritable(path.display(), error))?;
+        write_atomically(path, &exports)
+            .map_err(|error| Failure::unwritable(path.display(), error))?;
     }
     if out.json() {
         let environment = environment
@@ -328,7 +325,7 @@ async fn serve(
             .iter()
             .map(|(name, value)| (*name, value.to_string_lossy().into_owned()))
             .collect();
-        out.item(&Item { op: "mock", endpoint: server.endpoint(), environment })?;
+        out.item(&ServerReady { op: "mock", endpoint: server.endpoint(), environment })?;
     } else if args.env_file.is_none() {
         out.line(exports.trim_end())?;
     }
@@ -340,8 +337,8 @@ async fn serve(
     Ok(u8::try_from(128 + number).unwrap_or(1))
 }
 
-/// Whoever waits for the file finds all of it or none.
-fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
+/// Writes the whole file or none of it, for processes that wait for it.
+fn write_atomically(path: &Path, text: &str) -> std::io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let mut file = tempfile::Builder::new()
         .prefix(".s3seal-")
@@ -379,11 +376,11 @@ impl Signals {
     }
 }
 
-fn parse_manner(name: &str) -> Result<Behavior, String> {
+fn parse_behavior(name: &str) -> Result<Behavior, String> {
     name.parse().map_err(|error: s3seal_mock::UnknownBehavior| error.to_string())
 }
 
-/// The secret may hold a colon, the id of an access key cannot.
+/// Parses ID:SECRET. The secret may contain a colon, the id cannot.
 fn parse_user(text: &str) -> Result<(String, String), String> {
     match text.split_once(':') {
         Some((id, secret)) if !id.is_empty() && !secret.is_empty() => {

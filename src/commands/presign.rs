@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 use crate::failure::Failure;
 use crate::jobs::Keys;
-use crate::key::KeyArgs;
+use crate::key::KeyOptions;
 use crate::key::core::{check_destination, check_output};
 use crate::key::ring::ObjectKey;
 use crate::location::Location;
@@ -45,7 +45,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "TIME", default_value = "3600", value_parser = parse_expiry)]
     expires_in: Duration,
     #[command(flatten)]
-    key: KeyArgs,
+    key: KeyOptions,
     /// The object is not sealed with a key of yours
     #[arg(long, conflicts_with_all = ["key", "AwsCliKey", "headers_file"])]
     no_key: bool,
@@ -95,7 +95,7 @@ pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<
     let encryption = match &key {
         Some(key) => Encryption::CustomerKey(key.key.clone()),
         None if args.no_key => Encryption::BucketDefault,
-        None => return Err(keys.none_for(store.receiver(), &at)),
+        None => return Err(keys.none_for(store.recipient(), &at)),
     };
     let wanted = Presign {
         method: args.method,

@@ -2,14 +2,14 @@
 
 use super::options::parse_header;
 use crate::jobs::SealingOptions;
-use crate::key::KeyArgs;
+use crate::key::KeyOptions;
 use crate::store::Encryption;
 
 /// Whose key encrypts.
 #[derive(clap::Args)]
 pub(super) struct Sealing {
     #[command(flatten)]
-    pub(super) key: KeyArgs,
+    pub(super) key: KeyOptions,
     /// Store it without a key of yours, as the bucket does by default
     #[arg(long, conflicts_with_all = ["key", "AwsCliKey", "derive_as", "sse"])]
     no_key: bool,

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use crate::failure::{Failure, Kind};
-use crate::key::KeyArgs;
-use crate::key::core::{Key, Loaded};
-use crate::key::ring::{Candidates, Keyring, ObjectKey, Receiver};
+use crate::key::KeyOptions;
+use crate::key::core::{Key, LoadedKey};
+use crate::key::ring::{Candidates, KeyRecipient, Keyring, ObjectKey};
 use crate::location::Location;
 use crate::output::Output;
 use crate::store::object::{Batch, KeysToTry, Pending};
@@ -23,7 +23,7 @@ pub(crate) struct Keys {
 
 impl Keys {
     /// Reads the keys that were named, after which it warns of what is wrong with them.
-    pub(crate) fn load(args: &KeyArgs, out: &Output) -> Result<Keys, Failure> {
+    pub(crate) fn load(args: &KeyOptions, out: &Output) -> Result<Keys, Failure> {
         let ring = args.load()?;
         ring.warnings.iter().for_each(|warning| out.warn(warning));
         Ok(Keys { ring: Arc::new(ring), interrupt: None, out: *out })
@@ -41,7 +41,7 @@ impl Keys {
 
     /// What the rules say, where they count: to know it again.
     pub(crate) fn rules(&self) -> String {
-        if self.are_named() { String::new() } else { self.ring.rules() }
+        if self.are_named() { String::new() } else { self.ring.rules_fingerprint() }
     }
 
     /// Whether keys were named, so that each object gets one.
@@ -61,12 +61,12 @@ impl Keys {
 
     /// Fails where the key that was named first, which is the one to write with, seals nothing.
     pub(crate) fn check_fit(&self) -> Result<(), Failure> {
-        self.ring.keys.first().map_or(Ok(()), Loaded::check_fit)
+        self.ring.keys.first().map_or(Ok(()), LoadedKey::check_fit)
     }
 
     /// Whether the object gets a key; nothing is read.
     pub(crate) fn has_for(&self, store: &Store, at: &Location) -> bool {
-        self.ring.has_for(store.receiver(), at)
+        self.ring.has_key_for(store.recipient(), at)
     }
 
     /// The key that seals the object, if any may.
@@ -76,17 +76,17 @@ impl Keys {
         at: &Location,
     ) -> Result<Option<ObjectKey>, Failure> {
         let sealing =
-            self.read(at, |ring, at, receiver| ring.to_write(receiver, at), store).await?;
+            self.read(at, |ring, at, recipient| ring.to_write(recipient, at), store).await?;
         Ok(sealing.keys.into_iter().next())
     }
 
     /// The key of one object alone, derived from another; sends nothing.
     pub(crate) fn derived(&self, store: &Store, at: &Location) -> Result<ObjectKey, Failure> {
         if self.has_any() {
-            let derived = self.ring.derived(store.receiver(), at)?;
+            let derived = self.ring.derived(store.recipient(), at)?;
             derived.warnings.iter().for_each(|warning| self.out.warn(warning));
             let key = derived.keys.into_iter().next();
-            key.ok_or_else(|| self.none_for(store.receiver(), at))
+            key.ok_or_else(|| self.none_for(store.recipient(), at))
         } else {
             Err(Failure::usage("no key was given to derive from")
                 .hint("name the master key with -k or S3SEAL_KEY, or add a rule to config.toml"))
@@ -95,36 +95,36 @@ impl Keys {
 
     /// The keys for the object of a presigned URL: those that were named, for no rule sends any there.
     pub(crate) fn for_url(&self, at: &Location) -> Result<Vec<ObjectKey>, Failure> {
-        Ok(self.ring.to_read(Receiver::PresignedUrl, at)?.keys)
+        Ok(self.ring.to_read(KeyRecipient::PresignedUrl, at)?.keys)
     }
 
     /// The failure for an object that must have a key and gets none.
-    pub(crate) fn none_for(&self, receiver: Receiver<'_>, at: &Location) -> Failure {
-        Failure::usage(format!("no key was given, and {}", self.no_rule(receiver, at)))
+    pub(crate) fn none_for(&self, recipient: KeyRecipient<'_>, at: &Location) -> Failure {
+        Failure::usage(format!("no key was given, and {}", self.no_rule(recipient, at)))
             .hint("name a key with -k or S3SEAL_KEY, add a rule, or say --no-key")
             .at(at)
     }
 
     /// Fails where nothing below a folder could get a key.
     pub(crate) fn check_below(&self, store: &Store, folder: &Location) -> Result<(), Failure> {
-        if self.ring.has_below(store.receiver(), folder) {
+        if self.ring.has_below(store.recipient(), folder) {
             Ok(())
         } else {
-            Err(self.none_for(store.receiver(), folder))
+            Err(self.none_for(store.recipient(), folder))
         }
     }
 
     /// That no rule is for an object, and whether one would be at another endpoint.
-    fn no_rule(&self, receiver: Receiver<'_>, at: &Location) -> String {
-        let config = self.ring.shown_config();
-        let here = match receiver {
-            Receiver::Amazon => "aws",
-            Receiver::Endpoint(url) => url,
-            Receiver::PresignedUrl => {
+    fn no_rule(&self, recipient: KeyRecipient<'_>, at: &Location) -> String {
+        let config = self.ring.shown_config_path();
+        let here = match recipient {
+            KeyRecipient::Amazon => "aws",
+            KeyRecipient::Endpoint(url) => url,
+            KeyRecipient::PresignedUrl => {
                 return format!("no rule of {config} is for whatever host a URL names");
             }
         };
-        let elsewhere = self.ring.endpoints_of(at).join(", ");
+        let elsewhere = self.ring.endpoints_with_rule(at).join(", ");
         let but = if elsewhere.is_empty() {
             String::new()
         } else {
@@ -141,7 +141,7 @@ impl Keys {
     ) -> Result<ObjectKeys<'a>, Failure> {
         let mut candidates = self.read(at, |ring, at, to| ring.to_read(to, at), store).await?;
         let waiting = candidates.hold_back();
-        let is_unread = candidates.keys.is_empty() && candidates.has_more();
+        let is_unread = candidates.keys.is_empty() && candidates.has_unread();
         let mut keys =
             ObjectKeys { keys: self, store, at, candidates, waiting, tried: Vec::new(), is_unread };
         if is_unread {
@@ -160,7 +160,7 @@ impl Keys {
         match failure {
             Failure { kind: Kind::Key, .. } if self.has_any() => Failure::key(format!(
                 "the object is sealed, no key was given, and {}",
-                self.no_rule(store.receiver(), at)
+                self.no_rule(store.recipient(), at)
             ))
             .hint("name the key with -k or S3SEAL_KEY, or add a rule")
             .at(at),
@@ -172,13 +172,13 @@ impl Keys {
     async fn read(
         &self,
         at: &Location,
-        ask: impl FnOnce(&Keyring, &Location, Receiver<'_>) -> Result<Candidates, Failure>
+        ask: impl FnOnce(&Keyring, &Location, KeyRecipient<'_>) -> Result<Candidates, Failure>
         + Send
         + 'static,
         store: &Arc<Store>,
     ) -> Result<Candidates, Failure> {
         let found = if self.are_named() {
-            ask(&self.ring, at, store.receiver())?
+            ask(&self.ring, at, store.recipient())?
         } else {
             self.wait_for(at, ask, store).await?
         };
@@ -193,13 +193,13 @@ impl Keys {
     async fn wait_for(
         &self,
         at: &Location,
-        ask: impl FnOnce(&Keyring, &Location, Receiver<'_>) -> Result<Candidates, Failure>
+        ask: impl FnOnce(&Keyring, &Location, KeyRecipient<'_>) -> Result<Candidates, Failure>
         + Send
         + 'static,
         store: &Arc<Store>,
     ) -> Result<Candidates, Failure> {
         let (ring, at, store) = (self.ring.clone(), at.clone(), store.clone());
-        let asked = tokio::task::spawn_blocking(move || ask(&ring, &at, store.receiver()));
+        let asked = tokio::task::spawn_blocking(move || ask(&ring, &at, store.recipient()));
         let found = async {
             let unexpected = |_| Err(Failure::other("the key's reader ended unexpectedly"));
             asked.await.unwrap_or_else(unexpected)
@@ -229,14 +229,14 @@ impl ObjectKeys<'_> {
     /// Of the keys of the last batch the one that has opened the object; none where it is not sealed.
     pub(crate) fn opened(self, key: Option<&Key>) -> Option<ObjectKey> {
         let opened = self.candidates.keys.into_iter().find(|it| Some(&it.key) == key)?;
-        self.keys.ring.opened(&opened);
+        self.keys.ring.remember_opener(&opened);
         Some(opened)
     }
 
     async fn read_more(&mut self) -> Result<(), Failure> {
         let last = std::mem::take(&mut self.candidates);
         let read =
-            move |ring: &Keyring, at: &Location, _: Receiver<'_>| Ok(ring.read_more(last, at));
+            move |ring: &Keyring, at: &Location, _: KeyRecipient<'_>| Ok(ring.read_rest(last, at));
         self.candidates = self.keys.read(self.at, read, self.store).await?;
         self.candidates.keys.splice(0..0, self.waiting.drain(..));
         self.candidates.keys.retain(|it| !self.tried.contains(&it.key));

@@ -56,13 +56,13 @@ fn remember(key: &Key) -> io::Result<bool> {
     let path = folder.join(FILE);
     let known = state::read(FILE).unwrap_or_default();
     let is_of_key =
-        |line: &str| serde_json::from_str::<KeyCheck>(line).is_ok_and(|check| check.is_of(key));
+        |line: &str| serde_json::from_str::<KeyCheck>(line).is_ok_and(|check| check.matches(key));
     if known.lines().any(is_of_key) {
         return Ok(false);
     }
     let line = serde_json::to_string(&KeyCheck::new(key).ok_or(io::ErrorKind::Other)?)?;
     let newest = known.lines().rev().take(MOST - 1).collect::<Vec<_>>();
-    state::make_own_folder(&folder)?;
+    state::create_private_folder(&folder)?;
     let mut file = NamedTempFile::new_in(&folder)?;
     for line in newest.into_iter().rev().chain(iter::once(line.as_str())) {
         writeln!(file, "{line}")?;

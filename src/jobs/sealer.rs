@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::keys::Keys;
 use crate::failure::Failure;
-use crate::key::KeyArgs;
-use crate::key::ring::{ObjectKey, Receiver};
+use crate::key::KeyOptions;
+use crate::key::ring::{KeyRecipient, ObjectKey};
 use crate::location::Location;
 use crate::output::Output;
 use crate::store::Encryption;
@@ -16,7 +16,7 @@ use crate::transfer::Interrupt;
 /// How a job encrypts what it writes.
 #[derive(Clone)]
 pub(crate) struct SealingOptions {
-    pub(crate) key: KeyArgs,
+    pub(crate) key: KeyOptions,
     /// Instead of sealing with a key.
     pub(crate) without_key: Option<Encryption>,
     /// Objects are tagged with the MD5 of their keys.
@@ -154,7 +154,7 @@ impl Sealer {
     pub(crate) fn check_for(&self, store: &Store, at: &Location) -> Result<(), Failure> {
         match self {
             Sealer::Keys(keys) if !keys.has_for(store, at) => {
-                Err(keys.none_for(store.receiver(), at))
+                Err(keys.none_for(store.recipient(), at))
             }
             _ => Ok(()),
         }
@@ -175,7 +175,7 @@ impl Sealer {
             }
         };
         let key = keys.to_write(store, at).await?;
-        let key = key.ok_or_else(|| keys.none_for(store.receiver(), at))?;
+        let key = key.ok_or_else(|| keys.none_for(store.recipient(), at))?;
         key.check_fit()?;
         Ok(ObjectEncryption {
             encryption: Encryption::CustomerKey(key.key.clone()),
@@ -192,7 +192,7 @@ impl Sealer {
             Sealer::Without(encryption) => Ok(encryption.clone()),
             Sealer::Keys(keys) => {
                 let key = keys.for_url(at)?.into_iter().next();
-                let none = || keys.none_for(Receiver::PresignedUrl, at);
+                let none = || keys.none_for(KeyRecipient::PresignedUrl, at);
                 let key = key.ok_or_else(none)?;
                 key.check_fit()?;
                 Ok(Encryption::CustomerKey(key.key))

@@ -90,7 +90,7 @@ impl Tally {
                 return self.settle_signal(is_complete, out);
             }
             let room = !ended
-                && under_way.len() < most().min(MOST_UNDER_WAY).min(descriptors::most_items());
+                && under_way.len() < most().min(MOST_UNDER_WAY).min(descriptors::max_items());
             tokio::select! {
                 biased;
                 signal = interrupt.race(std::future::pending::<Result<(), Failure>>()), if !self.is_ended() => {

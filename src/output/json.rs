@@ -1,5 +1,5 @@
-//! JSON lines that neither show a secret nor steer a terminal: strings pass the scrubber, and characters that a
-//! terminal would obey or hide are written as `\uXXXX`, which a JSON parser turns back.
+//! JSON lines without secrets and control characters: strings are scrubbed, and characters that a terminal would interpret or
+//! hide are written as `\uXXXX`, which a JSON parser decodes.
 
 use std::io::{self, Write};
 
@@ -9,38 +9,33 @@ use zeroize::Zeroizing;
 
 use crate::text::redaction::{is_unsafe, scrub};
 
-/// The value as one line of JSON, without secrets.
-///
-/// # Errors
-/// Where it is no JSON, such as a map with keys that are no strings.
+/// The value as one line of JSON, without secrets. It is an error if it has no JSON form, such as a map whose keys are no
+/// strings.
 pub(super) fn line(value: &impl Serialize) -> serde_json::Result<Zeroizing<Vec<u8>>> {
     write(value, true)
 }
 
-/// The same of a value that holds a key because the user asked for it.
-///
-/// # Errors
-/// As [`line`].
+/// The same for a value that contains a key because the user asked for it.
 pub(super) fn line_with_key(value: &impl Serialize) -> serde_json::Result<Zeroizing<Vec<u8>>> {
     write(value, false)
 }
 
 fn write(value: &impl Serialize, scrubs: bool) -> serde_json::Result<Zeroizing<Vec<u8>>> {
-    // There may be a key in it, and then it is short: a buffer that grows leaves copies behind.
+    // Large enough for a line with a key: a buffer that grows leaves copies in memory.
     let mut line = Zeroizing::new(Vec::with_capacity(1024));
-    let safe = Safe { text: Zeroizing::new(String::with_capacity(256)), scrubs };
-    value.serialize(&mut Serializer::with_formatter(&mut *line, safe))?;
+    let formatter = SafeFormatter { text: Zeroizing::new(String::with_capacity(256)), scrubs };
+    value.serialize(&mut Serializer::with_formatter(&mut *line, formatter))?;
     line.push(b'\n');
     Ok(line)
 }
 
-/// Gathers each string, so that it is looked at as a whole.
-struct Safe {
+/// Collects the fragments of each string, so that it is scrubbed as a whole.
+struct SafeFormatter {
     text: Zeroizing<String>,
     scrubs: bool,
 }
 
-impl Formatter for Safe {
+impl Formatter for SafeFormatter {
     fn begin_string<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
         self.text.clear();
         Ok(())
@@ -113,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_parser_gets_back_what_was_written() {
+    fn a_parser_restores_the_text() {
         for text in [
             "plain ä 😀",
             "\"quoted\\\" \u{8}\u{c}\n\r\t\0\u{1b}[2J",

@@ -1,5 +1,5 @@
-//! Where words go: data to stdout, everything for people to stderr. Text of others (names, messages of a store)
-//! neither steers a terminal nor forges a line, and no line shows a secret of the run.
+//! The program's output: data on stdout, messages on stderr. Untrusted text (names, messages of a store) can neither control
+//! a terminal nor forge a line, and no line shows a secret of the run.
 
 use std::io::{self, IsTerminal, Write};
 use std::sync::OnceLock;
@@ -18,7 +18,7 @@ mod json;
 /// How progress is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum ProgressStyle {
-    /// Bars, where stderr is a terminal that a person looks at.
+    /// Bars, if stderr is a terminal.
     #[default]
     Auto,
     /// A line of text every 30 seconds.
@@ -27,10 +27,9 @@ pub(crate) enum ProgressStyle {
     None,
 }
 
-/// How much of an error beneath is shown, in bytes.
+/// The maximum length of a shown cause, in bytes.
 const LONGEST_CAUSE: usize = 1000;
 
-/// How a command speaks.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Output {
     json: bool,
@@ -40,20 +39,19 @@ pub(crate) struct Output {
 }
 
 impl Output {
-    /// JSON lines instead of prose where `json`, and no bars; no remarks and no progress on stderr where
-    /// `quiet`.
+    /// `json`: JSON lines instead of text, and no bars. `quiet`: no messages and no progress on stderr, except for warnings
+    /// and errors.
     pub(crate) fn new(json: bool, quiet: bool, progress: ProgressStyle) -> Output {
         let without_bars = json && progress == ProgressStyle::Auto;
         let progress = if quiet || without_bars { ProgressStyle::None } else { progress };
         Output { json, quiet, causes: false, progress }
     }
 
-    /// The same, which shows the errors beneath a failure where `causes`.
+    /// With `causes`, each failure is printed with the errors that caused it.
     pub(crate) fn with_causes(self, causes: bool) -> Output {
         Output { causes, ..self }
     }
 
-    /// How progress is shown.
     pub(crate) fn progress(&self) -> ProgressStyle {
         self.progress
     }
@@ -63,21 +61,21 @@ impl Output {
         self.json
     }
 
-    /// Whether somebody sits at the other end of stderr who wants remarks.
+    /// Whether a user at a terminal reads the messages on stderr.
     pub(crate) fn interactive(&self) -> bool {
         !self.quiet && !self.json && io::stderr().is_terminal()
     }
 
-    /// Whether stdout is a terminal, where raw bytes would do harm.
+    /// Whether stdout is a terminal, which must not receive raw bytes.
     pub(crate) fn stdout_is_terminal(&self) -> bool {
         io::stdout().is_terminal()
     }
 
-    /// Writes bytes to stdout as they are.
+    /// Writes raw bytes to stdout.
     ///
     /// # Errors
-    /// [`Kind::Other`] where stdout cannot be written, [`Kind::Usage`] where it was closed from the start; a pipe
-    /// that its reader closed is no error.
+    /// [`Kind::Other`] if stdout cannot be written, [`Kind::Usage`] if it was closed when the program started. A pipe
+    /// whose reader closed it is no error.
     pub(crate) fn data(&self, bytes: &[u8]) -> Result<(), Failure> {
         descriptors::require_stdout()?;
         let write = || {
@@ -97,23 +95,17 @@ impl Output {
         }
     }
 
-    /// Whether nobody reads stdout any more: what would only be written there need not be done.
+    /// Whether the reader of stdout has closed the pipe: work whose only result is output can stop.
     pub(crate) fn reader_is_gone(&self) -> bool {
         READER_IS_GONE.load(Ordering::Relaxed)
     }
 
-    /// Writes a line of text to stdout, as [`visible`] makes it, without secrets.
-    ///
-    /// # Errors
-    /// As [`Output::data`].
+    /// Writes a line of text to stdout, escaped by [`visible`] and without secrets. Errors as [`Output::data`].
     pub(crate) fn line(&self, text: &str) -> Result<(), Failure> {
         self.data(format!("{}\n", visible(&scrub(text))).as_bytes())
     }
 
-    /// Writes a line of text to stdout that is, or holds, a key because the user asked for it.
-    ///
-    /// # Errors
-    /// As [`Output::data`].
+    /// Writes a line of text to stdout that contains a key because the user asked for it.
     pub(crate) fn line_with_key(&self, text: &str) -> Result<(), Failure> {
         let text = visible(text);
         let mut line = Zeroizing::new(String::with_capacity(text.len() + 1));
@@ -123,39 +115,33 @@ impl Output {
     }
 
     /// Writes one JSON object as a line of stdout, without secrets.
-    ///
-    /// # Errors
-    /// As [`Output::data`].
     pub(crate) fn item(&self, item: &impl Serialize) -> Result<(), Failure> {
-        self.data(&json::line(item).map_err(no_json)?)
+        self.data(&json::line(item).map_err(not_json)?)
     }
 
-    /// Writes one JSON object that holds a key because the user asked for it.
-    ///
-    /// # Errors
-    /// As [`Output::data`].
+    /// Writes one JSON object that contains a key because the user asked for it.
     pub(crate) fn item_with_key(&self, item: &impl Serialize) -> Result<(), Failure> {
-        self.data(&json::line_with_key(item).map_err(no_json)?)
+        self.data(&json::line_with_key(item).map_err(not_json)?)
     }
 
-    /// Tells people on stderr what was done; silenced by `--quiet`.
+    /// Prints a message on stderr, unless `quiet`.
     pub(crate) fn say(&self, text: &str) {
         if !self.quiet {
             to_stderr(&safe(text));
         }
     }
 
-    /// Tells people on stderr why the command line was not understood, in several lines.
+    /// Prints a usage error of several lines on stderr.
     pub(crate) fn usage(&self, text: &str) {
         text.lines().for_each(|line| to_stderr(&safe(line)));
     }
 
-    /// Warns people on stderr, `--quiet` or not.
+    /// Prints a warning on stderr, even if `quiet`.
     pub(crate) fn warn(&self, text: &str) {
         to_stderr(&format!("warning: {}", safe(text)));
     }
 
-    /// Reports why the command failed: one line and a hint on stderr, or the same as JSON; then the errors beneath.
+    /// Prints an error and its hint on stderr, as text or as JSON, then its causes.
     pub(crate) fn failure(&self, failure: &Failure) {
         if self.json {
             if let Ok(line) = json::line(failure) {
@@ -168,46 +154,46 @@ impl Output {
             }
         }
         if self.causes {
-            let causes = failure.causes().map(|cause| foreign(&cause));
+            let causes = failure.causes().map(|cause| untrusted(&cause));
             causes.for_each(|cause| to_stderr(&format!("caused by: {cause}")));
         }
     }
 }
 
-/// A line for people: without secrets, and as [`visible`] makes it.
+/// The text without secrets, escaped by [`visible`].
 fn safe(text: &str) -> String {
     visible(&scrub(text)).into_owned()
 }
 
-/// A line of another program or library: it may repeat keys that are not of this run, and be of any length.
-fn foreign(text: &str) -> String {
+/// A message of another program or library: it may contain keys that are not of this run, and have any length.
+fn untrusted(text: &str) -> String {
     let text = text.trim();
     let end = text.floor_char_boundary(LONGEST_CAUSE);
     let more = if end < text.len() { "…" } else { "" };
     format!("{}{more}", safe(&mask_key_text(&scrub(&text[..end]))))
 }
 
-fn no_json(error: serde_json::Error) -> Failure {
+fn not_json(error: serde_json::Error) -> Failure {
     Failure::other(format!("the result is no JSON: {error}")).because(error)
 }
 
-/// Nothing can be done about a stderr that cannot be written.
+/// Errors are ignored: there is no other place to report them.
 fn to_stderr(line: &str) {
     let _ = between_bars(|| writeln!(io::stderr().lock(), "{line}"));
 }
 
-/// Writes a line to stderr that is neither silenced nor more than a remark: how far a run is.
-pub(crate) fn remark(line: &str) {
+/// Prints a line of plain progress on stderr. The caller checks `quiet`.
+pub(crate) fn progress_line(line: &str) {
     to_stderr(&safe(line));
 }
 
-/// Bars are drawn at most so often a second.
+/// The maximum rate at which bars are drawn, per second.
 const DRAWS: u8 = 10;
 
 static READER_IS_GONE: AtomicBool = AtomicBool::new(false);
 static BARS: OnceLock<MultiProgress> = OnceLock::new();
 
-/// The progress bars at the bottom of the terminal: what is said meanwhile goes above them.
+/// The progress bars at the bottom of the terminal. Messages are printed above them.
 pub(crate) fn bars() -> &'static MultiProgress {
     let on_stderr = || ProgressDrawTarget::stderr_with_hz(DRAWS);
     BARS.get_or_init(|| MultiProgress::with_draw_target(on_stderr()))
@@ -220,12 +206,12 @@ fn between_bars<T>(write: impl FnOnce() -> T) -> T {
     }
 }
 
-/// Standard error for logs, above the progress bars.
+/// Writes log events to stderr, above the progress bars.
 #[derive(Debug)]
 pub(crate) struct Log;
 
 impl Write for Log {
-    /// Takes one event at a time, which is how the formatting layer writes.
+    /// The formatting layer writes one whole event at a time.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let text = String::from_utf8_lossy(bytes);
         to_stderr(&safe(text.trim_end_matches('\n')));

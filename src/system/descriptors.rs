@@ -1,4 +1,4 @@
-//! File descriptors: which of 0, 1 and 2 were closed when the program started, and how many there may be.
+//! File descriptors: which of 0, 1 and 2 were closed when the program started, and the limit of open files.
 
 use std::os::fd::BorrowedFd;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -7,16 +7,16 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::failure::Failure;
 
-/// One bit for each of descriptors 0, 1 and 2 that was closed.
+/// A bit for each of the descriptors 0, 1 and 2: whether it was closed.
 static CLOSED: AtomicU8 = AtomicU8::new(0);
 
-/// Descriptors that are open whatever is done: standard streams, the runtime's, key and state files.
+/// Descriptors that are open in any case: standard streams, the runtime's, key and state files.
 const RESERVED: u64 = 32;
-/// Descriptors that one item needs: its connection, its file, the file's folder, and what is remembered of it.
-const OF_ONE_ITEM: u64 = 4;
+/// The connection, the file, its folder, and its resume journal.
+const DESCRIPTORS_PER_ITEM: u64 = 4;
 
-/// Notes which of the descriptors 0, 1 and 2 are closed. It must run before `main`: Rust's runtime opens /dev/null in
-/// their place, so that no file gets their numbers, and after that they look like /dev/null that the user gave.
+/// Records which of the descriptors 0, 1 and 2 are closed. This must run before `main`: Rust's runtime opens /dev/null for
+/// closed ones, so that no file gets their numbers, and they could not be distinguished from a /dev/null of the user's.
 pub fn note_closed() {
     let is_closed = |descriptor: BorrowedFd<'_>| rustix::io::fcntl_getfd(descriptor).is_err();
     let standard = [rustix::stdio::stdin(), rustix::stdio::stdout(), rustix::stdio::stderr()];
@@ -24,26 +24,20 @@ pub fn note_closed() {
     CLOSED.store(bits.sum(), Ordering::Relaxed);
 }
 
-/// # Errors
-/// [`Kind::Usage`] where standard input was closed: reading it would find nothing, which is no content.
+/// Fails with [`Kind::Usage`] if standard input was closed: it would read as empty content.
 pub(crate) fn require_stdin() -> Result<(), Failure> {
     if is_closed(0) {
-        return Err(Failure::usage(
-            "standard input is closed, and something is to be read from it",
-        )
-        .hint("connect it to a pipe or a file; for empty input: `</dev/null`"));
+        return Err(Failure::usage("standard input is closed, but must be read")
+            .hint("connect it to a pipe or a file; for empty input: `</dev/null`"));
     }
     Ok(())
 }
 
-/// # Errors
-/// [`Kind::Usage`] where standard output was closed: what is written there would be lost.
+/// Fails with [`Kind::Usage`] if standard output was closed: the output would be lost.
 pub(crate) fn require_stdout() -> Result<(), Failure> {
     if is_closed(1) {
-        return Err(Failure::usage(
-            "standard output is closed, and something is to be written to it",
-        )
-        .hint("connect it to a pipe or a file; to throw the output away: `>/dev/null`"));
+        return Err(Failure::usage("standard output is closed, but must be written")
+            .hint("connect it to a pipe or a file; to throw the output away: `>/dev/null`"));
     }
     Ok(())
 }
@@ -52,16 +46,16 @@ fn is_closed(descriptor: u8) -> bool {
     CLOSED.load(Ordering::Relaxed) & 1 << descriptor != 0
 }
 
-/// Allows as many open files as the system lets this user have.
+/// Raises the limit of open files to the maximum for this user.
 pub(crate) fn raise_limit() {
     let limit = getrlimit(Resource::Nofile);
-    // Where that is refused, less is done at once.
+    // If it is refused, fewer items run at once.
     let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum });
 }
 
-/// How many items can be under way at once with the descriptors that there may be: 1 or more.
-pub(crate) fn most_items() -> usize {
+/// The number of concurrent items that the limit of open files allows, at least 1.
+pub(crate) fn max_items() -> usize {
     let Some(limit) = getrlimit(Resource::Nofile).current else { return usize::MAX };
-    let items = limit.saturating_sub(RESERVED) / OF_ONE_ITEM;
+    let items = limit.saturating_sub(RESERVED) / DESCRIPTORS_PER_ITEM;
     usize::try_from(items).unwrap_or(usize::MAX).max(1)
 }

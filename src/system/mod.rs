@@ -1,10 +1,10 @@
-//! What the operating system provides: file descriptors, the state folder in which runs remember things, paths that are
-//! to be written to (resolved once, never followed through another user's link), and who else could exchange a file.
+//! The operating system: file descriptors, the state folder, output paths (resolved once, never followed through another
+//! user's link), and whether other users can replace a file.
 
 pub(crate) mod descriptors;
 mod ownership;
 mod paths;
 pub(crate) mod state;
 
-pub(crate) use ownership::{Exchange, Other, exchange, is_trusted};
+pub(crate) use ownership::{OtherUser, ReplacementRisk, is_trusted, replacement_risk};
 pub(crate) use paths::{NamedOutput, NamedStream};

@@ -1,44 +1,42 @@
-//! Who, besides those that are trusted, could put another file in the place of one: the owners and the modes of
-//! the folders above it say, up to the root, and of those that symbolic links lead through.
+//! Whether untrusted users can replace a file: this follows from the owners and modes of all folders above it, and of the
+//! folders that symbolic links lead through.
 
 use std::ffi::OsString;
 use std::fs::{self, Metadata};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Component, Path, PathBuf};
 
-/// In a folder with these bits and without the sticky one, anybody may put another file in the place of
-/// one. The group's bit does not count for folders: a umask of 002 with a group for each user
-/// is the default of some systems.
+/// In a folder with this bit and without the sticky one, every user can replace a file. The group's bit is ignored for
+/// folders: some systems have a umask of 002 and a group per user by default.
 const OPEN_TO_ALL: u32 = 0o002;
 const STICKY: u32 = 0o1000;
-/// The kernel follows no more symbolic links in one path (Linux, `MAXSYMLINKS`).
-const MOST_LINKS: usize = 40;
+/// The kernel's limit of symbolic links in one path (Linux, `MAXSYMLINKS`).
+const MAX_LINKS: usize = 40;
 
-/// Where others could exchange a file.
+/// The place where another user could replace a file.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Exchange {
-    /// The folder, or in a sticky folder the entry.
+pub(crate) struct ReplacementRisk {
+    /// The folder; in a sticky folder, the entry.
     pub(crate) path: PathBuf,
-    pub(crate) by: Other,
+    pub(crate) by: OtherUser,
 }
 
-/// Who could do it.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Other {
-    /// Every user of the machine may write the folder.
-    All,
-    /// The folder or entry belongs to the user with this id.
+pub(crate) enum OtherUser {
+    /// Any user of the machine: the folder is writable by all.
+    Any,
+    /// The owner of the folder or entry, with this user id.
     Owner(u32),
 }
 
-/// Whether files of this owner are the user's own, or root's, who can do anything anyway.
+/// Whether the owner is this user or root, who can do anything anyway.
 pub(crate) fn is_trusted(owner: u32) -> bool {
-    owner == rustix::process::geteuid().as_raw() || owner == 0 || owner == root_as_seen_here()
+    owner == rustix::process::geteuid().as_raw() || owner == 0 || owner == root_id()
 }
 
-/// Where users other than this one, root and `owner` could put another file in the place of the one that the
-/// path leads to; none where they cannot, or the path leads nowhere.
-pub(crate) fn exchange(path: &Path, owner: u32) -> Option<Exchange> {
+/// The first place where users other than this one, root and `owner` could replace the file at the path. None if they
+/// cannot, or if there is no such file.
+pub(crate) fn replacement_risk(path: &Path, owner: u32) -> Option<ReplacementRisk> {
     let trusts = |uid: u32| uid == owner || is_trusted(uid);
     let mut rest = components(&std::path::absolute(path).ok()?);
     let mut folder = PathBuf::from("/");
@@ -48,23 +46,25 @@ pub(crate) fn exchange(path: &Path, owner: u32) -> Option<Exchange> {
             folder.pop();
             continue;
         }
-        let is_open = match open_to(&folder, &fs::metadata(&folder).ok()?, trusts) {
-            Openness::Unsafe(by) => return Some(shown(path, Exchange { path: folder, by })),
+        let is_sticky = match openness(&folder, &fs::metadata(&folder).ok()?, trusts) {
+            Openness::Unsafe(by) => {
+                return Some(as_written(path, ReplacementRisk { path: folder, by }));
+            }
             Openness::Sticky => true,
             Openness::Closed => false,
         };
         let entry = folder.join(name);
         let found = fs::symlink_metadata(&entry).ok()?;
         // In a sticky folder each entry can be replaced by its own owner.
-        if is_open && !trusts(found.uid()) {
-            return Some(Exchange { path: entry, by: Other::Owner(found.uid()) });
+        if is_sticky && !trusts(found.uid()) {
+            return Some(ReplacementRisk { path: entry, by: OtherUser::Owner(found.uid()) });
         }
         if !found.is_symlink() {
             folder = entry;
             continue;
         }
         links += 1;
-        if links > MOST_LINKS {
+        if links > MAX_LINKS {
             return None;
         }
         let target = fs::read_link(&entry).ok()?;
@@ -76,28 +76,30 @@ pub(crate) fn exchange(path: &Path, owner: u32) -> Option<Exchange> {
     None
 }
 
-/// Who may exchange the entries of a folder.
+/// Which untrusted users may replace the entries of a folder.
 enum Openness {
     Closed,
-    /// The owners of the entries.
+    /// The owner of each entry.
     Sticky,
-    Unsafe(Other),
+    Unsafe(OtherUser),
 }
 
-fn open_to(folder: &Path, found: &Metadata, trusts: impl Fn(u32) -> bool) -> Openness {
-    // What the root folder belongs to is root, by whatever id it shows here.
+fn openness(folder: &Path, found: &Metadata, trusts: impl Fn(u32) -> bool) -> Openness {
+    // The owner of `/` is root, whatever its id is here.
     if folder != Path::new("/") && !trusts(found.uid()) {
-        return Openness::Unsafe(Other::Owner(found.uid()));
+        return Openness::Unsafe(OtherUser::Owner(found.uid()));
     }
-    match (found.mode() & OPEN_TO_ALL != 0, found.mode() & STICKY != 0) {
-        (false, _) => Openness::Closed,
-        (true, true) => Openness::Sticky,
-        (true, false) => Openness::Unsafe(Other::All),
+    if found.mode() & OPEN_TO_ALL == 0 {
+        Openness::Closed
+    } else if found.mode() & STICKY != 0 {
+        Openness::Sticky
+    } else {
+        Openness::Unsafe(OtherUser::Any)
     }
 }
 
-/// The owner of `/`: in a user namespace that does not map root it has another id.
-fn root_as_seen_here() -> u32 {
+/// The owner of `/`: root has another id in a user namespace that does not map it.
+fn root_id() -> u32 {
     fs::metadata("/").map_or(0, |found| found.uid())
 }
 
@@ -111,14 +113,14 @@ fn components(path: &Path) -> Vec<OsString> {
     names.collect()
 }
 
-/// The same, with the folder as the user wrote it where it is the one of the file.
-fn shown(path: &Path, mut exchange: Exchange) -> Exchange {
+/// Replaces the resolved path of the file's folder by the path that the user wrote.
+fn as_written(path: &Path, mut risk: ReplacementRisk) -> ReplacementRisk {
     let written = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    if written.canonicalize().is_ok_and(|real| real == exchange.path) {
-        exchange.path = written.to_owned();
+    if written.canonicalize().is_ok_and(|real| real == risk.path) {
+        risk.path = written.to_owned();
     }
-    exchange
+    risk
 }

@@ -1,5 +1,4 @@
-//! A path on the command line that is to be written to: a file that is replaced as a whole, or something that
-//! is opened and written as it is.
+//! An output path on the command line: a file that is replaced as a whole, or a stream that is opened and written to.
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
@@ -7,61 +6,57 @@ use std::io;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
-/// How many links are followed (Linux follows as many).
-const MOST_LINKS: usize = 40;
-/// The sticky bit, and that all users may write.
+/// The limit of symbolic links in one path, as in Linux.
+const MAX_LINKS: usize = 40;
+/// The sticky bit, and the bit that lets all users write.
 const SHARED: u32 = 0o1002;
 
-/// What a path leads to.
+/// The target of a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum NamedOutput {
-    /// A file, or none yet, of this name in this folder, which is empty for the current one. No link is left in
-    /// the name: it can be replaced by a rename.
+    /// A file that may not exist yet. The name is no link, so that the file can be replaced by a rename.
     File {
-        /// The folder.
+        /// Empty for the current folder.
         folder: PathBuf,
-        /// The name in it.
         name: OsString,
     },
-    /// A FIFO, a device, or whatever is reached through `/dev` or `/proc`: it is never replaced.
+    /// A FIFO, a device, or anything in `/dev` or `/proc`: it is never replaced.
     Stream(NamedStream),
 }
 
-/// Something that is opened and written to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum NamedStream {
-    /// What is at this path.
     Path(PathBuf),
-    /// The descriptor of this number, which this process inherited.
+    /// A descriptor that this process inherited.
     Descriptor(i32),
 }
 
 impl NamedOutput {
-    /// Looks where a path leads: through links, one that leads to nothing included.
+    /// Follows the links in a path, even one to a missing file.
     ///
     /// # Errors
-    /// Where it can be no file, or cannot be looked at.
+    /// If the path cannot name a file, or cannot be examined.
     pub(crate) fn resolve(path: &Path) -> io::Result<NamedOutput> {
         let mut path = path.to_owned();
-        // What is reached through `/dev` is no file to be replaced, wherever it leads to in the end.
-        let mut is_of_system = false;
-        for _ in 0..MOST_LINKS {
+        // A link in `/dev` is never replaced, whatever its target is.
+        let mut is_under_dev = false;
+        for _ in 0..MAX_LINKS {
             let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_owned();
             let folder = path.parent().unwrap_or(Path::new("")).to_owned();
             let found = fs::symlink_metadata(&path);
             let is_link = found.as_ref().is_ok_and(fs::Metadata::is_symlink);
             match system_folder(&folder) {
-                System::Descriptors if name.to_str().is_some_and(is_number) => {
+                SystemFolder::Descriptors if name.to_str().is_some_and(is_number) => {
                     let number = name.to_str().and_then(|it| it.parse().ok());
                     let number = number.ok_or(io::ErrorKind::InvalidInput)?;
                     return Ok(NamedOutput::Stream(NamedStream::Descriptor(number)));
                 }
-                // Its links are no paths.
-                System::Processes | System::Descriptors => {
+                // Links in `/proc` are no paths.
+                SystemFolder::Processes | SystemFolder::Descriptors => {
                     return Ok(NamedOutput::Stream(NamedStream::Path(path)));
                 }
-                System::Devices => is_of_system = true,
-                System::No => {}
+                SystemFolder::Devices => is_under_dev = true,
+                SystemFolder::None => {}
             }
             if is_link {
                 check_link(&path)?;
@@ -73,7 +68,7 @@ impl NamedOutput {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => true,
                 Err(error) => return Err(error.kind().into()),
             };
-            return Ok(if is_file && !is_of_system {
+            return Ok(if is_file && !is_under_dev {
                 NamedOutput::File { folder, name }
             } else {
                 NamedOutput::Stream(NamedStream::Path(path))
@@ -84,11 +79,8 @@ impl NamedOutput {
 }
 
 impl NamedStream {
-    /// Opens it, and waits for a reader where it is a FIFO. What is written goes to where an inherited
-    /// descriptor stands, and to the end of a regular file.
-    ///
-    /// # Errors
-    /// Where it cannot be written to.
+    /// Opens the stream for writing: at the position of an inherited descriptor, or at the end of a regular file. Opening a
+    /// FIFO waits for its reader.
     pub(crate) fn open(&self) -> io::Result<File> {
         match self {
             NamedStream::Descriptor(number) => duplicate(*number),
@@ -110,33 +102,33 @@ impl std::fmt::Display for NamedStream {
     }
 }
 
-/// What the system itself keeps in a folder.
-enum System {
-    No,
+/// The kinds of folders that belong to the operating system.
+enum SystemFolder {
+    None,
     Devices,
     Processes,
-    /// This process's own descriptors.
+    /// The descriptors of this process.
     Descriptors,
 }
 
-fn system_folder(folder: &Path) -> System {
+fn system_folder(folder: &Path) -> SystemFolder {
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    let Ok(folder) = fs::canonicalize(folder) else { return System::No };
+    let Ok(folder) = fs::canonicalize(folder) else { return SystemFolder::None };
     let process = Path::new("/proc").join(std::process::id().to_string());
     let is_of_thread = |it: &Path| it.starts_with(process.join("task")) && it.ends_with("fd");
     if folder == process.join("fd") || is_of_thread(&folder) {
-        System::Descriptors
+        SystemFolder::Descriptors
     } else if folder.starts_with("/proc") {
-        System::Processes
+        SystemFolder::Processes
     } else if folder.starts_with("/dev") && !folder.starts_with("/dev/shm") {
-        System::Devices
+        SystemFolder::Devices
     } else {
-        System::No
+        SystemFolder::None
     }
 }
 
-/// Fails for a link that another user may have laid in a folder that all may write, such as `/tmp`: as the kernel does by
-/// default (Linux, `fs.protected_symlinks`).
+/// Fails for another user's link in a folder that all users may write, such as `/tmp`. The kernel does the same by default
+/// (Linux, `fs.protected_symlinks`).
 fn check_link(path: &Path) -> io::Result<()> {
     let folder = path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let (link, folder) = (fs::symlink_metadata(path)?, fs::metadata(folder)?);
@@ -153,8 +145,7 @@ fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// A descriptor that shares the inherited one's position: one that is opened anew would begin at the start of
-/// the file.
+/// Duplicates a descriptor, so that it shares the position: opening the file again would begin at its start.
 fn duplicate(number: i32) -> io::Result<File> {
     let duplicated = match number {
         0 => rustix::io::dup(rustix::stdio::stdin()),
@@ -169,27 +160,27 @@ fn duplicate(number: i32) -> io::Result<File> {
 fn duplicate_other(number: i32) -> io::Result<File> {
     use rustix::process::{PidfdFlags, PidfdGetfdFlags, getpid, pidfd_getfd, pidfd_open};
 
-    // Descriptors of this process's own, unlike inherited ones, are closed in its children.
+    // Only the process's own descriptors have this flag, not inherited ones.
     const CLOSED_ON_EXEC: u32 = 0o2_000_000;
     let closed = || io::Error::from(rustix::io::Errno::BADF);
-    let about = fs::read_to_string(format!("/proc/self/fdinfo/{number}")).map_err(|_| closed())?;
-    let flags = about.lines().find_map(|line| line.strip_prefix("flags:"));
+    let info = fs::read_to_string(format!("/proc/self/fdinfo/{number}")).map_err(|_| closed())?;
+    let flags = info.lines().find_map(|line| line.strip_prefix("flags:"));
     let flags = flags.and_then(|text| u32::from_str_radix(text.trim(), 8).ok()).unwrap_or(0);
     if flags & CLOSED_ON_EXEC != 0 {
         return Err(closed());
     }
-    let same = pidfd_open(getpid(), PidfdFlags::empty())
+    let duplicated = pidfd_open(getpid(), PidfdFlags::empty())
         .and_then(|process| pidfd_getfd(process, number, PidfdGetfdFlags::empty()));
-    match same {
-        Ok(same) => Ok(same.into()),
-        // Some sandboxes forbid it.
+    match duplicated {
+        Ok(descriptor) => Ok(descriptor.into()),
+        // Some sandboxes forbid pidfd_getfd.
         Err(_) => NamedStream::Path(format!("/proc/self/fd/{number}").into()).open(),
     }
 }
 
 #[cfg(not(target_os = "linux"))]
 fn duplicate_other(number: i32) -> io::Result<File> {
-    // There it shares the position.
+    // On these systems, opening /dev/fd/N shares the position.
     OpenOptions::new().write(true).open(format!("/dev/fd/{number}"))
 }
 
@@ -204,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn links_are_followed_to_where_they_lead() {
+    fn links_are_followed_to_their_target() {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
         let file =
@@ -219,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_system_keeps_is_never_replaced() {
+    fn system_files_are_never_replaced() {
         let folder = tempfile::tempdir().unwrap();
         let link = folder.path().join("link");
         symlink("/dev/stdout", &link).unwrap();

@@ -1,6 +1,5 @@
-//! The state folder: what the program remembers from one run to the next. Nothing in it is secret, and
-//! nothing breaks where it is missing. But what it says is believed, so only this user may write to it: a folder
-//! or file of another user is not used, and one that is open to others is closed.
+//! The state folder: data that is kept between runs. Nothing in it is secret or necessary. But its content is trusted, so only
+//! this user may write to it: a folder or file of another user is not used, and permissions of others are removed.
 
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, Read as _};
@@ -10,23 +9,22 @@ use std::os::unix::fs::{
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-/// Only the owner may look into the folder, and only the owner may read and write its files.
+/// Access for the owner only.
 const FOLDER_MODE: u32 = 0o700;
 const FILE_MODE: u32 = 0o600;
-/// The mode bits of the group and of others, and those by which they may write.
+/// All mode bits of the group and of others, and those that let them write.
 const OTHERS: u32 = 0o077;
 const WRITABLE: u32 = 0o022;
 
 static FOLDER: OnceLock<Option<PathBuf>> = OnceLock::new();
 
-/// The state folder: `$XDG_STATE_HOME/s3seal`, or `~/.local/state/s3seal` (XDG Base Directory Specification).
-/// What writes to it makes it. None where neither variable names an absolute path, and where it belongs to
-/// another user.
+/// The state folder: `$XDG_STATE_HOME/s3seal`, or `~/.local/state/s3seal` (XDG Base Directory Specification). It is created
+/// by the first write. None if neither variable is an absolute path, or if the folder belongs to another user.
 pub(crate) fn folder() -> Option<PathBuf> {
     let usable = || {
         let path = path()?;
         if path.exists() {
-            make_own_folder(&path)
+            create_private_folder(&path)
                 .inspect_err(|error| {
                     tracing::debug!(%error, folder = %path.display(), "the state folder is not used");
                 })
@@ -37,11 +35,11 @@ pub(crate) fn folder() -> Option<PathBuf> {
     FOLDER.get_or_init(usable).clone()
 }
 
-/// Makes a folder that only this user may enter, or makes sure that one that is there is such.
+/// Creates a folder that only this user may enter, or restricts an existing one.
 ///
 /// # Errors
-/// Where it cannot be made, or belongs to another user.
-pub(crate) fn make_own_folder(path: &Path) -> io::Result<()> {
+/// If the folder cannot be created, or belongs to another user.
+pub(crate) fn create_private_folder(path: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(FOLDER_MODE).create(path)?;
     let found = fs::metadata(path)?;
     check_owner(found.uid())?;
@@ -51,11 +49,11 @@ pub(crate) fn make_own_folder(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Makes sure that a file of the folder can be believed, and that only this user can read it.
+/// Checks that a state file can be trusted, and restricts it to this user.
 ///
 /// # Errors
-/// Where it is no regular file, belongs to another user, or others could write to it.
-pub(crate) fn check_own_file(file: &File) -> io::Result<()> {
+/// If it is no regular file, belongs to another user, or was writable by others.
+pub(crate) fn check_private_file(file: &File) -> io::Result<()> {
     let found = file.metadata()?;
     check_owner(found.uid())?;
     if !found.is_file() || found.mode() & WRITABLE != 0 {
@@ -68,28 +66,25 @@ pub(crate) fn check_own_file(file: &File) -> io::Result<()> {
     Ok(())
 }
 
-/// What a file of the folder says; none where there is none that can be believed.
+/// The content of a state file; none if it does not exist or cannot be trusted.
 pub(crate) fn read(name: &str) -> Option<String> {
     let mut file = File::open(folder()?.join(name)).ok()?;
     let mut text = String::new();
-    check_own_file(&file)
+    check_private_file(&file)
         .and_then(|()| file.read_to_string(&mut text))
         .inspect_err(|error| tracing::debug!(%error, name, "a state file is not used"))
         .ok()?;
     Some(text)
 }
 
-/// Opens a file of the folder to add to it. One that cannot be believed is begun anew.
-///
-/// # Errors
-/// Where that cannot be.
+/// Opens a state file for appending. A file that cannot be trusted is replaced by an empty one.
 pub(crate) fn append(name: &str) -> io::Result<File> {
     let folder = folder().ok_or(io::ErrorKind::NotFound)?;
-    make_own_folder(&folder)?;
+    create_private_folder(&folder)?;
     let path = folder.join(name);
     let open = || {
         let file = OpenOptions::new().create(true).append(true).mode(FILE_MODE).open(&path)?;
-        check_own_file(&file)?;
+        check_private_file(&file)?;
         Ok(file)
     };
     open().or_else(|_: io::Error| {

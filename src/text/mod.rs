@@ -1,5 +1,5 @@
-//! Text without meaning of its own: percent-encoding, HTTP ranges, times and sizes as people write them, and redaction,
-//! which keeps keys out of everything that is printed.
+//! Text functions: percent-encoding, HTTP ranges, times, sizes, and redaction, which keeps keys out of everything that is
+//! printed.
 
 pub(crate) mod percent;
 pub(crate) mod range;

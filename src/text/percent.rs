@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-/// The text with everything percent-encoded but what needs it nowhere (RFC 3986 section 2.3).
+/// Percent-encodes everything except unreserved characters (RFC 3986 section 2.3).
 pub(crate) fn encoded(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {
@@ -10,27 +10,25 @@ pub(crate) fn encoded(text: &str) -> String {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
                 out.push(byte.into());
             }
-            // A String takes whatever is written to it.
+            // Writing to a String cannot fail.
             _ => drop(write!(out, "%{byte:02X}")),
         }
     }
     out
 }
 
-/// Part of a URL decoded. A `%` without two digits stays; bytes that are no UTF-8 become U+FFFD.
+/// Decodes part of a URL. A `%` without two digits is kept; bytes that are no UTF-8 become U+FFFD.
 pub(crate) fn decoded(text: &str) -> String {
     decode(text, false).unwrap_or_else(|lenient| lenient)
 }
 
-/// The value of an HTML form decoded, where a space may be a `+`: stores write names of listings so.
-///
-/// # Errors
-/// The text as far as it can be decoded, where it is malformed or no UTF-8.
+/// Decodes the value of an HTML form, where a space may be a `+`: stores encode names in listings this way. The error is the
+/// text decoded as [`decoded`] does, if it is malformed or no UTF-8.
 pub(crate) fn form_decoded(text: &str) -> Result<String, String> {
     decode(text, true)
 }
 
-/// The byte that two hexadecimal digits at the beginning stand for.
+/// The byte of the two leading hexadecimal digits.
 pub(crate) fn byte(digits: &[u8]) -> Option<u8> {
     let hex = |at: usize| char::from(*digits.get(at)?).to_digit(16);
     Some((hex(0)? << 4 | hex(1)?) as u8)

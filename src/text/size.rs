@@ -1,10 +1,7 @@
-//! Sizes as people write them.
+//! Sizes with units.
 
-/// Reads a number of bytes: digits, or digits with a unit of 1,024s as aws-cli has them (`8M`, `8MB` and
-/// `8MiB` are the same).
-///
-/// # Errors
-/// A sentence, where it is none.
+/// Parses a number of bytes: digits, or digits with a unit. Units are powers of 1,024, as in aws-cli (`8M`, `8MB` and `8MiB`
+/// are the same). The error is a message for the user.
 pub(crate) fn parse(text: &str) -> Result<u64, String> {
     let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
     let unit = text[digits..].trim().to_ascii_uppercase();

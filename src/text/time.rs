@@ -1,13 +1,13 @@
-//! Times as stores and people write them.
+//! Parsing of RFC 3339 times.
 
 use std::time::{Duration, SystemTime};
 
-/// Characters of a time without its zone, at least: `2026-11-22T05:26:21`.
+/// The minimum length of a time without its zone: `2026-11-22T05:26:21`.
 const LOCAL_TIME: usize = 19;
-/// Characters of an offset from UTC: `+01:00`.
+/// The length of an offset from UTC: `+01:00`.
 const OFFSET: usize = 6;
 
-/// Reads an RFC 3339 time with its zone; none for any other text.
+/// Parses an RFC 3339 time with a zone; none for any other text.
 pub(crate) fn parse_time(text: &str) -> Option<SystemTime> {
     let utc = |text| humantime::parse_rfc3339_weak(text).ok();
     if let Some(local) = text.strip_suffix(['Z', 'z']) {
@@ -39,7 +39,7 @@ mod tests {
     }
 
     #[test]
-    fn a_time_says_its_zone() {
+    fn a_time_needs_a_zone() {
         for text in [
             "2026-11-22T05:26:21Z",
             "2026-11-22T05:26:21.25Z",

@@ -78,7 +78,7 @@ impl Shared {
     fn limit(&self, state: &mut State) -> usize {
         let wanted =
             self.fixed.unwrap_or_else(|| requests_for_latency(self.store.fastest_answer()));
-        let wanted = wanted.min(descriptors::most_items());
+        let wanted = wanted.min(descriptors::max_items());
         state.allowance.limit(wanted, state.taken, self.store.pace().slow_downs())
     }
 }

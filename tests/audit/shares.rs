@@ -57,8 +57,8 @@ fn in_a_job_array_each_task_takes_its_share() {
     };
     let one = lab.run(["audit", "--json", "--shard", "2/4", "s3://demo"]).succeeds();
     assert_eq!(names(&kubernetes("auto/4", "1").succeeds()), names(&one));
-    kubernetes("auto", "1").fails(2).says(&["Kubernetes does not tell", "auto/N", "completions"]);
-    audit().fails(2).says(&["no task of a job array", "3/16"]);
+    kubernetes("auto", "1").fails(2).says(&["Kubernetes does not set", "auto/N", "completions"]);
+    audit().fails(2).says(&["no task of a known job array", "3/16"]);
     lab.run(["audit", "--shard", "5/4", "s3://demo"]).fails(2).says(&["I from 1 to N"]);
 }
 

@@ -78,7 +78,7 @@ fn a_derived_key_needs_no_tag_and_a_weak_one_gets_none() {
     let link = rig.run(["presign", "--method", "PUT", &url("y")]).succeeds().stdout;
     rig.run(["put", "--tag-key", "-k", "./new", "file", link.trim()])
         .fails(2)
-        .says(&["tagged by whoever signed it"]);
+        .says(&["the signer of a presigned URL decides"]);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::Chosen;
 use crate::failure::Failure;
-use crate::key::core::{Key, create_file_with_keys, shell_word};
+use crate::key::core::{Key, create_file_with_keys, shell_quoted};
 use crate::key::foreign::Dialect;
 use crate::output::Output;
 
@@ -105,6 +105,6 @@ fn to_file(path: &Path, dialect: Dialect, keys: &[Key], out: &Output) -> Result<
         let (key_md5, file) = (keys[0].md5_base64(), Some(path.display().to_string()));
         return out.item(&Item { op: "key-convert", r#as: dialect, key_md5, text: None, file });
     }
-    out.say(&format!("use it: {}", dialect.usage(&shell_word(path))));
+    out.say(&format!("use it: {}", dialect.usage(&shell_quoted(path))));
     Ok(())
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::failure::Failure;
 use crate::jobs::Keys;
-use crate::key::KeyArgs;
+use crate::key::KeyOptions;
 use crate::key::core::{Encoding, create_key_file};
 use crate::location::Location;
 use crate::output::Output;
@@ -32,7 +32,7 @@ pub(super) struct Args {
     /// The object: s3://bucket/key
     url: String,
     #[command(flatten)]
-    key: KeyArgs,
+    key: KeyOptions,
     /// Write the key to this new file (mode 0600, never overwritten); `-` is stdout
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,

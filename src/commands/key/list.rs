@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use crate::failure::{CommonCode, Failure};
-use crate::key::core::{DEFAULT_TIMEOUT, Loaded};
-use crate::key::ring::{Named, Ring, Scope};
+use crate::key::core::{DEFAULT_TIMEOUT, LoadedKey};
+use crate::key::ring::{ConfigKeys, KeySummary, Scope};
 use crate::output::Output;
 
 /// List the keys of config.toml: names, sources, key-MD5s and rules; no secret
@@ -56,7 +56,7 @@ struct Item<'a> {
 /// # Errors
 /// [`Kind::Usage`] where config.toml is wrong.
 pub(super) fn run(_: &Args, out: &Output) -> Result<u8, Failure> {
-    let ring = Ring::load(Some(DEFAULT_TIMEOUT))?;
+    let ring = ConfigKeys::load(Some(DEFAULT_TIMEOUT))?;
     let mut code = CommonCode::default();
     let mut is_first = true;
     for (named, read) in ring.keys() {
@@ -76,7 +76,7 @@ pub(super) fn run(_: &Args, out: &Output) -> Result<u8, Failure> {
     Ok(code.get())
 }
 
-fn show(named: &Named<'_>, keys: &[Loaded], out: &Output) -> Result<(), Failure> {
+fn show(named: &KeySummary<'_>, keys: &[LoadedKey], out: &Output) -> Result<(), Failure> {
     let md5 = keys.first().map(|loaded| loaded.key.md5_base64());
     if out.json() {
         return out.item(&Item {

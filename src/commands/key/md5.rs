@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::Chosen;
 use crate::failure::Failure;
-use crate::key::core::Loaded;
+use crate::key::core::LoadedKey;
 use crate::output::Output;
 
 /// Print the key-MD5 alone, a line a key
@@ -37,7 +37,7 @@ struct Item<'a> {
 pub(super) fn run(args: &Args, out: &Output) -> Result<(), Failure> {
     let ring = args.chosen.load()?;
     ring.warnings.iter().for_each(|warning| out.warn(warning));
-    for Loaded { key, source, .. } in &ring.keys {
+    for LoadedKey { key, source, .. } in &ring.keys {
         let key_md5 = key.md5_base64();
         if out.json() {
             out.item(&Item { op: "key-md5", source, key_md5 })?;

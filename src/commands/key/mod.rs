@@ -11,7 +11,7 @@ mod verify;
 use std::ffi::OsString;
 
 use crate::failure::Failure;
-use crate::key::KeyArgs;
+use crate::key::KeyOptions;
 use crate::key::ring::Keyring;
 use crate::output::Output;
 use crate::store::wire::Connect;
@@ -59,7 +59,7 @@ struct Chosen {
     #[arg(value_name = "SPEC", conflicts_with = "AwsCliKey")]
     specs: Vec<OsString>,
     #[command(flatten)]
-    keys: KeyArgs,
+    keys: KeyOptions,
 }
 
 impl Chosen {

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::Chosen;
 use crate::failure::Failure;
-use crate::key::core::{Form, KEY_BYTES, Loaded};
+use crate::key::core::{Form, KEY_BYTES, LoadedKey};
 use crate::key::foreign::sheet;
 use crate::output::Output;
 
@@ -102,7 +102,7 @@ fn show(args: &Args, out: &Output) -> Result<(), Failure> {
     Ok(())
 }
 
-fn describe(loaded: &Loaded, out: &Output) -> Result<(), Failure> {
+fn describe(loaded: &LoadedKey, out: &Output) -> Result<(), Failure> {
     out.line(&format!("source:  {}", loaded.source))?;
     out.line(&format!("form:    {}", loaded.form))?;
     out.line(&format!("length:  {} bits", 8 * KEY_BYTES))?;

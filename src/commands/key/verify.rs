@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::failure::Failure;
 use crate::jobs::{Keys, verify};
-use crate::key::KeyArgs;
+use crate::key::KeyOptions;
 use crate::location::Location;
 use crate::output::Output;
 use crate::store::wire::Connect;
@@ -29,7 +29,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "FILE")]
     files_from: Option<PathBuf>,
     #[command(flatten)]
-    key: KeyArgs,
+    key: KeyOptions,
 }
 
 /// # Errors

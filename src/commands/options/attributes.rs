@@ -1,4 +1,4 @@
-//! What is stored with an object besides its bytes, and the condition of a write.
+//! The attributes that are stored with an object, and the condition of a write.
 
 use super::header::parse_header;
 use super::parsed_as;
@@ -37,7 +37,7 @@ struct AttributesArgs {
 }
 
 impl From<AttributesArgs> for Attributes {
-    fn from(given: AttributesArgs) -> Attributes {
+    fn from(args: AttributesArgs) -> Attributes {
         let AttributesArgs {
             content_type,
             cache_control,
@@ -48,7 +48,7 @@ impl From<AttributesArgs> for Attributes {
             tagging,
             acl,
             storage_class,
-        } = given;
+        } = args;
         Attributes {
             content_type,
             cache_control,
@@ -68,24 +68,24 @@ parsed_as!(AttributesArgs => Attributes);
 
 #[derive(clap::Args)]
 struct ConditionArgs {
-    /// Write only if the object that is there has this ETag
+    /// Write only if the existing object has this ETag
     #[arg(long, value_name = "ETAG", value_parser = parse_header, conflicts_with = "if_none_match")]
     if_match: Option<String>,
-    /// Write only if there is no such object yet; the one value is `*`
+    /// Write only if the object does not exist yet; the only value is `*`
     #[arg(long, value_name = "*", value_parser = ["*"], hide_possible_values = true)]
     if_none_match: Option<String>,
 }
 
 impl From<ConditionArgs> for Condition {
-    fn from(given: ConditionArgs) -> Condition {
-        let ConditionArgs { if_match, if_none_match } = given;
+    fn from(args: ConditionArgs) -> Condition {
+        let ConditionArgs { if_match, if_none_match } = args;
         Condition { if_match, if_none_match }
     }
 }
 
 parsed_as!(ConditionArgs => Condition);
 
-/// Reads `a=1`, or `a=1,b=2` as aws-cli does; a comma in a value is written `\,`.
+/// Parses `a=1`, or `a=1,b=2` as aws-cli does; a comma in a value is written `\,`.
 fn parse_metadata(text: &str) -> Result<Metadata, String> {
     const ESCAPED_COMMA: &str = "\u{1f}";
     let printable = |byte| matches!(byte, b' '..=b'~');

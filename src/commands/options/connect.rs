@@ -1,4 +1,4 @@
-//! How the store is reached.
+//! The connection to the store.
 
 use std::path::PathBuf;
 
@@ -61,7 +61,7 @@ struct ConnectArgs {
 }
 
 impl From<ConnectArgs> for Connect {
-    fn from(given: ConnectArgs) -> Connect {
+    fn from(args: ConnectArgs) -> Connect {
         let ConnectArgs {
             endpoint_url,
             profile,
@@ -75,7 +75,7 @@ impl From<ConnectArgs> for Connect {
             connect_timeout,
             read_timeout,
             limit_rate,
-        } = given;
+        } = args;
         Connect {
             endpoint_url,
             profile,

@@ -16,7 +16,7 @@ fn argument(name: &'static str, help: &'static str) -> Arg {
         .help_heading("Selection options")
 }
 
-/// By hand, because the two options' order among each other counts.
+/// Not derived, because the relative order of the two options matters.
 impl clap::FromArgMatches for Filters {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Filters, clap::Error> {
         let given = |name, includes| {
@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_order_of_both_options_counts() {
+    fn the_order_of_the_two_options_matters() {
         let admits = |arguments: &[&str], name| {
             let command = Filters::augment_args(Command::new("test").no_binary_name(true));
             let filters = Filters::from_arg_matches(&command.get_matches_from(arguments));

@@ -1,9 +1,9 @@
-//! The value of `--shard`: a share, or `auto` in a job array, where variables of the environment say which task of how many
-//! this is.
+//! The value of `--shard`: a share, or `auto` in a job array, where environment variables give the task's number and the
+//! number of tasks.
 
 use crate::jobs::feed::Shard;
 
-/// A scheduler's job arrays.
+/// The environment variables of a scheduler's job arrays.
 struct JobArray {
     scheduler: &'static str,
     /// The variable that holds the task's number.
@@ -13,13 +13,13 @@ struct JobArray {
 
 /// How tasks are numbered; `count`, `last` and `step` are names of variables.
 enum Tasks {
-    /// In a row from this number on.
+    /// Consecutively from this number.
     Counted { first: u64, count: &'static str },
-    /// In even steps from one number to another; in a list with gaps a task's place is unknown.
+    /// In equal steps from one number to another; in a list with gaps, the position of a task is unknown.
     Spread { first: &'static str, last: &'static str, count: &'static str },
-    /// In steps of a given size.
+    /// In steps of this size.
     Stepped { first: &'static str, last: &'static str, step: &'static str },
-    /// In a row from this number on; no variable says how many there are.
+    /// Consecutively from this number; no variable has the number of tasks.
     Uncounted { first: u64, advice: &'static str },
 }
 
@@ -86,10 +86,7 @@ const JOB_ARRAYS: &[JobArray] = &[
     },
 ];
 
-/// Reads `I/N`, `auto` or `auto/N`.
-///
-/// # Errors
-/// A sentence, where the text is none of them, or the environment does not say enough.
+/// Parses `I/N`, `auto` or `auto/N`. The error is a message for the user.
 pub(super) fn parse_shard(text: &str) -> Result<Shard, String> {
     parse_with(text, |name| std::env::var(name).ok())
 }
@@ -108,12 +105,10 @@ fn parse_with(text: &str, variable: impl Fn(&str) -> Option<String>) -> Result<S
     }
 }
 
-/// The share of the task that this process is part of; `said` is how many tasks the user says there are.
-///
-/// # Errors
-/// A sentence that names the variable that is missing, or the two that contradict each other.
+/// The share of this task; `given_count` is the N of `auto/N`. The error names the missing variable, or the two that
+/// contradict each other.
 fn shard_of_task(
-    said: Option<u64>,
+    given_count: Option<u64>,
     variable: impl Fn(&str) -> Option<String>,
 ) -> Result<Shard, String> {
     let found = JOB_ARRAYS.iter().filter_map(|array| {
@@ -121,11 +116,8 @@ fn shard_of_task(
         Some((array, task))
     });
     match found.collect::<Vec<_>>().as_slice() {
-        [(array, task)] => array.shard(task, said, variable),
-        [] => {
-            Err("this is no task of a job array that is known: name the share, such as 3/16"
-                .to_owned())
-        }
+        [(array, task)] => array.shard(task, given_count, variable),
+        [] => Err("this is no task of a known job array: name the share, such as 3/16".to_owned()),
         [(one, _), (other, _), ..] => Err(format!(
             "both {} and {} are set: name the share, such as 3/16",
             one.task, other.task
@@ -134,7 +126,7 @@ fn shard_of_task(
 }
 
 impl JobArray {
-    /// Grid Engine and LSF set the variable of every job.
+    /// Grid Engine and LSF set the variable in every job, with these values outside of arrays.
     fn is_task(&self, task: &str) -> bool {
         !matches!((self.task, task), ("SGE_TASK_ID", "undefined") | ("LSB_JOBINDEX", "0"))
     }
@@ -142,7 +134,7 @@ impl JobArray {
     fn shard(
         &self,
         task: &str,
-        said: Option<u64>,
+        given_count: Option<u64>,
         variable: impl Fn(&str) -> Option<String>,
     ) -> Result<Shard, String> {
         let of = |name: &str| {
@@ -166,17 +158,17 @@ impl JobArray {
                 (first, step, last.saturating_sub(first) / step + 1)
             }
             Tasks::Uncounted { first, advice } => {
-                let count = said.ok_or_else(|| {
+                let count = given_count.ok_or_else(|| {
                     let scheduler = self.scheduler;
-                    format!("{scheduler} does not tell how many tasks there are: write auto/N ({advice})")
+                    format!("{scheduler} does not set the number of tasks: write auto/N ({advice})")
                 })?;
                 (first, 1, count)
             }
         };
-        // With fewer tasks than shares, some shares would never be taken.
-        if let Some(said) = said.filter(|said| *said != count) {
+        // With fewer tasks than shares, some shares would have no task.
+        if let Some(given_count) = given_count.filter(|given_count| *given_count != count) {
             return Err(format!(
-                "the array has {count} tasks, and {said} are said: write auto, or name the share, such as 3/{said}"
+                "the array has {count} tasks, and auto/{given_count} was given: write auto, or name the share, such as 3/{given_count}"
             ));
         }
         let place = task.checked_sub(first).ok_or_else(|| self.outside(task, count))?;
@@ -211,12 +203,12 @@ mod tests {
     use super::*;
 
     /// Reads variables written `NAME=VALUE`.
-    fn shard(variables: &[&str], said: Option<u64>) -> Result<String, String> {
+    fn shard(variables: &[&str], given_count: Option<u64>) -> Result<String, String> {
         let variable = |name: &str| {
             let found = variables.iter().filter_map(|it| it.split_once('='));
             found.into_iter().find(|(own, _)| *own == name).map(|(_, value)| value.to_owned())
         };
-        shard_of_task(said, variable).map(|shard| shard.to_string())
+        shard_of_task(given_count, variable).map(|shard| shard.to_string())
     }
 
     fn read(text: &str) -> Result<String, String> {
@@ -303,16 +295,16 @@ mod tests {
         }
         let batch = ["AWS_BATCH_JOB_ARRAY_INDEX=2", "AWS_BATCH_JOB_ARRAY_SIZE=4"];
         assert_eq!(shard(&batch, Some(4)).as_deref(), Ok("3/4"));
-        assert!(shard(&batch, Some(8)).unwrap_err().contains("4 tasks, and 8 are said"));
+        assert!(shard(&batch, Some(8)).unwrap_err().contains("4 tasks, and auto/8 was given"));
     }
 
     #[test]
-    fn what_is_missing_or_contradicts_itself_is_named() {
+    fn missing_or_contradictory_variables_are_named() {
         for (variables, words) in [
-            (&[][..], "no task of a job array"),
-            (&["SGE_TASK_ID=undefined"], "no task of a job array"),
-            (&["LSB_JOBINDEX=0"], "no task of a job array"),
-            (&["CI_NODE_TOTAL=1"], "no task of a job array"),
+            (&[][..], "no task of a known job array"),
+            (&["SGE_TASK_ID=undefined"], "no task of a known job array"),
+            (&["LSB_JOBINDEX=0"], "no task of a known job array"),
+            (&["CI_NODE_TOTAL=1"], "no task of a known job array"),
             (&["SLURM_ARRAY_TASK_ID=1"], "SLURM_ARRAY_TASK_MIN is not"),
             (&["CI_NODE_INDEX=1"], "CI_NODE_TOTAL is not"),
             (&["CI_NODE_INDEX=one", "CI_NODE_TOTAL=2"], "CI_NODE_INDEX is no number: `one`"),

@@ -1,24 +1,24 @@
-//! Which keys are used.
+//! The key options.
 
 use std::ffi::OsString;
 
 use super::parsed_as;
-use crate::key::KeyArgs;
+use crate::key::KeyOptions;
 use crate::key::aws_cli::{ALGORITHM, AwsCliKey, AwsCliSourceKey};
 use crate::key::core::{DEFAULT_TIMEOUT, Format};
 
 const HEADING: &str = "Spellings of aws-cli";
-/// This program's own options for a key.
+/// The options that aws-cli's options exclude.
 const OURS: [&str; 2] = ["key", "key_format"];
 const SOURCE_KEY: &str = "source_key";
 
 #[derive(clap::Args)]
-struct KeyOptionArgs {
+struct KeyArgs {
     /// Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the
     /// name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried
     /// for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself;
     /// without that, the rules of config.toml
-    // Hyphens are let through for url-safe base64, which may begin with one: clap would quote it.
+    // A key in url-safe base64 may begin with a hyphen, and clap's message about an unknown option would quote it.
     #[arg(short = 'k', long = "key", value_name = "SPEC", allow_hyphen_values = true)]
     key: Vec<OsString>,
     /// How to read the key text
@@ -36,14 +36,14 @@ struct KeyOptionArgs {
     key_timeout: u64,
 }
 
-impl From<KeyOptionArgs> for KeyArgs {
-    fn from(given: KeyOptionArgs) -> KeyArgs {
-        let KeyOptionArgs { key, key_format, derive_as, aws_cli, key_timeout } = given;
-        KeyArgs { key, key_format, derive_as, aws_cli, key_timeout }
+impl From<KeyArgs> for KeyOptions {
+    fn from(args: KeyArgs) -> KeyOptions {
+        let KeyArgs { key, key_format, derive_as, aws_cli, key_timeout } = args;
+        KeyOptions { key, key_format, derive_as, aws_cli, key_timeout }
     }
 }
 
-parsed_as!(KeyOptionArgs => KeyArgs);
+parsed_as!(KeyArgs => KeyOptions);
 
 #[derive(clap::Args)]
 #[group(id = "AwsCliKey")]
@@ -67,14 +67,14 @@ struct AwsCliKeyArgs {
 }
 
 impl From<AwsCliKeyArgs> for AwsCliKey {
-    fn from(given: AwsCliKeyArgs) -> AwsCliKey {
+    fn from(args: AwsCliKeyArgs) -> AwsCliKey {
         let AwsCliKeyArgs {
             sse_customer_algorithm,
             sse_customer_key,
             sse_customer_key_md5,
             sse_c,
             sse_c_key,
-        } = given;
+        } = args;
         AwsCliKey {
             sse_customer_algorithm,
             sse_customer_key,
@@ -109,14 +109,14 @@ struct AwsCliSourceKeyArgs {
 }
 
 impl From<AwsCliSourceKeyArgs> for AwsCliSourceKey {
-    fn from(given: AwsCliSourceKeyArgs) -> AwsCliSourceKey {
+    fn from(args: AwsCliSourceKeyArgs) -> AwsCliSourceKey {
         let AwsCliSourceKeyArgs {
             copy_source_sse_customer_algorithm,
             copy_source_sse_customer_key,
             copy_source_sse_customer_key_md5,
             sse_c_copy_source,
             sse_c_copy_source_key,
-        } = given;
+        } = args;
         AwsCliSourceKey {
             copy_source_sse_customer_algorithm,
             copy_source_sse_customer_key,

@@ -1,6 +1,6 @@
-//! Options that several commands have: how they are parsed, and their help. Below this floor they are plain values
-//! ([`Connect`](crate::store::wire::Connect), [`ReadOptions`](crate::store::object::ReadOptions) and so on), which a
-//! command's arguments flatten as they are.
+//! The options that several commands share: their clap arguments and help. Lower floors have plain option structs
+//! ([`Connect`](crate::store::wire::Connect), [`ReadOptions`](crate::store::object::ReadOptions) and so on), which the
+//! arguments of a command flatten directly.
 
 mod attributes;
 mod connect;
@@ -18,7 +18,7 @@ pub(crate) use header::parse_header;
 pub(super) use search::check_search;
 pub(super) use since::parse_since;
 
-/// Makes the plain options parse as the arguments that they are converted from.
+/// Implements clap's traits for plain options by parsing `$arguments` and converting them.
 macro_rules! parsed_as {
     ($arguments:ty => $options:ty) => {
         impl clap::FromArgMatches for $options {

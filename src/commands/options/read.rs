@@ -1,4 +1,4 @@
-//! Which version of an object is read, and on which conditions.
+//! The version of an object to read, and the conditions of the read.
 
 use clap::builder::NonEmptyStringValueParser;
 
@@ -23,8 +23,8 @@ struct ReadArgs {
 }
 
 impl From<ReadArgs> for ReadOptions {
-    fn from(given: ReadArgs) -> ReadOptions {
-        let ReadArgs { version_id, if_match, if_none_match, allow_plain } = given;
+    fn from(args: ReadArgs) -> ReadOptions {
+        let ReadArgs { version_id, if_match, if_none_match, allow_plain } = args;
         ReadOptions { version_id, if_match, if_none_match, allow_plain, ..ReadOptions::default() }
     }
 }

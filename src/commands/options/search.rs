@@ -1,4 +1,4 @@
-//! Which objects of all that there are: options of `audit` and `rotate`.
+//! The selection options of `audit` and `rotate`.
 
 use std::path::PathBuf;
 
@@ -32,8 +32,8 @@ struct SearchArgs {
 }
 
 impl From<SearchArgs> for SearchOptions {
-    fn from(given: SearchArgs) -> SearchOptions {
-        let SearchArgs { filters, files_from, inventory, shard } = given;
+    fn from(args: SearchArgs) -> SearchOptions {
+        let SearchArgs { filters, files_from, inventory, shard } = args;
         let source = match (files_from, inventory) {
             (Some(list), _) => Source::List(list),
             (None, Some(manifest)) => Source::Inventory(manifest),
@@ -45,9 +45,7 @@ impl From<SearchArgs> for SearchOptions {
 
 parsed_as!(SearchArgs => SearchOptions);
 
-/// # Errors
-/// [`Kind::Usage`] where the objects of a list could be in several places, or standard input is both
-/// the list and a key.
+/// Fails with [`Kind::Usage`] if a list is given with several URLs, or if standard input is both the list and a key.
 pub(in crate::commands) fn check_search(
     options: &SearchOptions,
     urls: usize,

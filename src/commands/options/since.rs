@@ -1,17 +1,14 @@
-//! The value of `--since`: a time, or how long ago it was.
+//! The value of `--since`: a time, or a duration before now.
 
 use std::time::SystemTime;
 
 use crate::text::time::parse_time;
 
-/// Reads an RFC 3339 time, or a duration that counts back from now.
-///
-/// # Errors
-/// A sentence, where the text is neither.
+/// Parses an RFC 3339 time, or a duration before now. The error is a message for the user.
 pub(in crate::commands) fn parse_since(text: &str) -> Result<SystemTime, String> {
     let now = SystemTime::now();
     if let Ok(age) = humantime::parse_duration(text) {
-        // Nothing is older than time itself.
+        // A duration that begins before the epoch selects everything.
         return Ok(now.checked_sub(age).unwrap_or(SystemTime::UNIX_EPOCH));
     }
     parse_time(text).ok_or_else(|| {

@@ -1,4 +1,4 @@
-//! The values of options that are one of a few words, and their help.
+//! The enumerated option values, and their help.
 
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
@@ -25,10 +25,10 @@ macro_rules! values {
 }
 
 values!(Format {
-    Auto => "auto", "Whatever it is: 32 bytes, base64, hex, or 32 ASCII characters";
+    Auto => "auto", "Detected: 32 bytes, base64, hex, or 32 ASCII characters";
     Base64 => "base64", "Base64 of 32 bytes: padded, unpadded or url-safe";
     Hex => "hex", "64 hexadecimal digits";
-    Raw => "raw", "Exactly 32 bytes, whatever they are";
+    Raw => "raw", "Exactly 32 bytes";
 });
 
 values!(Encoding {
@@ -48,7 +48,7 @@ values!(Dialect {
 });
 
 values!(ProgressStyle {
-    Auto => "auto", "Bars, where stderr is a terminal that a person looks at";
+    Auto => "auto", "Bars, if stderr is a terminal";
     Plain => "plain", "A line of text every 30 seconds";
     None => "none", "Nothing";
 });

@@ -6,7 +6,7 @@ use std::fmt;
 use crate::failure::Failure;
 use crate::jobs::rotate::RotationKeys;
 use crate::jobs::{Keys, Sealer};
-use crate::key::KeyArgs;
+use crate::key::KeyOptions;
 use crate::key::core::{DEFAULT_TIMEOUT, Format};
 use crate::output::Output;
 use crate::store::Encryption;
@@ -46,7 +46,7 @@ impl RotationKeyArgs {
     /// Reads the keys.
     ///
     /// # Errors
-    /// [`Kind::Usage`] where it is not said from which to which; otherwise as [`KeyArgs::load`].
+    /// [`Kind::Usage`] where it is not said from which to which; otherwise as [`KeyOptions::load`].
     pub(super) fn load(&self, out: &Output) -> Result<RotationKeys, Failure> {
         let takes_plain = self.from.iter().any(|it| it == NONE);
         let (old, new) = (self.old_key(), self.new_key());
@@ -92,18 +92,18 @@ impl RotationKeyArgs {
         self.to.as_ref().is_some_and(|it| it == NONE)
     }
 
-    fn old_key(&self) -> KeyArgs {
+    fn old_key(&self) -> KeyOptions {
         let specs = self.from.iter().filter(|it| *it != NONE).cloned();
         self.args(specs.collect())
     }
 
-    fn new_key(&self) -> KeyArgs {
+    fn new_key(&self) -> KeyOptions {
         self.args(self.to.iter().cloned().collect())
     }
 
-    fn args(&self, key: Vec<OsString>) -> KeyArgs {
+    fn args(&self, key: Vec<OsString>) -> KeyOptions {
         let (key_format, key_timeout) = (self.key_format, self.key_timeout);
-        KeyArgs { key, key_format, key_timeout, ..KeyArgs::default() }
+        KeyOptions { key, key_format, key_timeout, ..KeyOptions::default() }
     }
 }
 

@@ -14,7 +14,7 @@ use super::reminder::FirstKey;
 use super::report::Reporter;
 use super::sealer::{Sealer, SealingOptions};
 use crate::failure::Failure;
-use crate::key::KeyArgs;
+use crate::key::KeyOptions;
 use crate::output::Output;
 use crate::store::object::{Attributes, Condition, ReadOptions};
 use crate::store::wire::Connect;
@@ -43,7 +43,7 @@ pub(crate) struct CopyOptions {
 pub(crate) enum SourceKey {
     /// They are not sealed.
     None,
-    Own(KeyArgs),
+    Own(KeyOptions),
     /// The keys that seal the copies, too.
     AsCopies,
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::report::{Report, Stop};
 use super::tls::check_tls;
 use crate::failure::{Failure, Kind};
-use crate::key::ring::Ring;
+use crate::key::ring::ConfigKeys;
 use crate::location::Location;
 use crate::store::SseC;
 use crate::store::probe::{Outcome, Settings, is_proxied};
@@ -72,7 +72,7 @@ fn blame_proxy(failure: &Failure) -> Failure {
 }
 
 fn check_config(report: &mut Report) {
-    let ring = match Ring::load(None) {
+    let ring = match ConfigKeys::load(None) {
         Ok(ring) => ring,
         // Nothing else depends on it: the keys of the proof are made for it.
         Err(failure) => return report.fail("config", &failure),

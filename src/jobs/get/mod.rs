@@ -11,7 +11,7 @@ use super::job::Job;
 use super::keys::Keys;
 use super::report::Reporter;
 use crate::failure::Failure;
-use crate::key::KeyArgs;
+use crate::key::KeyOptions;
 use crate::output::Output;
 use crate::store::object::ReadOptions;
 use crate::store::wire::{Connect, SignedUrl, Store};
@@ -25,7 +25,7 @@ pub(crate) use feed::GetSource;
 
 pub(crate) struct GetOptions {
     pub(crate) from: GetPlan,
-    pub(crate) key: KeyArgs,
+    pub(crate) key: KeyOptions,
     pub(crate) read: ReadOptions,
     pub(crate) filters: Filters,
     pub(crate) dry_run: bool,

@@ -1,4 +1,4 @@
-//! Whether an MD5 is the key's, as S3 wants it; and if not, by which of the usual wrong recipes it was made.
+//! Checks a key-MD5 in the form that S3 requires. If it is wrong, finds out which of the usual mistakes produced it.
 
 use md5::{Digest as _, Md5};
 use zeroize::Zeroizing;
@@ -10,14 +10,14 @@ use crate::key::core::{Key, decode_base64, decode_hex, is_hex};
 const MD5_BYTES: usize = 16;
 const SHA1_BYTES: usize = 20;
 const SHA256_BYTES: usize = 32;
-/// How line breaks come into what is hashed or encoded: `echo`, files, and files of Windows.
+/// The line breaks that are often hashed or encoded by mistake: those of `echo` and files, and of Windows files.
 const ENDINGS: [(&str, &str); 3] = [("", ""), ("\n", " with a newline"), ("\r\n", " with CRLF")];
 
 /// Compares an MD5 with the key's.
 ///
 /// # Errors
-/// [`Kind::Key`] that names the recipe and gives the right MD5, which is no secret. What was given is not
-/// quoted: it may be the key.
+/// [`Kind::Key`] that names the mistake and the right MD5, which is no secret. The given text is not quoted: it may be
+/// the key.
 pub(super) fn check(key: &Key, given: &str) -> Result<(), Failure> {
     let right = key.md5_base64();
     if given == right {
@@ -29,16 +29,16 @@ pub(super) fn check(key: &Key, given: &str) -> Result<(), Failure> {
 }
 
 fn explain(key: &Key, given: &str) -> String {
-    let is_key = super::written(given).is_some_and(|(found, _)| found == *key);
+    let is_key = super::decode_key(given).is_some_and(|(found, _)| found == *key);
     if is_key || given.trim_end().as_bytes() == key.bytes() {
         return "it holds the key itself, not the key's MD5".to_owned();
     }
-    let Some(Written { digest, how }) = Written::read(given) else {
+    let Some(WrittenDigest { digest, how }) = WrittenDigest::read(given) else {
         let length = given.chars().count();
         return format!("it is no MD5: base64 of one has 24 characters, and it has {length}");
     };
     let of = match digest.len() {
-        MD5_BYTES => input(key, &digest),
+        MD5_BYTES => hashed_form(key, &digest),
         SHA1_BYTES => return format!("it is a SHA-1, written as {how}, and S3 wants an MD5"),
         SHA256_BYTES => {
             return format!(
@@ -58,18 +58,19 @@ fn explain(key: &Key, given: &str) -> String {
     }
 }
 
-/// A digest, and how it is written.
-struct Written {
+/// A digest, and a description of its encoding.
+struct WrittenDigest {
     digest: Zeroizing<Vec<u8>>,
     how: String,
 }
 
-impl Written {
-    /// Takes the encodings off a text, one after another, until a digest is left.
-    fn read(text: &str) -> Option<Written> {
+impl WrittenDigest {
+    /// Decodes the text, several times if needed, to a digest.
+    fn read(text: &str) -> Option<WrittenDigest> {
         let bare = text.trim_end_matches(['\r', '\n']);
         let (_, ending) = ENDINGS.into_iter().find(|(end, _)| &text[bare.len()..] == *end)?;
-        let written = |digest, how: &str| Some(Written { digest, how: format!("{how}{ending}") });
+        let written =
+            |digest, how: &str| Some(WrittenDigest { digest, how: format!("{how}{ending}") });
         if let Some(digest) = decode_digest(bare) {
             let case =
                 if bare.contains(|c: char| c.is_ascii_uppercase()) { " in capitals" } else { "" };
@@ -83,7 +84,7 @@ impl Written {
             return written(decode_digest(last)?, "the whole line of openssl");
         }
         let (bytes, form) = decode_base64(bare).ok()?;
-        let inner = std::str::from_utf8(&bytes).ok().and_then(Written::read);
+        let inner = std::str::from_utf8(&bytes).ok().and_then(WrittenDigest::read);
         match inner {
             Some(inner) => written(inner.digest, &format!("base64 of {}", inner.how)),
             None => written(bytes, &form.to_string()),
@@ -96,8 +97,8 @@ fn decode_digest(text: &str) -> Option<Zeroizing<Vec<u8>>> {
     decode_hex(text).filter(|digest| lengths.contains(&digest.len()))
 }
 
-/// What of the key the digest is the MD5 of.
-fn input(key: &Key, digest: &[u8]) -> Option<String> {
+/// The form of the key that the digest is the MD5 of.
+fn hashed_form(key: &Key, digest: &[u8]) -> Option<String> {
     let hex = key.hex();
     let raw = Zeroizing::new(key.bytes().to_vec());
     let text = std::str::from_utf8(&raw).unwrap_or_default();

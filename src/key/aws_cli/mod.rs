@@ -1,8 +1,7 @@
-//! The options by which aws-cli takes a key, with aws-cli's own rules, so that a script that was written for
-//! it seals with the same key here.
+//! aws-cli's key options, with aws-cli's rules, so that a script that was written for aws-cli uses the same key here.
 //!
-//! `aws s3`, and `aws s3api` without an MD5, take the bytes of the value for the key and encode them.
-//! `aws s3api` with an MD5 sends both values as they stand (botocore, `handlers.py`, `_sse_md5`).
+//! `aws s3`, and `aws s3api` without an MD5, use the bytes of the value as the key and encode them. `aws s3api` with an MD5
+//! sends both values unchanged (botocore, `handlers.py`, `_sse_md5`).
 
 mod md5;
 mod value;
@@ -12,16 +11,15 @@ use std::ffi::{OsStr, OsString};
 use value::{Origin, Value};
 
 use super::core::{
-    Form, Format, Found, KEY_BYTES, Key, Loaded, decode_base64, decode_hex, diagnose_key_text,
-    not_raw, parse, said_of,
+    Form, Format, KEY_BYTES, Key, LoadedKey, ParsedKey, decode_base64, decode_hex,
+    diagnose_key_text, not_raw_key, parse, with_context,
 };
 use crate::failure::Failure;
 
 /// The one algorithm of SSE-C (AWS, "Using server-side encryption with customer-provided keys").
 pub(crate) const ALGORITHM: &str = "AES256";
 
-/// What the options are called.
-struct Names {
+struct OptionNames {
     algorithm: &'static str,
     key: &'static str,
     md5: &'static str,
@@ -29,15 +27,15 @@ struct Names {
     sse_c_key: &'static str,
 }
 
-const OWN: Names = Names {
+const KEY_NAMES: OptionNames = OptionNames {
     algorithm: "--sse-customer-algorithm",
     key: "--sse-customer-key",
     md5: "--sse-customer-key-md5",
     sse_c: "--sse-c",
     sse_c_key: "--sse-c-key",
 };
-/// Those of the object that a copy is made of.
-const OF_SOURCE: Names = Names {
+/// The options for the source of a copy.
+const SOURCE_KEY_NAMES: OptionNames = OptionNames {
     algorithm: "--copy-source-sse-customer-algorithm",
     key: "--copy-source-sse-customer-key",
     md5: "--copy-source-sse-customer-key-md5",
@@ -45,36 +43,35 @@ const OF_SOURCE: Names = Names {
     sse_c_key: "--sse-c-copy-source-key",
 };
 
-/// A key in the spelling of aws-cli: instead of `-k`, and before `S3SEAL_KEY`.
+/// A key in aws-cli's options. It excludes `-k`, and takes precedence over `S3SEAL_KEY`.
 #[derive(Clone, Default)]
 pub(crate) struct AwsCliKey {
-    /// As with `aws s3api`: AES256
+    /// `aws s3api`: `AES256`.
     pub(crate) sse_customer_algorithm: Option<OsString>,
-    /// As with `aws s3api`: the 32 bytes of the key as text, file://FILE or fileb://FILE; their base64 if
-    /// --sse-customer-key-md5 is given
+    /// `aws s3api`: the 32 bytes of the key as text, `file://FILE` or `fileb://FILE`; their base64 if the MD5 is given.
     pub(crate) sse_customer_key: Option<OsString>,
-    /// As with `aws s3api`: base64 of the MD5 of the 32 bytes
+    /// `aws s3api`: base64 of the MD5 of the 32 bytes.
     pub(crate) sse_customer_key_md5: Option<OsString>,
-    /// As with `aws s3`: AES256, which may be left out
+    /// `aws s3`: `AES256`, the default.
     pub(crate) sse_c: Option<OsString>,
-    /// As with `aws s3`: the 32 bytes of the key as text, file://FILE or fileb://FILE
+    /// `aws s3`: the 32 bytes of the key as text, `file://FILE` or `fileb://FILE`.
     pub(crate) sse_c_key: Option<OsString>,
-    /// Whether all this was said of a copy's source.
-    pub(crate) is_of_source: bool,
+    /// Whether these are the options for the source of a copy.
+    pub(crate) is_source: bool,
 }
 
-/// The key of a copy's source in the spelling of aws-cli: instead of `--source-key`.
+/// The key of a copy's source in aws-cli's options. It excludes `--source-key`.
 #[derive(Clone, Default)]
 pub(crate) struct AwsCliSourceKey {
-    /// As with `aws s3api copy-object`: AES256
+    /// `aws s3api copy-object`: `AES256`.
     pub(crate) copy_source_sse_customer_algorithm: Option<OsString>,
-    /// As with `aws s3api copy-object`: the source's key, as --sse-customer-key has it
+    /// `aws s3api copy-object`: the source's key, in the form of `sse_customer_key`.
     pub(crate) copy_source_sse_customer_key: Option<OsString>,
-    /// As with `aws s3api copy-object`: base64 of the MD5 of the 32 bytes
+    /// `aws s3api copy-object`: base64 of the MD5 of the 32 bytes.
     pub(crate) copy_source_sse_customer_key_md5: Option<OsString>,
-    /// As with `aws s3 cp`: AES256, which may be left out
+    /// `aws s3 cp`: `AES256`, the default.
     pub(crate) sse_c_copy_source: Option<OsString>,
-    /// As with `aws s3 cp`: the source's key, as --sse-c-key has it
+    /// `aws s3 cp`: the source's key, in the form of `sse_c_key`.
     pub(crate) sse_c_copy_source_key: Option<OsString>,
 }
 
@@ -87,51 +84,47 @@ impl AwsCliSourceKey {
             sse_customer_key_md5: self.copy_source_sse_customer_key_md5.clone(),
             sse_c: self.sse_c_copy_source.clone(),
             sse_c_key: self.sse_c_copy_source_key.clone(),
-            is_of_source: true,
+            is_source: true,
         };
         key.is_given().then_some(key)
     }
 }
 
-/// What of the options is there, once everything is that belongs together.
-struct Given<'a> {
+/// The options of one command, checked for completeness.
+struct SelectedOptions<'a> {
     option: &'static str,
     key: &'a OsStr,
     md5: Option<&'a OsStr>,
 }
 
 impl AwsCliKey {
-    /// The key, if any of these options is given, and what to warn of, each with the source it concerns.
+    /// The key, if any of these options is given.
     ///
     /// # Errors
-    /// [`Kind::Usage`] where one of them is missing or empty, or names another algorithm;
-    /// [`Kind::Key`] where the value is no key by aws-cli's rules, or the MD5 is not the key's.
-    pub(super) fn load(&self) -> Result<Option<(Loaded, Vec<String>)>, Failure> {
-        let Some(given) = self.given()? else { return Ok(None) };
-        let value = Value::read(given.option, given.key)?;
+    /// [`Kind::Usage`] if one of them is missing or empty, or names another algorithm; [`Kind::Key`] if the value is
+    /// no key by aws-cli's rules, or the MD5 is not the key's.
+    pub(super) fn load(&self) -> Result<Option<LoadedKey>, Failure> {
+        let Some(options) = self.selected()? else { return Ok(None) };
+        let value = Value::read(options.option, options.key)?;
         let names = self.names();
-        let found = match given.md5 {
-            None => unencoded(&value, given.option, names),
-            Some(_) => encoded(&value, names),
+        let parsed = match options.md5 {
+            None => raw_key(&value, options.option, names),
+            Some(_) => base64_key(&value, names),
         };
-        let Found { key, form, mut warnings, unfit } =
-            found.map_err(|failure| said_of(&value.source, failure))?;
-        if let Some(md5) = given.md5 {
+        let parsed = parsed.map_err(|failure| with_context(&value.source, failure))?;
+        if let Some(md5) = options.md5 {
             let md5 = value::read_text(names.md5, md5)?;
-            md5::check(&key, &md5).map_err(|failure| said_of(names.md5, failure))?;
+            md5::check(&parsed.key, &md5).map_err(|failure| with_context(names.md5, failure))?;
         }
-        warnings.splice(0..0, value.warnings);
-        let source = value.source;
-        let told = warnings.iter().map(|warning| format!("{source}: {warning}")).collect();
-        Ok(Some((Loaded { key, source, form, warnings, unfit, name: None, entry: None }, told)))
+        let mut key = LoadedKey::new(parsed, value.source);
+        key.warnings.splice(0..0, value.warnings);
+        Ok(Some(key))
     }
 
-    /// Whether any of these options is given.
     pub(super) fn is_given(&self) -> bool {
         self.is_s3api() || self.is_s3()
     }
 
-    /// Whether the key is to be read from stdin.
     pub(super) fn uses_stdin(&self) -> bool {
         [&self.sse_customer_key, &self.sse_c_key]
             .into_iter()
@@ -139,8 +132,8 @@ impl AwsCliKey {
             .any(|key| Value::is_stdin(key))
     }
 
-    fn names(&self) -> &'static Names {
-        if self.is_of_source { &OF_SOURCE } else { &OWN }
+    fn names(&self) -> &'static OptionNames {
+        if self.is_source { &SOURCE_KEY_NAMES } else { &KEY_NAMES }
     }
 
     fn is_s3api(&self) -> bool {
@@ -153,7 +146,7 @@ impl AwsCliKey {
         self.sse_c.is_some() || self.sse_c_key.is_some()
     }
 
-    fn given(&self) -> Result<Option<Given<'_>>, Failure> {
+    fn selected(&self) -> Result<Option<SelectedOptions<'_>>, Failure> {
         let names = self.names();
         let (algorithm, key) = match (self.is_s3api(), self.is_s3()) {
             (false, false) => return Ok(None),
@@ -185,12 +178,12 @@ impl AwsCliKey {
         check_value(option, key)?;
         let md5 = self.sse_customer_key_md5.as_deref();
         md5.map_or(Ok(()), |md5| check_value(names.md5, md5))?;
-        Ok(Some(Given { option, key, md5 }))
+        Ok(Some(SelectedOptions { option, key, md5 }))
     }
 }
 
-/// The values on a command line that no message may quote: those of the options here that take a key, or
-/// might by mistake, and of options misspelt like them.
+/// The values on a command line that no message may quote: those of the options that take a key, or may get one by mistake,
+/// and of misspelt options that begin like them.
 pub(crate) fn hidden_values(arguments: &[OsString]) -> impl Iterator<Item = &str> {
     let takes_key = |option: &str| {
         ["--sse-c", "--copy-source-sse"].iter().any(|start| option.starts_with(start))
@@ -218,7 +211,7 @@ fn check_algorithm(option: &str, algorithm: &OsStr) -> Result<(), Failure> {
         .hint(format!("write {option} {ALGORITHM}: there is no other")))
 }
 
-/// Shell variables that are not set, and options that have swallowed the next one.
+/// Fails for an empty value (a shell variable that is not set), and for the next option taken as the value.
 fn check_value(option: &str, value: &OsStr) -> Result<(), Failure> {
     let what = match value.as_encoded_bytes() {
         [] => "is empty",
@@ -229,16 +222,16 @@ fn check_value(option: &str, value: &OsStr) -> Result<(), Failure> {
         .hint("check that the shell variable which should be there is set"))
 }
 
-/// The key whose bytes the value is.
-fn unencoded(value: &Value, option: &str, names: &Names) -> Result<Found, Failure> {
+/// The key, if the value is its bytes.
+fn raw_key(value: &Value, option: &str, names: &OptionNames) -> Result<ParsedKey, Failure> {
     if value.bytes.len() != KEY_BYTES
         && let Ok(text) = std::str::from_utf8(&value.bytes)
-        && let Some((key, form)) = written(text)
+        && let Some((key, form)) = decode_key(text)
     {
         let length = value.bytes.len();
         let decode = if form == Form::Hex { "xxd -r -p" } else { "base64 -d" };
         let bytes = format!("give {option} fileb://FILE with the 32 bytes (made by `{decode}`)");
-        let as_it_stands = match form {
+        let with_md5 = match form {
             Form::Base64 if option == names.key => {
                 format!("add {} {}, or ", names.md5, key.md5_base64())
             }
@@ -249,7 +242,7 @@ fn unencoded(value: &Value, option: &str, names: &Names) -> Result<Found, Failur
              a key of {length} bytes and answer 400",
             if option == names.sse_c_key { "`aws s3`" } else { "`aws s3api` without an MD5" }
         ))
-        .hint(format!("{as_it_stands}{bytes}, or name the key with -k alone")));
+        .hint(format!("{with_md5}{bytes}, or name the key with -k alone")));
     }
     if value.bytes.starts_with(b"# ") && parse(&value.bytes, Format::Auto).is_ok() {
         return Err(Failure::key("it is a key file of s3seal, and aws-cli takes the 32 bytes alone").hint(
@@ -259,31 +252,31 @@ fn unencoded(value: &Value, option: &str, names: &Names) -> Result<Found, Failur
     Ok(parse(&value.bytes, Format::Raw)?.swap_remove(0))
 }
 
-/// The key that the value is the base64 of.
-fn encoded(value: &Value, names: &Names) -> Result<Found, Failure> {
+/// The key, if the value is its base64.
+fn base64_key(value: &Value, names: &OptionNames) -> Result<ParsedKey, Failure> {
     let md5 = names.md5;
     if value.origin == Origin::Binary {
         return Err(Failure::key(format!("aws-cli takes no fileb:// together with {md5}"))
             .hint(format!("leave {md5} out: the MD5 is computed")));
     }
-    let text = std::str::from_utf8(&value.bytes).map_err(|_| not_raw(&value.bytes))?;
-    let key = match written(text) {
+    let text = std::str::from_utf8(&value.bytes).map_err(|_| not_raw_key(&value.bytes))?;
+    let key = match decode_key(text) {
         Some((key, Form::Base64)) if text.len() == text.trim().len() => key,
         Some((_, Form::Base64)) => {
-            return Err(not_as_it_stands("it is base64 with white space around it", names));
+            return Err(not_sendable("it is base64 with white space around it", names));
         }
-        Some((_, form)) => return Err(not_as_it_stands(&format!("it is {form}"), names)),
+        Some((_, form)) => return Err(not_sendable(&format!("it is {form}"), names)),
         None if value.bytes.len() == KEY_BYTES => {
-            return Err(not_as_it_stands("it is 32 bytes as they are", names)
+            return Err(not_sendable("it is 32 bytes as they are", names)
                 .hint(format!("leave {md5} out: then the bytes are the key, and encoded")));
         }
         None => return Err(diagnose_key_text(text.trim(), Format::Base64)),
     };
     let found = parse(key.bytes(), Format::Raw)?.swap_remove(0);
-    Ok(Found { form: Form::Base64, ..found })
+    Ok(ParsedKey { form: Form::Base64, ..found })
 }
 
-fn not_as_it_stands(what: &str, names: &Names) -> Failure {
+fn not_sendable(what: &str, names: &OptionNames) -> Failure {
     Failure::key(format!(
         "{what}; together with {} aws-cli sends the value as it stands, and stores want base64, padded",
         names.md5
@@ -291,8 +284,8 @@ fn not_as_it_stands(what: &str, names: &Names) -> Failure {
     .hint("name the key with -k alone: that reads it in any form")
 }
 
-/// The key that a text is the base64 or hex of.
-fn written(text: &str) -> Option<(Key, Form)> {
+/// Decodes a key from base64 or hex.
+fn decode_key(text: &str) -> Option<(Key, Form)> {
     let text = text.trim();
     if let Some(key) = decode_hex(text).and_then(|bytes| Key::from_slice(&bytes)) {
         return Some((key, Form::Hex));

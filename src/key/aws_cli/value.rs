@@ -1,5 +1,4 @@
-//! The value of an option as aws-cli takes it: text, `file://FILE` or `fileb://FILE` (awscli,
-//! `paramfile.py`).
+//! The value of an aws-cli option: text, `file://FILE` or `fileb://FILE` (awscli, `paramfile.py`).
 
 use std::ffi::OsStr;
 use std::fs;
@@ -9,18 +8,17 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use crate::failure::Failure;
-use crate::key::core::{Spec, said_of};
+use crate::key::core::{Spec, with_context};
 
 const TEXT_FILE: &str = "file://";
 const BINARY_FILE: &str = "fileb://";
 
-/// A value, and where it came from.
 pub(super) struct Value {
-    /// The option, or the file, as messages show it.
+    /// The option or the file, as messages show it.
     pub(super) source: String,
     pub(super) bytes: Zeroizing<Vec<u8>>,
     pub(super) origin: Origin,
-    /// Who else can see or change it.
+    /// Warnings that other users can see or change the value.
     pub(super) warnings: Vec<String>,
 }
 
@@ -35,7 +33,7 @@ impl Value {
     /// Reads the value of an option that takes a key.
     ///
     /// # Errors
-    /// [`Kind::Key`] where a file cannot be read or others can write it, and for text that is none.
+    /// [`Kind::Key`] if a file cannot be read or others can write it, and for text that is not UTF-8.
     pub(super) fn read(option: &str, value: &OsStr) -> Result<Value, Failure> {
         let (origin, path) = split(value);
         let Some(path) = path else {
@@ -46,14 +44,15 @@ impl Value {
                     .to_owned(),
             ];
             let value = Value { source: option.to_owned(), bytes, origin, warnings };
-            return value.checked();
+            return value.into_text();
         };
         let mut warnings = Vec::new();
         let spec = Spec::File(path.clone());
         let source = spec.to_string();
-        let bytes =
-            spec.read_file(&path, &mut warnings).map_err(|failure| said_of(&source, failure))?;
-        Value { source, bytes, origin, warnings }.checked()
+        let bytes = spec
+            .read_file(&path, &mut warnings)
+            .map_err(|failure| with_context(&source, failure))?;
+        Value { source, bytes, origin, warnings }.into_text()
     }
 
     /// Whether the value is read from the program's stdin.
@@ -61,15 +60,15 @@ impl Value {
         split(value).1.is_some_and(|path| Spec::File(path).uses_stdin())
     }
 
-    /// Text must be UTF-8, and Python reads every line end of a text file as a newline.
-    fn checked(mut self) -> Result<Value, Failure> {
+    /// Fails for text that is not UTF-8. Line ends of text files become newlines, as Python reads them.
+    fn into_text(mut self) -> Result<Value, Failure> {
         if self.origin == Origin::Binary {
             return Ok(self);
         }
         if std::str::from_utf8(&self.bytes).is_err() {
             let failure = Failure::key("it is not UTF-8, and aws-cli takes it for text")
                 .hint("write fileb://FILE for a file of raw bytes");
-            return Err(said_of(&self.source, failure));
+            return Err(with_context(&self.source, failure));
         }
         if self.origin == Origin::Text {
             self.bytes = with_newlines(&self.bytes);
@@ -78,10 +77,7 @@ impl Value {
     }
 }
 
-/// Reads the value of an option that takes no secret.
-///
-/// # Errors
-/// [`Kind::Key`] where it is a file that cannot be read as text.
+/// Reads the value of an option that takes no secret. A file that cannot be read as text is a [`Kind::Key`].
 pub(super) fn read_text(option: &str, value: &OsStr) -> Result<Zeroizing<String>, Failure> {
     let Some(path) = split(value).1 else {
         return Ok(Zeroizing::new(value.to_string_lossy().into_owned()));
@@ -93,12 +89,13 @@ pub(super) fn read_text(option: &str, value: &OsStr) -> Result<Zeroizing<String>
     })
 }
 
+/// The origin, and the path if the value names a file.
 fn split(value: &OsStr) -> (Origin, Option<PathBuf>) {
     let after = |prefix: &str| {
         value
             .as_bytes()
             .strip_prefix(prefix.as_bytes())
-            .map(|path| at_home(OsStr::from_bytes(path)))
+            .map(|path| expand_home(OsStr::from_bytes(path)))
     };
     match (after(TEXT_FILE), after(BINARY_FILE)) {
         (Some(path), _) => (Origin::Text, Some(path)),
@@ -107,8 +104,8 @@ fn split(value: &OsStr) -> (Origin, Option<PathBuf>) {
     }
 }
 
-/// The path with the home folder for `~`: shells leave it alone behind `file://`.
-fn at_home(path: &OsStr) -> PathBuf {
+/// Replaces `~` by the home folder: shells do not do so after `file://`.
+fn expand_home(path: &OsStr) -> PathBuf {
     match (Path::new(path).strip_prefix("~"), std::env::home_dir()) {
         (Ok(rest), Some(home)) => home.join(rest),
         _ => path.into(),

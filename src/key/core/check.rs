@@ -1,4 +1,4 @@
-//! Knowing a key again without keeping anything that tells of it.
+//! Recognises a key in a later run without storing anything that identifies it.
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use rand::TryRng as _;
@@ -9,8 +9,8 @@ use sha2::Sha256;
 use super::encoding::hex;
 use super::material::Key;
 
-/// Tells whether a key is the one of an earlier run, and tells nobody else anything: an HMAC under a
-/// salt of its own. The key-MD5 would be the same everywhere.
+/// An HMAC of a key under a random salt. Unlike the key-MD5, it differs each time, so it does not link a state file to
+/// objects.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct KeyCheck {
@@ -19,7 +19,7 @@ pub(crate) struct KeyCheck {
 }
 
 impl KeyCheck {
-    /// For this key, under a new salt. None without randomness.
+    /// With a new salt. None if the operating system gives no random bytes.
     pub(crate) fn new(key: &Key) -> Option<KeyCheck> {
         let mut salt = [0; 16];
         SysRng.try_fill_bytes(&mut salt).ok()?;
@@ -27,8 +27,7 @@ impl KeyCheck {
         Some(KeyCheck { key_check: hex(&mac(&salt, key).finalize().into_bytes()), salt })
     }
 
-    /// Whether it was made for this key.
-    pub(crate) fn is_of(&self, key: &Key) -> bool {
+    pub(crate) fn matches(&self, key: &Key) -> bool {
         hex(&mac(&self.salt, key).finalize().into_bytes()) == self.key_check
     }
 }
@@ -45,10 +44,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_is_told_from_others_and_never_twice_alike() {
+    fn a_check_matches_one_key_and_each_check_differs() {
         let (one, other) = (Key::generate().unwrap(), Key::generate().unwrap());
         let check = KeyCheck::new(&one).unwrap();
-        assert!(check.is_of(&one) && !check.is_of(&other));
+        assert!(check.matches(&one) && !check.matches(&other));
         assert_ne!(KeyCheck::new(&one).unwrap().key_check, check.key_check);
     }
 }

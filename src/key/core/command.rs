@@ -1,4 +1,4 @@
-//! `cmd:`: key text that a command prints.
+//! `cmd:`: runs a command that prints key text.
 
 use std::ffi::OsStr;
 use std::io::{self, Read as _, Write as _};
@@ -9,28 +9,27 @@ use std::time::{Duration, Instant};
 use zeroize::Zeroizing;
 
 use crate::failure::Failure;
-use crate::text::redaction::{is_base64ish, mask_key_text, scrub, visible};
+use crate::text::redaction::{is_base64_byte, mask_key_text, scrub, visible};
 
-/// The most that a source may hold, in bytes: keys are short, and a mistyped path may be a disk.
+/// The maximum size of a source in bytes: keys are short, and a mistyped path may be a disk.
 pub(super) const LIMIT: usize = 64 * 1024;
-/// How long a command may take where nobody says: people type passphrases and touch tokens meanwhile.
+/// The default time limit of a command: the user may have to type a passphrase or touch a token.
 pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(120);
-/// Between two looks at the command: short at first, since most commands are quick.
+/// The pauses between two polls of the command: short at first, since most commands are quick.
 const FIRST_PAUSE: Duration = Duration::from_millis(1);
 const LONGEST_PAUSE: Duration = Duration::from_millis(20);
 
-/// What came of a command.
 enum End {
     Status(ExitStatus),
     TooMuch,
     Timeout,
 }
 
-/// What the command prints until it ends. It may ask for a passphrase at the terminal; what it says on stderr is passed
-/// on without what looks like a key.
+/// Runs the command and returns its stdout. The command may ask for a passphrase at the terminal. Its stderr is printed,
+/// with everything that looks like a key masked.
 ///
 /// # Errors
-/// [`Kind::Key`] where it cannot be run, fails, or does not end in time; then it is killed.
+/// [`Kind::Key`] if the command cannot be run, fails, or exceeds the timeout; then it is killed.
 pub(super) fn run(
     command: &OsStr,
     timeout: Option<Duration>,
@@ -48,10 +47,10 @@ pub(super) fn run(
         .stderr(Stdio::piped())
         .spawn()
         .map_err(failed)?;
-    // Room for everything at once: a buffer that grows leaves copies behind.
+    // Full capacity from the start: a buffer that grows leaves copies in memory.
     let mut text = Zeroizing::new(Vec::with_capacity(LIMIT + 1));
-    let end = listen(&mut child, &mut text, timeout);
-    // That it has ended already is no harm.
+    let end = wait(&mut child, &mut text, timeout);
+    // An error here means that it has ended already.
     let _ = child.kill();
     let _ = child.wait();
     match end.map_err(failed)? {
@@ -72,19 +71,19 @@ pub(super) fn run(
     }
 }
 
-/// Follows the command to its end. The end of its output alone would not do: what it left running in
-/// the background (an agent) may keep the pipe open for ever.
-fn listen(child: &mut Child, text: &mut Vec<u8>, timeout: Option<Duration>) -> io::Result<End> {
+/// Waits for the command itself to end. The end of its output is no sign of that: a background process that it started (an
+/// agent) may keep the pipe open.
+fn wait(child: &mut Child, text: &mut Vec<u8>, timeout: Option<Duration>) -> io::Result<End> {
     let mut pipe = child.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?;
     rustix::io::ioctl_fionbio(&pipe, true)?;
-    let mut remarks = Remarks::of(child)?;
+    let mut stderr = CommandStderr::new(child)?;
     let start = Instant::now();
     let mut pause = FIRST_PAUSE;
     loop {
-        // In this order: what it printed is in the pipe once it has ended.
+        // The status first: once the command has ended, all its output is in the pipe.
         let ended = child.try_wait()?;
         drain(&mut pipe, text)?;
-        remarks.pass_on(ended.is_some());
+        stderr.print_new(ended.is_some());
         if text.len() > LIMIT {
             return Ok(End::TooMuch);
         }
@@ -99,45 +98,45 @@ fn listen(child: &mut Child, text: &mut Vec<u8>, timeout: Option<Duration>) -> i
     }
 }
 
-/// What the command says on stderr, in the order of its lines.
-struct Remarks {
+/// Prints the command's stderr line by line.
+struct CommandStderr {
     pipe: ChildStderr,
-    /// The beginning of a line, such as a question that waits for an answer.
+    /// The start of a line whose end has not arrived, such as a prompt.
     unfinished: Zeroizing<Vec<u8>>,
 }
 
-impl Remarks {
-    fn of(child: &mut Child) -> io::Result<Remarks> {
+impl CommandStderr {
+    fn new(child: &mut Child) -> io::Result<CommandStderr> {
         let pipe = child.stderr.take().ok_or(io::ErrorKind::BrokenPipe)?;
         rustix::io::ioctl_fionbio(&pipe, true)?;
-        Ok(Remarks { pipe, unfinished: Zeroizing::default() })
+        Ok(CommandStderr { pipe, unfinished: Zeroizing::default() })
     }
 
-    /// Passes on what was said since: whole lines, and what may be a question. The rest waits for the end of its
-    /// line, so that no key is passed on in pieces that do not look like one.
-    fn pass_on(&mut self, has_ended: bool) {
-        // What cannot be read is not needed, and an empty pipe is no error.
+    /// Prints the new whole lines, and an unfinished line if it may be a prompt. Otherwise the unfinished line waits for its
+    /// end, so that no key is printed in pieces that do not look like one.
+    fn print_new(&mut self, has_ended: bool) {
+        // An empty pipe is no error, and unreadable stderr is ignored.
         let _ = (&mut self.pipe).take(LIMIT as u64).read_to_end(&mut self.unfinished);
         while let Some(end) = self.unfinished.iter().position(|byte| *byte == b'\n') {
-            self.say(end + 1);
+            self.print(end + 1);
         }
-        let may_be_key = self.unfinished.last().is_none_or(|byte| is_base64ish(*byte));
+        let may_be_key = self.unfinished.last().is_none_or(|byte| is_base64_byte(*byte));
         if has_ended || !may_be_key || self.unfinished.len() > LIMIT {
-            self.say(self.unfinished.len());
+            self.print(self.unfinished.len());
         }
     }
 
-    fn say(&mut self, length: usize) {
-        let said: Zeroizing<Vec<u8>> = Zeroizing::new(self.unfinished.drain(..length).collect());
-        let said = String::from_utf8_lossy(&said);
-        let line = said.trim_end_matches('\n');
-        let end = &said[line.len()..];
-        // Nothing can be done about a stderr that cannot be written.
+    fn print(&mut self, length: usize) {
+        let bytes: Zeroizing<Vec<u8>> = Zeroizing::new(self.unfinished.drain(..length).collect());
+        let text = String::from_utf8_lossy(&bytes);
+        let line = text.trim_end_matches('\n');
+        let end = &text[line.len()..];
+        // An error is ignored: there is no other place to report it.
         let _ = write!(io::stderr(), "{}{end}", visible(&scrub(&mask_key_text(line))));
     }
 }
 
-/// Takes what is in the pipe, and no more than one byte over the limit.
+/// Reads what is in the pipe, at most one byte over the limit.
 fn drain(pipe: &mut ChildStdout, text: &mut Vec<u8>) -> io::Result<()> {
     let room = (LIMIT + 1).saturating_sub(text.len());
     match pipe.take(room as u64).read_to_end(text) {

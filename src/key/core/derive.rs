@@ -1,5 +1,4 @@
-//! One key per object, derived from a master key: whoever is given the key of one object can open
-//! that object and no other.
+//! One key per object, derived from a master key: the key of one object opens no other.
 
 use hkdf::Hkdf;
 use sha2::Sha256;
@@ -12,39 +11,39 @@ use crate::location::Location;
 
 const SALT: &[u8] = b"s3seal";
 const LABEL: &[u8] = b"s3seal object key v1";
-/// How the aliases of access points end: of buckets, of Object Lambda, and of FSx for OpenZFS (AWS, "Access
-/// point aliases", "Bucket naming rules").
+/// The endings of access point aliases: of buckets, of Object Lambda, and of FSx for OpenZFS (AWS, "Access point aliases",
+/// "Bucket naming rules").
 const ALIASES: [&str; 3] = ["-s3alias", "--ol-s3", "--op-s3"];
 
-/// The key of one object: HKDF-SHA256 (RFC 5869) with the 32 bytes of the master as its input, the salt
-/// `s3seal`, and as its info `s3seal object key v1`, a zero byte, the bucket's name, a zero byte, and the
-/// object's key in UTF-8, neither encoded nor normalised.
+/// The key of one object: HKDF-SHA256 (RFC 5869) of the master's 32 bytes, with the salt `s3seal` and the info
+/// `s3seal object key v1`, a zero byte, the bucket's name, a zero byte, and the object's key in UTF-8, neither encoded nor
+/// normalised.
 ///
-/// All versions of an object share it. Anybody can redo it: `examples/derive.py` does in ten lines.
+/// All versions of an object share it. `examples/derive.py` computes the same in ten lines.
 pub fn derive(master: &Key, bucket: &str, key: &str) -> Key {
     let info = [LABEL, b"\0", bucket.as_bytes(), b"\0", key.as_bytes()];
     let mut derived = Zeroizing::new([0; KEY_BYTES]);
     Hkdf::<Sha256>::new(Some(SALT), master.bytes())
         .expand_multi_info(&info, derived.as_mut_slice())
-        .expect("32 bytes are less than HKDF can give");
+        .expect("HKDF-SHA256 can produce 32 bytes");
     Key::of_one_object(&derived)
 }
 
-/// Whose name counts where a key is derived: the object's own, or that of the one it stands for.
+/// The names that a key is derived for: the object's own, or another object's.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DeriveAs {
-    /// The bucket whose name counts; the object's own where absent.
+    /// The bucket's name; none for the object's own bucket.
     pub bucket: Option<String>,
-    /// The key whose name counts; the object's own where absent.
+    /// The object's key; none for the object's own.
     pub key: Option<String>,
 }
 
 impl DeriveAs {
-    /// What `--derive-as` names: an object, or a bucket alone, in which every object keeps its own key.
+    /// Parses the URL of an object, or of a bucket alone, in which every object keeps its own key.
     ///
     /// # Errors
-    /// [`Kind::Usage`] where it is no `s3://` URL, or an access point: its name is not the bucket's; and
-    /// for a folder: all objects would get one key.
+    /// [`Kind::Usage`] for anything but an `s3://` URL; for an access point, whose name is not the bucket's; and for a
+    /// folder, since all its objects would get the same key.
     pub fn parse(url: &str) -> Result<DeriveAs, Failure> {
         let Location { bucket, key } = url.parse()?;
         refuse_access_point(&bucket)?;
@@ -59,10 +58,7 @@ impl DeriveAs {
         Ok(DeriveAs { bucket: Some(bucket), key: (!key.is_empty()).then_some(key) })
     }
 
-    /// What `derive_bucket` names: a bucket, and nothing else.
-    ///
-    /// # Errors
-    /// [`Kind::Usage`] for anything else.
+    /// Parses the value of `derive_bucket`: the name of a bucket. Anything else is a [`Kind::Usage`].
     pub(crate) fn bucket(name: &str) -> Result<DeriveAs, Failure> {
         match DeriveAs::parse(&format!("s3://{name}")) {
             Ok(it) if it.key.is_none() && it.bucket.as_deref() == Some(name) => Ok(it),
@@ -72,11 +68,11 @@ impl DeriveAs {
         }
     }
 
-    /// The key of the object at `at`, from a master.
+    /// Derives the key of the object at `at`.
     ///
     /// # Errors
-    /// [`Kind::Usage`] where nothing says what the bucket is called: an access point or a presigned
-    /// URL can have a name of its own.
+    /// [`Kind::Usage`] if the bucket's name is unknown: an access point or the host of a presigned URL may have another
+    /// name.
     pub(crate) fn derive(&self, master: &Key, at: &Location) -> Result<Key, Failure> {
         if at.bucket.contains("://") && (self.bucket.is_none() || self.key.is_none()) {
             return Err(Failure::usage(
@@ -93,7 +89,7 @@ impl DeriveAs {
     }
 }
 
-/// The bucket's name, unless it is an access point's.
+/// Returns the bucket's name, unless it is the name of an access point.
 fn refuse_access_point(bucket: &str) -> Result<&str, Failure> {
     if bucket.starts_with("arn:") || ALIASES.iter().any(|end| bucket.ends_with(end)) {
         return Err(Failure::usage(
@@ -129,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_of_its_own_needs_to_be_told() {
+    fn an_access_point_needs_the_name_of_its_bucket() {
         let master = Key::from_bytes([7; KEY_BYTES]);
         let own = DeriveAs::default();
         let other = DeriveAs::parse("s3://demo").unwrap();

@@ -1,5 +1,4 @@
-//! The ways to write 32 bytes down: base64 in its dialects, hex, and the bytes themselves
-//! (RFC 4648).
+//! The encodings of 32 bytes: the variants of base64, hex (RFC 4648), and the raw bytes.
 
 use std::fmt::{self, Write as _};
 
@@ -8,28 +7,28 @@ use base64::{DecodeError, DecodeSliceError, Engine as _};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use crate::text::redaction::is_base64ish;
+use crate::text::redaction::is_base64_byte;
 
-/// The length of a key in bytes: S3 takes AES-256 keys and no others (AWS, "Using server-side
-/// encryption with customer-provided keys").
+/// The length of a key in bytes: S3 accepts only AES-256 keys (AWS, "Using server-side encryption with customer-provided
+/// keys").
 pub(crate) const KEY_BYTES: usize = 32;
 
-/// How key text is to be read.
+/// How to read key text.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Format {
-    /// Whatever it is: 32 bytes, base64, hex, or 32 ASCII characters
+    /// Detected: 32 bytes, base64, hex, or 32 ASCII characters.
     #[default]
     Auto,
-    /// Base64 of 32 bytes: padded, unpadded or url-safe
+    /// Base64 of 32 bytes: padded, unpadded or url-safe.
     Base64,
-    /// 64 hexadecimal digits
+    /// 64 hexadecimal digits.
     Hex,
-    /// Exactly 32 bytes, whatever they are
+    /// Exactly 32 bytes.
     Raw,
 }
 
 impl Format {
-    /// The format of this name, as options and `config.toml` have it.
+    /// The format with this name in `config.toml`.
     pub(crate) fn named(name: &str) -> Option<Format> {
         match name {
             "auto" => Some(Format::Auto),
@@ -41,7 +40,7 @@ impl Format {
     }
 }
 
-/// What a key was found to be written as.
+/// The form in which a key was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Form {
@@ -55,7 +54,7 @@ pub enum Form {
     Base64Url,
     /// 64 hexadecimal digits (RFC 4648, section 8), in either case.
     Hex,
-    /// 32 ASCII characters, used as they stand.
+    /// 32 ASCII characters, used directly as the 32 bytes.
     Ascii,
 }
 
@@ -72,50 +71,54 @@ impl fmt::Display for Form {
     }
 }
 
-/// Whether the text is a key beyond doubt: base64, url-safe base64 or hex of 32 bytes.
+/// Whether the text is certainly a key: base64, url-safe base64 or hex of 32 bytes.
 pub(super) fn is_key(text: &str) -> bool {
     let text = text.trim();
     decode_hex(text).is_some_and(|bytes| bytes.len() == KEY_BYTES)
         || decode_base64(text).is_ok_and(|(bytes, _)| bytes.len() == KEY_BYTES)
 }
 
-/// What keeps a text from being base64.
-pub(crate) enum Flaw {
-    /// The character at this index does not belong there.
+/// Why a text is not base64.
+pub(crate) enum Base64Error {
+    /// The character at this byte index is invalid.
     Character(usize),
     /// Both `+` or `/` and `-` or `_` occur.
     Alphabets,
-    /// There is padding, but not as much as the length asks for.
+    /// There is padding, but not the amount that the length requires.
     Padding,
-    /// One character more or less than any base64 has.
+    /// No base64 has this number of characters.
     Length,
     /// The last character has bits set that hold no data.
     SpareBits,
 }
 
 /// Decodes base64: padded or not, in the standard or the url-safe alphabet.
-pub(crate) fn decode_base64(text: &str) -> Result<(Zeroizing<Vec<u8>>, Form), Flaw> {
+pub(crate) fn decode_base64(text: &str) -> Result<(Zeroizing<Vec<u8>>, Form), Base64Error> {
     let digits = text.trim_end_matches('=');
-    if let Some(index) = digits.bytes().position(|byte| !is_base64ish(byte) || byte == b'=') {
-        return Err(Flaw::Character(index));
+    if let Some(index) = digits.bytes().position(|byte| !is_base64_byte(byte) || byte == b'=') {
+        return Err(Base64Error::Character(index));
     }
     let padding = text.len() - digits.len();
     let url_safe = digits.contains(['-', '_']);
     if url_safe && digits.contains(['+', '/']) {
-        return Err(Flaw::Alphabets);
+        return Err(Base64Error::Alphabets);
     }
     if digits.len() % 4 == 1 {
-        return Err(Flaw::Length);
+        return Err(Base64Error::Length);
     }
     if padding != 0 && padding != (4 - digits.len() % 4) % 4 {
-        return Err(Flaw::Padding);
+        return Err(Base64Error::Padding);
     }
     let engine = if url_safe { URL_SAFE_NO_PAD } else { STANDARD_NO_PAD };
     let mut bytes = Zeroizing::new(vec![0; base64::decoded_len_estimate(digits.len())]);
     let length = engine.decode_slice(digits, &mut bytes).map_err(|error| match error {
-        DecodeSliceError::DecodeError(DecodeError::InvalidByte(index, _)) => Flaw::Character(index),
-        DecodeSliceError::DecodeError(DecodeError::InvalidLastSymbol { .. }) => Flaw::SpareBits,
-        _ => Flaw::Length,
+        DecodeSliceError::DecodeError(DecodeError::InvalidByte(index, _)) => {
+            Base64Error::Character(index)
+        }
+        DecodeSliceError::DecodeError(DecodeError::InvalidLastSymbol { .. }) => {
+            Base64Error::SpareBits
+        }
+        _ => Base64Error::Length,
     })?;
     bytes.truncate(length);
     let form = match (url_safe, padding) {
@@ -142,10 +145,10 @@ pub(crate) fn decode_hex(text: &str) -> Option<Zeroizing<Vec<u8>>> {
 
 /// The bytes as lower-case hexadecimal digits.
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    // Room for all digits at once: a string that grows leaves copies behind.
+    // Full capacity from the start: a string that grows leaves copies in memory.
     let mut digits = String::with_capacity(2 * bytes.len());
     for byte in bytes {
-        write!(digits, "{byte:02x}").expect("a String takes all that is written to it");
+        write!(digits, "{byte:02x}").expect("writing to a String cannot fail");
     }
     digits
 }
@@ -155,7 +158,6 @@ pub(crate) fn is_hex(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-/// Whether the bytes are ASCII characters that can be typed.
-pub(crate) fn is_typed(bytes: &[u8]) -> bool {
+pub(crate) fn is_printable_ascii(bytes: &[u8]) -> bool {
     bytes.iter().all(|byte| matches!(byte, b' '..=b'~'))
 }

@@ -1,5 +1,5 @@
-//! Key text in environment variables: held here from the start of the program on, and gone from its
-//! environment, which every child inherits.
+//! Key text in environment variables. It is moved here when the program starts, and removed from the environment, which
+//! every child process inherits.
 
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
@@ -8,25 +8,25 @@ use std::sync::OnceLock;
 
 use zeroize::Zeroizing;
 
+use super::parser::is_encoded_key;
 use super::protected::protect_path;
 use super::spec::{KEY_VARIABLE, Spec};
-use super::text::is_written_key;
 
 type Values = HashMap<OsString, Zeroizing<Vec<u8>>>;
 
 static HELD: OnceLock<Values> = OnceLock::new();
 
-/// Remembers the values of `S3SEAL_KEY`, of the variables that `config.toml` names (`configured`), and of every variable
-/// that the command line or `S3SEAL_KEY` itself names as a key's source. Returns the names: the caller must take them out of the
-/// environment while no other thread runs. What credentials come from (`credential_process`) is
-/// started far from here, and would inherit them.
+/// Stores the values of `S3SEAL_KEY`, of the variables that `config.toml` names (`configured`), and of every variable that
+/// the command line or `S3SEAL_KEY` itself names as a key's source. Returns the names: the caller must remove them from the
+/// environment while no other thread runs. Otherwise child processes, such as the `credential_process` of an AWS profile,
+/// would inherit the keys.
 pub(crate) fn hold_variables(arguments: &[OsString], configured: Vec<OsString>) -> Vec<OsString> {
     let own = std::env::var_os(KEY_VARIABLE).map(|value| Zeroizing::new(value.into_vec()));
     let own = own.as_ref().map(|value| OsStr::from_bytes(value));
     if let Some(Ok(Spec::File(path))) = own.map(Spec::from_env_value) {
         protect_path(&path);
     }
-    // Behind `--` stand names of files, and for `mock` another program's arguments.
+    // After `--` come file names, or for `mock` the arguments of another program.
     let options = arguments.iter().take_while(|argument| *argument != "--");
     let sources =
         options.map(OsString::as_os_str).chain(own).filter_map(named).map(OsStr::to_owned);
@@ -38,15 +38,16 @@ pub(crate) fn hold_variables(arguments: &[OsString], configured: Vec<OsString>) 
             Some((name, Zeroizing::new(value.into_vec())))
         })
         .collect();
-    // Also where the command needs no key: a store may repeat one that another command has sent.
-    values.values().for_each(|value| _ = is_written_key(value));
+    // This registers the keys with the redaction, even if the command needs none: a store may repeat a key that another
+    // command sent.
+    values.values().for_each(|value| _ = is_encoded_key(value));
     let names = values.keys().cloned().collect();
-    // A second call would come from a second start of the same program.
+    // Set only once: this is called once per process.
     let _ = HELD.set(values);
     names
 }
 
-/// Whether the environment that this program was started with held keys: `/proc/PID/environ` still shows them.
+/// Whether the program was started with keys in its environment: `/proc/PID/environ` still shows them.
 pub(crate) fn holds_keys() -> bool {
     HELD.get().is_some_and(|values| !values.is_empty())
 }
@@ -56,7 +57,7 @@ pub(crate) fn variable() -> Option<&'static OsStr> {
     held(OsStr::new(KEY_VARIABLE)).map(OsStr::from_bytes)
 }
 
-/// The value of a variable, whether it is held or still in the environment.
+/// The value of a variable, from here or from the environment.
 pub(super) fn value(name: &str) -> Option<Zeroizing<Vec<u8>>> {
     let name = OsStr::new(name);
     let inherited = || std::env::var_os(name).map(OsString::into_vec);
@@ -83,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_variable_is_known_in_every_spelling_of_the_option() {
+    fn a_variable_is_found_in_every_spelling_of_the_option() {
         for (argument, expected) in [
             ("env:K", Some("K")),
             (" env:K\n", Some("K")),

@@ -1,31 +1,39 @@
-//! A key as it was read, and from where.
+//! A key with its source.
 
 use super::encoding::Form;
 use super::material::Key;
+use super::parser::ParsedKey;
 use super::strength::{Unfit, weakness};
 use crate::failure::Failure;
 
-/// A key and where it came from.
 #[derive(Debug, Clone)]
-pub(crate) struct Loaded {
-    /// The key.
+pub(crate) struct LoadedKey {
     pub key: Key,
-    /// Its source as messages show it.
+    /// The source as messages show it.
     pub source: String,
-    /// How it was written.
     pub form: Form,
-    /// What its owner should know about it; one line each, without the source.
+    /// Warnings for the owner, one line each, without the source.
     pub warnings: Vec<String>,
-    /// Why it seals nothing, though it may open what it sealed.
+    /// Why the key is refused for writing. It may still open what it sealed.
     pub unfit: Option<Unfit>,
-    /// Its name in config.toml, if that is how it was named.
+    /// The name in config.toml, if the key comes from there.
     pub name: Option<String>,
-    /// Its index in the ring.
+    /// The index in config.toml, if the key comes from there.
     pub(crate) entry: Option<usize>,
 }
 
-impl Loaded {
-    /// What the user calls it: its name in config.toml, or its source.
+impl LoadedKey {
+    pub(crate) fn new(parsed: ParsedKey, source: String) -> LoadedKey {
+        let ParsedKey { key, form, warnings, unfit } = parsed;
+        LoadedKey { key, source, form, warnings, unfit, name: None, entry: None }
+    }
+
+    /// The warnings, each with the label.
+    pub(crate) fn labelled_warnings(&self) -> impl Iterator<Item = String> {
+        self.warnings.iter().map(|warning| format!("{}: {warning}", self.label()))
+    }
+
+    /// The name in config.toml, or the source.
     pub(crate) fn label(&self) -> &str {
         self.name.as_deref().unwrap_or(&self.source)
     }
@@ -35,10 +43,7 @@ impl Loaded {
         weakness(self.key.bytes()).is_some()
     }
 
-    /// Fails where it seals nothing.
-    ///
-    /// # Errors
-    /// [`Kind::Key`] then.
+    /// Fails with [`Kind::Key`] if the key is unfit for writing.
     pub(crate) fn check_fit(&self) -> Result<(), Failure> {
         self.unfit.map_or(Ok(()), |unfit| Err(unfit.refuse(self.label())))
     }

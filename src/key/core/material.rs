@@ -1,4 +1,4 @@
-//! The key itself: 32 bytes that are wiped when dropped, and the ways to write them down.
+//! The key itself: 32 bytes that are wiped when dropped, and their encodings.
 
 use std::hint::black_box;
 
@@ -15,19 +15,19 @@ use super::encoding::{KEY_BYTES, hex};
 use crate::failure::Failure;
 use crate::text::redaction;
 
-/// A 256-bit customer key. Its memory is wiped when it is dropped, and `Debug` shows only its MD5.
+/// A 256-bit customer key. Its memory is wiped when it is dropped. `Debug` shows only its MD5.
 pub struct Key(SecretBox<[u8; KEY_BYTES]>);
 
-/// How a key is written down.
+/// How to write a key.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Encoding {
-    /// Base64 with padding (RFC 4648, section 4): 44 characters, as S3's header wants it
+    /// Base64 with padding (RFC 4648, section 4): 44 characters, as in S3's header.
     #[default]
     Base64,
-    /// 64 lower-case hexadecimal digits
+    /// 64 lower-case hexadecimal digits.
     Hex,
-    /// The 32 bytes as they are
+    /// The 32 bytes.
     Raw,
 }
 
@@ -35,7 +35,7 @@ impl Key {
     /// A new key from the operating system's random source.
     ///
     /// # Errors
-    /// [`Kind::Other`] if that source gives nothing; there is no weaker one to fall back to.
+    /// [`Kind::Other`] if that source fails; there is no weaker fallback.
     pub fn generate() -> Result<Key, Failure> {
         let mut drawn = Ok(());
         let bytes = SecretBox::init_with_mut(|bytes: &mut [u8; KEY_BYTES]| {
@@ -51,14 +51,14 @@ impl Key {
         }
     }
 
-    /// The key made of these bytes.
+    /// A key of these bytes.
     pub fn from_bytes(bytes: [u8; KEY_BYTES]) -> Key {
         Key::holding(&Zeroizing::new(bytes)).registered()
     }
 
-    /// The key of one object, one of perhaps millions.
+    /// The derived key of one object: there may be millions, so the redaction forgets it after a while.
     pub(super) fn of_one_object(bytes: &[u8; KEY_BYTES]) -> Key {
-        redaction::register_passing(bytes);
+        redaction::register_transient(bytes);
         Key::holding(bytes)
     }
 
@@ -66,13 +66,13 @@ impl Key {
         Key(SecretBox::init_with_mut(|held: &mut [u8; KEY_BYTES]| held.copy_from_slice(bytes)))
     }
 
-    /// No output repeats it from now on.
+    /// Registers the key with the redaction: no output shows it from now on.
     fn registered(self) -> Key {
         redaction::register(self.bytes());
         self
     }
 
-    /// The key made of these bytes, if there are 32 of them.
+    /// None unless there are 32 bytes.
     pub fn from_slice(bytes: &[u8]) -> Option<Key> {
         bytes.try_into().ok().map(|bytes| Key::holding(bytes).registered())
     }
@@ -88,12 +88,12 @@ impl Key {
         Zeroizing::new(STANDARD.encode(self.bytes()))
     }
 
-    /// The key as 64 lower-case hexadecimal digits.
+    /// 64 lower-case hexadecimal digits.
     pub fn hex(&self) -> Zeroizing<String> {
         Zeroizing::new(hex(self.bytes()))
     }
 
-    /// The key written this way, without a newline.
+    /// The key in this encoding, without a newline.
     pub fn encoded(&self, encoding: Encoding) -> Zeroizing<Vec<u8>> {
         Zeroizing::new(match encoding {
             Encoding::Base64 => self.base64().as_bytes().to_vec(),
@@ -117,7 +117,7 @@ impl Clone for Key {
 }
 
 impl PartialEq for Key {
-    /// Looks at all bytes whatever the first ones are, so that time tells nothing about them.
+    /// Compares all bytes, so that the time reveals nothing about them.
     fn eq(&self, other: &Key) -> bool {
         let pairs = self.bytes().iter().zip(other.bytes());
         black_box(pairs.fold(0, |difference, (a, b)| difference | (a ^ b))) == 0

@@ -1,6 +1,5 @@
-//! The files that a run must neither overwrite, delete nor store by accident: the files of its keys, and
-//! config.toml. They are known by device and inode, so that another spelling of the path, a symbolic link and
-//! a hard link lead to the same file.
+//! The files that a run must neither overwrite, delete nor upload by accident: its key files and config.toml. They are
+//! identified by device and inode, so that other spellings of the path, symbolic links and hard links are recognised.
 
 use std::fs::{self, Metadata};
 use std::os::fd::AsFd;
@@ -22,14 +21,11 @@ struct ProtectedFile {
 /// Why a file is protected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Protected {
-    /// It holds a key.
     Key,
-    /// It is config.toml.
     Config,
 }
 
 impl Protected {
-    /// What the file is, for messages.
     fn noun(self) -> &'static str {
         match self {
             Protected::Key => "a key file",
@@ -37,7 +33,7 @@ impl Protected {
         }
     }
 
-    /// That the file is left out of an upload, and how to include it.
+    /// The warning that the file is left out of an upload.
     pub(crate) fn left_out(self, path: &Path) -> String {
         format!(
             "{} is {} of this run: left out (--include-keys stores it, too)",
@@ -46,18 +42,18 @@ impl Protected {
         )
     }
 
-    /// That the file is not deleted from a folder that is made like another.
+    /// The warning that a sync does not delete the file.
     pub(crate) fn not_deleted(self, path: &Path) -> String {
         format!("{} is {} of this run: not deleted", path.display(), self.noun())
     }
 
-    /// That the file was stored, and is not deleted as the source of a move.
+    /// The warning that a move stored the file, but does not delete it.
     pub(crate) fn kept(self, path: &Path) -> String {
         format!("{} is {} of this run: it was stored, but not deleted", path.display(), self.noun())
     }
 }
 
-/// Protects a file that was opened, if it is a regular one: pipes and devices hold nothing that could be lost.
+/// Protects an open file, if it is a regular file: pipes and devices store nothing that could be lost.
 pub(crate) fn protect(found: &Metadata, kind: Protected) {
     if !found.is_file() {
         return;
@@ -69,38 +65,29 @@ pub(crate) fn protect(found: &Metadata, kind: Protected) {
     }
 }
 
-/// Protects a key file that was named, before it is read or whether it is read at all.
+/// Protects a named key file, whether it is read or not.
 pub(crate) fn protect_path(path: &Path) {
     if let Ok(found) = fs::metadata(path) {
         protect(&found, Protected::Key);
     }
 }
 
-/// Whether the path leads to a protected file.
+/// The protection of the file at this path, if any.
 pub(crate) fn protection_of(path: &Path) -> Option<Protected> {
     protection(&fs::metadata(path).ok()?)
 }
 
-/// Fails where writing to this path would overwrite a protected file, or append to it.
-///
-/// # Errors
-/// [`Kind::Usage`] then.
+/// Fails with [`Kind::Usage`] if writing to this path would overwrite a protected file, or append to it.
 pub(crate) fn check_destination(path: &Path) -> Result<(), Failure> {
     protection_of(path).map_or(Ok(()), |kind| Err(overwrites(&path.display().to_string(), kind)))
 }
 
-/// Fails where writing to an open descriptor, called `name`, would write into a protected file.
-///
-/// # Errors
-/// [`Kind::Usage`] then.
+/// Fails with [`Kind::Usage`] if the open descriptor, called `name` in the message, is a protected file.
 pub(crate) fn check_output(descriptor: impl AsFd, name: &str) -> Result<(), Failure> {
     protection_of_open(descriptor).map_or(Ok(()), |kind| Err(overwrites(name, kind)))
 }
 
-/// Fails where a single named source, `-` being standard input, is a protected file.
-///
-/// # Errors
-/// [`Kind::Usage`] then.
+/// Fails with [`Kind::Usage`] if the single source of an upload (`-` is standard input) is a protected file.
 pub(crate) fn check_source(path: &Path) -> Result<(), Failure> {
     let kind = if path == Path::new("-") {
         protection_of_open(rustix::stdio::stdin())

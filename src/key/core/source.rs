@@ -1,4 +1,4 @@
-//! Reading keys from where a [`Spec`] says they are.
+//! Reads keys from the source that a [`Spec`] names.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -10,37 +10,42 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use super::command::LIMIT;
+use super::diagnosis::with_context;
 use super::encoding::Format;
-use super::foreign::said_of;
+use super::parser::{self, ParsedKey};
 use super::protected::{Protected, protect};
-use super::shell::shell_word;
+use super::shell::shell_quoted;
 use super::spec::{GRAMMAR, Spec, is_shown};
-use super::text::{self, Found};
 use super::{command, environment};
 use crate::failure::Failure;
-use crate::system::{Exchange, Other, descriptors, exchange, is_trusted};
+use crate::system::{OtherUser, ReplacementRisk, descriptors, is_trusted, replacement_risk};
 
-/// The mode bits by which the group or others may write, and may read.
+/// The mode bits that let the group or others write, and read.
 const WRITABLE: u32 = 0o022;
 const READABLE: u32 = 0o044;
+
 impl Spec {
     /// Reads the keys of this source, at least one.
     ///
     /// # Errors
-    /// [`Kind::Key`] where it cannot be read, others can write it, or it holds no key: always
-    /// naming the source, never quoting it. A command that does not end in time is killed.
-    pub fn read(&self, format: Format, timeout: Option<Duration>) -> Result<Vec<Found>, Failure> {
+    /// [`Kind::Key`] if the source cannot be read, if others can write it, or if it holds no key. The message names the
+    /// source and never quotes its content. A command that exceeds the timeout is killed.
+    pub fn read(
+        &self,
+        format: Format,
+        timeout: Option<Duration>,
+    ) -> Result<Vec<ParsedKey>, Failure> {
         let (text, warnings) = self.read_text(timeout)?;
-        let keys = text::parse(&text, format);
-        let mut keys = keys.map_err(|failure| said_of(&self.to_string(), failure))?;
+        let keys = parser::parse(&text, format);
+        let mut keys = keys.map_err(|failure| with_context(&self.to_string(), failure))?;
         keys[0].warnings.splice(0..0, warnings);
         Ok(keys)
     }
 
-    /// Reads what is there, a key or not, and what its owner should know about where it is kept.
+    /// Reads the source's content, whether it is a key or not, with warnings about where it is kept.
     ///
     /// # Errors
-    /// As [`Spec::read`], but that what it holds does not count.
+    /// As [`Spec::read`], except for content that is no key.
     pub fn read_text(
         &self,
         timeout: Option<Duration>,
@@ -68,7 +73,7 @@ impl Spec {
                 Ok(text)
             }
         });
-        Ok((text.map_err(|failure| said_of(&self.to_string(), failure))?, warnings))
+        Ok((text.map_err(|failure| with_context(&self.to_string(), failure))?, warnings))
     }
 
     /// Whether reading this source reads the program's stdin.
@@ -82,10 +87,10 @@ impl Spec {
         }
     }
 
-    /// Reads a key file, and adds what its owner should know about where it is kept.
+    /// Reads a key file, and adds warnings about its owner and mode.
     ///
     /// # Errors
-    /// [`Kind::Key`] where it cannot be read, or others can change or exchange it.
+    /// [`Kind::Key`] if it cannot be read, or others can change or replace it.
     pub(crate) fn read_file(
         &self,
         path: &Path,
@@ -97,17 +102,17 @@ impl Spec {
         if metadata.is_dir() {
             return Err(Failure::key("it is a folder").hint("name the key file in it"));
         }
-        // Pipes and devices come and go with the process that made them: their mode says nothing.
+        // The mode of pipes and devices does not matter: they hold no stored key.
         if metadata.is_file() {
-            let shown = shell_word(path);
+            let shown = shell_quoted(path);
             if metadata.mode() & WRITABLE != 0 {
                 return Err(Failure::key(
                     "others can write this key file, so the key may not be yours",
                 )
                 .hint(format!("check the key, then `chmod 600 {shown}`")));
             }
-            if let Some(exchange) = exchange(path, metadata.uid()) {
-                return Err(exchangeable(&exchange));
+            if let Some(risk) = replacement_risk(path, metadata.uid()) {
+                return Err(replaceable(&risk));
             }
             if !is_trusted(metadata.uid()) {
                 warnings.push(format!(
@@ -156,37 +161,37 @@ impl Spec {
     }
 }
 
-/// The failure for a key file in whose place others can put another.
-fn exchangeable(exchange: &Exchange) -> Failure {
-    let shown = shell_word(&exchange.path);
-    match exchange.by {
-        Other::All => {
+/// The failure for a key file that others can replace.
+fn replaceable(risk: &ReplacementRisk) -> Failure {
+    let shown = shell_quoted(&risk.path);
+    match risk.by {
+        OtherUser::Any => {
             Failure::key("others can write the folder of this key file, so the key may not be yours")
                 .hint(format!("check the key, then `chmod o-w {shown}`"))
         }
-        Other::Owner(uid) => Failure::key(format!(
-            "another user (uid {uid}) owns {shown} and can exchange this key file, so the key may not be yours"
+        OtherUser::Owner(uid) => Failure::key(format!(
+            "another user (uid {uid}) owns {shown} and can replace this key file, so the key may not be yours"
         ))
         .hint("check the key, and copy it into a folder of your own"),
     }
 }
 
-/// Reads a file whose content is a key: from now on it is not overwritten.
+/// Reads a file whose content is a key, and protects it from being overwritten.
 fn read_protected(file: File) -> io::Result<Zeroizing<Vec<u8>>> {
     protect(&file.metadata()?, Protected::Key);
     read_all(file)
 }
 
-/// All that there is, but no more than one byte over the limit.
+/// Reads the source to its end, at most one byte over the limit.
 fn read_all(source: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
-    // Room for everything at once: a buffer that grows leaves copies behind.
+    // Full capacity from the start: a buffer that grows leaves copies in memory.
     let mut text = Zeroizing::new(Vec::with_capacity(LIMIT + 1));
     source.take(LIMIT as u64 + 1).read_to_end(&mut text)?;
     Ok(text)
 }
 
 fn read_stdin() -> io::Result<Zeroizing<Vec<u8>>> {
-    // The standard library's own handle would leave a copy in its buffer.
+    // The standard library's handle would keep a copy in its buffer.
     let stdin = io::stdin().as_fd().try_clone_to_owned()?;
     read_protected(File::from(stdin))
 }

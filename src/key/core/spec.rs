@@ -1,5 +1,4 @@
-//! The grammar of `-k` and `S3SEAL_KEY`: which source of a key a value names.
-//! No key is read here.
+//! The grammar of `-k` and `S3SEAL_KEY`: the source of a key that a value names. Reads no key.
 
 use std::ffi::{OsStr, OsString};
 use std::fmt;
@@ -8,21 +7,20 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
+use super::diagnosis::with_context;
 use super::encoding;
 use super::encoding::KEY_BYTES;
-use super::foreign::said_of;
 use crate::failure::Failure;
 use crate::text::redaction;
 
-/// The environment variable that holds a SPEC, or the key itself.
+/// The environment variable that holds a SPEC or the key itself.
 pub(crate) const KEY_VARIABLE: &str = "S3SEAL_KEY";
 
-/// What a source may look like, for hints.
 pub(super) const GRAMMAR: &str = "a key's source is file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml";
 const SAFE_WAYS: &str = "keep it in a file (`-k file:PATH`) or in the environment (S3SEAL_KEY, \
      `-k env:NAME`), or pass it by `-k fd:N`, `-k stdin` or `-k cmd:COMMAND`";
 
-/// Where a key is: OpenSSL's pass-phrase grammar, extended. It shows itself without any secret.
+/// The source of a key, in an extension of OpenSSL's pass-phrase grammar. `Display` and `Debug` show no secret.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Spec {
     /// `file:PATH`, or a word with a `/`.
@@ -33,25 +31,25 @@ pub enum Spec {
     Fd(u32),
     /// `stdin`, up to its end.
     Stdin,
-    /// `cmd:COMMAND`: what a command that `sh -c` runs prints.
+    /// `cmd:COMMAND`: the stdout of a command that `sh -c` runs.
     Command(OsString),
     /// The name of a key in config.toml.
     Name(String),
     /// The key text itself, from a variable or an option of this name.
     Literal {
-        /// What held the text, for messages.
+        /// The variable or option, for messages.
         name: String,
-        /// The text.
+        /// The key text.
         text: Zeroizing<Vec<u8>>,
     },
 }
 
 impl Spec {
-    /// The source that a value of `-k` names.
+    /// Parses a value of `-k`.
     ///
     /// # Errors
-    /// [`Kind::Usage`] for a key in place of its source (any user of the machine sees argv),
-    /// `none`, and whatever fits no rule.
+    /// [`Kind::Usage`] for a key in place of its source (any user of the machine can see argv), for `none`, and for
+    /// anything else that is no source.
     pub fn parse(value: &OsStr) -> Result<Spec, Failure> {
         if let Some(spec) = Spec::prefixed(value) {
             return spec;
@@ -77,13 +75,14 @@ impl Spec {
         if is_name(&text) {
             return Ok(Spec::Name(text.into_owned()));
         }
-        Err(no_source(&text, "the SPEC of the key"))
+        Err(not_a_source(&text, "the SPEC of the key"))
     }
 
-    /// The source that config.toml gives to a key: one that is there at every run.
+    /// Parses the `source` of a key in config.toml.
     ///
     /// # Errors
-    /// [`Kind::Usage`] for any other, and for key text, which is never quoted.
+    /// [`Kind::Usage`] for a source that exists only in one run (stdin, descriptors), and for key text, which is never
+    /// quoted.
     pub(crate) fn configured(text: &str) -> Result<Spec, Failure> {
         let value = OsStr::new(text);
         match Spec::prefixed(value) {
@@ -101,12 +100,11 @@ impl Spec {
         }
     }
 
-    /// The source that the value of `S3SEAL_KEY` names, or the key that it is: CI hands out
-    /// secrets in the environment.
+    /// Parses the value of `S3SEAL_KEY`: a source, or the key itself, since CI systems pass secrets in the environment.
     ///
     /// # Errors
-    /// [`Kind::Usage`] as [`Spec::parse`], except that a key is welcome. The value is never
-    /// quoted: it is a secret, well-formed or not.
+    /// [`Kind::Usage`] as [`Spec::parse`], except that a key is accepted. The value is never quoted: it is a secret, even
+    /// if it is malformed.
     pub fn from_env_value(value: &OsStr) -> Result<Spec, Failure> {
         let bytes = value.as_bytes();
         let literal = || Spec::Literal {
@@ -115,13 +113,13 @@ impl Spec {
         };
         let line = OsStr::from_bytes(bytes.trim_ascii());
         let text = line.to_string_lossy();
-        // Neither a whole key file nor a raw key is a SPEC.
+        // The content of a key file and a raw key are no SPEC.
         let raw = bytes.len() == KEY_BYTES && std::str::from_utf8(bytes).is_err();
         if text.is_empty() || raw || text.contains('\n') {
             return Ok(literal());
         }
         if let Some(spec) = Spec::prefixed(line) {
-            return spec.map_err(|failure| said_of(KEY_VARIABLE, failure));
+            return spec.map_err(|failure| with_context(KEY_VARIABLE, failure));
         }
         if encoding::is_key(&text) {
             return Ok(literal());
@@ -136,7 +134,7 @@ impl Spec {
         }
     }
 
-    /// The source, if the value is one of those that show what they are.
+    /// The source, if the value is a keyword or has a prefix that names the kind of source.
     fn prefixed(value: &OsStr) -> Option<Result<Spec, Failure>> {
         let bytes = value.as_bytes();
         let after = |prefix: &str| bytes.strip_prefix(prefix.as_bytes()).map(OsStr::from_bytes);
@@ -226,8 +224,7 @@ fn command(command: &OsStr) -> Result<Spec, Failure> {
     }
 }
 
-/// The failure for a value that names no source.
-fn no_source(value: &str, holder: &str) -> Failure {
+fn not_a_source(value: &str, holder: &str) -> Failure {
     if value.is_empty() {
         return Failure::usage(format!("{holder} is empty")).hint(GRAMMAR);
     }
@@ -237,16 +234,16 @@ fn no_source(value: &str, holder: &str) -> Failure {
     Failure::usage(format!("{holder} is no key's source")).hint(GRAMMAR)
 }
 
-/// Whether the value is 32 characters that can be typed and are neither a path nor PREFIX:REST.
+/// Whether the value is 32 printable ASCII characters, and neither a path nor PREFIX:REST.
 fn is_typed_key(value: &OsStr) -> bool {
     let bytes = value.as_bytes();
     bytes.len() == KEY_BYTES
-        && encoding::is_typed(bytes)
+        && encoding::is_printable_ascii(bytes)
         && !bytes.iter().any(|byte| matches!(byte, b'/' | b':'))
 }
 
-/// Whether the value, which is no whole key, is a path. Base64 holds slashes too, so a long value
-/// that may be a damaged key must show by more than a slash that it is a path.
+/// Whether the value, which is not a whole key, is a path. Base64 contains slashes, too, so for a long value that may be a
+/// damaged key a slash is not enough.
 fn is_path(value: &OsStr) -> bool {
     let text = value.to_string_lossy();
     text.contains('/')
@@ -255,33 +252,33 @@ fn is_path(value: &OsStr) -> bool {
             || is_shown(Path::new(value)))
 }
 
-/// Whether the value is a word that may name a key.
+/// Whether the value has the form of a key's name.
 pub(crate) fn is_name(value: &str) -> bool {
     !value.is_empty()
         && !value.starts_with('-')
         && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
 }
 
-/// Whether a text that should name a source could be a key, or have one in it.
+/// Whether a text that should name a source may be a key, or contain one.
 pub(crate) fn may_be_secret(text: &str) -> bool {
     redaction::looks_secret(text) || redaction::holds_secret(text)
 }
 
-/// Whether messages may show a path: it looks like no key, or some of it exists.
+/// Whether messages may show a path: it does not look like a key, or part of it exists.
 pub(super) fn is_shown(path: &Path) -> bool {
-    // A folder of one or two letters may stand before a slash of base64 by chance.
+    // Base64 may by chance begin with the name of an existing folder of one or two letters.
     let exists = |path: &Path| path.as_os_str().len() > 2 && path.exists();
     let text = path.to_string_lossy();
     !may_be_secret(&text) || (!encoding::is_key(&text) && path.ancestors().any(exists))
 }
 
-/// Whether messages may show a variable's name: it looks like no key, or as such names do.
+/// Whether messages may show a variable's name: it does not look like a key, or it has the usual form of such names.
 fn is_variable(name: &str) -> bool {
     let usual = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
     !may_be_secret(name) || (name.contains('_') && name.bytes().all(usual))
 }
 
-/// The program that a command line runs, as far as it can be shown: arguments may hold secrets.
+/// The program that a command line runs. The arguments are not shown: they may contain secrets.
 fn program(command: &str) -> String {
     let mut words = command.split_whitespace();
     let first = words.next().unwrap_or_default();

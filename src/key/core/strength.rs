@@ -1,23 +1,23 @@
-//! What 32 bytes are worth as a key: which are no secret at all, and which are probably a key cut short.
+//! The strength of 32 bytes as a key: which are no secret, and which are probably a key that was cut short.
 
-use super::encoding::{KEY_BYTES, decode_base64, is_hex, is_typed};
+use super::encoding::{KEY_BYTES, decode_base64, is_hex, is_printable_ascii};
 use crate::failure::Failure;
 
 const ADVICE: &str = "`s3seal keygen` makes 256 random bits";
-/// A pattern that repeats after so few bytes can be found by trying.
+/// The longest period in bytes of a repetition that can be guessed.
 const SHORT_PERIOD: usize = 8;
 
-/// Why a key seals nothing.
+/// Why a key is refused for writing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unfit {
-    /// Anybody can guess it.
+    /// The bytes follow a pattern that can be guessed.
     Pattern,
-    /// It is 32 characters of base64 or hex, most often a longer key that was cut.
+    /// The bytes are 32 characters of base64 or hex, most often part of a longer key.
     CutShort,
 }
 
 impl Unfit {
-    /// The failure for a write with such a key, which messages call `label`.
+    /// The failure for a write with such a key, called `label` in the message.
     pub(crate) fn refuse(self, label: &str) -> Failure {
         match self {
             Unfit::Pattern => Failure::key(format!(
@@ -34,18 +34,18 @@ impl Unfit {
     }
 }
 
-/// Why these 32 bytes seal nothing; `is_meant` says that they are the key as they stand.
-pub(super) fn unfit(bytes: &[u8; KEY_BYTES], is_meant: bool) -> Option<Unfit> {
+/// Why the key is refused for writing. `is_declared_raw`: the user declared these 32 bytes to be the key.
+pub(super) fn unfit(bytes: &[u8; KEY_BYTES], is_declared_raw: bool) -> Option<Unfit> {
     if is_pattern(bytes) {
         Some(Unfit::Pattern)
-    } else if !is_meant && is_cut_short(bytes) {
+    } else if !is_declared_raw && is_cut_short(bytes) {
         Some(Unfit::CutShort)
     } else {
         None
     }
 }
 
-/// Why these 32 bytes are probably not the 256 random bits that their owner takes them for.
+/// Why these 32 bytes are probably not 256 random bits.
 pub(super) fn weakness(bytes: &[u8; KEY_BYTES]) -> Option<String> {
     if is_one_byte(bytes) {
         return Some(format!("all bytes of this key are the same: it protects nothing; {ADVICE}"));
@@ -58,8 +58,8 @@ pub(super) fn weakness(bytes: &[u8; KEY_BYTES]) -> Option<String> {
     text_weakness(bytes)
 }
 
-/// Whether no key is derived from these 32 bytes. One that counts still derives: it opens what was sealed with it,
-/// and the published test vectors use one; like any pattern it seals nothing.
+/// Whether deriving keys from these 32 bytes is refused. Counting bytes are allowed: the published test vectors use them, and
+/// existing objects must remain readable. Like any pattern, they are refused for writing.
 pub(crate) fn is_weak_master(bytes: &[u8; KEY_BYTES]) -> bool {
     is_one_byte(bytes) || text_weakness(bytes).is_some()
 }
@@ -68,15 +68,15 @@ fn is_one_byte(bytes: &[u8; KEY_BYTES]) -> bool {
     bytes.iter().all(|byte| *byte == bytes[0])
 }
 
-/// What is weak about a key that is text.
+/// Why a key that is text is weak.
 fn text_weakness(bytes: &[u8; KEY_BYTES]) -> Option<String> {
     let text = std::str::from_utf8(bytes).ok()?;
-    if is_typed(text.trim_end().as_bytes()) && text.ends_with(['\n', '\r']) {
+    if is_printable_ascii(text.trim_end().as_bytes()) && text.ends_with(['\n', '\r']) {
         return Some(format!(
             "the 32 bytes of this key are a line of text with its line break: weak; {ADVICE}"
         ));
     }
-    if !is_typed(bytes) {
+    if !is_printable_ascii(bytes) {
         return None;
     }
     let varied = [u8::is_ascii_uppercase, u8::is_ascii_lowercase, u8::is_ascii_digit]
@@ -100,18 +100,18 @@ fn text_weakness(bytes: &[u8; KEY_BYTES]) -> Option<String> {
     })
 }
 
-/// Whether each byte differs from the one before by the same step (all zero, one repeated byte, counting up or
-/// down), or few bytes repeat.
+/// Whether each byte differs from the one before by the same step (all zero, one repeated byte, counting up or down), or a
+/// few bytes repeat.
 fn is_pattern(bytes: &[u8; KEY_BYTES]) -> bool {
     let step = bytes[1].wrapping_sub(bytes[0]);
-    let counts = bytes.windows(2).all(|pair| pair[1].wrapping_sub(pair[0]) == step);
+    let is_sequence = bytes.windows(2).all(|pair| pair[1].wrapping_sub(pair[0]) == step);
     let repeats =
         |period| bytes[period..].iter().zip(bytes).all(|(later, earlier)| later == earlier);
-    counts || (1..=SHORT_PERIOD).any(repeats)
+    is_sequence || (1..=SHORT_PERIOD).any(repeats)
 }
 
-/// Whether the 32 characters, a line break at their end aside, are base64 or hex text. Decimal digits alone are
-/// not: of random keys that are cut to 32 hex digits, one in three million has no letter.
+/// Whether the 32 characters, without a final line break, are base64 or hex text. Decimal digits alone do not count: only
+/// one in three million random keys that are cut to 32 hex digits has no letter.
 fn is_cut_short(bytes: &[u8; KEY_BYTES]) -> bool {
     let text = bytes.trim_ascii_end();
     let is_encoded = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/-_=".contains(byte);
@@ -125,7 +125,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn patterns_never_seal() {
+    fn patterns_are_unfit() {
         let counting: [u8; KEY_BYTES] = std::array::from_fn(|at| at as u8);
         let down: [u8; KEY_BYTES] = std::array::from_fn(|at| 250 - at as u8);
         let wraps: [u8; KEY_BYTES] = std::array::from_fn(|at| (at as u8).wrapping_add(240));
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn text_that_looks_cut_short_seals_if_it_is_meant() {
+    fn text_that_looks_cut_short_is_fit_if_declared_raw() {
         for text in [
             b"23832BAC16516152E560F933F261BF03",
             b"0123456789abcdef0123456789abcdef",

@@ -1,37 +1,36 @@
-//! A key as other tools want it. Only text is made here: nothing is read, written or shown.
+//! The key formats of other tools. This only builds text: it reads, writes and prints nothing.
 
 use serde::Serialize;
 use zeroize::Zeroizing;
 
 use crate::key::core::Key;
 
-/// Whose spelling of a key. In none of them need the key stand on a command line.
+/// A tool's key format. None of them requires the key on a command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Dialect {
-    /// aws-cli: the 32 raw bytes, for `--sse-c-key fileb://FILE` and `--sse-customer-key fileb://FILE`
+    /// aws-cli: the 32 raw bytes, for `--sse-c-key fileb://FILE` and `--sse-customer-key fileb://FILE`.
     Aws,
-    /// aws-cli: JSON with key and MD5, for `aws s3api … --cli-input-json file://FILE`, which get-object lacks
+    /// aws-cli: JSON with key and MD5, for `aws s3api … --cli-input-json file://FILE`, which get-object lacks.
     S3api,
-    /// rclone: lines for the remote's section of rclone.conf
+    /// rclone: lines for the remote's section of rclone.conf.
     Rclone,
-    /// MinIO Client: base64 without padding, for `MC_ENC_C=ALIAS/BUCKET=…`
+    /// MinIO Client: base64 without padding, for `MC_ENC_C=ALIAS/BUCKET=…`.
     Mc,
-    /// s3fs: a key file for `-o use_sse=custom:FILE`, with all keys: the first writes
+    /// s3fs: a key file for `-o use_sse=custom:FILE`, with all keys: the first writes.
     S3fs,
-    /// curl: the three headers, for `-H @FILE`
+    /// curl: the three headers, for `-H @FILE`.
     Curl,
-    /// Env files of docker, systemd and CI: `S3SEAL_KEY=…`
+    /// Env files of docker, systemd and CI: `S3SEAL_KEY=…`.
     Env,
 }
 
 impl Dialect {
-    /// The key as the tool reads it. Where it reads one key, that is the first; s3fs reads all, and
-    /// seals with the first. Panics where there is none.
+    /// The text that the tool reads: the first key; for s3fs all keys, of which the first writes. Panics without a key.
     pub(crate) fn write(self, keys: &[Key]) -> Zeroizing<Vec<u8>> {
         let key = &keys[0];
         let (base64, md5) = (key.base64(), key.md5_base64());
-        // Joined at once: a text that grows leaves copies behind.
+        // Joined in one step: a text that grows leaves copies in memory.
         Zeroizing::new(match self {
             Dialect::Aws => key.bytes().to_vec(),
             Dialect::S3api => concat([
@@ -67,7 +66,7 @@ impl Dialect {
         self == Dialect::S3fs
     }
 
-    /// The command line that uses the file of this name, which must be one word of a shell.
+    /// A command line that uses the file. `file` must be one shell word.
     pub(crate) fn usage(self, file: &str) -> String {
         match self {
             Dialect::Aws => {

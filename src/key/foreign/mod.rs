@@ -1,4 +1,4 @@
-//! Keys as other tools have them: their spellings, the keys that a text may stand for, and a sheet to print.
+//! Keys outside this program: the formats of other tools, the recovery of a key from a text, and a page to print.
 
 mod dialects;
 mod recovery;

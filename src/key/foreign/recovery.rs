@@ -1,34 +1,33 @@
-//! The keys that a text may have stood for: tools and guides turn texts into keys in more ways than
-//! one, and this is the closed list of those that are known. Names of recipes quote nothing of the text.
+//! The keys that a text may have been turned into: tools and guides do it in several ways, and this is the list of the known
+//! ones. Recipe names never quote the text.
 
 use md5::{Digest as _, Md5};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use crate::key::core::{
-    Format, KEY_BYTES, Key, decode_base64, decode_hex, hex, is_hex, is_typed, parse,
+    Format, KEY_BYTES, Key, decode_base64, decode_hex, hex, is_hex, is_printable_ascii, parse,
 };
 
-/// The most keys that one text can stand for: a key file holds any number.
-const MOST: usize = 100;
+/// The maximum number of keys for one text: a key file may hold any number.
+const MAX_RECIPES: usize = 100;
 
-/// A key that a text may stand for, and how the one comes from the other.
+/// A key that a text may have been turned into, and how.
 #[derive(Debug)]
 pub(crate) struct Recipe {
-    /// The way in words, such as `SHA-256 of the text`.
+    /// A description, such as `SHA-256 of the text`.
     pub name: String,
-    /// What comes of it.
     pub key: Key,
 }
 
-/// All that the text may stand for, each key once: first what is likely.
+/// All keys that the text may have been turned into, without duplicates, the likely ones first:
 ///
-/// - its 32 characters as they stand: the hex of 16 bytes, as guides hand it to aws-cli, or the base64
-///   of 24; with its line break, without, or with another;
-/// - what the parser of `-k` makes of it;
+/// - its 32 characters used as bytes: the hex of 16 bytes, as guides pass it to aws-cli, or the base64 of 24; with the line
+///   break, without it, or with another;
+/// - the result of the parser of `-k`;
 /// - the first 32 characters of a longer text (Velero);
-/// - the same of what it decodes to, from base64 or hex, once and twice;
-/// - its SHA-256, and the hex digits of its MD5 as they stand.
+/// - the same for the text decoded from base64 or hex, once and twice;
+/// - its SHA-256, and the hex digits of its MD5 used as bytes.
 pub(crate) fn candidates(text: &[u8]) -> Vec<Recipe> {
     let mut recipes = Recipes::default();
     recipes.add_raw("the text", text);
@@ -36,7 +35,7 @@ pub(crate) fn candidates(text: &[u8]) -> Vec<Recipe> {
     recipes.add_start("the text", text);
     recipes.add_decoded(text);
     recipes.add_hashed(text);
-    recipes.0.truncate(MOST);
+    recipes.0.truncate(MAX_RECIPES);
     recipes.0
 }
 
@@ -69,7 +68,7 @@ impl Recipes {
 
     fn add_start(&mut self, what: &str, text: &[u8]) {
         let line = without_line_break(text);
-        if line.len() > KEY_BYTES && is_typed(line) {
+        if line.len() > KEY_BYTES && is_printable_ascii(line) {
             let name = format!("the first 32 characters of {what}, as raw bytes (Velero)");
             self.add(name, Key::from_slice(&line[..KEY_BYTES]).expect("it has 32 bytes"));
         }
@@ -102,7 +101,7 @@ impl Recipes {
     }
 }
 
-/// The bytes as they stand, without the line breaks at their end, and with either line break there.
+/// The bytes unchanged, without the line breaks at their end, and with either line break.
 fn endings(bytes: &[u8]) -> [(&'static str, Zeroizing<Vec<u8>>); 4] {
     let line = without_line_break(bytes);
     let with = |end: &[u8]| Zeroizing::new([line, end].concat());
@@ -120,7 +119,7 @@ fn without_line_break(bytes: &[u8]) -> &[u8] {
     &bytes[..kept]
 }
 
-/// What the text decodes to; white space around it does not count.
+/// The text decoded from base64 and from hex; surrounding white space is ignored.
 fn decodings(text: &[u8]) -> Vec<(&'static str, Zeroizing<Vec<u8>>)> {
     let Ok(text) = std::str::from_utf8(text.trim_ascii()) else { return Vec::new() };
     let base64 = decode_base64(text).ok().map(|(bytes, _)| ("base64", bytes));
@@ -128,7 +127,7 @@ fn decodings(text: &[u8]) -> Vec<(&'static str, Zeroizing<Vec<u8>>)> {
     [base64, hex].into_iter().flatten().filter(|(_, bytes)| !bytes.is_empty()).collect()
 }
 
-/// What the 32 bytes look like, which were not decoded.
+/// Describes 32 bytes that look like undecoded text.
 fn meaning(bytes: &[u8]) -> &'static str {
     match std::str::from_utf8(bytes) {
         Ok(text) if is_hex(text) => " (the hex of 16 bytes, as it stands)",
@@ -148,7 +147,7 @@ mod tests {
     /// `printf %s "$BASE64" | base64`.
     const TWICE: &str = "QndjSEJ3Y0hCd2NIQndjSEJ3Y0hCd2NIQndjSEJ3Y0hCd2NIQndjSEJ3Yz0=";
 
-    /// The name of the recipe that makes this key of the text.
+    /// The name of the recipe that turns the text into this key.
     #[track_caller]
     fn name(text: impl AsRef<[u8]>, key: impl AsRef<[u8]>) -> String {
         let recipes = candidates(text.as_ref());
@@ -157,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn every_way_has_its_name() {
+    fn every_recipe_has_a_name() {
         let ascii = b"23832BAC16516152E560F933F261BF03";
         let base64_24 = b"QUJDREVGR0hJSktMTU5PUFFSU1RV+/++";
         for (text, key, expected) in [
@@ -193,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn line_breaks_may_have_been_part_of_it() {
+    fn line_breaks_may_be_part_of_the_key() {
         let line = "x".repeat(31);
         let [with_lf, with_crlf] = [format!("{line}\n"), format!("{}\r\n", &line[..30])];
         assert_eq!(name(&line, &with_lf), "the text with a line break (LF), as 32 raw bytes");
@@ -211,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn hashes_are_of_every_line_ending() {
+    fn every_line_ending_is_hashed() {
         for (text, used, ending) in [
             ("secret", "secret", ""),
             ("secret\n", "secret\n", ""),
@@ -230,13 +229,13 @@ mod tests {
     }
 
     #[test]
-    fn each_key_comes_once_and_there_are_not_too_many() {
-        let keys: String = (0..2 * MOST).map(|n| format!("{n:064x}\n")).collect();
+    fn keys_are_unique_and_limited_in_number() {
+        let keys: String = (0..2 * MAX_RECIPES).map(|n| format!("{n:064x}\n")).collect();
         for text in
             [b"".as_slice(), b"\n", KEY, BASE64.as_bytes(), TWICE.as_bytes(), keys.as_bytes()]
         {
             let recipes = candidates(text);
-            assert!(!recipes.is_empty() && recipes.len() <= MOST, "{}", recipes.len());
+            assert!(!recipes.is_empty() && recipes.len() <= MAX_RECIPES, "{}", recipes.len());
             for (index, recipe) in recipes.iter().enumerate() {
                 assert!(recipes[..index].iter().all(|other| other.key != recipe.key), "{recipe:?}");
             }

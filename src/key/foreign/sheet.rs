@@ -1,5 +1,4 @@
-//! A key on a page of paper, and what to do with it. The page is a key file itself: all but the key's
-//! line is a comment.
+//! A page to print with a key and instructions. The page itself is a key file: every line but the key's is a comment.
 
 use std::time::SystemTime;
 
@@ -7,10 +6,10 @@ use zeroize::Zeroizing;
 
 use crate::key::core::Key;
 
-/// The page, printed at this time: plain ASCII, at most 60 lines of at most 78 columns. `name` is what
-/// config.toml calls the key, and `is_master` whether objects have keys derived from it.
+/// The page: plain ASCII, at most 60 lines of at most 78 columns. `name` is the key's name in config.toml; `is_master` is
+/// whether objects' keys are derived from it.
 ///
-/// The hex digits are there to be typed: base64 on paper leaves doubt about `0` and `O`, `1`, `I` and `l`.
+/// The hex digits are for typing: base64 on paper is ambiguous (`0` and `O`; `1`, `I` and `l`).
 pub(crate) fn sheet(
     key: &Key,
     name: Option<&str>,
@@ -47,8 +46,8 @@ const HEAD: &str = "\
 # ============================ A KEY OF S3SEAL ==============================
 #
 # This page is the key to objects in an S3 store that were sealed with it
-# (SSE-C, AES-256). Without it nobody can open them, the store included.
-# Whoever has it can: keep it as you would keep cash.
+# (SSE-C, AES-256). They cannot be opened without it, not even by the store.
+# Anyone who has it can open them: keep it as you would keep cash.
 #
 ";
 
@@ -64,7 +63,6 @@ const BEFORE_HEX: &str = "
 #
 # ";
 
-/// What is true of a key that no object is sealed with itself.
 const MASTER: &str = "
 #
 # It is a master key: each object has a key of its own, derived from it by

@@ -1,4 +1,4 @@
-//! Which keys may go to one object, and in which order they are tried.
+//! The keys that may be sent for one object, in the order in which they are tried.
 
 use std::fmt;
 
@@ -8,41 +8,39 @@ use crate::key::core::{Key, Unfit};
 /// A key as it is used for one object.
 #[derive(Debug, Clone)]
 pub(crate) struct ObjectKey {
-    /// What is sent.
+    /// The key that is sent.
     pub key: Key,
-    /// What the user calls it: its name in config.toml, or its source.
+    /// The key's name in config.toml, or its source.
     pub label: String,
     /// Whether it was derived for this object alone.
     pub is_derived: bool,
     /// Whether it is easier to guess than 256 random bits.
     pub is_weak: bool,
-    /// Why it seals nothing, though it may open what it sealed.
+    /// Why the key is refused for writing. It may still open what it sealed.
     pub(super) unfit: Option<Unfit>,
-    /// What it was derived from, or itself.
+    /// The key that this one was derived from, or this key itself.
     pub(super) master: Key,
 }
 
-/// The keys that may go to one object, the most promising first.
+/// The keys that may be sent for one object, the most likely first.
 #[derive(Debug, Default)]
 pub(crate) struct Candidates {
-    /// Those that have been read.
+    /// The keys that have been read.
     pub keys: Vec<ObjectKey>,
-    /// Keys of the ring that are not needed if one of the others fits.
+    /// The indexes of config.toml's keys that are read only if none of `keys` fits.
     pub(super) unread: Vec<usize>,
-    /// What was found wrong with them.
     pub warnings: Vec<String>,
-    /// Why a key cannot be used that should have been among them.
+    /// Why a key that a rule names cannot be used.
     pub unusable: Option<Failure>,
 }
 
 impl Candidates {
-    /// Whether there are keys that have not been read.
-    pub(crate) fn has_more(&self) -> bool {
+    pub(crate) fn has_unread(&self) -> bool {
         !self.unread.is_empty()
     }
 
-    /// Takes away all keys but the first where something could tell which of them to try next, so that not
-    /// more of them are sent than needed.
+    /// Removes and returns all keys but the first if there are three or more: the object's tag may name the right one, so
+    /// that no more keys are sent than needed.
     pub(crate) fn hold_back(&mut self) -> Vec<ObjectKey> {
         match self.keys.len() + self.unread.len() {
             0..=2 => Vec::new(),
@@ -52,21 +50,21 @@ impl Candidates {
 }
 
 impl ObjectKey {
-    /// Fails where it seals nothing; no other object would fare better.
+    /// Fails if the key is unfit for writing. The failure affects every object.
     ///
     /// # Errors
-    /// [`Kind::Key`] then.
+    /// [`Kind::Key`].
     pub(crate) fn check_fit(&self) -> Result<(), Failure> {
         self.unfit.map_or(Ok(()), |unfit| Err(unfit.refuse(&self.label).for_all()))
     }
 
-    /// The key that its owner keeps: what it was derived from, or itself.
+    /// The key that its owner keeps: the one this key was derived from, or this key itself.
     pub(crate) fn master(&self) -> &Key {
         &self.master
     }
 }
 
-/// As it is called, and the MD5 by which a store knows it.
+/// The label and the key-MD5.
 impl fmt::Display for ObjectKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let derived = if self.is_derived { ", derived" } else { "" };

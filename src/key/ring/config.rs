@@ -1,4 +1,4 @@
-//! `config.toml`: which keys there are, where they are kept, and where each may go. It holds no key.
+//! `config.toml`: the names and sources of keys, and the rules that say where each may be sent. It contains no key.
 
 use std::ffi::OsString;
 use std::fs::{File, Metadata};
@@ -12,39 +12,39 @@ use toml::{Table, Value};
 use super::rule::{Endpoint, Rule};
 use crate::failure::{Failure, Kind};
 use crate::key::core::{
-    DeriveAs, Format, Protected, Spec, is_name, may_be_secret, protect, protect_path, shell_word,
+    DeriveAs, Format, Protected, Spec, is_name, may_be_secret, protect, protect_path, shell_quoted,
+    with_context,
 };
 use crate::location::Location;
-use crate::system::{Exchange, Other, exchange, is_trusted};
+use crate::system::{OtherUser, ReplacementRisk, is_trusted, replacement_risk};
 
-/// The environment variable that names the file.
+/// The environment variable that holds the file's path.
 const VARIABLE: &str = "S3SEAL_CONFIG";
-/// The most that the file may hold, in bytes.
+/// The maximum size of the file in bytes.
 const LIMIT: u64 = 1 << 20;
-/// The mode bits by which the group or others may write.
+/// The mode bits that let the group or others write.
 const WRITABLE: u32 = 0o022;
 
 static LOADED: OnceLock<Result<Config, Failure>> = OnceLock::new();
 
-/// What the file says.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Config {
     pub(super) keys: Vec<Entry>,
     pub(super) rules: Vec<Rule>,
 }
 
-/// A key of the ring, not read yet.
+/// A key that the file names.
 #[derive(Debug, Clone)]
 pub(super) struct Entry {
     pub(super) name: String,
     pub(super) spec: Spec,
     pub(super) format: Format,
-    /// Whether each object gets a key of its own, derived from this one, and whose name counts then.
+    /// How each object's key is derived from this one; none if this key is used directly.
     pub(super) derive: Option<DeriveAs>,
 }
 
-/// Where the file is: `$S3SEAL_CONFIG`, or `s3seal/config.toml` below `$XDG_CONFIG_HOME` or `~/.config`
-/// (XDG Base Directory Specification). None where no variable says.
+/// The file's path: `$S3SEAL_CONFIG`, or `s3seal/config.toml` in `$XDG_CONFIG_HOME` or `~/.config` (XDG Base Directory
+/// Specification). None if none of these variables is set.
 pub(super) fn path() -> Option<PathBuf> {
     let named = |name: &str| std::env::var_os(name).filter(|it| !it.is_empty()).map(PathBuf::from);
     let absolute = |name: &str| named(name).filter(|path| path.is_absolute());
@@ -55,7 +55,8 @@ pub(super) fn path() -> Option<PathBuf> {
     })
 }
 
-/// The environment variables that hold its keys. What is wrong with the file is said where it is used.
+/// The environment variables that hold keys of the file. Errors in the file are ignored here: they are reported when the
+/// file is used.
 pub(crate) fn variables() -> Vec<OsString> {
     let variable = |entry: Entry| match entry.spec {
         Spec::Env(name) => Some(name.into()),
@@ -64,18 +65,18 @@ pub(crate) fn variables() -> Vec<OsString> {
     Config::load().unwrap_or_default().keys.into_iter().filter_map(variable).collect()
 }
 
-/// Whether the user has named the file.
+/// Whether the user set the file's path.
 fn is_named() -> bool {
     std::env::var_os(VARIABLE).is_some_and(|it| !it.is_empty())
 }
 
 impl Config {
-    /// Reads the file, once: it may be a pipe. Where there is none and no variable demands one, it says
-    /// nothing.
+    /// Reads the file once per run: it may be a pipe. If the file does not exist and the user did not set its path, the config
+    /// is empty.
     ///
     /// # Errors
-    /// [`Kind::Usage`] where it cannot be read, where others may write or exchange it (they could have any
-    /// command run), and where it is wrong: naming the place, quoting no value that may be a key.
+    /// [`Kind::Usage`] if the file cannot be read, if other users can write or replace it (they could make this user run
+    /// any command), or if it is invalid. Messages never quote a value that may be a key.
     pub(super) fn load() -> Result<Config, Failure> {
         let load = || {
             let config = path().map_or(Ok(Config::default()), |path| Config::read(&path))?;
@@ -97,7 +98,7 @@ impl Config {
         }
     }
 
-    /// No run overwrites the file of any key, whether the key is read or not.
+    /// Protects every key file from being overwritten, whether the key is read or not.
     fn protect_files(&self) {
         for entry in &self.keys {
             if let Spec::File(path) = &entry.spec {
@@ -106,7 +107,6 @@ impl Config {
         }
     }
 
-    /// The index of the key of this name.
     pub(super) fn find(&self, name: &str) -> Option<usize> {
         self.keys.iter().position(|entry| entry.name == name)
     }
@@ -138,36 +138,38 @@ fn read(path: &Path) -> Result<String, Failure> {
     }
 }
 
-/// Fails where users other than this one and root can change the file, or put another in its place.
+/// Fails if users other than this one and root can change or replace the file.
 fn check_owners(path: &Path, found: &Metadata) -> Result<(), Failure> {
     let shown = path.display();
     if found.mode() & WRITABLE != 0 {
         return Err(Failure::usage(format!(
-            "others can write {shown}, and so have any command run as this user"
+            "others can write {shown}, and so make this user run any command"
         ))
-        .hint(format!("check what it says, then `chmod go-w {}`", shell_word(path))));
+        .hint(format!("check its content, then `chmod go-w {}`", shell_quoted(path))));
     }
-    // Containers often see the files of their host under other ids: what the user names is meant.
+    // In containers, files of the host often have other owner ids: a path that the user set is accepted.
     if !is_named() && !is_trusted(found.uid()) {
         return Err(Failure::usage(format!(
-            "{shown} belongs to another user (uid {}), who could have any command run as this user",
+            "{shown} belongs to another user (uid {}), who could make this user run any command",
             found.uid()
         ))
         .hint(format!(
-            "check what it says, then take it over with chown, or name it with {VARIABLE}={}",
-            shell_word(path)
+            "check its content, then take it over with chown, or name it with {VARIABLE}={}",
+            shell_quoted(path)
         )));
     }
-    let Some(Exchange { path: folder, by }) = exchange(path, found.uid()) else { return Ok(()) };
+    let Some(ReplacementRisk { path: folder, by }) = replacement_risk(path, found.uid()) else {
+        return Ok(());
+    };
     let folder_shown = folder.display();
     match by {
-        Other::All => Err(Failure::usage(format!(
-            "others can write {folder_shown}, where config.toml is, and so have any command run as this user"
+        OtherUser::Any => Err(Failure::usage(format!(
+            "others can write {folder_shown}, where config.toml is, and so make this user run any command"
         ))
-        .hint(format!("check what config.toml says, then `chmod o-w {}`", shell_word(&folder)))),
-        Other::Owner(_) if is_named() => Ok(()),
-        Other::Owner(uid) => Err(Failure::usage(format!(
-            "another user (uid {uid}) owns {folder_shown} and can exchange {shown}, and so have any command run as this user"
+        .hint(format!("check the content of config.toml, then `chmod o-w {}`", shell_quoted(&folder)))),
+        OtherUser::Owner(_) if is_named() => Ok(()),
+        OtherUser::Owner(uid) => Err(Failure::usage(format!(
+            "another user (uid {uid}) owns {folder_shown} and can replace {shown}, and so make this user run any command"
         ))
         .hint(format!("keep config.toml in a folder of your own, or name it with {VARIABLE}"))),
     }
@@ -177,19 +179,19 @@ fn parse(text: &str, path: &Path) -> Result<Config, Failure> {
     let table = text.parse::<Table>().map_err(|error| {
         let before = error.span().map_or("", |span| &text[..span.start]);
         let line = before.matches('\n').count() + 1;
-        // Not the parser's own words: they can quote a value.
+        // The parser's own message can quote a value.
         Failure::usage(format!("{}, line {line}: this is not TOML, or a name stands twice", path.display()))
             .hint("values are quoted: source = \"cmd:pass show s3\"; names of keys with other characters than letters, digits, `_` and `-`, too: [keys.\"a.b\"]")
     })?;
-    Reader { path }.config(table)
+    Parser { path }.config(table)
 }
 
-/// Turns what was parsed into what it means.
-struct Reader<'a> {
+/// Converts the TOML table into a [`Config`].
+struct Parser<'a> {
     path: &'a Path,
 }
 
-impl Reader<'_> {
+impl Parser<'_> {
     fn config(&self, table: Table) -> Result<Config, Failure> {
         let mut config = Config::default();
         let (mut keys, mut rules) = (Table::new(), Vec::new());
@@ -208,7 +210,7 @@ impl Reader<'_> {
         for (index, value) in rules.into_iter().enumerate() {
             let place = format!("rule {}", index + 1);
             let rule = self.rule(&place, value, &config)?;
-            if config.rules.iter().any(|other| other.covers_the_same(&rule)) {
+            if config.rules.iter().any(|other| other.has_same_scope(&rule)) {
                 return Err(self.wrong(&place, "another rule has the same endpoint and prefix"));
             }
             config.rules.push(rule);
@@ -225,15 +227,15 @@ impl Reader<'_> {
         }
         let place = format!("keys.{name}");
         let known = ["source", "format", "derive", "derive_bucket"];
-        let mut fields = Fields::of(self, &place, value, &known)?;
-        let spec = self.source(&place, &fields.needed("source")?)?;
+        let mut fields = Fields::new(self, &place, value, &known)?;
+        let spec = self.source(&place, &fields.required("source")?)?;
         let format = match fields.text("format")? {
             None => Format::Auto,
             Some(text) => Format::named(&text)
                 .ok_or_else(|| self.wrong(&place, "`format` is auto, base64, hex or raw"))?,
         };
         let bucket = fields.text("derive_bucket")?;
-        let derive = match (fields.flag("derive")?, bucket) {
+        let derive = match (fields.boolean("derive")?, bucket) {
             (true, None) => Some(DeriveAs::default()),
             (true, Some(bucket)) => {
                 Some(DeriveAs::bucket(&bucket).map_err(|failure| self.placed(&place, failure))?)
@@ -246,7 +248,7 @@ impl Reader<'_> {
         Ok(Entry { name: name.to_owned(), spec, format, derive })
     }
 
-    /// A path is seen from the file's own folder, or with `~/` from the home folder.
+    /// A relative path starts at the config file's folder, a path with `~/` at the home folder.
     fn source(&self, place: &str, text: &str) -> Result<Spec, Failure> {
         let spec = Spec::configured(text).map_err(|failure| self.placed(place, failure))?;
         let Spec::File(path) = spec else { return Ok(spec) };
@@ -261,11 +263,11 @@ impl Reader<'_> {
 
     fn rule(&self, place: &str, value: Value, config: &Config) -> Result<Rule, Failure> {
         let known = ["endpoint", "prefix", "key", "retired"];
-        let mut fields = Fields::of(self, place, value, &known)?;
-        let endpoint = Endpoint::parse(&fields.needed("endpoint")?).ok_or_else(|| {
+        let mut fields = Fields::new(self, place, value, &known)?;
+        let endpoint = Endpoint::parse(&fields.required("endpoint")?).ok_or_else(|| {
             self.wrong(place, "`endpoint` is a URL such as \"https://s3.example.com\", or \"aws\"")
         })?;
-        let prefix = fields.needed("prefix")?.parse::<Location>().map_err(|_| {
+        let prefix = fields.required("prefix")?.parse::<Location>().map_err(|_| {
             self.wrong(place, "`prefix` is \"s3://BUCKET\" or \"s3://BUCKET/PREFIX\"")
         })?;
         let find = |name: &str| {
@@ -276,17 +278,15 @@ impl Reader<'_> {
             };
             config.find(name).ok_or_else(|| self.wrong(place, &what))
         };
-        let key = find(&fields.needed("key")?)?;
+        let key = find(&fields.required("key")?)?;
         let retired = fields.list("retired")?;
         let retired = retired.iter().map(|name| find(name)).collect::<Result<Vec<_>, _>>()?;
         Ok(Rule::new(endpoint, &prefix, key, retired))
     }
 
-    /// The same failure, saying where in the file.
-    fn placed(&self, place: &str, mut failure: Failure) -> Failure {
-        let detail = failure.detail_mut();
-        detail.message = format!("{}, {place}: {}", self.path.display(), detail.message);
-        failure
+    /// Puts the place in the file before the message.
+    fn placed(&self, place: &str, failure: Failure) -> Failure {
+        with_context(&format!("{}, {place}", self.path.display()), failure)
     }
 
     fn wrong(&self, place: &str, what: &str) -> Failure {
@@ -303,32 +303,32 @@ impl Reader<'_> {
     }
 }
 
-/// The fields of one table, each taken once.
+/// The fields of one table. Reading a field removes it.
 struct Fields<'a> {
-    reader: &'a Reader<'a>,
+    parser: &'a Parser<'a>,
     place: &'a str,
     table: Table,
 }
 
 impl<'a> Fields<'a> {
-    /// The fields of a table that has no others than those that are known.
-    fn of(
-        reader: &'a Reader<'a>,
+    /// Fails if the value is not a table, or has a field that is not in `known`.
+    fn new(
+        parser: &'a Parser<'a>,
         place: &'a str,
         value: Value,
         known: &[&str],
     ) -> Result<Fields<'a>, Failure> {
         let Value::Table(table) = value else {
-            return Err(reader.wrong(place, "this should be a table"));
+            return Err(parser.wrong(place, "this should be a table"));
         };
         match table.keys().find(|name| !known.contains(&name.as_str())) {
-            None => Ok(Fields { reader, place, table }),
+            None => Ok(Fields { parser, place, table }),
             Some(name) if may_be_secret(name) => {
-                Err(reader.wrong(place, "a name in it looks like a key, and the file holds no key"))
+                Err(parser.wrong(place, "a name in it looks like a key, and the file holds no key"))
             }
             Some(name) => {
                 let known = known.join("`, `");
-                Err(reader.wrong(place, &format!("`{name}` is unknown here; there are `{known}`")))
+                Err(parser.wrong(place, &format!("`{name}` is unknown here; there are `{known}`")))
             }
         }
     }
@@ -341,11 +341,11 @@ impl<'a> Fields<'a> {
         }
     }
 
-    fn needed(&mut self, name: &str) -> Result<String, Failure> {
+    fn required(&mut self, name: &str) -> Result<String, Failure> {
         self.text(name)?.ok_or_else(|| self.wrong(&format!("`{name}` is missing")))
     }
 
-    fn flag(&mut self, name: &str) -> Result<bool, Failure> {
+    fn boolean(&mut self, name: &str) -> Result<bool, Failure> {
         match self.table.remove(name) {
             None => Ok(false),
             Some(Value::Boolean(flag)) => Ok(flag),
@@ -365,6 +365,6 @@ impl<'a> Fields<'a> {
     }
 
     fn wrong(&self, what: &str) -> Failure {
-        self.reader.wrong(self.place, what)
+        self.parser.wrong(self.place, what)
     }
 }

@@ -5,8 +5,7 @@ use std::ops::Range;
 
 use super::metadata::ObjectMetadata;
 use crate::failure::Failure;
-use crate::text::range::Asked;
-use crate::text::range::answered;
+use crate::text::range::{ByteRange, parse_content_range};
 
 /// Which version of an object to read, on which conditions, and how much of it.
 #[derive(Debug, Clone, Default)]
@@ -33,7 +32,7 @@ impl ReadOptions {
     /// none or lies outside (RFC 9110 section 14.1.2).
     pub(crate) fn part_of(&self, total: u64) -> Option<Range<u64>> {
         let Some(range) = &self.range else { return Some(0..total) };
-        range.parse::<Asked>().ok()?.within(total)
+        range.parse::<ByteRange>().ok()?.within(total)
     }
 }
 
@@ -60,7 +59,7 @@ impl Extent {
     }
 
     fn named(content_range: &str) -> Option<Extent> {
-        answered(content_range).map(|(range, total)| Extent { range, total })
+        parse_content_range(content_range).map(|(range, total)| Extent { range, total })
     }
 
     /// The extent of the answer to a GET with this status, which must be what `wanted` asks for.

@@ -17,7 +17,7 @@ use super::retry::{Retry, Transient};
 use super::signing::Wire;
 use super::{endpoint, region};
 use crate::failure::Failure;
-use crate::key::ring::Receiver;
+use crate::key::ring::KeyRecipient;
 use crate::store::learned::{Checksums, Learned, Proven};
 use crate::store::seal::OneEcho;
 
@@ -153,11 +153,11 @@ impl Store {
     }
 
     /// Who gets a key that goes with a request.
-    pub(crate) fn receiver(&self) -> Receiver<'_> {
+    pub(crate) fn recipient(&self) -> KeyRecipient<'_> {
         match (&self.wire, self.endpoint()) {
-            (Wire::Presigned(_), _) => Receiver::PresignedUrl,
-            (Wire::Signed(_), Some(url)) => Receiver::Endpoint(url),
-            (Wire::Signed(_), None) => Receiver::Amazon,
+            (Wire::Presigned(_), _) => KeyRecipient::PresignedUrl,
+            (Wire::Signed(_), Some(url)) => KeyRecipient::Endpoint(url),
+            (Wire::Signed(_), None) => KeyRecipient::Amazon,
         }
     }
 

@@ -1,52 +1,48 @@
-//! What no message may quote: the keys of the run ([`scrub`]), and text that could be a key, or enough of one.
+//! Removes from messages the keys of the run ([`scrub`]), and text that may be a key or a large part of one.
 
 use std::borrow::Cow;
 
-mod foreign;
-mod known;
+mod secrets;
+mod visible;
 
-pub(crate) use foreign::{is_unsafe, visible};
-pub(crate) use known::{MASK, register, register_passing, register_text, scrub};
+pub(crate) use secrets::{MASK, register, register_text, register_transient, scrub};
+pub(crate) use visible::{is_unsafe, visible};
 
-/// Texts shorter than this are names and words, too short to be (most of) a key: 24 characters of
-/// base64 hold 144 bits.
+/// Shorter texts are too short to be most of a key: 24 characters of base64 hold 144 bits.
 const SECRET_CHARS: usize = 24;
 const HALF_CHARS: usize = 20;
-/// The bytes of a key, which may be ASCII text.
+/// The length of a raw key, which may be ASCII text.
 const KEY_BYTES: usize = 32;
 
-/// Whether the text could be a key or most of one: a line of it is long (24 characters or more) and
-/// made of the base64, url-safe base64 and hex alphabets alone, or it is of a raw key's length. White
-/// space and quotes around it do not count.
+/// Whether the text may be a key or most of one: it has a line of 24 or more characters of the base64, url-safe base64 and
+/// hex alphabets alone, or the length of a raw key. Surrounding white space and quotes are ignored.
 pub fn looks_secret(text: &str) -> bool {
     let is_encoded = |line: &str| {
         let bare = line.trim().trim_matches(['"', '\'', '`']);
-        bare.len() >= SECRET_CHARS && bare.bytes().all(is_base64ish)
+        bare.len() >= SECRET_CHARS && bare.bytes().all(is_base64_byte)
     };
     text.trim().len() == KEY_BYTES || text.lines().any(is_encoded)
 }
 
-/// Whether part of the text could be half a key: a key with a wrong character amid still shows the
-/// rest. That is 20 characters or more of base64 on end with a capital among them (paths seldom
-/// have that), or as many hex digits.
+/// Whether part of the text may be half a key, such as the rest of a key with one wrong character: 20 or more consecutive
+/// characters of base64 with a capital among them (rare in paths), or as many hex digits.
 pub(crate) fn holds_secret(text: &str) -> bool {
     let long = |run: &&str| run.len() >= HALF_CHARS;
-    let mut base64 = text.split(|c: char| !u8::try_from(c).is_ok_and(is_base64ish)).filter(long);
+    let mut base64 = text.split(|c: char| !u8::try_from(c).is_ok_and(is_base64_byte)).filter(long);
     let mut hex = text.split(|c: char| !c.is_ascii_hexdigit()).filter(long);
     hex.next().is_some() || base64.any(|run| run.contains(|c: char| c.is_ascii_uppercase()))
 }
 
 /// Whether the byte occurs in base64, in either alphabet, padding included.
-pub(crate) fn is_base64ish(byte: u8) -> bool {
+pub(crate) fn is_base64_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"+/-_=".contains(&byte)
 }
 
-/// The text of a store, with [`MASK`] in the place of all that looks like (part of) a key: 20 characters or more of
-/// base64 on end that change between capitals, small letters and digits as only random text does, or as many
-/// hexadecimal digits.
+/// Masks everything in a store's text that looks like a key or part of one: 20 or more consecutive characters of base64 that
+/// alternate between capitals, small letters and digits as only random text does, or as many hexadecimal digits.
 pub(crate) fn mask_key_text(text: &str) -> Cow<'_, str> {
     // Some stores repeat headers percent-encoded.
-    let is_end = |c: char| c != '%' && !u8::try_from(c).is_ok_and(is_base64ish);
+    let is_end = |c: char| c != '%' && !u8::try_from(c).is_ok_and(is_base64_byte);
     let secrets: Vec<&str> = text.split(is_end).filter(|run| is_random(run)).collect();
     if secrets.is_empty() {
         return Cow::Borrowed(text);
@@ -68,7 +64,7 @@ fn is_random(run: &str) -> bool {
     };
     let classes: Vec<u8> = run.bytes().map(class).filter(|class| *class != 0).collect();
     let changes = classes.windows(2).filter(|pair| pair[0] != pair[1]).count();
-    // Random base64 changes at two of three places; names in capitals and small letters at one of four.
+    // The class changes at two of three positions in random base64, and at one of four in names in camel case.
     changes * 5 >= run.len() * 2 || is_hex(run)
 }
 
@@ -97,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn ordinary_words_of_stores_stay() {
+    fn ordinary_messages_are_unchanged() {
         for message in [
             "User: arn:aws:sts::123456789012:assumed-role/MyRoleName/session is not authorized to perform: s3:PutObject",
             "The specified key does not exist: backups/2026-11-28/Database-Dump-Nightly.sql",

@@ -73,7 +73,7 @@ impl Checkpoint {
         let run = Run::of(engine.store(), below, settings);
         if let Some((header, lines)) = journal.read::<Header, Line>() {
             let same_key = match (&header.key, key) {
-                (Some(check), Some(key)) => check.is_of(key),
+                (Some(check), Some(key)) => check.matches(key),
                 (None, None) => true,
                 _ => false,
             };

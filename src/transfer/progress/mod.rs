@@ -56,7 +56,7 @@ impl Progress {
                 tokio::spawn(keep_drawing(Arc::downgrade(&counters)));
             }
             ProgressStyle::Plain => {
-                tokio::spawn(keep_logging(Arc::downgrade(&counters), output::remark));
+                tokio::spawn(keep_logging(Arc::downgrade(&counters), output::progress_line));
             }
             ProgressStyle::Auto | ProgressStyle::None => return Progress(None),
         }

@@ -95,12 +95,12 @@ impl Journal {
     }
 
     fn at(folder: &Path, name: &str) -> io::Result<Journal> {
-        state::make_own_folder(folder)?;
+        state::create_private_folder(folder)?;
         let path = folder.join(name);
         let mut options = OpenOptions::new();
         options.read(true).append(true).create(true).mode(0o600);
         let file = lock(&path, || options.open(&path))?;
-        state::check_own_file(&file)?;
+        state::check_private_file(&file)?;
         Ok(Journal { path, file })
     }
 

@@ -201,7 +201,7 @@ async fn reusable_parts(
     parts: Vec<Part>,
 ) -> Result<Option<BTreeMap<i32, Part>>, Failure> {
     let same_key = match (&header.key, write.encryption.key()) {
-        (Some(check), Some(key)) => check.is_of(key),
+        (Some(check), Some(key)) => check.matches(key),
         (None, None) => true,
         _ => false,
     };

@@ -1,14 +1,14 @@
-//! What a text that holds no usable key probably is, and what to do about it. Nothing here quotes
-//! the text: it may be most of a secret, or another secret.
+//! Explains what a text without a usable key probably is, and what to do. Nothing here quotes the text: it may be most of a
+//! secret, or another secret.
 
-use super::encoding::{self, Flaw, Format, KEY_BYTES};
+use super::encoding::{self, Base64Error, Format, KEY_BYTES};
 use super::material::Key;
 use crate::failure::Failure;
 
-const MAKE_ONE: &str = "make one with `s3seal keygen`";
-const WANTED: &str = "a key is base64 of 32 bytes, 64 hex digits, or exactly 32 raw bytes";
+const KEYGEN: &str = "make one with `s3seal keygen`";
+const ACCEPTED: &str = "a key is base64 of 32 bytes, 64 hex digits, or exactly 32 raw bytes";
 
-/// The failure for a file, or another source as a whole, that is recognised as something else.
+/// The failure for a whole source that is recognised as something other than keys.
 pub(super) fn recognise_file(bytes: &[u8]) -> Option<Failure> {
     let marked = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
     let zeros = |start: usize| bytes.iter().skip(start).step_by(2).all(|byte| *byte == 0);
@@ -18,7 +18,7 @@ pub(super) fn recognise_file(bytes: &[u8]) -> Option<Failure> {
                 .hint("save it as UTF-8 (in PowerShell: `Out-File -Encoding ascii`)"),
         );
     }
-    // Only the beginning must be text: the body of an age file is binary.
+    // Only the beginning is checked: the body of an age file is binary.
     let start = String::from_utf8_lossy(&bytes[..bytes.len().min(1024)]);
     let start = start.trim_start_matches('\u{feff}').trim();
     let has_line = |prefix: &str| start.lines().any(|line| line.trim().starts_with(prefix));
@@ -31,13 +31,13 @@ pub(super) fn recognise_file(bytes: &[u8]) -> Option<Failure> {
     if has_line("AGE-SECRET-KEY-") {
         return Some(
             Failure::key("the text is an age identity, not an SSE-C key")
-                .hint(format!("{MAKE_ONE}; an age identity can protect the file it is kept in")),
+                .hint(format!("{KEYGEN}; an age identity can protect the file it is kept in")),
         );
     }
     if has_line("-----BEGIN ") {
         return Some(
             Failure::key("the text is PEM (a certificate or an asymmetric key)")
-                .hint(format!("SSE-C wants a symmetric key of 32 bytes: {MAKE_ONE}")),
+                .hint(format!("SSE-C wants a symmetric key of 32 bytes: {KEYGEN}")),
         );
     }
     let end = bytes.trim_ascii_end().last();
@@ -52,24 +52,22 @@ pub(super) fn recognise_file(bytes: &[u8]) -> Option<Failure> {
     None
 }
 
-/// The failure for a source without a key in it.
-pub(super) fn no_key(comments: bool) -> Failure {
-    let message = if comments {
+pub(super) fn no_key(has_comments: bool) -> Failure {
+    let message = if has_comments {
         "there are only comments and blank lines, no key"
     } else {
         "it is empty, there is no key"
     };
-    Failure::key(message).hint(format!("{WANTED}; {MAKE_ONE}"))
+    Failure::key(message).hint(format!("{ACCEPTED}; {KEYGEN}"))
 }
 
-/// The failure for a key that was broken in two.
-pub(super) fn two_halves() -> Failure {
+/// The failure for a key that was split over two lines.
+pub(super) fn split_key() -> Failure {
     Failure::key("two lines have 32 hex digits each: together they are one key, most likely")
         .hint("join them into one line of 64 digits; if they are two keys, put each into a file of its own")
 }
 
-/// The failure for a key that is not the one of its comment.
-pub(super) fn not_as_said(key: &Key) -> Failure {
+pub(super) fn wrong_md5_comment(key: &Key) -> Failure {
     Failure::key(format!(
         "the comment above the key names another key-MD5 than it has ({})",
         key.md5_base64()
@@ -77,8 +75,8 @@ pub(super) fn not_as_said(key: &Key) -> Failure {
     .hint("the key was mistyped, or taken from elsewhere: compare it with the original; without the comment any key is taken")
 }
 
-/// The failure for bytes that must be a raw key and are not 32.
-pub(crate) fn not_raw(bytes: &[u8]) -> Failure {
+/// The failure for a raw key that has not 32 bytes.
+pub(crate) fn not_raw_key(bytes: &[u8]) -> Failure {
     let count = bytes.len();
     let ending = ["\r\n", "\n"]
         .into_iter()
@@ -91,13 +89,13 @@ pub(crate) fn not_raw(bytes: &[u8]) -> Failure {
             .hint("cut the line break off: `head -c 32 FILE`");
     }
     Failure::key(format!("it has {count} raw bytes{}; a raw key has exactly 32", bits(count)))
-        .hint(format!("{WANTED}; {MAKE_ONE}"))
+        .hint(format!("{ACCEPTED}; {KEYGEN}"))
 }
 
-/// The same failure, saying where: `line 3: …`.
-pub(crate) fn said_of(place: &str, mut failure: Failure) -> Failure {
+/// Puts a context before the failure's message: `line 3: …`.
+pub(crate) fn with_context(context: &str, mut failure: Failure) -> Failure {
     let detail = failure.detail_mut();
-    detail.message = format!("{place}: {}", detail.message);
+    detail.message = format!("{context}: {}", detail.message);
     failure
 }
 
@@ -112,10 +110,10 @@ pub(crate) fn diagnose_key_text(line: &str, format: Format) -> Failure {
     })
 }
 
-/// The failure for a line whose shape tells what it is.
+/// The failure for a line whose form is recognised.
 fn recognise_line(line: &str) -> Option<Failure> {
-    let spare = format!("give the key alone; {WANTED}");
-    let own = format!("SSE-C wants a key of its own: {MAKE_ONE}");
+    let spare = format!("give the key alone; {ACCEPTED}");
+    let own = format!("SSE-C wants a key of its own: {KEYGEN}");
     let starts_with_any =
         |prefixes: &[&str]| prefixes.iter().any(|prefix| line.starts_with(prefix));
     let (what, hint) = if is_uuid(line) {
@@ -144,7 +142,7 @@ fn recognise_line(line: &str) -> Option<Failure> {
     Some(Failure::key(what).hint(hint))
 }
 
-/// The failure for a line that is a key, but not in the format that was asked for.
+/// The failure for a key in another format than the requested one.
 fn other_format(line: &str) -> Option<Failure> {
     let form = if encoding::decode_hex(line).is_some() { "hex" } else { "base64" };
     encoding::is_key(line).then(|| {
@@ -153,7 +151,7 @@ fn other_format(line: &str) -> Option<Failure> {
     })
 }
 
-/// The failure for a line that decodes to something that is itself key text.
+/// The failure for a key that was encoded twice.
 fn nested(line: &str) -> Option<Failure> {
     let (outer, bytes) = match encoding::decode_hex(line) {
         Some(bytes) => ("hex", bytes),
@@ -205,7 +203,7 @@ fn wrong_base64(line: &str) -> Failure {
     let copy = "copy the key again, whole: base64 of 32 bytes has 44 characters, the last a `=`";
     match encoding::decode_base64(line) {
         Ok((bytes, _)) => wrong_length("it decodes to", bytes.len()),
-        Err(Flaw::Character(at)) => {
+        Err(Base64Error::Character(at)) => {
             let index = line.char_indices().take_while(|(start, _)| *start < at).count();
             Failure::key(format!(
                 "character {} of {count}{} is not base64",
@@ -213,22 +211,22 @@ fn wrong_base64(line: &str) -> Failure {
                 class(line, index)
             ))
             .hint(format!(
-                "{WANTED}; of a passphrase, `s3seal key recover` finds the key that was made of it"
+                "{ACCEPTED}; of a passphrase, `s3seal key recover` finds the key that was made of it"
             ))
         }
-        Err(Flaw::Alphabets) => Failure::key(
+        Err(Base64Error::Alphabets) => Failure::key(
             "it mixes the base64 alphabets: `+` or `/` belongs to one, `-` or `_` to the other",
         )
         .hint(copy),
-        Err(Flaw::Padding) => Failure::key(format!(
+        Err(Base64Error::Padding) => Failure::key(format!(
             "its base64 is damaged: the padding does not fit the length ({count} characters)"
         ))
         .hint(copy),
-        Err(Flaw::Length) => Failure::key(format!(
+        Err(Base64Error::Length) => Failure::key(format!(
             "its base64 is damaged: of {count} characters one is missing or too many"
         ))
         .hint(copy),
-        Err(Flaw::SpareBits) => Failure::key(format!(
+        Err(Base64Error::SpareBits) => Failure::key(format!(
             "its base64 is damaged: the last of {count} characters has bits that belong to no \
              byte, so the text was cut off or mistyped"
         ))
@@ -242,10 +240,10 @@ fn wrong_length(subject: &str, count: usize) -> Failure {
         "{subject} {count} {bytes}{}; SSE-C needs 256 bits (32 bytes)",
         bits(count)
     ))
-    .hint(format!("copy an existing key again, whole; for a new one, {MAKE_ONE}"))
+    .hint(format!("copy an existing key again, whole; for a new one, {KEYGEN}"))
 }
 
-/// `: a 128-bit key`, for lengths that keys have elsewhere.
+/// `: a 128-bit key`, for the usual lengths of other keys.
 fn bits(count: usize) -> String {
     match count {
         16 | 24 | 64 => format!(": a {}-bit key", 8 * count),
@@ -253,7 +251,7 @@ fn bits(count: usize) -> String {
     }
 }
 
-/// What kind of character is at this index, where that helps: in a terminal a space does not show.
+/// Describes the character at this index if it may be invisible or confusing.
 fn class(line: &str, index: usize) -> &'static str {
     match line.chars().nth(index) {
         Some(c) if c.is_whitespace() => " (white space)",
@@ -278,7 +276,7 @@ fn is_assignment(line: &str) -> bool {
         && !value.trim_start_matches('=').is_empty()
         && !name.starts_with(|c: char| c.is_ascii_digit())
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-        // So long before its padding is the key itself, and something behind it.
+        // A longer `name` is a key in base64, and its `=` is padding with text after it.
         && name.len() < base64::encoded_len(KEY_BYTES, false).unwrap_or(usize::MAX)
 }
 

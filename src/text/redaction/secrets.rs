@@ -1,5 +1,5 @@
-//! The secrets of this run. Each key is registered when it is made or read, and all output passes
-//! [`scrub`], so that no message can repeat a key, whatever it was built from.
+//! The secrets of this run. Every key is registered when it is generated or read, and all output passes through [`scrub`],
+//! so that no message can show a key.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -14,77 +14,77 @@ use zeroize::Zeroizing;
 
 use crate::text::percent;
 
-/// What stands in the place of a secret.
+/// Replaces a secret.
 pub(crate) const MASK: &str = "[not shown]";
 
-/// So many letters and digits on end are recognised. Only these are compared, in lower case: blanks, colons, line
-/// breaks, padding and the two special characters of base64, which have several spellings, do not count. Of 16
-/// characters of base64, 12 or more are letters and digits in all but one of some 10,000 cases.
+/// The number of consecutive letters and digits of a secret that are recognised. Only letters and digits are compared, in
+/// lower case. Spaces, colons, line breaks, padding and the two special characters of base64, which differ between its
+/// alphabets, are skipped. Of 16 random characters of base64, fewer than 12 are letters and digits only once in 10,000 cases.
 const WINDOW: usize = 12;
-/// The bits of a window in a `u128`, one byte a character.
+/// The bits of a window in a `u128`, one byte per character.
 const WINDOW_BITS: u128 = (1 << (8 * WINDOW)) - 1;
-/// A window of fewer different characters occurs in ordinary text: a key of zeros is `AAAA…` in base64.
-const LEAST_VARIETY: usize = 4;
-/// How many windows of passing secrets are kept: those of some thousand keys.
-const MOST_PASSING: usize = 200_000;
+/// A window with fewer different characters may occur in ordinary text: a key of zeros is `AAAA…` in base64.
+const MIN_VARIETY: usize = 4;
+/// The capacity of each half of the transient hashes, in windows: a few thousand keys.
+const MAX_TRANSIENT: usize = 200_000;
 
-static KNOWN: LazyLock<RwLock<Known>> = LazyLock::new(RwLock::default);
-/// Whether there is any secret: without one nothing is compared.
+static SECRETS: LazyLock<RwLock<SecretHashes>> = LazyLock::new(RwLock::default);
+/// Whether any secret is registered; without one, `scrub` returns at once.
 static HAS_SECRETS: AtomicBool = AtomicBool::new(false);
 
-/// Hashes of windows, so that no part of a secret is kept here.
+/// Hashes of windows: no part of a secret is stored.
 #[derive(Default)]
-struct Known {
+struct SecretHashes {
     hasher: RandomState,
-    lasting: HashSet<u64>,
-    /// Those registered last, and those before them: the older half is forgotten when the newer is full.
-    passing: [HashSet<u64>; 2],
+    permanent: HashSet<u64>,
+    /// The newer and the older half. When the newer is full, it replaces the older.
+    transient: [HashSet<u64>; 2],
 }
 
-/// Registers a key of the run: its bytes, 32 of them or any other number.
+/// Registers the bytes of a key, of any length.
 pub(crate) fn register(key: &[u8]) {
-    let shapes = shapes(key);
-    let mut known = write();
-    for shape in &shapes {
-        known.add(shape);
+    let spellings = spellings(key);
+    let mut secrets = secrets_mut();
+    for spelling in &spellings {
+        secrets.add(spelling);
     }
 }
 
-/// Registers a key that is one of very many, such as the derived key of one object: in base64 and hexadecimal alone,
-/// and until some thousand others came after it.
-pub(crate) fn register_passing(key: &[u8]) {
-    let shapes = [base64(key), hex(key)];
-    let mut known = write();
-    for shape in &shapes {
-        known.add_passing(shape);
+/// Registers one of very many keys, such as the derived key of one object: in base64 and hexadecimal only, and only until a
+/// few thousand others are registered.
+pub(crate) fn register_transient(key: &[u8]) {
+    let spellings = [base64(key), hex(key)];
+    let mut secrets = secrets_mut();
+    for spelling in &spellings {
+        secrets.add_transient(spelling);
     }
 }
 
-/// Registers a text that is secret as it stands, such as the signature of a URL.
+/// Registers a secret text, such as the signature of a URL.
 pub(crate) fn register_text(text: &str) {
-    write().add(text.as_bytes());
+    secrets_mut().add(text.as_bytes());
 }
 
-/// The text without any part of a registered secret: [`MASK`] stands in its place.
+/// Replaces every part of a registered secret by [`MASK`].
 pub(crate) fn scrub(text: &str) -> Cow<'_, str> {
     if text.len() < WINDOW || !HAS_SECRETS.load(Ordering::Relaxed) {
         return Cow::Borrowed(text);
     }
-    let known = KNOWN.read().unwrap_or_else(PoisonError::into_inner);
-    let mut found = known.find(text, plain);
+    let secrets = SECRETS.read().unwrap_or_else(PoisonError::into_inner);
+    let mut found = secrets.find(text, plain);
     if text.contains('%') {
-        found.extend(known.find(text, percent_decoded));
+        found.extend(secrets.find(text, percent_decoded));
         found.sort_by_key(|range| range.start);
     }
     if found.is_empty() { Cow::Borrowed(text) } else { Cow::Owned(masked(text, &found)) }
 }
 
-fn write() -> std::sync::RwLockWriteGuard<'static, Known> {
+fn secrets_mut() -> std::sync::RwLockWriteGuard<'static, SecretHashes> {
     HAS_SECRETS.store(true, Ordering::Relaxed);
-    KNOWN.write().unwrap_or_else(PoisonError::into_inner)
+    SECRETS.write().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The text with each of these ranges, which are in order and may overlap, replaced.
+/// Replaces these ranges, which are ordered and may overlap, by [`MASK`].
 fn masked(text: &str, ranges: &[Range<usize>]) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut end = 0;
@@ -99,28 +99,28 @@ fn masked(text: &str, ranges: &[Range<usize>]) -> String {
     shown
 }
 
-impl Known {
-    fn add(&mut self, shape: &[u8]) {
-        for window in windows(shape) {
-            self.lasting.insert(self.hasher.hash_one(window));
+impl SecretHashes {
+    fn add(&mut self, spelling: &[u8]) {
+        for window in windows(spelling) {
+            self.permanent.insert(self.hasher.hash_one(window));
         }
     }
 
-    fn add_passing(&mut self, shape: &[u8]) {
-        if self.passing[0].len() >= MOST_PASSING {
-            self.passing[1] = std::mem::take(&mut self.passing[0]);
+    fn add_transient(&mut self, spelling: &[u8]) {
+        if self.transient[0].len() >= MAX_TRANSIENT {
+            self.transient[1] = std::mem::take(&mut self.transient[0]);
         }
-        for window in windows(shape) {
-            self.passing[0].insert(self.hasher.hash_one(window));
+        for window in windows(spelling) {
+            self.transient[0].insert(self.hasher.hash_one(window));
         }
     }
 
     fn has(&self, window: u128) -> bool {
         let hash = self.hasher.hash_one(window);
-        self.lasting.contains(&hash) || self.passing.iter().any(|it| it.contains(&hash))
+        self.permanent.contains(&hash) || self.transient.iter().any(|it| it.contains(&hash))
     }
 
-    /// Where registered windows are, as `read` takes one byte after the other from the text.
+    /// The ranges of registered windows. `read` decodes one byte of the text, and returns its length.
     fn find(&self, text: &str, read: fn(&[u8]) -> (u8, usize)) -> Vec<Range<usize>> {
         let bytes = text.as_bytes();
         let mut window = 0;
@@ -151,7 +151,7 @@ fn plain(rest: &[u8]) -> (u8, usize) {
     (rest[0], 1)
 }
 
-/// A byte that may be percent-encoded, also more than once, and how many bytes it takes.
+/// Decodes a byte that may be percent-encoded, even repeatedly, and returns its length.
 fn percent_decoded(rest: &[u8]) -> (u8, usize) {
     let (mut byte, mut length) = (rest[0], 1);
     while byte == b'%'
@@ -167,22 +167,21 @@ fn next_window(window: u128, byte: u8) -> u128 {
     (window << 8 | u128::from(byte.to_ascii_lowercase())) & WINDOW_BITS
 }
 
-fn windows(shape: &[u8]) -> impl Iterator<Item = u128> {
-    let characters = shape.iter().filter(|byte| byte.is_ascii_alphanumeric());
+fn windows(spelling: &[u8]) -> impl Iterator<Item = u128> {
+    let characters = spelling.iter().filter(|byte| byte.is_ascii_alphanumeric());
     let after_each = characters.scan(0, |window, byte| {
         *window = next_window(*window, *byte);
         Some(*window)
     });
-    after_each.skip(WINDOW - 1).filter(|window| variety(*window) >= LEAST_VARIETY)
+    after_each.skip(WINDOW - 1).filter(|window| variety(*window) >= MIN_VARIETY)
 }
 
 fn variety(window: u128) -> usize {
     window.to_be_bytes().into_iter().filter(|byte| *byte != 0).collect::<HashSet<_>>().len()
 }
 
-/// The ways in which a key is written: as it stands, in base64 and in hexadecimal, those in base64 once more, and
-/// percent-encoded or escaped.
-fn shapes(key: &[u8]) -> Vec<Zeroizing<Vec<u8>>> {
+/// The spellings of a key: raw, in base64 and in hexadecimal, each of them in base64 again, and percent-encoded or escaped.
+fn spellings(key: &[u8]) -> Vec<Zeroizing<Vec<u8>>> {
     let (base64_text, hex_text) = (base64(key), hex(key));
     let escaped = Zeroizing::new(key.escape_ascii().to_string().into_bytes());
     let percent = key.iter().map(|byte| match byte {
@@ -194,17 +193,17 @@ fn shapes(key: &[u8]) -> Vec<Zeroizing<Vec<u8>>> {
         let bytes = key.iter().map(|byte| format!("{prefix}{byte:02x}"));
         Zeroizing::new(bytes.collect::<String>().into_bytes())
     };
-    let mut shapes = vec![prefixed("\\x"), prefixed("0x"), percent, escaped];
+    let mut spellings = vec![prefixed("\\x"), prefixed("0x"), percent, escaped];
     for text in [key, &base64_text, &hex_text, &hex_text.to_ascii_uppercase()] {
-        shapes.extend((0..3).map(|offset| base64_amid(text, offset)));
+        spellings.extend((0..3).map(|offset| base64_inside(text, offset)));
     }
-    shapes.extend([hex(&base64_text), Zeroizing::new(key.to_vec()), base64_text, hex_text]);
-    shapes
+    spellings.extend([hex(&base64_text), Zeroizing::new(key.to_vec()), base64_text, hex_text]);
+    spellings
 }
 
-/// What base64 makes of the bytes where they begin `offset` bytes after a group of three, without the characters
-/// that depend on what stands around them.
-fn base64_amid(bytes: &[u8], offset: usize) -> Zeroizing<Vec<u8>> {
+/// The base64 of the bytes inside a longer text, where they begin `offset` bytes after a group of three. Characters that
+/// depend on neighbouring bytes are left out.
+fn base64_inside(bytes: &[u8], offset: usize) -> Zeroizing<Vec<u8>> {
     let padded = Zeroizing::new([&[0; 2][..offset], bytes].concat());
     let whole = padded.len() / 3 * 3;
     let text = Zeroizing::new(STANDARD.encode(&padded[..whole]));
@@ -242,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_hidden_in_its_usual_shapes() {
+    fn a_key_is_hidden_in_its_usual_spellings() {
         register(&KEY);
         let standard = STANDARD.encode(KEY);
         let hex = String::from_utf8(hex(&KEY).to_vec()).unwrap();
@@ -279,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn other_text_stays() {
+    fn other_text_is_unchanged() {
         register(&KEY);
         register(&[0; 32]);
         for text in [
@@ -299,12 +298,12 @@ mod tests {
                 .flat_map(|i| (n * 8 + i + 1).wrapping_mul(0x9e37_79b9).to_be_bytes())
                 .collect()
         };
-        register_passing(&key(1));
+        register_transient(&key(1));
         let text = STANDARD.encode(key(1));
         assert!(scrub(&text).contains(MASK));
         let windows = windows(&base64(&key(1))).count() + windows(&hex(&key(1))).count();
-        let enough = u32::try_from(2 * MOST_PASSING / windows + 10).unwrap();
-        (2..enough).for_each(|n| register_passing(&key(n)));
+        let enough = u32::try_from(2 * MAX_TRANSIENT / windows + 10).unwrap();
+        (2..enough).for_each(|n| register_transient(&key(n)));
         assert_eq!(scrub(&text), text);
     }
 }

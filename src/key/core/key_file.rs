@@ -1,5 +1,5 @@
-//! Writing key files, as age writes identities: readable by their owner alone, never overwritten,
-//! with the public part in a comment.
+//! Writes key files the way age writes identities: readable by the owner only, never overwritten, with the public part in
+//! a comment.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
@@ -14,27 +14,21 @@ use super::protected::check_output;
 use crate::failure::Failure;
 use crate::system::NamedOutput;
 
-/// Only the owner may read and write.
 const OWNER_ONLY: u32 = 0o600;
 
-/// Writes the key to a new file, and returns once it is on the disk; or to a pipe, a device or a descriptor, as they
-/// are. Text gets the comments
-/// `# created:` (RFC 3339, UTC) and `# key-md5:` above it; [`Encoding::Raw`] is the 32 bytes alone.
+/// Writes the key to a new file and syncs it to the disk, or writes it to a pipe, a device or a descriptor. Text gets the
+/// comments `# created:` (RFC 3339, UTC) and `# key-md5:`; [`Encoding::Raw`] is the 32 bytes alone.
 ///
 /// # Errors
-/// [`Kind::Precondition`] if something of that name exists: another key, perhaps.
-/// [`Kind::NotFound`] if the folder does not. [`Kind::Other`] if it cannot be written; then
-/// nothing is left of it.
+/// [`Kind::Precondition`] if the file exists: it may hold another key. [`Kind::NotFound`] if the folder does not
+/// exist. [`Kind::Other`] if the file cannot be written; then it is removed.
 pub fn create_key_file(path: &Path, key: &Key, encoding: Encoding) -> Result<(), Failure> {
     create_file_with_keys(path, &content(key, encoding))
 }
 
-/// Writes what holds a key to a new file, as [`create`] does.
-///
-/// # Errors
-/// As [`create`].
+/// Writes text that contains keys, as [`create_key_file`] does and with the same errors.
 pub fn create_file_with_keys(path: &Path, content: &[u8]) -> Result<(), Failure> {
-    let failed = |error| explain(path, error);
+    let failed = |error| write_failure(path, error);
     match NamedOutput::resolve(path).map_err(failed)? {
         NamedOutput::File { folder, name } => {
             create_file(&folder.join(name), content).map_err(failed)
@@ -47,7 +41,7 @@ pub fn create_file_with_keys(path: &Path, content: &[u8]) -> Result<(), Failure>
     }
 }
 
-/// The name must not be there: what it would be, another process may have put there meanwhile.
+/// `create_new`, because another process may have created a file of that name since it was checked.
 fn create_file(path: &Path, content: &[u8]) -> io::Result<()> {
     let mut file = OpenOptions::new().write(true).create_new(true).mode(OWNER_ONLY).open(path)?;
     let written = file.write_all(content).and_then(|()| file.sync_all());
@@ -64,7 +58,7 @@ fn content(key: &Key, encoding: Encoding) -> Zeroizing<Vec<u8>> {
     }
     let created = humantime::format_rfc3339_seconds(SystemTime::now());
     let comments = format!("# created: {created}\n# key-md5: {}\n", key.md5_base64());
-    // Room for all of it at once: a buffer that grows leaves copies behind.
+    // Full capacity from the start: a buffer that grows leaves copies in memory.
     let mut content = Zeroizing::new(Vec::with_capacity(comments.len() + text.len() + 1));
     content.extend_from_slice(comments.as_bytes());
     content.extend_from_slice(&text);
@@ -72,14 +66,14 @@ fn content(key: &Key, encoding: Encoding) -> Zeroizing<Vec<u8>> {
     content
 }
 
-/// Makes the new name itself survive a power cut.
+/// Makes the new directory entry survive a power failure.
 fn sync_folder(path: &Path) -> io::Result<()> {
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
     match File::open(folder).and_then(|folder| folder.sync_all()) {
-        // A folder that may be written but not read, and file systems that sync no folders.
+        // The folder may be writable but not readable, and some file systems cannot sync folders.
         Err(error)
             if matches!(
                 error.kind(),
@@ -94,7 +88,7 @@ fn sync_folder(path: &Path) -> io::Result<()> {
     }
 }
 
-fn explain(path: &Path, error: io::Error) -> Failure {
+fn write_failure(path: &Path, error: io::Error) -> Failure {
     let shown = path.display();
     match error.kind() {
         io::ErrorKind::AlreadyExists => {
@@ -113,10 +107,10 @@ mod tests {
     use super::*;
     use crate::failure::Kind;
     use crate::key::core::encoding::Format;
-    use crate::key::core::text::parse;
+    use crate::key::core::parser::parse;
 
     #[test]
-    fn what_is_written_can_be_read_by_its_owner_alone() {
+    fn only_the_owner_can_read_a_key_file() {
         let folder = tempfile::tempdir().unwrap();
         let key = Key::generate().unwrap();
         for encoding in [Encoding::Base64, Encoding::Hex, Encoding::Raw] {
@@ -129,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_exists_is_spared() {
+    fn an_existing_file_is_not_overwritten() {
         let file = tempfile::NamedTempFile::new().unwrap();
         let failure =
             create_key_file(file.path(), &Key::generate().unwrap(), Encoding::Base64).unwrap_err();
@@ -138,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_that_does_not_exist_is_named() {
+    fn a_missing_folder_is_reported() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("none/key");
         let failure =

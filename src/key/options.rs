@@ -1,57 +1,51 @@
-//! The options that name the keys for a run.
+//! The options that name the keys of a run.
 
 use std::ffi::OsString;
 use std::time::Duration;
 
 use super::aws_cli::AwsCliKey;
 use super::core::{DeriveAs, Format, KEY_VARIABLE, Spec, protect_path, variable};
-use super::ring::{Keyring, Ring};
+use super::ring::{ConfigKeys, Keyring};
 use crate::failure::Failure;
 
-/// The options that say which keys to use.
 #[derive(Clone, Default)]
-pub(crate) struct KeyArgs {
-    /// Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the
-    /// name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried
-    /// for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself;
-    /// without that, the rules of config.toml
-    // Hyphens are let through for url-safe base64, which may begin with one: clap would quote it.
+pub(crate) struct KeyOptions {
+    /// The SPECs: the first key writes, all are tried for reading. Without any, `S3SEAL_KEY` is used, and without that the
+    /// rules of config.toml.
     pub(crate) key: Vec<OsString>,
-    /// How to read the key text
     pub(crate) key_format: Format,
-    /// Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a
-    /// bucket alone (s3://bucket), for each object of the same name there
+    /// The `s3://` URL of the object, or of the bucket, whose name the key is derived for.
     pub(crate) derive_as: Option<String>,
-    /// The same in the spellings of aws-cli
     pub(crate) aws_cli: AwsCliKey,
-    /// How long a `cmd:` may take, passphrases and touched tokens included; 0 is for ever
+    /// The time limit of a `cmd:` in seconds; 0 is no limit.
     pub(crate) key_timeout: u64,
 }
 
-impl KeyArgs {
-    /// Reads the keys: those of `-k`, or of aws-cli's options, if there are any, else the one of
-    /// `S3SEAL_KEY`. If there is none either, the ring is ready to say which of its keys an object gets.
+impl KeyOptions {
+    /// Reads the keys of `-k` or of aws-cli's options, else those of `S3SEAL_KEY`. Without any of them, the keyring
+    /// follows the rules of config.toml.
     ///
     /// # Errors
-    /// [`Kind::Usage`] for a malformed SPEC, a key in argv, or a config file that is wrong;
-    /// [`Kind::Key`] where a source cannot be read or holds no key.
+    /// [`Kind::Usage`] for a malformed SPEC, a key in argv, or an invalid config file; [`Kind::Key`] if a source
+    /// cannot be read or holds no key.
     pub(crate) fn load(&self) -> Result<Keyring, Failure> {
         let derive_as = self.derive_as.as_deref().map(DeriveAs::parse).transpose()?;
-        if let Some((key, warnings)) = self.aws_cli.load()? {
-            return Ok(Keyring::new(vec![key], warnings, Ring::default(), derive_as));
+        if let Some(key) = self.aws_cli.load()? {
+            return Ok(Keyring::new(vec![key], ConfigKeys::default(), derive_as));
         }
         let specs = self.specs()?;
-        let needs_ring = specs.is_empty() || specs.iter().any(|it| matches!(it, Spec::Name(_)));
-        let ring = if needs_ring { Ring::load(self.timeout())? } else { Ring::default() };
+        let needs_config = specs.is_empty() || specs.iter().any(|it| matches!(it, Spec::Name(_)));
+        let config =
+            if needs_config { ConfigKeys::load(self.timeout())? } else { ConfigKeys::default() };
         if let ([Spec::Name(name)], true) = (specs.as_slice(), self.key.is_empty()) {
-            // It may be a damaged key: not to be quoted.
-            ring.find(name).map_err(|_| no_name_in_variable(&ring))?;
+            // The value may be a damaged key, so the message must not quote it.
+            config.find(name).map_err(|_| no_name_in_variable(&config))?;
         }
-        let keyring = Keyring::new(Vec::new(), Vec::new(), ring, derive_as);
+        let keyring = Keyring::new(Vec::new(), config, derive_as);
         keyring.read(&specs, self.key_format, self.timeout())
     }
 
-    /// Protects the key files that are named, where they are not read.
+    /// Protects the named key files when the command does not read them.
     pub(crate) fn protect_files(&self) {
         for spec in self.key.iter().filter_map(|value| Spec::parse(value).ok()) {
             if let Spec::File(path) = spec {
@@ -60,10 +54,7 @@ impl KeyArgs {
         }
     }
 
-    /// Fails where `--derive-as` names one object and several are meant: all would get one key.
-    ///
-    /// # Errors
-    /// [`Kind::Usage`] then.
+    /// Fails if `--derive-as` names one object, but the command works on several: all would get the same key.
     pub(crate) fn check_derive_as(&self, is_one_object: bool) -> Result<(), Failure> {
         let derive_as = self.derive_as.as_deref().map(DeriveAs::parse).transpose()?;
         if derive_as.is_some_and(|it| it.key.is_some()) && !is_one_object {
@@ -74,10 +65,7 @@ impl KeyArgs {
         }
     }
 
-    /// Whether a key is to be read from stdin, so that nothing else can be.
-    ///
-    /// # Errors
-    /// [`Kind::Usage`] as [`KeyArgs::load`].
+    /// Whether a key is read from stdin, so that nothing else can be. Fails for a malformed SPEC.
     pub(crate) fn uses_stdin(&self) -> Result<bool, Failure> {
         if self.aws_cli.is_given() {
             return Ok(self.aws_cli.uses_stdin());
@@ -85,18 +73,17 @@ impl KeyArgs {
         Ok(self.specs()?.iter().any(Spec::uses_stdin))
     }
 
-    /// How long reading one source may take.
     fn timeout(&self) -> Option<Duration> {
         (self.key_timeout > 0).then(|| Duration::from_secs(self.key_timeout))
     }
 
-    /// The sources that count, nothing read yet.
+    /// The sources to use; reads none of them.
     fn specs(&self) -> Result<Vec<Spec>, Failure> {
         if !self.key.is_empty() {
             return self.key.iter().map(|value| Spec::parse(value)).collect();
         }
         match variable() {
-            // A secret that is missing must not let the run go on as if none had been meant.
+            // If a CI secret is missing, the run must not continue without a key.
             Some(value) if value.as_encoded_bytes().trim_ascii().is_empty() => Err(Failure::usage(
                 format!("{KEY_VARIABLE} is set, but empty"),
             )
@@ -107,10 +94,10 @@ impl KeyArgs {
     }
 }
 
-fn no_name_in_variable(ring: &Ring) -> Failure {
+fn no_name_in_variable(config: &ConfigKeys) -> Failure {
     Failure::usage(format!(
         "the value of {KEY_VARIABLE} is neither a key nor a key's source, nor the name of one in {}",
-        ring.shown_path()
+        config.shown_path()
     ))
     .hint("put the key into it, as `s3seal keygen` prints it, or where the key is: file:PATH, cmd:COMMAND")
 }

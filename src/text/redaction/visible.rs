@@ -1,9 +1,9 @@
-//! Text of others: names, messages of a store, what a command prints.
+//! Escaping of untrusted text: names, messages of a store, output of commands.
 
 use std::borrow::Cow;
 
-/// The text with every character escaped that a terminal obeys or does not show, line breaks included: a name can
-/// neither move the cursor, recolour or hide what a terminal shows, nor begin a line of its own.
+/// Escapes every character that a terminal interprets or does not show, including line breaks: a name can neither move the
+/// cursor, change colours or hide text, nor begin a new line.
 pub(crate) fn visible(text: &str) -> Cow<'_, str> {
     if !text.contains(is_unsafe) {
         return Cow::Borrowed(text);
@@ -13,7 +13,7 @@ pub(crate) fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.chars().map(escaped).collect())
 }
 
-/// Whether a terminal obeys the character, hides it, or lets it reorder or hide the text around it: control characters
+/// Whether a terminal interprets or hides the character, or lets it reorder or hide the text around it: control characters
 /// (C0, DEL, C1), line and paragraph separators, and Unicode's default-ignorable and bidirectional formatting
 /// characters (Unicode TR 36, "bidirectional text spoofing"; Unicode standard annex 44, `Default_Ignorable_Code_Point`).
 pub(crate) fn is_unsafe(c: char) -> bool {
@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_cannot_steer_a_terminal() {
+    fn names_cannot_control_a_terminal() {
         assert_eq!(visible("plain ä.txt"), "plain ä.txt");
         assert_eq!(visible("a\u{1b}[2Jb"), "a\\u{1b}[2Jb");
         assert_eq!(visible("a\u{202e}b\r"), "a\\u{202e}b\\r");
