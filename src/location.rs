@@ -3,8 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::failure::Failure;
-use super::text::redaction::looks_secret;
+use crate::failure::{Advice, Failure};
+use crate::text::redaction::looks_secret;
 
 const SCHEME: &str = "s3://";
 /// The ending of the names of directory buckets (S3 Express One Zone).
@@ -98,7 +98,7 @@ impl FromStr for Location {
             if is_web_url(text) {
                 let shown = without_query(text);
                 return Err(Failure::usage(format!("{shown} is not an s3:// URL"))
-                    .hint("a presigned URL is for one object by itself: `s3seal get URL FILE` or `s3seal put FILE URL`"));
+                    .hint(Advice::UseUrlByItself));
             }
             let message = if looks_secret(text) {
                 "the value given instead of a URL looks like a key".to_owned()

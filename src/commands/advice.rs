@@ -81,6 +81,16 @@ pub(crate) fn sentence(advice: &Advice) -> String {
         }
         Advice::AvoidRanges => "try --concurrency 1, which asks for no ranges",
         Advice::CheckVersionId => "check --version-id",
+        Advice::RecoverKey(accepted) => {
+            return format!(
+                "{accepted}; of a passphrase, `s3seal key recover` finds the key that was made of it"
+            );
+        }
+        Advice::CheckWholeKey(where_from) => {
+            return format!(
+                "check that the variable or file holds all of the key ({where_from}); if these 32 characters are the key, say `--key-format raw`, or `format = \"raw\"` in config.toml"
+            );
+        }
         Advice::ConfirmRegion(region) => {
             return format!(
                 "if that is right, say --region {region}, with credentials of that partition"
@@ -171,9 +181,7 @@ pub(crate) fn sentence(advice: &Advice) -> String {
         Advice::ProveByPut => {
             "whether it seals is shown by the first sealed `s3seal put`, which counts only with proof"
         }
-        Advice::PutByName => {
-            "what else can be read is stored by its own name: `s3seal put FILE s3://bucket/key`"
-        }
+        Advice::PutByName => "name it directly to upload it: `s3seal put FILE s3://bucket/key`",
         Advice::PutKeyIntoVariable => {
             "put the key into it, as `s3seal keygen` prints it, or where the key is: file:PATH, cmd:COMMAND"
         }

@@ -25,6 +25,7 @@ pub enum Advice {
     AskForUrlWithSealHeaders,
     AvoidRanges,
     CheckVersionId,
+    CheckWholeKey(&'static str),
     ConfirmRegion(String),
     ConvertForAwsCli,
     CopyEverything,
@@ -76,6 +77,7 @@ pub enum Advice {
     PutTargetOfLink,
     RaiseMaxDelete,
     ReadUnchanged,
+    RecoverKey(&'static str),
     RemoveLink,
     ReplaceExpires,
     RunKeyCommand,
@@ -106,7 +108,7 @@ type Advisor = fn(&Advice) -> String;
 static ADVISOR: OnceLock<Advisor> = OnceLock::new();
 
 /// Says once, at the start of the program, how advice is put into words.
-pub fn set_advisor(advisor: Advisor) {
+pub(crate) fn set_advisor(advisor: Advisor) {
     // A second call would say the same.
     let _ = ADVISOR.set(advisor);
 }

@@ -9,7 +9,7 @@ use serde::{Serialize, Serializer};
 
 mod advice;
 
-pub use advice::{Advice, Hint, set_advisor};
+pub(crate) use advice::{Advice, Hint, set_advisor};
 
 /// The exit status of a process that a signal ended is 128 plus the signal's number (POSIX shells).
 const SIGNAL_BASE: u8 = 128;
@@ -189,7 +189,7 @@ impl Failure {
     /// More files or connections are open than the process, or the system, may have.
     pub fn out_of_files() -> Failure {
         Failure::other("too many files and connections are open")
-            .hint("allow more (`ulimit -n 1024`), or do less at once with --concurrency 1")
+            .hint(Advice::AllowMoreFiles)
             .for_all()
     }
 
@@ -206,7 +206,7 @@ impl Failure {
 
     /// The same failure, with what to do about it.
     #[must_use]
-    pub fn hint(mut self, hint: impl Into<Hint>) -> Failure {
+    pub(crate) fn hint(mut self, hint: impl Into<Hint>) -> Failure {
         self.detail_mut().hint = Some(hint.into());
         self
     }

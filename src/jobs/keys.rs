@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::failure::{Failure, Kind};
+use crate::failure::{Advice, Failure, Kind};
 use crate::key::KeyOptions;
 use crate::key::core::{Key, LoadedKey};
 use crate::key::ring::{Candidates, KeyRecipient, Keyring, ObjectKey};
@@ -101,7 +101,7 @@ impl Keys {
     /// The failure for an object that must have a key and gets none.
     pub(crate) fn none_for(&self, recipient: KeyRecipient<'_>, at: &Location) -> Failure {
         Failure::usage(format!("no key was given, and {}", self.no_rule(recipient, at)))
-            .hint("name a key with -k or S3SEAL_KEY, add a rule, or say --no-key")
+            .hint(Advice::NameKeyOrRule)
             .at(at)
     }
 

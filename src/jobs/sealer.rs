@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::keys::Keys;
-use crate::failure::Failure;
+use crate::failure::{Advice, Failure};
 use crate::key::KeyOptions;
 use crate::key::ring::{KeyRecipient, ObjectKey};
 use crate::location::Location;
@@ -80,7 +80,7 @@ impl ObjectEncryption {
                 "{} is weak, and a tag with its MD5 would help an attacker to guess it",
                 key.label
             ))
-            .hint("leave out --tag-key, or take a key of `s3seal keygen`")
+            .hint(Advice::LeaveOutTagKey)
             .for_all());
         }
         // An object's own key is found by its name.
@@ -110,7 +110,7 @@ impl Sealer {
             return Ok(Sealer::Keys(keys));
         }
         Err(Failure::usage("no key was given, and nothing is written unsealed by accident")
-            .hint("name a key with -k or S3SEAL_KEY (`s3seal keygen -o FILE` makes one), or say --no-key or --sse"))
+            .hint(Advice::NameKeyToSeal))
     }
 
     /// The same, while a signal ends the run.

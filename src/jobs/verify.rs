@@ -10,7 +10,7 @@ use super::feed::send_listed;
 use super::job::Job;
 use super::keys::Keys;
 use super::report::{Operation, Record};
-use crate::failure::Failure;
+use crate::failure::{Advice, Failure};
 use crate::location::Location;
 use crate::output::Output;
 use crate::store::object::ReadOptions;
@@ -70,9 +70,8 @@ fn feed(objects: Vec<Location>, list: Option<PathBuf>) -> Receiver<Found<Locatio
         let mut sent = send_listed(&list, &sender, to_item);
         if sent.is_ok() && is_empty.get() {
             // Perhaps the program that should have written the list has failed.
-            sent = Err(Failure::usage("the list of --files-from names no object").hint(
-                "write URLs into it, one a line: `s3seal ls -r --json s3://BUCKET | jq -r .url`",
-            ));
+            sent = Err(Failure::usage("the list of --files-from names no object")
+                .hint(Advice::WriteListOfUrls));
         }
         if let Err(failure) = sent {
             let _ = sender.blocking_send(Found::Failed(failure));

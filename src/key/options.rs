@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::aws_cli::AwsCliKey;
 use super::core::{DeriveAs, Format, KEY_VARIABLE, Spec, protect_path, variable};
 use super::ring::{ConfigKeys, Keyring};
-use crate::failure::Failure;
+use crate::failure::{Advice, Failure};
 
 #[derive(Clone, Default)]
 pub(crate) struct KeyOptions {
@@ -99,5 +99,5 @@ fn no_name_in_variable(config: &ConfigKeys) -> Failure {
         "the value of {KEY_VARIABLE} is neither a key nor a key's source, nor the name of one in {}",
         config.shown_path()
     ))
-    .hint("put the key into it, as `s3seal keygen` prints it, or where the key is: file:PATH, cmd:COMMAND")
+    .hint(Advice::PutKeyIntoVariable)
 }

@@ -9,9 +9,9 @@ use indicatif::{MultiProgress, ProgressDrawTarget};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use super::failure::Failure;
-use super::system::descriptors;
-use super::text::redaction::{mask_key_text, scrub, visible};
+use crate::failure::Failure;
+use crate::system::descriptors;
+use crate::text::redaction::{mask_key_text, scrub, visible};
 
 mod json;
 

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::explain::{Action, Circumstances, diagnose};
 use super::wire::{Refusal, Store, add_content_md5};
-use crate::failure::Failure;
+use crate::failure::{Advice, Failure};
 use crate::location::Location;
 
 /// What a bucket's configuration says of SSE-C.
@@ -161,6 +161,6 @@ impl Store {
 
 fn no_switch(bucket: &Location) -> Failure {
     Failure::other("the store has no switch for SSE-C: that is Amazon's")
-        .hint("whether it seals is shown by the first sealed `s3seal put`, which counts only with proof")
+        .hint(Advice::ProveByPut)
         .at(bucket)
 }

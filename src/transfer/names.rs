@@ -8,7 +8,7 @@ use std::ffi::OsStr;
 use std::hash::{BuildHasher, RandomState};
 use std::path::{Component, Path, PathBuf};
 
-use crate::failure::Failure;
+use crate::failure::{Advice, Failure};
 
 /// `NAME_MAX` of Linux and macOS.
 const MAX_NAME_BYTES: usize = 255;
@@ -47,7 +47,7 @@ fn temp_id(name: &OsStr) -> Option<&[u8]> {
 pub(crate) fn to_path(name: &str) -> Result<PathBuf, Failure> {
     let refuse = |why: &str| {
         Err(Failure::other(format!("no file below the destination can have this name: {why}"))
-            .hint("fetch it by itself and name the file: `s3seal get URL FILE`"))
+            .hint(Advice::FetchByItself))
     };
     if name.contains('\0') {
         return refuse("it contains a NUL");

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::failure::Failure;
+use crate::failure::{Advice, Failure};
 use crate::text::size;
 
 /// In bytes; the last part may be smaller.
@@ -36,7 +36,7 @@ pub(super) fn part_size(bytes: u64, requested: Option<u64>) -> Result<u64, Failu
         Some(requested) if requested < needed => Err(Failure::usage(format!(
             "{bytes} bytes do not fit into {MAX_PARTS} parts of {requested} bytes"
         ))
-        .hint(format!("give --part-size {}MiB or more, or leave it out", needed.div_ceil(MIB)))),
+        .hint(Advice::LargerParts(needed.div_ceil(MIB)))),
         Some(requested) => Ok(requested),
         None if needed > MAX_PART_SIZE => {
             Err(Failure::usage(format!("{bytes} bytes are more than an object can hold"))

@@ -1,6 +1,6 @@
 //! Copies one object after another within the store: what `cp` and `mv` do with each.
 
-use crate::failure::{Failure, Kind};
+use crate::failure::{Advice, Failure, Kind};
 use crate::jobs::get::remove_source;
 use crate::jobs::keys::Keys;
 use crate::jobs::notes::{note_refused_copies, note_refused_tags};
@@ -72,7 +72,7 @@ impl Copier {
         let opened = self.engine.inspect_with(from, &mut keys, &self.options).await;
         let Opened { answer, key } = opened.map_err(|unopened| match Failure::from(unopened) {
             failure @ Failure { kind: Kind::Key, .. } if !self.keys.has_any() => {
-                failure.hint("name the key that the source was sealed with: --source-key SPEC")
+                failure.hint(Advice::NameSourceKey)
             }
             failure => failure,
         })?;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::report::{Report, Stop};
 use super::tls::check_tls;
-use crate::failure::{Failure, Kind};
+use crate::failure::{Advice, Failure, Kind};
 use crate::key::ring::ConfigKeys;
 use crate::location::Location;
 use crate::store::SseC;
@@ -185,9 +185,7 @@ async fn check_switch(store: &Store, folder: &Location, report: &mut Report) -> 
             let failure = Failure::denied(format!(
                 "the bucket {bucket} blocks SSE-C, as new buckets do since April 2026"
             ))
-            .hint(format!(
-                "whoever may change the bucket allows it: `s3seal bucket allow s3://{bucket}`"
-            ));
+            .hint(Advice::AllowSseC(bucket.clone()));
             return Err(report.stop("sse-c", &failure));
         }
         Err(failure @ Failure { kind: Kind::NotFound, .. }) => {

@@ -10,7 +10,7 @@ use tokio::sync::mpsc::Sender;
 
 use super::manifest::{Inventoried, Manifest};
 use super::search::{FeedObject, Place, Search};
-use crate::failure::Failure;
+use crate::failure::{Advice, Failure};
 use crate::location::Location;
 use crate::store::copy::is_throw_away;
 use crate::store::object::{Kind, Listed};
@@ -85,12 +85,14 @@ fn check(manifest: &Manifest, search: &Search, place: &Place) -> Result<(), Fail
     }
     let columns = manifest.columns()?;
     if search.versions && !columns.have_versions() {
-        return Err(Failure::usage("the inventory does not list versions, with their sizes and times")
-            .hint("configure one of all versions with the fields Size and LastModifiedDate, or leave --versions out"));
+        return Err(Failure::usage(
+            "the inventory does not list versions, with their sizes and times",
+        )
+        .hint(Advice::InventoryOfVersions));
     }
     if search.since.is_some() && !columns.have_listing() {
         return Err(Failure::usage("the inventory does not say when objects were written")
-            .hint("add the fields Size and LastModifiedDate to it, or leave --since out"));
+            .hint(Advice::InventoryWithDates));
     }
     Ok(())
 }

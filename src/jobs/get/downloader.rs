@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::mpsc::Receiver;
 
-use crate::failure::Failure;
+use crate::failure::{Advice, Failure};
 use crate::jobs::job::Job;
 use crate::jobs::keys::Keys;
 use crate::jobs::report::{Operation, Record, Reporter};
@@ -102,7 +102,7 @@ impl Downloader {
             return Err(Failure::usage(
                 "objects are moved into files: what a stream's reader gets may be lost",
             )
-            .hint("`s3seal get` writes to it, and `s3seal rm` deletes the object")
+            .hint(Advice::GetThenRemove)
             .at(&at));
         }
         let keys = self.keys.to_open(self.engine.store(), &at).await;

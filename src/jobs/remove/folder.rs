@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::failure::{Failure, Kind};
+use crate::failure::{Advice, Failure, Kind};
 use crate::location::Location;
 use crate::store::wire::Store;
 
@@ -44,7 +44,7 @@ fn absent(at: &Location, below: usize, has_more: bool) -> Failure {
     let failure = Failure::not_found(format!("there is no object of this name, {lie}"));
     let failure = match below {
         0 => failure.hint("check the name"),
-        _ => failure.hint("add -r to delete what is below it; look with --dry-run first"),
+        _ => failure.hint(Advice::AddRecursive),
     };
     failure.at(at)
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use tokio::sync::Mutex;
 
-use crate::failure::{Failure, Kind};
+use crate::failure::{Advice, Failure, Kind};
 use crate::location::Location;
 use crate::output::Output;
 use crate::store::wire::Store;
@@ -78,7 +78,7 @@ impl Buckets {
         Err(Failure::other(
             "the bucket has suspended versions: a copy would take the place of the version `null`, and not of this one",
         )
-        .hint("enable versions again while objects are rotated, or copy it elsewhere with --dest")
+        .hint(Advice::EnableVersions)
         .at(at))
     }
 }

@@ -8,7 +8,7 @@ use super::keys::{OldAndNew, RotationKeys};
 use super::outcome::Outcome;
 use super::report::Report;
 use super::target::Target;
-use crate::failure::{Failure, Kind};
+use crate::failure::{Advice, Failure, Kind};
 use crate::jobs::feed::{EncryptionStatus, FeedObject};
 use crate::jobs::keys::Keys;
 use crate::jobs::sealer::ObjectEncryption;
@@ -177,7 +177,7 @@ impl Rotator {
     pub(super) async fn goal(&self, to: &Location) -> Result<ObjectEncryption, Failure> {
         let encryption = self.keys.to.encryption(self.engine.store(), to).await;
         encryption.map_err(|failure| match failure {
-            Failure { kind: Kind::Usage, .. } => failure.hint("name one with --to, or add a rule"),
+            Failure { kind: Kind::Usage, .. } => failure.hint(Advice::NameNewKey),
             failure => failure,
         })
     }

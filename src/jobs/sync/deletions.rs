@@ -4,7 +4,7 @@
 use std::str::FromStr;
 
 use super::changes::Compared;
-use crate::failure::Failure;
+use crate::failure::{Advice, Failure};
 use crate::transfer::many::{Comparison, Difference};
 
 pub(crate) struct DeleteOptions {
@@ -39,9 +39,7 @@ impl DeleteOptions {
                 counted(extra)
             ),
         };
-        Err(Failure::usage(message).hint(
-            "check the source and the filters; add --allow-empty if the source is meant to be empty",
-        ))
+        Err(Failure::usage(message).hint(Advice::AllowEmpty))
     }
 
     /// # Errors
@@ -63,7 +61,7 @@ impl DeleteOptions {
             "{} would be deleted, which is more than --max-delete allows ({limit}): nothing was deleted",
             counted(deletions)
         ))
-        .hint("look with --dry-run what would be deleted; if it is right, raise --max-delete or leave it out"))
+        .hint(Advice::RaiseMaxDelete))
     }
 }
 

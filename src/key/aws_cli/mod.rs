@@ -14,7 +14,7 @@ use super::core::{
     Form, Format, KEY_BYTES, Key, LoadedKey, ParsedKey, decode_base64, decode_hex,
     diagnose_key_text, not_raw_key, parse, with_context,
 };
-use crate::failure::Failure;
+use crate::failure::{Advice, Failure};
 
 /// The one algorithm of SSE-C (AWS, "Using server-side encryption with customer-provided keys").
 pub(crate) const ALGORITHM: &str = "AES256";
@@ -245,9 +245,10 @@ fn raw_key(value: &Value, option: &str, names: &OptionNames) -> Result<ParsedKey
         .hint(format!("{with_md5}{bytes}, or name the key with -k alone")));
     }
     if value.bytes.starts_with(b"# ") && parse(&value.bytes, Format::Auto).is_ok() {
-        return Err(Failure::key("it is a key file of s3seal, and aws-cli takes the 32 bytes alone").hint(
-            "name the file with -k alone; for aws-cli: `s3seal key convert FILE --as aws -o key.bin`",
-        ));
+        return Err(Failure::key(
+            "it is a key file of s3seal, and aws-cli takes the 32 bytes alone",
+        )
+        .hint(Advice::ConvertForAwsCli));
     }
     Ok(parse(&value.bytes, Format::Raw)?.swap_remove(0))
 }

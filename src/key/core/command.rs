@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use zeroize::Zeroizing;
 
-use crate::failure::Failure;
+use crate::failure::{Advice, Failure};
 use crate::text::redaction::{is_base64_byte, mask_key_text, scrub, visible};
 
 /// The maximum size of a source in bytes: keys are short, and a mistyped path may be a disk.
@@ -64,9 +64,7 @@ pub(super) fn run(
             Err(Failure::key(format!(
                 "the command did not end within {seconds} s, and its shell was killed"
             ))
-            .hint(
-                "run it by itself to see what it waits for; `--key-timeout` sets how long it may",
-            ))
+            .hint(Advice::RunKeyCommand))
         }
     }
 }

@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use super::encoding::KEY_BYTES;
 use super::material::Key;
-use crate::failure::Failure;
+use crate::failure::{Advice, Failure};
 use crate::location::Location;
 
 const SALT: &[u8] = b"s3seal";
@@ -78,7 +78,7 @@ impl DeriveAs {
             return Err(Failure::usage(
                 "the key is derived from the object's name, which a presigned URL does not tell",
             )
-            .hint("name the object with --derive-as s3://bucket/key, or take the object's own key (`s3seal key derive`)")
+            .hint(Advice::NameDerivedObject)
             .at(at));
         }
         let bucket = match &self.bucket {
@@ -95,7 +95,7 @@ fn refuse_access_point(bucket: &str) -> Result<&str, Failure> {
         return Err(Failure::usage(
             "a key is derived from the bucket's name, and this is the name of an access point",
         )
-        .hint("name the bucket: `--derive-as s3://BUCKET`, or `derive_bucket` in config.toml"));
+        .hint(Advice::NameDeriveBucket));
     }
     Ok(bucket)
 }

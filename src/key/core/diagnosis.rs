@@ -3,7 +3,7 @@
 
 use super::encoding::{self, Base64Error, Format, KEY_BYTES};
 use super::material::Key;
-use crate::failure::Failure;
+use crate::failure::{Advice, Failure};
 
 const KEYGEN: &str = "make one with `s3seal keygen`";
 const ACCEPTED: &str = "a key is base64 of 32 bytes, 64 hex digits, or exactly 32 raw bytes";
@@ -147,7 +147,7 @@ fn other_format(line: &str) -> Option<Failure> {
     let form = if encoding::decode_hex(line).is_some() { "hex" } else { "base64" };
     encoding::is_key(line).then(|| {
         Failure::key(format!("it is a key in {form}, and another format was asked for"))
-            .hint(format!("leave `--key-format` out, or say `--key-format {form}`"))
+            .hint(Advice::NameKeyFormat(form.to_string()))
     })
 }
 
@@ -210,9 +210,7 @@ fn wrong_base64(line: &str) -> Failure {
                 index + 1,
                 class(line, index)
             ))
-            .hint(format!(
-                "{ACCEPTED}; of a passphrase, `s3seal key recover` finds the key that was made of it"
-            ))
+            .hint(Advice::RecoverKey(ACCEPTED))
         }
         Err(Base64Error::Alphabets) => Failure::key(
             "it mixes the base64 alphabets: `+` or `/` belongs to one, `-` or `_` to the other",

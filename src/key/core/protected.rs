@@ -7,7 +7,7 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::sync::{PoisonError, RwLock};
 
-use crate::failure::Failure;
+use crate::failure::{Advice, Failure};
 
 static FILES: RwLock<Vec<ProtectedFile>> = RwLock::new(Vec::new());
 
@@ -99,7 +99,7 @@ pub(crate) fn check_source(path: &Path) -> Result<(), Failure> {
     Err(Failure::usage(format!(
         "{path} is {noun} of this run: a key that is stored beside the data it seals is lost with it, or stolen with it"
     ))
-    .hint("keep a copy of the key elsewhere; --include-keys stores the file nevertheless"))
+    .hint(Advice::IncludeKeys))
 }
 
 fn protection_of_open(descriptor: impl AsFd) -> Option<Protected> {

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use super::diagnosis::with_context;
 use super::encoding;
 use super::encoding::KEY_BYTES;
-use crate::failure::Failure;
+use crate::failure::{Advice, Failure};
 use crate::text::redaction;
 
 /// The environment variable that holds a SPEC or the key itself.
@@ -142,8 +142,7 @@ impl Spec {
         if value == "stdin" {
             Some(Ok(Spec::Stdin))
         } else if value == "none" {
-            Some(Err(Failure::usage("`none` is not a key")
-                .hint("to store without a key, say `--no-key`")))
+            Some(Err(Failure::usage("`none` is not a key").hint(Advice::SayNoKey)))
         } else if let Some(rest) = after("file://").or_else(|| after("file:")) {
             Some(file(rest))
         } else if let Some(rest) = after("env:") {
@@ -158,9 +157,9 @@ impl Spec {
             )
             .hint(SAFE_WAYS)))
         } else if after("fileb://").is_some() {
-            Some(Err(Failure::usage("`fileb://` is not a key's source here").hint(
-                "write file:PATH; 32 raw bytes are recognised, or demanded with `--key-format raw`",
-            )))
+            Some(Err(
+                Failure::usage("`fileb://` is not a key's source here").hint(Advice::WriteFileSpec)
+            ))
         } else {
             None
         }
@@ -209,8 +208,7 @@ fn env(name: String) -> Result<Spec, Failure> {
 
 fn fd(number: &str) -> Result<Spec, Failure> {
     let number = number.parse().map_err(|_| {
-        Failure::usage("`fd:` names no file descriptor")
-            .hint("write its number after the colon: `s3seal … -k fd:3 3< FILE`")
+        Failure::usage("`fd:` names no file descriptor").hint(Advice::WriteDescriptorSpec)
     })?;
     Ok(Spec::Fd(number))
 }

@@ -1,7 +1,7 @@
 //! The strength of 32 bytes as a key: which are no secret, and which are probably a key that was cut short.
 
 use super::encoding::{KEY_BYTES, decode_base64, is_hex, is_printable_ascii};
-use crate::failure::Failure;
+use crate::failure::{Advice, Failure};
 
 const ADVICE: &str = "`s3seal keygen` makes 256 random bits";
 /// The longest period in bytes of a repetition that can be guessed.
@@ -27,9 +27,7 @@ impl Unfit {
             Unfit::CutShort => Failure::key(format!(
                 "{label}: this key is 32 characters of base64 or hex text, most often a key of 32 bytes that was cut short, so it does not seal"
             ))
-            .hint(format!(
-                "check that the variable or file holds all of the key ({ADVICE}); if these 32 characters are the key, say `--key-format raw`, or `format = \"raw\"` in config.toml"
-            )),
+            .hint(Advice::CheckWholeKey(ADVICE)),
         }
     }
 }

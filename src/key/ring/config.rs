@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use toml::{Table, Value};
 
 use super::rule::{Endpoint, Rule};
-use crate::failure::{Failure, Kind};
+use crate::failure::{Advice, Failure, Kind};
 use crate::key::core::{
     DeriveAs, Format, Protected, Spec, is_name, may_be_secret, protect, protect_path, shell_quoted,
     with_context,
@@ -291,7 +291,7 @@ impl Parser<'_> {
 
     fn wrong(&self, place: &str, what: &str) -> Failure {
         Failure::usage(format!("{}, {place}: {what}", self.path.display()))
-            .hint("`s3seal help key list` shows how the file is written")
+            .hint(Advice::ShowConfigFormat)
     }
 
     fn unknown(&self, name: &str, known: &str) -> Failure {

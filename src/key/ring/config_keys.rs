@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::config::{self, Config};
 use super::rule::{KeyRecipient, Rule};
-use crate::failure::Failure;
+use crate::failure::{Advice, Failure};
 use crate::key::core::{DeriveAs, LoadedKey, with_context};
 use crate::location::Location;
 
@@ -111,9 +111,8 @@ impl ConfigKeys {
     /// The index of the key of this name. An unknown name is a [`Kind::Usage`].
     pub(crate) fn find(&self, name: &str) -> Result<usize, Failure> {
         self.config.find(name).ok_or_else(|| {
-            Failure::usage(format!("there is no key `{name}` in {}", self.shown_path())).hint(
-                format!("`s3seal key list` shows the names there; for a file of that name, write file:{name} or ./{name}"),
-            )
+            Failure::usage(format!("there is no key `{name}` in {}", self.shown_path()))
+                .hint(Advice::ShowKeyNames(name.to_owned()))
         })
     }
 

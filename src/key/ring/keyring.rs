@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::candidates::{Candidates, ObjectKey};
 use super::config_keys::ConfigKeys;
 use super::rule::KeyRecipient;
-use crate::failure::Failure;
+use crate::failure::{Advice, Failure};
 use crate::key::core::{DeriveAs, Form, Format, Key, LoadedKey, ParsedKey, Spec, is_weak_master};
 use crate::location::Location;
 
@@ -329,7 +329,6 @@ fn not_derived(name: &str) -> Failure {
 }
 
 fn weak_master(loaded: &LoadedKey) -> Failure {
-    Failure::key(format!("{} is too weak to derive keys from", loaded.label())).hint(
-        "whoever gets one object's key could guess it, and all others: make one with `s3seal keygen`",
-    )
+    Failure::key(format!("{} is too weak to derive keys from", loaded.label()))
+        .hint(Advice::MakeMasterKey)
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::same_bytes::{Comparison, compare};
 use super::whole::Copy;
-use crate::failure::{Failure, Kind};
+use crate::failure::{Advice, Failure, Kind};
 use crate::key::core::Key;
 use crate::location::Location;
 use crate::store::object::{NULL_VERSION, ObjectMetadata, ReadOptions, Stored, Written, bare};
@@ -270,7 +270,7 @@ fn replaced_since(at: &Location) -> Failure {
     Failure::precondition(
         "another writer has replaced the object since it was copied there: it was left alone",
     )
-    .hint("look who writes there, and what is there now: `s3seal head`")
+    .hint(Advice::FindOtherWriters)
     .at(at)
 }
 
@@ -278,7 +278,7 @@ fn unsealed_in_place(at: &Location) -> Failure {
     Failure::unsealed(
         "the store did not seal what it copied onto itself, though it had sealed a trial: it is plaintext now, and was kept, for there is no other",
     )
-    .hint("seal it through this machine: `s3seal get --allow-plain`, then `s3seal put`; and ask who runs the store")
+    .hint(Advice::SealThroughThisMachine)
     .for_all()
     .at(at)
 }

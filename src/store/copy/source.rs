@@ -1,6 +1,6 @@
 //! The source of a copy: one state of an object, which requests to copy it name by its ETag and open with its key.
 
-use crate::failure::{Failure, Kind};
+use crate::failure::{Advice, Failure, Kind};
 use crate::key::core::Key;
 use crate::location::Location;
 use crate::store::object::{ObjectMetadata, ReadOptions};
@@ -28,7 +28,7 @@ impl CopySource {
     /// The failure of a copy whose source is not what it was any more.
     pub(crate) fn replaced(&self) -> Failure {
         Failure::precondition("the source was replaced while it was copied: nothing was stored")
-            .hint("start again, or name one version with --version-id")
+            .hint(Advice::NameVersion)
             .at(&self.at)
     }
 

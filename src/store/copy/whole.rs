@@ -4,7 +4,7 @@
 use aws_sdk_s3::types::{ChecksumAlgorithm, MetadataDirective, TaggingDirective};
 
 use super::source::{CopySource, Copying};
-use crate::failure::Failure;
+use crate::failure::{Advice, Failure};
 use crate::store::explain::{Action, Circumstances, diagnose};
 use crate::store::object::{Attributed, Attributes, Stored, Write, Written};
 use crate::store::seal::Echoes;
@@ -191,7 +191,7 @@ impl Store {
         if refusal.is_unknown() {
             return failure
                 .leaving("; the copy may have been made all the same")
-                .hint(format!("look with `s3seal head {}`, then try again", write.at));
+                .hint(Advice::LookAndRetry(write.at.to_string()));
         }
         failure
     }

@@ -7,7 +7,7 @@
 use super::circumstances::{Action, Circumstances, outcome};
 use super::classify::{CREDENTIAL_CODES, no_version_id, refuses_http, said, wants_https};
 use super::{unsupported, url_refusal};
-use crate::failure::Failure;
+use crate::failure::{Advice, Failure};
 use crate::store::wire::http::TooLong;
 use crate::store::wire::{Refusal, Store, Trouble, Wire};
 
@@ -58,13 +58,11 @@ fn no_answer(store: &Store, trouble: &Trouble) -> Failure {
         }
         Trouble::Certificate(why) => {
             Failure::unavailable(format!("the certificate of {host} is not accepted: {why}"))
-                .hint("if the store has its own certificate authority, name its PEM file with --ca-bundle or AWS_CA_BUNDLE")
+                .hint(Advice::NameCaBundle)
         }
         Trouble::Timeout => Failure::unavailable(format!("{host} did not answer in time"))
             .hint("check the network, and the endpoint's host and port"),
-        Trouble::NoCredentials => Failure::denied("there are no AWS credentials").hint(
-            "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile with --profile",
-        ),
+        Trouble::NoCredentials => Failure::denied("there are no AWS credentials").hint(Advice::NameCredentials),
         Trouble::Credentials(why) => {
             Failure::denied(format!("the AWS credentials cannot be had: {why}"))
                 .hint("mend the profile, or renew the session (for instance `aws sso login`)")
@@ -72,7 +70,7 @@ fn no_answer(store: &Store, trouble: &Trouble) -> Failure {
         Trouble::OtherPartition(region) => Failure::unsealed(format!(
             "the bucket is said to be in region {region}, of another partition of AWS than the one configured: nothing was sent there"
         ))
-        .hint(format!("if that is right, say --region {region}, with credentials of that partition")),
+        .hint(Advice::ConfirmRegion(region.clone())),
         Trouble::TooLong => Failure::integrity(TooLong.to_string())
             .hint("check that the endpoint speaks S3, and what is in between"),
         Trouble::Broken(why) => {
@@ -91,7 +89,7 @@ fn answer(store: &Store, refusal: &Refusal, about: &Circumstances<'_>) -> Failur
         return Failure::not_found(
             "the object was deleted (its newest version is a delete marker)",
         )
-        .hint("name an older version with --version-id");
+        .hint(Advice::NameOlderVersion);
     }
     if let Some(failure) = unsupported::explain(refusal, about) {
         return failure;
@@ -106,10 +104,10 @@ fn answer(store: &Store, refusal: &Refusal, about: &Circumstances<'_>) -> Failur
             Failure::usage("the key is too long for the store").hint("shorten the key")
         }
         (400, _) if no_version_id(refusal) => {
-            Failure::not_found("the object has no such version").hint("check --version-id")
+            Failure::not_found("the object has no such version").hint(Advice::CheckVersionId)
         }
         (_, "NoSuchVersion") => {
-            Failure::not_found("the object has no such version").hint("check --version-id")
+            Failure::not_found("the object has no such version").hint(Advice::CheckVersionId)
         }
         (404, "NoSuchUpload") => {
             Failure::other("the upload was aborted by somebody else").hint("start again")
@@ -119,14 +117,13 @@ fn answer(store: &Store, refusal: &Refusal, about: &Circumstances<'_>) -> Failur
         }
         (304, _) => {
             Failure::precondition("the object has not changed: --if-none-match names its ETag")
-                .hint("there is nothing to do; leave --if-none-match out to read it all the same")
+                .hint(Advice::ReadUnchanged)
         }
         (412, _) => Failure::precondition("the object is not in the state that was asked for")
-            .hint("look at it with `s3seal head`, then decide anew"),
+            .hint(Advice::LookAndDecide),
         (409, _) => Failure::precondition("another request changes the object at the same time")
             .hint("try again"),
-        (416, _) => Failure::usage("the range lies outside the object")
-            .hint("`s3seal head` shows how many bytes it has"),
+        (416, _) => Failure::usage("the range lies outside the object").hint(Advice::LookForSize),
         (
             _,
             "BadDigest"
@@ -147,7 +144,7 @@ fn answer(store: &Store, refusal: &Refusal, about: &Circumstances<'_>) -> Failur
             | "IllegalLocationConstraintException",
         ) => match region {
             Some(region) => Failure::usage(format!("the bucket is in region {region}"))
-                .hint(format!("add --region {region}")),
+                .hint(Advice::AddRegion(region.to_owned())),
             None => {
                 Failure::usage("the store sends this request elsewhere, and was not followed there")
                     .hint("name the bucket's own endpoint and region")
@@ -155,7 +152,7 @@ fn answer(store: &Store, refusal: &Refusal, about: &Circumstances<'_>) -> Failur
         },
         (401 | 403, _) if store.wire().credentials().is_none() => {
             Failure::denied("the store wants credentials, and none were sent")
-                .hint("leave out --no-sign-request")
+                .hint(Advice::SignRequests)
         }
         (403, _) => denied(refusal, about),
         (500.., _) | (429, _) => {
@@ -174,9 +171,7 @@ fn denied(refusal: &Refusal, about: &Circumstances<'_>) -> Failure {
         return Failure::denied(format!(
             "the bucket {bucket} blocks SSE-C, as new buckets do since April 2026"
         ))
-        .hint(format!(
-            "whoever may change the bucket allows it: `s3seal bucket allow s3://{bucket}`"
-        ));
+        .hint(Advice::AllowSseC(bucket.clone()));
     }
     if refusal.has_words("Request has expired") {
         return Failure::denied("the request has expired").hint("check this machine's clock");

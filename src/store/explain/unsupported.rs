@@ -19,11 +19,10 @@ pub(super) fn explain(refusal: &Refusal, about: &Circumstances<'_>) -> Option<Fa
     match refusal.code.as_deref() {
         Some("InvalidEncryptionAlgorithmError") => Some(no_sse_c(about.action)),
         Some("AccessControlListNotSupported") => Some(no_acl()),
-        Some("InvalidStorageClass") => {
-            Some(Failure::other("the store knows no storage class of this name").hint(
-                "leave out --storage-class, or ask the store's operator which ones there are",
-            ))
-        }
+        Some("InvalidStorageClass") => Some(
+            Failure::other("the store knows no storage class of this name")
+                .hint(Advice::LeaveOutStorageClass),
+        ),
         // As B2 says it.
         _ if refusal.has_words("canned acl") => Some(no_acl()),
         _ if is_missing(refusal) => Some(missing(refusal, about)),
@@ -36,12 +35,13 @@ fn missing(refusal: &Refusal, about: &Circumstances<'_>) -> Failure {
         Action::Read | Action::Write | Action::Copy if about.key.is_some() => {
             no_sse_c(about.action)
         }
-        Action::ListVersions => Failure::other("the store keeps no versions")
-            .hint("leave out --versions, or --all-versions: there is one of each object"),
+        Action::ListVersions => {
+            Failure::other("the store keeps no versions").hint(Advice::LeaveOutVersions)
+        }
         Action::ListUploads => Failure::other("the store does not tell of unfinished uploads")
             .hint("its own tools may, or a rule that has them cleared away after some days"),
         _ => Failure::other(format!("the store does not implement this: {}", said(refusal)))
-            .hint("leave out the options that it may not know, such as --version-id or --tagging"),
+            .hint(Advice::LeaveOutUnknownOptions),
     }
 }
 
@@ -57,6 +57,5 @@ fn no_header(header: &str) -> Failure {
 }
 
 fn no_acl() -> Failure {
-    Failure::other("objects have no ACLs of their own there")
-        .hint("leave out --acl; who may read is a matter of the bucket's policy")
+    Failure::other("objects have no ACLs of their own there").hint(Advice::LeaveOutAcl)
 }

@@ -3,7 +3,7 @@
 
 use super::circumstances::{Action, Circumstances};
 use super::classify::{is_decisive, unknown_header};
-use crate::failure::Failure;
+use crate::failure::{Advice, Failure};
 use crate::key::core::Key;
 use crate::location::Location;
 use crate::store::seal;
@@ -34,7 +34,7 @@ pub(crate) fn no_key_fits_url(
         return mismatch(url, Action::Read, keys);
     }
     Failure::key(format!("the object is sealed with another key than {}", given(keys)))
-        .hint("ask whoever made the URL which key it is for: `s3seal key md5` tells a key's MD5")
+        .hint(Advice::AskForKeyOfUrl)
         .at(at)
 }
 
@@ -82,7 +82,7 @@ pub(super) fn explain(
         .hint("ask whoever made the URL what is there"),
         (400, _) if about.key.is_none() && about.action == Action::Read && wants_key(refusal) => {
             Failure::key("the store wants a key, and the URL was signed without the seal's headers")
-                .hint("ask for one that signs them, as `s3seal presign -k KEY` does")
+                .hint(Advice::AskForSealedUrl)
         }
         (400, _) if is_about_a_plain_object(message) => Failure::unsealed(
             "the object is not sealed, though the URL was signed for a sealed one",
@@ -123,7 +123,7 @@ fn denied(refusal: &Refusal, action: Action) -> Failure {
     }
     if refusal.has_words("not signed") {
         return Failure::denied("the URL was signed without all of the seal's headers")
-            .hint("ask for one that signs all three, as `s3seal presign -k KEY` does");
+            .hint(Advice::AskForFullySealedUrl);
     }
     if refusal.blocks_sse_c() {
         return Failure::denied("the bucket blocks SSE-C, as new buckets do since April 2026")

@@ -5,7 +5,7 @@ use aws_sdk_s3::types::{ObjectCannedAcl, StorageClass};
 use serde::Serialize;
 
 use super::metadata::ObjectMetadata;
-use crate::failure::Failure;
+use crate::failure::{Advice, Failure};
 use crate::store::seal::{Encryption, Sealed};
 
 /// Headers, metadata and tags of an object that is written.
@@ -118,7 +118,7 @@ impl Attributes {
             (Some(text), None) => Err(Failure::other(format!(
                 "its Expires header is no date and would be lost: `{text}`"
             ))
-            .hint("give the source another one, for instance with aws-cli's --expires")),
+            .hint(Advice::ReplaceExpires)),
             _ => Ok(()),
         }
     }

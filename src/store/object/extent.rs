@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::metadata::ObjectMetadata;
-use crate::failure::Failure;
+use crate::failure::{Advice, Failure};
 use crate::text::range::{ByteRange, parse_content_range};
 
 /// Which version of an object to read, on which conditions, and how much of it.
@@ -95,7 +95,7 @@ impl Extent {
             {
                 Ok(said)
             }
-            _ => Err(another_range().hint("fetch the whole object, without --range")),
+            _ => Err(another_range().hint(Advice::FetchWhole)),
         }
     }
 }

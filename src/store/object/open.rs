@@ -6,7 +6,7 @@
 use std::pin::Pin;
 
 use super::extent::ReadOptions;
-use crate::failure::{Failure, Kind};
+use crate::failure::{Advice, Failure, Kind};
 use crate::key::core::Key;
 use crate::location::Location;
 use crate::store::explain::{
@@ -354,9 +354,7 @@ impl Store {
             None => no_key_fits(at, tried),
         };
         if let Some(md5) = tagged {
-            failure = failure.hint(format!(
-                "its tag says that it needs the key with the MD5 {md5}: `s3seal key list` and `s3seal key md5` tell which that is"
-            ));
+            failure = failure.hint(Advice::FindTaggedKey(md5.to_owned()));
         }
         if !lacks_one {
             return Unopened::Locked(failure);
@@ -372,7 +370,7 @@ fn plain<T>(answer: T) -> Tried<T> {
 
 pub(super) fn not_sealed(at: &Location) -> Failure {
     Failure::unsealed("the object is not sealed, though a key was given to open it")
-        .hint("somebody may have replaced it: find out who; --allow-plain reads it all the same")
+        .hint(Advice::FindReplacer)
         .at(at)
 }
 
@@ -382,9 +380,7 @@ fn no_key_fits(at: &Location, keys: &[Key]) -> Failure {
         1 => format!("the object is sealed with another key than the one given (key-MD5 {md5s})"),
         n => format!("the object is sealed with none of the {n} keys for it (key-MD5 {md5s})"),
     };
-    Failure::key(message)
-        .hint("find the key it was sealed with: `s3seal key md5` tells a key's MD5, as the log of the upload does; a master key opens with --derive-as s3://BUCKET what keys derived from it have sealed")
-        .at(at)
+    Failure::key(message).hint(Advice::FindSealingKey).at(at)
 }
 
 /// What a failure says of the object.

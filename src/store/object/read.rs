@@ -9,7 +9,7 @@ use bytes::Bytes;
 use super::extent::{Extent, ReadOptions, another_range, check_head, named_part};
 use super::metadata::ObjectMetadata;
 use super::open::{FixedKeys, KeysToTry, Opened, ReadRequest, Sending, Unopened, not_sealed};
-use crate::failure::Failure;
+use crate::failure::{Advice, Failure};
 use crate::key::core::Key;
 use crate::location::Location;
 use crate::store::explain::{Action, Circumstances, diagnose, is_decisive};
@@ -213,8 +213,7 @@ impl Store {
         if answer.metadata.etag.as_deref() != etag {
             return Err(self.replaced(at));
         }
-        let refused =
-            || another_range().hint("try --concurrency 1, which asks for no ranges").at(at);
+        let refused = || another_range().hint(Advice::AvoidRanges).at(at);
         if named_part(answer.status, &answer.metadata) != Some(Extent { range, total }) {
             return Err(refused());
         }

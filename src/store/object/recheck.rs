@@ -4,7 +4,7 @@
 use super::extent::ReadOptions;
 use super::metadata::{ObjectMetadata, bare};
 use super::write::Stored;
-use crate::failure::Failure;
+use crate::failure::{Advice, Failure};
 use crate::key::core::Key;
 use crate::location::Location;
 use crate::store::wire::Store;
@@ -33,7 +33,7 @@ impl Store {
             return Ok(());
         }
         Err(Failure::integrity("the store does not show the object as it was sent")
-            .hint("look at it with `s3seal head`, and store it again")
+            .hint(Advice::LookAndStoreAgain)
             .at(at))
     }
 
@@ -75,7 +75,7 @@ impl Store {
 /// The object is not the one that was read.
 pub(super) fn replaced(at: &Location) -> Failure {
     Failure::precondition("somebody has replaced the source since it was read: it was left alone")
-        .hint("look at it with `s3seal head`, then decide anew")
+        .hint(Advice::LookAndDecide)
         .at(at)
 }
 

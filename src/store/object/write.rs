@@ -223,7 +223,7 @@ impl Store {
                 let failure = self
                     .explain(write, refusal)
                     .leaving("; the object may have been stored all the same");
-                Err(failure.hint(format!("look with `s3seal head {}`, then try again", write.at)))
+                Err(failure.hint(Advice::LookAndRetry(write.at.to_string())))
             }
             _ => Err(self.explain(write, refusal)),
         }
@@ -259,7 +259,7 @@ impl Store {
                 None => "the object's ETag is not the one in --if-match: it was left alone",
             };
             return Failure::precondition(message)
-                .hint("look at it with `s3seal head`, then decide anew")
+                .hint(Advice::LookAndDecide)
                 .at(&write.at)
                 .answered(refusal.status, refusal.code.as_deref());
         }
@@ -268,7 +268,7 @@ impl Store {
             Failure { kind: Kind::Denied, .. }
                 if write.tags_key && refusal.is("AccessDenied") && !refusal.blocks_sse_c() =>
             {
-                failure.hint("allow s3:PutObject and, for --tag-key, s3:PutObjectTagging")
+                failure.hint(Advice::AllowTagging)
             }
             failure => failure,
         }

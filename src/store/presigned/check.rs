@@ -20,7 +20,7 @@ pub(super) fn check(
 ) -> Result<(), Failure> {
     if let Some(other) = url.operation().filter(|other| *other != operation) {
         return Err(Failure::usage(format!("the URL was signed for {other}, not for {operation}"))
-            .hint("`get` wants a URL for GetObject, `put` one for PutObject: ask for that")
+            .hint(Advice::AskForUrlOfOperation)
             .at(url));
     }
     url.check_expiry(SystemTime::now())?;
@@ -46,7 +46,7 @@ fn check_secrecy(url: &SignedUrl, connect: &Connect) -> Result<(), Failure> {
     Err(Failure::unsealed(
         "over plain http everybody on the way could use the URL, and the key: nothing was sent",
     )
-    .hint("ask for an https URL, or say --allow-http if nobody else can listen")
+    .hint(Advice::AskForHttpsUrl)
     .at(url))
 }
 
@@ -60,7 +60,7 @@ fn check_seal(url: &SignedUrl, sealed: bool) -> Result<(), Failure> {
         (Some(false), true) => Err(Failure::unsealed(
             "the URL was signed without the seal's headers, so the key cannot be used with it",
         )
-        .hint("ask for one that signs them, as `s3seal presign -k KEY` does; for a plain object say --no-key to put it, --allow-plain to get it")
+        .hint(Advice::AskForSealedUrlOrPlain)
         .at(url)),
         _ => Ok(()),
     }

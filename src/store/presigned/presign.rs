@@ -11,7 +11,7 @@ use aws_sdk_s3::presigning::{PresignedRequest, PresigningConfig};
 use zeroize::Zeroizing;
 
 use super::signature;
-use crate::failure::Failure;
+use crate::failure::{Advice, Failure};
 use crate::location::Location;
 use crate::store::explain::{Action, Circumstances, diagnose};
 use crate::store::learned::CHECKSUM_MODE;
@@ -90,7 +90,7 @@ impl Store {
             headers.push((CHECKSUM_MODE.to_owned(), Zeroizing::new("ENABLED".to_owned())));
             url = signature::renewed(&method, &url, &headers, credentials).ok_or_else(|| {
                 Failure::usage("the question for the checksum cannot be signed for this bucket")
-                    .hint("leave out --checksum")
+                    .hint(Advice::LeaveOutChecksum)
                     .at(&wanted.at)
             })?;
         }

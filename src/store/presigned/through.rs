@@ -7,7 +7,7 @@ use aws_sdk_s3::config::{
 use aws_types::SdkConfig;
 
 use super::check::check;
-use crate::failure::Failure;
+use crate::failure::{Advice, Failure};
 use crate::store::object::{Attributes, Condition, ReadOptions};
 use crate::store::seal::Encryption;
 use crate::store::wire::http::Trust;
@@ -29,7 +29,7 @@ impl Store {
     ) -> Result<Store, Failure> {
         if options.version_id.is_some() {
             return Err(Failure::usage("a presigned URL is for the version that it was made for")
-                .hint("leave out --version-id")
+                .hint(Advice::LeaveOutVersionId)
                 .at(url));
         }
         let conditions = [

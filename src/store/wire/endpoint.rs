@@ -4,7 +4,7 @@ use aws_types::SdkConfig;
 use aws_types::service_config::ServiceConfigKey;
 
 use super::http::is_loopback;
-use crate::failure::Failure;
+use crate::failure::{Advice, Failure};
 
 const AMAZON: [&str; 2] = ["amazonaws.com", "amazonaws.com.cn"];
 
@@ -65,7 +65,7 @@ pub(super) fn refuse_plain_http(endpoint: &http::Uri) -> Result<(), Failure> {
     Err(Failure::unsealed(format!(
         "the key would cross the network in clear on its way to http://{host}: nothing was sent"
     ))
-    .hint("use the store's https endpoint, or --allow-http if nobody else can listen"))
+    .hint(Advice::UseHttpsEndpoint))
 }
 
 /// Stores of one's own seldom have a DNS name per bucket; `addressing_style` in the profile's

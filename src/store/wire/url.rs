@@ -7,7 +7,7 @@ use std::ops::Range;
 use std::str::FromStr;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use crate::failure::Failure;
+use crate::failure::{Advice, Failure};
 use crate::location::{Location, is_web_url};
 use crate::store::seal;
 use crate::text::percent::decoded;
@@ -152,9 +152,11 @@ impl FromStr for SignedUrl {
         }
         let query = Query::of(uri.query().unwrap_or_default());
         if query.holds_seal() {
-            return Err(Failure::unsealed("the URL has the seal in its query, where stores overlook it and logs keep it")
-                .hint("ask for a URL that signs the seal as headers, as `s3seal presign` makes them; if the key itself is in this one, give it up")
-                .at(&at));
+            return Err(Failure::unsealed(
+                "the URL has the seal in its query, where stores overlook it and logs keep it",
+            )
+            .hint(Advice::AskForUrlWithSealHeaders)
+            .at(&at));
         }
         let (signed, expires) = query.signed().map_err(|what| malformed(what).at(&at))?;
         let operation = match query.get("uploadId") {

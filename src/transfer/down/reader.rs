@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::failure::Failure;
+use crate::failure::{Advice, Failure};
 use crate::key::core::Key;
 use crate::location::Location;
 use crate::store::object::{Body, Opened, ReadOptions, Reading};
@@ -89,7 +89,7 @@ impl Reader {
             return Ok(());
         }
         Err(Failure::unavailable(format!("the download broke off again and again: {why}"))
-            .hint("try again later, or allow more attempts with --max-attempts")
+            .hint(Advice::AllowMoreAttempts)
             .at(&self.object.at))
     }
 }

@@ -16,7 +16,7 @@ use rustix::io::{Errno, retry_on_intr};
 
 use super::original::Original;
 use super::source::{Source, unreadable};
-use crate::failure::Failure;
+use crate::failure::{Advice, Failure};
 use crate::system::descriptors;
 
 /// Enough to open files in the folder. With `O_PATH`, Linux does not require permission to list it.
@@ -112,7 +112,7 @@ impl Input {
                 "{} is not a regular file, and only regular files are moved",
                 path.display()
             ))
-            .hint("`s3seal put` stores what it leads to")
+            .hint(Advice::PutTargetOfLink)
         };
         let found = path.symlink_metadata().map_err(|error| unreadable(path, error))?;
         let (true, Some(name)) = (found.is_file(), path.file_name()) else {
@@ -179,10 +179,9 @@ fn open_file(folder: impl AsFd, name: &OsStr) -> rustix::io::Result<File> {
 
 fn unfollowed(path: &Path, what: &str) -> Failure {
     Failure::other(format!("{} {what}, and links are not followed", path.display()))
-        .hint("--follow-symlinks follows them")
+        .hint(Advice::FollowSymlinks)
 }
 
 fn not_regular(path: &Path) -> Failure {
-    Failure::other(format!("{} is not a regular file", path.display()))
-        .hint("name it directly to upload it: `s3seal put FILE s3://bucket/key`")
+    Failure::other(format!("{} is not a regular file", path.display())).hint(Advice::PutByName)
 }

@@ -8,7 +8,7 @@ use tokio::sync::mpsc::Receiver;
 use super::filters::Filters;
 use super::found::Found;
 use super::walk::Entry;
-use crate::failure::Failure;
+use crate::failure::{Advice, Failure};
 
 /// One step through two folders.
 #[derive(Debug)]
@@ -140,7 +140,7 @@ impl Side {
                 Failure::other(
                     "the store does not list its keys in order, so they cannot be compared",
                 )
-                .hint("use `put -r` or `get -r`, which copy everything")
+                .hint(Advice::CopyEverything)
                 .for_all(),
             ));
         }

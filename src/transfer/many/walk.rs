@@ -12,7 +12,7 @@ use tokio::sync::mpsc::{Receiver, Sender};
 use walkdir::{DirEntry, WalkDir};
 
 use super::found::{Found, channel};
-use crate::failure::Failure;
+use crate::failure::{Advice, Failure};
 use crate::location::Location;
 use crate::store::copy::is_throw_away;
 use crate::store::wire::Store;
@@ -126,7 +126,7 @@ fn explain(error: walkdir::Error) -> Failure {
             path.display(),
             ancestor.display()
         ))
-        .hint("remove the link, or leave out --follow-symlinks");
+        .hint(Advice::RemoveLink);
     }
     match error.into_io_error() {
         Some(error) => unreadable(&path, error),

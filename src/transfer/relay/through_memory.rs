@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::SemaphorePermit;
 
-use crate::failure::{Failure, Kind};
+use crate::failure::{Advice, Failure, Kind};
 use crate::key::core::Key;
 use crate::location::Location;
 use crate::store::copy::{Compared, Copied, Copy, CopySource};
@@ -124,7 +124,7 @@ impl Engine {
             if failure.is_interruption() {
                 return failure
                     .leaving(": the copy may or may not have been made")
-                    .hint(format!("look with `s3seal head {at}`"))
+                    .hint(Advice::Look(at.to_string()))
                     .at(at);
             }
             failure

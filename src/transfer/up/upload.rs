@@ -8,7 +8,7 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use super::session::Session;
 use super::splitter::{PartContent, PartSplitter};
-use crate::failure::{Failure, Kind};
+use crate::failure::{Advice, Failure, Kind};
 use crate::store::copy::Copy;
 use crate::store::object::{Part, ReadOptions, Stored, Sums, Write, Written};
 use crate::store::wire::Store;
@@ -166,7 +166,7 @@ impl Engine {
             number += 1;
             if number > plan::MAX_PARTS as i32 {
                 return Err(Failure::usage("the input is too long for an object of 10,000 parts")
-                    .hint("leave out --part-size, or make it larger")
+                    .hint(Advice::LeaveOutPartSize)
                     .at(&write.at));
             }
             if let PartContent::Range { file: source, .. } = &content {
@@ -217,7 +217,7 @@ async fn refuse_existing(store: &Store, write: &Write) -> Result<(), Failure> {
     match store.head(&write.at, &[], &ReadOptions::default()).await {
         Ok(_) | Err(Failure { kind: Kind::Key, .. }) => {
             Err(Failure::precondition("the object exists already: it was left alone")
-                .hint("look at it with `s3seal head`, then decide anew")
+                .hint(Advice::LookAndDecide)
                 .at(&write.at))
         }
         Err(failure @ Failure { kind: Kind::Unavailable | Kind::Usage, .. }) => Err(failure),
@@ -242,7 +242,7 @@ fn uncertain(write: &Write, failure: Failure) -> Failure {
     if failure.is_interruption() {
         return failure
             .leaving(": the object may or may not have been stored")
-            .hint(format!("look with `s3seal head {}`", write.at))
+            .hint(Advice::Look(write.at.to_string()))
             .at(&write.at);
     }
     failure
