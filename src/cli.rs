@@ -10,21 +10,21 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-use crate::commands::{
+use super::commands::{
     advice, audit, bucket, completions, cp, doctor, get, head, key, keygen, ls, mock, mv, presign,
     put, rm, rotate, sync,
 };
-use crate::failure::{Failure, Failures, set_advisor};
-use crate::key::aws_cli::hidden_values;
-use crate::key::core::{hold_variables, is_encoded_key};
-use crate::key::ring::variables;
-use crate::location::{is_web_url, without_query};
-use crate::output::{Output, ProgressStyle};
-use crate::store::wire::Connect;
-use crate::system::descriptors;
-use crate::text::redaction;
-use crate::text::redaction::{MASK, looks_secret, visible};
-use crate::{aws_cli, output};
+use super::failure::{Failure, Failures, set_advisor};
+use super::key::aws_cli::hidden_values;
+use super::key::core::{hold_variables, is_encoded_key};
+use super::key::ring::variables;
+use super::location::{is_web_url, without_query};
+use super::output::{Output, ProgressStyle};
+use super::store::wire::Connect;
+use super::system::descriptors;
+use super::text::redaction;
+use super::text::redaction::{MASK, looks_secret, visible};
+use super::{aws_cli, output};
 
 const OUTPUT_OPTIONS: &str = "Output options";
 

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::failure::{Advice, Failure};
-use crate::text::redaction::looks_secret;
+use super::failure::{Advice, Failure};
+use super::text::redaction::looks_secret;
 
 const SCHEME: &str = "s3://";
 /// The ending of the names of directory buckets (S3 Express One Zone).
@@ -90,9 +90,7 @@ impl FromStr for Location {
     type Err = Failure;
 
     /// Parses `s3://bucket`, `s3://bucket/key`, or the same with an access point's ARN for the bucket.
-    ///
-    /// # Errors
-    /// [`Kind::Usage`] for any other text, and for directory buckets, which do not support SSE-C.
+    /// Errors: [`Kind::Usage`] for any other text, and for directory buckets, which do not support SSE-C.
     fn from_str(text: &str) -> Result<Location, Failure> {
         let Some(rest) = text.strip_prefix(SCHEME) else {
             if is_web_url(text) {

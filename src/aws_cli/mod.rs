@@ -11,7 +11,7 @@ use std::ffi::{OsStr, OsString};
 use clap::Command;
 use command_line::{CommandLine, Plan, SERVICES, shown};
 
-use crate::failure::Failure;
+use super::failure::Failure;
 
 const WHAT_THERE_IS: &str = "there are `s3 cp`, `mv`, `sync`, `rm` and `presign`, and `s3api put-object`, \
      `get-object`, `head-object`, `copy-object` and `delete-object`";
@@ -28,9 +28,7 @@ pub(crate) struct Translation {
 
 /// Translates a command line that begins as one of aws-cli; none for one of this program. `tree` makes the tree of this
 /// program's commands and options.
-///
-/// # Errors
-/// [`Kind::Usage`] for what this program has no counterpart of.
+/// Errors: [`Kind::Usage`] for what this program has no counterpart of.
 pub(crate) fn translate(
     arguments: &[OsString],
     tree: impl FnOnce() -> Command,

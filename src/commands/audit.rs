@@ -82,8 +82,7 @@ impl ValueEnum for State {
     }
 }
 
-/// # Errors
-/// [`Kind::Usage`] for what is no URL, and so on: before anything is looked at.
+/// Errors: [`Kind::Usage`] for what is no URL, and so on: before anything is looked at.
 pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Failure> {
     let locations = args.urls.iter().map(|url| url.parse::<Location>());
     let locations = locations.collect::<Result<Vec<_>, _>>()?;

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::failure::{CommonCode, Failure};
 use crate::location::Location;
 use crate::output::Output;
-use crate::store::object::{Kind, Listed, Listing};
+use crate::store::list::{Listed, ListedKind, Listing};
 use crate::store::wire::{Connect, Store};
 use crate::transfer::many::Filters;
 
@@ -47,7 +47,7 @@ pub(crate) struct Args {
 struct Item<'a> {
     op: &'static str,
     url: String,
-    r#type: Kind,
+    r#type: ListedKind,
     #[serde(skip_serializing_if = "Option::is_none")]
     bytes: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -63,9 +63,7 @@ struct Item<'a> {
 }
 
 /// Lists each URL; failures are reported as they happen.
-///
-/// # Errors
-/// [`Kind::Usage`] for what is no URL: before anything is listed.
+/// Errors: [`Kind::Usage`] for what is no URL: before anything is listed.
 pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Failure> {
     let locations = args.urls.iter().map(|url| url.parse::<Location>());
     let locations = locations.collect::<Result<Vec<_>, _>>()?;
@@ -139,7 +137,7 @@ fn show(
     out: &Output,
 ) -> Result<(), Failure> {
     let time = || humantime::format_rfc3339_seconds(listed.modified).to_string();
-    let is_object = listed.kind == Kind::Object;
+    let is_object = listed.kind == ListedKind::Object;
     if out.json() {
         let at = Location { bucket: below.bucket.clone(), key: listed.key.clone() };
         return out.item(&Item {
@@ -156,7 +154,7 @@ fn show(
     }
     let mut line = String::new();
     if args.long {
-        let time = if listed.kind == Kind::Folder { String::new() } else { time() };
+        let time = if listed.kind == ListedKind::Folder { String::new() } else { time() };
         let bytes = if is_object { listed.bytes.to_string() } else { String::new() };
         let class = listed.storage_class.as_deref().unwrap_or("-");
         let class = if is_object { class } else { "" };
@@ -164,7 +162,7 @@ fn show(
     }
     line += name;
     if let Some(version) = &listed.version_id {
-        let marker = if listed.kind == Kind::DeleteMarker { ", delete marker" } else { "" };
+        let marker = if listed.kind == ListedKind::DeleteMarker { ", delete marker" } else { "" };
         let latest = if listed.is_latest { ", latest" } else { "" };
         line += &format!("  (version {version}{latest}{marker})");
     }

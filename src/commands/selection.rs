@@ -20,8 +20,7 @@ pub(super) struct Selection {
 }
 
 impl Selection {
-    /// # Errors
-    /// [`Kind::Usage`] for filters where there is no folder to choose from.
+    /// Errors: [`Kind::Usage`] for filters where there is no folder to choose from.
     pub(super) fn check(&self, has_folders: bool) -> Result<(), Failure> {
         if self.filters.is_empty() || has_folders {
             return Ok(());

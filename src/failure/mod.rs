@@ -271,7 +271,6 @@ impl Failure {
         &mut self.detail
     }
 
-    /// Whether it is of this kind.
     pub fn is(&self, kind: Kind) -> bool {
         self.kind == kind
     }
@@ -298,9 +297,7 @@ impl Failures {
     }
 
     /// Whether anything went wrong.
-    ///
-    /// # Errors
-    /// Itself, if so.
+    /// Errors: Itself, if so.
     pub(crate) fn into_result(self) -> Result<(), Failures> {
         if self.0.is_empty() { Ok(()) } else { Err(self) }
     }

@@ -55,9 +55,6 @@ struct Counts {
 }
 
 /// Looks at each object; failures are reported as they happen.
-///
-/// # Errors
-/// What keeps the run from starting.
 pub(crate) async fn audit(
     places: Vec<Place>,
     keys: Keys,

@@ -29,7 +29,6 @@ impl Keys {
         Ok(Keys { ring: Arc::new(ring), interrupt: None, out: *out })
     }
 
-    /// No keys at all.
     pub(crate) fn none(out: &Output) -> Keys {
         Keys { ring: Arc::default(), interrupt: None, out: *out }
     }

@@ -117,9 +117,6 @@ impl Serialize for Record {
 
 impl Reporter {
     /// Reports an item: to programs its record, to people the sentence, where they get a line for each item.
-    ///
-    /// # Errors
-    /// Where stdout cannot be written.
     pub(crate) fn item(
         &self,
         record: impl FnOnce() -> Record,

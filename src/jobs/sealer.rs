@@ -58,9 +58,7 @@ impl ObjectEncryption {
     }
 
     /// The write of an object that is encrypted so; `tag_key` says whether it is tagged with the MD5 of its key.
-    ///
-    /// # Errors
-    /// [`Kind::Key`] for a tag that would help to guess a weak key.
+    /// Errors: [`Kind::Key`] for a tag that would help to guess a weak key.
     pub(crate) fn write(
         &self,
         at: &Location,
@@ -90,9 +88,7 @@ impl ObjectEncryption {
 
 impl Sealer {
     /// Reads the keys. `reads_stdin` says whether standard input is what is to be stored.
-    ///
-    /// # Errors
-    /// [`Kind::Usage`] without a key where one is wanted.
+    /// Errors: [`Kind::Usage`] without a key where one is wanted.
     pub(crate) fn load(
         options: &SealingOptions,
         reads_stdin: bool,
@@ -160,9 +156,8 @@ impl Sealer {
         }
     }
 
-    /// # Errors
-    /// [`Kind::Usage`] where no key was named and no rule gives the object one; [`Kind::Key`] for a key
-    /// that seals nothing.
+    /// Errors: [`Kind::Usage`] where no key was named and no rule gives the object one; [`Kind::Key`] for a key that
+    /// seals nothing.
     pub(crate) async fn encryption(
         &self,
         store: &Arc<Store>,
@@ -184,9 +179,6 @@ impl Sealer {
     }
 
     /// How the object of a presigned URL is encrypted.
-    ///
-    /// # Errors
-    /// As [`Sealer::encryption`].
     pub(crate) fn for_url(&self, at: &Location) -> Result<Encryption, Failure> {
         match self {
             Sealer::Without(encryption) => Ok(encryption.clone()),

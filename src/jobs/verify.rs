@@ -27,9 +27,6 @@ struct Verifier {
 
 /// Looks at each object, and then at those whose URLs the list names, one after the other; failures are reported as they
 /// happen.
-///
-/// # Errors
-/// What keeps the run from starting.
 pub(crate) async fn verify(
     objects: Vec<Location>,
     list: Option<PathBuf>,

@@ -9,9 +9,9 @@ use indicatif::{MultiProgress, ProgressDrawTarget};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use crate::failure::Failure;
-use crate::system::descriptors;
-use crate::text::redaction::{mask_key_text, scrub, visible};
+use super::failure::Failure;
+use super::system::descriptors;
+use super::text::redaction::{mask_key_text, scrub, visible};
 
 mod json;
 
@@ -72,10 +72,8 @@ impl Output {
     }
 
     /// Writes raw bytes to stdout.
-    ///
-    /// # Errors
-    /// [`Kind::Other`] if stdout cannot be written, [`Kind::Usage`] if it was closed when the program started. A pipe
-    /// whose reader closed it is no error.
+    /// Errors: [`Kind::Other`] if stdout cannot be written, [`Kind::Usage`] if it was closed when the program started.
+    /// A pipe whose reader closed it is no error.
     pub(crate) fn data(&self, bytes: &[u8]) -> Result<(), Failure> {
         descriptors::require_stdout()?;
         let write = || {

@@ -97,10 +97,8 @@ impl BucketEncryption {
 
 impl Store {
     /// Reads a bucket's encryption configuration; it has no rules where the bucket has none.
-    ///
-    /// # Errors
-    /// [`Kind::Denied`] without `s3:GetEncryptionConfiguration`, [`Kind::NotFound`];
-    /// [`Kind::Other`] where the store has no such configuration.
+    /// Errors: [`Kind::Denied`] without `s3:GetEncryptionConfiguration`, [`Kind::NotFound`]; [`Kind::Other`] where the
+    /// store has no such configuration.
     pub(crate) async fn bucket_encryption(
         &self,
         bucket: &Location,
@@ -123,9 +121,7 @@ impl Store {
     }
 
     /// Replaces a bucket's encryption configuration.
-    ///
-    /// # Errors
-    /// As [`Store::bucket_encryption`], the permission being `s3:PutEncryptionConfiguration`.
+    /// Errors: As [`Store::bucket_encryption`], the permission being `s3:PutEncryptionConfiguration`.
     pub(crate) async fn set_bucket_encryption(
         &self,
         bucket: &Location,

@@ -7,6 +7,7 @@
 //! | `wire` | the client: configuration, endpoint, TLS, retries, timeouts, rate; refusals without SDK types |
 //! | `explain` | a refusal and its circumstances in, one failure with one cause out |
 //! | `object` | HEAD, GET, PUT, multipart uploads, lists and deletes, each proven or checked |
+//! | `list` | objects, versions and unfinished uploads, a page at a time |
 //! | `copy` | copies within the store, their proof, and whether the store can be trusted with them |
 //! | `presigned` | presigned URLs: made, received, checked, and used instead of credentials |
 //! | `bucket` | the switch that blocks SSE-C |
@@ -18,6 +19,7 @@ mod bucket;
 pub(crate) mod copy;
 pub(crate) mod explain;
 pub(crate) mod learned;
+pub(crate) mod list;
 pub(crate) mod object;
 pub(crate) mod presigned;
 pub(crate) mod probe;

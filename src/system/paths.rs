@@ -33,9 +33,7 @@ pub(crate) enum NamedStream {
 
 impl NamedOutput {
     /// Follows the links in a path, even one to a missing file.
-    ///
-    /// # Errors
-    /// If the path cannot name a file, or cannot be examined.
+    /// Errors: If the path cannot name a file, or cannot be examined.
     pub(crate) fn resolve(path: &Path) -> io::Result<NamedOutput> {
         let mut path = path.to_owned();
         // A link in `/dev` is never replaced, whatever its target is.

@@ -36,9 +36,7 @@ pub(crate) fn folder() -> Option<PathBuf> {
 }
 
 /// Creates a folder that only this user may enter, or restricts an existing one.
-///
-/// # Errors
-/// If the folder cannot be created, or belongs to another user.
+/// Errors: If the folder cannot be created, or belongs to another user.
 pub(crate) fn create_private_folder(path: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(FOLDER_MODE).create(path)?;
     let found = fs::metadata(path)?;
@@ -50,9 +48,7 @@ pub(crate) fn create_private_folder(path: &Path) -> io::Result<()> {
 }
 
 /// Checks that a state file can be trusted, and restricts it to this user.
-///
-/// # Errors
-/// If it is no regular file, belongs to another user, or was writable by others.
+/// Errors: If it is no regular file, belongs to another user, or was writable by others.
 pub(crate) fn check_private_file(file: &File) -> io::Result<()> {
     let found = file.metadata()?;
     check_owner(found.uid())?;

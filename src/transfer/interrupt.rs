@@ -12,9 +12,7 @@ pub(crate) struct Interrupt(watch::Receiver<Option<u8>>);
 
 impl Interrupt {
     /// Handles SIGINT, SIGTERM and SIGHUP from now on.
-    ///
-    /// # Errors
-    /// [`Kind::Other`] if the system allows no signal handler.
+    /// Errors: [`Kind::Other`] if the system allows no signal handler.
     pub(crate) fn listen() -> Result<Interrupt, Failure> {
         let listen = |kind| {
             signal(kind).map_err(|error| {

@@ -52,9 +52,7 @@ struct Item<'a> {
 }
 
 /// Shows each key; of one that cannot be read it says so, and goes on.
-///
-/// # Errors
-/// [`Kind::Usage`] where config.toml is wrong.
+/// Errors: [`Kind::Usage`] where config.toml is wrong.
 pub(super) fn run(_: &Args, out: &Output) -> Result<u8, Failure> {
     let ring = ConfigKeys::load(Some(DEFAULT_TIMEOUT))?;
     let mut code = CommonCode::default();

@@ -68,8 +68,7 @@ pub(crate) struct Args {
     transfer: TransferOptions,
 }
 
-/// # Errors
-/// [`Kind::Usage`] and so on: before anything is changed.
+/// Errors: [`Kind::Usage`] and so on: before anything is changed.
 pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Failure> {
     let places = args.urls.iter().map(|url| args.place(url)).collect::<Result<Vec<_>, _>>()?;
     check_search(&args.search, places.len(), args.keys.use_stdin()?)?;

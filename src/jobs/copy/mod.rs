@@ -49,9 +49,7 @@ pub(crate) enum SourceKey {
 }
 
 /// Copies each object; failures are reported as they happen.
-///
-/// # Errors
-/// [`Kind::Usage`] and so on: before anything is copied.
+/// Errors: [`Kind::Usage`] and so on: before anything is copied.
 pub(crate) async fn run(
     options: CopyOptions,
     connect: &Connect,

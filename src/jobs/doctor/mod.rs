@@ -16,9 +16,7 @@ use crate::store::wire::Connect;
 use crate::transfer::Interrupt;
 
 /// Makes all checks, prints what they found, and returns the exit code.
-///
-/// # Errors
-/// [`Kind::Interrupted`]; [`Kind::Other`] where stdout cannot be written.
+/// Errors: [`Kind::Interrupted`]; [`Kind::Other`] where stdout cannot be written.
 pub(crate) async fn run(
     folder: Option<Location>,
     connect: &Connect,

@@ -147,9 +147,7 @@ impl Report {
     }
 
     /// Prints a line for each check, and one for each fix.
-    ///
-    /// # Errors
-    /// [`Kind::Other`] where stdout cannot be written.
+    /// Errors: [`Kind::Other`] where stdout cannot be written.
     pub(super) fn print(&self, out: &Output) -> Result<(), Failure> {
         let others = CHECKS.into_iter().filter(|check| Some(*check) != self.alarm);
         for check in self.alarm.into_iter().chain(others) {

@@ -13,7 +13,7 @@ use super::search::{FeedObject, Place, Search};
 use crate::failure::{Advice, Failure};
 use crate::location::Location;
 use crate::store::copy::is_throw_away;
-use crate::store::object::{Kind, Listed};
+use crate::store::list::{Listed, ListedKind};
 use crate::store::wire::Store;
 use crate::transfer::down::ObjectReader;
 use crate::transfer::many::Found;
@@ -231,7 +231,7 @@ impl Wanted<'_> {
         };
         self.found += 1;
         let is_recent = |since| it.listed.as_ref().is_some_and(|it| it.modified >= since);
-        let is_wanted = it.kind == Kind::Object
+        let is_wanted = it.kind == ListedKind::Object
             && (*versions || it.is_latest)
             && since.is_none_or(is_recent)
             && name.is_none_or(|name| options.filters.admit(name))

@@ -26,9 +26,7 @@ pub(crate) fn feed_list<T: Send + 'static>(
 }
 
 /// Sends every name that the list holds, as `to_item` makes it. `-` is standard input.
-///
-/// # Errors
-/// Where the list cannot be read.
+/// Errors: Where the list cannot be read.
 pub(crate) fn send_listed<T>(
     list: &Path,
     sender: &Sender<Found<T>>,

@@ -6,7 +6,7 @@ use super::search::{FeedObject, Place, Search};
 use crate::failure::{Failure, Kind};
 use crate::location::Location;
 use crate::store::copy::is_throw_away;
-use crate::store::object::{self, Listed, Listing};
+use crate::store::list::{Listed, ListedKind, Listing};
 use crate::transfer::many::Found;
 
 /// What came of a listing.
@@ -18,9 +18,7 @@ struct Sent {
 }
 
 /// Sends the wanted objects at a place.
-///
-/// # Errors
-/// [`Kind::NotFound`] where nothing is there; what keeps the store from listing.
+/// Errors: [`Kind::NotFound`] where nothing is there; what keeps the store from listing.
 pub(super) async fn send_listing(
     search: &Search,
     place: &Place,
@@ -80,7 +78,7 @@ async fn send_pages(
     let mut listed = 0;
     while let Some(page) = listing.next_page().await.map_err(of_one_bucket)? {
         listed += page.len();
-        for object in page.into_iter().filter(|it| it.kind == object::Kind::Object) {
+        for object in page.into_iter().filter(|it| it.kind == ListedKind::Object) {
             if let Some(key) = wait_for {
                 wait_for = Some(key).filter(|key| object.key != **key);
                 continue;

@@ -9,7 +9,7 @@ use flate2::read::MultiGzDecoder;
 use serde::Deserialize;
 
 use crate::failure::Failure;
-use crate::store::object::{Kind, Listed};
+use crate::store::list::{Listed, ListedKind};
 use crate::text::percent::form_decoded;
 use crate::text::redaction::mask_key_text;
 
@@ -51,7 +51,7 @@ pub(crate) struct Columns {
 /// An object, a version or a delete marker, as it was when the inventory was taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Inventoried {
-    pub kind: Kind,
+    pub kind: ListedKind,
     pub key: String,
     /// Whether it was the newest version.
     pub is_latest: bool,
@@ -75,9 +75,7 @@ pub(crate) enum EncryptionStatus {
 
 impl Manifest {
     /// Reads a `manifest.json`.
-    ///
-    /// # Errors
-    /// [`Kind::Usage`] where it is none, or data files are in another format than CSV.
+    /// Errors: [`Kind::Usage`] where it is none, or data files are in another format than CSV.
     pub(crate) fn parse(json: &[u8]) -> Result<Manifest, Failure> {
         let manifest: Manifest = serde_json::from_slice(json).map_err(|error| {
             // The parser quotes values, and one may be a key.
@@ -95,9 +93,7 @@ impl Manifest {
     }
 
     /// The columns of the data files.
-    ///
-    /// # Errors
-    /// [`Kind::Usage`] where there is none for keys.
+    /// Errors: [`Kind::Usage`] where there is none for keys.
     pub(crate) fn columns(&self) -> Result<Columns, Failure> {
         let names: Vec<&str> = self.file_schema.split(',').map(str::trim).collect();
         let column = |name: &str| names.iter().position(|own| *own == name);
@@ -132,9 +128,7 @@ impl Columns {
     }
 
     /// Passes each row of a gzipped data file to `see`, until that returns false.
-    ///
-    /// # Errors
-    /// [`Kind::Integrity`] where the file is damaged or ends early; the reader's own failures.
+    /// Errors: [`Kind::Integrity`] where the file is damaged or ends early; the reader's own failures.
     pub(crate) fn read(
         &self,
         file: impl Read,
@@ -168,8 +162,11 @@ impl Columns {
             field(column).map_or(Some(otherwise), |text| text.to_ascii_lowercase().parse().ok())
         };
         let key = form_decoded(row.get(self.key)?).ok()?;
-        let kind =
-            if is(self.is_delete_marker, false)? { Kind::DeleteMarker } else { Kind::Object };
+        let kind = if is(self.is_delete_marker, false)? {
+            ListedKind::DeleteMarker
+        } else {
+            ListedKind::Object
+        };
         let is_latest = is(self.is_latest, true)?;
         let mut listed = None;
         if self.have_listing() {
@@ -283,7 +280,7 @@ mod tests {
         let [object, marker] = found.as_slice() else { panic!("{found:?}") };
         assert_eq!(
             (object.key.as_str(), object.kind, object.is_latest),
-            ("a b/cä", Kind::Object, true)
+            ("a b/cä", ListedKind::Object, true)
         );
         assert_eq!(object.encryption, Some(EncryptionStatus::SseC));
         let listed = object.listed.as_ref().unwrap();
@@ -292,7 +289,7 @@ mod tests {
         assert_eq!(listed.storage_class.as_deref(), Some("GLACIER"));
         let seconds = listed.modified.duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
         assert_eq!(seconds, 1_795_325_181);
-        assert_eq!((marker.kind, marker.is_latest), (Kind::DeleteMarker, false));
+        assert_eq!((marker.kind, marker.is_latest), (ListedKind::DeleteMarker, false));
         assert_eq!(marker.listed.as_ref().unwrap().version_id.as_deref(), Some("null"));
         assert_eq!(marker.encryption, None);
     }

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use super::manifest::EncryptionStatus;
 use super::shard::Shard;
 use crate::location::Location;
-use crate::store::object::Listed;
+use crate::store::list::Listed;
 use crate::store::wire::Store;
 use crate::transfer::many::Filters;
 

@@ -45,9 +45,7 @@ pub(crate) struct GetPlan {
 }
 
 /// Fetches each object; failures are reported as they happen.
-///
-/// # Errors
-/// [`Kind::Usage`] and so on: before anything is read.
+/// Errors: [`Kind::Usage`] and so on: before anything is read.
 pub(crate) async fn run(
     options: GetOptions,
     connect: &Connect,

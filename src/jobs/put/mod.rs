@@ -54,9 +54,7 @@ pub(crate) struct PutPlan {
 }
 
 /// Stores each file; failures are reported as they happen.
-///
-/// # Errors
-/// [`Kind::Usage`] without a key where one is wanted, and so on: before anything is stored.
+/// Errors: [`Kind::Usage`] without a key where one is wanted, and so on: before anything is stored.
 pub(crate) async fn run(
     options: PutOptions,
     connect: &Connect,

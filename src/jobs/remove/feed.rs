@@ -7,7 +7,8 @@ use tokio::sync::mpsc::{Receiver, Sender};
 use super::folder::{check_folder, nothing_called_so};
 use crate::failure::Failure;
 use crate::location::Location;
-use crate::store::object::{DeleteTarget, Listing};
+use crate::store::list::Listing;
+use crate::store::object::DeleteTarget;
 use crate::store::wire::Store;
 use crate::transfer::many::{Filters, Found, channel_of_batches};
 

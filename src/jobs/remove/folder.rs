@@ -8,9 +8,7 @@ use crate::location::Location;
 use crate::store::wire::Store;
 
 /// Looks, with one request, whether there is an object of this very name.
-///
-/// # Errors
-/// [`Kind::NotFound`] where there is none, with how many objects are below it.
+/// Errors: [`Kind::NotFound`] where there is none, with how many objects are below it.
 pub(super) async fn check_folder(store: &Arc<Store>, at: &Location) -> Result<(), Failure> {
     let mut listing = store.list(at);
     let page = match listing.next_page().await {

@@ -7,7 +7,7 @@ use crate::failure::{CommonCode, Failure, Kind};
 use crate::jobs::report::{Operation, Record, Reporter};
 use crate::location::Location;
 use crate::output::Output;
-use crate::store::object::UnfinishedUpload;
+use crate::store::list::UnfinishedUpload;
 use crate::store::wire::{Connect, Store};
 use crate::transfer::resume::{forget_intentions, forget_uploads};
 
@@ -21,9 +21,7 @@ pub(crate) struct IncompleteOptions {
 }
 
 /// Aborts the unfinished uploads of each URL; failures are reported as they happen.
-///
-/// # Errors
-/// Where the store cannot be reached.
+/// Errors: Where the store cannot be reached.
 pub(crate) async fn abort_incomplete(
     options: IncompleteOptions,
     connect: &Connect,

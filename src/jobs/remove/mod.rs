@@ -32,9 +32,7 @@ pub(crate) struct RemoveOptions {
 }
 
 /// Deletes each object; failures are reported as they happen.
-///
-/// # Errors
-/// Where the store cannot be reached.
+/// Errors: Where the store cannot be reached.
 pub(crate) async fn run(
     options: RemoveOptions,
     connect: &Connect,

@@ -44,9 +44,7 @@ impl Remover {
     }
 
     /// Deletes a file at this path below a local folder, and reports it.
-    ///
-    /// # Errors
-    /// [`Kind::Usage`] for a key file of this run, which is kept.
+    /// Errors: [`Kind::Usage`] for a key file of this run, which is kept.
     pub(crate) fn remove_file(&self, folder: &Folder, below: &Path) -> Result<u64, Failure> {
         let path = folder.root().join(below);
         check_destination(&path)?;

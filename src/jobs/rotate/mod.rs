@@ -49,9 +49,7 @@ pub(crate) enum FormerVersions {
 }
 
 /// Rotates each object; failures are reported as they happen.
-///
-/// # Errors
-/// What keeps the run from starting: nothing is changed then.
+/// Errors: What keeps the run from starting: nothing is changed then.
 pub(crate) async fn run(
     places: Vec<Place>,
     keys: RotationKeys,

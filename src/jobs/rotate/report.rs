@@ -50,9 +50,7 @@ impl Report {
     }
 
     /// Reports an object that stays as it is.
-    ///
-    /// # Errors
-    /// Where stdout cannot be written.
+    /// Errors: Where stdout cannot be written.
     pub(super) fn left(
         &self,
         at: &Location,
@@ -79,9 +77,7 @@ impl Report {
     }
 
     /// Reports a former version: what opens it, and what became of it.
-    ///
-    /// # Errors
-    /// Where stdout cannot be written.
+    /// Errors: Where stdout cannot be written.
     pub(super) fn version(
         &self,
         at: &Location,
@@ -120,9 +116,7 @@ impl Report {
     }
 
     /// Reports what would be done with an object.
-    ///
-    /// # Errors
-    /// Where stdout cannot be written.
+    /// Errors: Where stdout cannot be written.
     pub(super) fn planned(
         &self,
         at: &Location,
@@ -147,9 +141,7 @@ impl Report {
     }
 
     /// Reports an object that was rotated. `loses_acl`: its ACL granted others something.
-    ///
-    /// # Errors
-    /// Where stdout cannot be written.
+    /// Errors: Where stdout cannot be written.
     pub(super) fn rotated(
         &self,
         copy: &Copy,

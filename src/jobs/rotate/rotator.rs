@@ -79,9 +79,7 @@ impl Rotator {
     }
 
     /// Rotates an object if it has to be, and reports it.
-    ///
-    /// # Errors
-    /// [`Kind::Key`] where no key of either side opens it; [`Kind::Precondition`] where another writer replaces
+    /// Errors: [`Kind::Key`] where no key of either side opens it; [`Kind::Precondition`] where another writer replaces
     /// it again and again; otherwise what keeps it from being read or written.
     pub(super) async fn rotate(&self, object: &FeedObject) -> Result<Outcome, Failure> {
         let (at, to) = (&object.at, self.target.of(&object.at));
@@ -126,9 +124,7 @@ impl Rotator {
 
     /// Looks again after a copy that failed: another writer may have replaced the object, or the copy was made and its
     /// answer lost.
-    ///
-    /// # Errors
-    /// The failure of the copy, unless the object has changed.
+    /// Errors: The failure of the copy, unless the object has changed.
     async fn look_after(
         &self,
         failure: Failure,
@@ -197,9 +193,7 @@ impl Rotator {
     }
 
     /// Whether the object loses its ACL.
-    ///
-    /// # Errors
-    /// Where the bucket would put the copy in the place of another version.
+    /// Errors: Where the bucket would put the copy in the place of another version.
     async fn check_bucket(&self, source: &CopySource) -> Result<bool, Failure> {
         let (store, at, out) = (self.engine.store(), &source.at, &self.report.out);
         let asked = async {

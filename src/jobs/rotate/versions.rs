@@ -26,9 +26,7 @@ impl VersionCleaner {
 
     /// Reports a former version that an old key opens, and deletes it if that is wanted and the newest version is proven
     /// to open with the new key.
-    ///
-    /// # Errors
-    /// As [`Rotator::look`]; [`Kind::Denied`] where it may not be deleted, because it is locked, say.
+    /// Errors: As [`Rotator::look`]; [`Kind::Denied`] where it may not be deleted, because it is locked, say.
     pub(super) async fn clean(&self, object: &FeedObject) -> Result<(), Failure> {
         let (rotator, at) = (&self.rotator, &object.at);
         let Some(version_id) = self.former_version(object) else { return Ok(()) };

@@ -24,9 +24,8 @@ pub(crate) enum DeleteLimit {
 }
 
 impl DeleteOptions {
-    /// # Errors
-    /// [`Kind::Usage`] for a source in which there is nothing to compare: it is more likely mistyped, not mounted or
-    /// filtered out than meant to be empty.
+    /// Errors: [`Kind::Usage`] for a source in which there is nothing to compare: it is more likely mistyped, not
+    /// mounted or filtered out than meant to be empty.
     pub(super) fn check_source(&self, source: &str, compared: &Compared) -> Result<(), Failure> {
         if !self.delete || self.allow_empty || !compared.is_complete || compared.source > 0 {
             return Ok(());
@@ -42,8 +41,8 @@ impl DeleteOptions {
         Err(Failure::usage(message).hint(Advice::AllowEmpty))
     }
 
-    /// # Errors
-    /// [`Kind::Usage`] for more deletions than the user allows, of `compared` files or objects at the destination.
+    /// Errors: [`Kind::Usage`] for more deletions than the user allows, of `compared` files or objects at the
+    /// destination.
     pub(super) fn check_count(&self, deletions: u64, compared: u64) -> Result<(), Failure> {
         let (is_too_many, limit) = match self.limit {
             None => return Ok(()),
@@ -70,9 +69,7 @@ fn counted(items: u64) -> String {
 }
 
 /// The names of everything that only the destination has, and the result of the comparison.
-///
-/// # Errors
-/// What could not be read: the names are not known for certain then.
+/// Errors: What could not be read: the names are not known for certain then.
 pub(super) async fn plan(mut comparison: Comparison) -> Result<(Vec<String>, Compared), Failure> {
     let mut names = Vec::new();
     let mut compared = Compared { is_complete: true, ..Compared::default() };

@@ -59,9 +59,7 @@ pub(crate) enum Direction {
 }
 
 /// Copies, then deletes; failures are reported as they happen.
-///
-/// # Errors
-/// [`Kind::Usage`] and so on: before anything is copied.
+/// Errors: [`Kind::Usage`] and so on: before anything is copied.
 pub(crate) async fn run(
     options: SyncOptions,
     connect: &Connect,
@@ -232,9 +230,7 @@ impl Sync<'_> {
 
     /// What is to be deleted at the destination. Everything was compared before, and is once more, since copying may
     /// have taken hours.
-    ///
-    /// # Errors
-    /// [`Kind::Usage`] where it is refused.
+    /// Errors: [`Kind::Usage`] where it is refused.
     async fn plan(
         &self,
         compared: &Compared,

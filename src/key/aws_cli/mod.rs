@@ -76,7 +76,6 @@ pub(crate) struct AwsCliSourceKey {
 }
 
 impl AwsCliSourceKey {
-    /// The options, if any is given.
     pub(crate) fn given(&self) -> Option<AwsCliKey> {
         let key = AwsCliKey {
             sse_customer_algorithm: self.copy_source_sse_customer_algorithm.clone(),
@@ -99,10 +98,8 @@ struct SelectedOptions<'a> {
 
 impl AwsCliKey {
     /// The key, if any of these options is given.
-    ///
-    /// # Errors
-    /// [`Kind::Usage`] if one of them is missing or empty, or names another algorithm; [`Kind::Key`] if the value is
-    /// no key by aws-cli's rules, or the MD5 is not the key's.
+    /// Errors: [`Kind::Usage`] if one of them is missing or empty, or names another algorithm; [`Kind::Key`] if the
+    /// value is no key by aws-cli's rules, or the MD5 is not the key's.
     pub(super) fn load(&self) -> Result<Option<LoadedKey>, Failure> {
         let Some(options) = self.selected()? else { return Ok(None) };
         let value = Value::read(options.option, options.key)?;

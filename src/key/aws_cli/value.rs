@@ -31,9 +31,7 @@ pub(super) enum Origin {
 
 impl Value {
     /// Reads the value of an option that takes a key.
-    ///
-    /// # Errors
-    /// [`Kind::Key`] if a file cannot be read or others can write it, and for text that is not UTF-8.
+    /// Errors: [`Kind::Key`] if a file cannot be read or others can write it, and for text that is not UTF-8.
     pub(super) fn read(option: &str, value: &OsStr) -> Result<Value, Failure> {
         let (origin, path) = split(value);
         let Some(path) = path else {

@@ -40,10 +40,8 @@ pub struct DeriveAs {
 
 impl DeriveAs {
     /// Parses the URL of an object, or of a bucket alone, in which every object keeps its own key.
-    ///
-    /// # Errors
-    /// [`Kind::Usage`] for anything but an `s3://` URL; for an access point, whose name is not the bucket's; and for a
-    /// folder, since all its objects would get the same key.
+    /// Errors: [`Kind::Usage`] for anything but an `s3://` URL; for an access point, whose name is not the bucket's;
+    /// and for a folder, since all its objects would get the same key.
     pub fn parse(url: &str) -> Result<DeriveAs, Failure> {
         let Location { bucket, key } = url.parse()?;
         refuse_access_point(&bucket)?;
@@ -69,10 +67,8 @@ impl DeriveAs {
     }
 
     /// Derives the key of the object at `at`.
-    ///
-    /// # Errors
-    /// [`Kind::Usage`] if the bucket's name is unknown: an access point or the host of a presigned URL may have another
-    /// name.
+    /// Errors: [`Kind::Usage`] if the bucket's name is unknown: an access point or the host of a presigned URL may have
+    /// another name.
     pub(crate) fn derive(&self, master: &Key, at: &Location) -> Result<Key, Failure> {
         if at.bucket.contains("://") && (self.bucket.is_none() || self.key.is_none()) {
             return Err(Failure::usage(

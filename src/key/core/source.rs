@@ -26,10 +26,8 @@ const READABLE: u32 = 0o044;
 
 impl Spec {
     /// Reads the keys of this source, at least one.
-    ///
-    /// # Errors
-    /// [`Kind::Key`] if the source cannot be read, if others can write it, or if it holds no key. The message names the
-    /// source and never quotes its content. A command that exceeds the timeout is killed.
+    /// Errors: [`Kind::Key`] if the source cannot be read, if others can write it, or if it holds no key. The message
+    /// names the source and never quotes its content. A command that exceeds the timeout is killed.
     pub fn read(
         &self,
         format: Format,
@@ -43,9 +41,7 @@ impl Spec {
     }
 
     /// Reads the source's content, whether it is a key or not, with warnings about where it is kept.
-    ///
-    /// # Errors
-    /// As [`Spec::read`], except for content that is no key.
+    /// Errors: As [`Spec::read`], except for content that is no key.
     pub fn read_text(
         &self,
         timeout: Option<Duration>,
@@ -88,9 +84,7 @@ impl Spec {
     }
 
     /// Reads a key file, and adds warnings about its owner and mode.
-    ///
-    /// # Errors
-    /// [`Kind::Key`] if it cannot be read, or others can change or replace it.
+    /// Errors: [`Kind::Key`] if it cannot be read, or others can change or replace it.
     pub(crate) fn read_file(
         &self,
         path: &Path,

@@ -34,9 +34,6 @@ impl CopiedPart {
 impl Store {
     /// Copies one range of the source into an upload as part `number`. None where the store cannot, or does not prove
     /// that it used the key: abort the upload then, and nothing was published.
-    ///
-    /// # Errors
-    /// As [`Store::copy_object`].
     pub(crate) async fn copy_part(
         &self,
         copy: &Copy,
@@ -78,10 +75,8 @@ impl Store {
     }
 
     /// Makes an object of the parts, in order.
-    ///
-    /// # Errors
-    /// [`Kind::Integrity`] where the parts are not the source's bytes; otherwise whatever the store refuses. The
-    /// upload is still there then.
+    /// Errors: [`Kind::Integrity`] where the parts are not the source's bytes; otherwise whatever the store refuses.
+    /// The upload is still there then.
     pub(crate) async fn complete_copy(
         &self,
         copy: &Copy,

@@ -14,7 +14,6 @@ use crate::store::wire::{Refusal, Store};
 /// A copy that was made, and proven to be encrypted as asked.
 #[derive(Debug)]
 pub(crate) struct Copied {
-    /// What was stored.
     pub stored: Stored,
     /// How it was compared with its source.
     pub compared: Compared,
@@ -41,11 +40,9 @@ impl Store {
     /// Keeps a copy that is proven to be encrypted as asked, looking at it where the answer did not say. None where
     /// it landed in plaintext and was taken back: the store cannot copy so. Only a copy that took the place of its
     /// source for good is never taken back. Must not be interrupted.
-    ///
-    /// # Errors
-    /// [`Kind::Unsealed`] where plaintext remains, or where nothing could be proven: the copy is kept then, and
-    /// named. [`Kind::Integrity`] where its length or its checksum is not the source's. [`Kind::Precondition`]
-    /// where another writer has replaced it since.
+    /// Errors: [`Kind::Unsealed`] where plaintext remains, or where nothing could be proven: the copy is kept then, and
+    /// named. [`Kind::Integrity`] where its length or its checksum is not the source's. [`Kind::Precondition`] where
+    /// another writer has replaced it since.
     pub(crate) async fn settle_copy(
         self: &Arc<Self>,
         copy: &Copy,
@@ -87,9 +84,7 @@ impl Store {
     }
 
     /// Looks at a copy and compares it with what was seen of its source: with one request.
-    ///
-    /// # Errors
-    /// [`Kind::Integrity`] where they differ: the copy was removed then, unless it is all there is;
+    /// Errors: [`Kind::Integrity`] where they differ: the copy was removed then, unless it is all there is;
     /// [`Kind::Precondition`] where another writer has replaced it; otherwise what keeps it from being looked at.
     pub(crate) async fn compare_copy(&self, copy: &Copy, stored: &Stored) -> Result<(), Failure> {
         let keys: Vec<Key> = copy.write.encryption.key().cloned().into_iter().collect();

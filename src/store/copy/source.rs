@@ -11,7 +11,6 @@ use crate::text::percent;
 /// One state of an object that was opened, to copy it.
 #[derive(Debug, Clone)]
 pub(crate) struct CopySource {
-    /// Where it is.
     pub at: Location,
     /// What opened it; none where it is not sealed.
     pub key: Option<Key>,
@@ -80,9 +79,7 @@ impl Store {
     }
 
     /// Fails where a source is not the newest any more of what has its name.
-    ///
-    /// # Errors
-    /// [`Kind::Precondition`] then; otherwise what keeps it from being looked at.
+    /// Errors: [`Kind::Precondition`] then; otherwise what keeps it from being looked at.
     pub(crate) async fn check_newest(&self, source: &CopySource) -> Result<(), Failure> {
         let keys: Vec<Key> = source.key.iter().cloned().collect();
         let known = &source.metadata;

@@ -16,13 +16,11 @@ pub(crate) const MOST_BYTES_OF_ONE_COPY: u64 = 5 << 30;
 /// A copy to be made.
 #[derive(Debug, Clone)]
 pub(crate) struct Copy {
-    /// From what.
     pub source: CopySource,
     /// What it becomes, everything that is kept of the source included.
     pub write: Write,
     /// Whether headers and metadata are the source's own.
     pub(super) keeps_metadata: bool,
-    /// Whether the tags are.
     pub(super) keeps_tags: bool,
     /// Whether it takes the place of its source.
     pub(super) in_place: bool,
@@ -50,9 +48,7 @@ impl Copy {
 
 impl Store {
     /// Plans a copy. What the attributes of `write` leave open, the source's tags among it, is kept as it is.
-    ///
-    /// # Errors
-    /// [`Kind::Denied`] where the source's tags may not be read; [`Kind::Integrity`] where its length is not
+    /// Errors: [`Kind::Denied`] where the source's tags may not be read; [`Kind::Integrity`] where its length is not
     /// known.
     pub(crate) async fn plan_copy(
         &self,
@@ -89,9 +85,7 @@ impl Store {
     }
 
     /// Fails where the copy could not be made of bytes alone, without losing something.
-    ///
-    /// # Errors
-    /// [`Kind::Other`] that names it.
+    /// Errors: [`Kind::Other`] that names it.
     pub(crate) fn check_relay(&self, copy: &Copy) -> Result<(), Failure> {
         lossless(&copy.source, &copy.write.attributes)
             .map_err(|failure| failure.at(&copy.source.at))
@@ -99,9 +93,7 @@ impl Store {
 
     /// Copies an object in one request. None where the store turns out not to be able to: the source was opened
     /// with its key before, so that it cannot be that.
-    ///
-    /// # Errors
-    /// [`Kind::Precondition`] where the source was replaced since it was opened; otherwise whatever the store
+    /// Errors: [`Kind::Precondition`] where the source was replaced since it was opened; otherwise whatever the store
     /// refuses.
     pub(crate) async fn copy_object(&self, copy: &Copy) -> Result<Option<Written>, Failure> {
         if !copy.keeps_metadata {

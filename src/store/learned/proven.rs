@@ -31,7 +31,6 @@ impl Proven {
         self.is_amazon || self.knows(bucket)
     }
 
-    /// Remembers that the bucket seals.
     pub(crate) fn remember_seal(&self, bucket: &str) {
         if !self.seals(bucket) {
             self.remember(bucket);

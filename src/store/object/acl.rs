@@ -9,9 +9,7 @@ use crate::store::wire::Store;
 
 impl Store {
     /// Whether the objects of a bucket may have ACLs that count: not in new buckets, nor where the store knows none.
-    ///
-    /// # Errors
-    /// [`Kind::Denied`] without `s3:GetBucketOwnershipControls`, [`Kind::NotFound`] for the bucket, and so on.
+    /// Errors: [`Kind::Denied`] without `s3:GetBucketOwnershipControls`, [`Kind::NotFound`] for the bucket, and so on.
     pub(crate) async fn acls_matter(&self, bucket: &Location) -> Result<bool, Failure> {
         let asked = self
             .send(|client| client.get_bucket_ownership_controls().bucket(&bucket.bucket).send())
@@ -33,9 +31,7 @@ impl Store {
     }
 
     /// Whether an object's ACL grants anything to anybody but its owner.
-    ///
-    /// # Errors
-    /// [`Kind::Denied`] without `s3:GetObjectAcl`, [`Kind::NotFound`], and so on.
+    /// Errors: [`Kind::Denied`] without `s3:GetObjectAcl`, [`Kind::NotFound`], and so on.
     pub(crate) async fn grants_to_others(&self, at: &Location) -> Result<bool, Failure> {
         let asked = self
             .send(|client| client.get_object_acl().bucket(&at.bucket).key(&at.key).send())

@@ -13,13 +13,9 @@ use crate::store::seal::{Encryption, Sealed};
 pub(crate) struct Attributes {
     /// The media type; guessed from the file's name where not given
     pub(crate) content_type: Option<String>,
-    /// Cache-Control
     pub(crate) cache_control: Option<String>,
-    /// Content-Encoding
     pub(crate) content_encoding: Option<String>,
-    /// Content-Disposition
     pub(crate) content_disposition: Option<String>,
-    /// Content-Language
     pub(crate) content_language: Option<String>,
     /// User metadata; repeatable, or with commas: a=1,b=2 (a comma in a value is written `\\,`)
     pub(crate) metadata: Vec<Metadata>,
@@ -110,9 +106,7 @@ impl Attributes {
     }
 
     /// Expires as a date, which is all that a request can carry.
-    ///
-    /// # Errors
-    /// [`Kind::Other`] where it is none, as S3 lets happen.
+    /// Errors: [`Kind::Other`] where it is none, as S3 lets happen.
     pub(crate) fn check_expires(&self) -> Result<(), Failure> {
         match (&self.expires, self.expires_at()) {
             (Some(text), None) => Err(Failure::other(format!(

@@ -69,9 +69,7 @@ impl State {
 impl Store {
     /// Finds out what an object is encrypted with: one HEAD where the first key fits, or where it needs none.
     /// Of the options, the version counts. None where it is not there any more.
-    ///
-    /// # Errors
-    /// What keeps the store from answering: [`Kind::Unavailable`], credentials that are refused whatever the
+    /// Errors: What keeps the store from answering: [`Kind::Unavailable`], credentials that are refused whatever the
     /// object ([`Kind::Denied`]), and so on.
     pub(crate) async fn audit(
         &self,

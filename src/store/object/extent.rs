@@ -38,7 +38,7 @@ impl ReadOptions {
 
 /// The most bytes that an object can have: S3 takes 50 TB (AWS, "Amazon S3 objects overview"); other stores may
 /// count in TiB.
-pub(super) const MOST_BYTES: u64 = 50 << 40;
+pub(crate) const MOST_BYTES: u64 = 50 << 40;
 
 const OK: u16 = 200;
 const PARTIAL_CONTENT: u16 = 206;
@@ -63,9 +63,7 @@ impl Extent {
     }
 
     /// The extent of the answer to a GET with this status, which must be what `wanted` asks for.
-    ///
-    /// # Errors
-    /// [`Kind::Integrity`] where the answer holds something else, or does not say what.
+    /// Errors: [`Kind::Integrity`] where the answer holds something else, or does not say what.
     pub(super) fn of(
         status: u16,
         metadata: &ObjectMetadata,

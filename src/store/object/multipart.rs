@@ -37,9 +37,7 @@ pub(crate) struct Part {
 
 impl Store {
     /// Begins a multipart upload and returns its id.
-    ///
-    /// # Errors
-    /// Whatever the store refuses; nothing is left behind then.
+    /// Errors: Whatever the store refuses; nothing is left behind then.
     pub(crate) async fn create_upload(&self, write: &Write) -> Result<String, Failure> {
         let output = self
             .send(|client| {
@@ -61,10 +59,8 @@ impl Store {
     }
 
     /// Uploads one part; with a key, only a proven part is a part.
-    ///
-    /// # Errors
-    /// [`Kind::Unsealed`] where the store did not prove that it used the key: abort the upload
-    /// then, and nothing was published.
+    /// Errors: [`Kind::Unsealed`] where the store did not prove that it used the key: abort the upload then, and
+    /// nothing was published.
     pub(crate) async fn upload_part(
         &self,
         write: &Write,
@@ -111,9 +107,7 @@ impl Store {
 
     /// Makes an object of the parts. `crc64nvme` is the checksum of all its bytes; where that is not known, the
     /// parts' own are not either.
-    ///
-    /// # Errors
-    /// Whatever the store refuses; the upload is still there then.
+    /// Errors: Whatever the store refuses; the upload is still there then.
     pub(crate) async fn complete_upload(
         &self,
         write: &Write,
@@ -179,9 +173,7 @@ impl Store {
     }
 
     /// Gives up a multipart upload and everything uploaded for it.
-    ///
-    /// # Errors
-    /// Whatever the store refuses: the parts are still there, and cost money, then.
+    /// Errors: Whatever the store refuses: the parts are still there, and cost money, then.
     pub(crate) async fn abort_upload(&self, at: &Location, upload_id: &str) -> Result<(), Failure> {
         // A part that arrives during an abort can outlive it, so once more (AWS,
         // "AbortMultipartUpload").

@@ -48,9 +48,7 @@ pub(crate) struct Body(ByteStream);
 
 impl Body {
     /// The next bytes; none at the end.
-    ///
-    /// # Errors
-    /// A sentence, where the connection breaks; the rest can be asked for again.
+    /// Errors: A sentence, where the connection breaks; the rest can be asked for again.
     pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, String> {
         self.0.next().await.transpose().map_err(|error| innermost(&error))
     }
@@ -88,11 +86,9 @@ impl ReadRequest for Get<'_> {
 
 impl Store {
     /// Asks for an object's metadata: one request where the first key fits.
-    ///
-    /// # Errors
-    /// [`Kind::Key`] where no key opens it, [`Kind::Unsealed`] where it is not sealed though a
-    /// key was given, [`Kind::NotFound`], [`Kind::Denied`] and so on; [`Kind::Integrity`] where the
-    /// answer cannot be about all of an object.
+    /// Errors: [`Kind::Key`] where no key opens it, [`Kind::Unsealed`] where it is not sealed though a key was given,
+    /// [`Kind::NotFound`], [`Kind::Denied`] and so on; [`Kind::Integrity`] where the answer cannot be about all of an
+    /// object.
     pub(crate) async fn head(
         &self,
         at: &Location,
@@ -147,9 +143,7 @@ impl Store {
     }
 
     /// Asks for an object, or the range of it that `options` names.
-    ///
-    /// # Errors
-    /// As [`Store::head`]; [`Kind::Integrity`] where the store answers with other bytes than were asked for.
+    /// Errors: As [`Store::head`]; [`Kind::Integrity`] where the store answers with other bytes than were asked for.
     pub(crate) async fn get(
         &self,
         at: &Location,
@@ -176,10 +170,8 @@ impl Store {
     ///
     /// `range` counts bytes from the object's first, its end excluded; `etag` and `total`, its size in bytes, are
     /// what it had then.
-    ///
-    /// # Errors
-    /// [`Kind::Precondition`] where the object was replaced meanwhile; [`Kind::Integrity`]
-    /// where the store answers with other bytes than were asked for.
+    /// Errors: [`Kind::Precondition`] where the object was replaced meanwhile; [`Kind::Integrity`] where the store
+    /// answers with other bytes than were asked for.
     pub(crate) async fn get_more(
         &self,
         at: &Location,

@@ -12,9 +12,7 @@ use crate::store::wire::Store;
 impl Store {
     /// Fails unless an object that was written is there as it was sent. Sends nothing where the store has named the
     /// checksum of what it stored. `key` is what seals it.
-    ///
-    /// # Errors
-    /// [`Kind::Integrity`] where the store shows something else; otherwise as [`Store::head`].
+    /// Errors: [`Kind::Integrity`] where the store shows something else; otherwise as [`Store::head`].
     pub(crate) async fn check_stored(
         &self,
         at: &Location,

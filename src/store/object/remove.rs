@@ -31,9 +31,7 @@ enum Removal {
 impl Store {
     /// Deletes an object, or one version of it for good. Needs no key. As with S3 itself, deleting
     /// what is not there succeeds.
-    ///
-    /// # Errors
-    /// [`Kind::Denied`], [`Kind::NotFound`] for the bucket, and so on.
+    /// Errors: [`Kind::Denied`], [`Kind::NotFound`] for the bucket, and so on.
     pub(crate) async fn delete(
         &self,
         at: &Location,
@@ -54,10 +52,8 @@ impl Store {
     /// Deletes an object exactly as it was read: that version for good, or, where there are no versions, only if
     /// no other writer has replaced it since. `key` is what opened it. What was read without a checksum is looked at once more:
     /// its size and ETag must be what they were.
-    ///
-    /// # Errors
-    /// [`Kind::Precondition`] where it was replaced, [`Kind::Integrity`] where the store contradicts what it said
-    /// before: the object is left alone then; otherwise as [`Store::delete`].
+    /// Errors: [`Kind::Precondition`] where it was replaced, [`Kind::Integrity`] where the store contradicts what it
+    /// said before: the object is left alone then; otherwise as [`Store::delete`].
     pub(crate) async fn delete_as_read(
         &self,
         at: &Location,
@@ -87,9 +83,7 @@ impl Store {
     }
 
     /// Removes a copy that landed in plaintext, exactly that one.
-    ///
-    /// # Errors
-    /// [`Kind::Unsealed`] where it remains.
+    /// Errors: [`Kind::Unsealed`] where it remains.
     pub(crate) async fn take_back_copy(
         &self,
         at: &Location,

@@ -15,7 +15,6 @@ use crate::text::redaction::mask_key_text;
 /// An object to delete, or one version of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct DeleteTarget {
-    /// Where it is.
     pub at: Location,
     /// The version to delete for good.
     pub version_id: Option<String>,

@@ -71,9 +71,7 @@ impl Store {
 
     /// The tags that a copy takes over: all of the source's but the one that tells of its key. `count` is how many
     /// it has, where the store has said so.
-    ///
-    /// # Errors
-    /// [`Kind::Denied`] where they may not be read.
+    /// Errors: [`Kind::Denied`] where they may not be read.
     pub(crate) async fn tags_to_copy(
         &self,
         at: &Location,

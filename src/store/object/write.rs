@@ -20,7 +20,6 @@ use crate::store::wire::{Attempts, Named, Refusal, Store};
 /// What is to be written, apart from the bytes.
 #[derive(Debug, Clone)]
 pub(crate) struct Write {
-    /// Where to.
     pub at: Location,
     /// Who encrypts it.
     pub encryption: Encryption,
@@ -78,10 +77,8 @@ impl Store {
 
     /// Keeps an object that was proven to be encrypted as asked, and takes back any other. Must not be
     /// interrupted: plaintext would remain, and nobody would be told.
-    ///
-    /// # Errors
-    /// [`Kind::Unsealed`] where there was no proof: the object was removed, or the failure says that
-    /// plaintext remains. [`Kind::Integrity`] where the store names another checksum.
+    /// Errors: [`Kind::Unsealed`] where there was no proof: the object was removed, or the failure says that plaintext
+    /// remains. [`Kind::Integrity`] where the store names another checksum.
     pub(crate) async fn settle(&self, at: &Location, written: Written) -> Result<Stored, Failure> {
         let Written { stored, proven } = written;
         if proven && stored.is_damaged {
@@ -97,9 +94,7 @@ impl Store {
     }
 
     /// The same, of what took the place of its only source: that is kept where it is not encrypted as asked.
-    ///
-    /// # Errors
-    /// [`Kind::Unsealed`] then.
+    /// Errors: [`Kind::Unsealed`] then.
     pub(crate) async fn settle_over(
         &self,
         at: &Location,
@@ -118,9 +113,6 @@ impl Store {
     }
 
     /// Writes an object in one request. `body` makes the bytes anew for each attempt; the store compares their sums.
-    ///
-    /// # Errors
-    /// Whatever the store refuses.
     pub(crate) async fn put_object(
         &self,
         write: &Write,

@@ -15,12 +15,9 @@ use crate::store::wire::{Access, Connect, FALLBACK_REGION, Presigned, Retry, Sig
 
 impl Store {
     /// The object that a presigned URL lets read. Reads no AWS configuration and sends nothing.
-    ///
-    /// # Errors
-    /// Whatever is plain already: [`Kind::Usage`] where the URL is not for reading or these options do
-    /// not go with it, [`Kind::Denied`] where it has expired, [`Kind::Key`] where it is for a
-    /// sealed object and there is no key, [`Kind::Unsealed`] where it is not for one and there is, or
-    /// where plain http would expose it.
+    /// Errors: Whatever is plain already: [`Kind::Usage`] where the URL is not for reading or these options do not go
+    /// with it, [`Kind::Denied`] where it has expired, [`Kind::Key`] where it is for a sealed object and there is no
+    /// key, [`Kind::Unsealed`] where it is not for one and there is, or where plain http would expose it.
     pub(crate) fn to_read(
         url: &SignedUrl,
         carries_key: bool,
@@ -44,9 +41,6 @@ impl Store {
     }
 
     /// The object that a presigned URL lets write. Reads no AWS configuration and sends nothing.
-    ///
-    /// # Errors
-    /// As [`Store::to_read`].
     pub(crate) fn to_write(
         url: &SignedUrl,
         encryption: &Encryption,

@@ -46,9 +46,7 @@ pub(crate) struct Identity {
 
 impl Settings<'_> {
     /// Reads the AWS files.
-    ///
-    /// # Errors
-    /// [`Kind::Usage`] where they cannot be read, or have no profile of the name that is asked for.
+    /// Errors: [`Kind::Usage`] where they cannot be read, or have no profile of the name that is asked for.
     pub(crate) async fn load(options: &Connect) -> Result<Settings<'_>, Failure> {
         Ok(Settings { options, profiles: load_profiles(options).await? })
     }
@@ -81,9 +79,7 @@ impl Settings<'_> {
     }
 
     /// Who signs; none with `--no-sign-request`.
-    ///
-    /// # Errors
-    /// [`Kind::Denied`] where there are no credentials, or they cannot be had.
+    /// Errors: [`Kind::Denied`] where there are no credentials, or they cannot be had.
     pub(crate) async fn identity(&self, store: &Store) -> Result<Option<Identity>, Failure> {
         let Some(provider) = store.wire().credentials() else { return Ok(None) };
         let credentials = provider.provide_credentials().await.map_err(|error| {

@@ -39,9 +39,7 @@ pub(crate) struct Store {
 
 impl Store {
     /// Reads the AWS configuration and makes a client; sends nothing to the store.
-    ///
-    /// # Errors
-    /// [`Kind::Usage`] for an endpoint, profile or CA bundle that cannot be used.
+    /// Errors: [`Kind::Usage`] for an endpoint, profile or CA bundle that cannot be used.
     pub(crate) async fn connect(options: &Connect) -> Result<Store, Failure> {
         Ok(Store::reach(Access::load(options).await?))
     }
@@ -142,9 +140,7 @@ impl Store {
     }
 
     /// Fails where a key would cross the network in clear.
-    ///
-    /// # Errors
-    /// [`Kind::Unsealed`] for a plain-http endpoint on another machine.
+    /// Errors: [`Kind::Unsealed`] for a plain-http endpoint on another machine.
     pub(crate) fn carry_keys(&self) -> Result<(), Failure> {
         match self.endpoint().and_then(|url| url.parse().ok()) {
             Some(url) if !self.allow_http => endpoint::refuse_plain_http(&url),

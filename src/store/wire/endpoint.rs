@@ -22,9 +22,7 @@ pub(super) fn configured(shared: &SdkConfig) -> Option<String> {
 }
 
 /// Checks a URL that somebody gave.
-///
-/// # Errors
-/// [`Kind::Usage`] where it is none, or holds credentials.
+/// Errors: [`Kind::Usage`] where it is none, or holds credentials.
 pub(super) fn parse(url: &str) -> Result<http::Uri, Failure> {
     let hint = "write it like https://s3.example.com or http://127.0.0.1:9000";
     let uri: http::Uri =
@@ -54,9 +52,7 @@ pub(super) fn is_amazon(endpoint: Option<&str>) -> bool {
 }
 
 /// An SSE-C key is sent with every request: over plain http anybody on the way has it.
-///
-/// # Errors
-/// [`Kind::Unsealed`] for http to another machine.
+/// Errors: [`Kind::Unsealed`] for http to another machine.
 pub(super) fn refuse_plain_http(endpoint: &http::Uri) -> Result<(), Failure> {
     if endpoint.scheme_str() != Some("http") || is_loopback(endpoint.host().unwrap_or_default()) {
         return Ok(());

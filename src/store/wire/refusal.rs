@@ -106,7 +106,6 @@ impl Refusal {
         self.message.as_deref().is_some_and(|message| message.contains(words))
     }
 
-    /// Whether the code is this one.
     pub(crate) fn is(&self, code: &str) -> bool {
         self.code.as_deref() == Some(code)
     }
@@ -187,7 +186,8 @@ where
     if let Some(found) = sources(error).find_map(|cause| cause.downcast_ref::<CredentialsError>()) {
         return match found {
             CredentialsError::CredentialsNotLoaded(_) => Trouble::NoCredentials,
-            other => Trouble::Credentials(innermost(other)),
+            // A `credential_process` may print anything.
+            other => Trouble::Credentials(mask_key_text(&innermost(other)).into_owned()),
         };
     }
     match error {

@@ -28,9 +28,7 @@ pub(crate) struct Retry {
 
 impl Retry {
     /// Takes the first of: the option, `AWS_MAX_ATTEMPTS`, the profile's `max_attempts`.
-    ///
-    /// # Errors
-    /// [`Kind::Usage`] where a setting is no positive number.
+    /// Errors: [`Kind::Usage`] where a setting is no positive number.
     pub(crate) fn configured(option: Option<u32>, profile: Option<&str>) -> Result<Retry, Failure> {
         if let Some(attempts) = option {
             return Ok(Retry { attempts });

@@ -39,10 +39,8 @@ enum Signed {
 
 impl SignedUrl {
     /// Reads what may be a presigned URL; none where it is no web URL at all.
-    ///
-    /// # Errors
-    /// [`Kind::Usage`] where it is one but not presigned, or cut off; [`Kind::Unsealed`] where it
-    /// has the seal in its query.
+    /// Errors: [`Kind::Usage`] where it is one but not presigned, or cut off; [`Kind::Unsealed`] where it has the seal
+    /// in its query.
     pub(crate) fn recognise(text: &str) -> Result<Option<SignedUrl>, Failure> {
         is_web_url(text).then(|| text.parse()).transpose()
     }

@@ -51,9 +51,6 @@ impl ReadAhead {
     }
 
     /// The next bytes; none at the end.
-    ///
-    /// # Errors
-    /// As [`Reader::next`].
     pub(super) async fn next(&mut self) -> Result<Option<Bytes>, Failure> {
         let chunks = self.bytes.div_ceil(CHUNK_SIZE);
         while self.next_returned < chunks {

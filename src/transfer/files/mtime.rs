@@ -37,7 +37,6 @@ fn read_mtime(text: &str) -> Option<SystemTime> {
 /// The modification time of a downloaded file.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum FileTime {
-    /// The time of the download.
     #[default]
     Download,
     /// The time in the object's [`MTIME`] metadata, if any.

@@ -77,10 +77,8 @@ impl Original {
     }
 
     /// Deletes the file.
-    ///
-    /// # Errors
-    /// [`Kind::Precondition`] if it was written to since it was opened, or another file has its name: nothing is
-    /// deleted then.
+    /// Errors: [`Kind::Precondition`] if it was written to since it was opened, or another file has its name: nothing
+    /// is deleted then.
     pub fn delete(&self) -> Result<(), Failure> {
         let undeleted = |error: io::Error| self.undeleted(error);
         let now = FileState::of(&self.file.metadata().map_err(undeleted)?);

@@ -106,9 +106,7 @@ impl TempFile {
     }
 
     /// Renames the file within its folder; with `no_clobber` only if no file has the new name.
-    ///
-    /// # Errors
-    /// [`io::ErrorKind::AlreadyExists`] if a file exists and `no_clobber` is set.
+    /// Errors: [`io::ErrorKind::AlreadyExists`] if a file exists and `no_clobber` is set.
     pub(crate) fn persist(mut self, name: &OsStr, no_clobber: bool) -> io::Result<()> {
         // The file that is renamed must be the one that was written, not one that another process put there.
         if !self.has_its_name() {

@@ -16,8 +16,7 @@ use super::temp_file::TempFile;
 pub(crate) struct UnnamedFile(File);
 
 impl UnnamedFile {
-    /// # Errors
-    /// If the file system has no unnamed files.
+    /// Errors: If the file system has no unnamed files.
     #[cfg(target_os = "linux")]
     pub(crate) fn create(folder: &Arc<Directory>, mode: u32) -> io::Result<UnnamedFile> {
         static HAS_PROC: OnceLock<bool> = OnceLock::new();
@@ -38,9 +37,7 @@ impl UnnamedFile {
     }
 
     /// Gives the file its final name; with `no_clobber` only if no file has that name.
-    ///
-    /// # Errors
-    /// [`io::ErrorKind::AlreadyExists`] if a file exists and `no_clobber` is set.
+    /// Errors: [`io::ErrorKind::AlreadyExists`] if a file exists and `no_clobber` is set.
     #[cfg(target_os = "linux")]
     pub(crate) fn persist(self, place: &FilePlace, no_clobber: bool) -> io::Result<()> {
         // `linkat` cannot replace a file. To replace one, the file first gets a temporary name and is then renamed.

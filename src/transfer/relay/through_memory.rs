@@ -25,9 +25,7 @@ const MAX_WAITING: usize = 4;
 
 impl Engine {
     /// Fetches an object's metadata, with the key that opens it if it is sealed.
-    ///
-    /// # Errors
-    /// As [`Store::head`](crate::store::wire::Store::head).
+    /// Errors: As [`Store::head`](crate::store::wire::Store::head).
     pub(crate) async fn inspect(
         &self,
         at: &Location,
@@ -53,11 +51,9 @@ impl Engine {
 
     /// Makes a copy, proven to be encrypted as requested: within the store if a trial has shown that it copies
     /// correctly, else through this machine.
-    ///
-    /// # Errors
-    /// [`Kind::Precondition`] if the source was replaced since it was opened; [`Kind::Unsealed`] if the store
-    /// does not seal; [`Kind::Integrity`] if the copy differs from the source; otherwise as
-    /// [`Engine::upload`] and [`Engine::download`].
+    /// Errors: [`Kind::Precondition`] if the source was replaced since it was opened; [`Kind::Unsealed`] if the store
+    /// does not seal; [`Kind::Integrity`] if the copy differs from the source; otherwise as [`Engine::upload`] and
+    /// [`Engine::download`].
     pub(crate) async fn copy(&self, copy: &Copy) -> Result<Copied, Failure> {
         let (store, part_size) = (self.store(), self.copied_part_size(copy)?);
         let method = if part_size.is_some() { CopyMethod::InParts } else { CopyMethod::Whole };
@@ -88,9 +84,7 @@ impl Engine {
 
     /// Compares a copy with its source, so that the source may be deleted. Fetches the copy's metadata, unless that was
     /// done before. If the credentials do not allow that, a checksum in the store's answer is enough.
-    ///
-    /// # Errors
-    /// As [`Store::compare_copy`](crate::store::wire::Store::compare_copy).
+    /// Errors: As [`Store::compare_copy`](crate::store::wire::Store::compare_copy).
     pub(crate) async fn compare(&self, copy: &Copy, copied: &Copied) -> Result<(), Failure> {
         if copied.compared == Compared::ByLook {
             return Ok(());

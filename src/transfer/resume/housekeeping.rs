@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::journal::{self, Journal, Kind};
 use super::partial::RememberedFile;
 use crate::location::Location;
-use crate::store::object::UnfinishedUpload;
+use crate::store::list::UnfinishedUpload;
 use crate::store::wire::Store;
 use crate::transfer::files::{Directory, FileId};
 

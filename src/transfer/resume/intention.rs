@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::journal::{self, Journal, Kind};
 use crate::location::Location;
-use crate::store::object::{UnfinishedUpload, Write};
+use crate::store::list::UnfinishedUpload;
+use crate::store::object::Write;
 use crate::store::wire::Store;
 
 /// An upload that has had no part for this long is not running.

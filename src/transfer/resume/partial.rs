@@ -190,9 +190,7 @@ impl PartialFile {
     }
 
     /// Renames the file to its final name; with `no_clobber` only if no file has that name.
-    ///
-    /// # Errors
-    /// [`io::ErrorKind::AlreadyExists`] if a file exists and `no_clobber` is set.
+    /// Errors: [`io::ErrorKind::AlreadyExists`] if a file exists and `no_clobber` is set.
     pub(crate) fn persist(mut self, place: &FilePlace, no_clobber: bool) -> io::Result<()> {
         self.discard();
         let Some(file) = self.file.take() else { return Ok(()) };

@@ -14,7 +14,8 @@ use crate::failure::Failure;
 use crate::key::core::{Key, KeyCheck};
 use crate::location::Location;
 use crate::store::Encryption;
-use crate::store::object::{ListedPart, Part, Write};
+use crate::store::list::ListedPart;
+use crate::store::object::{Part, Write};
 use crate::store::wire::Store;
 use crate::transfer::engine::Engine;
 use crate::transfer::files::FileSource;
@@ -75,9 +76,7 @@ struct UploadIdentity {
 impl Session {
     /// Resumes the upload of an earlier run, or creates one. Only the upload of a `file`, in parts of `part_size`
     /// bytes, has a journal: a stream cannot be read twice.
-    ///
-    /// # Errors
-    /// Any failure of the store; no new upload is left behind then.
+    /// Errors: Any failure of the store; no new upload is left behind then.
     pub(super) async fn begin(
         engine: &Engine,
         write: &Write,

@@ -16,7 +16,6 @@ use aws_sdk_s3::primitives::SdkBody as RequestBody;
 const MAX_STREAM_MEMORY: u64 = 64 << 20;
 const MAX_BUFFERS: usize = 4;
 
-/// The content of one part.
 #[derive(Debug, Clone)]
 pub(super) enum PartContent {
     Range { file: FileSource, start: u64, end: u64 },
@@ -24,7 +23,6 @@ pub(super) enum PartContent {
 }
 
 impl PartContent {
-    /// The whole file as one part.
     pub(super) fn whole(file: FileSource) -> PartContent {
         let end = file.bytes;
         PartContent::Range { file, start: 0, end }

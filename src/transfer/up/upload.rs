@@ -23,19 +23,15 @@ const MAX_WAIT_FOR_NOTE: Duration = Duration::from_secs(5);
 
 impl Engine {
     /// Uploads `source` as one object.
-    ///
-    /// # Errors
-    /// Any failure of the store or of the source. Neither an object nor an upload is left behind then, or the failure
-    /// says so. After a signal, or if the store became unavailable, the upload can be resumed.
+    /// Errors: Any failure of the store or of the source. Neither an object nor an upload is left behind then, or the
+    /// failure says so. After a signal, or if the store became unavailable, the upload can be resumed.
     pub(crate) async fn upload(&self, source: Source, write: Write) -> Result<Stored, Failure> {
         self.upload_as(source, write, None).await
     }
 
     /// Uploads `source`, which is the content of an object, over that object. The upload is completed only after the
     /// proof of its own encryption, and only if no other client has replaced the object meanwhile.
-    ///
-    /// # Errors
-    /// [`Kind::Precondition`] if another client has; otherwise as [`Engine::upload`].
+    /// Errors: [`Kind::Precondition`] if another client has; otherwise as [`Engine::upload`].
     pub(crate) async fn upload_over(
         &self,
         source: Source,

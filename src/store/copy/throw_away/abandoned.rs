@@ -8,7 +8,7 @@ use super::names::{FOLDER, NAME, is_marked, run_of};
 use super::record::{Record, living_runs};
 use crate::failure::Failure;
 use crate::location::Location;
-use crate::store::object::{Listed, Listing};
+use crate::store::list::{Listed, Listing};
 use crate::store::wire::Store;
 
 /// More than the largest throw-away object, in bytes.
@@ -48,9 +48,7 @@ impl Store {
 
     /// The throw-away objects in the folder for them below a prefix, each version, that were written longer ago than
     /// `age`; without those of runs that live on this machine.
-    ///
-    /// # Errors
-    /// What keeps them from being listed.
+    /// Errors: What keeps them from being listed.
     pub(crate) async fn throw_aways_left(
         self: &Arc<Self>,
         below: &Location,

@@ -15,7 +15,6 @@ use bytes::Bytes;
 use rand::TryRng as _;
 use rand::rngs::SysRng;
 
-use self::record::Record;
 use super::source::CopySource;
 use super::whole::Copy;
 use crate::failure::Failure;
@@ -27,6 +26,7 @@ use crate::store::object::{
 };
 use crate::store::seal::Encryption;
 use crate::store::wire::Store;
+use record::Record;
 
 pub(crate) use clean_up::Left;
 pub(crate) use names::is_throw_away;
@@ -52,17 +52,13 @@ pub(crate) struct ThrowAways {
 
 impl ThrowAways {
     /// In the folder for them at the bucket's top, where no user's prefix is.
-    ///
-    /// # Errors
-    /// [`Kind::Other`] where the operating system gives no random bytes.
+    /// Errors: [`Kind::Other`] where the operating system gives no random bytes.
     pub(crate) fn at_top(store: &Arc<Store>, bucket: &str) -> Result<ThrowAways, Failure> {
         ThrowAways::below(store, &Location { bucket: bucket.to_owned(), key: String::new() })
     }
 
     /// Below a prefix that is empty or ends in `/`, where the credentials may not write elsewhere.
-    ///
-    /// # Errors
-    /// [`Kind::Other`] where the operating system gives no random bytes.
+    /// Errors: [`Kind::Other`] where the operating system gives no random bytes.
     pub(crate) fn below(store: &Arc<Store>, folder: &Location) -> Result<ThrowAways, Failure> {
         let run = SysRng.try_next_u64().map_err(|error| {
             Failure::other(format!("the operating system gave no random bytes: {error}"))

@@ -25,9 +25,7 @@ const LONGEST_TURN: u64 = 256 << 10;
 const BURST: Duration = Duration::from_millis(100);
 
 /// Reads a rate: a size with or without `/s`.
-///
-/// # Errors
-/// A sentence, where it is none.
+/// Errors: A sentence, where it is none.
 pub(crate) fn parse_rate(text: &str) -> Result<u64, String> {
     match size::parse(text.strip_suffix("/s").unwrap_or(text))? {
         0 => Err("nothing would ever arrive".to_owned()),

@@ -4,12 +4,11 @@ use std::time::{Duration, SystemTime};
 
 use aws_sdk_s3::types::{EncodingType, MultipartUpload, Part as SdkPart};
 
-use super::crc64::read_checksum;
 use super::pages::Pages;
-use super::write::Write;
 use crate::failure::Failure;
 use crate::location::Location;
 use crate::store::explain::{Action, Circumstances, diagnose};
+use crate::store::object::{Write, read_checksum};
 use crate::store::seal::Sealed;
 use crate::store::wire::Store;
 use crate::text::percent::form_decoded;
@@ -42,7 +41,6 @@ impl UnfinishedUpload {
 pub(crate) struct ListedPart {
     /// From 1 to 10,000.
     pub number: i32,
-    /// Its ETag.
     pub etag: String,
     /// Its size in bytes.
     pub bytes: u64,
@@ -74,9 +72,6 @@ impl Store {
     }
 
     /// The parts that the store has of an upload; none where it knows no such upload.
-    ///
-    /// # Errors
-    /// Whatever the store refuses.
     pub(crate) async fn list_parts(
         &self,
         write: &Write,
@@ -121,9 +116,6 @@ impl Store {
 
 impl UnfinishedUploads<'_> {
     /// The next of them; none at the end.
-    ///
-    /// # Errors
-    /// Whatever the store refuses.
     pub(crate) async fn next_page(&mut self) -> Result<Option<Vec<UnfinishedUpload>>, Failure> {
         let (key, id) = match &self.place {
             Place::Start => (None, None),

@@ -10,18 +10,18 @@ use aws_sdk_s3::primitives::DateTime;
 use aws_sdk_s3::types::{CommonPrefix, EncodingType};
 use serde::Serialize;
 
-use super::extent::MOST_BYTES;
 use super::pages::Pages;
 use crate::failure::Failure;
 use crate::location::Location;
 use crate::store::explain::{Action, Circumstances, diagnose};
+use crate::store::object::MOST_BYTES;
 use crate::store::wire::{Refusal, Store};
 use crate::text::percent::form_decoded;
 
 /// What stands in a listing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub(crate) enum Kind {
+pub(crate) enum ListedKind {
     /// An object, or one version of it.
     Object,
     /// What hides an object that was deleted while versions were kept.
@@ -33,15 +33,13 @@ pub(crate) enum Kind {
 /// An object of a listing, or one version of it, or what stands for several.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Listed {
-    /// What it is.
-    pub kind: Kind,
+    pub kind: ListedKind,
     /// The object's whole key.
     pub key: String,
     /// Its size in bytes.
     pub bytes: u64,
     /// When it was written, as the store's clock says; for a folder the beginning of 1970.
     pub modified: SystemTime,
-    /// Which version it is, in a listing of versions.
     pub version_id: Option<String>,
     /// Whether it is the newest version; always so where versions are not listed.
     pub is_latest: bool,
@@ -143,10 +141,8 @@ impl Listing {
     }
 
     /// The next page, which may be empty; none after the last one.
-    ///
-    /// # Errors
-    /// [`Kind::NotFound`] for the bucket, [`Kind::Denied`], and so on; [`Kind::Other`] where the
-    /// store's pages lead nowhere.
+    /// Errors: [`Kind::NotFound`] for the bucket, [`Kind::Denied`], and so on; [`Kind::Other`] where the store's pages
+    /// lead nowhere.
     pub(crate) async fn next_page(&mut self) -> Result<Option<Vec<Listed>>, Failure> {
         let Some(from) = self.next.take() else { return Ok(None) };
         let page = if self.versions {
@@ -272,7 +268,7 @@ fn objects(output: &ListObjectsV2Output) -> Option<Vec<Listed>> {
         Some(Listed {
             etag: it.e_tag().map(str::to_owned),
             storage_class: it.storage_class().map(|class| class.as_str().to_owned()),
-            ..listed(Kind::Object, it.key(), it.size(), it.last_modified(), encoded)?
+            ..listed(ListedKind::Object, it.key(), it.size(), it.last_modified(), encoded)?
         })
     });
     let folders = output.common_prefixes().iter().map(|it| folder(it, encoded));
@@ -288,14 +284,14 @@ fn versions(output: &ListObjectVersionsOutput) -> Option<Vec<Listed>> {
             is_latest: it.is_latest() == Some(true),
             etag: it.e_tag().map(str::to_owned),
             storage_class: it.storage_class().map(|class| class.as_str().to_owned()),
-            ..listed(Kind::Object, it.key(), it.size(), it.last_modified(), encoded)?
+            ..listed(ListedKind::Object, it.key(), it.size(), it.last_modified(), encoded)?
         })
     });
     let markers = output.delete_markers().iter().map(|it| {
         Some(Listed {
             version_id: it.version_id().map(str::to_owned),
             is_latest: it.is_latest() == Some(true),
-            ..listed(Kind::DeleteMarker, it.key(), None, it.last_modified(), encoded)?
+            ..listed(ListedKind::DeleteMarker, it.key(), None, it.last_modified(), encoded)?
         })
     });
     let folders = output.common_prefixes().iter().map(|it| folder(it, encoded));
@@ -313,7 +309,7 @@ fn in_order(mut found: Vec<Listed>) -> Vec<Listed> {
 }
 
 fn listed(
-    kind: Kind,
+    kind: ListedKind,
     key: Option<&str>,
     size: Option<i64>,
     modified: Option<&DateTime>,
@@ -333,7 +329,7 @@ fn listed(
 
 fn folder(prefix: &CommonPrefix, encoded: bool) -> Option<Listed> {
     let beginning = DateTime::from_secs(0);
-    listed(Kind::Folder, prefix.prefix(), None, Some(&beginning), encoded)
+    listed(ListedKind::Folder, prefix.prefix(), None, Some(&beginning), encoded)
 }
 
 /// A store that knows no encoding leaves it out of its answer.
