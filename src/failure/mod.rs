@@ -271,6 +271,7 @@ impl Failure {
         &mut self.detail
     }
 
+    /// Whether it has this kind.
     pub fn is(&self, kind: Kind) -> bool {
         self.kind == kind
     }
