@@ -107,10 +107,10 @@ pub struct Detail {
     pub url: Option<String>,
     /// Whether every other item of the command would fail for the same reason.
     #[serde(skip)]
-    pub concerns_all: bool,
+    pub stops_the_run: bool,
     /// Whether the message says what is left behind: then it is news even if the cause is known already.
     #[serde(skip)]
-    pub tells_aftermath: bool,
+    pub says_what_is_left: bool,
     /// The error beneath, with its own chain.
     #[serde(skip)]
     pub source: Option<Arc<anyhow::Error>>,
@@ -178,7 +178,7 @@ impl Failure {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
                 Failure::other(format!("there is no space left for {name}"))
                     .hint("free some, or choose another destination")
-                    .for_all()
+                    .stopping_the_run()
             }
             kind => Failure::other(format!("{name} cannot be written: {kind}"))
                 .hint("choose a destination that this user can write to"),
@@ -190,7 +190,7 @@ impl Failure {
     pub fn out_of_files() -> Failure {
         Failure::other("too many files and connections are open")
             .hint(Advice::AllowMoreFiles)
-            .for_all()
+            .stopping_the_run()
     }
 
     /// A failure of [`Kind::Interrupted`] by the signal of this number.
@@ -220,14 +220,14 @@ impl Failure {
 
     /// The same failure, which every other item of the command would meet as well: no use to go on.
     #[must_use]
-    pub fn for_all(mut self) -> Failure {
-        self.detail_mut().concerns_all = true;
+    pub fn stopping_the_run(mut self) -> Failure {
+        self.detail_mut().stops_the_run = true;
         self
     }
 
     /// Whether it is no use to go on with the command's other items.
-    pub fn concerns_all(&self) -> bool {
-        self.is_interruption() || self.detail.concerns_all
+    pub fn stops_the_run(&self) -> bool {
+        self.is_interruption() || self.detail.stops_the_run
     }
 
     /// The same failure, with what the store answered.
@@ -250,7 +250,7 @@ impl Failure {
     #[must_use]
     pub fn leaving(mut self, aftermath: &str) -> Failure {
         self.detail.message += aftermath;
-        self.detail.tells_aftermath = true;
+        self.detail.says_what_is_left = true;
         self
     }
 

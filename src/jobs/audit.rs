@@ -32,7 +32,7 @@ struct Auditor {
     keys: Keys,
     permits: Permits,
     /// Whether the user has written down the names of the objects.
-    are_named: bool,
+    are_listed: bool,
     counts: Mutex<Counts>,
     interrupt: Interrupt,
     out: Output,
@@ -70,9 +70,9 @@ pub(crate) async fn audit(
     warn_without_key(&places, &keys, &job);
     let auditor = Arc::new(Auditor {
         store: job.store.clone(),
-        keys: keys.until(&job.interrupt),
+        keys: keys.cancelled_by(&job.interrupt),
         permits: Permits::new(job.store.clone(), None),
-        are_named: matches!(options.search.source, Source::List(_)),
+        are_listed: matches!(options.search.source, Source::List(_)),
         counts: Mutex::default(),
         interrupt: job.interrupt.clone(),
         out: *out,
@@ -115,7 +115,7 @@ impl Auditor {
                 Ok(Some(finding.bytes.unwrap_or(0)))
             }
             // It may never have been there.
-            None if self.are_named => Err(Failure::not_found("there is no such object")
+            None if self.are_listed => Err(Failure::not_found("there is no such object")
                 .hint("check the list: names in it are relative to the URL's folder")
                 .at(&object.at)),
             None => {

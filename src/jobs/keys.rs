@@ -34,17 +34,17 @@ impl Keys {
     }
 
     /// The same keys, while a signal ends the run.
-    pub(crate) fn until(self, interrupt: &Interrupt) -> Keys {
+    pub(crate) fn cancelled_by(self, interrupt: &Interrupt) -> Keys {
         Keys { interrupt: Some(interrupt.clone()), ..self }
     }
 
     /// What the rules say, where they count: to know it again.
     pub(crate) fn rules(&self) -> String {
-        if self.are_named() { String::new() } else { self.ring.rules_fingerprint() }
+        if self.are_given() { String::new() } else { self.ring.rules_fingerprint() }
     }
 
     /// Whether keys were named, so that each object gets one.
-    pub(crate) fn are_named(&self) -> bool {
+    pub(crate) fn are_given(&self) -> bool {
         !self.ring.keys.is_empty()
     }
 
@@ -55,7 +55,7 @@ impl Keys {
 
     /// Fails where keys were named that cannot go to this store.
     pub(crate) fn check(&self, store: &Store) -> Result<(), Failure> {
-        if self.are_named() { store.carry_keys() } else { Ok(()) }
+        if self.are_given() { store.carry_keys() } else { Ok(()) }
     }
 
     /// Fails where the key that was named first, which is the one to write with, seals nothing.
@@ -140,14 +140,21 @@ impl Keys {
     ) -> Result<ObjectKeys<'a>, Failure> {
         let mut candidates = self.read(at, |ring, at, to| ring.to_read(to, at), store).await?;
         let waiting = candidates.hold_back();
-        let is_unread = candidates.keys.is_empty() && candidates.has_unread();
-        let mut keys =
-            ObjectKeys { keys: self, store, at, candidates, waiting, tried: Vec::new(), is_unread };
-        if is_unread {
+        let first_is_unread = candidates.keys.is_empty() && candidates.has_unread();
+        let mut keys = ObjectKeys {
+            keys: self,
+            store,
+            at,
+            candidates,
+            waiting,
+            tried: Vec::new(),
+            first_is_unread,
+        };
+        if first_is_unread {
             keys.read_more().await?;
         }
         if keys.candidates.keys.is_empty()
-            && let Some(unusable) = keys.candidates.unusable.take()
+            && let Some(unusable) = keys.candidates.first_unusable.take()
         {
             return Err(unusable.at(at));
         }
@@ -176,7 +183,7 @@ impl Keys {
         + 'static,
         store: &Arc<Store>,
     ) -> Result<Candidates, Failure> {
-        let found = if self.are_named() {
+        let found = if self.are_given() {
             ask(&self.ring, at, store.recipient())?
         } else {
             self.wait_for(at, ask, store).await?
@@ -221,14 +228,14 @@ pub(crate) struct ObjectKeys<'a> {
     waiting: Vec<ObjectKey>,
     tried: Vec<Key>,
     /// Whether the most promising key could not be read, so that the first batch has all the others.
-    is_unread: bool,
+    first_is_unread: bool,
 }
 
 impl ObjectKeys<'_> {
     /// Of the keys of the last batch the one that has opened the object; none where it is not sealed.
     pub(crate) fn opened(self, key: Option<&Key>) -> Option<ObjectKey> {
         let opened = self.candidates.keys.into_iter().find(|it| Some(&it.key) == key)?;
-        self.keys.ring.remember_opener(&opened);
+        self.keys.ring.remember_last_fitting_key(&opened);
         Some(opened)
     }
 
@@ -252,7 +259,7 @@ impl ObjectKeys<'_> {
 
 impl KeysToTry for ObjectKeys<'_> {
     fn first(&mut self) -> Batch {
-        self.batch(self.is_unread)
+        self.batch(self.first_is_unread)
     }
 
     fn more(&mut self) -> Pending<'_, Batch> {
@@ -263,7 +270,7 @@ impl KeysToTry for ObjectKeys<'_> {
     }
 
     fn lack_one(&self) -> bool {
-        self.candidates.unusable.is_some()
+        self.candidates.first_unusable.is_some()
     }
 
     fn explain_none(&self, failure: Failure) -> Failure {

@@ -20,7 +20,7 @@ const MOST: usize = 64;
 pub(crate) struct FirstKey(OnceLock<Key>);
 
 impl FirstKey {
-    pub(crate) fn note(&self, key: Option<&ObjectKey>) {
+    pub(crate) fn record(&self, key: Option<&ObjectKey>) {
         if let Some(key) = key {
             self.0.get_or_init(|| key.master().clone());
         }

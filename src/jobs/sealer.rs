@@ -79,7 +79,7 @@ impl ObjectEncryption {
                 key.label
             ))
             .hint(Advice::LeaveOutTagKey)
-            .for_all());
+            .stopping_the_run());
         }
         // An object's own key is found by its name.
         Ok(!key.is_derived)
@@ -110,9 +110,9 @@ impl Sealer {
     }
 
     /// The same, while a signal ends the run.
-    pub(crate) fn until(self, interrupt: &Interrupt) -> Sealer {
+    pub(crate) fn cancelled_by(self, interrupt: &Interrupt) -> Sealer {
         match self {
-            Sealer::Keys(keys) => Sealer::Keys(keys.until(interrupt)),
+            Sealer::Keys(keys) => Sealer::Keys(keys.cancelled_by(interrupt)),
             without @ Sealer::Without(_) => without,
         }
     }

@@ -24,7 +24,7 @@ pub(crate) struct Tally {
     pub failed: u64,
     code: CommonCode,
     /// The failure that ended the run early.
-    ended_by: Option<Failure>,
+    stopped_by: Option<Failure>,
     /// How many items a signal has cut short.
     interrupted: u64,
     reported_signal: bool,
@@ -32,15 +32,15 @@ pub(crate) struct Tally {
 
 impl Tally {
     pub(crate) fn exit_code(&self) -> u8 {
-        match &self.ended_by {
+        match &self.stopped_by {
             Some(failure) if failure.is_interruption() => failure.exit_code(),
             _ => self.code.get(),
         }
     }
 
     /// Whether a failure that affects every item ended the run.
-    pub(crate) fn is_ended(&self) -> bool {
-        self.ended_by.is_some()
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.stopped_by.is_some()
     }
 
     /// Counts and reports an item that failed.
@@ -48,20 +48,20 @@ impl Tally {
         if failure.is_interruption() {
             self.interrupted += 1;
             // The signal is reported once; what it left behind is reported for each item.
-            if failure.detail().tells_aftermath {
+            if failure.detail().says_what_is_left {
                 out.failure(&failure);
                 self.reported_signal = true;
             }
         } else {
             // A failure that affects every item is reported once as well.
-            if !(failure.concerns_all() && self.is_ended()) {
+            if !(failure.stops_the_run() && self.is_stopped()) {
                 out.failure(&failure);
             }
             self.failed += 1;
             self.code.add(&failure);
         }
-        if failure.concerns_all() && !self.is_ended() {
-            self.ended_by = Some(failure);
+        if failure.stops_the_run() && !self.is_stopped() {
+            self.stopped_by = Some(failure);
         }
     }
 
@@ -84,23 +84,23 @@ impl Tally {
         let mut under_way = JoinSet::new();
         let mut exhausted = false;
         loop {
-            let ended = exhausted || self.is_ended();
-            if ended && under_way.is_empty() {
+            let stopped = exhausted || self.is_stopped();
+            if stopped && under_way.is_empty() {
                 let is_complete = exhausted || (feed.is_closed() && feed.is_empty());
-                return self.settle_signal(is_complete, out);
+                return self.ignore_late_signal(is_complete, out);
             }
-            let room = !ended
+            let may_start_another = !stopped
                 && under_way.len() < most().min(MOST_UNDER_WAY).min(descriptors::max_items());
             tokio::select! {
                 biased;
-                signal = interrupt.race(std::future::pending::<Result<(), Failure>>()), if !self.is_ended() => {
-                    self.ended_by = signal.err();
+                signal = interrupt.race(std::future::pending::<Result<(), Failure>>()), if !self.is_stopped() => {
+                    self.stopped_by = signal.err();
                 }
                 Some(joined) = under_way.join_next(), if !under_way.is_empty() => match joined {
                     Ok(results) => self.count(results, out),
                     Err(_) => self.failed(Failure::other("an item's work ended unexpectedly"), out),
                 },
-                found = feed.recv(), if room => match found {
+                found = feed.recv(), if may_start_another => match found {
                     Some(Found::Item(item)) => drop(under_way.spawn(work(item))),
                     Some(Found::Skipped) => self.skipped += 1,
                     Some(Found::Failed(failure)) => self.failed(failure, out),
@@ -111,11 +111,11 @@ impl Tally {
     }
 
     /// A signal that came after all items were done made no difference.
-    fn settle_signal(&mut self, is_complete: bool, out: &Output) {
-        let ended_by = self.ended_by.as_ref();
-        let Some(failure) = ended_by.filter(|failure| failure.is_interruption()) else { return };
+    fn ignore_late_signal(&mut self, is_complete: bool, out: &Output) {
+        let stopped_by = self.stopped_by.as_ref();
+        let Some(failure) = stopped_by.filter(|failure| failure.is_interruption()) else { return };
         if is_complete && self.interrupted == 0 {
-            self.ended_by = None;
+            self.stopped_by = None;
         } else if !self.reported_signal {
             out.failure(failure);
             self.reported_signal = true;

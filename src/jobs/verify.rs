@@ -38,7 +38,7 @@ pub(crate) async fn verify(
     keys.check(&job.store)?;
     let verifier = Arc::new(Verifier {
         store: job.store.clone(),
-        keys: keys.until(&job.interrupt),
+        keys: keys.cancelled_by(&job.interrupt),
         interrupt: job.interrupt.clone(),
         out: *out,
     });

@@ -54,7 +54,7 @@ impl Copier {
         if copy.write.tags_key {
             store.check_key_tag(&pair.to, stored.version_id.as_deref()).await;
         }
-        self.first_key.note(encryption.key.as_ref());
+        self.first_key.record(encryption.key.as_ref());
         if self.moves {
             let compared = self.engine.compare(&copy, &copied).await;
             compared.map_err(|failure| still_there(failure, &pair))?;

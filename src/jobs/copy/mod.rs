@@ -68,9 +68,9 @@ pub(crate) async fn run(
     let copier = Arc::new(Copier {
         moves: options.moves,
         engine: job.engine(&options.transfer),
-        keys: keys.until(&job.interrupt),
+        keys: keys.cancelled_by(&job.interrupt),
         options: options.read,
-        sealer: sealer.until(&job.interrupt),
+        sealer: sealer.cancelled_by(&job.interrupt),
         attributes: options.attributes,
         condition: options.condition,
         tag_key: options.sealing.tag_key,

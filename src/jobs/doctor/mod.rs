@@ -7,7 +7,7 @@ mod tls;
 mod trial;
 
 use reach::reach;
-use report::{Report, Stop};
+use report::{DoctorReport, Stop};
 
 use crate::failure::Failure;
 use crate::location::Location;
@@ -23,7 +23,7 @@ pub(crate) async fn run(
     out: &Output,
 ) -> Result<u8, Failure> {
     let interrupt = Interrupt::listen()?;
-    let mut report = Report::default();
+    let mut report = DoctorReport::default();
     let interrupted = match examine(folder, connect, &interrupt, &mut report).await {
         Ok(()) => None,
         Err(Stop::Failed(check)) => {
@@ -43,7 +43,7 @@ async fn examine(
     folder: Option<Location>,
     connect: &Connect,
     interrupt: &Interrupt,
-    report: &mut Report,
+    report: &mut DoctorReport,
 ) -> Result<(), Stop> {
     let reached = async { Ok(reach(folder.as_ref(), connect, report).await) };
     let store = interrupt.race(reached).await.map_err(Stop::Interrupted)??;

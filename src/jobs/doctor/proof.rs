@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use md5::{Digest as _, Md5};
 
-use super::report::{Report, Stop};
+use super::report::{DoctorReport, Stop};
 use super::trial::Trial;
 use crate::failure::{Failure, Kind};
 use crate::key::core::Key;
@@ -32,7 +32,7 @@ pub(super) async fn prove(
     folder: Location,
     connect: &Connect,
     interrupt: &Interrupt,
-    report: &mut Report,
+    report: &mut DoctorReport,
 ) -> Result<(), Stop> {
     let begun = Trial::new(store, &folder.bucket, interrupt);
     let trial = begun.map_err(|failure| report.stop("write", &failure))?;
@@ -63,7 +63,7 @@ struct Proof<'a> {
     /// A key that does not fit, until an object is copied to it.
     other: Key,
     connect: &'a Connect,
-    report: &'a mut Report,
+    report: &'a mut DoctorReport,
 }
 
 impl Proof<'_> {
@@ -364,7 +364,7 @@ impl Proof<'_> {
     }
 }
 
-fn report_left(left: &Left, count: usize, report: &mut Report) {
+fn report_left(left: &Left, count: usize, report: &mut DoctorReport) {
     let objects = match count {
         0 => "nothing was written".to_owned(),
         1 => "1 throw-away object was deleted".to_owned(),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::report::{Report, Stop};
+use super::report::{DoctorReport, Stop};
 use super::tls::check_tls;
 use crate::failure::{Advice, Failure, Kind};
 use crate::key::ring::ConfigKeys;
@@ -21,7 +21,7 @@ const MOST_SKEW: i64 = 15 * 60;
 pub(super) async fn reach(
     folder: Option<&Location>,
     connect: &Connect,
-    report: &mut Report,
+    report: &mut DoctorReport,
 ) -> Result<Arc<Store>, Stop> {
     check_config(report);
     let settings = Settings::load(connect).await;
@@ -71,7 +71,7 @@ fn blame_proxy(failure: &Failure) -> Failure {
     failure.hint("check the proxy in HTTPS_PROXY, HTTP_PROXY or ALL_PROXY, or leave it out for this host with NO_PROXY")
 }
 
-fn check_config(report: &mut Report) {
+fn check_config(report: &mut DoctorReport) {
     let ring = match ConfigKeys::load(None) {
         Ok(ring) => ring,
         // Nothing else depends on it: the keys of the proof are made for it.
@@ -97,7 +97,7 @@ fn check_config(report: &mut Report) {
 async fn check_credentials(
     settings: &Settings<'_>,
     store: &Store,
-    report: &mut Report,
+    report: &mut DoctorReport,
 ) -> Result<String, Stop> {
     let identity = settings.identity(store).await;
     let identity = identity.map_err(|failure| report.stop("credentials", &failure))?;
@@ -125,7 +125,11 @@ fn describe_endpoint(settings: &Settings<'_>, store: &Store) -> String {
     }
 }
 
-fn check_clock(ahead: Option<i64>, outcome: &Outcome, report: &mut Report) -> Result<(), Stop> {
+fn check_clock(
+    ahead: Option<i64>,
+    outcome: &Outcome,
+    report: &mut DoctorReport,
+) -> Result<(), Stop> {
     let said = ahead.map(|ahead| match ahead {
         0 => "this machine's clock and the store's agree".to_owned(),
         ahead => {
@@ -155,7 +159,11 @@ fn check_clock(ahead: Option<i64>, outcome: &Outcome, report: &mut Report) -> Re
     Ok(())
 }
 
-fn check_bucket(folder: &Location, outcome: Outcome, report: &mut Report) -> Result<(), Stop> {
+fn check_bucket(
+    folder: &Location,
+    outcome: Outcome,
+    report: &mut DoctorReport,
+) -> Result<(), Stop> {
     let bucket = &folder.bucket;
     match outcome {
         Outcome::Refused(failure @ Failure { kind: Kind::Denied, .. }) => {
@@ -176,7 +184,11 @@ fn check_bucket(folder: &Location, outcome: Outcome, report: &mut Report) -> Res
     }
 }
 
-async fn check_switch(store: &Store, folder: &Location, report: &mut Report) -> Result<(), Stop> {
+async fn check_switch(
+    store: &Store,
+    folder: &Location,
+    report: &mut DoctorReport,
+) -> Result<(), Stop> {
     let bucket = &folder.bucket;
     match store.bucket_encryption(folder).await.map(|found| found.sse_c()) {
         Ok(SseC::Allowed) => report.pass("sse-c", "the bucket allows it"),

@@ -61,7 +61,7 @@ struct Finding {
 
 /// What came of all of them.
 #[derive(Debug, Default)]
-pub(super) struct Report {
+pub(super) struct DoctorReport {
     findings: BTreeMap<&'static str, Finding>,
     code: CommonCode,
     /// The check that has shown that the store does not seal: it comes first.
@@ -87,7 +87,7 @@ struct Item<'a> {
     hint: Option<&'a str>,
 }
 
-impl Report {
+impl DoctorReport {
     /// All is well.
     pub(super) fn pass(&mut self, check: &'static str, message: impl Into<String>) {
         self.add(check, Status::Pass, message.into(), None);
@@ -115,7 +115,7 @@ impl Report {
         self.code.add(failure);
     }
 
-    /// As [`Report::fail`], where no other check makes sense then.
+    /// As [`DoctorReport::fail`], where no other check makes sense then.
     pub(super) fn stop(&mut self, check: &'static str, failure: &Failure) -> Stop {
         self.fail(check, failure);
         Stop::Failed(check)

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::report::{Report, Stop};
+use super::report::{DoctorReport, Stop};
 use crate::store::probe::{Certificate, Contact, Handshake, Outcome, is_proxied};
 
 /// As many certificate authorities remind their customers.
@@ -12,7 +12,7 @@ const DAY: u64 = 24 * 60 * 60;
 const MOST_NAMES: usize = 4;
 
 /// Checks what the first request was protected by.
-pub(super) async fn check_tls(contact: &Contact, report: &mut Report) -> Result<(), Stop> {
+pub(super) async fn check_tls(contact: &Contact, report: &mut DoctorReport) -> Result<(), Stop> {
     let Some(address) = &contact.address else {
         report.skip("tls", "nothing was sent");
         return Ok(());
@@ -42,7 +42,7 @@ pub(super) async fn check_tls(contact: &Contact, report: &mut Report) -> Result<
     Ok(())
 }
 
-fn tell(shown: &Handshake, now: SystemTime, report: &mut Report) {
+fn tell(shown: &Handshake, now: SystemTime, report: &mut DoctorReport) {
     let protocol = shown.protocol.map(|protocol| format!("{protocol}, ")).unwrap_or_default();
     let group = shown.group.map(|group| format!("{group:?}, ")).unwrap_or_default();
     let said = format!("{protocol}{group}{}", described(&shown.certificate));

@@ -105,7 +105,7 @@ async fn send_pages(
 /// A missing bucket does not affect the other places.
 fn of_one_bucket(mut failure: Failure) -> Failure {
     if failure.is(Kind::NotFound) {
-        failure.detail_mut().concerns_all = false;
+        failure.detail_mut().stops_the_run = false;
     }
     failure
 }

@@ -71,7 +71,7 @@ pub(crate) async fn run(
     let root = if dest == Path::new(".") { Path::new("") } else { dest };
     let downloader = Arc::new(Downloader {
         engine: job.engine(&options.transfer),
-        keys: keys.until(&job.interrupt),
+        keys: keys.cancelled_by(&job.interrupt),
         options: options.read,
         folder: Folder::at(root),
         publish_options: options.publish_options,

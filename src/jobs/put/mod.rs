@@ -91,7 +91,7 @@ pub(crate) async fn run(
     let bucket = dest.bucket.clone();
     let uploader = Arc::new(Uploader {
         engine: job.engine(&options.transfer),
-        sealer: sealer.until(&job.interrupt),
+        sealer: sealer.cancelled_by(&job.interrupt),
         attributes: options.attributes,
         condition: options.condition,
         tag_key: options.sealing.tag_key,

@@ -91,7 +91,7 @@ impl Uploader {
         if let Some(note) = &stored.note {
             out.say(&format!("note: {note}"));
         }
-        self.first_key.note(encryption.key.as_ref());
+        self.first_key.record(encryption.key.as_ref());
         self.report(&at, &stored, &encryption)?;
         if let Some(original) = original {
             if let Some(kind) = protection_of(&path) {

@@ -13,7 +13,7 @@ pub(crate) struct RotationKeys {
     /// What may open the objects; none where only objects are meant that are not sealed.
     pub(crate) from: Option<Keys>,
     /// Objects that are not sealed are meant as well.
-    pub(crate) takes_plain: bool,
+    pub(crate) includes_plain: bool,
     /// What seals them.
     pub(crate) to: Sealer,
 }
@@ -26,9 +26,9 @@ impl RotationKeys {
     }
 
     /// The same, while a signal ends the run.
-    pub(super) fn until(self, interrupt: &Interrupt) -> RotationKeys {
-        let from = self.from.map(|keys| keys.until(interrupt));
-        RotationKeys { from, to: self.to.until(interrupt), ..self }
+    pub(super) fn cancelled_by(self, interrupt: &Interrupt) -> RotationKeys {
+        let from = self.from.map(|keys| keys.cancelled_by(interrupt));
+        RotationKeys { from, to: self.to.cancelled_by(interrupt), ..self }
     }
 }
 

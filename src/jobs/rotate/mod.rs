@@ -13,8 +13,8 @@ mod versions;
 
 use std::sync::Arc;
 
-use outcome::Outcome;
-use report::Report;
+use outcome::RotationOutcome;
+use report::RotationReport;
 use rotator::Rotator;
 use versions::VersionCleaner;
 
@@ -68,20 +68,20 @@ pub(crate) async fn run(
     let reporter = Reporter { out: *out, dry_run: options.dry_run, each: is_one };
     let rotator = Arc::new(Rotator::new(
         job.engine(&options.transfer),
-        keys.until(&job.interrupt),
+        keys.cancelled_by(&job.interrupt),
         options.target,
-        Report::new(reporter),
+        RotationReport::new(reporter),
     ));
     let run = Run { rotator, search: options.search, settings: options.settings };
     for place in places {
         run.rotate(&place, &mut job).await;
-        if options.former_versions != FormerVersions::Ignore && !job.tally.is_ended() {
+        if options.former_versions != FormerVersions::Ignore && !job.tally.is_stopped() {
             // A damaged copy may have nothing but its former versions.
             let deletes =
                 options.former_versions == FormerVersions::Delete && !run.rotator.has_damage();
             run.clean_versions(place, deletes, &mut job).await;
         }
-        if job.tally.is_ended() {
+        if job.tally.is_stopped() {
             break;
         }
     }
@@ -112,16 +112,16 @@ impl Run {
             async move {
                 let done = rotator.rotate(&object).await;
                 match &done {
-                    Ok(Outcome::Archived) => checkpoint.hold(ticket),
+                    Ok(RotationOutcome::Archived) => checkpoint.hold(ticket),
                     Ok(_) => checkpoint.finish(ticket),
                     Err(_) => checkpoint.fail(ticket),
                 }
-                done.map(Outcome::bytes).transpose()
+                done.map(RotationOutcome::bytes).transpose()
             }
         };
         job.run(feed, &self.rotator, work).await;
         let has_other_failures = job.tally.failed - failed_before != checkpoint.failed();
-        if checkpoint.end(!job.tally.is_ended() && !has_other_failures) {
+        if checkpoint.end(!job.tally.is_stopped() && !has_other_failures) {
             job.out.say("what was done is remembered: run the same command again to go on");
         }
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::outcome::Outcome;
+use super::outcome::RotationOutcome;
 use crate::failure::Failure;
 use crate::jobs::job::Job;
 use crate::jobs::notes::{note_refused_copies, note_refused_tags, warn_left_of_trials};
@@ -19,7 +19,7 @@ use crate::store::copy::Copy;
 use crate::store::object::{NULL_VERSION, ObjectMetadata, Opened, Stored};
 use crate::store::wire::Store;
 
-pub(super) struct Report {
+pub(super) struct RotationReport {
     pub(super) out: Output,
     pub(super) dry_run: bool,
     /// People get a line for each object.
@@ -33,7 +33,7 @@ pub(super) struct Report {
 #[derive(Default)]
 struct Seen {
     /// How many objects were left alone, and why.
-    left: BTreeMap<Outcome, u64>,
+    left: BTreeMap<RotationOutcome, u64>,
     /// How many rotated objects have a former version that is sealed.
     sealed_versions: u64,
     /// How many have one that is not.
@@ -42,11 +42,18 @@ struct Seen {
     in_place: bool,
 }
 
-impl Report {
-    pub(super) fn new(reporter: Reporter) -> Report {
+impl RotationReport {
+    pub(super) fn new(reporter: Reporter) -> RotationReport {
         let Reporter { out, dry_run, each } = reporter;
         let (seen, first_key) = (Mutex::default(), FirstKey::default());
-        Report { out, dry_run, each, seen, first_key, has_warned_of_races: AtomicBool::new(false) }
+        RotationReport {
+            out,
+            dry_run,
+            each,
+            seen,
+            first_key,
+            has_warned_of_races: AtomicBool::new(false),
+        }
     }
 
     /// Reports an object that stays as it is.
@@ -54,14 +61,14 @@ impl Report {
     pub(super) fn left(
         &self,
         at: &Location,
-        outcome: Outcome,
-        goal: &ObjectEncryption,
+        outcome: RotationOutcome,
+        target_encryption: &ObjectEncryption,
         metadata: Option<&ObjectMetadata>,
-    ) -> Result<Outcome, Failure> {
+    ) -> Result<RotationOutcome, Failure> {
         let sealed = match outcome {
-            Outcome::Current => Some(goal.key.is_some()),
-            Outcome::Plain => Some(false),
-            Outcome::Sealed => Some(true),
+            RotationOutcome::Current => Some(target_encryption.key.is_some()),
+            RotationOutcome::Plain => Some(false),
+            RotationOutcome::Sealed => Some(true),
             _ => None,
         };
         let record = record(at)
@@ -69,7 +76,7 @@ impl Report {
             .with("result", outcome.name())
             .with("bytes", metadata.and_then(|it| it.content_length))
             .with("sealed", sealed)
-            .key(goal.key.as_ref().filter(|_| outcome == Outcome::Current))
+            .key(target_encryption.key.as_ref().filter(|_| outcome == RotationOutcome::Current))
             .with("etag", metadata.and_then(|it| it.etag.as_deref()))
             .flag("dryRun", self.dry_run);
         let sentence = outcome.sentence(sealed.unwrap_or_default(), self.dry_run);
@@ -82,9 +89,9 @@ impl Report {
         &self,
         at: &Location,
         version_id: &str,
-        outcome: Outcome,
+        outcome: RotationOutcome,
         opened: &Opened<ObjectMetadata>,
-    ) -> Result<Outcome, Failure> {
+    ) -> Result<RotationOutcome, Failure> {
         let is_sealed = opened.key.is_some();
         let record = record(at)
             .with("versionId", version_id)
@@ -99,11 +106,11 @@ impl Report {
 
     fn count(
         &self,
-        outcome: Outcome,
+        outcome: RotationOutcome,
         record: &Record,
         what: &str,
         sentence: Option<&str>,
-    ) -> Result<Outcome, Failure> {
+    ) -> Result<RotationOutcome, Failure> {
         *self.seen().left.entry(outcome).or_default() += 1;
         if self.out.json() {
             self.out.item(record)?;
@@ -121,10 +128,10 @@ impl Report {
         &self,
         at: &Location,
         to: &Location,
-        goal: &ObjectEncryption,
+        target_encryption: &ObjectEncryption,
         opened: &Opened<ObjectMetadata>,
-    ) -> Result<Outcome, Failure> {
-        let (key, bytes) = (goal.key.as_ref(), opened.answer.content_length);
+    ) -> Result<RotationOutcome, Failure> {
+        let (key, bytes) = (target_encryption.key.as_ref(), opened.answer.content_length);
         if self.out.json() {
             let record = rotated(at, to)
                 .with("bytes", bytes)
@@ -137,7 +144,7 @@ impl Report {
             let change = change(opened.key.as_ref(), key);
             self.out.say(&format!("would rotate {at}{}: {change}", destination(at, to)));
         }
-        Ok(Outcome::Rotated(bytes.unwrap_or_default()))
+        Ok(RotationOutcome::Rotated(bytes.unwrap_or_default()))
     }
 
     /// Reports an object that was rotated. `loses_acl`: its ACL granted others something.
@@ -148,9 +155,9 @@ impl Report {
         stored: &Stored,
         key: Option<&ObjectKey>,
         loses_acl: bool,
-    ) -> Result<Outcome, Failure> {
+    ) -> Result<RotationOutcome, Failure> {
         let (source, at, to) = (&copy.source, &copy.source.at, &copy.write.at);
-        self.first_key.note(key);
+        self.first_key.record(key);
         self.see(copy, stored);
         let notes = notes(&source.metadata, loses_acl);
         if self.out.json() {
@@ -165,7 +172,7 @@ impl Report {
                 .with("etag", stored.etag.as_deref())
                 .with("notes", notes);
             self.out.item(&record)?;
-            return Ok(Outcome::Rotated(stored.bytes));
+            return Ok(RotationOutcome::Rotated(stored.bytes));
         }
         for note in notes {
             self.out.say(&format!("note: {to}: {note}"));
@@ -174,7 +181,7 @@ impl Report {
             let (change, to) = (change(source.key.as_ref(), key), destination(at, to));
             self.out.say(&format!("rotated {at}{to} ({} bytes): {change}", stored.bytes));
         }
-        Ok(Outcome::Rotated(stored.bytes))
+        Ok(RotationOutcome::Rotated(stored.bytes))
     }
 
     fn see(&self, copy: &Copy, stored: &Stored) {
@@ -212,8 +219,9 @@ impl Report {
         }
         if !self.each {
             let verb = if self.dry_run { "would rotate" } else { "rotated" };
-            let counted =
-                |(outcome, count): (&Outcome, &u64)| (*count, outcome.counted(self.dry_run));
+            let counted = |(outcome, count): (&RotationOutcome, &u64)| {
+                (*count, outcome.counted(self.dry_run))
+            };
             let left: Vec<_> = self.seen().left.iter().map(counted).collect();
             job.summarize(verb, "object", &left);
         }
@@ -234,7 +242,7 @@ impl Report {
         if seen.in_place {
             out.say("note: LastModified is the time of the rotation now: lifecycle rules count their days anew");
         }
-        let was_reported = [Outcome::OldVersion, Outcome::DeletedVersion];
+        let was_reported = [RotationOutcome::OldVersion, RotationOutcome::DeletedVersion];
         if was_reported.iter().any(|outcome| seen.left.contains_key(outcome)) {
             return;
         }

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::buckets::Buckets;
 use super::keys::{OldAndNew, RotationKeys};
-use super::outcome::Outcome;
-use super::report::Report;
+use super::outcome::RotationOutcome;
+use super::report::RotationReport;
 use super::target::Target;
 use crate::failure::{Advice, Failure, Kind};
 use crate::jobs::feed::{EncryptionStatus, FeedObject};
@@ -26,44 +26,47 @@ const MOST_TRIES: u32 = 5;
 
 pub(super) struct Rotator {
     pub(super) engine: Engine,
-    pub(super) report: Report,
+    pub(super) report: RotationReport,
     keys: RotationKeys,
     target: Target,
     buckets: Buckets,
     /// Whether a copy was damaged.
     has_damage: AtomicBool,
     /// Whether the last object that opened had its new key.
-    was_current: AtomicBool,
+    last_was_current: AtomicBool,
 }
 
 /// What is found where an object should be.
-pub(super) enum Lookup {
+pub(super) enum FoundObject {
     Opened(Box<Opened<ObjectMetadata>>),
     /// It is sealed, and only objects are meant that are not.
     Sealed,
     Gone,
 }
 
-impl Lookup {
-    fn opened(opened: Opened<ObjectMetadata>) -> Lookup {
-        Lookup::Opened(Box::new(opened))
+impl FoundObject {
+    fn opened(opened: Opened<ObjectMetadata>) -> FoundObject {
+        FoundObject::Opened(Box::new(opened))
     }
 
     /// Whether it is encrypted as it should be.
-    pub(super) fn is_current(&self, goal: &ObjectEncryption) -> bool {
-        matches!(self, Lookup::Opened(opened) if is_current(opened, goal))
+    pub(super) fn is_current(&self, target_encryption: &ObjectEncryption) -> bool {
+        matches!(self, FoundObject::Opened(opened) if is_current(opened, target_encryption))
     }
 
     fn etag(&self) -> Option<&str> {
         match self {
-            Lookup::Opened(opened) => opened.answer.etag.as_deref(),
-            Lookup::Sealed | Lookup::Gone => None,
+            FoundObject::Opened(opened) => opened.answer.etag.as_deref(),
+            FoundObject::Sealed | FoundObject::Gone => None,
         }
     }
 }
 
-pub(super) fn is_current(opened: &Opened<ObjectMetadata>, goal: &ObjectEncryption) -> bool {
-    opened.key.as_ref() == goal.encryption.key()
+pub(super) fn is_current(
+    opened: &Opened<ObjectMetadata>,
+    target_encryption: &ObjectEncryption,
+) -> bool {
+    opened.key.as_ref() == target_encryption.encryption.key()
 }
 
 impl Rotator {
@@ -71,37 +74,46 @@ impl Rotator {
         engine: Engine,
         keys: RotationKeys,
         target: Target,
-        report: Report,
+        report: RotationReport,
     ) -> Rotator {
         let (buckets, has_damage) = (Buckets::default(), AtomicBool::new(false));
-        let was_current = AtomicBool::new(false);
-        Rotator { engine, report, keys, target, buckets, has_damage, was_current }
+        let last_was_current = AtomicBool::new(false);
+        Rotator { engine, report, keys, target, buckets, has_damage, last_was_current }
     }
 
     /// Rotates an object if it has to be, and reports it.
     /// Errors: [`Kind::Key`] where no key of either side opens it; [`Kind::Precondition`] where another writer replaces
     /// it again and again; otherwise what keeps it from being read or written.
-    pub(super) async fn rotate(&self, object: &FeedObject) -> Result<Outcome, Failure> {
+    pub(super) async fn rotate(&self, object: &FeedObject) -> Result<RotationOutcome, Failure> {
         let (at, to) = (&object.at, self.target.of(&object.at));
-        let goal = self.goal(&to).await?;
-        if self.was_plain(object, &goal) {
-            return self.report.left(at, Outcome::PlainWhenInventoried, &goal, None);
+        let target_encryption = self.target_encryption(&to).await?;
+        if self.was_plain(object, &target_encryption) {
+            return self.report.left(
+                at,
+                RotationOutcome::PlainWhenInventoried,
+                &target_encryption,
+                None,
+            );
         }
-        let mut found = self.look_twice(at, &goal).await?;
+        let mut found = self.look_twice(at, &target_encryption).await?;
         for _ in 0..MOST_TRIES {
             let opened = match &found {
-                Lookup::Opened(opened) => opened,
-                Lookup::Sealed => return self.report.left(at, Outcome::Sealed, &goal, None),
-                Lookup::Gone if object.is_named() => return Err(missing(at)),
-                Lookup::Gone => return self.report.left(at, Outcome::Gone, &goal, None),
+                FoundObject::Opened(opened) => opened,
+                FoundObject::Sealed => {
+                    return self.report.left(at, RotationOutcome::Sealed, &target_encryption, None);
+                }
+                FoundObject::Gone if object.is_named() => return Err(missing(at)),
+                FoundObject::Gone => {
+                    return self.report.left(at, RotationOutcome::Gone, &target_encryption, None);
+                }
             };
-            if let Some(outcome) = self.reason_to_leave(opened, &to, &goal).await? {
-                return self.report.left(at, outcome, &goal, Some(&opened.answer));
+            if let Some(outcome) = self.reason_to_leave(opened, &to, &target_encryption).await? {
+                return self.report.left(at, outcome, &target_encryption, Some(&opened.answer));
             }
             if self.report.dry_run {
-                return self.report.planned(at, &to, &goal, opened);
+                return self.report.planned(at, &to, &target_encryption, opened);
             }
-            let copy = self.plan(at, &to, &goal, opened).await?;
+            let copy = self.plan(at, &to, &target_encryption, opened).await?;
             // Elsewhere the original keeps its ACL.
             let loses_acl = self.target.is_in_place() && self.check_bucket(&copy.source).await?;
             if self.target.is_in_place() {
@@ -109,10 +121,12 @@ impl Rotator {
             }
             match self.engine.copy(&copy).await {
                 Ok(copied) => {
-                    let key = goal.key.as_ref();
+                    let key = target_encryption.key.as_ref();
                     return self.report.rotated(&copy, &copied.stored, key, loses_acl);
                 }
-                Err(failure) => found = self.look_after(failure, at, &found, &goal).await?,
+                Err(failure) => {
+                    found = self.look_after(failure, at, &found, &target_encryption).await?
+                }
             }
         }
         Err(Failure::precondition(
@@ -129,20 +143,20 @@ impl Rotator {
         &self,
         failure: Failure,
         at: &Location,
-        before: &Lookup,
-        goal: &ObjectEncryption,
-    ) -> Result<Lookup, Failure> {
+        before: &FoundObject,
+        target_encryption: &ObjectEncryption,
+    ) -> Result<FoundObject, Failure> {
         // A damaged copy stays damaged, though its new key opens it.
         let is_damage = failure.is(Kind::Integrity);
         self.has_damage.fetch_or(is_damage, Ordering::Relaxed);
-        if is_damage || failure.concerns_all() || !self.target.is_in_place() {
+        if is_damage || failure.stops_the_run() || !self.target.is_in_place() {
             return Err(failure);
         }
-        let Ok(now) = self.look(at, ReadOptions::default(), goal).await else {
+        let Ok(now) = self.look(at, ReadOptions::default(), target_encryption).await else {
             return Err(failure);
         };
         // The ETags of some stores depend on the content alone, not on the key.
-        let is_unchanged = now.etag() == before.etag() && !now.is_current(goal);
+        let is_unchanged = now.etag() == before.etag() && !now.is_current(target_encryption);
         let is_unsealed = failure.is(Kind::Unsealed);
         if is_unchanged && is_unsealed {
             return Err(Failure::unavailable("the copy was not made: the object is as it was")
@@ -165,12 +179,15 @@ impl Rotator {
     }
 
     /// Whether such an object is meant.
-    pub(super) fn takes(&self, opened: &Opened<ObjectMetadata>) -> bool {
-        opened.key.is_some() || self.keys.takes_plain
+    pub(super) fn selects(&self, opened: &Opened<ObjectMetadata>) -> bool {
+        opened.key.is_some() || self.keys.includes_plain
     }
 
     /// How an object at this place is to be encrypted.
-    pub(super) async fn goal(&self, to: &Location) -> Result<ObjectEncryption, Failure> {
+    pub(super) async fn target_encryption(
+        &self,
+        to: &Location,
+    ) -> Result<ObjectEncryption, Failure> {
         let encryption = self.keys.to.encryption(self.engine.store(), to).await;
         encryption.map_err(|failure| match failure {
             Failure { kind: Kind::Usage, .. } => failure.hint(Advice::NameNewKey),
@@ -179,15 +196,21 @@ impl Rotator {
     }
 
     /// Whether an object need not be opened, since it was not sealed when an inventory was taken.
-    fn was_plain(&self, object: &FeedObject, goal: &ObjectEncryption) -> bool {
+    fn was_plain(&self, object: &FeedObject, target_encryption: &ObjectEncryption) -> bool {
         let was_plain = object.encryption.is_some_and(|it| it != EncryptionStatus::SseC);
-        was_plain && !self.keys.takes_plain && goal.key.is_some()
+        was_plain && !self.keys.includes_plain && target_encryption.key.is_some()
     }
 
     /// Opens an object; once more if no key fits, since another writer may have replaced it between two keys.
-    async fn look_twice(&self, at: &Location, goal: &ObjectEncryption) -> Result<Lookup, Failure> {
-        match self.look(at, ReadOptions::default(), goal).await {
-            Err(Unopened::Locked(_)) => Ok(self.look(at, ReadOptions::default(), goal).await?),
+    async fn look_twice(
+        &self,
+        at: &Location,
+        target_encryption: &ObjectEncryption,
+    ) -> Result<FoundObject, Failure> {
+        match self.look(at, ReadOptions::default(), target_encryption).await {
+            Err(Unopened::Locked(_)) => {
+                Ok(self.look(at, ReadOptions::default(), target_encryption).await?)
+            }
             found => Ok(found?),
         }
     }
@@ -208,19 +231,19 @@ impl Rotator {
         &self,
         at: &Location,
         options: ReadOptions,
-        goal: &ObjectEncryption,
-    ) -> Result<Lookup, Unopened> {
+        target_encryption: &ObjectEncryption,
+    ) -> Result<FoundObject, Unopened> {
         let options = ReadOptions { allow_plain: true, ..options };
-        let new = goal.key.as_ref().filter(|_| self.target.is_in_place());
+        let new = target_encryption.key.as_ref().filter(|_| self.target.is_in_place());
         let opened = match &self.keys.from {
             None => self.open_plain(at, new, options).await,
             Some(from) => self.open_with(from, at, new, options).await,
         };
         let found = match opened {
-            Err(Unopened::Gone(_)) => return Ok(Lookup::Gone),
+            Err(Unopened::Gone(_)) => return Ok(FoundObject::Gone),
             opened => opened?,
         };
-        self.was_current.store(found.is_current(goal), Ordering::Relaxed);
+        self.last_was_current.store(found.is_current(target_encryption), Ordering::Relaxed);
         Ok(found)
     }
 
@@ -230,16 +253,16 @@ impl Rotator {
         at: &Location,
         new: Option<&ObjectKey>,
         options: ReadOptions,
-    ) -> Result<Lookup, Unopened> {
+    ) -> Result<FoundObject, Unopened> {
         let store = self.engine.store();
         let old = from.to_open(store, at).await.map_err(Unopened::Failed)?;
         let new = new.map(|new| new.key.clone());
         // The next object probably has the key that the last one had.
-        let new_is_first = self.was_current.load(Ordering::Relaxed);
+        let new_is_first = self.last_was_current.load(Ordering::Relaxed);
         let mut keys = OldAndNew { old, new, new_is_first };
         let opened = self.engine.inspect_with(at, &mut keys, &options).await?;
         keys.old.opened(opened.key.as_ref());
-        Ok(Lookup::opened(opened))
+        Ok(FoundObject::opened(opened))
     }
 
     /// Opens an object that is not sealed with one request; for a sealed one only its new key is tried.
@@ -248,21 +271,21 @@ impl Rotator {
         at: &Location,
         new: Option<&ObjectKey>,
         options: ReadOptions,
-    ) -> Result<Lookup, Unopened> {
+    ) -> Result<FoundObject, Unopened> {
         let mut no_keys = FixedKeys { keys: &[], is_sealed: false };
         match self.engine.inspect_with(at, &mut no_keys, &options).await {
             // Some stores answer a HEAD without the key, but say that the object is sealed.
             Ok(opened) if opened.answer.sse_customer_algorithm.is_none() => {
-                return Ok(Lookup::opened(opened));
+                return Ok(FoundObject::opened(opened));
             }
             Ok(_) | Err(Unopened::NoKey(_)) => {}
             Err(unopened) => return Err(unopened),
         }
-        let Some(new) = new else { return Ok(Lookup::Sealed) };
+        let Some(new) = new else { return Ok(FoundObject::Sealed) };
         let mut new = FixedKeys { keys: slice::from_ref(&new.key), is_sealed: true };
         match self.engine.inspect_with(at, &mut new, &options).await {
-            Ok(opened) => Ok(Lookup::opened(opened)),
-            Err(Unopened::Locked(_)) => Ok(Lookup::Sealed),
+            Ok(opened) => Ok(FoundObject::opened(opened)),
+            Err(Unopened::Locked(_)) => Ok(FoundObject::Sealed),
             Err(unopened) => Err(unopened),
         }
     }
@@ -272,19 +295,19 @@ impl Rotator {
         &self,
         opened: &Opened<ObjectMetadata>,
         to: &Location,
-        goal: &ObjectEncryption,
-    ) -> Result<Option<Outcome>, Failure> {
+        target_encryption: &ObjectEncryption,
+    ) -> Result<Option<RotationOutcome>, Failure> {
         let is_done = if self.target.is_in_place() {
-            is_current(opened, goal)
+            is_current(opened, target_encryption)
         } else {
-            self.is_there(to, goal, &opened.answer).await?
+            self.is_there(to, target_encryption, &opened.answer).await?
         };
         Ok(if is_done {
-            Some(Outcome::Current)
-        } else if !self.takes(opened) {
-            Some(Outcome::Plain)
+            Some(RotationOutcome::Current)
+        } else if !self.selects(opened) {
+            Some(RotationOutcome::Plain)
         } else {
-            opened.answer.is_archived().then_some(Outcome::Archived)
+            opened.answer.is_archived().then_some(RotationOutcome::Archived)
         })
     }
 
@@ -292,10 +315,10 @@ impl Rotator {
     async fn is_there(
         &self,
         to: &Location,
-        goal: &ObjectEncryption,
+        target_encryption: &ObjectEncryption,
         source: &ObjectMetadata,
     ) -> Result<bool, Failure> {
-        let keys: Vec<Key> = goal.encryption.key().cloned().into_iter().collect();
+        let keys: Vec<Key> = target_encryption.encryption.key().cloned().into_iter().collect();
         match self.engine.inspect(to, &keys, &ReadOptions::default()).await {
             // Both times are the store's, and in one form.
             Ok(there) => Ok(there.answer.content_length == source.content_length
@@ -304,7 +327,7 @@ impl Rotator {
                 && there.answer.checksum_crc64nvme == source.checksum_crc64nvme),
             Err(Failure { kind: Kind::NotFound, .. }) => Ok(false),
             Err(failure @ Failure { kind: Kind::Key | Kind::Unsealed, .. })
-                if !failure.concerns_all() =>
+                if !failure.stops_the_run() =>
             {
                 Ok(false)
             }
@@ -316,19 +339,19 @@ impl Rotator {
         &self,
         at: &Location,
         to: &Location,
-        goal: &ObjectEncryption,
+        target_encryption: &ObjectEncryption,
         opened: &Opened<ObjectMetadata>,
     ) -> Result<Copy, Failure> {
         let metadata = opened.answer.clone();
         let if_match = metadata.etag.clone().filter(|_| self.target.is_in_place());
         let condition = Condition { if_match, ..Condition::default() };
-        let write = goal.write(to, Attributes::default(), condition, false)?;
+        let write = target_encryption.write(to, Attributes::default(), condition, false)?;
         let source = CopySource { at: at.clone(), key: opened.key.clone(), metadata };
         let planned = self.engine.store().plan_copy(source, write);
         let mut copy = self.engine.interrupt().race(planned).await?;
         // A tag that names the old key would mislead; one with the MD5 of a weak key helps to guess it.
         copy.write.tags_key = copy.source_tells_key
-            && goal.key.as_ref().is_some_and(|key| !key.is_weak && !key.is_derived);
+            && target_encryption.key.as_ref().is_some_and(|key| !key.is_weak && !key.is_derived);
         Ok(copy)
     }
 }

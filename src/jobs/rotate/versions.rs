@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::outcome::Outcome;
-use super::rotator::{Lookup, Rotator, is_current};
+use super::outcome::RotationOutcome;
+use super::rotator::{FoundObject, Rotator, is_current};
 use crate::failure::{Failure, Kind};
 use crate::jobs::feed::FeedObject;
 use crate::jobs::sealer::ObjectEncryption;
@@ -30,23 +30,24 @@ impl VersionCleaner {
     pub(super) async fn clean(&self, object: &FeedObject) -> Result<(), Failure> {
         let (rotator, at) = (&self.rotator, &object.at);
         let Some(version_id) = self.former_version(object) else { return Ok(()) };
-        let goal = rotator.goal(at).await?;
+        let target_encryption = rotator.target_encryption(at).await?;
         let options =
             ReadOptions { version_id: Some(version_id.to_owned()), ..ReadOptions::default() };
-        let found = match rotator.look(at, options, &goal).await {
+        let found = match rotator.look(at, options, &target_encryption).await {
             // Sealed with a key that was not given: not meant.
             Err(Unopened::Locked(_)) => return Ok(()),
             found => found?,
         };
-        let Lookup::Opened(opened) = &found else { return Ok(()) };
-        if is_current(opened, &goal) || !rotator.takes(opened) {
+        let FoundObject::Opened(opened) = &found else { return Ok(()) };
+        if is_current(opened, &target_encryption) || !rotator.selects(opened) {
             return Ok(());
         }
         let may_go = self.deletes && !self.is_unguarded(at) && self.newest_is_current(at).await?;
         if may_go && !rotator.report.dry_run {
             self.delete(at, version_id, opened).await?;
         }
-        let outcome = if may_go { Outcome::DeletedVersion } else { Outcome::OldVersion };
+        let outcome =
+            if may_go { RotationOutcome::DeletedVersion } else { RotationOutcome::OldVersion };
         rotator.report.version(at, version_id, outcome, opened).map(drop)
     }
 
@@ -92,14 +93,14 @@ impl VersionCleaner {
     /// Asks again before a version is deleted, with the new key alone.
     async fn newest_is_current(&self, at: &Location) -> Result<bool, Failure> {
         let rotator = &self.rotator;
-        let goal = rotator.goal(at).await?;
-        let keys: Vec<Key> = goal.encryption.key().cloned().into_iter().collect();
+        let target_encryption = rotator.target_encryption(at).await?;
+        let keys: Vec<Key> = target_encryption.encryption.key().cloned().into_iter().collect();
         match rotator.engine.inspect(at, &keys, &ReadOptions::default()).await {
-            Ok(opened) if is_current(&opened, &goal) => Ok(true),
+            Ok(opened) if is_current(&opened, &target_encryption) => Ok(true),
             Ok(_) | Err(Failure { kind: Kind::Key | Kind::Unsealed, .. })
                 if rotator.report.dry_run =>
             {
-                self.would_be_current(at, &goal).await
+                self.would_be_current(at, &target_encryption).await
             }
             Ok(_) => Ok(false),
             // A delete marker is the newest, or another writer has replaced it: the former versions are all that is left.
@@ -112,11 +113,11 @@ impl VersionCleaner {
     async fn would_be_current(
         &self,
         at: &Location,
-        goal: &ObjectEncryption,
+        target_encryption: &ObjectEncryption,
     ) -> Result<bool, Failure> {
-        match self.rotator.look(at, ReadOptions::default(), goal).await {
-            Ok(Lookup::Opened(opened)) => Ok(self.rotator.takes(&opened)),
-            Ok(Lookup::Sealed | Lookup::Gone) => Ok(false),
+        match self.rotator.look(at, ReadOptions::default(), target_encryption).await {
+            Ok(FoundObject::Opened(opened)) => Ok(self.rotator.selects(&opened)),
+            Ok(FoundObject::Sealed | FoundObject::Gone) => Ok(false),
             Err(Unopened::Locked(_)) => Ok(false),
             Err(unopened) => Err(unopened.into()),
         }

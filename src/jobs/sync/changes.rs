@@ -25,8 +25,8 @@ pub(super) struct Compared {
 }
 
 /// The result of the comparison. If the run has ended, it does not wait for a listing under way.
-pub(super) async fn outcome(comparison: JoinHandle<Compared>, is_ended: bool) -> Compared {
-    if is_ended {
+pub(super) async fn outcome(comparison: JoinHandle<Compared>, is_stopped: bool) -> Compared {
+    if is_stopped {
         comparison.abort();
     }
     comparison.await.unwrap_or_default()

@@ -101,7 +101,7 @@ impl Sync<'_> {
         }
         let uploader = Arc::new(Uploader {
             engine,
-            sealer: sealer.until(&job.interrupt),
+            sealer: sealer.cancelled_by(&job.interrupt),
             attributes: options.attributes.clone(),
             condition: Condition::default(),
             tag_key: options.sealing.tag_key,
@@ -131,7 +131,7 @@ impl Sync<'_> {
             move |source: &Entry, destination: &Entry| is_changed(source, destination, size_only);
         let (changed, compared) = find_changed(compare(), changes, skips, to_upload);
         uploader.run(&mut job, changed, &at.bucket).await;
-        let compared = outcome(compared, job.tally.is_ended()).await;
+        let compared = outcome(compared, job.tally.is_stopped()).await;
         let copied = Copied::take_from(&mut job, uploader.verb(), 0, compared);
         let remover = self.remover(&job);
         let delete = async |job: &mut Job, names: Vec<String>| {
@@ -152,7 +152,7 @@ impl Sync<'_> {
         keys.check(&store)?;
         let downloader = Arc::new(Downloader {
             engine,
-            keys: keys.until(&job.interrupt),
+            keys: keys.cancelled_by(&job.interrupt),
             options: ReadOptions { allow_plain: options.allow_plain, ..ReadOptions::default() },
             folder: Folder::at(folder),
             publish_options: PublishOptions {
@@ -179,7 +179,7 @@ impl Sync<'_> {
         };
         let (changed, compared) = find_changed(compare(), changes, skips, to_download);
         let kept = downloader.run(&mut job, changed).await;
-        let compared = outcome(compared, job.tally.is_ended()).await;
+        let compared = outcome(compared, job.tally.is_stopped()).await;
         let copied = Copied::take_from(&mut job, downloader.verb(), kept, compared);
         let remover = self.remover(&job);
         let delete = async |job: &mut Job, names: Vec<String>| {
@@ -239,7 +239,7 @@ impl Sync<'_> {
         folder: Option<&Path>,
     ) -> Result<Vec<String>, Failure> {
         let SyncOptions { deletions, source, .. } = self.options;
-        if !job.tally.is_ended() {
+        if !job.tally.is_stopped() {
             deletions.check_source(source, compared)?;
         }
         if !self.may_delete(compared, job) {
@@ -266,7 +266,7 @@ impl Sync<'_> {
     }
 
     fn may_delete(&self, compared: &Compared, job: &Job) -> bool {
-        if !self.options.deletions.delete || job.tally.is_ended() {
+        if !self.options.deletions.delete || job.tally.is_stopped() {
             return false;
         }
         if compared.kept > 0 {

@@ -141,7 +141,7 @@ impl Side {
                     "the store does not list its keys in order, so they cannot be compared",
                 )
                 .hint(Advice::CopyEverything)
-                .for_all(),
+                .stopping_the_run(),
             ));
         }
         self.last = Some(entry.name.clone());

@@ -39,7 +39,7 @@ pub(crate) fn walk_destination(
             Ok(Some(root)) => drop(walk.folder(&root, Path::new(""))),
             Ok(None) => {}
             // All would seem to be missing.
-            Err(failure) => drop(walk.send(Found::Failed(failure.for_all()))),
+            Err(failure) => drop(walk.send(Found::Failed(failure.stopping_the_run()))),
         }
     });
     receiver

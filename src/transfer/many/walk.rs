@@ -153,7 +153,7 @@ pub(crate) fn walk_store(store: Arc<Store>, folder: Location) -> Receiver<Found<
     tokio::spawn(async move {
         if let Err(failure) = list_into(&sender, &store, &folder).await {
             // A listing with a gap must not pass for a complete one.
-            let _ = sender.send(Found::Failed(failure.for_all())).await;
+            let _ = sender.send(Found::Failed(failure.stopping_the_run())).await;
         }
     });
     receiver
