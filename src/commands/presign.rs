@@ -93,7 +93,7 @@ pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<
     let encryption = match &key {
         Some(key) => Encryption::CustomerKey(key.key.clone()),
         None if args.no_key => Encryption::BucketDefault,
-        None => return Err(keys.none_for(store.recipient(), &at)),
+        None => return Err(keys.no_key_for(store.recipient(), &at)),
     };
     let wanted = Presign {
         method: args.method,

@@ -1,4 +1,4 @@
-//! The reminder to keep a copy of a key: for people at a terminal, once a key.
+//! The reminder to keep a copy of a key: on a terminal, once for each key.
 
 use std::io::{self, Write as _};
 use std::iter;
@@ -12,10 +12,10 @@ use crate::output::Output;
 use crate::system::state;
 
 const FILE: &str = "reminded";
-/// How many keys are remembered; for one that has been forgotten people are reminded again.
+/// How many keys are remembered. The oldest is forgotten first, and its reminder is then repeated.
 const MOST: usize = 64;
 
-/// The first key that has sealed something in this run.
+/// The first key that has sealed an object in this run.
 #[derive(Default)]
 pub(crate) struct FirstKey(OnceLock<Key>);
 
@@ -28,13 +28,13 @@ impl FirstKey {
 
     pub(crate) fn remind(&self, out: &Output) {
         if let Some(key) = self.0.get() {
-            keep_a_copy(key, out);
+            remind_to_copy(key, out);
         }
     }
 }
 
 /// Reminds the user at the terminal to keep a copy of the key, unless an earlier run has done so.
-pub(crate) fn keep_a_copy(key: &Key, out: &Output) {
+pub(crate) fn remind_to_copy(key: &Key, out: &Output) {
     if !out.interactive() {
         return;
     }
@@ -50,7 +50,7 @@ pub(crate) fn keep_a_copy(key: &Key, out: &Output) {
     }
 }
 
-/// Remembers the key by a check value that reveals nothing about it. Returns whether it is new.
+/// Records a check value of the key, which reveals nothing about it. Returns whether the key is new.
 fn remember(key: &Key) -> io::Result<bool> {
     let folder = state::folder().ok_or(io::ErrorKind::NotFound)?;
     let path = folder.join(FILE);

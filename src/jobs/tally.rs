@@ -1,5 +1,5 @@
-//! Works through a feed of items, several at once, and counts what became of each. Memory does not grow with the
-//! number of items.
+//! Works through a feed of items, several at once, and counts the results. Memory does not grow with the number of
+//! items.
 
 use tokio::sync::mpsc::Receiver;
 use tokio::task::JoinSet;
@@ -10,22 +10,22 @@ use crate::system::descriptors;
 use crate::transfer::Interrupt;
 use crate::transfer::many::Found;
 
-/// How many items are under way at once; the engine's permits limit the requests.
+/// The most items in progress at once. The engine's permits limit the requests.
 const MOST_UNDER_WAY: usize = 64;
 
-/// What became of the items of a run.
+/// The counts of a run, and the failure that stopped it.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
     pub done: u64,
-    /// How many bytes those have that are done.
+    /// The bytes of the items that are done.
     pub bytes: u64,
-    /// How many were left out on purpose.
+    /// How many items were left out on purpose.
     pub skipped: u64,
     pub failed: u64,
     code: CommonCode,
-    /// The failure that ended the run early.
+    /// The failure that ended the run early: it affects every item.
     stopped_by: Option<Failure>,
-    /// How many items a signal has cut short.
+    /// How many items a signal has interrupted.
     interrupted: u64,
     reported_signal: bool,
 }
@@ -38,7 +38,7 @@ impl Tally {
         }
     }
 
-    /// Whether a failure that affects every item ended the run.
+    /// Whether a failure that affects every item has ended the run.
     pub(crate) fn is_stopped(&self) -> bool {
         self.stopped_by.is_some()
     }
@@ -47,13 +47,13 @@ impl Tally {
     pub(crate) fn failed(&mut self, failure: Failure, out: &Output) {
         if failure.is_interruption() {
             self.interrupted += 1;
-            // The signal is reported once; what it left behind is reported for each item.
+            // The signal is reported once; what an item leaves behind is reported for each item.
             if failure.detail().says_what_is_left {
                 out.failure(&failure);
                 self.reported_signal = true;
             }
         } else {
-            // A failure that affects every item is reported once as well.
+            // A failure that affects every item is also reported once.
             if !(failure.stops_the_run() && self.is_stopped()) {
                 out.failure(&failure);
             }
@@ -65,11 +65,10 @@ impl Tally {
         }
     }
 
-    /// Works on every item, until there are no more or a failure affects them all. Items under way are then still
-    /// finished.
+    /// Works on every item until the feed ends or a failure affects every item; items in progress are then finished.
     ///
-    /// At most `most` items are under way at once. An item may stand for several things, or for none that counts:
-    /// `work` returns a result for each, with its bytes.
+    /// At most `most` items are in progress at once. An item may be a batch, or one that is not counted: `work` returns
+    /// a result for each thing to count, with its bytes.
     pub(super) async fn run<T, F, R>(
         &mut self,
         mut feed: Receiver<Found<T>>,
@@ -110,7 +109,7 @@ impl Tally {
         }
     }
 
-    /// A signal that came after all items were done made no difference.
+    /// Ignores a signal that came after all items were done; reports any other, unless an item has done so.
     fn ignore_late_signal(&mut self, is_complete: bool, out: &Output) {
         let stopped_by = self.stopped_by.as_ref();
         let Some(failure) = stopped_by.filter(|failure| failure.is_interruption()) else { return };

@@ -57,7 +57,7 @@ impl Copier {
         self.first_key.record(encryption.key.as_ref());
         if self.moves {
             let compared = self.engine.compare(&copy, &copied).await;
-            compared.map_err(|failure| still_there(failure, &pair))?;
+            compared.map_err(|failure| keeping_source(failure, &pair))?;
         }
         self.report(&pair, stored, &encryption)?;
         if self.moves {
@@ -129,6 +129,6 @@ impl Copier {
 }
 
 /// The failure of a copy that could not be compared with its source.
-fn still_there(failure: Failure, pair: &Pair) -> Failure {
+fn keeping_source(failure: Failure, pair: &Pair) -> Failure {
     failure.leaving(&format!("; the source {} is still there", pair.from))
 }

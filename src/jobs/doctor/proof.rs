@@ -278,7 +278,7 @@ impl Proof<'_> {
         let options = ReadOptions::default();
         let keys = [self.key.clone()];
         let store = Store::to_read(&url, true, &options, self.connect)?;
-        self.trial.go_on().await?;
+        self.trial.check_signal().await?;
         let opened = store.get(url.location(), &keys, &options).await?;
         match collect(opened, at).await? {
             (_, content) if content == CONTENT => Ok(()),
@@ -301,7 +301,7 @@ impl Proof<'_> {
         crc.update(CONTENT);
         let (bytes, md5) = (CONTENT.len() as u64, Some(Md5::digest(CONTENT).into()));
         let sums = crate::store::object::Sums { bytes, md5, crc64nvme: crc.finalize() };
-        self.trial.go_on().await?;
+        self.trial.check_signal().await?;
         self.trial.objects.touch(&at);
         let written = store.put_object(&write, || RequestBody::from(CONTENT), &sums).await?;
         let stored = store.settle(&write.at, written).await?;

@@ -31,13 +31,13 @@ impl Trial {
     }
 
     /// Fails after a signal. A write that is under way is waited for: what it has written must be deleted.
-    pub(super) async fn go_on(&self) -> Result<(), Failure> {
+    pub(super) async fn check_signal(&self) -> Result<(), Failure> {
         self.interrupt.race(ready(Ok(()))).await
     }
 
     /// Writes an object in one request.
     pub(super) async fn put(&mut self, write: &Write, content: &Bytes) -> Result<Stored, Failure> {
-        self.go_on().await?;
+        self.check_signal().await?;
         self.objects.put(write, content).await
     }
 
@@ -47,7 +47,7 @@ impl Trial {
         write: &Write,
         parts: &[Bytes],
     ) -> Result<Stored, Failure> {
-        self.go_on().await?;
+        self.check_signal().await?;
         let id = self.objects.begin(write).await?;
         let sent = self.interrupt.race(self.objects.send_parts(write, &id, parts)).await?;
         self.objects.complete(write, &id, &sent).await
@@ -59,7 +59,7 @@ impl Trial {
         source: CopySource,
         write: Write,
     ) -> Result<Option<Stored>, Failure> {
-        self.go_on().await?;
+        self.check_signal().await?;
         let copy = self.store.plan_copy(source, write).await?;
         self.objects.copy(&copy).await
     }

@@ -235,7 +235,7 @@ impl Wanted<'_> {
             && (*versions || it.is_latest)
             && since.is_none_or(is_recent)
             && name.is_none_or(|name| options.filters.admit(name))
-            && self.search.takes(&it.key);
+            && self.search.is_in_shard(&it.key);
         is_wanted.then(|| {
             // As in a listing: without versions it is the newest, whichever that is by now.
             let unversioned = |it| Listed { version_id: None, ..it };

@@ -28,7 +28,7 @@ pub(super) async fn send_listing(
     let is_alone = matches!(place, Place::Object(_));
     if is_alone && !search.versions && search.since.is_none() {
         // Reading an object does not need the right to list the bucket.
-        if search.takes(&at.key) {
+        if search.is_in_shard(&at.key) {
             let _ = sender.send(Found::Item(FeedObject::named(at.clone()))).await;
         }
         return Ok(());
@@ -84,7 +84,7 @@ async fn send_pages(
                 continue;
             }
             let is_recent = search.since.is_none_or(|since| object.modified >= since);
-            if !is_recent || !admits(&object) || !search.takes(&object.key) {
+            if !is_recent || !admits(&object) || !search.is_in_shard(&object.key) {
                 continue;
             }
             let at = Location { bucket: at.bucket.clone(), key: object.key.clone() };

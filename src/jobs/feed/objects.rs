@@ -46,7 +46,7 @@ async fn send_named(
     let sent = tokio::task::spawn_blocking(move || {
         send_listed(&list, &sender, |name: &str| {
             let at = folder.join(name);
-            let is_wanted = search.options.filters.admit(name) && search.takes(&at.key);
+            let is_wanted = search.options.filters.admit(name) && search.is_in_shard(&at.key);
             is_wanted.then(|| match at.clone().object() {
                 Ok(at) => Found::Item(FeedObject::named(at)),
                 Err(failure) => Found::Failed(failure.at(&at)),

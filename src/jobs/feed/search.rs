@@ -73,7 +73,7 @@ impl SearchOptions {
 
 impl Search {
     /// Whether the object of this key is in the wanted share.
-    pub(super) fn takes(&self, key: &str) -> bool {
+    pub(super) fn is_in_shard(&self, key: &str) -> bool {
         self.options.shard.is_none_or(|shard| shard.holds(key))
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc::{Receiver, Sender};
 
-use super::folder::{check_folder, nothing_called_so};
+use super::folder::{check_folder, missing_folder};
 use crate::failure::Failure;
 use crate::location::Location;
 use crate::store::list::Listing;
@@ -63,7 +63,7 @@ pub(super) fn listed(
         for (at, listing) in listings {
             let admits = |key: &str| !recursive || filters.admit(&key[at.key.len()..]);
             let failure = match list_into(&sender, &at, listing, admits).await {
-                Ok(0) if !recursive && at.is_folder() => nothing_called_so(&store, &at).await,
+                Ok(0) if !recursive && at.is_folder() => missing_folder(&store, &at).await,
                 Ok(_) => continue,
                 Err(failure) => failure,
             };

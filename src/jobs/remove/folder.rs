@@ -24,7 +24,7 @@ pub(super) async fn check_folder(store: &Arc<Store>, at: &Location) -> Result<()
 }
 
 /// The failure where nothing was deleted of a name that ends in `/`, of which no version was found.
-pub(super) async fn nothing_called_so(store: &Arc<Store>, at: &Location) -> Failure {
+pub(super) async fn missing_folder(store: &Arc<Store>, at: &Location) -> Failure {
     let mut listing = store.list_versions(at);
     match listing.next_page().await {
         Ok(page) => absent(at, page.unwrap_or_default().len(), listing.has_more()),

@@ -1,7 +1,12 @@
 //! Re-keys objects where they are, or into copies elsewhere: what `rotate` does.
 //!
-//! `rotator` rotates one object, `versions` cleans up former versions, `report` says what became of them. `buckets` is what is
-//! asked once for each bucket; `keys` and `target` say from which keys to which, and where to.
+//! - `keys`: the old keys and the new key
+//! - `target`: where rotated objects go
+//! - `outcome`: the results that an object can have, and their names
+//! - `buckets`: the ACL and versioning settings of each bucket, requested once
+//! - `report`: the records, the notes and the summary
+//! - `rotator`: the rotation of one object
+//! - `versions`: former versions, reported or deleted
 
 mod buckets;
 mod keys;
@@ -36,11 +41,11 @@ pub(crate) struct RotateOptions {
     pub(crate) former_versions: FormerVersions,
     pub(crate) dry_run: bool,
     pub(crate) transfer: TransferOptions,
-    /// All that another run must have in common with this one to go on where it stopped.
+    /// The settings that another run must share with this one to resume it.
     pub(crate) settings: String,
 }
 
-/// What is done with former versions that need an old key.
+/// How to treat former versions that need an old key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum FormerVersions {
     Ignore,
@@ -49,7 +54,7 @@ pub(crate) enum FormerVersions {
 }
 
 /// Rotates each object; failures are reported as they happen.
-/// Errors: What keeps the run from starting: nothing is changed then.
+/// Errors: Only what keeps the run from starting; nothing is changed then.
 pub(crate) async fn run(
     places: Vec<Place>,
     keys: RotationKeys,
@@ -59,7 +64,7 @@ pub(crate) async fn run(
 ) -> Result<u8, Failure> {
     let mut job = Job::connect(connect, out).await?;
     keys.check(&job.store)?;
-    // Only copies of objects that have such a tag get one.
+    // Only the copy of an object with a key tag gets a key tag.
     job.store.learned().key_tags().want();
     if let Some(shard) = &options.search.shard {
         out.say(&format!("share {shard}"));
@@ -76,7 +81,7 @@ pub(crate) async fn run(
     for place in places {
         run.rotate(&place, &mut job).await;
         if options.former_versions != FormerVersions::Ignore && !job.tally.is_stopped() {
-            // A damaged copy may have nothing but its former versions.
+            // If a copy is damaged, the former version may be the only intact one.
             let deletes =
                 options.former_versions == FormerVersions::Delete && !run.rotator.has_damage();
             run.clean_versions(place, deletes, &mut job).await;
@@ -128,7 +133,7 @@ impl Run {
 
     async fn checkpoint(&self, place: &Place) -> Checkpoint {
         let rotator = &self.rotator;
-        // Another list may have the same name, and to read one again costs no request.
+        // A list of the same name may have other content, and reading it again costs no request.
         let Place::Below(below) = place else { return Checkpoint::none() };
         if rotator.report.dry_run || self.search.is_list() {
             return Checkpoint::none();

@@ -1,25 +1,25 @@
-//! What became of an object.
+//! The outcomes of a rotation, and their names.
 
-/// What became of an object, or of a version of one.
+/// The outcome for an object or a former version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum RotationOutcome {
-    /// So many bytes were sealed with the new key, or would be.
+    /// This many bytes were sealed with the new key, or would be.
     Rotated(u64),
     /// It has the new key.
     Current,
-    /// It is not sealed, and such objects are not meant.
+    /// It is not sealed, and unsealed objects are not selected.
     Plain,
-    /// The same, as an inventory says.
+    /// An inventory says that it was not sealed, and unsealed objects are not selected.
     PlainWhenInventoried,
-    /// It is sealed, and such objects are not meant.
+    /// It is sealed, and sealed objects are not selected.
     Sealed,
-    /// It must be restored first.
+    /// It is archived, and must be restored first.
     Archived,
-    /// It was deleted meanwhile.
+    /// It was deleted during the run.
     Gone,
     /// A former version that needs an old key.
     OldVersion,
-    /// Such a version, deleted.
+    /// A former version that needed an old key, and was deleted.
     DeletedVersion,
 }
 
@@ -32,7 +32,7 @@ impl RotationOutcome {
         }
     }
 
-    /// As programs read it.
+    /// The value of `result` in the JSON record.
     pub(super) fn name(self) -> &'static str {
         match self {
             RotationOutcome::Rotated(_) => "rotated",
@@ -46,7 +46,7 @@ impl RotationOutcome {
         }
     }
 
-    /// As the summary counts it.
+    /// The words after the count in the summary.
     pub(super) fn counted(self, dry_run: bool) -> &'static str {
         match self {
             RotationOutcome::Rotated(_) => "rotated",
@@ -62,7 +62,7 @@ impl RotationOutcome {
         }
     }
 
-    /// As people read it of one object; none where there is nothing to do about it.
+    /// The sentence for one object. None if the user need not act.
     pub(super) fn sentence(self, is_sealed: bool, dry_run: bool) -> Option<&'static str> {
         match self {
             RotationOutcome::DeletedVersion if dry_run => {

@@ -1,4 +1,4 @@
-//! What is reported of each object, and at the end of all of them.
+//! Reports each object, and the notes and the summary at the end.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -32,11 +32,11 @@ pub(super) struct RotationReport {
 /// What the summary and the notes at the end need.
 #[derive(Default)]
 struct Seen {
-    /// How many objects were left alone, and why.
-    left: BTreeMap<RotationOutcome, u64>,
+    /// How many objects or versions had each outcome, except rotated objects.
+    outcomes: BTreeMap<RotationOutcome, u64>,
     /// How many rotated objects have a former version that is sealed.
     sealed_versions: u64,
-    /// How many have one that is not.
+    /// How many rotated objects have a former version that is not sealed.
     plain_versions: u64,
     was_tagged: bool,
     in_place: bool,
@@ -56,9 +56,9 @@ impl RotationReport {
         }
     }
 
-    /// Reports an object that stays as it is.
-    /// Errors: Where stdout cannot be written.
-    pub(super) fn left(
+    /// Reports an object that is not rotated.
+    /// Errors: [`Kind::Other`] if stdout cannot be written.
+    pub(super) fn unchanged(
         &self,
         at: &Location,
         outcome: RotationOutcome,
@@ -83,8 +83,8 @@ impl RotationReport {
         self.count(outcome, &record, &at.to_string(), sentence)
     }
 
-    /// Reports a former version: what opens it, and what became of it.
-    /// Errors: Where stdout cannot be written.
+    /// Reports a former version: its key and its outcome.
+    /// Errors: [`Kind::Other`] if stdout cannot be written.
     pub(super) fn version(
         &self,
         at: &Location,
@@ -111,7 +111,7 @@ impl RotationReport {
         what: &str,
         sentence: Option<&str>,
     ) -> Result<RotationOutcome, Failure> {
-        *self.seen().left.entry(outcome).or_default() += 1;
+        *self.seen().outcomes.entry(outcome).or_default() += 1;
         if self.out.json() {
             self.out.item(record)?;
         } else if let Some(sentence) = sentence {
@@ -122,8 +122,8 @@ impl RotationReport {
         Ok(outcome)
     }
 
-    /// Reports what would be done with an object.
-    /// Errors: Where stdout cannot be written.
+    /// Reports an object that would be rotated.
+    /// Errors: [`Kind::Other`] if stdout cannot be written.
     pub(super) fn planned(
         &self,
         at: &Location,
@@ -147,8 +147,8 @@ impl RotationReport {
         Ok(RotationOutcome::Rotated(bytes.unwrap_or_default()))
     }
 
-    /// Reports an object that was rotated. `loses_acl`: its ACL granted others something.
-    /// Errors: Where stdout cannot be written.
+    /// Reports a rotated object. `loses_acl`: the ACL of the former version granted rights to others.
+    /// Errors: [`Kind::Other`] if stdout cannot be written.
     pub(super) fn rotated(
         &self,
         copy: &Copy,
@@ -158,7 +158,7 @@ impl RotationReport {
     ) -> Result<RotationOutcome, Failure> {
         let (source, at, to) = (&copy.source, &copy.source.at, &copy.write.at);
         self.first_key.record(key);
-        self.see(copy, stored);
+        self.remember(copy, stored);
         let notes = notes(&source.metadata, loses_acl);
         if self.out.json() {
             let record = record(to)
@@ -184,7 +184,7 @@ impl RotationReport {
         Ok(RotationOutcome::Rotated(stored.bytes))
     }
 
-    fn see(&self, copy: &Copy, stored: &Stored) {
+    fn remember(&self, copy: &Copy, stored: &Stored) {
         let mut seen = self.seen();
         seen.was_tagged |= copy.write.tags_key;
         if !copy.is_in_place() {
@@ -201,15 +201,15 @@ impl RotationReport {
         }
     }
 
-    /// Warns once, before anything is overwritten, of what no trial can show: whether the store checks a condition and
-    /// writes in one step.
+    /// Warns once, before anything is overwritten, that another writer's object may be lost: no trial can show whether
+    /// the store checks If-Match and writes in one step.
     pub(super) fn warn_of_races(&self, store: &Store) {
         if !store.is_amazon() && !self.has_warned_of_races.swap(true, Ordering::Relaxed) {
             self.out.warn("this store is not known to refuse, without a gap, to overwrite what another writer has just replaced (If-Match on copies): let nobody write there meanwhile");
         }
     }
 
-    /// Reports what the user should know about the store and former versions, and the summary.
+    /// Prints the notes about the store and about former versions, and the summary.
     pub(super) async fn finish(&self, job: &Job) {
         warn_left_of_trials(&job.store, &self.out).await;
         if job.tally.done > 0 && !self.dry_run {
@@ -222,7 +222,7 @@ impl RotationReport {
             let counted = |(outcome, count): (&RotationOutcome, &u64)| {
                 (*count, outcome.counted(self.dry_run))
             };
-            let left: Vec<_> = self.seen().left.iter().map(counted).collect();
+            let left: Vec<_> = self.seen().outcomes.iter().map(counted).collect();
             job.summarize(verb, "object", &left);
         }
     }
@@ -243,7 +243,7 @@ impl RotationReport {
             out.say("note: LastModified is the time of the rotation now: lifecycle rules count their days anew");
         }
         let was_reported = [RotationOutcome::OldVersion, RotationOutcome::DeletedVersion];
-        if was_reported.iter().any(|outcome| seen.left.contains_key(outcome)) {
+        if was_reported.iter().any(|outcome| seen.outcomes.contains_key(outcome)) {
             return;
         }
         if seen.plain_versions > 0 {
@@ -273,7 +273,7 @@ fn rotated(at: &Location, to: &Location) -> Record {
     record(to).with("source", source).with("result", "rotated")
 }
 
-/// What a copy does not take over, and cannot be sent along without more rights.
+/// Notes about settings that a copy does not take over, and that cannot be sent with it without more rights.
 fn notes(source: &ObjectMetadata, loses_acl: bool) -> Vec<String> {
     let mut notes = Vec::new();
     if loses_acl {
@@ -295,7 +295,7 @@ fn destination(at: &Location, to: &Location) -> String {
     if at == to { String::new() } else { format!(" to {to}") }
 }
 
-/// From which key to which.
+/// A description of the old key and the new key.
 fn change(from: Option<&Key>, to: Option<&ObjectKey>) -> String {
     let md5 = from.map(Key::md5_base64).unwrap_or_default();
     match (from, to) {

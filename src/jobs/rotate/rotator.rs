@@ -1,4 +1,4 @@
-//! Rotates one object: opens it, and copies it unless it has its new key.
+//! Rotates one object: opens it, and copies it unless it already has its new key.
 
 use std::slice;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -21,7 +21,7 @@ use crate::store::object::{
 };
 use crate::transfer::Engine;
 
-/// How often an object is tried again that another writer replaces meanwhile.
+/// How often to try an object that another writer keeps replacing.
 const MOST_TRIES: u32 = 5;
 
 pub(super) struct Rotator {
@@ -30,16 +30,16 @@ pub(super) struct Rotator {
     keys: RotationKeys,
     target: Target,
     buckets: Buckets,
-    /// Whether a copy was damaged.
+    /// Whether any copy was damaged.
     has_damage: AtomicBool,
-    /// Whether the last object that opened had its new key.
+    /// Whether the last opened object already had its new key.
     last_was_current: AtomicBool,
 }
 
-/// What is found where an object should be.
+/// The object at a location, if there is one.
 pub(super) enum FoundObject {
     Opened(Box<Opened<ObjectMetadata>>),
-    /// It is sealed, and only objects are meant that are not.
+    /// It is sealed, and only unsealed objects are selected.
     Sealed,
     Gone,
 }
@@ -49,7 +49,7 @@ impl FoundObject {
         FoundObject::Opened(Box::new(opened))
     }
 
-    /// Whether it is encrypted as it should be.
+    /// Whether it already has the target encryption.
     pub(super) fn is_current(&self, target_encryption: &ObjectEncryption) -> bool {
         matches!(self, FoundObject::Opened(opened) if is_current(opened, target_encryption))
     }
@@ -88,7 +88,7 @@ impl Rotator {
         let (at, to) = (&object.at, self.target.of(&object.at));
         let target_encryption = self.target_encryption(&to).await?;
         if self.was_plain(object, &target_encryption) {
-            return self.report.left(
+            return self.report.unchanged(
                 at,
                 RotationOutcome::PlainWhenInventoried,
                 &target_encryption,
@@ -100,15 +100,30 @@ impl Rotator {
             let opened = match &found {
                 FoundObject::Opened(opened) => opened,
                 FoundObject::Sealed => {
-                    return self.report.left(at, RotationOutcome::Sealed, &target_encryption, None);
+                    return self.report.unchanged(
+                        at,
+                        RotationOutcome::Sealed,
+                        &target_encryption,
+                        None,
+                    );
                 }
                 FoundObject::Gone if object.is_named() => return Err(missing(at)),
                 FoundObject::Gone => {
-                    return self.report.left(at, RotationOutcome::Gone, &target_encryption, None);
+                    return self.report.unchanged(
+                        at,
+                        RotationOutcome::Gone,
+                        &target_encryption,
+                        None,
+                    );
                 }
             };
             if let Some(outcome) = self.reason_to_leave(opened, &to, &target_encryption).await? {
-                return self.report.left(at, outcome, &target_encryption, Some(&opened.answer));
+                return self.report.unchanged(
+                    at,
+                    outcome,
+                    &target_encryption,
+                    Some(&opened.answer),
+                );
             }
             if self.report.dry_run {
                 return self.report.planned(at, &to, &target_encryption, opened);
@@ -125,7 +140,7 @@ impl Rotator {
                     return self.report.rotated(&copy, &copied.stored, key, loses_acl);
                 }
                 Err(failure) => {
-                    found = self.look_after(failure, at, &found, &target_encryption).await?
+                    found = self.look_again(failure, at, &found, &target_encryption).await?
                 }
             }
         }
@@ -136,17 +151,17 @@ impl Rotator {
         .at(at))
     }
 
-    /// Looks again after a copy that failed: another writer may have replaced the object, or the copy was made and its
-    /// answer lost.
+    /// Opens the object again after a failed copy: another writer may have replaced the object, or the store made the
+    /// copy and its answer was lost.
     /// Errors: The failure of the copy, unless the object has changed.
-    async fn look_after(
+    async fn look_again(
         &self,
         failure: Failure,
         at: &Location,
         before: &FoundObject,
         target_encryption: &ObjectEncryption,
     ) -> Result<FoundObject, Failure> {
-        // A damaged copy stays damaged, though its new key opens it.
+        // A damaged copy opens with its new key, but must not count as rotated.
         let is_damage = failure.is(Kind::Integrity);
         self.has_damage.fetch_or(is_damage, Ordering::Relaxed);
         if is_damage || failure.stops_the_run() || !self.target.is_in_place() {
@@ -166,8 +181,8 @@ impl Rotator {
         if is_unchanged || is_unsealed { Err(failure) } else { Ok(now) }
     }
 
-    /// What another run must have in common with this one to go on where it stopped: the rules, where they count, and
-    /// the key for objects below a place. None where there is no one key.
+    /// What another run must share with this one to resume it: the fingerprint of the rules, and the key for objects
+    /// below this location. None if that key cannot be read.
     pub(super) async fn identity(&self, below: &Location) -> Option<(String, Option<Key>)> {
         let Some(keys) = self.keys.to.keys() else { return Some((String::new(), None)) };
         let encryption = self.keys.to.encryption(self.engine.store(), below).await.ok()?;
@@ -178,12 +193,12 @@ impl Rotator {
         self.has_damage.load(Ordering::Relaxed)
     }
 
-    /// Whether such an object is meant.
+    /// Whether the options select this object: a sealed one, or an unsealed one if those are included.
     pub(super) fn selects(&self, opened: &Opened<ObjectMetadata>) -> bool {
         opened.key.is_some() || self.keys.includes_plain
     }
 
-    /// How an object at this place is to be encrypted.
+    /// The encryption that an object at this location is to get.
     pub(super) async fn target_encryption(
         &self,
         to: &Location,
@@ -195,13 +210,14 @@ impl Rotator {
         })
     }
 
-    /// Whether an object need not be opened, since it was not sealed when an inventory was taken.
+    /// Whether an object need not be opened because it was not sealed when the inventory was taken.
     fn was_plain(&self, object: &FeedObject, target_encryption: &ObjectEncryption) -> bool {
         let was_plain = object.encryption.is_some_and(|it| it != EncryptionStatus::SseC);
         was_plain && !self.keys.includes_plain && target_encryption.key.is_some()
     }
 
-    /// Opens an object; once more if no key fits, since another writer may have replaced it between two keys.
+    /// Opens an object, and tries once more if no key fits: another writer may have replaced the object between the
+    /// requests with two keys.
     async fn look_twice(
         &self,
         at: &Location,
@@ -216,7 +232,7 @@ impl Rotator {
     }
 
     /// Whether the object loses its ACL.
-    /// Errors: Where the bucket would put the copy in the place of another version.
+    /// Errors: [`Kind::Other`] if the copy would replace another version than its source.
     async fn check_bucket(&self, source: &CopySource) -> Result<bool, Failure> {
         let (store, at, out) = (self.engine.store(), &source.at, &self.report.out);
         let asked = async {
@@ -226,7 +242,7 @@ impl Rotator {
         self.engine.interrupt().race(asked).await
     }
 
-    /// Opens an object, or a version of it, with its new key or one that it may have had.
+    /// Opens an object or a version of it, with its new key or one of the old keys.
     pub(super) async fn look(
         &self,
         at: &Location,
@@ -257,7 +273,7 @@ impl Rotator {
         let store = self.engine.store();
         let old = from.to_open(store, at).await.map_err(Unopened::Failed)?;
         let new = new.map(|new| new.key.clone());
-        // The next object probably has the key that the last one had.
+        // The next object probably has the same key as the last one.
         let new_is_first = self.last_was_current.load(Ordering::Relaxed);
         let mut keys = OldAndNew { old, new, new_is_first };
         let opened = self.engine.inspect_with(at, &mut keys, &options).await?;
@@ -265,7 +281,7 @@ impl Rotator {
         Ok(FoundObject::opened(opened))
     }
 
-    /// Opens an object that is not sealed with one request; for a sealed one only its new key is tried.
+    /// Opens an unsealed object with one request. For a sealed object only its new key is tried.
     async fn open_plain(
         &self,
         at: &Location,
@@ -274,7 +290,7 @@ impl Rotator {
     ) -> Result<FoundObject, Unopened> {
         let mut no_keys = FixedKeys { keys: &[], is_sealed: false };
         match self.engine.inspect_with(at, &mut no_keys, &options).await {
-            // Some stores answer a HEAD without the key, but say that the object is sealed.
+            // Some stores answer a HEAD without the key, and the answer says that the object is sealed.
             Ok(opened) if opened.answer.sse_customer_algorithm.is_none() => {
                 return Ok(FoundObject::opened(opened));
             }
@@ -290,7 +306,7 @@ impl Rotator {
         }
     }
 
-    /// Why an object is not copied, if it is not.
+    /// The reason not to copy an object, if there is one.
     async fn reason_to_leave(
         &self,
         opened: &Opened<ObjectMetadata>,
@@ -300,7 +316,7 @@ impl Rotator {
         let is_done = if self.target.is_in_place() {
             is_current(opened, target_encryption)
         } else {
-            self.is_there(to, target_encryption, &opened.answer).await?
+            self.has_current_copy(to, target_encryption, &opened.answer).await?
         };
         Ok(if is_done {
             Some(RotationOutcome::Current)
@@ -311,8 +327,8 @@ impl Rotator {
         })
     }
 
-    /// Whether the copy is there already, written after its source and sealed as it should be.
-    async fn is_there(
+    /// Whether the destination already has a copy that is newer than its source and has the target encryption.
+    async fn has_current_copy(
         &self,
         to: &Location,
         target_encryption: &ObjectEncryption,
@@ -320,7 +336,7 @@ impl Rotator {
     ) -> Result<bool, Failure> {
         let keys: Vec<Key> = target_encryption.encryption.key().cloned().into_iter().collect();
         match self.engine.inspect(to, &keys, &ReadOptions::default()).await {
-            // Both times are the store's, and in one form.
+            // Both times come from the store, in the same format.
             Ok(there) => Ok(there.answer.content_length == source.content_length
                 && there.answer.last_modified >= source.last_modified
                 && source.checksum_crc64nvme.is_some()
@@ -349,7 +365,7 @@ impl Rotator {
         let source = CopySource { at: at.clone(), key: opened.key.clone(), metadata };
         let planned = self.engine.store().plan_copy(source, write);
         let mut copy = self.engine.interrupt().race(planned).await?;
-        // A tag that names the old key would mislead; one with the MD5 of a weak key helps to guess it.
+        // A tag with the MD5 of a weak key would help to guess the key.
         copy.write.tags_key = copy.source_tells_key
             && target_encryption.key.as_ref().is_some_and(|key| !key.is_weak && !key.is_derived);
         Ok(copy)

@@ -12,7 +12,7 @@ use changes::{Compared, as_downloaded, find_changed, is_changed, outcome};
 use super::feed::{Skips, feed_items};
 use super::get::{Download, Downloader, Place};
 use super::job::Job;
-use super::key_files::spare_key_files;
+use super::key_files::keep_key_files;
 use super::keys::Keys;
 use super::put::{Uploader, upload_below};
 use super::reminder::FirstKey;
@@ -251,7 +251,7 @@ impl Sync<'_> {
                 // A file system that was unmounted meanwhile looks like an empty folder.
                 deletions.check_source(source, &now)?;
                 if let Some(folder) = folder {
-                    job.tally.skipped += spare_key_files(&mut names, folder, self.out);
+                    job.tally.skipped += keep_key_files(&mut names, folder, self.out);
                 }
                 let destination = compared.both + compared.extra;
                 deletions.check_count(names.len() as u64, destination)?;
