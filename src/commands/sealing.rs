@@ -1,4 +1,4 @@
-//! The options of every command that writes objects: how they are encrypted.
+//! The options of all commands that write objects: how the objects are encrypted.
 
 use super::options::parse_header;
 use crate::jobs::SealingOptions;

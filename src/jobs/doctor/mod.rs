@@ -1,4 +1,10 @@
-//! What `doctor` does: one check after another, from the settings to a live proof with throw-away objects.
+//! The checks of `doctor`, from the settings to a live proof with throw-away objects.
+//!
+//! - `report`: the results of the checks
+//! - `tls`: the certificate and the TLS version
+//! - `reach`: settings, credentials, endpoint, clock and bucket
+//! - `trial`: throw-away objects; a signal stops the work between them
+//! - `proof`: the checks with throw-away objects
 
 mod proof;
 mod reach;
@@ -15,8 +21,8 @@ use crate::output::Output;
 use crate::store::wire::Connect;
 use crate::transfer::Interrupt;
 
-/// Makes all checks, prints what they found, and returns the exit code.
-/// Errors: [`Kind::Interrupted`]; [`Kind::Other`] where stdout cannot be written.
+/// Makes all checks, prints the results, and returns the exit code.
+/// Errors: [`Kind::Interrupted`]; [`Kind::Other`] if stdout cannot be written.
 pub(crate) async fn run(
     folder: Option<Location>,
     connect: &Connect,

@@ -1,4 +1,4 @@
-//! What is there before any object: settings, credentials, the connection, the clock, the bucket and its switch.
+//! The checks that need no object: settings, credentials, connection, clock, bucket, and whether it allows SSE-C.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,12 +12,12 @@ use crate::store::SseC;
 use crate::store::probe::{Outcome, Settings, is_proxied};
 use crate::store::wire::{Connect, Store};
 
-/// How far two clocks may be apart, in seconds, before it is worth a word.
+/// The clock difference in seconds from which on `doctor` warns.
 const SOME_SKEW: i64 = 60;
-/// How far they may be apart for S3 to accept a signature (AWS, "Authenticating Requests").
+/// The largest clock difference in seconds with which S3 accepts a signature (AWS, "Authenticating Requests").
 const MOST_SKEW: i64 = 15 * 60;
 
-/// Checks all that has to hold before something can be written to the folder, and returns the store.
+/// Checks everything that must hold before an object can be written to the folder, and returns the store.
 pub(super) async fn reach(
     folder: Option<&Location>,
     connect: &Connect,
@@ -30,7 +30,7 @@ pub(super) async fn reach(
     let store = store.map_err(|failure| report.stop("endpoint", &failure))?;
     let signer = check_credentials(&settings, &store, report).await?;
     let endpoint = describe_endpoint(&settings, &store);
-    // Not even a throw-away key, nor a signature, goes where everybody can read it.
+    // Neither a throw-away key nor a signature is sent over plain http.
     if let Err(failure) = store.carry_keys() {
         report.pass("endpoint", endpoint);
         return Err(report.stop("tls", &failure));
@@ -63,7 +63,7 @@ pub(super) async fn reach(
     Ok(Arc::new(store))
 }
 
-/// Whoever did not answer, it was the proxy that was asked.
+/// Adds to the failure that the proxy may be the one that did not answer: requests go through it.
 fn blame_proxy(failure: &Failure) -> Failure {
     let mut failure = failure.clone();
     failure.detail_mut().message +=
@@ -74,7 +74,7 @@ fn blame_proxy(failure: &Failure) -> Failure {
 fn check_config(report: &mut DoctorReport) {
     let ring = match ConfigKeys::load(None) {
         Ok(ring) => ring,
-        // Nothing else depends on it: the keys of the proof are made for it.
+        // The other checks do not depend on config.toml: the proof generates its own keys.
         Err(failure) => return report.fail("config", &failure),
     };
     let Some(path) = ring.file() else {
@@ -93,7 +93,7 @@ fn check_config(report: &mut DoctorReport) {
     report.pass("config", format!("{}: {keys}, {rules}", path.display()));
 }
 
-/// Returns who signs, in a few words.
+/// Returns a short description of the signer.
 async fn check_credentials(
     settings: &Settings<'_>,
     store: &Store,
@@ -147,7 +147,7 @@ fn check_clock(
     }
     let hint = "set the clock (for instance `timedatectl set-ntp true`)";
     match (ahead.map(i64::abs), said) {
-        // Requests are signed anew with the store's own time; nothing else that is signed here is.
+        // Requests are signed again with the store's time, but presigned URLs are not.
         (Some(apart), Some(said)) if apart > MOST_SKEW => {
             let failure = Failure::denied(format!("{said}: presigned URLs made here are refused"));
             return Err(report.stop("clock", &failure.hint(hint)));

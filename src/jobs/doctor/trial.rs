@@ -1,4 +1,4 @@
-//! Throw-away objects between which a signal is heeded.
+//! Throw-away objects. A signal stops the work between two requests that write.
 
 use std::future::ready;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use crate::store::object::{ObjectMetadata, ReadOptions, Stored, Write};
 use crate::store::wire::Store;
 use crate::transfer::Interrupt;
 
-/// The throw-away objects of one examination.
+/// The throw-away objects of one run of `doctor`.
 pub(super) struct Trial {
     pub(super) store: Arc<Store>,
     pub(super) objects: ThrowAways,
@@ -30,7 +30,7 @@ impl Trial {
         Ok(Trial { store: store.clone(), objects, interrupt: interrupt.clone() })
     }
 
-    /// Fails after a signal. A write that is under way is waited for: what it has written must be deleted.
+    /// Fails after a signal. Called before each write and not during it: a written object must be deleted.
     pub(super) async fn check_signal(&self) -> Result<(), Failure> {
         self.interrupt.race(ready(Ok(()))).await
     }
@@ -53,7 +53,7 @@ impl Trial {
         self.objects.complete(write, &id, &sent).await
     }
 
-    /// Copies an object; none where the store cannot, or does not seal what it copies.
+    /// Copies an object. None if the store cannot, or does not seal the copy.
     pub(super) async fn copy(
         &mut self,
         source: CopySource,

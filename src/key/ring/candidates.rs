@@ -30,7 +30,7 @@ pub(crate) struct Candidates {
     /// The indexes of config.toml's keys that are read only if none of `keys` fits.
     pub(super) unread: Vec<usize>,
     pub warnings: Vec<String>,
-    /// Why a key that a rule names cannot be used.
+    /// Why the first unusable key that a rule names cannot be used. None if all can be.
     pub first_unusable: Option<Failure>,
 }
 

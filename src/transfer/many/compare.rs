@@ -134,7 +134,7 @@ impl Side {
         if entry.skip.is_some() {
             return Err(Difference::Skipped(entry));
         }
-        // Some stores list a folder at a time; compared so, what is there would seem to be missing.
+        // Some stores list one folder at a time; in that order existing objects would seem to be missing.
         if self.last.as_ref().is_some_and(|last| *last >= entry.name) {
             return Err(Difference::Failed(
                 Failure::other(

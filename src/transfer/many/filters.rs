@@ -1,4 +1,4 @@
-//! `--include` and `--exclude`: which names of a folder are meant, as aws-cli understands it.
+//! `--include` and `--exclude`: which names of a folder are selected, as aws-cli understands it.
 
 use std::ops::RangeInclusive;
 
@@ -25,7 +25,7 @@ impl Filters {
         self.0.is_empty()
     }
 
-    /// Whether the name, which is relative to the source, is meant.
+    /// Whether the name, which is relative to the source, is selected.
     pub(crate) fn admit(&self, name: &str) -> bool {
         let last = self.0.iter().rev().find(|filter| filter.pattern.is_match(name));
         last.is_none_or(|filter| filter.includes)

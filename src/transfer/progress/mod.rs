@@ -1,5 +1,8 @@
 //! The progress of a run: bars on a terminal, a line every 30 seconds in a log, nothing in a pipe.
 //! Transfers only update counters, which background tasks read and show.
+//!
+//! - `report`: the progress as text
+//! - `bars`: the bars on a terminal
 
 mod bars;
 mod report;
