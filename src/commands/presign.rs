@@ -211,7 +211,7 @@ fn write_lines(to: &mut impl Write, headers: &[(String, Zeroizing<String>)]) -> 
 fn curl(args: &Args, at: &Location, signed: &PresignedUrl) -> String {
     let headers = match &args.headers_file {
         Some(path) => format!(" -H @{}", quoted(&path.display().to_string())),
-        // Without a key of the user's, none of them is a secret.
+        // Without a customer key, none of them is a secret.
         None => signed
             .headers
             .iter()
@@ -227,7 +227,7 @@ fn curl(args: &Args, at: &Location, signed: &PresignedUrl) -> String {
     format!("curl --fail --globoff --path-as-is{headers} {what} {}", quoted(&signed.url))
 }
 
-/// One word of a POSIX shell.
+/// Quotes a word for a POSIX shell.
 fn quoted(word: &str) -> String {
     format!("'{}'", word.replace('\'', r"'\''"))
 }

@@ -31,7 +31,7 @@ impl Sealing {
         SealingOptions { key, without_key: self.without_key(), tag_key }
     }
 
-    /// Whether an option is set that is about writing alone.
+    /// Whether an option is set that applies only to writes.
     pub(super) fn is_about_writes(&self) -> bool {
         self.no_key || self.sse.is_some() || self.tag_key
     }

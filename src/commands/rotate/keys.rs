@@ -1,4 +1,4 @@
-//! Options of `rotate` that name the keys of both sides.
+//! The options of `rotate` for the old keys and the new key.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -42,7 +42,7 @@ impl RotationKeyArgs {
     }
 
     /// Reads the keys.
-    /// Errors: [`Kind::Usage`] where it is not said from which to which; otherwise as [`KeyOptions::load`].
+    /// Errors: [`Kind::Usage`] if the old keys or the new key are not clear; otherwise as [`KeyOptions::load`].
     pub(super) fn load(&self, out: &Output) -> Result<RotationKeys, Failure> {
         let includes_plain = self.from.iter().any(|it| it == NONE);
         let (old, new) = (self.old_key(), self.new_key());
@@ -62,7 +62,7 @@ impl RotationKeyArgs {
         let names_neither = self.from.is_empty() && self.to.is_none();
         let from = match to.keys() {
             _ if includes_plain && old.key.is_empty() => None,
-            // The rules name both sides; a command that prints a key need not run twice.
+            // The rules choose the old and the new keys, so the same keys are used and no key command runs twice.
             Some(keys) if names_neither => Some(keys.clone()),
             _ => Some(Keys::load(&old, out)?),
         };
