@@ -57,10 +57,10 @@ impl Job {
         self.run_at_most(|| usize::MAX, feed, worker, work).await;
     }
 
-    /// As [`Job::run`], with at most `most` items in progress at once.
+    /// As [`Job::run`], with at most `max` items in progress at once.
     pub(crate) async fn run_at_most<T, W, F, R>(
         &mut self,
-        most: impl Fn() -> usize,
+        max: impl Fn() -> usize,
         feed: Receiver<Found<T>>,
         worker: &Arc<W>,
         work: impl Fn(Arc<W>, T) -> F,
@@ -69,7 +69,7 @@ impl Job {
         R: IntoIterator<Item = Result<u64, Failure>> + Send + 'static,
     {
         let work = |item| work(worker.clone(), item);
-        self.tally.run(feed, most, work, &self.interrupt, &self.out).await;
+        self.tally.run(feed, max, work, &self.interrupt, &self.out).await;
     }
 
     /// Prints the summary for people: `sealed 998 objects (4.1 GiB), 2 failed, 3 skipped`, then `rest`.

@@ -13,7 +13,7 @@ use crate::system::state;
 
 const FILE: &str = "reminded";
 /// How many keys are remembered. The oldest is forgotten first, and its reminder is then repeated.
-const MOST: usize = 64;
+const MAX_KEYS: usize = 64;
 
 /// The first key that has sealed an object in this run.
 #[derive(Default)]
@@ -61,7 +61,7 @@ fn remember(key: &Key) -> io::Result<bool> {
         return Ok(false);
     }
     let line = serde_json::to_string(&KeyCheck::new(key).ok_or(io::ErrorKind::Other)?)?;
-    let newest = known.lines().rev().take(MOST - 1).collect::<Vec<_>>();
+    let newest = known.lines().rev().take(MAX_KEYS - 1).collect::<Vec<_>>();
     state::create_private_folder(&folder)?;
     let mut file = NamedTempFile::new_in(&folder)?;
     for line in newest.into_iter().rev().chain(iter::once(line.as_str())) {

@@ -11,7 +11,7 @@ use crate::transfer::Interrupt;
 use crate::transfer::many::Found;
 
 /// The most items in progress at once. The engine's permits limit the requests.
-const MOST_UNDER_WAY: usize = 64;
+const MAX_IN_PROGRESS: usize = 64;
 
 /// The counts of a run, and the failure that stopped it.
 #[derive(Debug, Default)]
@@ -67,12 +67,12 @@ impl Tally {
 
     /// Works on every item until the feed ends or a failure affects every item; items in progress are then finished.
     ///
-    /// At most `most` items are in progress at once. An item may be a batch, or one that is not counted: `work` returns
+    /// At most `max` items are in progress at once. An item may be a batch, or one that is not counted: `work` returns
     /// a result for each thing to count, with its bytes.
     pub(super) async fn run<T, F, R>(
         &mut self,
         mut feed: Receiver<Found<T>>,
-        most: impl Fn() -> usize,
+        max: impl Fn() -> usize,
         work: impl Fn(T) -> F,
         interrupt: &Interrupt,
         out: &Output,
@@ -89,7 +89,7 @@ impl Tally {
                 return self.ignore_late_signal(is_complete, out);
             }
             let may_start_another = !stopped
-                && under_way.len() < most().min(MOST_UNDER_WAY).min(descriptors::max_items());
+                && under_way.len() < max().min(MAX_IN_PROGRESS).min(descriptors::max_items());
             tokio::select! {
                 biased;
                 signal = interrupt.race(std::future::pending::<Result<(), Failure>>()), if !self.is_stopped() => {

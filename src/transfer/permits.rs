@@ -108,7 +108,7 @@ struct Allowance {
 }
 
 impl Allowance {
-    /// How many of `wanted` requests may run at once, while `taken` run and the store has answered `SlowDown`
+    /// How many of `wanted` requests may run at once. `taken` requests are running, and the store has answered `SlowDown`
     /// `slow_downs` times.
     fn limit(&mut self, wanted: usize, taken: usize, slow_downs: u64) -> usize {
         let asked_to_slow_down = slow_downs > self.slow_downs;

@@ -13,9 +13,9 @@ use crate::store::probe::{Outcome, Settings, is_proxied};
 use crate::store::wire::{Connect, Store};
 
 /// The clock difference in seconds from which on `doctor` warns.
-const SOME_SKEW: i64 = 60;
+const WARN_SKEW: i64 = 60;
 /// The largest clock difference in seconds with which S3 accepts a signature (AWS, "Authenticating Requests").
-const MOST_SKEW: i64 = 15 * 60;
+const MAX_SKEW: i64 = 15 * 60;
 
 /// Checks everything that must hold before an object can be written to the folder, and returns the store.
 pub(super) async fn reach(
@@ -148,11 +148,11 @@ fn check_clock(
     let hint = "set the clock (for instance `timedatectl set-ntp true`)";
     match (ahead.map(i64::abs), said) {
         // Requests are signed again with the store's time, but presigned URLs are not.
-        (Some(apart), Some(said)) if apart > MOST_SKEW => {
+        (Some(apart), Some(said)) if apart > MAX_SKEW => {
             let failure = Failure::denied(format!("{said}: presigned URLs made here are refused"));
             return Err(report.stop("clock", &failure.hint(hint)));
         }
-        (Some(apart), Some(said)) if apart > SOME_SKEW => report.warn("clock", said, hint),
+        (Some(apart), Some(said)) if apart > WARN_SKEW => report.warn("clock", said, hint),
         (_, Some(said)) => report.pass("clock", said),
         (_, None) => report.skip("clock", "the store does not tell the time"),
     }

@@ -9,7 +9,7 @@ use crate::store::probe::{Certificate, Contact, Handshake, Outcome, is_proxied};
 const SOON: Duration = Duration::from_secs(30 * DAY);
 const DAY: u64 = 24 * 60 * 60;
 /// The most names of a certificate to print: Amazon's certificates have dozens.
-const MOST_NAMES: usize = 4;
+const MAX_NAMES: usize = 4;
 
 /// Checks how the first request was protected.
 pub(super) async fn check_tls(contact: &Contact, report: &mut DoctorReport) -> Result<(), Stop> {
@@ -70,7 +70,7 @@ fn described(certificate: &Certificate) -> String {
     let Certificate { names, issuer, not_after } = certificate;
     let until = humantime::format_rfc3339_seconds(*not_after).to_string();
     let (until, _) = until.split_once('T').unwrap_or((&until, ""));
-    let names = match names.split_at_checked(MOST_NAMES) {
+    let names = match names.split_at_checked(MAX_NAMES) {
         Some((first, others)) if !others.is_empty() => {
             format!("{} and {} more", first.join(", "), others.len())
         }

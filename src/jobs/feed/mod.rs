@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `files`, `prefix`, `list` | files below a folder, objects below a prefix, names in a list |
 //! | `shard` | one share of several, by the hash of the key |
-//! | `manifest` | the format of an S3 Inventory; asks no store, opens no file |
+//! | `manifest` | the format of an S3 Inventory; sends no request, opens no file |
 //! | `search` | where to look for objects, and which of them are wanted |
 //! | `listing`, `inventory` | objects that the store lists, objects that an inventory lists |
 //! | `objects` | objects from any of these sources, or from a list |

@@ -61,7 +61,7 @@ impl Uploader {
         bucket: &str,
     ) {
         let work = |it: Arc<Uploader>, upload| async move { [it.upload(upload).await] };
-        job.run_at_most(|| self.most(bucket), feed, self, work).await;
+        job.run_at_most(|| self.max_in_progress(bucket), feed, self, work).await;
         if job.tally.done > 0 {
             let (store, out) = (&job.store, &job.out);
             note_refused_checksums(store, out);
@@ -144,7 +144,7 @@ impl Uploader {
 
     /// How many files may be in progress: only one until the bucket has proven that it seals, because each proof costs
     /// additional requests.
-    fn most(&self, bucket: &str) -> usize {
+    fn max_in_progress(&self, bucket: &str) -> usize {
         let wants_proof = self.sealer.seals() && !self.reporter.dry_run;
         if wants_proof && !self.engine.store().learned().proven().seals(bucket) {
             1

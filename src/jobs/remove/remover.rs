@@ -13,7 +13,7 @@ use crate::store::wire::Store;
 use crate::transfer::files::Folder;
 
 /// The most requests at once, each of up to 1,000 deletions.
-const MOST_REQUESTS: usize = 4;
+const MAX_REQUESTS: usize = 4;
 
 /// How objects are deleted.
 pub(crate) struct Remover {
@@ -27,7 +27,7 @@ pub(crate) struct Remover {
 impl Remover {
     pub(crate) async fn run(self: &Arc<Self>, job: &mut Job, targets: Batches) {
         let work = |it: Arc<Remover>, targets| async move { it.remove(targets).await };
-        job.run_at_most(|| MOST_REQUESTS, targets, self, work).await;
+        job.run_at_most(|| MAX_REQUESTS, targets, self, work).await;
     }
 
     /// Deletes up to 1,000 objects of one bucket and reports each.

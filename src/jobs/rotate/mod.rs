@@ -1,4 +1,4 @@
-//! Re-keys objects where they are, or into copies elsewhere: what `rotate` does.
+//! Seals objects with a new key, in place or as copies elsewhere: the job of `rotate`.
 //!
 //! - `keys`: the old keys and the new key
 //! - `target`: where rotated objects go

@@ -22,7 +22,7 @@ use crate::store::object::{
 use crate::transfer::Engine;
 
 /// How often to try an object that another writer keeps replacing.
-const MOST_TRIES: u32 = 5;
+const MAX_TRIES: u32 = 5;
 
 pub(super) struct Rotator {
     pub(super) engine: Engine,
@@ -81,9 +81,9 @@ impl Rotator {
         Rotator { engine, report, keys, target, buckets, has_damage, last_was_current }
     }
 
-    /// Rotates an object if it has to be, and reports it.
-    /// Errors: [`Kind::Key`] where no key of either side opens it; [`Kind::Precondition`] where another writer replaces
-    /// it again and again; otherwise what keeps it from being read or written.
+    /// Rotates an object if that is necessary, and reports it.
+    /// Errors: [`Kind::Key`] if neither an old key nor the new key opens it; [`Kind::Precondition`] if another writer keeps
+    /// replacing it; otherwise any failure to read or write it.
     pub(super) async fn rotate(&self, object: &FeedObject) -> Result<RotationOutcome, Failure> {
         let (at, to) = (&object.at, self.target.of(&object.at));
         let target_encryption = self.target_encryption(&to).await?;
@@ -96,7 +96,7 @@ impl Rotator {
             );
         }
         let mut found = self.look_twice(at, &target_encryption).await?;
-        for _ in 0..MOST_TRIES {
+        for _ in 0..MAX_TRIES {
             let opened = match &found {
                 FoundObject::Opened(opened) => opened,
                 FoundObject::Sealed => {

@@ -29,8 +29,8 @@ impl Engine {
         self.upload_as(source, write, None).await
     }
 
-    /// Uploads `source`, which is the content of an object, over that object. The upload is completed only after the
-    /// proof of its own encryption, and only if no other client has replaced the object meanwhile.
+    /// Uploads `source`, which is the content of an object, over that object. The upload is completed only after its
+    /// encryption is proven, and only if no other client has replaced the object since.
     /// Errors: [`Kind::Precondition`] if another client has; otherwise as [`Engine::upload`].
     pub(crate) async fn upload_over(
         &self,
