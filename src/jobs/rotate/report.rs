@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::outcome::Outcome;
-use crate::failure::Failure;
+use crate::failure::{Advice, Failure};
 use crate::jobs::job::Job;
 use crate::jobs::notes::{note_refused_copies, note_refused_tags, warn_left_of_trials};
 use crate::jobs::reminder::FirstKey;
@@ -240,13 +240,15 @@ impl Report {
         }
         if seen.plain_versions > 0 {
             out.warn(&format!(
-                "{} former versions are still there unsealed: --all-versions lists them, --delete-old-versions deletes them",
-                seen.plain_versions
+                "{} former versions are still there unsealed: {}",
+                seen.plain_versions,
+                Advice::ListOrDeleteVersions
             ));
         } else if seen.sealed_versions > 0 {
             out.say(&format!(
-                "note: former versions of {} objects still need their old keys: --all-versions lists them, --delete-old-versions deletes them",
-                seen.sealed_versions
+                "note: former versions of {} objects still need their old keys: {}",
+                seen.sealed_versions,
+                Advice::ListOrDeleteVersions
             ));
         }
     }

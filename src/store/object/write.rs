@@ -248,7 +248,7 @@ impl Store {
         {
             let message = match &write.condition.if_none_match {
                 Some(_) => "the object exists already: it was left alone",
-                None => "the object's ETag is not the one in --if-match: it was left alone",
+                None => "the object's ETag is not the one named: it was left alone",
             };
             return Failure::precondition(message)
                 .hint(Advice::LookAndDecide)
