@@ -182,6 +182,9 @@ pub(crate) fn sentence(advice: &Advice) -> String {
             "leave out --versions, or --all-versions: there is one of each object"
         }
         Advice::Look(url) => return format!("look with `s3seal head {url}`"),
+        Advice::LookForETag => {
+            "--if-match names another ETag: look at the object with `s3seal head`, then decide anew"
+        }
         Advice::LookAndDecide => "look at it with `s3seal head`, then decide anew",
         Advice::LookAndRetry(url) => {
             return format!("look with `s3seal head {url}`, then try again");

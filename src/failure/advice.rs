@@ -64,6 +64,7 @@ pub enum Advice {
     ListOrDeleteVersions,
     Look(String),
     LookAndDecide,
+    LookForETag,
     LookAndRetry(String),
     LookAndStoreAgain,
     LookForSize,

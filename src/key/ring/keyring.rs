@@ -56,7 +56,7 @@ impl Keyring {
             return match self.derive_as {
                 None => Ok(self),
                 Some(_) => Err(Failure::usage(
-                    "the key is to be derived for an object, and a bucket is named",
+                    "the derivation of the key names no object here, but a bucket",
                 )
                 .hint("write it s3://BUCKET/KEY")),
             };
