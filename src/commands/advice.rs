@@ -1,4 +1,4 @@
-//! Advice in the words of the command line: which option, or which command, helps.
+//! The sentences of [`Advice`]: hints that name options or commands.
 
 use crate::failure::Advice;
 
@@ -21,7 +21,6 @@ const OPTIONS: [(&str, &str); 15] = [
     ("range", "--range"),
 ];
 
-/// The sentence for an advice.
 pub(crate) fn sentence(advice: &Advice) -> String {
     let text = match advice {
         Advice::LeaveOutHeader(header) => {

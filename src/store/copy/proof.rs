@@ -274,7 +274,7 @@ fn unsealed_in_place(at: &Location) -> Failure {
         "the store did not seal what it copied onto itself, though it had sealed a trial: it is plaintext now, and was kept, for there is no other",
     )
     .hint(Advice::SealThroughThisMachine)
-    .for_all()
+    .stopping_the_run()
     .at(at)
 }
 

@@ -21,14 +21,14 @@ pub(crate) fn diagnose(store: &Store, refusal: &Refusal, about: &Circumstances<'
     };
     let mut failure = failure.at(about.at).answered(refusal.status, refusal.code.as_deref());
     failure.detail_mut().source = refusal.source.clone();
-    if concerns_all(refusal, about) {
-        failure = failure.for_all();
+    if stops_the_run(refusal, about) {
+        failure = failure.stopping_the_run();
     }
     failure
 }
 
 /// Whether any other request of this kind would be refused as well, whatever the object.
-fn concerns_all(refusal: &Refusal, about: &Circumstances<'_>) -> bool {
+fn stops_the_run(refusal: &Refusal, about: &Circumstances<'_>) -> bool {
     if let Some(trouble) = &refusal.trouble {
         return !matches!(trouble, Trouble::Timeout | Trouble::Broken(_));
     }

@@ -108,7 +108,7 @@ impl Store {
             "the store ignored the encryption asked for; what it wrote was kept, for there is no other",
         )
         .hint("this store does not encrypt as asked: use one that does")
-        .for_all()
+        .stopping_the_run()
         .at(at))
     }
 
@@ -287,7 +287,7 @@ fn explain_condition(refusal: &Refusal, condition: &Condition, at: &Location) ->
     Some(
         Failure::other("the store knows no conditions on writes: nothing was stored")
             .hint(Advice::DropCondition { on_etag: condition.if_match.is_some() })
-            .for_all()
+            .stopping_the_run()
             .at(at)
             .answered(refusal.status, refusal.code.as_deref()),
     )
