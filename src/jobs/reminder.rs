@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 
 use tempfile::NamedTempFile;
 
+use crate::failure::Advice;
 use crate::key::core::{Key, KeyCheck};
 use crate::key::ring::ObjectKey;
 use crate::output::Output;
@@ -44,8 +45,9 @@ pub(crate) fn remind_to_copy(key: &Key, out: &Output) {
     });
     if is_new {
         out.say(&format!(
-            "keep a copy of the key with the MD5 {}: an object whose key is lost is lost; `s3seal key show --as sheet SPEC` writes a page to print",
-            key.md5_base64()
+            "keep a copy of the key with the MD5 {}: an object whose key is lost is lost; {}",
+            key.md5_base64(),
+            Advice::PrintSheet
         ));
     }
 }

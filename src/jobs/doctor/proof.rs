@@ -8,7 +8,7 @@ use md5::{Digest as _, Md5};
 
 use super::report::{DoctorReport, Stop};
 use super::trial::Trial;
-use crate::failure::{Failure, Kind};
+use crate::failure::{Advice, Failure, Kind};
 use crate::key::core::Key;
 use crate::location::Location;
 use crate::store::Encryption;
@@ -261,7 +261,7 @@ impl Proof<'_> {
             unheeded => self.report.warn(
                 "conditions",
                 unheeded.join(", "),
-                "let no two writers work on the same names: --if-none-match and --if-match do not keep them apart here",
+                Advice::KeepWritersApart.to_string(),
             ),
         }
         Ok(())

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use tokio::sync::mpsc::Receiver;
 
+use crate::failure::Advice;
 use crate::output::Output;
 use crate::transfer::many::{Entry, Filters, Found, Skip, WalkOptions, channel, walk_folder};
 use crate::transfer::progress::Progress;
@@ -83,7 +84,6 @@ impl Skips {
             1 => "1 symbolic link was".to_owned(),
             links => format!("{links} symbolic links were"),
         };
-        self.out
-            .say(&format!("note: {were} skipped; put and sync follow them with --follow-symlinks"));
+        self.out.say(&format!("note: {were} skipped; {}", Advice::PutAndSyncFollowLinks));
     }
 }

@@ -26,7 +26,7 @@ use versions::VersionCleaner;
 use super::feed::{FeedObject, Place, Search, SearchOptions, feed_objects};
 use super::job::Job;
 use super::report::Reporter;
-use crate::failure::Failure;
+use crate::failure::{Advice, Failure};
 use crate::output::Output;
 use crate::store::wire::Connect;
 use crate::transfer::TransferOptions;
@@ -107,7 +107,8 @@ impl Run {
         let after = checkpoint.start().map(str::to_owned);
         if let Some(after) = &after {
             job.out.say(&format!(
-                "going on after {after}, where an earlier run stopped (--no-resume begins anew)"
+                "going on after {after}, where an earlier run stopped ({})",
+                Advice::BeginAnew
             ));
         }
         let feed = feed_objects(Search { after, ..self.search(false) }, vec![place.clone()]);

@@ -4,8 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+<<<<<<< HEAD
+use super::outcome::Outcome;
+use crate::failure::{Advice, Failure};
+=======
 use super::outcome::RotationOutcome;
 use crate::failure::Failure;
+>>>>>>> names-jobs
 use crate::jobs::job::Job;
 use crate::jobs::notes::{note_refused_copies, note_refused_tags, warn_left_of_trials};
 use crate::jobs::reminder::FirstKey;
@@ -248,13 +253,15 @@ impl RotationReport {
         }
         if seen.plain_versions > 0 {
             out.warn(&format!(
-                "{} former versions are still there unsealed: --all-versions lists them, --delete-old-versions deletes them",
-                seen.plain_versions
+                "{} former versions are still there unsealed: {}",
+                seen.plain_versions,
+                Advice::ListOrDeleteVersions
             ));
         } else if seen.sealed_versions > 0 {
             out.say(&format!(
-                "note: former versions of {} objects still need their old keys: --all-versions lists them, --delete-old-versions deletes them",
-                seen.sealed_versions
+                "note: former versions of {} objects still need their old keys: {}",
+                seen.sealed_versions,
+                Advice::ListOrDeleteVersions
             ));
         }
     }

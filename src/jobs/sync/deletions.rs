@@ -57,7 +57,7 @@ impl DeleteOptions {
             return Ok(());
         }
         Err(Failure::usage(format!(
-            "{} would be deleted, which is more than --max-delete allows ({limit}): nothing was deleted",
+            "{} would be deleted, which is more than the limit allows ({limit}): nothing was deleted",
             counted(deletions)
         ))
         .hint(Advice::RaiseMaxDelete))

@@ -55,8 +55,10 @@ impl Keyring {
         let Some(DeriveAs { bucket: Some(bucket), key: Some(key) }) = self.derive_as.clone() else {
             return match self.derive_as {
                 None => Ok(self),
-                Some(_) => Err(Failure::usage("--derive-as names no object here, but a bucket")
-                    .hint("write it s3://BUCKET/KEY")),
+                Some(_) => Err(Failure::usage(
+                    "the derivation of the key names no object here, but a bucket",
+                )
+                .hint("write it s3://BUCKET/KEY")),
             };
         };
         let at = Location { bucket, key };

@@ -246,12 +246,14 @@ impl Store {
             && write.condition.is_set()
             && self.wire().allows_any_request()
         {
-            let message = match &write.condition.if_none_match {
-                Some(_) => "the object exists already: it was left alone",
-                None => "the object's ETag is not the one in --if-match: it was left alone",
+            let (message, advice) = match &write.condition.if_none_match {
+                Some(_) => ("the object exists already: it was left alone", Advice::LookAndDecide),
+                None => {
+                    ("the object's ETag is another one: it was left alone", Advice::LookForETag)
+                }
             };
             return Failure::precondition(message)
-                .hint(Advice::LookAndDecide)
+                .hint(advice)
                 .at(&write.at)
                 .answered(refusal.status, refusal.code.as_deref());
         }
