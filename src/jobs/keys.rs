@@ -55,7 +55,7 @@ impl Keys {
 
     /// Fails where keys were named that cannot go to this store.
     pub(crate) fn check(&self, store: &Store) -> Result<(), Failure> {
-        if self.are_named() { store.carry_keys() } else { Ok(()) }
+        if self.are_named() { store.check_may_send_keys() } else { Ok(()) }
     }
 
     /// Fails where the key that was named first, which is the one to write with, seals nothing.
@@ -183,7 +183,7 @@ impl Keys {
         };
         found.warnings.iter().for_each(|warning| self.out.warn(warning));
         if !found.keys.is_empty() {
-            store.carry_keys().map_err(|failure| failure.at(at))?;
+            store.check_may_send_keys().map_err(|failure| failure.at(at))?;
         }
         Ok(found)
     }
@@ -262,11 +262,11 @@ impl KeysToTry for ObjectKeys<'_> {
         })
     }
 
-    fn lack_one(&self) -> bool {
+    fn has_unusable_key(&self) -> bool {
         self.candidates.unusable.is_some()
     }
 
-    fn explain_none(&self, failure: Failure) -> Failure {
+    fn explain_missing_key(&self, failure: Failure) -> Failure {
         self.keys.without_rule(failure, self.store, self.at)
     }
 }

@@ -60,7 +60,7 @@ pub(crate) async fn run(
     let mut job = Job::connect(connect, out).await?;
     keys.check(&job.store)?;
     // Only copies of objects that have such a tag get one.
-    job.store.learned().key_tags().want();
+    job.store.learned().key_tags().enable();
     if let Some(shard) = &options.search.shard {
         out.say(&format!("share {shard}"));
     }

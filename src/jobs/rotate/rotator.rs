@@ -327,7 +327,7 @@ impl Rotator {
         let planned = self.engine.store().plan_copy(source, write);
         let mut copy = self.engine.interrupt().race(planned).await?;
         // A tag that names the old key would mislead; one with the MD5 of a weak key helps to guess it.
-        copy.write.tags_key = copy.source_tells_key
+        copy.write.tags_key = copy.source_has_key_tag
             && goal.key.as_ref().is_some_and(|key| !key.is_weak && !key.is_derived);
         Ok(copy)
     }

@@ -13,5 +13,7 @@ mod whole;
 pub(crate) use parts::CopiedPart;
 pub(crate) use proof::{Compared, Copied};
 pub(crate) use source::CopySource;
-pub(crate) use throw_away::{Left, ThrowAways, as_source, collect, is_throw_away, plain_write};
+pub(crate) use throw_away::{
+    Leftovers, ThrowAways, as_source, collect, is_throw_away, plain_write,
+};
 pub(crate) use whole::{Copy, MOST_BYTES_OF_ONE_COPY};

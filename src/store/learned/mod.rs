@@ -6,9 +6,9 @@ mod copies;
 mod key_tags;
 mod proven;
 
-pub(crate) use checksums::{CHECKSUM_MODE, Checksums, Said, other_checksum};
+pub(crate) use checksums::{CHECKSUM_MODE, ChecksumAnswer, Checksums, stored_other_bytes};
 pub(crate) use copies::{ConditionalWrite, CopyMethod};
-pub(crate) use copies::{Copies, KnownCopies, Route};
+pub(crate) use copies::{Copies, CopyKind, KnownCopies};
 pub(crate) use key_tags::KeyTags;
 pub(crate) use proven::Proven;
 

@@ -77,7 +77,7 @@ mod tests {
             .region(Region::new(server.region().to_owned()))
             .credentials_provider(SharedCredentialsProvider::new(keys))
             .build();
-        let store = Store::reach(Access {
+        let store = Store::from_access(Access {
             options: &Connect::default(),
             shared,
             trust: Trust::load(None, None).unwrap(),

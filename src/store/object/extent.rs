@@ -58,7 +58,7 @@ impl Extent {
         self.range.end - self.range.start
     }
 
-    fn named(content_range: &str) -> Option<Extent> {
+    fn from_header(content_range: &str) -> Option<Extent> {
         parse_content_range(content_range).map(|(range, total)| Extent { range, total })
     }
 
@@ -74,7 +74,7 @@ impl Extent {
                 .hint("a proxy in between may recode answers: go around it"));
         };
         check_size(metadata)?;
-        let named = metadata.content_range.as_deref().map(Extent::named);
+        let named = metadata.content_range.as_deref().map(Extent::from_header);
         if !wanted.is_part() {
             let whole = Extent { range: 0..bytes, total: bytes };
             return match (status, named) {
@@ -101,7 +101,7 @@ impl Extent {
 /// The part of an object that an answer says it holds. Its Content-Length is not checked: the reader counts the bytes,
 /// and requests the rest where some are missing.
 pub(super) fn named_part(status: u16, metadata: &ObjectMetadata) -> Option<Extent> {
-    let named = metadata.content_range.as_deref().and_then(Extent::named);
+    let named = metadata.content_range.as_deref().and_then(Extent::from_header);
     named.filter(|_| status == PARTIAL_CONTENT)
 }
 
@@ -114,7 +114,7 @@ pub(super) fn another_range() -> Failure {
 pub(super) fn check_head(metadata: &ObjectMetadata) -> Result<(), Failure> {
     check_size(metadata)?;
     let whole = metadata.content_length.map(|bytes| Extent { range: 0..bytes, total: bytes });
-    match metadata.content_range.as_deref().map(Extent::named) {
+    match metadata.content_range.as_deref().map(Extent::from_header) {
         Some(said) if said != whole => Err(Failure::integrity(
             "the store describes a part of the object, though all of it was asked for",
         )

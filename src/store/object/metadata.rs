@@ -200,7 +200,7 @@ fn without_aws_chunked(coding: &str) -> Option<String> {
 }
 
 /// An ETag without its quotes and the mark of weakness that proxies add.
-pub(crate) fn bare(etag: &str) -> &str {
+pub(crate) fn bare_etag(etag: &str) -> &str {
     etag.trim_start_matches("W/").trim_matches('"')
 }
 

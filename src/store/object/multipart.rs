@@ -14,13 +14,13 @@ use super::write::{Stored, Write, Written};
 use crate::failure::Failure;
 use crate::location::Location;
 use crate::store::explain::{Action, Circumstances, diagnose};
-use crate::store::learned::Said;
+use crate::store::learned::ChecksumAnswer;
 use crate::store::seal::{Echoes, Sealed};
 use crate::store::wire::observers::AnswerHead;
 use crate::store::wire::{Attempts, Store};
 
 /// Bytes a second that a store which reads all of an upload to complete it gets through at least.
-const COMPLETION: u64 = 16 << 20;
+const COMPLETION_BYTES_PER_SECOND: u64 = 16 << 20;
 
 /// A part that was uploaded and, with a key, proven.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -45,8 +45,8 @@ impl Store {
                     .create_multipart_upload()
                     .bucket(&write.at.bucket)
                     .key(&write.at.key)
-                    .set_checksum_algorithm(self.sent(&ChecksumAlgorithm::Crc64Nvme))
-                    .set_checksum_type(self.sent(&ChecksumType::FullObject))
+                    .set_checksum_algorithm(self.if_checksums_sent(&ChecksumAlgorithm::Crc64Nvme))
+                    .set_checksum_type(self.if_checksums_sent(&ChecksumType::FullObject))
                     .attributed(&write.attributes, self.tagging(write))
                     .encrypted(&write.encryption)
                     .send()
@@ -78,7 +78,7 @@ impl Store {
                     .part_number(part.number)
                     .body(ByteStream::new(body()))
                     .content_length(part.bytes.cast_signed())
-                    .set_checksum_crc64_nvme(self.sent(&checksum(part.crc64nvme)))
+                    .set_checksum_crc64_nvme(self.if_checksums_sent(&checksum(part.crc64nvme)))
                     .sealed(write.encryption.key())
                     .customize()
                     .disable_payload_signing()
@@ -94,8 +94,8 @@ impl Store {
             .for_all()
             .at(&write.at));
         }
-        let said = Said::of(output.checksum_crc64_nvme(), &checksum(part.crc64nvme));
-        if matches!(said, Said::Other) {
+        let said = ChecksumAnswer::of(output.checksum_crc64_nvme(), &checksum(part.crc64nvme));
+        if matches!(said, ChecksumAnswer::Different) {
             return Err(Failure::integrity(
                 "the store says that a part has another checksum than what was sent: nothing was published",
             )
@@ -134,7 +134,7 @@ impl Store {
                     .set_if_none_match(write.condition.if_none_match.clone())
                     .sealed(write.encryption.key())
                     .customize()
-                    .config_override(self.patience(bytes))
+                    .config_override(self.completion_timeouts(bytes))
                     .interceptor(attempts.clone())
                     .interceptor(head.clone())
                     .send()
@@ -153,12 +153,12 @@ impl Store {
         // A checksum of the parts' checksums says so, and nothing of the bytes.
         let is_composite = output.checksum_type() == Some(&ChecksumType::Composite);
         let said = output.checksum_crc64_nvme().filter(|_| !is_composite);
-        let said = Said::of(said, &stored.checksum_crc64nvme);
+        let said = ChecksumAnswer::of(said, &stored.checksum_crc64nvme);
         let stored = Stored {
             etag: output.e_tag().map(str::to_owned),
             version_id: output.version_id().map(str::to_owned),
-            is_checked: matches!(said, Said::Same),
-            is_damaged: matches!(said, Said::Other),
+            is_checked: matches!(said, ChecksumAnswer::Same),
+            is_damaged: matches!(said, ChecksumAnswer::Different),
             ..stored
         };
         let managed = output.server_side_encryption();
@@ -203,10 +203,10 @@ impl Store {
     }
 
     /// Time to complete an object of `bytes` bytes.
-    pub(crate) fn patience(&self, bytes: u64) -> Builder {
+    pub(crate) fn completion_timeouts(&self, bytes: u64) -> Builder {
         let mut timeouts = TimeoutConfig::builder();
         timeouts.set_connect_timeout(self.timeouts().connect_timeout());
-        let longer = |usual| usual + Duration::from_secs(bytes / COMPLETION);
+        let longer = |usual| usual + Duration::from_secs(bytes / COMPLETION_BYTES_PER_SECOND);
         timeouts.set_read_timeout(self.timeouts().read_timeout().map(longer));
         Builder::default().timeout_config(timeouts.build())
     }

@@ -52,17 +52,17 @@ pub(crate) trait KeysToTry: Send {
     fn more(&mut self) -> Pending<'_, Batch>;
 
     /// Whether the object is known to be sealed, so that no request without a key is needed to tell.
-    fn are_for_sealed(&self) -> bool {
+    fn is_known_sealed(&self) -> bool {
         false
     }
 
     /// Whether a key that should have been among them cannot be used: it may be the one that fits.
-    fn lack_one(&self) -> bool {
+    fn has_unusable_key(&self) -> bool {
         false
     }
 
     /// The failure of an object that is sealed and gets no key.
-    fn explain_none(&self, failure: Failure) -> Failure {
+    fn explain_missing_key(&self, failure: Failure) -> Failure {
         failure
     }
 }
@@ -93,7 +93,7 @@ impl KeysToTry for FixedKeys<'_> {
         Box::pin(async { Ok(Batch { keys: Vec::new(), asks_tag: false }) })
     }
 
-    fn are_for_sealed(&self) -> bool {
+    fn is_known_sealed(&self) -> bool {
         self.is_sealed
     }
 }
@@ -116,7 +116,7 @@ enum Tried<T> {
     /// None of them fits; the refusal of the last one.
     NoneFits(Refusal),
     /// The store turned out to refuse checksum headers. That may be all that was wrong: a HEAD's refusal does not say.
-    Again,
+    WithoutChecksums,
 }
 
 /// What a request without a key shows of an object that refused one.
@@ -137,23 +137,23 @@ impl Store {
         options: &ReadOptions,
         request: &R,
     ) -> Result<Opened<R::Answer>, Unopened> {
-        let mut is_sealed = keys.are_for_sealed();
+        let mut is_sealed = keys.is_known_sealed();
         let mut tried: Vec<Key> = Vec::new();
-        let mut missed = None;
+        let mut last_refusal = None;
         let mut batch = keys.first();
         loop {
             let tagged = self.sort_by_tag(at, &mut batch, options).await;
             if batch.keys.is_empty()
-                && let Some(refusal) = &missed
+                && let Some(refusal) = &last_refusal
             {
-                return Err(self.locked(at, &tried, refusal, tagged, keys.lack_one()));
+                return Err(self.locked(at, &tried, refusal, tagged, keys.has_unusable_key()));
             }
             match self.try_batch(at, &batch.keys, is_sealed, options, request).await {
                 Ok(Tried::Opened(opened)) => return Ok(opened),
-                Ok(Tried::NoneFits(refusal)) => missed = Some(refusal),
-                Ok(Tried::Again) => continue,
+                Ok(Tried::NoneFits(refusal)) => last_refusal = Some(refusal),
+                Ok(Tried::WithoutChecksums) => continue,
                 Err(Unopened::NoKey(failure)) => {
-                    return Err(Unopened::NoKey(keys.explain_none(failure)));
+                    return Err(Unopened::NoKey(keys.explain_missing_key(failure)));
                 }
                 Err(unopened) => return Err(unopened),
             }
@@ -187,13 +187,13 @@ impl Store {
         request: &R,
     ) -> Result<Tried<R::Answer>, Unopened> {
         let asked = self.learned().checksums().asks();
-        let refused_meanwhile = |refusal: &Refusal| {
+        let learned_no_checksums = |refusal: &Refusal| {
             asked && !self.learned().checksums().asks() && refusal.code.is_none()
         };
         if keys.is_empty() {
             return match request.send(None).await {
                 Ok((_, answer)) => Ok(plain(answer)),
-                Err(refusal) if refused_meanwhile(&refusal) => Ok(Tried::Again),
+                Err(refusal) if learned_no_checksums(&refusal) => Ok(Tried::WithoutChecksums),
                 Err(refusal) => Err(self.explain_without_key(at, &refusal)),
             };
         }
@@ -222,7 +222,7 @@ impl Store {
                 };
                 match found {
                     Keyless::Opened(answer) => return Ok(plain(answer)),
-                    _ if refused_meanwhile(&refusal) => return Ok(Tried::Again),
+                    _ if learned_no_checksums(&refusal) => return Ok(Tried::WithoutChecksums),
                     Keyless::Sealed => is_known_sealed = true,
                     Keyless::Plain if options.allow_plain => {
                         let sent = request.send(None).await;
@@ -271,14 +271,14 @@ impl Store {
                 Err(keyless) => keyless,
             }
         };
-        if self.means_sealed(at, (tried, refusal), &keyless, options).await {
+        if self.says_sealed(at, (tried, refusal), &keyless, options).await {
             return Ok(Keyless::Sealed);
         }
         Err(self.unreadable(at, None, &keyless))
     }
 
     /// Whether the refusal of a request without a key says that the object is sealed.
-    async fn means_sealed(
+    async fn says_sealed(
         &self,
         at: &Location,
         (tried, refusal): (&Key, &Refusal),
@@ -346,7 +346,7 @@ impl Store {
         tried: &[Key],
         refusal: &Refusal,
         tagged: Option<String>,
-        lacks_one: bool,
+        has_unusable_key: bool,
     ) -> Unopened {
         let mut failure = match self.wire().url() {
             Some(url) => no_key_fits_url(url, at, tried, refusal)
@@ -356,7 +356,7 @@ impl Store {
         if let Some(md5) = tagged {
             failure = failure.hint(Advice::FindTaggedKey(md5.to_owned()));
         }
-        if !lacks_one {
+        if !has_unusable_key {
             return Unopened::Locked(failure);
         }
         failure.detail_mut().message += "; another that its rule names cannot be used";

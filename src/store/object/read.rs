@@ -244,7 +244,7 @@ impl Store {
 
     /// HEAD has no body, so a failed one has no words: the same question as a one-byte GET has.
     async fn with_words(&self, at: &Location, options: &ReadOptions, refusal: Refusal) -> Refusal {
-        if refusal.trouble.is_some() || !matches!(refusal.status, Some(400 | 403 | 404 | 501)) {
+        if refusal.no_answer.is_some() || !matches!(refusal.status, Some(400 | 403 | 404 | 501)) {
             return refusal;
         }
         match self.first_byte(at, None, options).await {

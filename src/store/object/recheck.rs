@@ -2,7 +2,7 @@
 //! what it said, and with what was sent.
 
 use super::extent::ReadOptions;
-use super::metadata::{ObjectMetadata, bare};
+use super::metadata::{ObjectMetadata, bare_etag};
 use super::write::Stored;
 use crate::failure::{Advice, Failure};
 use crate::key::core::Key;
@@ -22,7 +22,7 @@ impl Store {
         if stored.is_checked {
             return Ok(());
         }
-        let found = self.look(at, key, stored.version_id.as_deref()).await?;
+        let found = self.head_version(at, key, stored.version_id.as_deref()).await?;
         let sum = found.checksum_crc64nvme.as_ref();
         let is_as_sent = found.content_length == Some(stored.bytes)
             && etag(found.etag.as_ref()) == etag(stored.etag.as_ref())
@@ -36,13 +36,13 @@ impl Store {
     }
 
     /// Fails unless the object is still the one that was read, and the store says the same of it.
-    pub(super) async fn look_again(
+    pub(super) async fn check_unchanged(
         &self,
         at: &Location,
         key: Option<&Key>,
         read: &ObjectMetadata,
     ) -> Result<(), Failure> {
-        let found = self.look(at, key, read.version_id.as_deref()).await?;
+        let found = self.head_version(at, key, read.version_id.as_deref()).await?;
         if etag(found.etag.as_ref()) != etag(read.etag.as_ref()) {
             return Err(replaced(at));
         }
@@ -57,7 +57,7 @@ impl Store {
         .at(at))
     }
 
-    async fn look(
+    async fn head_version(
         &self,
         at: &Location,
         key: Option<&Key>,
@@ -78,5 +78,5 @@ pub(super) fn replaced(at: &Location) -> Failure {
 }
 
 fn etag(said: Option<&String>) -> Option<&str> {
-    said.map(|etag| bare(etag))
+    said.map(|etag| bare_etag(etag))
 }

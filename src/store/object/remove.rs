@@ -3,7 +3,7 @@
 use aws_sdk_s3::operation::delete_object::DeleteObjectOutput;
 
 use super::extent::ReadOptions;
-use super::metadata::{NULL_VERSION, ObjectMetadata, bare};
+use super::metadata::{NULL_VERSION, ObjectMetadata, bare_etag};
 use super::recheck::replaced;
 use crate::failure::Failure;
 use crate::key::core::Key;
@@ -63,13 +63,13 @@ impl Store {
         let version_id = read.version_id.as_deref();
         if version_id.is_some_and(|version| version != NULL_VERSION) {
             if !read.has_whole_checksum() {
-                self.look_again(at, key, read).await?;
+                self.check_unchanged(at, key, read).await?;
             }
             return self.delete(at, version_id).await.map(drop);
         }
         let Some(etag) = read.etag.as_deref() else { return Err(replaced(at)) };
         // Not every store honours If-Match on a delete, so look first as well.
-        self.look_again(at, key, read).await?;
+        self.check_unchanged(at, key, read).await?;
         match self.delete_if_match(at, version_id, etag).await {
             Ok(_) => Ok(()),
             Err(refusal) if refusal.status == Some(412) => Err(replaced(at)),
@@ -151,7 +151,7 @@ impl Store {
         let Some(etag) = etag else { return Removal::Remains };
         // Not every store honours If-Match on a delete, so look first as well.
         match self.head(at, &[], &ReadOptions::default()).await {
-            Ok(found) if found.answer.etag.as_deref().map(bare) != Some(bare(etag)) => {
+            Ok(found) if found.answer.etag.as_deref().map(bare_etag) != Some(bare_etag(etag)) => {
                 return Removal::ReplacedMeanwhile;
             }
             Ok(_) => {}

@@ -35,7 +35,7 @@ impl Store {
 
     /// Deletes up to 1,000 objects of one bucket, as [`Store::delete`] does each: in one request, where
     /// their keys and the store allow it. The results come in the order of `targets`; what became of each
-    /// version is told only with `details`, for the store's answer is then as long as the question.
+    /// version is reported only with `details`, for the store's answer is then as long as the question.
     pub(crate) async fn delete_many(
         &self,
         targets: &[DeleteTarget],
@@ -94,7 +94,7 @@ impl Store {
             .await?;
         let mut answers: HashMap<_, _> =
             targets.iter().map(|it| (it.name(), Ok(Removed::default()))).collect();
-        for (name, answer) in told(&output) {
+        for (name, answer) in results_of(&output) {
             // An error about none of them may be about any of them: one by one, each tells its own.
             if answer.is_err() && !answers.contains_key(&name) {
                 return Ok(HashMap::new());
@@ -110,7 +110,9 @@ impl Store {
 }
 
 /// What the store says became of each object.
-fn told(output: &DeleteObjectsOutput) -> impl Iterator<Item = (Name, Result<Removed, Refusal>)> {
+fn results_of(
+    output: &DeleteObjectsOutput,
+) -> impl Iterator<Item = (Name, Result<Removed, Refusal>)> {
     let deleted = output.deleted().iter().map(|it| {
         let removed = Removed {
             delete_marker: it.delete_marker().unwrap_or(false),

@@ -18,7 +18,7 @@ pub(crate) struct KeptTags {
     /// As `x-amz-tagging` has them.
     pub(crate) tagging: Option<String>,
     /// Whether there is one more, which tells which key the source needs.
-    pub(crate) tell_key: bool,
+    pub(crate) has_key_tag: bool,
 }
 
 /// The tags, written as a query (`x-amz-tagging`), with the key's among them.
@@ -34,11 +34,11 @@ impl Store {
     /// Looks, once for all objects, whether the store has kept the tag of an object that was written with
     /// it: some ignore it.
     pub(crate) async fn check_key_tag(&self, at: &Location, version_id: Option<&str>) {
-        if !self.learned().key_tags().are_in_use() || !self.learned().key_tags().is_first_look() {
+        if !self.learned().key_tags().are_in_use() || !self.learned().key_tags().is_first_check() {
             return;
         }
         if matches!(self.read_key_tag(at, version_id).await, Ok(None)) {
-            self.learned().key_tags().give_up();
+            self.learned().key_tags().disable();
         }
     }
 
@@ -62,7 +62,7 @@ impl Store {
         match self.read_tags(at, version_id).await {
             Ok(tags) => Ok(tags.into_iter().find(|tag| tag.key == NAME).map(|tag| tag.value)),
             Err(refusal) if refusal.status == Some(501) => {
-                self.learned().key_tags().give_up();
+                self.learned().key_tags().disable();
                 Ok(None)
             }
             Err(refusal) => Err(refusal),
@@ -80,7 +80,7 @@ impl Store {
     ) -> Result<KeptTags, Failure> {
         // Amazon leaves the count out where it is 0; other stores always.
         if count == Some(0) || (count.is_none() && self.is_amazon()) {
-            return Ok(KeptTags { tagging: None, tell_key: false });
+            return Ok(KeptTags { tagging: None, has_key_tag: false });
         }
         let tags = match self.read_tags(at, version_id).await {
             Ok(tags) => tags,
@@ -95,7 +95,7 @@ impl Store {
             .map(|tag| format!("{}={}", percent::encoded(&tag.key), percent::encoded(&tag.value)))
             .collect();
         let tagging = (!kept.is_empty()).then(|| kept.join("&"));
-        Ok(KeptTags { tagging, tell_key: kept.len() < tags.len() })
+        Ok(KeptTags { tagging, has_key_tag: kept.len() < tags.len() })
     }
 
     async fn read_tags(

@@ -13,9 +13,9 @@ use super::tags::with_key;
 use crate::failure::{Advice, Failure, Kind};
 use crate::location::Location;
 use crate::store::explain::{Action, Circumstances, diagnose, is_missing, unknown_header};
-use crate::store::learned::{Said, other_checksum};
+use crate::store::learned::{ChecksumAnswer, stored_other_bytes};
 use crate::store::seal::{Echoes, Encryption};
-use crate::store::wire::{Attempts, Named, Refusal, Store};
+use crate::store::wire::{Attempts, MaybeWritten, Refusal, Store};
 
 /// What is to be written, apart from the bytes.
 #[derive(Debug, Clone)]
@@ -60,7 +60,7 @@ pub(crate) struct Sums {
     pub(crate) md5: Option<[u8; 16]>,
 }
 
-/// An object that the store says it wrote: nothing to rely on before [`Store::settle`].
+/// An object that the store says it wrote: nothing to rely on before [`Store::keep_if_proven`].
 #[must_use = "an unproven object must be taken back"]
 #[derive(Debug)]
 pub(crate) struct Written {
@@ -79,10 +79,14 @@ impl Store {
     /// interrupted: plaintext would remain, and nobody would be told.
     /// Errors: [`Kind::Unsealed`] where there was no proof: the object was removed, or the failure says that plaintext
     /// remains. [`Kind::Integrity`] where the store names another checksum.
-    pub(crate) async fn settle(&self, at: &Location, written: Written) -> Result<Stored, Failure> {
+    pub(crate) async fn keep_if_proven(
+        &self,
+        at: &Location,
+        written: Written,
+    ) -> Result<Stored, Failure> {
         let Written { stored, proven } = written;
         if proven && stored.is_damaged {
-            return Err(other_checksum(at));
+            return Err(stored_other_bytes(at));
         }
         if proven {
             return Ok(stored);
@@ -95,14 +99,14 @@ impl Store {
 
     /// The same, of what took the place of its only source: that is kept where it is not encrypted as asked.
     /// Errors: [`Kind::Unsealed`] then.
-    pub(crate) async fn settle_over(
+    pub(crate) async fn keep_over_source(
         &self,
         at: &Location,
         written: Written,
     ) -> Result<Stored, Failure> {
         let version_id = written.stored.version_id.as_deref();
         if written.proven || version_id.is_some_and(|version| version != NULL_VERSION) {
-            return self.settle(at, written).await;
+            return self.keep_if_proven(at, written).await;
         }
         Err(Failure::unsealed(
             "the store ignored the encryption asked for; what it wrote was kept, for there is no other",
@@ -130,7 +134,7 @@ impl Store {
                     .key(&write.at.key)
                     .body(ByteStream::new(body()))
                     .content_length(bytes.cast_signed())
-                    .set_checksum_crc64_nvme(self.sent(&stored.checksum_crc64nvme))
+                    .set_checksum_crc64_nvme(self.if_checksums_sent(&stored.checksum_crc64nvme))
                     .set_content_md5(sums.md5.map(|md5| BASE64_STANDARD.encode(md5)))
                     .set_if_match(write.condition.if_match.clone())
                     .set_if_none_match(write.condition.if_none_match.clone())
@@ -142,7 +146,7 @@ impl Store {
         let output = match sent {
             Ok(output) => output,
             Err(refusal) if refusal.is_success() && self.counts_as_unproven(write) => {
-                let Named { etag, version_id } = *refusal.written;
+                let MaybeWritten { etag, version_id } = *refusal.maybe_written;
                 return Ok(Written {
                     stored: Stored { etag, version_id, ..stored },
                     proven: false,
@@ -154,12 +158,12 @@ impl Store {
             }
             Err(refusal) => return Err(self.explain_conditional(write, &refusal)),
         };
-        let said = Said::of(output.checksum_crc64_nvme(), &stored.checksum_crc64nvme);
+        let said = ChecksumAnswer::of(output.checksum_crc64_nvme(), &stored.checksum_crc64nvme);
         let stored = Stored {
             etag: output.e_tag().map(str::to_owned),
             version_id: output.version_id().map(str::to_owned),
-            is_checked: matches!(said, Said::Same),
-            is_damaged: matches!(said, Said::Other),
+            is_checked: matches!(said, ChecksumAnswer::Same),
+            is_damaged: matches!(said, ChecksumAnswer::Different),
             ..stored
         };
         Ok(Written { stored, proven: write.encryption.is_proven_by(&output.echo()) })
@@ -172,7 +176,7 @@ impl Store {
     }
 
     /// The answer to a write through a presigned URL got lost: nothing can be looked at.
-    fn in_doubt(&self, write: &Write, refusal: &Refusal) -> Failure {
+    fn unknown_outcome(&self, write: &Write, refusal: &Refusal) -> Failure {
         self.explain(write, refusal)
             .leaving("; the object may have been stored all the same")
             .hint("send it again: the same URL writes the same object")
@@ -187,7 +191,7 @@ impl Store {
         refusal: &Refusal,
     ) -> Result<Stored, Failure> {
         if !self.wire().allows_any_request() {
-            return Err(self.in_doubt(write, refusal));
+            return Err(self.unknown_outcome(write, refusal));
         }
         let keys: Vec<_> = write.encryption.key().cloned().into_iter().collect();
         let found = self.head(&write.at, &keys, &ReadOptions::default()).await;
@@ -232,7 +236,7 @@ impl Store {
     }
 
     /// What concerns checksums, unless the user wants none sent.
-    pub(crate) fn sent<T: Clone>(&self, checksum: &T) -> Option<T> {
+    pub(crate) fn if_checksums_sent<T: Clone>(&self, checksum: &T) -> Option<T> {
         self.learned().checksums().sends().then(|| checksum.clone())
     }
 

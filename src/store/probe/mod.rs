@@ -6,6 +6,6 @@ mod handshake;
 mod settings;
 
 pub(crate) use certificate::Certificate;
-pub(crate) use contact::{Contact, Outcome};
+pub(crate) use contact::{Contact, ContactOutcome};
 pub(crate) use handshake::{Handshake, is_proxied};
 pub(crate) use settings::Settings;

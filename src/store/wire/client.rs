@@ -10,9 +10,11 @@ use aws_sdk_s3::config::{Builder, Region, RequestChecksumCalculation, ResponseCh
 use aws_sdk_s3::error::SdkError;
 
 use super::configuration::{Access, Connect, FALLBACK_REGION};
-use super::http::{Documents, GivesUp, Limits, Requester, Resolver, is_loopback, plain_client};
+use super::http::{
+    DocumentLimit, RateLimited, RequestHeaders, Resolver, StallTimeout, is_loopback, plain_client,
+};
 use super::observers::{Latency, Pace, RequestLog};
-use super::refusal::{Refusal, Trouble};
+use super::refusal::{NoAnswer, Refusal};
 use super::retry::{Retry, Transient};
 use super::signing::Wire;
 use super::{endpoint, region};
@@ -41,10 +43,10 @@ impl Store {
     /// Reads the AWS configuration and makes a client; sends nothing to the store.
     /// Errors: [`Kind::Usage`] for an endpoint, profile or CA bundle that cannot be used.
     pub(crate) async fn connect(options: &Connect) -> Result<Store, Failure> {
-        Ok(Store::reach(Access::load(options).await?))
+        Ok(Store::from_access(Access::load(options).await?))
     }
 
-    pub(crate) fn reach(access: Access<'_>) -> Store {
+    pub(crate) fn from_access(access: Access<'_>) -> Store {
         let Access { options, shared, trust, retry, endpoint, path_style, presigned } = access;
         let parsed: Option<http::Uri> = endpoint.as_deref().and_then(|url| url.parse().ok());
         let (_, retry_partition) = retry.config();
@@ -55,20 +57,20 @@ impl Store {
         let only_loopback = is_loopback(host) && !options.allow_http;
         let http_client =
             if plain { plain_client(Resolver { only_loopback }) } else { trust.client() };
-        let http_client = GivesUp::on_stalls(http_client);
+        let http_client = StallTimeout::around(http_client);
         let http_client = match options.limit_rate {
-            Some(rate) => Limits::to(rate, http_client),
+            Some(rate) => RateLimited::at(rate, http_client),
             None => http_client,
         };
         let mut config = Builder::from(&shared)
             .http_client(http_client)
             .interceptor(latency.clone())
-            .interceptor(Requester {
+            .interceptor(RequestHeaders {
                 payer: options.request_payer.clone(),
                 expected_owner: options.expected_bucket_owner.clone(),
             })
             .interceptor(OneEcho)
-            .interceptor(Documents)
+            .interceptor(DocumentLimit)
             .interceptor(RequestLog)
             .interceptor(pace.clone())
             .retry_partition(retry_partition)
@@ -141,7 +143,7 @@ impl Store {
 
     /// Fails where a key would cross the network in clear.
     /// Errors: [`Kind::Unsealed`] for a plain-http endpoint on another machine.
-    pub(crate) fn carry_keys(&self) -> Result<(), Failure> {
+    pub(crate) fn check_may_send_keys(&self) -> Result<(), Failure> {
         match self.endpoint().and_then(|url| url.parse().ok()) {
             Some(url) if !self.allow_http => endpoint::refuse_plain_http(&url),
             _ => Ok(()),
@@ -193,14 +195,14 @@ impl Store {
             };
             if checksums && refusal.is_about_checksum_headers() {
                 tracing::debug!("the store refuses checksum headers");
-                self.learned.checksums().give_up();
+                self.learned.checksums().disable();
             } else if tags && refusal.is_about_tags() {
                 tracing::debug!("the store takes no tags");
-                self.learned.key_tags().give_up();
+                self.learned.key_tags().disable();
             } else if let Some(region) = self.other_region(&refusal) {
                 tracing::debug!(region, "the bucket is in another region");
-                if let Err(trouble) = self.move_to(region) {
-                    refusal.trouble = Some(trouble);
+                if let Err(trouble) = self.switch_region(region) {
+                    refusal.no_answer = Some(trouble);
                     return Err(refusal);
                 }
                 return request(self.client()).await.map_err(Into::into);
@@ -217,11 +219,11 @@ impl Store {
     }
 
     /// Goes on in another region, but never in another partition.
-    fn move_to(&self, region: String) -> Result<(), Trouble> {
+    fn switch_region(&self, region: String) -> Result<(), NoAnswer> {
         let client = self.client();
         let current = client.config().region().map_or(FALLBACK_REGION, Region::as_ref);
-        if !region::are_together(current, &region) {
-            return Err(Trouble::OtherPartition(region));
+        if !region::same_partition(current, &region) {
+            return Err(NoAnswer::OtherPartition(region));
         }
         let config = client.config().to_builder().region(Region::new(region)).build();
         *self.client.write().unwrap_or_else(PoisonError::into_inner) = Client::from_conf(config);

@@ -18,7 +18,7 @@ pub(crate) use attempts::Attempts;
 pub(crate) use client::Store;
 pub(crate) use configuration::{Access, Connect, FALLBACK_REGION, load_profiles};
 pub(crate) use content_md5::add_content_md5;
-pub(crate) use refusal::{Named, Refusal, Trouble, innermost, status_within_success};
+pub(crate) use refusal::{MaybeWritten, NoAnswer, Refusal, innermost, status_within_success};
 pub(crate) use region::is_region;
 pub(crate) use retry::{Backoff, Retry};
 pub(crate) use signing::{Presigned, Wire};

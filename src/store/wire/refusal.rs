@@ -28,25 +28,25 @@ pub(crate) struct Refusal {
     /// `x-amz-bucket-region`: where Amazon says the bucket is.
     pub(crate) bucket_region: Option<Box<str>>,
     /// What a 2xx that cannot be read may have written.
-    pub(crate) written: Box<Named>,
+    pub(crate) maybe_written: Box<MaybeWritten>,
     /// Whether the version asked for, or the newest one, is a delete marker.
     pub(crate) delete_marker: bool,
     /// Why there was no answer, if there was none.
-    pub(crate) trouble: Option<Trouble>,
+    pub(crate) no_answer: Option<NoAnswer>,
     /// The error behind the trouble. None of an answer: its body may repeat what it must not.
     pub(crate) source: Option<Arc<anyhow::Error>>,
 }
 
 /// An object, as the headers of an answer name it.
 #[derive(Debug, Default)]
-pub(crate) struct Named {
+pub(crate) struct MaybeWritten {
     pub(crate) etag: Option<String>,
     pub(crate) version_id: Option<String>,
 }
 
 /// Why a request never got an answer.
 #[derive(Debug)]
-pub(crate) enum Trouble {
+pub(crate) enum NoAnswer {
     /// Nobody listens at the address.
     ConnectionRefused,
     /// The host's name has no address.
@@ -72,12 +72,12 @@ pub(crate) enum Trouble {
 impl Refusal {
     /// Whether the store took the request, though its answer cannot be read.
     pub(crate) fn is_success(&self) -> bool {
-        self.trouble.is_some() && self.status.is_some_and(|status| status < 300)
+        self.no_answer.is_some() && self.status.is_some_and(|status| status < 300)
     }
 
     /// Whether nobody knows what became of the request.
     pub(crate) fn is_unknown(&self) -> bool {
-        matches!(self.trouble, Some(Trouble::Timeout | Trouble::Broken(_)))
+        matches!(self.no_answer, Some(NoAnswer::Timeout | NoAnswer::Broken(_)))
     }
 
     /// Whether the store refuses a request because of its checksum headers, as B2 does.
@@ -123,14 +123,14 @@ where
             refusal.bucket_region = header("x-amz-bucket-region")
                 .filter(|region| region::is_region(region))
                 .map(Into::into);
-            refusal.written.etag = header("etag");
-            refusal.written.version_id = header("x-amz-version-id");
+            refusal.maybe_written.etag = header("etag");
+            refusal.maybe_written.version_id = header("x-amz-version-id");
             refusal.delete_marker = header("x-amz-delete-marker").as_deref() == Some("true");
         }
         let success = refusal.status.is_some_and(|status| status < 300);
         match error.as_service_error() {
             Some(answer) if success && answer.code().is_none() => {
-                refusal.trouble = Some(Trouble::Broken("its answer cannot be read".to_owned()));
+                refusal.no_answer = Some(NoAnswer::Broken("its answer cannot be read".to_owned()));
             }
             Some(answer) => {
                 refusal.code = answer.code().map(|code| beginning(code, LONGEST_CODE));
@@ -141,7 +141,7 @@ where
                 }
             }
             None => {
-                refusal.trouble = Some(trouble(&error));
+                refusal.no_answer = Some(trouble(&error));
                 refusal.source = Some(Arc::new(error.into()));
             }
         }
@@ -169,47 +169,47 @@ pub(crate) fn status_within_success(code: &str) -> u16 {
     }
 }
 
-fn trouble<E>(error: &SdkError<E>) -> Trouble
+fn trouble<E>(error: &SdkError<E>) -> NoAnswer
 where
     E: Error + Send + Sync + 'static,
 {
     if is_too_long(error) {
-        return Trouble::TooLong;
+        return NoAnswer::TooLong;
     }
     // First: a look-up of an address fails in the words of a missing one.
     if sources(error).any(lacks_files) {
-        return Trouble::OutOfFiles;
+        return NoAnswer::OutOfFiles;
     }
     if let Some(found) = sources(error).find_map(connection_trouble) {
         return found;
     }
     if let Some(found) = sources(error).find_map(|cause| cause.downcast_ref::<CredentialsError>()) {
         return match found {
-            CredentialsError::CredentialsNotLoaded(_) => Trouble::NoCredentials,
+            CredentialsError::CredentialsNotLoaded(_) => NoAnswer::NoCredentials,
             // A `credential_process` may print anything.
-            other => Trouble::Credentials(mask_key_text(&innermost(other)).into_owned()),
+            other => NoAnswer::Credentials(mask_key_text(&innermost(other)).into_owned()),
         };
     }
     match error {
-        SdkError::TimeoutError(_) => Trouble::Timeout,
-        SdkError::DispatchFailure(failure) if failure.is_timeout() => Trouble::Timeout,
-        other => Trouble::Broken(innermost(other)),
+        SdkError::TimeoutError(_) => NoAnswer::Timeout,
+        SdkError::DispatchFailure(failure) if failure.is_timeout() => NoAnswer::Timeout,
+        other => NoAnswer::Broken(innermost(other)),
     }
 }
 
 /// What the error, alone, says about the connection.
-fn connection_trouble(error: &(dyn Error + 'static)) -> Option<Trouble> {
+fn connection_trouble(error: &(dyn Error + 'static)) -> Option<NoAnswer> {
     if let Some(rustls::Error::InvalidCertificate(why)) = error.downcast_ref() {
-        return Some(Trouble::Certificate(explain(why)));
+        return Some(NoAnswer::Certificate(explain(why)));
     }
     if let Some(error) = error.downcast_ref::<io::Error>() {
         if error.kind() == io::ErrorKind::ConnectionRefused {
-            return Some(Trouble::ConnectionRefused);
+            return Some(NoAnswer::ConnectionRefused);
         }
         // `source` of an io::Error leaves out the error it wraps.
         return error.get_ref().and_then(|inner| connection_trouble(inner));
     }
-    is_dns(&error.to_string()).then_some(Trouble::UnknownHost)
+    is_dns(&error.to_string()).then_some(NoAnswer::UnknownHost)
 }
 
 fn lacks_files(error: &(dyn Error + 'static)) -> bool {

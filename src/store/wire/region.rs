@@ -18,7 +18,7 @@ pub(crate) fn is_region(text: &str) -> bool {
 }
 
 /// Whether both regions are of one partition.
-pub(super) fn are_together(one: &str, other: &str) -> bool {
+pub(super) fn same_partition(one: &str, other: &str) -> bool {
     partition(one) == partition(other)
 }
 
@@ -56,7 +56,7 @@ mod tests {
             ("us-iso-east-1", "us-iso-west-1"),
             ("garage", "garage"),
         ] {
-            assert!(are_together(one, other), "{one} {other}");
+            assert!(same_partition(one, other), "{one} {other}");
         }
         for (one, other) in [
             ("us-east-1", "cn-north-1"),
@@ -68,7 +68,7 @@ mod tests {
             ("us-east-1", "evil"),
             ("us-east-1", "xyz-east-1"),
         ] {
-            assert!(!are_together(one, other) && !are_together(other, one), "{one} {other}");
+            assert!(!same_partition(one, other) && !same_partition(other, one), "{one} {other}");
         }
     }
 

@@ -49,18 +49,18 @@ impl Wire {
 pub(crate) struct Presigned {
     pub(crate) url: SignedUrl,
     /// Whether the user has named a media type: the SDK names one in any case.
-    pub(crate) typed: bool,
+    pub(crate) has_content_type: bool,
 }
 
 impl Presigned {
     /// Whether a header, in lower case, may come with the request.
     fn allows(&self, header: &str) -> bool {
         match header {
-            "content-type" => self.typed,
+            "content-type" => self.has_content_type,
             // Version 2 signs it, too, where it is sent.
             "content-md5" => self.url.names_headers(),
             // Of the seal, some sign the algorithm alone.
-            _ if header.starts_with(seal::PREFIX) => self.url.seals() != Some(false),
+            _ if header.starts_with(seal::PREFIX) => self.url.signs_seal() != Some(false),
             _ if header.starts_with("x-amz-") && self.url.names_headers() => self.url.signs(header),
             "x-amz-user-agent" => false,
             _ => !header.starts_with("amz-sdk-"),
@@ -97,9 +97,9 @@ impl Intercept for Presigned {
 mod tests {
     use super::*;
 
-    fn allows(query: &str, typed: bool, header: &str) -> bool {
+    fn allows(query: &str, has_content_type: bool, header: &str) -> bool {
         let url = format!("https://store.example/b/k?{query}").parse().unwrap();
-        Presigned { url, typed }.allows(header)
+        Presigned { url, has_content_type }.allows(header)
     }
 
     #[test]

@@ -57,7 +57,7 @@ impl SignedUrl {
 
     /// Whether the URL is plainly for an object that is not sealed.
     pub(crate) fn is_for_plain(&self) -> bool {
-        self.seals() == Some(false)
+        self.signs_seal() == Some(false)
     }
 
     /// As it is sent, byte for byte.
@@ -66,7 +66,7 @@ impl SignedUrl {
     }
 
     /// Whether headers of the seal are signed; none where the URL does not say.
-    pub(crate) fn seals(&self) -> Option<bool> {
+    pub(crate) fn signs_seal(&self) -> Option<bool> {
         match &self.signed {
             Signed::Named(names) => Some(names.iter().any(|name| name.starts_with(seal::PREFIX))),
             Signed::Unknown => None,
@@ -253,7 +253,7 @@ mod tests {
         assert_eq!(url.to_string(), "https://store.example/b/a%20b/c%2Fd.txt");
         assert_eq!(url.name(), "d.txt");
         assert_eq!(url.signed_headers().collect::<Vec<_>>(), ["host", "x-amz-meta-a"]);
-        assert_eq!(url.seals(), Some(false));
+        assert_eq!(url.signs_seal(), Some(false));
         assert_eq!(url.operation(), Some("GetObject"));
         let end = humantime::parse_rfc3339("2026-11-22T10:31:00Z").unwrap();
         assert!(url.check_expiry(end + CLOCK_SKEW).is_ok());
@@ -290,7 +290,7 @@ mod tests {
             "https://b.s3.example/k?AWSAccessKeyId=AKIA&Signature=a%2Bb%3D&Expires=1795343460"
                 .parse()
                 .unwrap();
-        assert_eq!(url.seals(), None);
+        assert_eq!(url.signs_seal(), None);
         assert_eq!(url.signed_headers().count(), 0);
         assert!(url.check_expiry(UNIX_EPOCH + Duration::from_secs(1_795_343_460)).is_ok());
         assert!(url.check_expiry(UNIX_EPOCH + Duration::from_secs(1_795_344_361)).is_err());

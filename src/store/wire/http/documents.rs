@@ -18,7 +18,7 @@ use http_body::{Body, Frame, SizeHint};
 /// A page of a listing: 1,000 keys of 1,024 bytes, each percent-encoded, with all that is said of each, are 4 MiB.
 const LONGEST_DOCUMENT: u64 = 16 << 20;
 /// Of 1,000 keys with 20 elements each these are five times as many; each can take far more memory than its text.
-const MOST_TAGS: usize = 200_000;
+const MOST_XML_TAGS: usize = 200_000;
 /// An error: code, message and what it is about.
 const LONGEST_ERROR: u64 = 1 << 20;
 /// How much of a document's two ends is kept, in bytes.
@@ -26,7 +26,7 @@ const END: usize = 1024;
 
 /// Cuts the documents of a store: of an error the beginning counts, anything else that is too long is refused.
 #[derive(Debug)]
-pub(crate) struct Documents;
+pub(crate) struct DocumentLimit;
 
 /// What is refused because it is too long.
 #[derive(Debug)]
@@ -40,9 +40,9 @@ impl fmt::Display for TooLong {
 
 impl std::error::Error for TooLong {}
 
-impl Intercept for Documents {
+impl Intercept for DocumentLimit {
     fn name(&self) -> &'static str {
-        "Documents"
+        "DocumentLimit"
     }
 
     fn modify_before_deserialization(
@@ -58,9 +58,9 @@ impl Intercept for Documents {
             return Ok(());
         }
         let left = if is_success { LONGEST_DOCUMENT } else { LONGEST_ERROR };
-        let ends = (is_success && is_list(operation)).then(Ends::default);
+        let ends = (is_success && is_list(operation)).then(DocumentEnds::default);
         let body = std::mem::replace(answer.body_mut(), SdkBody::taken());
-        let tags_left = if is_success { MOST_TAGS } else { usize::MAX };
+        let tags_left = if is_success { MOST_XML_TAGS } else { usize::MAX };
         let capped = Capped { body, left, tags_left, is_error: !is_success, ends };
         *answer.body_mut() = SdkBody::from_body_1_x(capped);
         Ok(())
@@ -80,17 +80,17 @@ struct Capped {
     /// Whether what is too long is cut, not refused.
     is_error: bool,
     /// What must fit together.
-    ends: Option<Ends>,
+    ends: Option<DocumentEnds>,
 }
 
 /// The two ends of an XML document: the SDK's parser takes one that is cut off for one that is complete.
 #[derive(Debug, Default)]
-struct Ends {
+struct DocumentEnds {
     beginning: Vec<u8>,
     end: Vec<u8>,
 }
 
-impl Ends {
+impl DocumentEnds {
     fn add(&mut self, bytes: &[u8]) {
         let missing = END.saturating_sub(self.beginning.len()).min(bytes.len());
         self.beginning.extend_from_slice(&bytes[..missing]);
@@ -166,7 +166,7 @@ mod tests {
     use super::*;
 
     fn fit(document: &str) -> bool {
-        let mut ends = Ends::default();
+        let mut ends = DocumentEnds::default();
         document.as_bytes().chunks(7).for_each(|bytes| ends.add(bytes));
         ends.fit()
     }

@@ -7,8 +7,8 @@ mod rate;
 mod stall;
 mod trust;
 
-pub(crate) use documents::{Documents, TooLong};
+pub(crate) use documents::{DocumentLimit, TooLong};
 pub(crate) use loopback::{Resolver, is_loopback};
-pub(crate) use rate::{Limits, parse_rate};
-pub(crate) use stall::GivesUp;
-pub(crate) use trust::{Requester, Trust, plain_client};
+pub(crate) use rate::{RateLimited, parse_rate};
+pub(crate) use stall::StallTimeout;
+pub(crate) use trust::{RequestHeaders, Trust, plain_client};

@@ -19,10 +19,10 @@ use tokio::time::{Instant, Sleep, sleep_until};
 use crate::text::size;
 
 /// Connections take turns at this share of a second's bytes, so that none stands still for long.
-const TURNS: u64 = 16;
+const TURNS_PER_SECOND: u64 = 16;
 const LONGEST_TURN: u64 = 256 << 10;
 /// What was not used is lost after this time.
-const BURST: Duration = Duration::from_millis(100);
+const MOST_CREDIT: Duration = Duration::from_millis(100);
 
 /// Reads a rate: a size with or without `/s`.
 /// Errors: A sentence, where it is none.
@@ -35,37 +35,37 @@ pub(crate) fn parse_rate(text: &str) -> Result<u64, String> {
 
 /// A client that keeps to a rate.
 #[derive(Debug)]
-pub(crate) struct Limits {
+pub(crate) struct RateLimited {
     inner: SharedHttpClient,
     rate: Arc<Rate>,
 }
 
-impl Limits {
+impl RateLimited {
     /// Lets the client move so many bytes a second.
-    pub(crate) fn to(bytes_a_second: u64, inner: SharedHttpClient) -> SharedHttpClient {
+    pub(crate) fn at(bytes_a_second: u64, inner: SharedHttpClient) -> SharedHttpClient {
         let rate = Arc::new(Rate::new(bytes_a_second));
-        SharedHttpClient::new(Limits { inner, rate })
+        SharedHttpClient::new(RateLimited { inner, rate })
     }
 }
 
-impl HttpClient for Limits {
+impl HttpClient for RateLimited {
     fn http_connector(
         &self,
         settings: &HttpConnectorSettings,
         components: &RuntimeComponents,
     ) -> SharedHttpConnector {
         let inner = self.inner.http_connector(settings, components);
-        SharedHttpConnector::new(Limited { inner, rate: self.rate.clone() })
+        SharedHttpConnector::new(RateLimitedConnector { inner, rate: self.rate.clone() })
     }
 }
 
 #[derive(Debug)]
-struct Limited {
+struct RateLimitedConnector {
     inner: SharedHttpConnector,
     rate: Arc<Rate>,
 }
 
-impl HttpConnector for Limited {
+impl HttpConnector for RateLimitedConnector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let rate = self.rate.clone();
         let answer = self.inner.call(request.map(|body| slowed(body, &rate)));
@@ -88,7 +88,7 @@ impl Rate {
 
     /// How many of `bytes` bytes may go in one turn; at least one.
     fn turn(&self, bytes: usize) -> usize {
-        let longest = (self.bytes_a_second / TURNS).clamp(1, LONGEST_TURN);
+        let longest = (self.bytes_a_second / TURNS_PER_SECOND).clamp(1, LONGEST_TURN);
         bytes.min(longest as usize)
     }
 
@@ -96,7 +96,7 @@ impl Rate {
     fn pay(&self, bytes: usize) -> Instant {
         let time = Duration::from_secs_f64(bytes as f64 / self.bytes_a_second as f64);
         let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
-        let earliest = Instant::now().checked_sub(BURST).unwrap_or(*free);
+        let earliest = Instant::now().checked_sub(MOST_CREDIT).unwrap_or(*free);
         *free = (*free).max(earliest) + time;
         *free
     }

@@ -108,14 +108,14 @@ fn read_bundle(path: &Path) -> Result<Vec<u8>, String> {
 
 /// Adds what the user asked to be said with every request.
 #[derive(Debug)]
-pub(crate) struct Requester {
+pub(crate) struct RequestHeaders {
     pub(crate) payer: Option<String>,
     pub(crate) expected_owner: Option<String>,
 }
 
-impl Intercept for Requester {
+impl Intercept for RequestHeaders {
     fn name(&self) -> &'static str {
-        "Requester"
+        "RequestHeaders"
     }
 
     fn modify_before_signing(
