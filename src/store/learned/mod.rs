@@ -1,5 +1,9 @@
-//! What this program has learned of a store, in this run or in earlier ones: whether it knows checksum headers, keeps
-//! tags, seals in which buckets, and makes which copies.
+//! What this program has learned about a store, in this run or in earlier ones.
+//!
+//! - `checksums`: whether the store accepts checksum headers
+//! - `copies`: which copies the store makes, and whether it honors If-Match on them
+//! - `key_tags`: whether the store keeps tags
+//! - `proven`: which buckets seal; remembered in the state folder
 
 mod checksums;
 mod copies;

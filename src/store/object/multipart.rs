@@ -1,4 +1,4 @@
-//! Multipart uploads. With a key, each part is proven, so that nothing is published that is not sealed.
+//! Multipart uploads. With a key, each part must be proven, so nothing unsealed is ever published.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ use crate::store::seal::{Echoes, Sealed};
 use crate::store::wire::observers::AnswerHead;
 use crate::store::wire::{Attempts, Store};
 
-/// Bytes a second that a store which reads all of an upload to complete it gets through at least.
+/// The lowest assumed speed, in bytes per second, of a store that reads the whole upload to complete it.
 const COMPLETION_BYTES_PER_SECOND: u64 = 16 << 20;
 
 /// A part that was uploaded and, with a key, proven.
@@ -27,9 +27,8 @@ const COMPLETION_BYTES_PER_SECOND: u64 = 16 << 20;
 pub(crate) struct Part {
     /// From 1 to 10,000.
     pub number: i32,
-    /// As the store named it.
+    /// As the store returned it.
     pub etag: String,
-    /// CRC64NVME of its bytes.
     pub crc64nvme: u64,
     /// Its size in bytes.
     pub bytes: u64,
@@ -37,7 +36,7 @@ pub(crate) struct Part {
 
 impl Store {
     /// Begins a multipart upload and returns its id.
-    /// Errors: Whatever the store refuses; nothing is left behind then.
+    /// Errors: Any refusal of the store; nothing is left behind.
     pub(crate) async fn create_upload(&self, write: &Write) -> Result<String, Failure> {
         let output = self
             .send(|client| {
@@ -58,9 +57,8 @@ impl Store {
         })
     }
 
-    /// Uploads one part; with a key, only a proven part is a part.
-    /// Errors: [`Kind::Unsealed`] where the store did not prove that it used the key: abort the upload then, and
-    /// nothing was published.
+    /// Uploads one part. With a key, the store must prove that it used the key.
+    /// Errors: [`Kind::Unsealed`] if the proof is missing: the caller aborts the upload, and nothing was published.
     pub(crate) async fn upload_part(
         &self,
         write: &Write,
@@ -105,9 +103,9 @@ impl Store {
         Ok(Part { etag: output.e_tag().unwrap_or_default().to_owned(), ..part })
     }
 
-    /// Makes an object of the parts. `crc64nvme` is the checksum of all its bytes; where that is not known, the
-    /// parts' own are not either.
-    /// Errors: Whatever the store refuses; the upload is still there then.
+    /// Completes the upload. `crc64nvme` is the checksum of the whole object; if it is none, the parts' checksums are
+    /// not known either.
+    /// Errors: Any refusal of the store; the upload still exists.
     pub(crate) async fn complete_upload(
         &self,
         write: &Write,
@@ -150,7 +148,7 @@ impl Store {
             }
             Err(refusal) => return Err(self.explain_conditional(write, &refusal)),
         };
-        // A checksum of the parts' checksums says so, and nothing of the bytes.
+        // A composite checksum says nothing about the bytes of the whole object.
         let is_composite = output.checksum_type() == Some(&ChecksumType::Composite);
         let said = output.checksum_crc64_nvme().filter(|_| !is_composite);
         let said = ChecksumAnswer::of(said, &stored.checksum_crc64nvme);
@@ -163,7 +161,7 @@ impl Store {
         };
         let managed = output.server_side_encryption();
         let proven = match write.encryption.key() {
-            // With a key, the echoes of the parts are the proof; what is said here must not contradict them.
+            // With a key, the echoes of the parts are the proof; this answer must not contradict them.
             Some(key) => {
                 managed.is_none() && head.key_md5().is_none_or(|md5| md5 == key.md5_base64())
             }
@@ -172,11 +170,10 @@ impl Store {
         Ok(Written { stored, proven })
     }
 
-    /// Gives up a multipart upload and everything uploaded for it.
-    /// Errors: Whatever the store refuses: the parts are still there, and cost money, then.
+    /// Aborts a multipart upload, which deletes its parts.
+    /// Errors: Any refusal of the store; the parts remain, and cost money.
     pub(crate) async fn abort_upload(&self, at: &Location, upload_id: &str) -> Result<(), Failure> {
-        // A part that arrives during an abort can outlive it, so once more (AWS,
-        // "AbortMultipartUpload").
+        // Twice: a part that arrives during an abort can survive it (AWS, "AbortMultipartUpload").
         self.abort_once(at, upload_id).await?;
         self.abort_once(at, upload_id).await
     }
@@ -202,7 +199,7 @@ impl Store {
         }
     }
 
-    /// Time to complete an object of `bytes` bytes.
+    /// Timeouts for a request that completes an object of `bytes` bytes.
     pub(crate) fn completion_timeouts(&self, bytes: u64) -> Builder {
         let mut timeouts = TimeoutConfig::builder();
         timeouts.set_connect_timeout(self.timeouts().connect_timeout());

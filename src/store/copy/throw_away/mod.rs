@@ -1,5 +1,10 @@
-//! Throw-away objects: what a store is tried out with. They are in a folder of their own, are known by their names,
-//! and nothing is left of them: what a killed run leaves behind, the next one finds and removes.
+//! Throw-away objects: small objects that a trial writes, reads and deletes. Their folder and their names distinguish
+//! them from the user's objects. A run deletes its own, and those that killed runs have left.
+//!
+//! - `abandoned`: throw-away objects of killed runs
+//! - `clean_up`: deletes them at the end of a trial, and names what remains
+//! - `names`: how they are named and recognised
+//! - `record`: which runs of this machine have some
 
 mod abandoned;
 mod clean_up;

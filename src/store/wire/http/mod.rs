@@ -1,5 +1,10 @@
-//! The HTTP client below the SDK: trusted certificates, name resolution, stalled connections, rate limits, and the longest
-//! document that an answer may hold.
+//! The HTTP client below the SDK.
+//!
+//! - `documents`: the longest document that an answer may hold
+//! - `loopback`: hosts that are this machine, and how they are resolved
+//! - `rate`: `--limit-rate`
+//! - `stall`: the timeout of connections on which nothing moves
+//! - `trust`: trusted certificate authorities, and the clients that use them
 
 mod documents;
 mod loopback;
