@@ -1,5 +1,5 @@
-//! Caps on what a store answers besides objects: documents and errors are read into memory whole, so a store that
-//! sends more than any S3 request has to say is not listened to.
+//! Limits on answers other than objects: documents and errors are read into memory whole, so longer ones than S3 needs
+//! are refused.
 
 use std::fmt;
 use std::pin::Pin;
@@ -15,20 +15,21 @@ use aws_smithy_types::config_bag::ConfigBag;
 use bytes::{Buf, Bytes};
 use http_body::{Body, Frame, SizeHint};
 
-/// A page of a listing: 1,000 keys of 1,024 bytes, each percent-encoded, with all that is said of each, are 4 MiB.
+/// In bytes. The longest is a page of a listing: 1,000 keys of 1,024 bytes, percent-encoded, with their details are 4
+/// MiB.
 const LONGEST_DOCUMENT: u64 = 16 << 20;
-/// Of 1,000 keys with 20 elements each these are five times as many; each can take far more memory than its text.
+/// Five times as many as 1,000 keys with 20 elements each. An element can take far more memory than its text.
 const MOST_XML_TAGS: usize = 200_000;
-/// An error: code, message and what it is about.
+/// In bytes. An error has a code, a message and a few details.
 const LONGEST_ERROR: u64 = 1 << 20;
-/// How much of a document's two ends is kept, in bytes.
+/// How many bytes of a document's beginning and end are kept.
 const END: usize = 1024;
 
-/// Cuts the documents of a store: of an error the beginning counts, anything else that is too long is refused.
+/// Limits the documents of a store: a long error is cut, any other long document is refused.
 #[derive(Debug)]
 pub(crate) struct DocumentLimit;
 
-/// What is refused because it is too long.
+/// The error for a document that is too long.
 #[derive(Debug)]
 pub(crate) struct TooLong;
 
@@ -67,23 +68,23 @@ impl Intercept for DocumentLimit {
     }
 }
 
-/// Whether an answer says what there is, so that a missing end would pass for there being no more.
+/// Whether an answer is a list, where a missing end would look like the end of the list.
 fn is_list(operation: &str) -> bool {
     operation.starts_with("List") || operation.starts_with("Get") || operation == "DeleteObjects"
 }
 
-/// A body of which only so much is read.
+/// A body that is read up to a limit.
 struct Capped {
     body: SdkBody,
     left: u64,
     tags_left: usize,
-    /// Whether what is too long is cut, not refused.
+    /// Whether a long body is cut instead of refused.
     is_error: bool,
-    /// What must fit together.
+    /// Set if the document must be complete.
     ends: Option<DocumentEnds>,
 }
 
-/// The two ends of an XML document: the SDK's parser takes one that is cut off for one that is complete.
+/// The beginning and end of an XML document: the SDK's parser accepts a truncated one as complete.
 #[derive(Debug, Default)]
 struct DocumentEnds {
     beginning: Vec<u8>,
@@ -99,7 +100,7 @@ impl DocumentEnds {
         self.end.drain(..surplus);
     }
 
-    /// Whether the last tag closes the first; so it is where there is no document at all.
+    /// Whether the last tag closes the root element. True for an empty document.
     fn fit(&self) -> bool {
         let beginning = String::from_utf8_lossy(&self.beginning);
         let is_root = |rest: &&str| !rest.starts_with(['?', '!']);

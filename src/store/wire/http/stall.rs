@@ -1,5 +1,5 @@
-//! A connection on which nothing moves is given up, whichever way the bytes go. The SDK's read timeout
-//! counts from the moment a request is begun, however long its body takes, so it is kept here instead.
+//! The read timeout: gives up a connection on which nothing moves in either direction. The SDK's own read timeout
+//! starts with the request and includes the time to send its body, so it is not used.
 
 use std::io;
 use std::pin::Pin;
@@ -20,24 +20,24 @@ use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use tokio::time::{Instant, Sleep, sleep_until};
 
-/// What the system may still have to send when it has been handed the last byte of a request.
+/// How many bytes of a request the system may still buffer after it has taken the last one.
 const MOST_BUFFERED: u64 = 1 << 20;
-/// Bytes a second of the slowest line that it is left the time for.
+/// The slowest supported connection, in bytes per second, for sending that buffer.
 const SLOWEST_RATE: u64 = 16 << 10;
 
-/// A client that gives up where nothing moves for the read timeout; as long as the client's own side has
-/// nothing to send, the store is not to blame.
+/// An HTTP client that gives up if nothing moves for the read timeout. Time in which this program has no bytes to send
+/// does not count.
 #[derive(Debug)]
 pub(crate) struct StallTimeout(SharedHttpClient);
 
 impl StallTimeout {
-    /// Watches over what the client sends and receives.
+    /// Wraps a client.
     pub(crate) fn around(client: SharedHttpClient) -> SharedHttpClient {
         SharedHttpClient::new(StallTimeout(client))
     }
 }
 
-// Not forwarded: the inner client's validation, which reads all certificate authorities once more.
+// The inner client's validation is not forwarded: it would read all certificate authorities again.
 impl HttpClient for StallTimeout {
     fn http_connector(
         &self,
@@ -45,7 +45,7 @@ impl HttpClient for StallTimeout {
         components: &RuntimeComponents,
     ) -> SharedHttpConnector {
         let mut timeouts = HttpConnectorSettings::builder();
-        // Connections are shared by those requests alone that have the same timeouts.
+        // The same for all requests: only requests with equal timeouts share connections.
         timeouts.set_connect_timeout(settings.connect_timeout()).set_read_timeout(None);
         let inner = self.0.http_connector(&timeouts.build(), components);
         match settings.read_timeout() {
@@ -88,19 +88,19 @@ fn stalled(read_timeout: Duration) -> io::Error {
     io::Error::new(io::ErrorKind::TimedOut, text)
 }
 
-/// How a request's body is being taken.
+/// How far a request's body has been sent.
 #[derive(Debug)]
 struct BodyProgress {
     bytes: u64,
     began: Instant,
-    /// Milliseconds from the beginning to when it was last asked for bytes, times [`STATES`], and one of
-    /// the states.
+    /// When bytes were last requested from the body, in milliseconds since `began`, times [`STATES`], plus one of the
+    /// states.
     last: AtomicU64,
 }
 
 const STATES: u64 = 4;
 const TAKEN: u64 = 0;
-/// It owes an answer: nobody but this program is to blame.
+/// The body has no bytes ready: this program is slow, not the store.
 const WAITING: u64 = 1;
 const COMPLETE: u64 = 2;
 
@@ -115,7 +115,7 @@ impl BodyProgress {
         self.last.store(elapsed * STATES + state, Ordering::Relaxed);
     }
 
-    /// Ends when the connection has taken nothing for this long, though there was something to take.
+    /// Completes when the connection has taken no bytes for this long although some were ready.
     async fn stalled_for(&self, read_timeout: Duration) {
         loop {
             let last = self.last.load(Ordering::Relaxed);
@@ -136,7 +136,6 @@ impl BodyProgress {
     }
 }
 
-/// The body of a request.
 struct Outgoing {
     body: SdkBody,
     sent: Arc<BodyProgress>,
@@ -157,7 +156,7 @@ impl Body for Outgoing {
         let polled = Pin::new(&mut self.body).poll_frame(context);
         let state = match &polled {
             Poll::Pending => WAITING,
-            // Whoever knows the length does not ask for the end.
+            // A reader that knows the length does not poll for the end.
             Poll::Ready(_) if self.body.is_end_stream() => COMPLETE,
             Poll::Ready(None) => COMPLETE,
             Poll::Ready(Some(_)) => TAKEN,
@@ -175,17 +174,16 @@ impl Body for Outgoing {
     }
 }
 
-/// The body of an answer.
 struct Incoming {
     body: SdkBody,
     read_timeout: Duration,
-    /// Set as long as nothing comes; kept for the next time.
+    /// Runs while no bytes arrive; reused.
     alarm: Pin<Box<Sleep>>,
     waits: bool,
 }
 
 fn incoming(body: SdkBody, read_timeout: Duration) -> SdkBody {
-    // What is here already cannot stall.
+    // A body in memory cannot stall.
     if body.bytes().is_some() {
         return body;
     }
