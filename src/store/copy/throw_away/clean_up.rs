@@ -1,4 +1,4 @@
-//! The end of a trial: nothing is left of its throw-away objects, and what remains all the same is named.
+//! The end of a trial: deletes its throw-away objects, and names those that remain.
 
 use std::collections::BTreeSet;
 
@@ -6,21 +6,21 @@ use super::ThrowAways;
 use crate::failure::Failure;
 use crate::location::Location;
 
-/// What could not be deleted.
+/// The throw-away objects that could not be deleted.
 #[derive(Default)]
 pub(crate) struct Leftovers {
-    /// What it is called.
+    /// Descriptions of them.
     pub(crate) names: Vec<String>,
-    /// Why the first of them is still there.
+    /// Why the first of them could not be deleted.
     pub(crate) cause: Option<Failure>,
-    /// Whether any of it is a version, which needs a permission of its own.
+    /// Whether any of them is a version, which needs a permission of its own to delete.
     pub(crate) has_versions: bool,
-    /// Whether a listing has shown that this is all.
+    /// Whether a listing has confirmed that there are no others.
     pub(crate) is_confirmed: bool,
 }
 
 impl ThrowAways {
-    /// Deletes all that was written, every version, and aborts what is under way. Must not be interrupted.
+    /// Deletes all written objects in every version, and aborts unfinished uploads. Must not be cancelled.
     pub(crate) async fn clean_up(self) -> Leftovers {
         let mut left = Leftovers::default();
         for (at, id) in &self.uploads {
@@ -29,7 +29,7 @@ impl ThrowAways {
         for (at, version_id) in &self.written {
             self.delete(at, version_id.as_deref(), &mut left).await;
         }
-        // Nothing is written any more: an answer that got lost hides nothing from a listing.
+        // No write is active any more, so a listing also shows objects whose answer was lost.
         left.is_confirmed = left.names.is_empty() && self.delete_listed(&mut left).await.is_ok();
         if !left.is_confirmed && left.names.is_empty() {
             let known: BTreeSet<&str> = self.written.iter().map(|(at, _)| &*at.key).collect();
@@ -45,10 +45,10 @@ impl ThrowAways {
         left
     }
 
-    /// Deletes all that has one of the numbered names, whatever the store has answered, and returns what remains.
+    /// Deletes all objects with numbered names, even those whose write seemed to fail, and returns those that remain.
     pub(in crate::store::copy) async fn clean_up_numbered(self) -> Vec<Location> {
         for (at, id) in &self.uploads {
-            // What remains is listed below.
+            // Uploads that remain are listed below.
             let _ = self.store.abort_upload(at, id).await;
         }
         let mut left = Vec::new();
@@ -64,14 +64,14 @@ impl ThrowAways {
         left
     }
 
-    /// Deletes all that has this name: what was written may be more than what was answered.
+    /// Deletes every version of this object, and its uploads: a write may have succeeded without an answer.
     async fn sweep(&self, at: &Location) -> Result<(), Failure> {
         let is_hidden = self.store.delete(at, None).await?.delete_marker;
         let mut versions = self.store.list_versions(at).of_one_object();
         loop {
             let page = match versions.next_page().await {
                 Ok(Some(page)) => page,
-                // Where none are kept, not every store lists them.
+                // Stores without versions may refuse to list them.
                 Err(failure) if is_hidden => return Err(failure),
                 Ok(None) | Err(_) => break,
             };
@@ -88,7 +88,7 @@ impl ThrowAways {
         Ok(())
     }
 
-    /// Deletes what a listing still shows. Uploads may be listed where objects may not, and the other way round.
+    /// Deletes what a listing still shows. Tries both listings, because credentials may allow only one of them.
     async fn delete_listed(&self, left: &mut Leftovers) -> Result<(), Failure> {
         let uploads = self.abort_listed(left).await;
         for (at, listed) in self.store.versions_below(&self.prefix).await? {

@@ -36,18 +36,18 @@ use record::Record;
 pub(crate) use clean_up::Leftovers;
 pub(crate) use names::is_throw_away;
 
-/// More than any throw-away object holds, in bytes: an answer that claims more is refused before it is read.
+/// Larger than any throw-away object, in bytes: an answer that claims more is refused before it is read.
 const MOST_BYTES: u64 = 64 << 20;
 
 /// The throw-away objects of one run in one bucket: written, read, copied, and deleted in the end.
 pub(crate) struct ThrowAways {
     store: Arc<Store>,
-    /// What the names of all of them begin with, and no other object's.
+    /// The common prefix of their names, which no other object has.
     prefix: Location,
-    /// How many were named by their numbers.
+    /// How many numbered names were given out.
     count: u32,
     record: Option<Record>,
-    /// The objects that were written, with their versions, as far as the store has answered.
+    /// The objects that the store reported as written, with their versions.
     written: Vec<(Location, Option<String>)>,
     /// Keys under which something was written, or may have been.
     touched: BTreeSet<String>,
@@ -56,14 +56,15 @@ pub(crate) struct ThrowAways {
 }
 
 impl ThrowAways {
-    /// In the folder for them at the bucket's top, where no user's prefix is.
-    /// Errors: [`Kind::Other`] where the operating system gives no random bytes.
+    /// Throw-away objects in their folder at the bucket's root.
+    /// Errors: [`Kind::Other`] if the operating system gives no random bytes.
     pub(crate) fn at_root(store: &Arc<Store>, bucket: &str) -> Result<ThrowAways, Failure> {
         ThrowAways::below(store, &Location { bucket: bucket.to_owned(), key: String::new() })
     }
 
-    /// Below a prefix that is empty or ends in `/`, where the credentials may not write elsewhere.
-    /// Errors: [`Kind::Other`] where the operating system gives no random bytes.
+    /// Throw-away objects in their folder below a prefix that is empty or ends in `/`, for credentials that may not
+    /// write elsewhere.
+    /// Errors: [`Kind::Other`] if the operating system gives no random bytes.
     pub(crate) fn below(store: &Arc<Store>, folder: &Location) -> Result<ThrowAways, Failure> {
         let run = SysRng.try_next_u64().map_err(|error| {
             Failure::other(format!("the operating system gave no random bytes: {error}"))
@@ -84,14 +85,14 @@ impl ThrowAways {
         })
     }
 
-    /// Goes on below a folder, if nothing could be written at the bucket's top; whether it does.
+    /// Moves to below a folder, if nothing could be written at the bucket's root. Returns whether it moved.
     pub(crate) fn move_below(&mut self, folder: &Location) -> bool {
         let is_at_top = self.prefix.key.starts_with(names::FOLDER) && !folder.key.is_empty();
         if !is_at_top || !self.uploads.is_empty() || !self.written.is_empty() {
             return false;
         }
         let Ok(below) = ThrowAways::below(&self.store, folder) else { return false };
-        // What was touched at the top is still to be looked for.
+        // Objects at the root may exist all the same, and are still to be deleted.
         let touched = mem::take(&mut self.touched);
         mem::replace(self, ThrowAways { touched, ..below }).remove_record();
         true
@@ -106,7 +107,7 @@ impl ThrowAways {
         Location { bucket: bucket.clone(), key: format!("{key}{name}") }
     }
 
-    /// One that was not named yet.
+    /// The next numbered name.
     pub(super) fn next(&mut self) -> Location {
         self.count += 1;
         self.named(&self.count.to_string())
@@ -127,7 +128,7 @@ impl ThrowAways {
         Ok(self.record_written(&write.at, stored))
     }
 
-    /// Writes an object as a multipart upload: what is not sealed is never published.
+    /// Writes an object as a multipart upload, which never publishes an unsealed object.
     pub(super) async fn upload(
         &mut self,
         write: &Write,
@@ -145,7 +146,7 @@ impl ThrowAways {
         Ok(id)
     }
 
-    /// May be interrupted: what arrives of the parts all the same is aborted with the upload.
+    /// Uploads the parts. May be cancelled: the abort of the upload deletes them.
     pub(crate) async fn send_parts(
         &self,
         write: &Write,
@@ -162,7 +163,7 @@ impl ThrowAways {
         Ok(sent)
     }
 
-    /// Makes an object of the parts.
+    /// Completes the upload.
     pub(crate) async fn complete(
         &mut self,
         write: &Write,
@@ -177,7 +178,7 @@ impl ThrowAways {
         Ok(self.record_written(&write.at, stored))
     }
 
-    /// Copies an object in one request; none where the store cannot, or does not seal what it copies.
+    /// Copies an object in one request; none if the store cannot copy, or does not seal the copy.
     pub(crate) async fn copy(&mut self, copy: &Copy) -> Result<Option<Stored>, Failure> {
         self.mark_touched(&copy.write.at);
         let Some(written) = self.store.copy_object(copy).await? else { return Ok(None) };
@@ -207,7 +208,7 @@ impl ThrowAways {
         Ok(copied.map(|copied| self.record_written(&copy.write.at, copied.stored)))
     }
 
-    /// Reads an object, or a range of it, whole into memory.
+    /// Reads an object, or a range of it, into memory.
     pub(crate) async fn read(
         &self,
         at: &Location,
@@ -217,18 +218,18 @@ impl ThrowAways {
         collect(self.store.get(at, keys, options).await?, at).await
     }
 
-    /// Something may be written there.
+    /// Remembers that an object may be written here.
     pub(crate) fn mark_touched(&mut self, at: &Location) {
         self.touched.insert(at.key.clone());
     }
 
-    /// This was written there.
+    /// Remembers an object that was written.
     pub(crate) fn record_written(&mut self, at: &Location, stored: Stored) -> Stored {
         self.written.push((at.clone(), stored.version_id.clone()));
         stored
     }
 
-    /// Nothing is left of them.
+    /// Removes the record, once the objects are deleted.
     fn remove_record(self) {
         if let Some(record) = self.record {
             record.remove();
@@ -247,7 +248,7 @@ pub(crate) fn plain_write(at: &Location, key: Option<&Key>) -> Write {
     }
 }
 
-/// What was just written, as the source of a copy.
+/// An object that was just written, as the source of a copy.
 pub(crate) fn as_source(at: &Location, key: Option<&Key>, stored: &Stored) -> CopySource {
     let metadata = ObjectMetadata {
         content_length: Some(stored.bytes),
@@ -259,7 +260,7 @@ pub(crate) fn as_source(at: &Location, key: Option<&Key>, stored: &Stored) -> Co
     CopySource { at: at.clone(), key: key.cloned(), metadata }
 }
 
-/// All bytes of what is being read.
+/// Reads an opened object to its end.
 pub(crate) async fn collect(
     opened: Opened<Reading>,
     at: &Location,
