@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use super::report::{Report, Stop};
 use super::tls::check_tls;
-use crate::failure::{Advice, Failure, Kind};
+use crate::failure::{Failure, Kind};
 use crate::key::ring::ConfigKeys;
 use crate::location::Location;
 use crate::store::SseC;
+use crate::store::explain::sse_c_is_blocked;
 use crate::store::probe::{ContactOutcome, Settings, is_proxied};
 use crate::store::wire::{Connect, Store};
 
@@ -185,15 +186,11 @@ fn check_bucket(
 }
 
 async fn check_switch(store: &Store, folder: &Location, report: &mut Report) -> Result<(), Stop> {
-    let bucket = &folder.bucket;
     match store.bucket_encryption(folder).await.map(|found| found.sse_c()) {
         Ok(SseC::Allowed) => report.pass("sse-c", "the bucket allows it"),
         Ok(SseC::Unstated) => report.pass("sse-c", "the bucket does not block it"),
         Ok(SseC::Blocked) => {
-            let failure = Failure::denied(format!(
-                "the bucket {bucket} blocks SSE-C, as new buckets do since April 2026"
-            ))
-            .hint(Advice::AllowSseC(bucket.clone()));
+            let failure = sse_c_is_blocked(&folder.bucket);
             return Err(report.stop("sse-c", &failure));
         }
         Err(failure @ Failure { kind: Kind::NotFound, .. }) => {

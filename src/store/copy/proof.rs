@@ -169,8 +169,8 @@ impl Store {
             return Err(replaced_since(at));
         }
         let Some(key) = key else {
-            let said = found.server_side_encryption.as_deref().map(Into::into);
-            let as_asked = copy.write.encryption.is_managed_by(said.as_ref());
+            let reported = found.server_side_encryption.as_deref().map(Into::into);
+            let as_asked = copy.write.encryption.is_managed_by(reported.as_ref());
             return Ok(if as_asked {
                 Finding::AsAsked(Box::new(found))
             } else {

@@ -108,7 +108,7 @@ impl Store {
         };
         let sent = self
             .send(|client| {
-                let said = if copy.keeps_metadata { &own } else { &write.attributes };
+                let attributes = if copy.keeps_metadata { &own } else { &write.attributes };
                 let replaces_tags =
                     !copy.keeps_tags || self.tagging(write) != write.attributes.tagging;
                 let tagging = self.tagging(write).filter(|_| replaces_tags);
@@ -120,7 +120,7 @@ impl Store {
                     .set_if_match(write.condition.if_match.clone())
                     .set_if_none_match(write.condition.if_none_match.clone())
                     .set_checksum_algorithm(self.if_checksums_sent(&ChecksumAlgorithm::Crc64Nvme))
-                    .attributed(said, tagging)
+                    .attributed(attributes, tagging)
                     .set_metadata_directive(
                         (!copy.keeps_metadata).then_some(MetadataDirective::Replace),
                     )

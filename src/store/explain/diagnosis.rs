@@ -1,8 +1,7 @@
 //! From a refusal and its circumstances to one cause and one fix.
 //!
-//! Stores disagree about codes and messages, so the status and what was asked decide; codes and
-//! messages are hints. Whether a key is wrong cannot be read off one refusal at all: [`crate::store::object::read`]
-//! finds that out by asking.
+//! Stores disagree about codes and messages, so mostly the status and the action decide. A single refusal does not show
+//! whether the key is wrong: `object/open.rs` finds that out with further requests.
 
 use super::circumstances::{Action, Circumstances, outcome};
 use super::classify::{CREDENTIAL_CODES, no_version_id, refuses_http, store_message, wants_https};
@@ -27,7 +26,7 @@ pub(crate) fn diagnose(store: &Store, refusal: &Refusal, about: &Circumstances<'
     failure
 }
 
-/// Whether any other request of this kind would be refused as well, whatever the object.
+/// Whether the store would refuse such a request for any other object as well.
 fn concerns_all(refusal: &Refusal, about: &Circumstances<'_>) -> bool {
     if let Some(trouble) = &refusal.no_answer {
         return !matches!(trouble, NoAnswer::Timeout | NoAnswer::Broken(_));
@@ -165,13 +164,16 @@ fn answer(store: &Store, refusal: &Refusal, about: &Circumstances<'_>) -> Failur
     }
 }
 
+/// The failure for a bucket that blocks SSE-C.
+pub(crate) fn sse_c_is_blocked(bucket: &str) -> Failure {
+    Failure::denied(format!("the bucket {bucket} blocks SSE-C, as new buckets do since April 2026"))
+        .hint(Advice::AllowSseC(bucket.to_owned()))
+}
+
 fn denied(refusal: &Refusal, about: &Circumstances<'_>) -> Failure {
     let bucket = &about.at.bucket;
     if matches!(about.action, Action::Write | Action::Copy) && refusal.blocks_sse_c() {
-        return Failure::denied(format!(
-            "the bucket {bucket} blocks SSE-C, as new buckets do since April 2026"
-        ))
-        .hint(Advice::AllowSseC(bucket.clone()));
+        return sse_c_is_blocked(bucket);
     }
     if refusal.has_words("Request has expired") {
         return Failure::denied("the request has expired").hint("check this machine's clock");
@@ -209,7 +211,7 @@ fn denied(refusal: &Refusal, about: &Circumstances<'_>) -> Failure {
         .hint(format!("grant {permission}, or use other credentials"))
 }
 
-/// A 400 to a request whose key, length and MD5 this program has made itself.
+/// A 400 to a request with a key: the key, its length and its MD5 are valid, because this program has computed them.
 fn malformed(store: &Store, refusal: &Refusal, about: &Circumstances<'_>) -> Failure {
     let message = refusal.message.as_deref().unwrap_or_default();
     if refuses_http(store, refusal) {

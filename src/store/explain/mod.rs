@@ -17,5 +17,5 @@ pub(crate) use classify::{
     is_about_credentials, is_decisive, is_missing, is_wordless, refuses_http, unknown_header,
     wants_https,
 };
-pub(crate) use diagnosis::diagnose;
+pub(crate) use diagnosis::{diagnose, sse_c_is_blocked};
 pub(crate) use url_refusal::{is_about_the_key, no_key_fits_url};

@@ -1,5 +1,5 @@
-//! What a store does not implement, and which option to leave out. Some name the header that they do not know, some
-//! the value, some say no more than that something is missing: then it is what the request was for.
+//! What a store does not implement, and which option to leave out. Some stores name the header, some the value. Others
+//! only say that something is not implemented: then it is the request itself.
 
 use super::circumstances::{Action, Circumstances, outcome};
 use super::classify::{is_missing, store_message, unknown_header};
@@ -23,7 +23,7 @@ pub(super) fn explain(refusal: &Refusal, about: &Circumstances<'_>) -> Option<Fa
             Failure::other("the store knows no storage class of this name")
                 .hint(Advice::LeaveOutStorageClass),
         ),
-        // As B2 says it.
+        // In B2's words.
         _ if refusal.has_words("canned acl") => Some(no_acl()),
         _ if is_missing(refusal) => Some(missing(refusal, about)),
         _ => None,

@@ -1,5 +1,4 @@
-//! What a refusal means to somebody who has a presigned URL and no credentials: the fix is mostly
-//! another URL.
+//! What a refusal means for a user with a presigned URL and no credentials: mostly, another URL is needed.
 
 use super::circumstances::{Action, Circumstances};
 use super::classify::{is_decisive, unknown_header};
@@ -11,8 +10,7 @@ use crate::store::wire::{Refusal, SignedUrl};
 
 const NEW_URL: &str = "ask whoever made the URL for a new one";
 
-/// Whether another key may open what was refused with this one. A signature covers the key, so that with
-/// a wrong one it does not fit.
+/// Whether another key may open the object. The signature covers the key, so a wrong key causes a signature mismatch.
 pub(crate) fn is_about_the_key(refusal: &Refusal) -> bool {
     let message = refusal.message.as_deref().unwrap_or_default();
     refusal.is("SignatureDoesNotMatch")
@@ -23,7 +21,7 @@ pub(crate) fn is_about_the_key(refusal: &Refusal) -> bool {
             && !is_about_a_plain_object(message))
 }
 
-/// Why no key opened what the URL is for; the refusal is that of the last one.
+/// The failure if no key opened the URL's object, from the refusal of the last key.
 pub(crate) fn no_key_fits_url(
     url: &SignedUrl,
     at: &Location,
@@ -38,7 +36,7 @@ pub(crate) fn no_key_fits_url(
         .at(at)
 }
 
-/// The failure that a refusal means, where it means something else than with credentials.
+/// The failure of a refused request, if it differs from that of a request with credentials.
 pub(super) fn explain(
     url: &SignedUrl,
     refusal: &Refusal,
@@ -94,7 +92,7 @@ pub(super) fn explain(
     Some(failure)
 }
 
-/// As stores answer that find no key with a request for a sealed object, whatever else they call it.
+/// Whether the refusal means that the object is sealed and the request had no key; stores use different codes for it.
 fn wants_key(refusal: &Refusal) -> bool {
     let code = refusal.code.as_deref().unwrap_or_default();
     !is_decisive(refusal)
@@ -102,7 +100,7 @@ fn wants_key(refusal: &Refusal) -> bool {
             || refusal.has_words("Customer-Key"))
 }
 
-/// As Amazon and Garage say it.
+/// Whether the message says that the object is not sealed, in the words of Amazon and Garage.
 fn is_about_a_plain_object(message: &str) -> bool {
     message.contains("not applicable to this object") || message.contains("plaintext object")
 }
@@ -137,7 +135,7 @@ fn denied(refusal: &Refusal, action: Action) -> Failure {
         .hint(format!("ask them for the permission {permission} on their side, or for another URL"))
 }
 
-/// A signature does not fit: what of the request could differ from what was signed.
+/// The failure of a signature mismatch: lists what may differ between the request and the signed one.
 fn mismatch(url: &SignedUrl, action: Action, keys: &[Key]) -> Failure {
     let mut causes = Vec::new();
     if !keys.is_empty() {

@@ -6,30 +6,29 @@ use tokio::sync::{Mutex, MutexGuard};
 
 use crate::location::Location;
 
-/// What is known of the store's copying, for as long as the program runs.
+/// What this run knows about the store's copies, behind a lock.
 #[derive(Debug, Default)]
 pub(crate) struct Copies(Mutex<KnownCopies>);
 
 impl Copies {
-    /// What is known, for one task at a time: others wait for the outcome of its trial.
+    /// Locks it for one task: other tasks wait for the result of its trial.
     pub(crate) async fn lock(&self) -> MutexGuard<'_, KnownCopies> {
         self.0.lock().await
     }
 }
 
-/// What was found out about copies.
 #[derive(Debug, Default)]
 pub(crate) struct KnownCopies {
     pub(crate) works: HashMap<CopyKind, bool>,
-    /// Whether a store refuses such a write with If-Match after another writer has replaced the object, by bucket.
+    /// Whether the store honors If-Match on such a write, by bucket.
     pub(crate) honors_if_match: HashMap<(String, ConditionalWrite), bool>,
-    /// How many trials broke off, so that nothing is known by them.
+    /// The number of trials without a result, because the store did not answer.
     pub(crate) inconclusive_trials: u32,
     /// Throw-away objects that could not be deleted.
     pub(crate) undeleted: Vec<Location>,
-    /// The buckets in which this run has looked for what killed runs have left.
+    /// The buckets from which this run has removed the throw-away objects of killed runs.
     pub(crate) cleaned_buckets: HashSet<String>,
-    /// The buckets at whose top nothing may be written.
+    /// The buckets at whose root the credentials may not write.
     pub(crate) denied_at_root: HashSet<String>,
 }
 
@@ -42,7 +41,7 @@ pub(crate) enum CopyMethod {
     InParts,
 }
 
-/// A write that replaces an object only if that is unchanged.
+/// A write that replaces an object only if it is unchanged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum ConditionalWrite {
     /// CopyObject with If-Match.
@@ -51,7 +50,7 @@ pub(crate) enum ConditionalWrite {
     Complete,
 }
 
-/// Copies that succeed or fail together.
+/// A kind of copy: the store makes either all copies of one kind, or none.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct CopyKind {
     pub(crate) bucket: String,
@@ -63,7 +62,7 @@ pub(crate) struct CopyKind {
 }
 
 impl CopyKind {
-    /// As it is remembered for later runs.
+    /// The line in the state folder.
     pub(crate) fn line(&self) -> String {
         let state = |sealed| if sealed { "sealed" } else { "plain" };
         let (from, to) = (state(self.from_sealed), state(self.to_sealed));
@@ -73,7 +72,7 @@ impl CopyKind {
         format!("{} copies {from} to {to}{place}{size}{method}", self.bucket)
     }
 
-    /// Whether nothing can be lost, and no plaintext published, that was not public before.
+    /// Whether a failed copy of this kind can neither lose an object nor publish the plaintext of a sealed one.
     pub(crate) fn is_harmless(&self) -> bool {
         !self.from_sealed && !self.to_sealed && !self.in_place
     }

@@ -16,7 +16,7 @@ pub(crate) use copies::{Copies, CopyKind, KnownCopies};
 pub(crate) use key_tags::KeyTags;
 pub(crate) use proven::Proven;
 
-/// What is known of one store. All requests of a run share it; what was proven is kept for later runs as well.
+/// What is known of one store, shared by all requests of a run. What was proven is kept for later runs.
 #[derive(Debug)]
 pub(crate) struct Learned {
     checksums: Checksums,
@@ -26,7 +26,6 @@ pub(crate) struct Learned {
 }
 
 impl Learned {
-    /// What is known at the start: `proven` is what earlier runs have left, `checksums` what the user wants.
     pub(crate) fn new(checksums: Checksums, proven: Proven) -> Learned {
         Learned { checksums, proven, key_tags: KeyTags::default(), copies: Copies::default() }
     }

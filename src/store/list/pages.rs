@@ -1,10 +1,10 @@
-//! Whether the pages of a listing advance: a store, or a proxy that answers from a cache, can send a client round in
-//! circles for ever.
+//! Whether the pages of a listing advance: a faulty store, or a proxy that answers from a cache, can return the same
+//! pages forever.
 
-/// So many pages in a row may hold nothing, as where much was deleted.
+/// So many consecutive pages may be empty, as after many deletes.
 const MOST_EMPTY_PAGES: u32 = 1000;
 
-/// Watches the pages of one listing, in constant memory.
+/// Checks that the pages of one listing advance, in constant memory.
 #[derive(Debug)]
 pub(super) struct Pages<T> {
     places: CycleDetector<T>,
@@ -13,13 +13,12 @@ pub(super) struct Pages<T> {
 }
 
 impl<T: PartialEq> Pages<T> {
-    /// Before the first page.
     pub(super) fn new() -> Pages<T> {
         Pages { places: CycleDetector::new(), firsts: CycleDetector::new(), empty: 0 }
     }
 
-    /// Whether the listing still advances after a page whose first item is called `first`, if it has any, and that
-    /// says that the next page begins at `next`.
+    /// Whether the listing advances after a page with this first item, if it has any, and this position of the next
+    /// page.
     pub(super) fn advance(&mut self, first: Option<String>, next: T) -> bool {
         self.empty = if first.is_some() { 0 } else { self.empty + 1 };
         let is_repeated = first.is_some_and(|first| self.firsts.repeats(first));
@@ -27,8 +26,8 @@ impl<T: PartialEq> Pages<T> {
     }
 }
 
-/// Finds that a sequence repeats itself (Brent's algorithm): each item is compared with one that is replaced after 1,
-/// 2, 4, 8… items, so that a circle of any length is found within a few rounds.
+/// Detects a cycle in a sequence (Brent's algorithm): compares each item with a remembered one, which is replaced after
+/// 1, 2, 4, 8… items, so that a cycle of any length is found within a few rounds.
 #[derive(Debug)]
 struct CycleDetector<T> {
     kept: Option<T>,
@@ -41,7 +40,7 @@ impl<T: PartialEq> CycleDetector<T> {
         CycleDetector { kept: None, since: 0, limit: 1 }
     }
 
-    /// Whether this item was there before, as far as is remembered.
+    /// Whether this item equals the remembered one.
     fn repeats(&mut self, item: T) -> bool {
         if self.kept.as_ref() == Some(&item) {
             return true;

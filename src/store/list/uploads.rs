@@ -1,4 +1,4 @@
-//! Multipart uploads that are not finished: which there are, and which parts the store has of one.
+//! Lists unfinished multipart uploads, and the parts of an upload.
 
 use std::time::{Duration, SystemTime};
 
@@ -13,22 +13,22 @@ use crate::store::seal::Sealed;
 use crate::store::wire::Store;
 use crate::text::percent::form_decoded;
 
-/// RFC 3339 has years of four digits.
+/// In seconds since 1970: RFC 3339 has years of four digits.
 const END_OF_9999: Duration = Duration::from_secs(253_402_300_799);
 
-/// An upload that was begun, and neither completed nor aborted: its parts cost money.
+/// An upload that was neither completed nor aborted: its parts cost money.
 #[derive(Debug, Clone)]
 pub(crate) struct UnfinishedUpload {
     /// The object that it would have become.
     pub at: Location,
-    /// What the store calls it.
+    /// Its upload id.
     pub id: String,
-    /// When it was begun, if the store says so.
+    /// When it was begun, if the store reports it.
     pub initiated: Option<SystemTime>,
 }
 
 impl UnfinishedUpload {
-    /// When it was begun, as RFC 3339 has it.
+    /// When it was begun, in RFC 3339.
     pub(crate) fn since(&self) -> Option<String> {
         let latest = SystemTime::UNIX_EPOCH + END_OF_9999;
         let time = self.initiated?.clamp(SystemTime::UNIX_EPOCH, latest);
@@ -36,7 +36,6 @@ impl UnfinishedUpload {
     }
 }
 
-/// A part as the store lists it.
 #[derive(Debug, Clone)]
 pub(crate) struct ListedPart {
     /// From 1 to 10,000.
@@ -44,7 +43,7 @@ pub(crate) struct ListedPart {
     pub etag: String,
     /// Its size in bytes.
     pub bytes: u64,
-    /// CRC64NVME of its bytes, where the store keeps that.
+    /// CRC64NVME of its bytes, if the store keeps it.
     pub crc64nvme: Option<u64>,
 }
 
@@ -57,7 +56,7 @@ pub(crate) struct UnfinishedUploads<'a> {
     pages: Pages<Position>,
 }
 
-/// How far a listing is.
+/// The position of a listing.
 #[derive(Debug, Clone, PartialEq)]
 enum Position {
     Start,
@@ -66,12 +65,12 @@ enum Position {
 }
 
 impl Store {
-    /// Lists the unfinished uploads of all objects whose keys begin with that of `below`.
+    /// Lists the unfinished uploads of all objects whose keys begin with the key of `below`.
     pub(crate) fn unfinished_uploads(&self, below: Location) -> UnfinishedUploads<'_> {
         UnfinishedUploads { store: self, below, position: Position::Start, pages: Pages::new() }
     }
 
-    /// The parts that the store has of an upload; none where it knows no such upload.
+    /// The uploaded parts of an upload; none if the store has no such upload.
     pub(crate) async fn list_parts(
         &self,
         write: &Write,
@@ -115,7 +114,7 @@ impl Store {
 }
 
 impl UnfinishedUploads<'_> {
-    /// The next of them; none at the end.
+    /// The next page; none at the end.
     pub(crate) async fn next_page(&mut self) -> Result<Option<Vec<UnfinishedUpload>>, Failure> {
         let (key, id) = match &self.position {
             Position::Start => (None, None),
@@ -130,7 +129,7 @@ impl UnfinishedUploads<'_> {
                     .list_multipart_uploads()
                     .bucket(bucket)
                     .set_prefix((!prefix.is_empty()).then(|| prefix.clone()))
-                    // XML cannot carry every key.
+                    // Some keys cannot be represented in XML.
                     .encoding_type(EncodingType::Url)
                     .set_key_marker(key.clone())
                     .set_upload_id_marker(id.clone())

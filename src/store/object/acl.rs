@@ -11,10 +11,10 @@ impl Store {
     /// Whether objects of this bucket can have effective ACLs: they cannot in new buckets, nor in stores without ACLs.
     /// Errors: [`Kind::Denied`] without `s3:GetBucketOwnershipControls`, [`Kind::NotFound`] for the bucket, and so on.
     pub(crate) async fn acls_matter(&self, bucket: &Location) -> Result<bool, Failure> {
-        let asked = self
+        let result = self
             .send(|client| client.get_bucket_ownership_controls().bucket(&bucket.bucket).send())
             .await;
-        match asked {
+        match result {
             Ok(output) => {
                 let rules = output.ownership_controls.map(|it| it.rules).unwrap_or_default();
                 let enforced = ObjectOwnership::BucketOwnerEnforced;
@@ -33,10 +33,10 @@ impl Store {
     /// Whether an object's ACL grants any permission to anyone but its owner.
     /// Errors: [`Kind::Denied`] without `s3:GetObjectAcl`, [`Kind::NotFound`], and so on.
     pub(crate) async fn grants_to_others(&self, at: &Location) -> Result<bool, Failure> {
-        let asked = self
+        let result = self
             .send(|client| client.get_object_acl().bucket(&at.bucket).key(&at.key).send())
             .await;
-        match asked {
+        match result {
             Ok(output) => {
                 let owner = output.owner.as_ref().and_then(Owner::id);
                 Ok(output.grants().iter().any(|grant| !is_owners(grant, owner)))

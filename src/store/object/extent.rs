@@ -79,19 +79,22 @@ impl Extent {
             let whole = Extent { range: 0..bytes, total: bytes };
             return match (status, named) {
                 (OK, None) => Ok(whole),
-                (OK | PARTIAL_CONTENT, Some(Some(said))) if said == whole => Ok(whole),
+                (OK | PARTIAL_CONTENT, Some(Some(extent))) if extent == whole => Ok(whole),
                 _ => Err(Failure::integrity(
                     "the store sent a part of the object, though all of it was asked for",
                 )
                 .hint("the store, or a proxy in between, cuts answers: go around it")),
             };
         }
-        let asked = |said: &Extent| wanted.part_of(said.total).as_ref() == Some(&said.range);
+        let is_requested =
+            |extent: &Extent| wanted.part_of(extent.total).as_ref() == Some(&extent.range);
         match (status, named.flatten()) {
-            (PARTIAL_CONTENT, Some(said))
-                if asked(&said) && said.bytes() == bytes && said.total <= MOST_BYTES =>
+            (PARTIAL_CONTENT, Some(extent))
+                if is_requested(&extent)
+                    && extent.bytes() == bytes
+                    && extent.total <= MOST_BYTES =>
             {
-                Ok(said)
+                Ok(extent)
             }
             _ => Err(another_range().hint(Advice::FetchWhole)),
         }
@@ -115,7 +118,7 @@ pub(super) fn check_head(metadata: &ObjectMetadata) -> Result<(), Failure> {
     check_size(metadata)?;
     let whole = metadata.content_length.map(|bytes| Extent { range: 0..bytes, total: bytes });
     match metadata.content_range.as_deref().map(Extent::from_header) {
-        Some(said) if said != whole => Err(Failure::integrity(
+        Some(extent) if extent != whole => Err(Failure::integrity(
             "the store describes a part of the object, though all of it was asked for",
         )
         .hint("the store, or a proxy in between, cuts answers: go around it")),
@@ -180,8 +183,8 @@ mod tests {
     #[test]
     fn a_range_is_the_one_that_was_asked_for() {
         let range = Some("bytes=2-5");
-        let asked = Some(Extent { range: 2..6, total: 10 });
-        assert_eq!(extent(206, Some("bytes 2-5/10"), Some(4), range), asked);
+        let requested = Some(Extent { range: 2..6, total: 10 });
+        assert_eq!(extent(206, Some("bytes 2-5/10"), Some(4), range), requested);
         for (status, content_range, bytes) in [
             (200, Some("bytes 2-5/10"), Some(4)),
             (200, None, Some(10)),

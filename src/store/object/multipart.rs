@@ -92,8 +92,8 @@ impl Store {
             .for_all()
             .at(&write.at));
         }
-        let said = ChecksumAnswer::of(output.checksum_crc64_nvme(), &checksum(part.crc64nvme));
-        if matches!(said, ChecksumAnswer::Different) {
+        let reported = ChecksumAnswer::of(output.checksum_crc64_nvme(), &checksum(part.crc64nvme));
+        if matches!(reported, ChecksumAnswer::Different) {
             return Err(Failure::integrity(
                 "the store says that a part has another checksum than what was sent: nothing was published",
             )
@@ -150,13 +150,13 @@ impl Store {
         };
         // A composite checksum says nothing about the bytes of the whole object.
         let is_composite = output.checksum_type() == Some(&ChecksumType::Composite);
-        let said = output.checksum_crc64_nvme().filter(|_| !is_composite);
-        let said = ChecksumAnswer::of(said, &stored.checksum_crc64nvme);
+        let reported = output.checksum_crc64_nvme().filter(|_| !is_composite);
+        let reported = ChecksumAnswer::of(reported, &stored.checksum_crc64nvme);
         let stored = Stored {
             etag: output.e_tag().map(str::to_owned),
             version_id: output.version_id().map(str::to_owned),
-            is_checked: matches!(said, ChecksumAnswer::Same),
-            is_damaged: matches!(said, ChecksumAnswer::Different),
+            is_checked: matches!(reported, ChecksumAnswer::Same),
+            is_damaged: matches!(reported, ChecksumAnswer::Different),
             ..stored
         };
         let managed = output.server_side_encryption();

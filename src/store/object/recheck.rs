@@ -77,6 +77,6 @@ pub(super) fn replaced(at: &Location) -> Failure {
         .at(at)
 }
 
-fn etag(said: Option<&String>) -> Option<&str> {
-    said.map(|etag| bare_etag(etag))
+fn etag(text: Option<&String>) -> Option<&str> {
+    text.map(|etag| bare_etag(etag))
 }

@@ -157,12 +157,12 @@ impl Store {
             }
             Err(refusal) => return Err(self.explain_conditional(write, &refusal)),
         };
-        let said = ChecksumAnswer::of(output.checksum_crc64_nvme(), &stored.checksum_crc64nvme);
+        let reported = ChecksumAnswer::of(output.checksum_crc64_nvme(), &stored.checksum_crc64nvme);
         let stored = Stored {
             etag: output.e_tag().map(str::to_owned),
             version_id: output.version_id().map(str::to_owned),
-            is_checked: matches!(said, ChecksumAnswer::Same),
-            is_damaged: matches!(said, ChecksumAnswer::Different),
+            is_checked: matches!(reported, ChecksumAnswer::Same),
+            is_damaged: matches!(reported, ChecksumAnswer::Different),
             ..stored
         };
         Ok(Written { stored, proven: write.encryption.is_proven_by(&output.echo()) })

@@ -1,5 +1,5 @@
-//! Presigned URLs signed anew, with one header more: the SDK leaves `x-amz-checksum-mode` out of every
-//! signature, and S3 refuses it unsigned (AWS, "Authenticating Requests: Using Query Parameters").
+//! Re-signs presigned URLs with one additional header: the SDK leaves `x-amz-checksum-mode` out of every signature, and
+//! S3 refuses it unsigned (AWS, "Authenticating Requests: Using Query Parameters").
 
 use std::collections::BTreeMap;
 
@@ -12,8 +12,8 @@ use crate::text::percent::decoded;
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 
-/// The URL with a signature by the same credentials that covers all of these headers, their names in
-/// lower case; none where it is not signed by version 4 with a secret key.
+/// The URL with a signature by the same credentials that covers all these headers (names in lower case); none if the
+/// URL is not signed by version 4 with a secret key.
 pub(super) fn resigned(
     method: &str,
     url: &str,

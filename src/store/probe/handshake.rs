@@ -1,6 +1,5 @@
-//! A look at the certificate and the encryption of an https endpoint, on a connection that is given up before
-//! anything is sent on it. Whether the certificate is trusted is not for this to say: the requests themselves go
-//! nowhere else.
+//! Reads the certificate and the encryption of an https endpoint, on a connection that is closed before any request is
+//! sent on it. It does not decide whether the certificate is trusted: the client does that for real requests.
 
 use std::net::{TcpStream, ToSocketAddrs};
 use std::sync::{Arc, OnceLock};
@@ -18,13 +17,13 @@ use rustls::{
 use super::certificate::Certificate;
 
 const HTTPS_PORT: u16 = 443;
-/// How long each step of the look may take.
+/// The timeout of each step.
 const STEP_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How an https endpoint presents itself.
+/// The result of a TLS handshake with an endpoint.
 #[derive(Debug, Clone)]
 pub(crate) struct Handshake {
-    /// The certificate of the endpoint itself.
+    /// The endpoint's own certificate.
     pub certificate: Certificate,
     /// The protocol's version, such as `TLS 1.3`.
     pub protocol: Option<&'static str>,
@@ -33,13 +32,13 @@ pub(crate) struct Handshake {
 }
 
 impl Handshake {
-    /// Looks at the endpoint of this https URL; none where it shows no certificate.
+    /// Starts a handshake with the endpoint of this https URL; none if it presents no certificate.
     pub(crate) async fn of(address: &http::Uri) -> Option<Handshake> {
         let address = address.clone();
         tokio::task::spawn_blocking(move || inspect(&address)).await.ok()?
     }
 
-    /// Whether the exchange withstands whoever records it now and has a quantum computer later.
+    /// Whether the key exchange protects recorded traffic from later decryption with a quantum computer.
     pub(crate) fn is_post_quantum(&self) -> bool {
         self.group.is_some_and(|group| {
             matches!(
@@ -79,7 +78,7 @@ fn inspect(address: &http::Uri) -> Option<Handshake> {
         .with_no_client_auth();
     let name = ServerName::try_from(host).ok()?;
     let mut connection = ClientConnection::new(Arc::new(config), name).ok()?;
-    // It always fails: the certificate was seen by then.
+    // The handshake always fails, but only after the certificate was received.
     while connection.is_handshaking() && connection.complete_io(&mut stream).is_ok() {}
     Some(Handshake {
         certificate: recorder.seen.get()?.clone()?,
@@ -92,7 +91,7 @@ fn inspect(address: &http::Uri) -> Option<Handshake> {
     })
 }
 
-/// Notes the certificate, and accepts none.
+/// Records the certificate, and accepts none.
 #[derive(Debug)]
 struct CertificateRecorder {
     schemes: Vec<SignatureScheme>,
