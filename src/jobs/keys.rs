@@ -55,7 +55,7 @@ impl Keys {
 
     /// Fails if keys were given and no key may be sent to this store.
     pub(crate) fn check(&self, store: &Store) -> Result<(), Failure> {
-        if self.are_given() { store.carry_keys() } else { Ok(()) }
+        if self.are_given() { store.check_may_send_keys() } else { Ok(()) }
     }
 
     /// Fails if the first given key, which is the one for writing, is unfit for writing.
@@ -190,7 +190,7 @@ impl Keys {
         };
         found.warnings.iter().for_each(|warning| self.out.warn(warning));
         if !found.keys.is_empty() {
-            store.carry_keys().map_err(|failure| failure.at(at))?;
+            store.check_may_send_keys().map_err(|failure| failure.at(at))?;
         }
         Ok(found)
     }
@@ -269,11 +269,11 @@ impl KeysToTry for ObjectKeys<'_> {
         })
     }
 
-    fn lack_one(&self) -> bool {
+    fn has_unusable_key(&self) -> bool {
         self.candidates.first_unusable.is_some()
     }
 
-    fn explain_none(&self, failure: Failure) -> Failure {
+    fn explain_missing_key(&self, failure: Failure) -> Failure {
         self.keys.explain_missing_rule(failure, self.store, self.at)
     }
 }

@@ -65,14 +65,8 @@ fn feed(objects: Vec<Location>, list: Option<PathBuf>) -> Receiver<Found<Locatio
         };
         let mut sent = send_listed(&list, &sender, to_item);
         if sent.is_ok() && is_empty.get() {
-<<<<<<< HEAD
-            // Perhaps the program that should have written the list has failed.
-            sent = Err(Failure::usage("the list names no object").hint(Advice::WriteListOfUrls));
-=======
             // The program that should have written the list may have failed.
-            sent = Err(Failure::usage("the list of --files-from names no object")
-                .hint(Advice::WriteListOfUrls));
->>>>>>> names-jobs
+            sent = Err(Failure::usage("the list names no object").hint(Advice::WriteListOfUrls));
         }
         if let Err(failure) = sent {
             let _ = sender.blocking_send(Found::Failed(failure));

@@ -70,7 +70,7 @@ pub(super) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<
     let recipes = candidates(&read_text(&args.text, out)?);
     let keys: Vec<Key> = recipes.iter().map(|recipe| recipe.key.clone()).collect();
     let store = Store::connect(connect).await?;
-    store.carry_keys()?;
+    store.check_may_send_keys()?;
     let options = ReadOptions {
         version_id: args.version_id.clone(),
         // An unsealed object gets a failure of this command below.

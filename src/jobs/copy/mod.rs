@@ -64,7 +64,7 @@ pub(crate) async fn run(
     sealer.check(&job.store)?;
     keys.check(&job.store)?;
     if options.sealing.tag_key {
-        job.store.learned().key_tags().want();
+        job.store.learned().key_tags().enable();
     }
     let is_object = options.sources.is_object();
     let each = matches!(options.sources, CopySources::Objects(_));

@@ -12,7 +12,7 @@ use crate::failure::{Advice, Failure, Kind};
 use crate::key::core::Key;
 use crate::location::Location;
 use crate::store::Encryption;
-use crate::store::copy::{Left, as_source, collect, plain_write};
+use crate::store::copy::{Leftovers, as_source, collect, plain_write};
 use crate::store::object::{Attributes, Condition, ReadOptions, Stored};
 use crate::store::presigned::{Method, Presign};
 use crate::store::wire::{Connect, SignedUrl, Store};
@@ -306,10 +306,10 @@ impl Proof<'_> {
         let (bytes, md5) = (CONTENT.len() as u64, Some(Md5::digest(CONTENT).into()));
         let sums = crate::store::object::Sums { bytes, md5, crc64nvme: crc.finalize() };
         self.trial.check_signal().await?;
-        self.trial.objects.touch(&at);
+        self.trial.objects.mark_touched(&at);
         let written = store.put_object(&write, || RequestBody::from(CONTENT), &sums).await?;
-        let stored = store.settle(&write.at, written).await?;
-        self.trial.objects.note(&at, stored);
+        let stored = store.keep_if_proven(&write.at, written).await?;
+        self.trial.objects.record_written(&at, stored);
         Ok(())
     }
 
@@ -368,20 +368,22 @@ impl Proof<'_> {
     }
 }
 
-fn report_left(left: &Left, count: usize, report: &mut DoctorReport) {
+fn report_left(left: &Leftovers, count: usize, report: &mut DoctorReport) {
     let objects = match count {
         0 => "nothing was written".to_owned(),
         1 => "1 throw-away object was deleted".to_owned(),
         n => format!("{n} throw-away objects were deleted"),
     };
     match left.names.as_slice() {
-        [] if left.was_seen => report.pass("cleanup", format!("{objects}, and nothing is left")),
+        [] if left.is_confirmed => {
+            report.pass("cleanup", format!("{objects}, and nothing is left"))
+        }
         [] => report.pass("cleanup", objects),
         names => report.warn("cleanup", format!("left behind: {}", names.join("; ")), remedy(left)),
     }
 }
 
-fn remedy(left: &Left) -> String {
+fn remedy(left: &Leftovers) -> String {
     match &left.cause {
         Some(Failure { kind: Kind::Denied, .. }) if left.has_versions => {
             "grant s3:DeleteObjectVersion, or delete them with other credentials".to_owned()

@@ -9,7 +9,7 @@ use crate::failure::{Advice, Failure, Kind};
 use crate::key::ring::ConfigKeys;
 use crate::location::Location;
 use crate::store::SseC;
-use crate::store::probe::{Outcome, Settings, is_proxied};
+use crate::store::probe::{ContactOutcome, Settings, is_proxied};
 use crate::store::wire::{Connect, Store};
 
 /// The clock difference in seconds from which on `doctor` warns.
@@ -31,25 +31,25 @@ pub(super) async fn reach(
     let signer = check_credentials(&settings, &store, report).await?;
     let endpoint = describe_endpoint(&settings, &store);
     // Neither a throw-away key nor a signature is sent over plain http.
-    if let Err(failure) = store.carry_keys() {
+    if let Err(failure) = store.check_may_send_keys() {
         report.pass("endpoint", endpoint);
         return Err(report.stop("tls", &failure));
     }
     let contact = store.contact(folder).await;
     match &contact.outcome {
-        Outcome::Silent(failure) => {
+        ContactOutcome::Silent(failure) => {
             let is_proxied = contact.address.as_ref().is_some_and(is_proxied);
             let failure = if is_proxied { blame_proxy(failure) } else { failure.clone() };
             return Err(report.stop("endpoint", &failure));
         }
-        Outcome::Refused(failure) if folder.is_none() => {
+        ContactOutcome::Refused(failure) if folder.is_none() => {
             return Err(report.stop("endpoint", failure));
         }
         _ => report.pass("endpoint", endpoint),
     }
     check_tls(&contact, report).await?;
     match &contact.outcome {
-        Outcome::Credentials(failure) => {
+        ContactOutcome::Credentials(failure) => {
             let mut failure = failure.clone();
             failure.detail_mut().message += &format!(" ({signer})");
             return Err(report.stop("credentials", &failure));
@@ -127,7 +127,7 @@ fn describe_endpoint(settings: &Settings<'_>, store: &Store) -> String {
 
 fn check_clock(
     ahead: Option<i64>,
-    outcome: &Outcome,
+    outcome: &ContactOutcome,
     report: &mut DoctorReport,
 ) -> Result<(), Stop> {
     let said = ahead.map(|ahead| match ahead {
@@ -138,7 +138,7 @@ fn check_clock(
             format!("this machine's clock is {apart} {side} the store's")
         }
     });
-    if let Outcome::Clock(failure) = outcome {
+    if let ContactOutcome::Clock(failure) = outcome {
         let mut failure = failure.clone();
         if let Some(said) = said {
             failure.detail_mut().message = format!("{said}: it refuses what is signed here");
@@ -161,19 +161,19 @@ fn check_clock(
 
 fn check_bucket(
     folder: &Location,
-    outcome: Outcome,
+    outcome: ContactOutcome,
     report: &mut DoctorReport,
 ) -> Result<(), Stop> {
     let bucket = &folder.bucket;
     match outcome {
-        Outcome::Refused(failure @ Failure { kind: Kind::Denied, .. }) => {
+        ContactOutcome::Refused(failure @ Failure { kind: Kind::Denied, .. }) => {
             let detail = failure.detail();
             let hint = detail.hint.as_ref().map(ToString::to_string).unwrap_or_default();
             report.warn("bucket", format!("{bucket}: {}", detail.message), hint);
             Ok(())
         }
-        Outcome::Refused(failure) => Err(report.stop("bucket", &failure)),
-        Outcome::Answered(Some(region)) => {
+        ContactOutcome::Refused(failure) => Err(report.stop("bucket", &failure)),
+        ContactOutcome::Answered(Some(region)) => {
             report.pass("bucket", format!("{bucket} is there, in region {region}"));
             Ok(())
         }

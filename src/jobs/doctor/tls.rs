@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use super::report::{DoctorReport, Stop};
-use crate::store::probe::{Certificate, Contact, Handshake, Outcome, is_proxied};
+use crate::store::probe::{Certificate, Contact, ContactOutcome, Handshake, is_proxied};
 
 /// From this time before the end of a certificate on `doctor` warns, as many certificate authorities do.
 const SOON: Duration = Duration::from_secs(30 * DAY);
@@ -27,7 +27,7 @@ pub(super) async fn check_tls(contact: &Contact, report: &mut DoctorReport) -> R
     }
     let is_proxied = is_proxied(address);
     let shown = if is_proxied { None } else { Handshake::of(address).await };
-    if let Outcome::Untrusted(failure) = &contact.outcome {
+    if let ContactOutcome::Untrusted(failure) = &contact.outcome {
         let mut failure = failure.clone();
         if let Some(Handshake { certificate, .. }) = &shown {
             failure.detail_mut().message += &format!("; it is {}", described(certificate));

@@ -26,7 +26,7 @@ impl Trial {
         bucket: &str,
         interrupt: &Interrupt,
     ) -> Result<Trial, Failure> {
-        let objects = ThrowAways::at_top(store, bucket)?;
+        let objects = ThrowAways::at_root(store, bucket)?;
         Ok(Trial { store: store.clone(), objects, interrupt: interrupt.clone() })
     }
 

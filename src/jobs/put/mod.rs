@@ -84,7 +84,7 @@ pub(crate) async fn run(
         sealer.check_below(&job.store, &dest.folder())?;
     }
     if options.sealing.tag_key {
-        job.store.learned().key_tags().want();
+        job.store.learned().key_tags().enable();
     }
     let has_metadata = options.preserve || !options.attributes.metadata.is_empty();
     if has_metadata && sealer.seals() && out.interactive() {

@@ -52,11 +52,11 @@ impl KeysToTry for OldAndNew<'_> {
         self.old.more()
     }
 
-    fn lack_one(&self) -> bool {
-        self.old.lack_one()
+    fn has_unusable_key(&self) -> bool {
+        self.old.has_unusable_key()
     }
 
-    fn explain_none(&self, failure: Failure) -> Failure {
-        self.old.explain_none(failure)
+    fn explain_missing_key(&self, failure: Failure) -> Failure {
+        self.old.explain_missing_key(failure)
     }
 }

@@ -65,7 +65,7 @@ pub(crate) async fn run(
     let mut job = Job::connect(connect, out).await?;
     keys.check(&job.store)?;
     // Only the copy of an object with a key tag gets a key tag.
-    job.store.learned().key_tags().want();
+    job.store.learned().key_tags().enable();
     if let Some(shard) = &options.search.shard {
         out.say(&format!("share {shard}"));
     }

@@ -4,13 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-<<<<<<< HEAD
-use super::outcome::Outcome;
-use crate::failure::{Advice, Failure};
-=======
 use super::outcome::RotationOutcome;
-use crate::failure::Failure;
->>>>>>> names-jobs
+use crate::failure::{Advice, Failure};
 use crate::jobs::job::Job;
 use crate::jobs::notes::{note_refused_copies, note_refused_tags, warn_left_of_trials};
 use crate::jobs::reminder::FirstKey;

@@ -366,7 +366,7 @@ impl Rotator {
         let planned = self.engine.store().plan_copy(source, write);
         let mut copy = self.engine.interrupt().race(planned).await?;
         // A tag with the MD5 of a weak key would help to guess the key.
-        copy.write.tags_key = copy.source_tells_key
+        copy.write.tags_key = copy.source_has_key_tag
             && target_encryption.key.as_ref().is_some_and(|key| !key.is_weak && !key.is_derived);
         Ok(copy)
     }

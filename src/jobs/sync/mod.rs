@@ -100,7 +100,7 @@ impl Sync<'_> {
         sealer.check(&store)?;
         sealer.check_below(&store, at)?;
         if options.sealing.tag_key {
-            store.learned().key_tags().want();
+            store.learned().key_tags().enable();
         }
         let uploader = Arc::new(Uploader {
             engine,

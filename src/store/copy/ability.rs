@@ -13,14 +13,14 @@ use super::whole::Copy;
 use crate::failure::{Failure, Kind};
 use crate::key::core::Key;
 use crate::location::Location;
-use crate::store::learned::{ConditionalWrite, CopyMethod, KnownCopies, Route};
-use crate::store::object::{Condition, ReadOptions, Stored, Write, bare};
+use crate::store::learned::{ConditionalWrite, CopyKind, CopyMethod, KnownCopies};
+use crate::store::object::{Condition, ReadOptions, Stored, Write, bare_etag};
 use crate::store::wire::Store;
 
 /// What small throw-away objects hold.
 const CONTENT: &[u8] = b"123456789";
 /// After so many trials that the store did not answer, there are no more.
-const MOST_BROKEN_OFF: u32 = 3;
+const MOST_INCONCLUSIVE_TRIALS: u32 = 3;
 /// More than this, and stores may keep an object in pieces and copy it in another way.
 const SMALL: u64 = 4 << 20;
 /// The parts of large throw-away objects in bytes, the first as small as S3 allows.
@@ -29,7 +29,7 @@ const PARTS: [u64; 2] = [5 << 20, 1 << 20];
 /// What is tried out.
 #[derive(Clone, Copy)]
 enum Trial<'a> {
-    Copy(&'a Route),
+    Copy(&'a CopyKind),
     IfMatch(ConditionalWrite),
 }
 
@@ -38,25 +38,25 @@ impl Store {
     pub(crate) async fn can_copy(self: &Arc<Self>, copy: &Copy, method: CopyMethod) -> bool {
         // Held while a trial runs, so that there is one.
         let mut known = self.known_copies().await;
-        let route = route_of(copy, method);
-        if known.swept.insert(route.bucket.clone()) {
-            self.sweep_recorded(&route.bucket).await;
+        let kind = copy_kind(copy, method);
+        if known.cleaned_buckets.insert(kind.bucket.clone()) {
+            self.sweep_recorded(&kind.bucket).await;
         }
-        if let Some(can) = known.can.get(&route) {
+        if let Some(can) = known.works.get(&kind) {
             return *can;
         }
-        if self.is_amazon() || route.is_harmless() || self.learned().proven().knows(&route.line()) {
+        if self.is_amazon() || kind.is_harmless() || self.learned().proven().knows(&kind.line()) {
             return true;
         }
-        let tried = self.try_anywhere(copy, Trial::Copy(&route), &mut known).await;
+        let tried = self.try_anywhere(copy, Trial::Copy(&kind), &mut known).await;
         let can = match tried {
             // The trial for the next object may succeed.
             Err(failure)
                 if failure.is(Kind::Unavailable)
                     && failure.detail().status != Some(500)
-                    && known.broken_off < MOST_BROKEN_OFF =>
+                    && known.inconclusive_trials < MOST_INCONCLUSIVE_TRIALS =>
             {
-                known.broken_off += 1;
+                known.inconclusive_trials += 1;
                 return false;
             }
             Err(failure) => {
@@ -65,9 +65,9 @@ impl Store {
             }
             Ok(can) => can,
         };
-        known.can.insert(route.clone(), can);
+        known.works.insert(kind.clone(), can);
         if can {
-            self.learned().proven().remember(&route.line());
+            self.learned().proven().remember(&kind.line());
         }
         can
     }
@@ -82,7 +82,7 @@ impl Store {
         let mut known = self.known_copies().await;
         let bucket = &copy.write.at.bucket;
         let what = (bucket.clone(), write);
-        if let Some(honors) = known.guards.get(&what) {
+        if let Some(honors) = known.honors_if_match.get(&what) {
             return *honors;
         }
         let line = format!("{bucket} guards {write:?}").to_lowercase();
@@ -92,35 +92,35 @@ impl Store {
         let tried = self.try_anywhere(copy, Trial::IfMatch(write), &mut known).await;
         // Where nothing is known the condition is sent: it does no harm.
         let Ok(honors) = tried else { return true };
-        known.guards.insert(what, honors);
-        self.learned().proven().remember(&if honors { line } else { unguarded(bucket) });
+        known.honors_if_match.insert(what, honors);
+        self.learned().proven().remember(&if honors { line } else { ignores_line(bucket) });
         honors
     }
 
     /// Remembers for this run that the store cannot make such copies, though others like it succeed.
     pub(crate) async fn give_up_copies(&self, copy: &Copy, method: CopyMethod) {
-        self.known_copies().await.can.insert(route_of(copy, method), false);
+        self.known_copies().await.works.insert(copy_kind(copy, method), false);
     }
 
     /// Whether the store turned out not to be able to make some copy.
     pub(crate) async fn refuses_copies(&self) -> bool {
-        self.known_copies().await.can.values().any(|can| !can)
+        self.known_copies().await.works.values().any(|can| !can)
     }
 
     /// Whether the store turned out to ignore If-Match on some write.
     pub(crate) async fn ignores_if_match(&self) -> bool {
-        self.known_copies().await.guards.values().any(|guards| !guards)
+        self.known_copies().await.honors_if_match.values().any(|honors| !honors)
     }
 
     /// Whether an earlier run, or this one, has found that for this bucket: another writer's object may have been
     /// overwritten.
     pub(crate) fn ignored_if_match(&self, bucket: &str) -> bool {
-        !self.is_amazon() && self.learned().proven().knows(&unguarded(bucket))
+        !self.is_amazon() && self.learned().proven().knows(&ignores_line(bucket))
     }
 
     /// Throw-away objects that could not be deleted.
-    pub(crate) async fn left_of_trials(&self) -> Vec<Location> {
-        self.known_copies().await.left.clone()
+    pub(crate) async fn undeleted_trial_objects(&self) -> Vec<Location> {
+        self.known_copies().await.undeleted.clone()
     }
 
     async fn known_copies(&self) -> MutexGuard<'_, KnownCopies> {
@@ -136,13 +136,13 @@ impl Store {
         known: &mut KnownCopies,
     ) -> Result<bool, Failure> {
         let at = &copy.write.at;
-        if !known.closed_at_top.contains(&at.bucket) {
-            let made = ThrowAways::at_top(self, &at.bucket)?;
+        if !known.denied_at_root.contains(&at.bucket) {
+            let made = ThrowAways::at_root(self, &at.bucket)?;
             let tried = self.try_with(copy, trial, made, known).await;
             if !matches!(&tried, Err(Failure { kind: Kind::Denied, .. })) || !at.key.contains('/') {
                 return tried;
             }
-            known.closed_at_top.insert(at.bucket.clone());
+            known.denied_at_root.insert(at.bucket.clone());
         }
         let made = ThrowAways::below(self, &folder_of(at))?;
         self.try_with(copy, trial, made, known).await
@@ -157,21 +157,21 @@ impl Store {
         known: &mut KnownCopies,
     ) -> Result<bool, Failure> {
         let tried = match trial {
-            Trial::Copy(route) => self.try_copy(route, &mut objects).await,
+            Trial::Copy(kind) => self.try_copy(kind, &mut objects).await,
             Trial::IfMatch(write) => self.try_if_match(copy, write, &mut objects).await,
         };
-        known.left.extend(objects.clean_up_numbered().await);
+        known.undeleted.extend(objects.clean_up_numbered().await);
         tried
     }
 
-    /// Copies a throw-away object on this route, with throw-away keys, and reads it back.
-    async fn try_copy(&self, route: &Route, objects: &mut ThrowAways) -> Result<bool, Failure> {
-        let parts = content(route.is_large);
-        let source = make(route.from_sealed, &parts, objects).await?;
-        let to = if route.in_place { source.at.clone() } else { objects.next() };
-        let key = if route.to_sealed { Some(Key::generate()?) } else { None };
+    /// Copies a throw-away object of this kind, with throw-away keys, and reads it back.
+    async fn try_copy(&self, kind: &CopyKind, objects: &mut ThrowAways) -> Result<bool, Failure> {
+        let parts = content(kind.is_large);
+        let source = make(kind.from_sealed, &parts, objects).await?;
+        let to = if kind.in_place { source.at.clone() } else { objects.next() };
+        let key = if kind.to_sealed { Some(Key::generate()?) } else { None };
         let copy = self.plan_trial(source, plain_write(&to, key.as_ref())).await?;
-        let copied = match route.method {
+        let copied = match kind.method {
             CopyMethod::Whole => objects.copy(&copy).await?,
             CopyMethod::InParts => objects.copy_in_parts(&copy, &PARTS).await?,
         };
@@ -231,11 +231,12 @@ async fn make(
     Ok(as_source(&at, key.as_ref(), &stored))
 }
 
-fn route_of(copy: &Copy, method: CopyMethod) -> Route {
+fn copy_kind(copy: &Copy, method: CopyMethod) -> CopyKind {
     // An ETag ends with the number of parts (AWS, "Checking object integrity").
-    let parts = copy.source.metadata.etag.as_deref().and_then(|etag| bare(etag).split_once('-'));
+    let parts =
+        copy.source.metadata.etag.as_deref().and_then(|etag| bare_etag(etag).split_once('-'));
     let is_multipart = parts.is_some_and(|(_, count)| count != "1");
-    Route {
+    CopyKind {
         bucket: copy.write.at.bucket.clone(),
         from_sealed: copy.source.key.is_some(),
         to_sealed: copy.write.encryption.key().is_some(),
@@ -246,7 +247,7 @@ fn route_of(copy: &Copy, method: CopyMethod) -> Route {
 }
 
 /// As the state folder has it that a bucket ignores If-Match.
-fn unguarded(bucket: &str) -> String {
+fn ignores_line(bucket: &str) -> String {
     format!("{bucket} lacks guards")
 }
 

@@ -54,7 +54,7 @@ impl Store {
                     .copying(source)
                     .copy_source_range(format!("bytes={}-{}", range.start, range.end - 1))
                     .sealed(write.encryption.key());
-                request.customize().config_override(self.patience(bytes)).send()
+                request.customize().config_override(self.completion_timeouts(bytes)).send()
             })
             .await;
         let output = match sent {

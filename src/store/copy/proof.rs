@@ -8,7 +8,7 @@ use super::whole::Copy;
 use crate::failure::{Advice, Failure, Kind};
 use crate::key::core::Key;
 use crate::location::Location;
-use crate::store::object::{NULL_VERSION, ObjectMetadata, ReadOptions, Stored, Written, bare};
+use crate::store::object::{NULL_VERSION, ObjectMetadata, ReadOptions, Stored, Written, bare_etag};
 use crate::store::wire::{Refusal, Store};
 
 /// A copy that was made, and proven to be encrypted as asked.
@@ -23,7 +23,7 @@ pub(crate) struct Copied {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Compared {
     /// Nothing spoke against it.
-    Unseen,
+    NotCompared,
     /// The answer to the write has the checksum that the source has.
     ByAnswer,
     /// A look at the copy: its length, and its checksum where both have one.
@@ -43,13 +43,13 @@ impl Store {
     /// Errors: [`Kind::Unsealed`] where plaintext remains, or where nothing could be proven: the copy is kept then, and
     /// named. [`Kind::Integrity`] where its length or its checksum is not the source's. [`Kind::Precondition`] where
     /// another writer has replaced it since.
-    pub(crate) async fn settle_copy(
+    pub(crate) async fn keep_copy_if_proven(
         self: &Arc<Self>,
         copy: &Copy,
         written: Written,
     ) -> Result<Option<Copied>, Failure> {
         let Written { stored, proven } = written;
-        let mut compared = Compared::Unseen;
+        let mut compared = Compared::NotCompared;
         if !proven {
             match self.examine(copy, &stored).await? {
                 Finding::AsAsked(found) => {
@@ -72,10 +72,10 @@ impl Store {
             ..ObjectMetadata::default()
         };
         let is_same = self.check_same(copy, &stored, &answered).await?;
-        if compared == Compared::Unseen && is_same {
+        if compared == Compared::NotCompared && is_same {
             compared = Compared::ByAnswer;
         }
-        if compared == Compared::Unseen && copy.in_place {
+        if compared == Compared::NotCompared && copy.in_place {
             // The source is gone already: the more it must be known what has taken its place.
             self.compare_copy(copy, &stored).await?;
             compared = Compared::ByLook;
@@ -237,7 +237,7 @@ impl Store {
             None => true,
             Some(listed) => listed
                 .zip(stored.etag.as_deref())
-                .is_some_and(|(listed, stored)| bare(listed) != bare(stored)),
+                .is_some_and(|(listed, stored)| bare_etag(listed) != bare_etag(stored)),
         }
     }
 }
@@ -254,7 +254,7 @@ fn is_named(stored: &Stored) -> bool {
 
 fn has_etag(found: &ObjectMetadata, stored: &Stored) -> bool {
     let (found, stored) = (found.etag.as_deref(), stored.etag.as_deref());
-    found.zip(stored).is_some_and(|(found, stored)| bare(found) == bare(stored))
+    found.zip(stored).is_some_and(|(found, stored)| bare_etag(found) == bare_etag(stored))
 }
 
 fn of_version(stored: &Stored) -> ReadOptions {

@@ -25,7 +25,7 @@ pub(crate) struct Copy {
     /// Whether it takes the place of its source.
     pub(super) in_place: bool,
     /// Whether a tag of the source tells which key it needs.
-    pub source_tells_key: bool,
+    pub source_has_key_tag: bool,
 }
 
 impl Copy {
@@ -62,7 +62,7 @@ impl Store {
         }
         let in_place = source.at == write.at;
         let is_as_it_was = !write.attributes.replace_metadata();
-        let (mut keeps_tags, mut source_tells_key) = (false, false);
+        let (mut keeps_tags, mut source_has_key_tag) = (false, false);
         write.attributes = write.attributes.over(&source.metadata);
         // Some stores want the metadata anew, if an object is copied onto itself.
         let keeps_metadata =
@@ -71,9 +71,9 @@ impl Store {
             let (at, count) = (&source.at, source.metadata.tag_count);
             let tags = self.tags_to_copy(at, source.version_id(), count).await?;
             write.attributes.tagging = tags.tagging;
-            (keeps_tags, source_tells_key) = (!tags.tell_key, tags.tell_key);
+            (keeps_tags, source_has_key_tag) = (!tags.has_key_tag, tags.has_key_tag);
         }
-        Ok(Copy { source, write, keeps_metadata, keeps_tags, in_place, source_tells_key })
+        Ok(Copy { source, write, keeps_metadata, keeps_tags, in_place, source_has_key_tag })
     }
 
     /// Whether one request could make this copy, were the store able to.
@@ -120,21 +120,21 @@ impl Store {
                     .copying(source)
                     .set_if_match(write.condition.if_match.clone())
                     .set_if_none_match(write.condition.if_none_match.clone())
-                    .set_checksum_algorithm(self.sent(&ChecksumAlgorithm::Crc64Nvme))
+                    .set_checksum_algorithm(self.if_checksums_sent(&ChecksumAlgorithm::Crc64Nvme))
                     .attributed(said, tagging)
                     .set_metadata_directive(
                         (!copy.keeps_metadata).then_some(MetadataDirective::Replace),
                     )
                     .set_tagging_directive(replaces_tags.then_some(TaggingDirective::Replace))
                     .encrypted(&write.encryption);
-                request.customize().config_override(self.patience(copy.bytes())).send()
+                request.customize().config_override(self.completion_timeouts(copy.bytes())).send()
             })
             .await;
         let stored = Stored { bytes: copy.bytes(), ..Stored::default() };
         let output = match sent {
             Ok(output) => output,
             Err(refusal) if refusal.is_success() => {
-                let version_id = refusal.written.version_id;
+                let version_id = refusal.maybe_written.version_id;
                 return Ok(Some(Written {
                     stored: Stored { version_id, ..stored },
                     proven: false,

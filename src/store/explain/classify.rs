@@ -18,7 +18,7 @@ pub(crate) fn is_decisive(refusal: &Refusal) -> bool {
                         | "KeyTooLongError"
                 )
         })
-        || refusal.trouble.is_some()
+        || refusal.no_answer.is_some()
         || wants_https(refusal)
         || no_version_id(refusal)
         || unknown_header(refusal).is_some()
@@ -107,7 +107,7 @@ pub(crate) fn is_about_credentials(code: &str) -> bool {
 }
 
 /// The store's own words, in one line: a line break could make them pass for this program's.
-pub(super) fn said(refusal: &Refusal) -> String {
+pub(super) fn store_message(refusal: &Refusal) -> String {
     let status = refusal.status.map(|status| format!("HTTP {status}")).unwrap_or_default();
     let words = [refusal.code.as_deref(), refusal.message.as_deref()]
         .into_iter()

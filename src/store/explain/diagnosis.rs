@@ -5,15 +5,15 @@
 //! finds that out by asking.
 
 use super::circumstances::{Action, Circumstances, outcome};
-use super::classify::{CREDENTIAL_CODES, no_version_id, refuses_http, said, wants_https};
+use super::classify::{CREDENTIAL_CODES, no_version_id, refuses_http, store_message, wants_https};
 use super::{unsupported, url_refusal};
 use crate::failure::{Advice, Failure};
 use crate::store::wire::http::TooLong;
-use crate::store::wire::{Refusal, Store, Trouble, Wire};
+use crate::store::wire::{NoAnswer, Refusal, Store, Wire};
 
 /// The failure that a refusal means.
 pub(crate) fn diagnose(store: &Store, refusal: &Refusal, about: &Circumstances<'_>) -> Failure {
-    let failure = match (&refusal.trouble, store.wire().url()) {
+    let failure = match (&refusal.no_answer, store.wire().url()) {
         (Some(trouble), _) => no_answer(store, trouble),
         (None, Some(url)) => url_refusal::explain(url, refusal, about)
             .unwrap_or_else(|| answer(store, refusal, about)),
@@ -29,8 +29,8 @@ pub(crate) fn diagnose(store: &Store, refusal: &Refusal, about: &Circumstances<'
 
 /// Whether any other request of this kind would be refused as well, whatever the object.
 fn stops_the_run(refusal: &Refusal, about: &Circumstances<'_>) -> bool {
-    if let Some(trouble) = &refusal.trouble {
-        return !matches!(trouble, Trouble::Timeout | Trouble::Broken(_));
+    if let Some(trouble) = &refusal.no_answer {
+        return !matches!(trouble, NoAnswer::Timeout | NoAnswer::Broken(_));
     }
     let code = refusal.code.as_deref().unwrap_or_default();
     let unsupported = matches!(refusal.status, Some(405 | 501)) && about.key.is_some();
@@ -43,37 +43,37 @@ fn stops_the_run(refusal: &Refusal, about: &Circumstances<'_>) -> bool {
         || matches!(code, "NoSuchBucket" | "InvalidBucketName" | "AuthorizationHeaderMalformed")
 }
 
-fn no_answer(store: &Store, trouble: &Trouble) -> Failure {
+fn no_answer(store: &Store, trouble: &NoAnswer) -> Failure {
     let host = store.endpoint().unwrap_or("Amazon S3");
     let is_url = store.wire().url().is_some();
     match trouble {
-        Trouble::OutOfFiles => Failure::out_of_files(),
-        Trouble::ConnectionRefused => {
+        NoAnswer::OutOfFiles => Failure::out_of_files(),
+        NoAnswer::ConnectionRefused => {
             Failure::unavailable(format!("nobody answers at {host}: the connection was refused"))
                 .hint(Advice::CheckPort { is_url })
         }
-        Trouble::UnknownHost => {
+        NoAnswer::UnknownHost => {
             Failure::unavailable(format!("the host of {host} has no address"))
                 .hint(Advice::CheckHost { is_url })
         }
-        Trouble::Certificate(why) => {
+        NoAnswer::Certificate(why) => {
             Failure::unavailable(format!("the certificate of {host} is not accepted: {why}"))
                 .hint(Advice::NameCaBundle)
         }
-        Trouble::Timeout => Failure::unavailable(format!("{host} did not answer in time"))
+        NoAnswer::Timeout => Failure::unavailable(format!("{host} did not answer in time"))
             .hint("check the network, and the endpoint's host and port"),
-        Trouble::NoCredentials => Failure::denied("there are no AWS credentials").hint(Advice::NameCredentials),
-        Trouble::Credentials(why) => {
+        NoAnswer::NoCredentials => Failure::denied("there are no AWS credentials").hint(Advice::NameCredentials),
+        NoAnswer::Credentials(why) => {
             Failure::denied(format!("the AWS credentials cannot be had: {why}"))
                 .hint("mend the profile, or renew the session (for instance `aws sso login`)")
         }
-        Trouble::OtherPartition(region) => Failure::unsealed(format!(
+        NoAnswer::OtherPartition(region) => Failure::unsealed(format!(
             "the bucket is said to be in region {region}, of another partition of AWS than the one configured: nothing was sent there"
         ))
         .hint(Advice::ConfirmRegion(region.clone())),
-        Trouble::TooLong => Failure::integrity(TooLong.to_string())
+        NoAnswer::TooLong => Failure::integrity(TooLong.to_string())
             .hint("check that the endpoint speaks S3, and what is in between"),
-        Trouble::Broken(why) => {
+        NoAnswer::Broken(why) => {
             Failure::unavailable(format!("the exchange with {host} broke off: {why}"))
                 .hint("try again; if it stays, check that the endpoint speaks S3")
         }
@@ -154,11 +154,11 @@ fn answer(store: &Store, refusal: &Refusal, about: &Circumstances<'_>) -> Failur
         }
         (403, _) => denied(refusal, about),
         (500.., _) | (429, _) => {
-            Failure::unavailable(format!("the store is in trouble: {}", said(refusal)))
+            Failure::unavailable(format!("the store is in trouble: {}", store_message(refusal)))
                 .hint("try again later")
         }
         (400, _) if about.key.is_some() => malformed(store, refusal, about),
-        _ => Failure::other(format!("the store refused: {}", said(refusal)))
+        _ => Failure::other(format!("the store refused: {}", store_message(refusal)))
             .hint("the store's log may say more"),
     }
 }
@@ -219,10 +219,13 @@ fn malformed(store: &Store, refusal: &Refusal, about: &Circumstances<'_>) -> Fai
         });
     }
     if message.contains("key did not match") || message.contains("secret key") {
-        return Failure::key(format!("the store says the key is malformed: {}", said(refusal)))
-            .hint("something between here and the store changes headers: look for a proxy");
+        return Failure::key(format!(
+            "the store says the key is malformed: {}",
+            store_message(refusal)
+        ))
+        .hint("something between here and the store changes headers: look for a proxy");
     }
-    Failure::other(format!("the store refused: {}", said(refusal))).hint(
+    Failure::other(format!("the store refused: {}", store_message(refusal))).hint(
         "the store may not implement SSE-C, or not this request with it; its log may say more",
     )
 }

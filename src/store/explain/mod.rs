@@ -1,4 +1,10 @@
 //! From a [`Refusal`](super::wire::Refusal) and the [`Circumstances`] of its request to one failure with one cause.
+//!
+//! - `circumstances`: what the request was for
+//! - `classify`: what a refusal says by itself
+//! - `diagnosis`: the cause and the fix
+//! - `unsupported`: what the store does not implement
+//! - `url_refusal`: what a refusal means for a presigned URL
 
 mod circumstances;
 mod classify;

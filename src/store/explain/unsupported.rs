@@ -2,7 +2,7 @@
 //! the value, some say no more than that something is missing: then it is what the request was for.
 
 use super::circumstances::{Action, Circumstances, outcome};
-use super::classify::{is_missing, said, unknown_header};
+use super::classify::{is_missing, store_message, unknown_header};
 use crate::failure::{Advice, Failure};
 use crate::store::seal;
 use crate::store::wire::Refusal;
@@ -40,8 +40,10 @@ fn missing(refusal: &Refusal, about: &Circumstances<'_>) -> Failure {
         }
         Action::ListUploads => Failure::other("the store does not tell of unfinished uploads")
             .hint("its own tools may, or a rule that has them cleared away after some days"),
-        _ => Failure::other(format!("the store does not implement this: {}", said(refusal)))
-            .hint(Advice::LeaveOutUnknownOptions),
+        _ => {
+            Failure::other(format!("the store does not implement this: {}", store_message(refusal)))
+                .hint(Advice::LeaveOutUnknownOptions)
+        }
     }
 }
 

@@ -48,7 +48,7 @@ impl Checksums {
     }
 
     /// Leaves them out from now on.
-    pub(crate) fn give_up(&self) {
+    pub(crate) fn disable(&self) {
         self.refused.store(true, Ordering::Relaxed);
     }
 
@@ -59,30 +59,30 @@ impl Checksums {
 }
 
 /// What a store says of the checksum of what it wrote.
-pub(crate) enum Said {
+pub(crate) enum ChecksumAnswer {
     /// The checksum of what was sent.
     Same,
     /// No checksum of the whole object.
-    Nothing,
+    Missing,
     /// Another one.
-    Other,
+    Different,
 }
 
-impl Said {
+impl ChecksumAnswer {
     /// Compares checksums as the headers have them. Some stores put one of another kind, or that of the parts'
     /// checksums, into the header: neither says anything.
-    pub(crate) fn of(said: Option<&str>, sent: &str) -> Said {
+    pub(crate) fn of(said: Option<&str>, sent: &str) -> ChecksumAnswer {
         let is_crc64 = |text: &str| BASE64_STANDARD.decode(text).is_ok_and(|it| it.len() == 8);
         match said {
-            Some(said) if said == sent => Said::Same,
-            Some(said) if is_crc64(said) && is_crc64(sent) => Said::Other,
-            _ => Said::Nothing,
+            Some(said) if said == sent => ChecksumAnswer::Same,
+            Some(said) if is_crc64(said) && is_crc64(sent) => ChecksumAnswer::Different,
+            _ => ChecksumAnswer::Missing,
         }
     }
 }
 
 /// The store says that it holds other bytes than were sent.
-pub(crate) fn other_checksum(at: &Location) -> Failure {
+pub(crate) fn stored_other_bytes(at: &Location) -> Failure {
     Failure::integrity(
         "the store says that what it stored has another checksum than what was sent: the object is damaged",
     )

@@ -1,4 +1,4 @@
-//! Which copies the store makes, and which of its guards hold.
+//! Which copies the store makes, and on which writes it honors If-Match.
 
 use std::collections::{HashMap, HashSet};
 
@@ -20,17 +20,17 @@ impl Copies {
 /// What was found out about copies.
 #[derive(Debug, Default)]
 pub(crate) struct KnownCopies {
-    pub(crate) can: HashMap<Route, bool>,
+    pub(crate) works: HashMap<CopyKind, bool>,
     /// Whether a store refuses such a write with If-Match after another writer has replaced the object, by bucket.
-    pub(crate) guards: HashMap<(String, ConditionalWrite), bool>,
+    pub(crate) honors_if_match: HashMap<(String, ConditionalWrite), bool>,
     /// How many trials broke off, so that nothing is known by them.
-    pub(crate) broken_off: u32,
+    pub(crate) inconclusive_trials: u32,
     /// Throw-away objects that could not be deleted.
-    pub(crate) left: Vec<Location>,
+    pub(crate) undeleted: Vec<Location>,
     /// The buckets in which this run has looked for what killed runs have left.
-    pub(crate) swept: HashSet<String>,
+    pub(crate) cleaned_buckets: HashSet<String>,
     /// The buckets at whose top nothing may be written.
-    pub(crate) closed_at_top: HashSet<String>,
+    pub(crate) denied_at_root: HashSet<String>,
 }
 
 /// How an object is copied within the store.
@@ -53,7 +53,7 @@ pub(crate) enum ConditionalWrite {
 
 /// Copies that succeed or fail together.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) struct Route {
+pub(crate) struct CopyKind {
     pub(crate) bucket: String,
     pub(crate) from_sealed: bool,
     pub(crate) to_sealed: bool,
@@ -62,7 +62,7 @@ pub(crate) struct Route {
     pub(crate) method: CopyMethod,
 }
 
-impl Route {
+impl CopyKind {
     /// As it is remembered for later runs.
     pub(crate) fn line(&self) -> String {
         let state = |sealed| if sealed { "sealed" } else { "plain" };

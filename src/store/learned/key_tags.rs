@@ -7,19 +7,19 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub(crate) struct KeyTags {
     wanted: AtomicBool,
     refused: AtomicBool,
-    /// Whether this run has looked if the store keeps them.
-    looked: AtomicBool,
+    /// Whether this run has checked if the store keeps them.
+    checked: AtomicBool,
 }
 
 impl KeyTags {
     /// Tags objects from now on.
-    pub(crate) fn want(&self) {
+    pub(crate) fn enable(&self) {
         self.wanted.store(true, Ordering::Relaxed);
     }
 
     /// Whether this is the first time that this run asks: one look is enough.
-    pub(crate) fn is_first_look(&self) -> bool {
-        !self.looked.swap(true, Ordering::Relaxed)
+    pub(crate) fn is_first_check(&self) -> bool {
+        !self.checked.swap(true, Ordering::Relaxed)
     }
 
     /// Whether objects get the tag.
@@ -28,7 +28,7 @@ impl KeyTags {
     }
 
     /// Leaves them out from now on.
-    pub(crate) fn give_up(&self) {
+    pub(crate) fn disable(&self) {
         self.refused.store(true, Ordering::Relaxed);
     }
 

@@ -53,13 +53,13 @@ pub(crate) struct ListedPart {
 pub(crate) struct UnfinishedUploads<'a> {
     store: &'a Store,
     below: Location,
-    place: Place,
-    pages: Pages<Place>,
+    position: Position,
+    pages: Pages<Position>,
 }
 
 /// How far a listing is.
 #[derive(Debug, Clone, PartialEq)]
-enum Place {
+enum Position {
     Start,
     After { key: String, id: String },
     End,
@@ -68,7 +68,7 @@ enum Place {
 impl Store {
     /// Lists the unfinished uploads of all objects whose keys begin with that of `below`.
     pub(crate) fn unfinished_uploads(&self, below: Location) -> UnfinishedUploads<'_> {
-        UnfinishedUploads { store: self, below, place: Place::Start, pages: Pages::new() }
+        UnfinishedUploads { store: self, below, position: Position::Start, pages: Pages::new() }
     }
 
     /// The parts that the store has of an upload; none where it knows no such upload.
@@ -117,10 +117,10 @@ impl Store {
 impl UnfinishedUploads<'_> {
     /// The next of them; none at the end.
     pub(crate) async fn next_page(&mut self) -> Result<Option<Vec<UnfinishedUpload>>, Failure> {
-        let (key, id) = match &self.place {
-            Place::Start => (None, None),
-            Place::After { key, id } => (Some(key.clone()), Some(id.clone())),
-            Place::End => return Ok(None),
+        let (key, id) = match &self.position {
+            Position::Start => (None, None),
+            Position::After { key, id } => (Some(key.clone()), Some(id.clone())),
+            Position::End => return Ok(None),
         };
         let Location { bucket, key: prefix } = &self.below;
         let page = self
@@ -150,22 +150,22 @@ impl UnfinishedUploads<'_> {
                 text.to_owned()
             }
         };
-        let place = match (page.is_truncated(), page.next_key_marker()) {
-            (Some(true), Some(key)) => Place::After {
+        let position = match (page.is_truncated(), page.next_key_marker()) {
+            (Some(true), Some(key)) => Position::After {
                 key: plain(key),
                 id: page.next_upload_id_marker().unwrap_or_default().to_owned(),
             },
             (Some(true), None) => return Err(endless(&self.below)),
-            _ => Place::End,
+            _ => Position::End,
         };
         let first = page.uploads().first();
         let first = first.map(|it| format!("{:?}\0{:?}", it.key(), it.upload_id()));
-        let advances = place == Place::End
-            || (place != self.place && self.pages.advance(first, place.clone()));
+        let advances = position == Position::End
+            || (position != self.position && self.pages.advance(first, position.clone()));
         if !advances {
             return Err(endless(&self.below));
         }
-        self.place = place;
+        self.position = position;
         let of = |upload: &MultipartUpload| {
             Some(UnfinishedUpload {
                 at: Location { bucket: bucket.clone(), key: plain(upload.key()?) },

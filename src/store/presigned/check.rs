@@ -51,7 +51,7 @@ fn check_secrecy(url: &SignedUrl, connect: &Connect) -> Result<(), Failure> {
 }
 
 fn check_seal(url: &SignedUrl, sealed: bool) -> Result<(), Failure> {
-    match (url.seals(), sealed) {
+    match (url.signs_seal(), sealed) {
         (Some(true), false) => {
             Err(Failure::key("the URL was signed for a sealed object, and no key was given")
                 .hint("name the key that came with it, with -k or S3SEAL_KEY")

@@ -86,7 +86,7 @@ impl Store {
         let mut url = request.uri().to_owned();
         if let (true, Some(credentials)) = (wanted.checksum, &credentials) {
             headers.push((CHECKSUM_MODE.to_owned(), Zeroizing::new("ENABLED".to_owned())));
-            url = signature::renewed(&method, &url, &headers, credentials).ok_or_else(|| {
+            url = signature::resigned(&method, &url, &headers, credentials).ok_or_else(|| {
                 Failure::usage("the question for the checksum cannot be signed for this bucket")
                     .hint(Advice::LeaveOutChecksum)
                     .at(&wanted.at)
@@ -102,7 +102,7 @@ impl Store {
         config: PresigningConfig,
         credentials: Option<Credentials>,
     ) -> Result<PresignedRequest, Refusal> {
-        fn boiled<T, E>(result: Result<T, SdkError<E>>) -> Result<T, Refusal>
+        fn into_refusal<T, E>(result: Result<T, SdkError<E>>) -> Result<T, Refusal>
         where
             SdkError<E>: Into<Refusal>,
         {
@@ -120,19 +120,19 @@ impl Store {
             Method::Get => {
                 let request = client.get_object().bucket(&at.bucket).key(&at.key);
                 let request = request.set_version_id(version_id.clone()).sealed(encryption.key());
-                boiled(request.presigned(config).await)
+                into_refusal(request.presigned(config).await)
             }
             Method::Head => {
                 let request = client.head_object().bucket(&at.bucket).key(&at.key);
                 let request = request.set_version_id(version_id.clone()).sealed(encryption.key());
-                boiled(request.presigned(config).await)
+                into_refusal(request.presigned(config).await)
             }
             Method::Put => {
                 let request = client.put_object().bucket(&at.bucket).key(&at.key);
                 let request = request
                     .attributed(&wanted.attributes, wanted.attributes.tagging.clone())
                     .sealed(encryption.key());
-                boiled(request.presigned(config).await)
+                into_refusal(request.presigned(config).await)
             }
         }
     }

@@ -63,7 +63,11 @@ impl Store {
         Store::through(url, attributes.content_type.is_some(), connect)
     }
 
-    fn through(url: &SignedUrl, typed: bool, connect: &Connect) -> Result<Store, Failure> {
+    fn through(
+        url: &SignedUrl,
+        has_content_type: bool,
+        connect: &Connect,
+    ) -> Result<Store, Failure> {
         let trust = Trust::load(connect.ca_bundle.clone().map(|path| (path, "--ca-bundle")), None)?;
         let retry = Retry::configured(connect.max_attempts, None)?;
         let (retry_config, _) = retry.config();
@@ -76,14 +80,14 @@ impl Store {
             .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
             .response_checksum_validation(ResponseChecksumValidation::WhenRequired)
             .build();
-        Ok(Store::reach(Access {
+        Ok(Store::from_access(Access {
             options: connect,
             shared,
             trust,
             retry,
             endpoint: Some(url.location().bucket.clone()),
             path_style: true,
-            presigned: Some(Presigned { url: url.clone(), typed }),
+            presigned: Some(Presigned { url: url.clone(), has_content_type }),
         }))
     }
 }

@@ -48,7 +48,7 @@ impl Certificate {
         for (_, extensions) in rest.filter(|(tag, _)| *tag == EXTENSIONS) {
             names.extend(alternative_names(extensions));
         }
-        Some(Certificate { names, issuer: person(issuer), not_after: end(validity)? })
+        Some(Certificate { names, issuer: issuer_name(issuer), not_after: end(validity)? })
     }
 }
 
@@ -84,7 +84,7 @@ fn values(list: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
     std::iter::from_fn(move || reader.next())
 }
 
-fn person(name: &[u8]) -> String {
+fn issuer_name(name: &[u8]) -> String {
     let attribute = |wanted: &[u8]| {
         let attributes = values(name).flat_map(|(_, set)| values(set));
         let mut found = attributes.filter_map(|(_, attribute)| {

@@ -16,7 +16,7 @@ use aws_smithy_types::config_bag::ConfigBag;
 use crate::failure::Failure;
 use crate::location::Location;
 use crate::store::explain::{Action, Circumstances, diagnose, is_about_credentials};
-use crate::store::wire::{Refusal, Store, Trouble, is_region};
+use crate::store::wire::{NoAnswer, Refusal, Store, is_region};
 
 /// What came of a first request.
 #[derive(Debug)]
@@ -26,12 +26,12 @@ pub(crate) struct Contact {
     /// How many seconds the store's clock is ahead of this machine's, where the store tells the time.
     pub clock_ahead: Option<i64>,
     /// What the store said.
-    pub outcome: Outcome,
+    pub outcome: ContactOutcome,
 }
 
 /// What a store said to a first request, by what it is about.
 #[derive(Debug)]
-pub(crate) enum Outcome {
+pub(crate) enum ContactOutcome {
     /// It answered; where it says so, with the bucket's region.
     Answered(Option<String>),
     /// No answer came.
@@ -57,7 +57,7 @@ impl Store {
         };
         let seen = std::mem::take(&mut *observer.seen());
         let outcome = match asked {
-            Ok(()) => Outcome::Answered(seen.region),
+            Ok(()) => ContactOutcome::Answered(seen.region),
             Err(refusal) => self.classify(&refusal, folder),
         };
         Contact { address: seen.address, clock_ahead: seen.clock_ahead, outcome }
@@ -83,34 +83,34 @@ impl Store {
         sent.await.map(drop)
     }
 
-    fn classify(&self, refusal: &Refusal, folder: Option<&Location>) -> Outcome {
+    fn classify(&self, refusal: &Refusal, folder: Option<&Location>) -> ContactOutcome {
         let nowhere = Location { bucket: String::new(), key: String::new() };
         let at = folder.unwrap_or(&nowhere);
         let failure =
             diagnose(self, refusal, &Circumstances { action: Action::List, at, key: None });
-        match &refusal.trouble {
-            Some(Trouble::Certificate(_)) => return Outcome::Untrusted(failure),
-            Some(Trouble::NoCredentials | Trouble::Credentials(_)) => {
-                return Outcome::Credentials(failure);
+        match &refusal.no_answer {
+            Some(NoAnswer::Certificate(_)) => return ContactOutcome::Untrusted(failure),
+            Some(NoAnswer::NoCredentials | NoAnswer::Credentials(_)) => {
+                return ContactOutcome::Credentials(failure);
             }
-            Some(_) => return Outcome::Silent(failure),
+            Some(_) => return ContactOutcome::Silent(failure),
             None => {}
         }
         let is_anonymous =
             self.wire().credentials().is_none() && matches!(refusal.status, Some(401 | 403));
         let is_about_region = refusal.is("AuthorizationHeaderMalformed");
         match (refusal.code.as_deref(), folder) {
-            (Some("RequestTimeTooSkewed"), _) => Outcome::Clock(failure),
-            (Some(code), _) if is_about_credentials(code) => Outcome::Credentials(failure),
+            (Some("RequestTimeTooSkewed"), _) => ContactOutcome::Clock(failure),
+            (Some(code), _) if is_about_credentials(code) => ContactOutcome::Credentials(failure),
             // Few credentials may list buckets; what else the store refuses is not known without one.
-            (Some(_), None) if !is_about_region => Outcome::Answered(None),
-            (None, None) => Outcome::Refused(
+            (Some(_), None) if !is_about_region => ContactOutcome::Answered(None),
+            (None, None) => ContactOutcome::Refused(
                 Failure::other("what answers there is no S3 store, or none that works just now")
                     .hint("check the endpoint's URL")
                     .answered(refusal.status, None),
             ),
-            (_, Some(_)) if is_anonymous => Outcome::Credentials(failure),
-            _ => Outcome::Refused(failure),
+            (_, Some(_)) if is_anonymous => ContactOutcome::Credentials(failure),
+            _ => ContactOutcome::Refused(failure),
         }
     }
 }

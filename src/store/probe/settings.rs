@@ -15,7 +15,7 @@ use aws_types::os_shim_internal::{Env, Fs};
 use crate::failure::Failure;
 use crate::location::Location;
 use crate::store::explain::{Action, Circumstances, diagnose};
-use crate::store::wire::{Connect, Refusal, Store, Trouble, innermost, load_profiles};
+use crate::store::wire::{Connect, NoAnswer, Refusal, Store, innermost, load_profiles};
 
 /// The user's options and AWS files.
 #[derive(Debug)]
@@ -84,11 +84,11 @@ impl Settings<'_> {
         let Some(provider) = store.wire().credentials() else { return Ok(None) };
         let credentials = provider.provide_credentials().await.map_err(|error| {
             let trouble = match &error {
-                CredentialsError::CredentialsNotLoaded(_) => Trouble::NoCredentials,
-                other => Trouble::Credentials(innermost(other)),
+                CredentialsError::CredentialsNotLoaded(_) => NoAnswer::NoCredentials,
+                other => NoAnswer::Credentials(innermost(other)),
             };
             let refusal = Refusal {
-                trouble: Some(trouble),
+                no_answer: Some(trouble),
                 source: Some(Arc::new(error.into())),
                 ..Refusal::default()
             };

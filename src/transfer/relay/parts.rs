@@ -52,7 +52,7 @@ impl Engine {
             Err(failure) => Err(failure),
         };
         match completed {
-            Ok(Some(written)) => store.settle_copy(copy, written).await,
+            Ok(Some(written)) => store.keep_copy_if_proven(copy, written).await,
             given_up => {
                 let aborted = store.abort_upload(at, &upload_id).await;
                 let failure = match (given_up, &aborted) {

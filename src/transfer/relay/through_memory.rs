@@ -124,7 +124,7 @@ impl Engine {
             failure
         })?;
         let Some(written) = written else { return Ok(None) };
-        let copied = self.store().settle_copy(copy, written).await?;
+        let copied = self.store().keep_copy_if_proven(copy, written).await?;
         if copied.is_some() {
             item.add(copy.bytes());
         }
@@ -213,7 +213,7 @@ fn compared(stored: &Stored, source: &CopySource) -> Compared {
     if stored.is_checked && of_source == Some(&stored.checksum_crc64nvme) {
         Compared::ByAnswer
     } else {
-        Compared::Unseen
+        Compared::NotCompared
     }
 }
 

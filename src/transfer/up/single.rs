@@ -30,7 +30,7 @@ impl Engine {
         let sums = interrupt.race(sums(content.clone())).await?;
         let sent = async {
             let written = self.store().put_object(write, || content.body(), &sums).await?;
-            self.store().settle(&write.at, written).await
+            self.store().keep_if_proven(&write.at, written).await
         };
         let stored = interrupt.race(sent).await.map_err(|failure| {
             if failure.is_interruption() {

@@ -67,7 +67,7 @@ impl Engine {
                 let _permit = interrupt.race(async { Ok(self.permits().acquire().await) }).await?;
                 let written = interrupt.race(put(store, &write, &content, &item)).await;
                 let written = written.map_err(|failure| with_unknown_outcome(&write, failure))?;
-                let stored = store.settle(&write.at, written).await?;
+                let stored = store.keep_if_proven(&write.at, written).await?;
                 check_file_unchanged(&content, stored, &write)
             }
             single_part => {
@@ -120,8 +120,8 @@ impl Engine {
             Ok(written) => {
                 session.forget();
                 let stored = match over {
-                    Some(_) => store.settle_over(&write.at, written).await?,
-                    None => store.settle(&write.at, written).await?,
+                    Some(_) => store.keep_over_source(&write.at, written).await?,
+                    None => store.keep_if_proven(&write.at, written).await?,
                 };
                 Ok(Stored { note: await_note(note_on_others).await, ..stored })
             }

@@ -8,7 +8,7 @@ use crate::location::Location;
 
 /// What could not be deleted.
 #[derive(Default)]
-pub(crate) struct Left {
+pub(crate) struct Leftovers {
     /// What it is called.
     pub(crate) names: Vec<String>,
     /// Why the first of them is still there.
@@ -16,13 +16,13 @@ pub(crate) struct Left {
     /// Whether any of it is a version, which needs a permission of its own.
     pub(crate) has_versions: bool,
     /// Whether a listing has shown that this is all.
-    pub(crate) was_seen: bool,
+    pub(crate) is_confirmed: bool,
 }
 
 impl ThrowAways {
     /// Deletes all that was written, every version, and aborts what is under way. Must not be interrupted.
-    pub(crate) async fn clean_up(self) -> Left {
-        let mut left = Left::default();
+    pub(crate) async fn clean_up(self) -> Leftovers {
+        let mut left = Leftovers::default();
         for (at, id) in &self.uploads {
             self.abort(at, id, &mut left).await;
         }
@@ -30,8 +30,8 @@ impl ThrowAways {
             self.delete(at, version_id.as_deref(), &mut left).await;
         }
         // Nothing is written any more: an answer that got lost hides nothing from a listing.
-        left.was_seen = left.names.is_empty() && self.delete_listed(&mut left).await.is_ok();
-        if !left.was_seen && left.names.is_empty() {
+        left.is_confirmed = left.names.is_empty() && self.delete_listed(&mut left).await.is_ok();
+        if !left.is_confirmed && left.names.is_empty() {
             let known: BTreeSet<&str> = self.written.iter().map(|(at, _)| &*at.key).collect();
             let lost = self.touched.iter().filter(|key| !known.contains(key.as_str()));
             let bucket = &self.prefix.bucket;
@@ -40,7 +40,7 @@ impl ThrowAways {
         self.store.sweep_recorded(&self.prefix.bucket).await;
         self.store.sweep_abandoned(&self.prefix).await;
         if left.names.is_empty() {
-            self.forget();
+            self.remove_record();
         }
         left
     }
@@ -59,7 +59,7 @@ impl ThrowAways {
         }
         self.store.sweep_abandoned(&self.prefix).await;
         if left.is_empty() {
-            self.forget();
+            self.remove_record();
         }
         left
     }
@@ -89,7 +89,7 @@ impl ThrowAways {
     }
 
     /// Deletes what a listing still shows. Uploads may be listed where objects may not, and the other way round.
-    async fn delete_listed(&self, left: &mut Left) -> Result<(), Failure> {
+    async fn delete_listed(&self, left: &mut Leftovers) -> Result<(), Failure> {
         let uploads = self.abort_listed(left).await;
         for (at, listed) in self.store.versions_below(&self.prefix).await? {
             self.delete(&at, listed.version_id.as_deref(), left).await;
@@ -97,7 +97,7 @@ impl ThrowAways {
         uploads
     }
 
-    async fn abort_listed(&self, left: &mut Left) -> Result<(), Failure> {
+    async fn abort_listed(&self, left: &mut Leftovers) -> Result<(), Failure> {
         let mut uploads = self.store.unfinished_uploads(self.prefix.clone());
         while let Some(page) = uploads.next_page().await? {
             for found in page {
@@ -107,11 +107,11 @@ impl ThrowAways {
         Ok(())
     }
 
-    async fn abort(&self, at: &Location, id: &str, left: &mut Left) {
+    async fn abort(&self, at: &Location, id: &str, left: &mut Leftovers) {
         left.add(format!("the upload {id} of {at}"), self.store.abort_upload(at, id).await);
     }
 
-    async fn delete(&self, at: &Location, version_id: Option<&str>, left: &mut Left) {
+    async fn delete(&self, at: &Location, version_id: Option<&str>, left: &mut Leftovers) {
         let version = version_id.map(|id| format!(" (version {id})")).unwrap_or_default();
         let deleted = self.store.delete(at, version_id).await.map(drop);
         left.has_versions |= deleted.is_err() && version_id.is_some();
@@ -119,7 +119,7 @@ impl ThrowAways {
     }
 }
 
-impl Left {
+impl Leftovers {
     fn add(&mut self, name: String, outcome: Result<(), Failure>) {
         if let Err(failure) = outcome {
             self.names.push(name);

@@ -1,5 +1,10 @@
-//! Throw-away objects: what a store is tried out with. They are in a folder of their own, are known by their names,
-//! and nothing is left of them: what a killed run leaves behind, the next one finds and removes.
+//! Throw-away objects: small objects that a trial writes, reads and deletes. Their folder and their names distinguish
+//! them from the user's objects. A run deletes its own, and those that killed runs have left.
+//!
+//! - `abandoned`: throw-away objects of killed runs
+//! - `clean_up`: deletes them at the end of a trial, and names what remains
+//! - `names`: how they are named and recognised
+//! - `record`: which runs of this machine have some
 
 mod abandoned;
 mod clean_up;
@@ -28,7 +33,7 @@ use crate::store::seal::Encryption;
 use crate::store::wire::Store;
 use record::Record;
 
-pub(crate) use clean_up::Left;
+pub(crate) use clean_up::Leftovers;
 pub(crate) use names::is_throw_away;
 
 /// More than any throw-away object holds, in bytes: an answer that claims more is refused before it is read.
@@ -53,7 +58,7 @@ pub(crate) struct ThrowAways {
 impl ThrowAways {
     /// In the folder for them at the bucket's top, where no user's prefix is.
     /// Errors: [`Kind::Other`] where the operating system gives no random bytes.
-    pub(crate) fn at_top(store: &Arc<Store>, bucket: &str) -> Result<ThrowAways, Failure> {
+    pub(crate) fn at_root(store: &Arc<Store>, bucket: &str) -> Result<ThrowAways, Failure> {
         ThrowAways::below(store, &Location { bucket: bucket.to_owned(), key: String::new() })
     }
 
@@ -88,7 +93,7 @@ impl ThrowAways {
         let Ok(below) = ThrowAways::below(&self.store, folder) else { return false };
         // What was touched at the top is still to be looked for.
         let touched = mem::take(&mut self.touched);
-        mem::replace(self, ThrowAways { touched, ..below }).forget();
+        mem::replace(self, ThrowAways { touched, ..below }).remove_record();
         true
     }
 
@@ -114,12 +119,12 @@ impl ThrowAways {
 
     /// Writes an object in one request.
     pub(crate) async fn put(&mut self, write: &Write, content: &Bytes) -> Result<Stored, Failure> {
-        self.touch(&write.at);
+        self.mark_touched(&write.at);
         let body = || RequestBody::from(content.clone());
         let sums = Sums { bytes: content.len() as u64, crc64nvme: crc64nvme(content), md5: None };
         let written = self.store.put_object(write, body, &sums).await?;
-        let stored = self.store.settle(&write.at, written).await?;
-        Ok(self.note(&write.at, stored))
+        let stored = self.store.keep_if_proven(&write.at, written).await?;
+        Ok(self.record_written(&write.at, stored))
     }
 
     /// Writes an object as a multipart upload: what is not sealed is never published.
@@ -165,19 +170,19 @@ impl ThrowAways {
         parts: &[Part],
     ) -> Result<Stored, Failure> {
         let crc = combined(parts.iter().map(|part| (part.crc64nvme, part.bytes)));
-        self.touch(&write.at);
+        self.mark_touched(&write.at);
         let written = self.store.complete_upload(write, id, parts, Some(crc)).await?;
         self.uploads.retain(|(_, known)| known != id);
-        let stored = self.store.settle(&write.at, written).await?;
-        Ok(self.note(&write.at, stored))
+        let stored = self.store.keep_if_proven(&write.at, written).await?;
+        Ok(self.record_written(&write.at, stored))
     }
 
     /// Copies an object in one request; none where the store cannot, or does not seal what it copies.
     pub(crate) async fn copy(&mut self, copy: &Copy) -> Result<Option<Stored>, Failure> {
-        self.touch(&copy.write.at);
+        self.mark_touched(&copy.write.at);
         let Some(written) = self.store.copy_object(copy).await? else { return Ok(None) };
-        let copied = self.store.settle_copy(copy, written).await?;
-        Ok(copied.map(|copied| self.note(&copy.write.at, copied.stored)))
+        let copied = self.store.keep_copy_if_proven(copy, written).await?;
+        Ok(copied.map(|copied| self.record_written(&copy.write.at, copied.stored)))
     }
 
     /// The same, in parts of these sizes in bytes.
@@ -195,11 +200,11 @@ impl ThrowAways {
             let Some(part) = part else { return Ok(None) };
             parts.push(part);
         }
-        self.touch(&copy.write.at);
+        self.mark_touched(&copy.write.at);
         let written = self.store.complete_copy(copy, &id, &parts).await?;
         self.uploads.retain(|(_, known)| *known != id);
-        let copied = self.store.settle_copy(copy, written).await?;
-        Ok(copied.map(|copied| self.note(&copy.write.at, copied.stored)))
+        let copied = self.store.keep_copy_if_proven(copy, written).await?;
+        Ok(copied.map(|copied| self.record_written(&copy.write.at, copied.stored)))
     }
 
     /// Reads an object, or a range of it, whole into memory.
@@ -213,18 +218,18 @@ impl ThrowAways {
     }
 
     /// Something may be written there.
-    pub(crate) fn touch(&mut self, at: &Location) {
+    pub(crate) fn mark_touched(&mut self, at: &Location) {
         self.touched.insert(at.key.clone());
     }
 
     /// This was written there.
-    pub(crate) fn note(&mut self, at: &Location, stored: Stored) -> Stored {
+    pub(crate) fn record_written(&mut self, at: &Location, stored: Stored) -> Stored {
         self.written.push((at.clone(), stored.version_id.clone()));
         stored
     }
 
     /// Nothing is left of them.
-    fn forget(self) {
+    fn remove_record(self) {
         if let Some(record) = self.record {
             record.remove();
         }
