@@ -75,7 +75,7 @@ fn more_than_the_limit_is_not_deleted() {
     let lab = lab_with(&["a", "new"], &["a", "b", "c", "d"]);
     for limit in ["2", "0", "59%"] {
         let done = sync(&lab, "tree", &url("p"), &["--max-delete", limit]).fails(2);
-        done.says(&["3 items would be deleted", "--max-delete allows", "nothing was deleted"]);
+        done.says(&["3 items would be deleted", "the limit allows", "nothing was deleted"]);
         assert!(lab.server().object(BUCKET, "p/b").is_some());
     }
     // What was new has been stored all the same.

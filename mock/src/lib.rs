@@ -4,9 +4,20 @@
 //! folder, and encrypts objects that come with a customer's key with that key. It is a development server: not for
 //! production.
 
-// Modules from the lowest to the highest; each imports only from those before it:
-// encoding, random, refusal, xml, quirks, route, checksum, ssec, redact, request_log, answer, fault, log_file,
-// settings, store, context, body, auth, s3, browser, exchange, server.
+// Modules from the lowest to the highest; each imports only from those before it (tests/house.rs of the workspace):
+//
+// encoding, random      base64, hex, ids
+// refusal, xml          what S3 refuses with; documents
+// quirks                what other stores do differently: one table
+// route, checksum, ssec which operation a request is; checksums; the rules of SSE-C
+// redact, request_log   what is not shown; the record of requests
+// answer, fault         answers of an interceptor; injected trouble
+// log_file, settings    the log; settings of buckets: CORS, policies
+// store                 objects and uploads, in memory or in a folder, encrypted at rest
+// context, body, auth   what is known of a request; bodies in and out; signatures and access
+// s3                    the operations: objects, uploads, lists, buckets
+// browser               CORS preflights, POST forms
+// exchange, server      a request from its first byte to its answer; connections, TLS, the builder
 mod answer;
 mod auth;
 mod body;

@@ -1,8 +1,9 @@
 //! What other stores do differently from Amazon S3: a table with a row of [`Quirks`] for each store.
 //!
 //! Status codes, codes and effects were measured on SeaweedFS 4.48, Ceph RGW 16.2 and Garage 2.5; messages are those of
-//! their sources. What was not measured is answered as Amazon S3 does. A new store is a new row and its name in
-//! [`Behavior`].
+//! their sources. What was not measured is answered as Amazon S3 does. A new store is a variant of [`Behavior`] (also in
+//! [`Behavior::ALL`]) and a row. A new kind of quirk is a field, its value for Amazon, and the place that obeys it: search
+//! for a field that exists, such as those that `s3`, `auth` and `body` ask.
 
 use std::fmt;
 use std::str::FromStr;

@@ -1,4 +1,4 @@
-//! Advice in the words of the command line: which option, or which command, helps.
+//! The sentences of [`Advice`]: hints that name options or commands.
 
 use crate::failure::Advice;
 
@@ -21,7 +21,6 @@ const OPTIONS: [(&str, &str); 15] = [
     ("range", "--range"),
 ];
 
-/// The sentence for an advice.
 pub(crate) fn sentence(advice: &Advice) -> String {
     let text = match advice {
         Advice::LeaveOutHeader(header) => {
@@ -45,6 +44,42 @@ pub(crate) fn sentence(advice: &Advice) -> String {
             let option = if *on_etag { "--if-match" } else { "--if-none-match" };
             return format!("leave out {option}, and see to it that nobody else writes there");
         }
+        Advice::CheckHost { is_url } => {
+            return format!("check the name in {}, the region, and the network", named_by(*is_url));
+        }
+        Advice::CheckPort { is_url } => {
+            return format!(
+                "check that the store runs and that {} names its port",
+                named_by(*is_url)
+            );
+        }
+        Advice::StoreKeyFilesToo => "--include-keys stores it, too",
+        Advice::GrantTagsOrName => {
+            "grant s3:GetObjectTagging (or say with --tagging which ones the copy gets), or use other credentials"
+        }
+        Advice::GrantAndVerify => {
+            "grant s3:GetObject there, and look with `s3seal key verify`, or copy again"
+        }
+        Advice::VerifyOrCopyAgain => "look with `s3seal key verify`, or copy again",
+        Advice::AbortUpload(url) => {
+            return format!(
+                "`s3seal rm --incomplete {url}` aborts the upload, whose parts cost money"
+            );
+        }
+        Advice::ResumeOrAbort(url) => {
+            return format!(
+                "run the same command again to go on, or abort the upload with `s3seal rm --incomplete {url}`"
+            );
+        }
+        Advice::KeepWritersApart => {
+            "let no two writers work on the same names: --if-none-match and --if-match do not keep them apart here"
+        }
+        Advice::BeginAnew => "--no-resume begins anew",
+        Advice::ListOrDeleteVersions => {
+            "--all-versions lists them, --delete-old-versions deletes them"
+        }
+        Advice::PutAndSyncFollowLinks => "put and sync follow them with --follow-symlinks",
+        Advice::PrintSheet => "`s3seal key show --as sheet SPEC` writes a page to print",
         Advice::AddRecursive => "add -r to delete what is below it; look with --dry-run first",
         Advice::AddRegion(region) => return format!("add --region {region}"),
         Advice::AllowEmpty => {
@@ -146,6 +181,9 @@ pub(crate) fn sentence(advice: &Advice) -> String {
             "leave out --versions, or --all-versions: there is one of each object"
         }
         Advice::Look(url) => return format!("look with `s3seal head {url}`"),
+        Advice::LookForETag => {
+            "--if-match names another ETag: look at the object with `s3seal head`, then decide anew"
+        }
         Advice::LookAndDecide => "look at it with `s3seal head`, then decide anew",
         Advice::LookAndRetry(url) => {
             return format!("look with `s3seal head {url}`, then try again");
@@ -227,6 +265,11 @@ pub(crate) fn sentence(advice: &Advice) -> String {
         }
     };
     text.to_owned()
+}
+
+/// What has named the store.
+fn named_by(is_url: bool) -> &'static str {
+    if is_url { "the URL" } else { "--endpoint-url" }
 }
 
 /// The option that sends a header, written in lower case.

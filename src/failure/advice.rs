@@ -1,14 +1,15 @@
-//! What to do about a failure.
+//! Hints: what the user can do about a failure.
 
 use std::fmt;
 use std::sync::OnceLock;
 
 use serde::{Serialize, Serializer};
 
-/// What the user can do about a failure, where it takes words of the command line: `commands::advice` has the sentences.
-/// URLs, regions and the like are what the sentence names.
+/// A hint that names options or commands. `commands::advice` has the sentences; the fields are the values that appear in
+/// them.
 #[derive(Debug, Clone)]
 pub enum Advice {
+    AbortUpload(String),
     AddRecursive,
     AddRegion(String),
     AllowEmpty,
@@ -24,6 +25,9 @@ pub enum Advice {
     AskForUrlOfOperation,
     AskForUrlWithSealHeaders,
     AvoidRanges,
+    BeginAnew,
+    CheckHost { is_url: bool },
+    CheckPort { is_url: bool },
     CheckVersionId,
     CheckWholeKey(&'static str),
     ConfirmRegion(String),
@@ -40,9 +44,12 @@ pub enum Advice {
     FollowSymlinks,
     GetThenRemove,
     GiveHeader(String),
+    GrantAndVerify,
+    GrantTagsOrName,
     IncludeKeys,
     InventoryOfVersions,
     InventoryWithDates,
+    KeepWritersApart,
     LargerParts(u64),
     LeaveOutAcl,
     LeaveOutChecksum,
@@ -54,8 +61,10 @@ pub enum Advice {
     LeaveOutUnknownOptions,
     LeaveOutVersionId,
     LeaveOutVersions,
+    ListOrDeleteVersions,
     Look(String),
     LookAndDecide,
+    LookForETag,
     LookAndRetry(String),
     LookAndStoreAgain,
     LookForSize,
@@ -71,7 +80,9 @@ pub enum Advice {
     NameOlderVersion,
     NameSourceKey,
     NameVersion,
+    PrintSheet,
     ProveByPut,
+    PutAndSyncFollowLinks,
     PutByName,
     PutKeyIntoVariable,
     PutTargetOfLink,
@@ -80,14 +91,17 @@ pub enum Advice {
     RecoverKey(&'static str),
     RemoveLink,
     ReplaceExpires,
+    ResumeOrAbort(String),
     RunKeyCommand,
     SayNoKey,
     SealThroughThisMachine,
     ShowConfigFormat,
     ShowKeyNames(String),
     SignRequests,
+    StoreKeyFilesToo,
     UseHttpsEndpoint,
     UseUrlByItself,
+    VerifyOrCopyAgain,
     WriteDescriptorSpec,
     WriteFileSpec,
     WriteListOfUrls,
@@ -131,12 +145,20 @@ impl From<&str> for Hint {
     }
 }
 
+impl fmt::Display for Advice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match ADVISOR.get() {
+            Some(advisor) => f.write_str(&advisor(self)),
+            None => write!(f, "{self:?}"),
+        }
+    }
+}
+
 impl fmt::Display for Hint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (self, ADVISOR.get()) {
-            (Hint::Text(text), _) => f.write_str(text),
-            (Hint::Advice(advice), Some(advisor)) => f.write_str(&advisor(advice)),
-            (Hint::Advice(advice), None) => write!(f, "{advice:?}"),
+        match self {
+            Hint::Text(text) => f.write_str(text),
+            Hint::Advice(advice) => advice.fmt(f),
         }
     }
 }

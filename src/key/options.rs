@@ -56,7 +56,7 @@ impl KeyOptions {
     pub(crate) fn check_derive_as(&self, is_one_object: bool) -> Result<(), Failure> {
         let derive_as = self.derive_as.as_deref().map(DeriveAs::parse).transpose()?;
         if derive_as.is_some_and(|it| it.key.is_some()) && !is_one_object {
-            Err(Failure::usage("--derive-as names one object, and several are meant")
+            Err(Failure::usage("the derivation of the key names one object, and several are meant")
                 .hint("name the bucket alone, s3://BUCKET: each object keeps its own name in it"))
         } else {
             Ok(())

@@ -1,4 +1,6 @@
-//! `s3seal rotate`: objects sealed with another key than before, where they are.
+//! `s3seal rotate`: seals objects with a new key, in place or as copies elsewhere.
+//!
+//! - `keys`: the options for the old keys and the new key
 
 mod keys;
 
@@ -68,7 +70,7 @@ pub(crate) struct Args {
     transfer: TransferOptions,
 }
 
-/// Errors: [`Kind::Usage`] and so on: before anything is changed.
+/// Errors: Only what keeps the run from starting; nothing is changed then.
 pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Failure> {
     let places = args.urls.iter().map(|url| args.place(url)).collect::<Result<Vec<_>, _>>()?;
     check_search(&args.search, places.len(), args.keys.use_stdin()?)?;

@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 
 use tokio::sync::mpsc::Receiver;
 
+use crate::failure::Advice;
 use crate::output::Output;
 use crate::transfer::many::{Entry, Filters, Found, Skip, WalkOptions, channel, walk_folder};
 use crate::transfer::progress::Progress;
 
-/// What lies below the folder, as `to_item` makes it.
+/// A feed of the items that `to_item` makes of the files below the folder.
 pub(crate) fn feed_folder<T: Send + 'static>(
     root: &Path,
     options: WalkOptions,
@@ -44,7 +45,7 @@ pub(crate) fn feed_folder<T: Send + 'static>(
     receiver
 }
 
-/// Reports what a walk through a folder skips. Links are only counted: there can be many, and they are no surprise.
+/// Reports the entries of a folder that are skipped. Links are only counted: there can be many, and users expect it.
 #[derive(Debug)]
 pub(crate) struct Skips {
     root: PathBuf,
@@ -83,7 +84,6 @@ impl Skips {
             1 => "1 symbolic link was".to_owned(),
             links => format!("{links} symbolic links were"),
         };
-        self.out
-            .say(&format!("note: {were} skipped; put and sync follow them with --follow-symlinks"));
+        self.out.say(&format!("note: {were} skipped; {}", Advice::PutAndSyncFollowLinks));
     }
 }

@@ -36,9 +36,10 @@ impl Protected {
     /// The warning that the file is left out of an upload.
     pub(crate) fn left_out(self, path: &Path) -> String {
         format!(
-            "{} is {} of this run: left out (--include-keys stores it, too)",
+            "{} is {} of this run: left out ({})",
             path.display(),
-            self.noun()
+            self.noun(),
+            Advice::StoreKeyFilesToo
         )
     }
 

@@ -274,17 +274,14 @@ fn unsealed_in_place(at: &Location) -> Failure {
         "the store did not seal what it copied onto itself, though it had sealed a trial: it is plaintext now, and was kept, for there is no other",
     )
     .hint(Advice::SealThroughThisMachine)
-    .for_all()
+    .stopping_the_run()
     .at(at)
 }
 
 fn unproven(at: &Location, refusal: &Refusal) -> Failure {
     let (why, hint) = match refusal.status {
-        Some(401 | 403) => (
-            "the credentials may not read it",
-            "grant s3:GetObject there, and look with `s3seal key verify`, or copy again",
-        ),
-        _ => ("it could not be read", "look with `s3seal key verify`, or copy again"),
+        Some(401 | 403) => ("the credentials may not read it", Advice::GrantAndVerify),
+        _ => ("it could not be read", Advice::VerifyOrCopyAgain),
     };
     Failure::unsealed(format!(
         "whether the copy was sealed cannot be proven, for {why}: it was kept, and may be plaintext"

@@ -20,14 +20,14 @@ pub(crate) fn diagnose(store: &Store, refusal: &Refusal, about: &Circumstances<'
     };
     let mut failure = failure.at(about.at).answered(refusal.status, refusal.code.as_deref());
     failure.detail_mut().source = refusal.source.clone();
-    if concerns_all(refusal, about) {
-        failure = failure.for_all();
+    if stops_the_run(refusal, about) {
+        failure = failure.stopping_the_run();
     }
     failure
 }
 
 /// Whether the store would refuse such a request for any other object as well.
-fn concerns_all(refusal: &Refusal, about: &Circumstances<'_>) -> bool {
+fn stops_the_run(refusal: &Refusal, about: &Circumstances<'_>) -> bool {
     if let Some(trouble) = &refusal.no_answer {
         return !matches!(trouble, NoAnswer::Timeout | NoAnswer::Broken(_));
     }
@@ -44,16 +44,16 @@ fn concerns_all(refusal: &Refusal, about: &Circumstances<'_>) -> bool {
 
 fn no_answer(store: &Store, trouble: &NoAnswer) -> Failure {
     let host = store.endpoint().unwrap_or("Amazon S3");
-    let named_by = if store.wire().url().is_some() { "the URL" } else { "--endpoint-url" };
+    let is_url = store.wire().url().is_some();
     match trouble {
         NoAnswer::OutOfFiles => Failure::out_of_files(),
         NoAnswer::ConnectionRefused => {
             Failure::unavailable(format!("nobody answers at {host}: the connection was refused"))
-                .hint(format!("check that the store runs and that {named_by} names its port"))
+                .hint(Advice::CheckPort { is_url })
         }
         NoAnswer::UnknownHost => {
             Failure::unavailable(format!("the host of {host} has no address"))
-                .hint(format!("check the name in {named_by}, the region, and the network"))
+                .hint(Advice::CheckHost { is_url })
         }
         NoAnswer::Certificate(why) => {
             Failure::unavailable(format!("the certificate of {host} is not accepted: {why}"))
@@ -114,10 +114,8 @@ fn answer(store: &Store, refusal: &Refusal, about: &Circumstances<'_>) -> Failur
         (404, _) => {
             Failure::not_found("there is no such object").hint("check the bucket and the key")
         }
-        (304, _) => {
-            Failure::precondition("the object has not changed: --if-none-match names its ETag")
-                .hint(Advice::ReadUnchanged)
-        }
+        (304, _) => Failure::precondition("the object has not changed: its ETag is the one named")
+            .hint(Advice::ReadUnchanged),
         (412, _) => Failure::precondition("the object is not in the state that was asked for")
             .hint(Advice::LookAndDecide),
         (409, _) => Failure::precondition("another request changes the object at the same time")
@@ -202,10 +200,10 @@ fn denied(refusal: &Refusal, about: &Circumstances<'_>) -> Failure {
         Action::ReadOwnership => {
             ("tell whether the bucket has ACLs", "s3:GetBucketOwnershipControls")
         }
-        Action::ReadTags => (
-            "read the object's tags",
-            "s3:GetObjectTagging (or say with --tagging which ones the copy gets)",
-        ),
+        Action::ReadTags => {
+            return Failure::denied("the credentials may not read the object's tags")
+                .hint(Advice::GrantTagsOrName);
+        }
     };
     Failure::denied(format!("the credentials may not {doing}"))
         .hint(format!("grant {permission}, or use other credentials"))

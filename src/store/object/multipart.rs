@@ -89,7 +89,7 @@ impl Store {
                 "the store ignored the key and would have stored plaintext: nothing was published",
             )
             .hint("this store does not seal with your keys (SSE-C): use one that does")
-            .for_all()
+            .stopping_the_run()
             .at(&write.at));
         }
         let reported = ChecksumAnswer::of(output.checksum_crc64_nvme(), &checksum(part.crc64nvme));

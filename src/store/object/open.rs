@@ -393,7 +393,7 @@ fn no_key_fits(at: &Location, keys: &[Key]) -> Failure {
 impl From<Failure> for Unopened {
     fn from(failure: Failure) -> Unopened {
         match failure {
-            failure if failure.concerns_all() => Unopened::Failed(failure),
+            failure if failure.stops_the_run() => Unopened::Failed(failure),
             failure if failure.is(Kind::NotFound) => Unopened::Gone(failure),
             failure if failure.is(Kind::Denied) => Unopened::Denied(failure),
             failure => Unopened::Failed(failure),

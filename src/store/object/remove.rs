@@ -93,7 +93,7 @@ impl Store {
                 "the store copied without sealing, and the copy could not be removed: plaintext remains at {at}"
             ))
             .hint("remove it yourself, all versions of it")
-            .for_all()
+            .stopping_the_run()
             .at(at)),
             Removal::RemovedVersion | Removal::RemovedObject | Removal::ReplacedMeanwhile => Ok(()),
         }
@@ -130,7 +130,7 @@ impl Store {
                 "remove it yourself, all versions of it",
             ),
         };
-        Failure::unsealed(message).hint(hint).for_all().at(at)
+        Failure::unsealed(message).hint(hint).stopping_the_run().at(at)
     }
 
     async fn remove_plaintext(

@@ -110,7 +110,7 @@ impl Store {
             "the store ignored the encryption asked for; what it wrote was kept, for there is no other",
         )
         .hint("this store does not encrypt as asked: use one that does")
-        .for_all()
+        .stopping_the_run()
         .at(at))
     }
 
@@ -249,12 +249,14 @@ impl Store {
             && write.condition.is_set()
             && self.wire().allows_any_request()
         {
-            let message = match &write.condition.if_none_match {
-                Some(_) => "the object exists already: it was left alone",
-                None => "the object's ETag is not the one in --if-match: it was left alone",
+            let (message, advice) = match &write.condition.if_none_match {
+                Some(_) => ("the object exists already: it was left alone", Advice::LookAndDecide),
+                None => {
+                    ("the object's ETag is another one: it was left alone", Advice::LookForETag)
+                }
             };
             return Failure::precondition(message)
-                .hint(Advice::LookAndDecide)
+                .hint(advice)
                 .at(&write.at)
                 .answered(refusal.status, refusal.code.as_deref());
         }
@@ -288,7 +290,7 @@ fn explain_condition(refusal: &Refusal, condition: &Condition, at: &Location) ->
     Some(
         Failure::other("the store knows no conditions on writes: nothing was stored")
             .hint(Advice::DropCondition { on_etag: condition.if_match.is_some() })
-            .for_all()
+            .stopping_the_run()
             .at(at)
             .answered(refusal.status, refusal.code.as_deref()),
     )

@@ -57,7 +57,7 @@ impl Engine {
     pub(crate) async fn copy(&self, copy: &Copy) -> Result<Copied, Failure> {
         let (store, part_size) = (self.store(), self.copied_part_size(copy)?);
         let method = if part_size.is_some() { CopyMethod::InParts } else { CopyMethod::Whole };
-        // Trials are not raced: they must delete the objects that they have written.
+        // Trials are not cancelled by a signal: they must delete the objects that they have written.
         let is_tried = (part_size.is_some() || store.fits_one_copy(copy))
             && store.can_copy(copy, method).await;
         if is_tried {

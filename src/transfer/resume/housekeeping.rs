@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::journal::{self, Journal, Kind};
 use super::partial::RememberedFile;
+use crate::failure::Advice;
 use crate::location::Location;
 use crate::store::list::UnfinishedUpload;
 use crate::store::wire::Store;
@@ -103,7 +104,5 @@ pub(crate) async fn older_uploads(store: &Store, at: &Location, own: &str) -> Op
         1 => "1 older unfinished upload".to_owned(),
         n => format!("{n} older unfinished uploads"),
     };
-    Some(format!(
-        "{uploads} of {at}{since}: `s3seal rm --incomplete {at}` aborts the upload, whose parts cost money"
-    ))
+    Some(format!("{uploads} of {at}{since}: {}", Advice::AbortUpload(at.to_string())))
 }

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use serde::{Deserialize, Serialize};
 use tokio::task::JoinHandle;
 
-use crate::failure::Failure;
+use crate::failure::{Advice, Failure};
 use crate::key::core::{Key, KeyCheck};
 use crate::location::Location;
 use crate::store::Encryption;
@@ -167,13 +167,11 @@ impl Session {
         }
     }
 
-    /// Aborts the upload, unless another run can resume it. Adds to the failure what became of the upload.
+    /// Aborts the upload, unless another run can resume it. Adds to the failure whether the upload is left behind.
     pub(super) async fn fail(&self, store: &Store, at: &Location, failure: Failure) -> Failure {
         let has_parts = self.has_parts.load(Ordering::Relaxed);
         if self.journal.is_some() && has_parts && is_resumable(&failure) {
-            let hint = format!(
-                "run the same command again to go on, or abort the upload with `s3seal rm --incomplete {at}`"
-            );
+            let hint = Advice::ResumeOrAbort(at.to_string());
             return failure.leaving("; what was uploaded so far is kept").hint(hint).at(at);
         }
         match store.abort_upload(at, &self.upload_id).await {

@@ -82,7 +82,7 @@ async fn single_part(source: Source) -> Result<PartContent, Failure> {
     }
 }
 
-/// Runs on a thread of its own, so that a signal can interrupt it.
+/// Runs on a separate thread, so that a signal can interrupt it.
 async fn sums(content: PartContent) -> Result<Sums, Failure> {
     let summed = tokio::task::spawn_blocking(move || {
         let mut md5 = Md5::new();

@@ -3,7 +3,6 @@
 //! `blobs/` holds the bytes of each part in a file of its own, written and synced before anything refers to it.
 //! `journal` holds every change of the index, synced before it is acknowledged; an index in memory is rebuilt from it.
 //! A start removes only what was never finished, and what the journal says was removed.
-
 //!
 //! [`Folder`] is the folder in use; [`FileWriter`] and [`BlobFile`] are the file of one part.
 
