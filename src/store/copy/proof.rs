@@ -61,7 +61,7 @@ impl Store {
                 }
                 Finding::Plaintext => {
                     let (etag, version_id) = (stored.etag.as_deref(), stored.version_id.as_deref());
-                    self.take_back_copy(&copy.write.at, etag, version_id).await?;
+                    self.remove_unsealed_copy(&copy.write.at, etag, version_id).await?;
                     return Ok(None);
                 }
             }

@@ -13,7 +13,7 @@ use crate::store::wire::{NoAnswer, Refusal, Store, Wire};
 /// The failure that a refusal means.
 pub(crate) fn diagnose(store: &Store, refusal: &Refusal, about: &Circumstances<'_>) -> Failure {
     let failure = match (&refusal.no_answer, store.wire().url()) {
-        (Some(trouble), _) => no_answer(store, trouble),
+        (Some(cause), _) => no_answer(store, cause),
         (None, Some(url)) => url_refusal::explain(url, refusal, about)
             .unwrap_or_else(|| answer(store, refusal, about)),
         (None, None) => answer(store, refusal, about),
@@ -28,8 +28,8 @@ pub(crate) fn diagnose(store: &Store, refusal: &Refusal, about: &Circumstances<'
 
 /// Whether the store would refuse such a request for any other object as well.
 fn stops_the_run(refusal: &Refusal, about: &Circumstances<'_>) -> bool {
-    if let Some(trouble) = &refusal.no_answer {
-        return !matches!(trouble, NoAnswer::Timeout | NoAnswer::Broken(_));
+    if let Some(cause) = &refusal.no_answer {
+        return !matches!(cause, NoAnswer::Timeout | NoAnswer::Broken(_));
     }
     let code = refusal.code.as_deref().unwrap_or_default();
     let unsupported = matches!(refusal.status, Some(405 | 501)) && about.key.is_some();
@@ -42,10 +42,10 @@ fn stops_the_run(refusal: &Refusal, about: &Circumstances<'_>) -> bool {
         || matches!(code, "NoSuchBucket" | "InvalidBucketName" | "AuthorizationHeaderMalformed")
 }
 
-fn no_answer(store: &Store, trouble: &NoAnswer) -> Failure {
+fn no_answer(store: &Store, cause: &NoAnswer) -> Failure {
     let host = store.endpoint().unwrap_or("Amazon S3");
     let is_url = store.wire().url().is_some();
-    match trouble {
+    match cause {
         NoAnswer::OutOfFiles => Failure::out_of_files(),
         NoAnswer::ConnectionRefused => {
             Failure::unavailable(format!("nobody answers at {host}: the connection was refused"))

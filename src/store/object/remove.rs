@@ -80,9 +80,9 @@ impl Store {
         }
     }
 
-    /// Removes exactly this copy, which the store wrote in plaintext.
+    /// Removes exactly this copy, which the store did not seal.
     /// Errors: [`Kind::Unsealed`] if it remains.
-    pub(crate) async fn take_back_copy(
+    pub(crate) async fn remove_unsealed_copy(
         &self,
         at: &Location,
         etag: Option<&str>,
@@ -100,7 +100,7 @@ impl Store {
     }
 
     /// Removes exactly the object that this program wrote and the store did not seal. Returns the failure to report.
-    pub(super) async fn take_back(
+    pub(super) async fn remove_unsealed(
         &self,
         at: &Location,
         etag: Option<&str>,

@@ -92,7 +92,7 @@ impl Store {
         if !self.wire().allows_any_request() {
             return Err(unremovable(at));
         }
-        Err(self.take_back(at, stored.etag.as_deref(), stored.version_id.as_deref()).await)
+        Err(self.remove_unsealed(at, stored.etag.as_deref(), stored.version_id.as_deref()).await)
     }
 
     /// The same for an object that has replaced its only source: it is kept even if it is not encrypted as requested.

@@ -82,12 +82,12 @@ impl Settings<'_> {
     pub(crate) async fn identity(&self, store: &Store) -> Result<Option<Identity>, Failure> {
         let Some(provider) = store.wire().credentials() else { return Ok(None) };
         let credentials = provider.provide_credentials().await.map_err(|error| {
-            let trouble = match &error {
+            let no_answer = match &error {
                 CredentialsError::CredentialsNotLoaded(_) => NoAnswer::NoCredentials,
                 other => NoAnswer::Credentials(innermost(other)),
             };
             let refusal = Refusal {
-                no_answer: Some(trouble),
+                no_answer: Some(no_answer),
                 source: Some(Arc::new(error.into())),
                 ..Refusal::default()
             };

@@ -197,8 +197,8 @@ impl Store {
                 self.learned.key_tags().disable();
             } else if let Some(region) = self.other_region(&refusal) {
                 tracing::debug!(region, "the bucket is in another region");
-                if let Err(trouble) = self.switch_region(region) {
-                    refusal.no_answer = Some(trouble);
+                if let Err(no_answer) = self.switch_region(region) {
+                    refusal.no_answer = Some(no_answer);
                     return Err(refusal);
                 }
                 return request(self.client()).await.map_err(Into::into);

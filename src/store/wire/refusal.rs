@@ -141,7 +141,7 @@ where
                 }
             }
             None => {
-                refusal.no_answer = Some(trouble(&error));
+                refusal.no_answer = Some(no_answer(&error));
                 refusal.source = Some(Arc::new(error.into()));
             }
         }
@@ -169,7 +169,7 @@ pub(crate) fn status_within_success(code: &str) -> u16 {
     }
 }
 
-fn trouble<E>(error: &SdkError<E>) -> NoAnswer
+fn no_answer<E>(error: &SdkError<E>) -> NoAnswer
 where
     E: Error + Send + Sync + 'static,
 {
@@ -180,7 +180,7 @@ where
     if sources(error).any(lacks_files) {
         return NoAnswer::OutOfFiles;
     }
-    if let Some(found) = sources(error).find_map(connection_trouble) {
+    if let Some(found) = sources(error).find_map(connection_failure) {
         return found;
     }
     if let Some(found) = sources(error).find_map(|cause| cause.downcast_ref::<CredentialsError>()) {
@@ -198,7 +198,7 @@ where
 }
 
 /// What this error says about the connection, without its sources.
-fn connection_trouble(error: &(dyn Error + 'static)) -> Option<NoAnswer> {
+fn connection_failure(error: &(dyn Error + 'static)) -> Option<NoAnswer> {
     if let Some(rustls::Error::InvalidCertificate(why)) = error.downcast_ref() {
         return Some(NoAnswer::Certificate(explain(why)));
     }
@@ -207,7 +207,7 @@ fn connection_trouble(error: &(dyn Error + 'static)) -> Option<NoAnswer> {
             return Some(NoAnswer::ConnectionRefused);
         }
         // `source` of an io::Error leaves out the error it wraps.
-        return error.get_ref().and_then(|inner| connection_trouble(inner));
+        return error.get_ref().and_then(|inner| connection_failure(inner));
     }
     is_dns(&error.to_string()).then_some(NoAnswer::UnknownHost)
 }
@@ -258,5 +258,5 @@ pub(super) fn is_too_long(error: &(dyn Error + 'static)) -> bool {
 /// Whether another attempt cannot help: the connection was refused, the host is unknown, or the certificate is not
 /// trusted.
 pub(super) fn is_permanent(error: &(dyn Error + 'static)) -> bool {
-    sources(error).find_map(connection_trouble).is_some()
+    sources(error).find_map(connection_failure).is_some()
 }

@@ -58,11 +58,11 @@ impl Intercept for DocumentLimit {
         if is_success && operation == "GetObject" {
             return Ok(());
         }
-        let left = if is_success { LONGEST_DOCUMENT } else { LONGEST_ERROR };
+        let bytes_left = if is_success { LONGEST_DOCUMENT } else { LONGEST_ERROR };
         let ends = (is_success && is_list(operation)).then(DocumentEnds::default);
         let body = std::mem::replace(answer.body_mut(), SdkBody::taken());
         let tags_left = if is_success { MOST_XML_TAGS } else { usize::MAX };
-        let capped = Capped { body, left, tags_left, is_error: !is_success, ends };
+        let capped = Capped { body, bytes_left, tags_left, is_error: !is_success, ends };
         *answer.body_mut() = SdkBody::from_body_1_x(capped);
         Ok(())
     }
@@ -76,7 +76,7 @@ fn is_list(operation: &str) -> bool {
 /// A body that is read up to a limit.
 struct Capped {
     body: SdkBody,
-    left: u64,
+    bytes_left: u64,
     tags_left: usize,
     /// Whether a long body is cut instead of refused.
     is_error: bool,
@@ -125,7 +125,7 @@ impl Body for Capped {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
         let this = &mut *self;
-        if this.is_error && this.left == 0 {
+        if this.is_error && this.bytes_left == 0 {
             return Poll::Ready(None);
         }
         Pin::new(&mut this.body).poll_frame(context).map(|frame| {
@@ -138,13 +138,13 @@ impl Body for Capped {
                 Ok(Err(frame)) => return Some(Ok(frame)),
                 Err(error) => return Some(Err(error)),
             };
-            if bytes.len() as u64 > this.left {
+            if bytes.len() as u64 > this.bytes_left {
                 if !this.is_error {
                     return Some(Err(TooLong.into()));
                 }
-                bytes = bytes.copy_to_bytes(this.left as usize);
+                bytes = bytes.copy_to_bytes(this.bytes_left as usize);
             }
-            this.left -= bytes.len() as u64;
+            this.bytes_left -= bytes.len() as u64;
             let tags = bytes.iter().filter(|byte| **byte == b'<').count();
             let Some(tags_left) = this.tags_left.checked_sub(tags) else {
                 return Some(Err(TooLong.into()));
