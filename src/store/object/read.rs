@@ -45,7 +45,7 @@ impl Unchecked {
 pub(crate) struct Body(ByteStream);
 
 impl Body {
-    ///
+    /// The next bytes; none at the end.
     /// Errors: The cause, if the connection breaks; the rest can be requested again.
     pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, String> {
         self.0.next().await.transpose().map_err(|error| innermost(&error))
