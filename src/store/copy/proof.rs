@@ -23,7 +23,7 @@ pub(crate) struct Copied {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Compared {
     /// Nothing spoke against it.
-    NotCompared,
+    Unchecked,
     /// The answer to the write has the checksum that the source has.
     ByAnswer,
     /// A look at the copy: its length, and its checksum where both have one.
@@ -49,7 +49,7 @@ impl Store {
         written: Written,
     ) -> Result<Option<Copied>, Failure> {
         let Written { stored, proven } = written;
-        let mut compared = Compared::NotCompared;
+        let mut compared = Compared::Unchecked;
         if !proven {
             match self.examine(copy, &stored).await? {
                 Finding::AsAsked(found) => {
@@ -72,10 +72,10 @@ impl Store {
             ..ObjectMetadata::default()
         };
         let is_same = self.check_same(copy, &stored, &answered).await?;
-        if compared == Compared::NotCompared && is_same {
+        if compared == Compared::Unchecked && is_same {
             compared = Compared::ByAnswer;
         }
-        if compared == Compared::NotCompared && copy.in_place {
+        if compared == Compared::Unchecked && copy.in_place {
             // The source is gone already: the more it must be known what has taken its place.
             self.compare_copy(copy, &stored).await?;
             compared = Compared::ByLook;

@@ -213,7 +213,7 @@ fn compared(stored: &Stored, source: &CopySource) -> Compared {
     if stored.is_checked && of_source == Some(&stored.checksum_crc64nvme) {
         Compared::ByAnswer
     } else {
-        Compared::NotCompared
+        Compared::Unchecked
     }
 }
 
