@@ -376,7 +376,7 @@ fn report_left(left: &Leftovers, count: usize, report: &mut DoctorReport) {
     };
     match left.names.as_slice() {
         [] if left.is_confirmed => {
-            report.pass("cleanup", format!("{objects}, and nothing is left"))
+            report.pass("cleanup", format!("{objects}, and nothing is left"));
         }
         [] => report.pass("cleanup", objects),
         names => report.warn("cleanup", format!("left behind: {}", names.join("; ")), remedy(left)),

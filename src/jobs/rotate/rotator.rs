@@ -140,7 +140,7 @@ impl Rotator {
                     return self.report.rotated(&copy, &copied.stored, key, loses_acl);
                 }
                 Err(failure) => {
-                    found = self.look_again(failure, at, &found, &target_encryption).await?
+                    found = self.look_again(failure, at, &found, &target_encryption).await?;
                 }
             }
         }
