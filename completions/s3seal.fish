@@ -24,7 +24,7 @@ function __fish_s3seal_using_subcommand
     contains -- $cmd[1] $argv
 end
 
-complete -c s3seal -n "__fish_s3seal_needs_command" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, where stderr is a terminal that a person looks at'
+complete -c s3seal -n "__fish_s3seal_needs_command" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
 complete -c s3seal -n "__fish_s3seal_needs_command" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
@@ -60,14 +60,14 @@ complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "rm" -d 'Delete object
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "presign" -d 'Make a URL with which somebody without credentials can read or write one object'
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "bucket" -d 'See, allow or block SSE-C in a bucket'
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "doctor" -d 'Check everything that sealed objects need: settings, connection, bucket, and that the store really seals'
-complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "mock" -d 'Run an S3 server of your own, for trying and testing: it answers like Amazon\'s, in memory'
+complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "mock" -d 'Run a local S3 server for tests: it answers like Amazon S3, in memory'
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -s o -l output -d 'Write the key to this new file (mode 0600, never overwritten); `-` is stdout. Pipes and devices are written to' -r -F
 complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -l format -d 'How to write the key' -r -f -a "base64\t'Base64 with padding (RFC 4648, section 4): 44 characters, as S3\'s header wants it'
 hex\t'64 lower-case hexadecimal digits'
 raw\t'The 32 bytes as they are'"
-complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, where stderr is a terminal that a person looks at'
+complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
@@ -87,7 +87,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -l no-progress -d 
 complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
 complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 convert verify recover list derive help" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, where stderr is a terminal that a person looks at'
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 convert verify recover list derive help" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 convert verify recover list derive help" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
@@ -116,10 +116,10 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_s
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 convert verify recover list derive help" -f -a "derive" -d 'Derive the key of one object from a master key, to share that object alone'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 convert verify recover list derive help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -s k -l key -d 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -l key-format -d 'How to read the key text' -r -f -a "auto\t'Whatever it is: 32 bytes, base64, hex, or 32 ASCII characters'
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -l key-format -d 'How to read the key text' -r -f -a "auto\t'Detected: 32 bytes, base64, hex, or 32 ASCII characters'
 base64\t'Base64 of 32 bytes: padded, unpadded or url-safe'
 hex\t'64 hexadecimal digits'
-raw\t'Exactly 32 bytes, whatever they are'"
+raw\t'Exactly 32 bytes'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -l derive-as -d 'Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a bucket alone (s3://bucket), for each object of the same name there' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -l sse-customer-algorithm -d 'As with `aws s3api`: AES256' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -l sse-customer-key -d 'As with `aws s3api`: the 32 bytes of the key as text, file://FILE or fileb://FILE; their base64 if --sse-customer-key-md5 is given' -r
@@ -128,7 +128,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subco
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -l sse-c-key -d 'As with `aws s3`: the 32 bytes of the key as text, file://FILE or fileb://FILE' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -l key-timeout -d 'How long a `cmd:` may take, passphrases and touched tokens included; 0 is for ever' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -l as -d 'Show a page to be printed instead, the key on it' -r -f -a "sheet\t'A page of text for each key'"
-complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, where stderr is a terminal that a person looks at'
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
@@ -150,10 +150,10 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subco
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -s k -l key -d 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -l key-format -d 'How to read the key text' -r -f -a "auto\t'Whatever it is: 32 bytes, base64, hex, or 32 ASCII characters'
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -l key-format -d 'How to read the key text' -r -f -a "auto\t'Detected: 32 bytes, base64, hex, or 32 ASCII characters'
 base64\t'Base64 of 32 bytes: padded, unpadded or url-safe'
 hex\t'64 hexadecimal digits'
-raw\t'Exactly 32 bytes, whatever they are'"
+raw\t'Exactly 32 bytes'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -l derive-as -d 'Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a bucket alone (s3://bucket), for each object of the same name there' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -l sse-customer-algorithm -d 'As with `aws s3api`: AES256' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -l sse-customer-key -d 'As with `aws s3api`: the 32 bytes of the key as text, file://FILE or fileb://FILE; their base64 if --sse-customer-key-md5 is given' -r
@@ -161,7 +161,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subco
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -l sse-c -d 'As with `aws s3`: AES256, which may be left out' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -l sse-c-key -d 'As with `aws s3`: the 32 bytes of the key as text, file://FILE or fileb://FILE' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -l key-timeout -d 'How long a `cmd:` may take, passphrases and touched tokens included; 0 is for ever' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, where stderr is a terminal that a person looks at'
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
@@ -182,10 +182,10 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subco
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from convert" -s k -l key -d 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from convert" -l key-format -d 'How to read the key text' -r -f -a "auto\t'Whatever it is: 32 bytes, base64, hex, or 32 ASCII characters'
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from convert" -l key-format -d 'How to read the key text' -r -f -a "auto\t'Detected: 32 bytes, base64, hex, or 32 ASCII characters'
 base64\t'Base64 of 32 bytes: padded, unpadded or url-safe'
 hex\t'64 hexadecimal digits'
-raw\t'Exactly 32 bytes, whatever they are'"
+raw\t'Exactly 32 bytes'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from convert" -l derive-as -d 'Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a bucket alone (s3://bucket), for each object of the same name there' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from convert" -l sse-customer-algorithm -d 'As with `aws s3api`: AES256' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from convert" -l sse-customer-key -d 'As with `aws s3api`: the 32 bytes of the key as text, file://FILE or fileb://FILE; their base64 if --sse-customer-key-md5 is given' -r
@@ -201,7 +201,7 @@ s3fs\t's3fs: a key file for `-o use_sse=custom:FILE`, with all keys: the first w
 curl\t'curl: the three headers, for `-H @FILE`'
 env\t'Env files of docker, systemd and CI: `S3SEAL_KEY=…`'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from convert" -s o -l output -d 'Write to this new file (mode 0600, never overwritten); `-` is stdout' -r -F
-complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from convert" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, where stderr is a terminal that a person looks at'
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from convert" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from convert" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
@@ -223,10 +223,10 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subco
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from convert" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from verify" -l files-from -d 'The URLs that this file names as well, one a line, lines that begin with `#` left out; `-` is standard input' -r -F
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from verify" -s k -l key -d 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from verify" -l key-format -d 'How to read the key text' -r -f -a "auto\t'Whatever it is: 32 bytes, base64, hex, or 32 ASCII characters'
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from verify" -l key-format -d 'How to read the key text' -r -f -a "auto\t'Detected: 32 bytes, base64, hex, or 32 ASCII characters'
 base64\t'Base64 of 32 bytes: padded, unpadded or url-safe'
 hex\t'64 hexadecimal digits'
-raw\t'Exactly 32 bytes, whatever they are'"
+raw\t'Exactly 32 bytes'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from verify" -l derive-as -d 'Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a bucket alone (s3://bucket), for each object of the same name there' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from verify" -l sse-customer-algorithm -d 'As with `aws s3api`: AES256' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from verify" -l sse-customer-key -d 'As with `aws s3api`: the 32 bytes of the key as text, file://FILE or fileb://FILE; their base64 if --sse-customer-key-md5 is given' -r
@@ -234,7 +234,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subco
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from verify" -l sse-c -d 'As with `aws s3`: AES256, which may be left out' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from verify" -l sse-c-key -d 'As with `aws s3`: the 32 bytes of the key as text, file://FILE or fileb://FILE' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from verify" -l key-timeout -d 'How long a `cmd:` may take, passphrases and touched tokens included; 0 is for ever' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from verify" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, where stderr is a terminal that a person looks at'
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from verify" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from verify" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
@@ -257,7 +257,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subco
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from recover" -l text -d 'The file that holds the text, as it stands; `-` is standard input' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from recover" -s o -l output -d 'Write the key to this new file (mode 0600, never overwritten), for `-k`' -r -F
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from recover" -l version-id -d 'Try this version instead of the newest' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from recover" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, where stderr is a terminal that a person looks at'
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from recover" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from recover" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
@@ -278,7 +278,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subco
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from recover" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from recover" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from recover" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from list" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, where stderr is a terminal that a person looks at'
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from list" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from list" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
@@ -299,10 +299,10 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subco
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from list" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from derive" -s k -l key -d 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from derive" -l key-format -d 'How to read the key text' -r -f -a "auto\t'Whatever it is: 32 bytes, base64, hex, or 32 ASCII characters'
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from derive" -l key-format -d 'How to read the key text' -r -f -a "auto\t'Detected: 32 bytes, base64, hex, or 32 ASCII characters'
 base64\t'Base64 of 32 bytes: padded, unpadded or url-safe'
 hex\t'64 hexadecimal digits'
-raw\t'Exactly 32 bytes, whatever they are'"
+raw\t'Exactly 32 bytes'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from derive" -l derive-as -d 'Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a bucket alone (s3://bucket), for each object of the same name there' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from derive" -l sse-customer-algorithm -d 'As with `aws s3api`: AES256' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from derive" -l sse-customer-key -d 'As with `aws s3api`: the 32 bytes of the key as text, file://FILE or fileb://FILE; their base64 if --sse-customer-key-md5 is given' -r
@@ -311,7 +311,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subco
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from derive" -l sse-c-key -d 'As with `aws s3`: the 32 bytes of the key as text, file://FILE or fileb://FILE' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from derive" -l key-timeout -d 'How long a `cmd:` may take, passphrases and touched tokens included; 0 is for ever' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from derive" -s o -l output -d 'Write the key to this new file (mode 0600, never overwritten); `-` is stdout' -r -F
-complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from derive" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, where stderr is a terminal that a person looks at'
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from derive" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from derive" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
@@ -340,10 +340,10 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subco
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from help" -f -a "derive" -d 'Derive the key of one object from a master key, to share that object alone'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -s k -l key -d 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l key-format -d 'How to read the key text' -r -f -a "auto\t'Whatever it is: 32 bytes, base64, hex, or 32 ASCII characters'
+complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l key-format -d 'How to read the key text' -r -f -a "auto\t'Detected: 32 bytes, base64, hex, or 32 ASCII characters'
 base64\t'Base64 of 32 bytes: padded, unpadded or url-safe'
 hex\t'64 hexadecimal digits'
-raw\t'Exactly 32 bytes, whatever they are'"
+raw\t'Exactly 32 bytes'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l derive-as -d 'Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a bucket alone (s3://bucket), for each object of the same name there' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l sse-customer-algorithm -d 'As with `aws s3api`: AES256' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l sse-customer-key -d 'As with `aws s3api`: the 32 bytes of the key as text, file://FILE or fileb://FILE; their base64 if --sse-customer-key-md5 is given' -r
@@ -358,8 +358,8 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l sse-kms-key-id -d 
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l include -d 'Do include what matches; all is included at first, and the last pattern decides' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l exclude -d 'Leave out what matches; `*` matches `/` as well, names are relative to the source' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l files-from -d 'Take only what this file names, one a line, relative to the source folder; `-` is standard input' -r -F
-complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l if-match -d 'Write only if the object that is there has this ETag' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l if-none-match -d 'Write only if there is no such object yet; the one value is `*`' -r -f -a "*\t''"
+complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l if-match -d 'Write only if the existing object has this ETag' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l if-none-match -d 'Write only if the object does not exist yet; the only value is `*`' -r -f -a "*\t''"
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l content-type -d 'The media type; guessed from the file\'s name where not given' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l cache-control -d 'Cache-Control' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l content-encoding -d 'Content-Encoding' -r
@@ -370,9 +370,9 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l tagging -d 'Tags, 
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l acl -d 'A canned ACL, such as bucket-owner-full-control' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l storage-class -d 'A storage class, such as STANDARD_IA' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l part-size -d 'The size of a part: bytes, or with KiB, MiB, GiB [default: 8MiB, more where needed]' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l expected-size -d 'About how many bytes come through a pipe: parts become large enough for all of it' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l expected-size -d 'The approximate number of bytes from a pipe: parts become large enough for all of it' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l concurrency -d 'How many requests are under way at once [default: 4, more where answers take long]' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, where stderr is a terminal that a person looks at'
+complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
@@ -392,7 +392,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l dry-run -d 'Say wh
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l follow-symlinks -d 'Follow symbolic links below a folder; those named as a source are followed anyway'
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l include-keys -d 'Store the key files of this run and config.toml, too: without it they are left out with a warning, since a key beside its data protects nothing'
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l preserve -d 'Keep files\' modification times, in the metadata where rclone keeps them'
-complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l no-resume -d 'Neither go on with an interrupted transfer, nor leave one that could be gone on with'
+complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l no-resume -d 'Do not resume an interrupted transfer, and keep nothing to resume this one'
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
@@ -401,10 +401,10 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l no-sign-request -d
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -s k -l key -d 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l key-format -d 'How to read the key text' -r -f -a "auto\t'Whatever it is: 32 bytes, base64, hex, or 32 ASCII characters'
+complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l key-format -d 'How to read the key text' -r -f -a "auto\t'Detected: 32 bytes, base64, hex, or 32 ASCII characters'
 base64\t'Base64 of 32 bytes: padded, unpadded or url-safe'
 hex\t'64 hexadecimal digits'
-raw\t'Exactly 32 bytes, whatever they are'"
+raw\t'Exactly 32 bytes'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l derive-as -d 'Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a bucket alone (s3://bucket), for each object of the same name there' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l sse-customer-algorithm -d 'As with `aws s3api`: AES256' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l sse-customer-key -d 'As with `aws s3api`: the 32 bytes of the key as text, file://FILE or fileb://FILE; their base64 if --sse-customer-key-md5 is given' -r
@@ -420,9 +420,9 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l include -d 'Do inc
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l exclude -d 'Leave out what matches; `*` matches `/` as well, names are relative to the source' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l files-from -d 'Take only what this file names, one a line, relative to the source folder; `-` is standard input' -r -F
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l part-size -d 'The size of a part: bytes, or with KiB, MiB, GiB [default: 8MiB, more where needed]' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l expected-size -d 'About how many bytes come through a pipe: parts become large enough for all of it' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l expected-size -d 'The approximate number of bytes from a pipe: parts become large enough for all of it' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l concurrency -d 'How many requests are under way at once [default: 4, more where answers take long]' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, where stderr is a terminal that a person looks at'
+complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
@@ -440,7 +440,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand get" -s r -l recursive -d 
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l dry-run -d 'Say what would be done, and do nothing'
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l preserve -d 'Give files the modification times that `put --preserve`, or rclone, has kept'
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l no-clobber -d 'Keep files that are there already, also one that appears meanwhile: its object is skipped, with exit code 0'
-complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l no-resume -d 'Neither go on with an interrupted transfer, nor leave one that could be gone on with'
+complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l no-resume -d 'Do not resume an interrupted transfer, and keep nothing to resume this one'
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
@@ -449,10 +449,10 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l no-sign-request -d
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c s3seal -n "__fish_s3seal_using_subcommand head" -s k -l key -d 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l key-format -d 'How to read the key text' -r -f -a "auto\t'Whatever it is: 32 bytes, base64, hex, or 32 ASCII characters'
+complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l key-format -d 'How to read the key text' -r -f -a "auto\t'Detected: 32 bytes, base64, hex, or 32 ASCII characters'
 base64\t'Base64 of 32 bytes: padded, unpadded or url-safe'
 hex\t'64 hexadecimal digits'
-raw\t'Exactly 32 bytes, whatever they are'"
+raw\t'Exactly 32 bytes'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l derive-as -d 'Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a bucket alone (s3://bucket), for each object of the same name there' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l sse-customer-algorithm -d 'As with `aws s3api`: AES256' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l sse-customer-key -d 'As with `aws s3api`: the 32 bytes of the key as text, file://FILE or fileb://FILE; their base64 if --sse-customer-key-md5 is given' -r
@@ -463,7 +463,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l key-timeout -d 'H
 complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l version-id -d 'Read this version instead of the newest' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l if-match -d 'Read it only if its ETag is this one' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l if-none-match -d 'Read it only if its ETag is not this one' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, where stderr is a terminal that a person looks at'
+complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
@@ -485,10 +485,10 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l no-sign-request -
 complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
 complete -c s3seal -n "__fish_s3seal_using_subcommand head" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -s k -l key -d 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l key-format -d 'How to read the key text' -r -f -a "auto\t'Whatever it is: 32 bytes, base64, hex, or 32 ASCII characters'
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l key-format -d 'How to read the key text' -r -f -a "auto\t'Detected: 32 bytes, base64, hex, or 32 ASCII characters'
 base64\t'Base64 of 32 bytes: padded, unpadded or url-safe'
 hex\t'64 hexadecimal digits'
-raw\t'Exactly 32 bytes, whatever they are'"
+raw\t'Exactly 32 bytes'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l derive-as -d 'Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a bucket alone (s3://bucket), for each object of the same name there' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l sse-customer-algorithm -d 'As with `aws s3api`: AES256' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l sse-customer-key -d 'As with `aws s3api`: the 32 bytes of the key as text, file://FILE or fileb://FILE; their base64 if --sse-customer-key-md5 is given' -r
@@ -509,8 +509,8 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l sse-c-copy-source-k
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l version-id -d 'Copy this version instead of the newest' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l include -d 'Do include what matches; all is included at first, and the last pattern decides' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l exclude -d 'Leave out what matches; `*` matches `/` as well, names are relative to the source' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l if-match -d 'Write only if the object that is there has this ETag' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l if-none-match -d 'Write only if there is no such object yet; the one value is `*`' -r -f -a "*\t''"
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l if-match -d 'Write only if the existing object has this ETag' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l if-none-match -d 'Write only if the object does not exist yet; the only value is `*`' -r -f -a "*\t''"
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l content-type -d 'The media type; guessed from the file\'s name where not given' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l cache-control -d 'Cache-Control' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l content-encoding -d 'Content-Encoding' -r
@@ -521,9 +521,9 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l tagging -d 'Tags, U
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l acl -d 'A canned ACL, such as bucket-owner-full-control' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l storage-class -d 'A storage class, such as STANDARD_IA' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l part-size -d 'The size of a part: bytes, or with KiB, MiB, GiB [default: 8MiB, more where needed]' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l expected-size -d 'About how many bytes come through a pipe: parts become large enough for all of it' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l expected-size -d 'The approximate number of bytes from a pipe: parts become large enough for all of it' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l concurrency -d 'How many requests are under way at once [default: 4, more where answers take long]' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, where stderr is a terminal that a person looks at'
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
@@ -543,7 +543,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -s r -l recursive -d '
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l dry-run -d 'Say what would be done, and do nothing'
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l include-keys -d 'Store the key files of this run and config.toml, too: without it they are left out with a warning, since a key beside its data protects nothing'
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l no-clobber -d 'Where the destination is a file or folder: keep files that are there already, and leave their sources as they are'
-complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l no-resume -d 'Neither go on with an interrupted transfer, nor leave one that could be gone on with'
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l no-resume -d 'Do not resume an interrupted transfer, and keep nothing to resume this one'
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
@@ -552,10 +552,10 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l no-sign-request -d 
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -s k -l key -d 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l key-format -d 'How to read the key text' -r -f -a "auto\t'Whatever it is: 32 bytes, base64, hex, or 32 ASCII characters'
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l key-format -d 'How to read the key text' -r -f -a "auto\t'Detected: 32 bytes, base64, hex, or 32 ASCII characters'
 base64\t'Base64 of 32 bytes: padded, unpadded or url-safe'
 hex\t'64 hexadecimal digits'
-raw\t'Exactly 32 bytes, whatever they are'"
+raw\t'Exactly 32 bytes'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l derive-as -d 'Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a bucket alone (s3://bucket), for each object of the same name there' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l sse-customer-algorithm -d 'As with `aws s3api`: AES256' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l sse-customer-key -d 'As with `aws s3api`: the 32 bytes of the key as text, file://FILE or fileb://FILE; their base64 if --sse-customer-key-md5 is given' -r
@@ -576,8 +576,8 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l sse-c-copy-source-k
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l version-id -d 'Copy this version instead of the newest' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l include -d 'Do include what matches; all is included at first, and the last pattern decides' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l exclude -d 'Leave out what matches; `*` matches `/` as well, names are relative to the source' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l if-match -d 'Write only if the object that is there has this ETag' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l if-none-match -d 'Write only if there is no such object yet; the one value is `*`' -r -f -a "*\t''"
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l if-match -d 'Write only if the existing object has this ETag' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l if-none-match -d 'Write only if the object does not exist yet; the only value is `*`' -r -f -a "*\t''"
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l content-type -d 'The media type; guessed from the file\'s name where not given' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l cache-control -d 'Cache-Control' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l content-encoding -d 'Content-Encoding' -r
@@ -588,9 +588,9 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l tagging -d 'Tags, U
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l acl -d 'A canned ACL, such as bucket-owner-full-control' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l storage-class -d 'A storage class, such as STANDARD_IA' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l part-size -d 'The size of a part: bytes, or with KiB, MiB, GiB [default: 8MiB, more where needed]' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l expected-size -d 'About how many bytes come through a pipe: parts become large enough for all of it' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l expected-size -d 'The approximate number of bytes from a pipe: parts become large enough for all of it' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l concurrency -d 'How many requests are under way at once [default: 4, more where answers take long]' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, where stderr is a terminal that a person looks at'
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
@@ -610,7 +610,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -s r -l recursive -d '
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l dry-run -d 'Say what would be done, and do nothing'
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l include-keys -d 'Store the key files of this run and config.toml, too: without it they are left out with a warning, since a key beside its data protects nothing'
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l no-clobber -d 'Where the destination is a file or folder: keep files that are there already, and leave their sources as they are'
-complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l no-resume -d 'Neither go on with an interrupted transfer, nor leave one that could be gone on with'
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l no-resume -d 'Do not resume an interrupted transfer, and keep nothing to resume this one'
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
@@ -619,10 +619,10 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l no-sign-request -d 
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -s k -l key -d 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l key-format -d 'How to read the key text' -r -f -a "auto\t'Whatever it is: 32 bytes, base64, hex, or 32 ASCII characters'
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l key-format -d 'How to read the key text' -r -f -a "auto\t'Detected: 32 bytes, base64, hex, or 32 ASCII characters'
 base64\t'Base64 of 32 bytes: padded, unpadded or url-safe'
 hex\t'64 hexadecimal digits'
-raw\t'Exactly 32 bytes, whatever they are'"
+raw\t'Exactly 32 bytes'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l derive-as -d 'Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a bucket alone (s3://bucket), for each object of the same name there' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l sse-customer-algorithm -d 'As with `aws s3api`: AES256' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l sse-customer-key -d 'As with `aws s3api`: the 32 bytes of the key as text, file://FILE or fileb://FILE; their base64 if --sse-customer-key-md5 is given' -r
@@ -647,9 +647,9 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l tagging -d 'Tags,
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l acl -d 'A canned ACL, such as bucket-owner-full-control' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l storage-class -d 'A storage class, such as STANDARD_IA' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l part-size -d 'The size of a part: bytes, or with KiB, MiB, GiB [default: 8MiB, more where needed]' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l expected-size -d 'About how many bytes come through a pipe: parts become large enough for all of it' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l expected-size -d 'The approximate number of bytes from a pipe: parts become large enough for all of it' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l concurrency -d 'How many requests are under way at once [default: 4, more where answers take long]' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, where stderr is a terminal that a person looks at'
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
@@ -672,7 +672,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l no-clobber -d 'Fe
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l follow-symlinks -d 'Follow symbolic links below the source folder'
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l include-keys -d 'Store the key files of this run and config.toml, too: without it they are left out with a warning, since a key beside its data protects nothing'
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l dry-run -d 'Say what would be done, and do nothing'
-complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l no-resume -d 'Neither go on with an interrupted transfer, nor leave one that could be gone on with'
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l no-resume -d 'Do not resume an interrupted transfer, and keep nothing to resume this one'
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
@@ -682,7 +682,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l allow-http -d 'Se
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c s3seal -n "__fish_s3seal_using_subcommand ls" -l include -d 'Do include what matches; all is included at first, and the last pattern decides' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand ls" -l exclude -d 'Leave out what matches; `*` matches `/` as well, names are relative to the source' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand ls" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, where stderr is a terminal that a person looks at'
+complete -c s3seal -n "__fish_s3seal_using_subcommand ls" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand ls" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
@@ -706,10 +706,10 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand ls" -l no-sign-request -d 
 complete -c s3seal -n "__fish_s3seal_using_subcommand ls" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
 complete -c s3seal -n "__fish_s3seal_using_subcommand ls" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -s k -l key -d 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l key-format -d 'How to read the key text' -r -f -a "auto\t'Whatever it is: 32 bytes, base64, hex, or 32 ASCII characters'
+complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l key-format -d 'How to read the key text' -r -f -a "auto\t'Detected: 32 bytes, base64, hex, or 32 ASCII characters'
 base64\t'Base64 of 32 bytes: padded, unpadded or url-safe'
 hex\t'64 hexadecimal digits'
-raw\t'Exactly 32 bytes, whatever they are'"
+raw\t'Exactly 32 bytes'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l derive-as -d 'Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a bucket alone (s3://bucket), for each object of the same name there' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l sse-customer-algorithm -d 'As with `aws s3api`: AES256' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l sse-customer-key -d 'As with `aws s3api`: the 32 bytes of the key as text, file://FILE or fileb://FILE; their base64 if --sse-customer-key-md5 is given' -r
@@ -729,7 +729,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l exclude -d 'Leav
 complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l files-from -d 'Take only what this file names, one a line, relative to the URL\'s folder; `-` is standard input' -r -F
 complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l inventory -d 'Take what an S3 Inventory lists instead of asking the store for a listing: the s3:// URL or the path of its manifest.json' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l shard -d 'Take one share of N: I/N, such as 3/16; in a job array `auto`, or auto/N where its scheduler tells no N' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, where stderr is a terminal that a person looks at'
+complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
@@ -753,10 +753,10 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -s h -l help -d 'Pr
 complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -l dest -d 'Put what is sealed anew below this prefix, and leave the originals as they are' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -l from -d 'Where the key is that the objects are sealed with: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; `none` for objects that are not sealed. Repeatable. Without it, the environment variable S3SEAL_KEY counts, and without that the rules of config.toml' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -l to -d 'Where the key is that they get, in the same way; `none` to unseal them' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -l key-format -d 'How to read the key text' -r -f -a "auto\t'Whatever it is: 32 bytes, base64, hex, or 32 ASCII characters'
+complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -l key-format -d 'How to read the key text' -r -f -a "auto\t'Detected: 32 bytes, base64, hex, or 32 ASCII characters'
 base64\t'Base64 of 32 bytes: padded, unpadded or url-safe'
 hex\t'64 hexadecimal digits'
-raw\t'Exactly 32 bytes, whatever they are'"
+raw\t'Exactly 32 bytes'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -l key-timeout -d 'How long a `cmd:` may take, passphrases and touched tokens included; 0 is for ever' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -l include -d 'Do include what matches; all is included at first, and the last pattern decides' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -l exclude -d 'Leave out what matches; `*` matches `/` as well, names are relative to the source' -r
@@ -764,9 +764,9 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -l files-from -d '
 complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -l inventory -d 'Take what an S3 Inventory lists instead of asking the store for a listing: the s3:// URL or the path of its manifest.json' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -l shard -d 'Take one share of N: I/N, such as 3/16; in a job array `auto`, or auto/N where its scheduler tells no N' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -l part-size -d 'The size of a part: bytes, or with KiB, MiB, GiB [default: 8MiB, more where needed]' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -l expected-size -d 'About how many bytes come through a pipe: parts become large enough for all of it' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -l expected-size -d 'The approximate number of bytes from a pipe: parts become large enough for all of it' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -l concurrency -d 'How many requests are under way at once [default: 4, more where answers take long]' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, where stderr is a terminal that a person looks at'
+complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
@@ -783,7 +783,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -s r -l recursive 
 complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -l all-versions -d 'Tell which former versions are still as --from says; they are never sealed anew'
 complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -l delete-old-versions -d 'Delete former versions that --from means, where the newest one is proven to be as --to says'
 complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -l dry-run -d 'Say what would be done, and do nothing'
-complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -l no-resume -d 'Neither go on with an interrupted transfer, nor leave one that could be gone on with'
+complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -l no-resume -d 'Do not resume an interrupted transfer, and keep nothing to resume this one'
 complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
 complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
@@ -795,7 +795,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l version-id -d 'Dele
 complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l older-than -d 'Abort and delete only those begun longer ago than this, such as 24h or 7d' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l include -d 'Do include what matches; all is included at first, and the last pattern decides' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l exclude -d 'Leave out what matches; `*` matches `/` as well, names are relative to the source' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, where stderr is a terminal that a person looks at'
+complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
@@ -825,10 +825,10 @@ PUT\t'To upload it'
 HEAD\t'To ask for its metadata'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l expires-in -d 'For how long: seconds, or with a unit: 15m, 1h, 7d (the most)' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -s k -l key -d 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l key-format -d 'How to read the key text' -r -f -a "auto\t'Whatever it is: 32 bytes, base64, hex, or 32 ASCII characters'
+complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l key-format -d 'How to read the key text' -r -f -a "auto\t'Detected: 32 bytes, base64, hex, or 32 ASCII characters'
 base64\t'Base64 of 32 bytes: padded, unpadded or url-safe'
 hex\t'64 hexadecimal digits'
-raw\t'Exactly 32 bytes, whatever they are'"
+raw\t'Exactly 32 bytes'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l derive-as -d 'Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a bucket alone (s3://bucket), for each object of the same name there' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l sse-customer-algorithm -d 'As with `aws s3api`: AES256' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l sse-customer-key -d 'As with `aws s3api`: the 32 bytes of the key as text, file://FILE or fileb://FILE; their base64 if --sse-customer-key-md5 is given' -r
@@ -847,7 +847,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l metadata -d 'U
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l tagging -d 'Tags, URL-encoded: a=1&b=2' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l acl -d 'A canned ACL, such as bucket-owner-full-control' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l storage-class -d 'A storage class, such as STANDARD_IA' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, where stderr is a terminal that a person looks at'
+complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
@@ -870,7 +870,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l no-progress -d
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from status allow block help" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, where stderr is a terminal that a person looks at'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from status allow block help" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from status allow block help" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
@@ -894,7 +894,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_see
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from status allow block help" -f -a "allow" -d 'Let objects be written with SSE-C'
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from status allow block help" -f -a "block" -d 'Refuse objects that are written with SSE-C'
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from status allow block help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from status" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, where stderr is a terminal that a person looks at'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from status" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from status" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
@@ -914,7 +914,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_su
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from status" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from status" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from allow" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, where stderr is a terminal that a person looks at'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from allow" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from allow" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
@@ -934,7 +934,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_su
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from allow" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from allow" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from allow" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from block" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, where stderr is a terminal that a person looks at'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from block" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from block" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
@@ -958,7 +958,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_su
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from help" -f -a "allow" -d 'Let objects be written with SSE-C'
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from help" -f -a "block" -d 'Refuse objects that are written with SSE-C'
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c s3seal -n "__fish_s3seal_using_subcommand doctor" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, where stderr is a terminal that a person looks at'
+complete -c s3seal -n "__fish_s3seal_using_subcommand doctor" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand doctor" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
@@ -981,16 +981,16 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand doctor" -s h -l help -d 'P
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l addr -d 'The address to listen on; port 0 is a free one' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l bucket -d 'Create this bucket; repeatable' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l versioned-bucket -d 'Create this bucket, which keeps versions; repeatable' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l behave -d 'Whose manners to take on' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l user -d 'Let this identity in (repeatable; the first is the one in the environment); one made at random by default' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l fault -d 'Make trouble (repeatable): `slow-down`, `internal-error`, `reset` and `lost-answer` (connection dropped before or after the effect), `cut`, `corrupt`, `wrong-range`, `delay` (up to a second). PROBABILITY is 0 to 1, OPERATION a name of the S3 API such as UploadPart' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l seed -d 'What the faults are drawn from: the same seed and the same requests give the same faults' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l latency -d 'Let every request wait, such as `50ms`' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l behave -d 'Behave like this store' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l user -d 'Accept this access key (repeatable; the first is set in the environment) [default: a random one]' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l fault -d 'Inject faults (repeatable): `slow-down`, `internal-error`, `reset` and `lost-answer` (connection dropped before or after the effect), `cut`, `corrupt`, `wrong-range`, `delay` (up to a second). PROBABILITY is 0 to 1, OPERATION a name of the S3 API such as UploadPart' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l seed -d 'The random seed of the faults: the same seed and the same requests give the same faults' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l latency -d 'Delay every request, such as `50ms`' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l bandwidth -d 'Bytes a second in each direction, shared by all connections, such as `500K` or `10M` (powers of 1024)' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l log -d 'Append a JSON line for every request to this file; keys, signatures and session tokens are left out' -r -F
-complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l dir -d 'Keep everything in this folder, for the next time; without it, in memory' -r -F
+complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l dir -d 'Store everything in this folder instead of in memory' -r -F
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l env-file -d 'Once ready, write the environment to this file as `export` lines' -r -F
-complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, where stderr is a terminal that a person looks at'
+complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
@@ -1012,7 +1012,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l no-progress -d 'T
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, where stderr is a terminal that a person looks at'
+complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
@@ -1047,7 +1047,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_
 complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rotate rm presign bucket doctor mock completions help" -f -a "presign" -d 'Make a URL with which somebody without credentials can read or write one object'
 complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rotate rm presign bucket doctor mock completions help" -f -a "bucket" -d 'See, allow or block SSE-C in a bucket'
 complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rotate rm presign bucket doctor mock completions help" -f -a "doctor" -d 'Check everything that sealed objects need: settings, connection, bucket, and that the store really seals'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rotate rm presign bucket doctor mock completions help" -f -a "mock" -d 'Run an S3 server of your own, for trying and testing: it answers like Amazon\'s, in memory'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rotate rm presign bucket doctor mock completions help" -f -a "mock" -d 'Run a local S3 server for tests: it answers like Amazon S3, in memory'
 complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rotate rm presign bucket doctor mock completions help" -f -a "completions" -d 'Print a completion script for a shell'
 complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rotate rm presign bucket doctor mock completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c s3seal -n "__fish_s3seal_using_subcommand help; and __fish_seen_subcommand_from key" -f -a "show" -d 'Show what a key is: source, format seen, length, key-MD5 and warnings'

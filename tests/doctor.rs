@@ -117,7 +117,8 @@ fn every_check_has_one_line() {
     let lines: Vec<&str> = done.stdout.lines().collect();
     assert_eq!(lines.len(), CHECKS.len() + 2, "and a fix of tls and of sse-c: {}", done.stdout);
     assert!(lines[0].starts_with("pass  config         "), "{}", lines[0]);
-    let fix = "      fix: whoever may change the bucket allows it: `s3seal bucket allow s3://demo`";
+    let fix =
+        "      fix: an administrator of the bucket can allow it: `s3seal bucket allow s3://demo`";
     assert!(lines.contains(&fix), "{}", done.stdout);
     assert_eq!(done.stderr.lines().last(), Some("pass 5, warn 1, fail 1, skip 13"));
     assert!(lab.run(["doctor", "-q", FOLDER]).exits(5).stderr.is_empty());

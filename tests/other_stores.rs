@@ -185,7 +185,7 @@ fn every_mistake_has_the_same_cause_at_every_store() {
     let table = [
         ("sealed", w, 4, wrong, "find the key"),
         ("sealed", without, 4, none, "-k"),
-        ("plain", k, 6, "not sealed", "somebody may have replaced it"),
+        ("plain", k, 6, "not sealed", "another user may have replaced it"),
         ("absent", k, 3, "no such object", "check the bucket"),
         ("absent", without, 3, "no such object", "check the bucket"),
         ("denied", k, 5, "may not read", "grant s3:GetObject"),
@@ -240,7 +240,7 @@ fn what_is_empty_is_told_apart_as_well() {
         for (object, key, exit, says, hint) in [
             ("sealed-empty", &["-k", "./w"][..], 4, "sealed with another key", "find the key"),
             ("sealed-empty", &[], 4, "no key was given", "-k"),
-            ("plain-empty", &["-k", "./k"], 6, "not sealed", "somebody may have replaced it"),
+            ("plain-empty", &["-k", "./k"], 6, "not sealed", "another user may have replaced it"),
         ] {
             for command in [&["head"][..], &["get"]] {
                 let done = lab.run([command, key, &[&url(object)]].concat()).done();

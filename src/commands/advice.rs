@@ -1,4 +1,4 @@
-//! Advice in the words of the command line: which option, or which command, helps.
+//! The sentences of [`Advice`]: hints that name options or commands.
 
 use crate::failure::Advice;
 
@@ -21,7 +21,6 @@ const OPTIONS: [(&str, &str); 15] = [
     ("range", "--range"),
 ];
 
-/// The sentence for an advice.
 pub(crate) fn sentence(advice: &Advice) -> String {
     let text = match advice {
         Advice::LeaveOutHeader(header) => {
@@ -43,7 +42,7 @@ pub(crate) fn sentence(advice: &Advice) -> String {
         }
         Advice::DropCondition { on_etag } => {
             let option = if *on_etag { "--if-match" } else { "--if-none-match" };
-            return format!("leave out {option}, and see to it that nobody else writes there");
+            return format!("leave out {option}, and see to it that no other client writes there");
         }
         Advice::CheckHost { is_url } => {
             return format!("check the name in {}, the region, and the network", named_by(*is_url));
@@ -92,7 +91,7 @@ pub(crate) fn sentence(advice: &Advice) -> String {
         }
         Advice::AllowSseC(bucket) => {
             return format!(
-                "whoever may change the bucket allows it: `s3seal bucket allow s3://{bucket}`"
+                "an administrator of the bucket can allow it: `s3seal bucket allow s3://{bucket}`"
             );
         }
         Advice::AllowTagging => "allow s3:PutObject and, for --tag-key, s3:PutObjectTagging",
@@ -100,10 +99,10 @@ pub(crate) fn sentence(advice: &Advice) -> String {
             "ask for one that signs all three, as `s3seal presign -k KEY` does"
         }
         Advice::AskForHttpsUrl => {
-            "ask for an https URL, or say --allow-http if nobody else can listen"
+            "ask for an https URL, or say --allow-http if no one else can listen"
         }
         Advice::AskForKeyOfUrl => {
-            "ask whoever made the URL which key it is for: `s3seal key md5` tells a key's MD5"
+            "ask the sender of the URL which key it is for: `s3seal key md5` tells a key's MD5"
         }
         Advice::AskForSealedUrl => "ask for one that signs them, as `s3seal presign -k KEY` does",
         Advice::AskForSealedUrlOrPlain => {
@@ -143,7 +142,7 @@ pub(crate) fn sentence(advice: &Advice) -> String {
         Advice::FetchWhole => "fetch the whole object, without --range",
         Advice::FindOtherWriters => "look who writes there, and what is there now: `s3seal head`",
         Advice::FindReplacer => {
-            "somebody may have replaced it: find out who; --allow-plain reads it all the same"
+            "another user may have replaced it: find out who; --allow-plain reads it all the same"
         }
         Advice::FindSealingKey => {
             "find the key it was sealed with: `s3seal key md5` tells a key's MD5, as the log of the upload does; a master key opens with --derive-as s3://BUCKET what keys derived from it have sealed"
@@ -192,7 +191,7 @@ pub(crate) fn sentence(advice: &Advice) -> String {
         Advice::LookAndStoreAgain => "look at it with `s3seal head`, and store it again",
         Advice::LookForSize => "`s3seal head` shows how many bytes it has",
         Advice::MakeMasterKey => {
-            "whoever gets one object's key could guess it, and all others: make one with `s3seal keygen`"
+            "anyone with one object's key could guess it, and all others: make one with `s3seal keygen`"
         }
         Advice::NameCaBundle => {
             "if the store has its own certificate authority, name its PEM file with --ca-bundle or AWS_CA_BUNDLE"
@@ -240,7 +239,7 @@ pub(crate) fn sentence(advice: &Advice) -> String {
         }
         Advice::SayNoKey => "to store without a key, say `--no-key`",
         Advice::SealThroughThisMachine => {
-            "seal it through this machine: `s3seal get --allow-plain`, then `s3seal put`; and ask who runs the store"
+            "seal it through this machine: `s3seal get --allow-plain`, then `s3seal put`; and ask the operator of the store"
         }
         Advice::ShowConfigFormat => "`s3seal help key list` shows how the file is written",
         Advice::ShowKeyNames(name) => {
@@ -250,7 +249,7 @@ pub(crate) fn sentence(advice: &Advice) -> String {
         }
         Advice::SignRequests => "leave out --no-sign-request",
         Advice::UseHttpsEndpoint => {
-            "use the store's https endpoint, or --allow-http if nobody else can listen"
+            "use the store's https endpoint, or --allow-http if no one else can listen"
         }
         Advice::UseUrlByItself => {
             "a presigned URL is for one object by itself: `s3seal get URL FILE` or `s3seal put FILE URL`"

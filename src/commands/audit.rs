@@ -69,7 +69,7 @@ pub(crate) struct Args {
 }
 
 impl ValueEnum for State {
-    /// Those that something can be wrong with.
+    /// The states that can be a failure.
     fn value_variants<'a>() -> &'a [State] {
         match &State::ALL {
             [State::Sealed, others @ ..] => others,
@@ -82,7 +82,7 @@ impl ValueEnum for State {
     }
 }
 
-/// Errors: [`Kind::Usage`] for what is no URL, and so on: before anything is looked at.
+/// Errors: Only what keeps the run from starting, such as [`Kind::Usage`] for a URL that is none.
 pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Failure> {
     let locations = args.urls.iter().map(|url| url.parse::<Location>());
     let locations = locations.collect::<Result<Vec<_>, _>>()?;

@@ -58,7 +58,7 @@ struct Item<'a> {
 }
 
 /// Reads the switch, or sets it and reads it again.
-/// Errors: [`Kind::Denied`], [`Kind::NotFound`]; [`Kind::Other`] where the store has no such switch.
+/// Errors: [`Kind::Denied`], [`Kind::NotFound`]; [`Kind::Other`] if the store has no such setting.
 pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<(), Failure> {
     let (buckets, allowed) = match &args.action {
         Action::Status(buckets) => (buckets, None),
@@ -93,7 +93,7 @@ async fn set(
         return report(op, at, &before, Some(false), out);
     }
     store.set_bucket_encryption(at, &before.with_sse_c(allowed)).await?;
-    // A store that does not know the switch takes the configuration all the same.
+    // A store that does not know the setting accepts the configuration nevertheless.
     let after = store.bucket_encryption(at).await?;
     if after.sse_c() != wanted {
         return Err(Failure::other("the store took the configuration without the switch: it has none")

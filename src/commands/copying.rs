@@ -1,5 +1,4 @@
-//! What `cp` and `mv` have in common: their options, and what these come to: a put, a get, or copies within the
-//! store.
+//! The options of `cp` and `mv`, and what they do: a put, a get, or copies within the store.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -69,7 +68,7 @@ struct Source {
     allow_plain: bool,
 }
 
-/// Does what the paths say: both are URLs, or one is. `moves` says whether sources are deleted.
+/// Stores, fetches or copies, depending on which paths are URLs. `moves` says whether sources are deleted.
 pub(super) async fn run(
     args: &Copying,
     moves: bool,
@@ -194,7 +193,7 @@ impl Copying {
         })
     }
 
-    /// What the URLs name, checked as far as it can be without a store.
+    /// The sources that the URLs name, with all the checks that need no store.
     fn sources(
         &self,
         moves: bool,
@@ -240,8 +239,8 @@ impl Copying {
         Ok(())
     }
 
-    /// The sources' own keys, if any are named. How keys are read, and for how long, is the same for all;
-    /// `--derive-as` is about the copy.
+    /// The keys of the sources, if any are given. The format and the timeout of keys are those of the copy's keys, but
+    /// `--derive-as` is not.
     fn source_key(&self) -> Option<KeyOptions> {
         let KeyOptions { key_format, key_timeout, .. } = self.sealing.key;
         Some(KeyOptions { key_format, key_timeout, ..self.source.key()? })
@@ -257,7 +256,7 @@ impl Source {
         matches!(self.source_key.as_slice(), [only] if only == NO_KEY)
     }
 
-    /// The keys of its own, if any are named.
+    /// The keys of the sources, if any are given.
     fn key(&self) -> Option<KeyOptions> {
         if let Some(aws_cli) = self.aws_cli.given() {
             return Some(KeyOptions { aws_cli, ..KeyOptions::default() });
@@ -275,7 +274,7 @@ impl Source {
     }
 }
 
-/// Fails where a copy from one source could take the place of another source that waits for its turn.
+/// Fails if the copy of one source could replace another source that is not copied yet.
 fn check_apart(
     pairs: &[Pair],
     clashes: impl Fn(&Location, &Location) -> bool,
@@ -312,7 +311,7 @@ fn prefix(from: Location, to: Location) -> Result<Pair, Failure> {
     Ok(Pair { from, to })
 }
 
-/// `takes_version` says whether an old version is copied, which makes it the newest again.
+/// `takes_version` says whether a given version is copied, which may be onto the object itself.
 fn object(
     from: Location,
     is_one_of_many: bool,

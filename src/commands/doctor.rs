@@ -33,7 +33,7 @@ pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<
     Ok(doctor::run(folder, connect, out).await?)
 }
 
-/// As with `-r`, a prefix means the folder of that name.
+/// Parses a prefix as the folder of that name, as `-r` does.
 fn to_folder(url: &str) -> Result<Location, Failure> {
     let mut at: Location = url.parse()?;
     if !at.key.is_empty() && !at.key.ends_with('/') {

@@ -102,7 +102,7 @@ pub(super) fn plan(
     Ok(GetPlan { sources, dest: dest.to_owned(), url })
 }
 
-/// Checks the options that belong together, and fetches each object.
+/// Checks the combination of options, and fetches each object.
 pub(super) async fn fetch(
     options: GetOptions,
     selection: &Selection,
@@ -189,24 +189,24 @@ fn object(at: Location, is_one_of_many: bool, dest: &Path) -> Result<GetSource, 
     Ok(GetSource::Object(Download { at, place }))
 }
 
-/// The file to write: in a folder, the one called as the object is.
+/// The file to write. In a folder, it has the name of the object.
 fn destination(dest: &Path, name: &str, at: &Location) -> Result<Place, Failure> {
     let ends_in_slash = dest.as_os_str().as_encoded_bytes().ends_with(b"/");
     if dest == Path::new("-") || (!ends_in_slash && !dest.is_dir()) {
         return Ok(Place::Named(dest.to_owned()));
     }
-    // A key is foreign text: its last name must not lead out of the folder, nor be no name at all.
+    // A key is untrusted: its last segment must not be empty or lead out of the folder.
     let Ok(name) = to_path(name) else {
         return Err(Failure::usage(format!(
             "the key of {at} ends in no name that a file could have"
         ))
         .hint("name the file to write to; or add -r for all that is below it"));
     };
-    // A single object makes no folder: it would be the one that was mistyped.
+    // For a single object no folder is created: a missing one is probably mistyped.
     Ok(if dest.is_dir() { Place::Below(name) } else { Place::Named(dest.join(name)) })
 }
 
-/// Checks an HTTP range of one stretch of bytes (RFC 9110 section 14.1.2).
+/// Checks an HTTP range with a single interval of bytes (RFC 9110 section 14.1.2).
 fn parse_range(text: &str) -> Result<String, String> {
     text.parse::<ByteRange>().map(|_| text.to_owned())
 }

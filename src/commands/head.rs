@@ -29,7 +29,7 @@ pub(crate) struct Args {
     read: ReadOptions,
 }
 
-/// Errors: That of each object that could not be read.
+/// Errors: The failure of each object that cannot be read.
 pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<(), Failures> {
     let objects = args
         .urls

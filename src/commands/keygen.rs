@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use crate::failure::Failure;
-use crate::jobs::keep_a_copy;
+use crate::jobs::remind_to_copy;
 use crate::key::core::{Encoding, Key, create_key_file};
 use crate::output::Output;
 
@@ -91,6 +91,6 @@ fn to_file(path: &Path, format: Encoding, out: &Output) -> Result<(), Failure> {
         return out.item(&Made { op: "keygen", format, key: None, key_md5, file: Some(file) });
     }
     out.say(&format!("key-MD5: {key_md5}"));
-    keep_a_copy(&key, out);
+    remind_to_copy(&key, out);
     Ok(())
 }

@@ -63,7 +63,7 @@ struct Item<'a> {
 }
 
 /// Lists each URL; failures are reported as they happen.
-/// Errors: [`Kind::Usage`] for what is no URL: before anything is listed.
+/// Errors: Only what keeps the run from starting, such as [`Kind::Usage`] for a URL that is none.
 pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Failure> {
     let locations = args.urls.iter().map(|url| url.parse::<Location>());
     let locations = locations.collect::<Result<Vec<_>, _>>()?;
@@ -90,7 +90,7 @@ async fn list(args: &Args, store: &Arc<Store>, at: &Location, out: &Output) -> R
             found += 1;
             let name = &listed.key[folder.key.len()..];
             if args.filters.admit(name) {
-                // A folder's own marker has no name in it.
+                // The marker object of the folder itself has no name below it.
                 show(args, &folder, if name.is_empty() { "./" } else { name }, &listed, out)?;
             }
         }

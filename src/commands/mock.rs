@@ -84,7 +84,7 @@ pub(crate) struct Args {
     command: Vec<OsString>,
 }
 
-/// The environment that makes a program use this server, and no other.
+/// The environment variables that make a program use only this server.
 struct Environment {
     set: Vec<(&'static str, OsString)>,
     unset: Vec<&'static str>,
@@ -121,7 +121,7 @@ pub(crate) fn run(args: &Args, out: &Output) -> Result<u8, Failure> {
     }
     if let Some(path) = &args.log {
         crate::key::core::check_destination(path)?;
-        // Opened here as well, for a better error message.
+        // Also opened here, for a better error message.
         OpenOptions::new().append(true).create(true).mode(0o600).open(path).map_err(|error| {
             Failure::other(format!("{} cannot be written: {error}", path.display()))
                 .hint("choose another --log")
@@ -337,7 +337,7 @@ async fn serve(
     Ok(u8::try_from(128 + number).unwrap_or(1))
 }
 
-/// Writes the whole file or none of it, for processes that wait for it.
+/// Writes the file atomically, for processes that wait for it.
 fn write_atomically(path: &Path, text: &str) -> std::io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let mut file = tempfile::Builder::new()

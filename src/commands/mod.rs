@@ -1,7 +1,11 @@
-//! One file per command: its arguments, whose comments are the help, and what it does with them.
+//! One file per command: its arguments, whose comments are the help, and how they become the options of a job.
 //!
-//! What several commands share: `selection`, the options of those that take many; `sealing`, of those that write objects;
-//! `copying`, of `cp` and `mv`; `options`, of yet others.
+//! What several commands share:
+//! - `advice`: the sentences of hints that name options or commands
+//! - `options`: the arguments that several commands share, from the connection to attributes
+//! - `selection`: the options of commands that take many files or objects
+//! - `sealing`: the options of commands that write objects
+//! - `copying`: the options of `cp` and `mv`, and what they do
 
 pub(crate) mod advice;
 pub(crate) mod audit;

@@ -93,7 +93,7 @@ pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<
     let encryption = match &key {
         Some(key) => Encryption::CustomerKey(key.key.clone()),
         None if args.no_key => Encryption::BucketDefault,
-        None => return Err(keys.none_for(store.recipient(), &at)),
+        None => return Err(keys.no_key_for(store.recipient(), &at)),
     };
     let wanted = Presign {
         method: args.method,
@@ -211,7 +211,7 @@ fn write_lines(to: &mut impl Write, headers: &[(String, Zeroizing<String>)]) -> 
 fn curl(args: &Args, at: &Location, signed: &PresignedUrl) -> String {
     let headers = match &args.headers_file {
         Some(path) => format!(" -H @{}", quoted(&path.display().to_string())),
-        // Without a key of the user's, none of them is a secret.
+        // Without a customer key, none of them is a secret.
         None => signed
             .headers
             .iter()
@@ -227,7 +227,7 @@ fn curl(args: &Args, at: &Location, signed: &PresignedUrl) -> String {
     format!("curl --fail --globoff --path-as-is{headers} {what} {}", quoted(&signed.url))
 }
 
-/// One word of a POSIX shell.
+/// Quotes a word for a POSIX shell.
 fn quoted(word: &str) -> String {
     format!("'{}'", word.replace('\'', r"'\''"))
 }

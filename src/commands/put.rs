@@ -79,7 +79,7 @@ pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<
     store(options, connect, out).await
 }
 
-/// Checks the options that belong together, and stores each file.
+/// Checks the combination of options, and stores each file.
 pub(super) async fn store(
     options: PutOptions,
     connect: &Connect,
@@ -141,7 +141,7 @@ fn refuse_url(source: &Path) -> Result<(), Failure> {
     }
 }
 
-/// The one file that a presigned URL is for.
+/// The plan for one file and a presigned URL.
 fn linked(sources: &[PathBuf], url: SignedUrl, are_many: bool) -> Result<PutPlan, Failure> {
     let dest = url.location().clone();
     match sources {
@@ -201,7 +201,7 @@ fn source(
     Ok(PutSource::File(Upload::named(path, destination(at, path)?)))
 }
 
-/// Where the object goes: a folder of objects takes the file's name.
+/// The location of the object. In a folder, it has the name of the file.
 fn destination(at: &Location, source: &Path) -> Result<Location, Failure> {
     if !at.is_folder() {
         return at.clone().object();

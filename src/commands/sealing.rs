@@ -1,4 +1,4 @@
-//! The options of every command that writes objects: how they are encrypted.
+//! The options of all commands that write objects: how the objects are encrypted.
 
 use super::options::parse_header;
 use crate::jobs::SealingOptions;
@@ -31,7 +31,7 @@ impl Sealing {
         SealingOptions { key, without_key: self.without_key(), tag_key }
     }
 
-    /// Whether an option is set that is about writing alone.
+    /// Whether an option is set that applies only to writes.
     pub(super) fn is_about_writes(&self) -> bool {
         self.no_key || self.sse.is_some() || self.tag_key
     }

@@ -1,4 +1,4 @@
-//! The options of the commands that take many files or objects: which ones.
+//! The options of the commands that take many files or objects: which of them to take.
 
 use std::path::PathBuf;
 
@@ -20,7 +20,7 @@ pub(super) struct Selection {
 }
 
 impl Selection {
-    /// Errors: [`Kind::Usage`] for filters where there is no folder to choose from.
+    /// Errors: [`Kind::Usage`] if there are filters, but no folder to choose from.
     pub(super) fn check(&self, has_folders: bool) -> Result<(), Failure> {
         if self.filters.is_empty() || has_folders {
             return Ok(());

@@ -1,12 +1,12 @@
-//! What to do about a failure.
+//! Hints: what the user can do about a failure.
 
 use std::fmt;
 use std::sync::OnceLock;
 
 use serde::{Serialize, Serializer};
 
-/// What the user can do about a failure, where it takes words of the command line: `commands::advice` has the sentences.
-/// URLs, regions and the like are what the sentence names.
+/// A hint that names options or commands. `commands::advice` has the sentences; the fields are the values that appear in
+/// them.
 #[derive(Debug, Clone)]
 pub enum Advice {
     AbortUpload(String),

@@ -1,5 +1,6 @@
-//! What can go wrong: each failure has a kind, which decides the exit code, one message, at most one hint that says what
-//! to do, and the errors that lay beneath it.
+//! Failures: each has a kind, which decides the exit code, one message, at most one hint, and the errors that caused it.
+//!
+//! - `advice`: hints that name options or commands
 
 use std::fmt;
 use std::io;
@@ -17,11 +18,11 @@ const SIGNAL_BASE: u8 = 128;
 /// What a failure means. Decides the exit code and the `kind` that `--json` prints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// Anything without a meaning of its own below: exit 1.
+    /// Anything that no other kind covers: exit 1.
     Other,
     /// The command line asks for something that cannot or must not be done: exit 2.
     Usage,
-    /// The bucket, object, version or local file is not there: exit 3.
+    /// The bucket, object, version or local file does not exist: exit 3.
     NotFound,
     /// The object is sealed and the key is absent, wrong or malformed: exit 4.
     Key,
@@ -29,7 +30,7 @@ pub enum Kind {
     Denied,
     /// Not sealed, not proven to be sealed, or refused because it would expose the key: exit 6.
     Unsealed,
-    /// What was read or stored is not what was written: exit 7.
+    /// The bytes read or stored are not those that were written: exit 7.
     Integrity,
     /// The store cannot be reached, or does not answer usefully, after retries: exit 8.
     Unavailable,
@@ -78,25 +79,25 @@ impl Serialize for Kind {
     }
 }
 
-/// Why a command failed. Its JSON is what `--json` prints of it.
+/// Why a command failed. `--json` prints it in this serialized form.
 #[derive(Debug, Clone, Serialize)]
 pub struct Failure {
-    /// What it means.
+    /// What the failure means.
     pub kind: Kind,
     // Boxed: a failure is part of most results, and rare.
     #[serde(flatten)]
     detail: Box<Detail>,
 }
 
-/// The words and circumstances of a [`Failure`].
+/// The message and the context of a [`Failure`].
 #[derive(Debug, Default, Clone, Serialize)]
 pub struct Detail {
     /// One line: what happened.
     pub message: String,
-    /// One line: what to do about it.
+    /// One line: what the user can do about it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<Hint>,
-    /// The HTTP status that the store answered.
+    /// The HTTP status of the store's answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
     /// The store's error code, such as `NoSuchKey`.
@@ -107,11 +108,11 @@ pub struct Detail {
     pub url: Option<String>,
     /// Whether every other item of the command would fail for the same reason.
     #[serde(skip)]
-    pub concerns_all: bool,
-    /// Whether the message says what is left behind: then it is news even if the cause is known already.
+    pub stops_the_run: bool,
+    /// Whether the message says what is left behind: it is then printed even if the cause was printed before.
     #[serde(skip)]
-    pub tells_aftermath: bool,
-    /// The error beneath, with its own chain.
+    pub says_what_is_left: bool,
+    /// The error that caused it, with its own chain.
     #[serde(skip)]
     pub source: Option<Arc<anyhow::Error>>,
 }
@@ -160,12 +161,12 @@ impl Failure {
         Failure { kind, detail: Box::new(Detail { message, ..Detail::default() }) }
     }
 
-    /// Why a file, or the stream called so, cannot be written.
+    /// The failure of a write to a file or a stream of this name.
     pub fn unwritable(name: impl fmt::Display, error: io::Error) -> Failure {
         if is_out_of_files(&error) {
             return Failure::out_of_files().because(error);
         }
-        // Not the error's own words: they can hold the name of a temporary file.
+        // Not the error's own message, which can contain the name of a temporary file.
         let failure = match error.kind() {
             io::ErrorKind::FileTooLarge => Failure::other(format!(
                 "{name} would become larger than a file may be here"
@@ -178,7 +179,7 @@ impl Failure {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
                 Failure::other(format!("there is no space left for {name}"))
                     .hint("free some, or choose another destination")
-                    .for_all()
+                    .stopping_the_run()
             }
             kind => Failure::other(format!("{name} cannot be written: {kind}"))
                 .hint("choose a destination that this user can write to"),
@@ -186,11 +187,11 @@ impl Failure {
         failure.because(error)
     }
 
-    /// More files or connections are open than the process, or the system, may have.
+    /// The process or the system cannot open more files or connections.
     pub fn out_of_files() -> Failure {
         Failure::other("too many files and connections are open")
             .hint(Advice::AllowMoreFiles)
-            .for_all()
+            .stopping_the_run()
     }
 
     /// A failure of [`Kind::Interrupted`] by the signal of this number.
@@ -204,33 +205,33 @@ impl Failure {
         Failure::new(Kind::Interrupted(signal), format!("interrupted by {name}"))
     }
 
-    /// The same failure, with what to do about it.
+    /// The same failure, with this hint.
     #[must_use]
     pub(crate) fn hint(mut self, hint: impl Into<Hint>) -> Failure {
         self.detail_mut().hint = Some(hint.into());
         self
     }
 
-    /// The same failure, saying which object or bucket it is about.
+    /// The same failure, about this object or bucket.
     #[must_use]
     pub fn at(mut self, url: &impl ToString) -> Failure {
         self.detail_mut().url = Some(url.to_string());
         self
     }
 
-    /// The same failure, which every other item of the command would meet as well: no use to go on.
+    /// The same failure, marked as one that every other item of the command would have, too.
     #[must_use]
-    pub fn for_all(mut self) -> Failure {
-        self.detail_mut().concerns_all = true;
+    pub fn stopping_the_run(mut self) -> Failure {
+        self.detail_mut().stops_the_run = true;
         self
     }
 
-    /// Whether it is no use to go on with the command's other items.
-    pub fn concerns_all(&self) -> bool {
-        self.is_interruption() || self.detail.concerns_all
+    /// Whether the command stops: it was interrupted, or every other item would fail for the same reason.
+    pub fn stops_the_run(&self) -> bool {
+        self.is_interruption() || self.detail.stops_the_run
     }
 
-    /// The same failure, with what the store answered.
+    /// The same failure, with the status and the code of the store's answer.
     #[must_use]
     pub fn answered(mut self, status: Option<u16>, code: Option<&str>) -> Failure {
         let detail = self.detail_mut();
@@ -239,39 +240,39 @@ impl Failure {
         self
     }
 
-    /// The same failure, with the error beneath, which `-v` shows.
+    /// The same failure, with the error that caused it, which `-v` shows.
     #[must_use]
     pub fn because(mut self, source: impl Into<anyhow::Error>) -> Failure {
         self.detail.source = Some(Arc::new(source.into()));
         self
     }
 
-    /// The same failure, whose message also says what it leaves behind.
+    /// The same failure, with words about what is left behind added to the message.
     #[must_use]
     pub fn leaving(mut self, aftermath: &str) -> Failure {
         self.detail.message += aftermath;
-        self.detail.tells_aftermath = true;
+        self.detail.says_what_is_left = true;
         self
     }
 
-    /// The words of the errors beneath, the outermost first; not those that the message repeats.
+    /// The messages of the errors that caused it, the outermost first, without those that its own message contains.
     pub fn causes(&self) -> impl Iterator<Item = String> {
         let source = self.detail.source.iter();
         let words = source.flat_map(|source| source.chain()).map(ToString::to_string);
         words.filter(|words| !words.is_empty() && !self.detail.message.contains(words.as_str()))
     }
 
-    /// The words and circumstances.
+    /// The message and the context.
     pub fn detail(&self) -> &Detail {
         &self.detail
     }
 
-    /// The words and circumstances, to add to them.
+    /// The message and the context, for changes.
     pub fn detail_mut(&mut self) -> &mut Detail {
         &mut self.detail
     }
 
-    /// Whether it has this kind.
+    /// Whether the failure is of this kind.
     pub fn is(&self, kind: Kind) -> bool {
         self.kind == kind
     }
@@ -281,34 +282,30 @@ impl Failure {
         matches!(self.kind, Kind::Interrupted(_))
     }
 
-    /// The process's exit code.
+    /// The exit code of the process.
     pub fn exit_code(&self) -> u8 {
         self.kind.exit_code()
     }
 }
 
-/// What went wrong with the several items of one command.
+/// The failures of the items of one command.
 #[derive(Debug, Default)]
 pub(crate) struct Failures(Vec<Failure>);
 
 impl Failures {
-    /// Adds what went wrong with one item.
     pub(crate) fn add(&mut self, failure: Failure) {
         self.0.push(failure);
     }
 
-    /// Whether anything went wrong.
-    /// Errors: Itself, if so.
+    /// Errors: Itself, if there are any failures.
     pub(crate) fn into_result(self) -> Result<(), Failures> {
         if self.0.is_empty() { Ok(()) } else { Err(self) }
     }
 
-    /// Each failure, in the order of the items.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Failure> {
         self.0.iter()
     }
 
-    /// The code that all failures share, else 1.
     pub(crate) fn exit_code(&self) -> u8 {
         let mut code = CommonCode::default();
         self.0.iter().for_each(|failure| code.add(failure));
@@ -321,13 +318,12 @@ impl Failures {
 pub(crate) struct CommonCode(Option<u8>);
 
 impl CommonCode {
-    /// Adds what went wrong with one item.
     pub(crate) fn add(&mut self, failure: &Failure) {
         let code = failure.exit_code();
         self.0 = Some(if self.0.is_none_or(|common| common == code) { code } else { 1 });
     }
 
-    /// 0 where nothing went wrong.
+    /// 0 if there are no failures.
     pub(crate) fn get(self) -> u8 {
         self.0.unwrap_or(0)
     }

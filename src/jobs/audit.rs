@@ -1,4 +1,4 @@
-//! Finds out which objects are sealed, and with which keys: what `audit` does.
+//! Reports which objects are sealed, and with which keys: the job of `audit`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -21,9 +21,9 @@ use crate::transfer::{Interrupt, Permits};
 pub(crate) struct AuditOptions {
     pub(crate) search: SearchOptions,
     pub(crate) versions: bool,
-    /// Only what was written since.
+    /// Only objects written since then are audited.
     pub(crate) since: Option<SystemTime>,
-    /// States that are failures.
+    /// The states that make the exit code a failure's.
     pub(crate) fail_on: Vec<State>,
 }
 
@@ -31,14 +31,14 @@ struct Auditor {
     store: Arc<Store>,
     keys: Keys,
     permits: Permits,
-    /// Whether the user has written down the names of the objects.
-    are_named: bool,
+    /// Whether the names of the objects come from a list of the user's.
+    are_listed: bool,
     counts: Mutex<Counts>,
     interrupt: Interrupt,
     out: Output,
 }
 
-/// What is reported of an object.
+/// The result for one object.
 struct Finding {
     state: State,
     key: Option<ObjectKey>,
@@ -48,13 +48,13 @@ struct Finding {
 
 #[derive(Default)]
 struct Counts {
-    /// How many objects are in each state.
+    /// How many objects have each state.
     found: BTreeMap<State, u64>,
-    /// How many were deleted between listing and looking.
+    /// How many objects were deleted after they were listed.
     gone: u64,
 }
 
-/// Looks at each object; failures are reported as they happen.
+/// Audits each object; failures are reported as they happen.
 pub(crate) async fn audit(
     places: Vec<Place>,
     keys: Keys,
@@ -70,9 +70,9 @@ pub(crate) async fn audit(
     warn_without_key(&places, &keys, &job);
     let auditor = Arc::new(Auditor {
         store: job.store.clone(),
-        keys: keys.until(&job.interrupt),
+        keys: keys.cancelled_by(&job.interrupt),
         permits: Permits::new(job.store.clone(), None),
-        are_named: matches!(options.search.source, Source::List(_)),
+        are_listed: matches!(options.search.source, Source::List(_)),
         counts: Mutex::default(),
         interrupt: job.interrupt.clone(),
         out: *out,
@@ -91,7 +91,7 @@ pub(crate) async fn audit(
     })
 }
 
-/// Without this, a wrong HOME would look as if all objects had been locked.
+/// Warns of folders without a key: with a wrong HOME, all objects would otherwise seem locked.
 fn warn_without_key(places: &[Place], keys: &Keys, job: &Job) {
     let mut folders = places.iter().map(Place::folder);
     if let Some(folder) = folders.find(|folder| keys.check_below(&job.store, folder).is_err()) {
@@ -102,7 +102,7 @@ fn warn_without_key(places: &[Place], keys: &Keys, job: &Job) {
 }
 
 impl Auditor {
-    /// Looks at an object and reports it; none where it is gone.
+    /// Audits one object and reports it. None if it is gone.
     async fn audit(&self, object: FeedObject) -> Result<Option<u64>, Failure> {
         let looked = async {
             let _permit = self.permits.acquire().await;
@@ -114,8 +114,8 @@ impl Auditor {
                 *self.counts().found.entry(finding.state).or_default() += 1;
                 Ok(Some(finding.bytes.unwrap_or(0)))
             }
-            // It may never have been there.
-            None if self.are_named => Err(Failure::not_found("there is no such object")
+            // Unlike a listed object, it may never have existed.
+            None if self.are_listed => Err(Failure::not_found("there is no such object")
                 .hint("check the list: names in it are relative to the URL's folder")
                 .at(&object.at)),
             None => {
@@ -184,8 +184,8 @@ impl Finding {
     }
 }
 
-/// The state that an inventory shows without a request. Not for sealed objects, of which it does not name the key, and
-/// not for storage classes that may be archived.
+/// The state that an inventory shows without a request. None for sealed objects, whose keys it does not name, and for
+/// storage classes that may be archived.
 fn state_by_inventory(FeedObject { listed, encryption, .. }: &FeedObject) -> Option<State> {
     let class = listed.as_ref().and_then(|it| it.storage_class.as_deref());
     if matches!(class, Some("GLACIER" | "DEEP_ARCHIVE")) {
@@ -200,13 +200,13 @@ fn state_by_inventory(FeedObject { listed, encryption, .. }: &FeedObject) -> Opt
 }
 
 impl Counts {
-    /// As the summary names them.
+    /// The counts with the words of the summary.
     fn named(&self) -> Vec<(u64, &'static str)> {
         let states = self.found.iter().map(|(state, count)| (*count, state.name()));
         states.chain([(self.gone, "gone meanwhile")]).collect()
     }
 
-    /// 0 if no object is in any of these states.
+    /// The common exit code of these states, as far as they were found: 0 if none was, 1 if the codes differ.
     fn exit_code(&self, states: &[State]) -> u8 {
         let found = states.iter().filter(|state| self.found.contains_key(*state));
         let codes: BTreeSet<u8> = found.map(|state| exit_code(*state)).collect();

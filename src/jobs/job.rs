@@ -13,7 +13,7 @@ use crate::transfer::many::Found;
 use crate::transfer::progress::Progress;
 use crate::transfer::{Engine, Interrupt, TransferOptions};
 
-/// One run of a command: what all its items share, and what became of them.
+/// One run of a command: what all its items share, and the counts.
 pub(crate) struct Job {
     pub(crate) store: Arc<Store>,
     pub(crate) interrupt: Interrupt,
@@ -22,21 +22,21 @@ pub(crate) struct Job {
 }
 
 impl Job {
-    /// Takes over the signals and connects. To be called once the keys are read: until then there is nothing to
-    /// clean up, and Ctrl-C should just end the program.
+    /// Handles signals from now on, and connects. Call this after the keys are read: until then there is nothing to
+    /// clean up, and Ctrl-C should simply end the program.
     pub(crate) async fn connect(connect: &Connect, out: &Output) -> Result<Job, Failure> {
         let interrupt = Interrupt::listen()?;
         let store = interrupt.race(Store::connect(connect)).await?;
         Ok(Job { store: Arc::new(store), interrupt, out: *out, tally: Tally::default() })
     }
 
-    /// The same for the store behind a presigned URL.
+    /// As [`Job::connect`], for the store behind a presigned URL.
     pub(crate) fn with_url(store: Store, out: &Output) -> Result<Job, Failure> {
         let interrupt = Interrupt::listen()?;
         Ok(Job { store: Arc::new(store), interrupt, out: *out, tally: Tally::default() })
     }
 
-    /// The engine for transfers; from here on their progress is shown.
+    /// Starts the engine for transfers, and the progress display.
     pub(crate) fn engine(&self, options: &TransferOptions) -> Engine {
         let progress = Progress::start(self.out.progress());
         Engine::new(self.store.clone(), options, self.interrupt.clone(), progress)
@@ -44,7 +44,7 @@ impl Job {
 
     /// Works on every item of the feed; failures are reported as they happen.
     ///
-    /// `work` returns the bytes done, or the failure, of each thing that the item stands for.
+    /// `work` returns the bytes or the failure of each thing to count in the item.
     pub(crate) async fn run<T, W, F, R>(
         &mut self,
         feed: Receiver<Found<T>>,
@@ -57,10 +57,10 @@ impl Job {
         self.run_at_most(|| usize::MAX, feed, worker, work).await;
     }
 
-    /// The same, with at most `most` items under way at once.
+    /// As [`Job::run`], with at most `max` items in progress at once.
     pub(crate) async fn run_at_most<T, W, F, R>(
         &mut self,
-        most: impl Fn() -> usize,
+        max: impl Fn() -> usize,
         feed: Receiver<Found<T>>,
         worker: &Arc<W>,
         work: impl Fn(Arc<W>, T) -> F,
@@ -69,10 +69,10 @@ impl Job {
         R: IntoIterator<Item = Result<u64, Failure>> + Send + 'static,
     {
         let work = |item| work(worker.clone(), item);
-        self.tally.run(feed, most, work, &self.interrupt, &self.out).await;
+        self.tally.run(feed, max, work, &self.interrupt, &self.out).await;
     }
 
-    /// Prints how many of what, for people: `sealed 998 objects (4.1 GiB), 2 failed, 3 skipped`, then `rest`.
+    /// Prints the summary for people: `sealed 998 objects (4.1 GiB), 2 failed, 3 skipped`, then `rest`.
     pub(crate) fn summarize(&self, did: &str, what: &str, rest: &[(u64, &str)]) {
         if self.out.json() {
             return;

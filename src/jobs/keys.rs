@@ -1,4 +1,4 @@
-//! Which keys an object gets: those that the user named, or those that the rules of config.toml give it.
+//! The keys for an object: those that the user gave, or those that the rules of config.toml choose.
 
 use std::sync::Arc;
 
@@ -16,13 +16,13 @@ use crate::transfer::Interrupt;
 #[derive(Clone)]
 pub(crate) struct Keys {
     ring: Arc<Keyring>,
-    /// What ends the wait for a command that prints a key.
+    /// Cancels the wait for a command that prints a key.
     interrupt: Option<Interrupt>,
     out: Output,
 }
 
 impl Keys {
-    /// Reads the keys that were named, after which it warns of what is wrong with them.
+    /// Reads the given keys, and prints the warnings about them.
     pub(crate) fn load(args: &KeyOptions, out: &Output) -> Result<Keys, Failure> {
         let ring = args.load()?;
         ring.warnings.iter().for_each(|warning| out.warn(warning));
@@ -33,42 +33,42 @@ impl Keys {
         Keys { ring: Arc::default(), interrupt: None, out: *out }
     }
 
-    /// The same keys, while a signal ends the run.
-    pub(crate) fn until(self, interrupt: &Interrupt) -> Keys {
+    /// The same keys; a signal cancels the wait for a command that prints one.
+    pub(crate) fn cancelled_by(self, interrupt: &Interrupt) -> Keys {
         Keys { interrupt: Some(interrupt.clone()), ..self }
     }
 
-    /// What the rules say, where they count: to know it again.
+    /// A fingerprint of the rules, to compare with a later run's. Empty if keys were given.
     pub(crate) fn rules(&self) -> String {
-        if self.are_named() { String::new() } else { self.ring.rules_fingerprint() }
+        if self.are_given() { String::new() } else { self.ring.rules_fingerprint() }
     }
 
-    /// Whether keys were named, so that each object gets one.
-    pub(crate) fn are_named(&self) -> bool {
+    /// Whether the user gave keys, so that the rules are not used.
+    pub(crate) fn are_given(&self) -> bool {
         !self.ring.keys.is_empty()
     }
 
-    /// Whether there is any key at all, be it for some objects alone.
+    /// Whether there is any key, even if only for some objects.
     pub(crate) fn has_any(&self) -> bool {
         self.ring.has_any()
     }
 
-    /// Fails where keys were named that cannot go to this store.
+    /// Fails if keys were given and no key may be sent to this store.
     pub(crate) fn check(&self, store: &Store) -> Result<(), Failure> {
-        if self.are_named() { store.carry_keys() } else { Ok(()) }
+        if self.are_given() { store.check_may_send_keys() } else { Ok(()) }
     }
 
-    /// Fails where the key that was named first, which is the one to write with, seals nothing.
+    /// Fails if the first given key, which is the one for writing, is unfit for writing.
     pub(crate) fn check_fit(&self) -> Result<(), Failure> {
         self.ring.keys.first().map_or(Ok(()), LoadedKey::check_fit)
     }
 
-    /// Whether the object gets a key; nothing is read.
+    /// Whether the object gets a key. Reads none.
     pub(crate) fn has_for(&self, store: &Store, at: &Location) -> bool {
         self.ring.has_key_for(store.recipient(), at)
     }
 
-    /// The key that seals the object, if any may.
+    /// The key that seals the object, if there is one.
     pub(crate) async fn to_write(
         &self,
         store: &Arc<Store>,
@@ -79,42 +79,42 @@ impl Keys {
         Ok(sealing.keys.into_iter().next())
     }
 
-    /// The key of one object alone, derived from another; sends nothing.
+    /// The derived key of one object. Sends nothing.
     pub(crate) fn derived(&self, store: &Store, at: &Location) -> Result<ObjectKey, Failure> {
         if self.has_any() {
             let derived = self.ring.derived(store.recipient(), at)?;
             derived.warnings.iter().for_each(|warning| self.out.warn(warning));
             let key = derived.keys.into_iter().next();
-            key.ok_or_else(|| self.none_for(store.recipient(), at))
+            key.ok_or_else(|| self.no_key_for(store.recipient(), at))
         } else {
             Err(Failure::usage("no key was given to derive from")
                 .hint("name the master key with -k or S3SEAL_KEY, or add a rule to config.toml"))
         }
     }
 
-    /// The keys for the object of a presigned URL: those that were named, for no rule sends any there.
+    /// The keys for the object of a presigned URL: only given keys, since no rule applies to a URL.
     pub(crate) fn for_url(&self, at: &Location) -> Result<Vec<ObjectKey>, Failure> {
         Ok(self.ring.to_read(KeyRecipient::PresignedUrl, at)?.keys)
     }
 
-    /// The failure for an object that must have a key and gets none.
-    pub(crate) fn none_for(&self, recipient: KeyRecipient<'_>, at: &Location) -> Failure {
-        Failure::usage(format!("no key was given, and {}", self.no_rule(recipient, at)))
+    /// The failure for an object that needs a key and gets none.
+    pub(crate) fn no_key_for(&self, recipient: KeyRecipient<'_>, at: &Location) -> Failure {
+        Failure::usage(format!("no key was given, and {}", self.missing_rule(recipient, at)))
             .hint(Advice::NameKeyOrRule)
             .at(at)
     }
 
-    /// Fails where nothing below a folder could get a key.
+    /// Fails if no object below the folder could get a key.
     pub(crate) fn check_below(&self, store: &Store, folder: &Location) -> Result<(), Failure> {
         if self.ring.has_below(store.recipient(), folder) {
             Ok(())
         } else {
-            Err(self.none_for(store.recipient(), folder))
+            Err(self.no_key_for(store.recipient(), folder))
         }
     }
 
-    /// That no rule is for an object, and whether one would be at another endpoint.
-    fn no_rule(&self, recipient: KeyRecipient<'_>, at: &Location) -> String {
+    /// The words that no rule is for this object at this endpoint, with the endpoints that do have a rule for it.
+    fn missing_rule(&self, recipient: KeyRecipient<'_>, at: &Location) -> String {
         let config = self.ring.shown_config_path();
         let here = match recipient {
             KeyRecipient::Amazon => "aws",
@@ -132,7 +132,7 @@ impl Keys {
         format!("no rule of {config} gives it one at the endpoint {here}{but}")
     }
 
-    /// The keys that may open an object: the first ones are read now, the others as they are needed.
+    /// The keys that may open an object. The first ones are read now, the others when they are needed.
     pub(crate) async fn to_open<'a>(
         &'a self,
         store: &'a Arc<Store>,
@@ -140,26 +140,33 @@ impl Keys {
     ) -> Result<ObjectKeys<'a>, Failure> {
         let mut candidates = self.read(at, |ring, at, to| ring.to_read(to, at), store).await?;
         let waiting = candidates.hold_back();
-        let is_unread = candidates.keys.is_empty() && candidates.has_unread();
-        let mut keys =
-            ObjectKeys { keys: self, store, at, candidates, waiting, tried: Vec::new(), is_unread };
-        if is_unread {
+        let first_is_unread = candidates.keys.is_empty() && candidates.has_unread();
+        let mut keys = ObjectKeys {
+            keys: self,
+            store,
+            at,
+            candidates,
+            waiting,
+            tried: Vec::new(),
+            first_is_unread,
+        };
+        if first_is_unread {
             keys.read_more().await?;
         }
         if keys.candidates.keys.is_empty()
-            && let Some(unusable) = keys.candidates.unusable.take()
+            && let Some(unusable) = keys.candidates.first_unusable.take()
         {
             return Err(unusable.at(at));
         }
         Ok(keys)
     }
 
-    /// An object that is sealed and gets no key: the rules may be meant for another endpoint.
-    fn without_rule(&self, failure: Failure, store: &Store, at: &Location) -> Failure {
+    /// Adds to the failure of a sealed object without a key that its rule may be for another endpoint.
+    fn explain_missing_rule(&self, failure: Failure, store: &Store, at: &Location) -> Failure {
         match failure {
             Failure { kind: Kind::Key, .. } if self.has_any() => Failure::key(format!(
                 "the object is sealed, no key was given, and {}",
-                self.no_rule(store.recipient(), at)
+                self.missing_rule(store.recipient(), at)
             ))
             .hint("name the key with -k or S3SEAL_KEY, or add a rule")
             .at(at),
@@ -167,7 +174,7 @@ impl Keys {
         }
     }
 
-    /// Asks the ring, which may have to run a command first.
+    /// Calls `ask` with the ring, prints the warnings, and fails if a key may not be sent to the store.
     async fn read(
         &self,
         at: &Location,
@@ -176,19 +183,19 @@ impl Keys {
         + 'static,
         store: &Arc<Store>,
     ) -> Result<Candidates, Failure> {
-        let found = if self.are_named() {
+        let found = if self.are_given() {
             ask(&self.ring, at, store.recipient())?
         } else {
             self.wait_for(at, ask, store).await?
         };
         found.warnings.iter().for_each(|warning| self.out.warn(warning));
         if !found.keys.is_empty() {
-            store.carry_keys().map_err(|failure| failure.at(at))?;
+            store.check_may_send_keys().map_err(|failure| failure.at(at))?;
         }
         Ok(found)
     }
 
-    /// Asks on a thread of its own: a command that prints a key may ask for a pass-phrase.
+    /// Calls `ask` on a blocking thread: a command that prints a key may wait for a passphrase.
     async fn wait_for(
         &self,
         at: &Location,
@@ -210,25 +217,25 @@ impl Keys {
     }
 }
 
-/// The keys that may open one object: first the most promising, and if it does not fit, the others.
+/// The keys that may open one object: the most likely ones first; if they do not fit, the others.
 pub(crate) struct ObjectKeys<'a> {
     keys: &'a Keys,
     store: &'a Arc<Store>,
     at: &'a Location,
-    /// Those of the last batch, and what has not been read yet.
+    /// The keys of the last batch, and those that are not read yet.
     candidates: Candidates,
-    /// Those that were read, but are not to be sent before the others are known.
+    /// Keys that were read, but are sent only with the next batch.
     waiting: Vec<ObjectKey>,
     tried: Vec<Key>,
-    /// Whether the most promising key could not be read, so that the first batch has all the others.
-    is_unread: bool,
+    /// Whether the most likely key could not be read, so that the first batch has all the others.
+    first_is_unread: bool,
 }
 
 impl ObjectKeys<'_> {
-    /// Of the keys of the last batch the one that has opened the object; none where it is not sealed.
+    /// The key of the last batch that has opened the object. None if the object is not sealed.
     pub(crate) fn opened(self, key: Option<&Key>) -> Option<ObjectKey> {
         let opened = self.candidates.keys.into_iter().find(|it| Some(&it.key) == key)?;
-        self.keys.ring.remember_opener(&opened);
+        self.keys.ring.remember_last_fitting_key(&opened);
         Some(opened)
     }
 
@@ -245,14 +252,14 @@ impl ObjectKeys<'_> {
     fn batch(&mut self, asks_tag: bool) -> Batch {
         let keys: Vec<Key> = self.candidates.keys.iter().map(|it| it.key.clone()).collect();
         self.tried.extend(keys.iter().cloned());
-        // A single key is tried whatever the tag says.
+        // A single key is tried without asking for the tag.
         Batch { asks_tag: asks_tag && keys.len() != 1, keys }
     }
 }
 
 impl KeysToTry for ObjectKeys<'_> {
     fn first(&mut self) -> Batch {
-        self.batch(self.is_unread)
+        self.batch(self.first_is_unread)
     }
 
     fn more(&mut self) -> Pending<'_, Batch> {
@@ -262,11 +269,11 @@ impl KeysToTry for ObjectKeys<'_> {
         })
     }
 
-    fn lack_one(&self) -> bool {
-        self.candidates.unusable.is_some()
+    fn has_unusable_key(&self) -> bool {
+        self.candidates.first_unusable.is_some()
     }
 
-    fn explain_none(&self, failure: Failure) -> Failure {
-        self.keys.without_rule(failure, self.store, self.at)
+    fn explain_missing_key(&self, failure: Failure) -> Failure {
+        self.keys.explain_missing_rule(failure, self.store, self.at)
     }
 }

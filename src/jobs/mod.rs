@@ -1,18 +1,18 @@
-//! What commands do: each a job over many items, with one skeleton.
+//! What commands do: each is a job over many items, and all share one skeleton.
 //!
 //! A command checks its arguments and hands plain options to a job. The job reads the keys, connects, and works through
-//! a feed of items, several at once; it reports each item, and the sum of them at the end.
+//! a feed of items, several at once; it reports each item, and prints a summary at the end.
 //!
 //! | file | what it does |
 //! |---|---|
-//! | `reminder`, `notes`, `key_files` | what is said about keys and stores along the way |
-//! | `keys`, `sealer` | which key opens an object, which one seals it |
-//! | `report` | the record of an item that `--json` prints |
-//! | `tally`, `job` | the skeleton: set-up, feed, work, summary |
+//! | `reminder`, `notes`, `key_files` | the reminder to keep a copy of a key; notes about the store; key files among the files of a job |
+//! | `keys`, `sealer` | the keys that may open an object; the encryption of a written object |
+//! | `report` | how an item is reported: a record with `--json`, else a sentence |
+//! | `tally`, `job` | the skeleton: set-up, feed, work, counts, summary |
 //! | `feed` | the items: below a folder, below a prefix, from a list |
 //! | `put`, `get`, `remove` | files into the store, objects into files, deletions |
 //! | `audit`, `verify`, `rotate` | which key opens each object; whether a key still opens it; objects sealed with another key |
-//! | `copy`, `sync` | copies within the store; a folder and a prefix made alike |
+//! | `copy`, `sync` | copies within the store; a folder and a prefix made equal |
 //! | `doctor` | one check after another, up to a live proof with throw-away objects |
 //!
 //! The order of the table is the order of imports: each file imports from those above it only.
@@ -38,6 +38,6 @@ mod verify;
 
 pub(crate) use audit::{AuditOptions, audit};
 pub(crate) use keys::Keys;
-pub(crate) use reminder::keep_a_copy;
+pub(crate) use reminder::remind_to_copy;
 pub(crate) use sealer::{Sealer, SealingOptions};
 pub(crate) use verify::verify;

@@ -21,9 +21,9 @@ pub(crate) async fn note_refused_copies(store: &Store, out: &Output) {
     }
 }
 
-/// Warns of throw-away objects that a trial of the store's copies could not delete.
+/// Warns of throw-away objects that a trial of copies could not delete.
 pub(crate) async fn warn_left_of_trials(store: &Store, out: &Output) {
-    for at in store.left_of_trials().await {
+    for at in store.undeleted_trial_objects().await {
         out.warn(&format!("the throw-away object {at} could not be deleted: delete it"));
     }
 }

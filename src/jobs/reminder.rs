@@ -1,4 +1,4 @@
-//! The reminder to keep a copy of a key: for people at a terminal, once a key.
+//! The reminder to keep a copy of a key: on a terminal, once for each key.
 
 use std::io::{self, Write as _};
 use std::iter;
@@ -13,15 +13,15 @@ use crate::output::Output;
 use crate::system::state;
 
 const FILE: &str = "reminded";
-/// How many keys are remembered; for one that has been forgotten people are reminded again.
-const MOST: usize = 64;
+/// How many keys are remembered. The oldest is forgotten first, and its reminder is then repeated.
+const MAX_KEYS: usize = 64;
 
-/// The first key that has sealed something in this run.
+/// The first key that has sealed an object in this run.
 #[derive(Default)]
 pub(crate) struct FirstKey(OnceLock<Key>);
 
 impl FirstKey {
-    pub(crate) fn note(&self, key: Option<&ObjectKey>) {
+    pub(crate) fn record(&self, key: Option<&ObjectKey>) {
         if let Some(key) = key {
             self.0.get_or_init(|| key.master().clone());
         }
@@ -29,13 +29,13 @@ impl FirstKey {
 
     pub(crate) fn remind(&self, out: &Output) {
         if let Some(key) = self.0.get() {
-            keep_a_copy(key, out);
+            remind_to_copy(key, out);
         }
     }
 }
 
 /// Reminds the user at the terminal to keep a copy of the key, unless an earlier run has done so.
-pub(crate) fn keep_a_copy(key: &Key, out: &Output) {
+pub(crate) fn remind_to_copy(key: &Key, out: &Output) {
     if !out.interactive() {
         return;
     }
@@ -52,7 +52,7 @@ pub(crate) fn keep_a_copy(key: &Key, out: &Output) {
     }
 }
 
-/// Remembers the key by a check value that reveals nothing about it. Returns whether it is new.
+/// Records a check value of the key, which reveals nothing about it. Returns whether the key is new.
 fn remember(key: &Key) -> io::Result<bool> {
     let folder = state::folder().ok_or(io::ErrorKind::NotFound)?;
     let path = folder.join(FILE);
@@ -63,7 +63,7 @@ fn remember(key: &Key) -> io::Result<bool> {
         return Ok(false);
     }
     let line = serde_json::to_string(&KeyCheck::new(key).ok_or(io::ErrorKind::Other)?)?;
-    let newest = known.lines().rev().take(MOST - 1).collect::<Vec<_>>();
+    let newest = known.lines().rev().take(MAX_KEYS - 1).collect::<Vec<_>>();
     state::create_private_folder(&folder)?;
     let mut file = NamedTempFile::new_in(&folder)?;
     for line in newest.into_iter().rev().chain(iter::once(line.as_str())) {

@@ -1,4 +1,4 @@
-//! How a job reports an item: the record that `--json` prints, or a sentence for people.
+//! How a job reports an item: a record with `--json`, else a sentence for people.
 
 use std::path::Path;
 
@@ -12,7 +12,7 @@ use crate::location::Location;
 use crate::output::Output;
 use crate::store::object::Stored;
 
-/// What was done to an item; `--json` prints its name as `op`.
+/// The operation on an item; `--json` prints its name as `op`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Operation {
     Put,
@@ -25,17 +25,17 @@ pub(crate) enum Operation {
     VerifyKey,
 }
 
-/// The record that `--json` prints of an item: fields in the order in which they are added. A field without a value
-/// is left out.
+/// The record that `--json` prints for an item: its fields in the order of addition. A field without a value is
+/// omitted.
 pub(crate) struct Record(Vec<(&'static str, Value)>);
 
-/// To whom a job reports, and how much.
+/// Where and how a job reports its items.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Reporter {
     pub(crate) out: Output,
-    /// Nothing is done: the job reports what it would do.
+    /// Whether the job only reports what it would do.
     pub(crate) dry_run: bool,
-    /// People get a line for each item.
+    /// Whether people get a line for each item.
     pub(crate) each: bool,
 }
 
@@ -69,7 +69,7 @@ impl Record {
         self
     }
 
-    /// Adds a field that is only printed where it is true.
+    /// Adds a field that is printed only if it is true.
     #[must_use]
     pub(crate) fn flag(self, name: &'static str, is_set: bool) -> Record {
         self.with(name, is_set.then_some(true))
@@ -92,7 +92,7 @@ impl Record {
             .with("keyName", key.map(|key| key.label.as_str()))
     }
 
-    /// Adds what the store answered to a write.
+    /// Adds what the store answered to a write, and the encryption.
     #[must_use]
     pub(crate) fn stored(self, stored: &Stored, encryption: &ObjectEncryption) -> Record {
         let key = encryption.key.as_ref();
@@ -116,7 +116,7 @@ impl Serialize for Record {
 }
 
 impl Reporter {
-    /// Reports an item: to programs its record, to people the sentence, where they get a line for each item.
+    /// Prints the record with `--json`; else the sentence, if each item gets a line.
     pub(crate) fn item(
         &self,
         record: impl FnOnce() -> Record,

@@ -1,4 +1,4 @@
-//! How what is written is encrypted: with a key of the user's, by the store, or not at all.
+//! How written objects are encrypted: with a customer key, by the store, or not at all.
 
 use std::sync::Arc;
 
@@ -13,26 +13,26 @@ use crate::store::object::{Attributes, Condition, Write};
 use crate::store::wire::Store;
 use crate::transfer::Interrupt;
 
-/// How a job encrypts what it writes.
+/// How a job encrypts the objects that it writes.
 #[derive(Clone)]
 pub(crate) struct SealingOptions {
     pub(crate) key: KeyOptions,
-    /// Instead of sealing with a key.
+    /// The encryption to use instead of a key.
     pub(crate) without_key: Option<Encryption>,
-    /// Objects are tagged with the MD5 of their keys.
+    /// Whether objects are tagged with the MD5 of their keys.
     pub(crate) tag_key: bool,
 }
 
 /// How the objects of a run are encrypted; cheap to clone.
 #[derive(Clone)]
 pub(crate) enum Sealer {
-    /// Each with the key that it gets.
+    /// Each object with its own choice of key.
     Keys(Keys),
-    /// All in the same way, without a key of the user's.
+    /// All objects the same way, without a customer key.
     Without(Encryption),
 }
 
-/// How one object is encrypted, and with which key if it is sealed.
+/// How one object is encrypted, and its key if it is sealed.
 #[derive(Clone)]
 pub(crate) struct ObjectEncryption {
     pub(crate) encryption: Encryption,
@@ -40,7 +40,7 @@ pub(crate) struct ObjectEncryption {
 }
 
 impl ObjectEncryption {
-    /// The algorithm of a store that encrypts with a key of its own.
+    /// The algorithm, if the store encrypts with its own key.
     pub(crate) fn managed(&self) -> Option<&str> {
         match &self.encryption {
             Encryption::Managed { algorithm, .. } => Some(algorithm),
@@ -48,7 +48,7 @@ impl ObjectEncryption {
         }
     }
 
-    /// As people read it.
+    /// The words for people.
     pub(crate) fn describe(&self) -> String {
         match (&self.key, self.managed()) {
             (Some(key), _) => format!("key {key}"),
@@ -57,8 +57,9 @@ impl ObjectEncryption {
         }
     }
 
-    /// The write of an object that is encrypted so; `tag_key` says whether it is tagged with the MD5 of its key.
-    /// Errors: [`Kind::Key`] for a tag that would help to guess a weak key.
+    /// A write with this encryption. With `tag_key` the object is tagged with the MD5 of its key, unless that key is
+    /// derived.
+    /// Errors: [`Kind::Key`] if the tag would help to guess a weak key.
     pub(crate) fn write(
         &self,
         at: &Location,
@@ -79,16 +80,16 @@ impl ObjectEncryption {
                 key.label
             ))
             .hint(Advice::LeaveOutTagKey)
-            .for_all());
+            .stopping_the_run());
         }
-        // An object's own key is found by its name.
+        // A derived key is found by the object's name, so it needs no tag.
         Ok(!key.is_derived)
     }
 }
 
 impl Sealer {
-    /// Reads the keys. `reads_stdin` says whether standard input is what is to be stored.
-    /// Errors: [`Kind::Usage`] without a key where one is wanted.
+    /// Reads the keys. `reads_stdin` says whether standard input is the content to store.
+    /// Errors: [`Kind::Usage`] if there is no key, or standard input would be both the key and the content.
     pub(crate) fn load(
         options: &SealingOptions,
         reads_stdin: bool,
@@ -109,15 +110,15 @@ impl Sealer {
             .hint(Advice::NameKeyToSeal))
     }
 
-    /// The same, while a signal ends the run.
-    pub(crate) fn until(self, interrupt: &Interrupt) -> Sealer {
+    /// The same sealer; a signal cancels the wait for a command that prints a key.
+    pub(crate) fn cancelled_by(self, interrupt: &Interrupt) -> Sealer {
         match self {
-            Sealer::Keys(keys) => Sealer::Keys(keys.until(interrupt)),
+            Sealer::Keys(keys) => Sealer::Keys(keys.cancelled_by(interrupt)),
             without @ Sealer::Without(_) => without,
         }
     }
 
-    /// The keys that seal, if any do.
+    /// The keys for sealing, unless objects are written without one.
     pub(crate) fn keys(&self) -> Option<&Keys> {
         match self {
             Sealer::Keys(keys) => Some(keys),
@@ -125,12 +126,12 @@ impl Sealer {
         }
     }
 
-    /// Whether what is stored is sealed.
+    /// Whether objects are sealed.
     pub(crate) fn seals(&self) -> bool {
         matches!(self, Sealer::Keys(_))
     }
 
-    /// Fails where keys were named that cannot go to this store, or that seal nothing.
+    /// Fails if a given key may not be sent to this store, or is unfit for writing.
     pub(crate) fn check(&self, store: &Store) -> Result<(), Failure> {
         match self {
             Sealer::Keys(keys) => keys.check_fit().and_then(|()| keys.check(store)),
@@ -138,7 +139,7 @@ impl Sealer {
         }
     }
 
-    /// Fails where nothing below the folder would get a key; reads none.
+    /// Fails if no object below the folder would get a key. Reads none.
     pub(crate) fn check_below(&self, store: &Store, folder: &Location) -> Result<(), Failure> {
         match self {
             Sealer::Keys(keys) => keys.check_below(store, folder),
@@ -146,18 +147,18 @@ impl Sealer {
         }
     }
 
-    /// Fails where the object would get no key; reads none.
+    /// Fails if the object would get no key. Reads none.
     pub(crate) fn check_for(&self, store: &Store, at: &Location) -> Result<(), Failure> {
         match self {
             Sealer::Keys(keys) if !keys.has_for(store, at) => {
-                Err(keys.none_for(store.recipient(), at))
+                Err(keys.no_key_for(store.recipient(), at))
             }
             _ => Ok(()),
         }
     }
 
-    /// Errors: [`Kind::Usage`] where no key was named and no rule gives the object one; [`Kind::Key`] for a key that
-    /// seals nothing.
+    /// Errors: [`Kind::Usage`] if no key was given and no rule chooses one; [`Kind::Key`] if the key is unfit for
+    /// writing.
     pub(crate) async fn encryption(
         &self,
         store: &Arc<Store>,
@@ -170,7 +171,7 @@ impl Sealer {
             }
         };
         let key = keys.to_write(store, at).await?;
-        let key = key.ok_or_else(|| keys.none_for(store.recipient(), at))?;
+        let key = key.ok_or_else(|| keys.no_key_for(store.recipient(), at))?;
         key.check_fit()?;
         Ok(ObjectEncryption {
             encryption: Encryption::CustomerKey(key.key.clone()),
@@ -184,7 +185,7 @@ impl Sealer {
             Sealer::Without(encryption) => Ok(encryption.clone()),
             Sealer::Keys(keys) => {
                 let key = keys.for_url(at)?.into_iter().next();
-                let none = || keys.none_for(KeyRecipient::PresignedUrl, at);
+                let none = || keys.no_key_for(KeyRecipient::PresignedUrl, at);
                 let key = key.ok_or_else(none)?;
                 key.check_fit()?;
                 Ok(Encryption::CustomerKey(key.key))

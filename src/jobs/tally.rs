@@ -1,5 +1,5 @@
-//! Works through a feed of items, several at once, and counts what became of each. Memory does not grow with the
-//! number of items.
+//! Works through a feed of items, several at once, and counts the results. Memory does not grow with the number of
+//! items.
 
 use tokio::sync::mpsc::Receiver;
 use tokio::task::JoinSet;
@@ -10,70 +10,69 @@ use crate::system::descriptors;
 use crate::transfer::Interrupt;
 use crate::transfer::many::Found;
 
-/// How many items are under way at once; the engine's permits limit the requests.
-const MOST_UNDER_WAY: usize = 64;
+/// The most items in progress at once. The engine's permits limit the requests.
+const MAX_IN_PROGRESS: usize = 64;
 
-/// What became of the items of a run.
+/// The counts of a run, and the failure that stopped it.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
     pub done: u64,
-    /// How many bytes those have that are done.
+    /// The bytes of the items that are done.
     pub bytes: u64,
-    /// How many were left out on purpose.
+    /// How many items were left out on purpose.
     pub skipped: u64,
     pub failed: u64,
     code: CommonCode,
-    /// The failure that ended the run early.
-    ended_by: Option<Failure>,
-    /// How many items a signal has cut short.
+    /// The failure that ended the run early: it affects every item.
+    stopped_by: Option<Failure>,
+    /// How many items a signal has interrupted.
     interrupted: u64,
     reported_signal: bool,
 }
 
 impl Tally {
     pub(crate) fn exit_code(&self) -> u8 {
-        match &self.ended_by {
+        match &self.stopped_by {
             Some(failure) if failure.is_interruption() => failure.exit_code(),
             _ => self.code.get(),
         }
     }
 
-    /// Whether a failure that affects every item ended the run.
-    pub(crate) fn is_ended(&self) -> bool {
-        self.ended_by.is_some()
+    /// Whether a failure that affects every item has ended the run.
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.stopped_by.is_some()
     }
 
     /// Counts and reports an item that failed.
     pub(crate) fn failed(&mut self, failure: Failure, out: &Output) {
         if failure.is_interruption() {
             self.interrupted += 1;
-            // The signal is reported once; what it left behind is reported for each item.
-            if failure.detail().tells_aftermath {
+            // The signal is reported once; what an item leaves behind is reported for each item.
+            if failure.detail().says_what_is_left {
                 out.failure(&failure);
                 self.reported_signal = true;
             }
         } else {
-            // A failure that affects every item is reported once as well.
-            if !(failure.concerns_all() && self.is_ended()) {
+            // A failure that affects every item is also reported once.
+            if !(failure.stops_the_run() && self.is_stopped()) {
                 out.failure(&failure);
             }
             self.failed += 1;
             self.code.add(&failure);
         }
-        if failure.concerns_all() && !self.is_ended() {
-            self.ended_by = Some(failure);
+        if failure.stops_the_run() && !self.is_stopped() {
+            self.stopped_by = Some(failure);
         }
     }
 
-    /// Works on every item, until there are no more or a failure affects them all. Items under way are then still
-    /// finished.
+    /// Works on every item until the feed ends or a failure affects every item; items in progress are then finished.
     ///
-    /// At most `most` items are under way at once. An item may stand for several things, or for none that counts:
-    /// `work` returns a result for each, with its bytes.
+    /// At most `max` items are in progress at once. An item may be a batch, or one that is not counted: `work` returns
+    /// a result for each thing to count, with its bytes.
     pub(super) async fn run<T, F, R>(
         &mut self,
         mut feed: Receiver<Found<T>>,
-        most: impl Fn() -> usize,
+        max: impl Fn() -> usize,
         work: impl Fn(T) -> F,
         interrupt: &Interrupt,
         out: &Output,
@@ -84,23 +83,23 @@ impl Tally {
         let mut under_way = JoinSet::new();
         let mut exhausted = false;
         loop {
-            let ended = exhausted || self.is_ended();
-            if ended && under_way.is_empty() {
+            let stopped = exhausted || self.is_stopped();
+            if stopped && under_way.is_empty() {
                 let is_complete = exhausted || (feed.is_closed() && feed.is_empty());
-                return self.settle_signal(is_complete, out);
+                return self.ignore_late_signal(is_complete, out);
             }
-            let room = !ended
-                && under_way.len() < most().min(MOST_UNDER_WAY).min(descriptors::max_items());
+            let may_start_another = !stopped
+                && under_way.len() < max().min(MAX_IN_PROGRESS).min(descriptors::max_items());
             tokio::select! {
                 biased;
-                signal = interrupt.race(std::future::pending::<Result<(), Failure>>()), if !self.is_ended() => {
-                    self.ended_by = signal.err();
+                signal = interrupt.race(std::future::pending::<Result<(), Failure>>()), if !self.is_stopped() => {
+                    self.stopped_by = signal.err();
                 }
                 Some(joined) = under_way.join_next(), if !under_way.is_empty() => match joined {
                     Ok(results) => self.count(results, out),
                     Err(_) => self.failed(Failure::other("an item's work ended unexpectedly"), out),
                 },
-                found = feed.recv(), if room => match found {
+                found = feed.recv(), if may_start_another => match found {
                     Some(Found::Item(item)) => drop(under_way.spawn(work(item))),
                     Some(Found::Skipped) => self.skipped += 1,
                     Some(Found::Failed(failure)) => self.failed(failure, out),
@@ -110,12 +109,12 @@ impl Tally {
         }
     }
 
-    /// A signal that came after all items were done made no difference.
-    fn settle_signal(&mut self, is_complete: bool, out: &Output) {
-        let ended_by = self.ended_by.as_ref();
-        let Some(failure) = ended_by.filter(|failure| failure.is_interruption()) else { return };
+    /// Ignores a signal that came after all items were done; reports any other, unless an item has done so.
+    fn ignore_late_signal(&mut self, is_complete: bool, out: &Output) {
+        let stopped_by = self.stopped_by.as_ref();
+        let Some(failure) = stopped_by.filter(|failure| failure.is_interruption()) else { return };
         if is_complete && self.interrupted == 0 {
-            self.ended_by = None;
+            self.stopped_by = None;
         } else if !self.reported_signal {
             out.failure(failure);
             self.reported_signal = true;

@@ -1,4 +1,4 @@
-//! Checks that keys still open objects: what `key verify` does.
+//! Checks that keys still open objects: the job of `key verify`.
 
 use std::cell::Cell;
 use std::path::PathBuf;
@@ -25,8 +25,7 @@ struct Verifier {
     out: Output,
 }
 
-/// Looks at each object, and then at those whose URLs the list names, one after the other; failures are reported as they
-/// happen.
+/// Checks these objects, then those of the list, one after the other. Failures are reported as they happen.
 pub(crate) async fn verify(
     objects: Vec<Location>,
     list: Option<PathBuf>,
@@ -38,7 +37,7 @@ pub(crate) async fn verify(
     keys.check(&job.store)?;
     let verifier = Arc::new(Verifier {
         store: job.store.clone(),
-        keys: keys.until(&job.interrupt),
+        keys: keys.cancelled_by(&job.interrupt),
         interrupt: job.interrupt.clone(),
         out: *out,
     });
@@ -66,7 +65,7 @@ fn feed(objects: Vec<Location>, list: Option<PathBuf>) -> Receiver<Found<Locatio
         };
         let mut sent = send_listed(&list, &sender, to_item);
         if sent.is_ok() && is_empty.get() {
-            // Perhaps the program that should have written the list has failed.
+            // The program that should have written the list may have failed.
             sent = Err(Failure::usage("the list names no object").hint(Advice::WriteListOfUrls));
         }
         if let Err(failure) = sent {
@@ -82,13 +81,13 @@ fn to_object(url: &str) -> Result<Location, Failure> {
 
 impl Verifier {
     async fn verify(&self, at: &Location) -> Result<(), Failure> {
-        // A plain object gets a failure of this command's own.
+        // An unsealed object gets a failure of this command below.
         let options = ReadOptions { allow_plain: true, ..ReadOptions::default() };
         let mut keys = self.keys.to_open(&self.store, at).await?;
         let opened = self.store.head_with(at, &mut keys, &options).await?;
         let Some(key) = keys.opened(opened.key.as_ref()) else {
             return Err(Failure::unsealed("the object is not sealed: it opens without a key")
-                .hint("somebody may have replaced it: find out who")
+                .hint("another user may have replaced it: find out who")
                 .at(at));
         };
         if self.out.json() {

@@ -1,5 +1,5 @@
-//! A bucket's switch for SSE-C, which is part of its encryption configuration (AWS, "Blocking or unblocking
-//! SSE-C for a general purpose bucket"), and that of its versions.
+//! A bucket's setting that allows or blocks SSE-C, which is part of its encryption configuration (AWS, "Blocking or
+//! unblocking SSE-C for a general purpose bucket"), and that of its versions.
 
 use aws_sdk_s3::types::{
     BlockedEncryptionTypes, BucketVersioningStatus, EncryptionType, ServerSideEncryption,
@@ -12,16 +12,15 @@ use super::wire::{Refusal, Store, add_content_md5};
 use crate::failure::{Advice, Failure};
 use crate::location::Location;
 
-/// What a bucket's configuration says of SSE-C.
+/// The setting for SSE-C in a bucket's configuration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum SseC {
-    /// Writes with a key of the user's are refused.
+    /// Writes with SSE-C are refused.
     Blocked,
-    /// They are allowed.
+    /// Writes with SSE-C are allowed.
     Allowed,
-    /// Nothing, as in buckets made before there was the switch, and in most stores: they are allowed
-    /// where the store knows them at all.
+    /// No setting, as in older buckets and in most stores: SSE-C is allowed if the store implements it.
     Unstated,
 }
 
@@ -32,18 +31,16 @@ pub(crate) struct BucketEncryption {
 }
 
 impl Store {
-    /// Whether a bucket has stopped keeping versions, so that what is written takes the place of the version `null`. No
-    /// where that cannot be told.
+    /// Whether versioning is suspended, so that writes replace the version `null`. False if that cannot be found out.
     pub(crate) async fn suspends_versions(&self, bucket: &Location) -> bool {
-        let asked =
+        let result =
             self.send(|client| client.get_bucket_versioning().bucket(&bucket.bucket).send()).await;
         let suspended = Some(BucketVersioningStatus::Suspended);
-        asked.is_ok_and(|output| output.status == suspended)
+        result.is_ok_and(|output| output.status == suspended)
     }
 }
 
 impl BucketEncryption {
-    /// What it says of SSE-C.
     pub(crate) fn sse_c(&self) -> SseC {
         let named = self.rules.iter().filter_map(|rule| rule.blocked_encryption_types());
         let kinds: Vec<_> = named.flat_map(BlockedEncryptionTypes::encryption_type).collect();
@@ -54,22 +51,23 @@ impl BucketEncryption {
         }
     }
 
-    /// How objects are encrypted that ask for nothing: `AES256`, `aws:kms` or `aws:kms:dsse`.
+    /// The default encryption: `AES256`, `aws:kms` or `aws:kms:dsse`.
     pub(crate) fn default_algorithm(&self) -> Option<&str> {
         Some(self.default()?.sse_algorithm().as_str())
     }
 
-    /// The KMS key of that default: its id or ARN; the account's own where absent.
+    /// The id or ARN of the default's KMS key; the account's default key if absent.
     pub(crate) fn kms_key_id(&self) -> Option<&str> {
         self.default()?.kms_master_key_id()
     }
 
-    /// Whether a bucket key saves requests to KMS.
+    /// Whether an S3 bucket key is enabled, which saves requests to KMS.
     pub(crate) fn bucket_key(&self) -> bool {
         self.rules.iter().any(|rule| rule.bucket_key_enabled() == Some(true))
     }
 
-    /// The same configuration with the switch set, and everything else kept: writing it replaces all of it.
+    /// The same configuration with SSE-C allowed or blocked. Everything else is kept, because writing replaces the
+    /// whole configuration.
     #[must_use]
     pub(crate) fn with_sse_c(mut self, allowed: bool) -> BucketEncryption {
         if self.rules.is_empty() {
@@ -96,16 +94,16 @@ impl BucketEncryption {
 }
 
 impl Store {
-    /// Reads a bucket's encryption configuration; it has no rules where the bucket has none.
-    /// Errors: [`Kind::Denied`] without `s3:GetEncryptionConfiguration`, [`Kind::NotFound`]; [`Kind::Other`] where the
-    /// store has no such configuration.
+    /// Reads a bucket's encryption configuration; without rules if the bucket has none.
+    /// Errors: [`Kind::Denied`] without `s3:GetEncryptionConfiguration`; [`Kind::NotFound`]; [`Kind::Other`] if the
+    /// store does not implement it.
     pub(crate) async fn bucket_encryption(
         &self,
         bucket: &Location,
     ) -> Result<BucketEncryption, Failure> {
-        let asked =
+        let result =
             self.send(|client| client.get_bucket_encryption().bucket(&bucket.bucket).send()).await;
-        match asked {
+        match result {
             Ok(output) => {
                 let configuration = output.server_side_encryption_configuration;
                 let rules = configuration.map(|it| it.rules).unwrap_or_default();
@@ -121,7 +119,7 @@ impl Store {
     }
 
     /// Replaces a bucket's encryption configuration.
-    /// Errors: As [`Store::bucket_encryption`], the permission being `s3:PutEncryptionConfiguration`.
+    /// Errors: As [`Store::bucket_encryption`], with the permission `s3:PutEncryptionConfiguration`.
     pub(crate) async fn set_bucket_encryption(
         &self,
         bucket: &Location,

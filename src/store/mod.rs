@@ -1,17 +1,17 @@
-//! S3 as this program sees it: one store, whose every write with a key is proven, and whose every refusal is explained.
+//! One S3 store. Every write with a key is proven, and every refusal is explained.
 //!
 //! | wing | what it does |
 //! |---|---|
-//! | `seal` | the three SSE-C headers out, the proof in |
-//! | `learned` | what this program has found out about a store and remembers |
+//! | `seal` | the three SSE-C headers of a request, and the proof in its answer |
+//! | `learned` | what this program has found out about a store, and remembers |
 //! | `wire` | the client: configuration, endpoint, TLS, retries, timeouts, rate; refusals without SDK types |
-//! | `explain` | a refusal and its circumstances in, one failure with one cause out |
-//! | `object` | HEAD, GET, PUT, multipart uploads, lists and deletes, each proven or checked |
+//! | `explain` | from a refusal and its circumstances to one failure with one cause |
+//! | `object` | HEAD, GET, PUT, multipart uploads and deletes, each proven or checked |
 //! | `list` | objects, versions and unfinished uploads, a page at a time |
 //! | `copy` | copies within the store, their proof, and whether the store can be trusted with them |
-//! | `presigned` | presigned URLs: made, received, checked, and used instead of credentials |
-//! | `bucket` | the switch that blocks SSE-C |
-//! | `probe` | the first contact, for `doctor`: who answers, with which certificate, configured where |
+//! | `presigned` | presigned URLs: makes them, checks received ones, and uses them instead of credentials |
+//! | `bucket` | a bucket's setting that allows or blocks SSE-C |
+//! | `probe` | the first contact, for `doctor`: configuration, answer, clock and certificate |
 //!
 //! The order of the table is the order of imports: each wing imports from those above it only.
 

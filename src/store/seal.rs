@@ -1,5 +1,5 @@
-//! The seal: three headers out with every request that needs them, and their echo as the proof
-//! (AWS, "Using server-side encryption with customer-provided keys").
+//! The seal: the three SSE-C headers on requests, and their echo in answers as the proof (AWS, "Using server-side
+//! encryption with customer-provided keys").
 
 use aws_sdk_s3::types::ServerSideEncryption;
 use aws_smithy_runtime_api::box_error::BoxError;
@@ -10,31 +10,31 @@ use aws_smithy_types::config_bag::ConfigBag;
 
 use crate::key::core::Key;
 
-/// How the names of the seal's headers begin.
+/// The common prefix of the seal's header names.
 pub(super) const PREFIX: &str = "x-amz-server-side-encryption-customer-";
-/// The header that names the key by its MD5, in lower case.
+/// The header with the key's MD5, in lower case.
 pub(super) const KEY_MD5: &str = "x-amz-server-side-encryption-customer-key-md5";
-/// The one algorithm of SSE-C.
+/// The only algorithm of SSE-C.
 pub(super) const ALGORITHM: &str = "AES256";
 
-/// Who encrypts an object that is written, and with whose key.
+/// How a written object is encrypted.
 #[derive(Debug, Clone)]
 pub(crate) enum Encryption {
-    /// SSE-C: the store, with a key that only the user holds.
+    /// SSE-C: the store encrypts with a key that only the user holds.
     CustomerKey(Key),
-    /// SSE-S3 or SSE-KMS: the store, with a key that it manages.
+    /// SSE-S3 or SSE-KMS: the store encrypts with a key that it manages.
     Managed {
         /// `AES256`, `aws:kms` or `aws:kms:dsse`.
         algorithm: String,
         /// The KMS key's id, ARN or alias; the account's default where absent.
         kms_key_id: Option<String>,
     },
-    /// Whatever the bucket does by default: nothing is asked for and nothing is proven.
+    /// The bucket's default: nothing is requested, and nothing is proven.
     BucketDefault,
 }
 
 impl Encryption {
-    /// The user's key, if it is what encrypts.
+    /// The user's key, with SSE-C.
     pub(crate) fn key(&self) -> Option<&Key> {
         match self {
             Encryption::CustomerKey(key) => Some(key),
@@ -42,8 +42,8 @@ impl Encryption {
         }
     }
 
-    /// Whether the store's answer to a write proves that it encrypted as asked. Nothing is proven of a bucket's
-    /// default, and nothing is asked for.
+    /// Whether the store's answer to a write proves that it encrypted as requested. Always true for the bucket's
+    /// default, which requests nothing.
     pub(super) fn is_proven_by(&self, echo: &Echo) -> bool {
         match self {
             Encryption::CustomerKey(key) => echo.proves(key),
@@ -54,17 +54,17 @@ impl Encryption {
         }
     }
 
-    /// Whether a store that says it encrypted with this algorithm did what was asked for.
-    pub(super) fn is_managed_by(&self, said: Option<&ServerSideEncryption>) -> bool {
+    /// Whether the algorithm that the store reports is the requested one.
+    pub(super) fn is_managed_by(&self, reported: Option<&ServerSideEncryption>) -> bool {
         match self {
             Encryption::Managed { algorithm, .. } => {
-                said.map(ServerSideEncryption::as_str) == Some(algorithm)
+                reported.map(ServerSideEncryption::as_str) == Some(algorithm)
             }
             _ => true,
         }
     }
 
-    /// The algorithm of store-managed encryption, if that is asked for.
+    /// The algorithm and KMS key of store-managed encryption, if that is requested.
     pub(super) fn managed(&self) -> Option<(ServerSideEncryption, Option<String>)> {
         match self {
             Encryption::Managed { algorithm, kms_key_id } => {
@@ -75,9 +75,9 @@ impl Encryption {
     }
 }
 
-/// A request that carries the seal where there is a key.
+/// A request that can carry the seal.
 pub(super) trait Sealed: Sized {
-    /// Adds algorithm, key and key-MD5.
+    /// Adds algorithm, key and key-MD5, if there is a key.
     fn sealed(self, key: Option<&Key>) -> Self;
 }
 
@@ -106,18 +106,18 @@ sealed! {
     upload_part_copy::UploadPartCopyFluentBuilder,
 }
 
-/// What a store says it encrypted with: the echo of the seal.
+/// How a store reports to have encrypted: the echo of the seal.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Echo {
     pub(super) algorithm: Option<String>,
     pub(super) key_md5: Option<String>,
-    /// The algorithm of encryption with a key of the store's own, which contradicts the seal.
+    /// The algorithm of store-managed encryption, which contradicts the seal.
     pub(super) managed: Option<String>,
 }
 
 impl Echo {
-    /// Whether the store used this key: both headers are there, the MD5 is the key's, and nothing speaks of
-    /// another encryption.
+    /// Whether the store used this key: both headers are present, the MD5 is the key's, and no other encryption is
+    /// reported.
     pub(super) fn proves(&self, key: &Key) -> bool {
         self.algorithm.as_deref() == Some(ALGORITHM)
             && self.key_md5.as_deref() == Some(key.md5_base64().as_str())
@@ -125,8 +125,8 @@ impl Echo {
     }
 }
 
-/// Makes one echo of one given twice, as SeaweedFS does: the SDK reads no repeated header. Two that
-/// differ become one that proves nothing.
+/// Merges a repeated key-MD5 header, as SeaweedFS sends it: the SDK does not read repeated headers. Different values
+/// become one value that proves nothing.
 #[derive(Debug)]
 pub(super) struct OneEcho;
 
@@ -153,9 +153,8 @@ impl Intercept for OneEcho {
     }
 }
 
-/// An answer that may carry the echo.
 pub(super) trait Echoes {
-    /// The echo, empty where the store did not give it.
+    /// The echo; empty if the store sent none.
     fn echo(&self) -> Echo;
 }
 

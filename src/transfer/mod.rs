@@ -9,7 +9,7 @@
 //! | `targets` | where downloaded bytes go: a file that is published whole, or a stream |
 //! | `engine` | the state that all transfers of a run share |
 //! | `up`, `down`, `relay` | uploads; downloads; copies through this machine or part by part |
-//! | `many` | many objects: walks, filters, comparison, what became of each |
+//! | `many` | many objects: walks, filters, comparison, and checkpoints of long runs |
 //!
 //! The order of the table is the order of imports: each wing imports from those above it only.
 

@@ -50,7 +50,7 @@ impl Permits {
             if let Some(permit) = self.try_acquire() {
                 return permit;
             }
-            // `Notify` stores one notification, so a permit freed since `try_take` is not missed.
+            // `Notify` stores one notification, so a permit freed since `try_acquire` is not missed.
             self.0.freed.notified().await;
         }
     }
@@ -102,27 +102,28 @@ struct Allowance {
     /// How many `SlowDown` answers have been counted.
     slow_downs: u64,
     /// Requests that were running at the last reduction: their `SlowDown` answers do not reduce the limit again.
-    already_sent: usize,
+    sent_before_reduction: usize,
     /// Requests that have ended since `most` changed.
     ended: usize,
 }
 
 impl Allowance {
-    /// How many of `wanted` requests may run at once, while `taken` run and the store has answered `SlowDown`
+    /// How many of `wanted` requests may run at once. `taken` requests are running, and the store has answered `SlowDown`
     /// `slow_downs` times.
     fn limit(&mut self, wanted: usize, taken: usize, slow_downs: u64) -> usize {
-        let asked = slow_downs > self.slow_downs;
+        let asked_to_slow_down = slow_downs > self.slow_downs;
         self.slow_downs = slow_downs;
-        if asked && self.already_sent == 0 {
+        if asked_to_slow_down && self.sent_before_reduction == 0 {
             let most = (self.most.unwrap_or(wanted).min(wanted) / 2).max(1);
             tracing::debug!(most, "fewer requests at once, as the store asks");
-            *self = Allowance { most: Some(most), slow_downs, already_sent: taken, ended: 0 };
+            *self =
+                Allowance { most: Some(most), slow_downs, sent_before_reduction: taken, ended: 0 };
         }
         self.most.map_or(wanted, |most| most.min(wanted))
     }
 
     fn finish_one(&mut self) {
-        self.already_sent = self.already_sent.saturating_sub(1);
+        self.sent_before_reduction = self.sent_before_reduction.saturating_sub(1);
         self.ended += 1;
         if let Some(most) = &mut self.most
             && self.ended >= *most

@@ -31,7 +31,7 @@ fn the_right_key_opens_and_every_mistake_has_the_same_cause() {
         for (what, link, key, exit, says, hint) in [
             ("wrong key", &sealed, &["-k", "./w"][..], 4, "another key", "ask whoever made"),
             ("no key", &sealed, &[], 4, "no key was given", "-k"),
-            ("plain", &of_plain, k, 6, "not sealed", "somebody may have replaced it"),
+            ("plain", &of_plain, k, 6, "not sealed", "another user may have replaced it"),
             ("unsigned", &without, &[], 4, "wants a key", "`s3seal presign -k KEY`"),
             ("denied", &denied, k, 5, "may not read", "s3:GetObject"),
             ("absent", &absent, k, 3, "no such object", "ask whoever made"),
@@ -52,7 +52,7 @@ fn a_header_that_was_signed_and_the_store_does_not_know_is_named() {
         let link = presign(&lab, &[key, &["--checksum"]].concat(), object);
         let key = if object == "plain" { &[] } else { key };
         let done = lab.run([&["get", link.as_str(), "-"], key].concat()).done();
-        let hint = "ask whoever made the URL for one that is signed without it";
+        let hint = "ask the sender of the URL for one that is signed without it";
         one_cause(&done, object, 1, "x-amz-checksum-mode", hint);
     }
     let link = presign(&lab, &["-k", "./k", "--method", "PUT", "--tagging", "a=b"], "new");
@@ -81,6 +81,6 @@ fn a_key_that_is_taken_over_https_alone_wants_another_url() {
         };
         let done = lab.run([&arguments[..], &["-k", "./k"]].concat()).done();
         let says = format!("over https only: nothing was {outcome}");
-        one_cause(&done, method, 6, &says, "ask whoever made the URL for an https one");
+        one_cause(&done, method, 6, &says, "ask the sender of the URL for an https one");
     }
 }

@@ -51,8 +51,8 @@ struct Item<'a> {
     rules: &'a [Scope],
 }
 
-/// Shows each key; of one that cannot be read it says so, and goes on.
-/// Errors: [`Kind::Usage`] where config.toml is wrong.
+/// Shows each key, and reports each that cannot be read.
+/// Errors: [`Kind::Usage`] if config.toml is invalid.
 pub(super) fn run(_: &Args, out: &Output) -> Result<u8, Failure> {
     let ring = ConfigKeys::load(Some(DEFAULT_TIMEOUT))?;
     let mut code = CommonCode::default();

@@ -32,7 +32,7 @@ struct Item<'a> {
     key_md5: String,
 }
 
-/// Errors: Where there is no key, or it cannot be read.
+/// Errors: If there is no key, or it cannot be read.
 pub(super) fn run(args: &Args, out: &Output) -> Result<(), Failure> {
     let ring = args.chosen.load()?;
     ring.warnings.iter().for_each(|warning| out.warn(warning));

@@ -1,4 +1,4 @@
-//! `s3seal key`: what a key is, where it fits, and how others spell it.
+//! `s3seal key`: inspects keys, converts them for other tools, and checks that they open objects. One file per action.
 
 mod convert;
 mod derive;

@@ -1,4 +1,4 @@
-//! `s3seal key recover`: which key a text stands for that was once used as one.
+//! `s3seal key recover`: finds the key that another tool made of a text.
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -70,10 +70,10 @@ pub(super) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<
     let recipes = candidates(&read_text(&args.text, out)?);
     let keys: Vec<Key> = recipes.iter().map(|recipe| recipe.key.clone()).collect();
     let store = Store::connect(connect).await?;
-    store.carry_keys()?;
+    store.check_may_send_keys()?;
     let options = ReadOptions {
         version_id: args.version_id.clone(),
-        // A plain object gets a failure of this command's own.
+        // An unsealed object gets a failure of this command below.
         allow_plain: true,
         ..ReadOptions::default()
     };
@@ -99,7 +99,7 @@ fn read_text(name: &OsStr, out: &Output) -> Result<Zeroizing<Vec<u8>>, Failure> 
         return Err(Failure::usage("what looks like a key is in the place of the text's file")
             .hint("on a command line everybody can see it (`ps`): write it into a file, or send it through a pipe with `--text -`"));
     } else {
-        // It may be the text itself.
+        // The name may be the text itself, which can be a key.
         return Err(Failure::key("there is no such file as --text names").hint(
             "check the path; a text itself goes into a file, or through a pipe with `--text -`",
         ));

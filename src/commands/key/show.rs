@@ -53,7 +53,7 @@ struct Item<'a> {
     key: Option<&'a str>,
 }
 
-/// Errors: Where there is none, or it cannot be read.
+/// Errors: If there is no key, or it cannot be read.
 pub(super) fn run(args: &Args, out: &Output) -> Result<(), Failure> {
     match args.form {
         Some(As::Sheet) => show_sheets(args, out),

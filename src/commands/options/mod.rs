@@ -1,6 +1,12 @@
 //! The options that several commands share: their clap arguments and help. Lower floors have plain option structs
 //! ([`Connect`](crate::store::wire::Connect), [`ReadOptions`](crate::store::object::ReadOptions) and so on), which the
 //! arguments of a command flatten directly.
+//!
+//! - `connect`: the endpoint, the region, the credentials and the TLS settings
+//! - `keys`, `values`: the keys; the enumerated option values
+//! - `read`, `attributes`, `header`: conditions of reads; attributes and conditions of writes; header values
+//! - `transfer`: part sizes, concurrency and resumption
+//! - `filters`, `search`, `since`, `job_array`: which objects to take
 
 mod attributes;
 mod connect;

@@ -1,4 +1,4 @@
-//! Options of `rotate` that name the keys of both sides.
+//! The options of `rotate` for the old keys and the new key.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -42,11 +42,11 @@ impl RotationKeyArgs {
     }
 
     /// Reads the keys.
-    /// Errors: [`Kind::Usage`] where it is not said from which to which; otherwise as [`KeyOptions::load`].
+    /// Errors: [`Kind::Usage`] if the old keys or the new key are not clear; otherwise as [`KeyOptions::load`].
     pub(super) fn load(&self, out: &Output) -> Result<RotationKeys, Failure> {
-        let takes_plain = self.from.iter().any(|it| it == NONE);
+        let includes_plain = self.from.iter().any(|it| it == NONE);
         let (old, new) = (self.old_key(), self.new_key());
-        if takes_plain && self.unseals() && old.key.is_empty() {
+        if includes_plain && self.unseals() && old.key.is_empty() {
             return Err(Failure::usage("neither side is sealed: there is nothing to do")
                 .hint("name a key with --from, or with --to"));
         }
@@ -61,12 +61,12 @@ impl RotationKeyArgs {
         };
         let names_neither = self.from.is_empty() && self.to.is_none();
         let from = match to.keys() {
-            _ if takes_plain && old.key.is_empty() => None,
-            // The rules name both sides; a command that prints a key need not run twice.
+            _ if includes_plain && old.key.is_empty() => None,
+            // The rules choose the old and the new keys, so the same keys are used and no key command runs twice.
             Some(keys) if names_neither => Some(keys.clone()),
             _ => Some(Keys::load(&old, out)?),
         };
-        if names_neither && from.as_ref().is_some_and(Keys::are_named) {
+        if names_neither && from.as_ref().is_some_and(Keys::are_given) {
             return Err(Failure::usage(
                 "S3SEAL_KEY is one of the two keys, and the other was not given",
             )
@@ -81,7 +81,7 @@ impl RotationKeyArgs {
                 "name it with --to SPEC (`none` to unseal them), or add rules to config.toml",
             ));
         }
-        Ok(RotationKeys { from, takes_plain, to })
+        Ok(RotationKeys { from, includes_plain, to })
     }
 
     fn unseals(&self) -> bool {

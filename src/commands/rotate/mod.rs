@@ -1,4 +1,6 @@
-//! `s3seal rotate`: objects sealed with another key than before, where they are.
+//! `s3seal rotate`: seals objects with a new key, in place or as copies elsewhere.
+//!
+//! - `keys`: the options for the old keys and the new key
 
 mod keys;
 
@@ -19,7 +21,7 @@ use crate::transfer::TransferOptions;
 /// what that key opens already is left alone, so that the same command goes on after whatever stopped it. An object that
 /// no key of either side opens is a failure; one that is not sealed is told, and left alone. A store that
 /// cannot copy so, which is tried out on a throw-away object first, gets the bytes again through this machine. Nothing
-/// is overwritten that somebody else has just replaced, where the store can tell; off Amazon a warning says that it may
+/// is overwritten that another client has just replaced, where the store can tell; off Amazon a warning says that it may
 /// not. Each copy is compared with what was seen of the object before: by the checksum in the store's answer, else by
 /// a look at the copy. Headers, metadata, tags and storage
 /// class stay as they are; LastModified changes, and in a bucket that keeps versions the former ones still need the
@@ -68,7 +70,7 @@ pub(crate) struct Args {
     transfer: TransferOptions,
 }
 
-/// Errors: [`Kind::Usage`] and so on: before anything is changed.
+/// Errors: Only what keeps the run from starting; nothing is changed then.
 pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Failure> {
     let places = args.urls.iter().map(|url| args.place(url)).collect::<Result<Vec<_>, _>>()?;
     check_search(&args.search, places.len(), args.keys.use_stdin()?)?;

@@ -1,4 +1,4 @@
-//! Copies one object after another within the store: what `cp` and `mv` do with each.
+//! Copies one object within the store: what `cp` and `mv` do with each.
 
 use crate::failure::{Advice, Failure, Kind};
 use crate::jobs::get::remove_source;
@@ -12,7 +12,7 @@ use crate::store::copy::CopySource;
 use crate::store::object::{Attributes, Condition, Opened, ReadOptions, Stored};
 use crate::transfer::Engine;
 
-/// An object, and where it goes.
+/// An object, and the location of its copy.
 #[derive(Debug)]
 pub(crate) struct Pair {
     pub(crate) from: Location,
@@ -21,16 +21,17 @@ pub(crate) struct Pair {
 
 /// How objects are copied.
 pub(super) struct Copier {
-    /// Sources are deleted once they are copied.
+    /// Whether sources are deleted once they are copied.
     pub(super) moves: bool,
     pub(super) engine: Engine,
-    /// What opens the sources, and how they are read.
+    /// The keys that open the sources.
     pub(super) keys: Keys,
+    /// How sources are read.
     pub(super) options: ReadOptions,
     pub(super) sealer: Sealer,
     pub(super) attributes: Attributes,
     pub(super) condition: Condition,
-    /// Copies are tagged with the MD5 of their keys.
+    /// Whether copies are tagged with the MD5 of their keys.
     pub(super) tag_key: bool,
     pub(super) first_key: FirstKey,
     pub(super) reporter: Reporter,
@@ -54,10 +55,10 @@ impl Copier {
         if copy.write.tags_key {
             store.check_key_tag(&pair.to, stored.version_id.as_deref()).await;
         }
-        self.first_key.note(encryption.key.as_ref());
+        self.first_key.record(encryption.key.as_ref());
         if self.moves {
             let compared = self.engine.compare(&copy, &copied).await;
-            compared.map_err(|failure| still_there(failure, &pair))?;
+            compared.map_err(|failure| keeping_source(failure, &pair))?;
         }
         self.report(&pair, stored, &encryption)?;
         if self.moves {
@@ -90,7 +91,7 @@ impl Copier {
         self.first_key.remind(out);
     }
 
-    /// What is done to objects, for the summary.
+    /// The verb of the summary.
     pub(super) fn verb(&self) -> &'static str {
         match (self.reporter.dry_run, self.moves) {
             (true, true) => "would move",
@@ -128,7 +129,7 @@ impl Copier {
     }
 }
 
-/// The failure of a copy that could not be compared with its source.
-fn still_there(failure: Failure, pair: &Pair) -> Failure {
+/// Adds to the failure of a comparison that the source was not deleted.
+fn keeping_source(failure: Failure, pair: &Pair) -> Failure {
     failure.leaving(&format!("; the source {} is still there", pair.from))
 }

@@ -1,4 +1,4 @@
-//! Which objects are copied, and where each goes: none to the place of another source that waits for its turn.
+//! The objects to copy, each with its destination. No copy may replace another source that is not copied yet.
 
 use tokio::sync::mpsc::Receiver;
 
@@ -9,21 +9,21 @@ use crate::location::Location;
 use crate::transfer::Engine;
 use crate::transfer::many::{Filters, Found};
 
-/// What the command line names.
+/// The sources on the command line, each with its destination.
 pub(crate) enum CopySources {
     Objects(Vec<Pair>),
-    /// What is below one prefix goes below another.
+    /// All objects below one prefix are copied below another.
     Prefixes(Vec<Pair>),
 }
 
 impl CopySources {
-    /// Whether it is one object that was named.
+    /// Whether the only source is one object.
     pub(crate) fn is_object(&self) -> bool {
         matches!(self, CopySources::Objects(pairs) if pairs.len() == 1)
     }
 }
 
-/// Whether both may be in one bucket: an access point hides the name of its bucket.
+/// Whether both may be in the same bucket: the name of an access point does not show its bucket.
 pub(crate) fn may_be_one_bucket(one: &Location, other: &Location) -> bool {
     let is_access_point =
         |at: &Location| at.bucket.starts_with("arn:") || at.bucket.ends_with("-s3alias");
@@ -55,13 +55,12 @@ pub(super) fn pairs(
     })
 }
 
-/// An object below one prefix, and its copy below the other; none for the marker of a folder that becomes a whole
-/// bucket.
+/// Checks the copy of an object below a prefix. None for a folder marker whose copy would have an empty key.
 fn below(pair: Pair, from: &Location, to: &Location) -> Option<Found<Pair>> {
     if pair.to.key.is_empty() {
         return None;
     }
-    // A copy there could take the place of a source that waits for its turn.
+    // A copy there could replace a source that is not copied yet.
     if may_be_one_bucket(from, to) && pair.to.key.starts_with(&from.key) {
         return Some(Found::Failed(within_source(&pair, from)));
     }

@@ -1,4 +1,7 @@
-//! Copies objects within the store: what `cp` and `mv` do between URLs.
+//! Copies objects within the store: the job of `cp` and `mv` between URLs.
+//!
+//! - `copier`: copies or moves one object
+//! - `feed`: the objects to copy, each with its destination
 
 mod copier;
 mod feed;
@@ -35,11 +38,11 @@ pub(crate) struct CopyOptions {
     pub(crate) condition: Condition,
     pub(crate) attributes: Attributes,
     pub(crate) transfer: TransferOptions,
-    /// Sources are deleted once they are copied.
+    /// Whether sources are deleted once they are copied.
     pub(crate) moves: bool,
 }
 
-/// What opens the sources.
+/// The keys that open the sources.
 pub(crate) enum SourceKey {
     /// They are not sealed.
     None,
@@ -49,7 +52,7 @@ pub(crate) enum SourceKey {
 }
 
 /// Copies each object; failures are reported as they happen.
-/// Errors: [`Kind::Usage`] and so on: before anything is copied.
+/// Errors: Only what keeps the run from starting; nothing is copied then.
 pub(crate) async fn run(
     options: CopyOptions,
     connect: &Connect,
@@ -61,16 +64,16 @@ pub(crate) async fn run(
     sealer.check(&job.store)?;
     keys.check(&job.store)?;
     if options.sealing.tag_key {
-        job.store.learned().key_tags().want();
+        job.store.learned().key_tags().enable();
     }
     let is_object = options.sources.is_object();
     let each = matches!(options.sources, CopySources::Objects(_));
     let copier = Arc::new(Copier {
         moves: options.moves,
         engine: job.engine(&options.transfer),
-        keys: keys.until(&job.interrupt),
+        keys: keys.cancelled_by(&job.interrupt),
         options: options.read,
-        sealer: sealer.until(&job.interrupt),
+        sealer: sealer.cancelled_by(&job.interrupt),
         attributes: options.attributes,
         condition: options.condition,
         tag_key: options.sealing.tag_key,

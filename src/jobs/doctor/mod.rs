@@ -1,4 +1,10 @@
-//! What `doctor` does: one check after another, from the settings to a live proof with throw-away objects.
+//! The checks of `doctor`, from the settings to a live proof with throw-away objects.
+//!
+//! - `report`: the results of the checks
+//! - `tls`: the certificate and the TLS version
+//! - `reach`: settings, credentials, endpoint, clock and bucket
+//! - `trial`: throw-away objects; a signal stops the work between them
+//! - `proof`: the checks with throw-away objects
 
 mod proof;
 mod reach;
@@ -7,7 +13,7 @@ mod tls;
 mod trial;
 
 use reach::reach;
-use report::{Report, Stop};
+use report::{DoctorReport, Stop};
 
 use crate::failure::Failure;
 use crate::location::Location;
@@ -15,15 +21,15 @@ use crate::output::Output;
 use crate::store::wire::Connect;
 use crate::transfer::Interrupt;
 
-/// Makes all checks, prints what they found, and returns the exit code.
-/// Errors: [`Kind::Interrupted`]; [`Kind::Other`] where stdout cannot be written.
+/// Makes all checks, prints the results, and returns the exit code.
+/// Errors: [`Kind::Interrupted`]; [`Kind::Other`] if stdout cannot be written.
 pub(crate) async fn run(
     folder: Option<Location>,
     connect: &Connect,
     out: &Output,
 ) -> Result<u8, Failure> {
     let interrupt = Interrupt::listen()?;
-    let mut report = Report::default();
+    let mut report = DoctorReport::default();
     let interrupted = match examine(folder, connect, &interrupt, &mut report).await {
         Ok(()) => None,
         Err(Stop::Failed(check)) => {
@@ -43,7 +49,7 @@ async fn examine(
     folder: Option<Location>,
     connect: &Connect,
     interrupt: &Interrupt,
-    report: &mut Report,
+    report: &mut DoctorReport,
 ) -> Result<(), Stop> {
     let reached = async { Ok(reach(folder.as_ref(), connect, report).await) };
     let store = interrupt.race(reached).await.map_err(Stop::Interrupted)??;

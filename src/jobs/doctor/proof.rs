@@ -1,4 +1,4 @@
-//! The live proof: throw-away objects with throw-away keys, to see what the store really does.
+//! The live proof: throw-away objects with throw-away keys show what the store really does.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,13 +6,13 @@ use std::time::Duration;
 use bytes::Bytes;
 use md5::{Digest as _, Md5};
 
-use super::report::{Report, Stop};
+use super::report::{DoctorReport, Stop};
 use super::trial::Trial;
 use crate::failure::{Advice, Failure, Kind};
 use crate::key::core::Key;
 use crate::location::Location;
 use crate::store::Encryption;
-use crate::store::copy::{Left, as_source, collect, plain_write};
+use crate::store::copy::{Leftovers, as_source, collect, plain_write};
 use crate::store::object::{Attributes, Condition, ReadOptions, Stored};
 use crate::store::presigned::{Method, Presign};
 use crate::store::wire::{Connect, SignedUrl, Store};
@@ -26,25 +26,25 @@ const MINUTES: Duration = Duration::from_secs(10 * 60);
 const NO_ETAG: &str = "\"00000000000000000000000000000000\"";
 const RELAYED: &str = "none is needed: s3seal downloads and uploads instead, so copies take longer and pass through this machine";
 
-/// Proves what can be proven in the folder, and leaves nothing there.
+/// Makes the checks that need objects, and deletes the objects.
 pub(super) async fn prove(
     store: &Arc<Store>,
     folder: Location,
     connect: &Connect,
     interrupt: &Interrupt,
-    report: &mut Report,
+    report: &mut DoctorReport,
 ) -> Result<(), Stop> {
     let begun = Trial::new(store, &folder.bucket, interrupt);
     let trial = begun.map_err(|failure| report.stop("write", &failure))?;
     let keys = [Key::generate(), Key::generate()];
-    let [Ok(key), Ok(other)] = keys else {
+    let [Ok(key), Ok(other_key)] = keys else {
         let failure = Failure::other("the operating system gave no random bytes for a key");
         return Err(report.stop("write", &failure));
     };
-    let mut proof = Proof { trial, folder, key, other, connect, report };
+    let mut proof = Proof { trial, folder, key, other_key, connect, report };
     let proven = proof.run().await;
     let Proof { trial, report, .. } = proof;
-    // After a failed check the next write proves the bucket itself: one kind of write may seal where another does not.
+    // After a failed check the next write must prove the bucket again: a store may seal one kind of write only.
     if proven.is_ok() && report.exit_code() == 0 {
         store.learned().proven().remember_seal(&trial.objects.prefix().bucket);
     }
@@ -56,21 +56,21 @@ pub(super) async fn prove(
 
 struct Proof<'a> {
     trial: Trial,
-    /// Where the objects go if nothing may be written at the bucket's top.
+    /// The folder for the objects, if nothing may be written at the bucket's root.
     folder: Location,
-    /// What the objects are sealed with.
+    /// Seals the objects.
     key: Key,
-    /// A key that does not fit, until an object is copied to it.
-    other: Key,
+    /// A wrong key for reads; the new key for copies.
+    other_key: Key,
     connect: &'a Connect,
-    report: &'a mut Report,
+    report: &'a mut DoctorReport,
 }
 
 impl Proof<'_> {
     async fn run(&mut self) -> Result<(), Stop> {
         let (at, stored) = self.seal().await?;
         self.read(&at).await?;
-        self.refuse(&at).await?;
+        self.check_refusals(&at).await?;
         self.put().await?;
         self.multipart().await?;
         self.copy(&at, &stored).await?;
@@ -80,7 +80,7 @@ impl Proof<'_> {
         self.presigned(&at).await
     }
 
-    /// In one part, so that a store which ignores the key publishes nothing.
+    /// Writes a multipart upload of one part, so that a store that ignores the key publishes nothing.
     async fn seal(&mut self) -> Result<(Location, Stored), Stop> {
         let (mut at, mut sealed) = self.seal_there().await;
         if matches!(sealed, Err(Failure { kind: Kind::Denied, .. }))
@@ -93,7 +93,7 @@ impl Proof<'_> {
                 self.report.pass("write", "sealed: the store has proven which key it used");
                 Ok((at, stored))
             }
-            Err(failure) => Err(self.ends("write", failure)),
+            Err(failure) => Err(self.stop("write", failure)),
         }
     }
 
@@ -106,13 +106,13 @@ impl Proof<'_> {
 
     async fn read(&mut self, at: &Location) -> Result<(), Stop> {
         let got = self.trial.get(at, std::slice::from_ref(&self.key), None).await;
-        let (metadata, content) = got.map_err(|failure| self.ends("read", failure))?;
+        let (metadata, content) = got.map_err(|failure| self.stop("read", failure))?;
         if content != CONTENT {
             let failure = Failure::integrity(
                 "the object came back with other bytes than were written",
             )
             .hint("try again; if it stays, something between here and the store changes them");
-            return Err(self.ends("read", failure));
+            return Err(self.stop("read", failure));
         }
         self.report.pass("read", "with its key the object is what was written");
         self.checksums(metadata.checksum_crc64nvme.as_deref());
@@ -136,15 +136,19 @@ impl Proof<'_> {
         }
     }
 
-    /// With a wrong key, and with none.
-    async fn refuse(&mut self, at: &Location) -> Result<(), Stop> {
-        let wrong = self.trial.get(at, std::slice::from_ref(&self.other), None).await;
-        self.refused("wrong-key", "with another key the object is refused", wrong.map(drop))?;
+    /// Checks that the store refuses reads with a wrong key and without a key.
+    async fn check_refusals(&mut self, at: &Location) -> Result<(), Stop> {
+        let wrong = self.trial.get(at, std::slice::from_ref(&self.other_key), None).await;
+        self.report_refusal(
+            "wrong-key",
+            "with another key the object is refused",
+            wrong.map(drop),
+        )?;
         let none = self.trial.get(at, &[], None).await;
-        self.refused("no-key", "without a key the object is refused", none.map(drop))
+        self.report_refusal("no-key", "without a key the object is refused", none.map(drop))
     }
 
-    fn refused(
+    fn report_refusal(
         &mut self,
         check: &'static str,
         said: &str,
@@ -156,12 +160,12 @@ impl Proof<'_> {
                 Ok(())
             }
             Ok(()) | Err(Failure { kind: Kind::Unsealed, .. }) => {
-                let given = "the store gives sealed objects to whoever has not their key";
+                let given = "the store gives sealed objects to clients without their key";
                 let failure =
                     Failure::unsealed(given).hint("this store does not seal: use one that does");
-                Err(self.ends(check, failure))
+                Err(self.stop(check, failure))
             }
-            Err(failure) => Err(self.ends(check, failure)),
+            Err(failure) => Err(self.stop(check, failure)),
         }
     }
 
@@ -171,7 +175,7 @@ impl Proof<'_> {
         self.report("put", put.map(|_| "sealed in one request"))
     }
 
-    /// Two parts, and a range that spans both.
+    /// Writes two parts, and reads a range that spans both.
     async fn multipart(&mut self) -> Result<(), Stop> {
         let at = self.trial.objects.named("parts");
         let write = plain_write(&at, Some(&self.key));
@@ -196,7 +200,7 @@ impl Proof<'_> {
     }
 
     async fn copy(&mut self, at: &Location, stored: &Stored) -> Result<(), Stop> {
-        let write = plain_write(&self.trial.objects.named("copy"), Some(&self.other));
+        let write = plain_write(&self.trial.objects.named("copy"), Some(&self.other_key));
         let copied = self.trial.copy(as_source(at, Some(&self.key), stored), write).await;
         let able = ("to another name and key", "the store does not copy from one key to another");
         self.report_copy("copy", able, copied)
@@ -210,7 +214,7 @@ impl Proof<'_> {
             Ok(stored) => stored,
             Err(failure) => return self.report("copy-in-place", Err(failure)),
         };
-        let write = plain_write(&at, Some(&self.other));
+        let write = plain_write(&at, Some(&self.other_key));
         let copied = self.trial.copy(as_source(&at, Some(&self.key), &stored), write).await;
         let able =
             ("onto itself, to another key", "the store gives no object another key in its place");
@@ -278,7 +282,7 @@ impl Proof<'_> {
         let options = ReadOptions::default();
         let keys = [self.key.clone()];
         let store = Store::to_read(&url, true, &options, self.connect)?;
-        self.trial.go_on().await?;
+        self.trial.check_signal().await?;
         let opened = store.get(url.location(), &keys, &options).await?;
         match collect(opened, at).await? {
             (_, content) if content == CONTENT => Ok(()),
@@ -301,11 +305,11 @@ impl Proof<'_> {
         crc.update(CONTENT);
         let (bytes, md5) = (CONTENT.len() as u64, Some(Md5::digest(CONTENT).into()));
         let sums = crate::store::object::Sums { bytes, md5, crc64nvme: crc.finalize() };
-        self.trial.go_on().await?;
-        self.trial.objects.touch(&at);
+        self.trial.check_signal().await?;
+        self.trial.objects.mark_touched(&at);
         let written = store.put_object(&write, || RequestBody::from(CONTENT), &sums).await?;
-        let stored = store.settle(&write.at, written).await?;
-        self.trial.objects.note(&at, stored);
+        let stored = store.keep_if_proven(&write.at, written).await?;
+        self.trial.objects.record_written(&at, stored);
         Ok(())
     }
 
@@ -322,7 +326,7 @@ impl Proof<'_> {
         self.trial.store.presign(&wanted).await?.url.parse()
     }
 
-    /// Reports a check that the others do not depend on.
+    /// Reports a check; after its failure the other checks go on.
     fn report(&mut self, check: &'static str, done: Result<&str, Failure>) -> Result<(), Stop> {
         match done {
             Ok(said) => self.report.pass(check, said),
@@ -353,8 +357,8 @@ impl Proof<'_> {
         }
     }
 
-    /// Reports the failure of a check without which there is no other.
-    fn ends(&mut self, check: &'static str, failure: Failure) -> Stop {
+    /// Reports the failure of a check that the next checks depend on.
+    fn stop(&mut self, check: &'static str, failure: Failure) -> Stop {
         match failure {
             Failure { kind: Kind::Interrupted(_), .. } => return Stop::Interrupted(failure),
             Failure { kind: Kind::Unsealed, .. } => self.report.alarm(check, &failure),
@@ -364,20 +368,22 @@ impl Proof<'_> {
     }
 }
 
-fn report_left(left: &Left, count: usize, report: &mut Report) {
+fn report_left(left: &Leftovers, count: usize, report: &mut DoctorReport) {
     let objects = match count {
         0 => "nothing was written".to_owned(),
         1 => "1 throw-away object was deleted".to_owned(),
         n => format!("{n} throw-away objects were deleted"),
     };
     match left.names.as_slice() {
-        [] if left.was_seen => report.pass("cleanup", format!("{objects}, and nothing is left")),
+        [] if left.is_confirmed => {
+            report.pass("cleanup", format!("{objects}, and nothing is left"));
+        }
         [] => report.pass("cleanup", objects),
         names => report.warn("cleanup", format!("left behind: {}", names.join("; ")), remedy(left)),
     }
 }
 
-fn remedy(left: &Left) -> String {
+fn remedy(left: &Leftovers) -> String {
     match &left.cause {
         Some(Failure { kind: Kind::Denied, .. }) if left.has_versions => {
             "grant s3:DeleteObjectVersion, or delete them with other credentials".to_owned()

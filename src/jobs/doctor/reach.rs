@@ -1,27 +1,28 @@
-//! What is there before any object: settings, credentials, the connection, the clock, the bucket and its switch.
+//! The checks that need no object: settings, credentials, connection, clock, bucket, and whether it allows SSE-C.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::report::{Report, Stop};
+use super::report::{DoctorReport, Stop};
 use super::tls::check_tls;
-use crate::failure::{Advice, Failure, Kind};
+use crate::failure::{Failure, Kind};
 use crate::key::ring::ConfigKeys;
 use crate::location::Location;
 use crate::store::SseC;
-use crate::store::probe::{Outcome, Settings, is_proxied};
+use crate::store::explain::sse_c_is_blocked;
+use crate::store::probe::{ContactOutcome, Settings, is_proxied};
 use crate::store::wire::{Connect, Store};
 
-/// How far two clocks may be apart, in seconds, before it is worth a word.
-const SOME_SKEW: i64 = 60;
-/// How far they may be apart for S3 to accept a signature (AWS, "Authenticating Requests").
-const MOST_SKEW: i64 = 15 * 60;
+/// The clock difference in seconds from which on `doctor` warns.
+const WARN_SKEW: i64 = 60;
+/// The largest clock difference in seconds with which S3 accepts a signature (AWS, "Authenticating Requests").
+const MAX_SKEW: i64 = 15 * 60;
 
-/// Checks all that has to hold before something can be written to the folder, and returns the store.
+/// Checks everything that must hold before an object can be written to the folder, and returns the store.
 pub(super) async fn reach(
     folder: Option<&Location>,
     connect: &Connect,
-    report: &mut Report,
+    report: &mut DoctorReport,
 ) -> Result<Arc<Store>, Stop> {
     check_config(report);
     let settings = Settings::load(connect).await;
@@ -30,26 +31,26 @@ pub(super) async fn reach(
     let store = store.map_err(|failure| report.stop("endpoint", &failure))?;
     let signer = check_credentials(&settings, &store, report).await?;
     let endpoint = describe_endpoint(&settings, &store);
-    // Not even a throw-away key, nor a signature, goes where everybody can read it.
-    if let Err(failure) = store.carry_keys() {
+    // Neither a throw-away key nor a signature is sent over plain http.
+    if let Err(failure) = store.check_may_send_keys() {
         report.pass("endpoint", endpoint);
         return Err(report.stop("tls", &failure));
     }
     let contact = store.contact(folder).await;
     match &contact.outcome {
-        Outcome::Silent(failure) => {
+        ContactOutcome::Silent(failure) => {
             let is_proxied = contact.address.as_ref().is_some_and(is_proxied);
             let failure = if is_proxied { blame_proxy(failure) } else { failure.clone() };
             return Err(report.stop("endpoint", &failure));
         }
-        Outcome::Refused(failure) if folder.is_none() => {
+        ContactOutcome::Refused(failure) if folder.is_none() => {
             return Err(report.stop("endpoint", failure));
         }
         _ => report.pass("endpoint", endpoint),
     }
     check_tls(&contact, report).await?;
     match &contact.outcome {
-        Outcome::Credentials(failure) => {
+        ContactOutcome::Credentials(failure) => {
             let mut failure = failure.clone();
             failure.detail_mut().message += &format!(" ({signer})");
             return Err(report.stop("credentials", &failure));
@@ -63,7 +64,7 @@ pub(super) async fn reach(
     Ok(Arc::new(store))
 }
 
-/// Whoever did not answer, it was the proxy that was asked.
+/// Adds to the failure that the proxy may be the one that did not answer: requests go through it.
 fn blame_proxy(failure: &Failure) -> Failure {
     let mut failure = failure.clone();
     failure.detail_mut().message +=
@@ -71,10 +72,10 @@ fn blame_proxy(failure: &Failure) -> Failure {
     failure.hint("check the proxy in HTTPS_PROXY, HTTP_PROXY or ALL_PROXY, or leave it out for this host with NO_PROXY")
 }
 
-fn check_config(report: &mut Report) {
+fn check_config(report: &mut DoctorReport) {
     let ring = match ConfigKeys::load(None) {
         Ok(ring) => ring,
-        // Nothing else depends on it: the keys of the proof are made for it.
+        // The other checks do not depend on config.toml: the proof generates its own keys.
         Err(failure) => return report.fail("config", &failure),
     };
     let Some(path) = ring.file() else {
@@ -93,11 +94,11 @@ fn check_config(report: &mut Report) {
     report.pass("config", format!("{}: {keys}, {rules}", path.display()));
 }
 
-/// Returns who signs, in a few words.
+/// Returns a short description of the signer.
 async fn check_credentials(
     settings: &Settings<'_>,
     store: &Store,
-    report: &mut Report,
+    report: &mut DoctorReport,
 ) -> Result<String, Stop> {
     let identity = settings.identity(store).await;
     let identity = identity.map_err(|failure| report.stop("credentials", &failure))?;
@@ -125,7 +126,11 @@ fn describe_endpoint(settings: &Settings<'_>, store: &Store) -> String {
     }
 }
 
-fn check_clock(ahead: Option<i64>, outcome: &Outcome, report: &mut Report) -> Result<(), Stop> {
+fn check_clock(
+    ahead: Option<i64>,
+    outcome: &ContactOutcome,
+    report: &mut DoctorReport,
+) -> Result<(), Stop> {
     let said = ahead.map(|ahead| match ahead {
         0 => "this machine's clock and the store's agree".to_owned(),
         ahead => {
@@ -134,7 +139,7 @@ fn check_clock(ahead: Option<i64>, outcome: &Outcome, report: &mut Report) -> Re
             format!("this machine's clock is {apart} {side} the store's")
         }
     });
-    if let Outcome::Clock(failure) = outcome {
+    if let ContactOutcome::Clock(failure) = outcome {
         let mut failure = failure.clone();
         if let Some(said) = said {
             failure.detail_mut().message = format!("{said}: it refuses what is signed here");
@@ -143,29 +148,33 @@ fn check_clock(ahead: Option<i64>, outcome: &Outcome, report: &mut Report) -> Re
     }
     let hint = "set the clock (for instance `timedatectl set-ntp true`)";
     match (ahead.map(i64::abs), said) {
-        // Requests are signed anew with the store's own time; nothing else that is signed here is.
-        (Some(apart), Some(said)) if apart > MOST_SKEW => {
+        // Requests are signed again with the store's time, but presigned URLs are not.
+        (Some(apart), Some(said)) if apart > MAX_SKEW => {
             let failure = Failure::denied(format!("{said}: presigned URLs made here are refused"));
             return Err(report.stop("clock", &failure.hint(hint)));
         }
-        (Some(apart), Some(said)) if apart > SOME_SKEW => report.warn("clock", said, hint),
+        (Some(apart), Some(said)) if apart > WARN_SKEW => report.warn("clock", said, hint),
         (_, Some(said)) => report.pass("clock", said),
         (_, None) => report.skip("clock", "the store does not tell the time"),
     }
     Ok(())
 }
 
-fn check_bucket(folder: &Location, outcome: Outcome, report: &mut Report) -> Result<(), Stop> {
+fn check_bucket(
+    folder: &Location,
+    outcome: ContactOutcome,
+    report: &mut DoctorReport,
+) -> Result<(), Stop> {
     let bucket = &folder.bucket;
     match outcome {
-        Outcome::Refused(failure @ Failure { kind: Kind::Denied, .. }) => {
+        ContactOutcome::Refused(failure @ Failure { kind: Kind::Denied, .. }) => {
             let detail = failure.detail();
             let hint = detail.hint.as_ref().map(ToString::to_string).unwrap_or_default();
             report.warn("bucket", format!("{bucket}: {}", detail.message), hint);
             Ok(())
         }
-        Outcome::Refused(failure) => Err(report.stop("bucket", &failure)),
-        Outcome::Answered(Some(region)) => {
+        ContactOutcome::Refused(failure) => Err(report.stop("bucket", &failure)),
+        ContactOutcome::Answered(Some(region)) => {
             report.pass("bucket", format!("{bucket} is there, in region {region}"));
             Ok(())
         }
@@ -176,16 +185,16 @@ fn check_bucket(folder: &Location, outcome: Outcome, report: &mut Report) -> Res
     }
 }
 
-async fn check_switch(store: &Store, folder: &Location, report: &mut Report) -> Result<(), Stop> {
-    let bucket = &folder.bucket;
+async fn check_switch(
+    store: &Store,
+    folder: &Location,
+    report: &mut DoctorReport,
+) -> Result<(), Stop> {
     match store.bucket_encryption(folder).await.map(|found| found.sse_c()) {
         Ok(SseC::Allowed) => report.pass("sse-c", "the bucket allows it"),
         Ok(SseC::Unstated) => report.pass("sse-c", "the bucket does not block it"),
         Ok(SseC::Blocked) => {
-            let failure = Failure::denied(format!(
-                "the bucket {bucket} blocks SSE-C, as new buckets do since April 2026"
-            ))
-            .hint(Advice::AllowSseC(bucket.clone()));
+            let failure = sse_c_is_blocked(&folder.bucket);
             return Err(report.stop("sse-c", &failure));
         }
         Err(failure @ Failure { kind: Kind::NotFound, .. }) => {

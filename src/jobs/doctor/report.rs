@@ -1,4 +1,4 @@
-//! What was found, a line for each check, in the order of the checks and not of the findings.
+//! The results of the checks, one line each, in a fixed order.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::failure::{CommonCode, Failure};
 use crate::output::Output;
 
-/// Every check there is, in the order in which they are told.
+/// All checks, in the order in which they are printed.
 const CHECKS: [&str; 20] = [
     "config",
     "credentials",
@@ -51,7 +51,7 @@ impl Status {
     }
 }
 
-/// What came of one check.
+/// The result of one check.
 #[derive(Debug)]
 struct Finding {
     status: Status,
@@ -59,24 +59,24 @@ struct Finding {
     hint: Option<String>,
 }
 
-/// What came of all of them.
+/// The results of all checks.
 #[derive(Debug, Default)]
-pub(super) struct Report {
+pub(super) struct DoctorReport {
     findings: BTreeMap<&'static str, Finding>,
     code: CommonCode,
-    /// The check that has shown that the store does not seal: it comes first.
+    /// The check that has shown that the store does not seal. It is printed first.
     alarm: Option<&'static str>,
 }
 
-/// Why no further check can be made.
+/// Why the checks stop.
 pub(super) enum Stop {
     /// This check has failed.
     Failed(&'static str),
-    /// A signal came.
+    /// A signal has interrupted them.
     Interrupted(Failure),
 }
 
-/// What `--json` prints of a check.
+/// The record that `--json` prints for a check.
 #[derive(Serialize)]
 struct Item<'a> {
     op: &'static str,
@@ -87,13 +87,12 @@ struct Item<'a> {
     hint: Option<&'a str>,
 }
 
-impl Report {
-    /// All is well.
+impl DoctorReport {
     pub(super) fn pass(&mut self, check: &'static str, message: impl Into<String>) {
         self.add(check, Status::Pass, message.into(), None);
     }
 
-    /// Something should be mended, or known.
+    /// Adds a check that has found something to mend or to know.
     pub(super) fn warn(
         &mut self,
         check: &'static str,
@@ -103,7 +102,6 @@ impl Report {
         self.add(check, Status::Warn, message.into(), Some(hint.into()));
     }
 
-    /// Something stands in the way.
     pub(super) fn fail(&mut self, check: &'static str, failure: &Failure) {
         let detail = failure.detail();
         self.add(
@@ -115,24 +113,23 @@ impl Report {
         self.code.add(failure);
     }
 
-    /// As [`Report::fail`], where no other check makes sense then.
+    /// As [`DoctorReport::fail`], for a check that the next checks depend on.
     pub(super) fn stop(&mut self, check: &'static str, failure: &Failure) -> Stop {
         self.fail(check, failure);
         Stop::Failed(check)
     }
 
-    /// The store has shown that it does not seal, or may not.
+    /// As [`DoctorReport::fail`], for a check that has shown that the store does not seal, or may not.
     pub(super) fn alarm(&mut self, check: &'static str, failure: &Failure) {
         self.fail(check, failure);
         self.alarm.get_or_insert(check);
     }
 
-    /// It was not looked at, and why.
     pub(super) fn skip(&mut self, check: &'static str, why: impl Into<String>) {
         self.add(check, Status::Skip, why.into(), None);
     }
 
-    /// None of those that nothing is known of was looked at.
+    /// Marks all checks without a result as skipped.
     pub(super) fn skip_rest(&mut self, why: &str) {
         for check in CHECKS {
             if !self.findings.contains_key(check) {
@@ -141,13 +138,13 @@ impl Report {
         }
     }
 
-    /// The common exit code of what has failed; 0 where nothing has.
+    /// The common exit code of the failed checks; 0 if none has failed.
     pub(super) fn exit_code(&self) -> u8 {
         self.code.get()
     }
 
-    /// Prints a line for each check, and one for each fix.
-    /// Errors: [`Kind::Other`] where stdout cannot be written.
+    /// Prints a line for each check, and one for each hint.
+    /// Errors: [`Kind::Other`] if stdout cannot be written.
     pub(super) fn print(&self, out: &Output) -> Result<(), Failure> {
         let others = CHECKS.into_iter().filter(|check| Some(*check) != self.alarm);
         for check in self.alarm.into_iter().chain(others) {

@@ -1,18 +1,18 @@
-//! How the way to the store is protected: https or not, and whose certificate vouches for it.
+//! The protection of the connection: https or not, and the certificate.
 
 use std::time::{Duration, SystemTime};
 
-use super::report::{Report, Stop};
-use crate::store::probe::{Certificate, Contact, Handshake, Outcome, is_proxied};
+use super::report::{DoctorReport, Stop};
+use crate::store::probe::{Certificate, Contact, ContactOutcome, Handshake, is_proxied};
 
-/// As many certificate authorities remind their customers.
+/// From this time before the end of a certificate on `doctor` warns, as many certificate authorities do.
 const SOON: Duration = Duration::from_secs(30 * DAY);
 const DAY: u64 = 24 * 60 * 60;
-/// How many of a certificate's names are told: Amazon's have dozens.
-const MOST_NAMES: usize = 4;
+/// The most names of a certificate to print: Amazon's certificates have dozens.
+const MAX_NAMES: usize = 4;
 
-/// Checks what the first request was protected by.
-pub(super) async fn check_tls(contact: &Contact, report: &mut Report) -> Result<(), Stop> {
+/// Checks how the first request was protected.
+pub(super) async fn check_tls(contact: &Contact, report: &mut DoctorReport) -> Result<(), Stop> {
     let Some(address) = &contact.address else {
         report.skip("tls", "nothing was sent");
         return Ok(());
@@ -27,7 +27,7 @@ pub(super) async fn check_tls(contact: &Contact, report: &mut Report) -> Result<
     }
     let is_proxied = is_proxied(address);
     let shown = if is_proxied { None } else { Handshake::of(address).await };
-    if let Outcome::Untrusted(failure) = &contact.outcome {
+    if let ContactOutcome::Untrusted(failure) = &contact.outcome {
         let mut failure = failure.clone();
         if let Some(Handshake { certificate, .. }) = &shown {
             failure.detail_mut().message += &format!("; it is {}", described(certificate));
@@ -35,22 +35,22 @@ pub(super) async fn check_tls(contact: &Contact, report: &mut Report) -> Result<
         return Err(report.stop("tls", &failure));
     }
     match shown {
-        Some(shown) => tell(&shown, SystemTime::now(), report),
+        Some(shown) => report_handshake(&shown, SystemTime::now(), report),
         None if is_proxied => report.pass("tls", "the certificate is accepted, through a proxy"),
         None => report.pass("tls", "the certificate is accepted"),
     }
     Ok(())
 }
 
-fn tell(shown: &Handshake, now: SystemTime, report: &mut Report) {
+fn report_handshake(shown: &Handshake, now: SystemTime, report: &mut DoctorReport) {
     let protocol = shown.protocol.map(|protocol| format!("{protocol}, ")).unwrap_or_default();
     let group = shown.group.map(|group| format!("{group:?}, ")).unwrap_or_default();
     let said = format!("{protocol}{group}{}", described(&shown.certificate));
     match days_left(&shown.certificate, now) {
         Some(days) => report.warn(
             "tls",
-            format!("{said}: in {days} days nobody will accept it"),
-            "whoever runs the store has to renew the certificate",
+            format!("{said}: in {days} days no client will accept it"),
+            "the operator of the store has to renew the certificate",
         ),
         None if shown.is_post_quantum() => report.pass("tls", said),
         None => report.pass(
@@ -60,7 +60,7 @@ fn tell(shown: &Handshake, now: SystemTime, report: &mut Report) {
     }
 }
 
-/// How many days a certificate is still valid, where that are so few that somebody should act.
+/// How many more days a certificate is valid. None if it is valid for longer than [`SOON`].
 fn days_left(certificate: &Certificate, now: SystemTime) -> Option<u64> {
     let left = certificate.not_after.duration_since(now).unwrap_or_default();
     (left < SOON).then_some(left.as_secs() / DAY)
@@ -70,7 +70,7 @@ fn described(certificate: &Certificate) -> String {
     let Certificate { names, issuer, not_after } = certificate;
     let until = humantime::format_rfc3339_seconds(*not_after).to_string();
     let (until, _) = until.split_once('T').unwrap_or((&until, ""));
-    let names = match names.split_at_checked(MOST_NAMES) {
+    let names = match names.split_at_checked(MAX_NAMES) {
         Some((first, others)) if !others.is_empty() => {
             format!("{} and {} more", first.join(", "), others.len())
         }

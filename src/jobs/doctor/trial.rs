@@ -1,4 +1,4 @@
-//! Throw-away objects between which a signal is heeded.
+//! Throw-away objects. A signal stops the work between two requests that write.
 
 use std::future::ready;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use crate::store::object::{ObjectMetadata, ReadOptions, Stored, Write};
 use crate::store::wire::Store;
 use crate::transfer::Interrupt;
 
-/// The throw-away objects of one examination.
+/// The throw-away objects of one run of `doctor`.
 pub(super) struct Trial {
     pub(super) store: Arc<Store>,
     pub(super) objects: ThrowAways,
@@ -26,18 +26,18 @@ impl Trial {
         bucket: &str,
         interrupt: &Interrupt,
     ) -> Result<Trial, Failure> {
-        let objects = ThrowAways::at_top(store, bucket)?;
+        let objects = ThrowAways::at_root(store, bucket)?;
         Ok(Trial { store: store.clone(), objects, interrupt: interrupt.clone() })
     }
 
-    /// Fails after a signal. A write that is under way is waited for: what it has written must be deleted.
-    pub(super) async fn go_on(&self) -> Result<(), Failure> {
+    /// Fails after a signal. Called before each write and not during it: a written object must be deleted.
+    pub(super) async fn check_signal(&self) -> Result<(), Failure> {
         self.interrupt.race(ready(Ok(()))).await
     }
 
     /// Writes an object in one request.
     pub(super) async fn put(&mut self, write: &Write, content: &Bytes) -> Result<Stored, Failure> {
-        self.go_on().await?;
+        self.check_signal().await?;
         self.objects.put(write, content).await
     }
 
@@ -47,19 +47,19 @@ impl Trial {
         write: &Write,
         parts: &[Bytes],
     ) -> Result<Stored, Failure> {
-        self.go_on().await?;
+        self.check_signal().await?;
         let id = self.objects.begin(write).await?;
         let sent = self.interrupt.race(self.objects.send_parts(write, &id, parts)).await?;
         self.objects.complete(write, &id, &sent).await
     }
 
-    /// Copies an object; none where the store cannot, or does not seal what it copies.
+    /// Copies an object. None if the store cannot, or does not seal the copy.
     pub(super) async fn copy(
         &mut self,
         source: CopySource,
         write: Write,
     ) -> Result<Option<Stored>, Failure> {
-        self.go_on().await?;
+        self.check_signal().await?;
         let copy = self.store.plan_copy(source, write).await?;
         self.objects.copy(&copy).await
     }

@@ -9,7 +9,7 @@ use crate::output::Output;
 use crate::transfer::many::{Entry, Filters, Found, Skip, WalkOptions, channel, walk_folder};
 use crate::transfer::progress::Progress;
 
-/// What lies below the folder, as `to_item` makes it.
+/// A feed of the items that `to_item` makes of the files below the folder.
 pub(crate) fn feed_folder<T: Send + 'static>(
     root: &Path,
     options: WalkOptions,
@@ -45,7 +45,7 @@ pub(crate) fn feed_folder<T: Send + 'static>(
     receiver
 }
 
-/// Reports what a walk through a folder skips. Links are only counted: there can be many, and they are no surprise.
+/// Reports the entries of a folder that are skipped. Links are only counted: there can be many, and users expect it.
 #[derive(Debug)]
 pub(crate) struct Skips {
     root: PathBuf,

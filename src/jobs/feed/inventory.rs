@@ -19,18 +19,18 @@ use crate::transfer::down::ObjectReader;
 use crate::transfer::many::Found;
 use crate::transfer::to_path;
 
-/// No manifest is larger: it has about 200 bytes a data file, and a data file lists about a million objects.
+/// The largest manifest in bytes: it has about 200 bytes for each data file, which lists about a million objects.
 const LARGEST_MANIFEST: u64 = 64 << 20;
 
-/// Where an inventory is.
+/// The location of an inventory.
 enum Origin {
-    /// In a bucket, with its data files: the manifest's place.
+    /// The manifest's location in a bucket, which also has the data files.
     Store(Arc<Store>, Location),
-    /// On this machine: the manifest's path.
+    /// The manifest's path on this machine.
     Folder(PathBuf),
 }
 
-/// Sends the wanted objects that an inventory lists at a place.
+/// Sends the wanted objects of a place that an inventory lists.
 pub(super) async fn send_inventoried(
     search: &Search,
     manifest: &str,
@@ -39,7 +39,7 @@ pub(super) async fn send_inventoried(
 ) -> Result<(), Failure> {
     let (search, manifest) = (search.clone(), manifest.to_owned());
     let (place, sender) = (place.clone(), sender.clone());
-    // On a thread of its own, which may wait until the objects are received.
+    // On a blocking thread, which may wait until the objects are received.
     let sent = tokio::task::spawn_blocking(move || send(&search, &manifest, &place, &sender));
     let unexpected = |_| Err(Failure::other("the inventory's reader ended unexpectedly"));
     sent.await.unwrap_or_else(unexpected)
@@ -74,7 +74,7 @@ fn send(
     wanted.conclude()
 }
 
-/// Checks that it is an inventory of the bucket, with all columns that are needed.
+/// Checks that the inventory is of this bucket and has all the necessary columns.
 fn check(manifest: &Manifest, search: &Search, place: &Place) -> Result<(), Failure> {
     let (source, wanted) = (&manifest.source_bucket, &place.at().bucket);
     if source != wanted {
@@ -148,8 +148,8 @@ fn in_path(path: &Path, mut failure: Failure) -> Failure {
     failure
 }
 
-/// The path of a data file on this machine: below the manifest's folder as in the bucket, in that folder, or in the
-/// folder `data` beside it, which is how they lie in the bucket.
+/// The path of a data file on this machine: below the manifest's folder with its whole key, directly in that folder, or
+/// in the folder `data` beside it, as in the bucket.
 fn beside(manifest: &Path, key: &str) -> Result<PathBuf, Failure> {
     let below = to_path(key)?;
     let name = below.file_name().map(PathBuf::from).unwrap_or_default();
@@ -189,7 +189,7 @@ struct Summed {
 }
 
 impl Summed {
-    /// Compares the MD5 of what was read with the manifest's.
+    /// Compares the MD5 of the bytes read with the manifest's.
     fn check(self, md5: &str) -> Result<(), Failure> {
         let found: String = self.md5.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
         if found.eq_ignore_ascii_case(md5) {
@@ -210,11 +210,11 @@ impl Read for Summed {
     }
 }
 
-/// Picks the wanted objects of an inventory.
+/// Selects the wanted objects of an inventory.
 struct Wanted<'a> {
     search: &'a Search,
     place: &'a Place,
-    /// The prefix of keys below the place.
+    /// The prefix of the keys below the place.
     folder: String,
     /// How many rows were at the place, wanted or not.
     found: u64,
@@ -235,9 +235,9 @@ impl Wanted<'_> {
             && (*versions || it.is_latest)
             && since.is_none_or(is_recent)
             && name.is_none_or(|name| options.filters.admit(name))
-            && self.search.takes(&it.key);
+            && self.search.is_in_shard(&it.key);
         is_wanted.then(|| {
-            // As in a listing: without versions it is the newest, whichever that is by now.
+            // As in a listing: without versions the object means its newest version at the time of the request.
             let unversioned = |it| Listed { version_id: None, ..it };
             let listed = if *versions { it.listed } else { it.listed.map(unversioned) };
             let at = Location { bucket: at.bucket.clone(), key: it.key };
@@ -245,7 +245,7 @@ impl Wanted<'_> {
         })
     }
 
-    /// Fails at the end of an inventory that has nothing at the place.
+    /// Fails at the end of an inventory that has no object at the place.
     fn conclude(&self) -> Result<(), Failure> {
         if self.found > 0 || self.place.at().key.is_empty() {
             return Ok(());

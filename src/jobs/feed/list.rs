@@ -11,7 +11,7 @@ use crate::system::descriptors;
 use crate::text::redaction::mask_key_text;
 use crate::transfer::many::{Found, channel};
 
-/// What the list names, as `to_item` makes it; none for a name that is left out.
+/// A feed of the names in the list. `to_item` returns None for a name to leave out.
 pub(crate) fn feed_list<T: Send + 'static>(
     list: PathBuf,
     to_item: impl Fn(&str) -> Option<Found<T>> + Send + 'static,
@@ -25,8 +25,8 @@ pub(crate) fn feed_list<T: Send + 'static>(
     receiver
 }
 
-/// Sends every name that the list holds, as `to_item` makes it. `-` is standard input.
-/// Errors: Where the list cannot be read.
+/// Sends the items that `to_item` makes of the names in the list; `-` is standard input.
+/// Errors: [`Kind::NotFound`] if the list does not exist; [`Kind::Other`] if it cannot be read.
 pub(crate) fn send_listed<T>(
     list: &Path,
     sender: &Sender<Found<T>>,

@@ -9,16 +9,16 @@ use crate::store::copy::is_throw_away;
 use crate::store::list::{Listed, ListedKind, Listing};
 use crate::transfer::many::Found;
 
-/// What came of a listing.
+/// The result of sending a listing.
 struct Sent {
-    /// How many entries it has, wanted or not.
+    /// How many entries it has, whether wanted or not.
     listed: usize,
-    /// Whether the key was among them after which objects are wanted.
+    /// Whether the key of [`Search::after`] was found; true if there is none.
     reached_start: bool,
 }
 
-/// Sends the wanted objects at a place.
-/// Errors: [`Kind::NotFound`] where nothing is there; what keeps the store from listing.
+/// Sends the wanted objects of a place.
+/// Errors: [`Kind::NotFound`] if there is no object; otherwise as [`Listing::next_page`].
 pub(super) async fn send_listing(
     search: &Search,
     place: &Place,
@@ -28,7 +28,7 @@ pub(super) async fn send_listing(
     let is_alone = matches!(place, Place::Object(_));
     if is_alone && !search.versions && search.since.is_none() {
         // Reading an object does not need the right to list the bucket.
-        if search.takes(&at.key) {
+        if search.is_in_shard(&at.key) {
             let _ = sender.send(Found::Item(FeedObject::named(at.clone()))).await;
         }
         return Ok(());
@@ -43,7 +43,7 @@ pub(super) async fn send_listing(
         let admits = |it: &Listed| search.options.filters.admit(&it.key[below.key.len()..]);
         let sent = send_pages(search, list(search, &below), at, sender, admits).await?;
         if !sent.reached_start {
-            // The key to go on after is gone, so it is not known which keys come after it: begin again.
+            // The key to continue after no longer exists, so it is unknown which keys come after it: start again.
             let from_start = Search { after: None, ..search.clone() };
             return Box::pin(send_listing(&from_start, place, sender)).await;
         }
@@ -61,7 +61,7 @@ fn list(search: &Search, at: &Location) -> Listing {
     let store = &search.store;
     let listing = if search.versions { store.list_versions(at) } else { store.list(at) };
     match &search.after {
-        // Other stores have orders of their own, in which a later key need not be greater.
+        // Other stores may list in another order than that of the keys.
         Some(key) if store.is_amazon() => listing.after(key),
         _ => listing,
     }
@@ -84,7 +84,7 @@ async fn send_pages(
                 continue;
             }
             let is_recent = search.since.is_none_or(|since| object.modified >= since);
-            if !is_recent || !admits(&object) || !search.takes(&object.key) {
+            if !is_recent || !admits(&object) || !search.is_in_shard(&object.key) {
                 continue;
             }
             let at = Location { bucket: at.bucket.clone(), key: object.key.clone() };
@@ -105,7 +105,7 @@ async fn send_pages(
 /// A missing bucket does not affect the other places.
 fn of_one_bucket(mut failure: Failure) -> Failure {
     if failure.is(Kind::NotFound) {
-        failure.detail_mut().concerns_all = false;
+        failure.detail_mut().stops_the_run = false;
     }
     failure
 }

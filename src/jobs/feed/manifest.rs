@@ -1,5 +1,5 @@
-//! The format of an S3 Inventory: a manifest, and data files that list what a bucket held on some day (AWS, "Cataloging
-//! and analyzing your data with S3 Inventory"). Nothing here asks a store, or opens a file.
+//! The format of an S3 Inventory: a manifest, and data files that list the objects of a bucket on one day (AWS, "Cataloging
+//! and analyzing your data with S3 Inventory"). Nothing here sends a request or opens a file.
 
 use std::io::Read;
 use std::time::SystemTime;
@@ -26,7 +26,7 @@ pub(crate) struct Manifest {
 
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct DataFile {
-    /// Its key in the bucket that the inventory was written to.
+    /// Its key in the bucket with the inventory.
     pub key: String,
     /// The MD5 of its bytes, in hex digits.
     #[serde(rename = "MD5checksum")]
@@ -48,26 +48,26 @@ pub(crate) struct Columns {
     encryption: Option<usize>,
 }
 
-/// An object, a version or a delete marker, as it was when the inventory was taken.
+/// An object, a version or a delete marker at the time of the inventory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Inventoried {
     pub kind: ListedKind,
     pub key: String,
     /// Whether it was the newest version.
     pub is_latest: bool,
-    /// What a listing would say; none where the inventory has no column for size or time.
+    /// The entry that a listing would have. None if the inventory has no column for size or time.
     pub listed: Option<Listed>,
-    /// None where the inventory does not say.
+    /// None if the inventory does not say.
     pub encryption: Option<EncryptionStatus>,
 }
 
-/// How an object was encrypted, in the inventory's words.
+/// How an object was encrypted, as the inventory names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum EncryptionStatus {
     SseC,
-    /// With a key of the store's own.
+    /// With a key of the store.
     SseS3,
-    /// With a key in KMS, once or twice.
+    /// With a key in KMS, in one or two layers.
     SseKms,
     /// Not at all.
     NotSse,
@@ -75,10 +75,10 @@ pub(crate) enum EncryptionStatus {
 
 impl Manifest {
     /// Reads a `manifest.json`.
-    /// Errors: [`Kind::Usage`] where it is none, or data files are in another format than CSV.
+    /// Errors: [`Kind::Usage`] if it is not a manifest, or its data files are not CSV.
     pub(crate) fn parse(json: &[u8]) -> Result<Manifest, Failure> {
         let manifest: Manifest = serde_json::from_slice(json).map_err(|error| {
-            // The parser quotes values, and one may be a key.
+            // The parser's own message can quote a value, which may be a key.
             let why = error.to_string();
             let why = mask_key_text(&why);
             Failure::usage(format!("this is no manifest of an S3 Inventory: {why}"))
@@ -93,7 +93,7 @@ impl Manifest {
     }
 
     /// The columns of the data files.
-    /// Errors: [`Kind::Usage`] where there is none for keys.
+    /// Errors: [`Kind::Usage`] if there is no column for keys.
     pub(crate) fn columns(&self) -> Result<Columns, Failure> {
         let names: Vec<&str> = self.file_schema.split(',').map(str::trim).collect();
         let column = |name: &str| names.iter().position(|own| *own == name);
@@ -117,18 +117,18 @@ impl Manifest {
 }
 
 impl Columns {
-    /// Whether they have all that a listing of versions says.
+    /// Whether they have everything that a listing of versions has.
     pub(crate) fn have_versions(&self) -> bool {
         self.version_id.is_some() && self.is_latest.is_some() && self.have_listing()
     }
 
-    /// Whether they have all that a listing says.
+    /// Whether they have everything that a listing has.
     pub(crate) fn have_listing(&self) -> bool {
         self.size.is_some() && self.last_modified.is_some()
     }
 
     /// Passes each row of a gzipped data file to `see`, until that returns false.
-    /// Errors: [`Kind::Integrity`] where the file is damaged or ends early; the reader's own failures.
+    /// Errors: [`Kind::Integrity`] if the file is damaged or ends early; the failures of the reader.
     pub(crate) fn read(
         &self,
         file: impl Read,
@@ -175,7 +175,7 @@ impl Columns {
                 key: key.clone(),
                 bytes: field(self.size).map_or(Some(0), |size| size.parse().ok())?,
                 modified: time(field(self.last_modified)?)?,
-                // Written before the bucket kept versions.
+                // It was written before the bucket kept versions.
                 version_id: self
                     .version_id
                     .map(|column| field(Some(column)).unwrap_or("null").to_owned()),
@@ -190,7 +190,7 @@ impl Columns {
 }
 
 impl EncryptionStatus {
-    /// None for values that AWS may add.
+    /// None for unknown values, which AWS may add.
     fn of(text: &str) -> Option<EncryptionStatus> {
         match text {
             "SSE-C" => Some(EncryptionStatus::SseC),
@@ -202,7 +202,7 @@ impl EncryptionStatus {
     }
 }
 
-/// The text of a data file. It counts quotes, since the CSV reader accepts an end within them.
+/// The text of a data file. It counts quotes, because the CSV reader accepts a file that ends within a quoted field.
 struct Text<R> {
     decoder: MultiGzDecoder<R>,
     is_quoted: bool,
@@ -221,7 +221,7 @@ fn time(text: &str) -> Option<SystemTime> {
     humantime::parse_rfc3339_weak(text).ok()
 }
 
-/// A failure of the reader below comes through the decoders unchanged.
+/// The decoders pass on a failure of the reader unchanged.
 fn of_reader(error: csv::Error) -> Failure {
     match error.into_kind() {
         ErrorKind::Io(error) => match error.downcast::<Failure>() {

@@ -2,9 +2,9 @@
 //!
 //! | file | what it does |
 //! |---|---|
-//! | `files`, `prefix`, `list` | what is below a folder, what is below a prefix, what a list names |
+//! | `files`, `prefix`, `list` | files below a folder, objects below a prefix, names in a list |
 //! | `shard` | one share of several, by the hash of the key |
-//! | `manifest` | the format of an S3 Inventory; asks no store, opens no file |
+//! | `manifest` | the format of an S3 Inventory; sends no request, opens no file |
 //! | `search` | where to look for objects, and which of them are wanted |
 //! | `listing`, `inventory` | objects that the store lists, objects that an inventory lists |
 //! | `objects` | objects from any of these sources, or from a list |
@@ -33,8 +33,8 @@ pub(crate) use prefix::feed_prefix;
 pub(crate) use search::{FeedObject, Place, Search, SearchOptions, Source};
 pub(crate) use shard::Shard;
 
-/// The items of several sources, one source after the other. `take_name` fails for an item that goes where an item of
-/// another source goes.
+/// The items of several sources, one source after the other. `take_name` fails for an item whose destination an item of
+/// another source already has.
 pub(crate) fn feed_all<S, T>(
     sources: Vec<S>,
     feed: impl Fn(S) -> Receiver<Found<T>> + Send + 'static,
@@ -45,7 +45,7 @@ where
     T: Send + 'static,
 {
     let (sender, receiver) = channel();
-    // Within one source no name comes twice, and a million names need not be remembered.
+    // Names are unique within one source, so the names of a single source need not be remembered.
     let mut names = (sources.len() > 1).then(TakenNames::default);
     tokio::spawn(async move {
         for source in sources {
@@ -72,7 +72,7 @@ pub(crate) fn feed_one<T>(found: Found<T>) -> Receiver<Found<T>> {
     receiver
 }
 
-/// A feed of items that are known already.
+/// A feed of these items.
 pub(crate) fn feed_items<T: Send + 'static>(items: Vec<T>) -> Receiver<Found<T>> {
     let (sender, receiver) = channel();
     tokio::spawn(async move {

@@ -1,4 +1,4 @@
-//! Objects that the store lists, that a list names, or that an inventory lists.
+//! Objects from a listing, a list of names or an inventory.
 
 use std::path::Path;
 
@@ -12,7 +12,7 @@ use crate::failure::Failure;
 use crate::location::Location;
 use crate::transfer::many::{Found, channel};
 
-/// The objects at these places, in the order of their source.
+/// The wanted objects of these places, in the order of the source.
 pub(crate) fn feed_objects(search: Search, places: Vec<Place>) -> Receiver<Found<FeedObject>> {
     let (sender, receiver) = channel();
     tokio::spawn(async move {
@@ -42,11 +42,11 @@ async fn send_named(
     sender: &Sender<Found<FeedObject>>,
 ) -> Result<(), Failure> {
     let (search, list, sender) = (search.clone(), list.to_owned(), sender.clone());
-    // On a thread of its own: a program that writes the list into a pipe may take time.
+    // On a blocking thread: the list may be a pipe from a slow program.
     let sent = tokio::task::spawn_blocking(move || {
         send_listed(&list, &sender, |name: &str| {
             let at = folder.join(name);
-            let is_wanted = search.options.filters.admit(name) && search.takes(&at.key);
+            let is_wanted = search.options.filters.admit(name) && search.is_in_shard(&at.key);
             is_wanted.then(|| match at.clone().object() {
                 Ok(at) => Found::Item(FeedObject::named(at)),
                 Err(failure) => Found::Failed(failure.at(&at)),

@@ -7,7 +7,7 @@ use crate::location::Location;
 use crate::transfer::Engine;
 use crate::transfer::many::{Entry, Filters, Found, channel, walk_store};
 
-/// What is listed below the prefix, as `to_item` makes it; none for an object that is left out.
+/// A feed of the objects below the prefix. `to_item` returns None for an object to leave out.
 pub(crate) fn feed_prefix<T: Send + 'static>(
     prefix: Location,
     filters: Filters,

@@ -1,4 +1,4 @@
-//! Where to look for objects, and which of those found there are wanted.
+//! Where to look for objects, and which objects found there are wanted.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -14,11 +14,11 @@ use crate::transfer::many::Filters;
 /// Where to look.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Place {
-    /// At this object alone.
+    /// Only this object.
     Object(Location),
-    /// Below this folder: at all keys that begin with the location's key and a `/`.
+    /// Everything below this folder: all keys that begin with the location's key and a `/`.
     Below(Location),
-    /// At the object and below the folder of that name.
+    /// The object, and everything below the folder of that name.
     Both(Location),
 }
 
@@ -33,7 +33,7 @@ pub(crate) enum Source {
     Inventory(String),
 }
 
-/// Which objects are wanted, as the user says it.
+/// The options that select objects.
 #[derive(Debug, Clone)]
 pub(crate) struct SearchOptions {
     pub(crate) source: Source,
@@ -41,16 +41,16 @@ pub(crate) struct SearchOptions {
     pub(crate) shard: Option<Shard>,
 }
 
-/// Which objects of a store are wanted.
+/// A search for objects in a store.
 #[derive(Clone)]
 pub(crate) struct Search {
     pub(crate) store: Arc<Store>,
     pub(crate) options: SearchOptions,
-    /// Whether each version is wanted, instead of the newest alone.
+    /// Whether all versions are wanted, not only the newest.
     pub(crate) versions: bool,
-    /// Only what was written since.
+    /// Only objects written since then are wanted.
     pub(crate) since: Option<SystemTime>,
-    /// The key of a listing after which objects are wanted; for one place alone.
+    /// Only objects after this key in the listing are wanted. For a search in one place only.
     pub(crate) after: Option<String>,
 }
 
@@ -58,40 +58,40 @@ pub(crate) struct Search {
 #[derive(Debug)]
 pub(crate) struct FeedObject {
     pub(crate) at: Location,
-    /// What a listing or an inventory says of it; none where only its name is known.
+    /// Its entry in a listing or an inventory. None if only its name is known.
     pub(crate) listed: Option<Listed>,
     /// How it was encrypted when an inventory was taken.
     pub(crate) encryption: Option<EncryptionStatus>,
 }
 
 impl SearchOptions {
-    /// Whether objects come from a list or an inventory, so that a URL is the folder that they are in.
+    /// Whether objects come from a list or an inventory, so that a URL names the folder that contains them.
     pub(crate) fn is_list(&self) -> bool {
         self.source != Source::Listing
     }
 }
 
 impl Search {
-    /// Whether the object of this key is in the wanted share.
-    pub(super) fn takes(&self, key: &str) -> bool {
+    /// Whether the object of this key is in the share of this machine.
+    pub(super) fn is_in_shard(&self, key: &str) -> bool {
         self.options.shard.is_none_or(|shard| shard.holds(key))
     }
 }
 
 impl FeedObject {
-    /// An object of which only the name is known.
+    /// An object with only its name known.
     pub(super) fn named(at: Location) -> FeedObject {
         FeedObject { at, listed: None, encryption: None }
     }
 
-    /// Whether the user has named it, so that it should be there.
+    /// Whether only its name is known: the user named it, so that it should exist.
     pub(crate) fn is_named(&self) -> bool {
         self.listed.is_none() && self.encryption.is_none()
     }
 }
 
 impl From<Location> for Place {
-    /// What a URL means by default: a folder is what lies below it, any other name is both.
+    /// The default meaning of a URL: everything below a folder; any other name is both an object and a folder.
     fn from(at: Location) -> Place {
         if at.is_folder() { Place::Below(at) } else { Place::Both(at) }
     }

@@ -1,4 +1,4 @@
-//! Fetches one object after another: what `get` and `sync` do with each.
+//! Fetches one object: what `get` and `sync` do with each.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -21,22 +21,22 @@ use crate::transfer::files::Folder;
 use crate::transfer::many::Found;
 use crate::transfer::targets::{PublishOptions, Target};
 
-/// An object, and where it goes.
+/// An object, and its destination.
 #[derive(Debug)]
 pub(crate) struct Download {
     pub(crate) at: Location,
     pub(crate) place: Place,
 }
 
-/// Where an object goes.
+/// The destination of an object.
 #[derive(Debug)]
 pub(crate) enum Place {
-    /// Where the user says.
+    /// A path that the user named.
     Named(PathBuf),
-    /// To this path below the destination folder: a name that comes from the store, so no link is followed, and
-    /// what waits there that is no file gets nothing.
+    /// This path below the destination folder. It comes from the store, so no link is followed, and nothing is written
+    /// to an existing path that is not a regular file.
     Below(PathBuf),
-    /// Nowhere: it stands for this folder below the destination.
+    /// This folder below the destination, which the object stands for: its content is not fetched.
     Folder(PathBuf),
 }
 
@@ -46,17 +46,17 @@ pub(crate) struct Downloader {
     pub(crate) keys: Keys,
     pub(crate) options: ReadOptions,
     pub(crate) folder: Folder,
-    /// How files are put in their places.
+    /// How downloaded files are published.
     pub(crate) publish_options: PublishOptions,
-    /// How many files were there already, and stayed.
+    /// How many existing files were kept.
     pub(crate) kept: AtomicU64,
-    /// Objects are deleted once they are fetched.
+    /// Whether objects are deleted once they are fetched.
     pub(crate) moves: bool,
     pub(crate) reporter: Reporter,
 }
 
 impl Downloader {
-    /// Fetches the objects of the feed; returns how many files were there already and stayed.
+    /// Fetches the objects of the feed. Returns how many existing files were kept.
     pub(crate) async fn run(
         self: &Arc<Self>,
         job: &mut Job,
@@ -71,7 +71,7 @@ impl Downloader {
         kept
     }
 
-    /// What is done to objects, for the summary.
+    /// The verb of the summary.
     pub(crate) fn verb(&self) -> &'static str {
         if self.reporter.dry_run { "would fetch" } else { "opened" }
     }
@@ -119,7 +119,7 @@ impl Downloader {
         }
         self.report(&at, file.as_deref(), &done, key.as_ref())?;
         if self.moves {
-            // What is deleted must not be all that is left after a power cut.
+            // Written to disk before the object is deleted, so that a power failure cannot lose both.
             self.engine.sync_folders();
             remove_source(self.engine.store(), &at, done.key.as_ref(), &done.metadata).await?;
         }
@@ -141,7 +141,7 @@ impl Downloader {
         Ok(0)
     }
 
-    /// Keeps the file that is there, and reports it.
+    /// Keeps the existing file, and reports it.
     fn keep(&self, at: &Location, path: &Path) -> Result<u64, Failure> {
         self.kept.fetch_add(1, Ordering::Relaxed);
         let Reporter { out, each, .. } = &self.reporter;
@@ -195,7 +195,7 @@ impl Downloader {
     }
 }
 
-/// Deletes an object that was fetched or copied, exactly as it was read.
+/// Deletes an object that was fetched or copied, only if it is still the one that was read.
 pub(crate) async fn remove_source(
     store: &Store,
     at: &Location,
@@ -209,7 +209,7 @@ pub(crate) async fn remove_source(
     })
 }
 
-/// A failure of a file does not name the object that it was to be. A signal has nothing to do with the object.
+/// Adds the URL to a failure of the local file, which does not name the object. A signal does not concern the object.
 fn with_url(failure: Failure, at: &Location) -> Failure {
     let is_signal = failure.is_interruption();
     if is_signal || failure.detail().url.is_some() { failure } else { failure.at(at) }

@@ -1,4 +1,4 @@
-//! Which objects are fetched, and where each goes.
+//! The objects to fetch, each with its destination.
 
 use std::path::PathBuf;
 
@@ -10,12 +10,12 @@ use crate::location::Location;
 use crate::transfer::many::{Entry, Filters, Found};
 use crate::transfer::{Engine, PathConflicts, to_path};
 
-/// Something on the command line that is to be fetched.
+/// A source on the command line.
 pub(crate) enum GetSource {
     Object(Download),
-    /// What is below a prefix.
+    /// All objects below a prefix.
     Prefix(Location),
-    /// What a list names of it.
+    /// The objects below a prefix that a list names.
     Listed(Location, PathBuf),
 }
 
@@ -49,11 +49,11 @@ pub(super) fn downloads(
     })
 }
 
-/// An object below a prefix, and the file or folder below another that it becomes.
+/// The download of an object below a prefix to the file or folder of the same name.
 fn download(prefix: &Location, entry: &Entry, conflicts: &mut PathConflicts) -> Found<Download> {
     let at = prefix.join(&entry.name);
     let place = match entry.name.strip_suffix('/') {
-        // Consoles and mounts keep empty folders so. With bytes in it, it is an object that cannot become a file.
+        // Consoles and mounts store empty folders like this. With content, the object can become neither.
         Some(folder) if entry.bytes == 0 => to_path(folder).map(Place::Folder),
         _ => to_path(&entry.name).map(Place::Below),
     };

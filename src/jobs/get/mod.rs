@@ -1,4 +1,7 @@
-//! Fetches objects: what `get` does, and `cp` and `mv` to this machine.
+//! Fetches objects: the job of `get`, and of `cp` and `mv` to this machine.
+//!
+//! - `downloader`: fetches one object
+//! - `feed`: the objects to fetch, each with its destination
 
 mod downloader;
 mod feed;
@@ -29,23 +32,23 @@ pub(crate) struct GetOptions {
     pub(crate) read: ReadOptions,
     pub(crate) filters: Filters,
     pub(crate) dry_run: bool,
-    /// How files are put in their places.
+    /// How downloaded files are published.
     pub(crate) publish_options: PublishOptions,
     pub(crate) transfer: TransferOptions,
-    /// Objects are deleted once they are fetched.
+    /// Whether objects are deleted once they are fetched.
     pub(crate) moves: bool,
 }
 
-/// What is fetched, and where it goes.
+/// The sources, and the destination.
 pub(crate) struct GetPlan {
     pub(crate) sources: Vec<GetSource>,
     pub(crate) dest: PathBuf,
-    /// The presigned URL that is read from instead of a store with credentials.
+    /// The presigned URL to read from, instead of a store with credentials.
     pub(crate) url: Option<SignedUrl>,
 }
 
 /// Fetches each object; failures are reported as they happen.
-/// Errors: [`Kind::Usage`] and so on: before anything is read.
+/// Errors: Only what keeps the run from starting; nothing is read then.
 pub(crate) async fn run(
     options: GetOptions,
     connect: &Connect,
@@ -71,7 +74,7 @@ pub(crate) async fn run(
     let root = if dest == Path::new(".") { Path::new("") } else { dest };
     let downloader = Arc::new(Downloader {
         engine: job.engine(&options.transfer),
-        keys: keys.until(&job.interrupt),
+        keys: keys.cancelled_by(&job.interrupt),
         options: options.read,
         folder: Folder::at(root),
         publish_options: options.publish_options,
@@ -88,12 +91,12 @@ pub(crate) async fn run(
 }
 
 impl GetPlan {
-    /// Whether it is one object that was named.
+    /// Whether the only source is one object.
     pub(crate) fn is_object(&self) -> bool {
         matches!(self.sources.as_slice(), [GetSource::Object(_)])
     }
 
-    /// Whether objects alone were named, neither a prefix nor a list.
+    /// Whether all sources are objects: none is a prefix or a list.
     pub(crate) fn are_objects(&self) -> bool {
         self.sources.iter().all(|source| matches!(source, GetSource::Object(_)))
     }

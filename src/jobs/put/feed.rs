@@ -1,4 +1,4 @@
-//! Which files are stored, and where each goes.
+//! The files to store, each with its destination.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -15,15 +15,15 @@ use crate::transfer::many::{Filters, Found, WalkOptions};
 use crate::transfer::progress::Progress;
 use crate::transfer::to_path;
 
-/// Something on the command line that is to be stored.
+/// A source on the command line.
 pub(crate) enum PutSource {
     File(Upload),
-    /// The content of a folder goes below a folder of objects.
+    /// All files of a folder; they go below the folder `at` of objects.
     Folder {
         root: PathBuf,
         at: Location,
     },
-    /// So do the files of a folder that a list names.
+    /// The files of a folder that a list names.
     Listed {
         root: PathBuf,
         list: PathBuf,
@@ -31,11 +31,11 @@ pub(crate) enum PutSource {
     },
 }
 
-/// Which files are stored.
+/// Selects the files to store.
 pub(super) struct UploadFeed {
     pub(super) filters: Filters,
     pub(super) walk: WalkOptions,
-    /// Key files are stored as well.
+    /// Whether key files are stored, too.
     pub(super) include_keys: bool,
     pub(super) progress: Progress,
     pub(super) out: Output,
@@ -77,7 +77,7 @@ impl UploadFeed {
     }
 }
 
-/// A file below a folder, and the object below another that it becomes.
+/// The upload of a file of a folder to the object of the same name below `at`.
 pub(crate) fn upload_below(
     root: &Arc<SourceFolder>,
     at: &Location,

@@ -1,4 +1,7 @@
-//! Stores files: what `put` does, and `cp` and `mv` from this machine.
+//! Stores files: the job of `put`, and of `cp` and `mv` from this machine.
+//!
+//! - `uploader`: stores one file
+//! - `feed`: the files to store, each with its destination
 
 mod feed;
 mod uploader;
@@ -34,27 +37,27 @@ pub(crate) struct PutOptions {
     pub(crate) filters: Filters,
     pub(crate) dry_run: bool,
     pub(crate) follow_symlinks: bool,
-    /// Key files are stored as well.
+    /// Whether key files are stored, too.
     pub(crate) include_keys: bool,
     pub(crate) condition: Condition,
     pub(crate) attributes: Attributes,
-    /// Modification times are kept in the metadata.
+    /// Whether modification times are kept in the metadata.
     pub(crate) preserve: bool,
     pub(crate) transfer: TransferOptions,
-    /// Files are deleted once they are stored.
+    /// Whether files are deleted once they are stored.
     pub(crate) moves: bool,
 }
 
-/// What is stored, and where.
+/// The sources, and the destination.
 pub(crate) struct PutPlan {
     pub(crate) sources: Vec<PutSource>,
     pub(crate) dest: Location,
-    /// The presigned URL that is written to instead of a store with credentials.
+    /// The presigned URL to write to, instead of a store with credentials.
     pub(crate) url: Option<SignedUrl>,
 }
 
 /// Stores each file; failures are reported as they happen.
-/// Errors: [`Kind::Usage`] without a key where one is wanted, and so on: before anything is stored.
+/// Errors: Only what keeps the run from starting, such as [`Kind::Usage`] if there is no key; nothing is stored then.
 pub(crate) async fn run(
     options: PutOptions,
     connect: &Connect,
@@ -81,7 +84,7 @@ pub(crate) async fn run(
         sealer.check_below(&job.store, &dest.folder())?;
     }
     if options.sealing.tag_key {
-        job.store.learned().key_tags().want();
+        job.store.learned().key_tags().enable();
     }
     let has_metadata = options.preserve || !options.attributes.metadata.is_empty();
     if has_metadata && sealer.seals() && out.interactive() {
@@ -91,7 +94,7 @@ pub(crate) async fn run(
     let bucket = dest.bucket.clone();
     let uploader = Arc::new(Uploader {
         engine: job.engine(&options.transfer),
-        sealer: sealer.until(&job.interrupt),
+        sealer: sealer.cancelled_by(&job.interrupt),
         attributes: options.attributes,
         condition: options.condition,
         tag_key: options.sealing.tag_key,
@@ -118,7 +121,7 @@ pub(crate) async fn run(
 }
 
 impl PutOptions {
-    /// The attributes of each object. The time that `preserve` keeps is still open.
+    /// The attributes of each object; with `preserve`, an empty time stands for that of each file.
     fn all_attributes(&self) -> Attributes {
         let mut attributes = self.attributes.clone();
         if self.preserve {
@@ -129,17 +132,17 @@ impl PutOptions {
 }
 
 impl PutPlan {
-    /// Whether it is one file that was named.
+    /// Whether the only source is one file.
     pub(crate) fn is_file(&self) -> bool {
         matches!(self.sources.as_slice(), [PutSource::File(_)])
     }
 
-    /// Whether files alone were named, neither a folder nor a list.
+    /// Whether all sources are files: none is a folder or a list.
     pub(crate) fn are_files(&self) -> bool {
         self.sources.iter().all(|source| matches!(source, PutSource::File(_)))
     }
 
-    /// The files that were named.
+    /// The paths of the sources that are files.
     fn files(&self) -> impl Iterator<Item = &Path> {
         self.sources.iter().filter_map(|source| match source {
             PutSource::File(upload) => Some(upload.path.as_path()),

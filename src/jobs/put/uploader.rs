@@ -1,4 +1,4 @@
-//! Stores one file after another: what `put` and `sync` do with each.
+//! Stores one file: what `put` and `sync` do with each.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -20,17 +20,17 @@ use crate::transfer::Engine;
 use crate::transfer::files::{Input, MTIME, SourceFolder, write_mtime};
 use crate::transfer::many::Found;
 
-/// A file, and where it goes.
+/// A file, and the object to store it as.
 #[derive(Debug)]
 pub(crate) struct Upload {
     pub(crate) path: PathBuf,
-    /// The folder below which it was found; none for a file that the user names.
+    /// The folder in which it was found. None for a file that the user named.
     pub(crate) folder: Option<Arc<SourceFolder>>,
     pub(crate) at: Location,
 }
 
 impl Upload {
-    /// A file that the user names.
+    /// A file that the user named.
     pub(crate) fn named(path: &Path, at: Location) -> Upload {
         Upload { path: path.to_owned(), folder: None, at }
     }
@@ -42,11 +42,11 @@ pub(crate) struct Uploader {
     pub(crate) sealer: Sealer,
     pub(crate) attributes: Attributes,
     pub(crate) condition: Condition,
-    /// Objects are tagged with the MD5 of their keys.
+    /// Whether objects are tagged with the MD5 of their keys.
     pub(crate) tag_key: bool,
-    /// Modification times are kept.
+    /// Whether modification times are kept in the metadata.
     pub(crate) preserve: bool,
-    /// Files are deleted once they are stored.
+    /// Whether files are deleted once they are stored.
     pub(crate) moves: bool,
     pub(crate) first_key: FirstKey,
     pub(crate) reporter: Reporter,
@@ -61,7 +61,7 @@ impl Uploader {
         bucket: &str,
     ) {
         let work = |it: Arc<Uploader>, upload| async move { [it.upload(upload).await] };
-        job.run_at_most(|| self.most(bucket), feed, self, work).await;
+        job.run_at_most(|| self.max_in_progress(bucket), feed, self, work).await;
         if job.tally.done > 0 {
             let (store, out) = (&job.store, &job.out);
             note_refused_checksums(store, out);
@@ -91,7 +91,7 @@ impl Uploader {
         if let Some(note) = &stored.note {
             out.say(&format!("note: {note}"));
         }
-        self.first_key.note(encryption.key.as_ref());
+        self.first_key.record(encryption.key.as_ref());
         self.report(&at, &stored, &encryption)?;
         if let Some(original) = original {
             if let Some(kind) = protection_of(&path) {
@@ -121,7 +121,7 @@ impl Uploader {
         }
     }
 
-    /// Asks a store that keeps no checksum once more, before the file is deleted.
+    /// Checks the stored object before the file is deleted, if the store has not confirmed its checksum.
     async fn check_stored(
         &self,
         at: &Location,
@@ -142,9 +142,9 @@ impl Uploader {
         })
     }
 
-    /// How many files may be under way: only one until the bucket has proven that it seals, because that proof costs
+    /// How many files may be in progress: only one until the bucket has proven that it seals, because each proof costs
     /// additional requests.
-    fn most(&self, bucket: &str) -> usize {
+    fn max_in_progress(&self, bucket: &str) -> usize {
         let wants_proof = self.sealer.seals() && !self.reporter.dry_run;
         if wants_proof && !self.engine.store().learned().proven().seals(bucket) {
             1
@@ -153,7 +153,7 @@ impl Uploader {
         }
     }
 
-    /// What is done to files, for the summary.
+    /// The verb of the summary.
     pub(crate) fn verb(&self) -> &'static str {
         match (self.reporter.dry_run, self.sealer.seals()) {
             (true, _) => "would store",
@@ -169,7 +169,7 @@ impl Uploader {
             attributes.content_type = Some(guess_content_type(path, at));
         }
         if let Some(modified) = modified.filter(|_| self.preserve) {
-            // In front, so that the user's own value counts.
+            // First, so that a value that the user gave overrides it.
             attributes.metadata.insert(0, Metadata::one(MTIME, write_mtime(modified)));
         }
         attributes
@@ -192,7 +192,7 @@ impl Uploader {
     }
 }
 
-/// For an unknown type: without one, each store has a default of its own.
+/// For an unknown type: without a type, each store uses its own default.
 const UNKNOWN_CONTENT_TYPE: &str = "application/octet-stream";
 
 fn guess_content_type(source: &Path, at: &Location) -> String {

@@ -1,10 +1,10 @@
-//! Which objects are deleted, in batches of one request each.
+//! The objects to delete, in batches of one request each.
 
 use std::sync::Arc;
 
 use tokio::sync::mpsc::{Receiver, Sender};
 
-use super::folder::{check_folder, nothing_called_so};
+use super::folder::{check_folder, missing_folder};
 use crate::failure::Failure;
 use crate::location::Location;
 use crate::store::list::Listing;
@@ -12,10 +12,10 @@ use crate::store::object::DeleteTarget;
 use crate::store::wire::Store;
 use crate::transfer::many::{Filters, Found, channel_of_batches};
 
-/// Objects of one bucket at a time, up to as many as one request deletes.
+/// Each batch has objects of one bucket, at most as many as one request deletes.
 pub(crate) type Batches = Receiver<Found<Vec<DeleteTarget>>>;
 
-/// The objects that the command line names, as many at once as belong to one bucket.
+/// The objects that the command line names.
 pub(super) fn named(
     store: &Arc<Store>,
     locations: Vec<Location>,
@@ -28,7 +28,7 @@ pub(super) fn named(
             for chunk in chunk.chunks(Store::MOST_DELETES) {
                 let mut targets = Vec::with_capacity(chunk.len());
                 for at in chunk {
-                    // A version id is never typed by mistake.
+                    // With a version id the user clearly means the object itself.
                     let looks = at.is_folder() && version_id.is_none();
                     let found = if looks { check_folder(&store, at).await } else { Ok(()) };
                     match found {
@@ -50,7 +50,7 @@ pub(super) fn named(
     batches
 }
 
-/// The objects that are listed, a thousand at a time.
+/// The objects that the listings find.
 pub(super) fn listed(
     store: &Arc<Store>,
     listings: Vec<(Location, Listing)>,
@@ -63,7 +63,7 @@ pub(super) fn listed(
         for (at, listing) in listings {
             let admits = |key: &str| !recursive || filters.admit(&key[at.key.len()..]);
             let failure = match list_into(&sender, &at, listing, admits).await {
-                Ok(0) if !recursive && at.is_folder() => nothing_called_so(&store, &at).await,
+                Ok(0) if !recursive && at.is_folder() => missing_folder(&store, &at).await,
                 Ok(_) => continue,
                 Err(failure) => failure,
             };
@@ -73,7 +73,7 @@ pub(super) fn listed(
     batches
 }
 
-/// Returns how many objects were found.
+/// Sends the admitted objects of a listing, and returns how many there are.
 async fn list_into(
     sender: &Sender<Found<Vec<DeleteTarget>>>,
     at: &Location,
@@ -100,7 +100,7 @@ async fn list_into(
     Ok(count)
 }
 
-/// The objects of one bucket, as many at once as one request deletes.
+/// Splits the objects of one bucket into batches.
 pub(crate) fn feed_batches(
     mut targets: impl Iterator<Item = DeleteTarget> + Send + 'static,
 ) -> Batches {

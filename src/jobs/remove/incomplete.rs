@@ -1,4 +1,4 @@
-//! Aborts uploads that were never finished, whose parts cost money, and removes the throw-away objects of killed runs.
+//! Aborts unfinished uploads, whose parts cost money, and deletes the throw-away objects of killed runs.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -12,16 +12,16 @@ use crate::store::wire::{Connect, Store};
 use crate::transfer::resume::{forget_intentions, forget_uploads};
 
 pub(crate) struct IncompleteOptions {
-    /// An object, or all below a URL that ends in `/`.
+    /// Each is an object, or a prefix if it ends in `/`.
     pub(crate) urls: Vec<Location>,
-    /// Each URL means all below the prefix.
+    /// Whether each URL is a prefix.
     pub(crate) recursive: bool,
     pub(crate) older_than: Option<Duration>,
     pub(crate) dry_run: bool,
 }
 
 /// Aborts the unfinished uploads of each URL; failures are reported as they happen.
-/// Errors: Where the store cannot be reached.
+/// Errors: Only what keeps the run from starting; nothing is aborted then.
 pub(crate) async fn abort_incomplete(
     options: IncompleteOptions,
     connect: &Connect,
@@ -36,29 +36,29 @@ pub(crate) async fn abort_incomplete(
         code.add(&failure);
     };
     for at in urls {
-        let wanted = Wanted::of(at, recursive, older_than);
-        if let Err(failure) = wanted.abort(&store, &reporter, &mut fail).await {
+        let selection = UploadSelection::of(at, recursive, older_than);
+        if let Err(failure) = selection.abort(&store, &reporter, &mut fail).await {
             fail(failure);
             continue;
         }
-        if let Err(failure) = wanted.throw_away(&store, &reporter).await {
+        if let Err(failure) = selection.delete_throw_aways(&store, &reporter).await {
             fail(failure);
         }
     }
     Ok(code.get())
 }
 
-/// The uploads that a URL stands for.
-struct Wanted {
+/// The uploads that a URL selects.
+struct UploadSelection {
     below: Location,
-    /// Those of the object that is called exactly so.
+    /// Whether only uploads of the object with exactly this name are selected.
     is_one: bool,
     begun_before: Option<SystemTime>,
     older_than: Duration,
 }
 
-impl Wanted {
-    fn of(mut at: Location, is_recursive: bool, older_than: Option<Duration>) -> Wanted {
+impl UploadSelection {
+    fn of(mut at: Location, is_recursive: bool, older_than: Option<Duration>) -> UploadSelection {
         if is_recursive && !at.is_folder() {
             at.key.push('/');
         }
@@ -66,7 +66,7 @@ impl Wanted {
         let before = |age| SystemTime::now().checked_sub(age).unwrap_or(SystemTime::UNIX_EPOCH);
         let begun_before = older_than.map(before);
         let older_than = older_than.unwrap_or_default();
-        Wanted { is_one: !at.is_folder(), below: at, begun_before, older_than }
+        UploadSelection { is_one: !at.is_folder(), below: at, begun_before, older_than }
     }
 
     fn holds(&self, upload: &UnfinishedUpload) -> bool {
@@ -111,13 +111,17 @@ impl Wanted {
     }
 
     /// Deletes the throw-away objects of runs that have ended.
-    async fn throw_away(&self, store: &Arc<Store>, reporter: &Reporter) -> Result<(), Failure> {
+    async fn delete_throw_aways(
+        &self,
+        store: &Arc<Store>,
+        reporter: &Reporter,
+    ) -> Result<(), Failure> {
         if self.is_one {
             return Ok(());
         }
         let left = match store.throw_aways_left(&self.below, self.older_than).await {
             Ok(left) => left,
-            // Uploads can be aborted without this right.
+            // Aborting uploads does not need this right.
             Err(Failure { kind: Kind::Denied, .. }) => {
                 let at = &self.below;
                 reporter.out.say(&format!(

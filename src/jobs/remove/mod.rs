@@ -1,4 +1,9 @@
-//! Deletes objects, or versions of them, or uploads that were never finished: what `rm` does.
+//! Deletes objects, versions or unfinished uploads: the job of `rm`.
+//!
+//! - `remover`: deletes up to 1,000 objects with one request
+//! - `folder`: checks a name that ends in `/` before it is deleted
+//! - `feed`: the objects to delete, in batches
+//! - `incomplete`: unfinished uploads, and throw-away objects of killed runs
 
 mod feed;
 mod folder;
@@ -21,18 +26,18 @@ pub(crate) use remover::Remover;
 
 pub(crate) struct RemoveOptions {
     pub(crate) locations: Vec<Location>,
-    /// The version to delete for good.
+    /// The version to delete permanently.
     pub(crate) version_id: Option<String>,
-    /// All versions are deleted for good, delete markers too.
+    /// Whether all versions are deleted permanently, with the delete markers.
     pub(crate) all_versions: bool,
-    /// What is below the locations is deleted.
+    /// Whether everything below the locations is deleted.
     pub(crate) recursive: bool,
     pub(crate) filters: Filters,
     pub(crate) dry_run: bool,
 }
 
 /// Deletes each object; failures are reported as they happen.
-/// Errors: Where the store cannot be reached.
+/// Errors: Only what keeps the run from starting; nothing is deleted then.
 pub(crate) async fn run(
     options: RemoveOptions,
     connect: &Connect,

@@ -1,4 +1,4 @@
-//! Deletes by the thousand: what `rm` and `sync --delete` do with each.
+//! Deletes up to 1,000 objects with one request, for `rm` and `sync --delete`.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -12,13 +12,14 @@ use crate::store::object::{DeleteTarget, Removed};
 use crate::store::wire::Store;
 use crate::transfer::files::Folder;
 
-/// How many requests of up to 1,000 deletions are under way at once.
-const MOST_REQUESTS: usize = 4;
+/// The most requests at once, each of up to 1,000 deletions.
+const MAX_REQUESTS: usize = 4;
 
 /// How objects are deleted.
 pub(crate) struct Remover {
     pub(crate) store: Arc<Store>,
-    /// The objects were found in a listing. A store also accepts the deletion of an object that is not there.
+    /// Whether the objects were found in a listing, so that they did exist: a store also accepts the deletion of a missing
+    /// object.
     pub(crate) is_listed: bool,
     pub(crate) reporter: Reporter,
 }
@@ -26,7 +27,7 @@ pub(crate) struct Remover {
 impl Remover {
     pub(crate) async fn run(self: &Arc<Self>, job: &mut Job, targets: Batches) {
         let work = |it: Arc<Remover>, targets| async move { it.remove(targets).await };
-        job.run_at_most(|| MOST_REQUESTS, targets, self, work).await;
+        job.run_at_most(|| MAX_REQUESTS, targets, self, work).await;
     }
 
     /// Deletes up to 1,000 objects of one bucket and reports each.
@@ -44,7 +45,7 @@ impl Remover {
     }
 
     /// Deletes a file at this path below a local folder, and reports it.
-    /// Errors: [`Kind::Usage`] for a key file of this run, which is kept.
+    /// Errors: [`Kind::Usage`] if it is a key file of this run; it is kept then.
     pub(crate) fn remove_file(&self, folder: &Folder, below: &Path) -> Result<u64, Failure> {
         let path = folder.root().join(below);
         check_destination(&path)?;
@@ -72,15 +73,15 @@ impl Remover {
                 .flag("dryRun", self.reporter.dry_run)
         };
         self.reporter.item(record, || {
-            let (did, remark) = self.outcome(is_marker);
+            let (did, remark) = self.report_words(is_marker);
             let version = version_id.as_ref().filter(|_| !is_marker);
             let version = version.map(|id| format!(" (version {id})")).unwrap_or_default();
             format!("{did} {at}{version}{remark}")
         })
     }
 
-    /// What became of an object, before and after its name.
-    fn outcome(&self, is_marker: bool) -> (&'static str, &'static str) {
+    /// The words of the report before and after the name of an object.
+    fn report_words(&self, is_marker: bool) -> (&'static str, &'static str) {
         match (is_marker, self.is_listed) {
             _ if self.reporter.dry_run => ("would delete", ""),
             (true, true) => ("hid (its versions are still there)", ""),

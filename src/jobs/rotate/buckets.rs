@@ -1,5 +1,5 @@
-//! What is asked once for each bucket: whether objects have ACLs, which no copy takes over, and whether a copy would
-//! replace another version than its source.
+//! The settings that are requested once for each bucket: whether its objects have ACLs, which no copy takes over, and
+//! whether versioning is suspended.
 
 use std::collections::HashMap;
 
@@ -10,25 +10,25 @@ use crate::location::Location;
 use crate::output::Output;
 use crate::store::wire::Store;
 
-/// What is known of the buckets of a run.
+/// The known settings of the buckets of a run.
 #[derive(Default)]
 pub(super) struct Buckets {
-    /// Whether objects have ACLs that count and may be asked for.
+    /// Whether objects have effective ACLs that the credentials may read, by bucket.
     have_acls: Mutex<HashMap<String, bool>>,
-    /// Whether they have stopped keeping versions.
+    /// Whether versioning is suspended, by bucket.
     are_suspended: Mutex<HashMap<String, bool>>,
 }
 
 impl Buckets {
-    /// Whether an object grants others something that its copy will not. Warns, once for each bucket, if it cannot be
-    /// found out.
+    /// Whether the ACL of an object grants rights to others, which its copy will not. Warns once for each bucket if the
+    /// ACLs cannot be read.
     pub(super) async fn loses_acl(&self, store: &Store, at: &Location, out: &Output) -> bool {
         if !self.has_acls(store, at, out).await {
             return false;
         }
         match store.grants_to_others(at).await {
             Ok(grants) => grants,
-            // The copy will fail and say so.
+            // The copy will report the same failure.
             Err(Failure { kind: Kind::NotFound, .. }) => false,
             Err(failure) => {
                 if self.have_acls.lock().await.insert(at.bucket.clone(), false) == Some(true) {
@@ -52,8 +52,8 @@ impl Buckets {
         has_acls
     }
 
-    /// Fails where the bucket has suspended versions and this one was written before: a copy would become the version
-    /// `null`, in the place of another that may be there.
+    /// Fails if versioning is suspended and this version was written before that: the copy would become the version
+    /// `null`, and replace an existing version `null`.
     pub(super) async fn check_suspension(
         &self,
         store: &Store,

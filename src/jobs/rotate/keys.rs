@@ -1,4 +1,4 @@
-//! From which keys to which.
+//! The old keys and the new key of a rotation.
 
 use crate::failure::Failure;
 use crate::jobs::keys::{Keys, ObjectKeys};
@@ -8,31 +8,31 @@ use crate::store::object::{Batch, KeysToTry, Pending};
 use crate::store::wire::Store;
 use crate::transfer::Interrupt;
 
-/// The keys of both sides, read.
+/// The old keys and the new key, read from their sources.
 pub(crate) struct RotationKeys {
-    /// What may open the objects; none where only objects are meant that are not sealed.
+    /// The keys that may open the objects. None if only unsealed objects are selected.
     pub(crate) from: Option<Keys>,
-    /// Objects that are not sealed are meant as well.
-    pub(crate) takes_plain: bool,
-    /// What seals them.
+    /// Whether unsealed objects are selected, too.
+    pub(crate) includes_plain: bool,
+    /// Seals the rotated objects.
     pub(crate) to: Sealer,
 }
 
 impl RotationKeys {
-    /// Fails where keys were named that cannot go to this store.
+    /// Fails if a given key may not be sent to this store.
     pub(super) fn check(&self, store: &Store) -> Result<(), Failure> {
         self.to.check(store)?;
         self.from.as_ref().map_or(Ok(()), |keys| keys.check(store))
     }
 
-    /// The same, while a signal ends the run.
-    pub(super) fn until(self, interrupt: &Interrupt) -> RotationKeys {
-        let from = self.from.map(|keys| keys.until(interrupt));
-        RotationKeys { from, to: self.to.until(interrupt), ..self }
+    /// The same keys; a signal cancels the wait for a command that prints one.
+    pub(super) fn cancelled_by(self, interrupt: &Interrupt) -> RotationKeys {
+        let from = self.from.map(|keys| keys.cancelled_by(interrupt));
+        RotationKeys { from, to: self.to.cancelled_by(interrupt), ..self }
     }
 }
 
-/// The keys that an object may have, and its new key among the first of them.
+/// The old keys that may open an object, and its new key in the first batch.
 pub(super) struct OldAndNew<'a> {
     pub(super) old: ObjectKeys<'a>,
     pub(super) new: Option<Key>,
@@ -52,11 +52,11 @@ impl KeysToTry for OldAndNew<'_> {
         self.old.more()
     }
 
-    fn lack_one(&self) -> bool {
-        self.old.lack_one()
+    fn has_unusable_key(&self) -> bool {
+        self.old.has_unusable_key()
     }
 
-    fn explain_none(&self, failure: Failure) -> Failure {
-        self.old.explain_none(failure)
+    fn explain_missing_key(&self, failure: Failure) -> Failure {
+        self.old.explain_missing_key(failure)
     }
 }

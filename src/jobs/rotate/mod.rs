@@ -1,7 +1,12 @@
-//! Re-keys objects where they are, or into copies elsewhere: what `rotate` does.
+//! Seals objects with a new key, in place or as copies elsewhere: the job of `rotate`.
 //!
-//! `rotator` rotates one object, `versions` cleans up former versions, `report` says what became of them. `buckets` is what is
-//! asked once for each bucket; `keys` and `target` say from which keys to which, and where to.
+//! - `keys`: the old keys and the new key
+//! - `target`: where rotated objects go
+//! - `outcome`: the results that an object can have, and their names
+//! - `buckets`: the ACL and versioning settings of each bucket, requested once
+//! - `report`: the records, the notes and the summary
+//! - `rotator`: the rotation of one object
+//! - `versions`: former versions, reported or deleted
 
 mod buckets;
 mod keys;
@@ -13,8 +18,8 @@ mod versions;
 
 use std::sync::Arc;
 
-use outcome::Outcome;
-use report::Report;
+use outcome::RotationOutcome;
+use report::RotationReport;
 use rotator::Rotator;
 use versions::VersionCleaner;
 
@@ -36,11 +41,11 @@ pub(crate) struct RotateOptions {
     pub(crate) former_versions: FormerVersions,
     pub(crate) dry_run: bool,
     pub(crate) transfer: TransferOptions,
-    /// All that another run must have in common with this one to go on where it stopped.
+    /// The settings that another run must share with this one to resume it.
     pub(crate) settings: String,
 }
 
-/// What is done with former versions that need an old key.
+/// How to treat former versions that need an old key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum FormerVersions {
     Ignore,
@@ -49,7 +54,7 @@ pub(crate) enum FormerVersions {
 }
 
 /// Rotates each object; failures are reported as they happen.
-/// Errors: What keeps the run from starting: nothing is changed then.
+/// Errors: Only what keeps the run from starting; nothing is changed then.
 pub(crate) async fn run(
     places: Vec<Place>,
     keys: RotationKeys,
@@ -59,8 +64,8 @@ pub(crate) async fn run(
 ) -> Result<u8, Failure> {
     let mut job = Job::connect(connect, out).await?;
     keys.check(&job.store)?;
-    // Only copies of objects that have such a tag get one.
-    job.store.learned().key_tags().want();
+    // Only the copy of an object with a key tag gets a key tag.
+    job.store.learned().key_tags().enable();
     if let Some(shard) = &options.search.shard {
         out.say(&format!("share {shard}"));
     }
@@ -68,20 +73,20 @@ pub(crate) async fn run(
     let reporter = Reporter { out: *out, dry_run: options.dry_run, each: is_one };
     let rotator = Arc::new(Rotator::new(
         job.engine(&options.transfer),
-        keys.until(&job.interrupt),
+        keys.cancelled_by(&job.interrupt),
         options.target,
-        Report::new(reporter),
+        RotationReport::new(reporter),
     ));
     let run = Run { rotator, search: options.search, settings: options.settings };
     for place in places {
         run.rotate(&place, &mut job).await;
-        if options.former_versions != FormerVersions::Ignore && !job.tally.is_ended() {
-            // A damaged copy may have nothing but its former versions.
+        if options.former_versions != FormerVersions::Ignore && !job.tally.is_stopped() {
+            // If a copy is damaged, the former version may be the only intact one.
             let deletes =
                 options.former_versions == FormerVersions::Delete && !run.rotator.has_damage();
             run.clean_versions(place, deletes, &mut job).await;
         }
-        if job.tally.is_ended() {
+        if job.tally.is_stopped() {
             break;
         }
     }
@@ -113,23 +118,23 @@ impl Run {
             async move {
                 let done = rotator.rotate(&object).await;
                 match &done {
-                    Ok(Outcome::Archived) => checkpoint.hold(ticket),
+                    Ok(RotationOutcome::Archived) => checkpoint.hold(ticket),
                     Ok(_) => checkpoint.finish(ticket),
                     Err(_) => checkpoint.fail(ticket),
                 }
-                done.map(Outcome::bytes).transpose()
+                done.map(RotationOutcome::bytes).transpose()
             }
         };
         job.run(feed, &self.rotator, work).await;
         let has_other_failures = job.tally.failed - failed_before != checkpoint.failed();
-        if checkpoint.end(!job.tally.is_ended() && !has_other_failures) {
+        if checkpoint.end(!job.tally.is_stopped() && !has_other_failures) {
             job.out.say("what was done is remembered: run the same command again to go on");
         }
     }
 
     async fn checkpoint(&self, place: &Place) -> Checkpoint {
         let rotator = &self.rotator;
-        // Another list may have the same name, and to read one again costs no request.
+        // A list of the same name may have other content, and reading it again costs no request.
         let Place::Below(below) = place else { return Checkpoint::none() };
         if rotator.report.dry_run || self.search.is_list() {
             return Checkpoint::none();

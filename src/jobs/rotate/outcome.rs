@@ -1,85 +1,94 @@
-//! What became of an object.
+//! The outcomes of a rotation, and their names.
 
-/// What became of an object, or of a version of one.
+/// The outcome for an object or a former version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Outcome {
-    /// So many bytes were sealed with the new key, or would be.
+pub(super) enum RotationOutcome {
+    /// This many bytes were sealed with the new key, or would be.
     Rotated(u64),
     /// It has the new key.
     Current,
-    /// It is not sealed, and such objects are not meant.
+    /// It is not sealed, and unsealed objects are not selected.
     Plain,
-    /// The same, as an inventory says.
+    /// An inventory says that it was not sealed, and unsealed objects are not selected.
     PlainWhenInventoried,
-    /// It is sealed, and such objects are not meant.
+    /// It is sealed, and sealed objects are not selected.
     Sealed,
-    /// It must be restored first.
+    /// It is archived, and must be restored first.
     Archived,
-    /// It was deleted meanwhile.
+    /// It was deleted during the run.
     Gone,
     /// A former version that needs an old key.
     OldVersion,
-    /// Such a version, deleted.
+    /// A former version that needed an old key, and was deleted.
     DeletedVersion,
 }
 
-impl Outcome {
+impl RotationOutcome {
     /// The bytes that were sealed.
     pub(super) fn bytes(self) -> Option<u64> {
         match self {
-            Outcome::Rotated(bytes) => Some(bytes),
+            RotationOutcome::Rotated(bytes) => Some(bytes),
             _ => None,
         }
     }
 
-    /// As programs read it.
+    /// The value of `result` in the JSON record.
     pub(super) fn name(self) -> &'static str {
         match self {
-            Outcome::Rotated(_) => "rotated",
-            Outcome::Current => "current",
-            Outcome::Plain | Outcome::PlainWhenInventoried => "plain",
-            Outcome::Sealed => "sealed",
-            Outcome::Archived => "archived",
-            Outcome::Gone => "gone",
-            Outcome::OldVersion => "old-version",
-            Outcome::DeletedVersion => "deleted-version",
+            RotationOutcome::Rotated(_) => "rotated",
+            RotationOutcome::Current => "current",
+            RotationOutcome::Plain | RotationOutcome::PlainWhenInventoried => "plain",
+            RotationOutcome::Sealed => "sealed",
+            RotationOutcome::Archived => "archived",
+            RotationOutcome::Gone => "gone",
+            RotationOutcome::OldVersion => "old-version",
+            RotationOutcome::DeletedVersion => "deleted-version",
         }
     }
 
-    /// As the summary counts it.
+    /// The words after the count in the summary.
     pub(super) fn counted(self, dry_run: bool) -> &'static str {
         match self {
-            Outcome::Rotated(_) => "rotated",
-            Outcome::Current => "as they should be already",
-            Outcome::Plain => "not sealed and left alone",
-            Outcome::PlainWhenInventoried => "not sealed when the inventory was taken",
-            Outcome::Sealed => "sealed and left alone",
-            Outcome::Archived => "archived and left alone",
-            Outcome::Gone => "gone meanwhile",
-            Outcome::OldVersion => "former versions left alone",
-            Outcome::DeletedVersion if dry_run => "versions would be deleted",
-            Outcome::DeletedVersion => "former versions deleted",
+            RotationOutcome::Rotated(_) => "rotated",
+            RotationOutcome::Current => "as they should be already",
+            RotationOutcome::Plain => "not sealed and left alone",
+            RotationOutcome::PlainWhenInventoried => "not sealed when the inventory was taken",
+            RotationOutcome::Sealed => "sealed and left alone",
+            RotationOutcome::Archived => "archived and left alone",
+            RotationOutcome::Gone => "gone meanwhile",
+            RotationOutcome::OldVersion => "former versions left alone",
+            RotationOutcome::DeletedVersion if dry_run => "versions would be deleted",
+            RotationOutcome::DeletedVersion => "former versions deleted",
         }
     }
 
-    /// As people read it of one object; none where there is nothing to do about it.
+    /// The sentence for one object. None if the user need not act.
     pub(super) fn sentence(self, is_sealed: bool, dry_run: bool) -> Option<&'static str> {
         match self {
-            Outcome::DeletedVersion if dry_run => {
+            RotationOutcome::DeletedVersion if dry_run => {
                 Some("a former version, or one by then, that would be deleted")
             }
-            Outcome::OldVersion if !is_sealed => Some("a former version that is not sealed"),
-            Outcome::DeletedVersion if !is_sealed => {
+            RotationOutcome::OldVersion if !is_sealed => {
+                Some("a former version that is not sealed")
+            }
+            RotationOutcome::DeletedVersion if !is_sealed => {
                 Some("a former version that was not sealed, deleted")
             }
-            Outcome::Plain => Some("not sealed, and left alone: --from none seals it"),
-            Outcome::PlainWhenInventoried => Some(
+            RotationOutcome::Plain => Some("not sealed, and left alone: --from none seals it"),
+            RotationOutcome::PlainWhenInventoried => Some(
                 "not sealed when the inventory was taken, and left alone: --from none seals it",
             ),
-            Outcome::Archived => Some("archived, and left alone: restore it, and rotate it again"),
-            Outcome::OldVersion => Some("a former version that still needs an old key"),
-            Outcome::DeletedVersion => Some("a former version that needed an old key, deleted"),
-            Outcome::Rotated(_) | Outcome::Current | Outcome::Sealed | Outcome::Gone => None,
+            RotationOutcome::Archived => {
+                Some("archived, and left alone: restore it, and rotate it again")
+            }
+            RotationOutcome::OldVersion => Some("a former version that still needs an old key"),
+            RotationOutcome::DeletedVersion => {
+                Some("a former version that needed an old key, deleted")
+            }
+            RotationOutcome::Rotated(_)
+            | RotationOutcome::Current
+            | RotationOutcome::Sealed
+            | RotationOutcome::Gone => None,
         }
     }
 }

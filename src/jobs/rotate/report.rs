@@ -1,10 +1,10 @@
-//! What is reported of each object, and at the end of all of them.
+//! Reports each object, and the notes and the summary at the end.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::outcome::Outcome;
+use super::outcome::RotationOutcome;
 use crate::failure::{Advice, Failure};
 use crate::jobs::job::Job;
 use crate::jobs::notes::{note_refused_copies, note_refused_tags, warn_left_of_trials};
@@ -19,7 +19,7 @@ use crate::store::copy::Copy;
 use crate::store::object::{NULL_VERSION, ObjectMetadata, Opened, Stored};
 use crate::store::wire::Store;
 
-pub(super) struct Report {
+pub(super) struct RotationReport {
     pub(super) out: Output,
     pub(super) dry_run: bool,
     /// People get a line for each object.
@@ -32,36 +32,43 @@ pub(super) struct Report {
 /// What the summary and the notes at the end need.
 #[derive(Default)]
 struct Seen {
-    /// How many objects were left alone, and why.
-    left: BTreeMap<Outcome, u64>,
+    /// How many objects or versions had each outcome, except rotated objects.
+    outcomes: BTreeMap<RotationOutcome, u64>,
     /// How many rotated objects have a former version that is sealed.
     sealed_versions: u64,
-    /// How many have one that is not.
+    /// How many rotated objects have a former version that is not sealed.
     plain_versions: u64,
     was_tagged: bool,
     in_place: bool,
 }
 
-impl Report {
-    pub(super) fn new(reporter: Reporter) -> Report {
+impl RotationReport {
+    pub(super) fn new(reporter: Reporter) -> RotationReport {
         let Reporter { out, dry_run, each } = reporter;
         let (seen, first_key) = (Mutex::default(), FirstKey::default());
-        Report { out, dry_run, each, seen, first_key, has_warned_of_races: AtomicBool::new(false) }
+        RotationReport {
+            out,
+            dry_run,
+            each,
+            seen,
+            first_key,
+            has_warned_of_races: AtomicBool::new(false),
+        }
     }
 
-    /// Reports an object that stays as it is.
-    /// Errors: Where stdout cannot be written.
-    pub(super) fn left(
+    /// Reports an object that is not rotated.
+    /// Errors: [`Kind::Other`] if stdout cannot be written.
+    pub(super) fn unchanged(
         &self,
         at: &Location,
-        outcome: Outcome,
-        goal: &ObjectEncryption,
+        outcome: RotationOutcome,
+        target_encryption: &ObjectEncryption,
         metadata: Option<&ObjectMetadata>,
-    ) -> Result<Outcome, Failure> {
+    ) -> Result<RotationOutcome, Failure> {
         let sealed = match outcome {
-            Outcome::Current => Some(goal.key.is_some()),
-            Outcome::Plain => Some(false),
-            Outcome::Sealed => Some(true),
+            RotationOutcome::Current => Some(target_encryption.key.is_some()),
+            RotationOutcome::Plain => Some(false),
+            RotationOutcome::Sealed => Some(true),
             _ => None,
         };
         let record = record(at)
@@ -69,22 +76,22 @@ impl Report {
             .with("result", outcome.name())
             .with("bytes", metadata.and_then(|it| it.content_length))
             .with("sealed", sealed)
-            .key(goal.key.as_ref().filter(|_| outcome == Outcome::Current))
+            .key(target_encryption.key.as_ref().filter(|_| outcome == RotationOutcome::Current))
             .with("etag", metadata.and_then(|it| it.etag.as_deref()))
             .flag("dryRun", self.dry_run);
         let sentence = outcome.sentence(sealed.unwrap_or_default(), self.dry_run);
         self.count(outcome, &record, &at.to_string(), sentence)
     }
 
-    /// Reports a former version: what opens it, and what became of it.
-    /// Errors: Where stdout cannot be written.
+    /// Reports a former version: its key and its outcome.
+    /// Errors: [`Kind::Other`] if stdout cannot be written.
     pub(super) fn version(
         &self,
         at: &Location,
         version_id: &str,
-        outcome: Outcome,
+        outcome: RotationOutcome,
         opened: &Opened<ObjectMetadata>,
-    ) -> Result<Outcome, Failure> {
+    ) -> Result<RotationOutcome, Failure> {
         let is_sealed = opened.key.is_some();
         let record = record(at)
             .with("versionId", version_id)
@@ -99,12 +106,12 @@ impl Report {
 
     fn count(
         &self,
-        outcome: Outcome,
+        outcome: RotationOutcome,
         record: &Record,
         what: &str,
         sentence: Option<&str>,
-    ) -> Result<Outcome, Failure> {
-        *self.seen().left.entry(outcome).or_default() += 1;
+    ) -> Result<RotationOutcome, Failure> {
+        *self.seen().outcomes.entry(outcome).or_default() += 1;
         if self.out.json() {
             self.out.item(record)?;
         } else if let Some(sentence) = sentence {
@@ -115,16 +122,16 @@ impl Report {
         Ok(outcome)
     }
 
-    /// Reports what would be done with an object.
-    /// Errors: Where stdout cannot be written.
+    /// Reports an object that would be rotated.
+    /// Errors: [`Kind::Other`] if stdout cannot be written.
     pub(super) fn planned(
         &self,
         at: &Location,
         to: &Location,
-        goal: &ObjectEncryption,
+        target_encryption: &ObjectEncryption,
         opened: &Opened<ObjectMetadata>,
-    ) -> Result<Outcome, Failure> {
-        let (key, bytes) = (goal.key.as_ref(), opened.answer.content_length);
+    ) -> Result<RotationOutcome, Failure> {
+        let (key, bytes) = (target_encryption.key.as_ref(), opened.answer.content_length);
         if self.out.json() {
             let record = rotated(at, to)
                 .with("bytes", bytes)
@@ -137,21 +144,21 @@ impl Report {
             let change = change(opened.key.as_ref(), key);
             self.out.say(&format!("would rotate {at}{}: {change}", destination(at, to)));
         }
-        Ok(Outcome::Rotated(bytes.unwrap_or_default()))
+        Ok(RotationOutcome::Rotated(bytes.unwrap_or_default()))
     }
 
-    /// Reports an object that was rotated. `loses_acl`: its ACL granted others something.
-    /// Errors: Where stdout cannot be written.
+    /// Reports a rotated object. `loses_acl`: the ACL of the former version granted rights to others.
+    /// Errors: [`Kind::Other`] if stdout cannot be written.
     pub(super) fn rotated(
         &self,
         copy: &Copy,
         stored: &Stored,
         key: Option<&ObjectKey>,
         loses_acl: bool,
-    ) -> Result<Outcome, Failure> {
+    ) -> Result<RotationOutcome, Failure> {
         let (source, at, to) = (&copy.source, &copy.source.at, &copy.write.at);
-        self.first_key.note(key);
-        self.see(copy, stored);
+        self.first_key.record(key);
+        self.remember(copy, stored);
         let notes = notes(&source.metadata, loses_acl);
         if self.out.json() {
             let record = record(to)
@@ -165,7 +172,7 @@ impl Report {
                 .with("etag", stored.etag.as_deref())
                 .with("notes", notes);
             self.out.item(&record)?;
-            return Ok(Outcome::Rotated(stored.bytes));
+            return Ok(RotationOutcome::Rotated(stored.bytes));
         }
         for note in notes {
             self.out.say(&format!("note: {to}: {note}"));
@@ -174,10 +181,10 @@ impl Report {
             let (change, to) = (change(source.key.as_ref(), key), destination(at, to));
             self.out.say(&format!("rotated {at}{to} ({} bytes): {change}", stored.bytes));
         }
-        Ok(Outcome::Rotated(stored.bytes))
+        Ok(RotationOutcome::Rotated(stored.bytes))
     }
 
-    fn see(&self, copy: &Copy, stored: &Stored) {
+    fn remember(&self, copy: &Copy, stored: &Stored) {
         let mut seen = self.seen();
         seen.was_tagged |= copy.write.tags_key;
         if !copy.is_in_place() {
@@ -194,15 +201,15 @@ impl Report {
         }
     }
 
-    /// Warns once, before anything is overwritten, of what no trial can show: whether the store checks a condition and
-    /// writes in one step.
+    /// Warns once, before anything is overwritten, that another writer's object may be lost: no trial can show whether
+    /// the store checks If-Match and writes in one step.
     pub(super) fn warn_of_races(&self, store: &Store) {
         if !store.is_amazon() && !self.has_warned_of_races.swap(true, Ordering::Relaxed) {
             self.out.warn("this store is not known to refuse, without a gap, to overwrite what another writer has just replaced (If-Match on copies): let nobody write there meanwhile");
         }
     }
 
-    /// Reports what the user should know about the store and former versions, and the summary.
+    /// Prints the notes about the store and about former versions, and the summary.
     pub(super) async fn finish(&self, job: &Job) {
         warn_left_of_trials(&job.store, &self.out).await;
         if job.tally.done > 0 && !self.dry_run {
@@ -212,9 +219,10 @@ impl Report {
         }
         if !self.each {
             let verb = if self.dry_run { "would rotate" } else { "rotated" };
-            let counted =
-                |(outcome, count): (&Outcome, &u64)| (*count, outcome.counted(self.dry_run));
-            let left: Vec<_> = self.seen().left.iter().map(counted).collect();
+            let counted = |(outcome, count): (&RotationOutcome, &u64)| {
+                (*count, outcome.counted(self.dry_run))
+            };
+            let left: Vec<_> = self.seen().outcomes.iter().map(counted).collect();
             job.summarize(verb, "object", &left);
         }
     }
@@ -234,8 +242,8 @@ impl Report {
         if seen.in_place {
             out.say("note: LastModified is the time of the rotation now: lifecycle rules count their days anew");
         }
-        let was_reported = [Outcome::OldVersion, Outcome::DeletedVersion];
-        if was_reported.iter().any(|outcome| seen.left.contains_key(outcome)) {
+        let was_reported = [RotationOutcome::OldVersion, RotationOutcome::DeletedVersion];
+        if was_reported.iter().any(|outcome| seen.outcomes.contains_key(outcome)) {
             return;
         }
         if seen.plain_versions > 0 {
@@ -267,7 +275,7 @@ fn rotated(at: &Location, to: &Location) -> Record {
     record(to).with("source", source).with("result", "rotated")
 }
 
-/// What a copy does not take over, and cannot be sent along without more rights.
+/// Notes about settings that a copy does not take over, and that cannot be sent with it without more rights.
 fn notes(source: &ObjectMetadata, loses_acl: bool) -> Vec<String> {
     let mut notes = Vec::new();
     if loses_acl {
@@ -289,7 +297,7 @@ fn destination(at: &Location, to: &Location) -> String {
     if at == to { String::new() } else { format!(" to {to}") }
 }
 
-/// From which key to which.
+/// A description of the old key and the new key.
 fn change(from: Option<&Key>, to: Option<&ObjectKey>) -> String {
     let md5 = from.map(Key::md5_base64).unwrap_or_default();
     match (from, to) {

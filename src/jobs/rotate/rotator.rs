@@ -1,12 +1,12 @@
-//! Rotates one object: opens it, and copies it unless it has its new key.
+//! Rotates one object: opens it, and copies it unless it already has its new key.
 
 use std::slice;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::buckets::Buckets;
 use super::keys::{OldAndNew, RotationKeys};
-use super::outcome::Outcome;
-use super::report::Report;
+use super::outcome::RotationOutcome;
+use super::report::RotationReport;
 use super::target::Target;
 use crate::failure::{Advice, Failure, Kind};
 use crate::jobs::feed::{EncryptionStatus, FeedObject};
@@ -21,49 +21,52 @@ use crate::store::object::{
 };
 use crate::transfer::Engine;
 
-/// How often an object is tried again that another writer replaces meanwhile.
-const MOST_TRIES: u32 = 5;
+/// How often to try an object that another writer keeps replacing.
+const MAX_TRIES: u32 = 5;
 
 pub(super) struct Rotator {
     pub(super) engine: Engine,
-    pub(super) report: Report,
+    pub(super) report: RotationReport,
     keys: RotationKeys,
     target: Target,
     buckets: Buckets,
-    /// Whether a copy was damaged.
+    /// Whether any copy was damaged.
     has_damage: AtomicBool,
-    /// Whether the last object that opened had its new key.
-    was_current: AtomicBool,
+    /// Whether the last opened object already had its new key.
+    last_was_current: AtomicBool,
 }
 
-/// What is found where an object should be.
-pub(super) enum Lookup {
+/// The object at a location, if there is one.
+pub(super) enum FoundObject {
     Opened(Box<Opened<ObjectMetadata>>),
-    /// It is sealed, and only objects are meant that are not.
+    /// It is sealed, and only unsealed objects are selected.
     Sealed,
     Gone,
 }
 
-impl Lookup {
-    fn opened(opened: Opened<ObjectMetadata>) -> Lookup {
-        Lookup::Opened(Box::new(opened))
+impl FoundObject {
+    fn opened(opened: Opened<ObjectMetadata>) -> FoundObject {
+        FoundObject::Opened(Box::new(opened))
     }
 
-    /// Whether it is encrypted as it should be.
-    pub(super) fn is_current(&self, goal: &ObjectEncryption) -> bool {
-        matches!(self, Lookup::Opened(opened) if is_current(opened, goal))
+    /// Whether it already has the target encryption.
+    pub(super) fn is_current(&self, target_encryption: &ObjectEncryption) -> bool {
+        matches!(self, FoundObject::Opened(opened) if is_current(opened, target_encryption))
     }
 
     fn etag(&self) -> Option<&str> {
         match self {
-            Lookup::Opened(opened) => opened.answer.etag.as_deref(),
-            Lookup::Sealed | Lookup::Gone => None,
+            FoundObject::Opened(opened) => opened.answer.etag.as_deref(),
+            FoundObject::Sealed | FoundObject::Gone => None,
         }
     }
 }
 
-pub(super) fn is_current(opened: &Opened<ObjectMetadata>, goal: &ObjectEncryption) -> bool {
-    opened.key.as_ref() == goal.encryption.key()
+pub(super) fn is_current(
+    opened: &Opened<ObjectMetadata>,
+    target_encryption: &ObjectEncryption,
+) -> bool {
+    opened.key.as_ref() == target_encryption.encryption.key()
 }
 
 impl Rotator {
@@ -71,37 +74,61 @@ impl Rotator {
         engine: Engine,
         keys: RotationKeys,
         target: Target,
-        report: Report,
+        report: RotationReport,
     ) -> Rotator {
         let (buckets, has_damage) = (Buckets::default(), AtomicBool::new(false));
-        let was_current = AtomicBool::new(false);
-        Rotator { engine, report, keys, target, buckets, has_damage, was_current }
+        let last_was_current = AtomicBool::new(false);
+        Rotator { engine, report, keys, target, buckets, has_damage, last_was_current }
     }
 
-    /// Rotates an object if it has to be, and reports it.
-    /// Errors: [`Kind::Key`] where no key of either side opens it; [`Kind::Precondition`] where another writer replaces
-    /// it again and again; otherwise what keeps it from being read or written.
-    pub(super) async fn rotate(&self, object: &FeedObject) -> Result<Outcome, Failure> {
+    /// Rotates an object if that is necessary, and reports it.
+    /// Errors: [`Kind::Key`] if neither an old key nor the new key opens it; [`Kind::Precondition`] if another writer keeps
+    /// replacing it; otherwise any failure to read or write it.
+    pub(super) async fn rotate(&self, object: &FeedObject) -> Result<RotationOutcome, Failure> {
         let (at, to) = (&object.at, self.target.of(&object.at));
-        let goal = self.goal(&to).await?;
-        if self.was_plain(object, &goal) {
-            return self.report.left(at, Outcome::PlainWhenInventoried, &goal, None);
+        let target_encryption = self.target_encryption(&to).await?;
+        if self.was_plain(object, &target_encryption) {
+            return self.report.unchanged(
+                at,
+                RotationOutcome::PlainWhenInventoried,
+                &target_encryption,
+                None,
+            );
         }
-        let mut found = self.look_twice(at, &goal).await?;
-        for _ in 0..MOST_TRIES {
+        let mut found = self.look_twice(at, &target_encryption).await?;
+        for _ in 0..MAX_TRIES {
             let opened = match &found {
-                Lookup::Opened(opened) => opened,
-                Lookup::Sealed => return self.report.left(at, Outcome::Sealed, &goal, None),
-                Lookup::Gone if object.is_named() => return Err(missing(at)),
-                Lookup::Gone => return self.report.left(at, Outcome::Gone, &goal, None),
+                FoundObject::Opened(opened) => opened,
+                FoundObject::Sealed => {
+                    return self.report.unchanged(
+                        at,
+                        RotationOutcome::Sealed,
+                        &target_encryption,
+                        None,
+                    );
+                }
+                FoundObject::Gone if object.is_named() => return Err(missing(at)),
+                FoundObject::Gone => {
+                    return self.report.unchanged(
+                        at,
+                        RotationOutcome::Gone,
+                        &target_encryption,
+                        None,
+                    );
+                }
             };
-            if let Some(outcome) = self.reason_to_leave(opened, &to, &goal).await? {
-                return self.report.left(at, outcome, &goal, Some(&opened.answer));
+            if let Some(outcome) = self.reason_to_leave(opened, &to, &target_encryption).await? {
+                return self.report.unchanged(
+                    at,
+                    outcome,
+                    &target_encryption,
+                    Some(&opened.answer),
+                );
             }
             if self.report.dry_run {
-                return self.report.planned(at, &to, &goal, opened);
+                return self.report.planned(at, &to, &target_encryption, opened);
             }
-            let copy = self.plan(at, &to, &goal, opened).await?;
+            let copy = self.plan(at, &to, &target_encryption, opened).await?;
             // Elsewhere the original keeps its ACL.
             let loses_acl = self.target.is_in_place() && self.check_bucket(&copy.source).await?;
             if self.target.is_in_place() {
@@ -109,40 +136,42 @@ impl Rotator {
             }
             match self.engine.copy(&copy).await {
                 Ok(copied) => {
-                    let key = goal.key.as_ref();
+                    let key = target_encryption.key.as_ref();
                     return self.report.rotated(&copy, &copied.stored, key, loses_acl);
                 }
-                Err(failure) => found = self.look_after(failure, at, &found, &goal).await?,
+                Err(failure) => {
+                    found = self.look_again(failure, at, &found, &target_encryption).await?;
+                }
             }
         }
         Err(Failure::precondition(
-            "somebody replaces the object again and again: it was left alone",
+            "another client replaces the object again and again: it was left alone",
         )
-        .hint("run the same command again when nobody writes there")
+        .hint("run the same command again when no other client writes there")
         .at(at))
     }
 
-    /// Looks again after a copy that failed: another writer may have replaced the object, or the copy was made and its
-    /// answer lost.
+    /// Opens the object again after a failed copy: another writer may have replaced the object, or the store made the
+    /// copy and its answer was lost.
     /// Errors: The failure of the copy, unless the object has changed.
-    async fn look_after(
+    async fn look_again(
         &self,
         failure: Failure,
         at: &Location,
-        before: &Lookup,
-        goal: &ObjectEncryption,
-    ) -> Result<Lookup, Failure> {
-        // A damaged copy stays damaged, though its new key opens it.
+        before: &FoundObject,
+        target_encryption: &ObjectEncryption,
+    ) -> Result<FoundObject, Failure> {
+        // A damaged copy opens with its new key, but must not count as rotated.
         let is_damage = failure.is(Kind::Integrity);
         self.has_damage.fetch_or(is_damage, Ordering::Relaxed);
-        if is_damage || failure.concerns_all() || !self.target.is_in_place() {
+        if is_damage || failure.stops_the_run() || !self.target.is_in_place() {
             return Err(failure);
         }
-        let Ok(now) = self.look(at, ReadOptions::default(), goal).await else {
+        let Ok(now) = self.look(at, ReadOptions::default(), target_encryption).await else {
             return Err(failure);
         };
         // The ETags of some stores depend on the content alone, not on the key.
-        let is_unchanged = now.etag() == before.etag() && !now.is_current(goal);
+        let is_unchanged = now.etag() == before.etag() && !now.is_current(target_encryption);
         let is_unsealed = failure.is(Kind::Unsealed);
         if is_unchanged && is_unsealed {
             return Err(Failure::unavailable("the copy was not made: the object is as it was")
@@ -152,8 +181,8 @@ impl Rotator {
         if is_unchanged || is_unsealed { Err(failure) } else { Ok(now) }
     }
 
-    /// What another run must have in common with this one to go on where it stopped: the rules, where they count, and
-    /// the key for objects below a place. None where there is no one key.
+    /// What another run must share with this one to resume it: the fingerprint of the rules, and the key for objects
+    /// below this location. None if that key cannot be read.
     pub(super) async fn identity(&self, below: &Location) -> Option<(String, Option<Key>)> {
         let Some(keys) = self.keys.to.keys() else { return Some((String::new(), None)) };
         let encryption = self.keys.to.encryption(self.engine.store(), below).await.ok()?;
@@ -164,13 +193,16 @@ impl Rotator {
         self.has_damage.load(Ordering::Relaxed)
     }
 
-    /// Whether such an object is meant.
-    pub(super) fn takes(&self, opened: &Opened<ObjectMetadata>) -> bool {
-        opened.key.is_some() || self.keys.takes_plain
+    /// Whether the options select this object: a sealed one, or an unsealed one if those are included.
+    pub(super) fn selects(&self, opened: &Opened<ObjectMetadata>) -> bool {
+        opened.key.is_some() || self.keys.includes_plain
     }
 
-    /// How an object at this place is to be encrypted.
-    pub(super) async fn goal(&self, to: &Location) -> Result<ObjectEncryption, Failure> {
+    /// The encryption that an object at this location is to get.
+    pub(super) async fn target_encryption(
+        &self,
+        to: &Location,
+    ) -> Result<ObjectEncryption, Failure> {
         let encryption = self.keys.to.encryption(self.engine.store(), to).await;
         encryption.map_err(|failure| match failure {
             Failure { kind: Kind::Usage, .. } => failure.hint(Advice::NameNewKey),
@@ -178,22 +210,29 @@ impl Rotator {
         })
     }
 
-    /// Whether an object need not be opened, since it was not sealed when an inventory was taken.
-    fn was_plain(&self, object: &FeedObject, goal: &ObjectEncryption) -> bool {
+    /// Whether an object need not be opened because it was not sealed when the inventory was taken.
+    fn was_plain(&self, object: &FeedObject, target_encryption: &ObjectEncryption) -> bool {
         let was_plain = object.encryption.is_some_and(|it| it != EncryptionStatus::SseC);
-        was_plain && !self.keys.takes_plain && goal.key.is_some()
+        was_plain && !self.keys.includes_plain && target_encryption.key.is_some()
     }
 
-    /// Opens an object; once more if no key fits, since another writer may have replaced it between two keys.
-    async fn look_twice(&self, at: &Location, goal: &ObjectEncryption) -> Result<Lookup, Failure> {
-        match self.look(at, ReadOptions::default(), goal).await {
-            Err(Unopened::Locked(_)) => Ok(self.look(at, ReadOptions::default(), goal).await?),
+    /// Opens an object, and tries once more if no key fits: another writer may have replaced the object between the
+    /// requests with two keys.
+    async fn look_twice(
+        &self,
+        at: &Location,
+        target_encryption: &ObjectEncryption,
+    ) -> Result<FoundObject, Failure> {
+        match self.look(at, ReadOptions::default(), target_encryption).await {
+            Err(Unopened::Locked(_)) => {
+                Ok(self.look(at, ReadOptions::default(), target_encryption).await?)
+            }
             found => Ok(found?),
         }
     }
 
     /// Whether the object loses its ACL.
-    /// Errors: Where the bucket would put the copy in the place of another version.
+    /// Errors: [`Kind::Other`] if the copy would replace another version than its source.
     async fn check_bucket(&self, source: &CopySource) -> Result<bool, Failure> {
         let (store, at, out) = (self.engine.store(), &source.at, &self.report.out);
         let asked = async {
@@ -203,24 +242,24 @@ impl Rotator {
         self.engine.interrupt().race(asked).await
     }
 
-    /// Opens an object, or a version of it, with its new key or one that it may have had.
+    /// Opens an object or a version of it, with its new key or one of the old keys.
     pub(super) async fn look(
         &self,
         at: &Location,
         options: ReadOptions,
-        goal: &ObjectEncryption,
-    ) -> Result<Lookup, Unopened> {
+        target_encryption: &ObjectEncryption,
+    ) -> Result<FoundObject, Unopened> {
         let options = ReadOptions { allow_plain: true, ..options };
-        let new = goal.key.as_ref().filter(|_| self.target.is_in_place());
+        let new = target_encryption.key.as_ref().filter(|_| self.target.is_in_place());
         let opened = match &self.keys.from {
             None => self.open_plain(at, new, options).await,
             Some(from) => self.open_with(from, at, new, options).await,
         };
         let found = match opened {
-            Err(Unopened::Gone(_)) => return Ok(Lookup::Gone),
+            Err(Unopened::Gone(_)) => return Ok(FoundObject::Gone),
             opened => opened?,
         };
-        self.was_current.store(found.is_current(goal), Ordering::Relaxed);
+        self.last_was_current.store(found.is_current(target_encryption), Ordering::Relaxed);
         Ok(found)
     }
 
@@ -230,81 +269,81 @@ impl Rotator {
         at: &Location,
         new: Option<&ObjectKey>,
         options: ReadOptions,
-    ) -> Result<Lookup, Unopened> {
+    ) -> Result<FoundObject, Unopened> {
         let store = self.engine.store();
         let old = from.to_open(store, at).await.map_err(Unopened::Failed)?;
         let new = new.map(|new| new.key.clone());
-        // The next object probably has the key that the last one had.
-        let new_is_first = self.was_current.load(Ordering::Relaxed);
+        // The next object probably has the same key as the last one.
+        let new_is_first = self.last_was_current.load(Ordering::Relaxed);
         let mut keys = OldAndNew { old, new, new_is_first };
         let opened = self.engine.inspect_with(at, &mut keys, &options).await?;
         keys.old.opened(opened.key.as_ref());
-        Ok(Lookup::opened(opened))
+        Ok(FoundObject::opened(opened))
     }
 
-    /// Opens an object that is not sealed with one request; for a sealed one only its new key is tried.
+    /// Opens an unsealed object with one request. For a sealed object only its new key is tried.
     async fn open_plain(
         &self,
         at: &Location,
         new: Option<&ObjectKey>,
         options: ReadOptions,
-    ) -> Result<Lookup, Unopened> {
+    ) -> Result<FoundObject, Unopened> {
         let mut no_keys = FixedKeys { keys: &[], is_sealed: false };
         match self.engine.inspect_with(at, &mut no_keys, &options).await {
-            // Some stores answer a HEAD without the key, but say that the object is sealed.
+            // Some stores answer a HEAD without the key, and the answer says that the object is sealed.
             Ok(opened) if opened.answer.sse_customer_algorithm.is_none() => {
-                return Ok(Lookup::opened(opened));
+                return Ok(FoundObject::opened(opened));
             }
             Ok(_) | Err(Unopened::NoKey(_)) => {}
             Err(unopened) => return Err(unopened),
         }
-        let Some(new) = new else { return Ok(Lookup::Sealed) };
+        let Some(new) = new else { return Ok(FoundObject::Sealed) };
         let mut new = FixedKeys { keys: slice::from_ref(&new.key), is_sealed: true };
         match self.engine.inspect_with(at, &mut new, &options).await {
-            Ok(opened) => Ok(Lookup::opened(opened)),
-            Err(Unopened::Locked(_)) => Ok(Lookup::Sealed),
+            Ok(opened) => Ok(FoundObject::opened(opened)),
+            Err(Unopened::Locked(_)) => Ok(FoundObject::Sealed),
             Err(unopened) => Err(unopened),
         }
     }
 
-    /// Why an object is not copied, if it is not.
+    /// The reason not to copy an object, if there is one.
     async fn reason_to_leave(
         &self,
         opened: &Opened<ObjectMetadata>,
         to: &Location,
-        goal: &ObjectEncryption,
-    ) -> Result<Option<Outcome>, Failure> {
+        target_encryption: &ObjectEncryption,
+    ) -> Result<Option<RotationOutcome>, Failure> {
         let is_done = if self.target.is_in_place() {
-            is_current(opened, goal)
+            is_current(opened, target_encryption)
         } else {
-            self.is_there(to, goal, &opened.answer).await?
+            self.has_current_copy(to, target_encryption, &opened.answer).await?
         };
         Ok(if is_done {
-            Some(Outcome::Current)
-        } else if !self.takes(opened) {
-            Some(Outcome::Plain)
+            Some(RotationOutcome::Current)
+        } else if !self.selects(opened) {
+            Some(RotationOutcome::Plain)
         } else {
-            opened.answer.is_archived().then_some(Outcome::Archived)
+            opened.answer.is_archived().then_some(RotationOutcome::Archived)
         })
     }
 
-    /// Whether the copy is there already, written after its source and sealed as it should be.
-    async fn is_there(
+    /// Whether the destination already has a copy that is newer than its source and has the target encryption.
+    async fn has_current_copy(
         &self,
         to: &Location,
-        goal: &ObjectEncryption,
+        target_encryption: &ObjectEncryption,
         source: &ObjectMetadata,
     ) -> Result<bool, Failure> {
-        let keys: Vec<Key> = goal.encryption.key().cloned().into_iter().collect();
+        let keys: Vec<Key> = target_encryption.encryption.key().cloned().into_iter().collect();
         match self.engine.inspect(to, &keys, &ReadOptions::default()).await {
-            // Both times are the store's, and in one form.
+            // Both times come from the store, in the same format.
             Ok(there) => Ok(there.answer.content_length == source.content_length
                 && there.answer.last_modified >= source.last_modified
                 && source.checksum_crc64nvme.is_some()
                 && there.answer.checksum_crc64nvme == source.checksum_crc64nvme),
             Err(Failure { kind: Kind::NotFound, .. }) => Ok(false),
             Err(failure @ Failure { kind: Kind::Key | Kind::Unsealed, .. })
-                if !failure.concerns_all() =>
+                if !failure.stops_the_run() =>
             {
                 Ok(false)
             }
@@ -316,19 +355,19 @@ impl Rotator {
         &self,
         at: &Location,
         to: &Location,
-        goal: &ObjectEncryption,
+        target_encryption: &ObjectEncryption,
         opened: &Opened<ObjectMetadata>,
     ) -> Result<Copy, Failure> {
         let metadata = opened.answer.clone();
         let if_match = metadata.etag.clone().filter(|_| self.target.is_in_place());
         let condition = Condition { if_match, ..Condition::default() };
-        let write = goal.write(to, Attributes::default(), condition, false)?;
+        let write = target_encryption.write(to, Attributes::default(), condition, false)?;
         let source = CopySource { at: at.clone(), key: opened.key.clone(), metadata };
         let planned = self.engine.store().plan_copy(source, write);
         let mut copy = self.engine.interrupt().race(planned).await?;
-        // A tag that names the old key would mislead; one with the MD5 of a weak key helps to guess it.
-        copy.write.tags_key = copy.source_tells_key
-            && goal.key.as_ref().is_some_and(|key| !key.is_weak && !key.is_derived);
+        // A tag with the MD5 of a weak key would help to guess the key.
+        copy.write.tags_key = copy.source_has_key_tag
+            && target_encryption.key.as_ref().is_some_and(|key| !key.is_weak && !key.is_derived);
         Ok(copy)
     }
 }

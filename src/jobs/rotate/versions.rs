@@ -1,10 +1,10 @@
-//! Former versions: they are never sealed anew, but reported or deleted.
+//! Former versions: reported or deleted, but never rotated.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::outcome::Outcome;
-use super::rotator::{Lookup, Rotator, is_current};
+use super::outcome::RotationOutcome;
+use super::rotator::{FoundObject, Rotator, is_current};
 use crate::failure::{Failure, Kind};
 use crate::jobs::feed::FeedObject;
 use crate::jobs::sealer::ObjectEncryption;
@@ -12,7 +12,7 @@ use crate::key::core::Key;
 use crate::location::Location;
 use crate::store::object::{NULL_VERSION, ObjectMetadata, Opened, ReadOptions, Unopened};
 
-/// Finds former versions that need an old key, and deletes them if that is wanted.
+/// Finds former versions that need an old key, and deletes them if the user asked for that.
 pub(super) struct VersionCleaner {
     rotator: Arc<Rotator>,
     deletes: bool,
@@ -24,49 +24,51 @@ impl VersionCleaner {
         VersionCleaner { rotator, deletes, has_warned: AtomicBool::new(false) }
     }
 
-    /// Reports a former version that an old key opens, and deletes it if that is wanted and the newest version is proven
-    /// to open with the new key.
-    /// Errors: As [`Rotator::look`]; [`Kind::Denied`] where it may not be deleted, because it is locked, say.
+    /// Reports a former version that an old key opens. Deletes it if the user asked for that and the newest version is
+    /// proven to open with the new key.
+    /// Errors: As [`Rotator::look`]; [`Kind::Denied`] if it may not be deleted, for example because of Object Lock.
     pub(super) async fn clean(&self, object: &FeedObject) -> Result<(), Failure> {
         let (rotator, at) = (&self.rotator, &object.at);
         let Some(version_id) = self.former_version(object) else { return Ok(()) };
-        let goal = rotator.goal(at).await?;
+        let target_encryption = rotator.target_encryption(at).await?;
         let options =
             ReadOptions { version_id: Some(version_id.to_owned()), ..ReadOptions::default() };
-        let found = match rotator.look(at, options, &goal).await {
-            // Sealed with a key that was not given: not meant.
+        let found = match rotator.look(at, options, &target_encryption).await {
+            // It is sealed with a key that was not given, so it is not selected.
             Err(Unopened::Locked(_)) => return Ok(()),
             found => found?,
         };
-        let Lookup::Opened(opened) = &found else { return Ok(()) };
-        if is_current(opened, &goal) || !rotator.takes(opened) {
+        let FoundObject::Opened(opened) = &found else { return Ok(()) };
+        if is_current(opened, &target_encryption) || !rotator.selects(opened) {
             return Ok(());
         }
-        let may_go = self.deletes && !self.is_unguarded(at) && self.newest_is_current(at).await?;
+        let may_go =
+            self.deletes && !self.ignores_if_match(at) && self.newest_is_current(at).await?;
         if may_go && !rotator.report.dry_run {
             self.delete(at, version_id, opened).await?;
         }
-        let outcome = if may_go { Outcome::DeletedVersion } else { Outcome::OldVersion };
+        let outcome =
+            if may_go { RotationOutcome::DeletedVersion } else { RotationOutcome::OldVersion };
         rotator.report.version(at, version_id, outcome, opened).map(drop)
     }
 
-    /// The version's id, if it is a former version or would become one.
+    /// The version's id, if it is a former version or would become one in this dry run.
     fn former_version<'a>(&self, object: &'a FeedObject) -> Option<&'a str> {
         let listed = object.listed.as_ref()?;
         let version_id = listed.version_id.as_deref().unwrap_or(NULL_VERSION);
-        // A rotation that is not dry would have made the newest a former version, if the bucket keeps versions.
+        // Without --dry-run the rotation would have made the newest version a former one, if the bucket keeps versions.
         let becomes_former =
             self.deletes && self.rotator.report.dry_run && version_id != NULL_VERSION;
         (!listed.is_latest || becomes_former).then_some(version_id)
     }
 
-    /// Whether a former version may be newer than what was copied, since the store does not check conditions.
-    fn is_unguarded(&self, at: &Location) -> bool {
-        let is_unguarded = self.rotator.engine.store().ignored_if_match(&at.bucket);
-        if is_unguarded && !self.has_warned.swap(true, Ordering::Relaxed) {
-            self.rotator.report.out.warn("former versions are not deleted here: the store does not refuse to overwrite what somebody else has just replaced, so that one of them may be the latest; compare them, and delete them with `s3seal rm --version-id`");
+    /// Whether the store ignores If-Match: a former version may then be newer than the source of the copy. Warns once.
+    fn ignores_if_match(&self, at: &Location) -> bool {
+        let ignores_if_match = self.rotator.engine.store().ignored_if_match(&at.bucket);
+        if ignores_if_match && !self.has_warned.swap(true, Ordering::Relaxed) {
+            self.rotator.report.out.warn("former versions are not deleted here: the store does not refuse to overwrite what another client has just replaced, so that one of them may be the latest; compare them, and delete them with `s3seal rm --version-id`");
         }
-        is_unguarded
+        ignores_if_match
     }
 
     async fn delete(
@@ -77,7 +79,7 @@ impl VersionCleaner {
     ) -> Result<(), Failure> {
         let store = self.rotator.engine.store();
         let deleted = if version_id == NULL_VERSION {
-            // Another writer may replace that version while versions are suspended.
+            // Another writer may replace the version `null` while versioning is suspended.
             store.delete_as_read(at, opened.key.as_ref(), &opened.answer).await
         } else {
             store.delete(at, Some(version_id)).await.map(drop)
@@ -89,34 +91,34 @@ impl VersionCleaner {
         })
     }
 
-    /// Asks again before a version is deleted, with the new key alone.
+    /// Opens the newest version once more before a former one is deleted, with the new key only.
     async fn newest_is_current(&self, at: &Location) -> Result<bool, Failure> {
         let rotator = &self.rotator;
-        let goal = rotator.goal(at).await?;
-        let keys: Vec<Key> = goal.encryption.key().cloned().into_iter().collect();
+        let target_encryption = rotator.target_encryption(at).await?;
+        let keys: Vec<Key> = target_encryption.encryption.key().cloned().into_iter().collect();
         match rotator.engine.inspect(at, &keys, &ReadOptions::default()).await {
-            Ok(opened) if is_current(&opened, &goal) => Ok(true),
+            Ok(opened) if is_current(&opened, &target_encryption) => Ok(true),
             Ok(_) | Err(Failure { kind: Kind::Key | Kind::Unsealed, .. })
                 if rotator.report.dry_run =>
             {
-                self.would_be_current(at, &goal).await
+                self.would_be_current(at, &target_encryption).await
             }
             Ok(_) => Ok(false),
-            // A delete marker is the newest, or another writer has replaced it: the former versions are all that is left.
+            // The newest version is a delete marker or another writer's: the former versions are the only copies left.
             Err(Failure { kind: Kind::NotFound | Kind::Key | Kind::Unsealed, .. }) => Ok(false),
             Err(failure) => Err(failure),
         }
     }
 
-    /// Whether a run that is not dry would have rotated it.
+    /// Whether the run would have rotated the newest version without --dry-run.
     async fn would_be_current(
         &self,
         at: &Location,
-        goal: &ObjectEncryption,
+        target_encryption: &ObjectEncryption,
     ) -> Result<bool, Failure> {
-        match self.rotator.look(at, ReadOptions::default(), goal).await {
-            Ok(Lookup::Opened(opened)) => Ok(self.rotator.takes(&opened)),
-            Ok(Lookup::Sealed | Lookup::Gone) => Ok(false),
+        match self.rotator.look(at, ReadOptions::default(), target_encryption).await {
+            Ok(FoundObject::Opened(opened)) => Ok(self.rotator.selects(&opened)),
+            Ok(FoundObject::Sealed | FoundObject::Gone) => Ok(false),
             Err(Unopened::Locked(_)) => Ok(false),
             Err(unopened) => Err(unopened.into()),
         }

@@ -1,4 +1,4 @@
-//! What differs between a source and a destination, and how much there is of what.
+//! The comparison of a source and a destination: the changed items, and the counts.
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -8,31 +8,35 @@ use tokio::task::JoinHandle;
 use crate::jobs::feed::Skips;
 use crate::transfer::many::{Comparison, Difference, Entry, Found, channel};
 
-/// The result of a comparison.
+/// The counts of a comparison.
 #[derive(Debug, Default)]
 pub(super) struct Compared {
     pub(super) unchanged: u64,
     /// How many files or objects the source has.
     pub(super) source: u64,
-    /// How many both have, changed or not.
+    /// How many files or objects both have, changed or not.
     pub(super) both: u64,
-    /// How many the destination alone has.
+    /// How many files or objects only the destination has.
     pub(super) extra: u64,
-    /// How many the destination alone has that something skipped in the source may stand for.
+    /// How many files or objects only the destination has, but a skipped link or special file in the source may stand
+    /// for them.
     pub(super) kept: u64,
-    /// Whether both sides could be read to their ends.
+    /// Whether both sides were read completely.
     pub(super) is_complete: bool,
 }
 
-/// The result of the comparison. If the run has ended, it does not wait for a listing under way.
-pub(super) async fn outcome(comparison: JoinHandle<Compared>, is_ended: bool) -> Compared {
-    if is_ended {
+/// The result of the comparison. If the run was stopped, the comparison is aborted instead of awaited.
+pub(super) async fn await_comparison(
+    comparison: JoinHandle<Compared>,
+    is_stopped: bool,
+) -> Compared {
+    if is_stopped {
         comparison.abort();
     }
     comparison.await.unwrap_or_default()
 }
 
-/// What is to be copied, as it is found.
+/// The items to copy, as they are found, and the task that counts.
 pub(super) fn find_changed<T: Send + 'static>(
     mut comparison: Comparison,
     is_changed: impl Fn(&Entry, &Entry) -> bool + Send + 'static,
@@ -86,7 +90,7 @@ impl Compared {
         }
     }
 
-    /// An entry that is left out after all, such as a key file, does not count: a source of nothing else is empty.
+    /// Does not count an entry that is skipped after all, such as a key file: a source with nothing else is empty.
     fn admit<T>(&mut self, found: Found<T>) -> Found<T> {
         if matches!(found, Found::Skipped) {
             self.source -= 1;
@@ -95,13 +99,13 @@ impl Compared {
     }
 }
 
-/// As aws-cli decides. A store's clock has seconds only, so a file may be copied once too often.
+/// As aws-cli decides. A store's times have whole seconds, so a file may be copied once more than necessary.
 pub(super) fn is_changed(source: &Entry, destination: &Entry, size_only: bool) -> bool {
     source.bytes != destination.bytes || (!size_only && source.modified > destination.modified)
 }
 
-/// An object, as old as a file would be that it was fetched into: some stores list fractions of a second, and
-/// hand out objects with whole ones.
+/// The source with the time that its downloaded file has: some stores list times with fractions of a second, and answer
+/// GET with whole seconds.
 pub(super) fn as_downloaded(source: &Entry, destination: &Entry) -> Entry {
     let fraction = |entry: &Entry| {
         let since = entry.modified.duration_since(UNIX_EPOCH).unwrap_or_default();

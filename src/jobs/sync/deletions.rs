@@ -1,5 +1,5 @@
-//! What `sync --delete` deletes at the destination: counted, and refused where it is more than the user can mean,
-//! before anything is deleted.
+//! What `sync --delete` deletes at the destination. The deletions are counted first, and refused if there are more than
+//! the user allows.
 
 use std::str::FromStr;
 
@@ -8,24 +8,24 @@ use crate::failure::{Advice, Failure};
 use crate::transfer::many::{Comparison, Difference};
 
 pub(crate) struct DeleteOptions {
-    /// What the source does not have is deleted at the destination.
+    /// Whether everything that the source does not have is deleted at the destination.
     pub(crate) delete: bool,
-    /// So it is even where nothing is found in the source.
+    /// Whether that also applies if the source is empty.
     pub(crate) allow_empty: bool,
     pub(crate) limit: Option<DeleteLimit>,
 }
 
-/// The most that one run deletes.
+/// The most items that one run deletes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum DeleteLimit {
     Count(u64),
-    /// Of what is compared at the destination.
+    /// Percent of the compared items at the destination.
     Percent(u64),
 }
 
 impl DeleteOptions {
-    /// Errors: [`Kind::Usage`] for a source in which there is nothing to compare: it is more likely mistyped, not
-    /// mounted or filtered out than meant to be empty.
+    /// Errors: [`Kind::Usage`] if the source has nothing to compare: it is more likely mistyped, not mounted or filtered
+    /// out than really empty.
     pub(super) fn check_source(&self, source: &str, compared: &Compared) -> Result<(), Failure> {
         if !self.delete || self.allow_empty || !compared.is_complete || compared.source > 0 {
             return Ok(());
@@ -41,7 +41,7 @@ impl DeleteOptions {
         Err(Failure::usage(message).hint(Advice::AllowEmpty))
     }
 
-    /// Errors: [`Kind::Usage`] for more deletions than the user allows, of `compared` files or objects at the
+    /// Errors: [`Kind::Usage`] if the user allows fewer deletions. `compared` is the number of files or objects at the
     /// destination.
     pub(super) fn check_count(&self, deletions: u64, compared: u64) -> Result<(), Failure> {
         let (is_too_many, limit) = match self.limit {
@@ -68,8 +68,8 @@ fn counted(items: u64) -> String {
     if items == 1 { "1 item".to_owned() } else { format!("{items} items") }
 }
 
-/// The names of everything that only the destination has, and the result of the comparison.
-/// Errors: What could not be read: the names are not known for certain then.
+/// The names that only the destination has, and the counts.
+/// Errors: If anything cannot be read, since the names are not certain then.
 pub(super) async fn plan(mut comparison: Comparison) -> Result<(Vec<String>, Compared), Failure> {
     let mut names = Vec::new();
     let mut compared = Compared { is_complete: true, ..Compared::default() };
@@ -97,7 +97,7 @@ impl FromStr for DeleteLimit {
             Some(digits) => (digits, DeleteLimit::Percent),
             None => (text, DeleteLimit::Count),
         };
-        // `parse` takes a sign as well.
+        // `parse` would accept a sign.
         if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(wrong());
         }

@@ -1,4 +1,7 @@
-//! Makes a folder and a prefix alike, copying only what changed: what `sync` does.
+//! Makes a folder and a prefix equal, and copies only what has changed: the job of `sync`.
+//!
+//! - `changes`: the comparison of source and destination
+//! - `deletions`: what `--delete` deletes, and the limits on it
 
 mod changes;
 mod deletions;
@@ -7,12 +10,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use changes::{Compared, as_downloaded, find_changed, is_changed, outcome};
+use changes::{Compared, as_downloaded, await_comparison, find_changed, is_changed};
 
 use super::feed::{Skips, feed_items};
 use super::get::{Download, Downloader, Place};
 use super::job::Job;
-use super::key_files::spare_key_files;
+use super::key_files::keep_key_files;
 use super::keys::Keys;
 use super::put::{Uploader, upload_below};
 use super::reminder::FirstKey;
@@ -41,12 +44,12 @@ pub(crate) struct SyncOptions {
     pub(crate) sealing: SealingOptions,
     pub(crate) allow_plain: bool,
     pub(crate) deletions: DeleteOptions,
-    /// Sizes alone are compared, not times.
+    /// Whether only sizes are compared, not times.
     pub(crate) size_only: bool,
     pub(crate) no_clobber: bool,
     pub(crate) filters: Filters,
     pub(crate) follow_symlinks: bool,
-    /// Key files are stored as well.
+    /// Whether key files are stored, too.
     pub(crate) include_keys: bool,
     pub(crate) dry_run: bool,
     pub(crate) attributes: Attributes,
@@ -59,7 +62,7 @@ pub(crate) enum Direction {
 }
 
 /// Copies, then deletes; failures are reported as they happen.
-/// Errors: [`Kind::Usage`] and so on: before anything is copied.
+/// Errors: What keeps the run from starting; [`Kind::Usage`] if the deletions are refused.
 pub(crate) async fn run(
     options: SyncOptions,
     connect: &Connect,
@@ -78,11 +81,11 @@ struct Sync<'a> {
     out: &'a Output,
 }
 
-/// What was copied, before anything is deleted.
+/// The result of the copying, before anything is deleted.
 struct Copied {
     verb: &'static str,
     done: u64,
-    /// How many files were there already and stayed.
+    /// How many existing files were kept.
     kept: u64,
     compared: Compared,
 }
@@ -97,11 +100,11 @@ impl Sync<'_> {
         sealer.check(&store)?;
         sealer.check_below(&store, at)?;
         if options.sealing.tag_key {
-            store.learned().key_tags().want();
+            store.learned().key_tags().enable();
         }
         let uploader = Arc::new(Uploader {
             engine,
-            sealer: sealer.until(&job.interrupt),
+            sealer: sealer.cancelled_by(&job.interrupt),
             attributes: options.attributes.clone(),
             condition: Condition::default(),
             tag_key: options.sealing.tag_key,
@@ -131,7 +134,7 @@ impl Sync<'_> {
             move |source: &Entry, destination: &Entry| is_changed(source, destination, size_only);
         let (changed, compared) = find_changed(compare(), changes, skips, to_upload);
         uploader.run(&mut job, changed, &at.bucket).await;
-        let compared = outcome(compared, job.tally.is_ended()).await;
+        let compared = await_comparison(compared, job.tally.is_stopped()).await;
         let copied = Copied::take_from(&mut job, uploader.verb(), 0, compared);
         let remover = self.remover(&job);
         let delete = async |job: &mut Job, names: Vec<String>| {
@@ -152,7 +155,7 @@ impl Sync<'_> {
         keys.check(&store)?;
         let downloader = Arc::new(Downloader {
             engine,
-            keys: keys.until(&job.interrupt),
+            keys: keys.cancelled_by(&job.interrupt),
             options: ReadOptions { allow_plain: options.allow_plain, ..ReadOptions::default() },
             folder: Folder::at(folder),
             publish_options: PublishOptions {
@@ -171,7 +174,7 @@ impl Sync<'_> {
         };
 
         let to_download = to_download(at.clone(), downloader.engine.progress().clone());
-        // A store has neither links nor special files.
+        // A store has no links and no special files, so this reports nothing.
         let skips = Skips::below(folder, self.out);
         let size_only = options.size_only;
         let changes = move |source: &Entry, destination: &Entry| {
@@ -179,7 +182,7 @@ impl Sync<'_> {
         };
         let (changed, compared) = find_changed(compare(), changes, skips, to_download);
         let kept = downloader.run(&mut job, changed).await;
-        let compared = outcome(compared, job.tally.is_ended()).await;
+        let compared = await_comparison(compared, job.tally.is_stopped()).await;
         let copied = Copied::take_from(&mut job, downloader.verb(), kept, compared);
         let remover = self.remover(&job);
         let delete = async |job: &mut Job, names: Vec<String>| {
@@ -201,7 +204,8 @@ impl Sync<'_> {
         Arc::new(Remover { store, is_listed: true, reporter })
     }
 
-    /// Deletes what is to be deleted, unless that is refused, and sums up. `folder` is the destination, if it is one.
+    /// Deletes what `--delete` deletes, unless that is refused, and prints the summary. `folder` is the destination of a
+    /// download.
     async fn finish(
         &self,
         mut job: Job,
@@ -228,9 +232,8 @@ impl Sync<'_> {
         refused.map(|()| job.tally.exit_code())
     }
 
-    /// What is to be deleted at the destination. Everything was compared before, and is once more, since copying may
-    /// have taken hours.
-    /// Errors: [`Kind::Usage`] where it is refused.
+    /// The names to delete at the destination. Both sides are compared once more, because copying may have taken hours.
+    /// Errors: [`Kind::Usage`] if the deletions are refused.
     async fn plan(
         &self,
         compared: &Compared,
@@ -239,7 +242,7 @@ impl Sync<'_> {
         folder: Option<&Path>,
     ) -> Result<Vec<String>, Failure> {
         let SyncOptions { deletions, source, .. } = self.options;
-        if !job.tally.is_ended() {
+        if !job.tally.is_stopped() {
             deletions.check_source(source, compared)?;
         }
         if !self.may_delete(compared, job) {
@@ -248,10 +251,10 @@ impl Sync<'_> {
         let planned = job.interrupt.race(async { Ok(deletions::plan(compare()).await) }).await?;
         match planned {
             Ok((mut names, now)) => {
-                // A file system that was unmounted meanwhile looks like an empty folder.
+                // If the source was unmounted since the first comparison, it is an empty folder now.
                 deletions.check_source(source, &now)?;
                 if let Some(folder) = folder {
-                    job.tally.skipped += spare_key_files(&mut names, folder, self.out);
+                    job.tally.skipped += keep_key_files(&mut names, folder, self.out);
                 }
                 let destination = compared.both + compared.extra;
                 deletions.check_count(names.len() as u64, destination)?;
@@ -266,7 +269,7 @@ impl Sync<'_> {
     }
 
     fn may_delete(&self, compared: &Compared, job: &Job) -> bool {
-        if !self.options.deletions.delete || job.tally.is_ended() {
+        if !self.options.deletions.delete || job.tally.is_stopped() {
             return false;
         }
         if compared.kept > 0 {
@@ -292,7 +295,7 @@ impl Sync<'_> {
 }
 
 impl Copied {
-    /// Takes what was copied out of the tally, which counts deletions from here on.
+    /// Takes the count of copies out of the tally, which counts deletions from here on.
     fn take_from(job: &mut Job, verb: &'static str, kept: u64, compared: Compared) -> Copied {
         Copied { verb, done: std::mem::take(&mut job.tally.done), kept, compared }
     }

@@ -30,8 +30,8 @@ pub(crate) struct Candidates {
     /// The indexes of config.toml's keys that are read only if none of `keys` fits.
     pub(super) unread: Vec<usize>,
     pub warnings: Vec<String>,
-    /// Why a key that a rule names cannot be used.
-    pub unusable: Option<Failure>,
+    /// Why the first unusable key that a rule names cannot be used. None if all can be.
+    pub first_unusable: Option<Failure>,
 }
 
 impl Candidates {
@@ -53,7 +53,7 @@ impl ObjectKey {
     /// Fails if the key is unfit for writing. The failure affects every object.
     /// Errors: [`Kind::Key`].
     pub(crate) fn check_fit(&self) -> Result<(), Failure> {
-        self.unfit.map_or(Ok(()), |unfit| Err(unfit.refuse(&self.label).for_all()))
+        self.unfit.map_or(Ok(()), |unfit| Err(unfit.refuse(&self.label).stopping_the_run()))
     }
 
     /// The key that its owner keeps: the one this key was derived from, or this key itself.

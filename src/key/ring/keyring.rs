@@ -20,7 +20,7 @@ pub(crate) struct Keyring {
     config: ConfigKeys,
     derive_as: Option<DeriveAs>,
     /// The key that opened the last object: the next object was probably sealed with it, too.
-    last_opener: Mutex<Option<Key>>,
+    last_fitting_key: Mutex<Option<Key>>,
 }
 
 impl Keyring {
@@ -30,7 +30,7 @@ impl Keyring {
         derive_as: Option<DeriveAs>,
     ) -> Keyring {
         let warnings = keys.iter().flat_map(LoadedKey::labelled_warnings).collect();
-        Keyring { keys, warnings, config, derive_as, last_opener: Mutex::default() }
+        Keyring { keys, warnings, config, derive_as, last_fitting_key: Mutex::default() }
     }
 
     /// Whether any object could get a key.
@@ -100,7 +100,8 @@ impl Keyring {
                 candidates.keys.push(self.for_object(loaded, self.derive_as(loaded)?, at)?);
             }
             (None, Some(rule)) => {
-                let (keys, warnings) = self.config.read(rule.key).map_err(Failure::for_all)?;
+                let (keys, warnings) =
+                    self.config.read(rule.key).map_err(Failure::stopping_the_run)?;
                 candidates.warnings = warnings;
                 let first = keys.first();
                 let fit =
@@ -158,29 +159,30 @@ impl Keyring {
                 }
             }
         }
-        self.sort_last_opener_first(&mut candidates);
+        self.sort_last_fitting_key_first(&mut candidates);
         Ok(candidates)
     }
 
     /// The keys of config.toml that have not been tried yet. A key that cannot be read becomes a warning.
     pub(crate) fn read_rest(&self, tried: Candidates, at: &Location) -> Candidates {
-        let mut candidates = Candidates { unusable: tried.unusable, ..Candidates::default() };
+        let mut candidates =
+            Candidates { first_unusable: tried.first_unusable, ..Candidates::default() };
         for index in tried.unread {
             self.add_if_usable(index, at, &mut candidates);
         }
-        self.sort_last_opener_first(&mut candidates);
+        self.sort_last_fitting_key_first(&mut candidates);
         candidates
     }
 
-    pub(crate) fn remember_opener(&self, key: &ObjectKey) {
-        let mut last = self.last_opener.lock().unwrap_or_else(PoisonError::into_inner);
+    pub(crate) fn remember_last_fitting_key(&self, key: &ObjectKey) {
+        let mut last = self.last_fitting_key.lock().unwrap_or_else(PoisonError::into_inner);
         if last.as_ref() != Some(&key.master) {
             *last = Some(key.master.clone());
         }
     }
 
-    fn sort_last_opener_first(&self, candidates: &mut Candidates) {
-        let last = self.last_opener.lock().unwrap_or_else(PoisonError::into_inner);
+    fn sort_last_fitting_key_first(&self, candidates: &mut Candidates) {
+        let last = self.last_fitting_key.lock().unwrap_or_else(PoisonError::into_inner);
         candidates.keys.sort_by_key(|it| Some(&it.master) != last.as_ref());
     }
 
@@ -241,7 +243,7 @@ impl Keyring {
             if !was_tried {
                 candidates.warnings.push(failure.to_string());
             }
-            candidates.unusable.get_or_insert(failure.for_all());
+            candidates.first_unusable.get_or_insert(failure.stopping_the_run());
         }
     }
 

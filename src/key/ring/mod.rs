@@ -1,4 +1,10 @@
 //! Many keys: the keys and rules of `config.toml`, and the [`Candidates`] for one object.
+//!
+//! - `rule`: the endpoint and the prefix that a key is for
+//! - `config`: the format of `config.toml`
+//! - `config_keys`: the keys that `config.toml` names, each read when it is first needed
+//! - `candidates`: the keys that may be sent for one object
+//! - `keyring`: the keys of a run, and the choice among them
 
 mod candidates;
 mod config;

@@ -1,6 +1,6 @@
-//! Whether the store can be trusted to copy. Some seal every write, and store plaintext where a copy should seal; some
-//! cannot open what they have copied: off Amazon, a throw-away object is copied first and read back, so that no
-//! plaintext of the user is published, and no object of the user overwritten by something worse.
+//! Whether the store can be trusted to copy. Some stores seal every write but store copies in plaintext; some cannot
+//! open their own copies. So on stores other than Amazon's, a throw-away object is copied first and read back: no
+//! plaintext of the user is published, and no object of the user is replaced by an unusable one.
 
 use std::sync::Arc;
 
@@ -13,50 +13,50 @@ use super::whole::Copy;
 use crate::failure::{Failure, Kind};
 use crate::key::core::Key;
 use crate::location::Location;
-use crate::store::learned::{ConditionalWrite, CopyMethod, KnownCopies, Route};
-use crate::store::object::{Condition, ReadOptions, Stored, Write, bare};
+use crate::store::learned::{ConditionalWrite, CopyKind, CopyMethod, KnownCopies};
+use crate::store::object::{Condition, ReadOptions, Stored, Write, bare_etag};
 use crate::store::wire::Store;
 
-/// What small throw-away objects hold.
+/// The content of small throw-away objects.
 const CONTENT: &[u8] = b"123456789";
-/// After so many trials that the store did not answer, there are no more.
-const MOST_BROKEN_OFF: u32 = 3;
-/// More than this, and stores may keep an object in pieces and copy it in another way.
+/// After so many trials that the store did not answer, copies of this kind count as impossible.
+const MOST_INCONCLUSIVE_TRIALS: u32 = 3;
+/// In bytes. Stores may keep larger objects in pieces and copy them in another way.
 const SMALL: u64 = 4 << 20;
-/// The parts of large throw-away objects in bytes, the first as small as S3 allows.
+/// The part sizes of large throw-away objects in bytes; the first is the smallest that S3 allows.
 const PARTS: [u64; 2] = [5 << 20, 1 << 20];
 
-/// What is tried out.
+/// What a trial finds out.
 #[derive(Clone, Copy)]
 enum Trial<'a> {
-    Copy(&'a Route),
+    Copy(&'a CopyKind),
     IfMatch(ConditionalWrite),
 }
 
 impl Store {
-    /// Whether the store can be trusted with this copy; finds out where that is not known.
+    /// Whether the store can be trusted with this copy. Runs a trial if that is not known.
     pub(crate) async fn can_copy(self: &Arc<Self>, copy: &Copy, method: CopyMethod) -> bool {
-        // Held while a trial runs, so that there is one.
+        // Locked during the trial, so that only one runs at a time.
         let mut known = self.known_copies().await;
-        let route = route_of(copy, method);
-        if known.swept.insert(route.bucket.clone()) {
-            self.sweep_recorded(&route.bucket).await;
+        let kind = copy_kind(copy, method);
+        if known.cleaned_buckets.insert(kind.bucket.clone()) {
+            self.sweep_recorded(&kind.bucket).await;
         }
-        if let Some(can) = known.can.get(&route) {
+        if let Some(can) = known.works.get(&kind) {
             return *can;
         }
-        if self.is_amazon() || route.is_harmless() || self.learned().proven().knows(&route.line()) {
+        if self.is_amazon() || kind.is_harmless() || self.learned().proven().knows(&kind.line()) {
             return true;
         }
-        let tried = self.try_anywhere(copy, Trial::Copy(&route), &mut known).await;
+        let tried = self.try_anywhere(copy, Trial::Copy(&kind), &mut known).await;
         let can = match tried {
-            // The trial for the next object may succeed.
+            // The next object's trial may succeed.
             Err(failure)
                 if failure.is(Kind::Unavailable)
                     && failure.detail().status != Some(500)
-                    && known.broken_off < MOST_BROKEN_OFF =>
+                    && known.inconclusive_trials < MOST_INCONCLUSIVE_TRIALS =>
             {
-                known.broken_off += 1;
+                known.inconclusive_trials += 1;
                 return false;
             }
             Err(failure) => {
@@ -65,15 +65,15 @@ impl Store {
             }
             Ok(can) => can,
         };
-        known.can.insert(route.clone(), can);
+        known.works.insert(kind.clone(), can);
         if can {
-            self.learned().proven().remember(&route.line());
+            self.learned().proven().remember(&kind.line());
         }
         can
     }
 
-    /// Whether the store honours If-Match on this write, so that what another writer has just stored is not
-    /// overwritten; finds out where that is not known.
+    /// Whether the store honors If-Match on this write, so that it does not overwrite another writer's new object. Runs
+    /// a trial if that is not known.
     pub(crate) async fn honors_if_match(
         self: &Arc<Self>,
         copy: &Copy,
@@ -82,7 +82,7 @@ impl Store {
         let mut known = self.known_copies().await;
         let bucket = &copy.write.at.bucket;
         let what = (bucket.clone(), write);
-        if let Some(honors) = known.guards.get(&what) {
+        if let Some(honors) = known.honors_if_match.get(&what) {
             return *honors;
         }
         let line = format!("{bucket} guards {write:?}").to_lowercase();
@@ -90,45 +90,45 @@ impl Store {
             return true;
         }
         let tried = self.try_anywhere(copy, Trial::IfMatch(write), &mut known).await;
-        // Where nothing is known the condition is sent: it does no harm.
+        // If the trial failed, the condition is sent: it does no harm.
         let Ok(honors) = tried else { return true };
-        known.guards.insert(what, honors);
-        self.learned().proven().remember(&if honors { line } else { unguarded(bucket) });
+        known.honors_if_match.insert(what, honors);
+        self.learned().proven().remember(&if honors { line } else { ignores_line(bucket) });
         honors
     }
 
-    /// Remembers for this run that the store cannot make such copies, though others like it succeed.
+    /// Remembers for this run that the store cannot make copies of this kind, although the trial succeeded.
     pub(crate) async fn give_up_copies(&self, copy: &Copy, method: CopyMethod) {
-        self.known_copies().await.can.insert(route_of(copy, method), false);
+        self.known_copies().await.works.insert(copy_kind(copy, method), false);
     }
 
-    /// Whether the store turned out not to be able to make some copy.
+    /// Whether the store turned out to be unable to make copies of some kind.
     pub(crate) async fn refuses_copies(&self) -> bool {
-        self.known_copies().await.can.values().any(|can| !can)
+        self.known_copies().await.works.values().any(|can| !can)
     }
 
     /// Whether the store turned out to ignore If-Match on some write.
     pub(crate) async fn ignores_if_match(&self) -> bool {
-        self.known_copies().await.guards.values().any(|guards| !guards)
+        self.known_copies().await.honors_if_match.values().any(|honors| !honors)
     }
 
-    /// Whether an earlier run, or this one, has found that for this bucket: another writer's object may have been
-    /// overwritten.
+    /// Whether this or an earlier run has found that the store ignores If-Match in this bucket, so that another
+    /// writer's object may have been overwritten.
     pub(crate) fn ignored_if_match(&self, bucket: &str) -> bool {
-        !self.is_amazon() && self.learned().proven().knows(&unguarded(bucket))
+        !self.is_amazon() && self.learned().proven().knows(&ignores_line(bucket))
     }
 
     /// Throw-away objects that could not be deleted.
-    pub(crate) async fn left_of_trials(&self) -> Vec<Location> {
-        self.known_copies().await.left.clone()
+    pub(crate) async fn undeleted_trial_objects(&self) -> Vec<Location> {
+        self.known_copies().await.undeleted.clone()
     }
 
     async fn known_copies(&self) -> MutexGuard<'_, KnownCopies> {
         self.learned().copies().lock().await
     }
 
-    /// Tries something out with throw-away objects at the top of the bucket, or in the folder where the copy goes if
-    /// nothing may be written there.
+    /// Runs a trial with throw-away objects at the root of the bucket or, if writing there is denied, in the folder of
+    /// the copy.
     async fn try_anywhere(
         self: &Arc<Self>,
         copy: &Copy,
@@ -136,19 +136,19 @@ impl Store {
         known: &mut KnownCopies,
     ) -> Result<bool, Failure> {
         let at = &copy.write.at;
-        if !known.closed_at_top.contains(&at.bucket) {
-            let made = ThrowAways::at_top(self, &at.bucket)?;
+        if !known.denied_at_root.contains(&at.bucket) {
+            let made = ThrowAways::at_root(self, &at.bucket)?;
             let tried = self.try_with(copy, trial, made, known).await;
             if !matches!(&tried, Err(Failure { kind: Kind::Denied, .. })) || !at.key.contains('/') {
                 return tried;
             }
-            known.closed_at_top.insert(at.bucket.clone());
+            known.denied_at_root.insert(at.bucket.clone());
         }
         let made = ThrowAways::below(self, &folder_of(at))?;
         self.try_with(copy, trial, made, known).await
     }
 
-    /// Deletes them again, and what other runs have left in their folder.
+    /// Runs a trial, then deletes its objects and those that other runs have left in their folder.
     async fn try_with(
         self: &Arc<Self>,
         copy: &Copy,
@@ -157,21 +157,21 @@ impl Store {
         known: &mut KnownCopies,
     ) -> Result<bool, Failure> {
         let tried = match trial {
-            Trial::Copy(route) => self.try_copy(route, &mut objects).await,
+            Trial::Copy(kind) => self.try_copy(kind, &mut objects).await,
             Trial::IfMatch(write) => self.try_if_match(copy, write, &mut objects).await,
         };
-        known.left.extend(objects.clean_up_numbered().await);
+        known.undeleted.extend(objects.clean_up_numbered().await);
         tried
     }
 
-    /// Copies a throw-away object on this route, with throw-away keys, and reads it back.
-    async fn try_copy(&self, route: &Route, objects: &mut ThrowAways) -> Result<bool, Failure> {
-        let parts = content(route.is_large);
-        let source = make(route.from_sealed, &parts, objects).await?;
-        let to = if route.in_place { source.at.clone() } else { objects.next() };
-        let key = if route.to_sealed { Some(Key::generate()?) } else { None };
+    /// Makes a copy of this kind of a throw-away object, with throw-away keys, and reads it back.
+    async fn try_copy(&self, kind: &CopyKind, objects: &mut ThrowAways) -> Result<bool, Failure> {
+        let parts = content(kind.is_large);
+        let source = make(kind.from_sealed, &parts, objects).await?;
+        let to = if kind.in_place { source.at.clone() } else { objects.next() };
+        let key = if kind.to_sealed { Some(Key::generate()?) } else { None };
         let copy = self.plan_trial(source, plain_write(&to, key.as_ref())).await?;
-        let copied = match route.method {
+        let copied = match kind.method {
             CopyMethod::Whole => objects.copy(&copy).await?,
             CopyMethod::InParts => objects.copy_in_parts(&copy, &PARTS).await?,
         };
@@ -181,7 +181,7 @@ impl Store {
         Ok(read == parts.concat())
     }
 
-    /// Whether a write leaves a throw-away object alone whose ETag is not the one in If-Match.
+    /// Whether a write with If-Match does not replace a throw-away object with another ETag.
     async fn try_if_match(
         &self,
         copy: &Copy,
@@ -190,7 +190,7 @@ impl Store {
     ) -> Result<bool, Failure> {
         let source = make(copy.source.key.is_some(), &content(false), objects).await?;
         let key = copy.write.encryption.key().map(|_| Key::generate()).transpose()?;
-        // An ETag that nothing has.
+        // An ETag that no object has.
         let if_match = Some("\"00000000000000000000000000000000\"".to_owned());
         let condition = Condition { if_match, ..Condition::default() };
         let write = Write { condition, ..plain_write(&source.at, key.as_ref()) };
@@ -209,13 +209,13 @@ impl Store {
         }
     }
 
-    /// Nothing of a throw-away object is worth keeping: if it lands in plaintext in the place of its source, it goes.
+    /// Plans a copy that is removed if it lands in plaintext, even in the place of its source.
     async fn plan_trial(&self, source: CopySource, write: Write) -> Result<Copy, Failure> {
         Ok(Copy { in_place: false, ..self.plan_copy(source, write).await? })
     }
 }
 
-/// Stores a throw-away object.
+/// Writes a throw-away object.
 async fn make(
     is_sealed: bool,
     parts: &[Bytes],
@@ -231,11 +231,12 @@ async fn make(
     Ok(as_source(&at, key.as_ref(), &stored))
 }
 
-fn route_of(copy: &Copy, method: CopyMethod) -> Route {
-    // An ETag ends with the number of parts (AWS, "Checking object integrity").
-    let parts = copy.source.metadata.etag.as_deref().and_then(|etag| bare(etag).split_once('-'));
+fn copy_kind(copy: &Copy, method: CopyMethod) -> CopyKind {
+    // The ETag of a multipart object ends with its number of parts (AWS, "Checking object integrity").
+    let parts =
+        copy.source.metadata.etag.as_deref().and_then(|etag| bare_etag(etag).split_once('-'));
     let is_multipart = parts.is_some_and(|(_, count)| count != "1");
-    Route {
+    CopyKind {
         bucket: copy.write.at.bucket.clone(),
         from_sealed: copy.source.key.is_some(),
         to_sealed: copy.write.encryption.key().is_some(),
@@ -245,8 +246,8 @@ fn route_of(copy: &Copy, method: CopyMethod) -> Route {
     }
 }
 
-/// As the state folder has it that a bucket ignores If-Match.
-fn unguarded(bucket: &str) -> String {
+/// The line in the state folder for a bucket in which the store ignores If-Match.
+fn ignores_line(bucket: &str) -> String {
     format!("{bucket} lacks guards")
 }
 
@@ -255,7 +256,7 @@ fn content(is_large: bool) -> Vec<Bytes> {
     if is_large { PARTS.map(of).to_vec() } else { vec![Bytes::from_static(CONTENT)] }
 }
 
-/// Where the copy goes: credentials that may write the one may write the other.
+/// The folder of the copy: credentials that may write the copy may write throw-away objects there.
 fn folder_of(at: &Location) -> Location {
     let key = at.key[..at.key.len() - at.name().len()].to_owned();
     Location { bucket: at.bucket.clone(), key }

@@ -1,6 +1,12 @@
-//! Copies within the store: a whole object, or ranges of it as parts; the proof that the copy is sealed and holds what its
-//! source holds; and
-//! throw-away objects, on which a store's ability to copy is tried out first.
+//! Copies within the store.
+//!
+//! - `ability`: whether the store can be trusted to copy, found out with throw-away objects
+//! - `parts`: UploadPartCopy
+//! - `proof`: whether a copy is sealed and holds the bytes of its source
+//! - `same_bytes`: the comparison of lengths and checksums
+//! - `source`: the source of a copy
+//! - `throw_away`: objects that are written for a trial and deleted again
+//! - `whole`: CopyObject
 
 mod ability;
 mod parts;
@@ -13,5 +19,7 @@ mod whole;
 pub(crate) use parts::CopiedPart;
 pub(crate) use proof::{Compared, Copied};
 pub(crate) use source::CopySource;
-pub(crate) use throw_away::{Left, ThrowAways, as_source, collect, is_throw_away, plain_write};
+pub(crate) use throw_away::{
+    Leftovers, ThrowAways, as_source, collect, is_throw_away, plain_write,
+};
 pub(crate) use whole::{Copy, MOST_BYTES_OF_ONE_COPY};

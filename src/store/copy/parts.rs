@@ -1,4 +1,4 @@
-//! UploadPartCopy: an object copied within the store a range at a time, for what one request cannot copy.
+//! UploadPartCopy: copies an object within the store range by range, if one request cannot copy it.
 
 use std::ops::Range;
 
@@ -15,7 +15,7 @@ pub(crate) struct CopiedPart {
     number: i32,
     etag: String,
     bytes: u64,
-    /// CRC64NVME of its bytes, where the store says it.
+    /// CRC64NVME of its bytes, if the store reports it.
     crc64nvme: Option<u64>,
 }
 
@@ -32,8 +32,8 @@ impl CopiedPart {
 }
 
 impl Store {
-    /// Copies one range of the source into an upload as part `number`. None where the store cannot, or does not prove
-    /// that it used the key: abort the upload then, and nothing was published.
+    /// Copies one range of the source into an upload as part `number`. None if the store cannot copy, or does not prove
+    /// that it used the key: the caller aborts the upload, and nothing was published.
     pub(crate) async fn copy_part(
         &self,
         copy: &Copy,
@@ -54,7 +54,7 @@ impl Store {
                     .copying(source)
                     .copy_source_range(format!("bytes={}-{}", range.start, range.end - 1))
                     .sealed(write.encryption.key());
-                request.customize().config_override(self.patience(bytes)).send()
+                request.customize().config_override(self.completion_timeouts(bytes)).send()
             })
             .await;
         let output = match sent {
@@ -74,9 +74,9 @@ impl Store {
         }))
     }
 
-    /// Makes an object of the parts, in order.
-    /// Errors: [`Kind::Integrity`] where the parts are not the source's bytes; otherwise whatever the store refuses.
-    /// The upload is still there then.
+    /// Completes the upload with these parts.
+    /// Errors: [`Kind::Integrity`] if the parts' checksums do not add up to the source's; otherwise any refusal of the
+    /// store. The upload still exists.
     pub(crate) async fn complete_copy(
         &self,
         copy: &Copy,

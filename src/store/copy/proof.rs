@@ -1,5 +1,5 @@
-//! Whether a copy is what it should be: sealed, by the answer's own proof or by looking at it with the key and without,
-//! and of the same length and checksum as its source.
+//! Checks a copy: it must be sealed, as the answer or requests with and without the key prove, and have the length and
+//! checksum of its source.
 
 use std::sync::Arc;
 
@@ -8,10 +8,10 @@ use super::whole::Copy;
 use crate::failure::{Advice, Failure, Kind};
 use crate::key::core::Key;
 use crate::location::Location;
-use crate::store::object::{NULL_VERSION, ObjectMetadata, ReadOptions, Stored, Written, bare};
+use crate::store::object::{NULL_VERSION, ObjectMetadata, ReadOptions, Stored, Written, bare_etag};
 use crate::store::wire::{Refusal, Store};
 
-/// A copy that was made, and proven to be encrypted as asked.
+/// A copy that was proven to be encrypted as requested.
 #[derive(Debug)]
 pub(crate) struct Copied {
     pub stored: Stored,
@@ -19,37 +19,37 @@ pub(crate) struct Copied {
     pub compared: Compared,
 }
 
-/// How a copy was found to hold what its source holds.
+/// How a copy was found to have the content of its source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Compared {
-    /// Nothing spoke against it.
-    Unseen,
-    /// The answer to the write has the checksum that the source has.
+    /// Nothing was compared.
+    Unchecked,
+    /// The answer to the write has the checksum of the source.
     ByAnswer,
-    /// A look at the copy: its length, and its checksum where both have one.
+    /// A HEAD of the copy: its length, and its checksum if both have one.
     ByLook,
 }
 
-/// What is found of a copy whose answer did not prove that it is sealed.
+/// The state of a copy whose answer did not prove that it is sealed.
 enum Finding {
     AsAsked(Box<ObjectMetadata>),
     Plaintext,
 }
 
 impl Store {
-    /// Keeps a copy that is proven to be encrypted as asked, looking at it where the answer did not say. None where
-    /// it landed in plaintext and was taken back: the store cannot copy so. Only a copy that took the place of its
-    /// source for good is never taken back. Must not be interrupted.
-    /// Errors: [`Kind::Unsealed`] where plaintext remains, or where nothing could be proven: the copy is kept then, and
-    /// named. [`Kind::Integrity`] where its length or its checksum is not the source's. [`Kind::Precondition`] where
-    /// another writer has replaced it since.
-    pub(crate) async fn settle_copy(
+    /// Keeps a copy that is proven to be encrypted as requested, by the answer or by requests with and without the key.
+    /// None if it landed in plaintext and was removed: the store cannot make this copy. A copy that has irrevocably
+    /// replaced its source is never removed. Must not be cancelled.
+    /// Errors: [`Kind::Unsealed`] if plaintext remains, or if nothing could be proven: the copy is kept, and named.
+    /// [`Kind::Integrity`] if its length or checksum differs from the source's. [`Kind::Precondition`] if another
+    /// writer has replaced it.
+    pub(crate) async fn keep_copy_if_proven(
         self: &Arc<Self>,
         copy: &Copy,
         written: Written,
     ) -> Result<Option<Copied>, Failure> {
         let Written { stored, proven } = written;
-        let mut compared = Compared::Unseen;
+        let mut compared = Compared::Unchecked;
         if !proven {
             match self.examine(copy, &stored).await? {
                 Finding::AsAsked(found) => {
@@ -61,7 +61,7 @@ impl Store {
                 }
                 Finding::Plaintext => {
                     let (etag, version_id) = (stored.etag.as_deref(), stored.version_id.as_deref());
-                    self.take_back_copy(&copy.write.at, etag, version_id).await?;
+                    self.remove_unsealed_copy(&copy.write.at, etag, version_id).await?;
                     return Ok(None);
                 }
             }
@@ -72,20 +72,20 @@ impl Store {
             ..ObjectMetadata::default()
         };
         let is_same = self.check_same(copy, &stored, &answered).await?;
-        if compared == Compared::Unseen && is_same {
+        if compared == Compared::Unchecked && is_same {
             compared = Compared::ByAnswer;
         }
-        if compared == Compared::Unseen && copy.in_place {
-            // The source is gone already: the more it must be known what has taken its place.
+        if compared == Compared::Unchecked && copy.in_place {
+            // The source is already replaced, so the copy must be checked.
             self.compare_copy(copy, &stored).await?;
             compared = Compared::ByLook;
         }
         Ok(Some(Copied { stored, compared }))
     }
 
-    /// Looks at a copy and compares it with what was seen of its source: with one request.
-    /// Errors: [`Kind::Integrity`] where they differ: the copy was removed then, unless it is all there is;
-    /// [`Kind::Precondition`] where another writer has replaced it; otherwise what keeps it from being looked at.
+    /// Compares a copy with the metadata of its source, with one HEAD.
+    /// Errors: [`Kind::Integrity`] if they differ: the copy was removed, unless it has replaced its source;
+    /// [`Kind::Precondition`] if another writer has replaced it; otherwise the failure of the HEAD.
     pub(crate) async fn compare_copy(&self, copy: &Copy, stored: &Stored) -> Result<(), Failure> {
         let keys: Vec<Key> = copy.write.encryption.key().cloned().into_iter().collect();
         let options = of_version(stored);
@@ -102,7 +102,7 @@ impl Store {
         self.check_same(copy, stored, &found).await.map(drop)
     }
 
-    /// Whether a checksum shows that a copy is what its source was.
+    /// Compares a copy with its source; true if a checksum shows that they are equal. Fails if they differ.
     async fn check_same(
         &self,
         copy: &Copy,
@@ -115,8 +115,8 @@ impl Store {
         }
     }
 
-    /// Of a damaged copy nothing may be built on, so it is removed, exactly as it was written; but not where it is all
-    /// that is left of its source.
+    /// Removes a damaged copy, exactly as it was written, and returns the failure to report. Keeps it if it has
+    /// replaced its source.
     async fn damaged(&self, copy: &Copy, stored: &Stored, what: &str) -> Failure {
         let at = &copy.write.at;
         let message = format!("the copy has {what}: it is damaged");
@@ -157,7 +157,7 @@ impl Store {
         failure.at(at)
     }
 
-    /// Asks with the key, then without: only both answers together are a proof.
+    /// Requests the copy with the key, then without: only both answers together prove that it is sealed.
     async fn examine(self: &Arc<Self>, copy: &Copy, stored: &Stored) -> Result<Finding, Failure> {
         let (at, key) = (&copy.write.at, copy.write.encryption.key());
         let options = of_version(stored);
@@ -169,8 +169,8 @@ impl Store {
             return Err(replaced_since(at));
         }
         let Some(key) = key else {
-            let said = found.server_side_encryption.as_deref().map(Into::into);
-            let as_asked = copy.write.encryption.is_managed_by(said.as_ref());
+            let reported = found.server_side_encryption.as_deref().map(Into::into);
+            let as_asked = copy.write.encryption.is_managed_by(reported.as_ref());
             return Ok(if as_asked {
                 Finding::AsAsked(Box::new(found))
             } else {
@@ -189,7 +189,7 @@ impl Store {
         }
     }
 
-    /// The key was refused: another writer's object refuses it, and so do credentials that may not read.
+    /// The store refused the key. The reason may be another writer's object, or credentials that may not read.
     async fn examine_refused(
         self: &Arc<Self>,
         copy: &Copy,
@@ -208,7 +208,7 @@ impl Store {
         Err(unproven(at, refusal))
     }
 
-    /// Plaintext is there: the copy, or what another writer has put in its place.
+    /// The object is plaintext: it is the copy, or another writer's object in its place.
     async fn plaintext(&self, copy: &Copy, stored: &Stored) -> Result<Finding, Failure> {
         let at = &copy.write.at;
         match self.head_once(at, None, &of_version(stored)).await {
@@ -221,8 +221,8 @@ impl Store {
         }
     }
 
-    /// Whether there is another object than the copy now, as far as the source's key and a listing, which needs none,
-    /// can tell.
+    /// Whether another object has replaced the copy, as far as the source's key and a listing, which needs no key,
+    /// show.
     async fn is_replaced(self: &Arc<Self>, copy: &Copy, stored: &Stored) -> bool {
         let at = &copy.write.at;
         if copy.in_place
@@ -237,24 +237,24 @@ impl Store {
             None => true,
             Some(listed) => listed
                 .zip(stored.etag.as_deref())
-                .is_some_and(|(listed, stored)| bare(listed) != bare(stored)),
+                .is_some_and(|(listed, stored)| bare_etag(listed) != bare_etag(stored)),
         }
     }
 }
 
-/// Whether the copy took its source's place, with no version behind it.
+/// Whether the copy has replaced its source, and no older version is left.
 fn is_only_one(copy: &Copy, stored: &Stored) -> bool {
     copy.in_place && !is_named(stored)
 }
 
-/// Whether it is a version of its own, which nothing replaces.
+/// Whether the copy is a version of its own, which no write replaces.
 fn is_named(stored: &Stored) -> bool {
     stored.version_id.as_deref().is_some_and(|version| version != NULL_VERSION)
 }
 
 fn has_etag(found: &ObjectMetadata, stored: &Stored) -> bool {
     let (found, stored) = (found.etag.as_deref(), stored.etag.as_deref());
-    found.zip(stored).is_some_and(|(found, stored)| bare(found) == bare(stored))
+    found.zip(stored).is_some_and(|(found, stored)| bare_etag(found) == bare_etag(stored))
 }
 
 fn of_version(stored: &Stored) -> ReadOptions {
@@ -274,7 +274,7 @@ fn unsealed_in_place(at: &Location) -> Failure {
         "the store did not seal what it copied onto itself, though it had sealed a trial: it is plaintext now, and was kept, for there is no other",
     )
     .hint(Advice::SealThroughThisMachine)
-    .for_all()
+    .stopping_the_run()
     .at(at)
 }
 

@@ -1,23 +1,23 @@
-//! Whether two looks show the same bytes, as far as lengths and checksums tell. Pure.
+//! Compares a copy with its source by lengths and checksums. Sends nothing.
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
 use crate::store::object::ObjectMetadata;
 
-/// What comes of comparing a copy with its source.
+/// The result of comparing a copy with its source.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Comparison {
-    /// Nothing speaks against it.
+    /// No difference was found.
     Same {
-        /// Whether both sides have a checksum of one kind.
+        /// Whether both have a checksum of the same algorithm.
         by_checksum: bool,
     },
-    /// What is different, as a sentence about the copy begins: "the copy has".
+    /// The difference, to follow the words "the copy has".
     Different(&'static str),
 }
 
-/// Compares what a store says of a copy with what it said of the source. A length that is not given differs from any.
+/// Compares the metadata of a copy with that of its source. A missing length counts as different.
 pub(super) fn compare(source: &ObjectMetadata, copy: &ObjectMetadata) -> Comparison {
     if source.content_length != copy.content_length || source.content_length.is_none() {
         return Comparison::Different("another length than its source");
@@ -33,7 +33,7 @@ pub(super) fn compare(source: &ObjectMetadata, copy: &ObjectMetadata) -> Compari
     Comparison::Same { by_checksum }
 }
 
-/// The checksums of the whole object, one place for each algorithm. Those of parts depend on where these begin
+/// The checksums of the whole object, by algorithm. Composite ones are left out: they depend on the part boundaries
 /// (AWS, "Checking object integrity": their type is `COMPOSITE`, and they end with the number of parts).
 fn checksums(of: &ObjectMetadata) -> [Option<Vec<u8>>; 5] {
     let is_composite = of.checksum_type.as_deref() == Some("COMPOSITE");
@@ -46,7 +46,7 @@ fn checksums(of: &ObjectMetadata) -> [Option<Vec<u8>>; 5] {
     ]
     .map(|(width, text)| {
         let value = BASE64_STANDARD.decode(text.as_ref()?).ok()?;
-        // Some stores fill the header with a checksum of another kind.
+        // Some stores put a checksum of another algorithm into the header.
         (value.len() == width && !is_composite).then_some(value)
     })
 }

@@ -1,4 +1,4 @@
-//! The source of a copy: one state of an object, which requests to copy it name by its ETag and open with its key.
+//! The source of a copy: one state of an object, which copy requests identify by its ETag and open with its key.
 
 use crate::failure::{Advice, Failure, Kind};
 use crate::key::core::Key;
@@ -8,30 +8,28 @@ use crate::store::seal::ALGORITHM;
 use crate::store::wire::Store;
 use crate::text::percent;
 
-/// One state of an object that was opened, to copy it.
+/// One state of an opened object that is to be copied.
 #[derive(Debug, Clone)]
 pub(crate) struct CopySource {
     pub at: Location,
-    /// What opened it; none where it is not sealed.
+    /// The key that opened it; none if it is not sealed.
     pub key: Option<Key>,
-    /// What the store says of it.
     pub metadata: ObjectMetadata,
 }
 
 impl CopySource {
-    /// Its version, in a bucket that keeps versions.
     pub(crate) fn version_id(&self) -> Option<&str> {
         self.metadata.version_id.as_deref()
     }
 
-    /// The failure of a copy whose source is not what it was any more.
+    /// The failure of a copy whose source was replaced.
     pub(crate) fn replaced(&self) -> Failure {
         Failure::precondition("the source was replaced while it was copied: nothing was stored")
             .hint(Advice::NameVersion)
             .at(&self.at)
     }
 
-    /// As `x-amz-copy-source` has it; access points are written in a way of their own (AWS, "CopyObject").
+    /// The value of `x-amz-copy-source`; access points have their own form (AWS, "CopyObject").
     fn header(&self) -> String {
         let Location { bucket, key } = &self.at;
         let infix = if bucket.starts_with("arn:") { "object/" } else { "" };
@@ -69,7 +67,6 @@ copying! {
 }
 
 impl Store {
-    /// Whether the source still has the ETag that it had when it was opened.
     pub(super) async fn is_as_read(&self, source: &CopySource) -> bool {
         let keys: Vec<Key> = source.key.iter().cloned().collect();
         let version_id = source.metadata.version_id.clone();
@@ -78,8 +75,8 @@ impl Store {
         found.is_ok_and(|found| found.answer.etag == source.metadata.etag)
     }
 
-    /// Fails where a source is not the newest any more of what has its name.
-    /// Errors: [`Kind::Precondition`] then; otherwise what keeps it from being looked at.
+    /// Fails unless the source is still the newest version of the object.
+    /// Errors: [`Kind::Precondition`] if it is not; otherwise the failure of the HEAD.
     pub(crate) async fn check_newest(&self, source: &CopySource) -> Result<(), Failure> {
         let keys: Vec<Key> = source.key.iter().cloned().collect();
         let known = &source.metadata;

@@ -1,5 +1,5 @@
-//! CopyObject: from one object to another within the store, opened with one key and sealed with another.
-//! As with any write, nothing counts as sealed before that is proven; what landed in plaintext is taken back.
+//! CopyObject: copies an object within the store, opened with one key and sealed with another. As with any write,
+//! nothing counts as sealed before that is proven, and a copy in plaintext is removed.
 
 use aws_sdk_s3::types::{ChecksumAlgorithm, MetadataDirective, TaggingDirective};
 
@@ -13,43 +13,41 @@ use crate::store::wire::{Refusal, Store};
 /// The most bytes that one request can copy (AWS, "CopyObject").
 pub(crate) const MOST_BYTES_OF_ONE_COPY: u64 = 5 << 30;
 
-/// A copy to be made.
+/// A planned copy.
 #[derive(Debug, Clone)]
 pub(crate) struct Copy {
     pub source: CopySource,
-    /// What it becomes, everything that is kept of the source included.
+    /// The object to write, including all that is kept from the source.
     pub write: Write,
-    /// Whether headers and metadata are the source's own.
+    /// Whether headers and metadata are taken over by the store.
     pub(super) keeps_metadata: bool,
     pub(super) keeps_tags: bool,
-    /// Whether it takes the place of its source.
+    /// Whether it replaces its source.
     pub(super) in_place: bool,
-    /// Whether a tag of the source tells which key it needs.
-    pub source_tells_key: bool,
+    /// Whether the source has a key tag.
+    pub source_has_key_tag: bool,
 }
 
 impl Copy {
-    /// Whether it takes the place of its source.
+    /// Whether it replaces its source.
     pub(crate) fn is_in_place(&self) -> bool {
         self.in_place
     }
 
-    /// Whether it takes the place of what is the newest there, provided that this stays so.
+    /// Whether it replaces its source with If-Match, that is only if the source is still the newest.
     pub(crate) fn replaces_newest(&self) -> bool {
         let if_match = &self.write.condition.if_match;
         self.in_place && if_match.is_some() && *if_match == self.source.metadata.etag
     }
 
-    /// How many bytes are copied.
     pub(crate) fn bytes(&self) -> u64 {
         self.source.metadata.content_length.unwrap_or_default()
     }
 }
 
 impl Store {
-    /// Plans a copy. What the attributes of `write` leave open, the source's tags among it, is kept as it is.
-    /// Errors: [`Kind::Denied`] where the source's tags may not be read; [`Kind::Integrity`] where its length is not
-    /// known.
+    /// Plans a copy. Attributes that `write` does not set, including its tags, are kept from the source.
+    /// Errors: [`Kind::Denied`] if the source's tags may not be read; [`Kind::Integrity`] if its length is not known.
     pub(crate) async fn plan_copy(
         &self,
         source: CopySource,
@@ -62,45 +60,46 @@ impl Store {
         }
         let in_place = source.at == write.at;
         let is_as_it_was = !write.attributes.replace_metadata();
-        let (mut keeps_tags, mut source_tells_key) = (false, false);
+        let (mut keeps_tags, mut source_has_key_tag) = (false, false);
         write.attributes = write.attributes.over(&source.metadata);
-        // Some stores want the metadata anew, if an object is copied onto itself.
+        // Some stores require new metadata if an object is copied onto itself.
         let keeps_metadata =
             is_as_it_was && (!in_place || lossless(&source, &write.attributes).is_err());
         if write.attributes.tagging.is_none() {
             let (at, count) = (&source.at, source.metadata.tag_count);
             let tags = self.tags_to_copy(at, source.version_id(), count).await?;
             write.attributes.tagging = tags.tagging;
-            (keeps_tags, source_tells_key) = (!tags.tell_key, tags.tell_key);
+            (keeps_tags, source_has_key_tag) = (!tags.has_key_tag, tags.has_key_tag);
         }
-        Ok(Copy { source, write, keeps_metadata, keeps_tags, in_place, source_tells_key })
+        Ok(Copy { source, write, keeps_metadata, keeps_tags, in_place, source_has_key_tag })
     }
 
-    /// Whether one request could make this copy, were the store able to.
+    /// Whether size and conditions of this copy allow a single request.
     pub(crate) fn fits_one_copy(&self, copy: &Copy) -> bool {
-        // Off Amazon conditions on a copy are rarely looked at; that its source must stay is tried out.
+        // Stores other than Amazon's rarely honor conditions on a copy. Whether they honor If-Match in place is found
+        // out by a trial.
         let honours_conditions = self.is_amazon() || copy.replaces_newest();
         copy.bytes() <= MOST_BYTES_OF_ONE_COPY
             && (honours_conditions || !copy.write.condition.is_set())
     }
 
-    /// Fails where the copy could not be made of bytes alone, without losing something.
-    /// Errors: [`Kind::Other`] that names it.
+    /// Fails if copying through this machine would lose some of the source's metadata.
+    /// Errors: [`Kind::Other`] that names what would be lost.
     pub(crate) fn check_relay(&self, copy: &Copy) -> Result<(), Failure> {
         lossless(&copy.source, &copy.write.attributes)
             .map_err(|failure| failure.at(&copy.source.at))
     }
 
-    /// Copies an object in one request. None where the store turns out not to be able to: the source was opened
-    /// with its key before, so that it cannot be that.
-    /// Errors: [`Kind::Precondition`] where the source was replaced since it was opened; otherwise whatever the store
-    /// refuses.
+    /// Copies an object in one request. None if the store cannot make this copy: the source's key cannot be the reason,
+    /// because it has opened the source before.
+    /// Errors: [`Kind::Precondition`] if the source was replaced since it was opened; otherwise any refusal of the
+    /// store.
     pub(crate) async fn copy_object(&self, copy: &Copy) -> Result<Option<Written>, Failure> {
         if !copy.keeps_metadata {
             copy.write.attributes.check_expires()?;
         }
         let (source, write) = (&copy.source, &copy.write);
-        // What a copy never takes over by itself.
+        // Attributes that a copy never takes over by itself.
         let own = Attributes {
             acl: write.attributes.acl.clone(),
             storage_class: write.attributes.storage_class.clone(),
@@ -109,7 +108,7 @@ impl Store {
         };
         let sent = self
             .send(|client| {
-                let said = if copy.keeps_metadata { &own } else { &write.attributes };
+                let attributes = if copy.keeps_metadata { &own } else { &write.attributes };
                 let replaces_tags =
                     !copy.keeps_tags || self.tagging(write) != write.attributes.tagging;
                 let tagging = self.tagging(write).filter(|_| replaces_tags);
@@ -120,21 +119,21 @@ impl Store {
                     .copying(source)
                     .set_if_match(write.condition.if_match.clone())
                     .set_if_none_match(write.condition.if_none_match.clone())
-                    .set_checksum_algorithm(self.sent(&ChecksumAlgorithm::Crc64Nvme))
-                    .attributed(said, tagging)
+                    .set_checksum_algorithm(self.if_checksums_sent(&ChecksumAlgorithm::Crc64Nvme))
+                    .attributed(attributes, tagging)
                     .set_metadata_directive(
                         (!copy.keeps_metadata).then_some(MetadataDirective::Replace),
                     )
                     .set_tagging_directive(replaces_tags.then_some(TaggingDirective::Replace))
                     .encrypted(&write.encryption);
-                request.customize().config_override(self.patience(copy.bytes())).send()
+                request.customize().config_override(self.completion_timeouts(copy.bytes())).send()
             })
             .await;
         let stored = Stored { bytes: copy.bytes(), ..Stored::default() };
         let output = match sent {
             Ok(output) => output,
             Err(refusal) if refusal.is_success() => {
-                let version_id = refusal.written.version_id;
+                let version_id = refusal.maybe_written.version_id;
                 return Ok(Some(Written {
                     stored: Stored { version_id, ..stored },
                     proven: false,
@@ -158,7 +157,7 @@ impl Store {
         Ok(Some(Written { stored, proven }))
     }
 
-    /// Why a copy was refused.
+    /// The failure of a refused copy.
     pub(super) async fn explain_copy(&self, copy: &Copy, refusal: &Refusal) -> Failure {
         let (source, write) = (&copy.source, &copy.write);
         let about =
@@ -173,7 +172,7 @@ impl Store {
         if copy.in_place && refusal.is("ConditionalRequestConflict") {
             return source.replaced().answered(refusal.status, refusal.code.as_deref());
         }
-        // Which of two conditions does not hold, the store does not say.
+        // The store does not say which of two conditions failed.
         if refusal.status == Some(412)
             && !(write.condition.is_set() && self.is_as_read(source).await)
         {
@@ -189,7 +188,7 @@ impl Store {
     }
 }
 
-/// Fails where something of the source would be lost, were its metadata sent anew.
+/// Fails if sending the source's metadata again would lose some of it.
 fn lossless(source: &CopySource, attributes: &Attributes) -> Result<(), Failure> {
     match source.metadata.missing_meta.unwrap_or_default() {
         0 => attributes.check_expires(),
@@ -200,13 +199,13 @@ fn lossless(source: &CopySource, attributes: &Attributes) -> Result<(), Failure>
     }
 }
 
-/// As stores answer that cannot make this copy, though source and key are right.
+/// Whether the refusal means that the store cannot make this copy, although source and key are right.
 pub(super) fn cannot_copy(refusal: &Refusal) -> bool {
     matches!(refusal.status, Some(405 | 501))
         || (refusal.status == Some(400) && !is_about_destination(refusal))
 }
 
-/// What would be refused of any other write, too.
+/// Whether any other write to the destination would be refused as well.
 fn is_about_destination(refusal: &Refusal) -> bool {
     matches!(
         refusal.code.as_deref(),

@@ -1,14 +1,14 @@
-//! What was asked of a store when it refused.
+//! The circumstances of a refused request.
 
 use crate::key::core::Key;
 use crate::location::Location;
 
-/// What was asked of the store.
+/// What the request was for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Action {
     Read,
     Write,
-    /// Writing an object that the store reads from another, its tags among it.
+    /// Copying an object within the store, including its tags.
     Copy,
     Delete,
     ListUploads,
@@ -22,7 +22,7 @@ pub(crate) enum Action {
     ReadOwnership,
 }
 
-/// What diagnosis knows besides the refusal.
+/// What a diagnosis knows besides the refusal.
 pub(crate) struct Circumstances<'a> {
     pub(crate) action: Action,
     pub(crate) at: &'a Location,
@@ -30,7 +30,7 @@ pub(crate) struct Circumstances<'a> {
     pub(crate) key: Option<&'a Key>,
 }
 
-/// What a refused request leaves behind.
+/// The consequence of a refused request.
 pub(super) fn outcome(action: Action) -> &'static str {
     match action {
         Action::Write | Action::Copy => "nothing was stored",

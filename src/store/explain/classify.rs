@@ -1,8 +1,8 @@
-//! What a refusal says by itself, whatever was asked: its status, code and message.
+//! What a refusal says by its status, code and message, independent of the request.
 
 use crate::store::wire::{Refusal, Store};
 
-/// Codes that say clearly what is wrong, whatever key was sent: no need to ask further.
+/// Whether the refusal names a cause other than the key, so that no further request is needed.
 pub(crate) fn is_decisive(refusal: &Refusal) -> bool {
     let unclear_status = matches!(refusal.status, Some(400 | 403));
     let code = refusal.code.as_deref();
@@ -18,38 +18,38 @@ pub(crate) fn is_decisive(refusal: &Refusal) -> bool {
                         | "KeyTooLongError"
                 )
         })
-        || refusal.trouble.is_some()
+        || refusal.no_answer.is_some()
         || wants_https(refusal)
         || no_version_id(refusal)
         || unknown_header(refusal).is_some()
 }
 
-/// As Amazon and MinIO say it.
+/// Whether the store requires https, in the words of Amazon and MinIO.
 pub(crate) fn wants_https(refusal: &Refusal) -> bool {
     refusal.message.as_deref().is_some_and(|message| message.contains("secure connection"))
 }
 
-/// Whether a key was refused because it came over http: Ceph has no words for that, and a HEAD has none at all.
+/// Whether a key may have been refused because it came over http: Ceph's answer has no message, nor has any HEAD's.
 pub(crate) fn refuses_http(store: &Store, refusal: &Refusal) -> bool {
     let over_http = store.endpoint().is_some_and(|url| url.starts_with("http://"));
     wants_https(refusal) || (over_http && is_wordless(refusal))
 }
 
-/// A 400 that does not say what is wrong.
+/// Whether the refusal is a 400 without a reason.
 pub(crate) fn is_wordless(refusal: &Refusal) -> bool {
     refusal.status == Some(400)
         && refusal.message.as_deref().unwrap_or_default().is_empty()
         && (refusal.code.is_none() || refusal.is("InvalidRequest"))
 }
 
-/// Amazon's `InvalidArgument` has many meanings; the words tell this one.
+/// Whether the version id is invalid: Amazon's `InvalidArgument` has many meanings, so the message decides.
 pub(super) fn no_version_id(refusal: &Refusal) -> bool {
     refusal.is("InvalidArgument")
         && refusal.message.as_deref().is_some_and(|message| message.contains("version id"))
 }
 
-/// The header that the store says it does not know, in lower case. B2: `Unsupported header 'x-amz-tagging' received for
-/// this API call.`; Cloudflare R2: `Header 'x-amz-tagging' with value 'a=b' not implemented`.
+/// The header that the store does not accept, in lower case. B2: `Unsupported header 'x-amz-tagging' received for this
+/// API call.`; Cloudflare R2: `Header 'x-amz-tagging' with value 'a=b' not implemented`.
 pub(crate) fn unknown_header(refusal: &Refusal) -> Option<&str> {
     if !matches!(refusal.status, Some(400 | 501)) {
         return None;
@@ -60,12 +60,12 @@ pub(crate) fn unknown_header(refusal: &Refusal) -> Option<&str> {
     (!name.is_empty() && name.chars().all(is_name)).then_some(name)
 }
 
-/// Whether the store says, in whichever words, that it has no such thing.
+/// Whether the store does not implement the request.
 pub(crate) fn is_missing(refusal: &Refusal) -> bool {
     matches!(refusal.status, Some(405 | 501)) || refusal.is("NotImplemented")
 }
 
-/// Codes about credentials: what they mean, and what to do.
+/// Codes about credentials, each with its meaning and a hint.
 pub(super) const CREDENTIAL_CODES: [(&str, &str, &str); 8] = [
     (
         "SignatureDoesNotMatch",
@@ -101,13 +101,13 @@ pub(super) const CREDENTIAL_CODES: [(&str, &str, &str); 8] = [
     ("NotSignedUp", "the account has no access to S3", "sign the account up for S3"),
 ];
 
-/// Whether a code is about the credentials or their signature, whatever was asked.
+/// Whether a code is about the credentials or their signature.
 pub(crate) fn is_about_credentials(code: &str) -> bool {
     CREDENTIAL_CODES.iter().any(|(known, ..)| *known == code)
 }
 
-/// The store's own words, in one line: a line break could make them pass for this program's.
-pub(super) fn said(refusal: &Refusal) -> String {
+/// The store's message in one line: after a line break it could look like this program's own.
+pub(super) fn store_message(refusal: &Refusal) -> String {
     let status = refusal.status.map(|status| format!("HTTP {status}")).unwrap_or_default();
     let words = [refusal.code.as_deref(), refusal.message.as_deref()]
         .into_iter()

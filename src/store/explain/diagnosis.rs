@@ -1,36 +1,35 @@
 //! From a refusal and its circumstances to one cause and one fix.
 //!
-//! Stores disagree about codes and messages, so the status and what was asked decide; codes and
-//! messages are hints. Whether a key is wrong cannot be read off one refusal at all: [`crate::store::object::read`]
-//! finds that out by asking.
+//! Stores disagree about codes and messages, so mostly the status and the action decide. A single refusal does not show
+//! whether the key is wrong: `object/open.rs` finds that out with further requests.
 
 use super::circumstances::{Action, Circumstances, outcome};
-use super::classify::{CREDENTIAL_CODES, no_version_id, refuses_http, said, wants_https};
+use super::classify::{CREDENTIAL_CODES, no_version_id, refuses_http, store_message, wants_https};
 use super::{unsupported, url_refusal};
 use crate::failure::{Advice, Failure};
 use crate::store::wire::http::TooLong;
-use crate::store::wire::{Refusal, Store, Trouble, Wire};
+use crate::store::wire::{NoAnswer, Refusal, Store, Wire};
 
 /// The failure that a refusal means.
 pub(crate) fn diagnose(store: &Store, refusal: &Refusal, about: &Circumstances<'_>) -> Failure {
-    let failure = match (&refusal.trouble, store.wire().url()) {
-        (Some(trouble), _) => no_answer(store, trouble),
+    let failure = match (&refusal.no_answer, store.wire().url()) {
+        (Some(cause), _) => no_answer(store, cause),
         (None, Some(url)) => url_refusal::explain(url, refusal, about)
             .unwrap_or_else(|| answer(store, refusal, about)),
         (None, None) => answer(store, refusal, about),
     };
     let mut failure = failure.at(about.at).answered(refusal.status, refusal.code.as_deref());
     failure.detail_mut().source = refusal.source.clone();
-    if concerns_all(refusal, about) {
-        failure = failure.for_all();
+    if stops_the_run(refusal, about) {
+        failure = failure.stopping_the_run();
     }
     failure
 }
 
-/// Whether any other request of this kind would be refused as well, whatever the object.
-fn concerns_all(refusal: &Refusal, about: &Circumstances<'_>) -> bool {
-    if let Some(trouble) = &refusal.trouble {
-        return !matches!(trouble, Trouble::Timeout | Trouble::Broken(_));
+/// Whether the store would refuse such a request for any other object as well.
+fn stops_the_run(refusal: &Refusal, about: &Circumstances<'_>) -> bool {
+    if let Some(cause) = &refusal.no_answer {
+        return !matches!(cause, NoAnswer::Timeout | NoAnswer::Broken(_));
     }
     let code = refusal.code.as_deref().unwrap_or_default();
     let unsupported = matches!(refusal.status, Some(405 | 501)) && about.key.is_some();
@@ -43,37 +42,37 @@ fn concerns_all(refusal: &Refusal, about: &Circumstances<'_>) -> bool {
         || matches!(code, "NoSuchBucket" | "InvalidBucketName" | "AuthorizationHeaderMalformed")
 }
 
-fn no_answer(store: &Store, trouble: &Trouble) -> Failure {
+fn no_answer(store: &Store, cause: &NoAnswer) -> Failure {
     let host = store.endpoint().unwrap_or("Amazon S3");
     let is_url = store.wire().url().is_some();
-    match trouble {
-        Trouble::OutOfFiles => Failure::out_of_files(),
-        Trouble::ConnectionRefused => {
-            Failure::unavailable(format!("nobody answers at {host}: the connection was refused"))
+    match cause {
+        NoAnswer::OutOfFiles => Failure::out_of_files(),
+        NoAnswer::ConnectionRefused => {
+            Failure::unavailable(format!("nothing answers at {host}: the connection was refused"))
                 .hint(Advice::CheckPort { is_url })
         }
-        Trouble::UnknownHost => {
+        NoAnswer::UnknownHost => {
             Failure::unavailable(format!("the host of {host} has no address"))
                 .hint(Advice::CheckHost { is_url })
         }
-        Trouble::Certificate(why) => {
+        NoAnswer::Certificate(why) => {
             Failure::unavailable(format!("the certificate of {host} is not accepted: {why}"))
                 .hint(Advice::NameCaBundle)
         }
-        Trouble::Timeout => Failure::unavailable(format!("{host} did not answer in time"))
+        NoAnswer::Timeout => Failure::unavailable(format!("{host} did not answer in time"))
             .hint("check the network, and the endpoint's host and port"),
-        Trouble::NoCredentials => Failure::denied("there are no AWS credentials").hint(Advice::NameCredentials),
-        Trouble::Credentials(why) => {
+        NoAnswer::NoCredentials => Failure::denied("there are no AWS credentials").hint(Advice::NameCredentials),
+        NoAnswer::Credentials(why) => {
             Failure::denied(format!("the AWS credentials cannot be had: {why}"))
                 .hint("mend the profile, or renew the session (for instance `aws sso login`)")
         }
-        Trouble::OtherPartition(region) => Failure::unsealed(format!(
+        NoAnswer::OtherPartition(region) => Failure::unsealed(format!(
             "the bucket is said to be in region {region}, of another partition of AWS than the one configured: nothing was sent there"
         ))
         .hint(Advice::ConfirmRegion(region.clone())),
-        Trouble::TooLong => Failure::integrity(TooLong.to_string())
+        NoAnswer::TooLong => Failure::integrity(TooLong.to_string())
             .hint("check that the endpoint speaks S3, and what is in between"),
-        Trouble::Broken(why) => {
+        NoAnswer::Broken(why) => {
             Failure::unavailable(format!("the exchange with {host} broke off: {why}"))
                 .hint("try again; if it stays, check that the endpoint speaks S3")
         }
@@ -110,7 +109,7 @@ fn answer(store: &Store, refusal: &Refusal, about: &Circumstances<'_>) -> Failur
             Failure::not_found("the object has no such version").hint(Advice::CheckVersionId)
         }
         (404, "NoSuchUpload") => {
-            Failure::other("the upload was aborted by somebody else").hint("start again")
+            Failure::other("the upload was aborted by another client").hint("start again")
         }
         (404, _) => {
             Failure::not_found("there is no such object").hint("check the bucket and the key")
@@ -154,22 +153,25 @@ fn answer(store: &Store, refusal: &Refusal, about: &Circumstances<'_>) -> Failur
         }
         (403, _) => denied(refusal, about),
         (500.., _) | (429, _) => {
-            Failure::unavailable(format!("the store is in trouble: {}", said(refusal)))
+            Failure::unavailable(format!("the store is in trouble: {}", store_message(refusal)))
                 .hint("try again later")
         }
         (400, _) if about.key.is_some() => malformed(store, refusal, about),
-        _ => Failure::other(format!("the store refused: {}", said(refusal)))
+        _ => Failure::other(format!("the store refused: {}", store_message(refusal)))
             .hint("the store's log may say more"),
     }
+}
+
+/// The failure for a bucket that blocks SSE-C.
+pub(crate) fn sse_c_is_blocked(bucket: &str) -> Failure {
+    Failure::denied(format!("the bucket {bucket} blocks SSE-C, as new buckets do since April 2026"))
+        .hint(Advice::AllowSseC(bucket.to_owned()))
 }
 
 fn denied(refusal: &Refusal, about: &Circumstances<'_>) -> Failure {
     let bucket = &about.at.bucket;
     if matches!(about.action, Action::Write | Action::Copy) && refusal.blocks_sse_c() {
-        return Failure::denied(format!(
-            "the bucket {bucket} blocks SSE-C, as new buckets do since April 2026"
-        ))
-        .hint(Advice::AllowSseC(bucket.clone()));
+        return sse_c_is_blocked(bucket);
     }
     if refusal.has_words("Request has expired") {
         return Failure::denied("the request has expired").hint("check this machine's clock");
@@ -207,22 +209,25 @@ fn denied(refusal: &Refusal, about: &Circumstances<'_>) -> Failure {
         .hint(format!("grant {permission}, or use other credentials"))
 }
 
-/// A 400 to a request whose key, length and MD5 this program has made itself.
+/// A 400 to a request with a key: the key, its length and its MD5 are valid, because this program has computed them.
 fn malformed(store: &Store, refusal: &Refusal, about: &Circumstances<'_>) -> Failure {
     let message = refusal.message.as_deref().unwrap_or_default();
     if refuses_http(store, refusal) {
         let outcome = outcome(about.action);
         let failure = Failure::unsealed(format!("the store takes keys over https only: {outcome}"));
         return failure.hint(match store.wire() {
-            Wire::Presigned(_) => "ask whoever made the URL for an https one",
+            Wire::Presigned(_) => "ask the sender of the URL for an https one",
             Wire::Signed(_) => "use its https endpoint",
         });
     }
     if message.contains("key did not match") || message.contains("secret key") {
-        return Failure::key(format!("the store says the key is malformed: {}", said(refusal)))
-            .hint("something between here and the store changes headers: look for a proxy");
+        return Failure::key(format!(
+            "the store says the key is malformed: {}",
+            store_message(refusal)
+        ))
+        .hint("something between here and the store changes headers: look for a proxy");
     }
-    Failure::other(format!("the store refused: {}", said(refusal))).hint(
+    Failure::other(format!("the store refused: {}", store_message(refusal))).hint(
         "the store may not implement SSE-C, or not this request with it; its log may say more",
     )
 }

@@ -1,8 +1,8 @@
-//! What a store does not implement, and which option to leave out. Some name the header that they do not know, some
-//! the value, some say no more than that something is missing: then it is what the request was for.
+//! What a store does not implement, and which option to leave out. Some stores name the header, some the value. Others
+//! only say that something is not implemented: then it is the request itself.
 
 use super::circumstances::{Action, Circumstances, outcome};
-use super::classify::{is_missing, said, unknown_header};
+use super::classify::{is_missing, store_message, unknown_header};
 use crate::failure::{Advice, Failure};
 use crate::store::seal;
 use crate::store::wire::Refusal;
@@ -23,7 +23,7 @@ pub(super) fn explain(refusal: &Refusal, about: &Circumstances<'_>) -> Option<Fa
             Failure::other("the store knows no storage class of this name")
                 .hint(Advice::LeaveOutStorageClass),
         ),
-        // As B2 says it.
+        // In B2's words.
         _ if refusal.has_words("canned acl") => Some(no_acl()),
         _ if is_missing(refusal) => Some(missing(refusal, about)),
         _ => None,
@@ -40,8 +40,10 @@ fn missing(refusal: &Refusal, about: &Circumstances<'_>) -> Failure {
         }
         Action::ListUploads => Failure::other("the store does not tell of unfinished uploads")
             .hint("its own tools may, or a rule that has them cleared away after some days"),
-        _ => Failure::other(format!("the store does not implement this: {}", said(refusal)))
-            .hint(Advice::LeaveOutUnknownOptions),
+        _ => {
+            Failure::other(format!("the store does not implement this: {}", store_message(refusal)))
+                .hint(Advice::LeaveOutUnknownOptions)
+        }
     }
 }
 

@@ -1,5 +1,4 @@
-//! What a refusal means to somebody who has a presigned URL and no credentials: the fix is mostly
-//! another URL.
+//! What a refusal means for a user with a presigned URL and no credentials: mostly, another URL is needed.
 
 use super::circumstances::{Action, Circumstances};
 use super::classify::{is_decisive, unknown_header};
@@ -9,10 +8,9 @@ use crate::location::Location;
 use crate::store::seal;
 use crate::store::wire::{Refusal, SignedUrl};
 
-const NEW_URL: &str = "ask whoever made the URL for a new one";
+const NEW_URL: &str = "ask the sender of the URL for a new one";
 
-/// Whether another key may open what was refused with this one. A signature covers the key, so that with
-/// a wrong one it does not fit.
+/// Whether another key may open the object. The signature covers the key, so a wrong key causes a signature mismatch.
 pub(crate) fn is_about_the_key(refusal: &Refusal) -> bool {
     let message = refusal.message.as_deref().unwrap_or_default();
     refusal.is("SignatureDoesNotMatch")
@@ -23,7 +21,7 @@ pub(crate) fn is_about_the_key(refusal: &Refusal) -> bool {
             && !is_about_a_plain_object(message))
 }
 
-/// Why no key opened what the URL is for; the refusal is that of the last one.
+/// The failure if no key opened the URL's object, from the refusal of the last key.
 pub(crate) fn no_key_fits_url(
     url: &SignedUrl,
     at: &Location,
@@ -38,7 +36,7 @@ pub(crate) fn no_key_fits_url(
         .at(at)
 }
 
-/// The failure that a refusal means, where it means something else than with credentials.
+/// The failure of a refused request, if it differs from that of a request with credentials.
 pub(super) fn explain(
     url: &SignedUrl,
     refusal: &Refusal,
@@ -52,7 +50,7 @@ pub(super) fn explain(
             Failure::other(format!(
                 "the store does not know the header {header}, and it was signed"
             ))
-            .hint("ask whoever made the URL for one that is signed without it"),
+            .hint("ask the sender of the URL for one that is signed without it"),
         );
     }
     let failure = match (refusal.status.unwrap_or_default(), code) {
@@ -79,7 +77,7 @@ pub(super) fn explain(
         (412, _) if about.action == Action::Write => Failure::precondition(
             "the object that is there does not meet the condition: it was left alone",
         )
-        .hint("ask whoever made the URL what is there"),
+        .hint("ask the sender of the URL what is there"),
         (400, _) if about.key.is_none() && about.action == Action::Read && wants_key(refusal) => {
             Failure::key("the store wants a key, and the URL was signed without the seal's headers")
                 .hint(Advice::AskForSealedUrl)
@@ -87,14 +85,14 @@ pub(super) fn explain(
         (400, _) if is_about_a_plain_object(message) => Failure::unsealed(
             "the object is not sealed, though the URL was signed for a sealed one",
         )
-        .hint("somebody may have replaced it: tell whoever made the URL"),
+        .hint("another user may have replaced it: tell the sender of the URL"),
         (401 | 403, _) => denied(refusal, about.action),
         _ => return None,
     };
     Some(failure)
 }
 
-/// As stores answer that find no key with a request for a sealed object, whatever else they call it.
+/// Whether the refusal means that the object is sealed and the request had no key; stores use different codes for it.
 fn wants_key(refusal: &Refusal) -> bool {
     let code = refusal.code.as_deref().unwrap_or_default();
     !is_decisive(refusal)
@@ -102,16 +100,14 @@ fn wants_key(refusal: &Refusal) -> bool {
             || refusal.has_words("Customer-Key"))
 }
 
-/// As Amazon and Garage say it.
+/// Whether the message says that the object is not sealed, in the words of Amazon and Garage.
 fn is_about_a_plain_object(message: &str) -> bool {
     message.contains("not applicable to this object") || message.contains("plaintext object")
 }
 
 fn not_yet_valid() -> Failure {
-    Failure::denied(
-        "the URL is not valid yet: the clock of whoever signed it is ahead of the store's",
-    )
-    .hint("wait a while, or ask for a URL from a machine whose clock is right")
+    Failure::denied("the URL is not valid yet: the clock of its signer is ahead of the store's")
+        .hint("wait a while, or ask for a URL from a machine whose clock is right")
 }
 
 fn denied(refusal: &Refusal, action: Action) -> Failure {
@@ -127,17 +123,17 @@ fn denied(refusal: &Refusal, action: Action) -> Failure {
     }
     if refusal.blocks_sse_c() {
         return Failure::denied("the bucket blocks SSE-C, as new buckets do since April 2026")
-            .hint("ask whoever made the URL to allow it on the bucket");
+            .hint("ask the sender of the URL to allow it on the bucket");
     }
     let (doing, permission) = match action {
         Action::Read => ("read", "s3:GetObject"),
         _ => ("write", "s3:PutObject"),
     };
-    Failure::denied(format!("whoever signed the URL may not {doing} the object"))
+    Failure::denied(format!("the signer of the URL may not {doing} the object"))
         .hint(format!("ask them for the permission {permission} on their side, or for another URL"))
 }
 
-/// A signature does not fit: what of the request could differ from what was signed.
+/// The failure of a signature mismatch: lists what may differ between the request and the signed one.
 fn mismatch(url: &SignedUrl, action: Action, keys: &[Key]) -> Failure {
     let mut causes = Vec::new();
     if !keys.is_empty() {
@@ -161,7 +157,7 @@ fn mismatch(url: &SignedUrl, action: Action, keys: &[Key]) -> Failure {
         format!("the URL's signature does not fit: it was made for {}", causes.join(", or "))
     };
     let hint =
-        "ask whoever made the URL what it is for; copy the whole of it, and put it in quotes";
+        "ask the sender of the URL what it is for; copy the whole of it, and put it in quotes";
     if keys.is_empty() {
         Failure::denied(message).hint(hint)
     } else {

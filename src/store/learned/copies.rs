@@ -1,4 +1,4 @@
-//! Which copies the store makes, and which of its guards hold.
+//! Which copies the store makes, and on which writes it honors If-Match.
 
 use std::collections::{HashMap, HashSet};
 
@@ -6,31 +6,30 @@ use tokio::sync::{Mutex, MutexGuard};
 
 use crate::location::Location;
 
-/// What is known of the store's copying, for as long as the program runs.
+/// What this run knows about the store's copies, behind a lock.
 #[derive(Debug, Default)]
 pub(crate) struct Copies(Mutex<KnownCopies>);
 
 impl Copies {
-    /// What is known, for one task at a time: others wait for the outcome of its trial.
+    /// Locks it for one task: other tasks wait for the result of its trial.
     pub(crate) async fn lock(&self) -> MutexGuard<'_, KnownCopies> {
         self.0.lock().await
     }
 }
 
-/// What was found out about copies.
 #[derive(Debug, Default)]
 pub(crate) struct KnownCopies {
-    pub(crate) can: HashMap<Route, bool>,
-    /// Whether a store refuses such a write with If-Match after another writer has replaced the object, by bucket.
-    pub(crate) guards: HashMap<(String, ConditionalWrite), bool>,
-    /// How many trials broke off, so that nothing is known by them.
-    pub(crate) broken_off: u32,
+    pub(crate) works: HashMap<CopyKind, bool>,
+    /// Whether the store honors If-Match on such a write, by bucket.
+    pub(crate) honors_if_match: HashMap<(String, ConditionalWrite), bool>,
+    /// The number of trials without a result, because the store did not answer.
+    pub(crate) inconclusive_trials: u32,
     /// Throw-away objects that could not be deleted.
-    pub(crate) left: Vec<Location>,
-    /// The buckets in which this run has looked for what killed runs have left.
-    pub(crate) swept: HashSet<String>,
-    /// The buckets at whose top nothing may be written.
-    pub(crate) closed_at_top: HashSet<String>,
+    pub(crate) undeleted: Vec<Location>,
+    /// The buckets from which this run has removed the throw-away objects of killed runs.
+    pub(crate) cleaned_buckets: HashSet<String>,
+    /// The buckets at whose root the credentials may not write.
+    pub(crate) denied_at_root: HashSet<String>,
 }
 
 /// How an object is copied within the store.
@@ -42,7 +41,7 @@ pub(crate) enum CopyMethod {
     InParts,
 }
 
-/// A write that replaces an object only if that is unchanged.
+/// A write that replaces an object only if it is unchanged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum ConditionalWrite {
     /// CopyObject with If-Match.
@@ -51,9 +50,9 @@ pub(crate) enum ConditionalWrite {
     Complete,
 }
 
-/// Copies that succeed or fail together.
+/// A kind of copy: the store makes either all copies of one kind, or none.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) struct Route {
+pub(crate) struct CopyKind {
     pub(crate) bucket: String,
     pub(crate) from_sealed: bool,
     pub(crate) to_sealed: bool,
@@ -62,8 +61,8 @@ pub(crate) struct Route {
     pub(crate) method: CopyMethod,
 }
 
-impl Route {
-    /// As it is remembered for later runs.
+impl CopyKind {
+    /// The line in the state folder.
     pub(crate) fn line(&self) -> String {
         let state = |sealed| if sealed { "sealed" } else { "plain" };
         let (from, to) = (state(self.from_sealed), state(self.to_sealed));
@@ -73,7 +72,7 @@ impl Route {
         format!("{} copies {from} to {to}{place}{size}{method}", self.bucket)
     }
 
-    /// Whether nothing can be lost, and no plaintext published, that was not public before.
+    /// Whether a failed copy of this kind can neither lose an object nor publish the plaintext of a sealed one.
     pub(crate) fn is_harmless(&self) -> bool {
         !self.from_sealed && !self.to_sealed && !self.in_place
     }

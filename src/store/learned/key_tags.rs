@@ -1,38 +1,37 @@
-//! Whether written objects get the tag that names their key: unless the store keeps no tags.
+//! Whether written objects get a key tag: if wanted, unless the store keeps no tags.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// What is done about tags for as long as the program runs.
+/// The use of key tags during this run.
 #[derive(Debug, Default)]
 pub(crate) struct KeyTags {
     wanted: AtomicBool,
     refused: AtomicBool,
-    /// Whether this run has looked if the store keeps them.
-    looked: AtomicBool,
+    /// Whether this run has checked that the store keeps them.
+    checked: AtomicBool,
 }
 
 impl KeyTags {
-    /// Tags objects from now on.
-    pub(crate) fn want(&self) {
+    /// Adds key tags from now on.
+    pub(crate) fn enable(&self) {
         self.wanted.store(true, Ordering::Relaxed);
     }
 
-    /// Whether this is the first time that this run asks: one look is enough.
-    pub(crate) fn is_first_look(&self) -> bool {
-        !self.looked.swap(true, Ordering::Relaxed)
+    /// Whether this is the first check of this run: one is enough.
+    pub(crate) fn is_first_check(&self) -> bool {
+        !self.checked.swap(true, Ordering::Relaxed)
     }
 
-    /// Whether objects get the tag.
+    /// Whether objects get a key tag.
     pub(crate) fn are_in_use(&self) -> bool {
         self.wanted.load(Ordering::Relaxed) && !self.are_refused()
     }
 
-    /// Leaves them out from now on.
-    pub(crate) fn give_up(&self) {
+    /// Adds no key tags from now on.
+    pub(crate) fn disable(&self) {
         self.refused.store(true, Ordering::Relaxed);
     }
 
-    /// Whether the store turned out to keep no tags.
     pub(crate) fn are_refused(&self) -> bool {
         self.refused.load(Ordering::Relaxed)
     }

@@ -1,18 +1,22 @@
-//! What this program has learned of a store, in this run or in earlier ones: whether it knows checksum headers, keeps
-//! tags, seals in which buckets, and makes which copies.
+//! What this program has learned about a store, in this run or in earlier ones.
+//!
+//! - `checksums`: whether the store accepts checksum headers
+//! - `copies`: which copies the store makes, and whether it honors If-Match on them
+//! - `key_tags`: whether the store keeps tags
+//! - `proven`: which buckets seal; remembered in the state folder
 
 mod checksums;
 mod copies;
 mod key_tags;
 mod proven;
 
-pub(crate) use checksums::{CHECKSUM_MODE, Checksums, Said, other_checksum};
+pub(crate) use checksums::{CHECKSUM_MODE, ChecksumAnswer, Checksums, stored_other_bytes};
 pub(crate) use copies::{ConditionalWrite, CopyMethod};
-pub(crate) use copies::{Copies, KnownCopies, Route};
+pub(crate) use copies::{Copies, CopyKind, KnownCopies};
 pub(crate) use key_tags::KeyTags;
 pub(crate) use proven::Proven;
 
-/// What is known of one store. All requests of a run share it; what was proven is kept for later runs as well.
+/// What is known of one store, shared by all requests of a run. What was proven is kept for later runs.
 #[derive(Debug)]
 pub(crate) struct Learned {
     checksums: Checksums,
@@ -22,7 +26,6 @@ pub(crate) struct Learned {
 }
 
 impl Learned {
-    /// What is known at the start: `proven` is what earlier runs have left, `checksums` what the user wants.
     pub(crate) fn new(checksums: Checksums, proven: Proven) -> Learned {
         Learned { checksums, proven, key_tags: KeyTags::default(), copies: Copies::default() }
     }

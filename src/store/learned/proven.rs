@@ -1,5 +1,5 @@
-//! What stores have proven before: which buckets seal, and which copies into them. Remembered in the state folder, so that
-//! a proof costs its extra requests once, not once a write.
+//! What stores have proven before: in which buckets they seal writes, and which copies they make. Remembered in the
+//! state folder, so that a proof costs its extra requests once, not for each write.
 
 use std::collections::HashSet;
 use std::io::Write;
@@ -9,10 +9,10 @@ use crate::system::state;
 
 const FILE: &str = "proven-buckets";
 
-/// What was proven of the store at one endpoint.
+/// What the store at one endpoint has proven.
 #[derive(Debug)]
 pub(crate) struct Proven {
-    /// Without a slash at its end; empty for Amazon's own.
+    /// Without a trailing slash; empty for Amazon's own.
     endpoint: String,
     /// Amazon's own service is known to seal what it accepts.
     is_amazon: bool,
@@ -20,13 +20,12 @@ pub(crate) struct Proven {
 }
 
 impl Proven {
-    /// What is remembered of the store at this endpoint.
     pub(crate) fn at(endpoint: Option<&str>, is_amazon: bool) -> Proven {
         let endpoint = endpoint.unwrap_or_default().trim_end_matches('/').to_owned();
         Proven { endpoint, is_amazon, known: RwLock::default() }
     }
 
-    /// Whether a write to the bucket has been proven before, or needs no proof.
+    /// Whether a write to the bucket was proven before, or needs no proof.
     pub(crate) fn seals(&self, bucket: &str) -> bool {
         self.is_amazon || self.knows(bucket)
     }
@@ -37,7 +36,7 @@ impl Proven {
         }
     }
 
-    /// Whether this run, or an earlier one, has proven it.
+    /// Whether this run or an earlier one has remembered this line.
     pub(crate) fn knows(&self, what: &str) -> bool {
         if self.known.read().unwrap_or_else(PoisonError::into_inner).contains(what) {
             return true;
@@ -50,10 +49,10 @@ impl Proven {
         is_known
     }
 
-    /// Remembers it, for later runs, too. Where that fails it is proven again.
+    /// Remembers a line, for later runs as well. If it cannot be saved, later runs prove it again.
     pub(crate) fn remember(&self, what: &str) {
         self.learn(what);
-        // One write of one line: processes that append at once cannot tear each other's.
+        // A single write of the whole line: concurrent processes cannot mix their lines.
         let written = state::append(FILE)
             .and_then(|mut file| file.write_all(format!("{}\n", self.line(what)).as_bytes()));
         if let Err(error) = written {

@@ -1,4 +1,8 @@
-//! Lists: objects and versions below a prefix, and unfinished uploads with their parts, a page at a time.
+//! Lists, a page at a time.
+//!
+//! - `objects`: objects and versions below a prefix
+//! - `pages`: whether the pages of a listing advance
+//! - `uploads`: unfinished uploads and their parts
 
 mod objects;
 mod pages;

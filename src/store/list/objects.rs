@@ -1,4 +1,4 @@
-//! Listings: what lies below a prefix, a page at a time, so that any number of objects fits.
+//! Listings of the objects or versions below a prefix, a page at a time, so that memory does not limit their number.
 
 use std::cmp::Reverse;
 use std::sync::Arc;
@@ -18,19 +18,19 @@ use crate::store::object::MOST_BYTES;
 use crate::store::wire::{Refusal, Store};
 use crate::text::percent::form_decoded;
 
-/// What stands in a listing.
+/// The kinds of entries in a listing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum ListedKind {
     /// An object, or one version of it.
     Object,
-    /// What hides an object that was deleted while versions were kept.
+    /// The marker that hides a deleted object in a bucket with versions.
     DeleteMarker,
-    /// All that is below a name that ends in `/`, where that is not listed one by one.
+    /// A prefix that ends in `/` and stands for all objects below it.
     Folder,
 }
 
-/// An object of a listing, or one version of it, or what stands for several.
+/// An entry of a listing: an object, a version, a delete marker or a folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Listed {
     pub kind: ListedKind,
@@ -38,32 +38,32 @@ pub(crate) struct Listed {
     pub key: String,
     /// Its size in bytes.
     pub bytes: u64,
-    /// When it was written, as the store's clock says; for a folder the beginning of 1970.
+    /// When it was written, by the store's clock; for a folder the beginning of 1970.
     pub modified: SystemTime,
     pub version_id: Option<String>,
-    /// Whether it is the newest version; always so where versions are not listed.
+    /// Whether it is the newest version; always true if versions are not listed.
     pub is_latest: bool,
     /// Its ETag, with quotes.
     pub etag: Option<String>,
-    /// Its storage class, where the store says.
+    /// Its storage class, if the store reports it.
     pub storage_class: Option<String>,
 }
 
 impl Listed {
-    /// What tells it from all others of its listing.
+    /// Identifies the entry within its listing.
     fn name(&self) -> String {
         format!("{:?}\0{}\0{:?}", self.kind, self.key, self.version_id)
     }
 }
 
-/// What lies below a prefix, in pages of up to 1,000.
+/// The entries below a prefix, in pages of up to 1,000.
 #[derive(Debug)]
 pub(crate) struct Listing {
     store: Arc<Store>,
     below: Location,
     versions: bool,
     scope: Scope,
-    /// The last key that is left out, and all before it.
+    /// This key and all before it are left out.
     after: Option<String>,
     next: Option<Next>,
     pages: Pages<Next>,
@@ -73,9 +73,9 @@ pub(crate) struct Listing {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Scope {
     All,
-    /// What is below a further `/` as one folder.
+    /// Names below a further `/` are grouped as one folder.
     OneLevel,
-    /// The one that is the prefix itself.
+    /// Only the name that equals the prefix.
     OneObject,
 }
 
@@ -93,7 +93,7 @@ struct Page {
 }
 
 impl Store {
-    /// Lists the objects whose keys begin with the location's key: all of the bucket where it is empty.
+    /// Lists the objects whose keys begin with the location's key; the whole bucket if it is empty.
     pub(crate) fn list(self: &Arc<Self>, below: &Location) -> Listing {
         self.listing(below, false)
     }
@@ -117,13 +117,13 @@ impl Store {
 }
 
 impl Listing {
-    /// The same listing, but what is below a further `/` comes as one folder.
+    /// The same listing, but names below a further `/` are grouped as one folder.
     #[must_use]
     pub(crate) fn of_one_level(self) -> Listing {
         Listing { scope: Scope::OneLevel, ..self }
     }
 
-    /// The same listing, but only of the object of exactly this name, or its versions.
+    /// The same listing, but only of the object with exactly this key, or its versions.
     #[must_use]
     pub(crate) fn of_one_object(self) -> Listing {
         Listing { scope: Scope::OneObject, ..self }
@@ -141,8 +141,8 @@ impl Listing {
     }
 
     /// The next page, which may be empty; none after the last one.
-    /// Errors: [`Kind::NotFound`] for the bucket, [`Kind::Denied`], and so on; [`Kind::Other`] where the store's pages
-    /// lead nowhere.
+    /// Errors: [`Kind::NotFound`] for the bucket; [`Kind::Denied`]; [`Kind::Other`] if the store's pages do not
+    /// advance.
     pub(crate) async fn next_page(&mut self) -> Result<Option<Vec<Listed>>, Failure> {
         let Some(from) = self.next.take() else { return Ok(None) };
         let page = if self.versions {
@@ -156,18 +156,18 @@ impl Listing {
         {
             return Err(self.broken("the store's listing goes round in circles"));
         }
-        // Whoever deletes what is listed must be able to rely on this.
+        // Callers that delete listed objects rely on this.
         if page.found.iter().any(|found| !found.key.starts_with(&self.below.key)) {
             return Err(self.broken("the store lists what was not asked for"));
         }
         self.next = page.next;
         let mut found = page.found;
         if let Some(after) = &self.after {
-            // Not every store honours it.
+            // Some stores ignore StartAfter.
             found.retain(|it| it.key > *after);
         }
         if self.scope == Scope::OneObject {
-            // The name itself comes before all that merely begin with it.
+            // The exact name sorts before all names that merely begin with it.
             if found.iter().any(|it| it.key != self.below.key) {
                 self.next = None;
             }
@@ -298,9 +298,9 @@ fn versions(output: &ListObjectVersionsOutput) -> Option<Vec<Listed>> {
     versions.chain(markers).chain(folders).collect::<Option<Vec<_>>>().map(in_order)
 }
 
-/// A page names objects, delete markers and folders apart, each in the order of their names.
+/// Sorts a page: it lists objects, delete markers and folders separately, each sorted by name.
 fn in_order(mut found: Vec<Listed>) -> Vec<Listed> {
-    // The newest version comes first, and of versions of one second a stable sort keeps the order.
+    // The newest version first. The stable sort keeps the store's order for versions of the same second.
     let newest_first = |it: &Listed| (Reverse(it.is_latest), Reverse(it.modified));
     found.sort_by(|one, other| {
         one.key.cmp(&other.key).then_with(|| newest_first(one).cmp(&newest_first(other)))
@@ -332,12 +332,12 @@ fn folder(prefix: &CommonPrefix, encoded: bool) -> Option<Listed> {
     listed(ListedKind::Folder, prefix.prefix(), None, Some(&beginning), encoded)
 }
 
-/// A store that knows no encoding leaves it out of its answer.
-fn is_encoded(said: Option<&EncodingType>) -> bool {
-    said == Some(&EncodingType::Url)
+/// Whether names are URL-encoded: stores that do not implement the encoding omit it from the answer.
+fn is_encoded(reported: Option<&EncodingType>) -> bool {
+    reported == Some(&EncodingType::Url)
 }
 
-/// A name of a listing; none where it is not what the store said it is.
+/// Decodes a name of a listing; none if its encoding is invalid.
 fn decoded(text: &str, encoded: bool) -> Option<String> {
     if encoded { form_decoded(text).ok() } else { Some(text.to_owned()) }
 }

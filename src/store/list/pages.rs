@@ -1,48 +1,47 @@
-//! Whether the pages of a listing advance: a store, or a proxy that answers from a cache, can send a client round in
-//! circles for ever.
+//! Whether the pages of a listing advance: a faulty store, or a proxy that answers from a cache, can return the same
+//! pages forever.
 
-/// So many pages in a row may hold nothing, as where much was deleted.
+/// So many consecutive pages may be empty, as after many deletes.
 const MOST_EMPTY_PAGES: u32 = 1000;
 
-/// Watches the pages of one listing, in constant memory.
+/// Checks that the pages of one listing advance, in constant memory.
 #[derive(Debug)]
 pub(super) struct Pages<T> {
-    places: Circle<T>,
-    firsts: Circle<String>,
+    places: CycleDetector<T>,
+    firsts: CycleDetector<String>,
     empty: u32,
 }
 
 impl<T: PartialEq> Pages<T> {
-    /// Before the first page.
     pub(super) fn new() -> Pages<T> {
-        Pages { places: Circle::new(), firsts: Circle::new(), empty: 0 }
+        Pages { places: CycleDetector::new(), firsts: CycleDetector::new(), empty: 0 }
     }
 
-    /// Whether the listing still advances after a page whose first item is called `first`, if it has any, and that
-    /// says that the next page begins at `next`.
+    /// Whether the listing advances after a page with this first item, if it has any, and this position of the next
+    /// page.
     pub(super) fn advance(&mut self, first: Option<String>, next: T) -> bool {
         self.empty = if first.is_some() { 0 } else { self.empty + 1 };
-        let is_repeated = first.is_some_and(|first| self.firsts.closes(first));
-        !self.places.closes(next) && !is_repeated && self.empty <= MOST_EMPTY_PAGES
+        let is_repeated = first.is_some_and(|first| self.firsts.repeats(first));
+        !self.places.repeats(next) && !is_repeated && self.empty <= MOST_EMPTY_PAGES
     }
 }
 
-/// Finds that a sequence repeats itself (Brent's algorithm): each item is compared with one that is replaced after 1,
-/// 2, 4, 8… items, so that a circle of any length is found within a few rounds.
+/// Detects a cycle in a sequence (Brent's algorithm): compares each item with a remembered one, which is replaced after
+/// 1, 2, 4, 8… items, so that a cycle of any length is found within a few rounds.
 #[derive(Debug)]
-struct Circle<T> {
+struct CycleDetector<T> {
     kept: Option<T>,
     since: u64,
     limit: u64,
 }
 
-impl<T: PartialEq> Circle<T> {
-    fn new() -> Circle<T> {
-        Circle { kept: None, since: 0, limit: 1 }
+impl<T: PartialEq> CycleDetector<T> {
+    fn new() -> CycleDetector<T> {
+        CycleDetector { kept: None, since: 0, limit: 1 }
     }
 
-    /// Whether this item was there before, as far as is remembered.
-    fn closes(&mut self, item: T) -> bool {
+    /// Whether this item equals the remembered one.
+    fn repeats(&mut self, item: T) -> bool {
         if self.kept.as_ref() == Some(&item) {
             return true;
         }
@@ -63,9 +62,9 @@ mod tests {
     #[test]
     fn circles_of_any_length_are_found() {
         for (lead, length) in [(0, 1), (0, 2), (1, 1), (3, 2), (5, 7), (100, 3), (2, 1000)] {
-            let mut circle = Circle::new();
+            let mut circle = CycleDetector::new();
             let items = (0..lead).chain((lead..lead + length).cycle());
-            let found = items.take(10_000).position(|item| circle.closes(item));
+            let found = items.take(10_000).position(|item| circle.repeats(item));
             assert!(
                 found.is_some_and(|at| at <= 3 * (lead + length) + 3),
                 "{lead} {length} {found:?}"

@@ -1,4 +1,4 @@
-//! Multipart uploads that are not finished: which there are, and which parts the store has of one.
+//! Lists unfinished multipart uploads, and the parts of an upload.
 
 use std::time::{Duration, SystemTime};
 
@@ -13,22 +13,22 @@ use crate::store::seal::Sealed;
 use crate::store::wire::Store;
 use crate::text::percent::form_decoded;
 
-/// RFC 3339 has years of four digits.
+/// In seconds since 1970: RFC 3339 has years of four digits.
 const END_OF_9999: Duration = Duration::from_secs(253_402_300_799);
 
-/// An upload that was begun, and neither completed nor aborted: its parts cost money.
+/// An upload that was neither completed nor aborted: its parts cost money.
 #[derive(Debug, Clone)]
 pub(crate) struct UnfinishedUpload {
     /// The object that it would have become.
     pub at: Location,
-    /// What the store calls it.
+    /// Its upload id.
     pub id: String,
-    /// When it was begun, if the store says so.
+    /// When it was begun, if the store reports it.
     pub initiated: Option<SystemTime>,
 }
 
 impl UnfinishedUpload {
-    /// When it was begun, as RFC 3339 has it.
+    /// When it was begun, in RFC 3339.
     pub(crate) fn since(&self) -> Option<String> {
         let latest = SystemTime::UNIX_EPOCH + END_OF_9999;
         let time = self.initiated?.clamp(SystemTime::UNIX_EPOCH, latest);
@@ -36,7 +36,6 @@ impl UnfinishedUpload {
     }
 }
 
-/// A part as the store lists it.
 #[derive(Debug, Clone)]
 pub(crate) struct ListedPart {
     /// From 1 to 10,000.
@@ -44,7 +43,7 @@ pub(crate) struct ListedPart {
     pub etag: String,
     /// Its size in bytes.
     pub bytes: u64,
-    /// CRC64NVME of its bytes, where the store keeps that.
+    /// CRC64NVME of its bytes, if the store keeps it.
     pub crc64nvme: Option<u64>,
 }
 
@@ -53,25 +52,25 @@ pub(crate) struct ListedPart {
 pub(crate) struct UnfinishedUploads<'a> {
     store: &'a Store,
     below: Location,
-    place: Place,
-    pages: Pages<Place>,
+    position: Position,
+    pages: Pages<Position>,
 }
 
-/// How far a listing is.
+/// The position of a listing.
 #[derive(Debug, Clone, PartialEq)]
-enum Place {
+enum Position {
     Start,
     After { key: String, id: String },
     End,
 }
 
 impl Store {
-    /// Lists the unfinished uploads of all objects whose keys begin with that of `below`.
+    /// Lists the unfinished uploads of all objects whose keys begin with the key of `below`.
     pub(crate) fn unfinished_uploads(&self, below: Location) -> UnfinishedUploads<'_> {
-        UnfinishedUploads { store: self, below, place: Place::Start, pages: Pages::new() }
+        UnfinishedUploads { store: self, below, position: Position::Start, pages: Pages::new() }
     }
 
-    /// The parts that the store has of an upload; none where it knows no such upload.
+    /// The uploaded parts of an upload; none if the store has no such upload.
     pub(crate) async fn list_parts(
         &self,
         write: &Write,
@@ -115,12 +114,12 @@ impl Store {
 }
 
 impl UnfinishedUploads<'_> {
-    /// The next of them; none at the end.
+    /// The next page; none at the end.
     pub(crate) async fn next_page(&mut self) -> Result<Option<Vec<UnfinishedUpload>>, Failure> {
-        let (key, id) = match &self.place {
-            Place::Start => (None, None),
-            Place::After { key, id } => (Some(key.clone()), Some(id.clone())),
-            Place::End => return Ok(None),
+        let (key, id) = match &self.position {
+            Position::Start => (None, None),
+            Position::After { key, id } => (Some(key.clone()), Some(id.clone())),
+            Position::End => return Ok(None),
         };
         let Location { bucket, key: prefix } = &self.below;
         let page = self
@@ -130,7 +129,7 @@ impl UnfinishedUploads<'_> {
                     .list_multipart_uploads()
                     .bucket(bucket)
                     .set_prefix((!prefix.is_empty()).then(|| prefix.clone()))
-                    // XML cannot carry every key.
+                    // Some keys cannot be represented in XML.
                     .encoding_type(EncodingType::Url)
                     .set_key_marker(key.clone())
                     .set_upload_id_marker(id.clone())
@@ -150,22 +149,22 @@ impl UnfinishedUploads<'_> {
                 text.to_owned()
             }
         };
-        let place = match (page.is_truncated(), page.next_key_marker()) {
-            (Some(true), Some(key)) => Place::After {
+        let position = match (page.is_truncated(), page.next_key_marker()) {
+            (Some(true), Some(key)) => Position::After {
                 key: plain(key),
                 id: page.next_upload_id_marker().unwrap_or_default().to_owned(),
             },
             (Some(true), None) => return Err(endless(&self.below)),
-            _ => Place::End,
+            _ => Position::End,
         };
         let first = page.uploads().first();
         let first = first.map(|it| format!("{:?}\0{:?}", it.key(), it.upload_id()));
-        let advances = place == Place::End
-            || (place != self.place && self.pages.advance(first, place.clone()));
+        let advances = position == Position::End
+            || (position != self.position && self.pages.advance(first, position.clone()));
         if !advances {
             return Err(endless(&self.below));
         }
-        self.place = place;
+        self.position = position;
         let of = |upload: &MultipartUpload| {
             Some(UnfinishedUpload {
                 at: Location { bucket: bucket.clone(), key: plain(upload.key()?) },

@@ -1,4 +1,4 @@
-//! Who else may read an object, by a list of its own: no copy takes that over (AWS, "CopyObject").
+//! An object's ACL: whether it grants access to others. No copy takes over an ACL (AWS, "CopyObject").
 
 use aws_sdk_s3::types::{Grant, ObjectOwnership, Owner, Permission};
 
@@ -8,19 +8,19 @@ use crate::store::explain::{Action, Circumstances, diagnose};
 use crate::store::wire::Store;
 
 impl Store {
-    /// Whether the objects of a bucket may have ACLs that count: not in new buckets, nor where the store knows none.
+    /// Whether objects of this bucket can have effective ACLs: they cannot in new buckets, nor in stores without ACLs.
     /// Errors: [`Kind::Denied`] without `s3:GetBucketOwnershipControls`, [`Kind::NotFound`] for the bucket, and so on.
     pub(crate) async fn acls_matter(&self, bucket: &Location) -> Result<bool, Failure> {
-        let asked = self
+        let result = self
             .send(|client| client.get_bucket_ownership_controls().bucket(&bucket.bucket).send())
             .await;
-        match asked {
+        match result {
             Ok(output) => {
                 let rules = output.ownership_controls.map(|it| it.rules).unwrap_or_default();
                 let enforced = ObjectOwnership::BucketOwnerEnforced;
                 Ok(!rules.iter().any(|rule| rule.object_ownership == enforced))
             }
-            // As in buckets made before there was the setting.
+            // Buckets older than this setting have no configuration.
             Err(refusal) if refusal.is("OwnershipControlsNotFoundError") => Ok(true),
             Err(refusal) if matches!(refusal.status, Some(400 | 405 | 501)) => Ok(false),
             Err(refusal) => {
@@ -30,13 +30,13 @@ impl Store {
         }
     }
 
-    /// Whether an object's ACL grants anything to anybody but its owner.
+    /// Whether an object's ACL grants any permission to anyone but its owner.
     /// Errors: [`Kind::Denied`] without `s3:GetObjectAcl`, [`Kind::NotFound`], and so on.
     pub(crate) async fn grants_to_others(&self, at: &Location) -> Result<bool, Failure> {
-        let asked = self
+        let result = self
             .send(|client| client.get_object_acl().bucket(&at.bucket).key(&at.key).send())
             .await;
-        match asked {
+        match result {
             Ok(output) => {
                 let owner = output.owner.as_ref().and_then(Owner::id);
                 Ok(output.grants().iter().any(|grant| !is_owners(grant, owner)))
@@ -49,7 +49,7 @@ impl Store {
     }
 }
 
-/// Whether it is what every owner is granted.
+/// Whether this is the grant that every owner has.
 fn is_owners(grant: &Grant, owner: Option<&str>) -> bool {
     let grantee = grant.grantee().and_then(|grantee| grantee.id());
     grantee.is_some() && grantee == owner && grant.permission() == Some(&Permission::FullControl)
@@ -77,7 +77,7 @@ mod tests {
             .region(Region::new(server.region().to_owned()))
             .credentials_provider(SharedCredentialsProvider::new(keys))
             .build();
-        let store = Store::reach(Access {
+        let store = Store::from_access(Access {
             options: &Connect::default(),
             shared,
             trust: Trust::load(None, None).unwrap(),

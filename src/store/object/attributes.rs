@@ -1,4 +1,4 @@
-//! What is stored with an object besides its bytes. None of it is ever encrypted with the user's key.
+//! What is stored with an object besides its bytes. The user's key encrypts none of it.
 
 use aws_sdk_s3::primitives::{DateTime, DateTimeFormat};
 use aws_sdk_s3::types::{ObjectCannedAcl, StorageClass};
@@ -8,10 +8,10 @@ use super::metadata::ObjectMetadata;
 use crate::failure::{Advice, Failure};
 use crate::store::seal::{Encryption, Sealed};
 
-/// Headers, metadata and tags of an object that is written.
+/// Headers, metadata and tags of a written object.
 #[derive(Debug, Clone, Default, Serialize)]
 pub(crate) struct Attributes {
-    /// The media type; guessed from the file's name where not given
+    /// The media type; guessed from the file's name if absent
     pub(crate) content_type: Option<String>,
     pub(crate) cache_control: Option<String>,
     pub(crate) content_encoding: Option<String>,
@@ -25,9 +25,9 @@ pub(crate) struct Attributes {
     pub(crate) acl: Option<String>,
     /// A storage class, such as STANDARD_IA
     pub(crate) storage_class: Option<String>,
-    /// Expires, as it is kept of the object that is copied.
+    /// The Expires header of a copy's source.
     pub(crate) expires: Option<String>,
-    /// Where a website sends whoever asks for the object, kept in the same way.
+    /// The website redirect of a copy's source.
     pub(crate) website_redirect_location: Option<String>,
 }
 
@@ -36,36 +36,35 @@ pub(crate) struct Attributes {
 pub(crate) struct Metadata(pub(crate) Vec<(String, String)>);
 
 impl Metadata {
-    /// One name and its value, which must be printable ASCII.
+    /// One name and its value. The value must be printable ASCII.
     pub(crate) fn one(name: &str, value: String) -> Metadata {
         Metadata(vec![(name.to_owned(), value)])
     }
 
-    /// As stores return names, which differ in nothing but case.
+    /// With lower-case names, as stores return them.
     fn in_lower_case(&self) -> Metadata {
         let lower = |(name, value): &(String, String)| (name.to_ascii_lowercase(), value.clone());
         Metadata(self.0.iter().map(lower).collect())
     }
 }
 
-/// What must hold of the object that is there, if a write is to replace it.
+/// The condition under which a write may replace an existing object.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Condition {
-    /// Write only if the object that is there has this ETag
+    /// Write only if the existing object has this ETag
     pub(crate) if_match: Option<String>,
-    /// Write only if there is no such object yet; the one value is `*`
+    /// Write only if the object does not exist yet; the only value is `*`
     pub(crate) if_none_match: Option<String>,
 }
 
 impl Condition {
-    /// Whether anything must hold.
     pub(crate) fn is_set(&self) -> bool {
         self.if_match.is_some() || self.if_none_match.is_some()
     }
 }
 
 impl Attributes {
-    /// Whether anything is said that a copy would otherwise take over from its source as it is.
+    /// Whether any header or metadata is set that a copy would otherwise take over from its source.
     pub(crate) fn replace_metadata(&self) -> bool {
         let headers = [
             &self.content_type,
@@ -77,13 +76,12 @@ impl Attributes {
         headers.into_iter().any(Option::is_some) || !self.metadata.is_empty()
     }
 
-    /// Whether nothing is said at all.
     pub(crate) fn are_empty(&self) -> bool {
         self.headers().is_empty()
     }
 
-    /// These, and where they say nothing what a copy's source has. Tags are left alone, and so is the ACL, which S3
-    /// copies neither.
+    /// These attributes, completed from the copy's source where they are not set. Tags and the ACL are not completed:
+    /// S3 copies neither by itself.
     #[must_use]
     pub(crate) fn over(&self, source: &ObjectMetadata) -> Attributes {
         let either = |given: &Option<String>, kept: &Option<String>| given.clone().or(kept.clone());
@@ -100,13 +98,13 @@ impl Attributes {
             metadata: vec![Metadata(kept.collect())],
             ..self.clone()
         };
-        // Behind, so that what the user says of it counts.
+        // Last, so that the user's values win.
         attributes.metadata.extend(self.metadata.iter().map(Metadata::in_lower_case));
         attributes
     }
 
-    /// Expires as a date, which is all that a request can carry.
-    /// Errors: [`Kind::Other`] where it is none, as S3 lets happen.
+    /// Fails unless Expires is a date: a request cannot carry anything else.
+    /// Errors: [`Kind::Other`] if it is not a date, which S3 allows.
     pub(crate) fn check_expires(&self) -> Result<(), Failure> {
         match (&self.expires, self.expires_at()) {
             (Some(text), None) => Err(Failure::other(format!(
@@ -121,7 +119,7 @@ impl Attributes {
         DateTime::from_str(self.expires.as_deref()?, DateTimeFormat::HttpDate).ok()
     }
 
-    /// The names of the headers that say all this, in lower case.
+    /// The names of the request headers for these attributes, in lower case.
     pub(crate) fn headers(&self) -> Vec<String> {
         let single = [
             (&self.content_type, "content-type"),
@@ -142,7 +140,7 @@ impl Attributes {
     }
 }
 
-/// A request that can carry [`Attributes`], their tags apart, and says who encrypts the object.
+/// A request that carries [`Attributes`], with the tags given separately, and the encryption to use.
 pub(crate) trait Attributed: Sized {
     fn attributed(self, attributes: &Attributes, tagging: Option<String>) -> Self;
     fn encrypted(self, encryption: &Encryption) -> Self;

@@ -1,4 +1,4 @@
-//! What an object is encrypted with, as far as a HEAD and the keys at hand can tell.
+//! How an object is encrypted, as far as a HEAD and the available keys show.
 
 use super::extent::ReadOptions;
 use super::metadata::ObjectMetadata;
@@ -11,19 +11,19 @@ use crate::store::wire::Store;
 /// Who can read an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum State {
-    /// Whoever holds the key that opened it.
+    /// The holders of the key that opened it.
     Sealed,
-    /// Whoever holds a key that is none of those at hand.
+    /// The holders of a key that is not available here.
     Locked,
-    /// Whoever may read the bucket: the store encrypts it with a key of its own.
+    /// Everyone who may read the bucket: the store encrypts it with its own key.
     SseS3,
-    /// Whoever may read the bucket and use the key in KMS.
+    /// Everyone who may read the bucket and use the KMS key.
     SseKms,
-    /// Whoever may read the bucket; the store tells of no encryption.
+    /// Everyone who may read the bucket: the store reports no encryption.
     Plain,
-    /// Somebody else: these credentials may not read it, so that nothing is known of its encryption.
+    /// Unknown: these credentials may not read it, so its encryption is not known.
     Denied,
-    /// Nobody, until it is restored; it is not known to be locked.
+    /// No one until it is restored; whether a key opens it is not known.
     Archived,
 }
 
@@ -32,16 +32,16 @@ pub(crate) enum State {
 pub(crate) struct Audited {
     /// Who can read it.
     pub state: State,
-    /// The key that opens it, whose use the store has proven.
+    /// The key that opens it; the store has proven that it used this key.
     pub key: Option<Key>,
-    /// Its size in bytes, where the store told.
+    /// Its size in bytes, if the store reports it.
     pub bytes: Option<u64>,
-    /// When it was written, in ISO 8601, where the store told.
+    /// When it was written, in ISO 8601, if the store reports it.
     pub last_modified: Option<String>,
 }
 
 impl State {
-    /// All of them, the safest first.
+    /// All states, the safest first.
     pub(crate) const ALL: [State; 7] = [
         State::Sealed,
         State::Locked,
@@ -52,7 +52,7 @@ impl State {
         State::Archived,
     ];
 
-    /// What it is called wherever it is written.
+    /// Its name in reports.
     pub(crate) fn name(self) -> &'static str {
         match self {
             State::Sealed => "sealed",
@@ -67,10 +67,10 @@ impl State {
 }
 
 impl Store {
-    /// Finds out what an object is encrypted with: one HEAD where the first key fits, or where it needs none.
-    /// Of the options, the version counts. None where it is not there any more.
-    /// Errors: What keeps the store from answering: [`Kind::Unavailable`], credentials that are refused whatever the
-    /// object ([`Kind::Denied`]), and so on.
+    /// Finds out how an object is encrypted: one HEAD if the first key fits, or if the object needs none. Uses only the
+    /// version of the options. None if the object no longer exists.
+    /// Errors: [`Kind::Unavailable`] if the store does not answer; [`Kind::Denied`] if it refuses the credentials for
+    /// every object.
     pub(crate) async fn audit(
         &self,
         at: &Location,
@@ -90,7 +90,7 @@ impl Store {
 }
 
 impl Audited {
-    /// Of an object in this state that could not be read, so that nothing else is known of it.
+    /// The result for an object that could not be read: only its state is known.
     pub(crate) fn unread(state: State) -> Audited {
         Audited { state, key: None, bytes: None, last_modified: None }
     }
@@ -102,7 +102,7 @@ impl From<Opened<ObjectMetadata>> for Audited {
         let state = match (&key, managed_by) {
             _ if answer.is_archived() => State::Archived,
             (Some(_), _) => State::Sealed,
-            // Not every store wants the key for a HEAD, but it may tell that there is one.
+            // Some stores answer a HEAD without the key, and report that the object has one.
             (None, _) if answer.sse_customer_algorithm.is_some() => State::Locked,
             (None, Some(algorithm)) if algorithm.starts_with("aws:kms") => State::SseKms,
             (None, Some(_)) => State::SseS3,

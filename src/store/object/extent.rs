@@ -1,5 +1,5 @@
-//! Which bytes of an object an answer holds, compared with those that were asked for: a part must never pass for the
-//! whole, nor one range for another.
+//! Checks that an answer holds the bytes that were requested: a part must never pass for the whole object, nor one
+//! range for another.
 
 use std::ops::Range;
 
@@ -7,37 +7,37 @@ use super::metadata::ObjectMetadata;
 use crate::failure::{Advice, Failure};
 use crate::text::range::{ByteRange, parse_content_range};
 
-/// Which version of an object to read, on which conditions, and how much of it.
+/// Which version and range of an object to read, and on which conditions.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ReadOptions {
     /// Read this version instead of the newest
     pub(crate) version_id: Option<String>,
-    /// An HTTP range such as `bytes=0-99`; all of it where absent.
+    /// An HTTP range such as `bytes=0-99`; the whole object if absent.
     pub(crate) range: Option<String>,
-    /// Read it only if its ETag is this one
+    /// Read only if the object's ETag is this one
     pub(crate) if_match: Option<String>,
-    /// Read it only if its ETag is not this one
+    /// Read only if the object's ETag is not this one
     pub(crate) if_none_match: Option<String>,
     /// Accept an object that is not sealed although a key is given
     pub(crate) allow_plain: bool,
 }
 
 impl ReadOptions {
-    /// Whether less than the whole object is asked for.
+    /// Whether a range is requested.
     pub(crate) fn is_part(&self) -> bool {
         self.range.is_some()
     }
 
-    /// The bytes asked for, of an object of `total` bytes; its end excluded. None where the range is
-    /// none or lies outside (RFC 9110 section 14.1.2).
+    /// The requested bytes of an object of `total` bytes, end excluded. None if the range is malformed or outside the
+    /// object (RFC 9110 section 14.1.2).
     pub(crate) fn part_of(&self, total: u64) -> Option<Range<u64>> {
         let Some(range) = &self.range else { return Some(0..total) };
         range.parse::<ByteRange>().ok()?.within(total)
     }
 }
 
-/// The most bytes that an object can have: S3 takes 50 TB (AWS, "Amazon S3 objects overview"); other stores may
-/// count in TiB.
+/// The largest size of an object in bytes: S3 allows 50 TB (AWS, "Amazon S3 objects overview"); other stores may count
+/// in TiB.
 pub(crate) const MOST_BYTES: u64 = 50 << 40;
 
 const OK: u16 = 200;
@@ -46,24 +46,24 @@ const PARTIAL_CONTENT: u16 = 206;
 /// The bytes of an object that an answer holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Extent {
-    /// From the object's first byte, the end excluded.
+    /// Offsets from the object's first byte, end excluded.
     pub range: Range<u64>,
-    /// How many bytes the whole object has.
+    /// The size of the whole object in bytes.
     pub total: u64,
 }
 
 impl Extent {
-    /// How many bytes the answer holds.
+    /// The number of bytes in the answer.
     pub(crate) fn bytes(&self) -> u64 {
         self.range.end - self.range.start
     }
 
-    fn named(content_range: &str) -> Option<Extent> {
+    fn from_header(content_range: &str) -> Option<Extent> {
         parse_content_range(content_range).map(|(range, total)| Extent { range, total })
     }
 
-    /// The extent of the answer to a GET with this status, which must be what `wanted` asks for.
-    /// Errors: [`Kind::Integrity`] where the answer holds something else, or does not say what.
+    /// The extent of the answer to a GET with this status; it must match what `wanted` requests.
+    /// Errors: [`Kind::Integrity`] if the answer holds other bytes, or does not say which.
     pub(super) fn of(
         status: u16,
         metadata: &ObjectMetadata,
@@ -74,48 +74,51 @@ impl Extent {
                 .hint("a proxy in between may recode answers: go around it"));
         };
         check_size(metadata)?;
-        let named = metadata.content_range.as_deref().map(Extent::named);
+        let named = metadata.content_range.as_deref().map(Extent::from_header);
         if !wanted.is_part() {
             let whole = Extent { range: 0..bytes, total: bytes };
             return match (status, named) {
                 (OK, None) => Ok(whole),
-                (OK | PARTIAL_CONTENT, Some(Some(said))) if said == whole => Ok(whole),
+                (OK | PARTIAL_CONTENT, Some(Some(extent))) if extent == whole => Ok(whole),
                 _ => Err(Failure::integrity(
                     "the store sent a part of the object, though all of it was asked for",
                 )
                 .hint("the store, or a proxy in between, cuts answers: go around it")),
             };
         }
-        let asked = |said: &Extent| wanted.part_of(said.total).as_ref() == Some(&said.range);
+        let is_requested =
+            |extent: &Extent| wanted.part_of(extent.total).as_ref() == Some(&extent.range);
         match (status, named.flatten()) {
-            (PARTIAL_CONTENT, Some(said))
-                if asked(&said) && said.bytes() == bytes && said.total <= MOST_BYTES =>
+            (PARTIAL_CONTENT, Some(extent))
+                if is_requested(&extent)
+                    && extent.bytes() == bytes
+                    && extent.total <= MOST_BYTES =>
             {
-                Ok(said)
+                Ok(extent)
             }
             _ => Err(another_range().hint(Advice::FetchWhole)),
         }
     }
 }
 
-/// The part of an object that an answer says it holds. Its Content-Length is not checked: the reader counts the bytes,
-/// and requests the rest where some are missing.
+/// The extent that a 206 answer names. Its Content-Length is not checked: the reader counts the bytes, and requests
+/// missing ones again.
 pub(super) fn named_part(status: u16, metadata: &ObjectMetadata) -> Option<Extent> {
-    let named = metadata.content_range.as_deref().and_then(Extent::named);
+    let named = metadata.content_range.as_deref().and_then(Extent::from_header);
     named.filter(|_| status == PARTIAL_CONTENT)
 }
 
-/// The answer to a request for a range is about other bytes.
+/// The failure for an answer with other bytes than the requested range.
 pub(super) fn another_range() -> Failure {
     Failure::integrity("the store answered with another range than was asked for")
 }
 
-/// Refuses sizes that no object can have, before anything is planned with them, and what a HEAD says of a part.
+/// Refuses impossible sizes before a transfer is planned with them, and HEAD answers that describe only a part.
 pub(super) fn check_head(metadata: &ObjectMetadata) -> Result<(), Failure> {
     check_size(metadata)?;
     let whole = metadata.content_length.map(|bytes| Extent { range: 0..bytes, total: bytes });
-    match metadata.content_range.as_deref().map(Extent::named) {
-        Some(said) if said != whole => Err(Failure::integrity(
+    match metadata.content_range.as_deref().map(Extent::from_header) {
+        Some(extent) if extent != whole => Err(Failure::integrity(
             "the store describes a part of the object, though all of it was asked for",
         )
         .hint("the store, or a proxy in between, cuts answers: go around it")),
@@ -180,8 +183,8 @@ mod tests {
     #[test]
     fn a_range_is_the_one_that_was_asked_for() {
         let range = Some("bytes=2-5");
-        let asked = Some(Extent { range: 2..6, total: 10 });
-        assert_eq!(extent(206, Some("bytes 2-5/10"), Some(4), range), asked);
+        let requested = Some(Extent { range: 2..6, total: 10 });
+        assert_eq!(extent(206, Some("bytes 2-5/10"), Some(4), range), requested);
         for (status, content_range, bytes) in [
             (200, Some("bytes 2-5/10"), Some(4)),
             (200, None, Some(10)),

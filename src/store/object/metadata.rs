@@ -1,4 +1,4 @@
-//! What a store says of an object.
+//! An object's metadata as the store reports it.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,8 @@ use aws_sdk_s3::operation::head_object::HeadObjectOutput;
 use aws_sdk_s3::primitives::{DateTime, DateTimeFormat};
 use serde::Serialize;
 
-/// Whatever was written last while versions were suspended, not one writer's alone.
+/// The version id of writes to a bucket without enabled versioning. Each such write replaces the previous one, so this
+/// id does not identify one writer's object.
 pub(crate) const NULL_VERSION: &str = "null";
 
 /// An object's metadata: the fields of `aws s3api head-object`, by its names and types.
@@ -148,7 +149,7 @@ from_output!(
 from_output!(GetObjectOutput { archive_status: None }, it);
 
 impl ObjectMetadata {
-    /// Whether two answers about one object agree on its checksums, as far as both name them.
+    /// Whether all checksums that both answers contain are equal.
     pub(crate) fn has_checksum_of(&self, other: &ObjectMetadata) -> bool {
         self.checksums().into_iter().zip(other.checksums()).all(|(one, other)| {
             let pair = one.zip(other);
@@ -156,7 +157,7 @@ impl ObjectMetadata {
         })
     }
 
-    /// Whether there is a checksum of the whole object, not only one of its parts' checksums.
+    /// Whether there is a checksum of the whole object, not only a composite of its parts' checksums.
     pub(crate) fn has_whole_checksum(&self) -> bool {
         self.checksum_type.as_deref() != Some("COMPOSITE")
             && self.checksums().into_iter().flatten().any(|value| !value.contains('-'))
@@ -173,7 +174,7 @@ impl ObjectMetadata {
         .map(Option::as_deref)
     }
 
-    /// Whether it has to be restored before anybody can read it (AWS, "Working with archived objects").
+    /// Whether it must be restored before it can be read (AWS, "Working with archived objects").
     pub(crate) fn is_archived(&self) -> bool {
         let class = self.storage_class.as_deref();
         let is_away =
@@ -192,15 +193,15 @@ fn iso8601(time: &DateTime) -> Option<String> {
     })
 }
 
-/// Some stores keep the transfer's own coding as if it were the object's.
+/// Removes `aws-chunked`: some stores keep this coding of the transfer as if it were the object's.
 fn without_aws_chunked(coding: &str) -> Option<String> {
     let rest: Vec<&str> =
         coding.split(',').map(str::trim).filter(|name| *name != "aws-chunked").collect();
     (!rest.is_empty()).then(|| rest.join(", "))
 }
 
-/// An ETag without its quotes and the mark of weakness that proxies add.
-pub(crate) fn bare(etag: &str) -> &str {
+/// An ETag without its quotes and without the `W/` that proxies add.
+pub(crate) fn bare_etag(etag: &str) -> &str {
     etag.trim_start_matches("W/").trim_matches('"')
 }
 

@@ -1,4 +1,4 @@
-//! Multipart uploads. With a key, each part is proven, so that nothing is published that is not sealed.
+//! Multipart uploads. With a key, each part must be proven, so nothing unsealed is ever published.
 
 use std::time::Duration;
 
@@ -14,22 +14,21 @@ use super::write::{Stored, Write, Written};
 use crate::failure::Failure;
 use crate::location::Location;
 use crate::store::explain::{Action, Circumstances, diagnose};
-use crate::store::learned::Said;
+use crate::store::learned::ChecksumAnswer;
 use crate::store::seal::{Echoes, Sealed};
 use crate::store::wire::observers::AnswerHead;
 use crate::store::wire::{Attempts, Store};
 
-/// Bytes a second that a store which reads all of an upload to complete it gets through at least.
-const COMPLETION: u64 = 16 << 20;
+/// The lowest assumed speed, in bytes per second, of a store that reads the whole upload to complete it.
+const COMPLETION_BYTES_PER_SECOND: u64 = 16 << 20;
 
 /// A part that was uploaded and, with a key, proven.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Part {
     /// From 1 to 10,000.
     pub number: i32,
-    /// As the store named it.
+    /// As the store returned it.
     pub etag: String,
-    /// CRC64NVME of its bytes.
     pub crc64nvme: u64,
     /// Its size in bytes.
     pub bytes: u64,
@@ -37,7 +36,7 @@ pub(crate) struct Part {
 
 impl Store {
     /// Begins a multipart upload and returns its id.
-    /// Errors: Whatever the store refuses; nothing is left behind then.
+    /// Errors: Any refusal of the store; nothing is left behind.
     pub(crate) async fn create_upload(&self, write: &Write) -> Result<String, Failure> {
         let output = self
             .send(|client| {
@@ -45,8 +44,8 @@ impl Store {
                     .create_multipart_upload()
                     .bucket(&write.at.bucket)
                     .key(&write.at.key)
-                    .set_checksum_algorithm(self.sent(&ChecksumAlgorithm::Crc64Nvme))
-                    .set_checksum_type(self.sent(&ChecksumType::FullObject))
+                    .set_checksum_algorithm(self.if_checksums_sent(&ChecksumAlgorithm::Crc64Nvme))
+                    .set_checksum_type(self.if_checksums_sent(&ChecksumType::FullObject))
                     .attributed(&write.attributes, self.tagging(write))
                     .encrypted(&write.encryption)
                     .send()
@@ -58,9 +57,8 @@ impl Store {
         })
     }
 
-    /// Uploads one part; with a key, only a proven part is a part.
-    /// Errors: [`Kind::Unsealed`] where the store did not prove that it used the key: abort the upload then, and
-    /// nothing was published.
+    /// Uploads one part. With a key, the store must prove that it used the key.
+    /// Errors: [`Kind::Unsealed`] if the proof is missing: the caller aborts the upload, and nothing was published.
     pub(crate) async fn upload_part(
         &self,
         write: &Write,
@@ -78,7 +76,7 @@ impl Store {
                     .part_number(part.number)
                     .body(ByteStream::new(body()))
                     .content_length(part.bytes.cast_signed())
-                    .set_checksum_crc64_nvme(self.sent(&checksum(part.crc64nvme)))
+                    .set_checksum_crc64_nvme(self.if_checksums_sent(&checksum(part.crc64nvme)))
                     .sealed(write.encryption.key())
                     .customize()
                     .disable_payload_signing()
@@ -91,11 +89,11 @@ impl Store {
                 "the store ignored the key and would have stored plaintext: nothing was published",
             )
             .hint("this store does not seal with your keys (SSE-C): use one that does")
-            .for_all()
+            .stopping_the_run()
             .at(&write.at));
         }
-        let said = Said::of(output.checksum_crc64_nvme(), &checksum(part.crc64nvme));
-        if matches!(said, Said::Other) {
+        let reported = ChecksumAnswer::of(output.checksum_crc64_nvme(), &checksum(part.crc64nvme));
+        if matches!(reported, ChecksumAnswer::Different) {
             return Err(Failure::integrity(
                 "the store says that a part has another checksum than what was sent: nothing was published",
             )
@@ -105,9 +103,9 @@ impl Store {
         Ok(Part { etag: output.e_tag().unwrap_or_default().to_owned(), ..part })
     }
 
-    /// Makes an object of the parts. `crc64nvme` is the checksum of all its bytes; where that is not known, the
-    /// parts' own are not either.
-    /// Errors: Whatever the store refuses; the upload is still there then.
+    /// Completes the upload. `crc64nvme` is the checksum of the whole object; if it is none, the parts' checksums are
+    /// not known either.
+    /// Errors: Any refusal of the store; the upload still exists.
     pub(crate) async fn complete_upload(
         &self,
         write: &Write,
@@ -134,7 +132,7 @@ impl Store {
                     .set_if_none_match(write.condition.if_none_match.clone())
                     .sealed(write.encryption.key())
                     .customize()
-                    .config_override(self.patience(bytes))
+                    .config_override(self.completion_timeouts(bytes))
                     .interceptor(attempts.clone())
                     .interceptor(head.clone())
                     .send()
@@ -150,20 +148,20 @@ impl Store {
             }
             Err(refusal) => return Err(self.explain_conditional(write, &refusal)),
         };
-        // A checksum of the parts' checksums says so, and nothing of the bytes.
+        // A composite checksum says nothing about the bytes of the whole object.
         let is_composite = output.checksum_type() == Some(&ChecksumType::Composite);
-        let said = output.checksum_crc64_nvme().filter(|_| !is_composite);
-        let said = Said::of(said, &stored.checksum_crc64nvme);
+        let reported = output.checksum_crc64_nvme().filter(|_| !is_composite);
+        let reported = ChecksumAnswer::of(reported, &stored.checksum_crc64nvme);
         let stored = Stored {
             etag: output.e_tag().map(str::to_owned),
             version_id: output.version_id().map(str::to_owned),
-            is_checked: matches!(said, Said::Same),
-            is_damaged: matches!(said, Said::Other),
+            is_checked: matches!(reported, ChecksumAnswer::Same),
+            is_damaged: matches!(reported, ChecksumAnswer::Different),
             ..stored
         };
         let managed = output.server_side_encryption();
         let proven = match write.encryption.key() {
-            // With a key, the echoes of the parts are the proof; what is said here must not contradict them.
+            // With a key, the echoes of the parts are the proof; this answer must not contradict them.
             Some(key) => {
                 managed.is_none() && head.key_md5().is_none_or(|md5| md5 == key.md5_base64())
             }
@@ -172,11 +170,10 @@ impl Store {
         Ok(Written { stored, proven })
     }
 
-    /// Gives up a multipart upload and everything uploaded for it.
-    /// Errors: Whatever the store refuses: the parts are still there, and cost money, then.
+    /// Aborts a multipart upload, which deletes its parts.
+    /// Errors: Any refusal of the store; the parts remain, and cost money.
     pub(crate) async fn abort_upload(&self, at: &Location, upload_id: &str) -> Result<(), Failure> {
-        // A part that arrives during an abort can outlive it, so once more (AWS,
-        // "AbortMultipartUpload").
+        // Twice: a part that arrives during an abort can survive it (AWS, "AbortMultipartUpload").
         self.abort_once(at, upload_id).await?;
         self.abort_once(at, upload_id).await
     }
@@ -202,11 +199,11 @@ impl Store {
         }
     }
 
-    /// Time to complete an object of `bytes` bytes.
-    pub(crate) fn patience(&self, bytes: u64) -> Builder {
+    /// Timeouts for a request that completes an object of `bytes` bytes.
+    pub(crate) fn completion_timeouts(&self, bytes: u64) -> Builder {
         let mut timeouts = TimeoutConfig::builder();
         timeouts.set_connect_timeout(self.timeouts().connect_timeout());
-        let longer = |usual| usual + Duration::from_secs(bytes / COMPLETION);
+        let longer = |usual| usual + Duration::from_secs(bytes / COMPLETION_BYTES_PER_SECOND);
         timeouts.set_read_timeout(self.timeouts().read_timeout().map(longer));
         Builder::default().timeout_config(timeouts.build())
     }

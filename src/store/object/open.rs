@@ -1,7 +1,7 @@
-//! Opening an object: the key that it is sealed with is found, or the reason why it cannot be read.
+//! Opens an object: finds the key that seals it, or the reason why it cannot be read.
 //!
-//! A store refuses a wrong key as it refuses a user without permission. What it answers to the same request without a
-//! key tells the two apart, so a store that merely denies access never sees a second key.
+//! Stores refuse a wrong key and a missing permission alike. The same request without a key tells the two apart, so a
+//! store that merely denies access never receives a second key.
 
 use std::pin::Pin;
 
@@ -21,14 +21,14 @@ use crate::store::wire::{Refusal, Store};
 pub(crate) struct Opened<T> {
     /// What the store answered.
     pub answer: T,
-    /// The key whose use the store has proven; none for an object that is not sealed.
+    /// The key that the store proved to have used; none for an object that is not sealed.
     pub key: Option<Key>,
 }
 
 /// Why an object was not opened.
 #[derive(Debug)]
 pub(crate) enum Unopened {
-    /// It is sealed with a key that is none of those tried, and no others are left.
+    /// It is sealed, and none of the keys opens it.
     Locked(Failure),
     /// It is sealed, and there was no key to try.
     NoKey(Failure),
@@ -38,47 +38,46 @@ pub(crate) enum Unopened {
     Gone(Failure),
     /// The credentials may not read it.
     Denied(Failure),
-    /// Nothing is known of the object: the store did not answer, or refused whatever the object.
+    /// Nothing is known of the object: the store did not answer, or refuses requests for every object.
     Failed(Failure),
 }
 
-/// The keys that may open one object, in the order in which they are tried.
+/// The keys to try on one object, in order.
 pub(crate) trait KeysToTry: Send {
-    /// The keys to try first; empty where there are none.
+    /// The keys to try first; may be empty.
     fn first(&mut self) -> Batch;
 
-    /// Further keys where none of the earlier ones fits; an empty batch where there are no more. They may have to be
-    /// read first, which costs a command or the user's passphrase.
+    /// The next keys, after none of the earlier ones fitted; an empty batch ends the search. Reading them may run a
+    /// command or ask for a passphrase.
     fn more(&mut self) -> Pending<'_, Batch>;
 
-    /// Whether the object is known to be sealed, so that no request without a key is needed to tell.
-    fn are_for_sealed(&self) -> bool {
+    /// Whether the object is known to be sealed, so that no request without a key is needed.
+    fn is_known_sealed(&self) -> bool {
         false
     }
 
-    /// Whether a key that should have been among them cannot be used: it may be the one that fits.
-    fn lack_one(&self) -> bool {
+    /// Whether a key that belongs to the object could not be read or used: it may be the one that fits.
+    fn has_unusable_key(&self) -> bool {
         false
     }
 
-    /// The failure of an object that is sealed and gets no key.
-    fn explain_none(&self, failure: Failure) -> Failure {
+    /// Adds to the failure of a sealed object why there was no key for it.
+    fn explain_missing_key(&self, failure: Failure) -> Failure {
         failure
     }
 }
 
-/// Keys on their way; a type with a name, so that a trait object can return it.
+/// A future that yields keys; boxed because methods of a trait object return it.
 pub(crate) type Pending<'a, T> = Pin<Box<dyn Future<Output = Result<T, Failure>> + Send + 'a>>;
 
-/// Keys to try one after the other.
 #[derive(Debug)]
 pub(crate) struct Batch {
     pub(crate) keys: Vec<Key>,
-    /// Whether the object's key tag is worth a request: it names the right one of several keys, or the missing one.
+    /// Whether to read the object's key tag, which names the right one of several keys, or the missing one.
     pub(crate) asks_tag: bool,
 }
 
-/// Keys that the caller has at hand, and no others.
+/// A fixed list of keys.
 pub(crate) struct FixedKeys<'a> {
     pub(crate) keys: &'a [Key],
     pub(crate) is_sealed: bool,
@@ -93,7 +92,7 @@ impl KeysToTry for FixedKeys<'_> {
         Box::pin(async { Ok(Batch { keys: Vec::new(), asks_tag: false }) })
     }
 
-    fn are_for_sealed(&self) -> bool {
+    fn is_known_sealed(&self) -> bool {
         self.is_sealed
     }
 }
@@ -102,7 +101,6 @@ impl KeysToTry for FixedKeys<'_> {
 pub(super) trait ReadRequest: Sync {
     type Answer: Send;
 
-    /// Sends it with the key, or without any.
     fn send<'a>(&'a self, key: Option<&'a Key>) -> Sending<'a, Self::Answer>;
 }
 
@@ -110,26 +108,27 @@ pub(super) trait ReadRequest: Sync {
 pub(super) type Sending<'a, T> =
     Pin<Box<dyn Future<Output = Result<(Echo, T), Refusal>> + Send + 'a>>;
 
-/// What came of the keys of one batch.
+/// The result of trying one batch of keys.
 enum Tried<T> {
     Opened(Opened<T>),
-    /// None of them fits; the refusal of the last one.
+    /// None of them fits. Holds the refusal of the last one.
     NoneFits(Refusal),
-    /// The store turned out to refuse checksum headers. That may be all that was wrong: a HEAD's refusal does not say.
-    Again,
+    /// The store turned out to refuse checksum headers, which may be why it refused the key (a refused HEAD has no
+    /// message): try again without them.
+    WithoutChecksums,
 }
 
-/// What a request without a key shows of an object that refused one.
+/// What a request without a key shows about an object that refused one.
 enum Keyless<T> {
     Sealed,
     Plain,
-    /// It is not sealed, and this is the answer to the request.
+    /// It is not sealed. Holds the answer to the request.
     Opened(T),
 }
 
 impl Store {
-    /// Tries keys until one opens the object, as long as the key is what is wrong. If several keys could open it, its
-    /// key tag names the right one.
+    /// Tries keys until one opens the object; stops when the store refuses for another reason than the key. If several
+    /// keys could open it, its key tag names the right one.
     pub(super) async fn open<R: ReadRequest>(
         &self,
         at: &Location,
@@ -137,23 +136,23 @@ impl Store {
         options: &ReadOptions,
         request: &R,
     ) -> Result<Opened<R::Answer>, Unopened> {
-        let mut is_sealed = keys.are_for_sealed();
+        let mut is_sealed = keys.is_known_sealed();
         let mut tried: Vec<Key> = Vec::new();
-        let mut missed = None;
+        let mut last_refusal = None;
         let mut batch = keys.first();
         loop {
             let tagged = self.sort_by_tag(at, &mut batch, options).await;
             if batch.keys.is_empty()
-                && let Some(refusal) = &missed
+                && let Some(refusal) = &last_refusal
             {
-                return Err(self.locked(at, &tried, refusal, tagged, keys.lack_one()));
+                return Err(self.locked(at, &tried, refusal, tagged, keys.has_unusable_key()));
             }
             match self.try_batch(at, &batch.keys, is_sealed, options, request).await {
                 Ok(Tried::Opened(opened)) => return Ok(opened),
-                Ok(Tried::NoneFits(refusal)) => missed = Some(refusal),
-                Ok(Tried::Again) => continue,
+                Ok(Tried::NoneFits(refusal)) => last_refusal = Some(refusal),
+                Ok(Tried::WithoutChecksums) => continue,
                 Err(Unopened::NoKey(failure)) => {
-                    return Err(Unopened::NoKey(keys.explain_none(failure)));
+                    return Err(Unopened::NoKey(keys.explain_missing_key(failure)));
                 }
                 Err(unopened) => return Err(unopened),
             }
@@ -163,7 +162,8 @@ impl Store {
         }
     }
 
-    /// The MD5 of the key that the object needs, if it was worth a request and a tag names it; that key is then first.
+    /// Reads the object's key tag if the batch asks for it, puts the key that it names first, and returns that key's
+    /// MD5.
     async fn sort_by_tag(
         &self,
         at: &Location,
@@ -186,14 +186,14 @@ impl Store {
         options: &ReadOptions,
         request: &R,
     ) -> Result<Tried<R::Answer>, Unopened> {
-        let asked = self.learned().checksums().asks();
-        let refused_meanwhile = |refusal: &Refusal| {
-            asked && !self.learned().checksums().asks() && refusal.code.is_none()
+        let asked_checksum = self.learned().checksums().asks();
+        let learned_no_checksums = |refusal: &Refusal| {
+            asked_checksum && !self.learned().checksums().asks() && refusal.code.is_none()
         };
         if keys.is_empty() {
             return match request.send(None).await {
                 Ok((_, answer)) => Ok(plain(answer)),
-                Err(refusal) if refused_meanwhile(&refusal) => Ok(Tried::Again),
+                Err(refusal) if learned_no_checksums(&refusal) => Ok(Tried::WithoutChecksums),
                 Err(refusal) => Err(self.explain_without_key(at, &refusal)),
             };
         }
@@ -213,7 +213,7 @@ impl Store {
                 return Err(self.unreadable(at, Some(key), &refusal));
             }
             all_wordless &= is_wordless(&refusal);
-            // What a URL signs must be sent with it: there is no asking without a key.
+            // A presigned URL requires the headers that it signs, so it allows no request without a key.
             if self.wire().allows_any_request() {
                 let found = if is_known_sealed {
                     Keyless::Sealed
@@ -222,7 +222,7 @@ impl Store {
                 };
                 match found {
                     Keyless::Opened(answer) => return Ok(plain(answer)),
-                    _ if refused_meanwhile(&refusal) => return Ok(Tried::Again),
+                    _ if learned_no_checksums(&refusal) => return Ok(Tried::WithoutChecksums),
                     Keyless::Sealed => is_known_sealed = true,
                     Keyless::Plain if options.allow_plain => {
                         let sent = request.send(None).await;
@@ -241,7 +241,7 @@ impl Store {
         Ok(Tried::NoneFits(last))
     }
 
-    /// Whether nothing else than the key can be what was wrong with a request.
+    /// Whether the refusal leaves open that the key is wrong.
     fn may_need_another_key(&self, refusal: &Refusal) -> bool {
         match self.wire().url() {
             Some(_) => is_about_the_key(refusal) && !refuses_http(self, refusal),
@@ -249,8 +249,8 @@ impl Store {
         }
     }
 
-    /// Asks without a key what was refused with one: for the answer itself where the object may be plain, otherwise for
-    /// one byte.
+    /// Repeats a refused request without a key: the whole request if the object may be plain and is accepted so,
+    /// otherwise a GET of one byte.
     async fn ask_without_key<R: ReadRequest>(
         &self,
         at: &Location,
@@ -258,7 +258,7 @@ impl Store {
         options: &ReadOptions,
         request: &R,
     ) -> Result<Keyless<R::Answer>, Unopened> {
-        // Amazon refuses a key for what is not sealed with 400, a wrong one with 403.
+        // Amazon answers 400 to a key for an object that is not sealed, and 403 to a wrong key.
         let may_be_plain = options.allow_plain && refusal.status == Some(400);
         let keyless = if may_be_plain {
             match request.send(None).await {
@@ -271,14 +271,20 @@ impl Store {
                 Err(keyless) => keyless,
             }
         };
-        if self.means_sealed(at, (tried, refusal), &keyless, options).await {
+        if self.says_sealed(at, (tried, refusal), &keyless, options).await {
             return Ok(Keyless::Sealed);
         }
         Err(self.unreadable(at, None, &keyless))
     }
 
-    /// Whether the refusal of a request without a key says that the object is sealed.
-    async fn means_sealed(
+    /// Whether the refusal of a request without a key says that the object is sealed:
+    ///
+    /// | status | sealed if |
+    /// |---|---|
+    /// | 400 | the code names no other cause |
+    /// | 403 | the object is archived, and the request with the key got 403, too |
+    /// | 404 | a GET of one byte with the key gets 400 or 403 |
+    async fn says_sealed(
         &self,
         at: &Location,
         (tried, refusal): (&Key, &Refusal),
@@ -287,9 +293,9 @@ impl Store {
     ) -> bool {
         match keyless.status {
             Some(400) => !is_decisive(keyless),
-            // Only those who may read an object learn that it is archived, and their key was refused.
+            // Only credentials that may read an object learn that it is archived, so the 403 was about the key.
             Some(403) => keyless.is("InvalidObjectState") && refusal.status == Some(403),
-            // StorageGRID says so of a sealed object, too, as long as no key comes with the request.
+            // StorageGRID answers 404 for a sealed object if the request has no key.
             Some(404) if !keyless.is("NoSuchBucket") => {
                 let again = self.first_byte(at, Some(tried), options).await;
                 again.is_err_and(|again| matches!(again.status, Some(400 | 403)))
@@ -298,8 +304,8 @@ impl Store {
         }
     }
 
-    /// Fails where the store wants https: a HEAD's refusal does not say so, nor does Ceph's to any request, and every
-    /// key is refused then.
+    /// Fails if the store refuses keys over http. It then refuses every key; a refused HEAD has no message that says
+    /// so, nor has Ceph in any answer.
     async fn check_https(
         &self,
         at: &Location,
@@ -346,7 +352,7 @@ impl Store {
         tried: &[Key],
         refusal: &Refusal,
         tagged: Option<String>,
-        lacks_one: bool,
+        has_unusable_key: bool,
     ) -> Unopened {
         let mut failure = match self.wire().url() {
             Some(url) => no_key_fits_url(url, at, tried, refusal)
@@ -356,7 +362,7 @@ impl Store {
         if let Some(md5) = tagged {
             failure = failure.hint(Advice::FindTaggedKey(md5.to_owned()));
         }
-        if !lacks_one {
+        if !has_unusable_key {
             return Unopened::Locked(failure);
         }
         failure.detail_mut().message += "; another that its rule names cannot be used";
@@ -383,11 +389,11 @@ fn no_key_fits(at: &Location, keys: &[Key]) -> Failure {
     Failure::key(message).hint(Advice::FindSealingKey).at(at)
 }
 
-/// What a failure says of the object.
+/// Classifies a failure by what it says about the object.
 impl From<Failure> for Unopened {
     fn from(failure: Failure) -> Unopened {
         match failure {
-            failure if failure.concerns_all() => Unopened::Failed(failure),
+            failure if failure.stops_the_run() => Unopened::Failed(failure),
             failure if failure.is(Kind::NotFound) => Unopened::Gone(failure),
             failure if failure.is(Kind::Denied) => Unopened::Denied(failure),
             failure => Unopened::Failed(failure),

@@ -1,4 +1,4 @@
-//! HEAD and GET of objects, opened with a key where they are sealed.
+//! HEAD and GET of objects; sealed ones are opened with a key.
 
 use std::ops::Range;
 
@@ -17,18 +17,16 @@ use crate::store::seal::{Echo, Echoes, Sealed};
 use crate::store::wire::observers::AnswerHead;
 use crate::store::wire::{Refusal, Store, Wire, innermost};
 
-/// The answer to a GET: metadata now, bytes as they come.
+/// The answer to a GET: the metadata, and the body as a stream.
 #[derive(Debug)]
 pub(crate) struct Reading {
-    /// What the store says of the object.
     pub metadata: ObjectMetadata,
-    /// Which bytes these are: those that were asked for.
+    /// Which bytes the body holds; they are those requested.
     pub extent: Extent,
-    /// The bytes asked for.
     pub body: Body,
 }
 
-/// The answer to a GET, before it is known whether it holds what was asked for.
+/// The answer to a GET, before its extent is checked.
 struct Unchecked {
     status: u16,
     metadata: ObjectMetadata,
@@ -42,19 +40,18 @@ impl Unchecked {
     }
 }
 
-/// An object's bytes on their way.
+/// The bytes of an answer, as a stream.
 #[derive(Debug)]
 pub(crate) struct Body(ByteStream);
 
 impl Body {
     /// The next bytes; none at the end.
-    /// Errors: A sentence, where the connection breaks; the rest can be asked for again.
+    /// Errors: The cause, if the connection breaks; the rest can be requested again.
     pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, String> {
         self.0.next().await.transpose().map_err(|error| innermost(&error))
     }
 }
 
-/// HEAD of an object.
 struct Head<'a> {
     store: &'a Store,
     at: &'a Location,
@@ -69,7 +66,6 @@ impl ReadRequest for Head<'_> {
     }
 }
 
-/// GET of an object, or of the range that the options name.
 struct Get<'a> {
     store: &'a Store,
     at: &'a Location,
@@ -85,10 +81,9 @@ impl ReadRequest for Get<'_> {
 }
 
 impl Store {
-    /// Asks for an object's metadata: one request where the first key fits.
-    /// Errors: [`Kind::Key`] where no key opens it, [`Kind::Unsealed`] where it is not sealed though a key was given,
-    /// [`Kind::NotFound`], [`Kind::Denied`] and so on; [`Kind::Integrity`] where the answer cannot be about all of an
-    /// object.
+    /// Requests an object's metadata: one request if the first key fits.
+    /// Errors: [`Kind::Key`] if no key opens it; [`Kind::Unsealed`] if it is not sealed though a key was given;
+    /// [`Kind::NotFound`]; [`Kind::Denied`]; [`Kind::Integrity`] if the answer does not describe a whole object.
     pub(crate) async fn head(
         &self,
         at: &Location,
@@ -98,7 +93,7 @@ impl Store {
         Ok(self.head_with(at, &mut FixedKeys { keys, is_sealed: false }, options).await?)
     }
 
-    /// The same, with keys that are read only as they are needed.
+    /// The same, with keys that are read only when needed.
     pub(crate) async fn head_with(
         &self,
         at: &Location,
@@ -134,7 +129,7 @@ impl Store {
             .await;
         match answer {
             Ok(output) => Ok((output.echo(), ObjectMetadata::from(&output))),
-            // Of any other refusal of a key, the question without one brings the words.
+            // For any other refusal of a key, the later request without a key gets the store's message.
             Err(refusal) if key.is_none() || matches!(refusal.status, Some(404 | 501)) => {
                 Err(self.with_words(at, options, refusal).await)
             }
@@ -142,8 +137,8 @@ impl Store {
         }
     }
 
-    /// Asks for an object, or the range of it that `options` names.
-    /// Errors: As [`Store::head`]; [`Kind::Integrity`] where the store answers with other bytes than were asked for.
+    /// Requests an object, or the range that `options` names.
+    /// Errors: As [`Store::head`]; [`Kind::Integrity`] if the store answers with other bytes than requested.
     pub(crate) async fn get(
         &self,
         at: &Location,
@@ -153,7 +148,7 @@ impl Store {
         Ok(self.get_with(at, &mut FixedKeys { keys, is_sealed: false }, options).await?)
     }
 
-    /// The same, with keys that are read only as they are needed.
+    /// The same, with keys that are read only when needed.
     pub(crate) async fn get_with(
         &self,
         at: &Location,
@@ -166,12 +161,11 @@ impl Store {
         Ok(Opened { answer, key: opened.key })
     }
 
-    /// Asks for one more range of an object that was opened before, provided it is still the same.
+    /// Requests a further range of an opened object, provided that the object has not changed.
     ///
-    /// `range` counts bytes from the object's first, its end excluded; `etag` and `total`, its size in bytes, are
-    /// what it had then.
-    /// Errors: [`Kind::Precondition`] where the object was replaced meanwhile; [`Kind::Integrity`] where the store
-    /// answers with other bytes than were asked for.
+    /// `range` holds offsets in bytes, end excluded; `etag` and `total` (bytes) are those of the opened object.
+    /// Errors: [`Kind::Precondition`] if the object was replaced; [`Kind::Integrity`] if the store answers with other
+    /// bytes than requested.
     pub(crate) async fn get_more(
         &self,
         at: &Location,
@@ -189,7 +183,7 @@ impl Store {
         };
         let about = Circumstances { action: Action::Read, at, key };
         let (echo, answer) = self.get_once(at, key, &options).await.map_err(|refusal| {
-            // The key fitted a moment ago: stores without If-Match say so of a successor with another key.
+            // The key fitted before: stores that ignore If-Match answer 400 if a new object has another key.
             let fits_no_more =
                 key.is_some() && refusal.status == Some(400) && !is_decisive(&refusal);
             if refusal.status == Some(412) || fits_no_more {
@@ -201,13 +195,12 @@ impl Store {
         if key.is_some_and(|key| !echo.proves(key)) {
             return Err(not_sealed(at));
         }
-        // Not every store honours If-Match.
+        // Some stores ignore If-Match.
         if answer.metadata.etag.as_deref() != etag {
             return Err(self.replaced(at));
         }
-        let refused = || another_range().hint(Advice::AvoidRanges).at(at);
         if named_part(answer.status, &answer.metadata) != Some(Extent { range, total }) {
-            return Err(refused());
+            return Err(another_range().hint(Advice::AvoidRanges).at(at));
         }
         Ok(answer.body)
     }
@@ -242,20 +235,20 @@ impl Store {
         Ok((echo, Unchecked { status, metadata, body: Body(output.body) }))
     }
 
-    /// HEAD has no body, so a failed one has no words: the same question as a one-byte GET has.
+    /// A refused HEAD has no body and so no message: a GET of one byte gets one.
     async fn with_words(&self, at: &Location, options: &ReadOptions, refusal: Refusal) -> Refusal {
-        if refusal.trouble.is_some() || !matches!(refusal.status, Some(400 | 403 | 404 | 501)) {
+        if refusal.no_answer.is_some() || !matches!(refusal.status, Some(400 | 403 | 404 | 501)) {
             return refusal;
         }
         match self.first_byte(at, None, options).await {
             Err(worded) if worded.status == refusal.status => worded,
-            // StorageGRID hides from a HEAD without a key what is sealed, and not from a GET.
+            // StorageGRID hides a sealed object from a HEAD without a key, but not from a GET.
             Err(worded) if (refusal.status, worded.status) == (Some(404), Some(400)) => worded,
             _ => refusal,
         }
     }
 
-    /// Whether an object can be read, and if not, why: without more of its bytes than one.
+    /// Finds out whether an object can be read, and if not, why, by reading at most one byte.
     pub(crate) async fn first_byte(
         &self,
         at: &Location,
@@ -267,7 +260,7 @@ impl Store {
         let range = Some("bytes=0-0".to_owned());
         let first = self.get_once(at, key, &ReadOptions { range, ..whole.clone() }).await;
         let answer = match first {
-            // It is empty. SeaweedFS says so before it looks for a key, and of a sealed object, too.
+            // The object is empty. SeaweedFS answers 416 before it checks the key, even for a sealed object.
             Err(refusal) if refusal.status == Some(416) => self.get_once(at, key, &whole).await,
             first => first,
         };
@@ -283,8 +276,8 @@ impl Store {
     }
 }
 
-/// Asks for the checksum behind the SDK's back: it would compute it as well, and only over bodies
-/// that are read to their end from one connection.
+/// Adds the header without the SDK's knowledge: the SDK would also verify the checksum, which works only for bodies
+/// read to the end from one connection.
 fn ask_for_checksum(wanted: bool) -> impl Fn(&mut HttpRequest) {
     move |request| {
         if wanted {

@@ -1,8 +1,8 @@
-//! A second look at an object before the last other copy of it is deleted: what the store says now must agree with
-//! what it said, and with what was sent.
+//! A second check of an object before the last other copy of it is deleted: the store's answer must agree with its
+//! earlier answer, and with what was sent.
 
 use super::extent::ReadOptions;
-use super::metadata::{ObjectMetadata, bare};
+use super::metadata::{ObjectMetadata, bare_etag};
 use super::write::Stored;
 use crate::failure::{Advice, Failure};
 use crate::key::core::Key;
@@ -10,9 +10,9 @@ use crate::location::Location;
 use crate::store::wire::Store;
 
 impl Store {
-    /// Fails unless an object that was written is there as it was sent. Sends nothing where the store has named the
-    /// checksum of what it stored. `key` is what seals it.
-    /// Errors: [`Kind::Integrity`] where the store shows something else; otherwise as [`Store::head`].
+    /// Fails unless the store holds a written object as it was sent. Sends nothing if the store has already confirmed
+    /// the checksum. `key` seals the object.
+    /// Errors: [`Kind::Integrity`] if the store shows another object; otherwise as [`Store::head`].
     pub(crate) async fn check_stored(
         &self,
         at: &Location,
@@ -22,7 +22,7 @@ impl Store {
         if stored.is_checked {
             return Ok(());
         }
-        let found = self.look(at, key, stored.version_id.as_deref()).await?;
+        let found = self.head_version(at, key, stored.version_id.as_deref()).await?;
         let sum = found.checksum_crc64nvme.as_ref();
         let is_as_sent = found.content_length == Some(stored.bytes)
             && etag(found.etag.as_ref()) == etag(stored.etag.as_ref())
@@ -35,14 +35,14 @@ impl Store {
             .at(at))
     }
 
-    /// Fails unless the object is still the one that was read, and the store says the same of it.
-    pub(super) async fn look_again(
+    /// Fails unless the object is still the one that was read, with the same size and checksums.
+    pub(super) async fn check_unchanged(
         &self,
         at: &Location,
         key: Option<&Key>,
         read: &ObjectMetadata,
     ) -> Result<(), Failure> {
-        let found = self.look(at, key, read.version_id.as_deref()).await?;
+        let found = self.head_version(at, key, read.version_id.as_deref()).await?;
         if etag(found.etag.as_ref()) != etag(read.etag.as_ref()) {
             return Err(replaced(at));
         }
@@ -57,7 +57,7 @@ impl Store {
         .at(at))
     }
 
-    async fn look(
+    async fn head_version(
         &self,
         at: &Location,
         key: Option<&Key>,
@@ -70,13 +70,15 @@ impl Store {
     }
 }
 
-/// The object is not the one that was read.
+/// The failure for an object that is not the one that was read.
 pub(super) fn replaced(at: &Location) -> Failure {
-    Failure::precondition("somebody has replaced the source since it was read: it was left alone")
-        .hint(Advice::LookAndDecide)
-        .at(at)
+    Failure::precondition(
+        "another client has replaced the source since it was read: it was left alone",
+    )
+    .hint(Advice::LookAndDecide)
+    .at(at)
 }
 
-fn etag(said: Option<&String>) -> Option<&str> {
-    said.map(|etag| bare(etag))
+fn etag(text: Option<&String>) -> Option<&str> {
+    text.map(|etag| bare_etag(etag))
 }

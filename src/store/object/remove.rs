@@ -1,9 +1,9 @@
-//! Deletes, and taking back what a store kept in plaintext.
+//! Deletes, and the removal of objects that a store kept in plaintext.
 
 use aws_sdk_s3::operation::delete_object::DeleteObjectOutput;
 
 use super::extent::ReadOptions;
-use super::metadata::{NULL_VERSION, ObjectMetadata, bare};
+use super::metadata::{NULL_VERSION, ObjectMetadata, bare_etag};
 use super::recheck::replaced;
 use crate::failure::Failure;
 use crate::key::core::Key;
@@ -14,13 +14,13 @@ use crate::store::wire::{Refusal, Store};
 /// What a delete did.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Removed {
-    /// Whether the object is merely hidden by a delete marker: its versions are still there.
+    /// Whether a delete marker merely hides the object: its versions remain.
     pub delete_marker: bool,
     /// The version that was deleted, or the delete marker's.
     pub version_id: Option<String>,
 }
 
-/// What became of plaintext that was to be removed.
+/// The result of removing plaintext.
 enum Removal {
     RemovedVersion,
     RemovedObject,
@@ -29,9 +29,8 @@ enum Removal {
 }
 
 impl Store {
-    /// Deletes an object, or one version of it for good. Needs no key. As with S3 itself, deleting
-    /// what is not there succeeds.
-    /// Errors: [`Kind::Denied`], [`Kind::NotFound`] for the bucket, and so on.
+    /// Deletes an object, or one version of it permanently. Needs no key. As in S3, deleting a missing object succeeds.
+    /// Errors: [`Kind::Denied`]; [`Kind::NotFound`] for the bucket.
     pub(crate) async fn delete(
         &self,
         at: &Location,
@@ -49,11 +48,10 @@ impl Store {
         }
     }
 
-    /// Deletes an object exactly as it was read: that version for good, or, where there are no versions, only if
-    /// no other writer has replaced it since. `key` is what opened it. What was read without a checksum is looked at once more:
-    /// its size and ETag must be what they were.
-    /// Errors: [`Kind::Precondition`] where it was replaced, [`Kind::Integrity`] where the store contradicts what it
-    /// said before: the object is left alone then; otherwise as [`Store::delete`].
+    /// Deletes an object exactly as it was read: that version permanently or, without versions, only if no other writer
+    /// has replaced it. `key` opened it. If it was read without a checksum, its size and ETag are checked again first.
+    /// Errors: [`Kind::Precondition`] if it was replaced, [`Kind::Integrity`] if the store contradicts its earlier
+    /// answer: in both cases the object is kept; otherwise as [`Store::delete`].
     pub(crate) async fn delete_as_read(
         &self,
         at: &Location,
@@ -63,17 +61,17 @@ impl Store {
         let version_id = read.version_id.as_deref();
         if version_id.is_some_and(|version| version != NULL_VERSION) {
             if !read.has_whole_checksum() {
-                self.look_again(at, key, read).await?;
+                self.check_unchanged(at, key, read).await?;
             }
             return self.delete(at, version_id).await.map(drop);
         }
         let Some(etag) = read.etag.as_deref() else { return Err(replaced(at)) };
-        // Not every store honours If-Match on a delete, so look first as well.
-        self.look_again(at, key, read).await?;
+        // Some stores ignore If-Match on a delete, so check first as well.
+        self.check_unchanged(at, key, read).await?;
         match self.delete_if_match(at, version_id, etag).await {
             Ok(_) => Ok(()),
             Err(refusal) if refusal.status == Some(412) => Err(replaced(at)),
-            // The answer to an earlier attempt got lost.
+            // An earlier attempt succeeded, but its answer was lost.
             Err(refusal) if refusal.is("NoSuchKey") => Ok(()),
             Err(refusal) => {
                 let about = Circumstances { action: Action::Delete, at, key: None };
@@ -82,9 +80,9 @@ impl Store {
         }
     }
 
-    /// Removes a copy that landed in plaintext, exactly that one.
-    /// Errors: [`Kind::Unsealed`] where it remains.
-    pub(crate) async fn take_back_copy(
+    /// Removes exactly this copy, which the store did not seal.
+    /// Errors: [`Kind::Unsealed`] if it remains.
+    pub(crate) async fn remove_unsealed_copy(
         &self,
         at: &Location,
         etag: Option<&str>,
@@ -95,15 +93,14 @@ impl Store {
                 "the store copied without sealing, and the copy could not be removed: plaintext remains at {at}"
             ))
             .hint("remove it yourself, all versions of it")
-            .for_all()
+            .stopping_the_run()
             .at(at)),
             Removal::RemovedVersion | Removal::RemovedObject | Removal::ReplacedMeanwhile => Ok(()),
         }
     }
 
-    /// Removes exactly the object that this program wrote and the store did not seal, and returns the
-    /// failure that says so.
-    pub(super) async fn take_back(
+    /// Removes exactly the object that this program wrote and the store did not seal. Returns the failure to report.
+    pub(super) async fn remove_unsealed(
         &self,
         at: &Location,
         etag: Option<&str>,
@@ -124,7 +121,7 @@ impl Store {
             ),
             Removal::ReplacedMeanwhile => (
                 format!(
-                    "{ignored}: somebody else has replaced it since, and their object was left alone"
+                    "{ignored}: another client has replaced it since, and their object was left alone"
                 ),
                 "this store does not seal: use one that does",
             ),
@@ -133,7 +130,7 @@ impl Store {
                 "remove it yourself, all versions of it",
             ),
         };
-        Failure::unsealed(message).hint(hint).for_all().at(at)
+        Failure::unsealed(message).hint(hint).stopping_the_run().at(at)
     }
 
     async fn remove_plaintext(
@@ -149,16 +146,16 @@ impl Store {
             };
         }
         let Some(etag) = etag else { return Removal::Remains };
-        // Not every store honours If-Match on a delete, so look first as well.
+        // Some stores ignore If-Match on a delete, so check first as well.
         match self.head(at, &[], &ReadOptions::default()).await {
-            Ok(found) if found.answer.etag.as_deref().map(bare) != Some(bare(etag)) => {
+            Ok(found) if found.answer.etag.as_deref().map(bare_etag) != Some(bare_etag(etag)) => {
                 return Removal::ReplacedMeanwhile;
             }
             Ok(_) => {}
             Err(_) => return Removal::Remains,
         }
         match self.delete_if_match(at, version_id, etag).await {
-            // Hidden is not removed.
+            // A delete marker only hides the plaintext.
             Ok(output) if version_id.is_none() && output.delete_marker() == Some(true) => {
                 Removal::Remains
             }
@@ -168,7 +165,8 @@ impl Store {
         }
     }
 
-    /// Some stores know no conditions on deletes: the callers have looked before.
+    /// Some stores refuse conditions on deletes: repeats the delete without one, because the callers have checked
+    /// before.
     async fn delete_if_match(
         &self,
         at: &Location,

@@ -1,4 +1,4 @@
-//! Deletes by the thousand: DeleteObjects, and one by one what it cannot do.
+//! Deletes up to 1,000 objects in one request (DeleteObjects), and one by one those that it cannot delete.
 
 use std::collections::HashMap;
 
@@ -16,11 +16,11 @@ use crate::text::redaction::mask_key_text;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct DeleteTarget {
     pub at: Location,
-    /// The version to delete for good.
+    /// The version to delete permanently.
     pub version_id: Option<String>,
 }
 
-/// How a key and its version name an object in the store's answer.
+/// An object in the store's answer: its key and version.
 type Name = (String, Option<String>);
 
 impl DeleteTarget {
@@ -30,12 +30,12 @@ impl DeleteTarget {
 }
 
 impl Store {
-    /// The most objects of a [`Store::delete_many`].
+    /// The maximum number of objects in one [`Store::delete_many`].
     pub(crate) const MOST_DELETES: usize = 1000;
 
-    /// Deletes up to 1,000 objects of one bucket, as [`Store::delete`] does each: in one request, where
-    /// their keys and the store allow it. The results come in the order of `targets`; what became of each
-    /// version is told only with `details`, for the store's answer is then as long as the question.
+    /// Deletes up to 1,000 objects of one bucket with the results of [`Store::delete`], in one request if their keys
+    /// and the store allow it. The results are in the order of `targets`. Only with `details` do they name versions and
+    /// delete markers, because the store's answer is then as long as the request.
     pub(crate) async fn delete_many(
         &self,
         targets: &[DeleteTarget],
@@ -79,7 +79,7 @@ impl Store {
         let objects = identifiers.collect::<Result<_, _>>().map(Some);
         let delete = objects
             .and_then(|objects| Delete::builder().set_objects(objects).quiet(!details).build());
-        // Never so: each has a key. If it were, they would be deleted one by one.
+        // Cannot happen, because each target has a key. Otherwise they would be deleted one by one.
         let Ok(delete) = delete else { return Ok(HashMap::new()) };
         let output = self
             .send(|client| {
@@ -94,8 +94,8 @@ impl Store {
             .await?;
         let mut answers: HashMap<_, _> =
             targets.iter().map(|it| (it.name(), Ok(Removed::default()))).collect();
-        for (name, answer) in told(&output) {
-            // An error about none of them may be about any of them: one by one, each tells its own.
+        for (name, answer) in results_of(&output) {
+            // An error for an unknown name may concern any target, so all are deleted one by one.
             if answer.is_err() && !answers.contains_key(&name) {
                 return Ok(HashMap::new());
             }
@@ -109,8 +109,10 @@ impl Store {
     }
 }
 
-/// What the store says became of each object.
-fn told(output: &DeleteObjectsOutput) -> impl Iterator<Item = (Name, Result<Removed, Refusal>)> {
+/// The result for each object in the answer.
+fn results_of(
+    output: &DeleteObjectsOutput,
+) -> impl Iterator<Item = (Name, Result<Removed, Refusal>)> {
     let deleted = output.deleted().iter().map(|it| {
         let removed = Removed {
             delete_marker: it.delete_marker().unwrap_or(false),
@@ -118,7 +120,7 @@ fn told(output: &DeleteObjectsOutput) -> impl Iterator<Item = (Name, Result<Remo
         };
         (name(it.key(), it.version_id()), Ok(removed))
     });
-    // To delete what is not there succeeds, though not every store says so.
+    // Deleting a missing object counts as success, though some stores report an error.
     let refused = output.errors().iter().filter(|it| it.code() != Some("NoSuchKey")).map(|it| {
         let refusal = Refusal {
             status: it.code().map(status_within_success),
@@ -136,7 +138,7 @@ fn name(key: Option<&str>, version_id: Option<&str>) -> Name {
     (key.unwrap_or_default().to_owned(), version_id)
 }
 
-/// Whether XML 1.0 can carry the key, and every parser gives it back unchanged.
+/// Whether XML 1.0 can carry the key, and every parser returns it unchanged.
 fn fits_xml(key: &str) -> bool {
     !key.chars().any(|c| c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}'))
 }

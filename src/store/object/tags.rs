@@ -1,5 +1,5 @@
-//! The MD5 of an object's key as one of its tags: tags can be read without the key, so that nobody has
-//! to try keys.
+//! The key tag: the MD5 of an object's key as one of its tags. Tags can be read without the key, so no keys need to be
+//! tried.
 
 use aws_sdk_s3::types::Tag;
 
@@ -10,18 +10,17 @@ use crate::store::explain::{Action, Circumstances, diagnose};
 use crate::store::wire::{Refusal, Store};
 use crate::text::percent;
 
-/// The tag's name.
 const NAME: &str = "s3seal-key-md5";
 
-/// What a copy takes over of its source's tags.
+/// The tags that a copy takes over from its source.
 pub(crate) struct KeptTags {
-    /// As `x-amz-tagging` has them.
+    /// In the form of `x-amz-tagging`.
     pub(crate) tagging: Option<String>,
-    /// Whether there is one more, which tells which key the source needs.
-    pub(crate) tell_key: bool,
+    /// Whether the source also has a key tag, which is not taken over.
+    pub(crate) has_key_tag: bool,
 }
 
-/// The tags, written as a query (`x-amz-tagging`), with the key's among them.
+/// The tags in the form of `x-amz-tagging`, with the key tag added.
 pub(super) fn with_key(tagging: Option<&str>, key: &Key) -> String {
     let own = format!("{NAME}={}", percent::encoded(&key.md5_base64()));
     match tagging {
@@ -31,18 +30,17 @@ pub(super) fn with_key(tagging: Option<&str>, key: &Key) -> String {
 }
 
 impl Store {
-    /// Looks, once for all objects, whether the store has kept the tag of an object that was written with
-    /// it: some ignore it.
+    /// Checks, once per run, whether the store kept the key tag of a written object: some stores ignore it.
     pub(crate) async fn check_key_tag(&self, at: &Location, version_id: Option<&str>) {
-        if !self.learned().key_tags().are_in_use() || !self.learned().key_tags().is_first_look() {
+        if !self.learned().key_tags().are_in_use() || !self.learned().key_tags().is_first_check() {
             return;
         }
         if matches!(self.read_key_tag(at, version_id).await, Ok(None)) {
-            self.learned().key_tags().give_up();
+            self.learned().key_tags().disable();
         }
     }
 
-    /// The MD5 of the key that an object is sealed with, if a tag says so and can be read.
+    /// The MD5 of the key that seals an object, if it has a readable key tag.
     pub(crate) async fn tagged_key_md5(
         &self,
         at: &Location,
@@ -62,25 +60,25 @@ impl Store {
         match self.read_tags(at, version_id).await {
             Ok(tags) => Ok(tags.into_iter().find(|tag| tag.key == NAME).map(|tag| tag.value)),
             Err(refusal) if refusal.status == Some(501) => {
-                self.learned().key_tags().give_up();
+                self.learned().key_tags().disable();
                 Ok(None)
             }
             Err(refusal) => Err(refusal),
         }
     }
 
-    /// The tags that a copy takes over: all of the source's but the one that tells of its key. `count` is how many
-    /// it has, where the store has said so.
-    /// Errors: [`Kind::Denied`] where they may not be read.
+    /// The tags that a copy takes over: all of the source's except the key tag. `count` is their number, if the store
+    /// reported it.
+    /// Errors: [`Kind::Denied`] if they may not be read.
     pub(crate) async fn tags_to_copy(
         &self,
         at: &Location,
         version_id: Option<&str>,
         count: Option<i32>,
     ) -> Result<KeptTags, Failure> {
-        // Amazon leaves the count out where it is 0; other stores always.
+        // Amazon omits a count of 0; other stores always omit the count.
         if count == Some(0) || (count.is_none() && self.is_amazon()) {
-            return Ok(KeptTags { tagging: None, tell_key: false });
+            return Ok(KeptTags { tagging: None, has_key_tag: false });
         }
         let tags = match self.read_tags(at, version_id).await {
             Ok(tags) => tags,
@@ -95,7 +93,7 @@ impl Store {
             .map(|tag| format!("{}={}", percent::encoded(&tag.key), percent::encoded(&tag.value)))
             .collect();
         let tagging = (!kept.is_empty()).then(|| kept.join("&"));
-        Ok(KeptTags { tagging, tell_key: kept.len() < tags.len() })
+        Ok(KeptTags { tagging, has_key_tag: kept.len() < tags.len() })
     }
 
     async fn read_tags(

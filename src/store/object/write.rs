@@ -1,5 +1,5 @@
-//! What is written, and PUT. With a key, nothing counts as written before the store has proven that it used that key;
-//! what was stored without is taken back.
+//! Writes and their proof, and PUT. With a key, nothing counts as written before the store has proven that it used that
+//! key; an unproven object is removed.
 
 use aws_sdk_s3::primitives::{ByteStream, SdkBody as RequestBody};
 use base64::Engine;
@@ -13,21 +13,20 @@ use super::tags::with_key;
 use crate::failure::{Advice, Failure, Kind};
 use crate::location::Location;
 use crate::store::explain::{Action, Circumstances, diagnose, is_missing, unknown_header};
-use crate::store::learned::{Said, other_checksum};
+use crate::store::learned::{ChecksumAnswer, stored_other_bytes};
 use crate::store::seal::{Echoes, Encryption};
-use crate::store::wire::{Attempts, Named, Refusal, Store};
+use crate::store::wire::{Attempts, MaybeWritten, Refusal, Store};
 
-/// What is to be written, apart from the bytes.
+/// An object to write, apart from its bytes.
 #[derive(Debug, Clone)]
 pub(crate) struct Write {
     pub at: Location,
     /// Who encrypts it.
     pub encryption: Encryption,
-    /// Its headers, metadata and tags.
     pub attributes: Attributes,
-    /// What must hold of the object that it replaces.
+    /// The condition under which it may replace an existing object.
     pub condition: Condition,
-    /// Whether a tag is to tell which key seals it, if the store keeps tags.
+    /// Whether to add the key tag, if the store keeps tags.
     pub tags_key: bool,
 }
 
@@ -36,31 +35,30 @@ pub(crate) struct Write {
 pub(crate) struct Stored {
     /// Its size in bytes.
     pub bytes: u64,
-    /// Its ETag, with quotes; says nothing about the content of a sealed object.
+    /// Its ETag, with quotes. The ETag of a sealed object is not a digest of its content.
     pub etag: Option<String>,
     /// Its version, in a bucket that keeps versions.
     pub version_id: Option<String>,
-    /// CRC64NVME of its bytes, base64 of 8 bytes, sent along for the store to check unless the user wants
-    /// that left out.
+    /// CRC64NVME of its bytes in base64. It is sent for the store to check, unless the user has disabled that.
     pub checksum_crc64nvme: String,
-    /// Whether the store says that its bytes have this checksum.
+    /// Whether the store confirmed this checksum.
     pub is_checked: bool,
-    /// Whether the store says that its bytes have another one.
+    /// Whether the store reported another checksum.
     pub is_damaged: bool,
-    /// What else there is to be told.
+    /// A note to report with it.
     pub note: Option<String>,
 }
 
-/// Sums over all bytes of an object that is written in one request.
+/// Size and checksums of an object that is written in one request.
 #[derive(Debug, Clone)]
 pub(crate) struct Sums {
     pub(crate) bytes: u64,
     pub(crate) crc64nvme: u64,
-    /// Sent where no checksum can be: a presigned URL would have to sign its header.
+    /// Sent in place of a checksum through a presigned URL, which would have to sign the checksum's header.
     pub(crate) md5: Option<[u8; 16]>,
 }
 
-/// An object that the store says it wrote: nothing to rely on before [`Store::settle`].
+/// An object that the store reported as written. It must not be relied on before [`Store::keep_if_proven`].
 #[must_use = "an unproven object must be taken back"]
 #[derive(Debug)]
 pub(crate) struct Written {
@@ -69,20 +67,24 @@ pub(crate) struct Written {
 }
 
 impl Store {
-    /// As [`Store::explain`], of the one request of a write that carries its condition.
+    /// As [`Store::explain`], for the request that carries the write's condition.
     pub(super) fn explain_conditional(&self, write: &Write, refusal: &Refusal) -> Failure {
         explain_condition(refusal, &write.condition, &write.at)
             .unwrap_or_else(|| self.explain(write, refusal))
     }
 
-    /// Keeps an object that was proven to be encrypted as asked, and takes back any other. Must not be
-    /// interrupted: plaintext would remain, and nobody would be told.
-    /// Errors: [`Kind::Unsealed`] where there was no proof: the object was removed, or the failure says that plaintext
-    /// remains. [`Kind::Integrity`] where the store names another checksum.
-    pub(crate) async fn settle(&self, at: &Location, written: Written) -> Result<Stored, Failure> {
+    /// Keeps an object that was proven to be encrypted as requested, and removes any other. Must not be cancelled:
+    /// plaintext would remain unreported.
+    /// Errors: [`Kind::Unsealed`] without a proof: the object was removed, or the failure says that plaintext remains.
+    /// [`Kind::Integrity`] if the store reports another checksum.
+    pub(crate) async fn keep_if_proven(
+        &self,
+        at: &Location,
+        written: Written,
+    ) -> Result<Stored, Failure> {
         let Written { stored, proven } = written;
         if proven && stored.is_damaged {
-            return Err(other_checksum(at));
+            return Err(stored_other_bytes(at));
         }
         if proven {
             return Ok(stored);
@@ -90,29 +92,30 @@ impl Store {
         if !self.wire().allows_any_request() {
             return Err(unremovable(at));
         }
-        Err(self.take_back(at, stored.etag.as_deref(), stored.version_id.as_deref()).await)
+        Err(self.remove_unsealed(at, stored.etag.as_deref(), stored.version_id.as_deref()).await)
     }
 
-    /// The same, of what took the place of its only source: that is kept where it is not encrypted as asked.
-    /// Errors: [`Kind::Unsealed`] then.
-    pub(crate) async fn settle_over(
+    /// The same for an object that has replaced its only source: it is kept even if it is not encrypted as requested.
+    /// Errors: [`Kind::Unsealed`] in that case.
+    pub(crate) async fn keep_over_source(
         &self,
         at: &Location,
         written: Written,
     ) -> Result<Stored, Failure> {
         let version_id = written.stored.version_id.as_deref();
         if written.proven || version_id.is_some_and(|version| version != NULL_VERSION) {
-            return self.settle(at, written).await;
+            return self.keep_if_proven(at, written).await;
         }
         Err(Failure::unsealed(
             "the store ignored the encryption asked for; what it wrote was kept, for there is no other",
         )
         .hint("this store does not encrypt as asked: use one that does")
-        .for_all()
+        .stopping_the_run()
         .at(at))
     }
 
-    /// Writes an object in one request. `body` makes the bytes anew for each attempt; the store compares their sums.
+    /// Writes an object in one request. `body` creates the body again for each attempt; the store compares the
+    /// checksums.
     pub(crate) async fn put_object(
         &self,
         write: &Write,
@@ -130,7 +133,7 @@ impl Store {
                     .key(&write.at.key)
                     .body(ByteStream::new(body()))
                     .content_length(bytes.cast_signed())
-                    .set_checksum_crc64_nvme(self.sent(&stored.checksum_crc64nvme))
+                    .set_checksum_crc64_nvme(self.if_checksums_sent(&stored.checksum_crc64nvme))
                     .set_content_md5(sums.md5.map(|md5| BASE64_STANDARD.encode(md5)))
                     .set_if_match(write.condition.if_match.clone())
                     .set_if_none_match(write.condition.if_none_match.clone())
@@ -142,7 +145,7 @@ impl Store {
         let output = match sent {
             Ok(output) => output,
             Err(refusal) if refusal.is_success() && self.counts_as_unproven(write) => {
-                let Named { etag, version_id } = *refusal.written;
+                let MaybeWritten { etag, version_id } = *refusal.maybe_written;
                 return Ok(Written {
                     stored: Stored { etag, version_id, ..stored },
                     proven: false,
@@ -154,32 +157,32 @@ impl Store {
             }
             Err(refusal) => return Err(self.explain_conditional(write, &refusal)),
         };
-        let said = Said::of(output.checksum_crc64_nvme(), &stored.checksum_crc64nvme);
+        let reported = ChecksumAnswer::of(output.checksum_crc64_nvme(), &stored.checksum_crc64nvme);
         let stored = Stored {
             etag: output.e_tag().map(str::to_owned),
             version_id: output.version_id().map(str::to_owned),
-            is_checked: matches!(said, Said::Same),
-            is_damaged: matches!(said, Said::Other),
+            is_checked: matches!(reported, ChecksumAnswer::Same),
+            is_damaged: matches!(reported, ChecksumAnswer::Different),
             ..stored
         };
         Ok(Written { stored, proven: write.encryption.is_proven_by(&output.echo()) })
     }
 
-    /// Whether a write whose answer cannot be read is taken back. With the bucket's default encryption there was nothing
-    /// to prove; the object may be looked at instead, though not through a presigned URL.
+    /// Whether a write with an unreadable answer counts as unproven. With the bucket's default encryption there is
+    /// nothing to prove, and a HEAD can confirm the object instead, but not through a presigned URL.
     fn counts_as_unproven(&self, write: &Write) -> bool {
         !matches!(write.encryption, Encryption::BucketDefault) || !self.wire().allows_any_request()
     }
 
-    /// The answer to a write through a presigned URL got lost: nothing can be looked at.
-    fn in_doubt(&self, write: &Write, refusal: &Refusal) -> Failure {
+    /// The failure for a lost answer to a write through a presigned URL, which allows no HEAD to confirm it.
+    fn unknown_outcome(&self, write: &Write, refusal: &Refusal) -> Failure {
         self.explain(write, refusal)
             .leaving("; the object may have been stored all the same")
             .hint("send it again: the same URL writes the same object")
     }
 
-    /// The answer to a write got lost, or a repeated write was refused because of its own success: looks
-    /// whether the object that is there is the one written.
+    /// The answer to a write was lost, or a repeated write was refused because the first attempt had succeeded: checks
+    /// whether the existing object is the one written.
     pub(super) async fn confirm(
         &self,
         write: &Write,
@@ -187,7 +190,7 @@ impl Store {
         refusal: &Refusal,
     ) -> Result<Stored, Failure> {
         if !self.wire().allows_any_request() {
-            return Err(self.in_doubt(write, refusal));
+            return Err(self.unknown_outcome(write, refusal));
         }
         let keys: Vec<_> = write.encryption.key().cloned().into_iter().collect();
         let found = self.head(&write.at, &keys, &ReadOptions::default()).await;
@@ -231,8 +234,8 @@ impl Store {
         }
     }
 
-    /// What concerns checksums, unless the user wants none sent.
-    pub(crate) fn sent<T: Clone>(&self, checksum: &T) -> Option<T> {
+    /// The checksum, or a setting for it, unless checksums are not sent.
+    pub(crate) fn if_checksums_sent<T: Clone>(&self, checksum: &T) -> Option<T> {
         self.learned().checksums().sends().then(|| checksum.clone())
     }
 
@@ -273,12 +276,12 @@ fn unremovable(at: &Location) -> Failure {
     Failure::unsealed(format!(
         "the store did not prove the encryption asked for, and without credentials nothing can be removed: plaintext remains at {at}"
     ))
-    .hint("tell whoever made the URL to remove the object, all versions of it")
+    .hint("tell the sender of the URL to remove the object, all versions of it")
     .at(at)
 }
 
-/// The failure of a write whose condition the store does not implement, if that is why it was refused: it has shown
-/// before that it takes the rest of the request, in the upload's parts or in an earlier write.
+/// The failure of a write that was refused because the store does not implement its condition. The store has already
+/// accepted the rest of the request, in the upload's parts or in an earlier write.
 fn explain_condition(refusal: &Refusal, condition: &Condition, at: &Location) -> Option<Failure> {
     let is_about_it = unknown_header(refusal).is_none_or(|header| header.starts_with("if-"));
     if !condition.is_set() || !is_missing(refusal) || !is_about_it {
@@ -287,7 +290,7 @@ fn explain_condition(refusal: &Refusal, condition: &Condition, at: &Location) ->
     Some(
         Failure::other("the store knows no conditions on writes: nothing was stored")
             .hint(Advice::DropCondition { on_etag: condition.if_match.is_some() })
-            .for_all()
+            .stopping_the_run()
             .at(at)
             .answered(refusal.status, refusal.code.as_deref()),
     )

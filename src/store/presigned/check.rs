@@ -1,5 +1,4 @@
-//! What is plain before anything is sent: that a presigned URL does not allow the request, and which
-//! option makes it fit.
+//! Checks before anything is sent whether a presigned URL allows the request, and names the option to change if not.
 
 use std::time::SystemTime;
 
@@ -9,8 +8,8 @@ use crate::store::seal;
 use crate::store::wire::http::is_loopback;
 use crate::store::wire::{Connect, SignedUrl};
 
-/// Fails where it is plain before anything is sent that the URL does not allow the request: `sent` are
-/// the headers of the request that its options make, in lower case.
+/// Fails if the URL does not allow the request. `sent` holds the request headers that result from options, in lower
+/// case.
 pub(super) fn check(
     url: &SignedUrl,
     operation: &str,
@@ -34,7 +33,7 @@ pub(super) fn check(
     check_headers(url, &sent)
 }
 
-/// Over plain http everybody on the way could use the URL, and the key.
+/// Over plain http, everyone on the path could use the URL and the key.
 fn check_secrecy(url: &SignedUrl, connect: &Connect) -> Result<(), Failure> {
     let origin: http::Uri = url.location().bucket.parse().unwrap_or_default();
     let is_safe = origin.scheme_str() == Some("https")
@@ -51,7 +50,7 @@ fn check_secrecy(url: &SignedUrl, connect: &Connect) -> Result<(), Failure> {
 }
 
 fn check_seal(url: &SignedUrl, sealed: bool) -> Result<(), Failure> {
-    match (url.seals(), sealed) {
+    match (url.signs_seal(), sealed) {
         (Some(true), false) => {
             Err(Failure::key("the URL was signed for a sealed object, and no key was given")
                 .hint("name the key that came with it, with -k or S3SEAL_KEY")
@@ -86,7 +85,7 @@ fn check_headers(url: &SignedUrl, sent: &[String]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Whether a header comes with every request, whatever the options.
+/// Whether a header is sent independently of the options.
 fn comes_by_itself(header: &str) -> bool {
     matches!(header, "host" | "content-length" | "content-md5" | CHECKSUM_MODE)
         || header.starts_with(seal::PREFIX)

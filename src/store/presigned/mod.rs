@@ -1,4 +1,9 @@
-//! Presigned URLs: made with the seal signed into them; checked before anything is sent; read and written through.
+//! Presigned URLs.
+//!
+//! - `check`: whether a received URL allows the request, before anything is sent
+//! - `presign`: makes a URL with the headers of the seal signed
+//! - `signature`: re-signs a URL with an additional header
+//! - `through`: reads and writes through a received URL
 
 mod check;
 mod presign;

@@ -1,5 +1,5 @@
-//! URLs that let somebody without credentials read or write one object for a while. The seal's three
-//! headers are signed into the URL, so whoever uses it must send them; their values are never in it.
+//! Makes URLs with which a user without credentials can read or write one object for a limited time. The signature
+//! covers the seal's three headers, so each request must send them; the URL does not contain their values.
 
 use std::time::{Duration, SystemTime};
 
@@ -23,56 +23,48 @@ use crate::store::wire::{Refusal, Store};
 /// Parameters"): seven days.
 pub(crate) const LONGEST_EXPIRY: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
-/// What the URL allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Method {
-    /// To download the object.
     Get,
-    /// To upload it.
     Put,
-    /// To ask for its metadata.
     Head,
 }
 
-/// A URL to be made.
+/// The URL to make.
 #[derive(Debug, Clone)]
 pub(crate) struct Presign {
-    /// What it allows.
     pub method: Method,
-    /// On which object.
     pub at: Location,
-    /// With which key.
     pub encryption: Encryption,
-    /// For how long.
     pub expires_in: Duration,
-    /// Which version; the newest where absent.
+    /// The newest version if absent.
     pub version_id: Option<String>,
-    /// Whether a read asks for the object's checksum.
+    /// Whether a read requests the object's checksum.
     pub checksum: bool,
-    /// What an upload has to say about the object.
+    /// The attributes that an upload must send.
     pub attributes: Attributes,
 }
 
-/// A URL, and the headers without which it is worth nothing.
+/// A presigned URL, and the headers that each request with it must send.
 pub(crate) struct PresignedUrl {
     /// GET, PUT or HEAD.
     pub method: String,
-    /// The URL; no secret of the seal is in it.
+    /// The URL; it contains no key.
     pub url: String,
-    /// Header names, and values that are secret.
+    /// Header names and their secret values.
     pub headers: Vec<(String, Zeroizing<String>)>,
-    /// When the credentials that signed it expire: the URL dies with them.
+    /// When the credentials that signed it expire; the URL then expires, too.
     pub credentials_expire: Option<SystemTime>,
 }
 
 impl Store {
     /// Signs a URL; sends nothing to the store.
-    /// Errors: [`Kind::Denied`] where there are no credentials to sign with.
+    /// Errors: [`Kind::Denied`] without credentials to sign with.
     pub(crate) async fn presign(&self, wanted: &Presign) -> Result<PresignedUrl, Failure> {
         let config = PresigningConfig::expires_in(wanted.expires_in).map_err(|error| {
             Failure::usage(format!("the URL cannot be valid for that long: {error}")).because(error)
         })?;
-        // Once: another call may bring others.
+        // Only once, because a second call may return other credentials.
         let credentials = self.current_credentials().await;
         let request = self.sign(wanted, config, credentials.clone()).await.map_err(|refusal| {
             let about = Circumstances { action: Action::Read, at: &wanted.at, key: None };
@@ -86,7 +78,7 @@ impl Store {
         let mut url = request.uri().to_owned();
         if let (true, Some(credentials)) = (wanted.checksum, &credentials) {
             headers.push((CHECKSUM_MODE.to_owned(), Zeroizing::new("ENABLED".to_owned())));
-            url = signature::renewed(&method, &url, &headers, credentials).ok_or_else(|| {
+            url = signature::resigned(&method, &url, &headers, credentials).ok_or_else(|| {
                 Failure::usage("the question for the checksum cannot be signed for this bucket")
                     .hint(Advice::LeaveOutChecksum)
                     .at(&wanted.at)
@@ -102,7 +94,7 @@ impl Store {
         config: PresigningConfig,
         credentials: Option<Credentials>,
     ) -> Result<PresignedRequest, Refusal> {
-        fn boiled<T, E>(result: Result<T, SdkError<E>>) -> Result<T, Refusal>
+        fn into_refusal<T, E>(result: Result<T, SdkError<E>>) -> Result<T, Refusal>
         where
             SdkError<E>: Into<Refusal>,
         {
@@ -120,24 +112,24 @@ impl Store {
             Method::Get => {
                 let request = client.get_object().bucket(&at.bucket).key(&at.key);
                 let request = request.set_version_id(version_id.clone()).sealed(encryption.key());
-                boiled(request.presigned(config).await)
+                into_refusal(request.presigned(config).await)
             }
             Method::Head => {
                 let request = client.head_object().bucket(&at.bucket).key(&at.key);
                 let request = request.set_version_id(version_id.clone()).sealed(encryption.key());
-                boiled(request.presigned(config).await)
+                into_refusal(request.presigned(config).await)
             }
             Method::Put => {
                 let request = client.put_object().bucket(&at.bucket).key(&at.key);
                 let request = request
                     .attributed(&wanted.attributes, wanted.attributes.tagging.clone())
                     .sealed(encryption.key());
-                boiled(request.presigned(config).await)
+                into_refusal(request.presigned(config).await)
             }
         }
     }
 
-    /// None where they cannot be had: whoever signs says why.
+    /// None if there are none: signing then fails with the reason.
     async fn current_credentials(&self) -> Option<Credentials> {
         self.wire().credentials()?.provide_credentials().await.ok()
     }

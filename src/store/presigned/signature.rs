@@ -1,5 +1,5 @@
-//! Presigned URLs signed anew, with one header more: the SDK leaves `x-amz-checksum-mode` out of every
-//! signature, and S3 refuses it unsigned (AWS, "Authenticating Requests: Using Query Parameters").
+//! Re-signs presigned URLs with one additional header: the SDK leaves `x-amz-checksum-mode` out of every signature, and
+//! S3 refuses it unsigned (AWS, "Authenticating Requests: Using Query Parameters").
 
 use std::collections::BTreeMap;
 
@@ -12,9 +12,9 @@ use crate::text::percent::decoded;
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 
-/// The URL with a signature by the same credentials that covers all of these headers, their names in
-/// lower case; none where it is not signed by version 4 with a secret key.
-pub(super) fn renewed(
+/// The URL with a signature by the same credentials that covers all these headers (names in lower case); none if the
+/// URL is not signed by version 4 with a secret key.
+pub(super) fn resigned(
     method: &str,
     url: &str,
     headers: &[(String, Zeroizing<String>)],
@@ -53,8 +53,8 @@ pub(super) fn renewed(
     let key =
         scope.split('/').try_fold(secret.into_bytes(), |key, part| authenticated(&key, part))?;
     let signature = hex(&authenticated(&key, &to_sign)?);
-    let (bare, _) = url.split_once('?')?;
-    Some(format!("{bare}?{query_text}&X-Amz-Signature={signature}"))
+    let (without_query, _) = url.split_once('?')?;
+    Some(format!("{without_query}?{query_text}&X-Amz-Signature={signature}"))
 }
 
 fn pairs(query: &str) -> impl Iterator<Item = (&str, &str)> {
@@ -86,8 +86,8 @@ mod tests {
             None,
             "example",
         );
-        let signed = renewed("GET", url, &[], &credentials).unwrap();
+        let signed = resigned("GET", url, &[], &credentials).unwrap();
         assert!(signed.ends_with("&X-Amz-SignedHeaders=host&X-Amz-Signature=aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404"), "{signed}");
-        assert_eq!(renewed("GET", "https://b/k?X-Amz-Signature=a", &[], &credentials), None);
+        assert_eq!(resigned("GET", "https://b/k?X-Amz-Signature=a", &[], &credentials), None);
     }
 }

@@ -1,5 +1,5 @@
-//! Reading and writing through a presigned URL: no credentials, no AWS configuration, and every request
-//! goes to that URL, with the headers that its signature allows and no others.
+//! Reads and writes through a presigned URL: without credentials or AWS configuration; every request goes to that URL,
+//! with only the headers that its signature allows.
 
 use aws_sdk_s3::config::{
     BehaviorVersion, Region, RequestChecksumCalculation, ResponseChecksumValidation,
@@ -14,10 +14,10 @@ use crate::store::wire::http::Trust;
 use crate::store::wire::{Access, Connect, FALLBACK_REGION, Presigned, Retry, SignedUrl, Store};
 
 impl Store {
-    /// The object that a presigned URL lets read. Reads no AWS configuration and sends nothing.
-    /// Errors: Whatever is plain already: [`Kind::Usage`] where the URL is not for reading or these options do not go
-    /// with it, [`Kind::Denied`] where it has expired, [`Kind::Key`] where it is for a sealed object and there is no
-    /// key, [`Kind::Unsealed`] where it is not for one and there is, or where plain http would expose it.
+    /// A store for reading the URL's object. Reads no AWS configuration and sends nothing.
+    /// Errors: [`Kind::Usage`] if the URL is not for reading or does not allow these options; [`Kind::Denied`] if it
+    /// has expired; [`Kind::Key`] if it is for a sealed object and there is no key; [`Kind::Unsealed`] if it is for an
+    /// object that is not sealed and there is a key, or if plain http would expose it.
     pub(crate) fn to_read(
         url: &SignedUrl,
         carries_key: bool,
@@ -40,7 +40,7 @@ impl Store {
         Store::through(url, false, connect)
     }
 
-    /// The object that a presigned URL lets write. Reads no AWS configuration and sends nothing.
+    /// A store for writing the URL's object. Reads no AWS configuration and sends nothing.
     pub(crate) fn to_write(
         url: &SignedUrl,
         encryption: &Encryption,
@@ -63,7 +63,11 @@ impl Store {
         Store::through(url, attributes.content_type.is_some(), connect)
     }
 
-    fn through(url: &SignedUrl, typed: bool, connect: &Connect) -> Result<Store, Failure> {
+    fn through(
+        url: &SignedUrl,
+        has_content_type: bool,
+        connect: &Connect,
+    ) -> Result<Store, Failure> {
         let trust = Trust::load(connect.ca_bundle.clone().map(|path| (path, "--ca-bundle")), None)?;
         let retry = Retry::configured(connect.max_attempts, None)?;
         let (retry_config, _) = retry.config();
@@ -76,14 +80,14 @@ impl Store {
             .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
             .response_checksum_validation(ResponseChecksumValidation::WhenRequired)
             .build();
-        Ok(Store::reach(Access {
+        Ok(Store::from_access(Access {
             options: connect,
             shared,
             trust,
             retry,
             endpoint: Some(url.location().bucket.clone()),
             path_style: true,
-            presigned: Some(Presigned { url: url.clone(), typed }),
+            presigned: Some(Presigned { url: url.clone(), has_content_type }),
         }))
     }
 }

@@ -1,7 +1,7 @@
-//! What a person wants to know of a certificate: whom it is for, who vouches, until when. Nothing is decided by
-//! it: whether it is trusted, rustls says.
+//! Reads the names, issuer and expiry of a certificate for reports. It decides nothing: rustls decides whether the
+//! certificate is trusted.
 //!
-//! A reader of the few fields needed (RFC 5280 section 4.1; X.690, DER), instead of ten crates for all of them.
+//! It parses only these fields (RFC 5280 section 4.1; X.690, DER), which saves ten crates.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::time::SystemTime;
@@ -10,34 +10,34 @@ const SEQUENCE: u8 = 0x30;
 const UTC_TIME: u8 = 0x17;
 const GENERALIZED_TIME: u8 = 0x18;
 const EXTENSIONS: u8 = 0xa3;
-/// `[0] EXPLICIT Version`, which stands first where it stands at all.
+/// `[0] EXPLICIT Version`, the optional first field.
 const VERSION: u8 = 0xa0;
 const DNS_NAME: u8 = 0x82;
 const IP_ADDRESS: u8 = 0x87;
-/// Object identifiers, as DER has them.
+/// Object identifiers in DER.
 const COMMON_NAME: &[u8] = &[0x55, 4, 3];
 const ORGANIZATION: &[u8] = &[0x55, 4, 10];
 const SUBJECT_ALT_NAME: &[u8] = &[0x55, 29, 17];
 
-/// What a certificate says.
+/// The reported fields of a certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Certificate {
     /// The host names and addresses that it is for.
     pub names: Vec<String>,
-    /// Who has signed it: common name and organisation, as far as they are given.
+    /// Its issuer: common name and organisation, as far as given.
     pub issuer: String,
     /// The last moment at which it is valid.
     pub not_after: SystemTime,
 }
 
 impl Certificate {
-    /// Reads a certificate; none where it is not one.
+    /// Parses a certificate; none if the bytes are not one.
     pub(super) fn parse(der: &[u8]) -> Option<Certificate> {
         let mut certificate = Reader(Reader(der).expect(SEQUENCE)?);
         let mut fields = Reader(certificate.expect(SEQUENCE)?);
         let (first, _) = fields.next()?;
         if first == VERSION {
-            // The serial number, which is the first field otherwise.
+            // Skips the serial number, which is the first field otherwise.
             fields.next()?;
         }
         let _signature = fields.expect(SEQUENCE)?;
@@ -48,15 +48,15 @@ impl Certificate {
         for (_, extensions) in rest.filter(|(tag, _)| *tag == EXTENSIONS) {
             names.extend(alternative_names(extensions));
         }
-        Some(Certificate { names, issuer: person(issuer), not_after: end(validity)? })
+        Some(Certificate { names, issuer: issuer_name(issuer), not_after: end(validity)? })
     }
 }
 
-/// Values one after the other: each a tag, a length and that many bytes.
+/// Reads consecutive DER values: each is a tag, a length and that many bytes.
 struct Reader<'a>(&'a [u8]);
 
 impl<'a> Reader<'a> {
-    /// The next value and its tag; none at the end, or where the bytes make no sense.
+    /// The next value and its tag; none at the end, or if the bytes are malformed.
     fn next(&mut self) -> Option<(u8, &'a [u8])> {
         let (&[tag, first], rest) = self.0.split_first_chunk()?;
         let (length, rest) = match first {
@@ -84,7 +84,7 @@ fn values(list: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
     std::iter::from_fn(move || reader.next())
 }
 
-fn person(name: &[u8]) -> String {
+fn issuer_name(name: &[u8]) -> String {
     let attribute = |wanted: &[u8]| {
         let attributes = values(name).flat_map(|(_, set)| values(set));
         let mut found = attributes.filter_map(|(_, attribute)| {
@@ -98,7 +98,7 @@ fn person(name: &[u8]) -> String {
     match (attribute(COMMON_NAME), attribute(ORGANIZATION)) {
         (Some(name), Some(organization)) => format!("{name} ({organization})"),
         (Some(name), None) | (None, Some(name)) => name,
-        (None, None) => "somebody without a name".to_owned(),
+        (None, None) => "an issuer without a name".to_owned(),
     }
 }
 
@@ -106,7 +106,7 @@ fn end(validity: &[u8]) -> Option<SystemTime> {
     let (tag, text) = values(validity).nth(1)?;
     let text = std::str::from_utf8(text).ok()?;
     let full = match tag {
-        // RFC 5280 section 4.1.2.5.1: years from 50 are of the last century.
+        // RFC 5280 section 4.1.2.5.1: years from 50 mean 19YY.
         UTC_TIME if text.get(..2)? < "50" => format!("20{text}"),
         UTC_TIME => format!("19{text}"),
         GENERALIZED_TIME => text.to_owned(),
@@ -124,7 +124,7 @@ fn alternative_names(extensions: &[u8]) -> Vec<String> {
     let named = values(list).find(|(_, extension)| {
         Reader(extension).next().is_some_and(|(_, kind)| kind == SUBJECT_ALT_NAME)
     });
-    // Behind the identifier, perhaps, that it is critical; the value is the last.
+    // An optional `critical` flag may precede the value, which is last.
     let octets = named.and_then(|(_, extension)| values(extension).last());
     let names = octets.and_then(|(_, octets)| Reader(octets).expect(SEQUENCE));
     values(names.unwrap_or_default()).filter_map(alternative_name).collect()

@@ -1,5 +1,4 @@
-//! The first request to a store: whether it answers, what the store makes of the credentials, and what time
-//! it is there.
+//! The first request to a store: whether it answers, whether it accepts the credentials, and how far its clock is off.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
@@ -16,23 +15,22 @@ use aws_smithy_types::config_bag::ConfigBag;
 use crate::failure::Failure;
 use crate::location::Location;
 use crate::store::explain::{Action, Circumstances, diagnose, is_about_credentials};
-use crate::store::wire::{Refusal, Store, Trouble, is_region};
+use crate::store::wire::{NoAnswer, Refusal, Store, is_region};
 
-/// What came of a first request.
+/// The result of the first request.
 #[derive(Debug)]
 pub(crate) struct Contact {
-    /// Where it went; none where it was never sent.
+    /// The URL of the request; none if it was not sent.
     pub address: Option<http::Uri>,
-    /// How many seconds the store's clock is ahead of this machine's, where the store tells the time.
+    /// How many seconds the store's clock is ahead of this machine's, if the answer has a date.
     pub clock_ahead: Option<i64>,
-    /// What the store said.
-    pub outcome: Outcome,
+    pub outcome: ContactOutcome,
 }
 
-/// What a store said to a first request, by what it is about.
+/// How the store answered the first request.
 #[derive(Debug)]
-pub(crate) enum Outcome {
-    /// It answered; where it says so, with the bucket's region.
+pub(crate) enum ContactOutcome {
+    /// It answered; with the bucket's region, if reported.
     Answered(Option<String>),
     /// No answer came.
     Silent(Failure),
@@ -47,17 +45,17 @@ pub(crate) enum Outcome {
 }
 
 impl Store {
-    /// Lists at most one object of a folder, or the buckets where there is none: the words of a refusal tell more
-    /// than a HEAD's.
+    /// Lists at most one object of a folder, or the buckets without one: unlike a refused HEAD, a refused listing has a
+    /// message.
     pub(crate) async fn contact(&self, folder: Option<&Location>) -> Contact {
         let observer = DateObserver::default();
-        let asked = match folder {
+        let result = match folder {
             Some(folder) => self.ask_for_objects(folder, &observer).await,
             None => self.ask_for_buckets(&observer).await,
         };
         let seen = std::mem::take(&mut *observer.seen());
-        let outcome = match asked {
-            Ok(()) => Outcome::Answered(seen.region),
+        let outcome = match result {
+            Ok(()) => ContactOutcome::Answered(seen.region),
             Err(refusal) => self.classify(&refusal, folder),
         };
         Contact { address: seen.address, clock_ahead: seen.clock_ahead, outcome }
@@ -83,39 +81,39 @@ impl Store {
         sent.await.map(drop)
     }
 
-    fn classify(&self, refusal: &Refusal, folder: Option<&Location>) -> Outcome {
+    fn classify(&self, refusal: &Refusal, folder: Option<&Location>) -> ContactOutcome {
         let nowhere = Location { bucket: String::new(), key: String::new() };
         let at = folder.unwrap_or(&nowhere);
         let failure =
             diagnose(self, refusal, &Circumstances { action: Action::List, at, key: None });
-        match &refusal.trouble {
-            Some(Trouble::Certificate(_)) => return Outcome::Untrusted(failure),
-            Some(Trouble::NoCredentials | Trouble::Credentials(_)) => {
-                return Outcome::Credentials(failure);
+        match &refusal.no_answer {
+            Some(NoAnswer::Certificate(_)) => return ContactOutcome::Untrusted(failure),
+            Some(NoAnswer::NoCredentials | NoAnswer::Credentials(_)) => {
+                return ContactOutcome::Credentials(failure);
             }
-            Some(_) => return Outcome::Silent(failure),
+            Some(_) => return ContactOutcome::Silent(failure),
             None => {}
         }
         let is_anonymous =
             self.wire().credentials().is_none() && matches!(refusal.status, Some(401 | 403));
         let is_about_region = refusal.is("AuthorizationHeaderMalformed");
         match (refusal.code.as_deref(), folder) {
-            (Some("RequestTimeTooSkewed"), _) => Outcome::Clock(failure),
-            (Some(code), _) if is_about_credentials(code) => Outcome::Credentials(failure),
-            // Few credentials may list buckets; what else the store refuses is not known without one.
-            (Some(_), None) if !is_about_region => Outcome::Answered(None),
-            (None, None) => Outcome::Refused(
+            (Some("RequestTimeTooSkewed"), _) => ContactOutcome::Clock(failure),
+            (Some(code), _) if is_about_credentials(code) => ContactOutcome::Credentials(failure),
+            // Few credentials may list buckets, so this refusal is expected.
+            (Some(_), None) if !is_about_region => ContactOutcome::Answered(None),
+            (None, None) => ContactOutcome::Refused(
                 Failure::other("what answers there is no S3 store, or none that works just now")
                     .hint("check the endpoint's URL")
                     .answered(refusal.status, None),
             ),
-            (_, Some(_)) if is_anonymous => Outcome::Credentials(failure),
-            _ => Outcome::Refused(failure),
+            (_, Some(_)) if is_anonymous => ContactOutcome::Credentials(failure),
+            _ => ContactOutcome::Refused(failure),
         }
     }
 }
 
-/// Notes where a request goes, and the date and region that come with its answer.
+/// Records the URL of a request, and the date and region of its answer.
 #[derive(Debug, Clone, Default)]
 struct DateObserver(Arc<Mutex<Seen>>);
 
@@ -163,7 +161,7 @@ impl Intercept for DateObserver {
         let date = headers.get("date");
         let date = date.and_then(|date| DateTime::from_str(date, DateTimeFormat::HttpDate).ok());
         if let (Some(date), Some(sent)) = (date, seen.sent) {
-            // Somewhere between question and answer the store has looked at its clock.
+            // The store has read its clock at some time between request and answer.
             let halfway = sent + sent.elapsed().unwrap_or_default() / 2;
             seen.clock_ahead = Some(date.secs() - DateTime::from(halfway).secs());
         }

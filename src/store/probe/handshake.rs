@@ -1,6 +1,5 @@
-//! A look at the certificate and the encryption of an https endpoint, on a connection that is given up before
-//! anything is sent on it. Whether the certificate is trusted is not for this to say: the requests themselves go
-//! nowhere else.
+//! Reads the certificate and the encryption of an https endpoint, on a connection that is closed before any request is
+//! sent on it. It does not decide whether the certificate is trusted: the client does that for real requests.
 
 use std::net::{TcpStream, ToSocketAddrs};
 use std::sync::{Arc, OnceLock};
@@ -18,13 +17,13 @@ use rustls::{
 use super::certificate::Certificate;
 
 const HTTPS_PORT: u16 = 443;
-/// How long each step of the look may take.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// The timeout of each step.
+const STEP_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How an https endpoint presents itself.
+/// The result of a TLS handshake with an endpoint.
 #[derive(Debug, Clone)]
 pub(crate) struct Handshake {
-    /// The certificate of the endpoint itself.
+    /// The endpoint's own certificate.
     pub certificate: Certificate,
     /// The protocol's version, such as `TLS 1.3`.
     pub protocol: Option<&'static str>,
@@ -33,13 +32,13 @@ pub(crate) struct Handshake {
 }
 
 impl Handshake {
-    /// Looks at the endpoint of this https URL; none where it shows no certificate.
+    /// Starts a handshake with the endpoint of this https URL; none if it presents no certificate.
     pub(crate) async fn of(address: &http::Uri) -> Option<Handshake> {
         let address = address.clone();
-        tokio::task::spawn_blocking(move || look(&address)).await.ok()?
+        tokio::task::spawn_blocking(move || inspect(&address)).await.ok()?
     }
 
-    /// Whether the exchange withstands whoever records it now and has a quantum computer later.
+    /// Whether the key exchange protects recorded traffic from later decryption with a quantum computer.
     pub(crate) fn is_post_quantum(&self) -> bool {
         self.group.is_some_and(|group| {
             matches!(
@@ -59,30 +58,30 @@ pub(crate) fn is_proxied(address: &http::Uri) -> bool {
     Matcher::from_env().intercept(address).is_some()
 }
 
-fn look(address: &http::Uri) -> Option<Handshake> {
+fn inspect(address: &http::Uri) -> Option<Handshake> {
     let host = address.host()?.trim_matches(['[', ']']).to_owned();
     let port = address.port_u16().unwrap_or(HTTPS_PORT);
     let addresses = (host.as_str(), port).to_socket_addrs().ok()?;
     let mut stream =
-        addresses.into_iter().find_map(|it| TcpStream::connect_timeout(&it, PATIENCE).ok())?;
-    stream.set_read_timeout(Some(PATIENCE)).ok()?;
-    stream.set_write_timeout(Some(PATIENCE)).ok()?;
+        addresses.into_iter().find_map(|it| TcpStream::connect_timeout(&it, STEP_TIMEOUT).ok())?;
+    stream.set_read_timeout(Some(STEP_TIMEOUT)).ok()?;
+    stream.set_write_timeout(Some(STEP_TIMEOUT)).ok()?;
 
     let provider = Arc::new(aws_lc_rs::default_provider());
     let schemes = provider.signature_verification_algorithms.supported_schemes();
-    let onlooker = Arc::new(Onlooker { schemes, seen: OnceLock::new() });
+    let recorder = Arc::new(CertificateRecorder { schemes, seen: OnceLock::new() });
     let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .ok()?
         .dangerous()
-        .with_custom_certificate_verifier(onlooker.clone())
+        .with_custom_certificate_verifier(recorder.clone())
         .with_no_client_auth();
     let name = ServerName::try_from(host).ok()?;
     let mut connection = ClientConnection::new(Arc::new(config), name).ok()?;
-    // It always fails: the certificate was seen by then.
+    // The handshake always fails, but only after the certificate was received.
     while connection.is_handshaking() && connection.complete_io(&mut stream).is_ok() {}
     Some(Handshake {
-        certificate: onlooker.seen.get()?.clone()?,
+        certificate: recorder.seen.get()?.clone()?,
         protocol: match connection.protocol_version() {
             Some(ProtocolVersion::TLSv1_3) => Some("TLS 1.3"),
             Some(ProtocolVersion::TLSv1_2) => Some("TLS 1.2"),
@@ -92,17 +91,17 @@ fn look(address: &http::Uri) -> Option<Handshake> {
     })
 }
 
-/// Notes the certificate, and accepts none.
+/// Records the certificate, and accepts none.
 #[derive(Debug)]
-struct Onlooker {
+struct CertificateRecorder {
     schemes: Vec<SignatureScheme>,
     seen: OnceLock<Option<Certificate>>,
 }
 
-const SEEN_ENOUGH: Error =
+const ALWAYS_REJECTED: Error =
     Error::InvalidCertificate(CertificateError::ApplicationVerificationFailure);
 
-impl ServerCertVerifier for Onlooker {
+impl ServerCertVerifier for CertificateRecorder {
     fn verify_server_cert(
         &self,
         certificate: &CertificateDer<'_>,
@@ -112,7 +111,7 @@ impl ServerCertVerifier for Onlooker {
         _: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
         self.seen.get_or_init(|| Certificate::parse(certificate));
-        Err(SEEN_ENOUGH)
+        Err(ALWAYS_REJECTED)
     }
 
     fn verify_tls12_signature(
@@ -121,7 +120,7 @@ impl ServerCertVerifier for Onlooker {
         _: &CertificateDer<'_>,
         _: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        Err(SEEN_ENOUGH)
+        Err(ALWAYS_REJECTED)
     }
 
     fn verify_tls13_signature(
@@ -130,7 +129,7 @@ impl ServerCertVerifier for Onlooker {
         _: &CertificateDer<'_>,
         _: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        Err(SEEN_ENOUGH)
+        Err(ALWAYS_REJECTED)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {

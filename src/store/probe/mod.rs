@@ -1,4 +1,9 @@
-//! What can be found out before the first object: where the configuration comes from, who answers, which certificate.
+//! What can be found out before the first object is read or written, for `doctor`.
+//!
+//! - `certificate`: reads a certificate
+//! - `contact`: the first request, and the store's clock
+//! - `handshake`: the certificate and encryption of an https endpoint
+//! - `settings`: where endpoint, region and credentials come from
 
 mod certificate;
 mod contact;
@@ -6,6 +11,6 @@ mod handshake;
 mod settings;
 
 pub(crate) use certificate::Certificate;
-pub(crate) use contact::{Contact, Outcome};
+pub(crate) use contact::{Contact, ContactOutcome};
 pub(crate) use handshake::{Handshake, is_proxied};
 pub(crate) use settings::Settings;

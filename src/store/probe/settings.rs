@@ -1,4 +1,4 @@
-//! Which of the many places for settings have decided how a store is reached, and who signs.
+//! Where the settings for a store come from, and whose credentials sign.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use aws_types::os_shim_internal::{Env, Fs};
 use crate::failure::Failure;
 use crate::location::Location;
 use crate::store::explain::{Action, Circumstances, diagnose};
-use crate::store::wire::{Connect, Refusal, Store, Trouble, innermost, load_profiles};
+use crate::store::wire::{Connect, NoAnswer, Refusal, Store, innermost, load_profiles};
 
 /// The user's options and AWS files.
 #[derive(Debug)]
@@ -27,16 +27,15 @@ pub(crate) struct Settings<'a> {
 /// A setting, and where it comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Setting {
-    /// What is set.
     pub value: String,
     /// The option, variable or profile that sets it.
     pub from: String,
 }
 
-/// Who signs requests.
+/// The credentials that sign requests.
 #[derive(Debug, Clone)]
 pub(crate) struct Identity {
-    /// The last four characters of the access key id: enough to recognise it by.
+    /// The last four characters of the access key id, to recognise it.
     pub key_id_end: String,
     /// Where the credentials come from, in words.
     pub from: String,
@@ -46,12 +45,12 @@ pub(crate) struct Identity {
 
 impl Settings<'_> {
     /// Reads the AWS files.
-    /// Errors: [`Kind::Usage`] where they cannot be read, or have no profile of the name that is asked for.
+    /// Errors: [`Kind::Usage`] if they cannot be read, or have no such profile.
     pub(crate) async fn load(options: &Connect) -> Result<Settings<'_>, Failure> {
         Ok(Settings { options, profiles: load_profiles(options).await? })
     }
 
-    /// The region that requests are signed for, before the store has named another.
+    /// The region for which requests are signed, before the store has reported another.
     pub(crate) fn region(&self, store: &Store) -> Setting {
         let region = store.client().config().region().map(ToString::to_string).unwrap_or_default();
         self.decided(
@@ -65,30 +64,30 @@ impl Settings<'_> {
         )
     }
 
-    /// The endpoint that the user has named; none where it is Amazon's own.
+    /// The configured endpoint; none for Amazon's own.
     pub(crate) fn endpoint(&self, store: &Store) -> Option<Setting> {
         let settings = [
             ("--endpoint-url", self.options.endpoint_url.clone()),
             ("AWS_ENDPOINT_URL_S3", variable("AWS_ENDPOINT_URL_S3")),
             ("AWS_ENDPOINT_URL", variable("AWS_ENDPOINT_URL")),
         ];
-        // A profile can name it in a section of its services, too; there is no other place.
+        // Otherwise it comes from the profile, possibly from its `services` section.
         Some(self.decided(store.endpoint()?.to_owned(), &settings, |_| {
             store.endpoint().map(str::to_owned)
         }))
     }
 
-    /// Who signs; none with `--no-sign-request`.
-    /// Errors: [`Kind::Denied`] where there are no credentials, or they cannot be had.
+    /// The identity that signs; none with `--no-sign-request`.
+    /// Errors: [`Kind::Denied`] if there are no credentials, or if their provider fails.
     pub(crate) async fn identity(&self, store: &Store) -> Result<Option<Identity>, Failure> {
         let Some(provider) = store.wire().credentials() else { return Ok(None) };
         let credentials = provider.provide_credentials().await.map_err(|error| {
-            let trouble = match &error {
-                CredentialsError::CredentialsNotLoaded(_) => Trouble::NoCredentials,
-                other => Trouble::Credentials(innermost(other)),
+            let no_answer = match &error {
+                CredentialsError::CredentialsNotLoaded(_) => NoAnswer::NoCredentials,
+                other => NoAnswer::Credentials(innermost(other)),
             };
             let refusal = Refusal {
-                trouble: Some(trouble),
+                no_answer: Some(no_answer),
                 source: Some(Arc::new(error.into())),
                 ..Refusal::default()
             };
@@ -102,7 +101,7 @@ impl Settings<'_> {
         }))
     }
 
-    /// The first of the places that has this value: they are in the order in which they count.
+    /// Names the first place that has this value. The places are in order of precedence.
     fn decided(
         &self,
         value: String,
@@ -121,7 +120,8 @@ impl Settings<'_> {
     async fn origin(&self, credentials: &Credentials) -> String {
         let profile = self.profile();
         let features = credentials.get_property::<Vec<Feature>>().map(Vec::as_slice);
-        // The last is what the credentials themselves came from; that a profile said so is added behind all else.
+        // The last feature is the source of the credentials, except that `CredentialsProfile` is always added at the
+        // end.
         let kinds = features.unwrap_or_default().iter().rev();
         let kind = kinds.filter(|kind| **kind != Feature::CredentialsProfile).find_map(|kind| {
             Some(match kind {
@@ -152,7 +152,7 @@ impl Settings<'_> {
         }
     }
 
-    /// Which of the two files holds the profile's own credentials.
+    /// Which of the two AWS files contains the profile's credentials.
     async fn file_of_credentials(&self) -> String {
         let files = EnvConfigFiles::builder().include_default_credentials_file(true).build();
         let name = self.profiles.selected_profile();
@@ -180,7 +180,7 @@ fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-/// The last four characters, where that leaves enough of it untold.
+/// The last four characters; none of a short id, of which they would be too large a part.
 fn end_of(key_id: &str) -> String {
     let count = key_id.chars().count();
     if count < 12 { String::new() } else { key_id.chars().skip(count - 4).collect() }

@@ -1,4 +1,4 @@
-//! How often a write was sent: a repeated one can be refused because of its own success.
+//! Counts how often a write was sent: a repeated write can be refused because the first attempt succeeded.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -16,7 +16,7 @@ use super::refusal::Refusal;
 pub(crate) struct Attempts(Arc<AtomicU32>);
 
 impl Attempts {
-    /// Whether the refusal can be the echo of an earlier attempt's success.
+    /// Whether an earlier attempt may have succeeded in spite of this refusal.
     pub(crate) fn may_have_succeeded(&self, refusal: &Refusal) -> bool {
         let conflicts = refusal.status == Some(412) || refusal.is("NoSuchUpload");
         refusal.is_unknown() || (conflicts && self.0.load(Ordering::Relaxed) > 1)

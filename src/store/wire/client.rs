@@ -10,9 +10,11 @@ use aws_sdk_s3::config::{Builder, Region, RequestChecksumCalculation, ResponseCh
 use aws_sdk_s3::error::SdkError;
 
 use super::configuration::{Access, Connect, FALLBACK_REGION};
-use super::http::{Documents, GivesUp, Limits, Requester, Resolver, is_loopback, plain_client};
+use super::http::{
+    DocumentLimit, RateLimited, RequestHeaders, Resolver, StallTimeout, is_loopback, plain_client,
+};
 use super::observers::{Latency, Pace, RequestLog};
-use super::refusal::{Refusal, Trouble};
+use super::refusal::{NoAnswer, Refusal};
 use super::retry::{Retry, Transient};
 use super::signing::Wire;
 use super::{endpoint, region};
@@ -21,13 +23,13 @@ use crate::key::ring::KeyRecipient;
 use crate::store::learned::{Checksums, Learned, Proven};
 use crate::store::seal::OneEcho;
 
-/// A store, and the right to talk to it.
+/// One store: its client, and what is known about it.
 #[derive(Debug)]
 pub(crate) struct Store {
     /// Replaced when Amazon names another region for the bucket.
     client: RwLock<Client>,
     endpoint: Option<String>,
-    /// Whether keys may cross the network in clear.
+    /// Whether keys may be sent over plain http.
     allow_http: bool,
     wire: Wire,
     learned: Learned,
@@ -41,10 +43,10 @@ impl Store {
     /// Reads the AWS configuration and makes a client; sends nothing to the store.
     /// Errors: [`Kind::Usage`] for an endpoint, profile or CA bundle that cannot be used.
     pub(crate) async fn connect(options: &Connect) -> Result<Store, Failure> {
-        Ok(Store::reach(Access::load(options).await?))
+        Ok(Store::from_access(Access::load(options).await?))
     }
 
-    pub(crate) fn reach(access: Access<'_>) -> Store {
+    pub(crate) fn from_access(access: Access<'_>) -> Store {
         let Access { options, shared, trust, retry, endpoint, path_style, presigned } = access;
         let parsed: Option<http::Uri> = endpoint.as_deref().and_then(|url| url.parse().ok());
         let (_, retry_partition) = retry.config();
@@ -55,20 +57,20 @@ impl Store {
         let only_loopback = is_loopback(host) && !options.allow_http;
         let http_client =
             if plain { plain_client(Resolver { only_loopback }) } else { trust.client() };
-        let http_client = GivesUp::on_stalls(http_client);
+        let http_client = StallTimeout::around(http_client);
         let http_client = match options.limit_rate {
-            Some(rate) => Limits::to(rate, http_client),
+            Some(rate) => RateLimited::at(rate, http_client),
             None => http_client,
         };
         let mut config = Builder::from(&shared)
             .http_client(http_client)
             .interceptor(latency.clone())
-            .interceptor(Requester {
+            .interceptor(RequestHeaders {
                 payer: options.request_payer.clone(),
                 expected_owner: options.expected_bucket_owner.clone(),
             })
             .interceptor(OneEcho)
-            .interceptor(Documents)
+            .interceptor(DocumentLimit)
             .interceptor(RequestLog)
             .interceptor(pace.clone())
             .retry_partition(retry_partition)
@@ -109,12 +111,11 @@ impl Store {
         }
     }
 
-    /// How often a request is sent, for what this program repeats by itself.
+    /// The retry settings, for requests that this program repeats itself.
     pub(crate) fn retry(&self) -> Retry {
         self.retry
     }
 
-    /// What the store says about the pace of requests.
     pub(crate) fn pace(&self) -> &Pace {
         &self.pace
     }
@@ -124,31 +125,29 @@ impl Store {
         endpoint::is_amazon(self.endpoint())
     }
 
-    /// How requests go out.
     pub(crate) fn wire(&self) -> &Wire {
         &self.wire
     }
 
-    /// What is known of the store by earlier answers.
     pub(crate) fn learned(&self) -> &Learned {
         &self.learned
     }
 
-    /// The endpoint that the user named, if any.
+    /// The configured endpoint; none for Amazon's own.
     pub(crate) fn endpoint(&self) -> Option<&str> {
         self.endpoint.as_deref()
     }
 
-    /// Fails where a key would cross the network in clear.
-    /// Errors: [`Kind::Unsealed`] for a plain-http endpoint on another machine.
-    pub(crate) fn carry_keys(&self) -> Result<(), Failure> {
+    /// Fails if a key would cross the network in clear text.
+    /// Errors: [`Kind::Unsealed`] for a plain http endpoint on another machine.
+    pub(crate) fn check_may_send_keys(&self) -> Result<(), Failure> {
         match self.endpoint().and_then(|url| url.parse().ok()) {
             Some(url) if !self.allow_http => endpoint::refuse_plain_http(&url),
             _ => Ok(()),
         }
     }
 
-    /// Who gets a key that goes with a request.
+    /// Who receives the key of a request.
     pub(crate) fn recipient(&self) -> KeyRecipient<'_> {
         match (&self.wire, self.endpoint()) {
             (Wire::Presigned(_), _) => KeyRecipient::PresignedUrl,
@@ -157,34 +156,33 @@ impl Store {
         }
     }
 
-    /// How long is waited for a connection, and while nothing moves on it.
+    /// The connect timeout and the read timeout.
     pub(crate) fn timeouts(&self) -> &TimeoutConfig {
         &self.timeouts
     }
 
-    /// The client as it stands now.
+    /// The current client; [`Store::send`] may replace it.
     pub(crate) fn client(&self) -> Client {
         self.client.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The shortest time that the store took to answer, none where it has not answered yet.
+    /// The shortest time in which the store has answered; none before its first answer.
     pub(crate) fn fastest_answer(&self) -> Option<Duration> {
         self.latency.fastest()
     }
 
-    /// Sends a request, and sends it again where Amazon says that the bucket is in another region, or
-    /// where the store knows no checksum headers, or no tags.
+    /// Sends a request. Repeats it if Amazon reports that the bucket is in another region, or if the store does not
+    /// accept checksum headers or tags.
     ///
-    /// The region comes from `x-amz-bucket-region` alone: following a `Location` would take the key
-    /// to whatever host it names.
+    /// The region comes only from `x-amz-bucket-region`: following a `Location` would send the key to any host that it
+    /// names.
     pub(crate) async fn send<T, E, F>(&self, request: impl Fn(Client) -> F) -> Result<T, Refusal>
     where
         F: Future<Output = Result<T, SdkError<E>>>,
         SdkError<E>: Into<Refusal>,
     {
         loop {
-            // Another request under way may learn meanwhile what the store refuses: this one carries it all
-            // the same.
+            // Read before sending: a concurrent request may disable them while this one still carries them.
             let (checksums, tags) =
                 (self.learned.checksums().are_in_use(), self.learned.key_tags().are_in_use());
             let mut refusal: Refusal = match request(self.client()).await {
@@ -193,14 +191,14 @@ impl Store {
             };
             if checksums && refusal.is_about_checksum_headers() {
                 tracing::debug!("the store refuses checksum headers");
-                self.learned.checksums().give_up();
+                self.learned.checksums().disable();
             } else if tags && refusal.is_about_tags() {
                 tracing::debug!("the store takes no tags");
-                self.learned.key_tags().give_up();
+                self.learned.key_tags().disable();
             } else if let Some(region) = self.other_region(&refusal) {
                 tracing::debug!(region, "the bucket is in another region");
-                if let Err(trouble) = self.move_to(region) {
-                    refusal.trouble = Some(trouble);
+                if let Err(no_answer) = self.switch_region(region) {
+                    refusal.no_answer = Some(no_answer);
                     return Err(refusal);
                 }
                 return request(self.client()).await.map_err(Into::into);
@@ -216,12 +214,12 @@ impl Store {
         (self.endpoint.is_none() && current.as_deref() != Some(region)).then(|| region.to_owned())
     }
 
-    /// Goes on in another region, but never in another partition.
-    fn move_to(&self, region: String) -> Result<(), Trouble> {
+    /// Switches to another region, but never to another partition.
+    fn switch_region(&self, region: String) -> Result<(), NoAnswer> {
         let client = self.client();
         let current = client.config().region().map_or(FALLBACK_REGION, Region::as_ref);
-        if !region::are_together(current, &region) {
-            return Err(Trouble::OtherPartition(region));
+        if !region::same_partition(current, &region) {
+            return Err(NoAnswer::OtherPartition(region));
         }
         let config = client.config().to_builder().region(Region::new(region)).build();
         *self.client.write().unwrap_or_else(PoisonError::into_inner) = Client::from_conf(config);

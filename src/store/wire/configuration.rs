@@ -1,4 +1,4 @@
-//! The AWS configuration: options, environment and files, and which of them decides.
+//! The AWS configuration: options, environment and files, and their precedence.
 
 use std::borrow::Cow;
 use std::path::PathBuf;
@@ -26,9 +26,9 @@ use super::signing::Presigned;
 use crate::failure::Failure;
 use crate::text::redaction::mask_key_text;
 
-/// The region where none is configured: other stores seldom care, and Amazon's answers with the right one.
+/// The region if none is configured: other stores rarely check it, and Amazon answers with the right one.
 pub(crate) const FALLBACK_REGION: &str = "us-east-1";
-/// As aws-cli: one attempt, so that a machine outside EC2 learns quickly that it has no role.
+/// As in aws-cli, with one attempt, so that a machine outside EC2 finds out quickly that it has no role.
 const METADATA_SERVICE_TIMEOUT: Duration = Duration::from_secs(1);
 /// How to reach the store: aws-cli's options of the same names.
 #[derive(Debug, Clone, Default)]
@@ -43,19 +43,19 @@ pub(crate) struct Connect {
     pub(crate) ca_bundle: Option<PathBuf>,
     /// Send requests without credentials.
     pub(crate) no_sign_request: bool,
-    /// Send the key even over plain http to another machine, where everyone in between can read it.
+    /// Send the key even over plain http to another machine, so that everyone on the path can read it.
     pub(crate) allow_http: bool,
-    /// Who pays for the request; the one value is `requester`.
+    /// Who pays for the request; the only value is `requester`.
     pub(crate) request_payer: Option<String>,
     /// Refuse a bucket that belongs to another account.
     pub(crate) expected_bucket_owner: Option<String>,
-    /// How often a request is sent before it is given up [default: 5]. Also: AWS_MAX_ATTEMPTS.
+    /// How often a request is attempted [default: 5]. Also: AWS_MAX_ATTEMPTS.
     pub(crate) max_attempts: Option<u32>,
-    /// Give up an attempt at a connection after this time; 0: never.
+    /// Give up a connection attempt after this time in seconds; 0: never.
     pub(crate) connect_timeout: u32,
-    /// Give up a connection on which nothing has moved for this time; 0: never.
+    /// Give up a connection on which nothing moves for this time in seconds; 0: never.
     pub(crate) read_timeout: u32,
-    /// Move at most this many bytes a second, up and down together: bytes, or with K, M, G.
+    /// The most bytes per second, uploads and downloads together.
     pub(crate) limit_rate: Option<u64>,
 }
 
@@ -70,7 +70,7 @@ impl Connect {
     }
 }
 
-/// What options and configuration come to: how a store is reached.
+/// The settings that options and configuration result in.
 pub(crate) struct Access<'a> {
     pub(crate) options: &'a Connect,
     pub(crate) shared: SdkConfig,
@@ -123,7 +123,7 @@ pub(crate) async fn load_profiles(options: &Connect) -> Result<ProfileSet, Failu
     )?;
     let name = set.selected_profile();
     if name != "default" && set.get_profile(name).is_none() {
-        // It may be (part of) a key that was meant for another option.
+        // The name may be (part of) a key that was meant for another option.
         let name = mask_key_text(name);
         return Err(Failure::usage(format!("the AWS configuration has no profile `{name}`"))
             .hint("name one that `aws configure list-profiles` shows, or unset AWS_PROFILE"));
@@ -136,7 +136,7 @@ async fn load_shared(options: &Connect, trust: &Trust, retry: RetryConfig) -> Sd
     if let Some(name) = &options.profile {
         profile_region = profile_region.profile_name(name);
     }
-    // The metadata service is left out: asking it costs seconds everywhere but on EC2.
+    // Without the metadata service: outside EC2 a request to it takes seconds to fail.
     let region = RegionProviderChain::first_try(options.region.clone().map(Region::new))
         .or_else(EnvironmentVariableRegionProvider::new())
         .or_else(profile_region.build())
@@ -165,7 +165,7 @@ async fn load_shared(options: &Connect, trust: &Trust, retry: RetryConfig) -> Sd
     let Some(name) = &options.profile else {
         return loader.credentials_provider(chain.build().await).load().await;
     };
-    // As with aws-cli, a profile that is named counts more than what the environment holds.
+    // As in aws-cli, a named profile takes precedence over the environment.
     let profile = ProfileFileCredentialsProvider::builder()
         .configure(&ProviderConfig::default().with_http_client(trust.client()))
         .profile_name(name)

@@ -1,12 +1,12 @@
-//! Content-MD5 (RFC 1864), which S3 wants with requests whose body is a document, and which every store
-//! knows, unlike the SDK's checksums.
+//! Content-MD5 (RFC 1864), which S3 requires for requests whose body is a document. Every store accepts it, unlike the
+//! SDK's checksums.
 
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use md5::{Digest, Md5};
 
-/// Guards the body with it, in place of the SDK's checksum.
+/// Adds it in place of the SDK's checksum.
 pub(crate) fn add_content_md5(request: &mut HttpRequest) {
     let md5 = Md5::digest(request.body().bytes().unwrap_or_default());
     let headers = request.headers_mut();

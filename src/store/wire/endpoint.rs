@@ -1,4 +1,4 @@
-//! Which endpoint requests go to, how it names buckets, and that a key reaches it unread.
+//! Which endpoint requests go to, whether the path names the bucket, and the refusal to send keys over plain http.
 
 use aws_types::SdkConfig;
 use aws_types::service_config::ServiceConfigKey;
@@ -21,8 +21,8 @@ pub(super) fn configured(shared: &SdkConfig) -> Option<String> {
     for_s3.filter(|url| !url.is_empty()).or_else(for_all).filter(|url| !url.is_empty())
 }
 
-/// Checks a URL that somebody gave.
-/// Errors: [`Kind::Usage`] where it is none, or holds credentials.
+/// Parses an endpoint URL.
+/// Errors: [`Kind::Usage`] if it is not a URL, or contains credentials.
 pub(super) fn parse(url: &str) -> Result<http::Uri, Failure> {
     let hint = "write it like https://s3.example.com or http://127.0.0.1:9000";
     let uri: http::Uri =
@@ -38,7 +38,7 @@ pub(super) fn parse(url: &str) -> Result<http::Uri, Failure> {
     Ok(uri)
 }
 
-/// Whether this is Amazon's own service; it is where no endpoint is named.
+/// Whether this is Amazon's own service, as it is without an endpoint.
 pub(super) fn is_amazon(endpoint: Option<&str>) -> bool {
     let host = endpoint.and_then(|url| {
         url.parse::<http::Uri>().ok().and_then(|uri| uri.host().map(str::to_ascii_lowercase))
@@ -51,7 +51,7 @@ pub(super) fn is_amazon(endpoint: Option<&str>) -> bool {
     }
 }
 
-/// An SSE-C key is sent with every request: over plain http anybody on the way has it.
+/// An SSE-C key is sent with every request: over plain http everyone on the path can read it.
 /// Errors: [`Kind::Unsealed`] for http to another machine.
 pub(super) fn refuse_plain_http(endpoint: &http::Uri) -> Result<(), Failure> {
     if endpoint.scheme_str() != Some("http") || is_loopback(endpoint.host().unwrap_or_default()) {
@@ -64,8 +64,8 @@ pub(super) fn refuse_plain_http(endpoint: &http::Uri) -> Result<(), Failure> {
     .hint(Advice::UseHttpsEndpoint))
 }
 
-/// Stores of one's own seldom have a DNS name per bucket; `addressing_style` in the profile's
-/// nested `s3` section overrules, as in aws-cli.
+/// Self-hosted stores rarely have a DNS name per bucket. As in aws-cli, `addressing_style` in the profile's nested `s3`
+/// section takes precedence.
 pub(super) fn is_path_style(custom_endpoint: bool, s3_section: Option<&str>) -> bool {
     let style = s3_section.unwrap_or_default().lines().find_map(|line| {
         let (name, value) = line.split_once('=')?;

@@ -1,4 +1,4 @@
-//! What came back instead of an answer, boiled down to what diagnosis needs.
+//! A failed request, reduced to what a diagnosis needs.
 
 use std::error::Error;
 use std::io;
@@ -12,7 +12,7 @@ use super::region;
 use crate::failure::is_out_of_files;
 use crate::text::redaction::mask_key_text;
 
-/// How much of a store's code and message is kept, in bytes; the longest message of Amazon's has some 400.
+/// The longest code and message kept, in bytes; Amazon's longest message has about 400.
 const LONGEST_CODE: usize = 100;
 const LONGEST_MESSAGE: usize = 1000;
 
@@ -23,64 +23,65 @@ pub(crate) struct Refusal {
     pub(crate) status: Option<u16>,
     /// The store's error code; HEAD has none.
     pub(crate) code: Option<String>,
-    /// The store's message, without what looks like a key: it may repeat one that this program never had.
+    /// The store's message, with anything that looks like a key masked: it may repeat one that this program does not
+    /// know.
     pub(crate) message: Option<String>,
-    /// `x-amz-bucket-region`: where Amazon says the bucket is.
+    /// `x-amz-bucket-region`: the bucket's region as Amazon reports it.
     pub(crate) bucket_region: Option<Box<str>>,
-    /// What a 2xx that cannot be read may have written.
-    pub(crate) written: Box<Named>,
-    /// Whether the version asked for, or the newest one, is a delete marker.
+    /// What a 2xx answer with an unreadable body may have written.
+    pub(crate) maybe_written: Box<MaybeWritten>,
+    /// Whether the requested version, or the newest one, is a delete marker.
     pub(crate) delete_marker: bool,
     /// Why there was no answer, if there was none.
-    pub(crate) trouble: Option<Trouble>,
-    /// The error behind the trouble. None of an answer: its body may repeat what it must not.
+    pub(crate) no_answer: Option<NoAnswer>,
+    /// The error behind `no_answer`. None if the store answered: the answer's body may contain secrets.
     pub(crate) source: Option<Arc<anyhow::Error>>,
 }
 
-/// An object, as the headers of an answer name it.
+/// The ETag and version of an object, from the headers of an answer.
 #[derive(Debug, Default)]
-pub(crate) struct Named {
+pub(crate) struct MaybeWritten {
     pub(crate) etag: Option<String>,
     pub(crate) version_id: Option<String>,
 }
 
 /// Why a request never got an answer.
 #[derive(Debug)]
-pub(crate) enum Trouble {
-    /// Nobody listens at the address.
+pub(crate) enum NoAnswer {
+    /// No process listens at the address.
     ConnectionRefused,
     /// The host's name has no address.
     UnknownHost,
     /// The store's certificate was not accepted, and why.
     Certificate(String),
-    /// No descriptor is left for a connection.
+    /// No file descriptor is left for a connection.
     OutOfFiles,
     /// No answer came in time.
     Timeout,
-    /// Nobody gave credentials.
+    /// There are no credentials.
     NoCredentials,
-    /// Credentials were given, but could not be had; what their provider says.
+    /// Credentials are configured, but their provider failed with this message.
     Credentials(String),
-    /// The store says that the bucket is in this region, of another partition than the configured one.
+    /// The store reports that the bucket is in this region of another partition.
     OtherPartition(String),
-    /// A document of the store is too long to be one.
+    /// The answer is longer than any S3 document.
     TooLong,
-    /// The connection broke, or the answer was no HTTP.
+    /// The connection broke, or the answer was not valid HTTP.
     Broken(String),
 }
 
 impl Refusal {
-    /// Whether the store took the request, though its answer cannot be read.
+    /// Whether the store accepted the request, but its answer cannot be read.
     pub(crate) fn is_success(&self) -> bool {
-        self.trouble.is_some() && self.status.is_some_and(|status| status < 300)
+        self.no_answer.is_some() && self.status.is_some_and(|status| status < 300)
     }
 
-    /// Whether nobody knows what became of the request.
+    /// Whether it is unknown if the request had an effect.
     pub(crate) fn is_unknown(&self) -> bool {
-        matches!(self.trouble, Some(Trouble::Timeout | Trouble::Broken(_)))
+        matches!(self.no_answer, Some(NoAnswer::Timeout | NoAnswer::Broken(_)))
     }
 
-    /// Whether the store refuses a request because of its checksum headers, as B2 does.
+    /// Whether the store refused the request because of its checksum headers, as B2 does.
     pub(super) fn is_about_checksum_headers(&self) -> bool {
         matches!(self.status, Some(400 | 501))
             && [&self.code, &self.message].into_iter().flatten().any(|words| {
@@ -89,19 +90,18 @@ impl Refusal {
             })
     }
 
-    /// Whether the store may have refused the request because of the tags that it carried.
+    /// Whether the store may have refused the request because of its tags.
     pub(super) fn is_about_tags(&self) -> bool {
         let mut words = [&self.code, &self.message].into_iter().flatten();
         let names_them = words.any(|words| words.to_ascii_lowercase().contains("tagging"));
         self.status == Some(501) || (self.status == Some(400) && names_them)
     }
 
-    /// Whether the bucket blocks SSE-C, as Amazon says it.
+    /// Whether the bucket blocks SSE-C, in Amazon's words.
     pub(crate) fn blocks_sse_c(&self) -> bool {
         self.has_words("blocked upload requests")
     }
 
-    /// Whether the message holds these words.
     pub(crate) fn has_words(&self, words: &str) -> bool {
         self.message.as_deref().is_some_and(|message| message.contains(words))
     }
@@ -123,14 +123,14 @@ where
             refusal.bucket_region = header("x-amz-bucket-region")
                 .filter(|region| region::is_region(region))
                 .map(Into::into);
-            refusal.written.etag = header("etag");
-            refusal.written.version_id = header("x-amz-version-id");
+            refusal.maybe_written.etag = header("etag");
+            refusal.maybe_written.version_id = header("x-amz-version-id");
             refusal.delete_marker = header("x-amz-delete-marker").as_deref() == Some("true");
         }
         let success = refusal.status.is_some_and(|status| status < 300);
         match error.as_service_error() {
             Some(answer) if success && answer.code().is_none() => {
-                refusal.trouble = Some(Trouble::Broken("its answer cannot be read".to_owned()));
+                refusal.no_answer = Some(NoAnswer::Broken("its answer cannot be read".to_owned()));
             }
             Some(answer) => {
                 refusal.code = answer.code().map(|code| beginning(code, LONGEST_CODE));
@@ -141,7 +141,7 @@ where
                 }
             }
             None => {
-                refusal.trouble = Some(trouble(&error));
+                refusal.no_answer = Some(no_answer(&error));
                 refusal.source = Some(Arc::new(error.into()));
             }
         }
@@ -149,7 +149,7 @@ where
     }
 }
 
-/// The beginning of a text, of at most so many bytes.
+/// The beginning of a text, cut to at most so many bytes.
 pub(super) fn beginning(text: &str, most: usize) -> String {
     if text.len() <= most {
         return text.to_owned();
@@ -157,8 +157,8 @@ pub(super) fn beginning(text: &str, most: usize) -> String {
     format!("{}…", &text[..text.floor_char_boundary(most)])
 }
 
-/// The status that an error would have had, if the store had not begun to answer 200 before it came
-/// up: Complete and Copy do so (AWS, "CompleteMultipartUpload").
+/// The status for an error that the store reports after it has begun to answer 200, as it does for Complete and Copy
+/// (AWS, "CompleteMultipartUpload").
 pub(crate) fn status_within_success(code: &str) -> u16 {
     match code {
         "PreconditionFailed" => 412,
@@ -169,47 +169,47 @@ pub(crate) fn status_within_success(code: &str) -> u16 {
     }
 }
 
-fn trouble<E>(error: &SdkError<E>) -> Trouble
+fn no_answer<E>(error: &SdkError<E>) -> NoAnswer
 where
     E: Error + Send + Sync + 'static,
 {
     if is_too_long(error) {
-        return Trouble::TooLong;
+        return NoAnswer::TooLong;
     }
-    // First: a look-up of an address fails in the words of a missing one.
+    // Before the DNS check: without descriptors, a DNS lookup fails with the message of an unknown host.
     if sources(error).any(lacks_files) {
-        return Trouble::OutOfFiles;
+        return NoAnswer::OutOfFiles;
     }
-    if let Some(found) = sources(error).find_map(connection_trouble) {
+    if let Some(found) = sources(error).find_map(connection_failure) {
         return found;
     }
     if let Some(found) = sources(error).find_map(|cause| cause.downcast_ref::<CredentialsError>()) {
         return match found {
-            CredentialsError::CredentialsNotLoaded(_) => Trouble::NoCredentials,
+            CredentialsError::CredentialsNotLoaded(_) => NoAnswer::NoCredentials,
             // A `credential_process` may print anything.
-            other => Trouble::Credentials(mask_key_text(&innermost(other)).into_owned()),
+            other => NoAnswer::Credentials(mask_key_text(&innermost(other)).into_owned()),
         };
     }
     match error {
-        SdkError::TimeoutError(_) => Trouble::Timeout,
-        SdkError::DispatchFailure(failure) if failure.is_timeout() => Trouble::Timeout,
-        other => Trouble::Broken(innermost(other)),
+        SdkError::TimeoutError(_) => NoAnswer::Timeout,
+        SdkError::DispatchFailure(failure) if failure.is_timeout() => NoAnswer::Timeout,
+        other => NoAnswer::Broken(innermost(other)),
     }
 }
 
-/// What the error, alone, says about the connection.
-fn connection_trouble(error: &(dyn Error + 'static)) -> Option<Trouble> {
+/// What this error says about the connection, without its sources.
+fn connection_failure(error: &(dyn Error + 'static)) -> Option<NoAnswer> {
     if let Some(rustls::Error::InvalidCertificate(why)) = error.downcast_ref() {
-        return Some(Trouble::Certificate(explain(why)));
+        return Some(NoAnswer::Certificate(explain(why)));
     }
     if let Some(error) = error.downcast_ref::<io::Error>() {
         if error.kind() == io::ErrorKind::ConnectionRefused {
-            return Some(Trouble::ConnectionRefused);
+            return Some(NoAnswer::ConnectionRefused);
         }
         // `source` of an io::Error leaves out the error it wraps.
-        return error.get_ref().and_then(|inner| connection_trouble(inner));
+        return error.get_ref().and_then(|inner| connection_failure(inner));
     }
-    is_dns(&error.to_string()).then_some(Trouble::UnknownHost)
+    is_dns(&error.to_string()).then_some(NoAnswer::UnknownHost)
 }
 
 fn lacks_files(error: &(dyn Error + 'static)) -> bool {
@@ -218,7 +218,7 @@ fn lacks_files(error: &(dyn Error + 'static)) -> bool {
     })
 }
 
-/// hyper-util has no type for a failed look-up, only these words.
+/// hyper-util has no type for a failed DNS lookup, only this message.
 fn is_dns(text: &str) -> bool {
     text == "dns error" || text.starts_with("failed to lookup address")
 }
@@ -232,7 +232,7 @@ fn explain(error: &rustls::CertificateError) -> String {
         Why::NotValidForName | Why::NotValidForNameContext { .. } => {
             "it is for another host name".to_owned()
         }
-        // webpki's word for what `openssl req -x509` makes.
+        // webpki's error for a certificate made by `openssl req -x509`.
         other if other.to_string().contains("CaUsedAsEndEntity") => {
             "it is that of a certificate authority, and no server's (self-signed?)".to_owned()
         }
@@ -246,18 +246,17 @@ fn sources<'a>(
     std::iter::successors(Some(error), |error: &&'a (dyn Error + 'static)| (*error).source())
 }
 
-/// The words of what lies at the bottom of an error.
+/// The message of an error's innermost source.
 pub(crate) fn innermost(error: &(dyn Error + 'static)) -> String {
     sources(error).last().map(ToString::to_string).unwrap_or_default()
 }
 
-/// Whether a document of the store was refused for its length.
 pub(super) fn is_too_long(error: &(dyn Error + 'static)) -> bool {
     sources(error).any(|cause| cause.is::<TooLong>())
 }
 
-/// Whether what kept a request from being answered cannot get better by another attempt: a refused
-/// connection, an unknown host, a certificate that is not trusted.
+/// Whether another attempt cannot help: the connection was refused, the host is unknown, or the certificate is not
+/// trusted.
 pub(super) fn is_permanent(error: &(dyn Error + 'static)) -> bool {
-    sources(error).find_map(connection_trouble).is_some()
+    sources(error).find_map(connection_failure).is_some()
 }

@@ -1,14 +1,14 @@
-//! Regions and the partitions of AWS that they belong to: a store's word about a bucket's region must not take a key
-//! to another partition, which is another company's or another state's.
+//! Regions and their AWS partitions: a region that a store reports must not take a key to another partition, which
+//! another company or state may control.
 
-/// A partition of AWS, by the first parts of its regions' names.
+/// A partition of AWS, named by a part of its regions' names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Partition<'a>(&'a str);
 
 /// The partition of all commercial regions.
 const COMMERCIAL: Partition<'_> = Partition("aws");
 
-/// Whether a text can be a region's name, and so part of a host's name.
+/// Whether a text can be a region's name, and thus part of a host name.
 pub(crate) fn is_region(text: &str) -> bool {
     let is_plain = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-';
     (1..=63).contains(&text.len())
@@ -17,13 +17,12 @@ pub(crate) fn is_region(text: &str) -> bool {
         && !text.ends_with('-')
 }
 
-/// Whether both regions are of one partition.
-pub(super) fn are_together(one: &str, other: &str) -> bool {
+pub(super) fn same_partition(one: &str, other: &str) -> bool {
     partition(one) == partition(other)
 }
 
-/// As the SDKs' `partitions.json` assigns regions by their names; one that fits no pattern counts as commercial
-/// there only if its name has the usual form, and else as a partition of its own.
+/// Follows the patterns of the SDKs' `partitions.json`. A region that fits none is commercial if its name has the usual
+/// form, and otherwise a partition of its own.
 fn partition(region: &str) -> Partition<'_> {
     let mut parts = region.split('-');
     let (area, second) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
@@ -56,7 +55,7 @@ mod tests {
             ("us-iso-east-1", "us-iso-west-1"),
             ("garage", "garage"),
         ] {
-            assert!(are_together(one, other), "{one} {other}");
+            assert!(same_partition(one, other), "{one} {other}");
         }
         for (one, other) in [
             ("us-east-1", "cn-north-1"),
@@ -68,7 +67,7 @@ mod tests {
             ("us-east-1", "evil"),
             ("us-east-1", "xyz-east-1"),
         ] {
-            assert!(!are_together(one, other) && !are_together(other, one), "{one} {other}");
+            assert!(!same_partition(one, other) && !same_partition(other, one), "{one} {other}");
         }
     }
 

@@ -1,4 +1,4 @@
-//! Which requests are sent again, how often, and after which pause.
+//! Which requests are repeated, how often, and after which pause.
 
 use std::time::Duration;
 
@@ -16,11 +16,11 @@ use super::refusal;
 use crate::failure::Failure;
 
 const USUAL_ATTEMPTS: u32 = 5;
-/// Up to this long, at random, before the second attempt; up to twice as long before each further one.
+/// The upper limit of the random pause before the second attempt; it doubles for each further one.
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(20);
 
-/// How often a request is sent.
+/// The maximum number of attempts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Retry {
     attempts: u32,
@@ -28,7 +28,7 @@ pub(crate) struct Retry {
 
 impl Retry {
     /// Takes the first of: the option, `AWS_MAX_ATTEMPTS`, the profile's `max_attempts`.
-    /// Errors: [`Kind::Usage`] where a setting is no positive number.
+    /// Errors: [`Kind::Usage`] if a setting is not a positive number.
     pub(crate) fn configured(option: Option<u32>, profile: Option<&str>) -> Result<Retry, Failure> {
         if let Some(attempts) = option {
             return Ok(Retry { attempts });
@@ -46,8 +46,8 @@ impl Retry {
         }
     }
 
-    /// The SDK's settings. Its quota of retries is for services that call each other: a transfer of
-    /// thousands of requests would use it up on a bad line although each request succeeds in the end.
+    /// The SDK's settings, without its quota of retries: on a bad connection, a transfer of thousands of requests would
+    /// exhaust the quota although each request succeeds in the end.
     pub(crate) fn config(self) -> (RetryConfig, RetryPartition) {
         let config = RetryConfig::standard()
             .with_max_attempts(self.attempts)
@@ -58,28 +58,27 @@ impl Retry {
         (config, without_quota)
     }
 
-    /// The pauses between attempts of what the SDK does not repeat.
+    /// The pauses between attempts that the SDK does not repeat itself.
     pub(crate) fn backoff(self) -> Backoff {
         Backoff { retry: self, failed: 0 }
     }
 }
 
-/// Pauses between the attempts at one thing, longer each time.
+/// Pauses between attempts, longer each time.
 #[derive(Debug)]
 pub(crate) struct Backoff {
     retry: Retry,
-    /// How many attempts have failed one after the other.
+    /// The number of consecutive failed attempts.
     failed: u32,
 }
 
 impl Backoff {
-    /// Begins anew: an attempt has brought something.
+    /// Starts again with the shortest pause, after progress.
     pub(crate) fn reset(&mut self) {
         self.failed = 0;
     }
 
-    /// After an attempt that failed, waits for the time of the next one; false, at once, where it was the
-    /// last.
+    /// Waits after a failed attempt. Returns false at once if it was the last one.
     pub(crate) async fn pause(&mut self) -> bool {
         self.failed += 1;
         if self.failed >= self.retry.attempts {
@@ -96,11 +95,11 @@ fn longest_pause(failed: u32) -> Duration {
 
 /// At least 0 and less than 1.
 fn random() -> f64 {
-    // Without randomness the longest pause will do.
+    // Without random numbers, the longest pause is used.
     SysRng.try_next_u32().map_or(1.0, |drawn| f64::from(drawn) / (f64::from(u32::MAX) + 1.0))
 }
 
-/// Decides what is worth another attempt beyond what the SDK knows.
+/// Decides on retries that the SDK's own classifiers do not cover.
 #[derive(Debug)]
 pub(super) struct Transient;
 

@@ -1,5 +1,5 @@
-//! How requests go out: signed with the user's credentials, or to one presigned URL, with the headers that its
-//! signature allows and no others.
+//! How requests are authorized: signed with the user's credentials, or sent to one presigned URL with only the headers
+//! that its signature allows.
 
 use aws_sdk_s3::config::SharedCredentialsProvider;
 use aws_smithy_runtime_api::box_error::BoxError;
@@ -12,13 +12,13 @@ use super::url::SignedUrl;
 use crate::store::learned::CHECKSUM_MODE;
 use crate::store::seal;
 
-/// How requests go out.
+/// How requests are authorized.
 #[derive(Debug)]
 pub(crate) enum Wire {
     /// Signed with the user's credentials; not signed with `--no-sign-request`.
     Signed(Option<SharedCredentialsProvider>),
-    /// To one URL that another user has signed. It allows one request for one object: no listing, no tags, no second
-    /// look, no request without the key that it signs, and no removal of what was written.
+    /// Sent to one URL that another user has signed. It allows one kind of request for one object: no listing, no tags,
+    /// no second HEAD, no request without a signed key, and no removal of a written object.
     Presigned(SignedUrl),
 }
 
@@ -30,8 +30,8 @@ impl Wire {
         }
     }
 
-    /// Whether requests other than the intended one can be sent: to list, to look again, to read tags, to ask without a
-    /// key, to remove what was written.
+    /// Whether other requests can be sent as well: to list, to check again, to read tags, to try without a key, to
+    /// remove a written object.
     pub(crate) fn allows_any_request(&self) -> bool {
         matches!(self, Wire::Signed(_))
     }
@@ -44,23 +44,23 @@ impl Wire {
     }
 }
 
-/// Sends every request to the URL, and no header that its signature does not allow.
+/// Sends every request to the URL, with only the headers that its signature allows.
 #[derive(Debug, Clone)]
 pub(crate) struct Presigned {
     pub(crate) url: SignedUrl,
-    /// Whether the user has named a media type: the SDK names one in any case.
-    pub(crate) typed: bool,
+    /// Whether the user has set a media type: the SDK always sends one.
+    pub(crate) has_content_type: bool,
 }
 
 impl Presigned {
     /// Whether a header, in lower case, may come with the request.
     fn allows(&self, header: &str) -> bool {
         match header {
-            "content-type" => self.typed,
-            // Version 2 signs it, too, where it is sent.
+            "content-type" => self.has_content_type,
+            // Signature version 2 covers this header if it is sent, so it is allowed only with version 4.
             "content-md5" => self.url.names_headers(),
-            // Of the seal, some sign the algorithm alone.
-            _ if header.starts_with(seal::PREFIX) => self.url.seals() != Some(false),
+            // Some URLs sign only the algorithm header of the seal.
+            _ if header.starts_with(seal::PREFIX) => self.url.signs_seal() != Some(false),
             _ if header.starts_with("x-amz-") && self.url.names_headers() => self.url.signs(header),
             "x-amz-user-agent" => false,
             _ => !header.starts_with("amz-sdk-"),
@@ -97,9 +97,9 @@ impl Intercept for Presigned {
 mod tests {
     use super::*;
 
-    fn allows(query: &str, typed: bool, header: &str) -> bool {
+    fn allows(query: &str, has_content_type: bool, header: &str) -> bool {
         let url = format!("https://store.example/b/k?{query}").parse().unwrap();
-        Presigned { url, typed }.allows(header)
+        Presigned { url, has_content_type }.allows(header)
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! Presigned URLs as whoever receives them sees them: what they were signed for and until when, read off
-//! before anything is sent; and how to name one without giving its signature away.
+//! Received presigned URLs: what they were signed for and until when, parsed before anything is sent; and how to print
+//! one without its signature.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -13,18 +13,18 @@ use crate::store::seal;
 use crate::text::percent::decoded;
 use crate::text::redaction;
 
-/// How far apart S3 lets two clocks be.
+/// The clock difference that S3 accepts.
 const CLOCK_SKEW: Duration = Duration::from_secs(15 * 60);
 
-/// A presigned URL. Its text is a secret: whoever has it can do what it was signed for.
+/// A presigned URL. Its text is a secret: it authorizes its holder.
 #[derive(Clone)]
 pub(crate) struct SignedUrl {
     text: String,
-    /// As it stands in the text.
+    /// The bucket is scheme and host, the key is the path as in the text.
     at: Location,
     signed: Signed,
     expires: SystemTime,
-    /// The S3 operation, where the one who signed has named it: many SDKs do.
+    /// The S3 operation, if the URL names it, as many SDKs' do.
     operation: Option<String>,
 }
 
@@ -38,35 +38,34 @@ enum Signed {
 }
 
 impl SignedUrl {
-    /// Reads what may be a presigned URL; none where it is no web URL at all.
-    /// Errors: [`Kind::Usage`] where it is one but not presigned, or cut off; [`Kind::Unsealed`] where it has the seal
-    /// in its query.
+    /// Parses a text that may be a presigned URL; none if it is not a web URL.
+    /// Errors: [`Kind::Usage`] if it is not presigned, or cut off; [`Kind::Unsealed`] if it has the seal in its query.
     pub(crate) fn recognise(text: &str) -> Result<Option<SignedUrl>, Failure> {
         is_web_url(text).then(|| text.parse()).transpose()
     }
 
-    /// The object as messages name it: the URL without its query.
+    /// The object for messages: the URL without its query.
     pub(crate) fn location(&self) -> &Location {
         &self.at
     }
 
-    /// The object's name: what follows the last `/` of its path.
+    /// The object's name: the last segment of the path, decoded.
     pub(crate) fn name(&self) -> String {
         decoded(&self.at.key).rsplit('/').next().unwrap_or_default().to_owned()
     }
 
-    /// Whether the URL is plainly for an object that is not sealed.
+    /// Whether the URL is known to be for an object that is not sealed.
     pub(crate) fn is_for_plain(&self) -> bool {
-        self.seals() == Some(false)
+        self.signs_seal() == Some(false)
     }
 
-    /// As it is sent, byte for byte.
+    /// The whole URL, byte for byte as it is sent.
     pub(super) fn secret(&self) -> &str {
         &self.text
     }
 
-    /// Whether headers of the seal are signed; none where the URL does not say.
-    pub(crate) fn seals(&self) -> Option<bool> {
+    /// Whether the seal's headers are signed; none if the URL does not say.
+    pub(crate) fn signs_seal(&self) -> Option<bool> {
         match &self.signed {
             Signed::Named(names) => Some(names.iter().any(|name| name.starts_with(seal::PREFIX))),
             Signed::Unknown => None,
@@ -92,12 +91,12 @@ impl SignedUrl {
         names.into_iter().flatten().map(String::as_str)
     }
 
-    /// The S3 operation, where the URL names it.
+    /// The S3 operation, if the URL names it.
     pub(crate) fn operation(&self) -> Option<&str> {
         self.operation.as_deref()
     }
 
-    /// Fails where the store is bound to find that the URL has expired.
+    /// Fails if the URL has expired by more than the accepted clock difference.
     pub(crate) fn check_expiry(&self, now: SystemTime) -> Result<(), Failure> {
         match self.expires.checked_add(CLOCK_SKEW) {
             Some(end) if end < now => Err(Failure::denied(format!(
@@ -163,13 +162,13 @@ impl FromStr for SignedUrl {
         };
         let signature = signature_in(uri.query().unwrap_or_default())
             .ok_or_else(|| malformed("the URL is cut off: its signature is missing").at(&at))?;
-        // With the signature anyone can read or write the object.
+        // The signature alone would let its reader use the URL.
         redaction::register_text(&signature);
         Ok(SignedUrl { text: text.to_owned(), at, signed, expires, operation })
     }
 }
 
-/// The signature as it stands in the query: the first, as for those who look it up in the query.
+/// The first signature in the query, as in the text.
 fn signature_in(query: &str) -> Option<String> {
     let value = |pair: &str| {
         let (name, value) = pair.split_once('=')?;
@@ -201,7 +200,7 @@ impl Query {
         self.0.iter().any(|(name, _)| name.to_ascii_lowercase().starts_with(seal::PREFIX))
     }
 
-    /// Which headers are signed, and until when that is worth something.
+    /// Which headers are signed, and when the signature expires.
     fn signed(&self) -> Result<(Signed, SystemTime), &'static str> {
         const CUT_OFF: &str = "the URL is cut off: a part of its signature is missing";
         let seconds =
@@ -225,7 +224,7 @@ impl Query {
     }
 }
 
-/// Reads `20261122T103000Z`.
+/// Parses `20261122T103000Z`.
 fn parse_date(text: &str) -> Option<SystemTime> {
     let digits = |range: Range<usize>| {
         text.get(range).filter(|part| part.bytes().all(|it| it.is_ascii_digit()))
@@ -253,7 +252,7 @@ mod tests {
         assert_eq!(url.to_string(), "https://store.example/b/a%20b/c%2Fd.txt");
         assert_eq!(url.name(), "d.txt");
         assert_eq!(url.signed_headers().collect::<Vec<_>>(), ["host", "x-amz-meta-a"]);
-        assert_eq!(url.seals(), Some(false));
+        assert_eq!(url.signs_seal(), Some(false));
         assert_eq!(url.operation(), Some("GetObject"));
         let end = humantime::parse_rfc3339("2026-11-22T10:31:00Z").unwrap();
         assert!(url.check_expiry(end + CLOCK_SKEW).is_ok());
@@ -290,7 +289,7 @@ mod tests {
             "https://b.s3.example/k?AWSAccessKeyId=AKIA&Signature=a%2Bb%3D&Expires=1795343460"
                 .parse()
                 .unwrap();
-        assert_eq!(url.seals(), None);
+        assert_eq!(url.signs_seal(), None);
         assert_eq!(url.signed_headers().count(), 0);
         assert!(url.check_expiry(UNIX_EPOCH + Duration::from_secs(1_795_343_460)).is_ok());
         assert!(url.check_expiry(UNIX_EPOCH + Duration::from_secs(1_795_344_361)).is_err());

@@ -82,7 +82,7 @@ impl Engine {
             }
             failure
         })?;
-        // Not raced: a file that is dropped while it is being published would stay.
+        // Not cancelled by a signal: a file that is dropped while it is being published would stay.
         if let Some(file) = file {
             if let Some(time) = file.publish_options().time.of(&downloaded.metadata) {
                 file.set_time(time)?;

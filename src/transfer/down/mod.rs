@@ -1,4 +1,9 @@
 //! Downloads: parallel ranges into a file, or one stream of bytes in order.
+//!
+//! - `reader`: reads a range in order, across broken connections
+//! - `read_ahead`: downloads chunks of a large object ahead of the reader
+//! - `object_reader`: an object as [`std::io::Read`] for blocking code
+//! - `download`: downloads an object to a target
 
 mod download;
 mod object_reader;

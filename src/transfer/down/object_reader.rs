@@ -1,4 +1,4 @@
-//! Bytes that a task downloads, as [`Read`] for blocking code on a thread of its own.
+//! Bytes that a task downloads, as [`Read`] for blocking code on a separate thread.
 
 use std::io::{self, Read};
 use std::sync::Arc;

@@ -1,4 +1,14 @@
 //! Local files: inputs of uploads ([`Input`]), open folders, places for new files in them, and temporary files.
+//!
+//! - `directory`: an open folder, which no link can redirect
+//! - `mtime`: modification times in metadata
+//! - `original`: deletes an uploaded file, if it is unchanged
+//! - `source`: the content of an upload: a file or a stream
+//! - `input`: opens files for upload
+//! - `temp_file`: temporary files with names
+//! - `unnamed`: temporary files without names
+//! - `place`: the place of a file to write
+//! - `folder`: the destination folder of a download
 
 mod directory;
 mod folder;

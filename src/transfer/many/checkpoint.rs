@@ -1,5 +1,5 @@
-//! How far a run through many objects has come, so that another run can continue there: the key before which all is
-//! done. A failed object holds it back, so that the next run tries that object again.
+//! The progress of a run through many objects, from which another run can resume: the last key up to which all objects
+//! are done. It does not pass a failed object, so that the next run tries that object again.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -12,7 +12,7 @@ use crate::store::wire::Store;
 use crate::transfer::engine::Engine;
 use crate::transfer::resume::{Journal, Kind, digest};
 
-/// After a kill, the next run checks at most so many objects again.
+/// How many objects are done between two saved keys. After a kill, the next run checks at most as many again.
 const EVERY: u32 = 200;
 
 #[derive(Debug)]
@@ -22,7 +22,7 @@ pub(crate) struct Checkpoint {
     watermark: Mutex<Watermark>,
 }
 
-/// The place of an object in the order of the listing.
+/// The number of an object in the order of the listing.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Ticket(u64);
 
@@ -37,25 +37,25 @@ struct Header {
     key: Option<KeyCheck>,
 }
 
-/// A run continues where another stopped only if all of this is the same.
+/// Everything that must be equal for a run to resume another.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Run {
     endpoint: String,
     bucket: String,
     object: String,
-    /// What the run does, and with which objects.
+    /// A digest of the options of the run.
     settings: String,
 }
 
-/// A later line of the journal, one for every few objects.
+/// Each later line of the journal: a saved key.
 #[derive(Serialize, Deserialize)]
 struct Line {
     after: String,
 }
 
 impl Checkpoint {
-    /// Continues where an earlier run stopped that did the same below this prefix with the same key, or starts over.
+    /// Resumes an earlier run with the same settings, prefix and key, or starts over.
     pub(crate) fn open(
         engine: &Engine,
         below: &Location,
@@ -84,7 +84,7 @@ impl Checkpoint {
         }
         let check = key.map(KeyCheck::new);
         let header = match check {
-            // Without randomness the key could not be told from others.
+            // Without random bytes there is no check value, by which a later run could recognise the key.
             Some(None) => None,
             check => Some(Header { kind: Kind::Run, run, key: check.flatten() }),
         };
@@ -95,7 +95,7 @@ impl Checkpoint {
         Checkpoint::new(is_remembered.then_some(journal), None)
     }
 
-    /// A checkpoint that remembers nothing.
+    /// A checkpoint that saves nothing.
     pub(crate) fn none() -> Checkpoint {
         Checkpoint::new(None, None)
     }
@@ -104,7 +104,7 @@ impl Checkpoint {
         Checkpoint { journal, start, watermark: Mutex::default() }
     }
 
-    /// The key after which there is work left; none where all of it is left.
+    /// The key up to which an earlier run is done. None if this run starts from the beginning.
     pub(crate) fn start(&self) -> Option<&str> {
         self.start.as_deref()
     }
@@ -137,7 +137,7 @@ impl Checkpoint {
         self.watermark().failed
     }
 
-    /// Ends the run. Returns whether the next run can continue from a remembered key.
+    /// Ends the run. Returns whether the next run can resume from a saved key.
     pub(crate) fn end(&self, is_complete: bool) -> bool {
         let Some(journal) = &self.journal else { return false };
         if is_complete {
@@ -171,37 +171,37 @@ impl Run {
 /// The last key up to which all objects are done.
 #[derive(Debug, Default)]
 struct Watermark {
-    /// The started objects, in order, from the first unfinished one; and whether each is finished.
+    /// The started objects in order, from the first unfinished one, each with whether it is finished.
     under_way: VecDeque<(String, bool)>,
     /// The number of the first object in `under_way`.
     first: u64,
-    /// The first object that failed: nothing after it counts.
+    /// The first object that failed or was held: the key does not pass it.
     limit: Option<u64>,
     after: Option<String>,
     failed: u64,
-    /// How many objects finished since the key was last remembered.
+    /// How many objects have finished since the key was last saved.
     unsaved: u32,
 }
 
 impl Watermark {
     fn begin(&mut self, key: &str) -> Ticket {
         let number = self.first + self.under_way.len() as u64;
-        // After a failure the key does not advance any more.
+        // After a failure later objects cannot move the key.
         if self.limit.is_none() {
             self.under_way.push_back((key.to_owned(), false));
         }
         Ticket(number)
     }
 
-    /// The key to remember, every few objects.
+    /// Returns the key to save, once every [`EVERY`] objects.
     fn finish(&mut self, Ticket(number): Ticket) -> Option<String> {
         if self.limit.is_some_and(|limit| number >= limit) {
             return None;
         }
         let place = usize::try_from(number.checked_sub(self.first)?).ok()?;
         self.under_way.get_mut(place)?.1 = true;
-        // Of those that are finished side by side the last key alone counts, and one slow object must not pile up
-        // the keys of a million others.
+        // Of adjacent finished objects only the last key is needed. The others are dropped, so that one slow object does
+        // not keep a million keys in memory.
         if self.under_way.get(place + 1).is_some_and(|(_, is_finished)| *is_finished) {
             self.under_way[place].0 = String::new();
         }
@@ -238,7 +238,7 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
-        /// Whatever the order in which they end, and whichever fail.
+        /// In every order of ends, and with every set of failures.
         #[test]
         fn nothing_is_passed_over_that_is_not_done(
             ends in prop::collection::vec((0usize..40, prop::bool::weighted(0.9)), 0..120),

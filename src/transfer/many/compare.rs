@@ -1,5 +1,5 @@
-//! Two folders side by side, each in the order of keys: what only one of them has, and what both have.
-//! Memory does not grow with their size.
+//! Compares two folders, both in the order of keys: the entries that only one has, and those that both have. Memory does
+//! not grow with their size.
 
 use std::cmp::Ordering;
 
@@ -10,22 +10,20 @@ use super::found::Found;
 use super::walk::Entry;
 use crate::failure::{Advice, Failure};
 
-/// One step through two folders.
+/// One result of the comparison.
 #[derive(Debug)]
 pub(crate) enum Difference {
-    /// What only the source has.
+    /// Only the source has it.
     Source(Entry),
-    /// What both have: the source's, then the destination's.
+    /// Both have it: the entry of the source, then that of the destination.
     Both(Entry, Entry),
-    /// What only the destination has.
+    /// Only the destination has it.
     Destination(Entry),
-    /// What only the destination has, but something that is skipped in the source has that name, or is a folder above
-    /// it.
+    /// Only the destination has it, but a skipped entry of the source has the same name or is a folder above it.
     Kept(#[cfg_attr(not(test), expect(dead_code, reason = "only tests ask which one"))] Entry),
-    /// Something in the source that is not transferred.
+    /// An entry of the source that is not transferred.
     Skipped(Entry),
-    /// Something that could not be read, in the source or in the destination: from here on the comparison is
-    /// incomplete.
+    /// An entry of either side could not be read: the comparison is incomplete from here on.
     Failed(Failure),
 }
 
@@ -34,7 +32,7 @@ pub(crate) struct Comparison {
     source: Side,
     destination: Side,
     filters: Filters,
-    /// What the source skips, as far as the destination has not passed it yet.
+    /// The skipped names of the source that the destination has not passed yet.
     skipped: Vec<String>,
 }
 
@@ -47,7 +45,7 @@ struct Side {
 }
 
 impl Comparison {
-    /// Compares what the filters admit of both sides, in the order of keys.
+    /// Compares the entries of both sides that the filters admit. Both must come in the order of keys.
     pub(crate) fn new(
         source: Receiver<Found<Entry>>,
         destination: Receiver<Found<Entry>>,
@@ -69,7 +67,7 @@ impl Comparison {
                         return Some(Difference::Skipped(entry));
                     }
                 }
-                Err(odd) => return Some(odd),
+                Err(difference) => return Some(difference),
             }
         }
         loop {
@@ -77,7 +75,7 @@ impl Comparison {
                 Ok(()) => break,
                 // Skipped entries of the destination stay as they are.
                 Err(Difference::Skipped(_)) => {}
-                Err(odd) => return Some(odd),
+                Err(difference) => return Some(difference),
             }
         }
         let order = match (&self.source.next, &self.destination.next) {
@@ -99,7 +97,7 @@ impl Comparison {
         }
     }
 
-    /// Whether something of this name, or a folder that it lies in, is skipped in the source.
+    /// Whether the source skips an entry of this name, or a folder that contains it.
     fn is_skipped(&mut self, name: &str) -> bool {
         self.skipped.retain(|skipped| !is_past(name, skipped));
         self.skipped.iter().any(|skipped| {
@@ -109,18 +107,18 @@ impl Comparison {
     }
 }
 
-/// Whether the name comes after all that lies below the skipped one: `0` follows `/`.
+/// Whether the name comes after everything below the skipped one: `0` follows `/`.
 fn is_past(name: &str, skipped: &str) -> bool {
     name.bytes().ge(skipped.bytes().chain([b'0']))
 }
 
 impl Side {
-    /// Reads the next entry, unless there is none, or something else comes first.
+    /// Reads the next entry. Errors: A skipped or failed entry that comes first.
     async fn fill(&mut self, filters: &Filters) -> Result<(), Difference> {
         while self.next.is_none() {
             match self.entries.recv().await {
                 None => return Ok(()),
-                // Neither a walk nor a listing has any.
+                // Neither a walk nor a listing sends this.
                 Some(Found::Skipped) => {}
                 Some(Found::Failed(failure)) => return Err(Difference::Failed(failure)),
                 Some(Found::Item(entry)) => self.take(entry, filters)?,
@@ -130,22 +128,22 @@ impl Side {
     }
 
     fn take(&mut self, entry: Entry, filters: &Filters) -> Result<(), Difference> {
-        // Its name may be no key's, so its place among them says nothing.
+        // Its name may not be a valid key, so its place in the order means nothing.
         if entry.skip.is_some() {
             return Err(Difference::Skipped(entry));
         }
-        // Some stores list a folder at a time; compared so, what is there would seem to be missing.
+        // Some stores list one folder at a time; in that order existing objects would seem to be missing.
         if self.last.as_ref().is_some_and(|last| *last >= entry.name) {
             return Err(Difference::Failed(
                 Failure::other(
                     "the store does not list its keys in order, so they cannot be compared",
                 )
                 .hint(Advice::CopyEverything)
-                .for_all(),
+                .stopping_the_run(),
             ));
         }
         self.last = Some(entry.name.clone());
-        // An object called as a folder is its marker, unless it holds bytes, which no file can be given.
+        // An object with the name of a folder is its marker, unless it has content, which no file of that name can have.
         let is_marker = entry.name.is_empty() || entry.name.ends_with('/');
         let is_left_alone = is_marker && !(self.is_source && entry.bytes > 0);
         if !is_left_alone && filters.admit(&entry.name) {
@@ -163,7 +161,7 @@ mod tests {
     use crate::transfer::many::found::channel;
     use crate::transfer::many::walk::Skip;
 
-    /// What begins with a `~` is skipped.
+    /// Names that begin with a `~` are skipped.
     async fn compared(source: &[&str], destination: &[&str]) -> Vec<String> {
         let side = async |names: &[&str]| {
             let (sender, receiver) = channel();

@@ -21,9 +21,9 @@ use crate::transfer::names::{is_temp_name, to_name};
 /// The error of opening a link without following it.
 const LOOP: i32 = rustix::io::Errno::LOOP.raw_os_error();
 
-/// The files below a destination folder; one that is not there yet is empty. Symbolic links are left out.
+/// The files below a destination folder; a missing folder is empty. Symbolic links are left out.
 ///
-/// Unfinished files of killed runs are removed, if `tidies`.
+/// With `tidies`, unfinished files of killed runs are removed.
 pub(crate) fn walk_destination(
     folder: &Folder,
     engine: &Engine,
@@ -38,8 +38,8 @@ pub(crate) fn walk_destination(
         match root {
             Ok(Some(root)) => drop(walk.folder(&root, Path::new(""))),
             Ok(None) => {}
-            // All would seem to be missing.
-            Err(failure) => drop(walk.send(Found::Failed(failure.for_all()))),
+            // Otherwise all files would seem to be missing.
+            Err(failure) => drop(walk.send(Found::Failed(failure.stopping_the_run()))),
         }
     });
     receiver
@@ -52,7 +52,7 @@ struct Walk {
     out: Output,
 }
 
-/// The receiver of what is found is gone.
+/// The receiver was dropped.
 struct Unwanted;
 
 impl Walk {
@@ -78,7 +78,7 @@ impl Walk {
                 Ok(inner) => self.folder(&Arc::new(inner), &below.join(name)),
                 Err(error) => self.failed(&folder.path().join(name), error),
             },
-            // The partial file of a download that is under way or can be resumed.
+            // The partial file of a download that is running or can be resumed.
             _ if is_temp_name(name) => Ok(()),
             FileType::RegularFile => self.file(folder, name, &below.join(name)),
             FileType::Symlink => self.send(Found::Skipped),
@@ -125,7 +125,7 @@ impl Walk {
     }
 }
 
-/// What a store sorts by: the name's bytes, and a folder's name ends in `/`.
+/// The sort key in the order of a store: the bytes of the name, with a `/` at the end for a folder.
 fn key_bytes((name, kind): &(std::ffi::OsString, FileType)) -> impl Iterator<Item = &u8> {
     let is_dir = *kind == FileType::Directory;
     name.as_bytes().iter().chain(is_dir.then_some(&b'/'))

@@ -1,9 +1,8 @@
-//! `--include` and `--exclude`: which names of a folder are meant, as aws-cli understands it.
+//! `--include` and `--exclude`: which names of a folder are selected, as aws-cli understands it.
 
 use std::ops::RangeInclusive;
 
-/// Patterns in the order of the command line: all is included at first, and the last pattern that
-/// matches decides.
+/// Patterns in the order of the command line. Everything is included at first, and the last matching pattern decides.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Filters(Vec<Filter>);
 
@@ -14,26 +13,26 @@ struct Filter {
 }
 
 impl Filters {
-    /// Patterns, each with whether it includes what it matches; the last that matches decides.
+    /// Patterns, each with whether it includes the names that it matches.
     pub(crate) fn new<'a>(patterns: impl Iterator<Item = (&'a str, bool)>) -> Filters {
         let filter = |(text, includes)| Filter { pattern: Pattern::parse(text), includes };
         Filters(patterns.map(filter).collect())
     }
 
-    /// Whether there is no pattern, so that all is included.
+    /// Whether there is no pattern, so that everything is included.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Whether the name, which is relative to the source, is meant.
+    /// Whether the name, which is relative to the source, is selected.
     pub(crate) fn admit(&self, name: &str) -> bool {
         let last = self.0.iter().rev().find(|filter| filter.pattern.is_match(name));
         last.is_none_or(|filter| filter.includes)
     }
 }
 
-/// A pattern of Python's `fnmatch`, which is what aws-cli has: `*` and `?` stand for any characters, `/` among
-/// them, `[abc]`, `[a-c]` and `[!abc]` for one, and all else for itself.
+/// A pattern of Python's `fnmatch`, as aws-cli uses it: `*` matches any characters, including `/`; `?`, `[abc]`, `[a-c]`
+/// and `[!abc]` match one; all other characters match themselves.
 #[derive(Debug, Clone)]
 struct Pattern(Vec<Token>);
 
@@ -75,7 +74,7 @@ impl Pattern {
     fn is_match(&self, name: &str) -> bool {
         let name: Vec<char> = name.chars().collect();
         let (mut at, mut token) = (0, 0);
-        // Where to go on if what follows the last `*` does not fit: it takes one character more.
+        // Where to continue if the text after the last `*` does not match: the `*` then matches one more character.
         let mut retry = None;
         while at < name.len() {
             match self.0.get(token) {
@@ -127,8 +126,8 @@ impl Token {
     }
 }
 
-/// What stands before the bracket that closes a class, and what follows it; a bracket in the first place is a
-/// member. None where nothing closes it.
+/// The members of a class before its closing bracket, and the text after it. A bracket in the first place is a member.
+/// None if no bracket closes the class.
 fn split_class(text: &str) -> Option<(&str, &str)> {
     let start = usize::from(text.starts_with('!'));
     let first = text[start..].chars().next()?.len_utf8();

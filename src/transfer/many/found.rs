@@ -1,29 +1,29 @@
-//! What walks and listings find, as a stream. Memory does not grow with the number of items.
+//! The stream of items that walks and listings find. Memory does not grow with the number of items.
 
 use tokio::sync::mpsc::{self, Receiver, Sender};
 
 use crate::failure::Failure;
 
-/// How many items wait for their turn while the walk or listing goes on.
-const MOST_WAITING: usize = 256;
-const MOST_BATCHES_WAITING: usize = 2;
+/// How many items may wait while the walk or listing continues.
+const MAX_WAITING: usize = 256;
+const MAX_WAITING_BATCHES: usize = 2;
 
-/// What a walk or a listing finds.
+/// A result of a walk or a listing.
 #[derive(Debug)]
 pub(crate) enum Found<T> {
     Item(T),
-    /// Something that is left out on purpose.
+    /// An item that is left out on purpose.
     Skipped,
-    /// Something that should be worked on and cannot.
+    /// An item that cannot be processed, or a failure of the walk itself.
     Failed(Failure),
 }
 
 /// A stream of items, in order. The sender stops once the receiver is gone.
 pub(crate) fn channel<T>() -> (Sender<Found<T>>, Receiver<Found<T>>) {
-    mpsc::channel(MOST_WAITING)
+    mpsc::channel(MAX_WAITING)
 }
 
-/// A stream of batches: few of them wait, or memory would hold a long listing.
+/// A stream of batches. Only a few may wait, so that a long listing does not fill memory.
 pub(crate) fn channel_of_batches<T>() -> (Sender<Found<T>>, Receiver<Found<T>>) {
-    mpsc::channel(MOST_BATCHES_WAITING)
+    mpsc::channel(MAX_WAITING_BATCHES)
 }

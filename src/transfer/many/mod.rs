@@ -1,4 +1,11 @@
-//! Many objects: what is below a folder or a prefix, filters, the comparison of two sides, and how far a run has come.
+//! Many objects: the walk below a folder or a prefix, filters, the comparison of two sides, and checkpoints.
+//!
+//! - `found`: the stream of items that walks and listings find
+//! - `filters`: `--include` and `--exclude`
+//! - `walk`: files below a folder, objects below a prefix
+//! - `contents`: files below the destination of a download
+//! - `compare`: the comparison of two sides
+//! - `checkpoint`: the progress of a long run, from which another run can resume
 
 mod checkpoint;
 mod compare;

@@ -1,5 +1,5 @@
-//! The files below a folder of this machine, and the objects below a prefix. Both can come in the order in which a
-//! store lists keys, so that they can be compared side by side.
+//! The files below a local folder, and the objects below a prefix. Both can come in the order in which a store lists keys,
+//! so that they can be compared.
 
 use std::cmp::Ordering;
 use std::io;
@@ -19,40 +19,39 @@ use crate::store::wire::Store;
 use crate::transfer::files::is_put_aside;
 use crate::transfer::names::{is_temp_name, to_name};
 
-/// A file, or an object, below a folder.
+/// A file or an object below a folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Entry {
     /// Relative to the folder, with `/` between folders.
     pub name: String,
     pub bytes: u64,
     pub modified: SystemTime,
-    /// Why it is not transferred. The other side may have something of that name, or below it, which is then not
-    /// surplus.
+    /// Why it is not transferred. An entry of the other side with this name or below it must then not be deleted.
     pub skip: Option<Skip>,
 }
 
-/// Why something below a folder of this machine is not transferred.
+/// Why an entry of a local folder is not transferred.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Skip {
-    /// A symbolic link, and links are not followed.
+    /// A symbolic link that is not followed.
     Link,
     /// A FIFO, a socket or a device.
     Special,
     /// The partial file of a download.
     Partial,
-    /// A file that an interrupted `mv` has put aside before it was to delete it.
+    /// A file that an interrupted `mv` renamed before deleting it.
     PutAside,
 }
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct WalkOptions {
-    /// Symbolic links below the folder are followed instead of skipped.
+    /// Whether symbolic links below the folder are followed instead of skipped.
     pub follow_symlinks: bool,
-    /// Entries come in the order of keys. It takes memory for the names of the largest folder.
+    /// Whether entries come in the order of keys. That needs memory for the names of the largest folder.
     pub in_order: bool,
 }
 
-/// The files below a folder of this machine as they are found, and what is skipped there.
+/// The files below a local folder as they are found, and the skipped entries.
 pub(crate) fn walk_folder(root: PathBuf, options: WalkOptions) -> Receiver<Found<Entry>> {
     let (sender, receiver) = channel();
     tokio::task::spawn_blocking(move || {
@@ -98,7 +97,7 @@ fn skip(entry: &DirEntry) -> Option<Skip> {
     } else if !kind.is_file() {
         Some(Skip::Special)
     } else if is_temp_name(entry.file_name()) {
-        // The partial file of a download that is under way or can be resumed.
+        // The partial file of a download that is running or can be resumed.
         Some(Skip::Partial)
     } else if is_put_aside(entry.file_name()) {
         Some(Skip::PutAside)
@@ -111,7 +110,7 @@ fn in_key_order(a: &DirEntry, b: &DirEntry, follow: bool) -> Ordering {
     key_bytes(a, follow).cmp(key_bytes(b, follow))
 }
 
-/// What a store sorts by: the name's bytes, and a folder's name ends in `/`.
+/// The sort key in the order of a store: the bytes of the name, with a `/` at the end for a folder.
 fn key_bytes(entry: &DirEntry, follow: bool) -> impl Iterator<Item = &u8> {
     let kind = entry.file_type();
     let is_dir = kind.is_dir() || (follow && kind.is_symlink() && entry.path().is_dir());
@@ -152,8 +151,8 @@ pub(crate) fn walk_store(store: Arc<Store>, folder: Location) -> Receiver<Found<
     let (sender, receiver) = channel();
     tokio::spawn(async move {
         if let Err(failure) = list_into(&sender, &store, &folder).await {
-            // A listing with a gap must not pass for a complete one.
-            let _ = sender.send(Found::Failed(failure.for_all())).await;
+            // An incomplete listing must not be taken for a complete one.
+            let _ = sender.send(Found::Failed(failure.stopping_the_run())).await;
         }
     });
     receiver
@@ -169,7 +168,7 @@ async fn list_into(
         for listed in page {
             let name = listed.key[folder.key.len()..].to_owned();
             let entry = Entry { name, bytes: listed.bytes, modified: listed.modified, skip: None };
-            // Objects of trials of the store are not the user's.
+            // Throw-away objects are not objects of the user.
             let found =
                 if is_throw_away(&listed.key) { Found::Skipped } else { Found::Item(entry) };
             if sender.send(found).await.is_err() {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use indicatif::{BinaryBytes, ProgressBar, ProgressStyle as Template};
 
-use super::report::{Report, Running, Speed};
+use super::report::{ProgressReport, Running, Speed};
 use crate::output;
 
 /// More bars would push the rest of the screen away.
@@ -37,7 +37,7 @@ impl Bars {
         &mut self.speed
     }
 
-    pub(super) fn draw(&mut self, report: &Report, running: &[Arc<Running>]) {
+    pub(super) fn draw(&mut self, report: &ProgressReport, running: &[Arc<Running>]) {
         if report.objects > 1 {
             self.choose(running);
             self.objects.iter_mut().for_each(|object| object.draw(&self.total));

@@ -1,5 +1,8 @@
 //! The progress of a run: bars on a terminal, a line every 30 seconds in a log, nothing in a pipe.
 //! Transfers only update counters, which background tasks read and show.
+//!
+//! - `report`: the progress as text
+//! - `bars`: the bars on a terminal
 
 mod bars;
 mod report;
@@ -10,7 +13,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use bars::Bars;
-use report::{Report, Running, Speed};
+use report::{ProgressReport, Running, Speed};
 
 use crate::output::{self, ProgressStyle};
 use crate::text::redaction::{scrub, visible};
@@ -132,10 +135,10 @@ impl Drop for ProgressItem {
 }
 
 impl Counters {
-    fn report(&self, speed: &mut Speed) -> Report {
+    fn report(&self, speed: &mut Speed) -> ProgressReport {
         let load = |number: &AtomicU64| number.load(Ordering::Relaxed);
         let (objects, running) = (load(&self.objects), lock(&self.running));
-        Report {
+        ProgressReport {
             name: running.first().filter(|_| objects == 1).map(|only| only.name.clone()),
             objects,
             ended: load(&self.ended),

@@ -18,7 +18,7 @@ pub(super) struct Running {
 
 /// A snapshot of the progress of a run.
 #[derive(Debug)]
-pub(super) struct Report {
+pub(super) struct ProgressReport {
     /// The object's name, if there is only one.
     pub(super) name: Option<String>,
     /// Objects found so far.
@@ -32,7 +32,7 @@ pub(super) struct Report {
     pub(super) rate: u64,
 }
 
-impl Report {
+impl ProgressReport {
     /// The object's name, or how many of how many objects have ended.
     pub(super) fn subject(&self) -> String {
         match &self.name {

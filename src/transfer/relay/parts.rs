@@ -12,7 +12,7 @@ use crate::transfer::engine::Engine;
 use crate::transfer::plan;
 
 /// In bytes. The parts do not pass through this machine, so few large ones are cheaper.
-const DEFAULT_PART_SIZE: u64 = 256 << 20;
+const COPIED_PART_SIZE: u64 = 256 << 20;
 
 impl Engine {
     /// The part size, if the object must be copied in parts: because it is larger than one request can copy, or than
@@ -21,7 +21,7 @@ impl Engine {
         let (bytes, requested) = (copy.bytes(), self.options().part_size);
         if bytes > requested.unwrap_or(MOST_BYTES_OF_ONE_COPY) {
             plan::part_size(bytes, requested)
-                .map(|size| Some(requested.unwrap_or(size.max(DEFAULT_PART_SIZE))))
+                .map(|size| Some(requested.unwrap_or(size.max(COPIED_PART_SIZE))))
                 .map_err(|failure| failure.at(&copy.source.at))
         } else {
             Ok(None)
@@ -39,7 +39,7 @@ impl Engine {
             return Ok(None);
         }
         let (over, copy) = (copy, &self.guarded(copy, ConditionalWrite::Complete).await);
-        // Not raced: if it were cancelled before the id arrives, the upload could not be aborted.
+        // Not cancelled by a signal: if it were cancelled before the id arrives, the upload could not be aborted.
         let upload_id: Arc<str> = store.create_upload(&copy.write).await?.into();
         let mut under_way = JoinSet::new();
         let copied = self.copy_parts(copy, &upload_id, part_size, &mut under_way);
@@ -52,7 +52,7 @@ impl Engine {
             Err(failure) => Err(failure),
         };
         match completed {
-            Ok(Some(written)) => store.settle_copy(copy, written).await,
+            Ok(Some(written)) => store.keep_copy_if_proven(copy, written).await,
             given_up => {
                 let aborted = store.abort_upload(at, &upload_id).await;
                 let failure = match (given_up, &aborted) {

@@ -57,7 +57,7 @@ impl Engine {
     pub(crate) async fn copy(&self, copy: &Copy) -> Result<Copied, Failure> {
         let (store, part_size) = (self.store(), self.copied_part_size(copy)?);
         let method = if part_size.is_some() { CopyMethod::InParts } else { CopyMethod::Whole };
-        // Trials are not raced: they must delete the objects that they have written.
+        // Trials are not cancelled by a signal: they must delete the objects that they have written.
         let is_tried = (part_size.is_some() || store.fits_one_copy(copy))
             && store.can_copy(copy, method).await;
         if is_tried {
@@ -124,7 +124,7 @@ impl Engine {
             failure
         })?;
         let Some(written) = written else { return Ok(None) };
-        let copied = self.store().settle_copy(copy, written).await?;
+        let copied = self.store().keep_copy_if_proven(copy, written).await?;
         if copied.is_some() {
             item.add(copy.bytes());
         }
@@ -213,7 +213,7 @@ fn compared(stored: &Stored, source: &CopySource) -> Compared {
     if stored.is_checked && of_source == Some(&stored.checksum_crc64nvme) {
         Compared::ByAnswer
     } else {
-        Compared::Unseen
+        Compared::Unchecked
     }
 }
 

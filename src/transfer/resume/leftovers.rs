@@ -26,7 +26,7 @@ impl Leftovers {
         if !is_first {
             return;
         }
-        // A folder that cannot be listed is left alone.
+        // Nothing is removed in a folder that cannot be listed.
         let entries = folder.entries().unwrap_or_default();
         let mut found = entries.iter().filter(|(name, _)| is_generated_name(name)).peekable();
         if found.peek().is_none() {

@@ -1,5 +1,11 @@
 //! The state of interrupted transfers: a [`Journal`] in the state folder, and for downloads a [`PartialFile`]. And the
 //! clean-up of abandoned transfers.
+//!
+//! - `journal`: the file that records a running transfer
+//! - `intention`: a record of an upload, written before it is created
+//! - `partial`: the file with the downloaded chunks
+//! - `leftovers`: removes temporary files of killed runs
+//! - `housekeeping`: aborts abandoned transfers, and reports unfinished uploads
 
 mod housekeeping;
 mod intention;

@@ -1,4 +1,9 @@
 //! Uploads: one request, or a multipart upload that resumes an interrupted one.
+//!
+//! - `splitter`: splits a source into parts
+//! - `session`: a multipart upload that another run can resume
+//! - `single`: uploads through a presigned URL
+//! - `upload`: uploads a source as one object
 
 mod session;
 mod single;

@@ -167,7 +167,7 @@ impl Session {
         }
     }
 
-    /// Aborts the upload, unless another run can resume it. Adds to the failure what became of the upload.
+    /// Aborts the upload, unless another run can resume it. Adds to the failure whether the upload is left behind.
     pub(super) async fn fail(&self, store: &Store, at: &Location, failure: Failure) -> Failure {
         let has_parts = self.has_parts.load(Ordering::Relaxed);
         if self.journal.is_some() && has_parts && is_resumable(&failure) {

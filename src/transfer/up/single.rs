@@ -30,7 +30,7 @@ impl Engine {
         let sums = interrupt.race(sums(content.clone())).await?;
         let sent = async {
             let written = self.store().put_object(write, || content.body(), &sums).await?;
-            self.store().settle(&write.at, written).await
+            self.store().keep_if_proven(&write.at, written).await
         };
         let stored = interrupt.race(sent).await.map_err(|failure| {
             if failure.is_interruption() {
@@ -82,7 +82,7 @@ async fn single_part(source: Source) -> Result<PartContent, Failure> {
     }
 }
 
-/// Runs on a thread of its own, so that a signal can interrupt it.
+/// Runs on a separate thread, so that a signal can interrupt it.
 async fn sums(content: PartContent) -> Result<Sums, Failure> {
     let summed = tokio::task::spawn_blocking(move || {
         let mut md5 = Md5::new();

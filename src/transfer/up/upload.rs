@@ -29,8 +29,8 @@ impl Engine {
         self.upload_as(source, write, None).await
     }
 
-    /// Uploads `source`, which is the content of an object, over that object. The upload is completed only after the
-    /// proof of its own encryption, and only if no other client has replaced the object meanwhile.
+    /// Uploads `source`, which is the content of an object, over that object. The upload is completed only after its
+    /// encryption is proven, and only if no other client has replaced the object since.
     /// Errors: [`Kind::Precondition`] if another client has; otherwise as [`Engine::upload`].
     pub(crate) async fn upload_over(
         &self,
@@ -66,9 +66,9 @@ impl Engine {
             Some(content) if is_proven && over.is_none() => {
                 let _permit = interrupt.race(async { Ok(self.permits().acquire().await) }).await?;
                 let written = interrupt.race(put(store, &write, &content, &item)).await;
-                let written = written.map_err(|failure| uncertain(&write, failure))?;
-                let stored = store.settle(&write.at, written).await?;
-                check_mixture(&content, stored, &write)
+                let written = written.map_err(|failure| with_unknown_outcome(&write, failure))?;
+                let stored = store.keep_if_proven(&write.at, written).await?;
+                check_file_unchanged(&content, stored, &write)
             }
             single_part => {
                 // As the part of a multipart upload, it is published only after the proof.
@@ -104,7 +104,7 @@ impl Engine {
         item: &ProgressItem,
     ) -> Result<Stored, Failure> {
         let store = self.store();
-        // Not raced: if it were cancelled before the id arrives, the upload could not be aborted.
+        // Not cancelled by a signal: if it were cancelled before the id arrives, the upload could not be aborted.
         let session = Arc::new(Session::begin(self, write, splitter.file()).await?);
         let note_on_others = (!splitter.is_single_part()).then(|| session.tidy_up(store, write));
         let mut under_way = JoinSet::new();
@@ -120,8 +120,8 @@ impl Engine {
             Ok(written) => {
                 session.forget();
                 let stored = match over {
-                    Some(_) => store.settle_over(&write.at, written).await?,
-                    None => store.settle(&write.at, written).await?,
+                    Some(_) => store.keep_over_source(&write.at, written).await?,
+                    None => store.keep_if_proven(&write.at, written).await?,
                 };
                 Ok(Stored { note: await_note(note_on_others).await, ..stored })
             }
@@ -234,7 +234,7 @@ async fn put(
 }
 
 /// After a signal, the store's answer is not awaited: the store may or may not have written the object.
-fn uncertain(write: &Write, failure: Failure) -> Failure {
+fn with_unknown_outcome(write: &Write, failure: Failure) -> Failure {
     if failure.is_interruption() {
         return failure
             .leaving(": the object may or may not have been stored")
@@ -245,7 +245,11 @@ fn uncertain(write: &Write, failure: Failure) -> Failure {
 }
 
 /// Fails if the file changed while it was sent: a store that verifies no checksum stores the mixture.
-fn check_mixture(content: &PartContent, stored: Stored, write: &Write) -> Result<Stored, Failure> {
+fn check_file_unchanged(
+    content: &PartContent,
+    stored: Stored,
+    write: &Write,
+) -> Result<Stored, Failure> {
     let PartContent::Range { file, .. } = content else { return Ok(stored) };
     if stored.is_checked || file.check_content().is_ok() {
         return Ok(stored);

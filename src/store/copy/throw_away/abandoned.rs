@@ -1,5 +1,5 @@
-//! Throw-away objects of runs that were killed: those that this machine has a record of, and those of other machines,
-//! known by their names and their age.
+//! Throw-away objects of killed runs: those recorded on this machine, and those of other machines, identified by name
+//! and age.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,13 +11,13 @@ use crate::location::Location;
 use crate::store::list::{Listed, Listing};
 use crate::store::wire::Store;
 
-/// More than the largest throw-away object, in bytes.
+/// Larger than any throw-away object, in bytes.
 const LARGEST: u64 = 8 << 20;
-/// No trial takes so long. An older object was left by a run that was killed, on whatever machine.
+/// Longer than any trial: an older object was left by a killed run.
 const ABANDONED: Duration = Duration::from_secs(60 * 60);
 
 impl Store {
-    /// Removes what killed runs of this machine have left in a bucket. Without any there is no request.
+    /// Removes the objects that killed runs of this machine have left in a bucket. Sends no request if there are none.
     pub(crate) async fn sweep_recorded(self: &Arc<Self>, bucket: &str) {
         for (record, recorded) in Record::of_dead_runs() {
             let is_here = recorded.endpoint == self.endpoint().unwrap_or_default()
@@ -35,8 +35,8 @@ impl Store {
         }
     }
 
-    /// Removes what runs of any machine have left in the folder of this throw-away object, long enough ago. It is for
-    /// a run that writes there anyway: what keeps it from looking is no failure.
+    /// Removes the objects that runs of any machine have abandoned in the folder of this throw-away object. Ignores
+    /// failures, because it only helps out on behalf of other runs.
     pub(super) async fn sweep_abandoned(self: &Arc<Self>, own: &Location) {
         let end = own.key.rfind(FOLDER).map_or(0, |start| start + FOLDER.len());
         let folder = Location { bucket: own.bucket.clone(), key: own.key[..end].to_owned() };
@@ -46,9 +46,9 @@ impl Store {
         }
     }
 
-    /// The throw-away objects in the folder for them below a prefix, each version, that were written longer ago than
-    /// `age`; without those of runs that live on this machine.
-    /// Errors: What keeps them from being listed.
+    /// The throw-away objects below a prefix, in all versions, that are older than `age`; without those of runs that
+    /// are active on this machine.
+    /// Errors: The failure of the listing.
     pub(crate) async fn throw_aways_left(
         self: &Arc<Self>,
         below: &Location,
@@ -68,7 +68,7 @@ impl Store {
         Ok(left)
     }
 
-    /// Deletes all that has this prefix, every version, and aborts uploads.
+    /// Deletes every version below this prefix, and aborts the uploads.
     async fn sweep_below(self: &Arc<Self>, prefix: &Location) -> Result<(), Failure> {
         for (at, listed) in self.versions_below(prefix).await? {
             self.delete(&at, listed.version_id.as_deref()).await?;
@@ -82,8 +82,8 @@ impl Store {
         Ok(())
     }
 
-    /// Every version that has this prefix, or every object where versions cannot be listed: not every store has them,
-    /// and not all credentials may list them.
+    /// Every version below this prefix, or every object if versions cannot be listed: some stores have none, and some
+    /// credentials may not list them.
     pub(super) async fn versions_below(
         self: &Arc<Self>,
         prefix: &Location,

@@ -1,5 +1,10 @@
-//! Throw-away objects: what a store is tried out with. They are in a folder of their own, are known by their names,
-//! and nothing is left of them: what a killed run leaves behind, the next one finds and removes.
+//! Throw-away objects: small objects that a trial writes, reads and deletes. Their folder and their names distinguish
+//! them from the user's objects. A run deletes its own, and those that killed runs have left.
+//!
+//! - `abandoned`: throw-away objects of killed runs
+//! - `clean_up`: deletes them at the end of a trial, and names what remains
+//! - `names`: how they are named and recognised
+//! - `record`: which runs of this machine have some
 
 mod abandoned;
 mod clean_up;
@@ -28,21 +33,21 @@ use crate::store::seal::Encryption;
 use crate::store::wire::Store;
 use record::Record;
 
-pub(crate) use clean_up::Left;
+pub(crate) use clean_up::Leftovers;
 pub(crate) use names::is_throw_away;
 
-/// More than any throw-away object holds, in bytes: an answer that claims more is refused before it is read.
+/// Larger than any throw-away object, in bytes: an answer that claims more is refused before it is read.
 const MOST_BYTES: u64 = 64 << 20;
 
 /// The throw-away objects of one run in one bucket: written, read, copied, and deleted in the end.
 pub(crate) struct ThrowAways {
     store: Arc<Store>,
-    /// What the names of all of them begin with, and no other object's.
+    /// The common prefix of their names, which no other object has.
     prefix: Location,
-    /// How many were named by their numbers.
+    /// How many numbered names were given out.
     count: u32,
     record: Option<Record>,
-    /// The objects that were written, with their versions, as far as the store has answered.
+    /// The objects that the store reported as written, with their versions.
     written: Vec<(Location, Option<String>)>,
     /// Keys under which something was written, or may have been.
     touched: BTreeSet<String>,
@@ -51,14 +56,15 @@ pub(crate) struct ThrowAways {
 }
 
 impl ThrowAways {
-    /// In the folder for them at the bucket's top, where no user's prefix is.
-    /// Errors: [`Kind::Other`] where the operating system gives no random bytes.
-    pub(crate) fn at_top(store: &Arc<Store>, bucket: &str) -> Result<ThrowAways, Failure> {
+    /// Throw-away objects in their folder at the bucket's root.
+    /// Errors: [`Kind::Other`] if the operating system gives no random bytes.
+    pub(crate) fn at_root(store: &Arc<Store>, bucket: &str) -> Result<ThrowAways, Failure> {
         ThrowAways::below(store, &Location { bucket: bucket.to_owned(), key: String::new() })
     }
 
-    /// Below a prefix that is empty or ends in `/`, where the credentials may not write elsewhere.
-    /// Errors: [`Kind::Other`] where the operating system gives no random bytes.
+    /// Throw-away objects in their folder below a prefix that is empty or ends in `/`, for credentials that may not
+    /// write elsewhere.
+    /// Errors: [`Kind::Other`] if the operating system gives no random bytes.
     pub(crate) fn below(store: &Arc<Store>, folder: &Location) -> Result<ThrowAways, Failure> {
         let run = SysRng.try_next_u64().map_err(|error| {
             Failure::other(format!("the operating system gave no random bytes: {error}"))
@@ -79,16 +85,16 @@ impl ThrowAways {
         })
     }
 
-    /// Goes on below a folder, if nothing could be written at the bucket's top; whether it does.
+    /// Moves to below a folder, if nothing could be written at the bucket's root. Returns whether it moved.
     pub(crate) fn move_below(&mut self, folder: &Location) -> bool {
         let is_at_top = self.prefix.key.starts_with(names::FOLDER) && !folder.key.is_empty();
         if !is_at_top || !self.uploads.is_empty() || !self.written.is_empty() {
             return false;
         }
         let Ok(below) = ThrowAways::below(&self.store, folder) else { return false };
-        // What was touched at the top is still to be looked for.
+        // Objects at the root may exist all the same, and are still to be deleted.
         let touched = mem::take(&mut self.touched);
-        mem::replace(self, ThrowAways { touched, ..below }).forget();
+        mem::replace(self, ThrowAways { touched, ..below }).remove_record();
         true
     }
 
@@ -101,7 +107,7 @@ impl ThrowAways {
         Location { bucket: bucket.clone(), key: format!("{key}{name}") }
     }
 
-    /// One that was not named yet.
+    /// The next numbered name.
     pub(super) fn next(&mut self) -> Location {
         self.count += 1;
         self.named(&self.count.to_string())
@@ -114,15 +120,15 @@ impl ThrowAways {
 
     /// Writes an object in one request.
     pub(crate) async fn put(&mut self, write: &Write, content: &Bytes) -> Result<Stored, Failure> {
-        self.touch(&write.at);
+        self.mark_touched(&write.at);
         let body = || RequestBody::from(content.clone());
         let sums = Sums { bytes: content.len() as u64, crc64nvme: crc64nvme(content), md5: None };
         let written = self.store.put_object(write, body, &sums).await?;
-        let stored = self.store.settle(&write.at, written).await?;
-        Ok(self.note(&write.at, stored))
+        let stored = self.store.keep_if_proven(&write.at, written).await?;
+        Ok(self.record_written(&write.at, stored))
     }
 
-    /// Writes an object as a multipart upload: what is not sealed is never published.
+    /// Writes an object as a multipart upload, which never publishes an unsealed object.
     pub(super) async fn upload(
         &mut self,
         write: &Write,
@@ -140,7 +146,7 @@ impl ThrowAways {
         Ok(id)
     }
 
-    /// May be interrupted: what arrives of the parts all the same is aborted with the upload.
+    /// Uploads the parts. May be cancelled: the abort of the upload deletes them.
     pub(crate) async fn send_parts(
         &self,
         write: &Write,
@@ -157,7 +163,7 @@ impl ThrowAways {
         Ok(sent)
     }
 
-    /// Makes an object of the parts.
+    /// Completes the upload.
     pub(crate) async fn complete(
         &mut self,
         write: &Write,
@@ -165,19 +171,19 @@ impl ThrowAways {
         parts: &[Part],
     ) -> Result<Stored, Failure> {
         let crc = combined(parts.iter().map(|part| (part.crc64nvme, part.bytes)));
-        self.touch(&write.at);
+        self.mark_touched(&write.at);
         let written = self.store.complete_upload(write, id, parts, Some(crc)).await?;
         self.uploads.retain(|(_, known)| known != id);
-        let stored = self.store.settle(&write.at, written).await?;
-        Ok(self.note(&write.at, stored))
+        let stored = self.store.keep_if_proven(&write.at, written).await?;
+        Ok(self.record_written(&write.at, stored))
     }
 
-    /// Copies an object in one request; none where the store cannot, or does not seal what it copies.
+    /// Copies an object in one request; none if the store cannot copy, or does not seal the copy.
     pub(crate) async fn copy(&mut self, copy: &Copy) -> Result<Option<Stored>, Failure> {
-        self.touch(&copy.write.at);
+        self.mark_touched(&copy.write.at);
         let Some(written) = self.store.copy_object(copy).await? else { return Ok(None) };
-        let copied = self.store.settle_copy(copy, written).await?;
-        Ok(copied.map(|copied| self.note(&copy.write.at, copied.stored)))
+        let copied = self.store.keep_copy_if_proven(copy, written).await?;
+        Ok(copied.map(|copied| self.record_written(&copy.write.at, copied.stored)))
     }
 
     /// The same, in parts of these sizes in bytes.
@@ -195,14 +201,14 @@ impl ThrowAways {
             let Some(part) = part else { return Ok(None) };
             parts.push(part);
         }
-        self.touch(&copy.write.at);
+        self.mark_touched(&copy.write.at);
         let written = self.store.complete_copy(copy, &id, &parts).await?;
         self.uploads.retain(|(_, known)| *known != id);
-        let copied = self.store.settle_copy(copy, written).await?;
-        Ok(copied.map(|copied| self.note(&copy.write.at, copied.stored)))
+        let copied = self.store.keep_copy_if_proven(copy, written).await?;
+        Ok(copied.map(|copied| self.record_written(&copy.write.at, copied.stored)))
     }
 
-    /// Reads an object, or a range of it, whole into memory.
+    /// Reads an object, or a range of it, into memory.
     pub(crate) async fn read(
         &self,
         at: &Location,
@@ -212,19 +218,19 @@ impl ThrowAways {
         collect(self.store.get(at, keys, options).await?, at).await
     }
 
-    /// Something may be written there.
-    pub(crate) fn touch(&mut self, at: &Location) {
+    /// Remembers that an object may be written here.
+    pub(crate) fn mark_touched(&mut self, at: &Location) {
         self.touched.insert(at.key.clone());
     }
 
-    /// This was written there.
-    pub(crate) fn note(&mut self, at: &Location, stored: Stored) -> Stored {
+    /// Remembers an object that was written.
+    pub(crate) fn record_written(&mut self, at: &Location, stored: Stored) -> Stored {
         self.written.push((at.clone(), stored.version_id.clone()));
         stored
     }
 
-    /// Nothing is left of them.
-    fn forget(self) {
+    /// Removes the record, once the objects are deleted.
+    fn remove_record(self) {
         if let Some(record) = self.record {
             record.remove();
         }
@@ -242,7 +248,7 @@ pub(crate) fn plain_write(at: &Location, key: Option<&Key>) -> Write {
     }
 }
 
-/// What was just written, as the source of a copy.
+/// An object that was just written, as the source of a copy.
 pub(crate) fn as_source(at: &Location, key: Option<&Key>, stored: &Stored) -> CopySource {
     let metadata = ObjectMetadata {
         content_length: Some(stored.bytes),
@@ -254,7 +260,7 @@ pub(crate) fn as_source(at: &Location, key: Option<&Key>, stored: &Stored) -> Co
     CopySource { at: at.clone(), key: key.cloned(), metadata }
 }
 
-/// All bytes of what is being read.
+/// Reads an opened object to its end.
 pub(crate) async fn collect(
     opened: Opened<Reading>,
     at: &Location,

@@ -1,5 +1,5 @@
-//! The names of throw-away objects: `.s3seal/trial-RUN-MARK-NAME`, at the top of a bucket or below a prefix. The mark
-//! follows from the run's number, so that no object of a user is taken for one of them.
+//! The names of throw-away objects: `.s3seal/trial-RUN-MARK-NAME`, at the root of a bucket or below a prefix. The mark
+//! is a digest of the run's number, so that no user's object is mistaken for a throw-away object.
 
 use sha2::{Digest as _, Sha256};
 
@@ -7,28 +7,28 @@ use crate::location::Location;
 
 /// The folder of throw-away objects.
 pub(super) const FOLDER: &str = ".s3seal/";
-/// How their names in that folder begin.
+/// The beginning of their names in that folder.
 pub(super) const NAME: &str = "trial-";
-/// How their names began before they had a folder. Such objects are passed over, and never deleted by their names alone.
+/// The beginning of their names before they had a folder. Such objects are skipped, but never deleted because of their
+/// names.
 const FORMER: &str = ".s3seal-trial-";
 
-/// What the names of all throw-away objects of one run begin with, in the folder for them below a prefix.
+/// The common prefix of all throw-away objects of one run, below a folder.
 pub(super) fn prefix_of_run(folder: &Location, run: &str) -> Location {
     let key = format!("{}{FOLDER}{NAME}{run}-{}-", folder.key, mark(run));
     Location { bucket: folder.bucket.clone(), key }
 }
 
-/// Whether a key is that of a throw-away object, which no command has anything to do with.
+/// Whether a key is that of a throw-away object, which commands skip.
 pub(crate) fn is_throw_away(key: &str) -> bool {
     is_marked(key) || is_former(key)
 }
 
-/// Whether the name has the mark that belongs to its run.
 pub(super) fn is_marked(key: &str) -> bool {
     run_of(key).is_some()
 }
 
-/// The number of the run that wrote it.
+/// The number of the run that wrote this object; none if the key is not that of a throw-away object.
 pub(super) fn run_of(key: &str) -> Option<&str> {
     let (folder, name) = key.rsplit_once(FOLDER)?;
     if !(folder.is_empty() || folder.ends_with('/')) || name.contains('/') {

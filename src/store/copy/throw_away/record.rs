@@ -1,5 +1,5 @@
-//! Which runs of this machine have throw-away objects: a file for each in the state folder, locked for as long as the
-//! run lives. What a killed run leaves behind, the next one finds by it.
+//! Which runs of this machine have throw-away objects: a file for each run in the state folder, locked while the run is
+//! active. The next run finds the objects of a killed run by its file.
 
 use std::collections::HashSet;
 use std::fs::{self, DirBuilder, File, OpenOptions};
@@ -13,7 +13,6 @@ use crate::location::Location;
 use crate::store::wire::Store;
 use crate::system::state;
 
-/// Their folder within the state folder.
 const RECORDS: &str = "throw-away";
 
 /// The file of one run.
@@ -23,7 +22,7 @@ pub(super) struct Record {
     _locked: File,
 }
 
-/// Where a run's throw-away objects are.
+/// The content of the file: where a run's throw-away objects are.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Recorded {
     pub(super) endpoint: String,
@@ -48,7 +47,7 @@ impl Record {
         Ok(Record { path, _locked: file })
     }
 
-    /// Those of runs that have ended, and what they say.
+    /// The records of runs that have ended, with their content.
     pub(super) fn of_dead_runs() -> impl Iterator<Item = (Record, Recorded)> {
         records().into_iter().filter_map(|path| {
             let mut file = File::open(&path).ok()?;
@@ -60,13 +59,13 @@ impl Record {
         })
     }
 
-    /// Nothing is left of the run's objects.
+    /// Removes the record, once the run's objects are deleted.
     pub(super) fn remove(self) {
         let _ = fs::remove_file(self.path);
     }
 }
 
-/// The numbers of the runs that live on this machine.
+/// The numbers of the runs that are active on this machine.
 pub(super) fn living_runs() -> HashSet<String> {
     let is_alive = |path: &PathBuf| {
         let file = File::open(path);

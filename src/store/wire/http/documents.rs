@@ -1,5 +1,5 @@
-//! Caps on what a store answers besides objects: documents and errors are read into memory whole, so a store that
-//! sends more than any S3 request has to say is not listened to.
+//! Limits on answers other than objects: documents and errors are read into memory whole, so longer ones than S3 needs
+//! are refused.
 
 use std::fmt;
 use std::pin::Pin;
@@ -15,20 +15,21 @@ use aws_smithy_types::config_bag::ConfigBag;
 use bytes::{Buf, Bytes};
 use http_body::{Body, Frame, SizeHint};
 
-/// A page of a listing: 1,000 keys of 1,024 bytes, each percent-encoded, with all that is said of each, are 4 MiB.
+/// In bytes. The longest is a page of a listing: 1,000 keys of 1,024 bytes, percent-encoded, with their details are 4
+/// MiB.
 const LONGEST_DOCUMENT: u64 = 16 << 20;
-/// Of 1,000 keys with 20 elements each these are five times as many; each can take far more memory than its text.
-const MOST_TAGS: usize = 200_000;
-/// An error: code, message and what it is about.
+/// Five times as many as 1,000 keys with 20 elements each. An element can take far more memory than its text.
+const MOST_XML_TAGS: usize = 200_000;
+/// In bytes. An error has a code, a message and a few details.
 const LONGEST_ERROR: u64 = 1 << 20;
-/// How much of a document's two ends is kept, in bytes.
+/// How many bytes of a document's beginning and end are kept.
 const END: usize = 1024;
 
-/// Cuts the documents of a store: of an error the beginning counts, anything else that is too long is refused.
+/// Limits the documents of a store: a long error is cut, any other long document is refused.
 #[derive(Debug)]
-pub(crate) struct Documents;
+pub(crate) struct DocumentLimit;
 
-/// What is refused because it is too long.
+/// The error for a document that is too long.
 #[derive(Debug)]
 pub(crate) struct TooLong;
 
@@ -40,9 +41,9 @@ impl fmt::Display for TooLong {
 
 impl std::error::Error for TooLong {}
 
-impl Intercept for Documents {
+impl Intercept for DocumentLimit {
     fn name(&self) -> &'static str {
-        "Documents"
+        "DocumentLimit"
     }
 
     fn modify_before_deserialization(
@@ -57,40 +58,40 @@ impl Intercept for Documents {
         if is_success && operation == "GetObject" {
             return Ok(());
         }
-        let left = if is_success { LONGEST_DOCUMENT } else { LONGEST_ERROR };
-        let ends = (is_success && is_list(operation)).then(Ends::default);
+        let bytes_left = if is_success { LONGEST_DOCUMENT } else { LONGEST_ERROR };
+        let ends = (is_success && is_list(operation)).then(DocumentEnds::default);
         let body = std::mem::replace(answer.body_mut(), SdkBody::taken());
-        let tags_left = if is_success { MOST_TAGS } else { usize::MAX };
-        let capped = Capped { body, left, tags_left, is_error: !is_success, ends };
+        let tags_left = if is_success { MOST_XML_TAGS } else { usize::MAX };
+        let capped = Capped { body, bytes_left, tags_left, is_error: !is_success, ends };
         *answer.body_mut() = SdkBody::from_body_1_x(capped);
         Ok(())
     }
 }
 
-/// Whether an answer says what there is, so that a missing end would pass for there being no more.
+/// Whether an answer is a list, where a missing end would look like the end of the list.
 fn is_list(operation: &str) -> bool {
     operation.starts_with("List") || operation.starts_with("Get") || operation == "DeleteObjects"
 }
 
-/// A body of which only so much is read.
+/// A body that is read up to a limit.
 struct Capped {
     body: SdkBody,
-    left: u64,
+    bytes_left: u64,
     tags_left: usize,
-    /// Whether what is too long is cut, not refused.
+    /// Whether a long body is cut instead of refused.
     is_error: bool,
-    /// What must fit together.
-    ends: Option<Ends>,
+    /// Set if the document must be complete.
+    ends: Option<DocumentEnds>,
 }
 
-/// The two ends of an XML document: the SDK's parser takes one that is cut off for one that is complete.
+/// The beginning and end of an XML document: the SDK's parser accepts a truncated one as complete.
 #[derive(Debug, Default)]
-struct Ends {
+struct DocumentEnds {
     beginning: Vec<u8>,
     end: Vec<u8>,
 }
 
-impl Ends {
+impl DocumentEnds {
     fn add(&mut self, bytes: &[u8]) {
         let missing = END.saturating_sub(self.beginning.len()).min(bytes.len());
         self.beginning.extend_from_slice(&bytes[..missing]);
@@ -99,7 +100,7 @@ impl Ends {
         self.end.drain(..surplus);
     }
 
-    /// Whether the last tag closes the first; so it is where there is no document at all.
+    /// Whether the last tag closes the root element. True for an empty document.
     fn fit(&self) -> bool {
         let beginning = String::from_utf8_lossy(&self.beginning);
         let is_root = |rest: &&str| !rest.starts_with(['?', '!']);
@@ -124,7 +125,7 @@ impl Body for Capped {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
         let this = &mut *self;
-        if this.is_error && this.left == 0 {
+        if this.is_error && this.bytes_left == 0 {
             return Poll::Ready(None);
         }
         Pin::new(&mut this.body).poll_frame(context).map(|frame| {
@@ -137,13 +138,13 @@ impl Body for Capped {
                 Ok(Err(frame)) => return Some(Ok(frame)),
                 Err(error) => return Some(Err(error)),
             };
-            if bytes.len() as u64 > this.left {
+            if bytes.len() as u64 > this.bytes_left {
                 if !this.is_error {
                     return Some(Err(TooLong.into()));
                 }
-                bytes = bytes.copy_to_bytes(this.left as usize);
+                bytes = bytes.copy_to_bytes(this.bytes_left as usize);
             }
-            this.left -= bytes.len() as u64;
+            this.bytes_left -= bytes.len() as u64;
             let tags = bytes.iter().filter(|byte| **byte == b'<').count();
             let Some(tags_left) = this.tags_left.checked_sub(tags) else {
                 return Some(Err(TooLong.into()));
@@ -166,7 +167,7 @@ mod tests {
     use super::*;
 
     fn fit(document: &str) -> bool {
-        let mut ends = Ends::default();
+        let mut ends = DocumentEnds::default();
         document.as_bytes().chunks(7).for_each(|bytes| ends.add(bytes));
         ends.fit()
     }

@@ -1,5 +1,5 @@
-//! Names under `localhost` are the loopback interface and never reach DNS (RFC 6761 section 6.3): over plain http
-//! the key would go in clear to whatever address DNS has for them.
+//! Names under `localhost` mean the loopback interface and are never looked up in DNS (RFC 6761 section 6.3): over
+//! plain http the key would go in clear text to any address that DNS returns.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -20,18 +20,18 @@ fn is_localhost(name: &str) -> bool {
     name == "localhost" || name.ends_with(".localhost")
 }
 
-/// Finds the addresses for plain http.
+/// Resolves host names for plain http.
 #[derive(Debug, Clone)]
 pub(crate) struct Resolver {
-    /// Whether the endpoint must be on this machine, so that no other address will do.
+    /// Whether only names of this machine may be resolved.
     pub(crate) only_loopback: bool,
 }
 
 impl ResolveDns for Resolver {
     fn resolve_dns<'a>(&'a self, name: &'a str) -> DnsFuture<'a> {
-        // A bucket's name may have been put in front of the endpoint's.
+        // Includes subdomains: the bucket's name may precede the endpoint's.
         if is_localhost(name) {
-            // The last one's failure is the one that is reported, and most stores listen at 127.0.0.1.
+            // IPv4 last: the failure of the last address is reported, and most stores listen at 127.0.0.1.
             return DnsFuture::ready(Ok(vec![
                 Ipv6Addr::LOCALHOST.into(),
                 Ipv4Addr::LOCALHOST.into(),

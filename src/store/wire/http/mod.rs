@@ -1,5 +1,10 @@
-//! The HTTP client below the SDK: trusted certificates, name resolution, stalled connections, rate limits, and the longest
-//! document that an answer may hold.
+//! The HTTP client below the SDK.
+//!
+//! - `documents`: the longest document that an answer may hold
+//! - `loopback`: hosts that are this machine, and how they are resolved
+//! - `rate`: `--limit-rate`
+//! - `stall`: the timeout of connections on which nothing moves
+//! - `trust`: trusted certificate authorities, and the clients that use them
 
 mod documents;
 mod loopback;
@@ -7,8 +12,8 @@ mod rate;
 mod stall;
 mod trust;
 
-pub(crate) use documents::{Documents, TooLong};
+pub(crate) use documents::{DocumentLimit, TooLong};
 pub(crate) use loopback::{Resolver, is_loopback};
-pub(crate) use rate::{Limits, parse_rate};
-pub(crate) use stall::GivesUp;
-pub(crate) use trust::{Requester, Trust, plain_client};
+pub(crate) use rate::{RateLimited, parse_rate};
+pub(crate) use stall::StallTimeout;
+pub(crate) use trust::{RequestHeaders, Trust, plain_client};

@@ -1,4 +1,4 @@
-//! `--limit-rate`: all connections of a run together move so many bytes a second, both ways.
+//! `--limit-rate`: a limit in bytes per second for all connections of a run together, in both directions.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,14 +18,14 @@ use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::text::size;
 
-/// Connections take turns at this share of a second's bytes, so that none stands still for long.
-const TURNS: u64 = 16;
+/// Connections take turns of this fraction of a second's bytes, so that none waits long.
+const TURNS_PER_SECOND: u64 = 16;
 const LONGEST_TURN: u64 = 256 << 10;
-/// What was not used is lost after this time.
-const BURST: Duration = Duration::from_millis(100);
+/// Unused capacity expires after this time.
+const MOST_CREDIT: Duration = Duration::from_millis(100);
 
-/// Reads a rate: a size with or without `/s`.
-/// Errors: A sentence, where it is none.
+/// Parses a rate: a size with or without `/s`.
+/// Errors: The reason, if it is not a rate.
 pub(crate) fn parse_rate(text: &str) -> Result<u64, String> {
     match size::parse(text.strip_suffix("/s").unwrap_or(text))? {
         0 => Err("nothing would ever arrive".to_owned()),
@@ -33,39 +33,39 @@ pub(crate) fn parse_rate(text: &str) -> Result<u64, String> {
     }
 }
 
-/// A client that keeps to a rate.
+/// An HTTP client that keeps to a rate.
 #[derive(Debug)]
-pub(crate) struct Limits {
+pub(crate) struct RateLimited {
     inner: SharedHttpClient,
     rate: Arc<Rate>,
 }
 
-impl Limits {
-    /// Lets the client move so many bytes a second.
-    pub(crate) fn to(bytes_a_second: u64, inner: SharedHttpClient) -> SharedHttpClient {
+impl RateLimited {
+    /// Limits the client to this rate.
+    pub(crate) fn at(bytes_a_second: u64, inner: SharedHttpClient) -> SharedHttpClient {
         let rate = Arc::new(Rate::new(bytes_a_second));
-        SharedHttpClient::new(Limits { inner, rate })
+        SharedHttpClient::new(RateLimited { inner, rate })
     }
 }
 
-impl HttpClient for Limits {
+impl HttpClient for RateLimited {
     fn http_connector(
         &self,
         settings: &HttpConnectorSettings,
         components: &RuntimeComponents,
     ) -> SharedHttpConnector {
         let inner = self.inner.http_connector(settings, components);
-        SharedHttpConnector::new(Limited { inner, rate: self.rate.clone() })
+        SharedHttpConnector::new(RateLimitedConnector { inner, rate: self.rate.clone() })
     }
 }
 
 #[derive(Debug)]
-struct Limited {
+struct RateLimitedConnector {
     inner: SharedHttpConnector,
     rate: Arc<Rate>,
 }
 
-impl HttpConnector for Limited {
+impl HttpConnector for RateLimitedConnector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let rate = self.rate.clone();
         let answer = self.inner.call(request.map(|body| slowed(body, &rate)));
@@ -73,11 +73,11 @@ impl HttpConnector for Limited {
     }
 }
 
-/// A token bucket: bytes are paid for ahead, and go once their time has come.
+/// A token bucket: bytes are reserved in advance, and sent when their time has come.
 #[derive(Debug)]
 struct Rate {
     bytes_a_second: u64,
-    /// When all that was paid for will be gone.
+    /// When everything reserved so far will have been sent.
     free: Mutex<Instant>,
 }
 
@@ -86,27 +86,27 @@ impl Rate {
         Rate { bytes_a_second, free: Mutex::new(Instant::now()) }
     }
 
-    /// How many of `bytes` bytes may go in one turn; at least one.
+    /// How many of `bytes` bytes may be sent in one turn; at least one.
     fn turn(&self, bytes: usize) -> usize {
-        let longest = (self.bytes_a_second / TURNS).clamp(1, LONGEST_TURN);
+        let longest = (self.bytes_a_second / TURNS_PER_SECOND).clamp(1, LONGEST_TURN);
         bytes.min(longest as usize)
     }
 
-    /// Pays for `bytes` bytes, and says when they may go.
+    /// Reserves `bytes` bytes, and returns when they may be sent.
     fn pay(&self, bytes: usize) -> Instant {
         let time = Duration::from_secs_f64(bytes as f64 / self.bytes_a_second as f64);
         let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
-        let earliest = Instant::now().checked_sub(BURST).unwrap_or(*free);
+        let earliest = Instant::now().checked_sub(MOST_CREDIT).unwrap_or(*free);
         *free = (*free).max(earliest) + time;
         *free
     }
 }
 
-/// A body that goes in turns.
+/// A body that is passed on in turns.
 struct Slowed {
     body: SdkBody,
     rate: Arc<Rate>,
-    /// What has come and may not go yet.
+    /// Bytes received from `body` and not yet passed on.
     rest: Bytes,
     turn: Option<(usize, Pin<Box<Sleep>>)>,
 }

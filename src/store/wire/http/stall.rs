@@ -1,5 +1,5 @@
-//! A connection on which nothing moves is given up, whichever way the bytes go. The SDK's read timeout
-//! counts from the moment a request is begun, however long its body takes, so it is kept here instead.
+//! The read timeout: gives up a connection on which nothing moves in either direction. The SDK's own read timeout
+//! starts with the request and includes the time to send its body, so it is not used.
 
 use std::io;
 use std::pin::Pin;
@@ -20,32 +20,32 @@ use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use tokio::time::{Instant, Sleep, sleep_until};
 
-/// What the system may still have to send when it has been handed the last byte of a request.
-const UNSENT: u64 = 1 << 20;
-/// Bytes a second of the slowest line that it is left the time for.
-const SLOWEST_LINE: u64 = 16 << 10;
+/// How many bytes of a request the system may still buffer after it has taken the last one.
+const MOST_BUFFERED: u64 = 1 << 20;
+/// The slowest supported connection, in bytes per second, for sending that buffer.
+const SLOWEST_RATE: u64 = 16 << 10;
 
-/// A client that gives up where nothing moves for the read timeout; as long as the client's own side has
-/// nothing to send, the store is not to blame.
+/// An HTTP client that gives up if nothing moves for the read timeout. Time in which this program has no bytes to send
+/// does not count.
 #[derive(Debug)]
-pub(crate) struct GivesUp(SharedHttpClient);
+pub(crate) struct StallTimeout(SharedHttpClient);
 
-impl GivesUp {
-    /// Watches over what the client sends and receives.
-    pub(crate) fn on_stalls(client: SharedHttpClient) -> SharedHttpClient {
-        SharedHttpClient::new(GivesUp(client))
+impl StallTimeout {
+    /// Wraps a client.
+    pub(crate) fn around(client: SharedHttpClient) -> SharedHttpClient {
+        SharedHttpClient::new(StallTimeout(client))
     }
 }
 
-// Not forwarded: the inner client's validation, which reads all certificate authorities once more.
-impl HttpClient for GivesUp {
+// The inner client's validation is not forwarded: it would read all certificate authorities again.
+impl HttpClient for StallTimeout {
     fn http_connector(
         &self,
         settings: &HttpConnectorSettings,
         components: &RuntimeComponents,
     ) -> SharedHttpConnector {
         let mut timeouts = HttpConnectorSettings::builder();
-        // Connections are shared by those requests alone that have the same timeouts.
+        // The same for all requests: only requests with equal timeouts share connections.
         timeouts.set_connect_timeout(settings.connect_timeout()).set_read_timeout(None);
         let inner = self.0.http_connector(&timeouts.build(), components);
         match settings.read_timeout() {
@@ -65,7 +65,7 @@ impl HttpConnector for Watched {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let bytes = request.body().content_length().unwrap_or(0);
         let read_timeout = self.read_timeout;
-        let sent = Arc::new(Sent::begin(bytes));
+        let sent = Arc::new(BodyProgress::begin(bytes));
         let request = match bytes {
             0 => request,
             _ => request.map(|body| outgoing(body, sent.clone())),
@@ -74,7 +74,7 @@ impl HttpConnector for Watched {
         HttpConnectorFuture::new(async move {
             let answer = tokio::select! {
                 answer = answer => answer?,
-                () = sent.stand_still(read_timeout) => {
+                () = sent.stalled_for(read_timeout) => {
                     return Err(ConnectorError::timeout(stalled(read_timeout).into()));
                 }
             };
@@ -88,61 +88,60 @@ fn stalled(read_timeout: Duration) -> io::Error {
     io::Error::new(io::ErrorKind::TimedOut, text)
 }
 
-/// How a request's body is being taken.
+/// How far a request's body has been sent.
 #[derive(Debug)]
-struct Sent {
+struct BodyProgress {
     bytes: u64,
     began: Instant,
-    /// Milliseconds from the beginning to when it was last asked for bytes, times [`STATES`], and one of
-    /// the states.
+    /// When bytes were last requested from the body, in milliseconds since `began`, times [`STATES`], plus one of the
+    /// states.
     last: AtomicU64,
 }
 
 const STATES: u64 = 4;
 const TAKEN: u64 = 0;
-/// It owes an answer: nobody but this program is to blame.
-const OWING: u64 = 1;
+/// The body has no bytes ready: this program is slow, not the store.
+const WAITING: u64 = 1;
 const COMPLETE: u64 = 2;
 
-impl Sent {
-    fn begin(bytes: u64) -> Sent {
+impl BodyProgress {
+    fn begin(bytes: u64) -> BodyProgress {
         let state = if bytes == 0 { COMPLETE } else { TAKEN };
-        Sent { bytes, began: Instant::now(), last: AtomicU64::new(state) }
+        BodyProgress { bytes, began: Instant::now(), last: AtomicU64::new(state) }
     }
 
-    fn note(&self, state: u64) {
+    fn record(&self, state: u64) {
         let elapsed = self.began.elapsed().as_millis() as u64;
         self.last.store(elapsed * STATES + state, Ordering::Relaxed);
     }
 
-    /// Ends when the connection has taken nothing for this long, though there was something to take.
-    async fn stand_still(&self, read_timeout: Duration) {
+    /// Completes when the connection has taken no bytes for this long although some were ready.
+    async fn stalled_for(&self, read_timeout: Duration) {
         loop {
             let last = self.last.load(Ordering::Relaxed);
             let since = self.began + Duration::from_millis(last / STATES);
             let until = match last % STATES {
-                OWING => Instant::now() + read_timeout,
+                WAITING => Instant::now() + read_timeout,
                 COMPLETE => {
-                    let unsent = Duration::from_secs(self.bytes.min(UNSENT) / SLOWEST_LINE);
+                    let unsent = Duration::from_secs(self.bytes.min(MOST_BUFFERED) / SLOWEST_RATE);
                     since + unsent + read_timeout
                 }
                 _ => since + read_timeout,
             };
             sleep_until(until).await;
-            if last % STATES != OWING && self.last.load(Ordering::Relaxed) == last {
+            if last % STATES != WAITING && self.last.load(Ordering::Relaxed) == last {
                 return;
             }
         }
     }
 }
 
-/// The body of a request.
 struct Outgoing {
     body: SdkBody,
-    sent: Arc<Sent>,
+    sent: Arc<BodyProgress>,
 }
 
-fn outgoing(body: SdkBody, sent: Arc<Sent>) -> SdkBody {
+fn outgoing(body: SdkBody, sent: Arc<BodyProgress>) -> SdkBody {
     SdkBody::from_body_1_x(Outgoing { body, sent })
 }
 
@@ -156,13 +155,13 @@ impl Body for Outgoing {
     ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
         let polled = Pin::new(&mut self.body).poll_frame(context);
         let state = match &polled {
-            Poll::Pending => OWING,
-            // Whoever knows the length does not ask for the end.
+            Poll::Pending => WAITING,
+            // A reader that knows the length does not poll for the end.
             Poll::Ready(_) if self.body.is_end_stream() => COMPLETE,
             Poll::Ready(None) => COMPLETE,
             Poll::Ready(Some(_)) => TAKEN,
         };
-        self.sent.note(state);
+        self.sent.record(state);
         polled
     }
 
@@ -175,17 +174,16 @@ impl Body for Outgoing {
     }
 }
 
-/// The body of an answer.
 struct Incoming {
     body: SdkBody,
     read_timeout: Duration,
-    /// Set as long as nothing comes; kept for the next time.
+    /// Runs while no bytes arrive; reused.
     alarm: Pin<Box<Sleep>>,
     waits: bool,
 }
 
 fn incoming(body: SdkBody, read_timeout: Duration) -> SdkBody {
-    // What is here already cannot stall.
+    // A body in memory cannot stall.
     if body.bytes().is_some() {
         return body;
     }
@@ -240,21 +238,21 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_request_stands_still_when_nothing_is_taken() {
         for (last, seconds) in [(TAKEN, 60), (COMPLETE, 64 + 60)] {
-            let sent = Sent::begin(1 << 30);
+            let sent = BodyProgress::begin(1 << 30);
             let moving = async {
                 for _ in 0..3 {
                     after(50).await;
-                    sent.note(TAKEN);
+                    sent.record(TAKEN);
                 }
-                sent.note(OWING);
+                sent.record(WAITING);
                 after(1000).await;
-                sent.note(last);
+                sent.record(last);
                 std::future::pending::<()>().await;
             };
             let began = Instant::now();
             tokio::select! {
                 () = moving => {}
-                () = sent.stand_still(PATIENCE) => {}
+                () = sent.stalled_for(PATIENCE) => {}
             }
             assert_eq!(began.elapsed().as_secs(), 150 + 1000 + seconds);
         }
@@ -286,7 +284,7 @@ mod tests {
         let began = Instant::now();
         for _ in 0..3 {
             assert!(next().await.unwrap().is_ok());
-            // Whoever reads slowly is no reason to give up.
+            // A slow reader is no reason to give up.
             after(500).await;
         }
         let ended = next().await.unwrap().unwrap_err();

@@ -1,4 +1,4 @@
-//! Which certificate authorities are trusted, and the HTTP clients that follow from it.
+//! Which certificate authorities are trusted, and the HTTP clients that use them.
 
 use std::path::{Path, PathBuf};
 
@@ -19,16 +19,16 @@ use rustls::pki_types::pem::PemObject;
 use super::loopback::Resolver;
 use crate::failure::Failure;
 
-/// The certificate authorities that a store's certificate may come from.
+/// The trusted certificate authorities.
 #[derive(Debug, Clone)]
 pub(crate) struct Trust {
-    /// PEM text of the only ones; the system's where absent.
+    /// PEM text of the only trusted ones; the system's if absent.
     bundle: Option<Vec<u8>>,
 }
 
 impl Trust {
     /// Takes the first of: the option, `AWS_CA_BUNDLE`, the profile's `ca_bundle`, the system's.
-    /// Errors: [`Kind::Usage`] where the file cannot be read or holds no usable certificate.
+    /// Errors: [`Kind::Usage`] if the file cannot be read or has no usable certificate.
     pub(crate) fn load(
         option: Option<(PathBuf, &'static str)>,
         profile: Option<&str>,
@@ -49,7 +49,7 @@ impl Trust {
         Ok(Trust { bundle: Some(pem) })
     }
 
-    /// A client that speaks https to whom it trusts, through the environment's proxy if there is one.
+    /// A client for https, through the environment's proxy if there is one.
     pub(crate) fn client(&self) -> SharedHttpClient {
         let store = match &self.bundle {
             Some(pem) => TrustStore::empty().with_pem_certificate(pem.clone()),
@@ -70,7 +70,7 @@ impl Trust {
     }
 }
 
-/// A client for plain http, which uses no proxy: that would be one more reader.
+/// A client for plain http. It uses no proxy, because a proxy could read the key.
 pub(crate) fn plain_client(resolver: Resolver) -> SharedHttpClient {
     Builder::new().build_with_connector_fn(move |settings, components| {
         let mut builder = Connector::builder();
@@ -78,7 +78,7 @@ pub(crate) fn plain_client(resolver: Resolver) -> SharedHttpClient {
             builder = builder.connector_settings(settings.clone());
         }
         builder.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
-        // Only a builder with TLS takes a resolver. It is used for plain http alone, so it has no trusted roots.
+        // Only a builder with TLS accepts a resolver. The client is for plain http only, so it has no trusted roots.
         let builder = builder.tls_provider(Provider::rustls(CryptoMode::AwsLc));
         let context = TlsContext::builder().with_trust_store(TrustStore::empty());
         match context.build() {
@@ -88,7 +88,7 @@ pub(crate) fn plain_client(resolver: Resolver) -> SharedHttpClient {
     })
 }
 
-/// The SDK takes a bundle for granted and panics at a bad one, so it is checked here.
+/// Checks the bundle, because the SDK panics if it is invalid.
 fn read_bundle(path: &Path) -> Result<Vec<u8>, String> {
     let pem = std::fs::read(path).map_err(|error| format!("which cannot be read: {error}"))?;
     let certificates = CertificateDer::pem_slice_iter(&pem)
@@ -106,16 +106,16 @@ fn read_bundle(path: &Path) -> Result<Vec<u8>, String> {
     Ok(pem)
 }
 
-/// Adds what the user asked to be said with every request.
+/// Adds the headers that the user wants on every request.
 #[derive(Debug)]
-pub(crate) struct Requester {
+pub(crate) struct RequestHeaders {
     pub(crate) payer: Option<String>,
     pub(crate) expected_owner: Option<String>,
 }
 
-impl Intercept for Requester {
+impl Intercept for RequestHeaders {
     fn name(&self) -> &'static str {
-        "Requester"
+        "RequestHeaders"
     }
 
     fn modify_before_signing(

@@ -1,5 +1,5 @@
-//! What the head of an answer says and the SDK does not pass on: the status of a success, and the seal's echo where
-//! the operation's output has no field for it.
+//! Parts of an answer's head that the SDK does not pass on: the status of a success, and the key-MD5 if the operation's
+//! output has no field for it.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -22,12 +22,12 @@ struct Seen {
 }
 
 impl AnswerHead {
-    /// The HTTP status; 0 where there was no answer.
+    /// The HTTP status; 0 without an answer.
     pub(crate) fn status(&self) -> u16 {
         self.seen().status
     }
 
-    /// The MD5 of the customer key that the store says it used.
+    /// The MD5 of the key that the store reports to have used.
     pub(crate) fn key_md5(&self) -> Option<String> {
         self.seen().key_md5.clone()
     }

@@ -1,4 +1,4 @@
-//! How long the store takes to answer: the fastest answer so far tells how far away it is.
+//! The store's latency: its fastest answer so far.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,7 +12,7 @@ use aws_smithy_runtime_api::client::interceptors::context::{
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
 
-/// The time from sending a request to the first of its answer, at its shortest; in microseconds.
+/// The shortest time from sending a request to the head of its answer, in microseconds.
 #[derive(Debug, Clone)]
 pub(crate) struct Latency(Arc<AtomicU64>);
 
@@ -24,7 +24,7 @@ impl Storable for Sent {
 }
 
 impl Latency {
-    /// Nothing was answered yet.
+    /// Before the first answer.
     pub(crate) fn unknown() -> Latency {
         Latency(Arc::new(AtomicU64::new(u64::MAX)))
     }

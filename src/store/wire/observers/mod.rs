@@ -1,5 +1,9 @@
-//! Interceptors that watch requests without changing them: how fast the store answers, how often it asks for fewer
-//! requests, the head of an answer, and the request log that `-v` prints.
+//! Interceptors that watch requests without changing them.
+//!
+//! - `answer_head`: the status and the key-MD5 of an answer
+//! - `latency`: the fastest answer so far
+//! - `pace`: how often the store has asked for fewer requests
+//! - `request_log`: the request log that `-v` prints
 
 mod answer_head;
 mod latency;

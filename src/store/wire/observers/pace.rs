@@ -1,4 +1,4 @@
-//! What a store says about the pace of requests.
+//! How often a store asks for fewer requests.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -1,4 +1,4 @@
-//! What `-v` says of each request: method and URL, then the status; never a header, nor a signature.
+//! The request log of `-v`: method and URL, then the status; never headers or signatures.
 
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
@@ -10,7 +10,7 @@ use aws_smithy_types::config_bag::ConfigBag;
 
 use crate::location::without_query;
 
-/// Logs each attempt at a request, and whether it was answered.
+/// Logs each attempt at a request, and its status.
 #[derive(Debug)]
 pub(crate) struct RequestLog;
 
