@@ -29,19 +29,19 @@ fn the_right_key_opens_and_every_mistake_has_the_same_cause() {
         let absent = presign(&lab, &["-k", "./k"], "absent");
         let k = &["-k", "./k"][..];
         for (what, link, key, exit, says, hint) in [
-            ("wrong key", &sealed, &["-k", "./w"][..], 4, "another key", "ask whoever made"),
+            ("wrong key", &sealed, &["-k", "./w"][..], 4, "another key", "ask the sender"),
             ("no key", &sealed, &[], 4, "no key was given", "-k"),
             ("plain", &of_plain, k, 6, "not sealed", "another user may have replaced it"),
             ("unsigned", &without, &[], 4, "wants a key", "`s3seal presign -k KEY`"),
             ("denied", &denied, k, 5, "may not read", "s3:GetObject"),
-            ("absent", &absent, k, 3, "no such object", "ask whoever made"),
+            ("absent", &absent, k, 3, "no such object", "ask the sender"),
         ] {
             let done = lab.run([&["get", link.as_str(), "-"], key].concat()).done();
             one_cause(&done, &format!("{} {what}", store.name), exit, says, hint);
         }
         let put = presign(&lab, &["-k", "./k", "--method", "PUT"], "newer");
         let done = lab.run(["put", "-k", "./w", "file", &put]).done();
-        one_cause(&done, store.name, 4, "another key", "ask whoever made");
+        one_cause(&done, store.name, 4, "another key", "ask the sender");
     });
 }
 

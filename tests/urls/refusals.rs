@@ -1,4 +1,4 @@
-//! What cannot work with a presigned URL is said as soon as it is known, with what whoever made the URL can
+//! What cannot work with a presigned URL is said as soon as it is known, with what the sender of the URL can
 //! do about it.
 
 use std::fs::File;
@@ -273,13 +273,13 @@ fn damage_on_the_way_is_noticed_by_the_store() {
 }
 
 #[test]
-fn refusals_name_what_whoever_made_the_url_can_do() {
+fn refusals_name_what_the_sender_of_the_url_can_do() {
     let lab = Lab::with(|server| server.behave(Behavior::AwsBlocked));
     lab.key("k");
     lab.file("file", b"file");
     let put = presigned_put(&lab, "y");
     let told = stranger(&lab, &["put", "-k./k", "file", &put]).fails(5);
-    told.says(&["blocks SSE-C", bare(&put), "whoever made the URL"]);
+    told.says(&["blocks SSE-C", bare(&put), "the sender of the URL"]);
     let lab = stocked(Lab::new());
     let absent = presigned_get(&lab, "absent");
     stranger(&lab, &["get", "-k./k", &absent, "out"]).fails(3).says(&["no such object", "hint: "]);
