@@ -22,7 +22,7 @@ pub(crate) struct Location {
 }
 
 impl Location {
-    /// Fails with [`Kind::Usage`] if the location does not name one object: if the key is missing, or longer than S3
+    /// Fails with `Kind::Usage` if the location does not name one object: if the key is missing, or longer than S3
     /// allows.
     pub(crate) fn object(self) -> Result<Location, Failure> {
         if self.key.is_empty() {
@@ -90,7 +90,7 @@ impl FromStr for Location {
     type Err = Failure;
 
     /// Parses `s3://bucket`, `s3://bucket/key`, or the same with an access point's ARN for the bucket.
-    /// Errors: [`Kind::Usage`] for any other text, and for directory buckets, which do not support SSE-C.
+    /// Errors: `Kind::Usage` for any other text, and for directory buckets, which do not support SSE-C.
     fn from_str(text: &str) -> Result<Location, Failure> {
         let Some(rest) = text.strip_prefix(SCHEME) else {
             if is_web_url(text) {

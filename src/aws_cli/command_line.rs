@@ -64,7 +64,7 @@ type Words = VecDeque<OsString>;
 
 impl CommandLine {
     /// Takes the arguments apart; none where they do not begin as aws-cli's do.
-    /// Errors: [`Kind::Usage`] for options without a counterpart, and without the value that they need.
+    /// Errors: `Kind::Usage` for options without a counterpart, and without the value that they need.
     pub(super) fn read(
         arguments: &[OsString],
         tree: &Command,
@@ -104,7 +104,7 @@ impl CommandLine {
     }
 
     /// The arguments of this program that do what `plan` says.
-    /// Errors: [`Kind::Usage`] for an option that the command does not have.
+    /// Errors: `Kind::Usage` for an option that the command does not have.
     pub(super) fn written(self, plan: &Plan, tree: &Command) -> Result<Vec<OsString>, Failure> {
         let mut arguments = vec![self.program, plan.target.into()];
         if self.wants_help {

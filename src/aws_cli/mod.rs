@@ -28,7 +28,7 @@ pub(crate) struct Translation {
 
 /// Translates a command line that begins as one of aws-cli; none for one of this program. `tree` makes the tree of this
 /// program's commands and options.
-/// Errors: [`Kind::Usage`] for what this program has no counterpart of.
+/// Errors: `Kind::Usage` for what this program has no counterpart of.
 pub(crate) fn translate(
     arguments: &[OsString],
     tree: impl FnOnce() -> Command,

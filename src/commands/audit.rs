@@ -82,7 +82,7 @@ impl ValueEnum for State {
     }
 }
 
-/// Errors: Only what keeps the run from starting, such as [`Kind::Usage`] for a URL that is none.
+/// Errors: Only what keeps the run from starting, such as `Kind::Usage` for a URL that is none.
 pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Failure> {
     let locations = args.urls.iter().map(|url| url.parse::<Location>());
     let locations = locations.collect::<Result<Vec<_>, _>>()?;

@@ -58,7 +58,7 @@ struct Item<'a> {
 }
 
 /// Reads the switch, or sets it and reads it again.
-/// Errors: [`Kind::Denied`], [`Kind::NotFound`]; [`Kind::Other`] if the store has no such setting.
+/// Errors: `Kind::Denied`, `Kind::NotFound`; `Kind::Other` if the store has no such setting.
 pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<(), Failure> {
     let (buckets, allowed) = match &args.action {
         Action::Status(buckets) => (buckets, None),

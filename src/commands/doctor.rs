@@ -27,7 +27,7 @@ pub(crate) struct Args {
     url: Option<String>,
 }
 
-/// Errors: [`Kind::Usage`] for a URL that names no bucket; [`Kind::Interrupted`].
+/// Errors: `Kind::Usage` for a URL that names no bucket; `Kind::Interrupted`.
 pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Failures> {
     let folder = args.url.as_deref().map(to_folder).transpose()?;
     Ok(doctor::run(folder, connect, out).await?)

@@ -80,7 +80,7 @@ pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<
 }
 
 /// What the paths stand for, checked as far as it can be without a store.
-/// Errors: [`Kind::Usage`].
+/// Errors: `Kind::Usage`.
 pub(super) fn plan(
     paths: &[String],
     recursive: bool,

@@ -45,7 +45,7 @@ struct Made<'a> {
 }
 
 /// Makes a key, and prints it or writes it to a file.
-/// Errors: [`Kind::Usage`] for raw bytes to a terminal or into JSON; [`Kind::Precondition`] if the file exists; others
+/// Errors: `Kind::Usage` for raw bytes to a terminal or into JSON; `Kind::Precondition` if the file exists; others
 /// if it cannot be written.
 pub(crate) fn run(args: &Args, out: &Output) -> Result<(), Failure> {
     match args.output.as_deref().filter(|path| *path != Path::new("-")) {

@@ -80,7 +80,7 @@ struct Item<'a> {
 }
 
 /// Signs and prints the URL.
-/// Errors: [`Kind::Usage`] without a key and without `--no-key`; [`Kind::Denied`] without credentials.
+/// Errors: `Kind::Usage` without a key and without `--no-key`; `Kind::Denied` without credentials.
 pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<(), Failure> {
     let at = args.url.parse::<Location>()?.object()?;
     check(args)?;

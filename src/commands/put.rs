@@ -98,7 +98,7 @@ pub(super) async fn store(
 }
 
 /// What the paths stand for, checked as far as it can be without a store.
-/// Errors: [`Kind::Usage`].
+/// Errors: `Kind::Usage`.
 pub(super) fn plan(
     paths: &[PathBuf],
     selection: &Selection,

@@ -20,7 +20,7 @@ pub(super) struct Selection {
 }
 
 impl Selection {
-    /// Errors: [`Kind::Usage`] if there are filters, but no folder to choose from.
+    /// Errors: `Kind::Usage` if there are filters, but no folder to choose from.
     pub(super) fn check(&self, has_folders: bool) -> Result<(), Failure> {
         if self.filters.is_empty() || has_folders {
             return Ok(());

@@ -194,7 +194,7 @@ impl Failure {
             .stopping_the_run()
     }
 
-    /// A failure of [`Kind::Interrupted`] by the signal of this number.
+    /// A failure of `Kind::Interrupted` by the signal of this number.
     pub fn interrupted(signal: u8) -> Failure {
         let name = match signal {
             1 => "SIGHUP",

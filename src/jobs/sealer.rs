@@ -59,7 +59,7 @@ impl ObjectEncryption {
 
     /// A write with this encryption. With `tag_key` the object is tagged with the MD5 of its key, unless that key is
     /// derived.
-    /// Errors: [`Kind::Key`] if the tag would help to guess a weak key.
+    /// Errors: `Kind::Key` if the tag would help to guess a weak key.
     pub(crate) fn write(
         &self,
         at: &Location,
@@ -89,7 +89,7 @@ impl ObjectEncryption {
 
 impl Sealer {
     /// Reads the keys. `reads_stdin` says whether standard input is the content to store.
-    /// Errors: [`Kind::Usage`] if there is no key, or standard input would be both the key and the content.
+    /// Errors: `Kind::Usage` if there is no key, or standard input would be both the key and the content.
     pub(crate) fn load(
         options: &SealingOptions,
         reads_stdin: bool,
@@ -157,7 +157,7 @@ impl Sealer {
         }
     }
 
-    /// Errors: [`Kind::Usage`] if no key was given and no rule chooses one; [`Kind::Key`] if the key is unfit for
+    /// Errors: `Kind::Usage` if no key was given and no rule chooses one; `Kind::Key` if the key is unfit for
     /// writing.
     pub(crate) async fn encryption(
         &self,

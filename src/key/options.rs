@@ -24,7 +24,7 @@ pub(crate) struct KeyOptions {
 impl KeyOptions {
     /// Reads the keys of `-k` or of aws-cli's options, else those of `S3SEAL_KEY`. Without any of them, the keyring
     /// follows the rules of config.toml.
-    /// Errors: [`Kind::Usage`] for a malformed SPEC, a key in argv, or an invalid config file; [`Kind::Key`] if a
+    /// Errors: `Kind::Usage` for a malformed SPEC, a key in argv, or an invalid config file; `Kind::Key` if a
     /// source cannot be read or holds no key.
     pub(crate) fn load(&self) -> Result<Keyring, Failure> {
         let derive_as = self.derive_as.as_deref().map(DeriveAs::parse).transpose()?;

@@ -72,7 +72,7 @@ impl Output {
     }
 
     /// Writes raw bytes to stdout.
-    /// Errors: [`Kind::Other`] if stdout cannot be written, [`Kind::Usage`] if it was closed when the program started.
+    /// Errors: `Kind::Other` if stdout cannot be written, `Kind::Usage` if it was closed when the program started.
     /// A pipe whose reader closed it is no error.
     pub(crate) fn data(&self, bytes: &[u8]) -> Result<(), Failure> {
         descriptors::require_stdout()?;

@@ -95,7 +95,7 @@ impl BucketEncryption {
 
 impl Store {
     /// Reads a bucket's encryption configuration; without rules if the bucket has none.
-    /// Errors: [`Kind::Denied`] without `s3:GetEncryptionConfiguration`; [`Kind::NotFound`]; [`Kind::Other`] if the
+    /// Errors: `Kind::Denied` without `s3:GetEncryptionConfiguration`; `Kind::NotFound`; `Kind::Other` if the
     /// store does not implement it.
     pub(crate) async fn bucket_encryption(
         &self,

@@ -24,7 +24,7 @@ pub fn note_closed() {
     CLOSED.store(bits.sum(), Ordering::Relaxed);
 }
 
-/// Fails with [`Kind::Usage`] if standard input was closed: it would read as empty content.
+/// Fails with `Kind::Usage` if standard input was closed: it would read as empty content.
 pub(crate) fn require_stdin() -> Result<(), Failure> {
     if is_closed(0) {
         return Err(Failure::usage("standard input is closed, but must be read")
@@ -33,7 +33,7 @@ pub(crate) fn require_stdin() -> Result<(), Failure> {
     Ok(())
 }
 
-/// Fails with [`Kind::Usage`] if standard output was closed: the output would be lost.
+/// Fails with `Kind::Usage` if standard output was closed: the output would be lost.
 pub(crate) fn require_stdout() -> Result<(), Failure> {
     if is_closed(1) {
         return Err(Failure::usage("standard output is closed, but must be written")

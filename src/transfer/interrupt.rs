@@ -12,7 +12,7 @@ pub(crate) struct Interrupt(watch::Receiver<Option<u8>>);
 
 impl Interrupt {
     /// Handles SIGINT, SIGTERM and SIGHUP from now on.
-    /// Errors: [`Kind::Other`] if the system allows no signal handler.
+    /// Errors: `Kind::Other` if the system allows no signal handler.
     pub(crate) fn listen() -> Result<Interrupt, Failure> {
         let listen = |kind| {
             signal(kind).map_err(|error| {
@@ -42,7 +42,7 @@ impl Interrupt {
     }
 
     /// Runs `work`, unless a signal comes first: `work` is then dropped, and the result is
-    /// [`Kind::Interrupted`].
+    /// `Kind::Interrupted`.
     pub(crate) async fn race<T>(
         &self,
         work: impl Future<Output = Result<T, Failure>>,

@@ -41,7 +41,7 @@ fn temp_id(name: &OsStr) -> Option<&[u8]> {
 }
 
 /// The path of an object of this name, relative to the destination folder.
-/// Errors: [`Kind::Other`] if the name leads out of the folder, or no file can have it.
+/// Errors: `Kind::Other` if the name leads out of the folder, or no file can have it.
 pub(crate) fn to_path(name: &str) -> Result<PathBuf, Failure> {
     let refuse = |why: &str| {
         Err(Failure::other(format!("no file below the destination can have this name: {why}"))
@@ -68,7 +68,7 @@ pub(crate) fn to_path(name: &str) -> Result<PathBuf, Failure> {
 }
 
 /// The object name for a path relative to a folder.
-/// Errors: [`Kind::Other`] if the path is not UTF-8, which S3 keys must be.
+/// Errors: `Kind::Other` if the path is not UTF-8, which S3 keys must be.
 pub(crate) fn to_name(below: &Path) -> Result<String, Failure> {
     let mut name = String::new();
     for component in below.components() {
@@ -101,7 +101,7 @@ pub(crate) struct PathConflicts {
 
 impl PathConflicts {
     /// Checks the next name.
-    /// Errors: [`Kind::Other`] if it needs a folder where an earlier name needs a file.
+    /// Errors: `Kind::Other` if it needs a folder where an earlier name needs a file.
     pub(crate) fn check(&mut self, name: &str) -> Result<(), Failure> {
         while self.prefixes.last().is_some_and(|prefix| !name.starts_with(prefix.as_str())) {
             self.prefixes.pop();
@@ -126,7 +126,7 @@ pub(crate) struct TakenNames {
 }
 
 impl TakenNames {
-    /// Errors: [`Kind::Other`] if another source has taken the name.
+    /// Errors: `Kind::Other` if another source has taken the name.
     pub(crate) fn take(&mut self, name: &str) -> Result<(), Failure> {
         if self.hashes.insert(self.state.hash_one(name)) {
             return Ok(());

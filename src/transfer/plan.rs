@@ -27,7 +27,7 @@ pub(crate) fn parse_part_size(text: &str) -> Result<u64, String> {
 }
 
 /// The size of every part but the last, for an object of `bytes` bytes.
-/// Errors: [`Kind::Usage`] if the object does not fit into 10,000 parts of the requested size.
+/// Errors: `Kind::Usage` if the object does not fit into 10,000 parts of the requested size.
 pub(super) fn part_size(bytes: u64, requested: Option<u64>) -> Result<u64, Failure> {
     let needed = bytes.div_ceil(MAX_PARTS);
     match requested {

@@ -49,7 +49,7 @@ struct Item<'a> {
     file: Option<String>,
 }
 
-/// Errors: [`Kind::Usage`] for raw bytes to a terminal or into JSON; [`Kind::Precondition`] if the file exists; others
+/// Errors: `Kind::Usage` for raw bytes to a terminal or into JSON; `Kind::Precondition` if the file exists; others
 /// if there is no key, or it cannot be written.
 pub(super) fn run(args: &Args, out: &Output) -> Result<(), Failure> {
     let ring = args.chosen.load()?;

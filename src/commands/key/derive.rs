@@ -51,8 +51,8 @@ struct Item<'a> {
     file: Option<String>,
 }
 
-/// Errors: [`Kind::Usage`] without a key, or where it is not clear whose name counts; [`Kind::Key`] for a weak master;
-/// [`Kind::Precondition`] if the file exists.
+/// Errors: `Kind::Usage` without a key, or where it is not clear whose name counts; `Kind::Key` for a weak master;
+/// `Kind::Precondition` if the file exists.
 pub(super) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<(), Failure> {
     let at = args.url.parse::<Location>()?.object()?;
     let keys = Keys::load(&args.key, out)?;

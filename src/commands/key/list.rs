@@ -52,7 +52,7 @@ struct Item<'a> {
 }
 
 /// Shows each key, and reports each that cannot be read.
-/// Errors: [`Kind::Usage`] if config.toml is invalid.
+/// Errors: `Kind::Usage` if config.toml is invalid.
 pub(super) fn run(_: &Args, out: &Output) -> Result<u8, Failure> {
     let ring = ConfigKeys::load(Some(DEFAULT_TIMEOUT))?;
     let mut code = CommonCode::default();

@@ -35,7 +35,7 @@ enum Action {
 }
 
 /// Runs the action; failures of several items are reported as they happen.
-/// Errors: [`Kind::Usage`] if there is no key, or one stands in argv; [`Kind::Key`] if a source cannot be read or holds
+/// Errors: `Kind::Usage` if there is no key, or one stands in argv; `Kind::Key` if a source cannot be read or holds
 /// no key.
 pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Failure> {
     match &args.action {

@@ -63,7 +63,7 @@ struct Item<'a> {
 }
 
 /// Tries the recipes, and reports the one that opens the object.
-/// Errors: [`Kind::Key`] where none does, [`Kind::Unsealed`] where the object needs no key, and those of reading the
+/// Errors: `Kind::Key` where none does, `Kind::Unsealed` where the object needs no key, and those of reading the
 /// text, asking the store and writing the file.
 pub(super) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<(), Failure> {
     let at = args.url.parse::<Location>()?.object()?;

@@ -32,7 +32,7 @@ pub(super) struct Args {
     key: KeyOptions,
 }
 
-/// Errors: Only what keeps the run from starting, such as [`Kind::Usage`] without a key.
+/// Errors: Only what keeps the run from starting, such as `Kind::Usage` without a key.
 pub(super) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Failure> {
     let objects = args.urls.iter().map(|url| url.parse::<Location>()?.object());
     let objects = objects.collect::<Result<Vec<_>, Failure>>()?;

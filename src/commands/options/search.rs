@@ -45,7 +45,7 @@ impl From<SearchArgs> for SearchOptions {
 
 parsed_as!(SearchArgs => SearchOptions);
 
-/// Fails with [`Kind::Usage`] if a list is given with several URLs, or if standard input is both the list and a key.
+/// Fails with `Kind::Usage` if a list is given with several URLs, or if standard input is both the list and a key.
 pub(in crate::commands) fn check_search(
     options: &SearchOptions,
     urls: usize,

@@ -36,13 +36,13 @@ pub(super) struct RotationKeyArgs {
 
 impl RotationKeyArgs {
     /// Whether a key is read from stdin, so that nothing else can be.
-    /// Errors: [`Kind::Usage`] as [`RotationKeyArgs::load`].
+    /// Errors: `Kind::Usage` as [`RotationKeyArgs::load`].
     pub(super) fn use_stdin(&self) -> Result<bool, Failure> {
         Ok(self.old_key().uses_stdin()? || (!self.unseals() && self.new_key().uses_stdin()?))
     }
 
     /// Reads the keys.
-    /// Errors: [`Kind::Usage`] if the old keys or the new key are not clear; otherwise as [`KeyOptions::load`].
+    /// Errors: `Kind::Usage` if the old keys or the new key are not clear; otherwise as [`KeyOptions::load`].
     pub(super) fn load(&self, out: &Output) -> Result<RotationKeys, Failure> {
         let includes_plain = self.from.iter().any(|it| it == NONE);
         let (old, new) = (self.old_key(), self.new_key());

@@ -22,7 +22,7 @@ use crate::store::wire::Connect;
 use crate::transfer::Interrupt;
 
 /// Makes all checks, prints the results, and returns the exit code.
-/// Errors: [`Kind::Interrupted`]; [`Kind::Other`] if stdout cannot be written.
+/// Errors: `Kind::Interrupted`; `Kind::Other` if stdout cannot be written.
 pub(crate) async fn run(
     folder: Option<Location>,
     connect: &Connect,

@@ -144,7 +144,7 @@ impl DoctorReport {
     }
 
     /// Prints a line for each check, and one for each hint.
-    /// Errors: [`Kind::Other`] if stdout cannot be written.
+    /// Errors: `Kind::Other` if stdout cannot be written.
     pub(super) fn print(&self, out: &Output) -> Result<(), Failure> {
         let others = CHECKS.into_iter().filter(|check| Some(*check) != self.alarm);
         for check in self.alarm.into_iter().chain(others) {

@@ -26,7 +26,7 @@ pub(crate) fn feed_list<T: Send + 'static>(
 }
 
 /// Sends the items that `to_item` makes of the names in the list; `-` is standard input.
-/// Errors: [`Kind::NotFound`] if the list does not exist; [`Kind::Other`] if it cannot be read.
+/// Errors: `Kind::NotFound` if the list does not exist; `Kind::Other` if it cannot be read.
 pub(crate) fn send_listed<T>(
     list: &Path,
     sender: &Sender<Found<T>>,

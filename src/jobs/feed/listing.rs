@@ -18,7 +18,7 @@ struct Sent {
 }
 
 /// Sends the wanted objects of a place.
-/// Errors: [`Kind::NotFound`] if there is no object; otherwise as [`Listing::next_page`].
+/// Errors: `Kind::NotFound` if there is no object; otherwise as [`Listing::next_page`].
 pub(super) async fn send_listing(
     search: &Search,
     place: &Place,

@@ -75,7 +75,7 @@ pub(crate) enum EncryptionStatus {
 
 impl Manifest {
     /// Reads a `manifest.json`.
-    /// Errors: [`Kind::Usage`] if it is not a manifest, or its data files are not CSV.
+    /// Errors: `Kind::Usage` if it is not a manifest, or its data files are not CSV.
     pub(crate) fn parse(json: &[u8]) -> Result<Manifest, Failure> {
         let manifest: Manifest = serde_json::from_slice(json).map_err(|error| {
             // The parser's own message can quote a value, which may be a key.
@@ -93,7 +93,7 @@ impl Manifest {
     }
 
     /// The columns of the data files.
-    /// Errors: [`Kind::Usage`] if there is no column for keys.
+    /// Errors: `Kind::Usage` if there is no column for keys.
     pub(crate) fn columns(&self) -> Result<Columns, Failure> {
         let names: Vec<&str> = self.file_schema.split(',').map(str::trim).collect();
         let column = |name: &str| names.iter().position(|own| *own == name);
@@ -128,7 +128,7 @@ impl Columns {
     }
 
     /// Passes each row of a gzipped data file to `see`, until that returns false.
-    /// Errors: [`Kind::Integrity`] if the file is damaged or ends early; the failures of the reader.
+    /// Errors: `Kind::Integrity` if the file is damaged or ends early; the failures of the reader.
     pub(crate) fn read(
         &self,
         file: impl Read,

@@ -57,7 +57,7 @@ pub(crate) struct PutPlan {
 }
 
 /// Stores each file; failures are reported as they happen.
-/// Errors: Only what keeps the run from starting, such as [`Kind::Usage`] if there is no key; nothing is stored then.
+/// Errors: Only what keeps the run from starting, such as `Kind::Usage` if there is no key; nothing is stored then.
 pub(crate) async fn run(
     options: PutOptions,
     connect: &Connect,

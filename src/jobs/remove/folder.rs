@@ -8,7 +8,7 @@ use crate::location::Location;
 use crate::store::wire::Store;
 
 /// Checks with one request that an object has exactly this name.
-/// Errors: [`Kind::NotFound`] if none has. The message says how many objects are below it.
+/// Errors: `Kind::NotFound` if none has. The message says how many objects are below it.
 pub(super) async fn check_folder(store: &Arc<Store>, at: &Location) -> Result<(), Failure> {
     let mut listing = store.list(at);
     let page = match listing.next_page().await {

@@ -45,7 +45,7 @@ impl Remover {
     }
 
     /// Deletes a file at this path below a local folder, and reports it.
-    /// Errors: [`Kind::Usage`] if it is a key file of this run; it is kept then.
+    /// Errors: `Kind::Usage` if it is a key file of this run; it is kept then.
     pub(crate) fn remove_file(&self, folder: &Folder, below: &Path) -> Result<u64, Failure> {
         let path = folder.root().join(below);
         check_destination(&path)?;

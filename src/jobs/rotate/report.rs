@@ -57,7 +57,7 @@ impl RotationReport {
     }
 
     /// Reports an object that is not rotated.
-    /// Errors: [`Kind::Other`] if stdout cannot be written.
+    /// Errors: `Kind::Other` if stdout cannot be written.
     pub(super) fn unchanged(
         &self,
         at: &Location,
@@ -84,7 +84,7 @@ impl RotationReport {
     }
 
     /// Reports a former version: its key and its outcome.
-    /// Errors: [`Kind::Other`] if stdout cannot be written.
+    /// Errors: `Kind::Other` if stdout cannot be written.
     pub(super) fn version(
         &self,
         at: &Location,
@@ -123,7 +123,7 @@ impl RotationReport {
     }
 
     /// Reports an object that would be rotated.
-    /// Errors: [`Kind::Other`] if stdout cannot be written.
+    /// Errors: `Kind::Other` if stdout cannot be written.
     pub(super) fn planned(
         &self,
         at: &Location,
@@ -148,7 +148,7 @@ impl RotationReport {
     }
 
     /// Reports a rotated object. `loses_acl`: the ACL of the former version granted rights to others.
-    /// Errors: [`Kind::Other`] if stdout cannot be written.
+    /// Errors: `Kind::Other` if stdout cannot be written.
     pub(super) fn rotated(
         &self,
         copy: &Copy,

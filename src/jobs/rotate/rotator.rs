@@ -82,7 +82,7 @@ impl Rotator {
     }
 
     /// Rotates an object if that is necessary, and reports it.
-    /// Errors: [`Kind::Key`] if neither an old key nor the new key opens it; [`Kind::Precondition`] if another writer keeps
+    /// Errors: `Kind::Key` if neither an old key nor the new key opens it; `Kind::Precondition` if another writer keeps
     /// replacing it; otherwise any failure to read or write it.
     pub(super) async fn rotate(&self, object: &FeedObject) -> Result<RotationOutcome, Failure> {
         let (at, to) = (&object.at, self.target.of(&object.at));
@@ -232,7 +232,7 @@ impl Rotator {
     }
 
     /// Whether the object loses its ACL.
-    /// Errors: [`Kind::Other`] if the copy would replace another version than its source.
+    /// Errors: `Kind::Other` if the copy would replace another version than its source.
     async fn check_bucket(&self, source: &CopySource) -> Result<bool, Failure> {
         let (store, at, out) = (self.engine.store(), &source.at, &self.report.out);
         let asked = async {

@@ -26,7 +26,7 @@ impl VersionCleaner {
 
     /// Reports a former version that an old key opens. Deletes it if the user asked for that and the newest version is
     /// proven to open with the new key.
-    /// Errors: As [`Rotator::look`]; [`Kind::Denied`] if it may not be deleted, for example because of Object Lock.
+    /// Errors: As [`Rotator::look`]; `Kind::Denied` if it may not be deleted, for example because of Object Lock.
     pub(super) async fn clean(&self, object: &FeedObject) -> Result<(), Failure> {
         let (rotator, at) = (&self.rotator, &object.at);
         let Some(version_id) = self.former_version(object) else { return Ok(()) };

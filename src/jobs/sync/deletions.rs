@@ -24,7 +24,7 @@ pub(crate) enum DeleteLimit {
 }
 
 impl DeleteOptions {
-    /// Errors: [`Kind::Usage`] if the source has nothing to compare: it is more likely mistyped, not mounted or filtered
+    /// Errors: `Kind::Usage` if the source has nothing to compare: it is more likely mistyped, not mounted or filtered
     /// out than really empty.
     pub(super) fn check_source(&self, source: &str, compared: &Compared) -> Result<(), Failure> {
         if !self.delete || self.allow_empty || !compared.is_complete || compared.source > 0 {
@@ -41,7 +41,7 @@ impl DeleteOptions {
         Err(Failure::usage(message).hint(Advice::AllowEmpty))
     }
 
-    /// Errors: [`Kind::Usage`] if the user allows fewer deletions. `compared` is the number of files or objects at the
+    /// Errors: `Kind::Usage` if the user allows fewer deletions. `compared` is the number of files or objects at the
     /// destination.
     pub(super) fn check_count(&self, deletions: u64, compared: u64) -> Result<(), Failure> {
         let (is_too_many, limit) = match self.limit {

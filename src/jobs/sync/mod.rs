@@ -62,7 +62,7 @@ pub(crate) enum Direction {
 }
 
 /// Copies, then deletes; failures are reported as they happen.
-/// Errors: What keeps the run from starting; [`Kind::Usage`] if the deletions are refused.
+/// Errors: What keeps the run from starting; `Kind::Usage` if the deletions are refused.
 pub(crate) async fn run(
     options: SyncOptions,
     connect: &Connect,
@@ -233,7 +233,7 @@ impl Sync<'_> {
     }
 
     /// The names to delete at the destination. Both sides are compared once more, because copying may have taken hours.
-    /// Errors: [`Kind::Usage`] if the deletions are refused.
+    /// Errors: `Kind::Usage` if the deletions are refused.
     async fn plan(
         &self,
         compared: &Compared,

@@ -14,7 +14,7 @@ const SHA256_BYTES: usize = 32;
 const ENDINGS: [(&str, &str); 3] = [("", ""), ("\n", " with a newline"), ("\r\n", " with CRLF")];
 
 /// Compares an MD5 with the key's.
-/// Errors: [`Kind::Key`] that names the mistake and the right MD5, which is no secret. The given text is not quoted: it
+/// Errors: `Kind::Key` that names the mistake and the right MD5, which is no secret. The given text is not quoted: it
 /// may be the key.
 pub(super) fn check(key: &Key, given: &str) -> Result<(), Failure> {
     let right = key.md5_base64();

@@ -98,7 +98,7 @@ struct SelectedOptions<'a> {
 
 impl AwsCliKey {
     /// The key, if any of these options is given.
-    /// Errors: [`Kind::Usage`] if one of them is missing or empty, or names another algorithm; [`Kind::Key`] if the
+    /// Errors: `Kind::Usage` if one of them is missing or empty, or names another algorithm; `Kind::Key` if the
     /// value is no key by aws-cli's rules, or the MD5 is not the key's.
     pub(super) fn load(&self) -> Result<Option<LoadedKey>, Failure> {
         let Some(options) = self.selected()? else { return Ok(None) };

@@ -31,7 +31,7 @@ pub(super) enum Origin {
 
 impl Value {
     /// Reads the value of an option that takes a key.
-    /// Errors: [`Kind::Key`] if a file cannot be read or others can write it, and for text that is not UTF-8.
+    /// Errors: `Kind::Key` if a file cannot be read or others can write it, and for text that is not UTF-8.
     pub(super) fn read(option: &str, value: &OsStr) -> Result<Value, Failure> {
         let (origin, path) = split(value);
         let Some(path) = path else {
@@ -75,7 +75,7 @@ impl Value {
     }
 }
 
-/// Reads the value of an option that takes no secret. A file that cannot be read as text is a [`Kind::Key`].
+/// Reads the value of an option that takes no secret. A file that cannot be read as text is a `Kind::Key`.
 pub(super) fn read_text(option: &str, value: &OsStr) -> Result<Zeroizing<String>, Failure> {
     let Some(path) = split(value).1 else {
         return Ok(Zeroizing::new(value.to_string_lossy().into_owned()));

@@ -27,7 +27,7 @@ enum End {
 
 /// Runs the command and returns its stdout. The command may ask for a passphrase at the terminal. Its stderr is printed,
 /// with everything that looks like a key masked.
-/// Errors: [`Kind::Key`] if the command cannot be run, fails, or exceeds the timeout; then it is killed.
+/// Errors: `Kind::Key` if the command cannot be run, fails, or exceeds the timeout; then it is killed.
 pub(super) fn run(
     command: &OsStr,
     timeout: Option<Duration>,

@@ -40,7 +40,7 @@ pub struct DeriveAs {
 
 impl DeriveAs {
     /// Parses the URL of an object, or of a bucket alone, in which every object keeps its own key.
-    /// Errors: [`Kind::Usage`] for anything but an `s3://` URL; for an access point, whose name is not the bucket's;
+    /// Errors: `Kind::Usage` for anything but an `s3://` URL; for an access point, whose name is not the bucket's;
     /// and for a folder, since all its objects would get the same key.
     pub fn parse(url: &str) -> Result<DeriveAs, Failure> {
         let Location { bucket, key } = url.parse()?;
@@ -56,7 +56,7 @@ impl DeriveAs {
         Ok(DeriveAs { bucket: Some(bucket), key: (!key.is_empty()).then_some(key) })
     }
 
-    /// Parses the value of `derive_bucket`: the name of a bucket. Anything else is a [`Kind::Usage`].
+    /// Parses the value of `derive_bucket`: the name of a bucket. Anything else is a `Kind::Usage`.
     pub(crate) fn bucket(name: &str) -> Result<DeriveAs, Failure> {
         match DeriveAs::parse(&format!("s3://{name}")) {
             Ok(it) if it.key.is_none() && it.bucket.as_deref() == Some(name) => Ok(it),
@@ -67,7 +67,7 @@ impl DeriveAs {
     }
 
     /// Derives the key of the object at `at`.
-    /// Errors: [`Kind::Usage`] if the bucket's name is unknown: an access point or the host of a presigned URL may have
+    /// Errors: `Kind::Usage` if the bucket's name is unknown: an access point or the host of a presigned URL may have
     /// another name.
     pub(crate) fn derive(&self, master: &Key, at: &Location) -> Result<Key, Failure> {
         if at.bucket.contains("://") && (self.bucket.is_none() || self.key.is_none()) {

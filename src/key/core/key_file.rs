@@ -18,8 +18,8 @@ const OWNER_ONLY: u32 = 0o600;
 
 /// Writes the key to a new file and syncs it to the disk, or writes it to a pipe, a device or a descriptor. Text gets the
 /// comments `# created:` (RFC 3339, UTC) and `# key-md5:`; [`Encoding::Raw`] is the 32 bytes alone.
-/// Errors: [`Kind::Precondition`] if the file exists: it may hold another key. [`Kind::NotFound`] if the folder does
-/// not exist. [`Kind::Other`] if the file cannot be written; then it is removed.
+/// Errors: `Kind::Precondition` if the file exists: it may hold another key. `Kind::NotFound` if the folder does
+/// not exist. `Kind::Other` if the file cannot be written; then it is removed.
 pub fn create_key_file(path: &Path, key: &Key, encoding: Encoding) -> Result<(), Failure> {
     create_file_with_keys(path, &content(key, encoding))
 }

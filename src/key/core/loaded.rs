@@ -43,7 +43,7 @@ impl LoadedKey {
         weakness(self.key.bytes()).is_some()
     }
 
-    /// Fails with [`Kind::Key`] if the key is unfit for writing.
+    /// Fails with `Kind::Key` if the key is unfit for writing.
     pub(crate) fn check_fit(&self) -> Result<(), Failure> {
         self.unfit.map_or(Ok(()), |unfit| Err(unfit.refuse(self.label())))
     }

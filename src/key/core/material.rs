@@ -33,7 +33,7 @@ pub enum Encoding {
 
 impl Key {
     /// A new key from the operating system's random source.
-    /// Errors: [`Kind::Other`] if that source fails; there is no weaker fallback.
+    /// Errors: `Kind::Other` if that source fails; there is no weaker fallback.
     pub fn generate() -> Result<Key, Failure> {
         let mut drawn = Ok(());
         let bytes = SecretBox::init_with_mut(|bytes: &mut [u8; KEY_BYTES]| {

@@ -29,7 +29,7 @@ pub(crate) fn is_encoded_key(text: &[u8]) -> bool {
 /// Parses key text, and returns at least one key. Exactly 32 bytes, untrimmed, are a raw key: one random key in eight
 /// contains a newline. Anything else is text with one key per line. Blank lines, lines that begin with `#`, a byte order
 /// mark and CRLF are ignored.
-/// Errors: [`Kind::Key`] that describes the problem and quotes nothing.
+/// Errors: `Kind::Key` that describes the problem and quotes nothing.
 pub fn parse(bytes: &[u8], format: Format) -> Result<Vec<ParsedKey>, Failure> {
     let raw = match format {
         Format::Raw => true,

@@ -78,17 +78,17 @@ pub(crate) fn protection_of(path: &Path) -> Option<Protected> {
     protection(&fs::metadata(path).ok()?)
 }
 
-/// Fails with [`Kind::Usage`] if writing to this path would overwrite a protected file, or append to it.
+/// Fails with `Kind::Usage` if writing to this path would overwrite a protected file, or append to it.
 pub(crate) fn check_destination(path: &Path) -> Result<(), Failure> {
     protection_of(path).map_or(Ok(()), |kind| Err(overwrites(&path.display().to_string(), kind)))
 }
 
-/// Fails with [`Kind::Usage`] if the open descriptor, called `name` in the message, is a protected file.
+/// Fails with `Kind::Usage` if the open descriptor, called `name` in the message, is a protected file.
 pub(crate) fn check_output(descriptor: impl AsFd, name: &str) -> Result<(), Failure> {
     protection_of_open(descriptor).map_or(Ok(()), |kind| Err(overwrites(name, kind)))
 }
 
-/// Fails with [`Kind::Usage`] if the single source of an upload (`-` is standard input) is a protected file.
+/// Fails with `Kind::Usage` if the single source of an upload (`-` is standard input) is a protected file.
 pub(crate) fn check_source(path: &Path) -> Result<(), Failure> {
     let kind = if path == Path::new("-") {
         protection_of_open(rustix::stdio::stdin())

@@ -26,7 +26,7 @@ const READABLE: u32 = 0o044;
 
 impl Spec {
     /// Reads the keys of this source, at least one.
-    /// Errors: [`Kind::Key`] if the source cannot be read, if others can write it, or if it holds no key. The message
+    /// Errors: `Kind::Key` if the source cannot be read, if others can write it, or if it holds no key. The message
     /// names the source and never quotes its content. A command that exceeds the timeout is killed.
     pub fn read(
         &self,
@@ -84,7 +84,7 @@ impl Spec {
     }
 
     /// Reads a key file, and adds warnings about its owner and mode.
-    /// Errors: [`Kind::Key`] if it cannot be read, or others can change or replace it.
+    /// Errors: `Kind::Key` if it cannot be read, or others can change or replace it.
     pub(crate) fn read_file(
         &self,
         path: &Path,

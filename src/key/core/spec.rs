@@ -46,7 +46,7 @@ pub enum Spec {
 
 impl Spec {
     /// Parses a value of `-k`.
-    /// Errors: [`Kind::Usage`] for a key in place of its source (any user of the machine can see argv), for `none`, and
+    /// Errors: `Kind::Usage` for a key in place of its source (any user of the machine can see argv), for `none`, and
     /// for anything else that is no source.
     pub fn parse(value: &OsStr) -> Result<Spec, Failure> {
         if let Some(spec) = Spec::prefixed(value) {
@@ -77,7 +77,7 @@ impl Spec {
     }
 
     /// Parses the `source` of a key in config.toml.
-    /// Errors: [`Kind::Usage`] for a source that exists only in one run (stdin, descriptors), and for key text, which
+    /// Errors: `Kind::Usage` for a source that exists only in one run (stdin, descriptors), and for key text, which
     /// is never quoted.
     pub(crate) fn configured(text: &str) -> Result<Spec, Failure> {
         let value = OsStr::new(text);
@@ -97,7 +97,7 @@ impl Spec {
     }
 
     /// Parses the value of `S3SEAL_KEY`: a source, or the key itself, since CI systems pass secrets in the environment.
-    /// Errors: [`Kind::Usage`] as [`Spec::parse`], except that a key is accepted. The value is never quoted: it is a
+    /// Errors: `Kind::Usage` as [`Spec::parse`], except that a key is accepted. The value is never quoted: it is a
     /// secret, even if it is malformed.
     pub fn from_env_value(value: &OsStr) -> Result<Spec, Failure> {
         let bytes = value.as_bytes();

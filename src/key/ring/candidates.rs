@@ -51,7 +51,7 @@ impl Candidates {
 
 impl ObjectKey {
     /// Fails if the key is unfit for writing. The failure affects every object.
-    /// Errors: [`Kind::Key`].
+    /// Errors: `Kind::Key`.
     pub(crate) fn check_fit(&self) -> Result<(), Failure> {
         self.unfit.map_or(Ok(()), |unfit| Err(unfit.refuse(&self.label).stopping_the_run()))
     }

@@ -73,7 +73,7 @@ fn is_named() -> bool {
 impl Config {
     /// Reads the file once per run: it may be a pipe. If the file does not exist and the user did not set its path, the config
     /// is empty.
-    /// Errors: [`Kind::Usage`] if the file cannot be read, if other users can write or replace it (they could make this
+    /// Errors: `Kind::Usage` if the file cannot be read, if other users can write or replace it (they could make this
     /// user run any command), or if it is invalid. Messages never quote a value that may be a key.
     pub(super) fn load() -> Result<Config, Failure> {
         let load = || {

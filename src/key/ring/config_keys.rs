@@ -52,7 +52,7 @@ impl ConfigKeys {
     }
 
     /// Loads the config file, if there is one. `timeout` limits the reading of one key.
-    /// Errors: [`Kind::Usage`] if the file is invalid, or other users may write to it.
+    /// Errors: `Kind::Usage` if the file is invalid, or other users may write to it.
     pub(crate) fn load(timeout: Option<Duration>) -> Result<ConfigKeys, Failure> {
         let config = Config::load()?;
         let read = config.keys.iter().map(|_| Mutex::default()).collect();
@@ -106,7 +106,7 @@ impl ConfigKeys {
         with_key.map(scope).collect()
     }
 
-    /// The index of the key of this name. An unknown name is a [`Kind::Usage`].
+    /// The index of the key of this name. An unknown name is a `Kind::Usage`.
     pub(crate) fn find(&self, name: &str) -> Result<usize, Failure> {
         self.config.find(name).ok_or_else(|| {
             Failure::usage(format!("there is no key `{name}` in {}", self.shown_path()))
@@ -144,7 +144,7 @@ impl ConfigKeys {
         rules.max_by_key(|rule| rule.prefix_length())
     }
 
-    /// Fails with [`Kind::Unsealed`] unless a rule allows the key at this index to be sent there.
+    /// Fails with `Kind::Unsealed` unless a rule allows the key at this index to be sent there.
     pub(super) fn check(
         &self,
         index: usize,
@@ -177,7 +177,7 @@ impl ConfigKeys {
 
     /// The keys of the source at this index, and, the first time, the warnings about them. A source is read only once: it may
     /// be a command that asks for a passphrase.
-    /// Errors: [`Kind::Key`], with the key's name, if the source cannot be read or holds no key.
+    /// Errors: `Kind::Key`, with the key's name, if the source cannot be read or holds no key.
     pub(super) fn read(&self, index: usize) -> Result<(Vec<LoadedKey>, Vec<String>), Failure> {
         let mut read = self.read[index].lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = &*read {

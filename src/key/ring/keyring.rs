@@ -49,8 +49,8 @@ impl Keyring {
     }
 
     /// The same keys, each replaced by the key that is derived from it for the object that `--derive-as` names.
-    /// Errors: [`Kind::Usage`] if `--derive-as` names no object, or config.toml does not derive from the key;
-    /// [`Kind::Key`] for a weak master key.
+    /// Errors: `Kind::Usage` if `--derive-as` names no object, or config.toml does not derive from the key;
+    /// `Kind::Key` for a weak master key.
     pub(crate) fn for_named_object(mut self) -> Result<Keyring, Failure> {
         let Some(DeriveAs { bucket: Some(bucket), key: Some(key) }) = self.derive_as.clone() else {
             return match self.derive_as {
@@ -86,8 +86,8 @@ impl Keyring {
     }
 
     /// The key that seals the object, if any.
-    /// Errors: [`Kind::Unsealed`] if the user named a key of config.toml that no rule sends there; [`Kind::Key`] if the
-    /// key cannot be read or is too weak to derive from; [`Kind::Usage`] if the name to derive the key from is unknown.
+    /// Errors: `Kind::Unsealed` if the user named a key of config.toml that no rule sends there; `Kind::Key` if the
+    /// key cannot be read or is too weak to derive from; `Kind::Usage` if the name to derive the key from is unknown.
     pub(crate) fn to_write(
         &self,
         recipient: KeyRecipient<'_>,
@@ -115,7 +115,7 @@ impl Keyring {
 
     /// The derived key of one object: from the first key that the user named (whatever the rules say, since nothing is sent),
     /// or from the key that a rule names.
-    /// Errors: As [`Keyring::to_write`]; [`Kind::Usage`] if config.toml does not derive from the key.
+    /// Errors: As [`Keyring::to_write`]; `Kind::Usage` if config.toml does not derive from the key.
     pub(crate) fn derived(
         &self,
         recipient: KeyRecipient<'_>,
@@ -187,7 +187,7 @@ impl Keyring {
     }
 
     /// Adds the keys of these sources.
-    /// Errors: [`Kind::Usage`] if two keys come from stdin, or a name is unknown; [`Kind::Key`] if a source cannot be
+    /// Errors: `Kind::Usage` if two keys come from stdin, or a name is unknown; `Kind::Key` if a source cannot be
     /// read or holds no key.
     pub(crate) fn read(
         mut self,

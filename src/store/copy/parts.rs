@@ -75,7 +75,7 @@ impl Store {
     }
 
     /// Completes the upload with these parts.
-    /// Errors: [`Kind::Integrity`] if the parts' checksums do not add up to the source's; otherwise any refusal of the
+    /// Errors: `Kind::Integrity` if the parts' checksums do not add up to the source's; otherwise any refusal of the
     /// store. The upload still exists.
     pub(crate) async fn complete_copy(
         &self,

@@ -40,8 +40,8 @@ impl Store {
     /// Keeps a copy that is proven to be encrypted as requested, by the answer or by requests with and without the key.
     /// None if it landed in plaintext and was removed: the store cannot make this copy. A copy that has irrevocably
     /// replaced its source is never removed. Must not be cancelled.
-    /// Errors: [`Kind::Unsealed`] if plaintext remains, or if nothing could be proven: the copy is kept, and named.
-    /// [`Kind::Integrity`] if its length or checksum differs from the source's. [`Kind::Precondition`] if another
+    /// Errors: `Kind::Unsealed` if plaintext remains, or if nothing could be proven: the copy is kept, and named.
+    /// `Kind::Integrity` if its length or checksum differs from the source's. `Kind::Precondition` if another
     /// writer has replaced it.
     pub(crate) async fn keep_copy_if_proven(
         self: &Arc<Self>,
@@ -84,8 +84,8 @@ impl Store {
     }
 
     /// Compares a copy with the metadata of its source, with one HEAD.
-    /// Errors: [`Kind::Integrity`] if they differ: the copy was removed, unless it has replaced its source;
-    /// [`Kind::Precondition`] if another writer has replaced it; otherwise the failure of the HEAD.
+    /// Errors: `Kind::Integrity` if they differ: the copy was removed, unless it has replaced its source;
+    /// `Kind::Precondition` if another writer has replaced it; otherwise the failure of the HEAD.
     pub(crate) async fn compare_copy(&self, copy: &Copy, stored: &Stored) -> Result<(), Failure> {
         let keys: Vec<Key> = copy.write.encryption.key().cloned().into_iter().collect();
         let options = of_version(stored);

@@ -76,7 +76,7 @@ impl Store {
     }
 
     /// Fails unless the source is still the newest version of the object.
-    /// Errors: [`Kind::Precondition`] if it is not; otherwise the failure of the HEAD.
+    /// Errors: `Kind::Precondition` if it is not; otherwise the failure of the HEAD.
     pub(crate) async fn check_newest(&self, source: &CopySource) -> Result<(), Failure> {
         let keys: Vec<Key> = source.key.iter().cloned().collect();
         let known = &source.metadata;

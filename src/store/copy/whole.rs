@@ -47,7 +47,7 @@ impl Copy {
 
 impl Store {
     /// Plans a copy. Attributes that `write` does not set, including its tags, are kept from the source.
-    /// Errors: [`Kind::Denied`] if the source's tags may not be read; [`Kind::Integrity`] if its length is not known.
+    /// Errors: `Kind::Denied` if the source's tags may not be read; `Kind::Integrity` if its length is not known.
     pub(crate) async fn plan_copy(
         &self,
         source: CopySource,
@@ -84,7 +84,7 @@ impl Store {
     }
 
     /// Fails if copying through this machine would lose some of the source's metadata.
-    /// Errors: [`Kind::Other`] that names what would be lost.
+    /// Errors: `Kind::Other` that names what would be lost.
     pub(crate) fn check_relay(&self, copy: &Copy) -> Result<(), Failure> {
         lossless(&copy.source, &copy.write.attributes)
             .map_err(|failure| failure.at(&copy.source.at))
@@ -92,7 +92,7 @@ impl Store {
 
     /// Copies an object in one request. None if the store cannot make this copy: the source's key cannot be the reason,
     /// because it has opened the source before.
-    /// Errors: [`Kind::Precondition`] if the source was replaced since it was opened; otherwise any refusal of the
+    /// Errors: `Kind::Precondition` if the source was replaced since it was opened; otherwise any refusal of the
     /// store.
     pub(crate) async fn copy_object(&self, copy: &Copy) -> Result<Option<Written>, Failure> {
         if !copy.keeps_metadata {

@@ -141,7 +141,7 @@ impl Listing {
     }
 
     /// The next page, which may be empty; none after the last one.
-    /// Errors: [`Kind::NotFound`] for the bucket; [`Kind::Denied`]; [`Kind::Other`] if the store's pages do not
+    /// Errors: `Kind::NotFound` for the bucket; `Kind::Denied`; `Kind::Other` if the store's pages do not
     /// advance.
     pub(crate) async fn next_page(&mut self) -> Result<Option<Vec<Listed>>, Failure> {
         let Some(from) = self.next.take() else { return Ok(None) };

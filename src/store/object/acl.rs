@@ -9,7 +9,7 @@ use crate::store::wire::Store;
 
 impl Store {
     /// Whether objects of this bucket can have effective ACLs: they cannot in new buckets, nor in stores without ACLs.
-    /// Errors: [`Kind::Denied`] without `s3:GetBucketOwnershipControls`, [`Kind::NotFound`] for the bucket, and so on.
+    /// Errors: `Kind::Denied` without `s3:GetBucketOwnershipControls`, `Kind::NotFound` for the bucket, and so on.
     pub(crate) async fn acls_matter(&self, bucket: &Location) -> Result<bool, Failure> {
         let result = self
             .send(|client| client.get_bucket_ownership_controls().bucket(&bucket.bucket).send())
@@ -31,7 +31,7 @@ impl Store {
     }
 
     /// Whether an object's ACL grants any permission to anyone but its owner.
-    /// Errors: [`Kind::Denied`] without `s3:GetObjectAcl`, [`Kind::NotFound`], and so on.
+    /// Errors: `Kind::Denied` without `s3:GetObjectAcl`, `Kind::NotFound`, and so on.
     pub(crate) async fn grants_to_others(&self, at: &Location) -> Result<bool, Failure> {
         let result = self
             .send(|client| client.get_object_acl().bucket(&at.bucket).key(&at.key).send())

@@ -104,7 +104,7 @@ impl Attributes {
     }
 
     /// Fails unless Expires is a date: a request cannot carry anything else.
-    /// Errors: [`Kind::Other`] if it is not a date, which S3 allows.
+    /// Errors: `Kind::Other` if it is not a date, which S3 allows.
     pub(crate) fn check_expires(&self) -> Result<(), Failure> {
         match (&self.expires, self.expires_at()) {
             (Some(text), None) => Err(Failure::other(format!(

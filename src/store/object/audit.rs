@@ -69,7 +69,7 @@ impl State {
 impl Store {
     /// Finds out how an object is encrypted: one HEAD if the first key fits, or if the object needs none. Uses only the
     /// version of the options. None if the object no longer exists.
-    /// Errors: [`Kind::Unavailable`] if the store does not answer; [`Kind::Denied`] if it refuses the credentials for
+    /// Errors: `Kind::Unavailable` if the store does not answer; `Kind::Denied` if it refuses the credentials for
     /// every object.
     pub(crate) async fn audit(
         &self,

@@ -63,7 +63,7 @@ impl Extent {
     }
 
     /// The extent of the answer to a GET with this status; it must match what `wanted` requests.
-    /// Errors: [`Kind::Integrity`] if the answer holds other bytes, or does not say which.
+    /// Errors: `Kind::Integrity` if the answer holds other bytes, or does not say which.
     pub(super) fn of(
         status: u16,
         metadata: &ObjectMetadata,

@@ -58,7 +58,7 @@ impl Store {
     }
 
     /// Uploads one part. With a key, the store must prove that it used the key.
-    /// Errors: [`Kind::Unsealed`] if the proof is missing: the caller aborts the upload, and nothing was published.
+    /// Errors: `Kind::Unsealed` if the proof is missing: the caller aborts the upload, and nothing was published.
     pub(crate) async fn upload_part(
         &self,
         write: &Write,

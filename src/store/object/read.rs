@@ -82,8 +82,8 @@ impl ReadRequest for Get<'_> {
 
 impl Store {
     /// Requests an object's metadata: one request if the first key fits.
-    /// Errors: [`Kind::Key`] if no key opens it; [`Kind::Unsealed`] if it is not sealed though a key was given;
-    /// [`Kind::NotFound`]; [`Kind::Denied`]; [`Kind::Integrity`] if the answer does not describe a whole object.
+    /// Errors: `Kind::Key` if no key opens it; `Kind::Unsealed` if it is not sealed though a key was given;
+    /// `Kind::NotFound`; `Kind::Denied`; `Kind::Integrity` if the answer does not describe a whole object.
     pub(crate) async fn head(
         &self,
         at: &Location,
@@ -138,7 +138,7 @@ impl Store {
     }
 
     /// Requests an object, or the range that `options` names.
-    /// Errors: As [`Store::head`]; [`Kind::Integrity`] if the store answers with other bytes than requested.
+    /// Errors: As [`Store::head`]; `Kind::Integrity` if the store answers with other bytes than requested.
     pub(crate) async fn get(
         &self,
         at: &Location,
@@ -164,7 +164,7 @@ impl Store {
     /// Requests a further range of an opened object, provided that the object has not changed.
     ///
     /// `range` holds offsets in bytes, end excluded; `etag` and `total` (bytes) are those of the opened object.
-    /// Errors: [`Kind::Precondition`] if the object was replaced; [`Kind::Integrity`] if the store answers with other
+    /// Errors: `Kind::Precondition` if the object was replaced; `Kind::Integrity` if the store answers with other
     /// bytes than requested.
     pub(crate) async fn get_more(
         &self,

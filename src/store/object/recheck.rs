@@ -12,7 +12,7 @@ use crate::store::wire::Store;
 impl Store {
     /// Fails unless the store holds a written object as it was sent. Sends nothing if the store has already confirmed
     /// the checksum. `key` seals the object.
-    /// Errors: [`Kind::Integrity`] if the store shows another object; otherwise as [`Store::head`].
+    /// Errors: `Kind::Integrity` if the store shows another object; otherwise as [`Store::head`].
     pub(crate) async fn check_stored(
         &self,
         at: &Location,

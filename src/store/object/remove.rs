@@ -30,7 +30,7 @@ enum Removal {
 
 impl Store {
     /// Deletes an object, or one version of it permanently. Needs no key. As in S3, deleting a missing object succeeds.
-    /// Errors: [`Kind::Denied`]; [`Kind::NotFound`] for the bucket.
+    /// Errors: `Kind::Denied`; `Kind::NotFound` for the bucket.
     pub(crate) async fn delete(
         &self,
         at: &Location,
@@ -50,7 +50,7 @@ impl Store {
 
     /// Deletes an object exactly as it was read: that version permanently or, without versions, only if no other writer
     /// has replaced it. `key` opened it. If it was read without a checksum, its size and ETag are checked again first.
-    /// Errors: [`Kind::Precondition`] if it was replaced, [`Kind::Integrity`] if the store contradicts its earlier
+    /// Errors: `Kind::Precondition` if it was replaced, `Kind::Integrity` if the store contradicts its earlier
     /// answer: in both cases the object is kept; otherwise as [`Store::delete`].
     pub(crate) async fn delete_as_read(
         &self,
@@ -81,7 +81,7 @@ impl Store {
     }
 
     /// Removes exactly this copy, which the store did not seal.
-    /// Errors: [`Kind::Unsealed`] if it remains.
+    /// Errors: `Kind::Unsealed` if it remains.
     pub(crate) async fn remove_unsealed_copy(
         &self,
         at: &Location,

@@ -69,7 +69,7 @@ impl Store {
 
     /// The tags that a copy takes over: all of the source's except the key tag. `count` is their number, if the store
     /// reported it.
-    /// Errors: [`Kind::Denied`] if they may not be read.
+    /// Errors: `Kind::Denied` if they may not be read.
     pub(crate) async fn tags_to_copy(
         &self,
         at: &Location,

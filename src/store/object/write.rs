@@ -75,8 +75,8 @@ impl Store {
 
     /// Keeps an object that was proven to be encrypted as requested, and removes any other. Must not be cancelled:
     /// plaintext would remain unreported.
-    /// Errors: [`Kind::Unsealed`] without a proof: the object was removed, or the failure says that plaintext remains.
-    /// [`Kind::Integrity`] if the store reports another checksum.
+    /// Errors: `Kind::Unsealed` without a proof: the object was removed, or the failure says that plaintext remains.
+    /// `Kind::Integrity` if the store reports another checksum.
     pub(crate) async fn keep_if_proven(
         &self,
         at: &Location,
@@ -96,7 +96,7 @@ impl Store {
     }
 
     /// The same for an object that has replaced its only source: it is kept even if it is not encrypted as requested.
-    /// Errors: [`Kind::Unsealed`] in that case.
+    /// Errors: `Kind::Unsealed` in that case.
     pub(crate) async fn keep_over_source(
         &self,
         at: &Location,

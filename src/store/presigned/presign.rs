@@ -59,7 +59,7 @@ pub(crate) struct PresignedUrl {
 
 impl Store {
     /// Signs a URL; sends nothing to the store.
-    /// Errors: [`Kind::Denied`] without credentials to sign with.
+    /// Errors: `Kind::Denied` without credentials to sign with.
     pub(crate) async fn presign(&self, wanted: &Presign) -> Result<PresignedUrl, Failure> {
         let config = PresigningConfig::expires_in(wanted.expires_in).map_err(|error| {
             Failure::usage(format!("the URL cannot be valid for that long: {error}")).because(error)

@@ -15,8 +15,8 @@ use crate::store::wire::{Access, Connect, FALLBACK_REGION, Presigned, Retry, Sig
 
 impl Store {
     /// A store for reading the URL's object. Reads no AWS configuration and sends nothing.
-    /// Errors: [`Kind::Usage`] if the URL is not for reading or does not allow these options; [`Kind::Denied`] if it
-    /// has expired; [`Kind::Key`] if it is for a sealed object and there is no key; [`Kind::Unsealed`] if it is for an
+    /// Errors: `Kind::Usage` if the URL is not for reading or does not allow these options; `Kind::Denied` if it
+    /// has expired; `Kind::Key` if it is for a sealed object and there is no key; `Kind::Unsealed` if it is for an
     /// object that is not sealed and there is a key, or if plain http would expose it.
     pub(crate) fn to_read(
         url: &SignedUrl,

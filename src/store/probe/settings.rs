@@ -45,7 +45,7 @@ pub(crate) struct Identity {
 
 impl Settings<'_> {
     /// Reads the AWS files.
-    /// Errors: [`Kind::Usage`] if they cannot be read, or have no such profile.
+    /// Errors: `Kind::Usage` if they cannot be read, or have no such profile.
     pub(crate) async fn load(options: &Connect) -> Result<Settings<'_>, Failure> {
         Ok(Settings { options, profiles: load_profiles(options).await? })
     }
@@ -78,7 +78,7 @@ impl Settings<'_> {
     }
 
     /// The identity that signs; none with `--no-sign-request`.
-    /// Errors: [`Kind::Denied`] if there are no credentials, or if their provider fails.
+    /// Errors: `Kind::Denied` if there are no credentials, or if their provider fails.
     pub(crate) async fn identity(&self, store: &Store) -> Result<Option<Identity>, Failure> {
         let Some(provider) = store.wire().credentials() else { return Ok(None) };
         let credentials = provider.provide_credentials().await.map_err(|error| {

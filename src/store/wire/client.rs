@@ -41,7 +41,7 @@ pub(crate) struct Store {
 
 impl Store {
     /// Reads the AWS configuration and makes a client; sends nothing to the store.
-    /// Errors: [`Kind::Usage`] for an endpoint, profile or CA bundle that cannot be used.
+    /// Errors: `Kind::Usage` for an endpoint, profile or CA bundle that cannot be used.
     pub(crate) async fn connect(options: &Connect) -> Result<Store, Failure> {
         Ok(Store::from_access(Access::load(options).await?))
     }
@@ -139,7 +139,7 @@ impl Store {
     }
 
     /// Fails if a key would cross the network in clear text.
-    /// Errors: [`Kind::Unsealed`] for a plain http endpoint on another machine.
+    /// Errors: `Kind::Unsealed` for a plain http endpoint on another machine.
     pub(crate) fn check_may_send_keys(&self) -> Result<(), Failure> {
         match self.endpoint().and_then(|url| url.parse().ok()) {
             Some(url) if !self.allow_http => endpoint::refuse_plain_http(&url),

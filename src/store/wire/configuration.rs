@@ -84,7 +84,7 @@ pub(crate) struct Access<'a> {
 
 impl Access<'_> {
     /// Reads the AWS configuration.
-    /// Errors: [`Kind::Usage`] for an endpoint, profile or CA bundle that cannot be used.
+    /// Errors: `Kind::Usage` for an endpoint, profile or CA bundle that cannot be used.
     pub(super) async fn load(options: &Connect) -> Result<Access<'_>, Failure> {
         let profiles = load_profiles(options).await?;
         let profile = profiles.get_profile(profiles.selected_profile());

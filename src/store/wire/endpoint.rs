@@ -22,7 +22,7 @@ pub(super) fn configured(shared: &SdkConfig) -> Option<String> {
 }
 
 /// Parses an endpoint URL.
-/// Errors: [`Kind::Usage`] if it is not a URL, or contains credentials.
+/// Errors: `Kind::Usage` if it is not a URL, or contains credentials.
 pub(super) fn parse(url: &str) -> Result<http::Uri, Failure> {
     let hint = "write it like https://s3.example.com or http://127.0.0.1:9000";
     let uri: http::Uri =
@@ -52,7 +52,7 @@ pub(super) fn is_amazon(endpoint: Option<&str>) -> bool {
 }
 
 /// An SSE-C key is sent with every request: over plain http everyone on the path can read it.
-/// Errors: [`Kind::Unsealed`] for http to another machine.
+/// Errors: `Kind::Unsealed` for http to another machine.
 pub(super) fn refuse_plain_http(endpoint: &http::Uri) -> Result<(), Failure> {
     if endpoint.scheme_str() != Some("http") || is_loopback(endpoint.host().unwrap_or_default()) {
         return Ok(());

@@ -28,7 +28,7 @@ pub(crate) struct Retry {
 
 impl Retry {
     /// Takes the first of: the option, `AWS_MAX_ATTEMPTS`, the profile's `max_attempts`.
-    /// Errors: [`Kind::Usage`] if a setting is not a positive number.
+    /// Errors: `Kind::Usage` if a setting is not a positive number.
     pub(crate) fn configured(option: Option<u32>, profile: Option<&str>) -> Result<Retry, Failure> {
         if let Some(attempts) = option {
             return Ok(Retry { attempts });

@@ -39,7 +39,7 @@ enum Signed {
 
 impl SignedUrl {
     /// Parses a text that may be a presigned URL; none if it is not a web URL.
-    /// Errors: [`Kind::Usage`] if it is not presigned, or cut off; [`Kind::Unsealed`] if it has the seal in its query.
+    /// Errors: `Kind::Usage` if it is not presigned, or cut off; `Kind::Unsealed` if it has the seal in its query.
     pub(crate) fn recognise(text: &str) -> Result<Option<SignedUrl>, Failure> {
         is_web_url(text).then(|| text.parse()).transpose()
     }

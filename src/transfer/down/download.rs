@@ -54,7 +54,7 @@ pub(crate) enum Verified {
 
 impl Engine {
     /// Downloads an object, or the range in `options`, to a target.
-    /// Errors: As [`Store::get`]; [`Kind::Integrity`] if the checksum differs, [`Kind::Precondition`] if the object was
+    /// Errors: As [`Store::get`]; `Kind::Integrity` if the checksum differs, `Kind::Precondition` if the object was
     /// replaced meanwhile. An existing file is not changed then; bytes written to a stream cannot be taken back.
     pub(crate) async fn download(
         &self,

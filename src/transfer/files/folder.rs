@@ -33,7 +33,7 @@ impl Folder {
         Folder { root: root.to_owned(), opened: Mutex::default() }
     }
 
-    /// Errors: [`Kind::Usage`] if the path exists and is not a folder.
+    /// Errors: `Kind::Usage` if the path exists and is not a folder.
     pub(crate) fn check(&self) -> Result<(), Failure> {
         match fs::metadata(&self.root) {
             Ok(found) if !found.is_dir() => {
@@ -49,7 +49,7 @@ impl Folder {
     }
 
     /// The place of the file at this path below the folder; creates its parent folders.
-    /// Errors: [`Kind::Other`] if the path contains a symbolic link, or names something other than a regular file.
+    /// Errors: `Kind::Other` if the path contains a symbolic link, or names something other than a regular file.
     pub(crate) fn place(&self, below: &Path) -> Result<FilePlace, Failure> {
         let name = below.file_name().unwrap_or(OsStr::new(""));
         let folder = self.directory(below.parent().unwrap_or(Path::new("")), true)?;
@@ -62,7 +62,7 @@ impl Folder {
     }
 
     /// Removes a file below the folder. It is not an error if the file no longer exists.
-    /// Errors: [`Kind::Other`] if it is no longer a regular file, or its path contains a link.
+    /// Errors: `Kind::Other` if it is no longer a regular file, or its path contains a link.
     pub(crate) fn remove(&self, below: &Path) -> Result<(), Failure> {
         let name = below.file_name().unwrap_or(OsStr::new(""));
         let folder = self.directory(below.parent().unwrap_or(Path::new("")), false)?;

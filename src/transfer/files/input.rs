@@ -37,7 +37,7 @@ pub struct SourceFolder {
 
 impl SourceFolder {
     /// Opens the folder, following links in its own path, and with `follows_links` also below it.
-    /// Errors: [`Kind::NotFound`] if there is none, [`Kind::Other`] if it cannot be opened.
+    /// Errors: `Kind::NotFound` if there is none, `Kind::Other` if it cannot be opened.
     pub fn open(path: &Path, follows_links: bool) -> Result<SourceFolder, Failure> {
         let handle = open_folder(path).map_err(|error| match error {
             Errno::NOENT => Failure::not_found(format!("there is no folder {}", path.display()))
@@ -77,7 +77,7 @@ pub struct Input {
 
 impl Input {
     /// Opens a file, FIFO or device that the user names; `-` is standard input. Waits for a FIFO's writer.
-    /// Errors: [`Kind::NotFound`] if there is none, [`Kind::Usage`] if it is a folder.
+    /// Errors: `Kind::NotFound` if there is none, `Kind::Usage` if it is a folder.
     pub async fn named(path: PathBuf) -> Result<Input, Failure> {
         if path == Path::new("-") {
             descriptors::require_stdin()?;
@@ -99,7 +99,7 @@ impl Input {
     }
 
     /// Opens a regular file that is deleted after its upload.
-    /// Errors: [`Kind::Usage`] for anything else, including a symbolic link to a regular file.
+    /// Errors: `Kind::Usage` for anything else, including a symbolic link to a regular file.
     pub fn to_move(path: &Path) -> Result<Input, Failure> {
         let not_regular = || {
             Failure::usage(format!(
@@ -122,7 +122,7 @@ impl Input {
     }
 
     /// Opens a regular file below a folder.
-    /// Errors: [`Kind::Other`] for anything else, and if the path contains a link that must not be followed.
+    /// Errors: `Kind::Other` for anything else, and if the path contains a link that must not be followed.
     pub fn below(folder: &SourceFolder, path: &Path) -> Result<Input, Failure> {
         let below = path.strip_prefix(&folder.path).unwrap_or(path);
         let name = below.file_name().ok_or_else(|| not_regular(path))?;

@@ -77,7 +77,7 @@ impl Original {
     }
 
     /// Deletes the file.
-    /// Errors: [`Kind::Precondition`] if it was written to since it was opened, or another file has its name: nothing
+    /// Errors: `Kind::Precondition` if it was written to since it was opened, or another file has its name: nothing
     /// is deleted then.
     pub fn delete(&self) -> Result<(), Failure> {
         let undeleted = |error: io::Error| self.undeleted(error);

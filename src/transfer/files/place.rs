@@ -23,7 +23,7 @@ pub(crate) struct FilePlace {
 }
 
 impl FilePlace {
-    /// Errors: [`Kind::Other`] if a link, a folder, a FIFO or the like has this name.
+    /// Errors: `Kind::Other` if a link, a folder, a FIFO or the like has this name.
     pub(crate) fn new(folder: Arc<Directory>, name: &OsStr) -> Result<FilePlace, Failure> {
         let path = folder.path().join(name);
         let found =

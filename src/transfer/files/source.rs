@@ -34,7 +34,7 @@ pub enum Source {
 }
 
 impl Source {
-    /// Errors: [`Kind::Usage`] for a folder; [`Kind::Other`] if the file cannot be read.
+    /// Errors: `Kind::Usage` for a folder; `Kind::Other` if the file cannot be read.
     pub(crate) fn of(
         file: Arc<File>,
         found: &fs::Metadata,

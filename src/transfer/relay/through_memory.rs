@@ -51,8 +51,8 @@ impl Engine {
 
     /// Makes a copy, proven to be encrypted as requested: within the store if a trial has shown that it copies
     /// correctly, else through this machine.
-    /// Errors: [`Kind::Precondition`] if the source was replaced since it was opened; [`Kind::Unsealed`] if the store
-    /// does not seal; [`Kind::Integrity`] if the copy differs from the source; otherwise as [`Engine::upload`] and
+    /// Errors: `Kind::Precondition` if the source was replaced since it was opened; `Kind::Unsealed` if the store
+    /// does not seal; `Kind::Integrity` if the copy differs from the source; otherwise as [`Engine::upload`] and
     /// [`Engine::download`].
     pub(crate) async fn copy(&self, copy: &Copy) -> Result<Copied, Failure> {
         let (store, part_size) = (self.store(), self.copied_part_size(copy)?);

@@ -21,7 +21,7 @@ use crate::store::wire::Store;
 use crate::system::state;
 
 const FOLDER: &str = "transfers";
-/// The prefix of the file names of [`Kind::Intention`].
+/// The prefix of the file names of `Kind::Intention`.
 const INTENTION: &str = "begin-";
 /// The version of the file format. It changes when older versions of this program could not read new files, or this
 /// version could not read old ones.

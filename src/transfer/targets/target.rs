@@ -57,7 +57,7 @@ impl Target {
         }
     }
 
-    /// Errors: [`Kind::Usage`] if the target is one of the run's key files, or config.toml.
+    /// Errors: `Kind::Usage` if the target is one of the run's key files, or config.toml.
     pub(crate) fn check_not_protected(&self) -> Result<(), Failure> {
         match self {
             Target::File(place) => check_destination(&place.path()),

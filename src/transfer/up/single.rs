@@ -17,7 +17,7 @@ const MAX_BUFFERED: u64 = 64 << 20;
 
 impl Engine {
     /// Uploads `source` through the presigned URL that is this engine's store.
-    /// Errors: [`Kind::Usage`] if the source is larger than one request can write; [`Kind::Integrity`] if the file
+    /// Errors: `Kind::Usage` if the source is larger than one request can write; `Kind::Integrity` if the file
     /// changes meanwhile; otherwise as [`Store::put_object`](crate::store::wire::Store::put_object).
     pub(super) async fn upload_single(
         &self,

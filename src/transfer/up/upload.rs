@@ -31,7 +31,7 @@ impl Engine {
 
     /// Uploads `source`, which is the content of an object, over that object. The upload is completed only after its
     /// encryption is proven, and only if no other client has replaced the object since.
-    /// Errors: [`Kind::Precondition`] if another client has; otherwise as [`Engine::upload`].
+    /// Errors: `Kind::Precondition` if another client has; otherwise as [`Engine::upload`].
     pub(crate) async fn upload_over(
         &self,
         source: Source,

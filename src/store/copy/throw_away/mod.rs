@@ -57,14 +57,14 @@ pub(crate) struct ThrowAways {
 
 impl ThrowAways {
     /// Throw-away objects in their folder at the bucket's root.
-    /// Errors: [`Kind::Other`] if the operating system gives no random bytes.
+    /// Errors: `Kind::Other` if the operating system gives no random bytes.
     pub(crate) fn at_root(store: &Arc<Store>, bucket: &str) -> Result<ThrowAways, Failure> {
         ThrowAways::below(store, &Location { bucket: bucket.to_owned(), key: String::new() })
     }
 
     /// Throw-away objects in their folder below a prefix that is empty or ends in `/`, for credentials that may not
     /// write elsewhere.
-    /// Errors: [`Kind::Other`] if the operating system gives no random bytes.
+    /// Errors: `Kind::Other` if the operating system gives no random bytes.
     pub(crate) fn below(store: &Arc<Store>, folder: &Location) -> Result<ThrowAways, Failure> {
         let run = SysRng.try_next_u64().map_err(|error| {
             Failure::other(format!("the operating system gave no random bytes: {error}"))

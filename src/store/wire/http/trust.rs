@@ -28,7 +28,7 @@ pub(crate) struct Trust {
 
 impl Trust {
     /// Takes the first of: the option, `AWS_CA_BUNDLE`, the profile's `ca_bundle`, the system's.
-    /// Errors: [`Kind::Usage`] if the file cannot be read or has no usable certificate.
+    /// Errors: `Kind::Usage` if the file cannot be read or has no usable certificate.
     pub(crate) fn load(
         option: Option<(PathBuf, &'static str)>,
         profile: Option<&str>,
