@@ -1,7 +1,8 @@
 //! One file per command: its arguments, whose comments are the help, and how they become the options of a job.
 //!
 //! What several commands share:
-//! - `advice`: the sentences of hints that name options or commands
+//! - `advice`: the sentences of hints that lower floors give and that name options or commands; a command's own hints
+//!   stand where it fails
 //! - `options`: the arguments that several commands share, from the connection to attributes
 //! - `selection`: the options of commands that take many files or objects
 //! - `sealing`: the options of commands that write objects

@@ -1,6 +1,6 @@
 //! Failures: each has a kind, which decides the exit code, one message, at most one hint, and the errors that caused it.
 //!
-//! - `advice`: hints that name options or commands
+//! - `advice`: hints, made below `commands`, that name options or commands; `commands::advice` has their words
 
 use std::fmt;
 use std::io;

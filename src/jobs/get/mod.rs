@@ -1,6 +1,6 @@
 //! Fetches objects: the job of `get`, and of `cp` and `mv` to this machine.
 //!
-//! - `downloader`: fetches one object
+//! - `downloader`: fetches one object, and reports it (the fields of `--json`)
 //! - `feed`: the objects to fetch, each with its destination
 
 mod downloader;

@@ -1,6 +1,6 @@
 //! Deletes objects, versions or unfinished uploads: the job of `rm`.
 //!
-//! - `remover`: deletes up to 1,000 objects with one request
+//! - `remover`: deletes up to 1,000 objects with one request, and reports each
 //! - `folder`: checks a name that ends in `/` before it is deleted
 //! - `feed`: the objects to delete, in batches
 //! - `incomplete`: unfinished uploads, and throw-away objects of killed runs

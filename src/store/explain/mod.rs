@@ -4,7 +4,7 @@
 //! - `classify`: what a refusal says by itself
 //! - `diagnosis`: the cause and the fix
 //! - `unsupported`: what the store does not implement
-//! - `url_refusal`: what a refusal means for a presigned URL
+//! - `url_refusal`: the same for a presigned URL, in words of its own: a sentence may stand in both
 
 mod circumstances;
 mod classify;
