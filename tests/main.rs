@@ -34,6 +34,7 @@ mod moves;
 mod other_stores;
 mod owners;
 mod presign;
+mod progress;
 mod proof;
 mod readme;
 mod recover;

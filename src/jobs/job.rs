@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use indicatif::BinaryBytes;
 use tokio::sync::mpsc::Receiver;
 
 use super::tally::Tally;
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::store::wire::{Connect, Store};
+use crate::text::size;
 use crate::transfer::many::Found;
 use crate::transfer::progress::Progress;
 use crate::transfer::{Engine, Interrupt, TransferOptions};
@@ -19,6 +19,8 @@ pub(crate) struct Job {
     pub(crate) interrupt: Interrupt,
     pub(crate) out: Output,
     pub(crate) tally: Tally,
+    /// Counts the items of each run; shows nothing before [`Job::engine`].
+    pub(crate) progress: Progress,
 }
 
 impl Job {
@@ -27,19 +29,23 @@ impl Job {
     pub(crate) async fn connect(connect: &Connect, out: &Output) -> Result<Job, Failure> {
         let interrupt = Interrupt::listen()?;
         let store = interrupt.race(Store::connect(connect)).await?;
-        Ok(Job { store: Arc::new(store), interrupt, out: *out, tally: Tally::default() })
+        Ok(Job::new(store, interrupt, out))
     }
 
     /// As [`Job::connect`], for the store behind a presigned URL.
     pub(crate) fn with_url(store: Store, out: &Output) -> Result<Job, Failure> {
-        let interrupt = Interrupt::listen()?;
-        Ok(Job { store: Arc::new(store), interrupt, out: *out, tally: Tally::default() })
+        Ok(Job::new(store, Interrupt::listen()?, out))
+    }
+
+    fn new(store: Store, interrupt: Interrupt, out: &Output) -> Job {
+        let (tally, progress) = (Tally::default(), Progress::default());
+        Job { store: Arc::new(store), interrupt, out: *out, tally, progress }
     }
 
     /// Starts the engine for transfers, and the progress display.
-    pub(crate) fn engine(&self, options: &TransferOptions) -> Engine {
-        let progress = Progress::start(self.out.progress());
-        Engine::new(self.store.clone(), options, self.interrupt.clone(), progress)
+    pub(crate) fn engine(&mut self, options: &TransferOptions) -> Engine {
+        self.progress = Progress::start(self.out.progress());
+        Engine::new(self.store.clone(), options, self.interrupt.clone(), self.progress.clone())
     }
 
     /// Works on every item of the feed; failures are reported as they happen.
@@ -69,7 +75,7 @@ impl Job {
         R: IntoIterator<Item = Result<u64, Failure>> + Send + 'static,
     {
         let work = |item| work(worker.clone(), item);
-        self.tally.run(feed, max, work, &self.interrupt, &self.out).await;
+        self.tally.run(feed, max, work, &self.interrupt, &self.out, &self.progress).await;
     }
 
     /// Prints the summary for people: `sealed 998 objects (4.1 GiB), 2 failed, 3 skipped`, then `rest`.
@@ -81,12 +87,18 @@ impl Job {
         let s = if tally.done == 1 { "" } else { "s" };
         let mut line = format!("{did} {} {what}{s}", tally.done);
         if tally.bytes > 0 {
-            line += &format!(" ({})", BinaryBytes(tally.bytes));
+            line += &format!(" ({})", size::show(tally.bytes));
         }
         let counted = [(tally.failed, "failed"), (tally.skipped, "skipped")];
         for (count, word) in counted.iter().chain(rest).filter(|(count, _)| *count > 0) {
             line += &format!(", {count} {word}");
         }
         self.out.say(&line);
+    }
+}
+
+impl Drop for Job {
+    fn drop(&mut self) {
+        self.progress.finish();
     }
 }

@@ -9,6 +9,7 @@ use crate::output::Output;
 use crate::system::descriptors;
 use crate::transfer::Interrupt;
 use crate::transfer::many::Found;
+use crate::transfer::progress::Progress;
 
 /// The most items in progress at once. The engine's permits limit the requests.
 const MAX_IN_PROGRESS: usize = 64;
@@ -76,6 +77,7 @@ impl Tally {
         work: impl Fn(T) -> F,
         interrupt: &Interrupt,
         out: &Output,
+        progress: &Progress,
     ) where
         F: Future<Output = R> + Send + 'static,
         R: IntoIterator<Item = Result<u64, Failure>> + Send + 'static,
@@ -95,12 +97,20 @@ impl Tally {
                 signal = interrupt.race(std::future::pending::<Result<(), Failure>>()), if !self.is_stopped() => {
                     self.stopped_by = signal.err();
                 }
-                Some(joined) = under_way.join_next(), if !under_way.is_empty() => match joined {
-                    Ok(results) => self.count(results, out),
-                    Err(_) => self.failed(Failure::other("an item's work ended unexpectedly"), out),
-                },
+                Some(joined) = under_way.join_next(), if !under_way.is_empty() => {
+                    progress.end_object();
+                    match joined {
+                        Ok(results) => self.count(results, out),
+                        Err(_) => {
+                            self.failed(Failure::other("an item's work ended unexpectedly"), out);
+                        }
+                    }
+                }
                 found = feed.recv(), if may_start_another => match found {
-                    Some(Found::Item(item)) => drop(under_way.spawn(work(item))),
+                    Some(Found::Item(item)) => {
+                        progress.begin_object();
+                        under_way.spawn(work(item));
+                    }
                     Some(Found::Skipped) => self.skipped += 1,
                     Some(Found::Failed(failure)) => self.failed(failure, out),
                     None => exhausted = true,

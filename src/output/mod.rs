@@ -1,11 +1,12 @@
 //! The program's output: data on stdout, messages on stderr. Untrusted text (names, messages of a store) can neither control
 //! a terminal nor forge a line, and no line shows a secret of the run.
+//!
+//! - `json`: values as JSON lines
+//! - `live`: the lines at the bottom of the terminal that are redrawn in place
 
 use std::io::{self, IsTerminal, Write};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use indicatif::{MultiProgress, ProgressDrawTarget};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
@@ -14,11 +15,14 @@ use super::system::descriptors;
 use super::text::redaction::{mask_key_text, scrub, visible};
 
 mod json;
+mod live;
+
+pub(crate) use live::{remove_lines, show_lines, terminal_size};
 
 /// How progress is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum ProgressStyle {
-    /// Bars, if stderr is a terminal.
+    /// Bars, if stderr is a terminal; a few lines of text for a long run of a continuous-integration service.
     #[default]
     Auto,
     /// A line of text every 30 seconds.
@@ -39,10 +43,10 @@ pub(crate) struct Output {
 }
 
 impl Output {
-    /// `json`: JSON lines instead of text, and no bars. `quiet`: no messages and no progress on stderr, except for warnings
+    /// `json`: JSON lines instead of text, and no bars on a terminal. `quiet`: no messages and no progress on stderr, except for warnings
     /// and errors.
     pub(crate) fn new(json: bool, quiet: bool, progress: ProgressStyle) -> Output {
-        let without_bars = json && progress == ProgressStyle::Auto;
+        let without_bars = json && progress == ProgressStyle::Auto && io::stderr().is_terminal();
         let progress = if quiet || without_bars { ProgressStyle::None } else { progress };
         Output { json, quiet, causes: false, progress }
     }
@@ -80,7 +84,7 @@ impl Output {
             let mut stdout = io::stdout().lock();
             stdout.write_all(bytes).and_then(|()| stdout.flush())
         };
-        let written = if io::stdout().is_terminal() { between_bars(write) } else { write() };
+        let written = if io::stdout().is_terminal() { live::between_lines(write) } else { write() };
         match written {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
                 READER_IS_GONE.store(true, Ordering::Relaxed);
@@ -177,7 +181,7 @@ fn not_json(error: serde_json::Error) -> Failure {
 
 /// Errors are ignored: there is no other place to report them.
 fn to_stderr(line: &str) {
-    let _ = between_bars(|| writeln!(io::stderr().lock(), "{line}"));
+    let _ = live::between_lines(|| writeln!(io::stderr().lock(), "{line}"));
 }
 
 /// Prints a line of plain progress on stderr. The caller checks `quiet`.
@@ -185,24 +189,7 @@ pub(crate) fn progress_line(line: &str) {
     to_stderr(&safe(line));
 }
 
-/// The maximum rate at which bars are drawn, per second.
-const DRAWS: u8 = 10;
-
 static READER_IS_GONE: AtomicBool = AtomicBool::new(false);
-static BARS: OnceLock<MultiProgress> = OnceLock::new();
-
-/// The progress bars at the bottom of the terminal. Messages are printed above them.
-pub(crate) fn bars() -> &'static MultiProgress {
-    let on_stderr = || ProgressDrawTarget::stderr_with_hz(DRAWS);
-    BARS.get_or_init(|| MultiProgress::with_draw_target(on_stderr()))
-}
-
-fn between_bars<T>(write: impl FnOnce() -> T) -> T {
-    match BARS.get() {
-        Some(bars) => bars.suspend(write),
-        None => write(),
-    }
-}
 
 /// Writes log events to stderr, above the progress bars.
 #[derive(Debug)]

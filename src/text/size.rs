@@ -17,9 +17,45 @@ pub(crate) fn parse(text: &str) -> Result<u64, String> {
     number.checked_mul(unit).ok_or_else(|| "it is too large".to_owned())
 }
 
+/// A number of bytes for people, with two or three digits: `17 B`, `1.2 GiB`, `110 MiB`.
+pub(crate) fn show(bytes: u64) -> String {
+    if bytes < 1024 {
+        return format!("{bytes} B");
+    }
+    let mut units = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"].into_iter();
+    let (mut size, mut unit) = (bytes as f64 / 1024.0, units.next().unwrap_or_default());
+    for larger in units {
+        // Not 1024 KiB for what is almost a MiB.
+        if size.round() < 1024.0 {
+            break;
+        }
+        (size, unit) = (size / 1024.0, larger);
+    }
+    // Not 100.0 for what is almost 100.
+    let decimals = usize::from(size < 99.95);
+    format!("{size:.decimals$} {unit}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sizes_are_shown_with_few_digits() {
+        for (bytes, text) in [
+            (0, "0 B"),
+            (1023, "1023 B"),
+            (1024, "1.0 KiB"),
+            (20 << 20, "20.0 MiB"),
+            ((100 << 20) - 1, "100 MiB"),
+            (110 << 20, "110 MiB"),
+            ((1 << 20) - 1, "1.0 MiB"),
+            ((5 << 30) / 4, "1.2 GiB"),
+            (u64::MAX, "16.0 EiB"),
+        ] {
+            assert_eq!(show(bytes), text, "{bytes}");
+        }
+    }
 
     #[test]
     fn units_are_powers_of_1024() {

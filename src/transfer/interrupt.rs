@@ -5,6 +5,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::failure::Failure;
+use crate::output;
 
 /// Cancels transfers when a signal arrives.
 #[derive(Debug, Clone)]
@@ -34,6 +35,7 @@ impl Interrupt {
                 }
                 .as_raw_value() as u8;
                 if sender.send_replace(Some(number)).is_some() {
+                    output::remove_lines();
                     std::process::exit(i32::from(Failure::interrupted(number).exit_code()));
                 }
             }

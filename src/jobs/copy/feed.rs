@@ -40,7 +40,7 @@ pub(super) fn pairs(
         CopySources::Objects(pairs) => (pairs, false),
         CopySources::Prefixes(pairs) => (pairs, true),
     };
-    let engine = engine.clone();
+    let (engine, progress) = (engine.clone(), engine.progress().clone());
     let feed = move |pair: Pair| {
         if !are_prefixes {
             return feed_one(Found::Item(pair));
@@ -50,7 +50,7 @@ pub(super) fn pairs(
             below(Pair { from: from.join(&entry.name), to: to.join(&entry.name) }, &from, &to)
         })
     };
-    feed_all(pairs, feed, |names, pair| {
+    feed_all(pairs, progress, feed, |names, pair| {
         names.take(&pair.to.key).map_err(|failure| failure.at(&pair.from))
     })
 }

@@ -23,20 +23,22 @@ use tokio::sync::mpsc::Receiver;
 
 use crate::failure::Failure;
 use crate::transfer::TakenNames;
-use crate::transfer::many::{Found, channel};
+use crate::transfer::many::{Found, channel, channel_ahead};
+use crate::transfer::progress::Progress;
 
 pub(crate) use files::{Skips, feed_folder};
 pub(crate) use list::{feed_list, send_listed};
 pub(crate) use manifest::EncryptionStatus;
-pub(crate) use objects::feed_objects;
+pub(crate) use objects::{feed_objects, feed_objects_ahead};
 pub(crate) use prefix::feed_prefix;
 pub(crate) use search::{FeedObject, Place, Search, SearchOptions, Source};
 pub(crate) use shard::Shard;
 
 /// The items of several sources, one source after the other. `take_name` fails for an item whose destination an item of
-/// another source already has.
+/// another source already has. `progress` learns at the end how many items there are.
 pub(crate) fn feed_all<S, T>(
     sources: Vec<S>,
+    progress: Progress,
     feed: impl Fn(S) -> Receiver<Found<T>> + Send + 'static,
     take_name: impl Fn(&mut TakenNames, &T) -> Result<(), Failure> + Send + 'static,
 ) -> Receiver<Found<T>>
@@ -44,10 +46,11 @@ where
     S: Send + 'static,
     T: Send + 'static,
 {
-    let (sender, receiver) = channel();
+    let (sender, receiver) = channel_ahead();
     // Names are unique within one source, so the names of a single source need not be remembered.
     let mut names = (sources.len() > 1).then(TakenNames::default);
     tokio::spawn(async move {
+        let mut count = 0;
         for source in sources {
             let mut items = feed(source);
             while let Some(found) = items.recv().await {
@@ -56,11 +59,13 @@ where
                     _ => Ok(()),
                 };
                 let found = taken.map_or_else(Found::Failed, |()| found);
+                count += u64::from(matches!(found, Found::Item(_)));
                 if sender.send(found).await.is_err() {
                     return;
                 }
             }
         }
+        progress.all_announced(count);
     });
     receiver
 }

@@ -10,7 +10,34 @@ use super::listing::send_listing;
 use super::search::{FeedObject, Place, Search, Source};
 use crate::failure::Failure;
 use crate::location::Location;
-use crate::transfer::many::{Found, channel};
+use crate::transfer::many::{Found, channel, channel_ahead};
+use crate::transfer::progress::Progress;
+
+/// As [`feed_objects`], far ahead of the work; `progress` learns of what is found, and at the end how many objects it is.
+pub(crate) fn feed_objects_ahead(
+    search: Search,
+    places: Vec<Place>,
+    progress: Progress,
+) -> Receiver<Found<FeedObject>> {
+    let mut found = feed_objects(search, places);
+    let (sender, receiver) = channel_ahead();
+    tokio::spawn(async move {
+        let mut count = 0;
+        while let Some(found) = found.recv().await {
+            if let Found::Item(object) = &found {
+                count += 1;
+                if let Some(listed) = &object.listed {
+                    progress.expect(1, listed.bytes);
+                }
+            }
+            if sender.send(found).await.is_err() {
+                return;
+            }
+        }
+        progress.all_announced(count);
+    });
+    receiver
+}
 
 /// The wanted objects of these places, in the order of the source.
 pub(crate) fn feed_objects(search: Search, places: Vec<Place>) -> Receiver<Found<FeedObject>> {

@@ -25,7 +25,7 @@ pub(super) fn downloads(
     filters: Filters,
     engine: &Engine,
 ) -> Receiver<Found<Download>> {
-    let engine = engine.clone();
+    let (engine, progress) = (engine.clone(), engine.progress().clone());
     let feed = move |source| match source {
         GetSource::Object(download) => feed_one(Found::Item(download)),
         GetSource::Prefix(prefix) => {
@@ -40,7 +40,7 @@ pub(super) fn downloads(
             feed_list(list, move |name| filters.admit(name).then(|| named(&prefix, name)))
         }
     };
-    feed_all(sources, feed, |names, download| match &download.place {
+    feed_all(sources, progress, feed, |names, download| match &download.place {
         Place::Below(path) => {
             let taken = names.take(&path.to_string_lossy());
             taken.map_err(|failure| failure.at(&download.at))

@@ -46,6 +46,7 @@ impl UploadFeed {
     pub(super) fn start(self, sources: Vec<PutSource>) -> Receiver<Found<Upload>> {
         feed_all(
             sources,
+            self.progress.clone(),
             move |source| self.feed(source),
             |names, upload| names.take(&upload.at.key).map_err(|failure| failure.at(&upload.at)),
         )

@@ -23,7 +23,7 @@ use report::RotationReport;
 use rotator::Rotator;
 use versions::VersionCleaner;
 
-use super::feed::{FeedObject, Place, Search, SearchOptions, feed_objects};
+use super::feed::{FeedObject, Place, Search, SearchOptions, feed_objects, feed_objects_ahead};
 use super::job::Job;
 use super::report::Reporter;
 use crate::failure::{Advice, Failure};
@@ -31,6 +31,7 @@ use crate::output::Output;
 use crate::store::wire::Connect;
 use crate::transfer::TransferOptions;
 use crate::transfer::many::Checkpoint;
+use crate::transfer::progress::Progress;
 
 pub(crate) use keys::RotationKeys;
 pub(crate) use target::Target;
@@ -77,7 +78,12 @@ pub(crate) async fn run(
         options.target,
         RotationReport::new(reporter),
     ));
-    let run = Run { rotator, search: options.search, settings: options.settings };
+    let run = Run {
+        rotator,
+        search: options.search,
+        settings: options.settings,
+        is_one_place: places.len() == 1,
+    };
     for place in places {
         run.rotate(&place, &mut job).await;
         if options.former_versions != FormerVersions::Ignore && !job.tally.is_stopped() {
@@ -98,6 +104,7 @@ struct Run {
     rotator: Arc<Rotator>,
     search: SearchOptions,
     settings: String,
+    is_one_place: bool,
 }
 
 impl Run {
@@ -111,7 +118,10 @@ impl Run {
                 Advice::BeginAnew
             ));
         }
-        let feed = feed_objects(Search { after, ..self.search(false) }, vec![place.clone()]);
+        let search = Search { after, ..self.search(false) };
+        // What other places hold is not known before their turn.
+        let progress = if self.is_one_place { job.progress.clone() } else { Progress::default() };
+        let feed = feed_objects_ahead(search, vec![place.clone()], progress);
         let work = |rotator: Arc<Rotator>, object: FeedObject| {
             let ticket = checkpoint.begin(&object.at.key);
             let checkpoint = checkpoint.clone();
@@ -151,7 +161,10 @@ impl Run {
             // Versions do not count as done.
             cleaner.clean(&object).await.err().map(Err)
         };
+        // The progress is that of the objects.
+        let progress = std::mem::take(&mut job.progress);
         job.run(feed, &cleaner, work).await;
+        job.progress = progress;
     }
 
     fn search(&self, versions: bool) -> Search {

@@ -6,7 +6,8 @@ use tokio::sync::mpsc::Receiver;
 use tokio::task::JoinHandle;
 
 use crate::jobs::feed::Skips;
-use crate::transfer::many::{Comparison, Difference, Entry, Found, channel};
+use crate::transfer::many::{Comparison, Difference, Entry, Found, channel_ahead};
+use crate::transfer::progress::Progress;
 
 /// The counts of a comparison.
 #[derive(Debug, Default)]
@@ -36,15 +37,17 @@ pub(super) async fn await_comparison(
     comparison.await.unwrap_or_default()
 }
 
-/// The items to copy, as they are found, and the task that counts.
+/// The items to copy, as they are found, and the task that counts. `progress` learns at the end how many items there are.
 pub(super) fn find_changed<T: Send + 'static>(
     mut comparison: Comparison,
     is_changed: impl Fn(&Entry, &Entry) -> bool + Send + 'static,
     mut skips: Skips,
+    progress: Progress,
     mut to_item: impl FnMut(&Entry) -> Found<T> + Send + 'static,
 ) -> (Receiver<Found<T>>, JoinHandle<Compared>) {
-    let (sender, receiver) = channel();
+    let (sender, receiver) = channel_ahead();
     let compare = async move {
+        let mut count = 0;
         let mut compared = Compared { is_complete: true, ..Compared::default() };
         while let Some(difference) = comparison.next().await {
             compared.count(&difference);
@@ -64,11 +67,13 @@ pub(super) fn find_changed<T: Send + 'static>(
                 }
                 Difference::Failed(failure) => Found::Failed(failure),
             };
+            count += u64::from(matches!(found, Found::Item(_)));
             if sender.send(found).await.is_err() {
                 compared.is_complete = false;
                 break;
             }
         }
+        progress.all_announced(count);
         skips.report_links();
         compared
     };

@@ -132,7 +132,8 @@ impl Sync<'_> {
         let size_only = options.size_only;
         let changes =
             move |source: &Entry, destination: &Entry| is_changed(source, destination, size_only);
-        let (changed, compared) = find_changed(compare(), changes, skips, to_upload);
+        let (changed, compared) =
+            find_changed(compare(), changes, skips, job.progress.clone(), to_upload);
         uploader.run(&mut job, changed, &at.bucket).await;
         let compared = await_comparison(compared, job.tally.is_stopped()).await;
         let copied = Copied::take_from(&mut job, uploader.verb(), 0, compared);
@@ -180,7 +181,8 @@ impl Sync<'_> {
         let changes = move |source: &Entry, destination: &Entry| {
             is_changed(&as_downloaded(source, destination), destination, size_only)
         };
-        let (changed, compared) = find_changed(compare(), changes, skips, to_download);
+        let (changed, compared) =
+            find_changed(compare(), changes, skips, job.progress.clone(), to_download);
         let kept = downloader.run(&mut job, changed).await;
         let compared = await_comparison(compared, job.tally.is_stopped()).await;
         let copied = Copied::take_from(&mut job, downloader.verb(), kept, compared);
@@ -295,8 +297,9 @@ impl Sync<'_> {
 }
 
 impl Copied {
-    /// Takes the count of copies out of the tally, which counts deletions from here on.
+    /// Takes the count of copies out of the tally, which counts deletions from here on. They are no part of the progress.
     fn take_from(job: &mut Job, verb: &'static str, kept: u64, compared: Compared) -> Copied {
+        std::mem::take(&mut job.progress).finish();
         Copied { verb, done: std::mem::take(&mut job.tally.done), kept, compared }
     }
 }

@@ -18,5 +18,5 @@ pub(crate) use checkpoint::Checkpoint;
 pub(crate) use compare::{Comparison, Difference};
 pub(crate) use contents::walk_destination;
 pub(crate) use filters::Filters;
-pub(crate) use found::{Found, channel, channel_of_batches};
+pub(crate) use found::{Found, channel, channel_ahead, channel_of_batches};
 pub(crate) use walk::{Entry, Skip, WalkOptions, walk_folder, walk_store};
