@@ -54,8 +54,9 @@ impl Bars {
             running.iter().any(|other| Arc::ptr_eq(other, it))
         };
         self.objects.retain(|object| among(running, object));
-        let is_new =
-            |it: &&Arc<Running>| it.began.elapsed() >= MIN_AGE && !among(&self.objects, it);
+        // Many objects may wait for their turn.
+        let is_under_way = |it: &Running| it.began.elapsed() >= MIN_AGE && it.done() > 0;
+        let is_new = |it: &&Arc<Running>| is_under_way(it) && !among(&self.objects, it);
         let mut new: Vec<_> = running.iter().filter(is_new).cloned().collect();
         new.sort_by_key(|it| std::cmp::Reverse(it.total()));
         self.objects.extend(new);
@@ -195,11 +196,14 @@ mod tests {
         let without_bar = "12 of 4,900 objects  1.2 GiB/4.0 GiB  110 MiB/s, 25s left";
         assert_eq!(line(&report, 60), without_bar);
         assert_eq!(line(&report, 48), "12 of 4,900 objects  110 MiB/s, 25s left");
-        assert_eq!(line(&report, 39), "12 of 4,900 objects  25s left");
+        assert_eq!(line(&report, 37), "12 of 4,900 objects  25s left");
         report.name = Some("a very long name of an object".to_owned());
-        assert_eq!(line(&report, 60), "a very long name o…  1.2 GiB/4.0 GiB  110 MiB/s, 25s left");
+        assert_eq!(
+            line(&report, 60),
+            "a very long name of …  1.2 GiB/4.0 GiB  110 MiB/s, 25s left"
+        );
         report.total = None;
         report.left = None;
-        assert_eq!(line(&report, 40), "a very long na…  1.2 GiB  110 MiB/s");
+        assert_eq!(line(&report, 40), "a very long name o…  1.2 GiB  110 MiB/s");
     }
 }

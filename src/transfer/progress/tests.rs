@@ -272,7 +272,7 @@ async fn the_time_for_objects_of_mixed_sizes_is_right() {
     let in_folders: Vec<u64> =
         (0..5000).map(|n| if n % 500 < 10 { 32 * MIB } else { 4096 }).collect();
     are_right(&estimates(&in_folders, 8, LATENCY, 100 * MIB, 0).await);
-    let fewer_and_fewer: Vec<u64> =
-        (0_u64..4000).map(|n| if n * n % 4000 < n / 20 { 16 * MIB } else { 4096 }).collect();
-    are_right(&estimates(&fewer_and_fewer, 8, LATENCY, 100 * MIB, 0).await);
+    // From 4 KiB to 32 MiB, each doubling as often as the others.
+    let of_any_size: Vec<u64> = (0_u64..3000).map(|n| 4096 << (n * n * 7919 % 97 % 14)).collect();
+    are_right(&estimates(&of_any_size, 8, LATENCY, 100 * MIB, 0).await);
 }
