@@ -209,6 +209,14 @@ fn the_last_line_counts_bytes_and_objects_of_the_run() {
 }
 
 #[test]
+fn no_bars_are_drawn_into_what_is_printed() {
+    let lab = lab();
+    let get = format!("get -k ./k {} -", url("t/small-001"));
+    let (code, lines) = Terminal::start(&lab, &get, (80, 24)).ends();
+    assert_eq!((code, lines), (Some(0), vec!["data".to_owned()]));
+}
+
+#[test]
 fn a_dumb_terminal_gets_no_bars() {
     let lab = Lab::new();
     lab.key("k");

@@ -56,6 +56,10 @@ impl Output {
         Output { causes, ..self }
     }
 
+    pub(crate) fn without_progress(self) -> Output {
+        Output { progress: ProgressStyle::None, ..self }
+    }
+
     pub(crate) fn progress(&self) -> ProgressStyle {
         self.progress
     }

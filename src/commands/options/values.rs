@@ -48,7 +48,7 @@ values!(Dialect {
 });
 
 values!(ProgressStyle {
-    Auto => "auto", "Bars, if stderr is a terminal";
+    Auto => "auto", "Bars, if stderr is a terminal; with CI in the environment, two lines for a run of over 30 seconds";
     Plain => "plain", "A line of text every 30 seconds";
     None => "none", "Nothing";
 });

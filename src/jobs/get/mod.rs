@@ -59,6 +59,12 @@ pub(crate) async fn run(
     if !is_object {
         Folder::at(dest).check()?;
     }
+    // Bars would be drawn into what is printed.
+    let out = &if options.from.is_printed() && out.stdout_is_terminal() {
+        out.without_progress()
+    } else {
+        *out
+    };
     let is_plain = options.read.allow_plain && url.as_ref().is_some_and(SignedUrl::is_for_plain);
     options.key.protect_files();
     let keys = if is_plain { Keys::none(out) } else { Keys::load(&options.key, out)? };
@@ -94,6 +100,11 @@ impl GetPlan {
     /// Whether the only source is one object.
     pub(crate) fn is_object(&self) -> bool {
         matches!(self.sources.as_slice(), [GetSource::Object(_)])
+    }
+
+    /// Whether it goes to standard output.
+    fn is_printed(&self) -> bool {
+        self.is_object() && self.dest == Path::new("-")
     }
 
     /// Whether all sources are objects: none is a prefix or a list.

@@ -172,6 +172,7 @@ async fn bytes_that_are_taken_back_never_show_as_a_negative_rate() {
     item.take_back(u64::MAX);
     let after = report().await;
     assert_eq!((after.done, after.rate), (MIB, 8 * MIB), "of the other object");
+    assert_eq!(item.0.as_ref().unwrap().running.done(), 0);
 }
 
 /// The remaining time as it is shown each second, while `workers` transfer objects of these sizes: each takes `each`,
