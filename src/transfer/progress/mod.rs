@@ -253,7 +253,8 @@ impl Counters {
     fn counts(&self) -> Counts {
         let load = |number: &AtomicU64| number.load(Ordering::Relaxed);
         let moved = load(&self.done).saturating_sub(load(&self.resumed));
-        Counts { taken: moved + load(&self.taken_back), moved, ended: load(&self.ended) }
+        let (begun, ended) = (load(&self.begun), load(&self.ended));
+        Counts { taken: moved + load(&self.taken_back), moved, begun, ended }
     }
 
     fn report(&self, pace: &Pace, running: &RunningObjects) -> ProgressReport {
@@ -278,8 +279,9 @@ impl Counters {
 
         let (rate, object_rate) = pace.rate();
         let moves = rate > 0 || (done == 0 && object_rate > 0);
-        let left = (is_complete && moves)
-            .then(|| pace.time_for(bytes_left, objects.saturating_sub(ended)));
+        let objects_left = objects.saturating_sub(ended);
+        let is_known = is_complete && moves && objects_left > 0;
+        let left = is_known.then(|| pace.time_for(bytes_left, objects_left));
         ProgressReport {
             name: running.latest.clone().filter(|_| is_complete && objects == 1),
             objects,

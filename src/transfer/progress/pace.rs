@@ -16,13 +16,14 @@ const WARM_UP: Duration = Duration::from_secs(1);
 const LONGEST_ESTIMATE: Duration = Duration::from_secs(99 * 86_400);
 
 /// What a run has done so far.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Counts {
     /// Bytes that connections have taken, even if they had to be sent again. It never goes down.
     pub(super) taken: u64,
     /// Bytes that this run has transferred.
     pub(super) moved: u64,
-    /// Objects that have succeeded or failed.
+    /// Objects that have begun, and those that have succeeded or failed.
+    pub(super) begun: u64,
     pub(super) ended: u64,
 }
 
@@ -50,8 +51,8 @@ impl Pace {
     /// Adds a sample of now.
     pub(super) fn add(&mut self, counts: Counts) {
         let now = Instant::now();
-        if counts == Counts::default() {
-            // The time before the first byte tells nothing about the others.
+        if counts.begun == 0 {
+            // The time until the first object is found tells nothing about how long objects take.
             self.samples.clear();
         }
         let last_kept = self.samples.iter().rev().nth(1);

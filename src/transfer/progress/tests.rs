@@ -97,6 +97,19 @@ async fn a_total_that_is_learnt_later_counts_once() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn time_counts_from_the_first_object_on_even_if_bytes_come_in_bursts() {
+    let lines = logged(Schedule::EachInterval, async |progress| {
+        sleep(Duration::from_millis(10_500)).await;
+        let item = begin_only(&progress, "x", Some(120 * MIB));
+        sleep(Duration::from_secs(19)).await;
+        item.add(20 * MIB);
+        sleep(Duration::from_secs(1)).await;
+    })
+    .await;
+    assert_eq!(lines, ["x: 20.0 MiB of 120 MiB (16 %), 1.0 MiB/s, 1m 40s left"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_run_of_a_ci_service_is_logged_if_it_is_long() {
     let lines = logged(Schedule::OnceAndAtTheEnd, async |progress| {
         let item = begin_only(&progress, "x", Some(900 * MIB));
