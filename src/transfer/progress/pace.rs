@@ -9,7 +9,7 @@ use tokio::time::Instant;
 const SPACING: Duration = Duration::from_secs(1);
 /// The remaining time is estimated from the last half of the run, but from no more and no less than this.
 const LONGEST_HISTORY: Duration = Duration::from_secs(600);
-const SHORTEST_HISTORY: Duration = Duration::from_secs(15);
+const SHORTEST_HISTORY: Duration = Duration::from_secs(30);
 /// The first rates and estimates would vary much.
 const WARM_UP: Duration = Duration::from_secs(1);
 /// A longer estimate tells nothing.
