@@ -134,7 +134,7 @@ impl Auditor {
             version_id: listed.as_ref().and_then(|it| it.version_id.clone()),
             ..ReadOptions::default()
         };
-        let mut keys = self.keys.to_open(&self.store, at).await?;
+        let mut keys = self.keys.to_open(&self.store, at).await?.without_advice();
         let audited = self.store.audit(at, &mut keys, &options).await?;
         Ok(audited.map(|audited| {
             let key = keys.opened(audited.key.as_ref());
