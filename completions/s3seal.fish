@@ -357,6 +357,7 @@ aws:kms:dsse\t''"
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l sse-kms-key-id -d 'The KMS key for `--sse aws:kms`: its id, ARN or alias' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l include -d 'Do include what matches; all is included at first, and the last pattern decides' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l exclude -d 'Leave out what matches; `*` matches `/` as well, names are relative to the source' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l shard -d 'Take one share of N of a folder: I/N, such as 3/16; in a job array `auto`, or auto/N where its scheduler tells no N' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l files-from -d 'Take only what this file names, one a line, relative to the source folder; `-` is standard input' -r -F
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l if-match -d 'Write only if the existing object has this ETag' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l if-none-match -d 'Write only if the object does not exist yet; the only value is `*`' -r -f -a "*\t''"
@@ -371,7 +372,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l acl -d 'A canned A
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l storage-class -d 'A storage class, such as STANDARD_IA' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l part-size -d 'The size of a part: bytes, or with KiB, MiB, GiB [default: 8MiB, more where needed]' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l expected-size -d 'The approximate number of bytes from a pipe: parts become large enough for all of it' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l concurrency -d 'How many requests are under way at once [default: 4, more where answers take long]' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l concurrency -d 'How many requests are under way at once [default: as many as raise the throughput, up to 16 for parts]' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
@@ -418,10 +419,11 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l if-match -d 'Read 
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l if-none-match -d 'Read it only if its ETag is not this one' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l include -d 'Do include what matches; all is included at first, and the last pattern decides' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l exclude -d 'Leave out what matches; `*` matches `/` as well, names are relative to the source' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l shard -d 'Take one share of N of a folder: I/N, such as 3/16; in a job array `auto`, or auto/N where its scheduler tells no N' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l files-from -d 'Take only what this file names, one a line, relative to the source folder; `-` is standard input' -r -F
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l part-size -d 'The size of a part: bytes, or with KiB, MiB, GiB [default: 8MiB, more where needed]' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l expected-size -d 'The approximate number of bytes from a pipe: parts become large enough for all of it' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l concurrency -d 'How many requests are under way at once [default: 4, more where answers take long]' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l concurrency -d 'How many requests are under way at once [default: as many as raise the throughput, up to 16 for parts]' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
@@ -509,6 +511,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l sse-c-copy-source-k
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l version-id -d 'Copy this version instead of the newest' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l include -d 'Do include what matches; all is included at first, and the last pattern decides' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l exclude -d 'Leave out what matches; `*` matches `/` as well, names are relative to the source' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l shard -d 'Take one share of N of a folder: I/N, such as 3/16; in a job array `auto`, or auto/N where its scheduler tells no N' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l if-match -d 'Write only if the existing object has this ETag' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l if-none-match -d 'Write only if the object does not exist yet; the only value is `*`' -r -f -a "*\t''"
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l content-type -d 'The media type; guessed from the file\'s name where not given' -r
@@ -522,7 +525,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l acl -d 'A canned AC
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l storage-class -d 'A storage class, such as STANDARD_IA' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l part-size -d 'The size of a part: bytes, or with KiB, MiB, GiB [default: 8MiB, more where needed]' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l expected-size -d 'The approximate number of bytes from a pipe: parts become large enough for all of it' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l concurrency -d 'How many requests are under way at once [default: 4, more where answers take long]' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l concurrency -d 'How many requests are under way at once [default: as many as raise the throughput, up to 16 for parts]' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
@@ -576,6 +579,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l sse-c-copy-source-k
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l version-id -d 'Copy this version instead of the newest' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l include -d 'Do include what matches; all is included at first, and the last pattern decides' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l exclude -d 'Leave out what matches; `*` matches `/` as well, names are relative to the source' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l shard -d 'Take one share of N of a folder: I/N, such as 3/16; in a job array `auto`, or auto/N where its scheduler tells no N' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l if-match -d 'Write only if the existing object has this ETag' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l if-none-match -d 'Write only if the object does not exist yet; the only value is `*`' -r -f -a "*\t''"
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l content-type -d 'The media type; guessed from the file\'s name where not given' -r
@@ -589,7 +593,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l acl -d 'A canned AC
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l storage-class -d 'A storage class, such as STANDARD_IA' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l part-size -d 'The size of a part: bytes, or with KiB, MiB, GiB [default: 8MiB, more where needed]' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l expected-size -d 'The approximate number of bytes from a pipe: parts become large enough for all of it' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l concurrency -d 'How many requests are under way at once [default: 4, more where answers take long]' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l concurrency -d 'How many requests are under way at once [default: as many as raise the throughput, up to 16 for parts]' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
@@ -637,6 +641,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l sse-kms-key-id -d
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l max-delete -d 'With --delete: delete nothing at all where it would be more than N, or more than N% of what is compared at the destination [default: no limit]' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l include -d 'Do include what matches; all is included at first, and the last pattern decides' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l exclude -d 'Leave out what matches; `*` matches `/` as well, names are relative to the source' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l shard -d 'Take one share of N of a folder: I/N, such as 3/16; in a job array `auto`, or auto/N where its scheduler tells no N' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l content-type -d 'The media type; guessed from the file\'s name where not given' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l cache-control -d 'Cache-Control' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l content-encoding -d 'Content-Encoding' -r
@@ -648,7 +653,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l acl -d 'A canned 
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l storage-class -d 'A storage class, such as STANDARD_IA' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l part-size -d 'The size of a part: bytes, or with KiB, MiB, GiB [default: 8MiB, more where needed]' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l expected-size -d 'The approximate number of bytes from a pipe: parts become large enough for all of it' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l concurrency -d 'How many requests are under way at once [default: 4, more where answers take long]' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l concurrency -d 'How many requests are under way at once [default: as many as raise the throughput, up to 16 for parts]' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
@@ -729,6 +734,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l exclude -d 'Leav
 complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l files-from -d 'Take only what this file names, one a line, relative to the URL\'s folder; `-` is standard input' -r -F
 complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l inventory -d 'Take what an S3 Inventory lists instead of asking the store for a listing: the s3:// URL or the path of its manifest.json' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l shard -d 'Take one share of N: I/N, such as 3/16; in a job array `auto`, or auto/N where its scheduler tells no N' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l concurrency -d 'How many requests are under way at once [default: as many as raise the throughput, up to 16 for parts]' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
@@ -765,7 +771,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -l inventory -d 'T
 complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -l shard -d 'Take one share of N: I/N, such as 3/16; in a job array `auto`, or auto/N where its scheduler tells no N' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -l part-size -d 'The size of a part: bytes, or with KiB, MiB, GiB [default: 8MiB, more where needed]' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -l expected-size -d 'The approximate number of bytes from a pipe: parts become large enough for all of it' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -l concurrency -d 'How many requests are under way at once [default: 4, more where answers take long]' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -l concurrency -d 'How many requests are under way at once [default: as many as raise the throughput, up to 16 for parts]' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
@@ -795,6 +801,8 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l version-id -d 'Dele
 complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l older-than -d 'Abort and delete only those begun longer ago than this, such as 24h or 7d' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l include -d 'Do include what matches; all is included at first, and the last pattern decides' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l exclude -d 'Leave out what matches; `*` matches `/` as well, names are relative to the source' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l shard -d 'Take one share of N of a folder: I/N, such as 3/16; in a job array `auto`, or auto/N where its scheduler tells no N' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l concurrency -d 'How many requests are under way at once [default: as many as raise the throughput, up to 16 for parts]' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"

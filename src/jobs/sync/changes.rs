@@ -5,7 +5,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use tokio::sync::mpsc::Receiver;
 use tokio::task::JoinHandle;
 
-use crate::jobs::feed::Skips;
+use crate::jobs::feed::{Shard, Skips};
 use crate::transfer::many::{Comparison, Difference, Entry, Found, channel};
 
 /// The counts of a comparison.
@@ -21,6 +21,8 @@ pub(super) struct Compared {
     /// How many files or objects only the destination has, but a skipped link or special file in the source may stand
     /// for them.
     pub(super) kept: u64,
+    /// Whether the source has files or objects in other shares: then it is not empty, even if this share is.
+    pub(super) has_other_shares: bool,
     /// Whether both sides were read completely.
     pub(super) is_complete: bool,
 }
@@ -36,9 +38,12 @@ pub(super) async fn await_comparison(
     comparison.await.unwrap_or_default()
 }
 
-/// The items to copy, as they are found, and the task that counts.
+/// The items to copy in a share, as they are found, and the task that counts. `may_copy` says whether an entry of another
+/// share would be copied there: a source with nothing but key files is empty.
 pub(super) fn find_changed<T: Send + 'static>(
     mut comparison: Comparison,
+    shard: Option<Shard>,
+    may_copy: impl Fn(&Entry) -> bool + Send + 'static,
     is_changed: impl Fn(&Entry, &Entry) -> bool + Send + 'static,
     mut skips: Skips,
     mut to_item: impl FnMut(&Entry) -> Found<T> + Send + 'static,
@@ -47,6 +52,10 @@ pub(super) fn find_changed<T: Send + 'static>(
     let compare = async move {
         let mut compared = Compared { is_complete: true, ..Compared::default() };
         while let Some(difference) = comparison.next().await {
+            if !is_in_shard(&difference, shard) {
+                compared.count_other_share(&difference, &may_copy);
+                continue;
+            }
             compared.count(&difference);
             let found = match difference {
                 Difference::Source(entry) => compared.admit(to_item(&entry)),
@@ -75,7 +84,24 @@ pub(super) fn find_changed<T: Send + 'static>(
     (receiver, tokio::spawn(compare))
 }
 
+/// Whether this run has to deal with the difference. A file and its object have the same name, so that they are in the same
+/// share.
+pub(super) fn is_in_shard(difference: &Difference, shard: Option<Shard>) -> bool {
+    let name = difference.name();
+    shard.zip(name).is_none_or(|(shard, name)| shard.holds(name))
+}
+
 impl Compared {
+    pub(super) fn count_other_share(
+        &mut self,
+        difference: &Difference,
+        may_copy: impl Fn(&Entry) -> bool,
+    ) {
+        if let Difference::Source(entry) | Difference::Both(entry, _) = difference {
+            self.has_other_shares = self.has_other_shares || may_copy(entry);
+        }
+    }
+
     pub(super) fn count(&mut self, difference: &Difference) {
         match difference {
             Difference::Source(_) => self.source += 1,
