@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
-use super::options::{check_search, parse_since};
+use super::options::{Concurrency, check_search, parse_since};
 use crate::failure::Failure;
 use crate::jobs::feed::{Place, SearchOptions};
 use crate::jobs::{AuditOptions, Keys, audit};
@@ -66,6 +66,8 @@ pub(crate) struct Args {
     fail_on: Vec<State>,
     #[command(flatten)]
     search: SearchOptions,
+    #[command(flatten)]
+    concurrency: Concurrency,
 }
 
 impl ValueEnum for State {
@@ -95,6 +97,7 @@ pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<
         versions: args.versions,
         since: args.since,
         fail_on: args.fail_on.clone(),
+        concurrency: args.concurrency.concurrency,
     };
     let keys = Keys::load(&args.key, out)?;
     audit(places, keys, options, connect, out).await

@@ -123,7 +123,7 @@ impl Copying {
         Ok(PutOptions {
             to: put::plan(&paths, &self.selection, None, &self.condition)?,
             sealing: self.sealing.options(),
-            filters: self.selection.filters.clone(),
+            names: self.selection.names(),
             dry_run: self.selection.dry_run,
             follow_symlinks: false,
             include_keys: self.key_files.include_keys,
@@ -154,7 +154,7 @@ impl Copying {
             from: get::plan(&self.paths, self.selection.recursive, None)?,
             key: self.source_key().unwrap_or_else(|| self.sealing.key.clone()),
             read: self.source.options(),
-            filters: self.selection.filters.clone(),
+            names: self.selection.names(),
             dry_run: self.selection.dry_run,
             publish_options: PublishOptions {
                 no_clobber: self.no_clobber,
@@ -184,7 +184,7 @@ impl Copying {
             sealing: self.sealing.options(),
             source_key,
             read: self.source.options(),
-            filters: self.selection.filters.clone(),
+            names: self.selection.names(),
             dry_run: self.selection.dry_run,
             condition: self.condition.clone(),
             attributes: self.attributes.clone(),

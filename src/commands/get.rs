@@ -70,7 +70,7 @@ pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<
         from: plan(&args.paths, args.selection.recursive, args.files_from.files_from.as_deref())?,
         key: args.key.clone(),
         read: ReadOptions { range: args.range.clone(), ..args.read.clone() },
-        filters: args.selection.filters.clone(),
+        names: args.selection.names(),
         dry_run: args.selection.dry_run,
         publish_options: PublishOptions { no_clobber: args.no_clobber, time },
         transfer: args.transfer.clone(),

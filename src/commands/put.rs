@@ -27,6 +27,7 @@ use crate::transfer::TransferOptions;
 Examples:
   s3seal put -k ./backup.key dump.sql s3://backups/2026/           keeps the file's name
   s3seal put -k ./backup.key -r --exclude '*.tmp' data s3://b/p/   a folder's content
+  s3seal put -k ./backup.key -r --shard auto data s3://b/p/        in each task of a job array
   git ls-files | s3seal put -k ./k --files-from - . s3://b/src/    what a list names
   pg_dump db | s3seal put -k ./backup.key - s3://backups/db.sql    from a pipe
   s3seal put -k cmd:'pass show s3' app.tar s3://ci/app.tar --if-none-match '*'
@@ -66,7 +67,7 @@ pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<
     let options = PutOptions {
         to,
         sealing: args.sealing.options(),
-        filters: args.selection.filters.clone(),
+        names: args.selection.names(),
         dry_run: args.selection.dry_run,
         follow_symlinks: args.follow_symlinks,
         include_keys: args.key_files.include_keys,

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use clap::builder::NonEmptyStringValueParser;
 
+use super::options::Concurrency;
 use super::selection::Selection;
 use crate::failure::Failure;
 use crate::jobs::remove::{self, IncompleteOptions, RemoveOptions};
@@ -43,6 +44,8 @@ pub(crate) struct Args {
     incomplete: Incomplete,
     #[command(flatten)]
     selection: Selection,
+    #[command(flatten)]
+    concurrency: Concurrency,
 }
 
 /// Which unfinished uploads to abort.
@@ -59,11 +62,12 @@ struct Incomplete {
 }
 
 pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<u8, Failure> {
-    let Selection { recursive, filters, dry_run } = args.selection.clone();
+    let Selection { recursive, dry_run, .. } = args.selection;
     if args.incomplete.incomplete {
         let urls = args.urls.iter().map(|url| url.parse()).collect::<Result<_, _>>()?;
-        let older_than = args.incomplete.older_than;
-        let options = IncompleteOptions { urls, recursive, older_than, dry_run };
+        args.selection.check(recursive)?;
+        let (older_than, shard) = (args.incomplete.older_than, args.selection.share.shard);
+        let options = IncompleteOptions { urls, recursive, older_than, shard, dry_run };
         return remove::abort_incomplete(options, connect, out).await;
     }
     let options = RemoveOptions {
@@ -71,8 +75,9 @@ pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<
         version_id: args.version_id.clone(),
         all_versions: args.all_versions,
         recursive,
-        filters,
+        names: args.selection.names(),
         dry_run,
+        concurrency: args.concurrency.concurrency,
     };
     remove::run(options, connect, out).await
 }

@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
+use super::options::parse_shard;
 use crate::failure::Failure;
+use crate::jobs::feed::{SelectedNames, Shard};
 use crate::transfer::many::Filters;
 
 /// Which objects of a folder are meant.
@@ -14,14 +16,38 @@ pub(super) struct Selection {
     pub(super) recursive: bool,
     #[command(flatten)]
     pub(super) filters: Filters,
+    #[command(flatten)]
+    pub(super) share: Share,
     /// Say what would be done, and do nothing
     #[arg(long)]
     pub(super) dry_run: bool,
 }
 
+/// Which share of the files or objects of a folder is meant.
+#[derive(Debug, Clone, Copy, clap::Args)]
+#[command(next_help_heading = "Selection options")]
+pub(super) struct Share {
+    /// Take one share of N of a folder: I/N, such as 3/16; in a job array `auto`, or auto/N where its scheduler tells no N
+    ///
+    /// The shares of N hold each file or object once, on whichever machines they are taken: it is in share
+    /// 1 + (the first 8 bytes of the SHA-256 of its name below the source folder or prefix, as a big-endian number)
+    /// modulo N.
+    #[arg(long, value_name = "I/N", value_parser = parse_shard)]
+    pub(super) shard: Option<Shard>,
+}
+
 impl Selection {
-    /// Errors: `Kind::Usage` if there are filters, but no folder to choose from.
+    /// The names to take below a folder.
+    pub(super) fn names(&self) -> SelectedNames {
+        SelectedNames { filters: self.filters.clone(), shard: self.share.shard }
+    }
+
+    /// Errors: `Kind::Usage` if there are filters or a share, but no folder to choose from.
     pub(super) fn check(&self, has_folders: bool) -> Result<(), Failure> {
+        if self.share.shard.is_some() && !has_folders && !self.recursive {
+            return Err(Failure::usage("--shard takes a share of a folder, and none is named")
+                .hint("add -r"));
+        }
         if self.filters.is_empty() || has_folders {
             return Ok(());
         }

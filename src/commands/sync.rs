@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use super::sealing::Sealing;
-use super::selection::KeyFiles;
+use super::selection::{KeyFiles, Share};
 use crate::failure::Failure;
+use crate::jobs::feed::SelectedNames;
 use crate::jobs::sync::{self, DeleteLimit, DeleteOptions, Direction, SyncOptions};
 use crate::location::Location;
 use crate::output::Output;
@@ -28,6 +29,7 @@ Examples:
   s3seal sync -k ./backup.key /srv/data s3://backups/data
   s3seal sync -k ./backup.key --delete --dry-run /srv/data s3://backups/data
   s3seal sync -k ./backup.key --delete --max-delete 10% /srv/data s3://backups/data
+  s3seal sync -k ./backup.key --delete --shard 3/16 /srv/data s3://backups/data
   s3seal sync -k ./backup.key --exclude '*.tmp' s3://backups/data /srv/data")]
 pub(crate) struct Args {
     /// A folder, or s3://bucket/prefix
@@ -49,6 +51,8 @@ pub(crate) struct Args {
     no_clobber: bool,
     #[command(flatten)]
     filters: Filters,
+    #[command(flatten)]
+    share: Share,
     /// Follow symbolic links below the source folder
     #[arg(long, help_heading = "Selection options")]
     follow_symlinks: bool,
@@ -104,7 +108,7 @@ pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<
         deletions,
         size_only: args.size_only,
         no_clobber: args.no_clobber,
-        filters: args.filters.clone(),
+        names: SelectedNames { filters: args.filters.clone(), shard: args.share.shard },
         follow_symlinks: args.follow_symlinks,
         include_keys: args.key_files.include_keys,
         dry_run: args.dry_run,

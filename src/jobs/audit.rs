@@ -25,6 +25,8 @@ pub(crate) struct AuditOptions {
     pub(crate) since: Option<SystemTime>,
     /// The states that make the exit code a failure's.
     pub(crate) fail_on: Vec<State>,
+    /// How many requests are sent at once, if the user says so.
+    pub(crate) concurrency: Option<u16>,
 }
 
 struct Auditor {
@@ -64,22 +66,21 @@ pub(crate) async fn audit(
 ) -> Result<u8, Failure> {
     let mut job = Job::connect(connect, out).await?;
     keys.check(&job.store)?;
-    if let Some(shard) = &options.search.shard {
-        out.say(&format!("share {shard}"));
-    }
+    job.announce_share(options.search.shard);
     warn_without_key(&places, &keys, &job);
+    let permits = Permits::new(job.store.clone(), options.concurrency.map(usize::from));
     let auditor = Arc::new(Auditor {
         store: job.store.clone(),
         keys: keys.cancelled_by(&job.interrupt),
-        permits: Permits::new(job.store.clone(), None),
+        permits: permits.clone(),
         are_listed: matches!(options.search.source, Source::List(_)),
         counts: Mutex::default(),
         interrupt: job.interrupt.clone(),
         out: *out,
     });
-    let AuditOptions { search: search_options, versions, since, fail_on } = options;
+    let AuditOptions { search: search_options, versions, since, fail_on, .. } = options;
     let store = job.store.clone();
-    let search = Search { store, options: search_options, versions, since, after: None };
+    let search = Search { store, permits, options: search_options, versions, since, after: None };
     let work =
         |auditor: Arc<Auditor>, object| async move { auditor.audit(object).await.transpose() };
     job.run(feed_objects(search, places), &auditor, work).await;
@@ -134,7 +135,7 @@ impl Auditor {
             version_id: listed.as_ref().and_then(|it| it.version_id.clone()),
             ..ReadOptions::default()
         };
-        let mut keys = self.keys.to_open(&self.store, at).await?;
+        let mut keys = self.keys.to_open(&self.store, at).await?.without_advice();
         let audited = self.store.audit(at, &mut keys, &options).await?;
         Ok(audited.map(|audited| {
             let key = keys.opened(audited.key.as_ref());

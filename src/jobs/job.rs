@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc::Receiver;
 
+use super::feed::Shard;
 use super::tally::Tally;
 use crate::failure::Failure;
 use crate::output::Output;
@@ -21,6 +22,8 @@ pub(crate) struct Job {
     pub(crate) tally: Tally,
     /// Counts the items of each run; shows nothing before [`Job::engine`].
     pub(crate) progress: Progress,
+    /// The share of a run that does not take all items.
+    share: Option<Shard>,
 }
 
 impl Job {
@@ -34,12 +37,21 @@ impl Job {
 
     /// As [`Job::connect`], for the store behind a presigned URL.
     pub(crate) fn with_url(store: Store, out: &Output) -> Result<Job, Failure> {
-        Ok(Job::new(store, Interrupt::listen()?, out))
+        let interrupt = Interrupt::listen()?;
+        Ok(Job::new(store, interrupt, out))
     }
 
     fn new(store: Store, interrupt: Interrupt, out: &Output) -> Job {
         let (tally, progress) = (Tally::default(), Progress::default());
-        Job { store: Arc::new(store), interrupt, out: *out, tally, progress }
+        Job { store: Arc::new(store), interrupt, out: *out, tally, progress, share: None }
+    }
+
+    /// Prints which share of the items this run takes.
+    pub(crate) fn announce_share(&mut self, share: Option<Shard>) {
+        if let Some(share) = share {
+            self.out.say(&format!("share {share}"));
+        }
+        self.share = share;
     }
 
     /// Starts the engine for transfers, and the progress display.
@@ -78,8 +90,13 @@ impl Job {
         self.tally.run(feed, max, work, &self.interrupt, &self.out, &self.progress).await;
     }
 
-    /// Prints the summary for people: `sealed 998 objects (4.1 GiB), 2 failed, 3 skipped`, then `rest`.
+    /// Prints the summary for people: `sealed 998 objects (4.1 GiB), 2 failed, 3 skipped`, then `rest`. An empty share is
+    /// reported with `--json`, too: all other output would be missing.
     pub(crate) fn summarize(&self, did: &str, what: &str, rest: &[(u64, &str)]) {
+        let has_none = self.tally.is_empty() && rest.iter().all(|(count, _)| *count == 0);
+        if let Some(share) = self.share.filter(|_| has_none) {
+            self.out.say(&format!("note: there is nothing to do in share {share}"));
+        }
         if self.out.json() {
             return;
         }

@@ -149,6 +149,7 @@ impl Keys {
             waiting,
             tried: Vec::new(),
             first_is_unread,
+            wants_advice: true,
         };
         if first_is_unread {
             keys.read_more().await?;
@@ -229,9 +230,16 @@ pub(crate) struct ObjectKeys<'a> {
     tried: Vec<Key>,
     /// Whether the most likely key could not be read, so that the first batch has all the others.
     first_is_unread: bool,
+    /// Whether the failure for an object that no key opens is to name the key that its tag names.
+    wants_advice: bool,
 }
 
 impl ObjectKeys<'_> {
+    /// The same keys, for a caller that does not report why none of them fits: it spares a request.
+    pub(crate) fn without_advice(self) -> Self {
+        ObjectKeys { wants_advice: false, ..self }
+    }
+
     /// The key of the last batch that has opened the object. None if the object is not sealed.
     pub(crate) fn opened(self, key: Option<&Key>) -> Option<ObjectKey> {
         let opened = self.candidates.keys.into_iter().find(|it| Some(&it.key) == key)?;
@@ -253,7 +261,9 @@ impl ObjectKeys<'_> {
         let keys: Vec<Key> = self.candidates.keys.iter().map(|it| it.key.clone()).collect();
         self.tried.extend(keys.iter().cloned());
         // A single key is tried without asking for the tag.
-        Batch { asks_tag: asks_tag && keys.len() != 1, keys }
+        let is_reported = self.wants_advice || self.has_unusable_key();
+        let has_use = if keys.is_empty() { is_reported } else { keys.len() > 1 };
+        Batch { asks_tag: asks_tag && has_use, keys }
     }
 }
 

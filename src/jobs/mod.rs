@@ -8,8 +8,8 @@
 //! | `reminder`, `notes`, `key_files` | the reminder to keep a copy of a key; notes about the store; key files among the files of a job |
 //! | `keys`, `sealer` | the keys that may open an object; the encryption of a written object |
 //! | `report` | how an item is reported: a record with `--json`, else a sentence |
+//! | `feed` | the items: below a folder, below a prefix, from a list; all of them or one share |
 //! | `tally`, `job` | the skeleton: set-up, feed, work, counts, summary |
-//! | `feed` | the items: below a folder, below a prefix, from a list |
 //! | `put`, `get`, `remove` | files into the store, objects into files, deletions |
 //! | `audit`, `verify`, `rotate` | which key opens each object; whether a key still opens it; objects sealed with another key |
 //! | `copy`, `sync` | copies within the store; a folder and a prefix made equal |

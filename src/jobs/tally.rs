@@ -44,6 +44,11 @@ impl Tally {
         self.stopped_by.is_some()
     }
 
+    /// Whether the run has ended without an item.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.done + self.skipped + self.failed + self.interrupted == 0 && !self.is_stopped()
+    }
+
     /// Counts and reports an item that failed.
     pub(crate) fn failed(&mut self, failure: Failure, out: &Output) {
         if failure.is_interruption() {

@@ -142,7 +142,7 @@ impl Engine {
         &self.0.copy_memory
     }
 
-    pub(super) fn permits(&self) -> &Permits {
+    pub(crate) fn permits(&self) -> &Permits {
         &self.0.permits
     }
 

@@ -80,6 +80,34 @@ fn an_object_that_is_replaced_before_its_proof_is_rotated_again() {
     }
 }
 
+/// Between the requests with two keys it is sealed with the one that was tried first: no key seems to fit.
+#[test]
+fn an_object_that_is_replaced_while_keys_are_tried_is_rotated() {
+    let (tell, arrived) = mpsc::channel();
+    let (go, wait) = mpsc::channel::<()>();
+    let (wait, looks) = (Mutex::new(wait), AtomicUsize::new(0));
+    let rig = Rig::with(|server| {
+        server.interceptor(move |request| {
+            let is_look = is_of_x(request, "HeadObject");
+            if is_look && looks.fetch_add(1, Ordering::SeqCst) == 1 && tell.send(()).is_ok() {
+                let _ = tokio::task::block_in_place(|| wait.lock().unwrap().recv_timeout(PATIENCE));
+            }
+            None
+        })
+    });
+    rig.lab.believe_in_the_bucket();
+    rig.lab.seal("other", "x", b"before");
+    std::thread::scope(|scope| {
+        let rotation = scope.spawn(|| rig.rotate(["--from", "./other", "s3://demo/x"]).done());
+        arrived.recv_timeout(PATIENCE).expect("a request with the second key");
+        rig.lab.seal("old", "x", b"meanwhile");
+        go.send(()).unwrap();
+        let done = rotation.join().unwrap();
+        assert_eq!(done.code, Some(0), "{}", done.stderr);
+    });
+    assert_eq!(rig.content("./new", "x"), b"meanwhile");
+}
+
 /// Whether a store looks and writes without a gap no trial shows, so people are told, once.
 #[test]
 fn off_amazon_a_run_warns_once_of_other_writers() {

@@ -138,19 +138,66 @@ parallel_audits() {
 }
 check "GNU parallel audits each object once" parallel_audits
 
+# A tree of files of several sizes, in folders, with names that are no words of a shell.
+mkdir -p tree/a/b "tree/with space"
+for number in {001..300}; do
+  case $((10#$number % 4)) in
+    0) name=tree/$number ;;
+    1) name=tree/a/$number ;;
+    2) name="tree/with space/ä$number" ;;
+    *) name=tree/a/b/$number ;;
+  esac
+  head -c $((10#$number * 37)) /dev/urandom >"$name"
+done
+(cd tree && find . -type f -printf 's3://demo/tree/%P\n' | sort) >files
+# each OPERATION: each name was told once, and its URL is one of all.
+each() {
+  python - "$1" <<'PY'
+import collections, glob, json, sys
+told = collections.Counter()
+for log in glob.glob("s3seal-*.log"):
+    items = [json.loads(line) for line in open(log) if line.startswith("{")]
+    assert len(items) > 10, f"{log}: {items}"
+    told.update(item["url"] for item in items if item["op"] == sys.argv[1])
+files = open("files").read().split("\n")[:-1]
+assert set(told.values()) == {1}, [url for url, times in told.items() if times > 1]
+assert sorted(told) == sorted(files), set(told) ^ set(files)
+PY
+}
+array() {
+  submit --array=1-8 "$EXAMPLES/slurm.sh" "$@" || { cat s3seal-*.log; return 1; }
+  [ "$(ls s3seal-*.log | wc -l)" = 8 ]
+}
+array_stores() { array put -r -k ./new.key tree s3://demo/tree/ && each put; }
+array_fetches() { array get -r -k ./new.key s3://demo/tree/ restored && each get && diff -r tree restored; }
+array_syncs() {
+  array sync -k ./new.key tree s3://demo/tree || return
+  if cat s3seal-*.log | grep '"op":"put"'; then return 1; fi
+  rm -r "tree/with space" && echo changed >tree/a/001 && touch -d '1 minute' tree/a/001
+  array sync -k ./new.key --delete tree s3://demo/tree || return
+  [ "$(cat s3seal-*.log | grep -c '"op":"rm"')" = 75 ] && [ "$(cat s3seal-*.log | grep -c '"op":"put"')" = 1 ] || return
+  rm -rf restored && s3seal get -q -r -k ./new.key s3://demo/tree/ restored && diff -r tree restored
+}
+check "a Slurm array of 8 stores each file of a tree once" array_stores
+check "another fetches each once, and the tree is the same" array_fetches
+check "and one keeps them equal, and deletes what is gone" array_syncs
+
 # The command that a container would get, with each index in turn as Kubernetes and Batch set it.
 check "examples/kubernetes.yaml: as many shares as pods" python - "$EXAMPLES/kubernetes.yaml" <<'PY'
 import sys, yaml
-job, = yaml.safe_load_all(open(sys.argv[1]))
-spec, pod = job["spec"], job["spec"]["template"]["spec"]
-container, = pod["containers"]
-assert (job["apiVersion"], job["kind"], spec["completionMode"]) == ("batch/v1", "Job", "Indexed")
-assert pod["restartPolicy"] == "Never" and spec["backoffLimitPerIndex"] > 0
-assert f"--shard=auto/{spec['completions']}" in container["command"], container["command"]
-given = {it["name"] for it in container["env"]}
-assert {"OLD_KEY", "NEW_KEY"} < given, given
-mounts = {it["name"] for it in container["volumeMounts"]}
-assert mounts == {it["name"] for it in pod["volumes"]}, mounts
+jobs = list(yaml.safe_load_all(open(sys.argv[1])))
+for job in jobs:
+    spec, pod = job["spec"], job["spec"]["template"]["spec"]
+    container, = pod["containers"]
+    assert (job["apiVersion"], job["kind"], spec["completionMode"]) == ("batch/v1", "Job", "Indexed")
+    assert pod["restartPolicy"] == "Never" and spec["backoffLimitPerIndex"] > 0
+    assert f"--shard=auto/{spec['completions']}" in container["command"], container["command"]
+    given = {it["name"] for it in container["env"]}
+    named = {word.split("env:")[1] for word in container["command"] if "env:" in word}
+    assert named and named < given, (named, given)
+    mounts = {it["name"] for it in container["volumeMounts"]}
+    assert mounts == {it["name"] for it in pod["volumes"]}, mounts
+assert [job["spec"]["template"]["spec"]["containers"][0]["command"][1] for job in jobs] == ["rotate", "sync"]
 PY
 
 # An aws that takes what it is given, and says what Batch would.
@@ -163,7 +210,7 @@ chmod +x bin/aws
 batch_is_asked() {
   QUEUE=spot ROLE=arn:aws:iam::123456789012:role/s3seal IMAGE=s3seal:0.1.0 \
     OLD_KEY=arn:aws:secretsmanager:old NEW_KEY=arn:aws:secretsmanager:new \
-    sh "$EXAMPLES/aws-batch.sh" s3://backups/2026/ || return
+    sh "$EXAMPLES/aws-batch.sh" rotate s3://backups/2026/ --from=env:OLD_KEY --to=env:NEW_KEY || return
   python - <<'PY'
 import json
 asked = open("batch.asked").read().split("\0")

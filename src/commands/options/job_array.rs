@@ -87,7 +87,7 @@ const JOB_ARRAYS: &[JobArray] = &[
 ];
 
 /// Parses `I/N`, `auto` or `auto/N`. The error is a message for the user.
-pub(super) fn parse_shard(text: &str) -> Result<Shard, String> {
+pub(in crate::commands) fn parse_shard(text: &str) -> Result<Shard, String> {
     parse_with(text, |name| std::env::var(name).ok())
 }
 

@@ -21,8 +21,10 @@ mod transfer;
 mod values;
 
 pub(crate) use header::parse_header;
+pub(super) use job_array::parse_shard;
 pub(super) use search::check_search;
 pub(super) use since::parse_since;
+pub(super) use transfer::Concurrency;
 
 /// Implements clap's traits for plain options by parsing `$arguments` and converting them.
 macro_rules! parsed_as {

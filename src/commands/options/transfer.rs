@@ -4,6 +4,15 @@ use super::parsed_as;
 use crate::text::size;
 use crate::transfer::{TransferOptions, parse_part_size};
 
+/// How many requests a command sends at once.
+#[derive(Debug, Clone, Copy, clap::Args)]
+#[command(next_help_heading = "Transfer options")]
+pub(in crate::commands) struct Concurrency {
+    /// How many requests are under way at once [default: as many as raise the throughput, up to 16 for parts]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(in crate::commands) concurrency: Option<u16>,
+}
+
 #[derive(clap::Args)]
 #[command(next_help_heading = "Transfer options")]
 struct TransferArgs {
@@ -13,9 +22,8 @@ struct TransferArgs {
     /// The approximate number of bytes from a pipe: parts become large enough for all of it
     #[arg(long, value_name = "SIZE", value_parser = size::parse)]
     expected_size: Option<u64>,
-    /// How many requests are under way at once [default: 4, more where answers take long]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
-    concurrency: Option<u16>,
+    #[command(flatten)]
+    concurrency: Concurrency,
     /// Do not resume an interrupted transfer, and keep nothing to resume this one
     #[arg(long)]
     no_resume: bool,
@@ -24,6 +32,7 @@ struct TransferArgs {
 impl From<TransferArgs> for TransferOptions {
     fn from(args: TransferArgs) -> TransferOptions {
         let TransferArgs { part_size, expected_size, concurrency, no_resume } = args;
+        let concurrency = concurrency.concurrency;
         TransferOptions { part_size, expected_size, concurrency, no_resume }
     }
 }

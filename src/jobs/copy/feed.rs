@@ -4,10 +4,10 @@ use tokio::sync::mpsc::Receiver;
 
 use super::copier::Pair;
 use crate::failure::Failure;
-use crate::jobs::feed::{feed_all, feed_one, feed_prefix};
+use crate::jobs::feed::{SelectedNames, feed_all, feed_one, feed_prefix};
 use crate::location::Location;
 use crate::transfer::Engine;
-use crate::transfer::many::{Filters, Found};
+use crate::transfer::many::Found;
 
 /// The sources on the command line, each with its destination.
 pub(crate) enum CopySources {
@@ -30,10 +30,11 @@ pub(crate) fn may_be_one_bucket(one: &Location, other: &Location) -> bool {
     one.bucket == other.bucket || is_access_point(one) || is_access_point(other)
 }
 
-/// The objects to copy, as they are found.
+/// The objects to copy, as they are found. `moves`: as they are deleted then, other shares may have emptied the prefix.
 pub(super) fn pairs(
     sources: CopySources,
-    filters: Filters,
+    selected: SelectedNames,
+    moves: bool,
     engine: &Engine,
 ) -> Receiver<Found<Pair>> {
     let (pairs, are_prefixes) = match sources {
@@ -41,12 +42,13 @@ pub(super) fn pairs(
         CopySources::Prefixes(pairs) => (pairs, true),
     };
     let (engine, progress) = (engine.clone(), engine.progress().clone());
+    let may_be_empty = moves && selected.shard.is_some();
     let feed = move |pair: Pair| {
         if !are_prefixes {
             return feed_one(Found::Item(pair));
         }
         let Pair { from, to } = pair;
-        feed_prefix(from.clone(), filters.clone(), engine.clone(), move |entry| {
+        feed_prefix(from.clone(), selected.clone(), may_be_empty, engine.clone(), move |entry| {
             below(Pair { from: from.join(&entry.name), to: to.join(&entry.name) }, &from, &to)
         })
     };

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use copier::Copier;
 
+use super::feed::SelectedNames;
 use super::job::Job;
 use super::keys::Keys;
 use super::notes::warn_left_of_trials;
@@ -22,7 +23,6 @@ use crate::output::Output;
 use crate::store::object::{Attributes, Condition, ReadOptions};
 use crate::store::wire::Connect;
 use crate::transfer::TransferOptions;
-use crate::transfer::many::Filters;
 
 pub(crate) use copier::Pair;
 pub(crate) use feed::{CopySources, may_be_one_bucket};
@@ -33,7 +33,7 @@ pub(crate) struct CopyOptions {
     pub(crate) source_key: SourceKey,
     /// How sources are read.
     pub(crate) read: ReadOptions,
-    pub(crate) filters: Filters,
+    pub(crate) names: SelectedNames,
     pub(crate) dry_run: bool,
     pub(crate) condition: Condition,
     pub(crate) attributes: Attributes,
@@ -80,7 +80,8 @@ pub(crate) async fn run(
         first_key: FirstKey::default(),
         reporter: Reporter { out: *out, dry_run: options.dry_run, each },
     });
-    let pairs = feed::pairs(options.sources, options.filters, &copier.engine);
+    job.announce_share(options.names.shard);
+    let pairs = feed::pairs(options.sources, options.names, options.moves, &copier.engine);
     job.run(pairs, &copier, |it, pair| async move { [it.copy(pair).await] }).await;
     if job.tally.done > 0 {
         copier.report_notes().await;

@@ -4,16 +4,17 @@ use std::path::{Path, PathBuf};
 
 use tokio::sync::mpsc::Receiver;
 
+use super::names::SelectedNames;
 use crate::failure::Advice;
 use crate::output::Output;
-use crate::transfer::many::{Entry, Filters, Found, Skip, WalkOptions, channel, walk_folder};
+use crate::transfer::many::{Entry, Found, Skip, WalkOptions, channel, walk_folder};
 use crate::transfer::progress::Progress;
 
 /// A feed of the items that `to_item` makes of the files below the folder.
 pub(crate) fn feed_folder<T: Send + 'static>(
     root: &Path,
     options: WalkOptions,
-    filters: Filters,
+    names: SelectedNames,
     progress: Progress,
     out: &Output,
     to_item: impl Fn(&str) -> Found<T> + Send + 'static,
@@ -24,7 +25,7 @@ pub(crate) fn feed_folder<T: Send + 'static>(
     tokio::spawn(async move {
         while let Some(entry) = entries.recv().await {
             let found = match entry {
-                Found::Item(entry) if !filters.admit(&entry.name) => continue,
+                Found::Item(entry) if !names.take(&entry.name) => continue,
                 Found::Item(entry) if entry.skip.is_some() => {
                     skips.report(&entry);
                     Found::Skipped

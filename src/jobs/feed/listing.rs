@@ -76,7 +76,7 @@ async fn send_pages(
 ) -> Result<Sent, Failure> {
     let mut wait_for = search.after.as_ref().filter(|_| !search.store.is_amazon());
     let mut listed = 0;
-    while let Some(page) = listing.next_page().await.map_err(of_one_bucket)? {
+    while let Some(page) = next_page(&mut listing, search).await? {
         listed += page.len();
         for object in page.into_iter().filter(|it| it.kind == ListedKind::Object) {
             if let Some(key) = wait_for {
@@ -100,6 +100,11 @@ async fn send_pages(
         }
     }
     Ok(Sent { listed, reached_start: wait_for.is_none() })
+}
+
+async fn next_page(listing: &mut Listing, search: &Search) -> Result<Option<Vec<Listed>>, Failure> {
+    let _permit = search.permits.acquire().await;
+    listing.next_page().await.map_err(of_one_bucket)
 }
 
 /// A missing bucket does not affect the other places.

@@ -2,8 +2,8 @@
 //!
 //! | file | what it does |
 //! |---|---|
+//! | `shard`, `names` | one share of several, by the hash of the name; which names of a folder a run takes |
 //! | `files`, `prefix`, `list` | files below a folder, objects below a prefix, names in a list |
-//! | `shard` | one share of several, by the hash of the key |
 //! | `manifest` | the format of an S3 Inventory; sends no request, opens no file |
 //! | `search` | where to look for objects, and which of them are wanted |
 //! | `listing`, `inventory` | objects that the store lists, objects that an inventory lists |
@@ -14,6 +14,7 @@ mod inventory;
 mod list;
 mod listing;
 mod manifest;
+mod names;
 mod objects;
 mod prefix;
 mod search;
@@ -29,6 +30,7 @@ use crate::transfer::progress::Progress;
 pub(crate) use files::{Skips, feed_folder};
 pub(crate) use list::{feed_list, send_listed};
 pub(crate) use manifest::EncryptionStatus;
+pub(crate) use names::SelectedNames;
 pub(crate) use objects::{feed_objects, feed_objects_ahead};
 pub(crate) use prefix::feed_prefix;
 pub(crate) use search::{FeedObject, Place, Search, SearchOptions, Source};

@@ -9,6 +9,7 @@ use super::shard::Shard;
 use crate::location::Location;
 use crate::store::list::Listed;
 use crate::store::wire::Store;
+use crate::transfer::Permits;
 use crate::transfer::many::Filters;
 
 /// Where to look.
@@ -45,6 +46,8 @@ pub(crate) struct SearchOptions {
 #[derive(Clone)]
 pub(crate) struct Search {
     pub(crate) store: Arc<Store>,
+    /// The permits that the listing shares with the run's other requests.
+    pub(crate) permits: Permits,
     pub(crate) options: SearchOptions,
     /// Whether all versions are wanted, not only the newest.
     pub(crate) versions: bool,

@@ -1,4 +1,4 @@
-//! One of several equal shares of all objects, the same on every machine.
+//! One of several equal shares of all names, the same on every machine.
 
 use std::fmt;
 
@@ -19,9 +19,10 @@ impl Shard {
         (1..=count).contains(&index).then_some(Shard { index, count })
     }
 
-    /// Whether the object of this key is in this share. All versions of an object are in one share.
-    pub(super) fn holds(self, key: &str) -> bool {
-        share_of(key, self.count) == self.index
+    /// Whether this name is in this share: the whole key for `audit` and `rotate`, otherwise the name below the folder or
+    /// prefix. All versions of an object are in one share.
+    pub(crate) fn holds(self, name: &str) -> bool {
+        share_of(name, self.count) == self.index
     }
 }
 
@@ -31,12 +32,12 @@ impl fmt::Display for Shard {
     }
 }
 
-/// Which of `count` shares an object is in: 1 + (the first 8 bytes of SHA-256(key), big-endian) mod count.
+/// Which of `count` shares a name is in: 1 + (the first 8 bytes of SHA-256(name), big-endian) mod count.
 ///
 /// It never changes: other tools that divide a bucket may rely on it.
-fn share_of(key: &str, count: u32) -> u32 {
+fn share_of(name: &str, count: u32) -> u32 {
     let mut first = [0; 8];
-    first.copy_from_slice(&Sha256::digest(key)[..8]);
+    first.copy_from_slice(&Sha256::digest(name)[..8]);
     let share = u64::from_be_bytes(first) % u64::from(count);
     share as u32 + 1
 }

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use tokio::sync::mpsc::Receiver;
 
 use super::downloader::{Download, Place};
-use crate::jobs::feed::{feed_all, feed_list, feed_one, feed_prefix};
+use crate::jobs::feed::{SelectedNames, feed_all, feed_list, feed_one, feed_prefix};
 use crate::location::Location;
-use crate::transfer::many::{Entry, Filters, Found};
+use crate::transfer::many::{Entry, Found};
 use crate::transfer::{Engine, PathConflicts, to_path};
 
 /// A source on the command line.
@@ -19,25 +19,27 @@ pub(crate) enum GetSource {
     Listed(Location, PathBuf),
 }
 
-/// The objects to fetch, as they are found.
+/// The objects to fetch, as they are found. `moves`: as they are deleted then, other shares may have emptied the prefix.
 pub(super) fn downloads(
     sources: Vec<GetSource>,
-    filters: Filters,
+    selected: SelectedNames,
+    moves: bool,
     engine: &Engine,
 ) -> Receiver<Found<Download>> {
     let (engine, progress) = (engine.clone(), engine.progress().clone());
+    let may_be_empty = moves && selected.shard.is_some();
     let feed = move |source| match source {
         GetSource::Object(download) => feed_one(Found::Item(download)),
         GetSource::Prefix(prefix) => {
             let (below, mut conflicts) = (prefix.clone(), PathConflicts::default());
-            feed_prefix(prefix, filters.clone(), engine.clone(), move |entry| {
+            feed_prefix(prefix, selected.clone(), may_be_empty, engine.clone(), move |entry| {
                 let is_marker = entry.name.is_empty() && entry.bytes == 0;
                 (!is_marker).then(|| download(&below, entry, &mut conflicts))
             })
         }
         GetSource::Listed(prefix, list) => {
-            let filters = filters.clone();
-            feed_list(list, move |name| filters.admit(name).then(|| named(&prefix, name)))
+            let selected = selected.clone();
+            feed_list(list, move |name| selected.take(name).then(|| named(&prefix, name)))
         }
     };
     feed_all(sources, progress, feed, |names, download| match &download.place {

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
+use super::feed::SelectedNames;
 use super::job::Job;
 use super::keys::Keys;
 use super::report::Reporter;
@@ -20,7 +21,6 @@ use crate::store::object::ReadOptions;
 use crate::store::wire::{Connect, SignedUrl, Store};
 use crate::transfer::TransferOptions;
 use crate::transfer::files::Folder;
-use crate::transfer::many::Filters;
 use crate::transfer::targets::PublishOptions;
 
 pub(crate) use downloader::{Download, Downloader, Place, remove_source};
@@ -30,7 +30,7 @@ pub(crate) struct GetOptions {
     pub(crate) from: GetPlan,
     pub(crate) key: KeyOptions,
     pub(crate) read: ReadOptions,
-    pub(crate) filters: Filters,
+    pub(crate) names: SelectedNames,
     pub(crate) dry_run: bool,
     /// How downloaded files are published.
     pub(crate) publish_options: PublishOptions,
@@ -88,7 +88,9 @@ pub(crate) async fn run(
         moves: options.moves,
         reporter: Reporter { out: *out, dry_run: options.dry_run, each },
     });
-    let downloads = feed::downloads(options.from.sources, options.filters, &downloader.engine);
+    job.announce_share(options.names.shard);
+    let downloads =
+        feed::downloads(options.from.sources, options.names, options.moves, &downloader.engine);
     let kept = downloader.run(&mut job, downloads).await;
     if !is_object {
         job.summarize(downloader.verb(), "object", &[(kept, "kept")]);

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use tokio::sync::mpsc::Receiver;
 
 use super::uploader::Upload;
-use crate::jobs::feed::{feed_all, feed_folder, feed_list, feed_one};
+use crate::jobs::feed::{SelectedNames, feed_all, feed_folder, feed_items, feed_list, feed_one};
 use crate::jobs::key_files::is_left_out;
 use crate::location::Location;
 use crate::output::Output;
 use crate::transfer::files::SourceFolder;
-use crate::transfer::many::{Filters, Found, WalkOptions};
+use crate::transfer::many::{Found, WalkOptions};
 use crate::transfer::progress::Progress;
 use crate::transfer::to_path;
 
@@ -33,7 +33,7 @@ pub(crate) enum PutSource {
 
 /// Selects the files to store.
 pub(super) struct UploadFeed {
-    pub(super) filters: Filters,
+    pub(super) names: SelectedNames,
     pub(super) walk: WalkOptions,
     /// Whether key files are stored, too.
     pub(super) include_keys: bool,
@@ -53,8 +53,11 @@ impl UploadFeed {
     }
 
     fn feed(&self, source: PutSource) -> Receiver<Found<Upload>> {
-        let (filters, include_keys, out) = (self.filters.clone(), self.include_keys, self.out);
+        let (names, include_keys, out) = (self.names.clone(), self.include_keys, self.out);
         let (root, list, at) = match source {
+            PutSource::File(upload) if !names.is_in_shard(upload.at.name()) => {
+                return feed_items(Vec::new());
+            }
             PutSource::File(upload) => return feed_one(admit(upload, include_keys, &out)),
             PutSource::Folder { root, at } => (root, None, at),
             PutSource::Listed { root, list, at } => (root, Some(list), at),
@@ -67,10 +70,10 @@ impl UploadFeed {
         let below = at.clone();
         let upload = move |name: &str| upload_below(&root, &below, name, include_keys, &out);
         let Some(list) = list else {
-            return feed_folder(&path, self.walk, filters, self.progress.clone(), &out, upload);
+            return feed_folder(&path, self.walk, names, self.progress.clone(), &out, upload);
         };
         feed_list(list, move |name| {
-            filters.admit(name).then(|| match to_path(name) {
+            names.take(name).then(|| match to_path(name) {
                 Ok(_) => upload(name),
                 Err(failure) => Found::Failed(failure.at(&at.join(name))),
             })

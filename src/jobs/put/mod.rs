@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use feed::UploadFeed;
 
+use super::feed::SelectedNames;
 use super::job::Job;
 use super::reminder::FirstKey;
 use super::report::Reporter;
@@ -23,7 +24,7 @@ use crate::store::object::{Attributes, Condition, Metadata};
 use crate::store::wire::{Connect, SignedUrl, Store};
 use crate::transfer::TransferOptions;
 use crate::transfer::files::MTIME;
-use crate::transfer::many::{Filters, WalkOptions};
+use crate::transfer::many::WalkOptions;
 
 pub(crate) use feed::{PutSource, upload_below};
 pub(crate) use uploader::{Upload, Uploader};
@@ -34,7 +35,7 @@ const STDIN: &str = "-";
 pub(crate) struct PutOptions {
     pub(crate) to: PutPlan,
     pub(crate) sealing: SealingOptions,
-    pub(crate) filters: Filters,
+    pub(crate) names: SelectedNames,
     pub(crate) dry_run: bool,
     pub(crate) follow_symlinks: bool,
     /// Whether key files are stored, too.
@@ -78,6 +79,8 @@ pub(crate) async fn run(
         }
         None => Job::connect(connect, out).await?,
     };
+    job.announce_share(options.names.shard);
+    let has_share = options.names.shard.is_some();
     let is_file = options.to.is_file();
     sealer.check(&job.store)?;
     if !is_file && url.is_none() {
@@ -106,7 +109,7 @@ pub(crate) async fn run(
     let walk = WalkOptions { follow_symlinks: options.follow_symlinks, in_order: false };
     let progress = uploader.engine.progress().clone();
     let feed = UploadFeed {
-        filters: options.filters,
+        names: options.names,
         walk,
         include_keys: options.include_keys,
         progress,
@@ -114,7 +117,7 @@ pub(crate) async fn run(
     };
     let uploads = feed.start(options.to.sources);
     uploader.run(&mut job, uploads, &bucket).await;
-    if !is_file {
+    if !is_file || has_share {
         job.summarize(uploader.verb(), "object", &[]);
     }
     Ok(job.tally.exit_code())

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use crate::failure::{CommonCode, Failure, Kind};
+use crate::jobs::feed::Shard;
 use crate::jobs::report::{Operation, Record, Reporter};
 use crate::location::Location;
 use crate::output::Output;
@@ -17,6 +18,8 @@ pub(crate) struct IncompleteOptions {
     /// Whether each URL is a prefix.
     pub(crate) recursive: bool,
     pub(crate) older_than: Option<Duration>,
+    /// The share of the names below each URL. None for all of them.
+    pub(crate) shard: Option<Shard>,
     pub(crate) dry_run: bool,
 }
 
@@ -27,7 +30,10 @@ pub(crate) async fn abort_incomplete(
     connect: &Connect,
     out: &Output,
 ) -> Result<u8, Failure> {
-    let IncompleteOptions { urls, recursive, older_than, dry_run } = options;
+    let IncompleteOptions { urls, recursive, older_than, shard, dry_run } = options;
+    if let Some(shard) = shard {
+        out.say(&format!("share {shard}"));
+    }
     let store = Arc::new(Store::connect(connect).await?);
     let reporter = Reporter { out: *out, dry_run, each: true };
     let mut code = CommonCode::default();
@@ -36,7 +42,7 @@ pub(crate) async fn abort_incomplete(
         code.add(&failure);
     };
     for at in urls {
-        let selection = UploadSelection::of(at, recursive, older_than);
+        let selection = UploadSelection::of(at, recursive, older_than, shard);
         if let Err(failure) = selection.abort(&store, &reporter, &mut fail).await {
             fail(failure);
             continue;
@@ -55,10 +61,16 @@ struct UploadSelection {
     is_one: bool,
     begun_before: Option<SystemTime>,
     older_than: Duration,
+    shard: Option<Shard>,
 }
 
 impl UploadSelection {
-    fn of(mut at: Location, is_recursive: bool, older_than: Option<Duration>) -> UploadSelection {
+    fn of(
+        mut at: Location,
+        is_recursive: bool,
+        older_than: Option<Duration>,
+        shard: Option<Shard>,
+    ) -> UploadSelection {
         if is_recursive && !at.is_folder() {
             at.key.push('/');
         }
@@ -66,15 +78,20 @@ impl UploadSelection {
         let before = |age| SystemTime::now().checked_sub(age).unwrap_or(SystemTime::UNIX_EPOCH);
         let begun_before = older_than.map(before);
         let older_than = older_than.unwrap_or_default();
-        UploadSelection { is_one: !at.is_folder(), below: at, begun_before, older_than }
+        UploadSelection { is_one: !at.is_folder(), below: at, begun_before, older_than, shard }
     }
 
     fn holds(&self, upload: &UnfinishedUpload) -> bool {
         let is_old = |limit| upload.initiated.is_some_and(|time| time <= limit);
         let old_enough = self.begun_before.is_none_or(is_old);
+        old_enough && self.is_in_shard(&upload.at.key) && (!self.is_one || upload.at == self.below)
+    }
+
+    /// Whether the key is below the prefix, and its name there in the share of this run.
+    fn is_in_shard(&self, key: &str) -> bool {
         // A store may ignore the prefix.
-        let is_below = upload.at.key.starts_with(&self.below.key);
-        old_enough && is_below && (!self.is_one || upload.at == self.below)
+        let name = key.strip_prefix(&self.below.key);
+        name.is_some_and(|name| self.shard.is_none_or(|shard| shard.holds(name)))
     }
 
     async fn abort(
@@ -104,7 +121,8 @@ impl UploadSelection {
                 forget_uploads(store, &aborted);
             }
         }
-        if !reporter.dry_run && self.begun_before.is_none() {
+        // The records of other shares' uploads are still needed.
+        if !reporter.dry_run && self.begun_before.is_none() && self.shard.is_none() {
             forget_intentions(store, &self.below, self.is_one);
         }
         Ok(())
@@ -131,7 +149,7 @@ impl UploadSelection {
             }
             Err(failure) => return Err(failure),
         };
-        for (at, listed) in left {
+        for (at, listed) in left.into_iter().filter(|(at, _)| self.is_in_shard(&at.key)) {
             let version_id = listed.version_id.as_deref();
             if !reporter.dry_run {
                 store.delete(&at, version_id).await?;

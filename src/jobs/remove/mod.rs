@@ -12,13 +12,13 @@ mod remover;
 
 use std::sync::Arc;
 
+use super::feed::SelectedNames;
 use super::job::Job;
 use super::report::Reporter;
 use crate::failure::Failure;
 use crate::location::Location;
 use crate::output::Output;
 use crate::store::wire::Connect;
-use crate::transfer::many::Filters;
 
 pub(crate) use feed::feed_batches;
 pub(crate) use incomplete::{IncompleteOptions, abort_incomplete};
@@ -32,8 +32,10 @@ pub(crate) struct RemoveOptions {
     pub(crate) all_versions: bool,
     /// Whether everything below the locations is deleted.
     pub(crate) recursive: bool,
-    pub(crate) filters: Filters,
+    pub(crate) names: SelectedNames,
     pub(crate) dry_run: bool,
+    /// How many requests are sent at once.
+    pub(crate) concurrency: Option<u16>,
 }
 
 /// Deletes each object; failures are reported as they happen.
@@ -44,23 +46,28 @@ pub(crate) async fn run(
     out: &Output,
 ) -> Result<u8, Failure> {
     let mut job = Job::connect(connect, out).await?;
-    let RemoveOptions { locations, version_id, all_versions, recursive, filters, dry_run } =
-        options;
+    let RemoveOptions {
+        locations,
+        version_id,
+        all_versions,
+        recursive,
+        names,
+        dry_run,
+        concurrency,
+    } = options;
+    job.announce_share(names.shard);
     let store = job.store.clone();
     let is_listed = recursive || all_versions;
-    let remover = Arc::new(Remover {
-        store: store.clone(),
-        is_listed,
-        reporter: Reporter { out: *out, dry_run, each: !is_listed },
-    });
+    let reporter = Reporter { out: *out, dry_run, each: !is_listed };
+    let remover = Arc::new(Remover::new(store.clone(), concurrency, is_listed, reporter));
     let targets = if is_listed {
         let listings = locations.into_iter().map(|at| {
             let listing = if all_versions { store.list_versions(&at) } else { store.list(&at) };
             (at, if recursive { listing } else { listing.of_one_object() })
         });
-        feed::listed(&store, listings.collect(), recursive, filters)
+        feed::listed(&store, remover.permits(), listings.collect(), recursive, names)
     } else {
-        feed::named(&store, locations, version_id)
+        feed::named(&store, remover.permits(), locations, version_id)
     };
     remover.run(&mut job, targets).await;
     if is_listed {

@@ -10,24 +10,46 @@ use crate::jobs::report::{Operation, Record, Reporter};
 use crate::key::core::check_destination;
 use crate::store::object::{DeleteTarget, Removed};
 use crate::store::wire::Store;
+use crate::transfer::Permits;
 use crate::transfer::files::Folder;
 
-/// The most requests at once, each of up to 1,000 deletions.
-const MAX_REQUESTS: usize = 4;
+/// How many batches of up to 1,000 deletions are in progress at most, unless the user asks for another number.
+const MAX_BATCHES: usize = 4;
 
 /// How objects are deleted.
 pub(crate) struct Remover {
-    pub(crate) store: Arc<Store>,
+    store: Arc<Store>,
+    permits: Permits,
+    /// How many batches may be in progress: more would only wait for a permit.
+    max_batches: usize,
     /// Whether the objects were found in a listing, so that they did exist: a store also accepts the deletion of a missing
     /// object.
-    pub(crate) is_listed: bool,
-    pub(crate) reporter: Reporter,
+    is_listed: bool,
+    reporter: Reporter,
 }
 
 impl Remover {
+    /// `concurrency`: how many requests are sent at once, if the user says so.
+    pub(crate) fn new(
+        store: Arc<Store>,
+        concurrency: Option<u16>,
+        is_listed: bool,
+        reporter: Reporter,
+    ) -> Remover {
+        let requests = concurrency.map(usize::from);
+        let max_batches = requests.unwrap_or(MAX_BATCHES);
+        let permits = Permits::new(store.clone(), requests);
+        Remover { store, permits, max_batches, is_listed, reporter }
+    }
+
+    /// The permits for all requests of the run, its listings among them.
+    pub(super) fn permits(&self) -> &Permits {
+        &self.permits
+    }
+
     pub(crate) async fn run(self: &Arc<Self>, job: &mut Job, targets: Batches) {
         let work = |it: Arc<Remover>, targets| async move { it.remove(targets).await };
-        job.run_at_most(|| MAX_REQUESTS, targets, self, work).await;
+        job.run_at_most(|| self.max_batches, targets, self, work).await;
     }
 
     /// Deletes up to 1,000 objects of one bucket and reports each.
@@ -36,6 +58,7 @@ impl Remover {
         let removed = if *dry_run {
             targets.iter().map(|_| Ok(Removed::default())).collect()
         } else {
+            let _permit = self.permits.acquire().await;
             self.store.delete_many(&targets, out.json() || *each).await
         };
         let report = |(target, removed): (DeleteTarget, Result<Removed, Failure>)| {

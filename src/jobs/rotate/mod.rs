@@ -67,9 +67,7 @@ pub(crate) async fn run(
     keys.check(&job.store)?;
     // Only the copy of an object with a key tag gets a key tag.
     job.store.learned().key_tags().enable();
-    if let Some(shard) = &options.search.shard {
-        out.say(&format!("share {shard}"));
-    }
+    job.announce_share(options.search.shard);
     let is_one = matches!(places.as_slice(), [Place::Object(_)]);
     let reporter = Reporter { out: *out, dry_run: options.dry_run, each: is_one };
     let rotator = Arc::new(Rotator::new(
@@ -168,7 +166,8 @@ impl Run {
     }
 
     fn search(&self, versions: bool) -> Search {
-        let (store, options) = (self.rotator.engine.store().clone(), self.search.clone());
-        Search { store, options, versions, since: None, after: None }
+        let engine = &self.rotator.engine;
+        let (store, permits) = (engine.store().clone(), engine.permits().clone());
+        Search { store, permits, options: self.search.clone(), versions, since: None, after: None }
     }
 }

@@ -216,18 +216,38 @@ impl Rotator {
         was_plain && !self.keys.includes_plain && target_encryption.key.is_some()
     }
 
-    /// Opens an object, and tries once more if no key fits: another writer may have replaced the object between the
-    /// requests with two keys.
+    /// Opens an object. If no key fits, tries all but the last one once more: between the requests with two keys, another
+    /// writer may have sealed the object with the one that was tried first.
     async fn look_twice(
         &self,
         at: &Location,
         target_encryption: &ObjectEncryption,
     ) -> Result<FoundObject, Failure> {
         match self.look(at, ReadOptions::default(), target_encryption).await {
-            Err(Unopened::Locked(_)) => {
-                Ok(self.look(at, ReadOptions::default(), target_encryption).await?)
+            Err(Unopened::Locked { failure, mut tried }) => {
+                tried.pop();
+                self.look_once_more(at, &tried).await.unwrap_or(Err(failure))
             }
             found => Ok(found?),
+        }
+    }
+
+    /// Opens a sealed object with one of these keys, each of which was refused before. None if none fits.
+    async fn look_once_more(
+        &self,
+        at: &Location,
+        keys: &[Key],
+    ) -> Option<Result<FoundObject, Failure>> {
+        if keys.is_empty() {
+            return None;
+        }
+        let options = ReadOptions { allow_plain: true, ..ReadOptions::default() };
+        let mut keys = FixedKeys { keys, is_sealed: true };
+        match self.engine.inspect_with(at, &mut keys, &options).await {
+            Ok(opened) => Some(Ok(FoundObject::opened(opened))),
+            Err(Unopened::Gone(_)) => Some(Ok(FoundObject::Gone)),
+            Err(Unopened::Locked { .. }) => None,
+            Err(unopened) => Some(Err(unopened.into())),
         }
     }
 
@@ -301,7 +321,7 @@ impl Rotator {
         let mut new = FixedKeys { keys: slice::from_ref(&new.key), is_sealed: true };
         match self.engine.inspect_with(at, &mut new, &options).await {
             Ok(opened) => Ok(FoundObject::opened(opened)),
-            Err(Unopened::Locked(_)) => Ok(FoundObject::Sealed),
+            Err(Unopened::Locked { .. }) => Ok(FoundObject::Sealed),
             Err(unopened) => Err(unopened),
         }
     }

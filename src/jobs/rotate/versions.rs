@@ -35,7 +35,7 @@ impl VersionCleaner {
             ReadOptions { version_id: Some(version_id.to_owned()), ..ReadOptions::default() };
         let found = match rotator.look(at, options, &target_encryption).await {
             // It is sealed with a key that was not given, so it is not selected.
-            Err(Unopened::Locked(_)) => return Ok(()),
+            Err(Unopened::Locked { .. }) => return Ok(()),
             found => found?,
         };
         let FoundObject::Opened(opened) = &found else { return Ok(()) };
@@ -119,7 +119,7 @@ impl VersionCleaner {
         match self.rotator.look(at, ReadOptions::default(), target_encryption).await {
             Ok(FoundObject::Opened(opened)) => Ok(self.rotator.selects(&opened)),
             Ok(FoundObject::Sealed | FoundObject::Gone) => Ok(false),
-            Err(Unopened::Locked(_)) => Ok(false),
+            Err(Unopened::Locked { .. }) => Ok(false),
             Err(unopened) => Err(unopened.into()),
         }
     }

@@ -5,7 +5,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use tokio::sync::mpsc::Receiver;
 use tokio::task::JoinHandle;
 
-use crate::jobs::feed::Skips;
+use crate::jobs::feed::{Shard, Skips};
 use crate::transfer::many::{Comparison, Difference, Entry, Found, channel_ahead};
 use crate::transfer::progress::Progress;
 
@@ -22,6 +22,8 @@ pub(super) struct Compared {
     /// How many files or objects only the destination has, but a skipped link or special file in the source may stand
     /// for them.
     pub(super) kept: u64,
+    /// Whether the source has files or objects in other shares: then it is not empty, even if this share is.
+    pub(super) has_other_shares: bool,
     /// Whether both sides were read completely.
     pub(super) is_complete: bool,
 }
@@ -37,9 +39,13 @@ pub(super) async fn await_comparison(
     comparison.await.unwrap_or_default()
 }
 
-/// The items to copy, as they are found, and the task that counts. `progress` learns at the end how many items there are.
+/// The items to copy in a share, as they are found, and the task that counts. `may_copy` says whether an entry of another
+/// share would be copied there: a source with nothing but key files is empty. `progress` learns at the end how many items there
+/// are.
 pub(super) fn find_changed<T: Send + 'static>(
     mut comparison: Comparison,
+    shard: Option<Shard>,
+    may_copy: impl Fn(&Entry) -> bool + Send + 'static,
     is_changed: impl Fn(&Entry, &Entry) -> bool + Send + 'static,
     mut skips: Skips,
     progress: Progress,
@@ -50,6 +56,10 @@ pub(super) fn find_changed<T: Send + 'static>(
         let mut count = 0;
         let mut compared = Compared { is_complete: true, ..Compared::default() };
         while let Some(difference) = comparison.next().await {
+            if !is_in_shard(&difference, shard) {
+                compared.count_other_share(&difference, &may_copy);
+                continue;
+            }
             compared.count(&difference);
             let found = match difference {
                 Difference::Source(entry) => compared.admit(to_item(&entry)),
@@ -80,7 +90,24 @@ pub(super) fn find_changed<T: Send + 'static>(
     (receiver, tokio::spawn(compare))
 }
 
+/// Whether this run has to deal with the difference. A file and its object have the same name, so that they are in the same
+/// share.
+pub(super) fn is_in_shard(difference: &Difference, shard: Option<Shard>) -> bool {
+    let name = difference.name();
+    shard.zip(name).is_none_or(|(shard, name)| shard.holds(name))
+}
+
 impl Compared {
+    pub(super) fn count_other_share(
+        &mut self,
+        difference: &Difference,
+        may_copy: impl Fn(&Entry) -> bool,
+    ) {
+        if let Difference::Source(entry) | Difference::Both(entry, _) = difference {
+            self.has_other_shares = self.has_other_shares || may_copy(entry);
+        }
+    }
+
     pub(super) fn count(&mut self, difference: &Difference) {
         match difference {
             Difference::Source(_) => self.source += 1,

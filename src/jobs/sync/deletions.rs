@@ -3,8 +3,9 @@
 
 use std::str::FromStr;
 
-use super::changes::Compared;
+use super::changes::{Compared, is_in_shard};
 use crate::failure::{Advice, Failure};
+use crate::jobs::feed::Shard;
 use crate::transfer::many::{Comparison, Difference};
 
 pub(crate) struct DeleteOptions {
@@ -27,7 +28,8 @@ impl DeleteOptions {
     /// Errors: `Kind::Usage` if the source has nothing to compare: it is more likely mistyped, not mounted or filtered
     /// out than really empty.
     pub(super) fn check_source(&self, source: &str, compared: &Compared) -> Result<(), Failure> {
-        if !self.delete || self.allow_empty || !compared.is_complete || compared.source > 0 {
+        let has_source = compared.source > 0 || compared.has_other_shares;
+        if !self.delete || self.allow_empty || !compared.is_complete || has_source {
             return Ok(());
         }
         let message = match compared.extra {
@@ -68,12 +70,19 @@ fn counted(items: u64) -> String {
     if items == 1 { "1 item".to_owned() } else { format!("{items} items") }
 }
 
-/// The names that only the destination has, and the counts.
+/// The names of a share that only the destination has, and the counts.
 /// Errors: If anything cannot be read, since the names are not certain then.
-pub(super) async fn plan(mut comparison: Comparison) -> Result<(Vec<String>, Compared), Failure> {
+pub(super) async fn plan(
+    mut comparison: Comparison,
+    shard: Option<Shard>,
+) -> Result<(Vec<String>, Compared), Failure> {
     let mut names = Vec::new();
     let mut compared = Compared { is_complete: true, ..Compared::default() };
     while let Some(difference) = comparison.next().await {
+        if !is_in_shard(&difference, shard) {
+            compared.count_other_share(&difference, |_| true);
+            continue;
+        }
         compared.count(&difference);
         match difference {
             Difference::Destination(entry) => names.push(entry.name),

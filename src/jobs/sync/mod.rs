@@ -12,7 +12,7 @@ use std::sync::atomic::AtomicU64;
 
 use changes::{Compared, as_downloaded, await_comparison, find_changed, is_changed};
 
-use super::feed::{Skips, feed_items};
+use super::feed::{SelectedNames, Skips, feed_items};
 use super::get::{Download, Downloader, Place};
 use super::job::Job;
 use super::key_files::keep_key_files;
@@ -23,13 +23,14 @@ use super::remove::{Remover, feed_batches};
 use super::report::Reporter;
 use super::sealer::{Sealer, SealingOptions};
 use crate::failure::Failure;
+use crate::key::core::protection_of;
 use crate::location::Location;
 use crate::output::Output;
 use crate::store::object::{Attributes, Condition, DeleteTarget, ReadOptions};
 use crate::store::wire::Connect;
 use crate::transfer::files::{FileTime, Folder, SourceFolder};
 use crate::transfer::many::{
-    Comparison, Entry, Filters, Found, WalkOptions, walk_destination, walk_folder, walk_store,
+    Comparison, Entry, Found, WalkOptions, walk_destination, walk_folder, walk_store,
 };
 use crate::transfer::progress::Progress;
 use crate::transfer::targets::PublishOptions;
@@ -47,7 +48,7 @@ pub(crate) struct SyncOptions {
     /// Whether only sizes are compared, not times.
     pub(crate) size_only: bool,
     pub(crate) no_clobber: bool,
-    pub(crate) filters: Filters,
+    pub(crate) names: SelectedNames,
     pub(crate) follow_symlinks: bool,
     /// Whether key files are stored, too.
     pub(crate) include_keys: bool,
@@ -95,6 +96,7 @@ impl Sync<'_> {
         let options = self.options;
         let sealer = Sealer::load(&options.sealing, false, self.out)?;
         let mut job = Job::connect(self.connect, self.out).await?;
+        job.announce_share(options.names.shard);
         let store = job.store.clone();
         let engine = job.engine(&options.transfer);
         sealer.check(&store)?;
@@ -117,8 +119,8 @@ impl Sync<'_> {
         let compare = || {
             let walk = WalkOptions { follow_symlinks, in_order: true };
             let source = walk_folder(folder.to_owned(), walk);
-            let destination = walk_store(store.clone(), at.clone());
-            Comparison::new(source, destination, options.filters.clone())
+            let destination = walk_store(&uploader.engine, at.clone());
+            Comparison::new(source, destination, options.names.filters.clone())
         };
 
         let root = Arc::new(SourceFolder::open(folder, follow_symlinks)?);
@@ -132,8 +134,19 @@ impl Sync<'_> {
         let size_only = options.size_only;
         let changes =
             move |source: &Entry, destination: &Entry| is_changed(source, destination, size_only);
-        let (changed, compared) =
-            find_changed(compare(), changes, skips, job.progress.clone(), to_upload);
+        let source = folder.to_owned();
+        let may_copy =
+            move |entry: &Entry| include_keys || protection_of(&source.join(&entry.name)).is_none();
+        let shard = options.names.shard;
+        let (changed, compared) = find_changed(
+            compare(),
+            shard,
+            may_copy,
+            changes,
+            skips,
+            job.progress.clone(),
+            to_upload,
+        );
         uploader.run(&mut job, changed, &at.bucket).await;
         let compared = await_comparison(compared, job.tally.is_stopped()).await;
         let copied = Copied::take_from(&mut job, uploader.verb(), 0, compared);
@@ -151,6 +164,7 @@ impl Sync<'_> {
         let options = self.options;
         let keys = Keys::load(&options.sealing.key, self.out)?;
         let mut job = Job::connect(self.connect, self.out).await?;
+        job.announce_share(options.names.shard);
         let store = job.store.clone();
         let engine = job.engine(&options.transfer);
         keys.check(&store)?;
@@ -168,10 +182,10 @@ impl Sync<'_> {
             reporter: self.reporter(false),
         });
         let compare = || {
-            let source = walk_store(store.clone(), at.clone());
             let Downloader { folder, engine, .. } = &*downloader;
+            let source = walk_store(engine, at.clone());
             let destination = walk_destination(folder, engine, !options.dry_run, *self.out);
-            Comparison::new(source, destination, options.filters.clone())
+            Comparison::new(source, destination, options.names.filters.clone())
         };
 
         let to_download = to_download(at.clone(), downloader.engine.progress().clone());
@@ -181,8 +195,16 @@ impl Sync<'_> {
         let changes = move |source: &Entry, destination: &Entry| {
             is_changed(&as_downloaded(source, destination), destination, size_only)
         };
-        let (changed, compared) =
-            find_changed(compare(), changes, skips, job.progress.clone(), to_download);
+        let shard = options.names.shard;
+        let (changed, compared) = find_changed(
+            compare(),
+            shard,
+            |_| true,
+            changes,
+            skips,
+            job.progress.clone(),
+            to_download,
+        );
         let kept = downloader.run(&mut job, changed).await;
         let compared = await_comparison(compared, job.tally.is_stopped()).await;
         let copied = Copied::take_from(&mut job, downloader.verb(), kept, compared);
@@ -202,8 +224,8 @@ impl Sync<'_> {
     }
 
     fn remover(&self, job: &Job) -> Arc<Remover> {
-        let (store, reporter) = (job.store.clone(), self.reporter(true));
-        Arc::new(Remover { store, is_listed: true, reporter })
+        let concurrency = self.options.transfer.concurrency;
+        Arc::new(Remover::new(job.store.clone(), concurrency, true, self.reporter(true)))
     }
 
     /// Deletes what `--delete` deletes, unless that is refused, and prints the summary. `folder` is the destination of a
@@ -243,14 +265,15 @@ impl Sync<'_> {
         compare: impl Fn() -> Comparison,
         folder: Option<&Path>,
     ) -> Result<Vec<String>, Failure> {
-        let SyncOptions { deletions, source, .. } = self.options;
+        let SyncOptions { deletions, source, names, .. } = self.options;
         if !job.tally.is_stopped() {
             deletions.check_source(source, compared)?;
         }
         if !self.may_delete(compared, job) {
             return Ok(Vec::new());
         }
-        let planned = job.interrupt.race(async { Ok(deletions::plan(compare()).await) }).await?;
+        let planned =
+            job.interrupt.race(async { Ok(deletions::plan(compare(), names.shard).await) }).await?;
         match planned {
             Ok((mut names, now)) => {
                 // If the source was unmounted since the first comparison, it is an empty folder now.

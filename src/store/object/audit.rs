@@ -81,7 +81,7 @@ impl Store {
         let state = match self.head_with(at, keys, &options).await {
             Ok(opened) => return Ok(Some(opened.into())),
             Err(Unopened::Gone(_)) => return Ok(None),
-            Err(Unopened::Locked(_) | Unopened::NoKey(_)) => State::Locked,
+            Err(Unopened::Locked { .. } | Unopened::NoKey(_)) => State::Locked,
             Err(Unopened::Denied(_)) => State::Denied,
             Err(unopened) => return Err(unopened.into()),
         };

@@ -28,8 +28,8 @@ pub(crate) struct Opened<T> {
 /// Why an object was not opened.
 #[derive(Debug)]
 pub(crate) enum Unopened {
-    /// It is sealed, and none of the keys opens it.
-    Locked(Failure),
+    /// It is sealed, and none of the keys opens it, which were tried in this order.
+    Locked { failure: Failure, tried: Vec<Key> },
     /// It is sealed, and there was no key to try.
     NoKey(Failure),
     /// It is not sealed, though a key was given to open it.
@@ -139,13 +139,15 @@ impl Store {
         let mut is_sealed = keys.is_known_sealed();
         let mut tried: Vec<Key> = Vec::new();
         let mut last_refusal = None;
+        let mut tag = None;
         let mut batch = keys.first();
         loop {
-            let tagged = self.sort_by_tag(at, &mut batch, options).await;
+            self.sort_by_tag(at, &mut batch, &mut tag, options).await;
             if batch.keys.is_empty()
                 && let Some(refusal) = &last_refusal
             {
-                return Err(self.locked(at, &tried, refusal, tagged, keys.has_unusable_key()));
+                let (tagged, is_unsure) = (tag.flatten(), keys.has_unusable_key());
+                return Err(self.locked(at, tried, refusal, tagged, is_unsure));
             }
             match self.try_batch(at, &batch.keys, is_sealed, options, request).await {
                 Ok(Tried::Opened(opened)) => return Ok(opened),
@@ -162,20 +164,24 @@ impl Store {
         }
     }
 
-    /// Reads the object's key tag if the batch asks for it, puts the key that it names first, and returns that key's
-    /// MD5.
+    /// Puts the key first that the object's tag names, if the batch asks for it. The tag is read once; it is the MD5 of a
+    /// key, if there is one.
     async fn sort_by_tag(
         &self,
         at: &Location,
         batch: &mut Batch,
+        tag: &mut Option<Option<String>>,
         options: &ReadOptions,
-    ) -> Option<String> {
+    ) {
         if !std::mem::take(&mut batch.asks_tag) {
-            return None;
+            return;
         }
-        let tagged = self.tagged_key_md5(at, options.version_id.as_deref()).await;
-        batch.keys.sort_by_key(|key| Some(key.md5_base64()) != tagged);
-        tagged
+        if tag.is_none() {
+            *tag = Some(self.tagged_key_md5(at, options.version_id.as_deref()).await);
+        }
+        if let Some(Some(tagged)) = tag {
+            batch.keys.sort_by_key(|key| key.md5_base64() != *tagged);
+        }
     }
 
     async fn try_batch<R: ReadRequest>(
@@ -349,21 +355,21 @@ impl Store {
     fn locked(
         &self,
         at: &Location,
-        tried: &[Key],
+        tried: Vec<Key>,
         refusal: &Refusal,
         tagged: Option<String>,
         has_unusable_key: bool,
     ) -> Unopened {
         let mut failure = match self.wire().url() {
-            Some(url) => no_key_fits_url(url, at, tried, refusal)
+            Some(url) => no_key_fits_url(url, at, &tried, refusal)
                 .answered(refusal.status, refusal.code.as_deref()),
-            None => no_key_fits(at, tried),
+            None => no_key_fits(at, &tried),
         };
         if let Some(md5) = tagged {
             failure = failure.hint(Advice::FindTaggedKey(md5.to_owned()));
         }
         if !has_unusable_key {
-            return Unopened::Locked(failure);
+            return Unopened::Locked { failure, tried };
         }
         failure.detail_mut().message += "; another that its rule names cannot be used";
         Unopened::Failed(failure)
@@ -404,7 +410,7 @@ impl From<Failure> for Unopened {
 impl From<Unopened> for Failure {
     fn from(unopened: Unopened) -> Failure {
         match unopened {
-            Unopened::Locked(failure)
+            Unopened::Locked { failure, .. }
             | Unopened::NoKey(failure)
             | Unopened::Plain(failure)
             | Unopened::Gone(failure)

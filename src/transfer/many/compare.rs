@@ -20,11 +20,25 @@ pub(crate) enum Difference {
     /// Only the destination has it.
     Destination(Entry),
     /// Only the destination has it, but a skipped entry of the source has the same name or is a folder above it.
-    Kept(#[cfg_attr(not(test), expect(dead_code, reason = "only tests ask which one"))] Entry),
+    Kept(Entry),
     /// An entry of the source that is not transferred.
     Skipped(Entry),
     /// An entry of either side could not be read: the comparison is incomplete from here on.
     Failed(Failure),
+}
+
+impl Difference {
+    /// The name on both sides. None for a failure, which may concern any name.
+    pub(crate) fn name(&self) -> Option<&str> {
+        match self {
+            Difference::Source(entry)
+            | Difference::Both(entry, _)
+            | Difference::Destination(entry)
+            | Difference::Kept(entry)
+            | Difference::Skipped(entry) => Some(&entry.name),
+            Difference::Failed(_) => None,
+        }
+    }
 }
 
 #[derive(Debug)]

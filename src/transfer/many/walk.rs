@@ -5,7 +5,6 @@ use std::cmp::Ordering;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::SystemTime;
 
 use tokio::sync::mpsc::{Receiver, Sender};
@@ -15,7 +14,8 @@ use super::found::{Found, channel};
 use crate::failure::{Advice, Failure};
 use crate::location::Location;
 use crate::store::copy::is_throw_away;
-use crate::store::wire::Store;
+use crate::store::list::{Listed, Listing};
+use crate::transfer::engine::Engine;
 use crate::transfer::files::is_put_aside;
 use crate::transfer::names::{is_temp_name, to_name};
 
@@ -147,10 +147,11 @@ pub(super) fn unreadable(path: &Path, error: io::Error) -> Failure {
 }
 
 /// The objects below a prefix, as they are listed. A name that is empty or ends in `/` is the marker of a folder.
-pub(crate) fn walk_store(store: Arc<Store>, folder: Location) -> Receiver<Found<Entry>> {
+pub(crate) fn walk_store(engine: &Engine, folder: Location) -> Receiver<Found<Entry>> {
     let (sender, receiver) = channel();
+    let engine = engine.clone();
     tokio::spawn(async move {
-        if let Err(failure) = list_into(&sender, &store, &folder).await {
+        if let Err(failure) = list_into(&sender, &engine, &folder).await {
             // An incomplete listing must not be taken for a complete one.
             let _ = sender.send(Found::Failed(failure.stopping_the_run())).await;
         }
@@ -160,11 +161,11 @@ pub(crate) fn walk_store(store: Arc<Store>, folder: Location) -> Receiver<Found<
 
 async fn list_into(
     sender: &Sender<Found<Entry>>,
-    store: &Arc<Store>,
+    engine: &Engine,
     folder: &Location,
 ) -> Result<(), Failure> {
-    let mut listing = store.list(folder);
-    while let Some(page) = listing.next_page().await? {
+    let mut listing = engine.store().list(folder);
+    while let Some(page) = next_page(&mut listing, engine).await? {
         for listed in page {
             let name = listed.key[folder.key.len()..].to_owned();
             let entry = Entry { name, bytes: listed.bytes, modified: listed.modified, skip: None };
@@ -177,6 +178,11 @@ async fn list_into(
         }
     }
     Ok(())
+}
+
+async fn next_page(listing: &mut Listing, engine: &Engine) -> Result<Option<Vec<Listed>>, Failure> {
+    let _permit = engine.permits().acquire().await;
+    listing.next_page().await
 }
 
 #[cfg(test)]
