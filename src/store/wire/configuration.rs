@@ -169,10 +169,8 @@ async fn load_shared(options: &Connect, trust: &Trust, retry: RetryConfig) -> Sd
         return loader.credentials_provider(chain.build().await).load().await;
     };
     // As in aws-cli, a named profile takes precedence over the environment.
-    let profile = ProfileFileCredentialsProvider::builder()
-        .configure(&provider)
-        .profile_name(name)
-        .build();
+    let profile =
+        ProfileFileCredentialsProvider::builder().configure(&provider).profile_name(name).build();
     let chain = CredentialsProviderChain::first_try("Profile", profile)
         .or_else("Default", chain.build().await);
     loader.credentials_provider(chain).load().await

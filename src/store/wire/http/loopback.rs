@@ -71,7 +71,7 @@ mod tests {
     #[tokio::test]
     async fn names_under_localhost_are_this_machine() {
         for only_loopback in [true, false] {
-                        for name in ["localhost", "LOCALHOST", "demo.localhost", "a.b.LocalHost"] {
+            for name in ["localhost", "LOCALHOST", "demo.localhost", "a.b.LocalHost"] {
                 let found = Resolver { only_loopback }.resolve(name.to_owned()).await.unwrap();
                 assert!(!found.is_empty() && found.iter().all(IpAddr::is_loopback), "{name}");
             }

@@ -103,7 +103,8 @@ impl HttpConnector for Connector {
                     .map_err(|_| errors::timed_out(TimedOut::boxed("read", limit)))?,
             };
             let answer = answer.map_err(errors::classify)?.map(SdkBody::from_body_1_x);
-            HttpResponse::try_from(answer).map_err(|error| ConnectorError::other(error.into(), None))
+            HttpResponse::try_from(answer)
+                .map_err(|error| ConnectorError::other(error.into(), None))
         })
     }
 }

@@ -4,7 +4,7 @@
 //! - `dial`: how a connection comes about: TCP, the environment's proxy, TLS, and the time for all of them
 //! - `errors`: what the SDK is told about a failed request
 //! - `scratch`: the memory through which the records of all TLS connections pass
-//! - `stream`: TLS over a connection
+//! - `stream`: TLS over a connection; its tests are in `stream_tests`
 //! - `tls`: what TLS offers, and whose certificates it trusts
 
 mod client;
@@ -12,9 +12,10 @@ mod dial;
 mod errors;
 mod scratch;
 mod stream;
-#[cfg(test)]
-mod stream_tests;
 mod tls;
 
 pub(super) use client::Client;
 pub(super) use tls::Tls;
+
+#[cfg(test)]
+mod stream_tests;

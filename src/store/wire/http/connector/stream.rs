@@ -193,7 +193,9 @@ impl<S: Read + Write + Unpin> TlsStream<S> {
             }
             let bytes = buffer.filled().len();
             if bytes == 0 {
-                break Poll::Ready(Err(cut_off("the connection was closed without TLS' close_notify")));
+                break Poll::Ready(Err(cut_off(
+                    "the connection was closed without TLS' close_notify",
+                )));
             }
             end += bytes;
         };
@@ -222,9 +224,8 @@ impl<S: Read + Write + Unpin> TlsStream<S> {
         for slice in content {
             let room = PIECE.saturating_sub(taken);
             let part = &slice[..slice.len().min(room)];
-            encrypted += traffic
-                .encrypt(part, &mut records[encrypted..])
-                .map_err(io::Error::other)?;
+            encrypted +=
+                traffic.encrypt(part, &mut records[encrypted..]).map_err(io::Error::other)?;
             taken += part.len();
         }
         Ok((taken, encrypted))
@@ -240,6 +241,18 @@ impl<S: Read + Write + Unpin> TlsStream<S> {
         }
         self.unsent = BytesMut::new();
         Poll::Ready(Ok(()))
+    }
+}
+
+#[cfg(test)]
+impl<S> TlsStream<S> {
+    pub(super) fn socket_mut(&mut self) -> &mut S {
+        &mut self.socket
+    }
+
+    /// The memory that it owns beside rustls' own, in bytes.
+    pub(super) fn owned(&self) -> usize {
+        self.received.capacity() + self.decrypted.capacity() + self.unsent.capacity()
     }
 }
 
