@@ -37,23 +37,14 @@ impl<T: Send + 'static> Server<T> {
         version: &'static SupportedProtocolVersion,
         serve: impl FnOnce(Peer) -> T + Send + 'static,
     ) -> Server<T> {
-        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-        let certificate = made.cert.der().clone();
-        let mut roots = RootCertStore::empty();
-        roots.add(certificate.clone()).unwrap();
-        let config = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
-        let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(made.signing_key.serialize_der()));
-        let served = ServerConfig::builder_with_protocol_versions(&[version])
-            .with_no_client_auth()
-            .with_single_cert(vec![certificate], key)
-            .unwrap();
+        let (served, config) = identity(version);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let thread = std::thread::spawn(move || {
             let (socket, _) = listener.accept().unwrap();
-            serve(StreamOwned::new(ServerConnection::new(Arc::new(served)).unwrap(), socket))
+            serve(StreamOwned::new(ServerConnection::new(served).unwrap(), socket))
         });
-        Server { address, config: Arc::new(config), thread }
+        Server { address, config, thread }
     }
 
     async fn connect<S>(&self, over: impl FnOnce(Socket) -> S) -> io::Result<TlsStream<S>>
@@ -68,6 +59,21 @@ impl<T: Send + 'static> Server<T> {
     fn done(self) -> T {
         self.thread.join().unwrap()
     }
+}
+
+/// The settings of a server with a certificate of its own, and of a client that trusts no other.
+fn identity(version: &'static SupportedProtocolVersion) -> (Arc<ServerConfig>, Arc<ClientConfig>) {
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let certificate = made.cert.der().clone();
+    let mut roots = RootCertStore::empty();
+    roots.add(certificate.clone()).unwrap();
+    let config = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
+    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(made.signing_key.serialize_der()));
+    let served = ServerConfig::builder_with_protocol_versions(&[version])
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate], key)
+        .unwrap();
+    (Arc::new(served), Arc::new(config))
 }
 
 /// Reads once, at most so many bytes.
@@ -124,7 +130,7 @@ fn noise(bytes: usize) -> Vec<u8> {
 }
 
 /// Receives all, then sends it back.
-fn echo(mut peer: Peer) {
+fn echo<S: io::Read + io::Write>(mut peer: StreamOwned<ServerConnection, S>) {
     let mut all = Vec::new();
     peer.read_to_end(&mut all).unwrap();
     peer.write_all(&all).unwrap();
@@ -242,6 +248,25 @@ async fn a_certificate_that_is_not_trusted_stays_recognisable() {
     let told = server.done();
     let told = told.get_ref().and_then(|source| source.downcast_ref());
     assert_eq!(told, Some(&rustls::Error::AlertReceived(AlertDescription::UnknownCA)));
+}
+
+/// As through a proxy that is spoken to in TLS.
+#[tokio::test]
+async fn one_connection_may_go_through_another() {
+    let (served, trusting) = identity(&version::TLS13);
+    let server = Server::start(|proxy| {
+        echo(StreamOwned::new(ServerConnection::new(served).unwrap(), proxy));
+    });
+    let proxy = server.connect(|socket| socket).await.unwrap();
+    let name = "localhost".try_into().unwrap();
+    let mut stream = TlsStream::connect(trusting, name, proxy).await.unwrap();
+    let content = noise(1_000_000);
+    write_all(&mut stream, &content).await.unwrap();
+    close(&mut stream).await;
+    let (came, end) = read_all(&mut stream, 1 << 20).await;
+    end.unwrap();
+    assert!(came == content);
+    server.done();
 }
 
 /// What a connection does to the bytes that pass.
@@ -362,6 +387,7 @@ async fn a_changed_byte_is_an_error_after_the_content_before_it() {
     let error = end.unwrap_err();
     let source = error.get_ref().and_then(|source| source.downcast_ref());
     assert_eq!(source, Some(&rustls::Error::DecryptError));
+    drop(stream);
     let told = server.done();
     let told = told.get_ref().and_then(|source| source.downcast_ref());
     assert_eq!(told, Some(&rustls::Error::AlertReceived(AlertDescription::BadRecordMac)));
