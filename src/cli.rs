@@ -5,6 +5,7 @@ use std::path::Path;
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
+use tokio::runtime::Builder;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
@@ -152,7 +153,7 @@ fn dispatch(cli: &Cli, out: &Output) -> Result<u8, Failures> {
     }
     match &cli.command {
         Command::Keygen(args) => keygen::run(args, out)?,
-        Command::Key(args) => return Ok(with_runtime(key::run(args, &cli.connect, out))??),
+        Command::Key(args) => return Ok(with_one_thread(key::run(args, &cli.connect, out))??),
         Command::Completions(args) => completions::run(args, command(), out)?,
         Command::Mock(args) => return Ok(mock::run(args, out)?),
         Command::Put(args) => return Ok(with_runtime(put::run(args, &cli.connect, out))??),
@@ -160,14 +161,14 @@ fn dispatch(cli: &Cli, out: &Output) -> Result<u8, Failures> {
         Command::Cp(args) => return Ok(with_runtime(cp::run(args, &cli.connect, out))??),
         Command::Mv(args) => return Ok(with_runtime(mv::run(args, &cli.connect, out))??),
         Command::Sync(args) => return Ok(with_runtime(sync::run(args, &cli.connect, out))??),
-        Command::Head(args) => with_runtime(head::run(args, &cli.connect, out))??,
-        Command::Ls(args) => return Ok(with_runtime(ls::run(args, &cli.connect, out))??),
+        Command::Head(args) => with_one_thread(head::run(args, &cli.connect, out))??,
+        Command::Ls(args) => return Ok(with_one_thread(ls::run(args, &cli.connect, out))??),
         Command::Audit(args) => return Ok(with_runtime(audit::run(args, &cli.connect, out))??),
         Command::Rotate(args) => return Ok(with_runtime(rotate::run(args, &cli.connect, out))??),
         Command::Rm(args) => return Ok(with_runtime(rm::run(args, &cli.connect, out))??),
-        Command::Bucket(args) => with_runtime(bucket::run(args, &cli.connect, out))??,
+        Command::Bucket(args) => with_one_thread(bucket::run(args, &cli.connect, out))??,
         Command::Doctor(args) => return with_runtime(doctor::run(args, &cli.connect, out))?,
-        Command::Presign(args) => with_runtime(presign::run(args, &cli.connect, out))??,
+        Command::Presign(args) => with_one_thread(presign::run(args, &cli.connect, out))??,
     }
     Ok(0)
 }
@@ -195,11 +196,20 @@ fn forbid_core_dumps() {
     let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
 }
 
+/// For commands that move data or have many requests under way.
 fn with_runtime<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| {
-            Failure::other(format!("the program's threads cannot start: {error}")).because(error)
-        })?;
+    run_on(&mut Builder::new_multi_thread(), work)
+}
+
+/// For commands that send one request after another: starting threads takes longer than what they would save.
+fn with_one_thread<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
+    run_on(&mut Builder::new_current_thread(), work)
+}
+
+fn run_on<T>(builder: &mut Builder, work: impl Future<Output = T>) -> Result<T, Failure> {
+    let runtime = builder.enable_all().build().map_err(|error| {
+        Failure::other(format!("the program's threads cannot start: {error}")).because(error)
+    })?;
     let result = runtime.block_on(work);
     // A blocked read of standard input cannot be cancelled: do not wait for it.
     runtime.shutdown_background();

@@ -1,7 +1,7 @@
 //! How the store is found, trusted and spoken to, and that the key goes nowhere else.
 
 use std::io::{BufRead, BufReader, Write};
-use std::net::TcpListener;
+use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::mpsc::{Receiver, channel};
 
 use s3seal_mock::{Answer, Server};
@@ -407,6 +407,45 @@ fn https_goes_through_the_proxy_unless_told_otherwise() {
     let by_proxy = head(&lab).env("HTTPS_PROXY", format!("http://{address}"));
     by_proxy.env("NO_PROXY", "localhost,127.0.0.1").succeeds();
     assert!(lines.try_recv().is_err(), "nobody asked the proxy");
+}
+
+/// A proxy for one connection. Returns the head of its request.
+fn tunnel(listener: TcpListener) -> std::thread::JoinHandle<Vec<String>> {
+    std::thread::spawn(move || {
+        let (mut client, _) = listener.accept().unwrap();
+        let lines = BufReader::new(client.try_clone().unwrap()).lines().map_while(Result::ok);
+        let head: Vec<_> = lines.take_while(|line| !line.is_empty()).collect();
+        let target = head[0].split(' ').nth(1).unwrap();
+        let mut store = TcpStream::connect(target).unwrap();
+        client.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").unwrap();
+        let (mut from, mut to) = (client.try_clone().unwrap(), store.try_clone().unwrap());
+        std::thread::spawn(move || {
+            let _ = std::io::copy(&mut from, &mut to);
+            let _ = to.shutdown(Shutdown::Both);
+        });
+        let _ = std::io::copy(&mut store, &mut client);
+        head
+    })
+}
+
+#[test]
+fn a_proxy_is_told_its_password_and_nothing_of_the_request() {
+    let lab = stocked(Lab::with(|server| server.tls(true)));
+    let host = lab.server().endpoint().trim_start_matches("https://").to_owned();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let proxy = tunnel(listener);
+    head(&lab).env("HTTPS_PROXY", format!("http://user:p%40ss@{address}")).succeeds();
+    assert_eq!(lab.server().requests().len(), 1);
+    let mut told = proxy.join().unwrap();
+    for line in &mut told {
+        line.make_ascii_lowercase();
+    }
+    told.sort();
+    // base64 of `user:p@ss`
+    let password = "proxy-authorization: basic dxnlcjpwqhnz".to_owned();
+    let connect = format!("connect {host} http/1.1");
+    assert_eq!(told, [connect, format!("host: {host}"), password]);
 }
 
 #[test]

@@ -142,8 +142,9 @@ async fn load_shared(options: &Connect, trust: &Trust, retry: RetryConfig) -> Sd
         .or_else(profile_region.build())
         .or_else(Region::new(FALLBACK_REGION));
 
+    let http_client = trust.client();
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
-        .http_client(trust.client())
+        .http_client(http_client.clone())
         .region(region)
         .timeout_config(options.timeouts())
         .retry_config(retry);
@@ -153,23 +154,23 @@ async fn load_shared(options: &Connect, trust: &Trust, retry: RetryConfig) -> Sd
     if options.no_sign_request {
         return loader.no_credentials().load().await;
     }
+    let provider = ProviderConfig::default().with_http_client(http_client);
     let chain = DefaultCredentialsChain::builder()
         .imds_client(
             imds::Client::builder()
+                .configure(&provider)
                 .connect_timeout(METADATA_SERVICE_TIMEOUT)
                 .read_timeout(METADATA_SERVICE_TIMEOUT)
                 .max_attempts(1)
                 .build(),
         )
-        .configure(ProviderConfig::default().with_http_client(trust.client()));
+        .configure(provider.clone());
     let Some(name) = &options.profile else {
         return loader.credentials_provider(chain.build().await).load().await;
     };
     // As in aws-cli, a named profile takes precedence over the environment.
-    let profile = ProfileFileCredentialsProvider::builder()
-        .configure(&ProviderConfig::default().with_http_client(trust.client()))
-        .profile_name(name)
-        .build();
+    let profile =
+        ProfileFileCredentialsProvider::builder().configure(&provider).profile_name(name).build();
     let chain = CredentialsProviderChain::first_try("Profile", profile)
         .or_else("Default", chain.build().await);
     loader.credentials_provider(chain).load().await

@@ -1,11 +1,13 @@
 //! The HTTP client below the SDK.
 //!
+//! - `connector`: connections: TCP, proxies, TLS, and the pool of them
 //! - `documents`: the longest document that an answer may hold
 //! - `loopback`: hosts that are this machine, and how they are resolved
 //! - `rate`: `--limit-rate`
 //! - `stall`: the timeout of connections on which nothing moves
 //! - `trust`: trusted certificate authorities, and the clients that use them
 
+mod connector;
 mod documents;
 mod loopback;
 mod rate;

@@ -1,11 +1,8 @@
 //! Which certificate authorities are trusted, and the HTTP clients that use them.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use aws_smithy_http_client::proxy::ProxyConfig;
-use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
-use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
-use aws_smithy_http_client::{Builder, Connector};
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
@@ -16,14 +13,14 @@ use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
+use super::connector::{Client, Tls};
 use super::loopback::Resolver;
 use crate::failure::Failure;
 
 /// The trusted certificate authorities.
 #[derive(Debug, Clone)]
 pub(crate) struct Trust {
-    /// PEM text of the only trusted ones; the system's if absent.
-    bundle: Option<Vec<u8>>,
+    tls: Arc<Tls>,
 }
 
 impl Trust {
@@ -39,57 +36,29 @@ impl Trust {
         };
         let profile = || Some((PathBuf::from(profile?), "the profile's ca_bundle"));
         let Some((path, source)) = option.or_else(environment).or_else(profile) else {
-            return Ok(Trust { bundle: None });
+            return Ok(Trust { tls: Arc::new(Tls::trusting(None)) });
         };
         let refuse = |why: String| {
             Failure::usage(format!("{source} names {}, {why}", path.display()))
                 .hint("give a PEM file with the certificate of the authority that the store's certificate comes from")
         };
-        let pem = read_bundle(&path).map_err(refuse)?;
-        Ok(Trust { bundle: Some(pem) })
+        let bundle = read_bundle(&path).map_err(refuse)?;
+        Ok(Trust { tls: Arc::new(Tls::trusting(Some(bundle))) })
     }
 
-    /// A client for https, through the environment's proxy if there is one.
+    /// A client for https, through the environment's proxy if there is one, and for the plain http of services on this
+    /// machine that hand out credentials.
     pub(crate) fn client(&self) -> SharedHttpClient {
-        let store = match &self.bundle {
-            Some(pem) => TrustStore::empty().with_pem_certificate(pem.clone()),
-            None => TrustStore::default(),
-        };
-        Builder::new().build_with_connector_fn(move |settings, components| {
-            let mut builder = Connector::builder().proxy_config(ProxyConfig::from_env());
-            if let Some(settings) = settings {
-                builder = builder.connector_settings(settings.clone());
-            }
-            builder.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
-            let builder = builder.tls_provider(Provider::rustls(CryptoMode::AwsLc));
-            match TlsContext::builder().with_trust_store(store.clone()).build() {
-                Ok(context) => builder.tls_context(context).build(),
-                Err(_) => builder.build(),
-            }
-        })
+        Client::shared(Resolver { only_loopback: false }, Some(self.tls.clone()))
     }
 }
 
 /// A client for plain http. It uses no proxy, because a proxy could read the key.
 pub(crate) fn plain_client(resolver: Resolver) -> SharedHttpClient {
-    Builder::new().build_with_connector_fn(move |settings, components| {
-        let mut builder = Connector::builder();
-        if let Some(settings) = settings {
-            builder = builder.connector_settings(settings.clone());
-        }
-        builder.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
-        // Only a builder with TLS accepts a resolver. The client is for plain http only, so it has no trusted roots.
-        let builder = builder.tls_provider(Provider::rustls(CryptoMode::AwsLc));
-        let context = TlsContext::builder().with_trust_store(TrustStore::empty());
-        match context.build() {
-            Ok(context) => builder.tls_context(context).build_with_resolver(resolver.clone()),
-            Err(_) => builder.build_with_resolver(resolver.clone()),
-        }
-    })
+    Client::shared(resolver, None)
 }
 
-/// Checks the bundle, because the SDK panics if it is invalid.
-fn read_bundle(path: &Path) -> Result<Vec<u8>, String> {
+fn read_bundle(path: &Path) -> Result<RootCertStore, String> {
     let pem = std::fs::read(path).map_err(|error| format!("which cannot be read: {error}"))?;
     let certificates = CertificateDer::pem_slice_iter(&pem)
         .collect::<Result<Vec<_>, _>>()
@@ -103,7 +72,7 @@ fn read_bundle(path: &Path) -> Result<Vec<u8>, String> {
             .add(certificate)
             .map_err(|_| "which holds a certificate that cannot be read".to_owned())?;
     }
-    Ok(pem)
+    Ok(roots)
 }
 
 /// Adds the headers that the user wants on every request.
