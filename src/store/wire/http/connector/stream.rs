@@ -19,8 +19,8 @@ use rustls::unbuffered::{
 
 use super::scratch::{LONGEST_RECORD, PIECE, Scratch};
 
-/// The longest close_notify, in bytes, with a key update before it.
-const LONGEST_GOODBYE: usize = 256;
+/// The longest close_notify alert in bytes, with a key update before it.
+const LONGEST_CLOSE_NOTIFY: usize = 256;
 
 /// The client's side of a TLS connection. At rest it owns no memory but rustls' own.
 pub(super) struct TlsStream<S> {
@@ -369,7 +369,7 @@ impl<S: Read + Write + Unpin> Write for TlsStream<S> {
         if !std::mem::replace(&mut this.is_closing, true) && this.process_received().is_ok() {
             let state = this.tls.process_tls_records(&mut this.received).state;
             if let Ok(ConnectionState::WriteTraffic(mut traffic)) = state {
-                let mut alert = [0; LONGEST_GOODBYE];
+                let mut alert = [0; LONGEST_CLOSE_NOTIFY];
                 let bytes = traffic.queue_close_notify(&mut alert).map_err(io::Error::other)?;
                 this.unsent.extend_from_slice(&alert[..bytes]);
             }
