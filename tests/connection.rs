@@ -102,6 +102,22 @@ fn an_authority_that_nobody_named_is_not_trusted() {
 }
 
 #[test]
+fn the_systems_authorities_are_read_where_they_are_needed() {
+    let lab = stocked(Lab::with(|server| server.tls(true)));
+    let by_system = |lab: &Lab, file: &str| {
+        let head = lab.run(["-v", "head", "-k", "./k", &url("sealed")]);
+        head.without_env("SSL_CERT_DIR").env("SSL_CERT_FILE", file)
+    };
+    by_system(&lab, "ca.pem").without_env("AWS_CA_BUNDLE").succeeds();
+    let unread = "the system's certificates cannot be read";
+    by_system(&lab, "missing").without_env("AWS_CA_BUNDLE").exits(8).says(&[unread]);
+    for lab in [lab, stocked(Lab::new())] {
+        let done = by_system(&lab, "missing").succeeds();
+        assert!(!done.stderr.contains(unread), "{}", done.stderr);
+    }
+}
+
+#[test]
 fn an_authority_can_be_named_in_three_places() {
     let lab = stocked(Lab::with(|server| server.tls(true)));
     let config =

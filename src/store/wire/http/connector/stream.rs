@@ -19,14 +19,15 @@ use rustls::unbuffered::{
 
 use super::scratch::{LONGEST_RECORD, PIECE, Scratch};
 
-/// The protection of a record of 16 KiB, at most, in bytes; with room for a message of rustls' own, such as a key update.
-const OVERHEAD: usize = 256;
+/// The longest close_notify alert in bytes, with a key update before it.
+const LONGEST_CLOSE_NOTIFY: usize = 256;
 
 /// The client's side of a TLS connection. At rest it owns no memory but rustls' own.
 pub(super) struct TlsStream<S> {
     socket: S,
     tls: UnbufferedClientConnection,
-    /// Received, but not used up by rustls: the beginning of a record, or records for which the reader had no room.
+    /// Received, but not used up by rustls: the beginning of a record, or records for which the reader had no room. Short: no
+    /// more is received than the reader has room for.
     received: Vec<u8>,
     /// Decrypted, but there was no room for it.
     decrypted: BytesMut,
@@ -368,7 +369,7 @@ impl<S: Read + Write + Unpin> Write for TlsStream<S> {
         if !std::mem::replace(&mut this.is_closing, true) && this.process_received().is_ok() {
             let state = this.tls.process_tls_records(&mut this.received).state;
             if let Ok(ConnectionState::WriteTraffic(mut traffic)) = state {
-                let mut alert = [0; OVERHEAD];
+                let mut alert = [0; LONGEST_CLOSE_NOTIFY];
                 let bytes = traffic.queue_close_notify(&mut alert).map_err(io::Error::other)?;
                 this.unsent.extend_from_slice(&alert[..bytes]);
             }

@@ -404,11 +404,10 @@ async fn a_full_socket_stops_the_writer() {
     let content = noise(2 << 20);
     let mut context = Context::from_waker(std::task::Waker::noop());
     let mut taken = 0;
-    loop {
-        match Pin::new(&mut stream).poll_write(&mut context, &content[taken..]) {
-            Poll::Ready(written) => taken += written.unwrap(),
-            Poll::Pending => break,
-        }
+    while let Poll::Ready(written) =
+        Pin::new(&mut stream).poll_write(&mut context, &content[taken..])
+    {
+        taken += written.unwrap();
     }
     assert!(taken < 1 << 20, "{taken} bytes are kept for a socket that takes none");
     stream.socket_mut().trouble = Trouble::Full { room: usize::MAX };
