@@ -149,6 +149,8 @@ for number in {001..300}; do
   esac
   head -c $((10#$number * 37)) /dev/urandom >"$name"
 done
+# Times of objects have whole seconds: a file of the same second would be newer than its object.
+find tree -type f -exec touch -d '1 minute ago' {} +
 (cd tree && find . -type f -printf 's3://demo/tree/%P\n' | sort) >files
 # each OPERATION: each name was told once, and its URL is one of all.
 each() {
