@@ -11,6 +11,9 @@ use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use tokio::time::{Instant, Sleep};
 
+/// The most bytes that pass at a time, so that connections take turns.
+const PIECE: usize = 32 << 10;
+
 /// Both directions, each with the whole bandwidth.
 pub(crate) struct Throttle {
     pub(crate) latency: Duration,
@@ -27,12 +30,12 @@ impl Throttle {
 
     /// A body on its way to the server.
     pub(crate) fn incoming<B>(&self, body: B) -> Throttled<B> {
-        Throttled { inner: body, direction: self.incoming.clone(), held: None }
+        Throttled { inner: body, direction: self.incoming.clone(), held: None, rest: Bytes::new() }
     }
 
     /// A body on its way to the client.
     pub(crate) fn outgoing<B>(&self, body: B) -> Throttled<B> {
-        Throttled { inner: body, direction: self.outgoing.clone(), held: None }
+        Throttled { inner: body, direction: self.outgoing.clone(), held: None, rest: Bytes::new() }
     }
 }
 
@@ -61,6 +64,8 @@ pub(crate) struct Throttled<B> {
     inner: B,
     direction: Option<Arc<Direction>>,
     held: Option<(Frame<Bytes>, Pin<Box<Sleep>>)>,
+    /// Bytes of the inner body's last frame that have not been let pass.
+    rest: Bytes,
 }
 
 impl<B: Body<Data = Bytes> + Unpin> Body for Throttled<B> {
@@ -73,17 +78,21 @@ impl<B: Body<Data = Bytes> + Unpin> Body for Throttled<B> {
     ) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
         let this = self.get_mut();
         if this.held.is_none() {
-            let frame = match ready!(Pin::new(&mut this.inner).poll_frame(cx)) {
-                Some(Ok(frame)) => frame,
-                end => return Poll::Ready(end),
-            };
-            let bytes = frame.data_ref().map_or(0, Bytes::len);
-            match &this.direction {
-                Some(direction) if bytes > 0 => {
-                    let sleep = tokio::time::sleep_until(direction.pass(bytes));
-                    this.held = Some((frame, Box::pin(sleep)));
+            if this.rest.is_empty() {
+                let frame = match ready!(Pin::new(&mut this.inner).poll_frame(cx)) {
+                    Some(Ok(frame)) => frame,
+                    end => return Poll::Ready(end),
+                };
+                match frame.into_data() {
+                    Ok(bytes) if this.direction.is_some() && !bytes.is_empty() => this.rest = bytes,
+                    Ok(bytes) => return Poll::Ready(Some(Ok(Frame::data(bytes)))),
+                    Err(trailers) => return Poll::Ready(Some(Ok(trailers))),
                 }
-                _ => return Poll::Ready(Some(Ok(frame))),
+            }
+            if let Some(direction) = &this.direction {
+                let bytes = this.rest.split_to(this.rest.len().min(PIECE));
+                let sleep = tokio::time::sleep_until(direction.pass(bytes.len()));
+                this.held = Some((Frame::data(bytes), Box::pin(sleep)));
             }
         }
         if let Some((_, sleep)) = &mut this.held {
@@ -93,11 +102,11 @@ impl<B: Body<Data = Bytes> + Unpin> Body for Throttled<B> {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.held.is_none() && self.inner.is_end_stream()
+        self.held.is_none() && self.rest.is_empty() && self.inner.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
-        // The inner body no longer counts a held frame, but hyper asks for the length before the first frame only.
+        // The inner body no longer counts what is held, but hyper asks for the length before the first frame only.
         self.inner.size_hint()
     }
 }

@@ -26,6 +26,9 @@ use crate::request_log::{RequestLog, RequestRecord};
 use crate::s3::{Api, Configuration, LocalhostDomain};
 use crate::store::{Bucket, Store, Version, Versioning};
 
+/// The receive buffer of a connection with a limited bandwidth, in bytes.
+const SLOW_LINE_BUFFER: usize = 64 << 10;
+
 /// A server that runs until it is dropped.
 ///
 /// ```
@@ -62,6 +65,10 @@ impl Server {
         };
         let handler = handler(&options, &store, &log)?;
         let listener = std::net::TcpListener::bind(options.addr)?;
+        if options.bandwidth.is_some() {
+            // Connections inherit it. With the usual megabytes, a client would seem to have sent what still waits here.
+            rustix::net::sockopt::set_socket_recv_buffer_size(&listener, SLOW_LINE_BUFFER)?;
+        }
         listener.set_nonblocking(true)?;
         let addr = listener.local_addr()?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
