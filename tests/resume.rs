@@ -5,6 +5,7 @@ mod downloads;
 mod gate;
 mod incomplete;
 mod intentions;
+mod slow_line;
 
 use std::fs;
 use std::io::Write;

@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use super::options::Disk;
 use super::sealing::Sealing;
 use super::selection::{KeyFiles, Selection};
 use super::{get, put};
@@ -45,6 +46,8 @@ pub(super) struct Copying {
     #[arg(long)]
     no_clobber: bool,
     #[command(flatten)]
+    disk: Disk,
+    #[command(flatten)]
     attributes: Attributes,
     #[command(flatten)]
     transfer: TransferOptions,
@@ -83,6 +86,9 @@ pub(super) async fn run(
     if args.no_clobber && is_url(dest) {
         return Err(Failure::usage("--no-clobber keeps files, and the destination is an object")
             .hint("--if-none-match '*' writes only where there is no such object yet"));
+    }
+    if is_url(dest) {
+        args.disk.check_unused()?;
     }
     match (sources.iter().filter(|path| is_url(path)).count(), is_url(dest)) {
         (0, true) => put::store(args.put_options(moves)?, connect, out).await,
@@ -159,6 +165,8 @@ impl Copying {
             publish_options: PublishOptions {
                 no_clobber: self.no_clobber,
                 time: FileTime::Download,
+                // The file is the only copy once the object is deleted.
+                fsync: moves || self.disk.fsync,
             },
             transfer: self.transfer.clone(),
             moves,

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::options::Disk;
 use super::selection::{FilesFrom, Selection};
 use crate::failure::Failure;
 use crate::jobs::get::{self, Download, GetOptions, GetPlan, GetSource, Place};
@@ -61,6 +62,8 @@ pub(crate) struct Args {
     #[arg(long)]
     no_clobber: bool,
     #[command(flatten)]
+    disk: Disk,
+    #[command(flatten)]
     transfer: TransferOptions,
 }
 
@@ -72,7 +75,11 @@ pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<
         read: ReadOptions { range: args.range.clone(), ..args.read.clone() },
         names: args.selection.names(),
         dry_run: args.selection.dry_run,
-        publish_options: PublishOptions { no_clobber: args.no_clobber, time },
+        publish_options: PublishOptions {
+            no_clobber: args.no_clobber,
+            time,
+            fsync: args.disk.fsync,
+        },
         transfer: args.transfer.clone(),
         moves: false,
     };
@@ -95,7 +102,7 @@ pub(super) fn plan(
         Some(url) => {
             let at = url.location().clone();
             let place = destination(dest, &url.name(), &at)?;
-            vec![GetSource::Object(Download { at, place })]
+            vec![GetSource::Object(Download { at, place, bytes: None })]
         }
         None => sources(urls, recursive, list, dest)?,
     };
@@ -186,7 +193,7 @@ fn object(at: Location, is_one_of_many: bool, dest: &Path) -> Result<GetSource, 
     } else {
         destination(dest, at.name(), &at)?
     };
-    Ok(GetSource::Object(Download { at, place }))
+    Ok(GetSource::Object(Download { at, place, bytes: None }))
 }
 
 /// The file to write. In a folder, it has the name of the object.

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::options::Disk;
 use super::sealing::Sealing;
 use super::selection::{KeyFiles, Share};
 use crate::failure::Failure;
@@ -50,6 +51,8 @@ pub(crate) struct Args {
     #[arg(long)]
     no_clobber: bool,
     #[command(flatten)]
+    disk: Disk,
+    #[command(flatten)]
     filters: Filters,
     #[command(flatten)]
     share: Share,
@@ -95,6 +98,9 @@ pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<
         return Err(Failure::usage("--no-clobber keeps files, and the destination is a store")
             .hint("leave it out"));
     }
+    if matches!(direction, Direction::Up(..)) {
+        args.disk.check_unused()?;
+    }
     let deletions = DeleteOptions {
         delete: args.deletions.delete,
         allow_empty: args.deletions.allow_empty,
@@ -108,6 +114,7 @@ pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<
         deletions,
         size_only: args.size_only,
         no_clobber: args.no_clobber,
+        fsync: args.disk.fsync,
         names: SelectedNames { filters: args.filters.clone(), shard: args.share.shard },
         follow_symlinks: args.follow_symlinks,
         include_keys: args.key_files.include_keys,

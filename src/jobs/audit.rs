@@ -106,7 +106,7 @@ impl Auditor {
     /// Audits one object and reports it. None if it is gone.
     async fn audit(&self, object: FeedObject) -> Result<Option<u64>, Failure> {
         let looked = async {
-            let _permit = self.permits.acquire().await;
+            let _permit = self.permits.request().await;
             self.look(&object).await
         };
         match self.interrupt.race(looked).await? {

@@ -101,7 +101,7 @@ impl Algorithm {
         }
     }
 
-    fn combine(self, parts: impl IntoIterator<Item = (u64, u64)>) -> u64 {
+    pub(super) fn combine(self, parts: impl IntoIterator<Item = (u64, u64)>) -> u64 {
         let Algorithm::Crc(algorithm, _) = self else { return 0 };
         let mut parts = parts.into_iter();
         let first = parts.next().map_or_else(|| Digest::new(algorithm).finalize(), |(crc, _)| crc);

@@ -10,7 +10,6 @@ use super::interrupt::Interrupt;
 use super::permits::Permits;
 use super::progress::Progress;
 use super::resume::{Leftovers, expire};
-use super::targets::Publisher;
 use crate::output::Output;
 use crate::store::wire::Store;
 
@@ -21,7 +20,7 @@ pub(crate) struct TransferOptions {
     pub(crate) part_size: Option<u64>,
     /// The approximate length of a piped input in bytes: parts become large enough for all of it.
     pub(crate) expected_size: Option<u64>,
-    /// How many requests are sent at once. None: 4, more if the store's latency is high.
+    /// How many requests are sent at once. None: as many as the measured rates suggest.
     pub(crate) concurrency: Option<u16>,
     /// Neither resume an interrupted transfer, nor leave one that could be resumed.
     pub(crate) no_resume: bool,
@@ -49,7 +48,6 @@ struct Shared {
     permits: Permits,
     interrupt: Interrupt,
     progress: Progress,
-    publisher: Publisher,
     /// One permit for each MiB.
     copy_memory: Semaphore,
     /// Folders in which files were published, and which are not synced yet.
@@ -67,8 +65,7 @@ impl Engine {
     ) -> Engine {
         let permits = Permits::new(store.clone(), options.concurrency.map(usize::from));
         let (options, folders) = (options.clone(), Mutex::default());
-        let (publisher, copy_memory) =
-            (Publisher::new(), Semaphore::new(MAX_COPY_MEMORY_MIB as usize));
+        let copy_memory = Semaphore::new(MAX_COPY_MEMORY_MIB as usize);
         let leftovers = Leftovers::default();
         Engine(Arc::new(Shared {
             store,
@@ -76,7 +73,6 @@ impl Engine {
             permits,
             interrupt,
             progress,
-            publisher,
             copy_memory,
             folders,
             leftovers,
@@ -95,7 +91,8 @@ impl Engine {
         &self.0.progress
     }
 
-    /// Syncs the folders of all files downloaded so far, each once, so that the files survive a power failure.
+    /// Syncs the folders of all files that were synced so far, each folder once, so that their names survive a power
+    /// failure.
     pub(crate) fn sync_folders(&self) {
         for folder in std::mem::take(&mut *self.folders()).into_values() {
             // Not every file system can sync a folder.
@@ -131,10 +128,6 @@ impl Engine {
 
     pub(super) fn options(&self) -> &TransferOptions {
         &self.0.options
-    }
-
-    pub(super) fn publisher(&self) -> &Publisher {
-        &self.0.publisher
     }
 
     /// One permit for each MiB that copies may hold in memory.

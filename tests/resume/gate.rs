@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use s3seal_mock::Builder;
 
-use super::count;
+use super::{MIB, count};
 use crate::harness::{Lab, PROGRAM};
 
 /// Longer than anything here takes: whoever waits so long waits for ever.
@@ -40,11 +40,17 @@ fn gated(server: Builder, operation: &'static str, let_through: usize) -> (Build
     let (hold, wait) = mpsc::channel::<()>();
     let (wait, count) = (Mutex::new(wait), AtomicUsize::new(0));
     let server = server.interceptor(move |request| {
-        // A large object's first GET is there to ask what there is.
-        let counts = operation != "GetObject" || request.header("range").is_some();
+        // Ranges arrive in any order: the one that begins behind the first few is held.
+        let start = format!("bytes={}-", let_through * 5 * MIB);
+        let is_it = |range: &str| range.starts_with(&start);
         let is_held = request.operation == operation
-            && counts
-            && count.fetch_add(1, Ordering::SeqCst) == let_through;
+            && match operation {
+                "GetObject" => {
+                    request.header("range").is_some_and(is_it)
+                        && count.fetch_add(1, Ordering::SeqCst) == 0
+                }
+                _ => count.fetch_add(1, Ordering::SeqCst) == let_through,
+            };
         if is_held && tell.send(()).is_ok() {
             // An error means that the gate is open. The server has other connections to serve meanwhile.
             let _ = tokio::task::block_in_place(|| wait.lock().unwrap().recv());

@@ -5,11 +5,13 @@
 //! - `connect`: the endpoint, the region, the credentials and the TLS settings
 //! - `keys`, `values`: the keys; the enumerated option values
 //! - `read`, `attributes`, `header`: conditions of reads; attributes and conditions of writes; header values
+//! - `disk`: whether files are written to the disk at once
 //! - `transfer`: part sizes, concurrency and resumption
 //! - `filters`, `search`, `since`, `job_array`: which objects to take
 
 mod attributes;
 mod connect;
+mod disk;
 mod filters;
 mod header;
 mod job_array;
@@ -20,6 +22,7 @@ mod since;
 mod transfer;
 mod values;
 
+pub(super) use disk::Disk;
 pub(crate) use header::parse_header;
 pub(super) use job_array::parse_shard;
 pub(super) use search::check_search;

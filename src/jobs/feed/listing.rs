@@ -103,7 +103,7 @@ async fn send_pages(
 }
 
 async fn next_page(listing: &mut Listing, search: &Search) -> Result<Option<Vec<Listed>>, Failure> {
-    let _permit = search.permits.acquire().await;
+    let _permit = search.permits.request().await;
     listing.next_page().await.map_err(of_one_bucket)
 }
 

@@ -26,6 +26,8 @@ use crate::transfer::targets::{PublishOptions, Target};
 pub(crate) struct Download {
     pub(crate) at: Location,
     pub(crate) place: Place,
+    /// The object's size, if it was listed.
+    pub(crate) bytes: Option<u64>,
 }
 
 /// The destination of an object.
@@ -78,7 +80,7 @@ impl Downloader {
 
     /// Fetches one object, reports it, and returns its size in bytes.
     async fn download(&self, download: Download) -> Result<u64, Failure> {
-        let Download { at, place } = download;
+        let Download { at, place, bytes } = download;
         if self.reporter.dry_run {
             return self.plan(&at, &place);
         }
@@ -108,8 +110,8 @@ impl Downloader {
         let keys = self.keys.to_open(self.engine.store(), &at).await;
         let mut keys = keys.map_err(|failure| with_url(failure, &at))?;
         let (engine, options) = (&self.engine, &self.options);
-        let downloaded =
-            engine.download(&at, &mut keys, options, target.clone(), self.publish_options);
+        let (into, how) = (target.clone(), self.publish_options);
+        let downloaded = engine.download(&at, bytes, &mut keys, options, into, how);
         let done = downloaded.await.map_err(|failure| with_url(failure, &at))?;
         let key = keys.opened(done.key.as_ref());
         if let Target::File(place) = &target

@@ -60,7 +60,7 @@ fn download(prefix: &Location, entry: &Entry, conflicts: &mut PathConflicts) -> 
         _ => to_path(&entry.name).map(Place::Below),
     };
     match conflicts.check(&entry.name).and(place) {
-        Ok(place) => Found::Item(Download { at, place }),
+        Ok(place) => Found::Item(Download { at, place, bytes: Some(entry.bytes) }),
         Err(failure) => Found::Failed(failure.at(&at)),
     }
 }
@@ -68,7 +68,7 @@ fn download(prefix: &Location, entry: &Entry, conflicts: &mut PathConflicts) -> 
 fn named(prefix: &Location, name: &str) -> Found<Download> {
     let at = prefix.join(name);
     match (to_path(name), at.clone().object()) {
-        (Ok(path), Ok(at)) => Found::Item(Download { at, place: Place::Below(path) }),
+        (Ok(path), Ok(at)) => Found::Item(Download { at, place: Place::Below(path), bytes: None }),
         (Err(failure), _) | (_, Err(failure)) => Found::Failed(failure.at(&at)),
     }
 }

@@ -34,7 +34,7 @@ pub(super) fn named(
                     // With a version id the user clearly means the object itself.
                     let looks = at.is_folder() && version_id.is_none();
                     let found = if looks {
-                        let _permit = permits.acquire().await;
+                        let _permit = permits.request().await;
                         check_folder(&store, at).await
                     } else {
                         Ok(())
@@ -73,7 +73,7 @@ pub(super) fn listed(
             let admits = |key: &str| !recursive || names.take(&key[at.key.len()..]);
             let failure = match list_into(&sender, &permits, &at, listing, admits).await {
                 Ok(0) if !recursive && at.is_folder() => {
-                    let _permit = permits.acquire().await;
+                    let _permit = permits.request().await;
                     missing_folder(&store, &at).await
                 }
                 Ok(_) => continue,
@@ -117,7 +117,7 @@ async fn next_page(
     listing: &mut Listing,
     permits: &Permits,
 ) -> Result<Option<Vec<Listed>>, Failure> {
-    let _permit = permits.acquire().await;
+    let _permit = permits.request().await;
     listing.next_page().await
 }
 

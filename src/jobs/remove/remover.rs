@@ -58,7 +58,7 @@ impl Remover {
         let removed = if *dry_run {
             targets.iter().map(|_| Ok(Removed::default())).collect()
         } else {
-            let _permit = self.permits.acquire().await;
+            let _permit = self.permits.request().await;
             self.store.delete_many(&targets, out.json() || *each).await
         };
         let report = |(target, removed): (DeleteTarget, Result<Removed, Failure>)| {

@@ -48,6 +48,8 @@ pub(crate) struct SyncOptions {
     /// Whether only sizes are compared, not times.
     pub(crate) size_only: bool,
     pub(crate) no_clobber: bool,
+    /// Whether fetched files are written to the disk before they get their names.
+    pub(crate) fsync: bool,
     pub(crate) names: SelectedNames,
     pub(crate) follow_symlinks: bool,
     /// Whether key files are stored, too.
@@ -176,6 +178,7 @@ impl Sync<'_> {
             publish_options: PublishOptions {
                 no_clobber: options.no_clobber,
                 time: FileTime::LastModified,
+                fsync: options.fsync,
             },
             kept: AtomicU64::new(0),
             moves: false,
@@ -333,7 +336,10 @@ fn to_download(at: Location, progress: Progress) -> impl FnMut(&Entry) -> Found<
         progress.expect(1, entry.bytes);
         let at = at.join(&entry.name);
         match conflicts.check(&entry.name).and_then(|()| to_path(&entry.name)) {
-            Ok(path) => Found::Item(Download { at, place: Place::Below(path) }),
+            Ok(path) => {
+                let place = Place::Below(path);
+                Found::Item(Download { at, place, bytes: Some(entry.bytes) })
+            }
             Err(failure) => Found::Failed(failure.at(&at)),
         }
     }

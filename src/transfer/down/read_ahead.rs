@@ -69,7 +69,7 @@ impl ReadAhead {
                 buffer = self.buffers.lend(CHUNK_SIZE as usize), if more && self.spare.is_none() => {
                     self.spare = Some(buffer);
                 }
-                permit = self.engine.permits().acquire(), if more && self.spare.is_some() => {
+                permit = self.engine.permits().of_bytes(CHUNK_SIZE), if more && self.spare.is_some() => {
                     self.request_chunk(permit);
                 }
             }
@@ -84,10 +84,12 @@ impl ReadAhead {
         let range = plan::range(index, self.bytes, CHUNK_SIZE);
         let mut reader = Reader::new(self.object.clone(), range, None);
         self.under_way.spawn(async move {
-            let _permit = permit;
+            let meter = permit.meter();
             while let Some((_, bytes)) = reader.next().await? {
+                meter.add(bytes.len() as u64);
                 buffer.content.extend_from_slice(&bytes);
             }
+            drop(permit);
             Ok((index, buffer.freeze()))
         });
     }

@@ -58,6 +58,11 @@ impl Reader {
         Reader { object, next: range.start, end: range.end, body, backoff }
     }
 
+    /// What is still to be read.
+    pub(super) fn rest(&self) -> Range<u64> {
+        self.next..self.end
+    }
+
     /// The next bytes, and their offset in the object.
     pub(crate) async fn next(&mut self) -> Result<Option<(u64, Bytes)>, Failure> {
         while self.next < self.end {

@@ -181,7 +181,7 @@ async fn list_into(
 }
 
 async fn next_page(listing: &mut Listing, engine: &Engine) -> Result<Option<Vec<Listed>>, Failure> {
-    let _permit = engine.permits().acquire().await;
+    let _permit = engine.permits().request().await;
     listing.next_page().await
 }
 

@@ -172,7 +172,6 @@ impl ProgressItem {
     }
 
     /// Takes back bytes of [`ProgressItem::add`] that must be transferred again.
-    #[allow(dead_code, reason = "for transfers that count bytes before they have arrived")]
     pub(crate) fn take_back(&self, bytes: u64) {
         if let Some(item) = &self.0 {
             let bytes = item.running.take_back(bytes);

@@ -107,7 +107,7 @@ impl Engine {
                     item.add(part.bytes());
                     parts.push(part);
                 }
-                permit = self.permits().acquire(), if next < count => {
+                permit = self.permits().request(), if next < count => {
                     let range = plan::range(next, copy.bytes(), part_size);
                     next += 1;
                     let (copy, upload_id) = (shared.clone(), upload_id.clone());

@@ -43,7 +43,7 @@ impl Engine {
         options: &ReadOptions,
     ) -> Result<Opened<ObjectMetadata>, Unopened> {
         let opened = async {
-            let _permit = self.permits().acquire().await;
+            let _permit = self.permits().request().await;
             Ok(self.store().head_with(at, keys, options).await)
         };
         self.interrupt().race(opened).await.map_err(Unopened::Failed)?
@@ -112,7 +112,7 @@ impl Engine {
         let copy = &self.guarded(copy, ConditionalWrite::Copy).await;
         let at = &copy.write.at;
         let item = self.progress().item(at.name(), Some(copy.bytes()));
-        let _permit = self.interrupt().race(async { Ok(self.permits().acquire().await) }).await?;
+        let _permit = self.interrupt().race(async { Ok(self.permits().request().await) }).await?;
         let sent = self.interrupt().race(self.store().copy_object(copy)).await;
         let written = sent.map_err(|failure| {
             if failure.is_interruption() {

@@ -17,4 +17,4 @@ pub(crate) use housekeeping::{expire, forget_uploads, older_uploads};
 pub(crate) use intention::{Intention, abort_orphans, forget_intentions};
 pub(crate) use journal::{Journal, Kind, digest, is_resumable};
 pub(crate) use leftovers::Leftovers;
-pub(crate) use partial::{PartialFile, ResumableDownload};
+pub(crate) use partial::{FetchedRange, PartialFile, ResumableDownload};

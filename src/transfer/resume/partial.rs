@@ -1,4 +1,4 @@
-//! A partial file: the chunks that have arrived of a large download, in the target's folder. If the download is
+//! A partial file: the ranges that have arrived of a large download, in the target's folder. If the download is
 //! interrupted, the file stays, and another run resumes it: the journal says which file it is.
 
 use std::collections::BTreeMap;
@@ -19,9 +19,8 @@ use crate::transfer::checksum::Algorithm;
 use crate::transfer::files::{
     Directory, FileId, FilePlace, TempFile, kept_mode, open_own, read_range,
 };
-use crate::transfer::plan;
 
-/// Everything that must be equal for a run to reuse the chunks of an earlier one.
+/// Everything that must be equal for a run to reuse the ranges of an earlier one.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct DownloadIdentity {
@@ -32,8 +31,6 @@ struct DownloadIdentity {
     version_id: Option<String>,
     etag: Option<String>,
     bytes: u64,
-    #[serde(rename = "unit")]
-    chunk_size: u64,
     file: String,
 }
 
@@ -74,11 +71,20 @@ impl RememberedFile {
     }
 }
 
-/// A line of the journal: a chunk that is in the file.
-#[derive(Serialize, Deserialize)]
-struct FinishedChunk {
-    index: u64,
-    crc: u64,
+/// A line of the journal: a range of the object that is in the file.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub(crate) struct FetchedRange {
+    pub(crate) start: u64,
+    pub(crate) bytes: u64,
+    pub(crate) crc: u64,
+}
+
+impl FetchedRange {
+    /// None if it is not a range of an object of `bytes` bytes.
+    fn within(&self, bytes: u64) -> Option<Range<u64>> {
+        let end = self.start.checked_add(self.bytes)?;
+        (self.bytes > 0 && end <= bytes).then_some(self.start..end)
+    }
 }
 
 /// A download that another run can resume.
@@ -88,19 +94,17 @@ pub(crate) struct ResumableDownload<'a> {
     pub(crate) metadata: &'a ObjectMetadata,
     /// The object's size.
     pub(crate) bytes: u64,
-    /// The size of every chunk but the last, in bytes.
-    pub(crate) chunk_size: u64,
 }
 
-/// A file that is filled chunk by chunk, and its journal. Locked against other processes.
+/// A file that is filled range by range, and its journal. Locked against other processes.
 #[derive(Debug)]
 pub(crate) struct PartialFile {
     /// Some until it is published.
     file: Option<TempFile>,
     journal: Journal,
     identity: DownloadIdentity,
-    /// The CRC of each chunk that an earlier run fetched, by its index.
-    remembered: BTreeMap<u64, u64>,
+    /// The ranges that earlier runs fetched.
+    remembered: Vec<FetchedRange>,
     /// Whether the file holds anything that another run can use.
     is_worth_keeping: AtomicBool,
 }
@@ -117,12 +121,12 @@ impl PartialFile {
         let mut journal = Journal::open(Kind::Download, download.store, download.at, &target)?;
         let identity = DownloadIdentity::of(download, &target);
         let folder = place.folder();
-        let (mut reopened, mut remembered) = (None, BTreeMap::new());
-        if let Some((header, chunks)) = journal.read::<Header, FinishedChunk>() {
+        let (mut reopened, mut remembered) = (None, Vec::new());
+        if let Some((header, ranges)) = journal.read::<Header, FetchedRange>() {
             if header.identity == identity {
                 let name = header.temp_file.name.as_ref();
                 reopened = TempFile::reopen(folder, name, header.temp_file.id()).ok();
-                remembered = chunks.into_iter().map(|chunk| (chunk.index, chunk.crc)).collect();
+                remembered = ranges;
             } else {
                 header.temp_file.remove_from(folder);
             }
@@ -159,29 +163,38 @@ impl PartialFile {
         self.file.as_ref().expect("a partial file until it is published").file()
     }
 
-    /// The chunks of an earlier run that are still intact in the file, each with its CRC. After a power failure, the
-    /// file may lack chunks that are in the journal.
-    pub(crate) async fn intact_chunks(
+    /// The ranges of earlier runs that are still intact in the file, none of which overlap. After a power failure, the file
+    /// may lack ranges that are in the journal.
+    pub(crate) async fn intact_ranges(
         &self,
         algorithm: Algorithm,
-    ) -> io::Result<BTreeMap<u64, u64>> {
-        let mut intact_chunks = BTreeMap::new();
-        for (index, remembered) in &self.remembered {
-            let file = self.file().try_clone()?;
-            let range = plan::range(*index, self.identity.bytes, self.identity.chunk_size);
-            let read = tokio::task::spawn_blocking(move || crc(&file, range, algorithm));
-            if read.await?.is_ok_and(|crc| crc == Some(*remembered)) {
-                intact_chunks.insert(*index, *remembered);
+    ) -> io::Result<Vec<FetchedRange>> {
+        let (file, bytes) = (self.file().try_clone()?, self.identity.bytes);
+        let remembered = self.remembered.clone();
+        let intact = tokio::task::spawn_blocking(move || {
+            let (mut intact, mut ends) = (Vec::new(), BTreeMap::new());
+            for range in remembered {
+                let Some(at) = range.within(bytes) else { continue };
+                let before = ends.range(..at.end).next_back();
+                let is_new = before.is_none_or(|(_, end)| *end <= at.start);
+                if is_new
+                    && crc(&file, at.clone(), algorithm).is_ok_and(|crc| crc == Some(range.crc))
+                {
+                    ends.insert(at.start, at.end);
+                    intact.push(range);
+                }
             }
-        }
-        self.is_worth_keeping.store(!intact_chunks.is_empty(), Ordering::Relaxed);
-        Ok(intact_chunks)
+            intact
+        });
+        let intact = intact.await?;
+        self.is_worth_keeping.store(!intact.is_empty(), Ordering::Relaxed);
+        Ok(intact)
     }
 
-    /// Records a chunk that is in the file now.
-    pub(crate) fn finish_chunk(&self, index: u64, crc: u64) {
+    /// Records a range that is in the file now.
+    pub(crate) fn record(&self, range: &FetchedRange) {
         self.is_worth_keeping.store(true, Ordering::Relaxed);
-        self.journal.add(&FinishedChunk { index, crc });
+        self.journal.add(range);
     }
 
     /// Marks the content as unusable for another run.
@@ -226,7 +239,6 @@ impl DownloadIdentity {
             version_id: download.metadata.version_id.clone(),
             etag: download.metadata.etag.clone(),
             bytes: download.bytes,
-            chunk_size: download.chunk_size,
             file: target.to_string_lossy().into_owned(),
         }
     }

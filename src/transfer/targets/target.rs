@@ -1,9 +1,7 @@
 //! Where downloaded bytes go: a file that is published whole or not at all, or a stream.
 
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Write};
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -18,7 +16,7 @@ use crate::system::{NamedOutput, NamedStream};
 use crate::transfer::checksum::{Algorithm, Hash};
 use crate::transfer::files::{Directory, FilePlace, FileTime, TempFile, UnnamedFile, read_range};
 use crate::transfer::names::is_temp_name;
-use crate::transfer::resume::{PartialFile, ResumableDownload};
+use crate::transfer::resume::{FetchedRange, PartialFile, ResumableDownload};
 
 /// How many chunks of bytes may wait for a slow reader of the stream.
 const MAX_WAITING_CHUNKS: usize = 16;
@@ -78,6 +76,8 @@ pub(crate) struct PublishOptions {
     pub no_clobber: bool,
     /// The modification time of the new file.
     pub time: FileTime,
+    /// Whether the file is written to the disk before it gets its name: it is whole then even after a power failure.
+    pub fsync: bool,
 }
 
 /// A file that is being written, in the target's folder. Removed if dropped before [`NewFile::publish`], unless another
@@ -131,23 +131,23 @@ impl NewFile {
         }
     }
 
-    /// The chunks of an earlier run that are intact in the file, each with its CRC by this algorithm.
-    pub(crate) async fn intact_chunks(
+    /// The ranges of earlier runs that are intact in the file, each with its CRC by this algorithm.
+    pub(crate) async fn intact_ranges(
         &self,
         algorithm: Algorithm,
-    ) -> Result<BTreeMap<u64, u64>, Failure> {
+    ) -> Result<Vec<FetchedRange>, Failure> {
         match &self.temporary {
-            Temporary::Unnamed(_) | Temporary::Named(_) => Ok(BTreeMap::new()),
+            Temporary::Unnamed(_) | Temporary::Named(_) => Ok(Vec::new()),
             Temporary::Partial(partial) => {
-                partial.intact_chunks(algorithm).await.map_err(|error| self.refuse(error))
+                partial.intact_ranges(algorithm).await.map_err(|error| self.refuse(error))
             }
         }
     }
 
-    /// Records a chunk that is in the file now.
-    pub(crate) fn finish_chunk(&self, index: u64, crc: u64) {
+    /// Records a range that is in the file now.
+    pub(crate) fn record(&self, range: &FetchedRange) {
         if let Temporary::Partial(partial) = &self.temporary {
-            partial.finish_chunk(index, crc);
+            partial.record(range);
         }
     }
 
@@ -193,26 +193,12 @@ impl NewFile {
         Ok(hash)
     }
 
-    pub(super) fn device(&self) -> io::Result<u64> {
-        Ok(self.as_file().metadata()?.dev())
-    }
-
-    pub(super) fn sync_file_system(&self) -> io::Result<()> {
-        #[cfg(target_os = "linux")]
-        return Ok(rustix::fs::syncfs(self.as_file())?);
-        #[cfg(not(target_os = "linux"))]
-        Err(io::ErrorKind::Unsupported.into())
-    }
-
-    /// Syncs the file, then renames it as [`NewFile::persist`] does.
-    pub(super) fn publish(self) -> Result<Option<Arc<Directory>>, Failure> {
-        self.as_file().sync_all().map_err(|error| self.refuse(error))?;
-        self.persist()
-    }
-
-    /// Gives the file, which must be synced, its final name, and returns its folder. None if an existing file was kept
-    /// instead.
-    pub(super) fn persist(self) -> Result<Option<Arc<Directory>>, Failure> {
+    /// Gives the file its final name, and returns its folder. None if an existing file was kept instead. With `fsync` this
+    /// waits for the disk; the name is sure to survive a power failure only once the folder is synced as well.
+    pub(crate) fn publish(self) -> Result<Option<Arc<Directory>>, Failure> {
+        if self.publish_options.fsync {
+            self.as_file().sync_all().map_err(|error| self.refuse(error))?;
+        }
         let NewFile { temporary, place, publish_options } = self;
         let no_clobber = publish_options.no_clobber;
         let persisted = match temporary {

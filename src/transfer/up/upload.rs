@@ -1,11 +1,13 @@
 //! Uploads: one request if that is enough, else a multipart upload that is completed, aborted, or kept for
 //! another run to resume.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::task::{JoinHandle, JoinSet};
 
+use super::sending::Sending;
 use super::session::Session;
 use super::splitter::{PartContent, PartSplitter};
 use crate::failure::{Advice, Failure, Kind};
@@ -64,8 +66,10 @@ impl Engine {
             write.encryption.key().is_none() || store.learned().proven().seals(&write.at.bucket);
         match single_part {
             Some(content) if is_proven && over.is_none() => {
-                let _permit = interrupt.race(async { Ok(self.permits().acquire().await) }).await?;
-                let written = interrupt.race(put(store, &write, &content, &item)).await;
+                let bytes = content.bytes();
+                let permit = async { Ok(self.permits().of_bytes(bytes).await) };
+                let sending = Sending::new(interrupt.race(permit).await?, item, bytes);
+                let written = interrupt.race(put(store, &write, &content, &sending)).await;
                 let written = written.map_err(|failure| with_unknown_outcome(&write, failure))?;
                 let stored = store.keep_if_proven(&write.at, written).await?;
                 check_file_unchanged(&content, stored, &write)
@@ -149,17 +153,32 @@ impl Engine {
         write: &Arc<Write>,
         session: &Arc<Session>,
         mut splitter: PartSplitter,
-        under_way: &mut JoinSet<Result<Part, Failure>>,
+        under_way: &mut JoinSet<Result<Outcome, Failure>>,
         item: &ProgressItem,
     ) -> Result<Vec<Part>, Failure> {
-        let mut parts: Vec<Part> = Vec::new();
+        let (mut parts, mut stopped) = (Vec::new(), VecDeque::new());
         let mut number = 0;
         let mut file = None;
         loop {
-            let permit =
-                self.next_permit(splitter.max_at_once(), under_way, &mut parts, item).await?;
-            let Some(content) = splitter.next().await? else { break };
-            number += 1;
+            let next = match stopped.pop_front() {
+                Some(part) => Some(part),
+                None => {
+                    while under_way.len() >= splitter.max_at_once() {
+                        collect(under_way, &mut parts, &mut stopped).await?;
+                    }
+                    splitter.next().await?.map(|content| {
+                        number += 1;
+                        (number, content)
+                    })
+                }
+            };
+            let Some((number, content)) = next else {
+                if under_way.is_empty() {
+                    break;
+                }
+                collect(under_way, &mut parts, &mut stopped).await?;
+                continue;
+            };
             if number > plan::MAX_PARTS as i32 {
                 return Err(Failure::usage("the input is too long for an object of 10,000 parts")
                     .hint(Advice::LeaveOutPartSize)
@@ -168,17 +187,18 @@ impl Engine {
             if let PartContent::Range { file: source, .. } = &content {
                 file = Some(source.clone());
             }
+            let bytes = content.bytes();
+            let permit = self.next_permit(bytes, under_way, &mut parts, &mut stopped).await?;
             let (store, write) = (self.store().clone(), write.clone());
             let session = session.clone();
+            let sending = Sending::new(permit, item.clone(), bytes);
             under_way.spawn(async move {
-                let _permit = permit;
-                send(&store, &write, &session, number, &content).await
+                let sent = send(&store, &write, &session, number, &content, &sending);
+                let sent = sending.in_turn(sent).await.transpose()?;
+                Ok(sent.map_or(Outcome::Stopped(number, content), Outcome::Sent))
             });
         }
-        while !under_way.is_empty() {
-            collect(under_way, &mut parts, item).await?;
-        }
-        parts.sort_unstable_by_key(|part| part.number);
+        parts.sort_unstable_by_key(|part: &Part| part.number);
         // If the file changed between two parts, the object would be a mixture of two states.
         if let Some(file) = file {
             file.check_parts(&parts).await?;
@@ -186,23 +206,19 @@ impl Engine {
         Ok(parts)
     }
 
-    /// Waits until one more part may be sent; returns at once if a running part fails.
+    /// Waits until one more part of `bytes` bytes may be sent; returns at once if a running part fails.
     async fn next_permit(
         &self,
-        max_at_once: usize,
-        under_way: &mut JoinSet<Result<Part, Failure>>,
+        bytes: u64,
+        under_way: &mut JoinSet<Result<Outcome, Failure>>,
         parts: &mut Vec<Part>,
-        item: &ProgressItem,
+        stopped: &mut VecDeque<(i32, PartContent)>,
     ) -> Result<Permit, Failure> {
         loop {
-            if under_way.len() >= max_at_once {
-                collect(under_way, parts, item).await?;
-                continue;
-            }
             tokio::select! {
                 biased;
-                collected = collect(under_way, parts, item), if !under_way.is_empty() => collected?,
-                permit = self.permits().acquire() => return Ok(permit),
+                collected = collect(under_way, parts, stopped), if !under_way.is_empty() => collected?,
+                permit = self.permits().of_bytes(bytes) => return Ok(permit),
             }
         }
     }
@@ -225,11 +241,11 @@ async fn put(
     store: &Store,
     write: &Write,
     content: &PartContent,
-    item: &ProgressItem,
+    sending: &Sending,
 ) -> Result<Written, Failure> {
     let sums = Sums { bytes: content.bytes(), crc64nvme: content.crc64nvme()?, md5: None };
-    let written = store.put_object(write, || content.body(), &sums).await;
-    item.add(content.bytes());
+    let written = store.put_object(write, || sending.body(content), &sums).await;
+    sending.finish();
     written.map_err(|failure| content.blame_change(failure))
 }
 
@@ -265,13 +281,16 @@ async fn send(
     session: &Session,
     number: i32,
     content: &PartContent,
+    sending: &Sending,
 ) -> Result<Part, Failure> {
     let (bytes, crc64nvme) = (content.bytes(), content.crc64nvme()?);
     if let Some(part) = session.kept(number, bytes, crc64nvme) {
+        sending.resume();
         return Ok(part);
     }
     let part = Part { number, etag: String::new(), crc64nvme, bytes };
-    let sent = store.upload_part(write, &session.upload_id, part, || content.body()).await;
+    let sent = store.upload_part(write, &session.upload_id, part, || sending.body(content)).await;
+    sending.finish();
     let part = sent.map_err(|failure| content.blame_change(failure))?;
     session.add_part(&part);
     Ok(part)
@@ -282,14 +301,22 @@ async fn await_note(note: Option<JoinHandle<Option<String>>>) -> Option<String> 
     tokio::time::timeout(MAX_WAIT_FOR_NOTE, note?).await.ok()?.ok()?
 }
 
+/// How the task of a part ended.
+enum Outcome {
+    Sent(Part),
+    /// It was stopped, to be sent later: its number, and its content.
+    Stopped(i32, PartContent),
+}
+
 async fn collect(
-    under_way: &mut JoinSet<Result<Part, Failure>>,
+    under_way: &mut JoinSet<Result<Outcome, Failure>>,
     parts: &mut Vec<Part>,
-    item: &ProgressItem,
+    stopped: &mut VecDeque<(i32, PartContent)>,
 ) -> Result<(), Failure> {
     let Some(joined) = under_way.join_next().await else { return Ok(()) };
-    let part = joined.map_err(|_| Failure::other("a part's upload ended unexpectedly"))??;
-    item.add(part.bytes);
-    parts.push(part);
+    match joined.map_err(|_| Failure::other("a part's upload ended unexpectedly"))?? {
+        Outcome::Sent(part) => parts.push(part),
+        Outcome::Stopped(number, content) => stopped.push_back((number, content)),
+    }
     Ok(())
 }
