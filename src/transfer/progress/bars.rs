@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+use super::line;
 use super::report::{ProgressReport, amount};
 use super::running::Running;
 use crate::output;
@@ -92,12 +93,10 @@ fn total_line(report: &ProgressReport, width: usize) -> String {
 /// A bar between the two texts, if there is room for it.
 fn with_bar(left: &str, right: &str, share: Option<f64>, width: usize) -> String {
     let room = width.saturating_sub(left.width() + right.width() + 2);
-    let bar = share.filter(|_| room >= MIN_BAR).map(|share| {
-        let full = (room as f64 * share) as usize;
-        format!("{}{} ", "█".repeat(full), "░".repeat(room - full))
-    });
-    let bar = bar.unwrap_or_else(|| " ".to_owned());
-    cut(&format!("{left} {bar}{right}"), width)
+    match share.filter(|_| room >= MIN_BAR) {
+        Some(share) => line::with_bar(left, right, share, width),
+        None => cut(&format!("{left}  {right}"), width),
+    }
 }
 
 fn share(done: u64, total: Option<u64>) -> Option<f64> {

@@ -5,9 +5,11 @@
 //! - `pace`: rates, and the remaining time
 //! - `report`: the progress as text
 //! - `bars`: the bars on a terminal
+//! - `line`: a line of text with a bar
 //! - `log`: the lines of a log
 
 mod bars;
+mod line;
 mod log;
 mod pace;
 mod report;
