@@ -89,14 +89,14 @@ impl Tally {
     {
         let mut under_way = JoinSet::new();
         let mut exhausted = false;
+        let most = MAX_IN_PROGRESS.min(descriptors::max_items());
         loop {
             let stopped = exhausted || self.is_stopped();
             if stopped && under_way.is_empty() {
                 let is_complete = exhausted || (feed.is_closed() && feed.is_empty());
                 return self.ignore_late_signal(is_complete, out);
             }
-            let may_start_another = !stopped
-                && under_way.len() < max().min(MAX_IN_PROGRESS).min(descriptors::max_items());
+            let may_start_another = !stopped && under_way.len() < max().min(most);
             tokio::select! {
                 biased;
                 signal = interrupt.race(std::future::pending::<Result<(), Failure>>()), if !self.is_stopped() => {

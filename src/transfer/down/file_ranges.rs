@@ -131,7 +131,7 @@ struct Fill {
 impl Fill {
     /// Returns the rest of the range: empty, unless it was stopped.
     async fn run(mut self) -> Result<Range<u64>, FillError> {
-        let meter = self.permit.meter();
+        let (meter, start) = (self.permit.meter(), self.reader.rest().start);
         let mut stopped = std::pin::pin!(self.permit.stopped());
         loop {
             let next = tokio::select! {
@@ -146,8 +146,22 @@ impl Fill {
             meter.add(bytes.len() as u64);
         }
         self.recorder.record();
-        Ok(self.reader.rest())
+        let rest = self.reader.rest();
+        start_write_back(&self.file, start..rest.start);
+        Ok(rest)
     }
+}
+
+/// Has the system begin to write a range of the file to the disk, and does not wait for it: what gets its final name has
+/// most of its blocks on the way. A failure only means that the system begins when it wants to.
+fn start_write_back(file: &File, range: Range<u64>) {
+    #[cfg(target_os = "linux")]
+    if let Some(length) = std::num::NonZeroU64::new(range.end - range.start) {
+        // Linux begins to write dirty pages that are no longer needed; it forgets only those that are written.
+        let _ = rustix::fs::fadvise(file, range.start, Some(length), rustix::fs::Advice::DontNeed);
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = (file, range);
 }
 
 /// Records what has arrived of a range, piece by piece.

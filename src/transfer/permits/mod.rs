@@ -35,6 +35,8 @@ struct Shared {
     store: Arc<Store>,
     /// The number that the user asked for.
     fixed: Option<usize>,
+    /// What the limit of open files allows.
+    most: usize,
     state: Mutex<State>,
     /// Told when a permit of either kind may be free.
     freed: [Notify; 2],
@@ -84,8 +86,8 @@ pub(crate) struct Meter(Option<Arc<Shared>>);
 impl Permits {
     /// `fixed` permits, or as many as the measured rates suggest.
     pub(crate) fn new(store: Arc<Store>, fixed: Option<usize>) -> Permits {
-        let (state, freed) = (Mutex::default(), Default::default());
-        Permits(Arc::new(Shared { store, fixed, state, freed }))
+        let (most, state, freed) = (descriptors::max_items(), Mutex::default(), Default::default());
+        Permits(Arc::new(Shared { store, fixed, most, state, freed }))
     }
 
     /// Waits for the permit of a small request.
@@ -143,7 +145,7 @@ impl Shared {
     fn has_room(&self, state: &mut State, kind: Kind) -> bool {
         let taken = state.requests.taken() + state.parts.taken();
         let wanted = self.fixed.unwrap_or(state.requests.limit() + state.parts.limit() + 1);
-        let wanted = wanted.min(descriptors::max_items());
+        let wanted = wanted.min(self.most);
         if taken >= state.allowance.limit(wanted, taken, self.store.pace().slow_downs()) {
             return false;
         }

@@ -12,8 +12,10 @@ use tokio::time::Instant;
 pub(super) const MOST: usize = 16;
 /// This many may always be tried: the round trip of a store nearby says little.
 const FEW: usize = 4;
-/// What one connection has on the line in a round trip, in bytes, at the least.
-const BYTES_ON_THE_LINE: f64 = 65_536.0;
+/// What one connection has on a good line in a round trip, in bytes; and on one that loses packets, where more
+/// connections are worth a trial.
+const ON_A_GOOD_LINE: f64 = 524_288.0;
+const ON_A_BAD_LINE: f64 = 65_536.0;
 /// Without a trial, no more parts move at once than are moved in this time, in seconds.
 const SECONDS_OF_PARTS: f64 = 2.0;
 /// How long the rate is measured, at least; and at least this many round trips.
@@ -140,9 +142,11 @@ impl Parts {
     }
 
     fn adapt(&mut self, rate: f64, round_trip: Duration) {
-        let line = rate * round_trip.as_secs_f64() / BYTES_ON_THE_LINE + 1.0;
-        let most = (line as usize).clamp(FEW, MOST);
-        let in_turn = ((rate * SECONDS_OF_PARTS / self.size) as usize).clamp(1, most);
+        let filled =
+            |by: f64| ((rate * round_trip.as_secs_f64() / by) as usize + 1).clamp(FEW, MOST);
+        let most = filled(ON_A_BAD_LINE);
+        let in_turn = rate * SECONDS_OF_PARTS / self.size;
+        let in_turn = (in_turn as usize).clamp(1, filled(ON_A_GOOD_LINE));
         let set = self.rate.unwrap_or(0.0);
         match self.trial.take() {
             Some((limit, before)) if rate < before * GAIN => {
