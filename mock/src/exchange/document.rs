@@ -2,7 +2,7 @@
 
 use aws_lc_rs::digest;
 use http::request::Parts;
-use http_body_util::{BodyExt as _, Limited};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use s3s::Body;
 
 use crate::body::{Declared, RequestBody, broken_body};
@@ -21,7 +21,13 @@ pub(crate) async fn read_document(
     let bytes = Limited::new(body, MAX_DOCUMENT)
         .collect()
         .await
-        .map_err(|error| broken_body(&error.to_string()))?
+        .map_err(|error| {
+            if error.is::<LengthLimitError>() {
+                too_large()
+            } else {
+                broken_body(&error.to_string())
+            }
+        })?
         .to_bytes();
     let sha256 = head.headers.get("x-amz-content-sha256").and_then(|value| value.to_str().ok());
     if sha256.is_some_and(|value| value.starts_with("STREAMING-")) {
@@ -48,6 +54,11 @@ pub(crate) async fn read_document(
         declared.verify(&bytes)?;
     }
     Ok(bytes.into())
+}
+
+fn too_large() -> Refusal {
+    Refusal::new(400, "MaxMessageLengthExceeded", "Your request was too large.")
+        .detail("MaxMessageLengthBytes", MAX_DOCUMENT.to_string())
 }
 
 /// Headers are limited to 8 KB: "PutObject" in the Amazon S3 API reference.

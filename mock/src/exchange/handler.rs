@@ -129,7 +129,7 @@ impl Handler {
             self.post_object.answer(&head, body, context.connection).await
         } else {
             match self.admit(head, body, operation, context.connection).await {
-                Ok(request) => s3::call(&self.s3, request, context).await,
+                Ok(request) => s3::call(&self.s3, request, operation, context).await,
                 Err(refusal) => Err(refusal),
             }
         };

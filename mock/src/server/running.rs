@@ -24,6 +24,7 @@ use crate::fault::Faults;
 use crate::log_file::LogFile;
 use crate::request_log::{RequestLog, RequestRecord};
 use crate::s3::{Api, Configuration, LocalhostDomain};
+use crate::settings::Ownership;
 use crate::store::{Bucket, Store, Version, Versioning};
 
 /// A server that runs until it is dropped.
@@ -195,7 +196,8 @@ impl Server {
     /// owner's again, as in new buckets. Does nothing without such a bucket.
     pub fn allow_acls(&self, bucket: &str, allowed: bool) {
         if let Ok(bucket) = self.store.lock().bucket_mut(bucket) {
-            bucket.settings.allows_acls = allowed;
+            bucket.settings.ownership =
+                if allowed { Ownership::ObjectWriter } else { Ownership::BucketOwnerEnforced };
         }
     }
 

@@ -21,5 +21,5 @@ pub use folder::FolderError;
 pub(crate) use index::{Buckets, Store};
 pub(crate) use object::{Attributes, Encryption, Object, Part};
 pub(crate) use seal::{Slot, SlotKey};
-pub(crate) use upload::{Upload, UploadedPart};
+pub(crate) use upload::{Completed, Upload, UploadedPart};
 pub(crate) use version::{NULL_VERSION, Tags, Version, Versioning, new_id};

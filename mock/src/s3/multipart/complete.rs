@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use aws_lc_rs::digest;
 use md5::{Digest as _, Md5};
 use s3s::dto::{CompleteMultipartUploadInput, CompleteMultipartUploadOutput, CompletedPart, ETag};
 use s3s::{S3Request, S3Response};
@@ -16,7 +17,7 @@ use crate::s3::api::{Api, Head, Outcome};
 use crate::s3::keys::check_upload_key;
 use crate::s3::object::WriteConditions;
 use crate::s3::output::set_object_checksum;
-use crate::store::{Object, Part, Upload, UploadedPart};
+use crate::store::{Completed, Object, Part, Upload, UploadedPart};
 
 /// Every part but the last has at least this many bytes.
 const MIN_PART_SIZE: u64 = 5 << 20;
@@ -28,7 +29,7 @@ pub(crate) async fn complete_multipart_upload(
     let head = Head::of(&request);
     let customer_key = api.part_key(&head)?;
     let scheme = if head.context().connection.tls { "https" } else { "http" };
-    let declared = Declared::of(&request.headers);
+    let declared = Declared::of_object(&request.headers);
     let input = request.input;
     let (bucket_name, key, upload_id) = (&input.bucket, &input.key, &input.upload_id);
     let asked = input.multipart_upload.and_then(|upload| upload.parts).unwrap_or_default();
@@ -37,6 +38,14 @@ pub(crate) async fn complete_multipart_upload(
     // One lock for the checks and the change, so that nothing changes in between.
     let mut buckets = api.store.lock();
     let bucket = buckets.bucket_mut(bucket_name)?;
+    let target = Target { scheme, host: route::host(&request.headers), bucket: bucket_name, key };
+    if let Some(completed) = bucket.completed(key, upload_id) {
+        if completed.parts != fingerprint(&asked) {
+            return Err(Refusal::no_such_upload(upload_id));
+        }
+        conditions.check(bucket, key)?;
+        return Ok(S3Response::new(target.answer(completed)));
+    }
     let upload = bucket.upload(key, upload_id)?;
     if api.quirks.checks_key_on_complete {
         check_upload_key(upload, customer_key.as_ref())?;
@@ -68,24 +77,56 @@ pub(crate) async fn complete_multipart_upload(
         multipart: true,
     });
     let version_id = bucket.put(key, Some(Arc::clone(&object)), upload.tags);
-    drop(buckets);
-
-    let host = route::host(&request.headers).unwrap_or("localhost");
-    let mut output = CompleteMultipartUploadOutput {
-        bucket: Some(bucket_name.clone()),
-        key: Some(key.clone()),
-        location: Some(format!("{scheme}://{host}/{bucket_name}/{}", urlencoding::encode(key))),
-        e_tag: Some(ETag::Strong(object.etag.clone())),
+    let completed = Completed {
+        parts: fingerprint(&asked),
+        etag: object.etag.clone(),
         version_id,
-        server_side_encryption: object.encryption.method().map(Into::into),
-        bucket_key_enabled: object.encryption.bucket_key(),
-        ssekms_key_id: object.encryption.kms_key_id(),
-        ..Default::default()
+        encryption: object.encryption.clone(),
+        checksum: object.checksum.clone(),
     };
-    if let Some(checksum) = &object.checksum {
-        set_object_checksum!(output, checksum);
-    }
+    let output = target.answer(&completed);
+    bucket.remember(key, upload_id, completed);
     Ok(S3Response::new(output))
+}
+
+/// Whether a repeated request lists the same parts: a list may have 10,000 of them, so its digest is kept.
+fn fingerprint(parts: &[CompletedPart]) -> String {
+    let mut digest = digest::Context::new(&digest::SHA256);
+    for part in parts {
+        let etag = part.e_tag.as_ref().map(ETag::value).unwrap_or_default();
+        digest.update(format!("{} {etag}\n", part.part_number.unwrap_or_default()).as_bytes());
+    }
+    encoding::hex(digest.finish().as_ref())
+}
+
+/// What the answer says about the request.
+struct Target<'a> {
+    scheme: &'a str,
+    host: Option<&'a str>,
+    bucket: &'a str,
+    key: &'a str,
+}
+
+impl Target<'_> {
+    fn answer(&self, completed: &Completed) -> CompleteMultipartUploadOutput {
+        let Self { scheme, host, bucket, key } = *self;
+        let host = host.unwrap_or("localhost");
+        let mut output = CompleteMultipartUploadOutput {
+            bucket: Some(bucket.to_owned()),
+            key: Some(key.to_owned()),
+            location: Some(format!("{scheme}://{host}/{bucket}/{}", urlencoding::encode(key))),
+            e_tag: Some(ETag::Strong(completed.etag.clone())),
+            version_id: completed.version_id.clone(),
+            server_side_encryption: completed.encryption.method().map(Into::into),
+            bucket_key_enabled: completed.encryption.bucket_key(),
+            ssekms_key_id: completed.encryption.kms_key_id(),
+            ..Default::default()
+        };
+        if let Some(checksum) = &completed.checksum {
+            set_object_checksum!(output, checksum);
+        }
+        output
+    }
 }
 
 fn whole_size(parts: &[UploadedPart], expected: Option<i64>) -> Result<u64, Refusal> {
@@ -215,7 +256,12 @@ fn check_declared(
             own.value.clone()
         }
         Some(own) if own.algorithm == algorithm => {
-            own.value.rsplit_once('-').map_or(own.value.clone(), |(value, _)| value.to_owned())
+            let (value, count) = own.value.rsplit_once('-').unwrap_or((&own.value, ""));
+            // The number of parts may be left out.
+            if declared.count().is_some_and(|given| given.to_string() != count) {
+                return Err(bad_digest(algorithm));
+            }
+            value.to_owned()
         }
         _ => return Err(bad_digest(algorithm)),
     };
