@@ -67,6 +67,7 @@ const SERVER: &[&str] = &[
     "refusal",
     "xml",
     "quirks",
+    "operations",
     "route",
     "checksum",
     "ssec",

@@ -9,7 +9,8 @@
 // encoding, random      base64, hex, ids
 // refusal, xml          what S3 refuses with; documents
 // quirks                what other stores do differently: one table
-// route, checksum, ssec which operation a request is; checksums; the rules of SSE-C
+// operations, route     the operations of the API; which one a request is
+// checksum, ssec        checksums; the rules of SSE-C
 // redact, request_log   what is not shown; the record of requests
 // answer, fault         answers of an interceptor; injected trouble
 // log_file, settings    the log; settings of buckets: CORS, policies
@@ -28,6 +29,7 @@ mod encoding;
 mod exchange;
 mod fault;
 mod log_file;
+mod operations;
 mod quirks;
 mod random;
 mod redact;
@@ -43,6 +45,7 @@ mod xml;
 
 pub use answer::{Answer, Reply, Tampering};
 pub use fault::{Fault, FaultKind, UnknownFault};
+pub use operations::{Support, operations};
 pub use quirks::{Behavior, UnknownBehavior};
 pub use request_log::RequestRecord;
 pub use server::{Builder, Server, StoredObject};

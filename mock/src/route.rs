@@ -2,6 +2,8 @@
 
 use http::{HeaderMap, Method};
 
+use crate::operations::{Level, OPERATIONS, Row, Support, VARIANTS};
+
 /// What a request is about.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub(crate) struct Target {
@@ -58,16 +60,7 @@ pub(crate) fn operation(
     query: &[(String, String)],
     headers: &HeaderMap,
 ) -> &'static str {
-    let level = match target {
-        Target { bucket: None, .. } => Level::Root,
-        Target { key: None, .. } => Level::Bucket,
-        _ => Level::Object,
-    };
-    let has = |name: &str| name.is_empty() || query.iter().any(|(given, _)| given == name);
-    let row = OPERATIONS.iter().find(|(row_method, row_level, subresource, _)| {
-        method == row_method && *row_level == level && has(subresource)
-    });
-    let operation = row.map_or("Unknown", |(.., operation)| operation);
+    let operation = row(method, target, query).map_or("Unknown", |row| row.name);
     let is_copy = headers.contains_key("x-amz-copy-source");
     let variant = VARIANTS.iter().find(|(plain, _)| *plain == operation).filter(|_| {
         if operation == "ListObjects" {
@@ -79,6 +72,34 @@ pub(crate) fn operation(
     variant.map_or(operation, |(_, variant)| variant)
 }
 
+/// Whether the request names an operation that is not served. The S3 layer would read a body first, or does not know the
+/// newer ones and would treat them as an object or a list: a PUT of `?renameObject` would overwrite.
+pub(crate) fn is_refused(method: &Method, target: &Target, query: &[(String, String)]) -> bool {
+    let row = row(method, target, query);
+    let is_subresource =
+        |name: &str| OPERATIONS.iter().any(|row| row.subresource.split('&').next() == Some(name));
+    match row {
+        Some(row) if row.support == Support::Refused => true,
+        // A subresource that this method or level does not have.
+        Some(Row { subresource: "", .. }) | None => {
+            query.iter().any(|(name, _)| !name.is_empty() && is_subresource(name))
+        }
+        Some(_) => false,
+    }
+}
+
+fn row(method: &Method, target: &Target, query: &[(String, String)]) -> Option<&'static Row> {
+    let level = match target {
+        Target { bucket: None, .. } => Level::Root,
+        Target { key: None, .. } => Level::Bucket,
+        _ => Level::Object,
+    };
+    let has = |name: &str| name.is_empty() || query.iter().any(|(given, _)| given == name);
+    OPERATIONS.iter().find(|row| {
+        method == row.method && level == row.level && row.subresource.split('&').all(has)
+    })
+}
+
 /// Whether the operation's body is a document of the API rather than an object's content.
 pub(crate) fn takes_document(operation: &str) -> bool {
     !matches!(operation, "PutObject" | "UploadPart" | "PostObject" | "Unknown")
@@ -86,79 +107,6 @@ pub(crate) fn takes_document(operation: &str) -> bool {
 
 /// Whether [`operation`] can return this name.
 pub(crate) fn is_operation(name: &str) -> bool {
-    OPERATIONS.iter().any(|(.., operation)| *operation == name)
+    OPERATIONS.iter().any(|row| row.name == name)
         || VARIANTS.iter().any(|(_, variant)| *variant == name)
 }
-
-#[derive(PartialEq, Eq)]
-enum Level {
-    Root,
-    Bucket,
-    Object,
-}
-
-/// Method, level, subresource in the query (`""`: none of those above) and operation; the first match counts.
-const OPERATIONS: &[(&str, Level, &str, &str)] = &[
-    ("GET", Level::Root, "", "ListBuckets"),
-    ("GET", Level::Bucket, "location", "GetBucketLocation"),
-    ("GET", Level::Bucket, "versioning", "GetBucketVersioning"),
-    ("GET", Level::Bucket, "versions", "ListObjectVersions"),
-    ("GET", Level::Bucket, "uploads", "ListMultipartUploads"),
-    ("GET", Level::Bucket, "encryption", "GetBucketEncryption"),
-    ("GET", Level::Bucket, "acl", "GetBucketAcl"),
-    ("GET", Level::Bucket, "cors", "GetBucketCors"),
-    ("GET", Level::Bucket, "lifecycle", "GetBucketLifecycleConfiguration"),
-    ("GET", Level::Bucket, "policy", "GetBucketPolicy"),
-    ("GET", Level::Bucket, "tagging", "GetBucketTagging"),
-    ("GET", Level::Bucket, "object-lock", "GetObjectLockConfiguration"),
-    ("GET", Level::Bucket, "ownershipControls", "GetBucketOwnershipControls"),
-    ("GET", Level::Bucket, "publicAccessBlock", "GetPublicAccessBlock"),
-    ("GET", Level::Bucket, "", "ListObjects"),
-    ("HEAD", Level::Bucket, "", "HeadBucket"),
-    ("PUT", Level::Bucket, "versioning", "PutBucketVersioning"),
-    ("PUT", Level::Bucket, "encryption", "PutBucketEncryption"),
-    ("PUT", Level::Bucket, "acl", "PutBucketAcl"),
-    ("PUT", Level::Bucket, "cors", "PutBucketCors"),
-    ("PUT", Level::Bucket, "lifecycle", "PutBucketLifecycleConfiguration"),
-    ("PUT", Level::Bucket, "policy", "PutBucketPolicy"),
-    ("PUT", Level::Bucket, "tagging", "PutBucketTagging"),
-    ("PUT", Level::Bucket, "object-lock", "PutObjectLockConfiguration"),
-    ("PUT", Level::Bucket, "publicAccessBlock", "PutPublicAccessBlock"),
-    ("PUT", Level::Bucket, "", "CreateBucket"),
-    ("DELETE", Level::Bucket, "encryption", "DeleteBucketEncryption"),
-    ("DELETE", Level::Bucket, "cors", "DeleteBucketCors"),
-    ("DELETE", Level::Bucket, "lifecycle", "DeleteBucketLifecycle"),
-    ("DELETE", Level::Bucket, "policy", "DeleteBucketPolicy"),
-    ("DELETE", Level::Bucket, "tagging", "DeleteBucketTagging"),
-    ("DELETE", Level::Bucket, "", "DeleteBucket"),
-    ("POST", Level::Bucket, "delete", "DeleteObjects"),
-    ("POST", Level::Bucket, "", "PostObject"),
-    ("GET", Level::Object, "attributes", "GetObjectAttributes"),
-    ("GET", Level::Object, "acl", "GetObjectAcl"),
-    ("GET", Level::Object, "tagging", "GetObjectTagging"),
-    ("GET", Level::Object, "legal-hold", "GetObjectLegalHold"),
-    ("GET", Level::Object, "retention", "GetObjectRetention"),
-    ("GET", Level::Object, "uploadId", "ListParts"),
-    ("GET", Level::Object, "", "GetObject"),
-    ("HEAD", Level::Object, "", "HeadObject"),
-    ("PUT", Level::Object, "uploadId", "UploadPart"),
-    ("PUT", Level::Object, "acl", "PutObjectAcl"),
-    ("PUT", Level::Object, "tagging", "PutObjectTagging"),
-    ("PUT", Level::Object, "legal-hold", "PutObjectLegalHold"),
-    ("PUT", Level::Object, "retention", "PutObjectRetention"),
-    ("PUT", Level::Object, "", "PutObject"),
-    ("POST", Level::Object, "uploads", "CreateMultipartUpload"),
-    ("POST", Level::Object, "uploadId", "CompleteMultipartUpload"),
-    ("POST", Level::Object, "restore", "RestoreObject"),
-    ("POST", Level::Object, "select", "SelectObjectContent"),
-    ("DELETE", Level::Object, "uploadId", "AbortMultipartUpload"),
-    ("DELETE", Level::Object, "tagging", "DeleteObjectTagging"),
-    ("DELETE", Level::Object, "", "DeleteObject"),
-];
-
-/// Operations that another parameter or header turns into others.
-const VARIANTS: [(&str, &str); 3] = [
-    ("ListObjects", "ListObjectsV2"),
-    ("UploadPart", "UploadPartCopy"),
-    ("PutObject", "CopyObject"),
-];

@@ -29,6 +29,7 @@ mod memory;
 mod multipart;
 mod objects;
 mod opening;
+mod operations;
 mod policies;
 mod post;
 mod sealed;

@@ -10,7 +10,7 @@ use s3s::route::S3Route;
 use s3s::{Body, S3Request, S3Response, S3Result};
 
 use super::documents::{self, Reply};
-use super::{encryption, unserved};
+use super::encryption;
 use crate::auth::{AccessRequest, check_access};
 use crate::body::broken_body;
 use crate::context::RequestContext;
@@ -37,14 +37,14 @@ impl S3Route for Configuration {
         let query = route::query_pairs(uri.query().unwrap_or_default());
         let (target, operation) = named(method, uri, headers);
         SERVED.iter().any(|document| operation.ends_with(document))
-            || unserved::names(method, &target, &query)
+            || route::is_refused(method, &target, &query)
     }
 
     async fn call(&self, request: S3Request<Body>) -> S3Result<S3Response<Body>> {
         let context = RequestContext::of(&request.extensions).clone();
         let (target, operation) = named(&request.method, &request.uri, &request.headers);
         let query = route::query_pairs(request.uri.query().unwrap_or_default());
-        if unserved::names(&request.method, &target, &query) {
+        if route::is_refused(&request.method, &target, &query) {
             return context.keep_refusal(Err(Refusal::not_implemented()));
         }
         let bucket = target.bucket.unwrap_or_default();
