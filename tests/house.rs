@@ -67,7 +67,6 @@ const SERVER: &[&str] = &[
     "refusal",
     "xml",
     "quirks",
-    "operations",
     "route",
     "checksum",
     "ssec",
@@ -94,6 +93,7 @@ const SERVER: &[&str] = &[
     "exchange",
     "server",
     "lib",
+    "main",
 ];
 
 /// Folders with one file for each command.

@@ -9,7 +9,7 @@
 // encoding, random      base64, hex, ids
 // refusal, xml          what S3 refuses with; documents
 // quirks                what other stores do differently: one table
-// operations, route     the operations of the API; which one a request is
+// route                 the operations of the API; which one a request is
 // checksum, ssec        checksums; the rules of SSE-C
 // redact, request_log   what is not shown; the record of requests
 // answer, fault         answers of an interceptor; injected trouble
@@ -18,7 +18,7 @@
 // context, body, auth   what is known of a request; bodies in and out; signatures and access
 // s3                    the operations: objects, uploads, lists, buckets
 // browser               CORS preflights, POST forms
-// exchange, server      a request from its first byte to its answer; connections, TLS, the builder
+// exchange, server      a request from its first byte to its answer, also to the server itself; connections, TLS, the builder
 mod answer;
 mod auth;
 mod body;
@@ -29,7 +29,6 @@ mod encoding;
 mod exchange;
 mod fault;
 mod log_file;
-mod operations;
 mod quirks;
 mod random;
 mod redact;
@@ -45,9 +44,9 @@ mod xml;
 
 pub use answer::{Answer, Reply, Tampering};
 pub use fault::{Fault, FaultKind, UnknownFault};
-pub use operations::{Support, operations};
 pub use quirks::{Behavior, UnknownBehavior};
 pub use request_log::RequestRecord;
+pub use route::{Support, operations};
 pub use server::{Builder, Server, StoredObject};
 pub use store::FolderError;
 

@@ -6,8 +6,11 @@ use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use s3s::Body;
 
 use crate::body::{Declared, RequestBody, broken_body};
+use crate::checksum::Algorithm;
+use crate::context::{PartChecksum, RequestContext};
 use crate::encoding;
 use crate::refusal::Refusal;
+use crate::xml::Element;
 
 /// The largest document of the API, in bytes: a list of 10,000 parts stays far below.
 const MAX_DOCUMENT: usize = 20 << 20;
@@ -17,6 +20,7 @@ pub(crate) async fn read_document(
     head: &Parts,
     body: RequestBody,
     operation: &str,
+    context: &RequestContext,
 ) -> Result<Body, Refusal> {
     let bytes = Limited::new(body, MAX_DOCUMENT)
         .collect()
@@ -53,7 +57,36 @@ pub(crate) async fn read_document(
         }
         declared.verify(&bytes)?;
     }
+    if operation == "CompleteMultipartUpload" {
+        context.set_part_checksums(carried_checksums(&bytes));
+    }
     Ok(bytes.into())
+}
+
+/// The checksums of the parts in the document of CompleteMultipartUpload that the types of the S3 layer lack. A document
+/// that cannot be read is refused by that layer.
+fn carried_checksums(document: &[u8]) -> Vec<PartChecksum> {
+    let carried = || Algorithm::ALL.into_iter().filter(|algorithm| algorithm.is_carried());
+    let text = String::from_utf8_lossy(document);
+    if !carried().any(|algorithm| text.contains(&format!("Checksum{}", algorithm.name()))) {
+        return Vec::new();
+    }
+    let Ok(root) = Element::parse(document, "CompleteMultipartUpload") else { return Vec::new() };
+    let mut found = Vec::new();
+    for part in root.all("Part") {
+        let number = part.texts("PartNumber").first().and_then(|number| number.parse().ok());
+        for algorithm in carried() {
+            let values = part.texts(&format!("Checksum{}", algorithm.name()));
+            found.extend(
+                number.zip(values.into_iter().next()).map(|(number, value)| PartChecksum {
+                    number,
+                    algorithm,
+                    value,
+                }),
+            );
+        }
+    }
+    found
 }
 
 fn too_large() -> Refusal {

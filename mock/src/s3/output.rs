@@ -8,13 +8,19 @@ use crate::refusal::Refusal;
 /// Puts a checksum's value into the field of its algorithm.
 macro_rules! set_checksum {
     ($output:expr, $algorithm:expr, $value:expr) => {{
-        let value = Some($value);
-        match $algorithm {
+        let algorithm: $crate::checksum::Algorithm = $algorithm;
+        let value: String = $value;
+        let value = if algorithm.is_carried() {
+            Some(format!("{}:{value}", algorithm.name()))
+        } else {
+            Some(value)
+        };
+        match algorithm {
             $crate::checksum::Algorithm::Crc32 => $output.checksum_crc32 = value,
             $crate::checksum::Algorithm::Crc32c => $output.checksum_crc32c = value,
             $crate::checksum::Algorithm::Crc64Nvme => $output.checksum_crc64nvme = value,
             $crate::checksum::Algorithm::Sha1 => $output.checksum_sha1 = value,
-            $crate::checksum::Algorithm::Sha256 => $output.checksum_sha256 = value,
+            _ => $output.checksum_sha256 = value,
         }
     }};
 }

@@ -8,6 +8,7 @@ use time::OffsetDateTime;
 
 use super::blob::Blob;
 use super::change::{Change, Changes};
+use super::clock::Clock;
 use super::object::Object;
 use super::upload::{Completed, Upload, UploadedPart};
 use super::version::{ID_ALPHABET, NULL_VERSION, Tags, Version, Versioning, new_id};
@@ -39,6 +40,9 @@ pub(crate) struct Bucket {
     /// What the current step changed in the skipped fields.
     #[serde(skip)]
     changes: Changes,
+    /// The server's.
+    #[serde(skip)]
+    clock: Clock,
 }
 
 #[derive(Default)]
@@ -59,7 +63,12 @@ impl Bucket {
             uploads: BTreeMap::new(),
             completed: VecDeque::new(),
             changes: Changes::default(),
+            clock: Clock::default(),
         }
+    }
+
+    pub(crate) fn set_clock(&mut self, clock: &Clock) {
+        self.clock = clock.clone();
     }
 
     /// A bucket without content, as a folder keeps it.
@@ -198,7 +207,7 @@ impl Bucket {
             Versioning::Enabled => object.as_ref().map_or_else(new_id, |object| object.id.clone()),
             Versioning::Unversioned | Versioning::Suspended => NULL_VERSION.to_owned(),
         };
-        let version = Version { id: id.clone(), modified: OffsetDateTime::now_utc(), object, tags };
+        let version = Version { id: id.clone(), modified: self.clock.now(), object, tags };
         self.place(key, version.clone());
         self.changes.recorded.push(Change::Put { key: key.to_owned(), version });
         id

@@ -16,11 +16,14 @@ use crate::body::broken_body;
 use crate::context::RequestContext;
 use crate::refusal::Refusal;
 use crate::route::{self, Target};
+use crate::s3::api::Api;
+use crate::s3::multipart::complete_with_document;
 use crate::store::Store;
 
 /// Serves the configuration of the buckets of a store.
 pub(crate) struct Configuration {
     pub(crate) store: Arc<Store>,
+    pub(crate) api: Api,
 }
 
 const SERVED: [&str; 3] = ["BucketEncryption", "BucketCors", "BucketPolicy"];
@@ -32,12 +35,13 @@ impl S3Route for Configuration {
         method: &Method,
         uri: &Uri,
         headers: &HeaderMap,
-        _extensions: &mut Extensions,
+        extensions: &mut Extensions,
     ) -> bool {
         let query = route::query_pairs(uri.query().unwrap_or_default());
         let (target, operation) = named(method, uri, headers);
         SERVED.iter().any(|document| operation.ends_with(document))
             || route::is_refused(method, &target, &query)
+            || !RequestContext::of(extensions).part_checksums().is_empty()
     }
 
     async fn call(&self, request: S3Request<Body>) -> S3Result<S3Response<Body>> {
@@ -51,17 +55,13 @@ impl S3Route for Configuration {
         let asked = AccessRequest {
             operation,
             bucket: &bucket,
-            key: None,
-            query: &[],
+            key: target.key.as_deref(),
+            query: &query,
             headers: &request.headers,
             tls: context.connection.tls,
         };
         let outcome = match check_access(&self.store, &asked) {
-            // The exchange has limited the size of documents already.
-            Ok(()) => match request.input.collect().await {
-                Ok(document) => self.serve(operation, &bucket, &document.to_bytes()),
-                Err(err) => Err(broken_body(&err.to_string())),
-            },
+            Ok(()) => self.answer(operation, &bucket, request).await,
             Err(refusal) => Err(refusal),
         };
         context.keep_refusal(outcome).map(|reply| reply.map_output(Body::from))
@@ -69,6 +69,21 @@ impl S3Route for Configuration {
 }
 
 impl Configuration {
+    async fn answer(
+        &self,
+        operation: &str,
+        bucket: &str,
+        mut request: S3Request<Body>,
+    ) -> Result<Reply, Refusal> {
+        // The exchange has limited the size of documents already.
+        let document = std::mem::take(&mut request.input).collect().await;
+        let document = document.map_err(|error| broken_body(&error.to_string()))?.to_bytes();
+        if operation == "CompleteMultipartUpload" {
+            return complete_with_document(&self.api, request, &document).await;
+        }
+        self.serve(operation, bucket, &document)
+    }
+
     fn serve(&self, operation: &str, bucket: &str, document: &Bytes) -> Result<Reply, Refusal> {
         let mut buckets = self.store.lock();
         let name = bucket;

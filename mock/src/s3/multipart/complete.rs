@@ -9,6 +9,7 @@ use s3s::{S3Request, S3Response};
 
 use crate::body::{Declared, bad_digest};
 use crate::checksum::{self, Algorithm, Checksum, Kind};
+use crate::context::PartChecksum;
 use crate::encoding;
 use crate::random;
 use crate::refusal::Refusal;
@@ -28,7 +29,8 @@ pub(crate) async fn complete_multipart_upload(
 ) -> Outcome<CompleteMultipartUploadOutput> {
     let head = Head::of(&request);
     let customer_key = api.part_key(&head)?;
-    let scheme = if head.context().connection.tls { "https" } else { "http" };
+    let context = head.context().clone();
+    let scheme = if context.connection.tls { "https" } else { "http" };
     let declared = Declared::of_object(&request.headers);
     let input = request.input;
     let (bucket_name, key, upload_id) = (&input.bucket, &input.key, &input.upload_id);
@@ -50,7 +52,7 @@ pub(crate) async fn complete_multipart_upload(
     if api.quirks.checks_key_on_complete {
         check_upload_key(upload, customer_key.as_ref())?;
     }
-    let chosen = chosen_parts(upload, &asked)?;
+    let chosen = chosen_parts(upload, &asked, context.part_checksums())?;
     let checksum = whole_checksum(upload, &chosen)?;
     check_declared(
         checksum.as_ref(),
@@ -141,7 +143,11 @@ fn whole_size(parts: &[UploadedPart], expected: Option<i64>) -> Result<u64, Refu
     }
 }
 
-fn chosen_parts(upload: &Upload, asked: &[CompletedPart]) -> Result<Vec<UploadedPart>, Refusal> {
+fn chosen_parts(
+    upload: &Upload,
+    asked: &[CompletedPart],
+    carried: &[PartChecksum],
+) -> Result<Vec<UploadedPart>, Refusal> {
     if asked.is_empty() {
         return Err(Refusal::malformed_xml());
     }
@@ -161,7 +167,7 @@ fn chosen_parts(upload: &Upload, asked: &[CompletedPart]) -> Result<Vec<Uploaded
         let etag = part.e_tag.as_ref().map(ETag::value).unwrap_or_default();
         let found = upload.parts.get(&number).filter(|found| found.etag == etag);
         let found = found.ok_or_else(|| invalid_part(number, etag))?;
-        check_part_checksum(upload, part, number, found)?;
+        check_part_checksum(upload, part, number, found, carried)?;
         chosen.push(found.clone());
     }
     let small = chosen
@@ -184,17 +190,21 @@ fn check_part_checksum(
     asked: &CompletedPart,
     number: i32,
     found: &UploadedPart,
+    carried: &[PartChecksum],
 ) -> Result<(), Refusal> {
     let given = [
         (Algorithm::Crc32, &asked.checksum_crc32),
         (Algorithm::Crc32c, &asked.checksum_crc32c),
         (Algorithm::Crc64Nvme, &asked.checksum_crc64nvme),
         (Algorithm::Sha1, &asked.checksum_sha1),
-        (Algorithm::Sha256, &asked.checksum_sha256),
     ];
-    let mut given = given
+    let given = given
         .into_iter()
-        .filter_map(|(algorithm, value)| value.as_ref().map(|value| (algorithm, value)));
+        .filter_map(|(algorithm, value)| value.as_deref().map(|value| (algorithm, value)));
+    let sha256 = asked.checksum_sha256.as_deref().map(|value| (Algorithm::Sha256, value));
+    let carried = carried.iter().filter(|carried| carried.number == number);
+    let carried = carried.map(|carried| (carried.algorithm, carried.value.as_str()));
+    let mut given = given.chain(sha256).chain(carried);
     let Some((algorithm, value)) = given.next() else {
         return match upload.checksum {
             Some((algorithm, Kind::Composite)) => Err(Refusal::invalid_request(format!(

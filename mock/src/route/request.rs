@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, Method};
 
-use crate::operations::{Level, OPERATIONS, Row, Support, VARIANTS};
+use super::operations::{Level, OPERATIONS, Row, Support, VARIANTS};
 
 /// What a request is about.
 #[derive(Clone, Default, PartialEq, Eq)]
