@@ -990,15 +990,18 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand doctor" -l no-progress -d 
 complete -c s3seal -n "__fish_s3seal_using_subcommand doctor" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand doctor" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
 complete -c s3seal -n "__fish_s3seal_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l addr -d 'The address to listen on; port 0 is a free one' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l bucket -d 'Create this bucket; repeatable' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l versioned-bucket -d 'Create this bucket, which keeps versions; repeatable' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l preset -d 'Use these defaults; `ci`: 127.0.0.1:9000, access key and secret key `test`' -r -f -a "ci\t''"
+complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l addr -d 'The address to listen on; port 0 is a free one [default: 127.0.0.1:0]' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l bucket -d 'Create these buckets; repeatable' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l versioned-bucket -d 'Create these buckets, which keep versions; repeatable' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l init -d 'Start with the content of this folder: each folder in it becomes a bucket, each file below an object' -r -F
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l behave -d 'Behave like this store' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l user -d 'Accept this access key (repeatable; the first is set in the environment) [default: a random one]' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l fault -d 'Inject faults (repeatable): `slow-down`, `internal-error`, `reset` and `lost-answer` (connection dropped before or after the effect), `cut`, `corrupt`, `wrong-range`, `delay` (up to a second). PROBABILITY is 0 to 1, OPERATION a name of the S3 API such as UploadPart' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l seed -d 'The random seed of the faults: the same seed and the same requests give the same faults' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l latency -d 'Delay every request, such as `50ms`' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l bandwidth -d 'Bytes a second in each direction, shared by all connections, such as `500K` or `10M` (powers of 1024)' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l max-connections -d 'Serve so many connections at a time [default: 512]' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l log -d 'Append a JSON line for every request to this file; keys, signatures and session tokens are left out' -r -F
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l dir -d 'Store everything in this folder instead of in memory' -r -F
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l env-file -d 'Once ready, write the environment to this file as `export` lines' -r -F
@@ -1017,6 +1020,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l read-timeout -d '
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l limit-rate -d 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l tls -d 'Serve https, with a certificate authority of its own'
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l require-tls -d 'Refuse keys over plain http, as Amazon does'
+complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l control -d 'Let programs on this machine use /-/reset, /-/requests, /-/faults and /-/clock (see the server\'s README)'
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'

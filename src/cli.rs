@@ -155,7 +155,9 @@ fn dispatch(cli: &Cli, out: &Output) -> Result<u8, Failures> {
         Command::Keygen(args) => keygen::run(args, out)?,
         Command::Key(args) => return Ok(with_one_thread(key::run(args, &cli.connect, out))??),
         Command::Completions(args) => completions::run(args, command(), out)?,
-        Command::Mock(args) => return Ok(mock::run(args, out)?),
+        Command::Mock(args) => {
+            return Ok(mock::run(args, cli.connect.region.as_deref(), out)?);
+        }
         Command::Put(args) => return Ok(with_runtime(put::run(args, &cli.connect, out))??),
         Command::Get(args) => return Ok(with_runtime(get::run(args, &cli.connect, out))??),
         Command::Cp(args) => return Ok(with_runtime(cp::run(args, &cli.connect, out))??),

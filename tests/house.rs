@@ -93,6 +93,7 @@ const SERVER: &[&str] = &[
     "exchange",
     "server",
     "lib",
+    "main",
 ];
 
 /// Folders with one file for each command.

@@ -46,6 +46,50 @@ fn faults_strike_and_the_log_tells_them_without_the_key() {
 }
 
 #[test]
+fn variables_stand_for_options_and_the_command_line_goes_first() {
+    let lab = Lab::offline();
+    let variables = [
+        ("S3SEAL_MOCK_BUCKET", "first,second"),
+        ("S3SEAL_MOCK_USER", "ID:SECRET"),
+        ("S3SEAL_MOCK_REGION", "eu-central-1"),
+        ("S3SEAL_MOCK_CONTROL", "true"),
+        ("S3SEAL_MOCK_TLS", "false"),
+    ];
+    let with = |run: crate::harness::Run| {
+        variables.iter().fold(run, |run, (name, value)| run.env(name, value))
+    };
+    let script = "s3seal ls s3://first/ && s3seal ls s3://second/ && echo $AWS_REGION $AWS_ACCESS_KEY_ID $AWS_ENDPOINT_URL";
+    let done = with(mock(&lab, &[], script)).succeeds();
+    assert!(done.stdout.contains("eu-central-1 ID http://127.0.0.1:"), "{}", done.stdout);
+    let options = ["--bucket", "third", "--region", "eu-west-1"];
+    let script =
+        "s3seal ls s3://third/ && ! s3seal ls s3://first/ && echo $AWS_REGION $AWS_ACCESS_KEY_ID";
+    let done = with(mock(&lab, &options, script)).succeeds();
+    assert!(done.stdout.contains("eu-west-1 ID"), "{}", done.stdout);
+    let help = with(lab.run(["mock", "--help"])).succeeds();
+    assert!(
+        !help.stdout.contains("ID:SECRET]") && help.stdout.contains("S3SEAL_MOCK_USER"),
+        "{}",
+        help.stdout
+    );
+}
+
+#[test]
+fn a_folder_is_the_content_at_the_start_and_what_cannot_be_is_said() {
+    let lab = Lab::offline();
+    std::fs::create_dir_all(lab.path("content/given")).unwrap();
+    lab.file("content/given/note", b"hello");
+    let options = ["--init", "content", "--preset", "ci", "--addr", "127.0.0.1:0"];
+    let script = "s3seal get -q s3://given/note - ; echo $AWS_ACCESS_KEY_ID";
+    let done = mock(&lab, &options, script).succeeds();
+    assert!(done.stdout.contains("hello") && done.stdout.contains("test"), "{}", done.stdout);
+    let done = mock(&lab, &["--init", "nowhere"], "true").exits(1);
+    assert!(done.stderr.contains("nowhere") && done.stderr.contains("--init"), "{}", done.stderr);
+    let done = mock(&lab, &["--control", "--addr", "0.0.0.0:0"], "true").exits(2);
+    assert!(done.stderr.contains("leave out --control"), "{}", done.stderr);
+}
+
+#[test]
 fn options_that_mean_nothing_are_refused() {
     let lab = Lab::offline();
     for (options, why) in [

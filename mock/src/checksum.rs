@@ -1,8 +1,12 @@
-//! The checksums of "Checking object integrity in Amazon S3": five algorithms, over one part or a whole object.
+//! The checksums of "Checking object integrity in Amazon S3": ten algorithms, over one part or a whole object.
+
+use std::hash::Hasher as _;
 
 use aws_lc_rs::digest;
 use crc_fast::{CrcAlgorithm, Digest as Crc, checksum_combine};
+use md5::{Digest as _, Md5};
 use serde::{Deserialize, Serialize};
+use twox_hash::{XxHash3_64, XxHash3_128, XxHash64};
 
 use crate::encoding::{base64, from_base64};
 use crate::refusal::Refusal;
@@ -15,11 +19,26 @@ pub(crate) enum Algorithm {
     Crc64Nvme,
     Sha1,
     Sha256,
+    Sha512,
+    Md5,
+    XxHash64,
+    XxHash3,
+    XxHash128,
 }
 
 impl Algorithm {
-    pub(crate) const ALL: [Self; 5] =
-        [Self::Crc32, Self::Crc32c, Self::Crc64Nvme, Self::Sha1, Self::Sha256];
+    pub(crate) const ALL: [Self; 10] = [
+        Self::Crc32,
+        Self::Crc32c,
+        Self::Crc64Nvme,
+        Self::Sha1,
+        Self::Sha256,
+        Self::Sha512,
+        Self::Md5,
+        Self::XxHash64,
+        Self::XxHash3,
+        Self::XxHash128,
+    ];
 
     /// Name, header, bytes of a value, and the parameters of a CRC.
     fn row(self) -> (&'static str, &'static str, usize, Option<CrcAlgorithm>) {
@@ -31,6 +50,11 @@ impl Algorithm {
             }
             Self::Sha1 => ("SHA1", "x-amz-checksum-sha1", 20, None),
             Self::Sha256 => ("SHA256", "x-amz-checksum-sha256", 32, None),
+            Self::Sha512 => ("SHA512", "x-amz-checksum-sha512", 64, None),
+            Self::Md5 => ("MD5", "x-amz-checksum-md5", 16, None),
+            Self::XxHash64 => ("XXHASH64", "x-amz-checksum-xxhash64", 8, None),
+            Self::XxHash3 => ("XXHASH3", "x-amz-checksum-xxhash3", 8, None),
+            Self::XxHash128 => ("XXHASH128", "x-amz-checksum-xxhash128", 16, None),
         }
     }
 
@@ -47,9 +71,10 @@ impl Algorithm {
     /// The algorithm of `x-amz-checksum-algorithm`.
     pub(crate) fn supported(name: &str) -> Result<Self, Refusal> {
         Self::ALL.into_iter().find(|one| one.name().eq_ignore_ascii_case(name)).ok_or_else(|| {
-            Refusal::invalid_request(
-                "Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]",
-            )
+            let names = Self::ALL.map(Self::name).join(", ");
+            Refusal::invalid_request(format!(
+                "Checksum algorithm provided is unsupported. Please try again with any of the valid types: [{names}]"
+            ))
         })
     }
 
@@ -60,6 +85,21 @@ impl Algorithm {
     /// Only a CRC can be computed for the whole from the values of its parts.
     pub(crate) fn is_crc(self) -> bool {
         self.row().3.is_some()
+    }
+
+    /// Whether the types of the S3 layer lack it. Its values are carried in the fields of SHA-256 there, as
+    /// `NAME:VALUE`, and `s3/corrections.rs` gives them their own names again.
+    pub(crate) fn is_carried(self) -> bool {
+        !matches!(self, Self::Crc32 | Self::Crc32c | Self::Crc64Nvme | Self::Sha1 | Self::Sha256)
+    }
+
+    /// The algorithm and the value that a field of SHA-256 holds.
+    pub(crate) fn of_carried(field: &str) -> (Self, &str) {
+        let carried = Self::ALL
+            .into_iter()
+            .filter(|one| one.is_carried())
+            .find_map(|one| Some((one, field.strip_prefix(one.name())?.strip_prefix(':')?)));
+        carried.unwrap_or((Self::Sha256, field))
     }
 
     /// Decodes a header value; `None` if it cannot be a value of this algorithm.
@@ -101,22 +141,40 @@ pub(crate) struct Checksum {
 pub(crate) enum Hasher {
     Crc(Algorithm, Box<Crc>),
     Sha(Algorithm, digest::Context),
+    Md5(Md5),
+    XxHash64(Box<XxHash64>),
+    XxHash3(Box<XxHash3_64>),
+    XxHash128(Box<XxHash3_128>),
 }
 
 impl Hasher {
     pub(crate) fn new(algorithm: Algorithm) -> Self {
-        match algorithm.row().3 {
-            Some(crc) => Self::Crc(algorithm, Box::new(Crc::new(crc))),
-            None if algorithm == Algorithm::Sha1 => {
-                Self::Sha(algorithm, digest::Context::new(&digest::SHA1_FOR_LEGACY_USE_ONLY))
+        if let Some(crc) = algorithm.row().3 {
+            return Self::Crc(algorithm, Box::new(Crc::new(crc)));
+        }
+        match algorithm {
+            Algorithm::Md5 => Self::Md5(Md5::new()),
+            Algorithm::XxHash64 => Self::XxHash64(Box::new(XxHash64::with_seed(0))),
+            Algorithm::XxHash3 => Self::XxHash3(Box::new(XxHash3_64::with_seed(0))),
+            Algorithm::XxHash128 => Self::XxHash128(Box::new(XxHash3_128::with_seed(0))),
+            _ => {
+                let kind = match algorithm {
+                    Algorithm::Sha1 => &digest::SHA1_FOR_LEGACY_USE_ONLY,
+                    Algorithm::Sha512 => &digest::SHA512,
+                    _ => &digest::SHA256,
+                };
+                Self::Sha(algorithm, digest::Context::new(kind))
             }
-            None => Self::Sha(algorithm, digest::Context::new(&digest::SHA256)),
         }
     }
 
     pub(crate) fn algorithm(&self) -> Algorithm {
         match self {
             Self::Crc(algorithm, _) | Self::Sha(algorithm, _) => *algorithm,
+            Self::Md5(_) => Algorithm::Md5,
+            Self::XxHash64(_) => Algorithm::XxHash64,
+            Self::XxHash3(_) => Algorithm::XxHash3,
+            Self::XxHash128(_) => Algorithm::XxHash128,
         }
     }
 
@@ -124,6 +182,10 @@ impl Hasher {
         match self {
             Self::Crc(_, crc) => crc.update(data),
             Self::Sha(_, sha) => sha.update(data),
+            Self::Md5(md5) => md5.update(data),
+            Self::XxHash64(hash) => hash.write(data),
+            Self::XxHash3(hash) => hash.write(data),
+            Self::XxHash128(hash) => hash.write(data),
         }
     }
 
@@ -131,6 +193,11 @@ impl Hasher {
         match self {
             Self::Crc(algorithm, crc) => crc_bytes(algorithm, crc.finalize()),
             Self::Sha(_, sha) => sha.finish().as_ref().to_vec(),
+            Self::Md5(md5) => md5.finalize().to_vec(),
+            // The canonical form of xxHash is big-endian.
+            Self::XxHash64(hash) => hash.finish().to_be_bytes().to_vec(),
+            Self::XxHash3(hash) => hash.finish().to_be_bytes().to_vec(),
+            Self::XxHash128(hash) => hash.finish_128().to_be_bytes().to_vec(),
         }
     }
 }

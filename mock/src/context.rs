@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use http::Extensions;
 use s3s::{S3Error, S3ErrorCode, S3Result};
 
+use crate::checksum::Algorithm;
 use crate::refusal::Refusal;
 
 /// The connection that brought a request.
@@ -12,6 +13,14 @@ use crate::refusal::Refusal;
 pub(crate) struct Connection {
     pub(crate) number: u64,
     pub(crate) tls: bool,
+}
+
+/// The checksum that CompleteMultipartUpload names for a part.
+pub(crate) struct PartChecksum {
+    pub(crate) number: i32,
+    pub(crate) algorithm: Algorithm,
+    /// Base64.
+    pub(crate) value: String,
 }
 
 /// An extension of every request that the S3 layer sees.
@@ -22,17 +31,34 @@ pub(crate) struct RequestContext {
     pub(crate) wrong_range: bool,
     /// The upload came as a browser's form: its length is known at its end only.
     pub(crate) from_form: bool,
+    /// Those of CompleteMultipartUpload that the types of the S3 layer lack.
+    part_checksums: Arc<OnceLock<Vec<PartChecksum>>>,
     /// Why the request was refused. An error of the S3 layer has room for status, code and message alone.
     refusal: Arc<OnceLock<Refusal>>,
 }
 
 impl RequestContext {
     pub(crate) fn new(connection: Connection) -> Self {
-        Self { connection, wrong_range: false, from_form: false, refusal: Arc::default() }
+        Self {
+            connection,
+            wrong_range: false,
+            from_form: false,
+            part_checksums: Arc::default(),
+            refusal: Arc::default(),
+        }
     }
 
     pub(crate) fn of(extensions: &Extensions) -> &Self {
         extensions.get().expect("every request gets a context before the S3 layer sees it")
+    }
+
+    pub(crate) fn set_part_checksums(&self, checksums: Vec<PartChecksum>) {
+        // A request has one document.
+        let _ = self.part_checksums.set(checksums);
+    }
+
+    pub(crate) fn part_checksums(&self) -> &[PartChecksum] {
+        self.part_checksums.get().map_or(&[], Vec::as_slice)
     }
 
     /// Keeps a refusal here, and gives the S3 layer an error that stands for it.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use aws_lc_rs::digest;
@@ -203,38 +203,70 @@ const MAX_COUNTED: usize = 1_000_000;
 /// Decides which requests get a fault, from the seed, the request, and how often the same request came before. The
 /// order of arrival does not matter, so concurrency does not change a run.
 pub(crate) struct Faults {
+    /// Those of the start.
+    initial: (u64, Vec<Fault>),
+    state: Mutex<State>,
+}
+
+struct State {
     seed: u64,
     faults: Vec<Fault>,
     /// How often each request came.
-    counts: Mutex<HashMap<[u8; 16], u64>>,
+    counts: HashMap<[u8; 16], u64>,
 }
 
 impl Faults {
     pub(crate) fn new(seed: u64, faults: Vec<Fault>) -> Self {
-        Self { seed, faults, counts: Mutex::default() }
+        let state = State { seed, faults: faults.clone(), counts: HashMap::new() };
+        Self { initial: (seed, faults), state: Mutex::new(state) }
+    }
+
+    /// The seed and the faults.
+    pub(crate) fn current(&self) -> (u64, Vec<Fault>) {
+        let state = self.lock();
+        (state.seed, state.faults.clone())
+    }
+
+    /// Injects these faults from now on, as if no request had come yet. Without a seed, it stays.
+    pub(crate) fn replace(&self, seed: Option<u64>, faults: Vec<Fault>) {
+        let mut state = self.lock();
+        let seed = seed.unwrap_or(state.seed);
+        *state = State { seed, faults, counts: HashMap::new() };
+    }
+
+    /// Injects the faults of the start again.
+    pub(crate) fn reset(&self) {
+        let (seed, faults) = self.initial.clone();
+        self.replace(Some(seed), faults);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn choose(&self, request: &RequestRecord) -> Option<ChosenFault> {
-        if self.faults.is_empty() {
+        let mut state = self.lock();
+        if state.faults.is_empty() {
             return None;
         }
         let identity = identity(request);
-        let count = self.count(&identity);
-        self.faults.iter().filter(|fault| fault.concerns(request)).find_map(|fault| {
-            let (whether, place) = self.draw(fault.kind, &identity, count);
+        let count = state.count(&identity);
+        state.faults.iter().filter(|fault| fault.concerns(request)).find_map(|fault| {
+            let (whether, place) = state.draw(fault.kind, &identity, count);
             (whether < fault.probability).then_some(ChosenFault { kind: fault.kind, place })
         })
     }
+}
 
-    fn count(&self, identity: &[u8]) -> u64 {
+impl State {
+    fn count(&mut self, identity: &[u8]) -> u64 {
         let digest = digest::digest(&digest::SHA256, identity);
         let mut name = [0; 16];
         name.copy_from_slice(&digest.as_ref()[..16]);
-        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        if counts.len() >= MAX_COUNTED {
-            counts.clear();
+        if self.counts.len() >= MAX_COUNTED {
+            self.counts.clear();
         }
-        let count = counts.entry(name).or_default();
+        let count = self.counts.entry(name).or_default();
         *count += 1;
         *count
     }

@@ -9,7 +9,8 @@
 // encoding, random      base64, hex, ids
 // refusal, xml          what S3 refuses with; documents
 // quirks                what other stores do differently: one table
-// route, checksum, ssec which operation a request is; checksums; the rules of SSE-C
+// route                 the operations of the API; which one a request is
+// checksum, ssec        checksums; the rules of SSE-C
 // redact, request_log   what is not shown; the record of requests
 // answer, fault         answers of an interceptor; injected trouble
 // log_file, settings    the log; settings of buckets: CORS, policies
@@ -17,7 +18,7 @@
 // context, body, auth   what is known of a request; bodies in and out; signatures and access
 // s3                    the operations: objects, uploads, lists, buckets
 // browser               CORS preflights, POST forms
-// exchange, server      a request from its first byte to its answer; connections, TLS, the builder
+// exchange, server      a request from its first byte to its answer, also to the server itself; connections, TLS, the builder
 mod answer;
 mod auth;
 mod body;
@@ -45,6 +46,7 @@ pub use answer::{Answer, Reply, Tampering};
 pub use fault::{Fault, FaultKind, UnknownFault};
 pub use quirks::{Behavior, UnknownBehavior};
 pub use request_log::RequestRecord;
+pub use route::{Support, operations};
 pub use server::{Builder, Server, StoredObject};
 pub use store::FolderError;
 

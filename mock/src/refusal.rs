@@ -145,6 +145,12 @@ impl Refusal {
         ErrorReply::NOT_IMPLEMENTED.into()
     }
 
+    /// A header of S3 that this server does not serve: ignoring it would give a false success.
+    pub(crate) fn unsupported_header(name: &str) -> Self {
+        let message = "A header you provided implies functionality that is not implemented";
+        Self::new(501, "NotImplemented", message).detail("Header", name)
+    }
+
     pub(crate) fn to_xml(&self, request_id: &str, resource: &str) -> String {
         let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error>");
         element(&mut xml, "Code", &self.code);

@@ -126,6 +126,56 @@ def trio(values, prefix=PREFIX):
     return {prefix + name: value for name, value in (values or {}).items()}
 
 
+class Sequence:
+    """Requests one after another; what an answer holds can be named in those after it, as in `{upload}`."""
+
+    def __init__(self, client):
+        self.client, self.kept = client, {}
+
+    def filled(self, text):
+        for name, value in self.kept.items():
+            text = text.replace("{" + name + "}", value)
+        return text
+
+    def ask(self, step):
+        method, target = step["send"].split(" ", 1)
+        path, _, query = self.filled(target).partition("?")
+        pairs = urllib.parse.parse_qsl(query, keep_blank_values=True)
+        headers = {name: self.filled(value) for name, value in step.get("headers", {}).items()}
+        body = (self.filled(step.get("body", "")) * step.get("times", 1)).encode()
+        if step.get("content-md5"):
+            headers["content-md5"] = base64.b64encode(hashlib.md5(body).digest()).decode()
+        path = urllib.parse.unquote(path)
+        status, found, answer = self.client.send("header", method, path, pairs, headers, body)
+        text = answer.decode(errors="replace")
+        for name, element in step.get("keep", {}).items():
+            self.kept[name] = found.get(element) or between(text, element) or ""
+        return self.differences(step["answer"], status, found, text)
+
+    def differences(self, expected, status, found, text):
+        wrong = [] if status == expected["status"] else [f"status {status}, not {expected['status']}: {text[:300]}"]
+        for name, value in expected.get("headers", {}).items():
+            value = self.filled(value) if value else value
+            if found.get(name) != value:
+                wrong.append(f"{name}: {found.get(name)!r}, not {value!r}")
+        for name, value in expected.get("elements", {}).items():
+            value = self.filled(value) if value else value
+            if between(text, name) != value:
+                wrong.append(f"{name}: {between(text, name)!r}, not {value!r} in {text[:300]}")
+        for part in expected.get("contains", []):
+            if self.filled(part) not in text:
+                wrong.append(f"{self.filled(part)!r} is not in {text[:600]}")
+        return wrong
+
+
+def between(text, element):
+    """The text of the first element of this name, as it is written; None where there is none."""
+    if f"<{element}/>" in text:
+        return ""
+    _, found, rest = text.partition(f"<{element}>")
+    return rest.partition(f"</{element}>")[0] if found else None
+
+
 class Bench:
     """The state that the questions ask about, and how an operation is asked."""
 
@@ -258,6 +308,14 @@ def main():
                 if differences:
                     wrong += 1
                     print(f"{row['situation']} [{operation}, {auth}]: {'; '.join(differences)}")
+    for sequence in answers["sequences"] if mode == "http" else []:
+        steps = Sequence(bench.client)
+        for number, step in enumerate(sequence["steps"], 1):
+            asked += 1
+            differences = steps.ask(step)
+            if differences:
+                wrong += 1
+                print(f"{sequence['situation']} [step {number}, {step['send']}]: {'; '.join(differences)}")
     print(f"{asked} answers, {wrong} differ")
     sys.exit(1 if wrong or not asked else 0)
 

@@ -7,12 +7,21 @@ use crate::harness::{BUCKET, ONE, client, run, server};
 use crate::raw::Raw;
 
 /// Of "hello".
-const VALUES: [(&str, &str); 5] = [
+const VALUES: [(&str, &str); 10] = [
     ("crc32", "NhCmhg=="),
     ("crc32c", "mnG7TA=="),
     ("crc64nvme", "M3eFcAZSQlc="),
     ("sha1", "qvTGHdzF6KLavt4PO0gs2a6pQ00="),
     ("sha256", "LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ="),
+    (
+        "sha512",
+        "m3HSJL1i83hdltRq0+o9czGb+8KJDKra4t/3JRlnPKcjI8PZm6XBHXx6zG4UuMXaDEZjR1wuXDre9G9zvN7AQw==",
+    ),
+    ("md5", "XUFAKrxLKna5cZ2REBfFkg=="),
+    // By another implementation of xxHash, in Python.
+    ("xxhash64", "JseCfYifbaM="),
+    ("xxhash3", "lVXoVVxi3P0="),
+    ("xxhash128", "tenBrQcbPn/Hec+qXlI4GA=="),
 ];
 
 #[test]
@@ -106,6 +115,78 @@ fn chunked(body: &[u8], trailer: &str) -> Raw {
         .header("content-encoding", "aws-chunked")
         .header("x-amz-decoded-content-length", &body.len().to_string())
         .header("x-amz-trailer", "x-amz-checksum-crc32")
+}
+
+#[test]
+fn trailers_of_every_algorithm() {
+    let server = server();
+    for (name, value) in VALUES {
+        let header = format!("x-amz-checksum-{name}");
+        let put = |body: &[u8]| {
+            let mut encoded = format!("{:x}\r\n", body.len()).into_bytes();
+            encoded.extend_from_slice(body);
+            encoded.extend_from_slice(format!("\r\n0\r\n{header}:{value}\r\n\r\n").as_bytes());
+            Raw::put("/demo/key", &encoded)
+                .payload_hash("STREAMING-UNSIGNED-PAYLOAD-TRAILER")
+                .header("x-amz-decoded-content-length", &body.len().to_string())
+                .header("x-amz-trailer", &header)
+                .send(&server)
+        };
+        let good = put(b"hello");
+        assert_eq!((good.status, good.header(&header)), (200, Some(value)), "{name}");
+        assert_eq!(put(b"hullo").verdict(), (400, "BadDigest".to_owned()), "{name}");
+    }
+}
+
+#[test]
+fn a_completion_with_checksums_of_newer_kinds_is_judged_like_any_other() {
+    let server = server();
+    server.set_versioning(BUCKET, true);
+    let begin = || {
+        let id = Raw::new("POST", "/demo/key?uploads=")
+            .header("x-amz-checksum-algorithm", "XXHASH3")
+            .header("x-amz-server-side-encryption", "aws:kms")
+            .send(&server)
+            .element("UploadId");
+        let part = Raw::put(&format!("/demo/key?partNumber=1&uploadId={id}"), b"hello")
+            .header("x-amz-checksum-xxhash3", "lVXoVVxi3P0=")
+            .send(&server);
+        (id, part.header("etag").unwrap().to_owned())
+    };
+    let (id, etag) = begin();
+    let document = |number: &str, etag: &str, more: &str| {
+        format!(
+            "<CompleteMultipartUpload><Part><PartNumber>{number}</PartNumber><ETag>{etag}</ETag><ChecksumXXHASH3>lVXoVVxi3P0=</ChecksumXXHASH3></Part>{more}</CompleteMultipartUpload>"
+        )
+    };
+    let complete =
+        |document: &str| Raw::post(&format!("/demo/key?uploadId={id}"), document.as_bytes());
+    let good = document("1", &etag, "");
+    let rows = [
+        (complete(&document("x", &etag, "")), 400, "MalformedXML"),
+        (complete(&document("1", &etag, "<Other/>")), 400, "MalformedXML"),
+        (complete(&document("1", "\"0\"", "")), 400, "InvalidPart"),
+        (complete(&good).header("if-match", "\"0\""), 404, "NoSuchKey"),
+        (complete(&good).header("x-amz-mp-object-size", "4"), 400, "InvalidRequest"),
+        (complete(&good).header("x-amz-mp-object-size", "x"), 400, "InvalidArgument"),
+        (complete(&good).header("x-amz-checksum-type", "FULL_OBJECT"), 400, "InvalidRequest"),
+        (complete(&good).header("content-md5", "AAAA"), 400, "InvalidDigest"),
+        (complete(&good).secret_key("other"), 403, "SignatureDoesNotMatch"),
+        (complete(&good).anonymous(), 403, "AccessDenied"),
+    ];
+    for (request, status, code) in rows {
+        assert_eq!(request.send(&server).verdict(), (status, code.to_owned()));
+    }
+    let done = complete(&good).header("x-amz-mp-object-size", "5").header("if-none-match", "*");
+    let done = done.send(&server);
+    assert_eq!(done.status, 200, "{}", done.message());
+    assert_eq!(done.header("x-amz-server-side-encryption"), Some("aws:kms"));
+    assert!(done.header("x-amz-version-id").is_some());
+    assert_eq!(
+        done.element("ETag"),
+        server.object(BUCKET, "key").map(|it| format!("\"{}\"", it.etag)).unwrap()
+    );
+    assert_eq!(Raw::get("/demo/key").send(&server).body, b"hello");
 }
 
 #[test]

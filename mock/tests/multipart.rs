@@ -6,7 +6,9 @@ use aws_sdk_s3::types::{
     ChecksumAlgorithm, ChecksumMode, ChecksumType, CompletedMultipartUpload, CompletedPart,
 };
 
-use crate::harness::{BUCKET, ONE, TWO, client, data, refusal, run, server};
+use s3seal_mock::Server;
+
+use crate::harness::{BUCKET, ONE, TWO, builder, client, data, refusal, run, server};
 use crate::raw::Raw;
 
 const MIB: usize = 1 << 20;
@@ -267,11 +269,47 @@ fn the_list_of_parts_must_fit() {
         let uploads = s3.list_multipart_uploads().bucket(BUCKET).send().await.unwrap();
         assert_eq!(uploads.uploads()[0].upload_id(), Some(id.as_str()));
 
-        complete(vec![part(2, &last)]).await.unwrap();
-        assert_eq!(refusal(complete(vec![part(2, &last)]).await), (404, "NoSuchUpload".to_owned()));
+        let first = complete(vec![part(2, &last)]).await.unwrap();
+        let again = complete(vec![part(2, &last)]).await.unwrap();
+        assert_eq!(again.e_tag(), first.e_tag());
+        let other = complete(vec![part(1, &small)]).await;
+        assert_eq!(refusal(other), (404, "NoSuchUpload".to_owned()));
         let late = upload(3, 1).await;
         assert_eq!(refusal(late), (404, "NoSuchUpload".to_owned()));
     });
+}
+
+#[test]
+fn an_upload_is_known_to_be_completed_after_a_restart_and_after_many_others_no_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let start = || builder().user("ID", "SECRET").dir(folder.path()).start().unwrap();
+    let complete = |server: &Server, id: &str, etag: &str| {
+        let document = format!(
+            "<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>{etag}</ETag></Part></CompleteMultipartUpload>"
+        );
+        Raw::post(&format!("/demo/key?uploadId={id}"), document.as_bytes()).send(server)
+    };
+    let upload = |server: &Server| {
+        let id = Raw::new("POST", "/demo/key?uploads=").sse_c(ONE).send(server).element("UploadId");
+        let path = format!("/demo/key?partNumber=1&uploadId={id}");
+        let part = Raw::put(&path, b"content").sse_c(ONE).send(server);
+        (id, part.header("etag").unwrap().to_owned())
+    };
+    let server = start();
+    let (id, etag) = upload(&server);
+    let whole = complete(&server, &id, &etag).element("ETag");
+    server.shutdown();
+    for _ in 0..2 {
+        let server = start();
+        let again = complete(&server, &id, &etag);
+        assert_eq!((again.status, again.element("ETag")), (200, whole.clone()));
+    }
+    let server = start();
+    for _ in 0..100 {
+        let (id, etag) = upload(&server);
+        assert_eq!(complete(&server, &id, &etag).status, 200);
+    }
+    assert_eq!(complete(&server, &id, &etag).verdict(), (404, "NoSuchUpload".to_owned()));
 }
 
 #[test]

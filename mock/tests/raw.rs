@@ -32,6 +32,7 @@ pub(crate) struct Raw {
     unsigned_host: bool,
 }
 
+#[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(String, String)>,

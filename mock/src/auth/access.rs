@@ -9,6 +9,7 @@ use s3s::access::{S3Access, S3AccessContext};
 use s3s::path::S3Path;
 
 use super::acl::check_acl;
+use super::authenticator::check_owner;
 use crate::context::RequestContext;
 use crate::refusal::Refusal;
 use crate::route::query_pairs;
@@ -101,6 +102,7 @@ pub(crate) fn check_access(store: &Store, request: &AccessRequest<'_>) -> Result
     if let Some(action) = action(request.operation, request.param("versionId").is_some()) {
         permit(&buckets, &action, request.bucket, request.key, &context)?;
     }
+    check_owner(request.headers, "x-amz-source-expected-bucket-owner")?;
     if matches!(request.operation, "CopyObject" | "UploadPartCopy")
         && let Some((bucket, key, versioned)) =
             request.header("x-amz-copy-source").as_deref().and_then(source)
@@ -114,8 +116,11 @@ pub(crate) fn check_access(store: &Store, request: &AccessRequest<'_>) -> Result
         permit(&buckets, action, &bucket, Some(&key), &context)?;
     }
     let settings = buckets.bucket(request.bucket).ok().map(|bucket| &bucket.settings);
-    let allows_acls = settings.is_some_and(|settings| settings.allows_acls);
-    check_acl(request.headers, allows_acls)?;
+    let allows_acls = settings.is_some_and(|settings| settings.ownership.allows_acls());
+    // CreateBucket has rules of its own.
+    if request.operation != "CreateBucket" {
+        check_acl(request.headers, allows_acls)?;
+    }
     drop(buckets);
     check_headers(request.headers)
 }
@@ -188,15 +193,33 @@ fn action(operation: &str, versioned: bool) -> Option<String> {
     Some(format!("s3:{action}"))
 }
 
+/// Headers of directory buckets. A general purpose bucket refuses them: ignored, they would let a conditional delete
+/// delete ("DeleteObject", "AbortMultipartUpload", "PutObject" and "RenameObject" in the Amazon S3 API reference).
+const DIRECTORY_BUCKETS_ONLY: [&str; 5] = [
+    "x-amz-if-match-size",
+    "x-amz-if-match-last-modified-time",
+    "x-amz-if-match-initiated-time",
+    "x-amz-write-offset-bytes",
+    "x-amz-rename-source",
+];
+const BYPASS: &str = "x-amz-bypass-governance-retention";
+
 /// Refuses headers that this server would ignore.
 fn check_headers(headers: &HeaderMap) -> Result<(), Refusal> {
     if headers.keys().any(|name| name.as_str().starts_with("x-amz-object-lock-")) {
         return Err(Refusal::invalid_request("Bucket is missing Object Lock Configuration"));
     }
-    if headers.contains_key("x-amz-write-offset-bytes") {
-        return Err(Refusal::not_implemented());
+    if let Some(value) = headers.get(BYPASS) {
+        return Err(Refusal::invalid_argument(
+            "x-amz-bypass-governance-retention is only applicable to Object Lock enabled buckets",
+            BYPASS,
+            &String::from_utf8_lossy(value.as_bytes()),
+        ));
     }
-    Ok(())
+    match DIRECTORY_BUCKETS_ONLY.iter().find(|name| headers.contains_key(**name)) {
+        Some(name) => Err(Refusal::unsupported_header(name)),
+        None => Ok(()),
+    }
 }
 
 /// Bucket and key of `x-amz-copy-source`, and whether it names a version.

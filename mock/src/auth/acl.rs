@@ -4,6 +4,7 @@
 use http::HeaderMap;
 
 use crate::refusal::Refusal;
+use crate::settings::Ownership;
 
 const EVERYBODY: &str = "http://acs.amazonaws.com/groups/global/AllUsers";
 const WITH_AN_ACCOUNT: &str = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers";
@@ -18,6 +19,29 @@ pub(crate) fn grants(canned: &str) -> Option<&'static [(&'static str, &'static s
         "authenticated-read" => &[(WITH_AN_ACCOUNT, "READ")],
         _ => return None,
     })
+}
+
+/// Checks the ACL that CreateBucket asks for ("Controlling ownership of objects and disabling ACLs for your bucket").
+pub(crate) fn check_bucket_acl(headers: &HeaderMap, ownership: Ownership) -> Result<(), Refusal> {
+    let one_by_one = headers.keys().any(|name| name.as_str().starts_with("x-amz-grant-"));
+    let canned = headers.get("x-amz-acl").map(|name| String::from_utf8_lossy(name.as_bytes()));
+    match canned.as_deref() {
+        None | Some("private") if !one_by_one => Ok(()),
+        _ if !ownership.allows_acls() => Err(Refusal::new(
+            400,
+            "InvalidBucketAclWithObjectOwnership",
+            "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting",
+        )),
+        _ if one_by_one => Err(Refusal::not_implemented()),
+        // A new bucket blocks all public access.
+        Some("public-read" | "public-read-write" | "authenticated-read") => Err(Refusal::new(
+            400,
+            "InvalidBucketAclWithBlockPublicAccessError",
+            "Bucket cannot have public ACLs set with BlockPublicAccess enabled",
+        )),
+        Some(other) => Err(Refusal::invalid_argument("", "x-amz-acl", other)),
+        None => Ok(()),
+    }
 }
 
 /// Checks what a write grants. Grants in headers of their own are not served.

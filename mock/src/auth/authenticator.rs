@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use aws_lc_rs::{constant_time, hmac};
+use http::HeaderMap;
 use http::request::Parts;
 use time::macros::format_description;
 use time::{Duration, OffsetDateTime};
@@ -48,7 +49,7 @@ impl Authenticator {
             check_signed_headers(head, &signature)
                 .map_err(|refusal| self.quirks.unsigned_header.map_or(refusal, Refusal::from))?;
         }
-        check_owner(head)
+        check_owner(&head.headers, "x-amz-expected-bucket-owner")
     }
 
     /// Verifies the signature of a form, which covers its policy in base64.
@@ -161,8 +162,9 @@ pub(crate) fn refuse_query_keys(query: &[(String, String)]) -> Result<(), Refusa
     }
 }
 
-fn check_owner(head: &Parts) -> Result<(), Refusal> {
-    match head.headers.get("x-amz-expected-bucket-owner") {
+/// Refuses a request whose header `name` expects a bucket to belong to another account.
+pub(super) fn check_owner(headers: &HeaderMap, name: &str) -> Result<(), Refusal> {
+    match headers.get(name) {
         Some(owner) if owner != ACCOUNT => Err(Refusal::access_denied("Access Denied")),
         _ => Ok(()),
     }

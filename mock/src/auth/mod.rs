@@ -10,6 +10,6 @@ mod authenticator;
 mod signature;
 
 pub(crate) use access::{AccessRequest, PolicyCheck, check_access, permit};
-pub(crate) use acl::grants;
+pub(crate) use acl::{check_bucket_acl, grants};
 pub(crate) use authenticator::{Authenticator, refuse_query_keys};
 pub(crate) use signature::missing_field;

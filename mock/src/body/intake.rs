@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _, stream};
-use http::HeaderMap;
+use http::{HeaderMap, HeaderValue};
 use md5::{Digest as _, Md5};
 use s3s::TrailingHeaders;
 use s3s::dto::StreamingBlob;
@@ -34,6 +34,8 @@ pub(crate) struct Declared {
     content_md5: Option<Vec<u8>>,
     /// The algorithm, and the value unless it is in a trailer.
     checksum: Option<(Algorithm, Option<Vec<u8>>)>,
+    /// The number of parts, which the composite checksum of an object ends with.
+    count: Option<u32>,
 }
 
 impl Declared {
@@ -59,6 +61,24 @@ impl Declared {
             .detail("MaxSizeAllowed", MAX_SIZE.to_string()));
         }
         Ok(Self { len: Some(len), ..Self::of(headers)? })
+    }
+
+    /// What the headers of CompleteMultipartUpload declare of the whole object: a composite checksum may end with `-N`.
+    pub(crate) fn of_object(headers: &HeaderMap) -> Result<Self, Refusal> {
+        let mut headers = headers.clone();
+        let mut count = None;
+        for name in Algorithm::ALL.map(Algorithm::header) {
+            let Some((value, parts)) = text(&headers, name).and_then(|v| v.split_once('-')) else {
+                continue;
+            };
+            let number = whole_number(parts).and_then(|number| u32::try_from(number).ok());
+            let (Some(number), Ok(value)) = (number, HeaderValue::from_str(value)) else {
+                continue;
+            };
+            count = Some(number);
+            headers.insert(name, value);
+        }
+        Ok(Self { count, ..Self::of(&headers)? })
     }
 
     /// As [`Declared::for_upload`], without a length.
@@ -90,7 +110,7 @@ impl Declared {
                 "x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or x-amz-trailer headers were found.",
             ));
         }
-        Ok(Self { len: None, content_md5, checksum })
+        Ok(Self { len: None, content_md5, checksum, count: None })
     }
 
     pub(crate) fn algorithm(&self) -> Option<Algorithm> {
@@ -100,6 +120,11 @@ impl Declared {
     /// The declared checksum, unless it is in a trailer.
     pub(crate) fn value(&self) -> Option<&[u8]> {
         self.checksum.as_ref().and_then(|(_, value)| value.as_deref())
+    }
+
+    /// The number of parts, if the checksum named it.
+    pub(crate) fn count(&self) -> Option<u32> {
+        self.count
     }
 
     pub(crate) fn has_digest(&self) -> bool {

@@ -104,7 +104,7 @@ impl PostObject {
         check_access(&self.store, &access)?;
         let mut context = RequestContext::new(connection);
         context.from_form = true;
-        let stored = s3::call(&self.s3, request, &context)
+        let stored = s3::call(&self.s3, request, "PostObject", &context)
             .await
             .map_err(|refusal| form_error.get().map_or(refusal, |error| refused(error.clone())))?;
         let scheme = if connection.tls { "https" } else { "http" };

@@ -13,6 +13,7 @@ use s3s::service::S3Service;
 use time::OffsetDateTime;
 
 use super::answer::{change_headers, dropped, ready_made, refused, show_quirks};
+use super::control::Control;
 use super::document::{check_size, read_document};
 use crate::answer::{Answer, Instead, Interceptor, Reply, Tampering};
 use crate::auth::Authenticator;
@@ -44,6 +45,7 @@ pub(crate) struct Handler {
     pub(crate) throttle: Arc<Throttle>,
     pub(crate) faults: Arc<Faults>,
     pub(crate) log_file: Option<Arc<LogFile>>,
+    pub(crate) control: Arc<Control>,
     /// How long a client may be idle.
     pub(crate) patience: Duration,
 }
@@ -128,8 +130,8 @@ impl Handler {
         } else if operation == "PostObject" {
             self.post_object.answer(&head, body, context.connection).await
         } else {
-            match self.admit(head, body, operation, context.connection).await {
-                Ok(request) => s3::call(&self.s3, request, context).await,
+            match self.admit(head, body, operation, context).await {
+                Ok(request) => s3::call(&self.s3, request, operation, context).await,
                 Err(refusal) => Err(refusal),
             }
         };
@@ -154,7 +156,7 @@ impl Handler {
         head: Parts,
         body: RequestBody,
         operation: &'static str,
-        connection: Connection,
+        context: &RequestContext,
     ) -> Result<Request<Body>, Refusal> {
         // The S3 layer would treat any form as POST Object, and check its policy alone.
         if is_form(&head) {
@@ -163,12 +165,12 @@ impl Handler {
         check_size(&head)?;
         self.authenticator.check(&head, OffsetDateTime::now_utc())?;
         let quirks = self.authenticator.quirks;
-        check_trailer(quirks, &head.headers, connection.tls)?;
+        check_trailer(quirks, &head.headers, context.connection.tls)?;
         if quirks.missing_operations.contains(&operation) {
             return Err(Refusal::not_implemented());
         }
         let body = if route::takes_document(operation) {
-            read_document(&head, body, operation).await?
+            read_document(&head, body, operation, context).await?
         } else if is_chunked(&head.headers) {
             Body::http_body_unsync(self.throttle.incoming(rechunk(body)))
         } else {

@@ -13,6 +13,7 @@ use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
 use s3s::StdError;
 
+use super::control::Control;
 use super::handler::Handler;
 use crate::body::{TamperedBody, Throttled};
 use crate::context::Connection;
@@ -30,6 +31,14 @@ impl Handler {
     ) -> io::Result<Response<Outgoing<G>>> {
         let started = Instant::now();
         let (head, body) = request.into_parts();
+        if Control::is_meant(&head) {
+            let response = TamperedBody::plain(self.control.answer(&head, body).await);
+            return Ok(response.map(|body| Outgoing {
+                body: self.throttle.outgoing(body),
+                log_line: None,
+                _busy: busy,
+            }));
+        }
         let record = RequestRecord::new(&head, connection.number);
         let fault = self.faults.choose(&record);
         let received = Arc::default();

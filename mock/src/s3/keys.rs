@@ -10,6 +10,8 @@ use crate::ssec::{self, CustomerKey, KeyCheck, KeyHeaders};
 use crate::store::{Encryption, Object, Upload};
 
 const ENCRYPTION: &str = "x-amz-server-side-encryption";
+const KMS_KEY_ID: &str = "x-amz-server-side-encryption-aws-kms-key-id";
+const KMS_CONTEXT: &str = "x-amz-server-side-encryption-context";
 
 impl Api {
     /// The customer's key of a write into `bucket`.
@@ -121,12 +123,13 @@ impl Api {
         if let Some(key) = key {
             return Ok(Encryption::Customer(KeyCheck::new(key)));
         }
+        check_kms_headers(head)?;
         match head.header(ENCRYPTION) {
             None if self.quirks.ignores_sse_c => Ok(Encryption::None),
             None => self.default_encryption(bucket),
             Some("AES256") => Ok(Encryption::S3),
             Some(method @ ("aws:kms" | "aws:kms:dsse")) => {
-                let key_id = head.header("x-amz-server-side-encryption-aws-kms-key-id");
+                let key_id = head.header(KMS_KEY_ID);
                 let bucket_key = head.header("x-amz-server-side-encryption-bucket-key-enabled");
                 Ok(self.kms(method, key_id, bucket_key == Some("true")))
             }
@@ -155,6 +158,20 @@ impl Api {
         };
         Encryption::Kms { method: method.to_owned(), key_id, bucket_key }
     }
+}
+
+/// Refuses a KMS key or context for an object that KMS does not encrypt ("PutObject" in the Amazon S3 API reference).
+fn check_kms_headers(head: &Head<'_>) -> Result<(), Refusal> {
+    let method = head.header(ENCRYPTION);
+    let has_kms = [KMS_KEY_ID, KMS_CONTEXT].iter().any(|name| head.headers.contains_key(*name));
+    if !has_kms || !matches!(method, None | Some("AES256")) {
+        return Ok(());
+    }
+    Err(Refusal::invalid_argument(
+        "Server Side Encryption with AWS KMS managed key requires HTTP header x-amz-server-side-encryption : aws:kms",
+        ENCRYPTION,
+        method.unwrap_or("null"),
+    ))
 }
 
 /// Checks the key of CompleteMultipartUpload and ListParts: it may be missing unless a checksum was announced.

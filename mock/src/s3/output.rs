@@ -1,6 +1,6 @@
 //! What many answers have in common: checksums, encryption, attributes, times and the owner.
 
-use s3s::dto::{Metadata, Owner, Timestamp};
+use s3s::dto::{Initiator, Metadata, Owner, Timestamp};
 use time::OffsetDateTime;
 
 use crate::refusal::Refusal;
@@ -8,13 +8,19 @@ use crate::refusal::Refusal;
 /// Puts a checksum's value into the field of its algorithm.
 macro_rules! set_checksum {
     ($output:expr, $algorithm:expr, $value:expr) => {{
-        let value = Some($value);
-        match $algorithm {
+        let algorithm: $crate::checksum::Algorithm = $algorithm;
+        let value: String = $value;
+        let value = if algorithm.is_carried() {
+            Some(format!("{}:{value}", algorithm.name()))
+        } else {
+            Some(value)
+        };
+        match algorithm {
             $crate::checksum::Algorithm::Crc32 => $output.checksum_crc32 = value,
             $crate::checksum::Algorithm::Crc32c => $output.checksum_crc32c = value,
             $crate::checksum::Algorithm::Crc64Nvme => $output.checksum_crc64nvme = value,
             $crate::checksum::Algorithm::Sha1 => $output.checksum_sha1 = value,
-            $crate::checksum::Algorithm::Sha256 => $output.checksum_sha256 = value,
+            _ => $output.checksum_sha256 = value,
         }
     }};
 }
@@ -64,15 +70,13 @@ macro_rules! attributes {
 
 pub(crate) use {attributes, set_checksum, set_encryption, set_object_checksum};
 
-/// `aws-chunked` is about the transfer and not kept: "Signature calculations: Transferring payload in multiple chunks".
+/// The encoding as it was sent, blanks included. `aws-chunked` is about the transfer and not kept: "Signature calculations: Transferring payload in multiple chunks".
 pub(crate) fn content_encoding(given: Option<&str>) -> Option<String> {
-    let kept: Vec<_> = given
-        .iter()
-        .flat_map(|encodings| encodings.split(','))
-        .map(str::trim)
-        .filter(|encoding| !encoding.is_empty() && *encoding != "aws-chunked")
-        .collect();
-    (!kept.is_empty()).then(|| kept.join(","))
+    let given = given?;
+    let is_kept = |encoding: &&str| encoding.trim() != "aws-chunked";
+    let kept: Vec<_> = given.split(',').filter(is_kept).collect();
+    let kept = kept.join(",").trim().to_owned();
+    (!kept.is_empty()).then_some(kept)
 }
 
 /// `None` for STANDARD.
@@ -121,6 +125,12 @@ pub(crate) fn last_modified(time: OffsetDateTime) -> Timestamp {
 /// Times of answers have whole seconds, as in HTTP dates.
 pub(crate) fn whole_seconds(time: OffsetDateTime) -> OffsetDateTime {
     time.replace_nanosecond(0).unwrap_or(time)
+}
+
+/// The user who began every upload.
+pub(crate) fn initiator() -> Initiator {
+    let Owner { display_name, id } = owner();
+    Initiator { display_name, id }
 }
 
 /// The owner of every bucket and object.

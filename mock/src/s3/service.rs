@@ -7,6 +7,7 @@ use s3s::service::S3Service;
 use s3s::{Body, S3, S3Request, S3Response, S3Result};
 
 use super::api::Api;
+use super::corrections::{corrected, rename_checksum};
 use super::{bucket, list, multipart, object};
 use crate::context::RequestContext;
 use crate::refusal::{ErrorReply, Refusal};
@@ -61,16 +62,23 @@ serve_operations! {
 pub(crate) async fn call(
     service: &S3Service,
     mut request: Request<Body>,
+    operation: &str,
     context: &RequestContext,
 ) -> Result<Response<Body>, Refusal> {
     request.extensions_mut().insert(context.clone());
-    let response = service.call(request).await.map_err(|_| Refusal::not_implemented())?;
+    let mut response = service.call(request).await.map_err(|_| Refusal::not_implemented())?;
     if let Some(refusal) = context.refusal() {
         return Err(refusal);
     }
     let status = response.status().as_u16();
     if status < 400 {
-        return Ok(response);
+        rename_checksum(response.headers_mut());
+        // The content of an object is nobody's document.
+        let is_document = operation != "GetObject";
+        return Ok(response.map(|body| match body.bytes() {
+            Some(document) if is_document => corrected(operation, document).into(),
+            _ => body,
+        }));
     }
     let xml = response.into_body().bytes().unwrap_or_default();
     Err(reworded(status, &String::from_utf8_lossy(&xml)))

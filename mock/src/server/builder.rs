@@ -84,6 +84,28 @@ impl Builder {
         self
     }
 
+    /// Puts the content of a folder into the server at its start: each folder in it becomes a bucket, and each file below
+    /// that an object, whose key is the file's path. A bucket that is there already, from [`Builder::dir`], stays as it is.
+    pub fn init(mut self, path: impl Into<PathBuf>) -> Self {
+        self.0.init = Some(path.into());
+        self
+    }
+
+    /// Lets programs on this machine control the server by requests to `/-/reset`, `/-/requests`, `/-/faults` and
+    /// `/-/clock`, without credentials. Off by default, and only where the server listens on loopback.
+    pub fn control(mut self, control: bool) -> Self {
+        self.0.control = control;
+        self
+    }
+
+    /// What a CI job wants: `127.0.0.1:9000`, and a user whose access key and secret key are `test`. Called before
+    /// [`Builder::addr`] and [`Builder::user`], it gives way to them.
+    pub fn preset_ci(mut self) -> Self {
+        self.0.addr = ([127, 0, 0, 1], 9000).into();
+        self.0.preset_user = Some(("test".to_owned(), "test".to_owned()));
+        self
+    }
+
     /// How long a client may stand still in a handshake, a request or an answer before it is dropped; 60 seconds by
     /// default.
     pub fn patience(mut self, patience: Duration) -> Self {
@@ -150,12 +172,13 @@ impl Builder {
     /// Starts the server. It is reachable when this returns.
     ///
     /// # Errors
-    /// The address or the log file cannot be used, a bucket is named twice or against the naming rules, or the system
-    /// gives no thread. For a folder: `ResourceBusy` where another server has it, `InvalidData` where it is not a
+    /// The address or the log file cannot be used, a bucket is named twice or against the naming rules, the folder of
+    /// [`Builder::init`] cannot be read, [`Builder::control`] is asked for beyond loopback, or the system gives no thread. For a folder: `ResourceBusy` where another server has it, `InvalidData` where it is not a
     /// folder of this server, of another format, or damaged.
     pub fn start(mut self) -> io::Result<Server> {
         if self.0.users.is_empty() {
-            self.0.users.push((access_key(), secret_key()));
+            let preset = self.0.preset_user.take();
+            self.0.users.push(preset.unwrap_or_else(|| (access_key(), secret_key())));
         }
         Server::start(self.0)
     }

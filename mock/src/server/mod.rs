@@ -2,6 +2,7 @@
 
 mod builder;
 mod connections;
+mod initial;
 mod listener;
 mod options;
 mod running;

@@ -32,6 +32,12 @@ pub(crate) struct Options {
     pub(crate) patience: Duration,
     pub(crate) max_connections: usize,
     pub(crate) kept_requests: usize,
+    /// The user if there is no other.
+    pub(crate) preset_user: Option<(String, String)>,
+    /// Whether the server can be controlled by requests.
+    pub(crate) control: bool,
+    /// A folder whose folders become buckets.
+    pub(crate) init: Option<PathBuf>,
 }
 
 impl Default for Options {
@@ -54,6 +60,9 @@ impl Default for Options {
             patience: Duration::from_secs(60),
             max_connections: 512,
             kept_requests: 100_000,
+            preset_user: None,
+            control: false,
+            init: None,
         }
     }
 }

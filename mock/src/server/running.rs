@@ -9,22 +9,23 @@ use std::time::Duration;
 
 use s3s::auth::SimpleAuth;
 use s3s::service::S3ServiceBuilder;
-use s3s::validation::{AwsNameValidation, NameValidation as _};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
+use super::initial::fill;
 use super::options::Options;
 use super::stored::StoredObject;
 use super::{listener, tls};
 use crate::auth::{Authenticator, PolicyCheck};
 use crate::body::Throttle;
 use crate::browser::PostObject;
-use crate::exchange::Handler;
-use crate::fault::Faults;
+use crate::exchange::{Control, Handler};
+use crate::fault::{Fault, Faults};
 use crate::log_file::LogFile;
 use crate::request_log::{RequestLog, RequestRecord};
 use crate::s3::{Api, Configuration, LocalhostDomain};
-use crate::store::{Bucket, Store, Version, Versioning};
+use crate::settings::Ownership;
+use crate::store::{Store, Version, Versioning};
 
 /// The receive buffer of a connection with a limited bandwidth, in bytes.
 const SLOW_LINE_BUFFER: usize = 64 << 10;
@@ -46,6 +47,7 @@ pub struct Server {
     region: String,
     store: Arc<Store>,
     log: Arc<RequestLog>,
+    control: Arc<Control>,
     running: Option<(oneshot::Sender<()>, JoinHandle<()>)>,
 }
 
@@ -55,7 +57,13 @@ impl Server {
             Some(path) => Store::open(path)?,
             None => Store::default(),
         };
-        create_buckets(&store, &options)?;
+        if options.control && !options.addr.ip().is_loopback() {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                format!("control: {} is not a loopback address", options.addr.ip()),
+            ));
+        }
+        fill(&store, &options)?;
         let store = Arc::new(store);
         let log = Arc::new(RequestLog::new(options.kept_requests));
         let (tls, ca_pem) = if options.tls {
@@ -64,6 +72,7 @@ impl Server {
             (None, None)
         };
         let handler = handler(&options, &store, &log)?;
+        let control = Arc::clone(&handler.control);
         let listener = std::net::TcpListener::bind(options.addr)?;
         if options.bandwidth.is_some() {
             // Connections inherit it. With the usual megabytes, a client would seem to have sent what still waits here.
@@ -103,6 +112,7 @@ impl Server {
             region: options.region,
             store,
             log,
+            control,
             running: Some((stop, thread)),
         })
     }
@@ -145,6 +155,25 @@ impl Server {
     /// Empties the log.
     pub fn clear_requests(&self) {
         self.log.clear();
+    }
+
+    /// Brings the server back to its start: its buckets and their content, its faults and its clock; the log is emptied.
+    ///
+    /// # Errors
+    /// The folder of [`Builder::init`](crate::Builder::init) can no longer be read.
+    pub fn reset(&self) -> io::Result<()> {
+        self.control.reset()
+    }
+
+    /// Moves the time that objects see forward, by whole seconds: they get it as their date. Signatures are checked by the
+    /// system's clock.
+    pub fn advance(&self, by: Duration) {
+        self.control.clock.advance(i64::try_from(by.as_secs()).unwrap_or(i64::MAX));
+    }
+
+    /// Injects these faults from now on instead of the former ones, with the same seed.
+    pub fn set_faults(&self, faults: Vec<Fault>) {
+        self.control.faults.replace(None, faults);
     }
 
     /// What is stored under a key now; `None` if it is absent or deleted.
@@ -202,7 +231,8 @@ impl Server {
     /// owner's again, as in new buckets. Does nothing without such a bucket.
     pub fn allow_acls(&self, bucket: &str, allowed: bool) {
         if let Ok(bucket) = self.store.lock().bucket_mut(bucket) {
-            bucket.settings.allows_acls = allowed;
+            bucket.settings.ownership =
+                if allowed { Ownership::ObjectWriter } else { Ownership::BucketOwnerEnforced };
         }
     }
 
@@ -258,13 +288,25 @@ fn handler(options: &Options, store: &Arc<Store>, log: &Arc<RequestLog>) -> io::
     let mut s3 = S3ServiceBuilder::new(api());
     s3.set_auth(auth);
     s3.set_access(PolicyCheck { store: Arc::clone(store) });
-    s3.set_route(Configuration { store: Arc::clone(store) });
+    s3.set_route(Configuration { store: Arc::clone(store), api: api() });
     s3.set_host(LocalhostDomain);
     let authenticator = Arc::new(Authenticator {
         region: options.region.clone(),
         users: options.users.iter().cloned().collect(),
         quirks,
     });
+    let faults = Arc::new(Faults::new(options.seed, options.faults.clone()));
+    let restored = (Arc::clone(store), options.clone());
+    let control = Control {
+        enabled: options.control,
+        restore: Arc::new(move || {
+            restored.0.lock().clear();
+            fill(&restored.0, &restored.1)
+        }),
+        log: Arc::clone(log),
+        faults: Arc::clone(&faults),
+        clock: store.clock(),
+    };
     let throttle = Arc::new(Throttle::new(options.latency, options.bandwidth));
     Ok(Handler {
         s3: s3.build(),
@@ -279,31 +321,11 @@ fn handler(options: &Options, store: &Arc<Store>, log: &Arc<RequestLog>) -> io::
         log: Arc::clone(log),
         interceptor: options.interceptor.clone(),
         throttle,
-        faults: Arc::new(Faults::new(options.seed, options.faults.clone())),
+        faults,
+        control: Arc::new(control),
         log_file: options.log_file.as_deref().map(LogFile::open).transpose()?.map(Arc::new),
         patience: options.patience,
     })
-}
-
-/// Buckets that a folder holds already stay as they are.
-fn create_buckets(store: &Store, options: &Options) -> io::Result<()> {
-    let kept: Vec<_> = store.lock().iter().map(|(name, _)| name.clone()).collect();
-    for (name, versioned) in &options.buckets {
-        let invalid = |why: &str| {
-            io::Error::new(io::ErrorKind::InvalidInput, format!("bucket {name:?}: {why}"))
-        };
-        if !AwsNameValidation::new().validate_bucket_name(name) {
-            return Err(invalid("not a bucket name"));
-        }
-        if kept.contains(name) {
-            continue;
-        }
-        let versioning = if *versioned { Versioning::Enabled } else { Versioning::Unversioned };
-        let mut bucket = Bucket::new(versioning);
-        bucket.blocks_sse_c = options.behavior.quirks().blocks_sse_c;
-        store.lock().create(name, bucket).map_err(|_| invalid("named twice"))?;
-    }
-    Ok(())
 }
 
 fn endpoint(addr: SocketAddr, tls: bool) -> String {

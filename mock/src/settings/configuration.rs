@@ -1,9 +1,11 @@
 //! All settings of one bucket.
 
+use http::HeaderValue;
 use serde::{Deserialize, Serialize};
 
 use super::cors::CorsRules;
 use super::policy::Policy;
+use crate::refusal::Refusal;
 
 /// The configuration of a bucket. A new one encrypts with SSE-S3 and has neither rules nor a policy.
 #[derive(Clone, Default, Serialize, Deserialize)]
@@ -14,8 +16,51 @@ pub(crate) struct Settings {
     pub(crate) names_blocked_types: bool,
     pub(crate) cors: Option<CorsRules>,
     pub(crate) policy: Option<Policy>,
-    /// Whether objects belong to their writers (`ObjectWriter`) rather than to the bucket's owner.
-    pub(crate) allows_acls: bool,
+    pub(crate) ownership: Ownership,
+}
+
+/// Whom objects belong to: "Controlling ownership of objects and disabling ACLs for your bucket".
+#[derive(Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Ownership {
+    /// To the bucket's owner; there are no ACLs.
+    #[default]
+    BucketOwnerEnforced,
+    BucketOwnerPreferred,
+    ObjectWriter,
+}
+
+impl Ownership {
+    const ALL: [Self; 3] =
+        [Self::BucketOwnerEnforced, Self::BucketOwnerPreferred, Self::ObjectWriter];
+
+    /// The ownership that `x-amz-object-ownership` asks for.
+    pub(crate) fn of(header: Option<&HeaderValue>) -> Result<Self, Refusal> {
+        let Some(header) = header else { return Ok(Self::default()) };
+        let name = String::from_utf8_lossy(header.as_bytes());
+        Self::from_name(&name).ok_or_else(|| {
+            Refusal::invalid_argument(
+                "Invalid x-amz-object-ownership header: the value is not valid",
+                "x-amz-object-ownership",
+                &name,
+            )
+        })
+    }
+
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.name() == name)
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::BucketOwnerEnforced => "BucketOwnerEnforced",
+            Self::BucketOwnerPreferred => "BucketOwnerPreferred",
+            Self::ObjectWriter => "ObjectWriter",
+        }
+    }
+
+    pub(crate) fn allows_acls(self) -> bool {
+        self != Self::BucketOwnerEnforced
+    }
 }
 
 /// What objects get that come without an encryption header.

@@ -6,6 +6,6 @@ mod configuration;
 mod cors;
 mod policy;
 
-pub(crate) use configuration::{DefaultEncryption, Settings};
+pub(crate) use configuration::{DefaultEncryption, Ownership, Settings};
 pub(crate) use cors::{CORS_METHODS, CorsRules};
 pub(crate) use policy::{Policy, PolicyContext};

@@ -1,6 +1,6 @@
 //! A bucket: the versions under each key, as "How S3 Versioning works" describes them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -8,12 +8,16 @@ use time::OffsetDateTime;
 
 use super::blob::Blob;
 use super::change::{Change, Changes};
+use super::clock::Clock;
 use super::object::Object;
-use super::upload::{Upload, UploadedPart};
+use super::upload::{Completed, Upload, UploadedPart};
 use super::version::{ID_ALPHABET, NULL_VERSION, Tags, Version, Versioning, new_id};
 use crate::random;
 use crate::refusal::Refusal;
 use crate::settings::Settings;
+
+/// How many completed uploads a bucket remembers.
+const MAX_COMPLETED: usize = 100;
 
 /// A bucket and its content. A folder keeps every field that is not skipped; a new field needs `#[serde(default)]`.
 #[derive(Serialize, Deserialize)]
@@ -30,9 +34,15 @@ pub(crate) struct Bucket {
     /// By key and upload id.
     #[serde(skip)]
     uploads: BTreeMap<(String, String), Upload>,
+    /// The last uploads that were completed, by key and upload id.
+    #[serde(skip)]
+    completed: VecDeque<(String, String, Completed)>,
     /// What the current step changed in the skipped fields.
     #[serde(skip)]
     changes: Changes,
+    /// The server's.
+    #[serde(skip)]
+    clock: Clock,
 }
 
 #[derive(Default)]
@@ -51,8 +61,14 @@ impl Bucket {
             settings: Settings::default(),
             keys: BTreeMap::new(),
             uploads: BTreeMap::new(),
+            completed: VecDeque::new(),
             changes: Changes::default(),
+            clock: Clock::default(),
         }
+    }
+
+    pub(crate) fn set_clock(&mut self, clock: &Clock) {
+        self.clock = clock.clone();
     }
 
     /// A bucket without content, as a folder keeps it.
@@ -63,7 +79,9 @@ impl Bucket {
     /// This bucket with the content of `former`.
     pub(crate) fn with_content_of(self, former: Option<Self>) -> Self {
         match former {
-            Some(former) => Self { keys: former.keys, uploads: former.uploads, ..self },
+            Some(Self { keys, uploads, completed, .. }) => {
+                Self { keys, uploads, completed, ..self }
+            }
             None => self,
         }
     }
@@ -81,6 +99,10 @@ impl Bucket {
         for ((key, id), upload) in &self.uploads {
             let (key, id, upload) = (key.clone(), id.clone(), Box::new(upload.clone()));
             changes.push(Change::Begun { key, id, upload });
+        }
+        for (key, id, completed) in &self.completed {
+            let (key, id, completed) = (key.clone(), id.clone(), Box::new(completed.clone()));
+            changes.push(Change::Completed { key, id, completed });
         }
         Ok(changes)
     }
@@ -168,21 +190,27 @@ impl Bucket {
             .ok_or_else(|| Refusal::no_such_key(key))
     }
 
-    /// Makes `object` the latest version; returns the id where the bucket ever had versioning.
+    /// Makes `object` the latest version; returns the id that the answer to a write names, which it does only while
+    /// versioning is enabled.
     pub(crate) fn put(
         &mut self,
         key: &str,
         object: Option<Arc<Object>>,
         tags: Tags,
     ) -> Option<String> {
+        let id = self.push(key, object, tags);
+        (self.versioning == Versioning::Enabled).then_some(id)
+    }
+
+    fn push(&mut self, key: &str, object: Option<Arc<Object>>, tags: Tags) -> String {
         let id = match self.versioning {
             Versioning::Enabled => object.as_ref().map_or_else(new_id, |object| object.id.clone()),
             Versioning::Unversioned | Versioning::Suspended => NULL_VERSION.to_owned(),
         };
-        let version = Version { id: id.clone(), modified: OffsetDateTime::now_utc(), object, tags };
+        let version = Version { id: id.clone(), modified: self.clock.now(), object, tags };
         self.place(key, version.clone());
         self.changes.recorded.push(Change::Put { key: key.to_owned(), version });
-        self.shown_id(id)
+        id
     }
 
     /// Makes `version` the latest, in place of one with the same id.
@@ -210,7 +238,10 @@ impl Bucket {
                 self.forget(key);
                 Deletion::default()
             }
-            None => Deletion { version: self.put(key, None, Tags::new()), delete_marker: true },
+            None => {
+                let version = Some(self.push(key, None, Tags::new()));
+                Deletion { version, delete_marker: true }
+            }
         }
     }
 
@@ -286,6 +317,31 @@ impl Bucket {
         Ok(upload)
     }
 
+    /// An upload that was completed not long ago.
+    pub(crate) fn completed(&self, key: &str, id: &str) -> Option<&Completed> {
+        let mut completed = self.completed.iter();
+        completed.find(|(own, own_id, _)| own == key && own_id == id).map(|(.., it)| it)
+    }
+
+    /// Remembers the answer to CompleteMultipartUpload, for clients that did not get it.
+    pub(crate) fn remember(&mut self, key: &str, id: &str, completed: Completed) {
+        let (key, id) = (key.to_owned(), id.to_owned());
+        self.changes.recorded.push(Change::Completed {
+            key: key.clone(),
+            id: id.clone(),
+            completed: Box::new(completed.clone()),
+        });
+        self.remember_unrecorded(key, id, completed);
+    }
+
+    fn remember_unrecorded(&mut self, key: String, id: String, completed: Completed) {
+        self.completed.retain(|(own, own_id, _)| *own != key || *own_id != id);
+        self.completed.push_back((key, id, completed));
+        if self.completed.len() > MAX_COMPLETED {
+            self.completed.pop_front();
+        }
+    }
+
     /// Repeats a change of the journal.
     pub(crate) fn apply(&mut self, change: Change) {
         match change {
@@ -302,6 +358,9 @@ impl Bucket {
             Change::Begun { key, id, upload } => self.resume_upload(&key, &id, *upload),
             Change::Part { key, id, number, part } => drop(self.add_part(&key, &id, number, part)),
             Change::Ended { key, id } => drop(self.end_upload(&key, &id)),
+            Change::Completed { key, id, completed } => {
+                self.remember_unrecorded(key, id, *completed);
+            }
         }
         // They are in the journal already.
         drop(self.take_changes());

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::blob::Blob;
-use super::upload::{Upload, UploadedPart};
+use super::upload::{Completed, Upload, UploadedPart};
 use super::version::{Tags, Version};
 
 /// What one step changed: the bucket's name and the change. All of it takes effect, or nothing.
@@ -32,6 +32,8 @@ pub(crate) enum Change {
     Part { key: String, id: String, number: i32, part: UploadedPart },
     /// The upload is gone.
     Ended { key: String, id: String },
+    /// The upload is gone because it was completed.
+    Completed { key: String, id: String, completed: Box<Completed> },
 }
 
 impl Change {

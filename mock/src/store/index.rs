@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::blob::{Blob, BlobWriter};
 use super::bucket::Bucket;
 use super::change::{Change, Changes, Step};
+use super::clock::Clock;
 use super::folder::{Folder, FolderError};
 use super::journal::Journal;
 use super::recovery::{Recovered, state};
@@ -17,10 +18,19 @@ use crate::refusal::Refusal;
 
 /// Everything that is stored: in memory, or in a folder. Locked for single steps only, never while a body is read or
 /// written.
-#[derive(Default)]
 pub(crate) struct Store {
     buckets: Mutex<Buckets>,
     folder: Option<(Arc<Folder>, Journal)>,
+    clock: Clock,
+}
+
+impl Default for Store {
+    /// A store in memory.
+    fn default() -> Self {
+        let clock = Clock::default();
+        let buckets = Buckets { clock: clock.clone(), ..Buckets::default() };
+        Self { buckets: Mutex::new(buckets), folder: None, clock }
+    }
 }
 
 impl Store {
@@ -39,9 +49,16 @@ impl Store {
         let content = state(&recovered.buckets)?;
         let journal = Journal::start(Arc::clone(&folder), &content)?;
         // Nothing can fail any more: from now on files are removed with their objects.
-        let by_name = recovered.attach(&folder);
-        let buckets = Buckets { by_name, settings, ..Buckets::default() };
-        Ok(Self { buckets: Mutex::new(buckets), folder: Some((folder, journal)) })
+        let mut by_name = recovered.attach(&folder);
+        let clock = Clock::default();
+        by_name.values_mut().for_each(|bucket| bucket.set_clock(&clock));
+        let buckets = Buckets { by_name, settings, clock: clock.clone(), ..Buckets::default() };
+        Ok(Self { buckets: Mutex::new(buckets), folder: Some((folder, journal)), clock })
+    }
+
+    /// The time that versions get.
+    pub(crate) fn clock(&self) -> Clock {
+        self.clock.clone()
     }
 
     /// A writer for a new part, which is sealed with `key` if there is one.
@@ -119,6 +136,7 @@ pub(crate) struct Buckets {
     removed: Vec<(String, Vec<Arc<Blob>>)>,
     /// Each bucket's settings as the journal has them.
     settings: BTreeMap<String, serde_json::Value>,
+    clock: Clock,
 }
 
 impl Buckets {
@@ -162,7 +180,7 @@ impl Buckets {
         Ok(bucket)
     }
 
-    pub(crate) fn create(&mut self, name: &str, bucket: Bucket) -> Result<(), Refusal> {
+    pub(crate) fn create(&mut self, name: &str, mut bucket: Bucket) -> Result<(), Refusal> {
         if self.by_name.contains_key(name) {
             return Err(Refusal::new(
                 409,
@@ -171,6 +189,7 @@ impl Buckets {
             )
             .detail("BucketName", name));
         }
+        bucket.set_clock(&self.clock);
         self.touched.push(name.to_owned());
         self.by_name.insert(name.to_owned(), bucket);
         Ok(())
@@ -182,11 +201,23 @@ impl Buckets {
             let message = "The bucket you tried to delete is not empty";
             return Err(Refusal::new(409, "BucketNotEmpty", message).detail("BucketName", name));
         }
-        // Unfinished uploads end with their bucket.
-        let parts = bucket.blobs().map(Arc::clone).collect();
-        self.removed.push((name.to_owned(), parts));
-        self.by_name.remove(name);
+        self.remove_with_content(name);
         Ok(())
+    }
+
+    /// Removes every bucket with its content.
+    pub(crate) fn clear(&mut self) {
+        let names: Vec<_> = self.by_name.keys().cloned().collect();
+        for name in names {
+            self.remove_with_content(&name);
+        }
+    }
+
+    /// Unfinished uploads end with their bucket.
+    fn remove_with_content(&mut self, name: &str) {
+        if let Some(bucket) = self.by_name.remove(name) {
+            self.removed.push((name.to_owned(), bucket.blobs().map(Arc::clone).collect()));
+        }
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&String, &Bucket)> {

@@ -6,6 +6,7 @@
 mod blob;
 mod bucket;
 mod change;
+mod clock;
 mod folder;
 mod index;
 mod journal;
@@ -17,9 +18,10 @@ mod version;
 
 pub(crate) use blob::{Blob, BlobReader};
 pub(crate) use bucket::{Bucket, Deletion};
+pub(crate) use clock::Clock;
 pub use folder::FolderError;
 pub(crate) use index::{Buckets, Store};
 pub(crate) use object::{Attributes, Encryption, Object, Part};
 pub(crate) use seal::{Slot, SlotKey};
-pub(crate) use upload::{Upload, UploadedPart};
+pub(crate) use upload::{Completed, Upload, UploadedPart};
 pub(crate) use version::{NULL_VERSION, Tags, Version, Versioning, new_id};

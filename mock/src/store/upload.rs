@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 use super::blob::Blob;
 use super::object::{Attributes, Encryption};
 use super::version::Tags;
-use crate::checksum::{Algorithm, Kind};
+use crate::checksum::{Algorithm, Checksum, Kind};
 
 /// What CreateMultipartUpload set, and the parts so far.
 #[derive(Clone, Serialize, Deserialize)]
@@ -40,6 +40,17 @@ impl Upload {
             (None, None) => Some((Algorithm::Crc64Nvme, Kind::FullObject)),
         }
     }
+}
+
+/// A multipart upload that was completed: the same request again gets the same answer.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Completed {
+    /// A digest of the numbers and ETags of its parts.
+    pub(crate) parts: String,
+    pub(crate) etag: String,
+    pub(crate) version_id: Option<String>,
+    pub(crate) encryption: Encryption,
+    pub(crate) checksum: Option<Checksum>,
 }
 
 /// The last part uploaded with its number.

@@ -9,15 +9,19 @@ use s3s::dto::{
 };
 use s3s::{S3Request, S3Response};
 
+use crate::auth::check_bucket_acl;
 use crate::refusal::Refusal;
 use crate::s3::api::{Api, Outcome};
 use crate::s3::output::{last_modified, owner};
+use crate::settings::Ownership;
 use crate::store::{Bucket, Versioning};
 
 pub(crate) async fn create_bucket(
     api: &Api,
     request: S3Request<CreateBucketInput>,
 ) -> Outcome<CreateBucketOutput> {
+    let ownership = Ownership::of(request.headers.get("x-amz-object-ownership"))?;
+    check_bucket_acl(&request.headers, ownership)?;
     let input = request.input;
     let location = input
         .create_bucket_configuration
@@ -29,7 +33,12 @@ pub(crate) async fn create_bucket(
     }
     let mut bucket = Bucket::new(Versioning::Unversioned);
     bucket.blocks_sse_c = api.quirks.blocks_sse_c;
-    api.store.lock().create(&input.bucket, bucket)?;
+    bucket.settings.ownership = ownership;
+    match api.store.lock().create(&input.bucket, bucket) {
+        // The oldest region takes it for done: "CreateBucket" in the Amazon S3 API reference.
+        Err(refusal) if refusal.code == "BucketAlreadyOwnedByYou" && api.region == "us-east-1" => {}
+        outcome => outcome?,
+    }
     Ok(S3Response::new(CreateBucketOutput { location: Some(format!("/{}", input.bucket)) }))
 }
 
@@ -57,7 +66,20 @@ pub(crate) async fn list_buckets(
     request: S3Request<ListBucketsInput>,
 ) -> Outcome<ListBucketsOutput> {
     let input = request.input;
-    let limit = input.max_buckets.and_then(|max| usize::try_from(max).ok()).unwrap_or(10_000);
+    let max = input.max_buckets.unwrap_or(10_000);
+    let limit = usize::try_from(max).ok().filter(|max| (1..=10_000).contains(max));
+    let limit = limit.ok_or_else(|| {
+        Refusal::invalid_argument(
+            "Argument max-buckets must be an integer between 1 and 10000",
+            "max-buckets",
+            &max.to_string(),
+        )
+    })?;
+    // Every bucket is in the server's own region.
+    let limit = match input.bucket_region {
+        Some(region) if region != api.region => 0,
+        _ => limit,
+    };
     let prefix = input.prefix.clone().unwrap_or_default();
     let after = input.continuation_token.unwrap_or_default();
     let buckets = api.store.lock();
@@ -71,7 +93,7 @@ pub(crate) async fn list_buckets(
             bucket_region: Some(api.region.clone()),
         })
         .collect();
-    let more = found.next().is_some();
+    let more = !listed.is_empty() && found.next().is_some();
     Ok(S3Response::new(ListBucketsOutput {
         continuation_token: listed.last().and_then(|bucket| bucket.name.clone()).filter(|_| more),
         buckets: Some(listed),
@@ -97,12 +119,9 @@ pub(crate) async fn get_bucket_ownership_controls(
     request: S3Request<GetBucketOwnershipControlsInput>,
 ) -> Outcome<GetBucketOwnershipControlsOutput> {
     let buckets = api.store.lock();
-    let ownership = if buckets.bucket(&request.input.bucket)?.settings.allows_acls {
-        ObjectOwnership::OBJECT_WRITER
-    } else {
-        ObjectOwnership::BUCKET_OWNER_ENFORCED
-    };
-    let rule = OwnershipControlsRule { object_ownership: ObjectOwnership::from_static(ownership) };
+    let ownership = buckets.bucket(&request.input.bucket)?.settings.ownership;
+    let object_ownership = ObjectOwnership::from_static(ownership.name());
+    let rule = OwnershipControlsRule { object_ownership };
     Ok(S3Response::new(GetBucketOwnershipControlsOutput {
         ownership_controls: Some(OwnershipControls { rules: vec![rule] }),
     }))

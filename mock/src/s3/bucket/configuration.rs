@@ -10,17 +10,20 @@ use s3s::route::S3Route;
 use s3s::{Body, S3Request, S3Response, S3Result};
 
 use super::documents::{self, Reply};
-use super::{encryption, unserved};
+use super::encryption;
 use crate::auth::{AccessRequest, check_access};
 use crate::body::broken_body;
 use crate::context::RequestContext;
 use crate::refusal::Refusal;
 use crate::route::{self, Target};
+use crate::s3::api::Api;
+use crate::s3::multipart::complete_with_document;
 use crate::store::Store;
 
 /// Serves the configuration of the buckets of a store.
 pub(crate) struct Configuration {
     pub(crate) store: Arc<Store>,
+    pub(crate) api: Api,
 }
 
 const SERVED: [&str; 3] = ["BucketEncryption", "BucketCors", "BucketPolicy"];
@@ -32,36 +35,33 @@ impl S3Route for Configuration {
         method: &Method,
         uri: &Uri,
         headers: &HeaderMap,
-        _extensions: &mut Extensions,
+        extensions: &mut Extensions,
     ) -> bool {
         let query = route::query_pairs(uri.query().unwrap_or_default());
         let (target, operation) = named(method, uri, headers);
         SERVED.iter().any(|document| operation.ends_with(document))
-            || unserved::names(method, &target, &query)
+            || route::is_refused(method, &target, &query)
+            || !RequestContext::of(extensions).part_checksums().is_empty()
     }
 
     async fn call(&self, request: S3Request<Body>) -> S3Result<S3Response<Body>> {
         let context = RequestContext::of(&request.extensions).clone();
         let (target, operation) = named(&request.method, &request.uri, &request.headers);
         let query = route::query_pairs(request.uri.query().unwrap_or_default());
-        if unserved::names(&request.method, &target, &query) {
+        if route::is_refused(&request.method, &target, &query) {
             return context.keep_refusal(Err(Refusal::not_implemented()));
         }
         let bucket = target.bucket.unwrap_or_default();
         let asked = AccessRequest {
             operation,
             bucket: &bucket,
-            key: None,
-            query: &[],
+            key: target.key.as_deref(),
+            query: &query,
             headers: &request.headers,
             tls: context.connection.tls,
         };
         let outcome = match check_access(&self.store, &asked) {
-            // The exchange has limited the size of documents already.
-            Ok(()) => match request.input.collect().await {
-                Ok(document) => self.serve(operation, &bucket, &document.to_bytes()),
-                Err(err) => Err(broken_body(&err.to_string())),
-            },
+            Ok(()) => self.answer(operation, &bucket, request).await,
             Err(refusal) => Err(refusal),
         };
         context.keep_refusal(outcome).map(|reply| reply.map_output(Body::from))
@@ -69,6 +69,21 @@ impl S3Route for Configuration {
 }
 
 impl Configuration {
+    async fn answer(
+        &self,
+        operation: &str,
+        bucket: &str,
+        mut request: S3Request<Body>,
+    ) -> Result<Reply, Refusal> {
+        // The exchange has limited the size of documents already.
+        let document = std::mem::take(&mut request.input).collect().await;
+        let document = document.map_err(|error| broken_body(&error.to_string()))?.to_bytes();
+        if operation == "CompleteMultipartUpload" {
+            return complete_with_document(&self.api, request, &document).await;
+        }
+        self.serve(operation, bucket, &document)
+    }
+
     fn serve(&self, operation: &str, bucket: &str, document: &Bytes) -> Result<Reply, Refusal> {
         let mut buckets = self.store.lock();
         let name = bucket;

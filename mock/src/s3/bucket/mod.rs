@@ -7,7 +7,6 @@ mod buckets;
 mod configuration;
 mod documents;
 mod encryption;
-mod unserved;
 mod versioning;
 
 pub(crate) use buckets::{

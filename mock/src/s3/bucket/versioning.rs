@@ -1,7 +1,7 @@
 //! The versioning of a bucket.
 
 use s3s::dto::{
-    BucketVersioningStatus, GetBucketVersioningInput, GetBucketVersioningOutput,
+    BucketVersioningStatus, GetBucketVersioningInput, GetBucketVersioningOutput, MFADelete,
     PutBucketVersioningInput, PutBucketVersioningOutput,
 };
 use s3s::{S3Request, S3Response};
@@ -42,6 +42,11 @@ pub(crate) async fn put_bucket_versioning(
                 ));
             }
         };
+    // Without a device there is no code that could ever delete a version again.
+    let mfa_delete = input.versioning_configuration.mfa_delete;
+    if mfa_delete.is_some_and(|status| status.as_str() == MFADelete::ENABLED) {
+        return Err(Refusal::not_implemented());
+    }
     api.store.lock().bucket_mut(&input.bucket)?.versioning = versioning;
     Ok(S3Response::new(PutBucketVersioningOutput::default()))
 }

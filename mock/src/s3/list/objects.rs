@@ -38,7 +38,7 @@ pub(crate) async fn list_objects(
         is_truncated: Some(pager.is_truncated()),
         contents: Some(contents),
         common_prefixes: Some(pager.common_prefixes(encoding)),
-        delimiter: encoding.apply_to(delimiter),
+        delimiter: encoding.apply_to(pager.delimiter()),
         next_marker: next.map(|(next, _)| encoding.apply(next)),
         encoding_type: input.encoding_type,
         ..Default::default()
@@ -71,7 +71,7 @@ pub(crate) async fn list_objects_v2(
         next_continuation_token: next.map(|(next, _)| token(next, pager.ends_with_prefix())),
         contents: Some(contents),
         common_prefixes: Some(pager.common_prefixes(encoding)),
-        delimiter: encoding.apply_to(delimiter),
+        delimiter: encoding.apply_to(pager.delimiter()),
         start_after: encoding.apply_to(input.start_after.as_deref()),
         encoding_type: input.encoding_type,
         ..Default::default()

@@ -93,6 +93,11 @@ impl Pager {
         })
     }
 
+    /// The delimiter of the page; an empty one is none, and no answer names it.
+    pub(crate) fn delimiter(&self) -> Option<&str> {
+        self.delimiter.as_deref()
+    }
+
     /// Leaves out a common prefix that is the marker where this page begins.
     pub(crate) fn after_prefix(mut self, marker: &str) -> Self {
         self.shown_before = Some(marker.to_owned());

@@ -7,7 +7,7 @@ use crate::checksum::Algorithm;
 use crate::encoding;
 use crate::s3::api::{Api, Head, Outcome};
 use crate::s3::keys::check_upload_key;
-use crate::s3::output::{last_modified, set_checksum};
+use crate::s3::output::{initiator, last_modified, owner, set_checksum};
 use crate::store::UploadedPart;
 
 pub(crate) async fn list_parts(
@@ -35,6 +35,8 @@ pub(crate) async fn list_parts(
         max_parts: Some(max),
         is_truncated: Some(later.next().is_some()),
         parts: Some(parts),
+        owner: Some(owner()),
+        initiator: Some(initiator()),
         storage_class: Some(upload.attributes.listed_storage_class().into()),
         checksum_algorithm: upload
             .checksum

@@ -5,7 +5,7 @@ use s3s::{S3Request, S3Response};
 
 use super::page::{Encoding, Offer, Pager};
 use crate::s3::api::{Api, Outcome};
-use crate::s3::output::{last_modified, owner};
+use crate::s3::output::{initiator, last_modified, owner};
 use crate::store::Upload;
 
 pub(crate) async fn list_multipart_uploads(
@@ -44,7 +44,7 @@ pub(crate) async fn list_multipart_uploads(
         next_upload_id_marker: next.map(|(_, id)| id.clone().unwrap_or_default()),
         upload_id_marker: Some(id_marker),
         prefix: encoding.apply_to(prefix),
-        delimiter: encoding.apply_to(delimiter),
+        delimiter: encoding.apply_to(pager.delimiter()),
         max_uploads: pager.limit(),
         is_truncated: Some(pager.is_full),
         uploads: Some(uploads),
@@ -61,10 +61,10 @@ fn listed(key: String, id: &str, upload: &Upload) -> MultipartUpload {
         initiated: Some(last_modified(upload.initiated)),
         storage_class: Some(upload.attributes.listed_storage_class().into()),
         owner: Some(owner()),
+        initiator: Some(initiator()),
         checksum_algorithm: upload
             .checksum
             .map(|(algorithm, _)| algorithm.name().to_owned().into()),
         checksum_type: upload.checksum.map(|(_, kind)| kind.name().to_owned().into()),
-        ..Default::default()
     }
 }

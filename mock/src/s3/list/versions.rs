@@ -63,7 +63,7 @@ pub(crate) async fn list_object_versions(
         version_id_marker: Some(version_marker),
         next_key_marker: next.map(|(key, _)| encoding.apply(key)),
         next_version_id_marker: next.and_then(|(_, id)| id.clone()),
-        delimiter: encoding.apply_to(delimiter),
+        delimiter: encoding.apply_to(pager.delimiter()),
         max_keys: pager.limit(),
         is_truncated: Some(pager.is_truncated()),
         versions: Some(versions),

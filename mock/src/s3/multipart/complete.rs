@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use aws_lc_rs::digest;
 use md5::{Digest as _, Md5};
 use s3s::dto::{CompleteMultipartUploadInput, CompleteMultipartUploadOutput, CompletedPart, ETag};
 use s3s::{S3Request, S3Response};
 
 use crate::body::{Declared, bad_digest};
 use crate::checksum::{self, Algorithm, Checksum, Kind};
+use crate::context::PartChecksum;
 use crate::encoding;
 use crate::random;
 use crate::refusal::Refusal;
@@ -16,7 +18,7 @@ use crate::s3::api::{Api, Head, Outcome};
 use crate::s3::keys::check_upload_key;
 use crate::s3::object::WriteConditions;
 use crate::s3::output::set_object_checksum;
-use crate::store::{Object, Part, Upload, UploadedPart};
+use crate::store::{Completed, Object, Part, Upload, UploadedPart};
 
 /// Every part but the last has at least this many bytes.
 const MIN_PART_SIZE: u64 = 5 << 20;
@@ -27,8 +29,9 @@ pub(crate) async fn complete_multipart_upload(
 ) -> Outcome<CompleteMultipartUploadOutput> {
     let head = Head::of(&request);
     let customer_key = api.part_key(&head)?;
-    let scheme = if head.context().connection.tls { "https" } else { "http" };
-    let declared = Declared::of(&request.headers);
+    let context = head.context().clone();
+    let scheme = if context.connection.tls { "https" } else { "http" };
+    let declared = Declared::of_object(&request.headers);
     let input = request.input;
     let (bucket_name, key, upload_id) = (&input.bucket, &input.key, &input.upload_id);
     let asked = input.multipart_upload.and_then(|upload| upload.parts).unwrap_or_default();
@@ -37,11 +40,19 @@ pub(crate) async fn complete_multipart_upload(
     // One lock for the checks and the change, so that nothing changes in between.
     let mut buckets = api.store.lock();
     let bucket = buckets.bucket_mut(bucket_name)?;
+    let target = Target { scheme, host: route::host(&request.headers), bucket: bucket_name, key };
+    if let Some(completed) = bucket.completed(key, upload_id) {
+        if completed.parts != fingerprint(&asked) {
+            return Err(Refusal::no_such_upload(upload_id));
+        }
+        conditions.check(bucket, key)?;
+        return Ok(S3Response::new(target.answer(completed)));
+    }
     let upload = bucket.upload(key, upload_id)?;
     if api.quirks.checks_key_on_complete {
         check_upload_key(upload, customer_key.as_ref())?;
     }
-    let chosen = chosen_parts(upload, &asked)?;
+    let chosen = chosen_parts(upload, &asked, context.part_checksums())?;
     let checksum = whole_checksum(upload, &chosen)?;
     check_declared(
         checksum.as_ref(),
@@ -68,24 +79,56 @@ pub(crate) async fn complete_multipart_upload(
         multipart: true,
     });
     let version_id = bucket.put(key, Some(Arc::clone(&object)), upload.tags);
-    drop(buckets);
-
-    let host = route::host(&request.headers).unwrap_or("localhost");
-    let mut output = CompleteMultipartUploadOutput {
-        bucket: Some(bucket_name.clone()),
-        key: Some(key.clone()),
-        location: Some(format!("{scheme}://{host}/{bucket_name}/{}", urlencoding::encode(key))),
-        e_tag: Some(ETag::Strong(object.etag.clone())),
+    let completed = Completed {
+        parts: fingerprint(&asked),
+        etag: object.etag.clone(),
         version_id,
-        server_side_encryption: object.encryption.method().map(Into::into),
-        bucket_key_enabled: object.encryption.bucket_key(),
-        ssekms_key_id: object.encryption.kms_key_id(),
-        ..Default::default()
+        encryption: object.encryption.clone(),
+        checksum: object.checksum.clone(),
     };
-    if let Some(checksum) = &object.checksum {
-        set_object_checksum!(output, checksum);
-    }
+    let output = target.answer(&completed);
+    bucket.remember(key, upload_id, completed);
     Ok(S3Response::new(output))
+}
+
+/// Whether a repeated request lists the same parts: a list may have 10,000 of them, so its digest is kept.
+fn fingerprint(parts: &[CompletedPart]) -> String {
+    let mut digest = digest::Context::new(&digest::SHA256);
+    for part in parts {
+        let etag = part.e_tag.as_ref().map(ETag::value).unwrap_or_default();
+        digest.update(format!("{} {etag}\n", part.part_number.unwrap_or_default()).as_bytes());
+    }
+    encoding::hex(digest.finish().as_ref())
+}
+
+/// What the answer says about the request.
+struct Target<'a> {
+    scheme: &'a str,
+    host: Option<&'a str>,
+    bucket: &'a str,
+    key: &'a str,
+}
+
+impl Target<'_> {
+    fn answer(&self, completed: &Completed) -> CompleteMultipartUploadOutput {
+        let Self { scheme, host, bucket, key } = *self;
+        let host = host.unwrap_or("localhost");
+        let mut output = CompleteMultipartUploadOutput {
+            bucket: Some(bucket.to_owned()),
+            key: Some(key.to_owned()),
+            location: Some(format!("{scheme}://{host}/{bucket}/{}", urlencoding::encode(key))),
+            e_tag: Some(ETag::Strong(completed.etag.clone())),
+            version_id: completed.version_id.clone(),
+            server_side_encryption: completed.encryption.method().map(Into::into),
+            bucket_key_enabled: completed.encryption.bucket_key(),
+            ssekms_key_id: completed.encryption.kms_key_id(),
+            ..Default::default()
+        };
+        if let Some(checksum) = &completed.checksum {
+            set_object_checksum!(output, checksum);
+        }
+        output
+    }
 }
 
 fn whole_size(parts: &[UploadedPart], expected: Option<i64>) -> Result<u64, Refusal> {
@@ -100,7 +143,11 @@ fn whole_size(parts: &[UploadedPart], expected: Option<i64>) -> Result<u64, Refu
     }
 }
 
-fn chosen_parts(upload: &Upload, asked: &[CompletedPart]) -> Result<Vec<UploadedPart>, Refusal> {
+fn chosen_parts(
+    upload: &Upload,
+    asked: &[CompletedPart],
+    carried: &[PartChecksum],
+) -> Result<Vec<UploadedPart>, Refusal> {
     if asked.is_empty() {
         return Err(Refusal::malformed_xml());
     }
@@ -120,7 +167,7 @@ fn chosen_parts(upload: &Upload, asked: &[CompletedPart]) -> Result<Vec<Uploaded
         let etag = part.e_tag.as_ref().map(ETag::value).unwrap_or_default();
         let found = upload.parts.get(&number).filter(|found| found.etag == etag);
         let found = found.ok_or_else(|| invalid_part(number, etag))?;
-        check_part_checksum(upload, part, number, found)?;
+        check_part_checksum(upload, part, number, found, carried)?;
         chosen.push(found.clone());
     }
     let small = chosen
@@ -143,17 +190,21 @@ fn check_part_checksum(
     asked: &CompletedPart,
     number: i32,
     found: &UploadedPart,
+    carried: &[PartChecksum],
 ) -> Result<(), Refusal> {
     let given = [
         (Algorithm::Crc32, &asked.checksum_crc32),
         (Algorithm::Crc32c, &asked.checksum_crc32c),
         (Algorithm::Crc64Nvme, &asked.checksum_crc64nvme),
         (Algorithm::Sha1, &asked.checksum_sha1),
-        (Algorithm::Sha256, &asked.checksum_sha256),
     ];
-    let mut given = given
+    let given = given
         .into_iter()
-        .filter_map(|(algorithm, value)| value.as_ref().map(|value| (algorithm, value)));
+        .filter_map(|(algorithm, value)| value.as_deref().map(|value| (algorithm, value)));
+    let sha256 = asked.checksum_sha256.as_deref().map(|value| (Algorithm::Sha256, value));
+    let carried = carried.iter().filter(|carried| carried.number == number);
+    let carried = carried.map(|carried| (carried.algorithm, carried.value.as_str()));
+    let mut given = given.chain(sha256).chain(carried);
     let Some((algorithm, value)) = given.next() else {
         return match upload.checksum {
             Some((algorithm, Kind::Composite)) => Err(Refusal::invalid_request(format!(
@@ -215,7 +266,12 @@ fn check_declared(
             own.value.clone()
         }
         Some(own) if own.algorithm == algorithm => {
-            own.value.rsplit_once('-').map_or(own.value.clone(), |(value, _)| value.to_owned())
+            let (value, count) = own.value.rsplit_once('-').unwrap_or((&own.value, ""));
+            // The number of parts may be left out.
+            if declared.count().is_some_and(|given| given.to_string() != count) {
+                return Err(bad_digest(algorithm));
+            }
+            value.to_owned()
         }
         _ => return Err(bad_digest(algorithm)),
     };

@@ -37,7 +37,7 @@ pub(crate) async fn create_multipart_upload(
     check_metadata(input.metadata.as_ref())?;
     let upload = Upload {
         object_id: new_id(),
-        initiated: OffsetDateTime::now_utc(),
+        initiated: api.store.clock().now(),
         encryption: encryption.clone(),
         attributes: attributes!(input),
         tags: parse_tagging_header(input.tagging.as_deref())?,

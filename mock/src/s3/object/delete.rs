@@ -41,6 +41,10 @@ pub(crate) async fn delete_objects(
     if input.delete.objects.is_empty() || input.delete.objects.len() > MAX_KEYS {
         return Err(Refusal::malformed_xml());
     }
+    // These are conditions of directory buckets; the headers of DeleteObject are refused in the same way.
+    if input.delete.objects.iter().any(|it| it.size.is_some() || it.last_modified_time.is_some()) {
+        return Err(Refusal::not_implemented());
+    }
     let quiet = input.delete.quiet.unwrap_or(false);
     let context = PolicyContext { secure_transport, ..PolicyContext::default() };
     let mut buckets = api.store.lock();

@@ -21,9 +21,11 @@ pub(crate) async fn get_object_tagging(
     let buckets = api.store.lock();
     let bucket = buckets.bucket(&input.bucket)?;
     let (version, _) = bucket.find(&input.key, input.version_id.as_deref())?;
-    let tag_set = version
-        .tags
-        .iter()
+    // In one order, whichever of headers, documents and forms brought them.
+    let mut tags: Vec<_> = version.tags.iter().collect();
+    tags.sort_unstable();
+    let tag_set = tags
+        .into_iter()
         .map(|(key, value)| Tag { key: Some(key.clone()), value: Some(value.clone()) })
         .collect();
     Ok(S3Response::new(GetObjectTaggingOutput {

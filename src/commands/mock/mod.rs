@@ -1,88 +1,28 @@
 //! `s3seal mock`: the embedded server, for tests and trials without a store.
 
+mod arguments;
+
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, IsTerminal, Write};
-use std::net::SocketAddr;
-use std::num::NonZeroU64;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
-use std::time::Duration;
 
-use s3seal_mock::{Behavior, Fault, FolderError, Server};
+use s3seal_mock::{FolderError, Server};
 use serde::Serialize;
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
 use tokio::signal::unix::{SignalKind, signal};
 
+pub(crate) use arguments::Args;
+use arguments::Preset;
+
 use crate::failure::Failure;
 use crate::key::core::{KEY_VARIABLE, holds_keys};
 use crate::output::Output;
-
-/// Run a local S3 server for tests: it answers like Amazon S3, in memory
-///
-/// With a command, runs it with the environment set for the server and cut off from any real account,
-/// and ends with its exit status. Without one, serves until Ctrl-C. It is a development server: its
-/// content is lost when it ends, unless it has a folder.
-#[derive(Debug, clap::Args)]
-#[command(after_help = "\
-Examples:
-  s3seal mock -- sh -c 's3seal keygen -o k && s3seal put -k ./k README.md s3://demo/ && s3seal head -k ./k s3://demo/README.md'
-  s3seal mock -- pytest
-  s3seal mock --behave ceph --tls -- ./backup.sh
-  s3seal mock --fault slow-down=0.1 --fault cut=0.05@GetObject --seed 7 -- ./backup.sh
-  s3seal mock --env-file mock.env &   then, once the file is there: . ./mock.env")]
-pub(crate) struct Args {
-    /// The address to listen on; port 0 is a free one
-    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:0")]
-    addr: SocketAddr,
-    /// Create this bucket; repeatable
-    #[arg(long, value_name = "NAME", default_value = "demo")]
-    bucket: Vec<String>,
-    /// Create this bucket, which keeps versions; repeatable
-    #[arg(long, value_name = "NAME")]
-    versioned_bucket: Vec<String>,
-    /// Serve https, with a certificate authority of its own
-    #[arg(long)]
-    tls: bool,
-    /// Refuse keys over plain http, as Amazon does
-    #[arg(long)]
-    require_tls: bool,
-    /// Behave like this store
-    #[arg(long, value_name = "STORE", default_value_t = Behavior::Aws, value_parser = parse_behavior)]
-    behave: Behavior,
-    /// Accept this access key (repeatable; the first is set in the environment) [default: a random one]
-    #[arg(long, value_name = "ID:SECRET", value_parser = parse_user)]
-    user: Vec<(String, String)>,
-    /// Inject faults (repeatable): `slow-down`, `internal-error`, `reset` and `lost-answer` (connection dropped
-    /// before or after the effect), `cut`, `corrupt`, `wrong-range`, `delay` (up to a second). PROBABILITY is 0 to 1,
-    /// OPERATION a name of the S3 API such as UploadPart
-    #[arg(long, value_name = "KIND=PROBABILITY[@OPERATION]")]
-    fault: Vec<Fault>,
-    /// The random seed of the faults: the same seed and the same requests give the same faults
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    seed: u64,
-    /// Delay every request, such as `50ms`
-    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
-    latency: Option<Duration>,
-    /// Bytes a second in each direction, shared by all connections, such as `500K` or `10M` (powers of 1024)
-    #[arg(long, value_name = "BYTES", value_parser = parse_bandwidth)]
-    bandwidth: Option<NonZeroU64>,
-    /// Append a JSON line for every request to this file; keys, signatures and session tokens are left out
-    #[arg(long, value_name = "FILE")]
-    log: Option<PathBuf>,
-    /// Store everything in this folder instead of in memory
-    #[arg(long, value_name = "DIR")]
-    dir: Option<PathBuf>,
-    /// Once ready, write the environment to this file as `export` lines
-    #[arg(long, value_name = "FILE", conflicts_with = "command")]
-    env_file: Option<PathBuf>,
-    /// The command to run against the server
-    #[arg(last = true, value_name = "COMMAND")]
-    command: Vec<OsString>,
-}
 
 /// The environment variables that make a program use only this server.
 struct Environment {
@@ -101,9 +41,26 @@ struct ServerReady<'a> {
 }
 
 /// Serves, and returns the exit code of the command, or of the signal that ended the server.
-pub(crate) fn run(args: &Args, out: &Output) -> Result<u8, Failure> {
+pub(crate) fn run(args: &Args, region: Option<&str>, out: &Output) -> Result<u8, Failure> {
     restart_without_keys()?;
-    let mut builder = Server::builder().addr(args.addr).tls(args.tls).require_tls(args.require_tls);
+    let mut builder = Server::builder().tls(args.tls).require_tls(args.require_tls);
+    if let Some(Preset::Ci) = args.preset {
+        builder = builder.preset_ci();
+    }
+    if let Some(addr) = args.addr {
+        builder = builder.addr(addr);
+    }
+    // `--region` belongs to every command, so it has no variable of this one.
+    let variable = std::env::var("S3SEAL_MOCK_REGION").ok().filter(|region| !region.is_empty());
+    if let Some(region) = region.map(str::to_owned).or(variable) {
+        builder = builder.region(region);
+    }
+    if let Some(init) = &args.init {
+        builder = builder.init(init);
+    }
+    if let Some(max) = args.max_connections {
+        builder = builder.max_connections(max);
+    }
     for bucket in &args.bucket {
         builder = builder.bucket(bucket);
     }
@@ -132,8 +89,9 @@ pub(crate) fn run(args: &Args, out: &Output) -> Result<u8, Failure> {
     if let Some(dir) = &args.dir {
         builder = builder.dir(dir);
     }
-    // The list of requests is not used, and would grow while the server runs.
-    let builder = builder.keep_requests(1);
+    // The list of requests would grow while the server runs, and only --control shows it.
+    let builder =
+        builder.control(args.control).keep_requests(if args.control { 10_000 } else { 1 });
     let server =
         builder.behave(args.behave).start().map_err(|error| start_failure(args, &error))?;
     let environment = Environment::of(&server)?;
@@ -187,11 +145,25 @@ fn start_failure(args: &Args, error: &std::io::Error) -> Failure {
         }
         _ if folder => Failure::other(error.to_string())
             .hint("nothing in the folder was removed; choose another --dir to start without it"),
-        ErrorKind::InvalidInput => Failure::usage(error.to_string())
-            .hint("give --bucket names of a-z, 0-9, `-` and `.`, each once"),
-        _ => Failure::other(format!("the server cannot listen on {}: {error}", args.addr))
+        ErrorKind::InvalidInput if args.control && !listened(args).ip().is_loopback() => {
+            Failure::usage(error.to_string())
+                .hint("leave out --control, or give an --addr on this machine")
+        }
+        ErrorKind::InvalidInput => Failure::usage(error.to_string()).hint(
+            "give --bucket names of a-z, 0-9, `-` and `.`, each once; so are the folders of --init",
+        ),
+        _ if args.init.is_some() && error.kind() != ErrorKind::AddrInUse => {
+            Failure::other(error.to_string()).hint("check the folder of --init and the --addr")
+        }
+        _ => Failure::other(format!("the server cannot listen on {}: {error}", listened(args)))
             .hint("choose another --addr; port 0 takes a free one"),
     }
+}
+
+/// The address that is listened on.
+fn listened(args: &Args) -> SocketAddr {
+    let port = if args.preset.is_some() { 9000 } else { 0 };
+    args.addr.unwrap_or_else(|| (Ipv4Addr::LOCALHOST, port).into())
 }
 
 impl Environment {
@@ -374,28 +346,4 @@ impl Signals {
             _ = self.terminate.recv() => SignalKind::terminate().as_raw_value(),
         }
     }
-}
-
-fn parse_behavior(name: &str) -> Result<Behavior, String> {
-    name.parse().map_err(|error: s3seal_mock::UnknownBehavior| error.to_string())
-}
-
-/// Parses ID:SECRET. The secret may contain a colon, the id cannot.
-fn parse_user(text: &str) -> Result<(String, String), String> {
-    match text.split_once(':') {
-        Some((id, secret)) if !id.is_empty() && !secret.is_empty() => {
-            Ok((id.to_owned(), secret.to_owned()))
-        }
-        _ => Err("give an access key id and a secret key as ID:SECRET".to_owned()),
-    }
-}
-
-fn parse_bandwidth(text: &str) -> Result<NonZeroU64, String> {
-    let units = [('K', 10), ('M', 20), ('G', 30)];
-    let unit = units.iter().find(|(unit, _)| text.to_ascii_uppercase().ends_with(*unit));
-    let (digits, shift) = unit.map_or((text, 0), |(_, shift)| (&text[..text.len() - 1], *shift));
-    let bytes = digits.parse::<u64>().ok().and_then(|count| count.checked_mul(1 << shift));
-    bytes
-        .and_then(NonZeroU64::new)
-        .ok_or_else(|| "give a number of bytes above 0, such as 500K or 10M".to_owned())
 }
