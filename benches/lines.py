@@ -146,11 +146,15 @@ def main():
                 for client in present:
                     up, down = commands(lab, environment)[client]
 
-                    def clean():
+                    def clean_up():
+                        url = f"s3://bench/{client}/large"
+                        subprocess.run([S3SEAL, "rm", "-q", url], env=environment, check=True)
+
+                    def clean_down():
                         if os.path.exists(f"{lab}/out"):
                             os.unlink(f"{lab}/out")
 
-                    for work, command in (("up", up), ("down", down)):
+                    for work, command, clean in (("up", up, clean_up), ("down", down, clean_down)):
                         figures = measure(lab, command, environment, clean)
                         wall, cpu, at_once, moved, kept = figures
                         print(f"| {bandwidth}B/s, {latency} | {client} | {work} | {wall:.1f} | {cpu:.2f} | {at_once} "
