@@ -147,13 +147,16 @@ impl Store {
         }
         let Some(etag) = etag else { return Removal::Remains };
         // Some stores ignore If-Match on a delete, so check first as well.
-        match self.head(at, &[], &ReadOptions::default()).await {
+        let found = match self.head(at, &[], &ReadOptions::default()).await {
             Ok(found) if found.answer.etag.as_deref().map(bare_etag) != Some(bare_etag(etag)) => {
                 return Removal::ReplacedMeanwhile;
             }
-            Ok(_) => {}
+            Ok(found) => found.answer,
             Err(_) => return Removal::Remains,
-        }
+        };
+        // Amazon's answer to a write does not name the null version of a bucket whose versioning is suspended.
+        let version_id =
+            version_id.or(found.version_id.as_deref().filter(|it| *it == NULL_VERSION));
         match self.delete_if_match(at, version_id, etag).await {
             // A delete marker only hides the plaintext.
             Ok(output) if version_id.is_none() && output.delete_marker() == Some(true) => {

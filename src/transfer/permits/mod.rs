@@ -9,7 +9,7 @@ mod allowance;
 mod parts;
 mod requests;
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -38,6 +38,8 @@ struct Shared {
     /// What the limit of open files allows.
     most: usize,
     state: Mutex<State>,
+    /// How many bytes of a body should be counted at a time.
+    piece: AtomicUsize,
     /// Told when a permit of either kind may be free.
     freed: [Notify; 2],
 }
@@ -86,8 +88,9 @@ pub(crate) struct Meter(Option<Arc<Shared>>);
 impl Permits {
     /// `fixed` permits, or as many as the measured rates suggest.
     pub(crate) fn new(store: Arc<Store>, fixed: Option<usize>) -> Permits {
-        let (most, state, freed) = (descriptors::max_items(), Mutex::default(), Default::default());
-        Permits(Arc::new(Shared { store, fixed, most, state, freed }))
+        let (most, state, freed) = (descriptors::max_items(), State::default(), Default::default());
+        let (piece, state) = (AtomicUsize::new(state.parts.piece()), Mutex::new(state));
+        Permits(Arc::new(Shared { store, fixed, most, state, piece, freed }))
     }
 
     /// Waits for the permit of a small request.
@@ -210,6 +213,11 @@ impl Permit {
 }
 
 impl Meter {
+    /// How many bytes should be counted at a time, so that the rate is exact enough.
+    pub(crate) fn piece(&self) -> usize {
+        self.0.as_ref().map_or(usize::MAX, |shared| shared.piece.load(Ordering::Relaxed))
+    }
+
     /// Counts bytes that have moved.
     pub(crate) fn add(&self, bytes: u64) {
         let Some(shared) = &self.0 else { return };
@@ -217,6 +225,7 @@ impl Meter {
         let mut state = shared.state();
         let limit = state.parts.limit();
         let stopping = state.parts.add(bytes, Instant::now(), round_trip);
+        shared.piece.store(state.parts.piece(), Ordering::Relaxed);
         if stopping > 0 || state.parts.limit() > limit {
             shared.apply(&state, stopping);
         }

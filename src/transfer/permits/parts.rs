@@ -18,17 +18,23 @@ const ON_A_GOOD_LINE: f64 = 524_288.0;
 const ON_A_BAD_LINE: f64 = 65_536.0;
 /// Without a trial, no more parts move at once than are moved in this time, in seconds.
 const SECONDS_OF_PARTS: f64 = 2.0;
-/// How long the rate is measured, at least; and at least this many round trips.
-const SHORTEST_WINDOW: Duration = Duration::from_millis(250);
-const SHORTEST_TRIAL: Duration = Duration::from_secs(1);
+/// How long the rate is measured, at least, over a fast and over a slow line; and at least this many round trips.
+const FAST_WINDOW: Duration = Duration::from_millis(250);
+const SLOW_WINDOW: Duration = Duration::from_secs(1);
 const ROUND_TRIPS: u32 = 4;
-/// A trial must raise the rate by this factor. Less may be noise.
+/// A trial of more must raise the rate by this factor, and one of fewer must keep this share of it. Less may be noise.
 const GAIN: f64 = 1.2;
+const KEPT: f64 = 0.9;
 /// The limit is taken back when the rate falls below this share of the one at which it was set.
 const LOSS: f64 = 0.7;
-/// How many windows pass before the next trial. It doubles each time that a trial gains nothing.
-const FIRST_PAUSE: u32 = 8;
+/// How many windows pass before the next trial. It doubles each time that a trial gains nothing: what a trial of an upload
+/// has sent may be lost.
+const FIRST_PAUSE: u32 = 16;
 const LONGEST_PAUSE: u32 = 1_024;
+/// How many bytes should be counted at a time, over a fast and over a slow line: the rate of a window is as exact as they
+/// are few.
+const FAST_PIECE: usize = 256 << 10;
+const SLOW_PIECE: usize = 32 << 10;
 /// The size of a part is a moving average; this is the weight of the newest one.
 const NEWEST: f64 = 0.25;
 
@@ -46,6 +52,8 @@ pub(super) struct Parts {
     rate: Option<f64>,
     /// The limit and the rate before the trial that is under way.
     trial: Option<(usize, f64)>,
+    /// Whether the next trial, if there is a choice, is one of more.
+    tries_more: bool,
     windows_left: u32,
     pause: u32,
 }
@@ -66,6 +74,7 @@ impl Default for Parts {
             window: None,
             rate: None,
             trial: None,
+            tries_more: true,
             windows_left: 0,
             pause: FIRST_PAUSE,
         }
@@ -117,8 +126,7 @@ impl Parts {
     /// Counts bytes that have moved. Returns how many of those that began last should stop, to be moved later: those over
     /// the limit, with any that were asked to stop already.
     pub(super) fn add(&mut self, bytes: u64, now: Instant, round_trip: Duration) -> usize {
-        let is_slow_trial = self.trial.is_some() && self.is_slow();
-        let shortest = if is_slow_trial { SHORTEST_TRIAL } else { SHORTEST_WINDOW };
+        let shortest = if self.is_slow() { SLOW_WINDOW } else { FAST_WINDOW };
         let Some(window) = &mut self.window else { return 0 };
         window.bytes += bytes;
         if now.duration_since(window.began) < shortest.max(ROUND_TRIPS * round_trip) {
@@ -134,10 +142,9 @@ impl Parts {
         };
         let elapsed = now.duration_since(began).as_secs_f64();
         // Bodies that are fewer than allowed do not show what the line can take.
-        if bytes == 0 || elapsed == 0.0 || self.has_room() {
-            return 0;
+        if bytes > 0 && elapsed > 0.0 && !self.has_room() {
+            self.adapt(bytes as f64 / elapsed, round_trip);
         }
-        self.adapt(bytes as f64 / elapsed, round_trip);
         if self.is_slow() { self.moving.saturating_sub(self.limit) } else { 0 }
     }
 
@@ -148,30 +155,47 @@ impl Parts {
         let in_turn = rate * SECONDS_OF_PARTS / self.size;
         let in_turn = (in_turn as usize).clamp(1, filled(ON_A_GOOD_LINE));
         let set = self.rate.unwrap_or(0.0);
-        match self.trial.take() {
-            Some((limit, before)) if rate < before * GAIN => {
-                self.limit = limit.max(in_turn);
+        // More bodies than allowed do not show what the limit brings: those of before it was lowered still move.
+        let is_exact = self.moving <= self.limit;
+        match self.trial.take_if(|_| is_exact) {
+            Some((limit, before)) => {
+                let was_more = limit < self.limit;
+                let is_good = rate >= if was_more { before * GAIN } else { before * KEPT };
+                self.tries_more = was_more == is_good;
+                if is_good {
+                    self.pause = FIRST_PAUSE;
+                } else {
+                    self.limit = limit.max(in_turn);
+                    self.windows_left = self.pause;
+                    self.pause = (self.pause * 2).min(LONGEST_PAUSE);
+                }
                 self.rate = Some(rate);
-                self.windows_left = self.pause;
-                self.pause = (self.pause * 2).min(LONGEST_PAUSE);
             }
-            Some(_) => {
-                self.rate = Some(rate);
-                self.pause = FIRST_PAUSE;
-            }
-            None if in_turn > self.limit || rate < set * LOSS => {
+            None if (is_exact && in_turn > self.limit) || rate < set * LOSS => {
+                self.trial = None;
                 self.limit = in_turn;
                 self.rate = Some(rate);
             }
+            None if !is_exact => {}
             None if self.windows_left > 0 => self.windows_left -= 1,
-            None if self.limit < most => {
-                self.trial = Some((self.limit, rate));
-                self.limit = (self.limit + (self.limit / 2).max(1)).min(most);
+            None => {
+                let (may_try_more, may_try_fewer) = (self.limit < most, self.limit > in_turn);
+                if may_try_more && (self.tries_more || !may_try_fewer) {
+                    self.trial = Some((self.limit, rate));
+                    self.limit = (self.limit + (self.limit / 2).max(1)).min(most);
+                } else if may_try_fewer {
+                    self.trial = Some((self.limit, rate));
+                    self.limit = (self.limit - (self.limit / 4).max(1)).max(in_turn);
+                }
             }
-            None => {}
         }
         self.rate.get_or_insert(rate);
         tracing::trace!(limit = self.limit, rate, in_turn, most, "parts at once");
+    }
+
+    /// How many bytes should be counted at a time.
+    pub(super) fn piece(&self) -> usize {
+        if self.rate.is_none() || self.is_slow() { SLOW_PIECE } else { FAST_PIECE }
     }
 
     /// Whether a part takes so long that one too many matters.

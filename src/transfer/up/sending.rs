@@ -120,7 +120,8 @@ impl Body for Counted {
                 ended => return Poll::Ready(ended),
             }
         }
-        let bytes = this.rest.split_to(this.rest.len().min(MOST_AT_A_TIME));
+        let piece = this.shared.meter.piece().min(MOST_AT_A_TIME);
+        let bytes = this.rest.split_to(this.rest.len().min(piece));
         this.shared.count(bytes.len() as u64);
         Poll::Ready(Some(Ok(Frame::data(bytes))))
     }

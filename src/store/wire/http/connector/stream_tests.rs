@@ -129,13 +129,15 @@ fn noise(bytes: usize) -> Vec<u8> {
     (0..bytes).map(|_| next()).collect()
 }
 
-/// Receives all, then sends it back.
+/// Receives all, then sends it back. Reads the carrier to its end as well: with unread bytes, a socket that is closed
+/// resets the connection.
 fn echo<S: io::Read + io::Write>(mut peer: StreamOwned<ServerConnection, S>) {
     let mut all = Vec::new();
     peer.read_to_end(&mut all).unwrap();
     peer.write_all(&all).unwrap();
     peer.conn.send_close_notify();
     peer.flush().unwrap();
+    let _ = io::copy(&mut peer.sock, &mut io::sink());
 }
 
 #[tokio::test]
