@@ -75,7 +75,7 @@ impl Default for Parts {
             rate: None,
             trial: None,
             tries_more: true,
-            windows_left: 0,
+            windows_left: FIRST_PAUSE / 4,
             pause: FIRST_PAUSE,
         }
     }

@@ -17,7 +17,7 @@ use crate::transfer::progress::ProgressItem;
 /// The most bytes that are counted at a time.
 const MOST_AT_A_TIME: usize = 256 << 10;
 /// A body is stopped only while the connection has taken less than one part in this many.
-const STOPPABLE_SHARE: u64 = 4;
+const STOPPABLE_SHARE: u64 = 2;
 
 /// One request with a body. Cheap to clone.
 #[derive(Clone)]
