@@ -18,6 +18,7 @@ mod copies;
 mod cors;
 mod crash;
 mod encryption;
+mod expiry;
 mod faults;
 mod folder;
 mod fuzz;

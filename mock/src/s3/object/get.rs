@@ -8,6 +8,7 @@ use s3s::{S3Request, S3Response};
 
 use super::condition::read_conditions;
 use super::found::{Found, ObjectReader};
+use super::lock::set_lock;
 use crate::quirks::SEAWEEDFS_INTERNAL_ERROR;
 use crate::refusal::Refusal;
 use crate::s3::api::{Api, Head, Outcome};
@@ -39,6 +40,7 @@ macro_rules! describe {
             ..Default::default()
         };
         set_encryption!(output, &object.encryption);
+        set_lock!(output, &$found.version.lock);
         if let Some(checksum) = $selected.checksum.as_ref().filter(|_| $with_checksum) {
             set_object_checksum!(output, checksum);
         }
