@@ -17,6 +17,7 @@ mod control;
 mod copies;
 mod cors;
 mod crash;
+mod documented_stores;
 mod encryption;
 mod expiry;
 mod faults;

@@ -34,6 +34,10 @@ pub(crate) async fn copy_object(
     let conditions = WriteConditions::of_copy(api.quirks, head.headers)?;
     let (found, source_key) = source(api, &head, &input.copy_source, &source_conditions!(input))?;
     check_source_size(found.object.size)?;
+    let is_lost = api.quirks.unsealable_size.is_some_and(|size| found.object.size <= size);
+    if is_lost && customer_key.is_some() && !found.object.encryption.is_sealed() {
+        return Err(Refusal::no_such_key(key));
+    }
     let with_keys = customer_key.is_some() || source_key.is_some();
     let (attributes, tags) = description(api, &head, input, &found, with_keys)?;
 
