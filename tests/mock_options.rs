@@ -99,7 +99,7 @@ fn options_that_mean_nothing_are_refused() {
         (["--bandwidth", "0"], "above 0"),
         (["--bandwidth", "fast"], "above 0"),
         (["--latency", "soon"], "--latency"),
-        (["--behave", "minio"], "one of aws, aws-blocked"),
+        (["--behave", "nowhere"], "one of aws, aws-blocked"),
     ] {
         let done = mock(&lab, &options, "true").exits(2);
         assert!(done.stderr.contains(why), "{options:?}: {}", done.stderr);

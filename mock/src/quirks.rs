@@ -25,6 +25,14 @@ pub enum Behavior {
     Ceph,
     /// Garage 2.5: no versions, no tags, and every mistake is an `InvalidRequest`.
     Garage,
+    /// MinIO and its heirs: no key over plain http, and any key opens an empty object.
+    Minio,
+    /// OVHcloud's Object Storage (Swift): other words for a missing key.
+    Ovh,
+    /// Backblaze B2: no checksums, tags and conditions on writes.
+    B2,
+    /// NetApp StorageGRID: a sealed object is not there for a HEAD without its key.
+    StorageGrid,
     /// A store that does not know SSE-C: the headers are ignored, objects land in plaintext, nothing is echoed.
     IgnoresSseC,
 }
@@ -37,6 +45,10 @@ impl Behavior {
         Self::SeaweedFs,
         Self::Ceph,
         Self::Garage,
+        Self::Minio,
+        Self::Ovh,
+        Self::B2,
+        Self::StorageGrid,
         Self::IgnoresSseC,
     ];
 
@@ -52,6 +64,10 @@ impl Behavior {
             Self::SeaweedFs => &SEAWEEDFS,
             Self::Ceph => &CEPH,
             Self::Garage => &GARAGE,
+            Self::Minio => &MINIO,
+            Self::Ovh => &OVH,
+            Self::B2 => &B2,
+            Self::StorageGrid => &STORAGEGRID,
             Self::IgnoresSseC => &IGNORES_SSE_C,
         }
     }
@@ -96,6 +112,13 @@ pub(crate) struct Quirks {
     /// Operations answered with 501.
     pub(crate) missing_operations: &'static [&'static str],
 
+    /// What the names of headers begin with that are refused.
+    pub(crate) refused_headers: &'static [&'static str],
+    /// Whether `If-Match` and `If-None-Match` of a write are answered with 501.
+    pub(crate) refuses_write_conditions: bool,
+    /// The answer to DeleteObjects without `Content-MD5`.
+    pub(crate) missing_content_md5: Option<ErrorReply>,
+
     /// Whether keys over plain http are refused however the server is set up.
     pub(crate) requires_tls: bool,
     /// The answer to a key over plain http.
@@ -114,6 +137,14 @@ pub(crate) struct Quirks {
     /// Whether `Content-Encoding: aws-chunked` of an upload with an unsigned trailer is stored.
     pub(crate) keeps_aws_chunked: bool,
 
+    /// The answer to a key that is not the base64 of 32 bytes.
+    pub(crate) malformed_key: Option<ErrorReply>,
+    /// Whether the base64 of a key may lack its padding.
+    pub(crate) takes_unpadded_keys: bool,
+    /// Whether any key opens an empty object, for GetObject and CopyObject.
+    pub(crate) any_key_opens_empty: bool,
+    /// Whether HEAD without a key answers 404 for a sealed object.
+    pub(crate) hides_sealed_from_head: bool,
     /// The answers to a read whose key does not fit.
     pub(crate) read_errors: KeyErrors,
     /// The answers to a copy whose source key does not fit.
@@ -152,6 +183,8 @@ pub(crate) struct Quirks {
     /// Whether sealed objects can be copied and copies be sealed. Otherwise a sealed source is refused with 501, and a
     /// target key is ignored: the copy lands in plaintext.
     pub(crate) copies_with_keys: bool,
+    /// Up to how many bytes a plain object is not found by a copy that seals it.
+    pub(crate) unsealable_size: Option<u64>,
     /// Whether a copy onto itself needs `x-amz-metadata-directive: REPLACE` even if it changes the encryption.
     pub(crate) copy_in_place_needs_replace: bool,
     /// Whether `If-Match` and `If-None-Match` of a copy are compared with the object that it overwrites.
@@ -194,6 +227,9 @@ const AWS: Quirks = Quirks {
     ignores_sse_c: false,
     blocks_sse_c: false,
     missing_operations: &[],
+    refused_headers: &[],
+    refuses_write_conditions: false,
+    missing_content_md5: None,
     requires_tls: false,
     insecure_key: invalid_request(
         "Requests specifying Server Side Encryption with Customer provided keys must be made over a secure connection.",
@@ -205,6 +241,10 @@ const AWS: Quirks = Quirks {
     unsigned_trailer_over_tls: None,
     signed_trailer: None,
     keeps_aws_chunked: false,
+    malformed_key: None,
+    takes_unpadded_keys: false,
+    any_key_opens_empty: false,
+    hides_sealed_from_head: false,
     read_errors: AWS_KEY_ERRORS,
     source_errors: AWS_KEY_ERRORS,
     ignores_key_of_plain_object: false,
@@ -222,6 +262,7 @@ const AWS: Quirks = Quirks {
     part_copy_with_key: None,
     checks_key_on_complete: true,
     copies_with_keys: true,
+    unsealable_size: None,
     copy_in_place_needs_replace: false,
     checks_copy_conditions: true,
 };
@@ -313,6 +354,8 @@ const GARAGE: Quirks = Quirks {
     other_part_key: Some(invalid_request(
         "Bad request: The encryption key is not that of the upload",
     )),
+    // Measured in 2026-11; what is larger than an inline block is copied.
+    unsealable_size: Some(3072),
     checks_copy_conditions: false,
     ..AWS
 };
@@ -324,6 +367,53 @@ const GARAGE_KEY_ERRORS: KeyErrors = KeyErrors {
     ),
     superfluous: invalid_request("Bad request: Trying to decrypt a plaintext object"),
 };
+
+/// Documented: 403 for a wrong or malformed key, no keys over plain http, unpadded keys (`mc --enc-c`), DeleteObjects with
+/// `Content-MD5` only; any key for an empty object: issue 82 of its heir silo, 2026-11.
+const MINIO: Quirks = Quirks {
+    name: "minio",
+    requires_tls: true,
+    missing_content_md5: Some(ErrorReply(
+        400,
+        "MissingContentMD5",
+        "Missing required header for this request: Content-Md5.",
+    )),
+    malformed_key: Some(ErrorReply(403, "AccessDenied", "Access Denied.")),
+    takes_unpadded_keys: true,
+    any_key_opens_empty: true,
+    read_errors: KeyErrors {
+        wrong: ErrorReply(403, "AccessDenied", "Access Denied."),
+        ..AWS_KEY_ERRORS
+    },
+    ..AWS
+};
+
+/// Documented by OVHcloud.
+const OVH: Quirks = Quirks {
+    name: "ovh",
+    read_errors: KeyErrors {
+        missing: ErrorReply(
+            400,
+            "BadRequest",
+            "Missing X-Amz-Server-Side-Encryption-Customer-Key header",
+        ),
+        ..AWS_KEY_ERRORS
+    },
+    ..AWS
+};
+
+/// Documented by Backblaze.
+const B2: Quirks = Quirks {
+    name: "b2",
+    missing_operations: &["GetObjectTagging", "PutObjectTagging", "DeleteObjectTagging"],
+    refused_headers: &["x-amz-checksum-", "x-amz-sdk-checksum-", "x-amz-trailer", "x-amz-tagging"],
+    refuses_write_conditions: true,
+    hides_checksums: true,
+    ..AWS
+};
+
+/// Documented by NetApp.
+const STORAGEGRID: Quirks = Quirks { name: "storagegrid", hides_sealed_from_head: true, ..AWS };
 
 const IGNORES_SSE_C: Quirks =
     Quirks { name: "ignores-sse-c", ignores_sse_c: true, checks_copy_conditions: false, ..AWS };

@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::encoding;
-use crate::quirks::KeyErrors;
+use crate::quirks::{KeyErrors, Quirks};
 use crate::random;
-use crate::refusal::Refusal;
+use crate::refusal::{ErrorReply, Refusal};
 
 /// What every SSE-C header begins with.
 pub(crate) const PREFIX: &str = "x-amz-server-side-encryption-customer-";
@@ -85,12 +85,35 @@ pub(crate) struct KeyHeaders<'a> {
     algorithm: Option<&'a [u8]>,
     key: Option<&'a [u8]>,
     md5: Option<&'a [u8]>,
+    /// What the store makes of a key that is not the base64 of 32 bytes.
+    malformed: Option<ErrorReply>,
+    takes_unpadded: bool,
 }
 
 impl<'a> KeyHeaders<'a> {
     pub(crate) fn of(headers: &'a HeaderMap, prefix: &str) -> Self {
         let get = |name: &str| headers.get(format!("{prefix}{name}")).map(|value| value.as_bytes());
-        Self { algorithm: get("algorithm"), key: get("key"), md5: get("key-md5") }
+        Self {
+            algorithm: get("algorithm"),
+            key: get("key"),
+            md5: get("key-md5"),
+            malformed: None,
+            takes_unpadded: false,
+        }
+    }
+
+    /// Reads a key as the store does.
+    pub(crate) fn as_of(self, quirks: &Quirks) -> Self {
+        Self { malformed: quirks.malformed_key, takes_unpadded: quirks.takes_unpadded_keys, ..self }
+    }
+
+    fn decoded(&self, encoded: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        let mut text = Zeroizing::new(String::from_utf8_lossy(encoded).into_owned());
+        if self.takes_unpadded {
+            let padding = text.len().next_multiple_of(4) - text.len();
+            text.extend(std::iter::repeat_n('=', padding));
+        }
+        encoding::from_base64(&text).map(Zeroizing::new)
     }
 
     pub(crate) fn any(&self) -> bool {
@@ -107,23 +130,23 @@ impl<'a> KeyHeaders<'a> {
             ));
         }
         let encoded = self.named_key()?;
-        let key = encoding::from_base64(&String::from_utf8_lossy(encoded))
-            .filter(|key| key.len() == 32)
-            .ok_or_else(|| argument("The secret key was invalid for the specified algorithm."))?;
+        let key = self.decoded(encoded).filter(|key| key.len() == 32).ok_or_else(|| {
+            let invalid = || argument("The secret key was invalid for the specified algorithm.");
+            self.malformed.map_or_else(invalid, Refusal::from)
+        })?;
         if self.md5.is_none() {
             return Err(argument(
                 "Requests specifying Server Side Encryption with Customer provided keys must provide the client calculated MD5 of the secret key.",
             ));
         }
-        self.matching_md5(CustomerKey(Zeroizing::new(key)))
+        self.matching_md5(CustomerKey(key))
     }
 
     /// The key of a read, or of a copy's source: the MD5 may be missing, and a key of another length is a wrong
     /// key like any other.
     pub(crate) fn for_read(&self) -> Result<CustomerKey, Refusal> {
         let encoded = self.named_key()?;
-        let key = encoding::from_base64(&String::from_utf8_lossy(encoded)).unwrap_or_default();
-        let key = CustomerKey(Zeroizing::new(key));
+        let key = CustomerKey(self.decoded(encoded).unwrap_or_default());
         // Only a key that could be one is compared with its MD5: any other is refused as a wrong key.
         if key.0.len() == 32 { self.matching_md5(key) } else { Ok(key) }
     }

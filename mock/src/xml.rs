@@ -24,6 +24,15 @@ impl Element {
         read(document).filter(|element| element.name == root).ok_or_else(Refusal::malformed_xml)
     }
 
+    /// The text and the children as XML.
+    pub(crate) fn content(&self) -> String {
+        let children = self.children.iter().map(|child| {
+            let Self { name, .. } = child;
+            format!("<{name}>{}</{name}>", child.content())
+        });
+        escape(&self.text) + &children.collect::<String>()
+    }
+
     /// The children of a name, in their order.
     pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Self> {
         self.children.iter().filter(move |child| child.name == name)

@@ -67,10 +67,10 @@ fn every_behavior_has_a_name_that_reads_back() {
     for behavior in Behavior::ALL {
         assert_eq!(behavior.to_string().parse(), Ok(*behavior));
     }
-    let error = "minio".parse::<Behavior>().unwrap_err();
+    let error = "nowhere".parse::<Behavior>().unwrap_err();
     assert_eq!(
         error.to_string(),
-        "unknown behavior \"minio\": one of aws, aws-blocked, seaweedfs, ceph, garage, ignores-sse-c"
+        "unknown behavior \"nowhere\": one of aws, aws-blocked, seaweedfs, ceph, garage, minio, ovh, b2, storagegrid, ignores-sse-c"
     );
 }
 
@@ -230,10 +230,16 @@ fn a_copy_that_shall_seal() {
         (GARAGE, Some(ONE.md5), Some(ONE.md5)),
     ] {
         let server = store(behavior);
+        Raw::put("/demo/plain", &data(4000)).send(&server);
         let answer = copy("plain", "copy", None, Some(ONE)).send(&server);
         assert_eq!((answer.status, answer.header(MD5)), (200, echo), "{behavior}");
         assert_eq!(sealed_with(&server, "copy").as_deref(), sealed, "{behavior}");
     }
+    let server = store(GARAGE);
+    let answer = copy("plain", "copy", None, Some(ONE)).send(&server);
+    assert_eq!(answer.verdict(), verdict(404, "NoSuchKey"), "a small object");
+    assert!(server.object(BUCKET, "copy").is_none());
+    assert_eq!(copy("plain", "copy", None, None).send(&server).status, 200);
 }
 
 #[test]

@@ -116,13 +116,15 @@ pub(crate) fn check_access(store: &Store, request: &AccessRequest<'_>) -> Result
         permit(&buckets, action, &bucket, Some(&key), &context)?;
     }
     let settings = buckets.bucket(request.bucket).ok().map(|bucket| &bucket.settings);
+    let has_lock = settings.is_some_and(|settings| settings.lock.is_some());
+    let blocks = settings.is_some_and(|settings| settings.blocks("BlockPublicAcls"));
     let allows_acls = settings.is_some_and(|settings| settings.ownership.allows_acls());
     // CreateBucket has rules of its own.
     if request.operation != "CreateBucket" {
-        check_acl(request.headers, allows_acls)?;
+        check_acl(request.headers, allows_acls, blocks)?;
     }
     drop(buckets);
-    check_headers(request.headers)
+    check_headers(request.headers, has_lock)
 }
 
 /// Refuses `action` where the bucket's policy denies it.
@@ -153,6 +155,9 @@ pub(crate) fn permit(
 /// The permission an operation needs: "Required permissions for Amazon S3 API operations". `None` for operations
 /// without a bucket, and for the policy itself, which its owner can always replace.
 fn action(operation: &str, versioned: bool) -> Option<String> {
+    if let Some((_, action)) = ACTIONS.iter().find(|(name, _)| *name == operation) {
+        return Some(format!("s3:{action}"));
+    }
     let action = match operation {
         "PostObject"
         | "CopyObject"
@@ -179,6 +184,16 @@ fn action(operation: &str, versioned: bool) -> Option<String> {
         | "DeleteObjectTagging"
         | "AbortMultipartUpload"
         | "GetBucketLocation"
+        | "GetBucketTagging"
+        | "PutBucketTagging"
+        | "GetBucketLogging"
+        | "PutBucketLogging"
+        | "GetBucketWebsite"
+        | "PutBucketWebsite"
+        | "DeleteBucketWebsite"
+        | "GetBucketRequestPayment"
+        | "PutBucketRequestPayment"
+        | "PutBucketOwnershipControls"
         | "GetBucketOwnershipControls"
         | "GetBucketVersioning"
         | "PutBucketVersioning"
@@ -204,12 +219,54 @@ const DIRECTORY_BUCKETS_ONLY: [&str; 5] = [
 ];
 const BYPASS: &str = "x-amz-bypass-governance-retention";
 
+/// Actions whose names do not follow from those of their operations, and actions that are the same for every version.
+const ACTIONS: &[(&str, &str)] = &[
+    ("GetPublicAccessBlock", "GetBucketPublicAccessBlock"),
+    ("PutPublicAccessBlock", "PutBucketPublicAccessBlock"),
+    ("DeletePublicAccessBlock", "PutBucketPublicAccessBlock"),
+    ("GetBucketLifecycleConfiguration", "GetLifecycleConfiguration"),
+    ("PutBucketLifecycleConfiguration", "PutLifecycleConfiguration"),
+    ("DeleteBucketLifecycle", "PutLifecycleConfiguration"),
+    ("GetBucketNotificationConfiguration", "GetBucketNotification"),
+    ("PutBucketNotificationConfiguration", "PutBucketNotification"),
+    ("GetBucketAccelerateConfiguration", "GetAccelerateConfiguration"),
+    ("PutBucketAccelerateConfiguration", "PutAccelerateConfiguration"),
+    ("GetBucketReplication", "GetReplicationConfiguration"),
+    ("PutBucketReplication", "PutReplicationConfiguration"),
+    ("DeleteBucketReplication", "PutReplicationConfiguration"),
+    ("DeleteBucketTagging", "PutBucketTagging"),
+    ("DeleteBucketOwnershipControls", "PutBucketOwnershipControls"),
+    ("GetObjectLockConfiguration", "GetBucketObjectLockConfiguration"),
+    ("PutObjectLockConfiguration", "PutBucketObjectLockConfiguration"),
+    ("GetBucketIntelligentTieringConfiguration", "GetIntelligentTieringConfiguration"),
+    ("ListBucketIntelligentTieringConfigurations", "GetIntelligentTieringConfiguration"),
+    ("PutBucketIntelligentTieringConfiguration", "PutIntelligentTieringConfiguration"),
+    ("DeleteBucketIntelligentTieringConfiguration", "PutIntelligentTieringConfiguration"),
+    ("GetBucketInventoryConfiguration", "GetInventoryConfiguration"),
+    ("ListBucketInventoryConfigurations", "GetInventoryConfiguration"),
+    ("PutBucketInventoryConfiguration", "PutInventoryConfiguration"),
+    ("DeleteBucketInventoryConfiguration", "PutInventoryConfiguration"),
+    ("GetBucketAnalyticsConfiguration", "GetAnalyticsConfiguration"),
+    ("ListBucketAnalyticsConfigurations", "GetAnalyticsConfiguration"),
+    ("PutBucketAnalyticsConfiguration", "PutAnalyticsConfiguration"),
+    ("DeleteBucketAnalyticsConfiguration", "PutAnalyticsConfiguration"),
+    ("GetBucketMetricsConfiguration", "GetMetricsConfiguration"),
+    ("ListBucketMetricsConfigurations", "GetMetricsConfiguration"),
+    ("PutBucketMetricsConfiguration", "PutMetricsConfiguration"),
+    ("DeleteBucketMetricsConfiguration", "PutMetricsConfiguration"),
+    ("GetObjectRetention", "GetObjectRetention"),
+    ("PutObjectRetention", "PutObjectRetention"),
+    ("GetObjectLegalHold", "GetObjectLegalHold"),
+    ("PutObjectLegalHold", "PutObjectLegalHold"),
+];
+
 /// Refuses headers that this server would ignore.
-fn check_headers(headers: &HeaderMap) -> Result<(), Refusal> {
-    if headers.keys().any(|name| name.as_str().starts_with("x-amz-object-lock-")) {
+fn check_headers(headers: &HeaderMap, has_lock: bool) -> Result<(), Refusal> {
+    let is_lock = |name: &str| name.starts_with("x-amz-object-lock-");
+    if !has_lock && headers.keys().any(|name| is_lock(name.as_str())) {
         return Err(Refusal::invalid_request("Bucket is missing Object Lock Configuration"));
     }
-    if let Some(value) = headers.get(BYPASS) {
+    if let Some(value) = headers.get(BYPASS).filter(|_| !has_lock) {
         return Err(Refusal::invalid_argument(
             "x-amz-bypass-governance-retention is only applicable to Object Lock enabled buckets",
             BYPASS,

@@ -45,7 +45,11 @@ pub(crate) fn check_bucket_acl(headers: &HeaderMap, ownership: Ownership) -> Res
 }
 
 /// Checks what a write grants. Grants in headers of their own are not served.
-pub(crate) fn check_acl(headers: &HeaderMap, are_allowed: bool) -> Result<(), Refusal> {
+pub(crate) fn check_acl(
+    headers: &HeaderMap,
+    are_allowed: bool,
+    public_are_blocked: bool,
+) -> Result<(), Refusal> {
     let one_by_one = headers.keys().any(|name| name.as_str().starts_with("x-amz-grant-"));
     let canned = headers.get("x-amz-acl").map(|name| String::from_utf8_lossy(name.as_bytes()));
     match canned.as_deref() {
@@ -58,6 +62,9 @@ pub(crate) fn check_acl(headers: &HeaderMap, are_allowed: bool) -> Result<(), Re
         _ if one_by_one => Err(Refusal::not_implemented()),
         Some(canned) if grants(canned).is_none() => {
             Err(Refusal::invalid_argument("", "x-amz-acl", canned))
+        }
+        Some("public-read" | "public-read-write" | "authenticated-read") if public_are_blocked => {
+            Err(Refusal::access_denied("Access Denied"))
         }
         _ => Ok(()),
     }

@@ -18,7 +18,7 @@ use crate::fault::{Fault, Faults};
 use crate::redact;
 use crate::request_log::{RequestLog, RequestRecord};
 use crate::route;
-use crate::store::Clock;
+use crate::store::Store;
 
 const PREFIX: &str = "/-/";
 /// Bytes of the largest document.
@@ -34,7 +34,7 @@ pub(crate) struct Control {
     pub(crate) restore: Restore,
     pub(crate) log: Arc<RequestLog>,
     pub(crate) faults: Arc<Faults>,
-    pub(crate) clock: Clock,
+    pub(crate) store: Arc<Store>,
 }
 
 /// Status and document of an answer.
@@ -99,11 +99,17 @@ impl Control {
 
     /// Brings everything back to the start.
     pub(crate) fn reset(&self) -> io::Result<()> {
-        self.clock.set_offset(0);
+        self.store.clock().set_offset(0);
         self.faults.reset();
         let restored = (self.restore)();
         self.log.clear();
         restored
+    }
+
+    /// Moves the time that objects see forward; what expires on the way is gone when this returns.
+    pub(crate) fn advance(&self, seconds: i64) {
+        self.store.clock().advance(seconds);
+        self.store.expire();
     }
 
     fn shown_faults(&self) -> Value {
@@ -140,8 +146,9 @@ impl Control {
     }
 
     fn shown_clock(&self) -> Value {
-        let now = self.clock.now().format(&Rfc3339).unwrap_or_default();
-        json!({"now": now, "offsetSeconds": self.clock.offset()})
+        let clock = self.store.clock();
+        let now = clock.now().format(&Rfc3339).unwrap_or_default();
+        json!({"now": now, "offsetSeconds": clock.offset()})
     }
 
     fn set_clock(&self, document: &Bytes) -> Answer {
@@ -152,7 +159,7 @@ impl Control {
         match (members.next(), members.next()) {
             (Some((name, seconds)), None) if name == "advanceSeconds" => {
                 match seconds.as_i64().filter(|seconds| *seconds >= 0) {
-                    Some(seconds) => self.clock.advance(seconds),
+                    Some(seconds) => self.advance(seconds),
                     None => return form(),
                 }
             }
@@ -160,7 +167,8 @@ impl Control {
                 match OffsetDateTime::parse(now.as_str().unwrap_or_default(), &Rfc3339) {
                     Ok(now) => {
                         let ahead = now - OffsetDateTime::now_utc();
-                        self.clock.set_offset(ahead.whole_seconds());
+                        self.store.clock().set_offset(ahead.whole_seconds());
+                        self.store.expire();
                     }
                     Err(_) => return form(),
                 }

@@ -24,6 +24,7 @@ use crate::browser::{PostObject, preflight};
 use crate::context::{Connection, RequestContext};
 use crate::fault::{ChosenFault, Faults};
 use crate::log_file::LogFile;
+use crate::quirks::Quirks;
 use crate::random;
 use crate::refusal::{HOST_ID, Refusal};
 use crate::request_log::{RequestLog, RequestRecord};
@@ -166,6 +167,7 @@ impl Handler {
         self.authenticator.check(&head, OffsetDateTime::now_utc())?;
         let quirks = self.authenticator.quirks;
         check_trailer(quirks, &head.headers, context.connection.tls)?;
+        check_store(quirks, &head.headers, operation)?;
         if quirks.missing_operations.contains(&operation) {
             return Err(Refusal::not_implemented());
         }
@@ -198,6 +200,30 @@ impl Handler {
     fn cors_rules(&self, head: &Parts) -> Option<CorsRules> {
         let bucket = Target::of(&head.headers, head.uri.path()).bucket?;
         self.store.lock().bucket(&bucket).ok()?.settings.cors.clone()
+    }
+}
+
+/// Refuses what the store does not take.
+fn check_store(quirks: &Quirks, headers: &HeaderMap, operation: &str) -> Result<(), Refusal> {
+    let is_refused =
+        |name: &&str| quirks.refused_headers.iter().any(|prefix| name.starts_with(*prefix));
+    if let Some(name) = headers.keys().map(|name| name.as_str()).find(is_refused) {
+        return Err(Refusal::new(
+            400,
+            "InvalidArgument",
+            format!("Unsupported header '{name}' received for this API call."),
+        ));
+    }
+    let is_write = matches!(operation, "PutObject" | "CompleteMultipartUpload" | "CopyObject");
+    let is_conditional = ["if-match", "if-none-match"].iter().any(|it| headers.contains_key(*it));
+    if quirks.refuses_write_conditions && is_write && is_conditional {
+        return Err(Refusal::not_implemented());
+    }
+    match quirks.missing_content_md5 {
+        Some(error) if operation == "DeleteObjects" && !headers.contains_key("content-md5") => {
+            Err(error.into())
+        }
+        _ => Ok(()),
     }
 }
 

@@ -51,11 +51,29 @@ impl Api {
         if in_place && !replaces { Err(illegal_copy()) } else { Ok(None) }
     }
 
-    /// The key that opens an object for a read.
+    /// The key that opens an object for a read of what is known about it.
     pub(crate) fn open(
         &self,
         object: &Object,
         head: &Head<'_>,
+    ) -> Result<Option<CustomerKey>, Refusal> {
+        self.open_for(object, head, false)
+    }
+
+    /// As [`Api::open`], for a read of its content.
+    pub(crate) fn open_content(
+        &self,
+        object: &Object,
+        head: &Head<'_>,
+    ) -> Result<Option<CustomerKey>, Refusal> {
+        self.open_for(object, head, true)
+    }
+
+    fn open_for(
+        &self,
+        object: &Object,
+        head: &Head<'_>,
+        content: bool,
     ) -> Result<Option<CustomerKey>, Refusal> {
         let check = object.encryption.key_check();
         if check.is_none() && self.quirks.ignores_key_of_plain_object {
@@ -69,7 +87,8 @@ impl Api {
             return Err(Refusal::new(304, "NotModified", "Not Modified")
                 .header("etag", &format!("\"{}\"", object.etag)));
         }
-        self.unlock(head, ssec::PREFIX, check, &self.quirks.read_errors)
+        let opens_empty = self.quirks.any_key_opens_empty && content && object.size == 0;
+        self.unlock(head, ssec::PREFIX, check, &self.quirks.read_errors, opens_empty)
     }
 
     /// The key that opens the source of a copy.
@@ -82,7 +101,8 @@ impl Api {
         if !self.quirks.copies_with_keys {
             return check.map_or(Ok(None), |_| Err(Refusal::not_implemented()));
         }
-        self.unlock(head, ssec::SOURCE_PREFIX, check, &self.quirks.source_errors)
+        let opens_empty = self.quirks.any_key_opens_empty && source.size == 0;
+        self.unlock(head, ssec::SOURCE_PREFIX, check, &self.quirks.source_errors, opens_empty)
     }
 
     fn unlock(
@@ -91,10 +111,13 @@ impl Api {
         prefix: &str,
         check: Option<&KeyCheck>,
         errors: &KeyErrors,
+        opens_empty: bool,
     ) -> Result<Option<CustomerKey>, Refusal> {
         let key = self.key_headers(head, prefix)?.map(|given| given.for_read()).transpose()?;
-        ssec::unlock(check, key.as_ref(), errors)?;
-        Ok(key)
+        match ssec::unlock(check, key.as_ref(), errors) {
+            Err(_) if opens_empty && key.is_some() && check.is_some() => Ok(key),
+            outcome => outcome.map(|()| key),
+        }
     }
 
     fn key_headers<'a>(
@@ -110,7 +133,7 @@ impl Api {
         if require_tls && !head.context().connection.tls {
             return Err(self.quirks.insecure_key.into());
         }
-        Ok(Some(given))
+        Ok(Some(given.as_of(self.quirks)))
     }
 
     /// How an object is encrypted that is written with these headers.

@@ -24,7 +24,7 @@ use crate::fault::{Fault, Faults};
 use crate::log_file::LogFile;
 use crate::request_log::{RequestLog, RequestRecord};
 use crate::s3::{Api, Configuration, LocalhostDomain};
-use crate::settings::Ownership;
+use crate::settings::{Ownership, PUBLIC_ACCESS_BLOCK};
 use crate::store::{Store, Version, Versioning};
 
 /// The receive buffer of a connection with a limited bandwidth, in bytes.
@@ -64,6 +64,7 @@ impl Server {
             ));
         }
         fill(&store, &options)?;
+        store.expire();
         let store = Arc::new(store);
         let log = Arc::new(RequestLog::new(options.kept_requests));
         let (tls, ca_pem) = if options.tls {
@@ -165,10 +166,10 @@ impl Server {
         self.control.reset()
     }
 
-    /// Moves the time that objects see forward, by whole seconds: they get it as their date. Signatures are checked by the
-    /// system's clock.
+    /// Moves the time that objects see forward, by whole seconds: they get it as their date, retention ends by it, and what
+    /// the rules of a lifecycle say has expired is gone when this returns. Signatures are checked by the system's clock.
     pub fn advance(&self, by: Duration) {
-        self.control.clock.advance(i64::try_from(by.as_secs()).unwrap_or(i64::MAX));
+        self.control.advance(i64::try_from(by.as_secs()).unwrap_or(i64::MAX));
     }
 
     /// Injects these faults from now on instead of the former ones, with the same seed.
@@ -228,11 +229,14 @@ impl Server {
     }
 
     /// Lets the objects of a bucket have ACLs, as Object Ownership `ObjectWriter` does, or makes them the bucket
-    /// owner's again, as in new buckets. Does nothing without such a bucket.
+    /// owner's again, as in new buckets. Allowing them ends the bucket's public access block, too. Does nothing without such a bucket.
     pub fn allow_acls(&self, bucket: &str, allowed: bool) {
         if let Ok(bucket) = self.store.lock().bucket_mut(bucket) {
             bucket.settings.ownership =
                 if allowed { Ownership::ObjectWriter } else { Ownership::BucketOwnerEnforced };
+            if allowed {
+                bucket.settings.documents.remove(PUBLIC_ACCESS_BLOCK);
+            }
         }
     }
 
@@ -305,7 +309,7 @@ fn handler(options: &Options, store: &Arc<Store>, log: &Arc<RequestLog>) -> io::
         }),
         log: Arc::clone(log),
         faults: Arc::clone(&faults),
-        clock: store.clock(),
+        store: Arc::clone(store),
     };
     let throttle = Arc::new(Throttle::new(options.latency, options.bandwidth));
     Ok(Handler {

@@ -1,9 +1,12 @@
 //! All settings of one bucket.
 
+use std::collections::BTreeMap;
+
 use http::HeaderValue;
 use serde::{Deserialize, Serialize};
 
 use super::cors::CorsRules;
+use super::object_lock::BucketLock;
 use super::policy::Policy;
 use crate::refusal::Refusal;
 
@@ -17,6 +20,29 @@ pub(crate) struct Settings {
     pub(crate) cors: Option<CorsRules>,
     pub(crate) policy: Option<Policy>,
     pub(crate) ownership: Ownership,
+    /// The contents of other documents by the names of their kinds, with the id where there are several of a kind.
+    pub(crate) documents: BTreeMap<String, String>,
+    pub(crate) lock: Option<BucketLock>,
+}
+
+/// The name of a document that every new bucket has.
+pub(crate) const PUBLIC_ACCESS_BLOCK: &str = "publicAccessBlock";
+
+impl Settings {
+    /// Those of a new bucket, which blocks public access: "Blocking public access to your Amazon S3 storage".
+    pub(crate) fn of_new_bucket() -> Self {
+        let switches =
+            ["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"];
+        let content = switches.map(|name| format!("<{name}>true</{name}>")).concat();
+        let documents = [(PUBLIC_ACCESS_BLOCK.to_owned(), content)].into();
+        Self { documents, ..Self::default() }
+    }
+
+    /// Whether a switch of the public access block is on.
+    pub(crate) fn blocks(&self, switch: &str) -> bool {
+        let document = self.documents.get(PUBLIC_ACCESS_BLOCK);
+        document.is_some_and(|content| content.contains(&format!("<{switch}>true<")))
+    }
 }
 
 /// Whom objects belong to: "Controlling ownership of objects and disabling ACLs for your bucket".
@@ -27,6 +53,8 @@ pub(crate) enum Ownership {
     BucketOwnerEnforced,
     BucketOwnerPreferred,
     ObjectWriter,
+    /// DeleteBucketOwnershipControls leaves it unsaid; objects belong to their writers then.
+    Unset,
 }
 
 impl Ownership {
@@ -55,6 +83,7 @@ impl Ownership {
             Self::BucketOwnerEnforced => "BucketOwnerEnforced",
             Self::BucketOwnerPreferred => "BucketOwnerPreferred",
             Self::ObjectWriter => "ObjectWriter",
+            Self::Unset => "",
         }
     }
 

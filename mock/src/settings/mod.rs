@@ -1,11 +1,20 @@
-//! How a bucket is set up: default encryption, CORS rules, policy, and whether there are ACLs.
+//! How a bucket is set up: default encryption, CORS rules, policy, object lock, lifecycle, whether there are ACLs, and the
+//! documents that are only kept.
 //!
 //! [`Settings`] holds all of it; [`Policy`] and [`CorsRules`] are read from their documents, and say what they allow.
 
 mod configuration;
 mod cors;
+mod documents;
+mod fields;
+mod lifecycle;
+mod object_lock;
 mod policy;
+mod schema;
 
-pub(crate) use configuration::{DefaultEncryption, Ownership, Settings};
+pub(crate) use configuration::{DefaultEncryption, Ownership, PUBLIC_ACCESS_BLOCK, Settings};
 pub(crate) use cors::{CORS_METHODS, CorsRules};
+pub(crate) use documents::{Absent, DocumentKind};
+pub(crate) use lifecycle::{LifecycleRule, name_rules};
+pub(crate) use object_lock::{BucketLock, Lock, Retention};
 pub(crate) use policy::{Policy, PolicyContext};

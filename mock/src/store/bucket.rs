@@ -14,7 +14,7 @@ use super::upload::{Completed, Upload, UploadedPart};
 use super::version::{ID_ALPHABET, NULL_VERSION, Tags, Version, Versioning, new_id};
 use crate::random;
 use crate::refusal::Refusal;
-use crate::settings::Settings;
+use crate::settings::{Lock, Settings};
 
 /// How many completed uploads a bucket remembers.
 const MAX_COMPLETED: usize = 100;
@@ -58,7 +58,7 @@ impl Bucket {
             created: OffsetDateTime::now_utc(),
             versioning,
             blocks_sse_c: false,
-            settings: Settings::default(),
+            settings: Settings::of_new_bucket(),
             keys: BTreeMap::new(),
             uploads: BTreeMap::new(),
             completed: VecDeque::new(),
@@ -174,19 +174,33 @@ impl Bucket {
         id: Option<&str>,
         tags: Tags,
     ) -> Result<String, Refusal> {
-        let (own, id) = self.tags_mut(key, id)?;
-        own.clone_from(&tags);
+        let version = self.version_mut(key, id)?;
+        version.tags.clone_from(&tags);
+        let id = version.id.clone();
         self.changes.recorded.push(Change::Tags { key: key.to_owned(), id: id.clone(), tags });
         Ok(id)
     }
 
-    /// The tags of a version, to be changed without recording it.
-    fn tags_mut(&mut self, key: &str, id: Option<&str>) -> Result<(&mut Tags, String), Refusal> {
+    /// Locks a version, or unlocks it; what may be changed is for the caller to judge.
+    pub(crate) fn set_lock(
+        &mut self,
+        key: &str,
+        id: Option<&str>,
+        lock: Lock,
+    ) -> Result<(), Refusal> {
+        let version = self.version_mut(key, id)?;
+        version.lock.clone_from(&lock);
+        let id = version.id.clone();
+        self.changes.recorded.push(Change::Locked { key: key.to_owned(), id, lock });
+        Ok(())
+    }
+
+    /// A version, to be changed without recording it.
+    fn version_mut(&mut self, key: &str, id: Option<&str>) -> Result<&mut Version, Refusal> {
         let found = self.find(key, id)?.0.id.clone();
         self.keys
             .get_mut(key)
             .and_then(|versions| versions.iter_mut().find(|version| version.id == found))
-            .map(|version| (&mut version.tags, found))
             .ok_or_else(|| Refusal::no_such_key(key))
     }
 
@@ -198,16 +212,32 @@ impl Bucket {
         object: Option<Arc<Object>>,
         tags: Tags,
     ) -> Option<String> {
-        let id = self.push(key, object, tags);
+        self.put_locked(key, object, tags, Lock::default())
+    }
+
+    /// As [`Bucket::put`], with a lock; the bucket's default applies where it names no retention.
+    pub(crate) fn put_locked(
+        &mut self,
+        key: &str,
+        object: Option<Arc<Object>>,
+        tags: Tags,
+        mut lock: Lock,
+    ) -> Option<String> {
+        if let (None, Some(default), true) =
+            (&lock.retention, &self.settings.lock, object.is_some())
+        {
+            lock.retention = default.default_retention(self.clock.now());
+        }
+        let id = self.push(key, object, tags, lock);
         (self.versioning == Versioning::Enabled).then_some(id)
     }
 
-    fn push(&mut self, key: &str, object: Option<Arc<Object>>, tags: Tags) -> String {
+    fn push(&mut self, key: &str, object: Option<Arc<Object>>, tags: Tags, lock: Lock) -> String {
         let id = match self.versioning {
             Versioning::Enabled => object.as_ref().map_or_else(new_id, |object| object.id.clone()),
             Versioning::Unversioned | Versioning::Suspended => NULL_VERSION.to_owned(),
         };
-        let version = Version { id: id.clone(), modified: self.clock.now(), object, tags };
+        let version = Version { id: id.clone(), modified: self.clock.now(), object, tags, lock };
         self.place(key, version.clone());
         self.changes.recorded.push(Change::Put { key: key.to_owned(), version });
         id
@@ -239,7 +269,7 @@ impl Bucket {
                 Deletion::default()
             }
             None => {
-                let version = Some(self.push(key, None, Tags::new()));
+                let version = Some(self.push(key, None, Tags::new(), Lock::default()));
                 Deletion { version, delete_marker: true }
             }
         }
@@ -349,8 +379,13 @@ impl Bucket {
             Change::Settings(_) | Change::Removed => {}
             Change::Put { key, version } => self.place(&key, version),
             Change::Tags { key, id, tags } => {
-                if let Ok((own, _)) = self.tags_mut(&key, Some(&id)) {
-                    *own = tags;
+                if let Ok(version) = self.version_mut(&key, Some(&id)) {
+                    version.tags = tags;
+                }
+            }
+            Change::Locked { key, id, lock } => {
+                if let Ok(version) = self.version_mut(&key, Some(&id)) {
+                    version.lock = lock;
                 }
             }
             Change::Deleted { key, id } => drop(self.delete(&key, Some(&id))),
@@ -371,7 +406,7 @@ impl Bucket {
         self.uploads.iter().map(|((key, id), upload)| (key.as_str(), id.as_str(), upload))
     }
 
-    fn version(&self, key: &str, id: &str) -> Result<&Version, Refusal> {
+    pub(crate) fn version(&self, key: &str, id: &str) -> Result<&Version, Refusal> {
         self.keys
             .get(key)
             .and_then(|versions| versions.iter().find(|version| version.id == id))

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::blob::Blob;
 use super::upload::{Completed, Upload, UploadedPart};
 use super::version::{Tags, Version};
+use crate::settings::Lock;
 
 /// What one step changed: the bucket's name and the change. All of it takes effect, or nothing.
 pub(crate) type Step = Vec<(String, Change)>;
@@ -22,6 +23,8 @@ pub(crate) enum Change {
     Put { key: String, version: Version },
     /// The version's tags are these.
     Tags { key: String, id: String, tags: Tags },
+    /// The version's lock is this.
+    Locked { key: String, id: String, lock: Lock },
     /// The version is gone.
     Deleted { key: String, id: String },
     /// The key is gone with all its versions.

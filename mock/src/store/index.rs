@@ -6,6 +6,8 @@ use std::ops::{Deref, DerefMut};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use time::OffsetDateTime;
+
 use super::blob::{Blob, BlobWriter};
 use super::bucket::Bucket;
 use super::change::{Change, Changes, Step};
@@ -59,6 +61,12 @@ impl Store {
     /// The time that versions get.
     pub(crate) fn clock(&self) -> Clock {
         self.clock.clone()
+    }
+
+    /// Removes what the rules of its buckets say has expired by now.
+    pub(crate) fn expire(&self) {
+        let now = self.clock.now();
+        self.lock().expire(now);
     }
 
     /// A writer for a new part, which is sealed with `key` if there is one.
@@ -203,6 +211,15 @@ impl Buckets {
         }
         self.remove_with_content(name);
         Ok(())
+    }
+
+    fn expire(&mut self, now: OffsetDateTime) {
+        let names: Vec<_> = self.by_name.keys().cloned().collect();
+        for name in names {
+            if let Ok(bucket) = self.bucket_mut(&name) {
+                bucket.expire(now);
+            }
+        }
     }
 
     /// Removes every bucket with its content.

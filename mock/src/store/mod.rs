@@ -10,6 +10,7 @@ mod clock;
 mod folder;
 mod index;
 mod journal;
+mod lifecycle;
 mod object;
 mod recovery;
 mod seal;
@@ -18,7 +19,6 @@ mod version;
 
 pub(crate) use blob::{Blob, BlobReader};
 pub(crate) use bucket::{Bucket, Deletion};
-pub(crate) use clock::Clock;
 pub use folder::FolderError;
 pub(crate) use index::{Buckets, Store};
 pub(crate) use object::{Attributes, Encryption, Object, Part};

@@ -10,6 +10,7 @@ use super::blob::Blob;
 use super::object::{Attributes, Encryption};
 use super::version::Tags;
 use crate::checksum::{Algorithm, Checksum, Kind};
+use crate::settings::Lock;
 
 /// What CreateMultipartUpload set, and the parts so far.
 #[derive(Clone, Serialize, Deserialize)]
@@ -21,6 +22,9 @@ pub(crate) struct Upload {
     pub(crate) encryption: Encryption,
     pub(crate) attributes: Attributes,
     pub(crate) tags: Tags,
+    /// What the finished object's version gets.
+    #[serde(default)]
+    pub(crate) lock: Lock,
     /// What was announced; `None` leaves it to the server.
     pub(crate) checksum: Option<(Algorithm, Kind)>,
     pub(crate) parts: BTreeMap<i32, UploadedPart>,

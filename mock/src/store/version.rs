@@ -7,6 +7,7 @@ use time::OffsetDateTime;
 
 use super::object::Object;
 use crate::random;
+use crate::settings::Lock;
 
 /// The id of a version written while versioning was not enabled.
 pub(crate) const NULL_VERSION: &str = "null";
@@ -32,6 +33,8 @@ pub(crate) struct Version {
     /// `None` for a delete marker.
     pub(crate) object: Option<Arc<Object>>,
     pub(crate) tags: Tags,
+    #[serde(default)]
+    pub(crate) lock: Lock,
 }
 
 pub(crate) fn new_id() -> String {

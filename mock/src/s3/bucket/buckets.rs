@@ -13,7 +13,7 @@ use crate::auth::check_bucket_acl;
 use crate::refusal::Refusal;
 use crate::s3::api::{Api, Outcome};
 use crate::s3::output::{last_modified, owner};
-use crate::settings::Ownership;
+use crate::settings::{BucketLock, Ownership};
 use crate::store::{Bucket, Versioning};
 
 pub(crate) async fn create_bucket(
@@ -27,11 +27,10 @@ pub(crate) async fn create_bucket(
         .create_bucket_configuration
         .and_then(|configuration| configuration.location_constraint);
     check_location(&api.region, location.as_ref().map(|location| location.as_str()))?;
-    // Object lock is not served.
-    if input.object_lock_enabled_for_bucket == Some(true) {
-        return Err(Refusal::not_implemented());
-    }
-    let mut bucket = Bucket::new(Versioning::Unversioned);
+    let is_locked = input.object_lock_enabled_for_bucket == Some(true);
+    let versioning = if is_locked { Versioning::Enabled } else { Versioning::Unversioned };
+    let mut bucket = Bucket::new(versioning);
+    bucket.settings.lock = is_locked.then(BucketLock::default);
     bucket.blocks_sse_c = api.quirks.blocks_sse_c;
     bucket.settings.ownership = ownership;
     match api.store.lock().create(&input.bucket, bucket) {
@@ -120,6 +119,14 @@ pub(crate) async fn get_bucket_ownership_controls(
 ) -> Outcome<GetBucketOwnershipControlsOutput> {
     let buckets = api.store.lock();
     let ownership = buckets.bucket(&request.input.bucket)?.settings.ownership;
+    if ownership == Ownership::Unset {
+        return Err(Refusal::new(
+            404,
+            "OwnershipControlsNotFoundError",
+            "The bucket ownership controls were not found",
+        )
+        .detail("BucketName", &request.input.bucket));
+    }
     let object_ownership = ObjectOwnership::from_static(ownership.name());
     let rule = OwnershipControlsRule { object_ownership };
     Ok(S3Response::new(GetBucketOwnershipControlsOutput {

@@ -1,5 +1,5 @@
-//! The subresources of a bucket that are documents: `?encryption`, `?cors` and `?policy`. They are served after the
-//! signature check and before the S3 layer, whose types lack some elements of the documents.
+//! The subresources that are documents, such as `?encryption`, `?policy` and `?retention`. They are served after the signature
+//! check and before the S3 layer, whose types lack some elements of the documents.
 
 use std::sync::Arc;
 
@@ -11,6 +11,7 @@ use s3s::{Body, S3Request, S3Response, S3Result};
 
 use super::documents::{self, Reply};
 use super::encryption;
+use super::stored;
 use crate::auth::{AccessRequest, check_access};
 use crate::body::broken_body;
 use crate::context::RequestContext;
@@ -18,6 +19,8 @@ use crate::refusal::Refusal;
 use crate::route::{self, Target};
 use crate::s3::api::Api;
 use crate::s3::multipart::complete_with_document;
+use crate::s3::object::{LockRequest, bypasses};
+use crate::settings::DocumentKind;
 use crate::store::Store;
 
 /// Serves the configuration of the buckets of a store.
@@ -26,7 +29,12 @@ pub(crate) struct Configuration {
     pub(crate) api: Api,
 }
 
+/// The ends of names of operations.
 const SERVED: [&str; 3] = ["BucketEncryption", "BucketCors", "BucketPolicy"];
+const OF_OWNERSHIP: [&str; 2] = ["PutBucketOwnershipControls", "DeleteBucketOwnershipControls"];
+const OF_LOCKS: [&str; 4] =
+    ["GetObjectRetention", "PutObjectRetention", "GetObjectLegalHold", "PutObjectLegalHold"];
+const OF_BUCKET_LOCK: [&str; 2] = ["GetObjectLockConfiguration", "PutObjectLockConfiguration"];
 
 #[async_trait::async_trait]
 impl S3Route for Configuration {
@@ -40,6 +48,8 @@ impl S3Route for Configuration {
         let query = route::query_pairs(uri.query().unwrap_or_default());
         let (target, operation) = named(method, uri, headers);
         SERVED.iter().any(|document| operation.ends_with(document))
+            || [&OF_OWNERSHIP[..], &OF_LOCKS, &OF_BUCKET_LOCK].concat().contains(&operation)
+            || DocumentKind::of(operation).is_some()
             || route::is_refused(method, &target, &query)
             || !RequestContext::of(extensions).part_checksums().is_empty()
     }
@@ -81,6 +91,35 @@ impl Configuration {
         if operation == "CompleteMultipartUpload" {
             return complete_with_document(&self.api, request, &document).await;
         }
+        let query = route::query_pairs(request.uri.query().unwrap_or_default());
+        let param = |name: &str| {
+            query.iter().find(|(given, _)| given == name).map(|(_, value)| value.as_str())
+        };
+        if OF_LOCKS.contains(&operation) {
+            let key = Target::of(&request.headers, request.uri.path()).key.unwrap_or_default();
+            let asked = LockRequest {
+                operation,
+                key: &key,
+                version: param("versionId"),
+                bypass: bypasses(&request.headers),
+                document: &document,
+            };
+            let now = self.store.clock().now();
+            let answer = asked.serve(self.store.lock().bucket_mut(bucket)?, now)?;
+            return Ok(match answer {
+                Some((root, content)) => documents::xml_answer(root, &content),
+                None => Reply::new(Bytes::new()),
+            });
+        }
+        if DocumentKind::of(operation).is_some() {
+            return stored::serve(
+                &mut self.store.lock(),
+                operation,
+                bucket,
+                param("id"),
+                &document,
+            );
+        }
         self.serve(operation, bucket, &document)
     }
 
@@ -98,6 +137,10 @@ impl Configuration {
             "GetBucketPolicy" => documents::get_policy(bucket, name),
             "PutBucketPolicy" => documents::put_policy(bucket, name, document),
             "DeleteBucketPolicy" => Ok(documents::delete_policy(bucket)),
+            "PutBucketOwnershipControls" => documents::put_ownership(bucket, document),
+            "DeleteBucketOwnershipControls" => Ok(documents::delete_ownership(bucket)),
+            "GetObjectLockConfiguration" => documents::get_lock(bucket, name),
+            "PutObjectLockConfiguration" => documents::put_lock(bucket, document),
             _ => Err(Refusal::not_implemented()),
         }
     }

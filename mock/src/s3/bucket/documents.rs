@@ -5,8 +5,8 @@ use http::{HeaderValue, StatusCode};
 use s3s::S3Response;
 
 use crate::refusal::Refusal;
-use crate::settings::{CorsRules, Policy};
-use crate::store::Bucket;
+use crate::settings::{BucketLock, CorsRules, Ownership, Policy};
+use crate::store::{Bucket, Versioning};
 use crate::xml::Element;
 
 pub(crate) type Reply = S3Response<Bytes>;
@@ -40,6 +40,42 @@ pub(crate) fn put_cors(bucket: &mut Bucket, document: &Bytes) -> Result<Reply, R
 pub(crate) fn delete_cors(bucket: &mut Bucket) -> Reply {
     bucket.settings.cors = None;
     no_content(StatusCode::NO_CONTENT)
+}
+
+pub(crate) fn put_ownership(bucket: &mut Bucket, document: &Bytes) -> Result<Reply, Refusal> {
+    let root = Element::parse(document, "OwnershipControls")?;
+    root.only(&["Rule"])?;
+    let rule = root.one("Rule")?.ok_or_else(Refusal::malformed_xml)?;
+    rule.only(&["ObjectOwnership"])?;
+    let name = rule.one("ObjectOwnership")?.ok_or_else(Refusal::malformed_xml)?;
+    let ownership = Ownership::from_name(&name.text).ok_or_else(Refusal::malformed_xml)?;
+    bucket.settings.ownership = ownership;
+    Ok(Reply::new(Bytes::new()))
+}
+
+pub(crate) fn delete_ownership(bucket: &mut Bucket) -> Reply {
+    bucket.settings.ownership = Ownership::Unset;
+    no_content(StatusCode::NO_CONTENT)
+}
+
+pub(crate) fn get_lock(bucket: &Bucket, name: &str) -> Result<Reply, Refusal> {
+    let lock = bucket.settings.lock.as_ref().ok_or_else(|| {
+        let message = "Object Lock configuration does not exist for this bucket";
+        Refusal::new(404, "ObjectLockConfigurationNotFoundError", message)
+            .detail("BucketName", name)
+    })?;
+    Ok(xml_answer("ObjectLockConfiguration", &lock.to_xml()))
+}
+
+pub(crate) fn put_lock(bucket: &mut Bucket, document: &Bytes) -> Result<Reply, Refusal> {
+    let lock = BucketLock::parse(document)?;
+    if bucket.versioning != Versioning::Enabled {
+        let message =
+            "Versioning must be 'Enabled' on the bucket to apply a Object Lock configuration";
+        return Err(Refusal::new(409, "InvalidBucketState", message));
+    }
+    bucket.settings.lock = Some(lock);
+    Ok(Reply::new(Bytes::new()))
 }
 
 pub(crate) fn get_policy(bucket: &Bucket, name: &str) -> Result<Reply, Refusal> {

@@ -1,12 +1,13 @@
 //! Operations on buckets, and the documents that configure them.
 //!
-//! [`Configuration`] serves `?encryption`, `?cors` and `?policy` beside the S3 layer, and refuses subresources that are
-//! not served.
+//! [`Configuration`] serves the documents of buckets and the locks of versions beside the S3 layer, and refuses subresources
+//! that are not served.
 
 mod buckets;
 mod configuration;
 mod documents;
 mod encryption;
+mod stored;
 mod versioning;
 
 pub(crate) use buckets::{

@@ -47,6 +47,15 @@ pub(crate) async fn put_bucket_versioning(
     if mfa_delete.is_some_and(|status| status.as_str() == MFADelete::ENABLED) {
         return Err(Refusal::not_implemented());
     }
-    api.store.lock().bucket_mut(&input.bucket)?.versioning = versioning;
+    let mut buckets = api.store.lock();
+    let bucket = buckets.bucket_mut(&input.bucket)?;
+    if versioning == Versioning::Suspended && bucket.settings.lock.is_some() {
+        return Err(Refusal::new(
+            409,
+            "InvalidBucketState",
+            "An Object Lock configuration is present on this bucket, so the versioning state cannot be changed.",
+        ));
+    }
+    bucket.versioning = versioning;
     Ok(S3Response::new(PutBucketVersioningOutput::default()))
 }

@@ -78,7 +78,7 @@ pub(crate) async fn complete_multipart_upload(
         attributes: upload.attributes,
         multipart: true,
     });
-    let version_id = bucket.put(key, Some(Arc::clone(&object)), upload.tags);
+    let version_id = bucket.put_locked(key, Some(Arc::clone(&object)), upload.tags, upload.lock);
     let completed = Completed {
         parts: fingerprint(&asked),
         etag: object.etag.clone(),

@@ -15,7 +15,7 @@ use crate::encoding;
 use crate::quirks::{KeyedPart, Quirks};
 use crate::refusal::Refusal;
 use crate::s3::api::{Api, Head, Outcome};
-use crate::s3::object::{check_part_number, parse_tagging_header};
+use crate::s3::object::{check_part_number, parse_tagging_header, requested_lock};
 use crate::s3::output::{attributes, check_metadata, set_checksum, set_encryption};
 use crate::ssec::{self, CustomerKey, KeyCheck};
 use crate::store::{Encryption, Slot, Upload, UploadedPart, new_id};
@@ -41,6 +41,7 @@ pub(crate) async fn create_multipart_upload(
         encryption: encryption.clone(),
         attributes: attributes!(input),
         tags: parse_tagging_header(input.tagging.as_deref())?,
+        lock: requested_lock(&api.store, &head)?,
         checksum,
         parts: BTreeMap::new(),
     };

@@ -7,6 +7,7 @@ use s3s::{S3Request, S3Response};
 
 use super::condition::{ReadConditions, WriteConditions, source_conditions};
 use super::found::{Found, ObjectReader};
+use super::lock::requested_lock;
 use super::put::whole_object;
 use super::tagging::parse_tagging_header;
 use crate::body::{Declared, Intake, MAX_SIZE};
@@ -33,9 +34,14 @@ pub(crate) async fn copy_object(
     let conditions = WriteConditions::of_copy(api.quirks, head.headers)?;
     let (found, source_key) = source(api, &head, &input.copy_source, &source_conditions!(input))?;
     check_source_size(found.object.size)?;
+    let is_lost = api.quirks.unsealable_size.is_some_and(|size| found.object.size <= size);
+    if is_lost && customer_key.is_some() && !found.object.encryption.is_sealed() {
+        return Err(Refusal::no_such_key(key));
+    }
     let with_keys = customer_key.is_some() || source_key.is_some();
     let (attributes, tags) = description(api, &head, input, &found, with_keys)?;
 
+    let lock = requested_lock(&api.store, &head)?;
     let algorithm = match &input.checksum_algorithm {
         Some(name) => Algorithm::supported(name.as_str())?,
         None => found.object.checksum.as_ref().map_or(Algorithm::Crc64Nvme, |sum| sum.algorithm),
@@ -57,7 +63,7 @@ pub(crate) async fn copy_object(
         let mut buckets = api.store.lock();
         let bucket = buckets.bucket_mut(bucket)?;
         conditions.check(bucket, key)?;
-        let id = bucket.put(key, Some(Arc::clone(&object)), tags);
+        let id = bucket.put_locked(key, Some(Arc::clone(&object)), tags, lock);
         (id, bucket.latest(key).map(|version| last_modified(version.modified)))
     };
     Ok(S3Response::new(answer(&object, found.version_id, version_id, modified)))

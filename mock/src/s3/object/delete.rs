@@ -5,8 +5,10 @@ use s3s::dto::{
     ETag, ETagCondition, Error, ObjectIdentifier,
 };
 use s3s::{S3Request, S3Response};
+use time::OffsetDateTime;
 
 use super::condition::WriteConditions;
+use super::lock::bypasses;
 use crate::auth::permit;
 use crate::refusal::Refusal;
 use crate::s3::api::{Api, Head, Outcome};
@@ -20,10 +22,12 @@ pub(crate) async fn delete_object(
     api: &Api,
     request: S3Request<DeleteObjectInput>,
 ) -> Outcome<DeleteObjectOutput> {
+    let rights = Rights { bypass: bypasses(&request.headers), now: api.store.clock().now() };
     let input = request.input;
     let mut buckets = api.store.lock();
     let bucket = buckets.bucket_mut(&input.bucket)?;
-    let deletion = delete(bucket, &input.key, input.version_id.as_deref(), input.if_match)?;
+    let version = input.version_id.as_deref();
+    let deletion = delete(bucket, &input.key, version, input.if_match, rights)?;
     let output = DeleteObjectOutput {
         delete_marker: deletion.delete_marker.then_some(true),
         version_id: deletion.version,
@@ -36,6 +40,7 @@ pub(crate) async fn delete_objects(
     api: &Api,
     request: S3Request<DeleteObjectsInput>,
 ) -> Outcome<DeleteObjectsOutput> {
+    let rights = Rights { bypass: bypasses(&request.headers), now: api.store.clock().now() };
     let secure_transport = Head::of(&request).context().connection.tls;
     let input = request.input;
     if input.delete.objects.is_empty() || input.delete.objects.len() > MAX_KEYS {
@@ -59,7 +64,7 @@ pub(crate) async fn delete_objects(
         let outcome = permit(&buckets, action, &input.bucket, Some(&object.key), &context)
             .and_then(|()| {
                 let bucket = buckets.bucket_mut(&input.bucket)?;
-                delete(bucket, &object.key, object.version_id.as_deref(), condition)
+                delete(bucket, &object.key, object.version_id.as_deref(), condition, rights)
             });
         match outcome {
             Ok(_) if quiet => {}
@@ -79,12 +84,24 @@ pub(crate) async fn delete_objects(
     }))
 }
 
+/// What counts for a locked version.
+#[derive(Clone, Copy)]
+struct Rights {
+    bypass: bool,
+    now: OffsetDateTime,
+}
+
 fn delete(
     bucket: &mut Bucket,
     key: &str,
     version: Option<&str>,
     if_match: Option<ETagCondition>,
+    rights: Rights,
 ) -> Result<Deletion, Refusal> {
+    // A delete marker is no deletion, and what is not there is not locked.
+    if let Some(locked) = version.and_then(|id| bucket.version(key, id).ok()) {
+        locked.lock.check_deletion(rights.bypass, rights.now)?;
+    }
     if if_match.is_some() && version.is_some() {
         let (_, object) = bucket.find(key, version)?;
         match if_match {

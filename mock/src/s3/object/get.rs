@@ -8,10 +8,12 @@ use s3s::{S3Request, S3Response};
 
 use super::condition::read_conditions;
 use super::found::{Found, ObjectReader};
+use super::lock::set_lock;
 use crate::quirks::SEAWEEDFS_INTERNAL_ERROR;
 use crate::refusal::Refusal;
 use crate::s3::api::{Api, Head, Outcome};
 use crate::s3::output::{last_modified, set_encryption, set_object_checksum};
+use crate::ssec::{KeyHeaders, PREFIX};
 use crate::store::{Object, Version};
 
 /// What the answers to GET and HEAD have in common.
@@ -39,6 +41,7 @@ macro_rules! describe {
             ..Default::default()
         };
         set_encryption!(output, &object.encryption);
+        set_lock!(output, &$found.version.lock);
         if let Some(checksum) = $selected.checksum.as_ref().filter(|_| $with_checksum) {
             set_object_checksum!(output, checksum);
         }
@@ -56,7 +59,7 @@ pub(crate) async fn get_object(
     if api.quirks.checks_range_before_key {
         found.select(input.range, None)?;
     }
-    let key = api.open(&found.object, &head)?;
+    let key = api.open_content(&found.object, &head)?;
     read_conditions!(input).check(&found.version, &found.object)?;
     let mut selected = found.select(input.range, part_number(api, input.part_number)?)?;
     if head.context().wrong_range {
@@ -78,7 +81,12 @@ pub(crate) async fn head_object(
 ) -> Outcome<HeadObjectOutput> {
     let input = &request.input;
     let found = Found::of(api, &input.bucket, &input.key, input.version_id.as_deref())?;
-    api.open(&found.object, &Head::of(&request))?;
+    let head = Head::of(&request);
+    let is_keyless = !KeyHeaders::of(head.headers, PREFIX).any();
+    if api.quirks.hides_sealed_from_head && is_keyless && found.object.encryption.is_sealed() {
+        return Err(Refusal::no_such_key(&input.key));
+    }
+    api.open(&found.object, &head)?;
     read_conditions!(input).check(&found.version, &found.object)?;
     let selected = found.select(input.range, part_number(api, input.part_number)?)?;
     let mut output = describe!(HeadObjectOutput, found, selected, input.checksum_mode.is_some());

@@ -7,6 +7,7 @@ mod copy;
 mod delete;
 mod found;
 mod get;
+mod lock;
 mod put;
 mod tagging;
 
@@ -17,6 +18,7 @@ pub(crate) use copy::{check_source_size, copy_object, source};
 pub(crate) use delete::{delete_object, delete_objects};
 pub(crate) use found::ObjectReader;
 pub(crate) use get::{check_part_number, get_object, head_object};
+pub(crate) use lock::{LockRequest, bypasses, requested_lock};
 pub(crate) use put::put_object;
 pub(crate) use tagging::{
     delete_object_tagging, get_object_tagging, parse_tagging_header, put_object_tagging,

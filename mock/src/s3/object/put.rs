@@ -6,12 +6,15 @@ use s3s::dto::{ETag, PutObjectInput, PutObjectOutput};
 use s3s::{S3Request, S3Response};
 
 use super::condition::WriteConditions;
+use super::lock::requested_lock;
 use super::tagging::parse_tagging_header;
 use crate::body::{Declared, Intake, Received, keeps_aws_chunked, upload_body};
 use crate::checksum::{Algorithm, Checksum, Kind};
 use crate::encoding;
+use crate::refusal::Refusal;
 use crate::s3::api::{Api, Head, Outcome};
 use crate::s3::output::{attributes, check_metadata, set_encryption, set_object_checksum};
+use crate::settings::Lock;
 use crate::store::{Attributes, Encryption, Object, Part, Slot, new_id};
 
 pub(crate) async fn put_object(
@@ -32,6 +35,12 @@ pub(crate) async fn put_object(
         Declared::for_upload(head.headers)?
     };
     let tags = parse_tagging_header(input.tagging.as_deref())?;
+    let lock = requested_lock(&api.store, &head)?;
+    if lock != Lock::default() && !declared.has_digest() && !head.context().from_form {
+        return Err(Refusal::invalid_request(
+            "Content-MD5 OR x-amz-checksum- HTTP header is required for Put Object requests with Object Lock parameters",
+        ));
+    }
     let conditions =
         WriteConditions::of_write(api.quirks, input.if_match.clone(), input.if_none_match.clone());
     // Checked before the body is read, so that a large one need not be sent, and again when it takes effect.
@@ -60,7 +69,7 @@ pub(crate) async fn put_object(
         let mut buckets = api.store.lock();
         let bucket = buckets.bucket_mut(bucket)?;
         conditions.check(bucket, key)?;
-        bucket.put(key, Some(Arc::clone(&object)), tags)
+        bucket.put_locked(key, Some(Arc::clone(&object)), tags, lock)
     };
     let mut output = PutObjectOutput {
         e_tag: Some(ETag::Strong(object.etag.clone())),
