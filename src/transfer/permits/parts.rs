@@ -52,6 +52,8 @@ pub(super) struct Parts {
     rate: Option<f64>,
     /// The limit and the rate before the trial that is under way.
     trial: Option<(usize, f64)>,
+    /// Whether the trial has just begun: what a new connection takes at first fills buffers on the way.
+    is_settling: bool,
     /// Whether the next trial, if there is a choice, is one of more.
     tries_more: bool,
     windows_left: u32,
@@ -74,6 +76,7 @@ impl Default for Parts {
             window: None,
             rate: None,
             trial: None,
+            is_settling: false,
             tries_more: true,
             windows_left: FIRST_PAUSE / 4,
             pause: FIRST_PAUSE,
@@ -157,6 +160,9 @@ impl Parts {
         let set = self.rate.unwrap_or(0.0);
         // More bodies than allowed do not show what the limit brings: those of before it was lowered still move.
         let is_exact = self.moving <= self.limit;
+        if is_exact && std::mem::take(&mut self.is_settling) {
+            return;
+        }
         match self.trial.take_if(|_| is_exact) {
             Some((limit, before)) => {
                 let was_more = limit < self.limit;
@@ -172,7 +178,7 @@ impl Parts {
                 self.rate = Some(rate);
             }
             None if (is_exact && in_turn > self.limit) || rate < set * LOSS => {
-                self.trial = None;
+                (self.trial, self.is_settling) = (None, false);
                 self.limit = in_turn;
                 self.rate = Some(rate);
             }
@@ -180,6 +186,7 @@ impl Parts {
             None if self.windows_left > 0 => self.windows_left -= 1,
             None => {
                 let (may_try_more, may_try_fewer) = (self.limit < most, self.limit > in_turn);
+                self.is_settling = may_try_more || may_try_fewer;
                 if may_try_more && (self.tries_more || !may_try_fewer) {
                     self.trial = Some((self.limit, rate));
                     self.limit = (self.limit + (self.limit / 2).max(1)).min(most);
