@@ -14,7 +14,7 @@ use super::upload::{Completed, Upload, UploadedPart};
 use super::version::{ID_ALPHABET, NULL_VERSION, Tags, Version, Versioning, new_id};
 use crate::random;
 use crate::refusal::Refusal;
-use crate::settings::{Lock, Settings};
+use crate::settings::{DEFAULT_ACCOUNT, Lock, Settings};
 
 /// How many completed uploads a bucket remembers.
 const MAX_COMPLETED: usize = 100;
@@ -26,6 +26,9 @@ pub(crate) struct Bucket {
     pub(crate) created: OffsetDateTime,
     pub(crate) versioning: Versioning,
     pub(crate) blocks_sse_c: bool,
+    /// The account that created it.
+    #[serde(default = "default_owner")]
+    pub(crate) owner: String,
     #[serde(default)]
     pub(crate) settings: Settings,
     /// By key; the versions of a key from the oldest to the latest, never empty.
@@ -45,6 +48,10 @@ pub(crate) struct Bucket {
     clock: Clock,
 }
 
+fn default_owner() -> String {
+    DEFAULT_ACCOUNT.to_owned()
+}
+
 #[derive(Default)]
 pub(crate) struct Deletion {
     /// The version created (a delete marker) or removed, where the answer names it.
@@ -58,6 +65,7 @@ impl Bucket {
             created: OffsetDateTime::now_utc(),
             versioning,
             blocks_sse_c: false,
+            owner: default_owner(),
             settings: Settings::of_new_bucket(),
             keys: BTreeMap::new(),
             uploads: BTreeMap::new(),

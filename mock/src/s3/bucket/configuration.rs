@@ -68,7 +68,7 @@ impl S3Route for Configuration {
             key: target.key.as_deref(),
             query: &query,
             headers: &request.headers,
-            tls: context.connection.tls,
+            context: &context,
         };
         let outcome = match check_access(&self.store, &asked) {
             Ok(()) => self.answer(operation, &bucket, request).await,

@@ -93,7 +93,13 @@ pub(crate) fn put_policy(
     name: &str,
     document: &Bytes,
 ) -> Result<Reply, Refusal> {
-    bucket.settings.policy = Some(Policy::parse(document, name)?);
+    let policy = Policy::parse(document, name)?;
+    if policy.is_public() && bucket.settings.blocks("BlockPublicPolicy") {
+        return Err(Refusal::access_denied(format!(
+            "Access Denied: s3:PutBucketPolicy on resource: \"arn:aws:s3:::{name}\" because public policies are blocked by the BlockPublicPolicy block public access setting."
+        )));
+    }
+    bucket.settings.policy = Some(policy);
     Ok(no_content(StatusCode::NO_CONTENT))
 }
 
