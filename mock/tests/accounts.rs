@@ -225,6 +225,25 @@ fn an_acl_lets_strangers_read_one_object() {
 }
 
 #[test]
+fn the_acl_of_a_bucket_lets_strangers_list_or_write() {
+    let server = shared();
+    server.allow_acls("demo", true);
+    let stranger = |raw: Raw| raw.anonymous().send(&server).status;
+    for (acl, list, put) in
+        [("private", 403, 403), ("public-read", 200, 403), ("public-read-write", 200, 200)]
+    {
+        let set = Raw::put("/demo?acl=", b"").header("x-amz-acl", acl).send(&server);
+        assert_eq!(set.status, 200, "{}", set.message());
+        assert_eq!(stranger(Raw::get("/demo")), list, "{acl}");
+        assert_eq!(stranger(Raw::put("/demo/new", b"x")), put, "{acl}");
+        assert_eq!(stranger(Raw::get("/demo/a/one")), 403, "{acl}: an object has its own");
+    }
+    let set = Raw::put("/demo/a/one?acl=", b"").header("x-amz-acl", "public-read").send(&server);
+    assert_eq!(set.status, 200, "{}", set.message());
+    assert_eq!(stranger(Raw::get("/demo/a/one")), 200);
+}
+
+#[test]
 fn buckets_belong_to_the_account_that_makes_them() {
     let server = shared();
     assert_eq!(by("BOB", Raw::put("/bobs", b"")).send(&server).status, 200);

@@ -15,7 +15,7 @@ use crate::refusal::Refusal;
 use crate::route::query_pairs;
 use crate::settings::{Policy, PolicyContext, Requester, Verdict};
 use crate::ssec::{PREFIX, SOURCE_PREFIX};
-use crate::store::{Bucket, Buckets, Store};
+use crate::store::{Bucket, Buckets, Store, Version};
 
 const ENCRYPTION: &str = "x-amz-server-side-encryption";
 const KMS_KEY_ID: &str = "x-amz-server-side-encryption-aws-kms-key-id";
@@ -248,20 +248,27 @@ pub(crate) fn permit(
     }
 }
 
-/// Whether the ACL of an object lets a stranger read it.
+/// Whether the ACL of the bucket or the object lets a stranger do it.
 fn is_shared(bucket: &Bucket, action: &str, key: Option<&str>, requester: &Requester) -> bool {
     let settings = &bucket.settings;
-    if !settings.ownership.allows_acls()
-        || settings.blocks("IgnorePublicAcls")
-        || action != "s3:GetObject"
-    {
+    if !settings.ownership.allows_acls() || settings.blocks("IgnorePublicAcls") {
+        return false;
+    }
+    // Of the bucket's own ACL.
+    let is_known = *requester != Requester::Anonymous;
+    match (settings.acl.as_deref(), action) {
+        (Some("public-read" | "public-read-write"), "s3:ListBucket")
+        | (Some("public-read-write"), "s3:PutObject" | "s3:DeleteObject") => return true,
+        (Some("authenticated-read"), "s3:ListBucket") if is_known => return true,
+        _ => {}
+    }
+    if action != "s3:GetObject" {
         return false;
     }
     let version = key.and_then(|key| bucket.current(key));
-    let object = version.and_then(|version| version.object.as_ref());
-    match object.and_then(|object| object.attributes.acl.as_deref()) {
+    match version.and_then(Version::canned_acl) {
         Some("public-read" | "public-read-write") => true,
-        Some("authenticated-read") => *requester != Requester::Anonymous,
+        Some("authenticated-read") => is_known,
         _ => false,
     }
 }

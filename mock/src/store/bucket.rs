@@ -203,6 +203,20 @@ impl Bucket {
         Ok(())
     }
 
+    /// Gives a version another canned ACL.
+    pub(crate) fn set_acl(
+        &mut self,
+        key: &str,
+        id: Option<&str>,
+        acl: &str,
+    ) -> Result<(), Refusal> {
+        let version = self.version_mut(key, id)?;
+        version.acl = Some(acl.to_owned());
+        let (id, acl) = (version.id.clone(), acl.to_owned());
+        self.changes.recorded.push(Change::Shared { key: key.to_owned(), id, acl });
+        Ok(())
+    }
+
     /// A version, to be changed without recording it.
     fn version_mut(&mut self, key: &str, id: Option<&str>) -> Result<&mut Version, Refusal> {
         let found = self.find(key, id)?.0.id.clone();
@@ -245,7 +259,8 @@ impl Bucket {
             Versioning::Enabled => object.as_ref().map_or_else(new_id, |object| object.id.clone()),
             Versioning::Unversioned | Versioning::Suspended => NULL_VERSION.to_owned(),
         };
-        let version = Version { id: id.clone(), modified: self.clock.now(), object, tags, lock };
+        let version =
+            Version { id: id.clone(), modified: self.clock.now(), object, tags, lock, acl: None };
         self.place(key, version.clone());
         self.changes.recorded.push(Change::Put { key: key.to_owned(), version });
         id
@@ -389,6 +404,11 @@ impl Bucket {
             Change::Tags { key, id, tags } => {
                 if let Ok(version) = self.version_mut(&key, Some(&id)) {
                     version.tags = tags;
+                }
+            }
+            Change::Shared { key, id, acl } => {
+                if let Ok(version) = self.version_mut(&key, Some(&id)) {
+                    version.acl = Some(acl);
                 }
             }
             Change::Locked { key, id, lock } => {

@@ -88,6 +88,14 @@ pub(crate) fn get_policy(bucket: &Bucket, name: &str) -> Result<Reply, Refusal> 
     Ok(reply)
 }
 
+pub(crate) fn get_policy_status(bucket: &Bucket, name: &str) -> Result<Reply, Refusal> {
+    // It is there where the policy is.
+    get_policy(bucket, name)?;
+    let is_public = bucket.settings.policy.as_ref().is_some_and(Policy::is_public);
+    let is_public = if is_public { "TRUE" } else { "FALSE" };
+    Ok(xml_answer("PolicyStatus", &format!("<IsPublic>{is_public}</IsPublic>")))
+}
+
 pub(crate) fn put_policy(
     bucket: &mut Bucket,
     name: &str,
