@@ -1,5 +1,6 @@
 //! What goes with a request through the S3 layer.
 
+use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 
 use http::Extensions;
@@ -7,12 +8,15 @@ use s3s::{S3Error, S3ErrorCode, S3Result};
 
 use crate::checksum::Algorithm;
 use crate::refusal::Refusal;
+use crate::settings::Requester;
 
 /// The connection that brought a request.
 #[derive(Clone, Copy)]
 pub(crate) struct Connection {
     pub(crate) number: u64,
     pub(crate) tls: bool,
+    /// The client's address.
+    pub(crate) peer: IpAddr,
 }
 
 /// The checksum that CompleteMultipartUpload names for a part.
@@ -31,6 +35,8 @@ pub(crate) struct RequestContext {
     pub(crate) wrong_range: bool,
     /// The upload came as a browser's form: its length is known at its end only.
     pub(crate) from_form: bool,
+    /// Set once the request's credentials were looked at.
+    requester: Arc<OnceLock<Requester>>,
     /// Those of CompleteMultipartUpload that the types of the S3 layer lack.
     part_checksums: Arc<OnceLock<Vec<PartChecksum>>>,
     /// Why the request was refused. An error of the S3 layer has room for status, code and message alone.
@@ -43,6 +49,7 @@ impl RequestContext {
             connection,
             wrong_range: false,
             from_form: false,
+            requester: Arc::default(),
             part_checksums: Arc::default(),
             refusal: Arc::default(),
         }
@@ -50,6 +57,15 @@ impl RequestContext {
 
     pub(crate) fn of(extensions: &Extensions) -> &Self {
         extensions.get().expect("every request gets a context before the S3 layer sees it")
+    }
+
+    pub(crate) fn set_requester(&self, requester: Requester) {
+        // A request has one sender.
+        let _ = self.requester.set(requester);
+    }
+
+    pub(crate) fn requester(&self) -> &Requester {
+        self.requester.get().unwrap_or(&Requester::Anonymous)
     }
 
     pub(crate) fn set_part_checksums(&self, checksums: Vec<PartChecksum>) {

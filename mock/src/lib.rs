@@ -43,6 +43,7 @@ mod store;
 mod xml;
 
 pub use answer::{Answer, Reply, Tampering};
+pub use auth::{Identity, InvalidIdentity};
 pub use fault::{Fault, FaultKind, UnknownFault};
 pub use quirks::{Behavior, UnknownBehavior};
 pub use request_log::RequestRecord;

@@ -103,7 +103,7 @@ impl<'a> KeyHeaders<'a> {
     }
 
     /// Reads a key as the store does.
-    pub(crate) fn as_of(self, quirks: &Quirks) -> Self {
+    pub(crate) fn read_as(self, quirks: &Quirks) -> Self {
         Self { malformed: quirks.malformed_key, takes_unpadded: quirks.takes_unpadded_keys, ..self }
     }
 

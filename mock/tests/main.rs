@@ -7,6 +7,7 @@ mod raw;
 mod vocabulary;
 
 mod access;
+mod accounts;
 mod acls;
 mod answers;
 mod at_rest;

@@ -328,9 +328,11 @@ fn attributes_need_the_key() {
 #[test]
 fn what_is_not_served_is_501() {
     let server = server();
-    for request in
-        [Raw::get("/demo?acl="), Raw::put("/demo/key?acl=", b""), Raw::get("/demo/key?torrent=")]
-    {
+    for request in [
+        Raw::get("/demo?abac="),
+        Raw::put("/demo/key?renameObject=", b""),
+        Raw::get("/demo/key?torrent="),
+    ] {
         assert_eq!(request.send(&server).verdict(), (501, "NotImplemented".to_owned()));
     }
 }

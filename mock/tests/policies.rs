@@ -162,12 +162,11 @@ fn every_operation_is_asked_for() {
 fn what_is_not_evaluated_is_refused_when_it_is_put() {
     let server = server();
     let not_implemented = [
-        statement(r#""Condition":{"IpAddress":{"aws:SourceIp":"10.0.0.0/8"}}"#),
-        statement(r#""Condition":{"StringEquals":{"s3:prefix":"a"}}"#),
-        statement(r#""Condition":{"StringLike":{"s3:x-amz-server-side-encryption":"aws:*"}}"#),
-        statement(r#""NotAction":"s3:GetObject""#),
-        DENY_PLAIN.replace("Deny", "Allow"),
-        DENY_PLAIN.replace(r#""*","#, r#"{"AWS":"arn:aws:iam::123456789012:user/a"},"#),
+        statement(r#""Condition":{"DateLessThan":{"aws:CurrentTime":"2030-01-01T00:00:00Z"}}"#),
+        statement(r#""Condition":{"StringEquals":{"aws:SourceVpc":"vpc-1"}}"#),
+        statement(r#""Condition":{"ForAnyValue:StringEquals":{"s3:prefix":"a"}}"#),
+        DENY_PLAIN.replace("\"Principal\"", "\"NotPrincipal\""),
+        DENY_PLAIN.replace(r#""*","#, r#"{"AWS":"arn:aws:iam::123456789012:role/a"},"#),
         DENY_PLAIN.replace(r#""*","#, r#"{"Service":"logging.s3.amazonaws.com"},"#),
     ];
     for text in not_implemented {
@@ -186,6 +185,9 @@ fn what_is_not_evaluated_is_refused_when_it_is_put() {
         DENY_PLAIN.replace(r#""true""#, r#""yes""#),
         DENY_PLAIN.replace("s3:PutObject", "ec2:Run"),
         statement(r#""Surprise":1"#),
+        statement(r#""NotAction":"s3:GetObject""#),
+        statement(r#""Condition":{"IpAddress":{"aws:SourceIp":"10.0.0.0/33"}}"#),
+        DENY_PLAIN.replace(r#""*","#, r#"{"AWS":"someone"},"#),
     ];
     for text in malformed {
         assert_eq!(
@@ -195,6 +197,10 @@ fn what_is_not_evaluated_is_refused_when_it_is_put() {
         );
     }
     assert_eq!(Raw::get("/demo?policy=").send(&server).status, 404);
+    let public = DENY_PLAIN.replace("Deny", "Allow");
+    let refused = policy(&public).send(&server);
+    assert_eq!(refused.verdict(), (403, "AccessDenied".to_owned()), "it would be public");
+    assert!(refused.message().contains("BlockPublicPolicy"), "{}", refused.message());
     let own = DENY_PLAIN
         .replace("Deny", "Allow")
         .replace(r#""*","#, r#"{"AWS":"arn:aws:iam::123456789012:root"},"#);

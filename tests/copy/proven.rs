@@ -28,7 +28,9 @@ fn a_store_that_copies_into_plaintext_is_tried_with_a_throw_away_object() {
 
 #[test]
 fn what_a_store_has_shown_is_remembered() {
-    for manner in SEALING.into_iter().filter(|manner| *manner != Behavior::Ceph) {
+    // Garage answers 404 to the copy of a small object, which says nothing of larger ones.
+    let unsure = [Behavior::Ceph, Behavior::Garage];
+    for manner in SEALING.into_iter().filter(|manner| !unsure.contains(manner)) {
         let rig = Rig::at(manner);
         rig.lab.plain("x", b"content");
         rig.lab.run([&SEAL[..], &[&url("x"), &url("y")]].concat()).succeeds();

@@ -9,13 +9,13 @@ use s3s::access::{S3Access, S3AccessContext};
 use s3s::path::S3Path;
 
 use super::acl::check_acl;
-use super::authenticator::check_owner;
+use super::action::action;
 use crate::context::RequestContext;
 use crate::refusal::Refusal;
 use crate::route::query_pairs;
-use crate::settings::PolicyContext;
+use crate::settings::{Policy, PolicyContext, Requester, Verdict};
 use crate::ssec::{PREFIX, SOURCE_PREFIX};
-use crate::store::{Buckets, Store};
+use crate::store::{Bucket, Buckets, Store, Version};
 
 const ENCRYPTION: &str = "x-amz-server-side-encryption";
 const KMS_KEY_ID: &str = "x-amz-server-side-encryption-aws-kms-key-id";
@@ -35,20 +35,17 @@ impl S3Access for PolicyCheck {
             S3Path::Object { bucket, key } => (&**bucket, Some(&**key)),
         };
         let query = query_pairs(cx.uri().query().unwrap_or_default());
-        let verdict = match cx.credentials() {
-            None => Err(Refusal::access_denied("Access Denied")),
-            Some(_) => check_access(
-                &self.store,
-                &AccessRequest {
-                    operation: cx.s3_op().name(),
-                    bucket,
-                    key,
-                    query: &query,
-                    headers: cx.headers(),
-                    tls: context.connection.tls,
-                },
-            ),
-        };
+        let verdict = check_access(
+            &self.store,
+            &AccessRequest {
+                operation: cx.s3_op().name(),
+                bucket,
+                key,
+                query: &query,
+                headers: cx.headers(),
+                context: &context,
+            },
+        );
         context.keep_refusal(verdict)
     }
 }
@@ -60,7 +57,7 @@ pub(crate) struct AccessRequest<'a> {
     pub(crate) key: Option<&'a str>,
     pub(crate) query: &'a [(String, String)],
     pub(crate) headers: &'a HeaderMap,
-    pub(crate) tls: bool,
+    pub(crate) context: &'a RequestContext,
 }
 
 impl AccessRequest<'_> {
@@ -74,46 +71,90 @@ impl AccessRequest<'_> {
 
     /// Later requests of a multipart upload have the encryption of CreateMultipartUpload: their own headers name SSE-C
     /// at most, and those of CompleteMultipartUpload nothing.
-    fn context(&self, buckets: &Buckets) -> PolicyContext {
+    fn policy_context(&self, buckets: &Buckets) -> PolicyContext {
+        let mut properties = sender_context(self.context);
         let upload = self.param("uploadId").and_then(|id| {
             buckets.bucket(self.bucket).ok()?.upload(self.key.unwrap_or_default(), id).ok()
         });
-        match upload {
-            Some(upload) => PolicyContext {
-                customer_algorithm: upload.encryption.customer_algorithm(),
-                encryption: upload.encryption.method(),
-                kms_key_id: upload.encryption.kms_key_id(),
-                secure_transport: self.tls,
-            },
-            None => PolicyContext {
-                customer_algorithm: self.header(&format!("{PREFIX}algorithm")),
-                encryption: self.header(ENCRYPTION),
-                kms_key_id: self.header(KMS_KEY_ID),
-                secure_transport: self.tls,
-            },
+        let (algorithm, encryption, kms_key_id) = match upload {
+            Some(upload) => (
+                upload.encryption.customer_algorithm(),
+                upload.encryption.method(),
+                upload.encryption.kms_key_id(),
+            ),
+            None => (
+                self.header(&format!("{PREFIX}algorithm")),
+                self.header(ENCRYPTION),
+                self.header(KMS_KEY_ID),
+            ),
+        };
+        properties.set(CUSTOMER_ALGORITHM, algorithm);
+        properties.set("s3:x-amz-server-side-encryption", encryption);
+        properties.set("s3:x-amz-server-side-encryption-aws-kms-key-id", kms_key_id);
+        properties.set("s3:x-amz-acl", self.header("x-amz-acl"));
+        for name in ["prefix", "delimiter", "versionId"] {
+            properties.set(&format!("s3:{name}"), self.param(name).map(str::to_owned));
         }
+        set_tags(&mut properties, buckets, self.bucket, self.key, self.param("versionId"));
+        properties
+    }
+}
+
+const CUSTOMER_ALGORITHM: &str = "s3:x-amz-server-side-encryption-customer-algorithm";
+
+/// What policies can ask of the sender of a request.
+pub(crate) fn sender_context(context: &RequestContext) -> PolicyContext {
+    let mut properties = PolicyContext::default();
+    let connection = context.connection;
+    properties.set("aws:SecureTransport", Some(connection.tls.to_string()));
+    properties.set("aws:SourceIp", Some(connection.peer.to_canonical().to_string()));
+    let requester = context.requester();
+    properties.set("aws:PrincipalArn", requester.arn());
+    properties.set("aws:PrincipalAccount", requester.account().map(str::to_owned));
+    if let Requester::User { name, .. } = requester {
+        properties.set("aws:username", Some(name.clone()));
+    }
+    properties
+}
+
+/// The tags of the object that a request is about.
+fn set_tags(
+    properties: &mut PolicyContext,
+    buckets: &Buckets,
+    bucket: &str,
+    key: Option<&str>,
+    version: Option<&str>,
+) {
+    let found = key.and_then(|key| buckets.bucket(bucket).ok()?.find(key, version).ok());
+    for (name, value) in found.map(|(version, _)| version.tags.as_slice()).unwrap_or_default() {
+        properties.set_tag(name, value);
     }
 }
 
 /// Asks the policies of the bucket and of a copy's source, and refuses headers that are not served.
 pub(crate) fn check_access(store: &Store, request: &AccessRequest<'_>) -> Result<(), Refusal> {
     let buckets = store.lock();
-    let context = request.context(&buckets);
-    if let Some(action) = action(request.operation, request.param("versionId").is_some()) {
-        permit(&buckets, &action, request.bucket, request.key, &context)?;
+    let properties = request.policy_context(&buckets);
+    let requester = request.context.requester();
+    let subject = Subject { requester, properties: &properties };
+    check_owner(&buckets, request.bucket, request.header("x-amz-expected-bucket-owner"))?;
+    match action(request.operation, request.param("versionId").is_some()) {
+        Some(action) => permit(&buckets, &action, request.bucket, request.key, subject)?,
+        None => check_special(&buckets, request, requester)?,
     }
-    check_owner(request.headers, "x-amz-source-expected-bucket-owner")?;
     if matches!(request.operation, "CopyObject" | "UploadPartCopy")
-        && let Some((bucket, key, versioned)) =
+        && let Some((bucket, key, version)) =
             request.header("x-amz-copy-source").as_deref().and_then(source)
     {
-        let action = if versioned { "s3:GetObjectVersion" } else { "s3:GetObject" };
-        let context = PolicyContext {
-            customer_algorithm: request.header(&format!("{SOURCE_PREFIX}algorithm")),
-            secure_transport: request.tls,
-            ..PolicyContext::default()
-        };
-        permit(&buckets, action, &bucket, Some(&key), &context)?;
+        let expected = request.header("x-amz-source-expected-bucket-owner");
+        check_owner(&buckets, &bucket, expected)?;
+        let action = if version.is_some() { "s3:GetObjectVersion" } else { "s3:GetObject" };
+        let mut properties = sender_context(request.context);
+        let algorithm = request.header(&format!("{SOURCE_PREFIX}algorithm"));
+        properties.set(CUSTOMER_ALGORITHM, algorithm);
+        set_tags(&mut properties, &buckets, &bucket, Some(&key), version.as_deref());
+        let subject = Subject { requester, properties: &properties };
+        permit(&buckets, action, &bucket, Some(&key), subject)?;
     }
     let settings = buckets.bucket(request.bucket).ok().map(|bucket| &bucket.settings);
     let has_lock = settings.is_some_and(|settings| settings.lock.is_some());
@@ -127,85 +168,109 @@ pub(crate) fn check_access(store: &Store, request: &AccessRequest<'_>) -> Result
     check_headers(request.headers, has_lock)
 }
 
-/// Refuses `action` where the bucket's policy denies it.
+/// Refuses a request that expects the bucket to belong to another account.
+fn check_owner(buckets: &Buckets, bucket: &str, expected: Option<String>) -> Result<(), Refusal> {
+    match (buckets.bucket(bucket), expected) {
+        (Ok(bucket), Some(expected)) if bucket.owner != expected => denied(),
+        _ => Ok(()),
+    }
+}
+
+/// Operations that no policy is asked about.
+fn check_special(
+    buckets: &Buckets,
+    request: &AccessRequest<'_>,
+    requester: &Requester,
+) -> Result<(), Refusal> {
+    match (request.operation, requester) {
+        // Each of its keys is asked about by itself.
+        ("DeleteObjects", _) if buckets.bucket(request.bucket).is_ok() => Ok(()),
+        (_, Requester::Anonymous) => denied(),
+        // A bucket's owner can always replace its policy, and nobody else can.
+        _ => match buckets.bucket(request.bucket) {
+            Ok(bucket)
+                if request.operation != "CreateBucket"
+                    && requester.account() != Some(&bucket.owner) =>
+            {
+                denied()
+            }
+            _ => Ok(()),
+        },
+    }
+}
+
+fn denied() -> Result<(), Refusal> {
+    Err(Refusal::access_denied("Access Denied"))
+}
+
+/// Who asks, and with what.
+#[derive(Clone, Copy)]
+pub(crate) struct Subject<'a> {
+    pub(crate) requester: &'a Requester,
+    pub(crate) properties: &'a PolicyContext,
+}
+
+/// Refuses `action` where the bucket's policy denies it, and where neither policy nor ACL allow it to a stranger: "How Amazon
+/// S3 authorizes a request". Every user may do anything in the buckets of the own account.
 pub(crate) fn permit(
     buckets: &Buckets,
     action: &str,
     bucket: &str,
     key: Option<&str>,
-    context: &PolicyContext,
+    Subject { requester, properties }: Subject<'_>,
 ) -> Result<(), Refusal> {
-    let Some(policy) =
-        buckets.bucket(bucket).ok().and_then(|bucket| bucket.settings.policy.as_ref())
-    else {
-        return Ok(());
+    let name = bucket;
+    let Ok(bucket) = buckets.bucket(bucket) else {
+        return if *requester == Requester::Anonymous { denied() } else { Ok(()) };
     };
     let resource = match key {
-        None => format!("arn:aws:s3:::{bucket}"),
-        Some(key) => format!("arn:aws:s3:::{bucket}/{key}"),
+        None => format!("arn:aws:s3:::{name}"),
+        Some(key) => format!("arn:aws:s3:::{name}/{key}"),
     };
-    if !policy.denies(action, &resource, context) {
-        return Ok(());
+    let policy = bucket.settings.policy.as_ref();
+    let verdict = policy
+        .map_or(Verdict::Silent, |policy| policy.verdict(requester, action, &resource, properties));
+    let is_owner = requester.account() == Some(&bucket.owner);
+    let is_restricted =
+        bucket.settings.blocks("RestrictPublicBuckets") && policy.is_some_and(Policy::is_public);
+    let why = match verdict {
+        Verdict::Denied => "with an explicit deny in a resource-based policy".to_owned(),
+        _ if is_owner => return Ok(()),
+        Verdict::Allowed if !is_restricted => return Ok(()),
+        _ if is_shared(bucket, action, key, requester) => return Ok(()),
+        _ => format!("because no resource-based policy allows the {action} action"),
+    };
+    match requester.arn() {
+        None => denied(),
+        Some(arn) => Err(Refusal::access_denied(format!(
+            "User: {arn} is not authorized to perform: {action} on resource: \"{resource}\" {why}"
+        ))),
     }
-    Err(Refusal::access_denied(format!(
-        "User: arn:aws:iam::123456789012:user/mock is not authorized to perform: {action} on resource: \"{resource}\" with an explicit deny in a resource-based policy"
-    )))
 }
 
-/// The permission an operation needs: "Required permissions for Amazon S3 API operations". `None` for operations
-/// without a bucket, and for the policy itself, which its owner can always replace.
-fn action(operation: &str, versioned: bool) -> Option<String> {
-    if let Some((_, action)) = ACTIONS.iter().find(|(name, _)| *name == operation) {
-        return Some(format!("s3:{action}"));
+/// Whether the ACL of the bucket or the object lets a stranger do it.
+fn is_shared(bucket: &Bucket, action: &str, key: Option<&str>, requester: &Requester) -> bool {
+    let settings = &bucket.settings;
+    if !settings.ownership.allows_acls() || settings.blocks("IgnorePublicAcls") {
+        return false;
     }
-    let action = match operation {
-        "PostObject"
-        | "CopyObject"
-        | "CreateMultipartUpload"
-        | "UploadPart"
-        | "UploadPartCopy"
-        | "CompleteMultipartUpload" => "PutObject",
-        "HeadObject" => "GetObject",
-        "ListParts" => "ListMultipartUploadParts",
-        "ListMultipartUploads" => "ListBucketMultipartUploads",
-        "ListObjects" | "ListObjectsV2" | "HeadBucket" => "ListBucket",
-        "ListObjectVersions" => "ListBucketVersions",
-        "GetBucketEncryption" => "GetEncryptionConfiguration",
-        "PutBucketEncryption" | "DeleteBucketEncryption" => "PutEncryptionConfiguration",
-        "GetBucketCors" => "GetBucketCORS",
-        "PutBucketCors" | "DeleteBucketCors" => "PutBucketCORS",
-        "PutObject"
-        | "GetObject"
-        | "GetObjectAttributes"
-        | "GetObjectAcl"
-        | "GetObjectTagging"
-        | "PutObjectTagging"
-        | "DeleteObject"
-        | "DeleteObjectTagging"
-        | "AbortMultipartUpload"
-        | "GetBucketLocation"
-        | "GetBucketTagging"
-        | "PutBucketTagging"
-        | "GetBucketLogging"
-        | "PutBucketLogging"
-        | "GetBucketWebsite"
-        | "PutBucketWebsite"
-        | "DeleteBucketWebsite"
-        | "GetBucketRequestPayment"
-        | "PutBucketRequestPayment"
-        | "PutBucketOwnershipControls"
-        | "GetBucketOwnershipControls"
-        | "GetBucketVersioning"
-        | "PutBucketVersioning"
-        | "DeleteBucket" => operation,
-        // DeleteObjects asks for each key by itself.
-        _ => return None,
-    };
-    // As in `s3:GetObjectVersionTagging`.
-    if versioned && action != "PutObject" {
-        return Some(format!("s3:{}", action.replace("Object", "ObjectVersion")));
+    // Of the bucket's own ACL.
+    let is_known = *requester != Requester::Anonymous;
+    match (settings.acl.as_deref(), action) {
+        (Some("public-read" | "public-read-write"), "s3:ListBucket")
+        | (Some("public-read-write"), "s3:PutObject" | "s3:DeleteObject") => return true,
+        (Some("authenticated-read"), "s3:ListBucket") if is_known => return true,
+        _ => {}
     }
-    Some(format!("s3:{action}"))
+    if action != "s3:GetObject" {
+        return false;
+    }
+    let version = key.and_then(|key| bucket.current(key));
+    match version.and_then(Version::canned_acl) {
+        Some("public-read" | "public-read-write") => true,
+        Some("authenticated-read") => is_known,
+        _ => false,
+    }
 }
 
 /// Headers of directory buckets. A general purpose bucket refuses them: ignored, they would let a conditional delete
@@ -218,47 +283,6 @@ const DIRECTORY_BUCKETS_ONLY: [&str; 5] = [
     "x-amz-rename-source",
 ];
 const BYPASS: &str = "x-amz-bypass-governance-retention";
-
-/// Actions whose names do not follow from those of their operations, and actions that are the same for every version.
-const ACTIONS: &[(&str, &str)] = &[
-    ("GetPublicAccessBlock", "GetBucketPublicAccessBlock"),
-    ("PutPublicAccessBlock", "PutBucketPublicAccessBlock"),
-    ("DeletePublicAccessBlock", "PutBucketPublicAccessBlock"),
-    ("GetBucketLifecycleConfiguration", "GetLifecycleConfiguration"),
-    ("PutBucketLifecycleConfiguration", "PutLifecycleConfiguration"),
-    ("DeleteBucketLifecycle", "PutLifecycleConfiguration"),
-    ("GetBucketNotificationConfiguration", "GetBucketNotification"),
-    ("PutBucketNotificationConfiguration", "PutBucketNotification"),
-    ("GetBucketAccelerateConfiguration", "GetAccelerateConfiguration"),
-    ("PutBucketAccelerateConfiguration", "PutAccelerateConfiguration"),
-    ("GetBucketReplication", "GetReplicationConfiguration"),
-    ("PutBucketReplication", "PutReplicationConfiguration"),
-    ("DeleteBucketReplication", "PutReplicationConfiguration"),
-    ("DeleteBucketTagging", "PutBucketTagging"),
-    ("DeleteBucketOwnershipControls", "PutBucketOwnershipControls"),
-    ("GetObjectLockConfiguration", "GetBucketObjectLockConfiguration"),
-    ("PutObjectLockConfiguration", "PutBucketObjectLockConfiguration"),
-    ("GetBucketIntelligentTieringConfiguration", "GetIntelligentTieringConfiguration"),
-    ("ListBucketIntelligentTieringConfigurations", "GetIntelligentTieringConfiguration"),
-    ("PutBucketIntelligentTieringConfiguration", "PutIntelligentTieringConfiguration"),
-    ("DeleteBucketIntelligentTieringConfiguration", "PutIntelligentTieringConfiguration"),
-    ("GetBucketInventoryConfiguration", "GetInventoryConfiguration"),
-    ("ListBucketInventoryConfigurations", "GetInventoryConfiguration"),
-    ("PutBucketInventoryConfiguration", "PutInventoryConfiguration"),
-    ("DeleteBucketInventoryConfiguration", "PutInventoryConfiguration"),
-    ("GetBucketAnalyticsConfiguration", "GetAnalyticsConfiguration"),
-    ("ListBucketAnalyticsConfigurations", "GetAnalyticsConfiguration"),
-    ("PutBucketAnalyticsConfiguration", "PutAnalyticsConfiguration"),
-    ("DeleteBucketAnalyticsConfiguration", "PutAnalyticsConfiguration"),
-    ("GetBucketMetricsConfiguration", "GetMetricsConfiguration"),
-    ("ListBucketMetricsConfigurations", "GetMetricsConfiguration"),
-    ("PutBucketMetricsConfiguration", "PutMetricsConfiguration"),
-    ("DeleteBucketMetricsConfiguration", "PutMetricsConfiguration"),
-    ("GetObjectRetention", "GetObjectRetention"),
-    ("PutObjectRetention", "PutObjectRetention"),
-    ("GetObjectLegalHold", "GetObjectLegalHold"),
-    ("PutObjectLegalHold", "PutObjectLegalHold"),
-];
 
 /// Refuses headers that this server would ignore.
 fn check_headers(headers: &HeaderMap, has_lock: bool) -> Result<(), Refusal> {
@@ -279,10 +303,11 @@ fn check_headers(headers: &HeaderMap, has_lock: bool) -> Result<(), Refusal> {
     }
 }
 
-/// Bucket and key of `x-amz-copy-source`, and whether it names a version.
-fn source(header: &str) -> Option<(String, String, bool)> {
+/// Bucket, key and version of `x-amz-copy-source`.
+fn source(header: &str) -> Option<(String, String, Option<String>)> {
     let (path, version) = header.split_once("?versionId=").unwrap_or((header, ""));
     let path = urlencoding::decode(path).ok()?.into_owned();
     let (bucket, key) = path.strip_prefix('/').unwrap_or(&path).split_once('/')?;
-    Some((bucket.to_owned(), key.to_owned(), !version.is_empty()))
+    let version = (!version.is_empty()).then(|| version.to_owned());
+    Some((bucket.to_owned(), key.to_owned(), version))
 }

@@ -4,20 +4,19 @@
 use std::collections::BTreeMap;
 
 use aws_lc_rs::{constant_time, hmac};
-use http::HeaderMap;
 use http::request::Parts;
 use time::macros::format_description;
 use time::{Duration, OffsetDateTime};
 
+use super::identity::Identity;
 use super::signature::{Signature, query_error};
 use crate::encoding;
 use crate::quirks::Quirks;
 use crate::refusal::Refusal;
 use crate::route;
+use crate::settings::Requester;
 use crate::ssec;
 
-/// The account that owns every bucket.
-const ACCOUNT: &str = "123456789012";
 /// How far a client's clock may be off.
 const MAX_SKEW: Duration = Duration::minutes(15);
 /// The longest life of a presigned URL, in seconds.
@@ -26,20 +25,27 @@ const MAX_EXPIRES: i64 = 7 * 24 * 60 * 60;
 /// The users of the server, and its region.
 pub(crate) struct Authenticator {
     pub(crate) region: String,
-    /// Secret keys by access key id.
-    pub(crate) users: BTreeMap<String, String>,
+    /// By access key id.
+    pub(crate) users: BTreeMap<String, Identity>,
     pub(crate) quirks: &'static Quirks,
 }
 
 impl Authenticator {
-    /// Checks everything about a request but the signature's value.
-    pub(crate) fn check(&self, head: &Parts, now: OffsetDateTime) -> Result<(), Refusal> {
+    /// Checks everything about a request but the signature's value, and says who claims to have sent it.
+    pub(crate) fn check(&self, head: &Parts, now: OffsetDateTime) -> Result<Requester, Refusal> {
         let query = route::query_pairs(head.uri.query().unwrap_or_default());
         if !self.quirks.overlooks_query_keys {
             refuse_query_keys(&query)?;
         }
+        if Signature::is_missing(&head.headers, &query) {
+            return Ok(Requester::Anonymous);
+        }
         let signature = Signature::of_request(&head.headers, &query)?;
-        signature.scope(&self.region, |id| self.users.contains_key(id))?;
+        let scope = signature.scope(&self.region, |id| self.users.contains_key(id))?;
+        let user = self
+            .users
+            .get(scope.access_key)
+            .ok_or_else(|| Refusal::invalid_access_key(scope.access_key))?;
         match signature.expires() {
             None => check_skew(&signature, now)?,
             Some(expires) => check_expiry(&signature, expires, now)?,
@@ -49,7 +55,7 @@ impl Authenticator {
             check_signed_headers(head, &signature)
                 .map_err(|refusal| self.quirks.unsigned_header.map_or(refusal, Refusal::from))?;
         }
-        check_owner(&head.headers, "x-amz-expected-bucket-owner")
+        Ok(user.requester.clone())
     }
 
     /// Verifies the signature of a form, which covers its policy in base64.
@@ -57,10 +63,14 @@ impl Authenticator {
         &self,
         policy: &str,
         field: impl Fn(&str) -> Option<&'f str>,
-    ) -> Result<(), Refusal> {
+    ) -> Result<Requester, Refusal> {
         let (signature, value) = Signature::of_form(field)?;
         let scope = signature.scope(&self.region, |id| self.users.contains_key(id))?;
-        let secret = self.users.get(scope.access_key).map_or("", String::as_str);
+        let user = self
+            .users
+            .get(scope.access_key)
+            .ok_or_else(|| Refusal::invalid_access_key(scope.access_key))?;
+        let secret = &user.secret_key;
         let mut key = format!("AWS4{secret}").into_bytes();
         for step in [scope.date, &self.region, "s3", "aws4_request"] {
             key = mac(&key, step);
@@ -68,7 +78,8 @@ impl Authenticator {
         let computed = encoding::hex(&mac(&key, policy));
         constant_time::verify_slices_are_equal(computed.as_bytes(), value.as_bytes()).map_err(
             |_| Refusal::signature_does_not_match().detail("AWSAccessKeyId", scope.access_key),
-        )
+        )?;
+        Ok(user.requester.clone())
     }
 }
 
@@ -159,14 +170,6 @@ pub(crate) fn refuse_query_keys(query: &[(String, String)]) -> Result<(), Refusa
         Some(name) => Err(Refusal::access_denied(format!(
             "The parameters of Server Side Encryption with Customer provided keys must be sent as headers; the query string has {name}"
         ))),
-    }
-}
-
-/// Refuses a request whose header `name` expects a bucket to belong to another account.
-pub(super) fn check_owner(headers: &HeaderMap, name: &str) -> Result<(), Refusal> {
-    match headers.get(name) {
-        Some(owner) if owner != ACCOUNT => Err(Refusal::access_denied("Access Denied")),
-        _ => Ok(()),
     }
 }
 

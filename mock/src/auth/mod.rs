@@ -6,10 +6,15 @@
 
 mod access;
 mod acl;
+mod action;
 mod authenticator;
+mod identity;
 mod signature;
 
-pub(crate) use access::{AccessRequest, PolicyCheck, check_access, permit};
+pub(crate) use access::{
+    AccessRequest, PolicyCheck, Subject, check_access, permit, sender_context,
+};
 pub(crate) use acl::{check_bucket_acl, grants};
 pub(crate) use authenticator::{Authenticator, refuse_query_keys};
+pub use identity::{Identity, InvalidIdentity};
 pub(crate) use signature::missing_field;

@@ -37,6 +37,19 @@ pub(crate) struct Scope<'a> {
 }
 
 impl Signature {
+    /// Whether a request does not even try to be signed.
+    pub(crate) fn is_missing(headers: &HeaderMap, query: &[(String, String)]) -> bool {
+        let names = [
+            "X-Amz-Signature",
+            "X-Amz-Algorithm",
+            "X-Amz-Credential",
+            "AWSAccessKeyId",
+            "Signature",
+        ];
+        !headers.contains_key("authorization")
+            && !query.iter().any(|(name, _)| names.iter().any(|one| one.eq_ignore_ascii_case(name)))
+    }
+
     /// The signature of a request.
     pub(crate) fn of_request(
         headers: &HeaderMap,

@@ -88,7 +88,9 @@ impl PostObject {
                 "",
             ));
         }
-        let (min, max) = self.check_policy(&form, &bucket, &key)?;
+        let mut context = RequestContext::new(connection);
+        context.from_form = true;
+        let (min, max) = self.check_policy(&form, &bucket, &key, &context)?;
         self.store.lock().bucket(&bucket)?;
         let (content, form_error) = file.content(min, max.min(MAX_SIZE));
         let content = Body::http_body_unsync(self.throttle.incoming(content));
@@ -99,11 +101,9 @@ impl PostObject {
             key: Some(&key),
             query: &[],
             headers: request.headers(),
-            tls: connection.tls,
+            context: &context,
         };
         check_access(&self.store, &access)?;
-        let mut context = RequestContext::new(connection);
-        context.from_form = true;
         let stored = s3::call(&self.s3, request, "PostObject", &context)
             .await
             .map_err(|refusal| form_error.get().map_or(refusal, |error| refused(error.clone())))?;
@@ -114,12 +114,18 @@ impl PostObject {
     }
 
     /// Bytes that the file may have, at least and at most.
-    fn check_policy(&self, form: &Form, bucket: &str, key: &str) -> Result<(u64, u64), Refusal> {
+    fn check_policy(
+        &self,
+        form: &Form,
+        bucket: &str,
+        key: &str,
+        context: &RequestContext,
+    ) -> Result<(u64, u64), Refusal> {
         // Without a policy the form is anonymous.
         let Some(policy) = form.field("policy") else {
             return Err(Refusal::access_denied("Access Denied"));
         };
-        self.authenticator.check_form(policy, |name| form.field(name))?;
+        context.set_requester(self.authenticator.check_form(policy, |name| form.field(name))?);
         let policy = PostPolicy::parse(policy)?;
         policy.check(form, bucket, key, OffsetDateTime::now_utc())?;
         Ok(policy.file_len())

@@ -16,7 +16,7 @@ use super::answer::{change_headers, dropped, ready_made, refused, show_quirks};
 use super::control::Control;
 use super::document::{check_size, read_document};
 use crate::answer::{Answer, Instead, Interceptor, Reply, Tampering};
-use crate::auth::Authenticator;
+use crate::auth::{AccessRequest, Authenticator, check_access};
 use crate::body::{
     RequestBody, TamperedBody, Throttle, check_trailer, drain, is_chunked, rechunk, storage_failed,
 };
@@ -30,7 +30,7 @@ use crate::refusal::{HOST_ID, Refusal};
 use crate::request_log::{RequestLog, RequestRecord};
 use crate::route::{self, Target};
 use crate::s3;
-use crate::settings::CorsRules;
+use crate::settings::{CorsRules, Requester};
 use crate::ssec;
 use crate::store::Store;
 
@@ -164,7 +164,22 @@ impl Handler {
             return Err(Refusal::not_implemented());
         }
         check_size(&head)?;
-        self.authenticator.check(&head, OffsetDateTime::now_utc())?;
+        let requester = self.authenticator.check(&head, OffsetDateTime::now_utc())?;
+        context.set_requester(requester);
+        if *context.requester() == Requester::Anonymous {
+            // Before anything of its body is read.
+            let target = Target::of(&head.headers, head.uri.path());
+            let query = route::query_pairs(head.uri.query().unwrap_or_default());
+            let asked = AccessRequest {
+                operation,
+                bucket: target.bucket.as_deref().unwrap_or_default(),
+                key: target.key.as_deref(),
+                query: &query,
+                headers: &head.headers,
+                context,
+            };
+            check_access(&self.store, &asked)?;
+        }
         let quirks = self.authenticator.quirks;
         check_trailer(quirks, &head.headers, context.connection.tls)?;
         check_store(quirks, &head.headers, operation)?;

@@ -133,7 +133,7 @@ impl Api {
         if require_tls && !head.context().connection.tls {
             return Err(self.quirks.insecure_key.into());
         }
-        Ok(Some(given.as_of(self.quirks)))
+        Ok(Some(given.read_as(self.quirks)))
     }
 
     /// How an object is encrypted that is written with these headers.

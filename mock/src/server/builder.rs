@@ -10,6 +10,7 @@ use std::time::Duration;
 use super::options::Options;
 use super::running::Server;
 use crate::answer::{Answer, Interceptor};
+use crate::auth::Identity;
 use crate::fault::Fault;
 use crate::quirks::Behavior;
 use crate::random;
@@ -48,7 +49,14 @@ impl Builder {
 
     /// Adds a user. May be repeated; by default there is one user, with random keys.
     pub fn user(mut self, access_key: impl Into<String>, secret_key: impl Into<String>) -> Self {
-        self.0.users.push((access_key.into(), secret_key.into()));
+        self.0.users.push(Identity::new(access_key, secret_key));
+        self
+    }
+
+    /// Adds a user with an account and a name. May be repeated. A bucket belongs to the account that creates it, those of the
+    /// builder to `123456789012`; users of another account need a bucket policy or an ACL that lets them in.
+    pub fn identity(mut self, identity: Identity) -> Self {
+        self.0.users.push(identity);
         self
     }
 
@@ -102,7 +110,7 @@ impl Builder {
     /// [`Builder::addr`] and [`Builder::user`], it gives way to them.
     pub fn preset_ci(mut self) -> Self {
         self.0.addr = ([127, 0, 0, 1], 9000).into();
-        self.0.preset_user = Some(("test".to_owned(), "test".to_owned()));
+        self.0.preset_user = Some(Identity::new("test", "test"));
         self
     }
 
@@ -178,7 +186,7 @@ impl Builder {
     pub fn start(mut self) -> io::Result<Server> {
         if self.0.users.is_empty() {
             let preset = self.0.preset_user.take();
-            self.0.users.push(preset.unwrap_or_else(|| (access_key(), secret_key())));
+            self.0.users.push(preset.unwrap_or_else(|| Identity::new(access_key(), secret_key())));
         }
         Server::start(self.0)
     }

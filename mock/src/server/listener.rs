@@ -1,6 +1,7 @@
 //! Accepts connections and speaks HTTP/1.1 on them, with or without TLS.
 
 use std::io;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -31,7 +32,7 @@ pub(crate) async fn run(
             _ = &mut stop => return,
             accepted = listener.accept() => accepted,
         };
-        let Ok((stream, _)) = accepted else {
+        let Ok((stream, peer)) = accepted else {
             // Probably out of file descriptors: closing an idle connection frees some.
             connections.evict_idle();
             tokio::time::sleep(Duration::from_millis(10)).await;
@@ -46,7 +47,7 @@ pub(crate) async fn run(
         let (tls, handler) = (tls.clone(), handler.clone());
         tokio::spawn(async move {
             tokio::select! {
-                () = connection(stream, tls, handler, number, &open) => {}
+                () = connection(stream, tls, handler, (number, peer.ip()), &open) => {}
                 () = open.evicted() => {}
             }
         });
@@ -57,18 +58,18 @@ async fn connection(
     stream: TcpStream,
     tls: Option<TlsAcceptor>,
     handler: Handler,
-    number: u64,
+    (number, peer): (u64, IpAddr),
     open: &Arc<OpenConnection>,
 ) {
     // Without it answers are only slower.
     let _ = stream.set_nodelay(true);
     match tls {
-        None => http(stream, handler, Connection { number, tls: false }, open).await,
+        None => http(stream, handler, Connection { number, tls: false, peer }, open).await,
         Some(acceptor) => {
             if let Ok(Ok(stream)) =
                 tokio::time::timeout(handler.patience, acceptor.accept(stream)).await
             {
-                http(stream, handler, Connection { number, tls: true }, open).await;
+                http(stream, handler, Connection { number, tls: true, peer }, open).await;
             }
         }
     }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::answer::Interceptor;
+use crate::auth::Identity;
 use crate::fault::Fault;
 use crate::quirks::Behavior;
 
@@ -15,8 +16,7 @@ pub(crate) struct Options {
     pub(crate) addr: SocketAddr,
     /// Name, and whether versioning is enabled.
     pub(crate) buckets: Vec<(String, bool)>,
-    /// Access keys and secret keys.
-    pub(crate) users: Vec<(String, String)>,
+    pub(crate) users: Vec<Identity>,
     pub(crate) region: String,
     pub(crate) tls: bool,
     pub(crate) require_tls: bool,
@@ -33,7 +33,7 @@ pub(crate) struct Options {
     pub(crate) max_connections: usize,
     pub(crate) kept_requests: usize,
     /// The user if there is no other.
-    pub(crate) preset_user: Option<(String, String)>,
+    pub(crate) preset_user: Option<Identity>,
     /// Whether the server can be controlled by requests.
     pub(crate) control: bool,
     /// A folder whose folders become buckets.

@@ -16,7 +16,7 @@ use super::initial::fill;
 use super::options::Options;
 use super::stored::StoredObject;
 use super::{listener, tls};
-use crate::auth::{Authenticator, PolicyCheck};
+use crate::auth::{Authenticator, Identity, PolicyCheck};
 use crate::body::Throttle;
 use crate::browser::PostObject;
 use crate::exchange::{Control, Handler};
@@ -103,13 +103,14 @@ impl Server {
         };
         let thread = std::thread::Builder::new().name("s3seal-mock".to_owned()).spawn(serve)?;
 
-        let (access_key, secret_key) = options.users.into_iter().next().unwrap_or_default();
+        let first = options.users.into_iter().next();
+        let first = first.unwrap_or_else(|| Identity::new("", ""));
         Ok(Self {
             addr,
             endpoint: endpoint(addr, options.tls),
             ca_pem,
-            access_key,
-            secret_key,
+            access_key: first.access_key,
+            secret_key: first.secret_key,
             region: options.region,
             store,
             log,
@@ -280,8 +281,8 @@ impl fmt::Debug for Server {
 fn handler(options: &Options, store: &Arc<Store>, log: &Arc<RequestLog>) -> io::Result<Handler> {
     let quirks = options.behavior.quirks();
     let mut auth = SimpleAuth::new();
-    for (access_key, secret_key) in &options.users {
-        auth.register(access_key.clone(), secret_key.as_str().into());
+    for user in &options.users {
+        auth.register(user.access_key.clone(), user.secret_key.as_str().into());
     }
     let api = || Api {
         store: Arc::clone(store),
@@ -296,7 +297,7 @@ fn handler(options: &Options, store: &Arc<Store>, log: &Arc<RequestLog>) -> io::
     s3.set_host(LocalhostDomain);
     let authenticator = Arc::new(Authenticator {
         region: options.region.clone(),
-        users: options.users.iter().cloned().collect(),
+        users: options.users.iter().map(|user| (user.access_key.clone(), user.clone())).collect(),
         quirks,
     });
     let faults = Arc::new(Faults::new(options.seed, options.faults.clone()));

@@ -20,6 +20,8 @@ pub(crate) struct Settings {
     pub(crate) cors: Option<CorsRules>,
     pub(crate) policy: Option<Policy>,
     pub(crate) ownership: Ownership,
+    /// The bucket's own canned ACL; `None` for `private`.
+    pub(crate) acl: Option<String>,
     /// The contents of other documents by the names of their kinds, with the id where there are several of a kind.
     pub(crate) documents: BTreeMap<String, String>,
     pub(crate) lock: Option<BucketLock>,

@@ -3,6 +3,7 @@
 //!
 //! [`Settings`] holds all of it; [`Policy`] and [`CorsRules`] are read from their documents, and say what they allow.
 
+mod condition;
 mod configuration;
 mod cors;
 mod documents;
@@ -11,10 +12,12 @@ mod lifecycle;
 mod object_lock;
 mod policy;
 mod schema;
+mod syntax;
 
+pub(crate) use condition::PolicyContext;
 pub(crate) use configuration::{DefaultEncryption, Ownership, PUBLIC_ACCESS_BLOCK, Settings};
 pub(crate) use cors::{CORS_METHODS, CorsRules};
 pub(crate) use documents::{Absent, DocumentKind};
 pub(crate) use lifecycle::{LifecycleRule, name_rules};
 pub(crate) use object_lock::{BucketLock, Lock, Retention};
-pub(crate) use policy::{Policy, PolicyContext};
+pub(crate) use policy::{DEFAULT_ACCOUNT, Policy, Requester, Verdict};

@@ -1,63 +1,112 @@
-//! Bucket policies, as far as denials such as "no writes without SSE-C" need them. Everything else is refused with 501
-//! when the policy is put: a statement that is silently ignored would protect nothing.
-//! Source: "Bucket policies for Amazon S3" and the IAM policy reference.
+//! Bucket policies. What this server does not evaluate is refused with 501 when the policy is put: a statement that is
+//! silently ignored would protect nothing. Source: "Bucket policies for Amazon S3" and the IAM policy reference.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::condition::{Condition, PolicyContext};
+use super::syntax::{malformed, matches, texts};
 use crate::refusal::Refusal;
 
+/// The account of users and buckets that name none.
+pub(crate) const DEFAULT_ACCOUNT: &str = "123456789012";
 /// Bytes of the largest policy.
 const MAX_SIZE: usize = 20 * 1024;
-const ACCOUNT: &str = "123456789012";
 
-/// The statements of a bucket's policy. Only denials have an effect: every user may do anything else.
+/// The statements of a bucket's policy.
 #[derive(Clone, Serialize, Deserialize)]
+#[serde(try_from = "Source", into = "Source")]
 pub(crate) struct Policy {
     source: String,
-    denials: Vec<Denial>,
+    statements: Vec<Statement>,
 }
 
-#[derive(Clone, Serialize, Deserialize)]
-struct Denial {
+/// A policy as a folder keeps it.
+#[derive(Serialize, Deserialize)]
+struct Source {
+    source: String,
+}
+
+impl From<Policy> for Source {
+    fn from(policy: Policy) -> Self {
+        Self { source: policy.source }
+    }
+}
+
+impl TryFrom<Source> for Policy {
+    type Error = String;
+
+    fn try_from(stored: Source) -> Result<Self, String> {
+        Self::read(stored.source, None).map_err(|refusal| refusal.message.into_owned())
+    }
+}
+
+#[derive(Clone)]
+struct Statement {
+    allows: bool,
+    principals: Principals,
     /// Patterns in lower case, for actions are compared without case.
-    actions: Vec<String>,
-    resources: Vec<String>,
+    actions: Patterns,
+    resources: Patterns,
     conditions: Vec<Condition>,
 }
 
-#[derive(Clone, Serialize, Deserialize)]
-struct Condition {
-    test: Test,
-    if_exists: bool,
-    key: Key,
-    values: Vec<String>,
+/// Patterns of which one has to fit, or none.
+#[derive(Clone)]
+struct Patterns {
+    patterns: Vec<String>,
+    negated: bool,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-enum Test {
-    Null,
-    Equals,
-    NotEquals,
-    Bool,
+impl Patterns {
+    fn fit(&self, text: &str) -> bool {
+        self.patterns.iter().any(|pattern| matches(pattern, text)) != self.negated
+    }
 }
 
-/// What a condition can test.
-#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-enum Key {
-    CustomerAlgorithm,
-    Encryption,
-    KmsKeyId,
-    SecureTransport,
+#[derive(Clone)]
+enum Principals {
+    /// Strangers, too.
+    Everybody,
+    /// Accounts (by their numbers) and users (by their ARNs).
+    Some(Vec<String>),
 }
 
-/// The properties of a request that conditions can test.
-#[derive(Clone, Default)]
-pub(crate) struct PolicyContext {
-    pub(crate) customer_algorithm: Option<String>,
-    pub(crate) encryption: Option<String>,
-    pub(crate) kms_key_id: Option<String>,
-    pub(crate) secure_transport: bool,
+/// Who sent a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Requester {
+    /// Nobody who is known.
+    Anonymous,
+    User {
+        account: String,
+        name: String,
+    },
+}
+
+impl Requester {
+    /// The user's ARN.
+    pub(crate) fn arn(&self) -> Option<String> {
+        match self {
+            Self::Anonymous => None,
+            Self::User { account, name } => Some(format!("arn:aws:iam::{account}:user/{name}")),
+        }
+    }
+
+    pub(crate) fn account(&self) -> Option<&str> {
+        match self {
+            Self::Anonymous => None,
+            Self::User { account, .. } => Some(account),
+        }
+    }
+}
+
+/// What a policy says about a request. A denial goes before any permission.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Denied,
+    Allowed,
+    /// Nothing.
+    Silent,
 }
 
 impl Policy {
@@ -68,7 +117,11 @@ impl Policy {
         }
         let source = std::str::from_utf8(document)
             .map_err(|_| malformed("Policies must be valid JSON and the first byte must be '{'"))?;
-        let Ok(Value::Object(policy)) = serde_json::from_str(source) else {
+        Self::read(source.to_owned(), Some(bucket))
+    }
+
+    fn read(source: String, bucket: Option<&str>) -> Result<Self, Refusal> {
+        let Ok(Value::Object(policy)) = serde_json::from_str(&source) else {
             return Err(malformed("Policies must be valid JSON and the first byte must be '{'"));
         };
         only(&policy, &["Version", "Id", "Statement"])?;
@@ -78,212 +131,176 @@ impl Policy {
         ) {
             return Err(malformed("The policy must contain a valid version string"));
         }
-        let statements = match policy.get("Statement") {
+        let given = match policy.get("Statement") {
             Some(Value::Array(statements)) => statements.as_slice(),
             Some(statement @ Value::Object(_)) => std::slice::from_ref(statement),
             _ => return Err(malformed("Missing required field Statement")),
         };
-        let mut denials = Vec::new();
-        for statement in statements {
+        let mut statements = Vec::new();
+        for statement in given {
             let Value::Object(statement) = statement else {
                 return Err(malformed("Policy statement must be an object"));
             };
-            denials.extend(Denial::of(statement, bucket)?);
+            statements.push(Statement::of(statement, bucket)?);
         }
-        Ok(Self { source: source.to_owned(), denials })
+        Ok(Self { source, statements })
     }
 
     pub(crate) fn source(&self) -> &str {
         &self.source
     }
 
-    /// Whether a statement denies `action` on `resource`.
-    pub(crate) fn denies(&self, action: &str, resource: &str, context: &PolicyContext) -> bool {
+    /// What the policy says about `action` on `resource`.
+    pub(crate) fn verdict(
+        &self,
+        requester: &Requester,
+        action: &str,
+        resource: &str,
+        context: &PolicyContext,
+    ) -> Verdict {
         let action = action.to_ascii_lowercase();
-        self.denials.iter().any(|denial| {
-            denial.actions.iter().any(|pattern| matches(pattern, &action))
-                && denial.resources.iter().any(|pattern| matches(pattern, resource))
-                && denial.conditions.iter().all(|condition| condition.holds(context))
+        let mut verdict = Verdict::Silent;
+        for statement in &self.statements {
+            let applies = statement.principals.include(requester)
+                && statement.actions.fit(&action)
+                && statement.resources.fit(resource)
+                && statement.conditions.iter().all(|condition| condition.holds(context));
+            match (applies, statement.allows) {
+                (true, false) => return Verdict::Denied,
+                (true, true) => verdict = Verdict::Allowed,
+                (false, _) => {}
+            }
+        }
+        verdict
+    }
+
+    /// Whether it lets strangers do anything: "The meaning of public" in "Blocking public access to your Amazon S3 storage".
+    pub(crate) fn is_public(&self) -> bool {
+        self.statements.iter().any(|statement| {
+            statement.allows
+                && matches!(statement.principals, Principals::Everybody)
+                && !statement.conditions.iter().any(Condition::restricts)
         })
     }
 }
 
-impl Denial {
-    /// `None` for a statement without effect.
-    fn of(statement: &Map<String, Value>, bucket: &str) -> Result<Option<Self>, Refusal> {
-        only(statement, &["Sid", "Effect", "Principal", "Action", "Resource", "Condition"])?;
-        let principals = principals(statement.get("Principal"))?;
-        let actions = texts(statement.get("Action"), "Missing required field Action")?;
-        let resources = texts(statement.get("Resource"), "Missing required field Resource")?;
-        let own = format!("arn:aws:s3:::{bucket}");
-        for resource in &resources {
-            let fits = resource == "*"
-                || resource
-                    .strip_prefix(&own)
-                    .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '*']));
-            if !fits {
+impl Statement {
+    fn of(statement: &Map<String, Value>, bucket: Option<&str>) -> Result<Self, Refusal> {
+        only(
+            statement,
+            &[
+                "Sid",
+                "Effect",
+                "Principal",
+                "Action",
+                "NotAction",
+                "Resource",
+                "NotResource",
+                "Condition",
+            ],
+        )?;
+        let principals = Principals::of(statement.get("Principal"))?;
+        let mut actions =
+            patterns(statement, "Action", "NotAction", "Missing required field Action")?;
+        let resources =
+            patterns(statement, "Resource", "NotResource", "Missing required field Resource")?;
+        if let Some(bucket) = bucket {
+            let own = format!("arn:aws:s3:::{bucket}");
+            let is_own = |resource: &&String| {
+                let rest = resource.strip_prefix(&own);
+                *resource == "*"
+                    || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '*']))
+            };
+            if let Some(resource) = resources.patterns.iter().find(|it| !is_own(it)) {
                 return Err(malformed("Policy has invalid resource").detail("Detail", resource));
             }
         }
-        if actions
-            .iter()
-            .any(|action| action != "*" && !action.to_ascii_lowercase().starts_with("s3:"))
-        {
-            return Err(malformed("Policy has invalid action"));
-        }
-        let conditions = conditions(statement.get("Condition"))?;
-        match statement.get("Effect").and_then(Value::as_str) {
-            // All users belong to the owner's account, so a permission for it adds nothing. One for everybody would
-            // allow anonymous requests.
-            Some("Allow") if principals == Principals::Account => Ok(None),
-            Some("Allow") => Err(Refusal::not_implemented()),
-            Some("Deny") => Ok(Some(Self {
-                actions: actions.iter().map(|action| action.to_ascii_lowercase()).collect(),
-                resources,
-                conditions,
-            })),
-            _ => Err(malformed("Invalid effect")),
-        }
-    }
-}
-
-impl Condition {
-    fn holds(&self, context: &PolicyContext) -> bool {
-        let secure = context.secure_transport.to_string();
-        let value = match self.key {
-            Key::CustomerAlgorithm => context.customer_algorithm.as_deref(),
-            Key::Encryption => context.encryption.as_deref(),
-            Key::KmsKeyId => context.kms_key_id.as_deref(),
-            Key::SecureTransport => Some(secure.as_str()),
-        };
-        let among = |value: &str| self.values.iter().any(|given| given == value);
-        match (self.test, value) {
-            (Test::Null, value) => among(if value.is_none() { "true" } else { "false" }),
-            (_, None) if self.if_exists => true,
-            // A missing value differs from every value.
-            (test, None) => test == Test::NotEquals,
-            (Test::Equals | Test::Bool, Some(value)) => among(value),
-            (Test::NotEquals, Some(value)) => !among(value),
-        }
-    }
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Principals {
-    Everybody,
-    Account,
-}
-
-fn principals(given: Option<&Value>) -> Result<Principals, Refusal> {
-    let names = match given {
-        Some(Value::String(name)) if name == "*" => return Ok(Principals::Everybody),
-        Some(Value::Object(kinds)) if kinds.len() == 1 && kinds.contains_key("AWS") => {
-            texts(kinds.get("AWS"), "Invalid principal in policy")?
-        }
-        Some(Value::Object(_)) => return Err(Refusal::not_implemented()),
-        _ => return Err(malformed("Invalid principal in policy")),
-    };
-    if names.iter().any(|name| name == "*") {
-        return Ok(Principals::Everybody);
-    }
-    let whole_account = format!("arn:aws:iam::{ACCOUNT}:root");
-    if names.iter().any(|name| *name == whole_account || name == ACCOUNT) {
-        return Ok(Principals::Account);
-    }
-    // Some of the users, or another account: this server does not distinguish users.
-    Err(Refusal::not_implemented())
-}
-
-fn conditions(given: Option<&Value>) -> Result<Vec<Condition>, Refusal> {
-    let tests = match given {
-        None => return Ok(Vec::new()),
-        Some(Value::Object(tests)) => tests,
-        Some(_) => return Err(malformed("Invalid policy syntax.")),
-    };
-    let mut conditions = Vec::new();
-    for (name, keys) in tests {
-        let (plain, if_exists) =
-            name.strip_suffix("IfExists").map_or((name.as_str(), false), |plain| (plain, true));
-        let test = match plain {
-            "Null" if !if_exists => Test::Null,
-            "StringEquals" => Test::Equals,
-            "StringNotEquals" => Test::NotEquals,
-            "Bool" => Test::Bool,
-            _ => return Err(Refusal::not_implemented()),
-        };
-        let Value::Object(keys) = keys else { return Err(malformed("Invalid policy syntax.")) };
-        for (key, values) in keys {
-            let key = match key.to_ascii_lowercase().as_str() {
-                "s3:x-amz-server-side-encryption-customer-algorithm" => Key::CustomerAlgorithm,
-                "s3:x-amz-server-side-encryption" => Key::Encryption,
-                "s3:x-amz-server-side-encryption-aws-kms-key-id" => Key::KmsKeyId,
-                "aws:securetransport" => Key::SecureTransport,
-                _ => return Err(Refusal::not_implemented()),
-            };
-            let values = texts(Some(values), "Invalid policy syntax.")?;
-            let boolean = |value: &String| value == "true" || value == "false";
-            if matches!(test, Test::Null | Test::Bool) && !values.iter().all(boolean) {
-                return Err(malformed("Invalid policy syntax."));
+        for action in &mut actions.patterns {
+            *action = action.to_ascii_lowercase();
+            if action != "*" && !action.starts_with("s3:") {
+                return Err(malformed("Policy has invalid action"));
             }
-            conditions.push(Condition { test, if_exists, key, values });
         }
+        let conditions = Condition::all(statement.get("Condition"))?;
+        let allows = match statement.get("Effect").and_then(Value::as_str) {
+            Some("Allow") => true,
+            Some("Deny") => false,
+            _ => return Err(malformed("Invalid effect")),
+        };
+        Ok(Self { allows, principals, actions, resources, conditions })
     }
-    Ok(conditions)
 }
 
-/// A text, a truth value, or a list of these.
-fn texts(given: Option<&Value>, complaint: &'static str) -> Result<Vec<String>, Refusal> {
-    let text = |value: &Value| match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Bool(truth) => Some(truth.to_string()),
-        _ => None,
-    };
-    match given {
-        Some(Value::Array(values)) if !values.is_empty() => values.iter().map(text).collect(),
-        Some(value) => text(value).map(|text| vec![text]),
-        None => None,
+impl Principals {
+    fn of(given: Option<&Value>) -> Result<Self, Refusal> {
+        let names = match given {
+            Some(Value::String(name)) if name == "*" => return Ok(Self::Everybody),
+            Some(Value::Object(kinds)) if kinds.len() == 1 && kinds.contains_key("AWS") => {
+                texts(kinds.get("AWS"), "Invalid principal in policy")?
+            }
+            // Services and federated users do not come here.
+            Some(Value::Object(_)) => return Err(Refusal::not_implemented()),
+            _ => return Err(malformed("Invalid principal in policy")),
+        };
+        if names.iter().any(|name| name == "*") {
+            return Ok(Self::Everybody);
+        }
+        let read = |name: &String| {
+            let account = |text: &str| {
+                (text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit()))
+                    .then(|| text.to_owned())
+            };
+            if let Some(account) = account(name) {
+                return Ok(account);
+            }
+            let rest = name.strip_prefix("arn:aws:iam::").and_then(|rest| rest.split_once(':'));
+            match rest.filter(|(number, _)| account(number).is_some()) {
+                Some((number, "root")) => Ok(number.to_owned()),
+                Some((_, user)) if user.starts_with("user/") && !user.contains('*') => {
+                    Ok(name.clone())
+                }
+                // Roles and sessions are not known here.
+                Some(_) => Err(Refusal::not_implemented()),
+                None => Err(malformed("Invalid principal in policy").detail("Detail", name)),
+            }
+        };
+        Ok(Self::Some(names.iter().map(read).collect::<Result<_, _>>()?))
     }
-    .ok_or_else(|| malformed(complaint))
+
+    fn include(&self, requester: &Requester) -> bool {
+        match self {
+            Self::Everybody => true,
+            Self::Some(names) => {
+                let arn = requester.arn();
+                names.iter().any(|name| {
+                    Some(name.as_str()) == requester.account() || Some(name) == arn.as_ref()
+                })
+            }
+        }
+    }
+}
+
+/// The patterns of a field, or of its opposite: one of the two is there.
+fn patterns(
+    statement: &Map<String, Value>,
+    name: &str,
+    opposite: &str,
+    complaint: &'static str,
+) -> Result<Patterns, Refusal> {
+    match (statement.get(name), statement.get(opposite)) {
+        (Some(_), Some(_)) => Err(malformed("Invalid policy syntax.")),
+        (None, Some(given)) => {
+            Ok(Patterns { patterns: texts(Some(given), complaint)?, negated: true })
+        }
+        (given, None) => Ok(Patterns { patterns: texts(given, complaint)?, negated: false }),
+    }
 }
 
 /// Refuses unknown fields, which would be ignored silently.
 fn only(map: &Map<String, Value>, names: &[&str]) -> Result<(), Refusal> {
-    let known_elsewhere = ["NotPrincipal", "NotAction", "NotResource"];
     match map.keys().find(|name| !names.contains(&name.as_str())) {
         None => Ok(()),
-        Some(name) if known_elsewhere.contains(&name.as_str()) => Err(Refusal::not_implemented()),
+        Some(name) if name == "NotPrincipal" => Err(Refusal::not_implemented()),
         Some(name) => Err(malformed("Unknown field").detail("Detail", name)),
     }
-}
-
-fn malformed(message: &'static str) -> Refusal {
-    Refusal::new(400, "MalformedPolicy", message)
-}
-
-/// Whether a text fits a pattern of `*` (anything) and `?` (one character).
-fn matches(pattern: &str, text: &str) -> bool {
-    let (pattern, text): (Vec<char>, Vec<char>) =
-        (pattern.chars().collect(), text.chars().collect());
-    let (mut p, mut t) = (0, 0);
-    // Where the last `*` was, and how far it reaches.
-    let mut star: Option<(usize, usize)> = None;
-    while t < text.len() {
-        match (pattern.get(p), star) {
-            (Some('*'), _) => {
-                star = Some((p, t));
-                p += 1;
-            }
-            (Some(&c), _) if c == '?' || c == text[t] => {
-                p += 1;
-                t += 1;
-            }
-            (_, Some((at, reach))) => {
-                star = Some((at, reach + 1));
-                p = at + 1;
-                t = reach + 1;
-            }
-            (_, None) => return false,
-        }
-    }
-    pattern[p..].iter().all(|c| *c == '*')
 }

@@ -14,7 +14,7 @@ use super::upload::{Completed, Upload, UploadedPart};
 use super::version::{ID_ALPHABET, NULL_VERSION, Tags, Version, Versioning, new_id};
 use crate::random;
 use crate::refusal::Refusal;
-use crate::settings::{Lock, Settings};
+use crate::settings::{DEFAULT_ACCOUNT, Lock, Settings};
 
 /// How many completed uploads a bucket remembers.
 const MAX_COMPLETED: usize = 100;
@@ -26,6 +26,9 @@ pub(crate) struct Bucket {
     pub(crate) created: OffsetDateTime,
     pub(crate) versioning: Versioning,
     pub(crate) blocks_sse_c: bool,
+    /// The account that created it.
+    #[serde(default = "default_owner")]
+    pub(crate) owner: String,
     #[serde(default)]
     pub(crate) settings: Settings,
     /// By key; the versions of a key from the oldest to the latest, never empty.
@@ -45,6 +48,10 @@ pub(crate) struct Bucket {
     clock: Clock,
 }
 
+fn default_owner() -> String {
+    DEFAULT_ACCOUNT.to_owned()
+}
+
 #[derive(Default)]
 pub(crate) struct Deletion {
     /// The version created (a delete marker) or removed, where the answer names it.
@@ -58,6 +65,7 @@ impl Bucket {
             created: OffsetDateTime::now_utc(),
             versioning,
             blocks_sse_c: false,
+            owner: default_owner(),
             settings: Settings::of_new_bucket(),
             keys: BTreeMap::new(),
             uploads: BTreeMap::new(),
@@ -195,6 +203,20 @@ impl Bucket {
         Ok(())
     }
 
+    /// Gives a version another canned ACL.
+    pub(crate) fn set_acl(
+        &mut self,
+        key: &str,
+        id: Option<&str>,
+        acl: &str,
+    ) -> Result<(), Refusal> {
+        let version = self.version_mut(key, id)?;
+        version.acl = Some(acl.to_owned());
+        let (id, acl) = (version.id.clone(), acl.to_owned());
+        self.changes.recorded.push(Change::Shared { key: key.to_owned(), id, acl });
+        Ok(())
+    }
+
     /// A version, to be changed without recording it.
     fn version_mut(&mut self, key: &str, id: Option<&str>) -> Result<&mut Version, Refusal> {
         let found = self.find(key, id)?.0.id.clone();
@@ -237,7 +259,8 @@ impl Bucket {
             Versioning::Enabled => object.as_ref().map_or_else(new_id, |object| object.id.clone()),
             Versioning::Unversioned | Versioning::Suspended => NULL_VERSION.to_owned(),
         };
-        let version = Version { id: id.clone(), modified: self.clock.now(), object, tags, lock };
+        let version =
+            Version { id: id.clone(), modified: self.clock.now(), object, tags, lock, acl: None };
         self.place(key, version.clone());
         self.changes.recorded.push(Change::Put { key: key.to_owned(), version });
         id
@@ -381,6 +404,11 @@ impl Bucket {
             Change::Tags { key, id, tags } => {
                 if let Ok(version) = self.version_mut(&key, Some(&id)) {
                     version.tags = tags;
+                }
+            }
+            Change::Shared { key, id, acl } => {
+                if let Ok(version) = self.version_mut(&key, Some(&id)) {
+                    version.acl = Some(acl);
                 }
             }
             Change::Locked { key, id, lock } => {

@@ -189,6 +189,14 @@ impl Buckets {
     }
 
     pub(crate) fn create(&mut self, name: &str, mut bucket: Bucket) -> Result<(), Refusal> {
+        if self.by_name.get(name).is_some_and(|own| own.owner != bucket.owner) {
+            return Err(Refusal::new(
+                409,
+                "BucketAlreadyExists",
+                "The requested bucket name is not available. The bucket namespace is shared by all users of the system. Please select a different name and try again.",
+            )
+            .detail("BucketName", name));
+        }
         if self.by_name.contains_key(name) {
             return Err(Refusal::new(
                 409,

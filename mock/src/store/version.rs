@@ -35,6 +35,17 @@ pub(crate) struct Version {
     pub(crate) tags: Tags,
     #[serde(default)]
     pub(crate) lock: Lock,
+    /// A canned ACL that was set after the object was written.
+    #[serde(default)]
+    pub(crate) acl: Option<String>,
+}
+
+impl Version {
+    /// The canned ACL; `None` for `private`.
+    pub(crate) fn canned_acl(&self) -> Option<&str> {
+        let written = self.object.as_ref().and_then(|object| object.attributes.acl.as_deref());
+        self.acl.as_deref().or(written)
+    }
 }
 
 pub(crate) fn new_id() -> String {

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::builder::BoolishValueParser;
-use s3seal_mock::{Behavior, Fault};
+use s3seal_mock::{Behavior, Fault, Identity};
 
 /// Run a local S3 server for tests: it answers like Amazon S3, in memory
 ///
@@ -59,8 +59,13 @@ pub(crate) struct Args {
     #[arg(long, value_name = "STORE", default_value_t = Behavior::Aws, value_parser = parse_behavior, env = "S3SEAL_MOCK_BEHAVE")]
     pub(super) behave: Behavior,
     /// Accept this access key (repeatable; the first is set in the environment) [default: a random one]
-    #[arg(long, value_name = "ID:SECRET", value_parser = parse_user, env = "S3SEAL_MOCK_USER", hide_env_values = true)]
-    pub(super) user: Vec<(String, String)>,
+    #[arg(
+        long,
+        value_name = "ID:SECRET[:ACCOUNT[:NAME]]",
+        env = "S3SEAL_MOCK_USER",
+        hide_env_values = true
+    )]
+    pub(super) user: Vec<Identity>,
     /// Inject faults (repeatable): `slow-down`, `internal-error`, `reset` and `lost-answer` (connection dropped
     /// before or after the effect), `cut`, `corrupt`, `wrong-range`, `delay` (up to a second). PROBABILITY is 0 to 1,
     /// OPERATION a name of the S3 API such as UploadPart
@@ -108,16 +113,6 @@ pub(super) enum Preset {
 
 fn parse_behavior(name: &str) -> Result<Behavior, String> {
     name.parse().map_err(|error: s3seal_mock::UnknownBehavior| error.to_string())
-}
-
-/// Parses ID:SECRET. The secret may contain a colon, the id cannot.
-fn parse_user(text: &str) -> Result<(String, String), String> {
-    match text.split_once(':') {
-        Some((id, secret)) if !id.is_empty() && !secret.is_empty() => {
-            Ok((id.to_owned(), secret.to_owned()))
-        }
-        _ => Err("give an access key id and a secret key as ID:SECRET".to_owned()),
-    }
 }
 
 fn parse_bandwidth(text: &str) -> Result<NonZeroU64, String> {

@@ -67,8 +67,8 @@ pub(crate) fn run(args: &Args, region: Option<&str>, out: &Output) -> Result<u8,
     for bucket in &args.versioned_bucket {
         builder = builder.versioned_bucket(bucket);
     }
-    for (id, secret) in &args.user {
-        builder = builder.user(id, secret);
+    for user in &args.user {
+        builder = builder.identity(user.clone());
     }
     for fault in &args.fault {
         builder = builder.fault(fault.clone());

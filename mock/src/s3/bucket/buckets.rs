@@ -11,7 +11,7 @@ use s3s::{S3Request, S3Response};
 
 use crate::auth::check_bucket_acl;
 use crate::refusal::Refusal;
-use crate::s3::api::{Api, Outcome};
+use crate::s3::api::{Api, Head, Outcome};
 use crate::s3::output::{last_modified, owner};
 use crate::settings::{BucketLock, Ownership};
 use crate::store::{Bucket, Versioning};
@@ -22,6 +22,7 @@ pub(crate) async fn create_bucket(
 ) -> Outcome<CreateBucketOutput> {
     let ownership = Ownership::of(request.headers.get("x-amz-object-ownership"))?;
     check_bucket_acl(&request.headers, ownership)?;
+    let requester = Head::of(&request).context().requester().clone();
     let input = request.input;
     let location = input
         .create_bucket_configuration
@@ -33,6 +34,9 @@ pub(crate) async fn create_bucket(
     bucket.settings.lock = is_locked.then(BucketLock::default);
     bucket.blocks_sse_c = api.quirks.blocks_sse_c;
     bucket.settings.ownership = ownership;
+    if let Some(account) = requester.account() {
+        account.clone_into(&mut bucket.owner);
+    }
     match api.store.lock().create(&input.bucket, bucket) {
         // The oldest region takes it for done: "CreateBucket" in the Amazon S3 API reference.
         Err(refusal) if refusal.code == "BucketAlreadyOwnedByYou" && api.region == "us-east-1" => {}
@@ -64,6 +68,7 @@ pub(crate) async fn list_buckets(
     api: &Api,
     request: S3Request<ListBucketsInput>,
 ) -> Outcome<ListBucketsOutput> {
+    let requester = Head::of(&request).context().requester().clone();
     let input = request.input;
     let max = input.max_buckets.unwrap_or(10_000);
     let limit = usize::try_from(max).ok().filter(|max| (1..=10_000).contains(max));
@@ -82,7 +87,8 @@ pub(crate) async fn list_buckets(
     let prefix = input.prefix.clone().unwrap_or_default();
     let after = input.continuation_token.unwrap_or_default();
     let buckets = api.store.lock();
-    let mut found = buckets.iter().filter(|(name, _)| name.starts_with(&prefix) && **name > after);
+    let own = buckets.iter().filter(|(_, bucket)| requester.account() == Some(&bucket.owner));
+    let mut found = own.filter(|(name, _)| name.starts_with(&prefix) && **name > after);
     let listed: Vec<_> = found
         .by_ref()
         .take(limit)

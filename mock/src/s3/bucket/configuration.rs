@@ -9,6 +9,7 @@ use http_body_util::BodyExt as _;
 use s3s::route::S3Route;
 use s3s::{Body, S3Request, S3Response, S3Result};
 
+use super::acls;
 use super::documents::{self, Reply};
 use super::encryption;
 use super::stored;
@@ -34,6 +35,7 @@ const SERVED: [&str; 3] = ["BucketEncryption", "BucketCors", "BucketPolicy"];
 const OF_OWNERSHIP: [&str; 2] = ["PutBucketOwnershipControls", "DeleteBucketOwnershipControls"];
 const OF_LOCKS: [&str; 4] =
     ["GetObjectRetention", "PutObjectRetention", "GetObjectLegalHold", "PutObjectLegalHold"];
+const OF_ACLS: [&str; 3] = ["GetBucketAcl", "PutBucketAcl", "PutObjectAcl"];
 const OF_BUCKET_LOCK: [&str; 2] = ["GetObjectLockConfiguration", "PutObjectLockConfiguration"];
 
 #[async_trait::async_trait]
@@ -48,7 +50,10 @@ impl S3Route for Configuration {
         let query = route::query_pairs(uri.query().unwrap_or_default());
         let (target, operation) = named(method, uri, headers);
         SERVED.iter().any(|document| operation.ends_with(document))
-            || [&OF_OWNERSHIP[..], &OF_LOCKS, &OF_BUCKET_LOCK].concat().contains(&operation)
+            || operation == "GetBucketPolicyStatus"
+            || [&OF_OWNERSHIP[..], &OF_LOCKS, &OF_BUCKET_LOCK, &OF_ACLS]
+                .concat()
+                .contains(&operation)
             || DocumentKind::of(operation).is_some()
             || route::is_refused(method, &target, &query)
             || !RequestContext::of(extensions).part_checksums().is_empty()
@@ -68,7 +73,7 @@ impl S3Route for Configuration {
             key: target.key.as_deref(),
             query: &query,
             headers: &request.headers,
-            tls: context.connection.tls,
+            context: &context,
         };
         let outcome = match check_access(&self.store, &asked) {
             Ok(()) => self.answer(operation, &bucket, request).await,
@@ -95,6 +100,19 @@ impl Configuration {
         let param = |name: &str| {
             query.iter().find(|(given, _)| given == name).map(|(_, value)| value.as_str())
         };
+        if OF_ACLS.contains(&operation) {
+            let mut buckets = self.store.lock();
+            let bucket = buckets.bucket_mut(bucket)?;
+            if operation == "GetBucketAcl" {
+                return Ok(acls::get(bucket));
+            }
+            let canned = acls::requested(bucket, &request.headers, &document)?;
+            match Target::of(&request.headers, request.uri.path()).key {
+                Some(key) => bucket.set_acl(&key, param("versionId"), &canned)?,
+                None => bucket.settings.acl = Some(canned).filter(|canned| canned != "private"),
+            }
+            return Ok(Reply::new(Bytes::new()));
+        }
         if OF_LOCKS.contains(&operation) {
             let key = Target::of(&request.headers, request.uri.path()).key.unwrap_or_default();
             let asked = LockRequest {
@@ -137,6 +155,7 @@ impl Configuration {
             "GetBucketPolicy" => documents::get_policy(bucket, name),
             "PutBucketPolicy" => documents::put_policy(bucket, name, document),
             "DeleteBucketPolicy" => Ok(documents::delete_policy(bucket)),
+            "GetBucketPolicyStatus" => documents::get_policy_status(bucket, name),
             "PutBucketOwnershipControls" => documents::put_ownership(bucket, document),
             "DeleteBucketOwnershipControls" => Ok(documents::delete_ownership(bucket)),
             "GetObjectLockConfiguration" => documents::get_lock(bucket, name),

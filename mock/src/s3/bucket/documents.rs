@@ -88,12 +88,26 @@ pub(crate) fn get_policy(bucket: &Bucket, name: &str) -> Result<Reply, Refusal> 
     Ok(reply)
 }
 
+pub(crate) fn get_policy_status(bucket: &Bucket, name: &str) -> Result<Reply, Refusal> {
+    // It is there where the policy is.
+    get_policy(bucket, name)?;
+    let is_public = bucket.settings.policy.as_ref().is_some_and(Policy::is_public);
+    let is_public = if is_public { "TRUE" } else { "FALSE" };
+    Ok(xml_answer("PolicyStatus", &format!("<IsPublic>{is_public}</IsPublic>")))
+}
+
 pub(crate) fn put_policy(
     bucket: &mut Bucket,
     name: &str,
     document: &Bytes,
 ) -> Result<Reply, Refusal> {
-    bucket.settings.policy = Some(Policy::parse(document, name)?);
+    let policy = Policy::parse(document, name)?;
+    if policy.is_public() && bucket.settings.blocks("BlockPublicPolicy") {
+        return Err(Refusal::access_denied(format!(
+            "Access Denied: s3:PutBucketPolicy on resource: \"arn:aws:s3:::{name}\" because public policies are blocked by the BlockPublicPolicy block public access setting."
+        )));
+    }
+    bucket.settings.policy = Some(policy);
     Ok(no_content(StatusCode::NO_CONTENT))
 }
 

@@ -3,6 +3,7 @@
 //! [`Configuration`] serves the documents of buckets and the locks of versions beside the S3 layer, and refuses subresources
 //! that are not served.
 
+mod acls;
 mod buckets;
 mod configuration;
 mod documents;

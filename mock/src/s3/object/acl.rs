@@ -14,9 +14,8 @@ pub(crate) async fn get_object_acl(
     let input = request.input;
     let buckets = api.store.lock();
     let bucket = buckets.bucket(&input.bucket)?;
-    let (_, object) = bucket.find(&input.key, input.version_id.as_deref())?;
-    let canned =
-        object.attributes.acl.as_deref().filter(|_| bucket.settings.ownership.allows_acls());
+    let (version, _) = bucket.find(&input.key, input.version_id.as_deref())?;
+    let canned = version.canned_acl().filter(|_| bucket.settings.ownership.allows_acls());
     let others = canned.and_then(grants).unwrap_or_default().iter();
     let others = others.map(|(uri, permission)| {
         let group = Grantee {

@@ -9,10 +9,9 @@ use time::OffsetDateTime;
 
 use super::condition::WriteConditions;
 use super::lock::bypasses;
-use crate::auth::permit;
+use crate::auth::{Subject, permit, sender_context};
 use crate::refusal::Refusal;
 use crate::s3::api::{Api, Head, Outcome};
-use crate::settings::PolicyContext;
 use crate::store::{Bucket, Deletion};
 
 /// The most keys of one DeleteObjects.
@@ -41,7 +40,7 @@ pub(crate) async fn delete_objects(
     request: S3Request<DeleteObjectsInput>,
 ) -> Outcome<DeleteObjectsOutput> {
     let rights = Rights { bypass: bypasses(&request.headers), now: api.store.clock().now() };
-    let secure_transport = Head::of(&request).context().connection.tls;
+    let context = Head::of(&request).context().clone();
     let input = request.input;
     if input.delete.objects.is_empty() || input.delete.objects.len() > MAX_KEYS {
         return Err(Refusal::malformed_xml());
@@ -51,7 +50,8 @@ pub(crate) async fn delete_objects(
         return Err(Refusal::not_implemented());
     }
     let quiet = input.delete.quiet.unwrap_or(false);
-    let context = PolicyContext { secure_transport, ..PolicyContext::default() };
+    let properties = sender_context(&context);
+    let subject = Subject { requester: context.requester(), properties: &properties };
     let mut buckets = api.store.lock();
     buckets.bucket(&input.bucket)?;
     let (mut deleted, mut errors) = (Vec::new(), Vec::new());
@@ -61,8 +61,8 @@ pub(crate) async fn delete_objects(
             None => "s3:DeleteObject",
             Some(_) => "s3:DeleteObjectVersion",
         };
-        let outcome = permit(&buckets, action, &input.bucket, Some(&object.key), &context)
-            .and_then(|()| {
+        let outcome =
+            permit(&buckets, action, &input.bucket, Some(&object.key), subject).and_then(|()| {
                 let bucket = buckets.bucket_mut(&input.bucket)?;
                 delete(bucket, &object.key, object.version_id.as_deref(), condition, rights)
             });
