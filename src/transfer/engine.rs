@@ -10,6 +10,7 @@ use super::interrupt::Interrupt;
 use super::permits::Permits;
 use super::progress::Progress;
 use super::resume::{Leftovers, expire};
+use crate::failure::Failure;
 use crate::output::Output;
 use crate::store::wire::Store;
 
@@ -91,13 +92,23 @@ impl Engine {
         &self.0.progress
     }
 
-    /// Syncs the folders of all files that were synced so far, each folder once, so that their names survive a power
+    /// Syncs the folders of files that were published with fsync, each folder once, so that their names survive a power
     /// failure.
-    pub(crate) fn sync_folders(&self) {
-        for folder in std::mem::take(&mut *self.folders()).into_values() {
-            // Not every file system can sync a folder.
-            let _ = folder.sync();
+    /// Errors: `Kind::Other` if a folder cannot be synced.
+    pub(crate) fn sync_folders(&self) -> Result<(), Failure> {
+        // The lock is held until all are synced: who waits for it may delete the other copy next.
+        let mut folders = self.folders();
+        while let Some((_, folder)) = folders.pop_first() {
+            folder.sync().map_err(|error| {
+                Failure::other(format!(
+                    "{} is not surely on the disk: {error}",
+                    folder.path().display()
+                ))
+                .hint("check the disk, and that the folder may be read")
+                .because(error)
+            })?;
         }
+        Ok(())
     }
 
     /// Reports how many temporary files of killed runs were removed.
@@ -111,15 +122,14 @@ impl Engine {
     }
 
     /// Remembers a folder that [`Engine::sync_folders`] must sync.
-    pub(super) fn sync_later(&self, folder: Arc<Directory>) {
+    /// Errors: As [`Engine::sync_folders`].
+    pub(crate) fn sync_later(&self, folder: Arc<Directory>) -> Result<(), Failure> {
         let is_full = {
             let mut folders = self.folders();
             folders.entry(folder.id()).or_insert(folder);
             folders.len() >= MAX_UNSYNCED_FOLDERS
         };
-        if is_full {
-            self.sync_folders();
-        }
+        if is_full { self.sync_folders() } else { Ok(()) }
     }
 
     pub(super) fn folders(&self) -> MutexGuard<'_, BTreeMap<FileId, Arc<Directory>>> {

@@ -66,11 +66,21 @@ impl Downloader {
     ) -> u64 {
         let work = |it: Arc<Downloader>, download| async move { [it.download(download).await] };
         job.run(feed, self, work).await;
-        self.engine.sync_folders();
+        if let Err(failure) = self.sync_folders() {
+            job.tally.failed(failure, &job.out);
+        }
         self.engine.report_leftovers(&job.out);
         let kept = self.kept.swap(0, Ordering::Relaxed);
         job.tally.done = job.tally.done.saturating_sub(kept);
         kept
+    }
+
+    /// Makes the names of all files survive a power failure, if they were fetched with fsync.
+    fn sync_folders(&self) -> Result<(), Failure> {
+        for folder in self.folder.take_changed() {
+            self.engine.sync_later(folder)?;
+        }
+        self.engine.sync_folders()
     }
 
     /// The verb of the summary.
@@ -107,6 +117,11 @@ impl Downloader {
             .hint(Advice::GetThenRemove)
             .at(&at));
         }
+        if self.publish_options.fsync && file.is_none() {
+            return Err(Failure::usage("--fsync is about files, and the destination is a stream")
+                .hint("leave it out")
+                .at(&at));
+        }
         let keys = self.keys.to_open(self.engine.store(), &at).await;
         let mut keys = keys.map_err(|failure| with_url(failure, &at))?;
         let (engine, options) = (&self.engine, &self.options);
@@ -122,7 +137,7 @@ impl Downloader {
         self.report(&at, file.as_deref(), &done, key.as_ref())?;
         if self.moves {
             // Written to disk before the object is deleted, so that a power failure cannot lose both.
-            self.engine.sync_folders();
+            self.sync_folders().map_err(|failure| with_url(failure, &at))?;
             remove_source(self.engine.store(), &at, done.key.as_ref(), &done.metadata).await?;
         }
         Ok(done.bytes)

@@ -82,7 +82,7 @@ pub(crate) async fn run(
         engine: job.engine(&options.transfer),
         keys: keys.cancelled_by(&job.interrupt),
         options: options.read,
-        folder: Folder::at(root),
+        folder: Folder::at(root).with_fsync(options.publish_options.fsync),
         publish_options: options.publish_options,
         kept: AtomicU64::new(0),
         moves: options.moves,

@@ -174,7 +174,7 @@ impl Sync<'_> {
             engine,
             keys: keys.cancelled_by(&job.interrupt),
             options: ReadOptions { allow_plain: options.allow_plain, ..ReadOptions::default() },
-            folder: Folder::at(folder),
+            folder: Folder::at(folder).with_fsync(options.fsync),
             publish_options: PublishOptions {
                 no_clobber: options.no_clobber,
                 time: FileTime::LastModified,

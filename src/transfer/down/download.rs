@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::file_ranges::CHUNK_SIZE;
+use super::file_ranges::{CHUNK_SIZE, start_write_back};
 use super::read_ahead::ReadAhead;
 use super::reader::{PinnedObject, Reader};
 use crate::failure::Failure;
@@ -21,6 +21,9 @@ use crate::transfer::plan;
 use crate::transfer::progress::ProgressItem;
 use crate::transfer::resume::{PartialFile, ResumableDownload, is_resumable};
 use crate::transfer::targets::{NewFile, PublishOptions, Stream, Target};
+
+/// For smaller files, in bytes, it costs more than it helps that the system begins to write them at once.
+const MIN_WRITE_BACK: u64 = 1 << 20;
 
 #[derive(Debug)]
 pub(crate) struct Downloaded {
@@ -92,7 +95,7 @@ impl Engine {
                 file.publish()?
             };
             match published {
-                Some(folder) if fsync => self.sync_later(folder),
+                Some(folder) if fsync => self.sync_later(folder)?,
                 Some(_) => {}
                 None => downloaded.kept_existing = true,
             }
@@ -109,8 +112,7 @@ impl Engine {
         target: Target,
         publish_options: PublishOptions,
     ) -> Result<(Downloaded, Option<NewFile>), Failure> {
-        let guess = listed_bytes.map_or(CHUNK_SIZE, |bytes| bytes.min(CHUNK_SIZE));
-        let mut permit = self.permits().of_bytes(guess).await;
+        let mut permit = self.permits().of_bytes(listed_bytes.unwrap_or(0).min(CHUNK_SIZE)).await;
         let opened = self.store().get_with(at, keys, options).await?;
         // Checked again: `get_with` may have read another key, from this very file.
         target.check_not_protected()?;
@@ -206,6 +208,10 @@ async fn write_in_order(
         file.write_all_at(&bytes, at - start).map_err(|error| target.refuse(error))?;
         item.add(bytes.len() as u64);
         meter.add(bytes.len() as u64);
+    }
+    let written = reader.next - start;
+    if written >= MIN_WRITE_BACK {
+        start_write_back(&file, 0..written);
     }
     Ok(expected.zip(hash).is_none_or(|(expected, hash)| expected.matches(hash)))
 }

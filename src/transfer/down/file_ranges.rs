@@ -1,4 +1,4 @@
-//! A large object into a file, by parallel ranges in any order. What has arrived of a range is recorded every moment, so
+//! A large object into a file, by parallel ranges in any order. What has arrived of a range is recorded as it arrives, so
 //! that another run can go on from there.
 
 use std::fs::File;
@@ -24,8 +24,10 @@ use crate::transfer::targets::NewFile;
 
 /// The bytes of one request of a large download, unless the user asks for another part size.
 pub(super) const CHUNK_SIZE: u64 = 8 << 20;
-/// What arrived in this time may have to be fetched again by another run.
+/// What arrived in this time may have to be fetched again by another run,
 const RECORD_INTERVAL: Duration = Duration::from_millis(250);
+/// or this share of the object: so many lines has the journal at most, beside one for each range.
+const MAX_RECORDS: u64 = 4_096;
 
 impl Engine {
     /// Fills the file with the object's bytes. Returns whether the checksum matches. `first` is the answer with the whole
@@ -44,6 +46,8 @@ impl Engine {
         let chunk_size = self.options().part_size.unwrap_or(CHUNK_SIZE);
         let longest = if is_alone { object.bytes } else { chunk_size };
         let mut ranges = Ranges::new(object.bytes, longest, algorithm);
+        // Others need the permit while what an earlier run has fetched is read.
+        let first = Some(first).filter(|_| is_alone && !target.is_resumed());
         for range in target.intact_ranges(algorithm).await? {
             item.resume(range.bytes);
             ranges.add(range);
@@ -51,7 +55,7 @@ impl Engine {
         let file = Arc::new(target.file().map_err(|error| target.refuse(error))?);
         let (sender, mut fetched) = mpsc::unbounded_channel();
         let mut next = ranges.take();
-        let mut first = Some(first).filter(|_| is_alone && next == Some(0..object.bytes));
+        let mut first = first.filter(|_| next == Some(0..object.bytes));
         let mut under_way = JoinSet::new();
         while next.is_some() || !under_way.is_empty() {
             tokio::select! {
@@ -74,7 +78,7 @@ impl Engine {
                         file: file.clone(),
                         permit,
                         item: item.clone(),
-                        recorder: Recorder::new(algorithm, sender.clone()),
+                        recorder: Recorder::new(algorithm, object.bytes, sender.clone()),
                     };
                     under_way.spawn(fill.run());
                 }
@@ -131,7 +135,7 @@ struct Fill {
 impl Fill {
     /// Returns the rest of the range: empty, unless it was stopped.
     async fn run(mut self) -> Result<Range<u64>, FillError> {
-        let (meter, start) = (self.permit.meter(), self.reader.rest().start);
+        let (meter, mut dirty) = (self.permit.meter(), self.reader.rest().start);
         let mut stopped = std::pin::pin!(self.permit.stopped());
         loop {
             let next = tokio::select! {
@@ -144,17 +148,22 @@ impl Fill {
             self.recorder.add(at, &bytes);
             self.item.add(bytes.len() as u64);
             meter.add(bytes.len() as u64);
+            let end = self.reader.rest().start;
+            if end - dirty >= CHUNK_SIZE {
+                start_write_back(&self.file, dirty..end);
+                dirty = end;
+            }
         }
         self.recorder.record();
         let rest = self.reader.rest();
-        start_write_back(&self.file, start..rest.start);
+        start_write_back(&self.file, dirty..rest.start);
         Ok(rest)
     }
 }
 
 /// Has the system begin to write a range of the file to the disk, and does not wait for it: what gets its final name has
 /// most of its blocks on the way. A failure only means that the system begins when it wants to.
-fn start_write_back(file: &File, range: Range<u64>) {
+pub(super) fn start_write_back(file: &File, range: Range<u64>) {
     #[cfg(target_os = "linux")]
     if let Some(length) = std::num::NonZeroU64::new(range.end - range.start) {
         // Linux begins to write dirty pages that are no longer needed; it forgets only those that are written.
@@ -168,14 +177,22 @@ fn start_write_back(file: &File, range: Range<u64>) {
 struct Recorder {
     algorithm: Algorithm,
     sender: mpsc::UnboundedSender<FetchedRange>,
+    /// The fewest bytes of a piece that does not end its range.
+    least: u64,
     /// The piece that is not recorded yet: where it starts, its bytes, and their hash.
     piece: Option<(u64, u64, Hash)>,
     since: Instant,
 }
 
 impl Recorder {
-    fn new(algorithm: Algorithm, sender: mpsc::UnboundedSender<FetchedRange>) -> Recorder {
-        Recorder { algorithm, sender, piece: None, since: Instant::now() }
+    /// For a range of an object of `bytes` bytes.
+    fn new(
+        algorithm: Algorithm,
+        bytes: u64,
+        sender: mpsc::UnboundedSender<FetchedRange>,
+    ) -> Recorder {
+        let least = bytes / MAX_RECORDS;
+        Recorder { algorithm, sender, least, piece: None, since: Instant::now() }
     }
 
     /// Adds bytes that are in the file, behind those before.
@@ -183,7 +200,7 @@ impl Recorder {
         let (_, length, hash) = self.piece.get_or_insert_with(|| (at, 0, self.algorithm.hash()));
         *length += bytes.len() as u64;
         hash.update(bytes);
-        if self.since.elapsed() >= RECORD_INTERVAL {
+        if *length >= self.least && self.since.elapsed() >= RECORD_INTERVAL {
             self.record();
         }
     }

@@ -191,9 +191,15 @@ impl Directory {
         Ok(sys::unlinkat(&self.handle, name, AtFlags::empty())?)
     }
 
-    /// Makes changes of the names in the folder survive a power failure.
+    /// Makes changes of the names in the folder survive a power failure, if the file system can do that.
+    /// Errors: Also if the user may not read the folder.
     pub(crate) fn sync(&self) -> io::Result<()> {
-        self.handle.sync_all()
+        let synced = self.handle.sync_all();
+        // Some file systems sync files, and not folders.
+        let has_no_sync = |error: &io::Error| {
+            matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported)
+        };
+        synced.or_else(|error| if has_no_sync(&error) { Ok(()) } else { Err(error) })
     }
 }
 

@@ -18,6 +18,8 @@ use crate::failure::Failure;
 pub(crate) struct Folder {
     root: PathBuf,
     opened: Mutex<Opened>,
+    /// The folders in which others were made; None unless they are to be synced.
+    changed: Option<Mutex<Vec<Arc<Directory>>>>,
 }
 
 #[derive(Debug, Default)]
@@ -30,7 +32,25 @@ impl Folder {
     /// A folder that exists, or is created when a file is written into it. Links in its own path are followed, as the
     /// user named it.
     pub(crate) fn at(root: &Path) -> Folder {
-        Folder { root: root.to_owned(), opened: Mutex::default() }
+        Folder { root: root.to_owned(), opened: Mutex::default(), changed: None }
+    }
+
+    /// The same, and with `fsync` one that remembers in which folders others were made.
+    pub(crate) fn with_fsync(self, fsync: bool) -> Folder {
+        Folder { changed: fsync.then(Mutex::default), ..self }
+    }
+
+    /// The folders in which others were made since this was asked.
+    pub(crate) fn take_changed(&self) -> Vec<Arc<Directory>> {
+        let changed =
+            self.changed.as_ref().map(|it| it.lock().unwrap_or_else(PoisonError::into_inner));
+        changed.map_or_else(Vec::new, |mut changed| std::mem::take(&mut *changed))
+    }
+
+    fn remember_changed(&self, folder: &Arc<Directory>) {
+        if let Some(changed) = &self.changed {
+            changed.lock().unwrap_or_else(PoisonError::into_inner).push(folder.clone());
+        }
     }
 
     /// Errors: `Kind::Usage` if the path exists and is not a folder.
@@ -107,15 +127,24 @@ impl Folder {
         let mut folder = match self.open()? {
             Some(root) => root,
             None => {
-                fs::create_dir_all(&self.root)
-                    .map_err(|error| Failure::unwritable(self.root.display(), error))?;
+                let unwritable = |error| Failure::unwritable(self.root.display(), error);
+                let missing = self.root.ancestors().take_while(|it| !it.exists()).count();
+                fs::create_dir_all(&self.root).map_err(unwritable)?;
+                for parent in self.root.ancestors().skip(1).take(missing) {
+                    let parent = if parent == Path::new("") { Path::new(".") } else { parent };
+                    self.remember_changed(&Arc::new(Directory::open(parent).map_err(unwritable)?));
+                }
                 let gone =
                     || Failure::not_found(format!("{} no longer exists", self.root.display()));
                 self.open()?.ok_or_else(gone)?
             }
         };
         for segment in below {
-            folder = Arc::new(enter(&folder, segment, creates)?);
+            let (entered, is_new) = enter(&folder, segment, creates)?;
+            if is_new {
+                self.remember_changed(&folder);
+            }
+            folder = Arc::new(entered);
         }
         self.opened().last = Some((below.to_owned(), folder.clone()));
         Ok(folder)
@@ -126,19 +155,23 @@ impl Folder {
     }
 }
 
-fn enter(folder: &Directory, name: &OsStr, creates: bool) -> Result<Directory, Failure> {
+/// The folder of this name, and whether it was made.
+fn enter(folder: &Directory, name: &OsStr, creates: bool) -> Result<(Directory, bool), Failure> {
     let path = folder.path().join(name);
     let unwritable = |error: io::Error| Failure::unwritable(path.display(), error);
-    let mut entered = folder.enter(name);
+    let (mut entered, mut is_new) = (folder.enter(name), false);
     if creates && entered.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
         match folder.make(name) {
             // Another process has created it, or a file of that name; `enter` finds out.
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            made => made.map_err(unwritable)?,
+            made => {
+                made.map_err(unwritable)?;
+                is_new = true;
+            }
         }
         entered = folder.enter(name);
     }
-    entered.map_err(|error| match folder.find(name) {
+    entered.map(|entered| (entered, is_new)).map_err(|error| match folder.find(name) {
         Ok(Some(found)) if found.kind == FileType::Symlink => symlink(&path),
         Ok(Some(found)) if found.kind != FileType::Directory => {
             Failure::other(format!("{} is a file, and a folder should be there", path.display()))

@@ -40,7 +40,7 @@ struct Shared {
     state: Mutex<State>,
     /// How many bytes of a body should be counted at a time.
     piece: AtomicUsize,
-    /// Told when a permit of either kind may be free.
+    /// Notified when a permit of each kind may be free.
     freed: [Notify; 2],
 }
 
@@ -59,7 +59,7 @@ enum Kind {
     Part = 1,
 }
 
-/// The wish that a large body stops, to be moved later.
+/// A request to stop a large body, and to move it later.
 #[derive(Debug, Default)]
 struct Stop {
     is_wanted: AtomicBool,
@@ -125,12 +125,7 @@ impl Permits {
                 state.requests.begin(now);
                 None
             }
-            Kind::Part => {
-                state.parts.begin(bytes, now);
-                let stop = Arc::<Stop>::default();
-                state.moving.push(stop.clone());
-                Some(MovingBody { bytes, is_sent: AtomicBool::new(false), stop })
-            }
+            Kind::Part => Some(MovingBody::begin(&mut state, bytes, now)),
         };
         if self.0.has_room(&mut state, kind) {
             // The limit may have grown: wake one waiting task, which wakes the next.
@@ -147,7 +142,11 @@ impl Shared {
 
     fn has_room(&self, state: &mut State, kind: Kind) -> bool {
         let taken = state.requests.taken() + state.parts.taken();
-        let wanted = self.fixed.unwrap_or(state.requests.limit() + state.parts.limit() + 1);
+        // Bodies that are over their limit do not hold up small requests, nor the reverse.
+        let State { requests, parts, .. } = &*state;
+        let adapted =
+            || requests.limit().max(requests.taken()) + (parts.limit() + 1).max(parts.taken()) + 1;
+        let wanted = self.fixed.unwrap_or_else(adapted);
         let wanted = wanted.min(self.most);
         if taken >= state.allowance.limit(wanted, taken, self.store.pace().slow_downs()) {
             return false;
@@ -176,6 +175,15 @@ impl Shared {
     }
 }
 
+impl MovingBody {
+    fn begin(state: &mut State, bytes: u64, now: Instant) -> MovingBody {
+        state.parts.begin(bytes, now);
+        let stop = Arc::<Stop>::default();
+        state.moving.push(stop.clone());
+        MovingBody { bytes, is_sent: AtomicBool::new(false), stop }
+    }
+}
+
 impl Permit {
     /// What measures the bytes of this body.
     pub(crate) fn meter(&self) -> Meter {
@@ -183,11 +191,17 @@ impl Permit {
         Meter(is_measured.then(|| self.shared.clone()))
     }
 
-    /// Corrects the size of the body, in bytes.
+    /// Corrects the size of the body, in bytes. What turns out to be large counts as large from now on.
     pub(crate) fn resize(&mut self, bytes: u64) {
+        let mut state = self.shared.state();
         if let Some(body) = &mut self.body {
-            self.shared.state().parts.resize(body.bytes, bytes);
+            state.parts.resize(body.bytes, bytes);
             body.bytes = bytes;
+        } else if bytes > SMALL {
+            let now = Instant::now();
+            state.requests.end(now);
+            self.body = Some(MovingBody::begin(&mut state, bytes, now));
+            self.shared.freed[Kind::Request as usize].notify_one();
         }
     }
 
@@ -196,7 +210,7 @@ impl Permit {
         let Some(body) = &self.body else { return };
         if self.shared.fixed.is_none() && !body.is_sent.swap(true, Ordering::Relaxed) {
             let mut state = self.shared.state();
-            state.parts.wait();
+            state.parts.wait(Instant::now());
             state.moving.retain(|it| !Arc::ptr_eq(it, &body.stop));
             drop(state);
             self.shared.freed[Kind::Part as usize].notify_one();

@@ -25,8 +25,10 @@ const ROUND_TRIPS: u32 = 4;
 /// A trial of more must raise the rate by this factor, and one of fewer must keep this share of it. Less may be noise.
 const GAIN: f64 = 1.2;
 const KEPT: f64 = 0.9;
-/// The limit is taken back when the rate falls below this share of the one at which it was set.
+/// The limit falls to what moves in turn when the rate falls below this share of the one at which it was set.
 const LOSS: f64 = 0.7;
+/// A window in which fewer bodies than allowed moved for more than this share of its time says nothing.
+const MOST_IDLE: f64 = 0.1;
 /// How many windows pass before the next trial. It doubles each time that a trial gains nothing: what a trial of an upload
 /// has sent may be lost.
 const FIRST_PAUSE: u32 = 16;
@@ -64,6 +66,15 @@ pub(super) struct Parts {
 struct Window {
     began: Instant,
     bytes: u64,
+    /// How long fewer bodies than allowed moved, and since when fewer do.
+    idle: Duration,
+    idle_since: Option<Instant>,
+}
+
+impl Window {
+    fn begin(now: Instant) -> Window {
+        Window { began: now, bytes: 0, idle: Duration::ZERO, idle_since: None }
+    }
 }
 
 impl Default for Parts {
@@ -103,8 +114,16 @@ impl Parts {
         let bytes = (bytes as f64).max(1.0);
         let weight = if self.size == 0.0 { 1.0 } else { NEWEST };
         self.size += (bytes - self.size) * weight;
-        self.window.get_or_insert(Window { began: now, bytes: 0 });
+        if self.moving == 0 {
+            self.window = Some(Window::begin(now));
+        }
         self.moving += 1;
+        let has_room = self.has_room();
+        if let Some(window) = &mut self.window
+            && !has_room
+        {
+            window.idle += window.idle_since.take().map_or(Duration::ZERO, |since| now - since);
+        }
     }
 
     /// Corrects the size of one that has begun.
@@ -113,9 +132,10 @@ impl Parts {
     }
 
     /// A body has been sent, and its answer is awaited.
-    pub(super) fn wait(&mut self) {
+    pub(super) fn wait(&mut self, now: Instant) {
         self.moving -= 1;
         self.waiting += 1;
+        self.note_room(now);
     }
 
     /// Ends one that is moving or waiting. Returns as [`Parts::add`].
@@ -123,7 +143,17 @@ impl Parts {
         let stopping = if self.rate.is_none() { self.measure(now, round_trip) } else { 0 };
         let ended = if is_moving { &mut self.moving } else { &mut self.waiting };
         *ended -= 1;
+        self.note_room(now);
         stopping
+    }
+
+    fn note_room(&mut self, now: Instant) {
+        let has_room = self.has_room();
+        if let Some(window) = &mut self.window
+            && has_room
+        {
+            window.idle_since.get_or_insert(now);
+        }
     }
 
     /// Counts bytes that have moved. Returns how many of those that began last should stop, to be moved later: those over
@@ -139,13 +169,21 @@ impl Parts {
     }
 
     fn measure(&mut self, now: Instant, round_trip: Duration) -> usize {
-        let Some(Window { began, bytes }) = self.window.replace(Window { began: now, bytes: 0 })
-        else {
-            return 0;
-        };
-        let elapsed = now.duration_since(began).as_secs_f64();
+        let Some(window) = self.window.replace(Window::begin(now)) else { return 0 };
+        let Window { began, bytes, idle, idle_since } = window;
+        if let Some(next) = &mut self.window {
+            next.idle_since = idle_since.map(|_| now);
+        }
+        let idle = idle + idle_since.map_or(Duration::ZERO, |since| now - since);
+        let elapsed = (now - began).as_secs_f64();
         // Bodies that are fewer than allowed do not show what the line can take.
-        if bytes > 0 && elapsed > 0.0 && !self.has_room() {
+        if idle.as_secs_f64() > elapsed * MOST_IDLE {
+            // A trial in which nothing was tried, for example because memory for more is not there.
+            if let Some((limit, _)) = self.trial.take() {
+                self.limit = limit;
+            }
+            self.is_settling = false;
+        } else if bytes > 0 && elapsed > 0.0 {
             self.adapt(bytes as f64 / elapsed, round_trip);
         }
         if self.is_slow() { self.moving.saturating_sub(self.limit) } else { 0 }
@@ -324,10 +362,10 @@ mod tests {
         let now = Instant::now();
         permits.begin(PART, now);
         assert!(!permits.has_room());
-        permits.wait();
+        permits.wait(now);
         assert!(permits.has_room());
         permits.begin(PART, now);
-        permits.wait();
+        permits.wait(now);
         assert!(!permits.has_room(), "two answers are awaited");
     }
 }

@@ -3,7 +3,7 @@
 //!
 //! - `journal`: the file that records a running transfer
 //! - `intention`: a record of an upload, written before it is created
-//! - `partial`: the file with the downloaded chunks
+//! - `partial`: the file with the downloaded ranges
 //! - `leftovers`: removes temporary files of killed runs
 //! - `housekeeping`: aborts abandoned transfers, and reports unfinished uploads
 

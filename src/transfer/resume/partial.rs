@@ -191,6 +191,11 @@ impl PartialFile {
         Ok(intact)
     }
 
+    /// Whether earlier runs have fetched ranges of it.
+    pub(crate) fn is_resumed(&self) -> bool {
+        !self.remembered.is_empty()
+    }
+
     /// Records a range that is in the file now.
     pub(crate) fn record(&self, range: &FetchedRange) {
         self.is_worth_keeping.store(true, Ordering::Relaxed);

@@ -144,6 +144,11 @@ impl NewFile {
         }
     }
 
+    /// Whether earlier runs have fetched ranges of it.
+    pub(crate) fn is_resumed(&self) -> bool {
+        matches!(&self.temporary, Temporary::Partial(partial) if partial.is_resumed())
+    }
+
     /// Records a range that is in the file now.
     pub(crate) fn record(&self, range: &FetchedRange) {
         if let Temporary::Partial(partial) = &self.temporary {

@@ -2,8 +2,7 @@
 //! decide whether it may still be stopped.
 
 use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Context, Poll, ready};
 
 use aws_sdk_s3::primitives::SdkBody as RequestBody;
@@ -16,11 +15,10 @@ use crate::transfer::progress::ProgressItem;
 
 /// The most bytes that are counted at a time.
 const MOST_AT_A_TIME: usize = 256 << 10;
-/// A body is stopped only while the connection has taken less than one part in this many.
+/// A body is stopped only while the connection has taken less than one in this many of its bytes.
 const STOPPABLE_SHARE: u64 = 2;
 
-/// One request with a body. Cheap to clone.
-#[derive(Clone)]
+/// One request with a body. It owns the permit: a connection may hold a body for long after its request has ended.
 pub(super) struct Sending(Arc<Shared>);
 
 struct Shared {
@@ -29,14 +27,21 @@ struct Shared {
     item: ProgressItem,
     /// The body's size.
     bytes: u64,
-    /// How many bytes the connection has taken, at the attempt that is under way.
-    taken: AtomicU64,
+    taken: Mutex<Taken>,
+}
+
+/// How much of a body has been taken.
+#[derive(Default)]
+struct Taken {
+    /// Which attempt counts: the connection of an earlier one may still take bytes.
+    attempt: u32,
+    bytes: u64,
 }
 
 impl Sending {
     /// A request with a body of `bytes` bytes.
     pub(super) fn new(permit: Permit, item: ProgressItem, bytes: u64) -> Sending {
-        let (meter, taken) = (permit.meter(), AtomicU64::new(0));
+        let (meter, taken) = (permit.meter(), Mutex::default());
         Sending(Arc::new(Shared { permit, meter, item, bytes, taken }))
     }
 
@@ -45,11 +50,16 @@ impl Sending {
         if self.0.bytes <= MOST_AT_A_TIME as u64 {
             return content.body();
         }
-        let (content, shared) = (content.clone(), self.0.clone());
+        let (content, shared) = (content.clone(), Arc::downgrade(&self.0));
+        let meter = self.0.meter.clone();
         RequestBody::retryable(move || {
-            shared.take_back();
-            let (body, shared) = (content.body(), shared.clone());
-            RequestBody::from_body_1_x(Counted { body, rest: Bytes::new(), shared })
+            RequestBody::from_body_1_x(Counted {
+                body: content.body(),
+                rest: Bytes::new(),
+                shared: shared.clone(),
+                meter: meter.clone(),
+                attempt: None,
+            })
         })
     }
 
@@ -61,17 +71,19 @@ impl Sending {
             sent = &mut send => return Some(sent),
             () = self.0.permit.stopped() => {}
         }
-        if self.0.taken.load(Ordering::Relaxed) < self.0.bytes / STOPPABLE_SHARE {
-            self.0.take_back();
+        if self.0.taken().bytes < self.0.bytes / STOPPABLE_SHARE {
+            self.0.begin_attempt();
             return None;
         }
         Some(send.await)
     }
 
-    /// The request was answered: what is not counted yet has moved, too.
+    /// The request has succeeded: what is not counted yet has moved, too.
     pub(super) fn finish(&self) {
-        let taken = self.0.taken.swap(self.0.bytes, Ordering::Relaxed);
-        self.0.item.add(self.0.bytes.saturating_sub(taken));
+        let mut taken = self.0.taken();
+        taken.attempt += 1;
+        self.0.item.add(self.0.bytes.saturating_sub(taken.bytes));
+        taken.bytes = self.0.bytes;
     }
 
     /// An earlier run has sent the body.
@@ -81,17 +93,29 @@ impl Sending {
 }
 
 impl Shared {
-    fn count(&self, bytes: u64) {
-        let taken = self.taken.fetch_add(bytes, Ordering::Relaxed) + bytes;
-        self.item.add(bytes);
-        self.meter.add(bytes);
-        if taken >= self.bytes {
-            self.permit.body_is_sent();
-        }
+    fn taken(&self) -> MutexGuard<'_, Taken> {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn take_back(&self) {
-        self.item.take_back(self.taken.swap(0, Ordering::Relaxed));
+    /// Takes back what earlier attempts have counted, and returns the number of the new one.
+    fn begin_attempt(&self) -> u32 {
+        let mut taken = self.taken();
+        self.item.take_back(std::mem::take(&mut taken.bytes));
+        taken.attempt += 1;
+        taken.attempt
+    }
+
+    fn count(&self, attempt: u32, bytes: u64) {
+        let mut taken = self.taken();
+        if taken.attempt != attempt {
+            return;
+        }
+        taken.bytes += bytes;
+        self.item.add(bytes);
+        self.meter.add(bytes);
+        if taken.bytes >= self.bytes {
+            self.permit.body_is_sent();
+        }
     }
 }
 
@@ -99,7 +123,11 @@ struct Counted {
     body: RequestBody,
     /// What the body has given, and the connection has not taken.
     rest: Bytes,
-    shared: Arc<Shared>,
+    /// None once the request has ended.
+    shared: Weak<Shared>,
+    meter: Meter,
+    /// None until the connection takes the first bytes: the SDK copies bodies that it never sends.
+    attempt: Option<u32>,
 }
 
 impl Body for Counted {
@@ -120,9 +148,12 @@ impl Body for Counted {
                 ended => return Poll::Ready(ended),
             }
         }
-        let piece = this.shared.meter.piece().min(MOST_AT_A_TIME);
+        let piece = this.meter.piece().min(MOST_AT_A_TIME);
         let bytes = this.rest.split_to(this.rest.len().min(piece));
-        this.shared.count(bytes.len() as u64);
+        if let Some(shared) = this.shared.upgrade() {
+            let attempt = *this.attempt.get_or_insert_with(|| shared.begin_attempt());
+            shared.count(attempt, bytes.len() as u64);
+        }
         Poll::Ready(Some(Ok(Frame::data(bytes))))
     }
 

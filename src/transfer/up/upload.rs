@@ -245,8 +245,9 @@ async fn put(
 ) -> Result<Written, Failure> {
     let sums = Sums { bytes: content.bytes(), crc64nvme: content.crc64nvme()?, md5: None };
     let written = store.put_object(write, || sending.body(content), &sums).await;
+    let written = written.map_err(|failure| content.blame_change(failure))?;
     sending.finish();
-    written.map_err(|failure| content.blame_change(failure))
+    Ok(written)
 }
 
 /// After a signal, the store's answer is not awaited: the store may or may not have written the object.
@@ -290,8 +291,8 @@ async fn send(
     }
     let part = Part { number, etag: String::new(), crc64nvme, bytes };
     let sent = store.upload_part(write, &session.upload_id, part, || sending.body(content)).await;
-    sending.finish();
     let part = sent.map_err(|failure| content.blame_change(failure))?;
+    sending.finish();
     session.add_part(&part);
     Ok(part)
 }

@@ -22,7 +22,7 @@ use rand::rngs::SysRng;
 
 use super::source::CopySource;
 use super::whole::Copy;
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
 use crate::key::core::Key;
 use crate::location::Location;
 use crate::store::object::{
@@ -181,7 +181,12 @@ impl ThrowAways {
     /// Copies an object in one request; none if the store cannot copy, or does not seal the copy.
     pub(crate) async fn copy(&mut self, copy: &Copy) -> Result<Option<Stored>, Failure> {
         self.mark_touched(&copy.write.at);
-        let Some(written) = self.store.copy_object(copy).await? else { return Ok(None) };
+        let written = match self.store.copy_object(copy).await {
+            Ok(Some(written)) => written,
+            // The source has been written just before: the store does not find it to copy (Garage, SSE-C.md section 3).
+            Ok(None) | Err(Failure { kind: Kind::NotFound, .. }) => return Ok(None),
+            Err(failure) => return Err(failure),
+        };
         let copied = self.store.keep_copy_if_proven(copy, written).await?;
         Ok(copied.map(|copied| self.record_written(&copy.write.at, copied.stored)))
     }

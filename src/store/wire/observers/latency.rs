@@ -12,7 +12,10 @@ use aws_smithy_runtime_api::client::interceptors::context::{
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
 
-/// The shortest time from sending a request to the head of its answer, in microseconds.
+/// Requests with larger bodies, in bytes, are not measured: sending them takes time as well.
+const MOST_BODY: u64 = 16 << 10;
+
+/// The shortest time from sending a small request to the head of its answer, in microseconds.
 #[derive(Debug, Clone)]
 pub(crate) struct Latency(Arc<AtomicU64>);
 
@@ -43,11 +46,13 @@ impl Intercept for Latency {
 
     fn read_before_transmit(
         &self,
-        _: &BeforeTransmitInterceptorContextRef<'_>,
+        context: &BeforeTransmitInterceptorContextRef<'_>,
         _: &RuntimeComponents,
         bag: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        bag.interceptor_state().store_put(Sent(Instant::now()));
+        if context.request().body().content_length().is_some_and(|bytes| bytes <= MOST_BODY) {
+            bag.interceptor_state().store_put(Sent(Instant::now()));
+        }
         Ok(())
     }
 
