@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use s3seal_mock::{Builder, Server};
 
 /// Name, what stands for its value (empty: none), and help.
@@ -66,6 +67,7 @@ fn main() -> ExitCode {
 }
 
 fn serve(given: &[String]) -> Result<(), String> {
+    raise_descriptor_limit();
     let settings = Settings::read(given, |name| std::env::var(name).ok())?;
     // The list of requests takes memory, and only --control shows it.
     let kept = if settings.has("control") { 10_000 } else { 1 };
@@ -85,6 +87,13 @@ fn serve(given: &[String]) -> Result<(), String> {
     loop {
         std::thread::park();
     }
+}
+
+/// Each connection takes a descriptor, and most systems start programs with room for 1,024 of them.
+fn raise_descriptor_limit() {
+    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+    // Without it there are fewer connections at a time.
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
 }
 
 /// The options that were given, in the order of the table.

@@ -108,3 +108,14 @@ fn its_help_names_the_variable_of_every_option() {
     let version = program(&["--version"], &[]).output().unwrap();
     assert!(String::from_utf8(version.stdout).unwrap().starts_with("s3seal-mock 0."));
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn it_takes_as_many_descriptors_as_it_may() {
+    let (program, mut stdout) = start(&["--max-connections", "2000"], &[]);
+    stdout.read_line(&mut String::new()).unwrap();
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", program.0.id())).unwrap();
+    let line = limits.lines().find(|line| line.starts_with("Max open files")).unwrap();
+    let words: Vec<_> = line.split_whitespace().collect();
+    assert_eq!(words[3], words[4], "{line}");
+}

@@ -92,7 +92,7 @@ pub(crate) fn get_policy_status(bucket: &Bucket, name: &str) -> Result<Reply, Re
     // It is there where the policy is.
     get_policy(bucket, name)?;
     let is_public = bucket.settings.policy.as_ref().is_some_and(Policy::is_public);
-    let is_public = if is_public { "TRUE" } else { "FALSE" };
+    let is_public = if is_public { "true" } else { "false" };
     Ok(xml_answer("PolicyStatus", &format!("<IsPublic>{is_public}</IsPublic>")))
 }
 

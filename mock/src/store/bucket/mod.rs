@@ -1,4 +1,6 @@
-//! A bucket: the versions under each key, as "How S3 Versioning works" describes them.
+//! A bucket: the versions under each key, as "How S3 Versioning works" describes them. `uploads` has the multipart uploads.
+
+mod uploads;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -10,14 +12,10 @@ use super::blob::Blob;
 use super::change::{Change, Changes};
 use super::clock::Clock;
 use super::object::Object;
-use super::upload::{Completed, Upload, UploadedPart};
-use super::version::{ID_ALPHABET, NULL_VERSION, Tags, Version, Versioning, new_id};
-use crate::random;
+use super::upload::{Completed, Upload};
+use super::version::{NULL_VERSION, Tags, Version, Versioning, new_id};
 use crate::refusal::Refusal;
 use crate::settings::{DEFAULT_ACCOUNT, Lock, Settings};
-
-/// How many completed uploads a bucket remembers.
-const MAX_COMPLETED: usize = 100;
 
 /// A bucket and its content. A folder keeps every field that is not skipped; a new field needs `#[serde(default)]`.
 #[derive(Serialize, Deserialize)]
@@ -303,98 +301,6 @@ impl Bucket {
         (self.versioning != Versioning::Unversioned).then_some(id)
     }
 
-    /// Another key's upload is `NoSuchUpload`.
-    pub(crate) fn upload(&self, key: &str, id: &str) -> Result<&Upload, Refusal> {
-        self.uploads
-            .get(&(key.to_owned(), id.to_owned()))
-            .ok_or_else(|| Refusal::no_such_upload(id))
-    }
-
-    fn upload_mut(&mut self, key: &str, id: &str) -> Result<&mut Upload, Refusal> {
-        let upload = self.uploads.get_mut(&(key.to_owned(), id.to_owned()));
-        upload.ok_or_else(|| Refusal::no_such_upload(id))
-    }
-
-    /// Adds a part, in place of one with the same number.
-    pub(crate) fn add_part(
-        &mut self,
-        key: &str,
-        id: &str,
-        number: i32,
-        part: UploadedPart,
-    ) -> Result<(), Refusal> {
-        let upload = self.upload_mut(key, id)?;
-        let former = upload.parts.insert(number, part.clone());
-        self.changes.retired.extend(former.map(|former| former.blob));
-        let (key, id) = (key.to_owned(), id.to_owned());
-        self.changes.recorded.push(Change::Part { key, id, number, part });
-        Ok(())
-    }
-
-    /// Lets `admit` check a part, and records it if that changed the upload's encryption.
-    pub(crate) fn admit_part<T>(
-        &mut self,
-        key: &str,
-        id: &str,
-        admit: impl FnOnce(&mut Upload) -> Result<T, Refusal>,
-    ) -> Result<T, Refusal> {
-        let upload = self.upload_mut(key, id)?;
-        let was_sealed = upload.encryption.is_sealed();
-        let admitted = admit(upload)?;
-        if upload.encryption.is_sealed() != was_sealed {
-            let (key, id, upload) = (key.to_owned(), id.to_owned(), Box::new(upload.clone()));
-            self.changes.recorded.push(Change::Begun { key, id, upload });
-        }
-        Ok(admitted)
-    }
-
-    pub(crate) fn begin_upload(&mut self, key: &str, upload: Upload) -> String {
-        let id = random::text(ID_ALPHABET, 64);
-        self.resume_upload(key, &id, upload.clone());
-        let upload = Box::new(upload);
-        self.changes.recorded.push(Change::Begun { key: key.to_owned(), id: id.clone(), upload });
-        id
-    }
-
-    fn resume_upload(&mut self, key: &str, id: &str, upload: Upload) {
-        self.uploads.insert((key.to_owned(), id.to_owned()), upload);
-    }
-
-    pub(crate) fn end_upload(&mut self, key: &str, id: &str) -> Result<Upload, Refusal> {
-        let ended = (key.to_owned(), id.to_owned());
-        let upload =
-            self.uploads.remove(&ended).ok_or_else(|| Refusal::no_such_upload(&ended.1))?;
-        let parts = upload.parts.values().map(|part| Arc::clone(&part.blob));
-        self.changes.retired.extend(parts);
-        self.changes.recorded.push(Change::Ended { key: ended.0, id: ended.1 });
-        Ok(upload)
-    }
-
-    /// An upload that was completed not long ago.
-    pub(crate) fn completed(&self, key: &str, id: &str) -> Option<&Completed> {
-        let mut completed = self.completed.iter();
-        completed.find(|(own, own_id, _)| own == key && own_id == id).map(|(.., it)| it)
-    }
-
-    /// Remembers the answer to CompleteMultipartUpload, for clients that did not get it.
-    pub(crate) fn remember(&mut self, key: &str, id: &str, completed: Completed) {
-        let (key, id) = (key.to_owned(), id.to_owned());
-        self.changes.recorded.push(Change::Completed {
-            key: key.clone(),
-            id: id.clone(),
-            completed: Box::new(completed.clone()),
-        });
-        self.remember_unrecorded(key, id, completed);
-    }
-
-    fn remember_unrecorded(&mut self, key: String, id: String, completed: Completed) {
-        self.completed.retain(|(own, own_id, _)| *own != key || *own_id != id);
-        self.completed.push_back((key, id, completed));
-        if self.completed.len() > MAX_COMPLETED {
-            self.completed.pop_front();
-        }
-    }
-
     /// Repeats a change of the journal.
     pub(crate) fn apply(&mut self, change: Change) {
         match change {
@@ -427,11 +333,6 @@ impl Bucket {
         }
         // They are in the journal already.
         drop(self.take_changes());
-    }
-
-    /// Key, upload id and upload, in the order of ListMultipartUploads.
-    pub(crate) fn uploads(&self) -> impl Iterator<Item = (&str, &str, &Upload)> {
-        self.uploads.iter().map(|((key, id), upload)| (key.as_str(), id.as_str(), upload))
     }
 
     pub(crate) fn version(&self, key: &str, id: &str) -> Result<&Version, Refusal> {
