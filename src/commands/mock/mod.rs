@@ -199,8 +199,10 @@ impl Environment {
             Some(pem) => {
                 let path = folder.path().join("ca.pem");
                 fs::write(&path, pem).map_err(refuse)?;
-                // curl and Go programs read other variables.
-                for name in ["AWS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"] {
+                // curl, Go programs and Node read other variables.
+                const NAMES: [&str; 4] =
+                    ["AWS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE"];
+                for name in NAMES {
                     set.push((name, path.clone().into()));
                 }
             }
