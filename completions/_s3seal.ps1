@@ -1103,6 +1103,7 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--user', '--user', [CompletionResultType]::ParameterName, 'Accept this access key (repeatable; the first is set in the environment) [default: a random one]')
             [CompletionResult]::new('--fault', '--fault', [CompletionResultType]::ParameterName, 'Inject faults (repeatable): `slow-down`, `internal-error`, `reset` and `lost-answer` (connection dropped before or after the effect), `cut`, `corrupt`, `wrong-range`, `delay` (up to a second). PROBABILITY is 0 to 1, OPERATION a name of the S3 API such as UploadPart')
             [CompletionResult]::new('--seed', '--seed', [CompletionResultType]::ParameterName, 'The random seed of the faults: the same seed and the same requests give the same faults')
+            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'What time it is at the start, such as 2030-01-31T00:00:00Z, for objects, retention and expiration')
             [CompletionResult]::new('--latency', '--latency', [CompletionResultType]::ParameterName, 'Delay every request, such as `50ms`')
             [CompletionResult]::new('--bandwidth', '--bandwidth', [CompletionResultType]::ParameterName, 'Bytes a second in each direction, shared by all connections, such as `500K` or `10M` (powers of 1024)')
             [CompletionResult]::new('--max-connections', '--max-connections', [CompletionResultType]::ParameterName, 'Serve so many connections at a time [default: 512]')

@@ -1060,6 +1060,7 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --user 'Accept this access key (repeatable; the first is set in the environment) [default: a random one]'
             cand --fault 'Inject faults (repeatable): `slow-down`, `internal-error`, `reset` and `lost-answer` (connection dropped before or after the effect), `cut`, `corrupt`, `wrong-range`, `delay` (up to a second). PROBABILITY is 0 to 1, OPERATION a name of the S3 API such as UploadPart'
             cand --seed 'The random seed of the faults: the same seed and the same requests give the same faults'
+            cand --now 'What time it is at the start, such as 2030-01-31T00:00:00Z, for objects, retention and expiration'
             cand --latency 'Delay every request, such as `50ms`'
             cand --bandwidth 'Bytes a second in each direction, shared by all connections, such as `500K` or `10M` (powers of 1024)'
             cand --max-connections 'Serve so many connections at a time [default: 512]'

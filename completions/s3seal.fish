@@ -999,6 +999,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l behave -d 'Behave
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l user -d 'Accept this access key (repeatable; the first is set in the environment) [default: a random one]' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l fault -d 'Inject faults (repeatable): `slow-down`, `internal-error`, `reset` and `lost-answer` (connection dropped before or after the effect), `cut`, `corrupt`, `wrong-range`, `delay` (up to a second). PROBABILITY is 0 to 1, OPERATION a name of the S3 API such as UploadPart' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l seed -d 'The random seed of the faults: the same seed and the same requests give the same faults' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l now -d 'What time it is at the start, such as 2030-01-31T00:00:00Z, for objects, retention and expiration' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l latency -d 'Delay every request, such as `50ms`' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l bandwidth -d 'Bytes a second in each direction, shared by all connections, such as `500K` or `10M` (powers of 1024)' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l max-connections -d 'Serve so many connections at a time [default: 512]' -r

@@ -133,3 +133,12 @@ fn a_folder_keeps_everything_for_the_next_time() {
         "--dir",
     ]);
 }
+
+#[test]
+fn the_clock_starts_when_the_user_says() {
+    let lab = Lab::offline();
+    let script = format!("{PUT} && s3seal ls --json s3://demo/");
+    let done = mock(&lab, &["--now", "2040-01-31T00:00:00Z"], &script).succeeds();
+    assert!(done.stdout.contains("\"2040-01-31T00:0"), "{}", done.stdout);
+    mock(&lab, &["--now", "tomorrow"], "true").exits(2);
+}

@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use s3seal_mock::{Builder, Server};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 /// Name, what stands for its value (empty: none), and help.
 type Row = (&'static str, &'static str, &'static str);
@@ -31,6 +33,7 @@ const OPTIONS: &[Row] = &[
     ("behave", "STORE", "behave like this store [default: aws]"),
     ("fault", "KIND=PROBABILITY[@OPERATION]", "inject faults; repeatable"),
     ("seed", "N", "the random seed of the faults [default: 0]"),
+    ("now", "TIME", "what time it is at the start, such as 2030-01-31T00:00:00Z"),
     ("latency", "MILLISECONDS", "delay every request"),
     ("bandwidth", "BYTES", "bytes a second in each direction, shared by all connections"),
     ("max-connections", "N", "how many connections are served at a time [default: 512]"),
@@ -175,6 +178,11 @@ fn apply(builder: Builder, name: &str, value: &str) -> Result<Builder, String> {
         "behave" => builder.behave(value.parse().map_err(|error| wrong(&format!("{error}")))?),
         "fault" => builder.fault(value.parse().map_err(|error| wrong(&format!("{error}")))?),
         "seed" => builder.seed(number()?),
+        "now" => builder.now(
+            OffsetDateTime::parse(value, &Rfc3339)
+                .map_err(|_| wrong("give a time such as 2030-01-31T00:00:00Z"))?
+                .into(),
+        ),
         "latency" => builder.latency(Duration::from_millis(number()?)),
         "bandwidth" => {
             builder.bandwidth(NonZeroU64::new(number()?).ok_or_else(|| wrong("give 1 or more"))?)

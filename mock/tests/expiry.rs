@@ -1,6 +1,6 @@
 //! What the clock does: locks end, and objects, versions and uploads expire.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use s3seal_mock::Server;
 
@@ -51,6 +51,23 @@ fn objects_expire_at_the_midnight_after_their_days() {
     assert_eq!(server.object_keys(BUCKET), ["b/other", "c/1", "stays"]);
     server.advance(180 * 366 * DAY);
     assert_eq!(server.object_keys(BUCKET), ["b/other", "stays"]);
+}
+
+#[test]
+fn the_clock_can_start_at_any_time() {
+    // 2040-01-31T00:00:00Z.
+    let start = SystemTime::UNIX_EPOCH + Duration::from_secs(2_211_580_800);
+    let server = builder().now(start).start().unwrap();
+    let modified = |key: &str| {
+        assert_eq!(Raw::put(&format!("/demo/{key}"), b"x").send(&server).status, 200);
+        let answer = Raw::get(&format!("/demo/{key}")).send(&server);
+        answer.header("last-modified").unwrap_or_default().to_owned()
+    };
+    assert!(modified("a").starts_with("Tue, 31 Jan 2040 00:0"), "{}", modified("a"));
+    server.advance(DAY);
+    assert!(modified("b").starts_with("Wed, 01 Feb 2040"), "{}", modified("b"));
+    server.reset().unwrap();
+    assert!(modified("c").starts_with("Tue, 31 Jan 2040"), "{}", modified("c"));
 }
 
 #[test]

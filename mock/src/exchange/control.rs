@@ -99,7 +99,7 @@ impl Control {
 
     /// Brings everything back to the start.
     pub(crate) fn reset(&self) -> io::Result<()> {
-        self.store.clock().set_offset(0);
+        self.store.clock().reset();
         self.faults.reset();
         let restored = (self.restore)();
         self.log.clear();
@@ -166,8 +166,7 @@ impl Control {
             (Some((name, now)), None) if name == "now" => {
                 match OffsetDateTime::parse(now.as_str().unwrap_or_default(), &Rfc3339) {
                     Ok(now) => {
-                        let ahead = now - OffsetDateTime::now_utc();
-                        self.store.clock().set_offset(ahead.whole_seconds());
+                        self.store.clock().set(now);
                         self.store.expire();
                     }
                     Err(_) => return form(),

@@ -5,7 +5,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::num::NonZeroU64;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use super::options::Options;
 use super::running::Server;
@@ -148,6 +148,13 @@ impl Builder {
     /// interceptor are left alone.
     pub fn fault(mut self, fault: Fault) -> Self {
         self.0.faults.push(fault);
+        self
+    }
+
+    /// What time it is for objects, retention and expiration when the server starts; from then on the clock runs as usual.
+    /// Signatures are checked by the system's own clock.
+    pub fn now(mut self, now: SystemTime) -> Self {
+        self.0.now = Some(now);
         self
     }
 

@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZeroU64;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use crate::answer::Interceptor;
 use crate::auth::Identity;
@@ -36,6 +36,8 @@ pub(crate) struct Options {
     pub(crate) preset_user: Option<Identity>,
     /// Whether the server can be controlled by requests.
     pub(crate) control: bool,
+    /// What time it is at the start, if not the system's.
+    pub(crate) now: Option<SystemTime>,
     /// A folder whose folders become buckets.
     pub(crate) init: Option<PathBuf>,
 }
@@ -62,6 +64,7 @@ impl Default for Options {
             kept_requests: 100_000,
             preset_user: None,
             control: false,
+            now: None,
             init: None,
         }
     }

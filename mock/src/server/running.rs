@@ -63,6 +63,9 @@ impl Server {
                 format!("control: {} is not a loopback address", options.addr.ip()),
             ));
         }
+        if let Some(now) = options.now {
+            store.clock().start_at(now.into());
+        }
         fill(&store, &options)?;
         store.expire();
         let store = Arc::new(store);

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::num::NonZeroU64;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use clap::builder::BoolishValueParser;
 use s3seal_mock::{Behavior, Fault, Identity};
@@ -79,6 +79,9 @@ pub(crate) struct Args {
     /// The random seed of the faults: the same seed and the same requests give the same faults
     #[arg(long, value_name = "N", default_value_t = 0, env = "S3SEAL_MOCK_SEED")]
     pub(super) seed: u64,
+    /// What time it is at the start, such as 2030-01-31T00:00:00Z, for objects, retention and expiration
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_rfc3339_weak, env = "S3SEAL_MOCK_NOW")]
+    pub(super) now: Option<SystemTime>,
     /// Delay every request, such as `50ms`
     #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration, env = "S3SEAL_MOCK_LATENCY")]
     pub(super) latency: Option<Duration>,

@@ -85,6 +85,9 @@ pub(crate) fn run(args: &Args, region: Option<&str>, out: &Output) -> Result<u8,
         })?;
         builder = builder.log_file(path);
     }
+    if let Some(now) = args.now {
+        builder = builder.now(now);
+    }
     builder = builder.seed(args.seed).latency(args.latency.unwrap_or_default());
     if let Some(dir) = &args.dir {
         builder = builder.dir(dir);
