@@ -1,12 +1,16 @@
 //! `--concurrency`: how many requests are under way at once.
 
+use std::fs;
+use std::num::NonZeroU64;
 use std::ops::RangeInclusive;
-use std::sync::{Arc, Condvar, Mutex};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, OnceLock};
 use std::time::Duration;
 
 use s3seal_mock::Builder;
 
-use crate::harness::{Lab, url};
+use crate::harness::{Lab, noise, url};
 
 /// How long a request waits for more than are allowed.
 const PATIENCE: Duration = Duration::from_millis(50);
@@ -115,4 +119,37 @@ fn deletions_count_as_requests() {
     let objects: Vec<String> = names.iter().map(|name| format!("{name}y")).collect();
     counting.check(&format!("rm -q -r {}", names.join(" ")), 1..=2);
     counting.check(&format!("rm -q {}", objects.join(" ")), 1..=2);
+}
+
+/// Objects that a list names have sizes that only their answers tell.
+#[test]
+fn over_a_slow_line_few_large_bodies_move_at_once_even_if_their_sizes_were_not_known() {
+    const OBJECTS: usize = 16;
+    let (home, most) = (Arc::new(OnceLock::<PathBuf>::new()), Arc::new(AtomicUsize::new(0)));
+    let (begun, its_home, its_most) = (AtomicUsize::new(0), home.clone(), most.clone());
+    let lab = Lab::with(|server| {
+        let server = server.bandwidth(NonZeroU64::new(8 << 20).unwrap());
+        server.interceptor(move |request| {
+            if request.operation == "GetObject" {
+                let begun = begun.fetch_add(1, Ordering::SeqCst) + 1;
+                let there = fs::read_dir(its_home.get().unwrap().join("out"));
+                let ended = there.map_or(0, |files| files.count());
+                its_most.fetch_max(begun.saturating_sub(ended), Ordering::SeqCst);
+            }
+            None
+        })
+    });
+    home.set(lab.home().to_owned()).unwrap();
+    lab.key("k");
+    let names: Vec<String> = (0..OBJECTS).map(|index| format!("{index}")).collect();
+    for name in &names {
+        lab.deep_file(&format!("tree/{name}"), &noise(2 << 20));
+    }
+    lab.file("list", names.join("\n").as_bytes());
+    lab.run(["put", "-q", "-r", "-k", "./k", "tree", "s3://demo/"]).succeeds();
+    let get = ["get", "-q", "-r", "-k", "./k", "--files-from", "list", "s3://demo/", "out"];
+    lab.run(get).succeeds();
+    assert!(lab.tree("out") == lab.tree("tree"));
+    let most = most.load(Ordering::SeqCst);
+    assert!(most <= OBJECTS / 2, "{most} at once");
 }

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, SystemTime};
 
 use s3seal_mock::Answer;
 
@@ -124,7 +125,10 @@ fn a_source_that_empties_meanwhile_deletes_nothing() {
             .env("AWS_REGION", server.region())
     };
     for name in ["a", "old"] {
-        lab.deep_file(&format!("tree/{name}"), b"x");
+        let path = lab.deep_file(&format!("tree/{name}"), b"x");
+        // Times of objects have whole seconds: a file of the same second would be sent again.
+        let file = fs::File::options().write(true).open(path).unwrap();
+        file.set_modified(SystemTime::now() - Duration::from_secs(60)).unwrap();
     }
     run(&["put", "--no-key", "-r", "tree", &url("p")]).succeeds();
     fs::remove_file(tree.join("old")).unwrap();

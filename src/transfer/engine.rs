@@ -1,6 +1,7 @@
 //! The state that all transfers of a run share.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Semaphore;
@@ -51,6 +52,8 @@ struct Shared {
     progress: Progress,
     /// One permit for each MiB.
     copy_memory: Semaphore,
+    /// A moving average of the sizes, in bytes, of objects that were not listed before they were downloaded.
+    typical_size: AtomicU64,
     /// Folders in which files were published, and which are not synced yet.
     folders: Mutex<BTreeMap<FileId, Arc<Directory>>>,
     leftovers: Leftovers,
@@ -75,6 +78,7 @@ impl Engine {
             interrupt,
             progress,
             copy_memory,
+            typical_size: AtomicU64::new(0),
             folders,
             leftovers,
         }))
@@ -138,6 +142,17 @@ impl Engine {
 
     pub(super) fn options(&self) -> &TransferOptions {
         &self.0.options
+    }
+
+    /// The size to expect of an object that was not listed.
+    pub(super) fn typical_size(&self) -> u64 {
+        self.0.typical_size.load(Ordering::Relaxed)
+    }
+
+    /// Learns from the size of an object that was not listed.
+    pub(super) fn note_size(&self, bytes: u64) {
+        let before = self.typical_size();
+        self.0.typical_size.store(before - before / 4 + bytes / 4, Ordering::Relaxed);
     }
 
     /// One permit for each MiB that copies may hold in memory.

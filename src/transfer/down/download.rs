@@ -16,7 +16,7 @@ use crate::store::object::{KeysToTry, ObjectMetadata, ReadOptions, Reading};
 use crate::transfer::checksum::ExpectedChecksum;
 use crate::transfer::engine::Engine;
 use crate::transfer::files::FilePlace;
-use crate::transfer::permits::Permit;
+use crate::transfer::permits::{Permit, Permits};
 use crate::transfer::plan;
 use crate::transfer::progress::ProgressItem;
 use crate::transfer::resume::{PartialFile, ResumableDownload, is_resumable};
@@ -103,6 +103,23 @@ impl Engine {
         Ok(downloaded)
     }
 
+    /// The permit for the first request of an object.
+    async fn permit_to_open(&self, listed_bytes: Option<u64>) -> Permit {
+        let of_bytes = async |bytes: u64| self.permits().of_bytes(bytes.min(CHUNK_SIZE)).await;
+        if let Some(bytes) = listed_bytes {
+            return of_bytes(bytes).await;
+        }
+        let guess = self.typical_size();
+        let permit = of_bytes(guess).await;
+        // While this waited, the answers to others have shown that such objects are large.
+        let learned = self.typical_size();
+        if Permits::are_large(learned) && !Permits::are_large(guess) {
+            drop(permit);
+            return of_bytes(learned).await;
+        }
+        permit
+    }
+
     async fn fetch(
         &self,
         at: &Location,
@@ -112,7 +129,7 @@ impl Engine {
         target: Target,
         publish_options: PublishOptions,
     ) -> Result<(Downloaded, Option<NewFile>), Failure> {
-        let mut permit = self.permits().of_bytes(listed_bytes.unwrap_or(0).min(CHUNK_SIZE)).await;
+        let mut permit = self.permit_to_open(listed_bytes).await;
         let opened = self.store().get_with(at, keys, options).await?;
         // Checked again: `get_with` may have read another key, from this very file.
         target.check_not_protected()?;
@@ -120,6 +137,9 @@ impl Engine {
         let whole = !options.is_part();
         let bytes = extent.bytes();
         permit.resize(bytes.min(CHUNK_SIZE));
+        if listed_bytes.is_none() {
+            self.note_size(bytes);
+        }
         let item = self.progress().item(at.name(), Some(bytes));
         let expected = if whole { ExpectedChecksum::of(&metadata) } else { None };
         let object = Arc::new(PinnedObject {

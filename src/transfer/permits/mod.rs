@@ -98,9 +98,14 @@ impl Permits {
         self.acquire(Kind::Request, 0).await
     }
 
+    /// Whether so many bytes are a large body.
+    pub(crate) fn are_large(bytes: u64) -> bool {
+        bytes > SMALL
+    }
+
     /// Waits for the permit of a request or an answer with a body of about `bytes` bytes.
     pub(crate) async fn of_bytes(&self, bytes: u64) -> Permit {
-        let kind = if bytes > SMALL { Kind::Part } else { Kind::Request };
+        let kind = if Permits::are_large(bytes) { Kind::Part } else { Kind::Request };
         self.acquire(kind, bytes).await
     }
 
@@ -197,7 +202,7 @@ impl Permit {
         if let Some(body) = &mut self.body {
             state.parts.resize(body.bytes, bytes);
             body.bytes = bytes;
-        } else if bytes > SMALL {
+        } else if Permits::are_large(bytes) {
             let now = Instant::now();
             state.requests.end(now);
             self.body = Some(MovingBody::begin(&mut state, bytes, now));
