@@ -100,7 +100,7 @@ impl Engine {
     /// failure.
     /// Errors: `Kind::Other` if a folder cannot be synced.
     pub(crate) fn sync_folders(&self) -> Result<(), Failure> {
-        // The lock is held until all are synced: who waits for it may delete the other copy next.
+        // The lock is held until all are synced: a task that waits for it may delete the other copy next.
         let mut folders = self.folders();
         while let Some((_, folder)) = folders.pop_first() {
             folder.sync().map_err(|error| {

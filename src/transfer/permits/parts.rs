@@ -114,9 +114,9 @@ impl Parts {
         let bytes = (bytes as f64).max(1.0);
         let weight = if self.size == 0.0 { 1.0 } else { NEWEST };
         self.size += (bytes - self.size) * weight;
-        if self.moving == 0 {
-            self.window = Some(Window::begin(now));
-        }
+        // A pause before this one counts as idle. To begin a new window instead would measure nothing where short parts
+        // move one by one.
+        self.window.get_or_insert_with(|| Window::begin(now));
         self.moving += 1;
         let has_room = self.has_room();
         if let Some(window) = &mut self.window
@@ -354,6 +354,26 @@ mod tests {
         assert_eq!((permits.limit(), permits.taken()), (MOST, MOST));
         assert!(second(&mut permits, 2_000_000) >= MOST - 1);
         assert!(permits.limit() <= 2 && permits.taken() <= 2);
+    }
+
+    #[test]
+    fn a_line_that_becomes_fast_is_noticed_although_parts_move_one_by_one() {
+        let mut permits = Parts::default();
+        let mut now = Instant::now();
+        let mut part = |permits: &mut Parts, milliseconds: u64| {
+            permits.begin(PART, now);
+            for _ in 0..64 {
+                now += Duration::from_micros(milliseconds * 1_000 / 64);
+                permits.add(PART / 64, now, FAR);
+            }
+            permits.end(true, now, FAR);
+        };
+        part(&mut permits, 8_000);
+        assert_eq!(permits.limit(), 1);
+        for _ in 0..20 {
+            part(&mut permits, 100);
+        }
+        assert_eq!(permits.limit(), MOST);
     }
 
     #[test]
