@@ -42,6 +42,8 @@ struct Shared {
     piece: AtomicUsize,
     /// Notified when a permit of each kind may be free.
     freed: [Notify; 2],
+    /// Held by the task that gets the next permit of each kind, so that none is overtaken again and again.
+    turns: [tokio::sync::Mutex<()>; 2],
 }
 
 #[derive(Debug, Default)]
@@ -90,7 +92,8 @@ impl Permits {
     pub(crate) fn new(store: Arc<Store>, fixed: Option<usize>) -> Permits {
         let (most, state, freed) = (descriptors::max_items(), State::default(), Default::default());
         let (piece, state) = (AtomicUsize::new(state.parts.piece()), Mutex::new(state));
-        Permits(Arc::new(Shared { store, fixed, most, state, piece, freed }))
+        let turns = Default::default();
+        Permits(Arc::new(Shared { store, fixed, most, state, piece, freed, turns }))
     }
 
     /// Waits for the permit of a small request.
@@ -110,6 +113,7 @@ impl Permits {
     }
 
     async fn acquire(&self, kind: Kind, bytes: u64) -> Permit {
+        let _turn = self.0.turns[kind as usize].lock().await;
         loop {
             if let Some(permit) = self.try_acquire(kind, bytes) {
                 return permit;
