@@ -6,16 +6,15 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use aws_smithy_runtime_api::client::http::{
-    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
-    SharedHttpConnector,
+    HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
 };
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
-use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use tokio::time::{Instant, Sleep, sleep_until};
 
+use super::transport::{Carry, Transport};
 use crate::text::size;
 
 /// Connections take turns of this fraction of a second's bytes, so that none waits long.
@@ -36,25 +35,21 @@ pub(crate) fn parse_rate(text: &str) -> Result<u64, String> {
 /// An HTTP client that keeps to a rate.
 #[derive(Debug)]
 pub(crate) struct RateLimited {
-    inner: SharedHttpClient,
+    inner: Transport,
     rate: Arc<Rate>,
 }
 
 impl RateLimited {
     /// Limits the client to this rate.
-    pub(crate) fn at(bytes_a_second: u64, inner: SharedHttpClient) -> SharedHttpClient {
+    pub(crate) fn at(bytes_a_second: u64, inner: Transport) -> Transport {
         let rate = Arc::new(Rate::new(bytes_a_second));
-        SharedHttpClient::new(RateLimited { inner, rate })
+        Transport::new(RateLimited { inner, rate })
     }
 }
 
-impl HttpClient for RateLimited {
-    fn http_connector(
-        &self,
-        settings: &HttpConnectorSettings,
-        components: &RuntimeComponents,
-    ) -> SharedHttpConnector {
-        let inner = self.inner.http_connector(settings, components);
+impl Carry for RateLimited {
+    fn connector(&self, settings: &HttpConnectorSettings) -> SharedHttpConnector {
+        let inner = self.inner.connector(settings);
         SharedHttpConnector::new(RateLimitedConnector { inner, rate: self.rate.clone() })
     }
 }

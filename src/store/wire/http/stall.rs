@@ -9,16 +9,16 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use aws_smithy_runtime_api::client::http::{
-    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
-    SharedHttpConnector,
+    HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
 };
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::result::ConnectorError;
-use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use tokio::time::{Instant, Sleep, sleep_until};
+
+use super::transport::{Carry, Transport};
 
 /// How many bytes of a request the system may still buffer after it has taken the last one.
 const MOST_BUFFERED: u64 = 1 << 20;
@@ -28,26 +28,21 @@ const SLOWEST_RATE: u64 = 16 << 10;
 /// An HTTP client that gives up if nothing moves for the read timeout. Time in which this program has no bytes to send
 /// does not count.
 #[derive(Debug)]
-pub(crate) struct StallTimeout(SharedHttpClient);
+pub(crate) struct StallTimeout(Transport);
 
 impl StallTimeout {
     /// Wraps a client.
-    pub(crate) fn around(client: SharedHttpClient) -> SharedHttpClient {
-        SharedHttpClient::new(StallTimeout(client))
+    pub(crate) fn around(client: Transport) -> Transport {
+        Transport::new(StallTimeout(client))
     }
 }
 
-// The inner client's validation is not forwarded: it would read all certificate authorities again.
-impl HttpClient for StallTimeout {
-    fn http_connector(
-        &self,
-        settings: &HttpConnectorSettings,
-        components: &RuntimeComponents,
-    ) -> SharedHttpConnector {
+impl Carry for StallTimeout {
+    fn connector(&self, settings: &HttpConnectorSettings) -> SharedHttpConnector {
         let mut timeouts = HttpConnectorSettings::builder();
         // The same for all requests: only requests with equal timeouts share connections.
         timeouts.set_connect_timeout(settings.connect_timeout()).set_read_timeout(None);
-        let inner = self.0.http_connector(&timeouts.build(), components);
+        let inner = self.0.connector(&timeouts.build());
         match settings.read_timeout() {
             Some(read_timeout) => SharedHttpConnector::new(Watched { inner, read_timeout }),
             None => inner,

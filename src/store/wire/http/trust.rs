@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use aws_smithy_runtime_api::box_error::BoxError;
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextMut;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
@@ -15,6 +14,7 @@ use rustls::pki_types::pem::PemObject;
 
 use super::connector::{Client, Tls};
 use super::loopback::Resolver;
+use super::transport::Transport;
 use crate::failure::Failure;
 
 /// The trusted certificate authorities.
@@ -48,13 +48,13 @@ impl Trust {
 
     /// A client for https, through the environment's proxy if there is one, and for the plain http of services on this
     /// machine that hand out credentials.
-    pub(crate) fn client(&self) -> SharedHttpClient {
+    pub(crate) fn client(&self) -> Transport {
         Client::shared(Resolver { only_loopback: false }, Some(self.tls.clone()))
     }
 }
 
 /// A client for plain http. It uses no proxy, because a proxy could read the key.
-pub(crate) fn plain_client(resolver: Resolver) -> SharedHttpClient {
+pub(crate) fn plain_client(resolver: Resolver) -> Transport {
     Client::shared(resolver, None)
 }
 

@@ -7,12 +7,10 @@ use std::time::Duration;
 
 use aws_smithy_runtime_api::client::connection::{CaptureSmithyConnection, ConnectionMetadata};
 use aws_smithy_runtime_api::client::http::{
-    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
-    SharedHttpConnector,
+    HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
 };
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
-use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use hyper_util::client::legacy;
 use hyper_util::client::legacy::connect::{CaptureConnection, HttpInfo, capture_connection};
@@ -23,6 +21,7 @@ use super::errors;
 use super::scratch::PIECE;
 use super::tls::Tls;
 use crate::store::wire::http::loopback::Resolver;
+use crate::store::wire::http::transport::{Carry, Transport};
 
 type Pool = legacy::Client<Dialer, SdkBody>;
 
@@ -35,8 +34,8 @@ pub(in super::super) struct Client {
 
 impl Client {
     /// A client for plain http, and with `tls` also for https, through the environment's proxy if there is one.
-    pub(in super::super) fn shared(resolver: Resolver, tls: Option<Arc<Tls>>) -> SharedHttpClient {
-        SharedHttpClient::new(Client { resolver, tls, pools: Mutex::default() })
+    pub(in super::super) fn shared(resolver: Resolver, tls: Option<Arc<Tls>>) -> Transport {
+        Transport::new(Client { resolver, tls, pools: Mutex::default() })
     }
 
     fn pool(&self, connect_timeout: Option<Duration>) -> Pool {
@@ -58,14 +57,10 @@ impl fmt::Debug for Client {
     }
 }
 
-impl HttpClient for Client {
-    fn http_connector(
-        &self,
-        settings: &HttpConnectorSettings,
-        _: &RuntimeComponents,
-    ) -> SharedHttpConnector {
-        let pool = self.pool(settings.connect_timeout());
-        SharedHttpConnector::new(Connector { pool, answer_timeout: settings.read_timeout() })
+impl Carry for Client {
+    fn connector(&self, timeouts: &HttpConnectorSettings) -> SharedHttpConnector {
+        let pool = self.pool(timeouts.connect_timeout());
+        SharedHttpConnector::new(Connector { pool, answer_timeout: timeouts.read_timeout() })
     }
 }
 
