@@ -13,7 +13,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use super::commands::{
     advice, audit, bucket, completions, cp, doctor, get, head, key, keygen, ls, mock, mv, presign,
-    put, rm, rotate, sync,
+    proxy, put, rm, rotate, sync,
 };
 use super::failure::{Failure, Failures, set_advisor};
 use super::key::aws_cli::hidden_values;
@@ -100,6 +100,7 @@ enum Command {
     Bucket(bucket::Args),
     Doctor(doctor::Args),
     Mock(mock::Args),
+    Proxy(proxy::Args),
     Completions(completions::Args),
 }
 
@@ -157,6 +158,10 @@ fn dispatch(cli: &Cli, out: &Output) -> Result<u8, Failures> {
         Command::Completions(args) => completions::run(args, command(), out)?,
         Command::Mock(args) => {
             return Ok(mock::run(args, cli.connect.region.as_deref(), out)?);
+        }
+        Command::Proxy(args) => {
+            proxy::restart_if_needed()?;
+            return Ok(with_runtime(proxy::run(args, &cli.connect, out))??);
         }
         Command::Put(args) => return Ok(with_runtime(put::run(args, &cli.connect, out))??),
         Command::Get(args) => return Ok(with_runtime(get::run(args, &cli.connect, out))??),

@@ -14,6 +14,7 @@ mod jobs;
 mod key;
 mod location;
 mod output;
+mod proxy;
 mod store;
 mod system;
 mod text;

@@ -7,6 +7,7 @@
 //! - `selection`: the options of commands that take many files or objects
 //! - `sealing`: the options of commands that write objects
 //! - `copying`: the options of `cp` and `mv`, and what they do
+//! - `local_server`: what `mock` and `proxy` have in common
 
 pub(crate) mod advice;
 pub(crate) mod audit;
@@ -19,11 +20,13 @@ pub(crate) mod get;
 pub(crate) mod head;
 pub(crate) mod key;
 pub(crate) mod keygen;
+mod local_server;
 pub(crate) mod ls;
 pub(crate) mod mock;
 pub(crate) mod mv;
 mod options;
 pub(crate) mod presign;
+pub(crate) mod proxy;
 pub(crate) mod put;
 pub(crate) mod rm;
 pub(crate) mod rotate;

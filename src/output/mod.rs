@@ -193,6 +193,16 @@ pub(crate) fn progress_line(line: &str) {
     to_stderr(&safe(line));
 }
 
+/// The text as a line for a log, without secrets.
+pub(crate) fn log_line(text: &str) -> String {
+    format!("{}\n", safe(text))
+}
+
+/// The item as a line of JSON for a log, without secrets.
+pub(crate) fn log_item(item: &impl Serialize) -> String {
+    json::line(item).map(|line| String::from_utf8_lossy(&line).into_owned()).unwrap_or_default()
+}
+
 static READER_IS_GONE: AtomicBool = AtomicBool::new(false);
 
 /// Writes log events to stderr, above the progress bars.

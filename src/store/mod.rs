@@ -27,4 +27,6 @@ mod seal;
 pub(crate) mod wire;
 
 pub(crate) use bucket::{BucketEncryption, SseC};
-pub(crate) use seal::Encryption;
+pub(crate) use seal::{
+    Echo, Encryption, MANAGED, is_seal_header, seal_headers, seal_source_headers,
+};

@@ -7,13 +7,19 @@ use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::BeforeDeserializationInterceptorContextMut;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
+use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::key::core::Key;
 
 /// The common prefix of the seal's header names.
 pub(super) const PREFIX: &str = "x-amz-server-side-encryption-customer-";
+/// The common prefix of the headers for the source of a copy.
+const SOURCE_PREFIX: &str = "x-amz-copy-source-server-side-encryption-customer-";
 /// The header with the key's MD5, in lower case.
 pub(super) const KEY_MD5: &str = "x-amz-server-side-encryption-customer-key-md5";
+const ALGORITHM_HEADER: &str = "x-amz-server-side-encryption-customer-algorithm";
+/// The header with the algorithm of store-managed encryption.
+pub(crate) const MANAGED: &str = "x-amz-server-side-encryption";
 /// The only algorithm of SSE-C.
 pub(super) const ALGORITHM: &str = "AES256";
 
@@ -75,6 +81,34 @@ impl Encryption {
     }
 }
 
+/// Adds the seal to the headers of a relayed request.
+pub(crate) fn seal_headers(headers: &mut HeaderMap, key: &Key) {
+    insert_seal(headers, PREFIX, key);
+}
+
+/// Adds the key of a copy's source to the headers of a relayed request.
+pub(crate) fn seal_source_headers(headers: &mut HeaderMap, key: &Key) {
+    insert_seal(headers, SOURCE_PREFIX, key);
+}
+
+fn insert_seal(headers: &mut HeaderMap, prefix: &str, key: &Key) {
+    let value = |text: &str| {
+        let mut value = HeaderValue::from_str(text).expect("base64 is ASCII");
+        value.set_sensitive(true);
+        value
+    };
+    let name =
+        |end: &str| HeaderName::try_from(format!("{prefix}{end}")).expect("the name is a header's");
+    headers.insert(name("algorithm"), HeaderValue::from_static(ALGORITHM));
+    headers.insert(name("key"), value(&key.base64()));
+    headers.insert(name("key-md5"), value(&key.md5_base64()));
+}
+
+/// Whether a header, in lower case, is of the seal: of an object's, or of a copy's source.
+pub(crate) fn is_seal_header(name: &str) -> bool {
+    name.starts_with(PREFIX) || name.starts_with(SOURCE_PREFIX)
+}
+
 /// A request that can carry the seal.
 pub(super) trait Sealed: Sized {
     /// Adds algorithm, key and key-MD5, if there is a key.
@@ -116,9 +150,24 @@ pub(crate) struct Echo {
 }
 
 impl Echo {
+    /// The echo in the headers of an answer to a relayed request.
+    pub(crate) fn of_headers(headers: &HeaderMap) -> Echo {
+        // SeaweedFS repeats the key-MD5: see `OneEcho`.
+        let one = |name: &str| {
+            let mut values: Vec<_> = headers
+                .get_all(name)
+                .iter()
+                .map(|it| String::from_utf8_lossy(it.as_bytes()))
+                .collect();
+            values.dedup();
+            (!values.is_empty()).then(|| values.join(", "))
+        };
+        Echo { algorithm: one(ALGORITHM_HEADER), key_md5: one(KEY_MD5), managed: one(MANAGED) }
+    }
+
     /// Whether the store used this key: both headers are present, the MD5 is the key's, and no other encryption is
     /// reported.
-    pub(super) fn proves(&self, key: &Key) -> bool {
+    pub(crate) fn proves(&self, key: &Key) -> bool {
         self.algorithm.as_deref() == Some(ALGORITHM)
             && self.key_md5.as_deref() == Some(key.md5_base64().as_str())
             && self.managed.is_none()

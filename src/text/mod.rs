@@ -1,4 +1,4 @@
-//! Text functions: percent-encoding, HTTP ranges, times, sizes, and redaction, which keeps keys out of everything that is
+//! Text functions: percent-encoding, HTTP ranges, times, sizes, XML, and redaction, which keeps keys out of everything that is
 //! printed.
 
 pub(crate) mod percent;
@@ -6,3 +6,4 @@ pub(crate) mod range;
 pub(crate) mod redaction;
 pub(crate) mod size;
 pub(crate) mod time;
+pub(crate) mod xml;

@@ -22,6 +22,11 @@ pub(crate) fn decoded(text: &str) -> String {
     decode(text, false).unwrap_or_else(|lenient| lenient)
 }
 
+/// Decodes part of a URL. None if it is malformed, or no UTF-8.
+pub(crate) fn strictly_decoded(text: &str) -> Option<String> {
+    decode(text, false).ok()
+}
+
 /// Decodes the value of an HTML form, where a space may be a `+`: stores encode names in listings this way. The error is the
 /// text decoded as [`decoded`] does, if it is malformed or no UTF-8.
 pub(crate) fn form_decoded(text: &str) -> Result<String, String> {

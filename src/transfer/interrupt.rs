@@ -43,6 +43,11 @@ impl Interrupt {
         Ok(Interrupt(receiver))
     }
 
+    /// For work that no signal cancels.
+    pub(crate) fn never() -> Interrupt {
+        Interrupt(watch::channel(None).1)
+    }
+
     /// Runs `work`, unless a signal comes first: `work` is then dropped, and the result is
     /// `Kind::Interrupted`.
     pub(crate) async fn race<T>(

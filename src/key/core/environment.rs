@@ -3,7 +3,11 @@
 
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::os::fd::AsRawFd;
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
+use std::path::Path;
 use std::sync::OnceLock;
 
 use zeroize::Zeroizing;
@@ -15,12 +19,26 @@ use super::spec::{KEY_VARIABLE, Spec};
 type Values = HashMap<OsString, Zeroizing<Vec<u8>>>;
 
 static HELD: OnceLock<Values> = OnceLock::new();
+/// Set if the keys came from this program itself.
+static WAS_HANDED_OVER: OnceLock<()> = OnceLock::new();
+
+/// The variable with the number of a descriptor from which this program reads keys that it has handed to itself.
+const HANDED_OVER: &str = "S3SEAL_KEYS_FD";
+/// The most bytes that are handed over: a pipe holds as many without a reader.
+const MOST_HANDED_OVER: usize = 60_000;
 
 /// Stores the values of `S3SEAL_KEY`, of the variables that `config.toml` names (`configured`), and of every variable that
 /// the command line or `S3SEAL_KEY` itself names as a key's source. Returns the names: the caller must remove them from the
 /// environment while no other thread runs. Otherwise child processes, such as the `credential_process` of an AWS profile,
 /// would inherit the keys.
 pub(crate) fn hold_variables(arguments: &[OsString], configured: Vec<OsString>) -> Vec<OsString> {
+    let handed_over = handed_over();
+    if !handed_over.is_empty() {
+        let names = vec![HANDED_OVER.into()];
+        handed_over.values().for_each(|value| _ = is_encoded_key(value));
+        let _ = (HELD.set(handed_over), WAS_HANDED_OVER.set(()));
+        return names;
+    }
     let own = std::env::var_os(KEY_VARIABLE).map(|value| Zeroizing::new(value.into_vec()));
     let own = own.as_ref().map(|value| OsStr::from_bytes(value));
     if let Some(Ok(Spec::File(path))) = own.map(Spec::from_env_value) {
@@ -49,7 +67,54 @@ pub(crate) fn hold_variables(arguments: &[OsString], configured: Vec<OsString>) 
 
 /// Whether the program was started with keys in its environment: `/proc/PID/environ` still shows them.
 pub(crate) fn holds_keys() -> bool {
-    HELD.get().is_some_and(|values| !values.is_empty())
+    WAS_HANDED_OVER.get().is_none() && HELD.get().is_some_and(|values| !values.is_empty())
+}
+
+/// Writes the keys into a pipe for this program to read when it starts again, and returns the variable that tells it so. The
+/// environment of the new process then holds none.
+/// Errors: That of the pipe, or that the keys are longer than it takes.
+pub(crate) fn hand_over_keys() -> io::Result<(&'static str, String)> {
+    let mut text = Zeroizing::new(Vec::with_capacity(MOST_HANDED_OVER));
+    for (name, value) in HELD.get().into_iter().flatten() {
+        for part in [name.as_bytes(), value.as_slice()] {
+            text.extend_from_slice(&(part.len() as u32).to_le_bytes());
+            text.extend_from_slice(part);
+        }
+    }
+    if text.len() > MOST_HANDED_OVER {
+        return Err(io::Error::other("they are too long"));
+    }
+    let (reader, mut writer) = io::pipe()?;
+    writer.write_all(&text)?;
+    // Inherited by the new process.
+    rustix::io::fcntl_setfd(&reader, rustix::io::FdFlags::empty())?;
+    let number = reader.as_raw_fd().to_string();
+    std::mem::forget(reader);
+    Ok((HANDED_OVER, number))
+}
+
+/// The keys that another process of this program has handed over.
+fn handed_over() -> Values {
+    let mut values = Values::new();
+    let Some(number) = std::env::var_os(HANDED_OVER) else { return values };
+    let path = Path::new("/dev/fd").join(number);
+    let mut text = Zeroizing::new(Vec::with_capacity(MOST_HANDED_OVER));
+    let is_read =
+        File::open(path).and_then(|file| file.take(MOST_HANDED_OVER as u64).read_to_end(&mut text));
+    if is_read.is_err() {
+        return values;
+    }
+    let mut rest = text.as_slice();
+    let mut part = || {
+        let (length, after) = rest.split_first_chunk::<4>()?;
+        let (part, after) = after.split_at_checked(u32::from_le_bytes(*length) as usize)?;
+        rest = after;
+        Some(part.to_vec())
+    };
+    while let (Some(name), Some(value)) = (part(), part()) {
+        values.insert(OsString::from_vec(name), Zeroizing::new(value));
+    }
+    values
 }
 
 /// The value of `S3SEAL_KEY`.

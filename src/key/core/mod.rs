@@ -25,7 +25,7 @@ pub(crate) use diagnosis::{diagnose_key_text, not_raw_key, with_context};
 pub(crate) use encoding::KEY_BYTES;
 pub use encoding::{Form, Format};
 pub(crate) use encoding::{decode_base64, decode_hex, hex, is_hex, is_printable_ascii};
-pub(crate) use environment::{hold_variables, holds_keys, variable};
+pub(crate) use environment::{hand_over_keys, hold_variables, holds_keys, variable};
 pub use key_file::{create_file_with_keys, create_key_file};
 pub(crate) use loaded::LoadedKey;
 pub use material::{Encoding, Key};

@@ -36,7 +36,9 @@ pub(crate) use crc64::{combined, crc64nvme, read_checksum};
 pub(crate) use extent::{MOST_BYTES, ReadOptions};
 pub(crate) use metadata::{NULL_VERSION, ObjectMetadata, bare_etag};
 pub(crate) use multipart::Part;
-pub(crate) use open::{Batch, FixedKeys, KeysToTry, Opened, Pending, Unopened};
+pub(crate) use open::{
+    Batch, FixedKeys, KeysToTry, Opened, Pending, ReadRequest, Sending, Unopened,
+};
 pub(crate) use read::{Body, Reading};
 pub(crate) use remove::Removed;
 pub(crate) use remove_many::DeleteTarget;

@@ -98,14 +98,14 @@ impl KeysToTry for FixedKeys<'_> {
 }
 
 /// A request that reads an object, sent once for each key.
-pub(super) trait ReadRequest: Sync {
+pub(crate) trait ReadRequest: Sync {
     type Answer: Send;
 
     fn send<'a>(&'a self, key: Option<&'a Key>) -> Sending<'a, Self::Answer>;
 }
 
 /// One request with one key, or with none.
-pub(super) type Sending<'a, T> =
+pub(crate) type Sending<'a, T> =
     Pin<Box<dyn Future<Output = Result<(Echo, T), Refusal>> + Send + 'a>>;
 
 /// The result of trying one batch of keys.
@@ -129,7 +129,7 @@ enum Keyless<T> {
 impl Store {
     /// Tries keys until one opens the object; stops when the store refuses for another reason than the key. If several
     /// keys could open it, its key tag names the right one.
-    pub(super) async fn open<R: ReadRequest>(
+    pub(crate) async fn open<R: ReadRequest>(
         &self,
         at: &Location,
         keys: &mut dyn KeysToTry,

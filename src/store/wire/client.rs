@@ -6,10 +6,13 @@ use std::time::Duration;
 use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_sdk_s3::Client;
+use aws_sdk_s3::config::endpoint::Params;
 use aws_sdk_s3::config::{Builder, Region, RequestChecksumCalculation, ResponseChecksumValidation};
 use aws_sdk_s3::error::SdkError;
+use aws_types::SdkConfig;
 
 use super::configuration::{Access, Connect, FALLBACK_REGION};
+use super::forward::Forwarder;
 use super::http::{
     DocumentLimit, RateLimited, RequestHeaders, Resolver, StallTimeout, is_loopback, plain_client,
 };
@@ -37,6 +40,7 @@ pub(crate) struct Store {
     timeouts: TimeoutConfig,
     retry: Retry,
     pace: Pace,
+    forwarder: Forwarder,
 }
 
 impl Store {
@@ -62,6 +66,11 @@ impl Store {
             Some(rate) => RateLimited::at(rate, http_client),
             None => http_client,
         };
+        let forwarder = Forwarder::new(
+            http_client.clone(),
+            endpoint_params(&shared, endpoint.as_deref(), path_style),
+            shared.credentials_provider().filter(|_| !options.no_sign_request),
+        );
         let mut config = Builder::from(&shared)
             .http_client(http_client)
             .interceptor(latency.clone())
@@ -108,7 +117,12 @@ impl Store {
             timeouts: options.timeouts(),
             retry,
             pace,
+            forwarder,
         }
+    }
+
+    pub(super) fn forwarder(&self) -> &Forwarder {
+        &self.forwarder
     }
 
     /// The retry settings, for requests that this program repeats itself.
@@ -131,6 +145,11 @@ impl Store {
 
     pub(crate) fn learned(&self) -> &Learned {
         &self.learned
+    }
+
+    /// The configured region.
+    pub(crate) fn region(&self) -> String {
+        self.client().config().region().map_or(FALLBACK_REGION.to_owned(), ToString::to_string)
     }
 
     /// The configured endpoint; none for Amazon's own.
@@ -208,6 +227,17 @@ impl Store {
         }
     }
 
+    /// Whether the store refused a relayed request because of its checksum headers. They are left out from now on.
+    pub(crate) fn learns_from(&self, refusal: &Refusal) -> bool {
+        let refuses =
+            !self.learned.checksums().are_refused() && refusal.is_about_checksum_headers();
+        if refuses {
+            tracing::debug!("the store refuses checksum headers");
+            self.learned.checksums().disable();
+        }
+        refuses
+    }
+
     fn other_region(&self, refusal: &Refusal) -> Option<String> {
         let region = refusal.bucket_region.as_deref()?;
         let current = self.client().config().region().map(ToString::to_string);
@@ -225,4 +255,17 @@ impl Store {
         *self.client.write().unwrap_or_else(PoisonError::into_inner) = Client::from_conf(config);
         Ok(())
     }
+}
+
+/// What decides the addresses of relayed requests.
+fn endpoint_params(shared: &SdkConfig, endpoint: Option<&str>, path_style: bool) -> Params {
+    let region = shared.region().map_or(FALLBACK_REGION, Region::as_ref).to_owned();
+    Params::builder()
+        .region(region)
+        .set_endpoint(endpoint.map(|url| url.trim_end_matches('/').to_owned()))
+        .force_path_style(path_style)
+        .set_use_fips(shared.use_fips())
+        .set_use_dual_stack(shared.use_dual_stack())
+        .build()
+        .unwrap_or_else(|_| unreachable!("the region is all that is required"))
 }

@@ -5,6 +5,7 @@
 //! - `client`: the [`Store`], its client and `send`
 //! - `configuration`: options, environment and AWS files, and which of them decides
 //! - `content_md5`: the Content-MD5 header
+//! - `forward`: requests relayed for the proxy
 //! - `endpoint`: which endpoint, in which addressing style, and no keys over plain http
 //! - `http`: the HTTP client below the SDK
 //! - `observers`: interceptors that only watch
@@ -19,6 +20,7 @@ mod client;
 mod configuration;
 mod content_md5;
 mod endpoint;
+mod forward;
 pub(crate) mod http;
 pub(crate) mod observers;
 mod refusal;
@@ -31,6 +33,7 @@ pub(crate) use attempts::Attempts;
 pub(crate) use client::Store;
 pub(crate) use configuration::{Access, Connect, FALLBACK_REGION, load_profiles};
 pub(crate) use content_md5::add_content_md5;
+pub(crate) use forward::{Answer, Relayed, read_document};
 pub(crate) use refusal::{MaybeWritten, NoAnswer, Refusal, innermost, status_within_success};
 pub(crate) use region::is_region;
 pub(crate) use retry::{Backoff, Retry};

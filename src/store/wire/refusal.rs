@@ -11,6 +11,7 @@ use super::http::TooLong;
 use super::region;
 use crate::failure::is_out_of_files;
 use crate::text::redaction::mask_key_text;
+use crate::text::xml;
 
 /// The longest code and message kept, in bytes; Amazon's longest message has about 400.
 const LONGEST_CODE: usize = 100;
@@ -108,6 +109,33 @@ impl Refusal {
 
     pub(crate) fn is(&self, code: &str) -> bool {
         self.code.as_deref() == Some(code)
+    }
+}
+
+impl Refusal {
+    /// The refusal that the answer to a relayed request is. `document` is its body.
+    pub(crate) fn of_answer(status: u16, headers: &http::HeaderMap, document: &[u8]) -> Refusal {
+        let header =
+            |name: &str| headers.get(name).and_then(|it| it.to_str().ok()).map(str::to_owned);
+        let elements = xml::elements(document);
+        let text = |path: &str| elements.iter().find(|it| it.path == path).map(|it| &it.text);
+        let (code, message) = (text("Error/Code"), text("Error/Message"));
+        let bucket_region = header("x-amz-bucket-region");
+        Refusal {
+            status: Some(match &code {
+                Some(code) if status < 300 => status_within_success(code),
+                _ => status,
+            }),
+            code: code.map(|code| beginning(code, LONGEST_CODE)),
+            message: message.map(|text| beginning(&mask_key_text(text), LONGEST_MESSAGE)),
+            bucket_region: bucket_region.filter(|it| region::is_region(it)).map(Into::into),
+            delete_marker: header("x-amz-delete-marker").as_deref() == Some("true"),
+            maybe_written: Box::new(MaybeWritten {
+                etag: header("etag"),
+                version_id: header("x-amz-version-id"),
+            }),
+            ..Refusal::default()
+        }
     }
 }
 
