@@ -57,6 +57,7 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand bucket 'See, allow or block SSE-C in a bucket'
             cand doctor 'Check everything that sealed objects need: settings, connection, bucket, and that the store really seals'
             cand mock 'Run a local S3 server for tests: it answers like Amazon S3, in memory'
+            cand proxy 'Seal what other S3 tools write: a local endpoint that adds your key'
             cand completions 'Print a completion script for a shell'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -1092,6 +1093,48 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'s3seal;proxy'= {
+            cand --listen 'The address to listen on; port 0 is a free one. Other machines'' are served over --tls only'
+            cand --user 'The access key and secret that clients sign with [default: random ones]'
+            cand --tls-cert 'Serve https with this certificate, in PEM, its issuers behind it'
+            cand --tls-key 'The private key of the certificate, in PEM'
+            cand --metrics 'Serve metrics in the format of Prometheus at http://HOST:PORT/-/metrics; only for this machine'
+            cand --log 'Append a line for each request to this file [default: stderr; with a command, refusals alone]'
+            cand --env-file 'Once ready, write the environment for clients to this file as `export` lines'
+            cand -k 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml'
+            cand --key 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml'
+            cand --key-format 'How to read the key text'
+            cand --derive-as 'Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a bucket alone (s3://bucket), for each object of the same name there'
+            cand --sse-customer-algorithm 'As with `aws s3api`: AES256'
+            cand --sse-customer-key 'As with `aws s3api`: the 32 bytes of the key as text, file://FILE or fileb://FILE; their base64 if --sse-customer-key-md5 is given'
+            cand --sse-customer-key-md5 'As with `aws s3api`: base64 of the MD5 of the 32 bytes'
+            cand --sse-c 'As with `aws s3`: AES256, which may be left out'
+            cand --sse-c-key 'As with `aws s3`: the 32 bytes of the key as text, file://FILE or fileb://FILE'
+            cand --key-timeout 'How long a `cmd:` may take, passphrases and touched tokens included; 0 is for ever'
+            cand --progress 'How the progress of transfers is shown on stderr'
+            cand --endpoint-url 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL'
+            cand --profile 'The profile of the AWS configuration files to use. Also: AWS_PROFILE'
+            cand --region 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION'
+            cand --ca-bundle 'Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE'
+            cand --request-payer 'Who pays for the request; the one value is `requester`'
+            cand --expected-bucket-owner 'Refuse a bucket that belongs to another account'
+            cand --max-attempts 'How often a request is sent before it is given up [default: 5]. Also: AWS_MAX_ATTEMPTS'
+            cand --connect-timeout 'Give up an attempt at a connection after this time; 0: never'
+            cand --read-timeout 'Give up a connection on which nothing has moved for this time; 0: never'
+            cand --limit-rate 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G'
+            cand --tls 'Serve https, with a certificate authority of its own'
+            cand --allow-plain 'Let clients read objects that are not sealed, where sealed ones are expected'
+            cand --json 'Print results as JSON lines on stdout, and errors as JSON on stderr'
+            cand -q 'Say nothing on stderr but warnings and errors'
+            cand --quiet 'Say nothing on stderr but warnings and errors'
+            cand -v 'Log requests to stderr, never a key; more with -vv and -vvv'
+            cand --verbose 'Log requests to stderr, never a key; more with -vv and -vvv'
+            cand --no-progress 'The same as --progress none'
+            cand --no-sign-request 'Send requests without credentials'
+            cand --allow-http 'Send the key even over plain http to another machine, where everyone in between can read it'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'s3seal;completions'= {
             cand --progress 'How the progress of transfers is shown on stderr'
             cand --endpoint-url 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL'
@@ -1132,6 +1175,7 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand bucket 'See, allow or block SSE-C in a bucket'
             cand doctor 'Check everything that sealed objects need: settings, connection, bucket, and that the store really seals'
             cand mock 'Run a local S3 server for tests: it answers like Amazon S3, in memory'
+            cand proxy 'Seal what other S3 tools write: a local endpoint that adds your key'
             cand completions 'Print a completion script for a shell'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -1196,6 +1240,8 @@ set edit:completion:arg-completer[s3seal] = {|@words|
         &'s3seal;help;doctor'= {
         }
         &'s3seal;help;mock'= {
+        }
+        &'s3seal;help;proxy'= {
         }
         &'s3seal;help;completions'= {
         }

@@ -61,6 +61,7 @@ complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "presign" -d 'Make a U
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "bucket" -d 'See, allow or block SSE-C in a bucket'
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "doctor" -d 'Check everything that sealed objects need: settings, connection, bucket, and that the store really seals'
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "mock" -d 'Run a local S3 server for tests: it answers like Amazon S3, in memory'
+complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "proxy" -d 'Seal what other S3 tools write: a local endpoint that adds your key'
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -s o -l output -d 'Write the key to this new file (mode 0600, never overwritten); `-` is stdout. Pipes and devices are written to' -r -F
@@ -1029,6 +1030,47 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l no-progress -d 'T
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c s3seal -n "__fish_s3seal_using_subcommand proxy" -l listen -d 'The address to listen on; port 0 is a free one. Other machines\' are served over --tls only' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand proxy" -l user -d 'The access key and secret that clients sign with [default: random ones]' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand proxy" -l tls-cert -d 'Serve https with this certificate, in PEM, its issuers behind it' -r -F
+complete -c s3seal -n "__fish_s3seal_using_subcommand proxy" -l tls-key -d 'The private key of the certificate, in PEM' -r -F
+complete -c s3seal -n "__fish_s3seal_using_subcommand proxy" -l metrics -d 'Serve metrics in the format of Prometheus at http://HOST:PORT/-/metrics; only for this machine' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand proxy" -l log -d 'Append a line for each request to this file [default: stderr; with a command, refusals alone]' -r -F
+complete -c s3seal -n "__fish_s3seal_using_subcommand proxy" -l env-file -d 'Once ready, write the environment for clients to this file as `export` lines' -r -F
+complete -c s3seal -n "__fish_s3seal_using_subcommand proxy" -s k -l key -d 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand proxy" -l key-format -d 'How to read the key text' -r -f -a "auto\t'Detected: 32 bytes, base64, hex, or 32 ASCII characters'
+base64\t'Base64 of 32 bytes: padded, unpadded or url-safe'
+hex\t'64 hexadecimal digits'
+raw\t'Exactly 32 bytes'"
+complete -c s3seal -n "__fish_s3seal_using_subcommand proxy" -l derive-as -d 'Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a bucket alone (s3://bucket), for each object of the same name there' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand proxy" -l sse-customer-algorithm -d 'As with `aws s3api`: AES256' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand proxy" -l sse-customer-key -d 'As with `aws s3api`: the 32 bytes of the key as text, file://FILE or fileb://FILE; their base64 if --sse-customer-key-md5 is given' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand proxy" -l sse-customer-key-md5 -d 'As with `aws s3api`: base64 of the MD5 of the 32 bytes' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand proxy" -l sse-c -d 'As with `aws s3`: AES256, which may be left out' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand proxy" -l sse-c-key -d 'As with `aws s3`: the 32 bytes of the key as text, file://FILE or fileb://FILE' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand proxy" -l key-timeout -d 'How long a `cmd:` may take, passphrases and touched tokens included; 0 is for ever' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand proxy" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal; with CI in the environment, two lines for a run of over 30 seconds'
+plain\t'A line of text every 30 seconds'
+none\t'Nothing'"
+complete -c s3seal -n "__fish_s3seal_using_subcommand proxy" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand proxy" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand proxy" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand proxy" -l ca-bundle -d 'Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE' -r -F
+complete -c s3seal -n "__fish_s3seal_using_subcommand proxy" -l request-payer -d 'Who pays for the request; the one value is `requester`' -r -f -a "requester\t''"
+complete -c s3seal -n "__fish_s3seal_using_subcommand proxy" -l expected-bucket-owner -d 'Refuse a bucket that belongs to another account' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand proxy" -l max-attempts -d 'How often a request is sent before it is given up [default: 5]. Also: AWS_MAX_ATTEMPTS' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand proxy" -l connect-timeout -d 'Give up an attempt at a connection after this time; 0: never' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand proxy" -l read-timeout -d 'Give up a connection on which nothing has moved for this time; 0: never' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand proxy" -l limit-rate -d 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand proxy" -l tls -d 'Serve https, with a certificate authority of its own'
+complete -c s3seal -n "__fish_s3seal_using_subcommand proxy" -l allow-plain -d 'Let clients read objects that are not sealed, where sealed ones are expected'
+complete -c s3seal -n "__fish_s3seal_using_subcommand proxy" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
+complete -c s3seal -n "__fish_s3seal_using_subcommand proxy" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c s3seal -n "__fish_s3seal_using_subcommand proxy" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand proxy" -l no-progress -d 'The same as --progress none'
+complete -c s3seal -n "__fish_s3seal_using_subcommand proxy" -l no-sign-request -d 'Send requests without credentials'
+complete -c s3seal -n "__fish_s3seal_using_subcommand proxy" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
+complete -c s3seal -n "__fish_s3seal_using_subcommand proxy" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal; with CI in the environment, two lines for a run of over 30 seconds'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
@@ -1049,24 +1091,25 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -l no-progres
 complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
 complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rotate rm presign bucket doctor mock completions help" -f -a "keygen" -d 'Make a new 256-bit key from the operating system\'s random source'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rotate rm presign bucket doctor mock completions help" -f -a "key" -d 'Inspect keys, hand them to other tools, and check that they still open what they sealed'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rotate rm presign bucket doctor mock completions help" -f -a "put" -d 'Seal files with your key and store them'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rotate rm presign bucket doctor mock completions help" -f -a "get" -d 'Fetch objects, opened with the key they were sealed with'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rotate rm presign bucket doctor mock completions help" -f -a "head" -d 'Show an object\'s metadata, opened with the key it was sealed with'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rotate rm presign bucket doctor mock completions help" -f -a "cp" -d 'Copy objects, from one key to another, or between sealed and not'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rotate rm presign bucket doctor mock completions help" -f -a "mv" -d 'Move objects: copy them as `cp` does, and delete each once its copy is proven'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rotate rm presign bucket doctor mock completions help" -f -a "sync" -d 'Copy what changed between a folder and a prefix, in either direction'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rotate rm presign bucket doctor mock completions help" -f -a "ls" -d 'List objects'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rotate rm presign bucket doctor mock completions help" -f -a "audit" -d 'Tell which objects are sealed, and with which of your keys'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rotate rm presign bucket doctor mock completions help" -f -a "rotate" -d 'Seal objects with another key, where they are'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rotate rm presign bucket doctor mock completions help" -f -a "rm" -d 'Delete objects, or versions of them; needs no key'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rotate rm presign bucket doctor mock completions help" -f -a "presign" -d 'Make a URL with which somebody without credentials can read or write one object'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rotate rm presign bucket doctor mock completions help" -f -a "bucket" -d 'See, allow or block SSE-C in a bucket'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rotate rm presign bucket doctor mock completions help" -f -a "doctor" -d 'Check everything that sealed objects need: settings, connection, bucket, and that the store really seals'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rotate rm presign bucket doctor mock completions help" -f -a "mock" -d 'Run a local S3 server for tests: it answers like Amazon S3, in memory'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rotate rm presign bucket doctor mock completions help" -f -a "completions" -d 'Print a completion script for a shell'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rotate rm presign bucket doctor mock completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "keygen" -d 'Make a new 256-bit key from the operating system\'s random source'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "key" -d 'Inspect keys, hand them to other tools, and check that they still open what they sealed'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "put" -d 'Seal files with your key and store them'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "get" -d 'Fetch objects, opened with the key they were sealed with'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "head" -d 'Show an object\'s metadata, opened with the key it was sealed with'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "cp" -d 'Copy objects, from one key to another, or between sealed and not'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "mv" -d 'Move objects: copy them as `cp` does, and delete each once its copy is proven'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "sync" -d 'Copy what changed between a folder and a prefix, in either direction'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "ls" -d 'List objects'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "audit" -d 'Tell which objects are sealed, and with which of your keys'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "rotate" -d 'Seal objects with another key, where they are'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "rm" -d 'Delete objects, or versions of them; needs no key'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "presign" -d 'Make a URL with which somebody without credentials can read or write one object'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "bucket" -d 'See, allow or block SSE-C in a bucket'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "doctor" -d 'Check everything that sealed objects need: settings, connection, bucket, and that the store really seals'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "mock" -d 'Run a local S3 server for tests: it answers like Amazon S3, in memory'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "proxy" -d 'Seal what other S3 tools write: a local endpoint that adds your key'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c s3seal -n "__fish_s3seal_using_subcommand help; and __fish_seen_subcommand_from key" -f -a "show" -d 'Show what a key is: source, format seen, length, key-MD5 and warnings'
 complete -c s3seal -n "__fish_s3seal_using_subcommand help; and __fish_seen_subcommand_from key" -f -a "md5" -d 'Print the key-MD5 alone, a line a key'
 complete -c s3seal -n "__fish_s3seal_using_subcommand help; and __fish_seen_subcommand_from key" -f -a "convert" -d 'Write the same key as another tool wants it'

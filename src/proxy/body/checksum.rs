@@ -92,7 +92,10 @@ mod tests {
             ("crc64nvme", "rosUhgp5mIg="),
             ("sha1", "98O8HYCOBHMq32eZZczDTKeuNEE="),
             ("sha256", "FeKw08M4keuw8e9gnsQZQgwg4yDOlMZfvIwzEkSOsiU="),
-            ("sha512", "2eZ2LdHI6vbWGzxhkvxAjU1tXxF20MKRabwk5xw/J0rSf81YEbMT1oH35V7ALXPUmclUVba1u1A6z1dPuo/+hQ=="),
+            (
+                "sha512",
+                "2eZ2LdHI6vbWGzxhkvxAjU1tXxF20MKRabwk5xw/J0rSf81YEbMT1oH35V7ALXPUmclUVba1u1A6z1dPuo/+hQ==",
+            ),
             ("md5", "JfnnlDI7RTiF9RgfG2JNCw=="),
             ("xxhash64", "jLhB20DmroM="),
             ("xxhash3", "ctyxi2ehff8="),

@@ -12,7 +12,7 @@ use aws_sdk_s3::error::SdkError;
 use aws_types::SdkConfig;
 
 use super::configuration::{Access, Connect, FALLBACK_REGION};
-use super::forward::Forwarder;
+use super::forward::{Answer, Forwarder, Relayed};
 use super::http::{
     DocumentLimit, RateLimited, RequestHeaders, Resolver, StallTimeout, is_loopback, plain_client,
 };
@@ -66,18 +66,21 @@ impl Store {
             Some(rate) => RateLimited::at(rate, http_client),
             None => http_client,
         };
+        let request_headers = RequestHeaders {
+            payer: options.request_payer.clone(),
+            expected_owner: options.expected_bucket_owner.clone(),
+        };
         let forwarder = Forwarder::new(
             http_client.clone(),
+            options.timeouts(),
             endpoint_params(&shared, endpoint.as_deref(), path_style),
             shared.credentials_provider().filter(|_| !options.no_sign_request),
+            request_headers.to_map(),
         );
         let mut config = Builder::from(&shared)
             .http_client(http_client)
             .interceptor(latency.clone())
-            .interceptor(RequestHeaders {
-                payer: options.request_payer.clone(),
-                expected_owner: options.expected_bucket_owner.clone(),
-            })
+            .interceptor(request_headers)
             .interceptor(OneEcho)
             .interceptor(DocumentLimit)
             .interceptor(RequestLog)
@@ -121,8 +124,11 @@ impl Store {
         }
     }
 
-    pub(super) fn forwarder(&self) -> &Forwarder {
-        &self.forwarder
+    /// Sends a request as it is, signed with the user's credentials, and returns whatever the store answers. It is not
+    /// repeated.
+    /// Errors: A refusal without a status, if there is no answer.
+    pub(crate) async fn forward(&self, request: Relayed) -> Result<Answer, Refusal> {
+        self.forwarder.forward(request).await
     }
 
     /// The retry settings, for requests that this program repeats itself.

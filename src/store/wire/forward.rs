@@ -7,6 +7,7 @@ use std::io;
 use std::sync::{PoisonError, RwLock};
 use std::time::{Duration, SystemTime};
 
+use aws_config::timeout::TimeoutConfig;
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::ProvideCredentials;
 use aws_sdk_s3::config::SharedCredentialsProvider;
@@ -27,7 +28,6 @@ use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use tokio::sync::Mutex;
 
-use super::client::Store;
 use super::http::Transport;
 use super::refusal::{NoAnswer, Refusal};
 use super::region;
@@ -92,10 +92,13 @@ impl Relayed {
     }
 }
 
-/// What relayed requests need of a store besides its settings.
+/// Sends relayed requests to one store.
 #[derive(Debug)]
 pub(super) struct Forwarder {
     transport: Transport,
+    timeouts: TimeoutConfig,
+    /// The headers that the user wants on every request.
+    always: HeaderMap,
     resolver: DefaultResolver,
     params: Params,
     credentials: Option<SharedCredentialsProvider>,
@@ -110,11 +113,15 @@ impl Forwarder {
     /// `params` has the region, the endpoint and the addressing style, and no bucket.
     pub(super) fn new(
         transport: Transport,
+        timeouts: TimeoutConfig,
         params: Params,
         credentials: Option<SharedCredentialsProvider>,
+        always: HeaderMap,
     ) -> Forwarder {
         Forwarder {
             transport,
+            timeouts,
+            always,
             resolver: DefaultResolver::new(),
             params,
             credentials,
@@ -193,12 +200,12 @@ impl Forwarder {
     }
 }
 
-impl Store {
+impl Forwarder {
     /// Sends a request as it is, signed with the user's credentials, and returns whatever the store answers. Amazon's
     /// buckets are looked for in their own region first if the request has a body, which can be sent only once.
     /// Errors: A refusal without a status, if there is no answer.
-    pub(crate) async fn forward(&self, request: Relayed) -> Result<Answer, Refusal> {
-        let finds_regions = self.endpoint().is_none();
+    pub(super) async fn forward(&self, request: Relayed) -> Result<Answer, Refusal> {
+        let finds_regions = self.params.endpoint().is_none();
         let bucket = request.bucket.clone();
         if let (true, Some(bucket)) = (finds_regions, &bucket) {
             if let Some(again) = request.again() {
@@ -215,28 +222,27 @@ impl Store {
 
     /// Finds out in which region the bucket is, unless that is known.
     async fn find_region(&self, bucket: &str) -> Result<(), Refusal> {
-        let regions = &self.forwarder().regions;
+        let regions = &self.regions;
         if regions.read().unwrap_or_else(PoisonError::into_inner).contains_key(bucket) {
             return Ok(());
         }
         let look = Relayed::new(Method::HEAD, Some(bucket), "");
         let answer = self.forward_once(look).await?;
         if !self.other_region_of(bucket, &answer)? && answer.status().is_success() {
-            let region = self.forwarder().region(Some(bucket));
-            self.forwarder().learn_region(bucket, &region);
+            let region = self.region(Some(bucket));
+            self.learn_region(bucket, &region);
         }
         Ok(())
     }
 
     /// Whether the answer says that the bucket is in another region than the request was signed for.
     fn other_region_of(&self, bucket: &str, answer: &Answer) -> Result<bool, Refusal> {
-        let forwarder = self.forwarder();
         let named = answer.headers().get("x-amz-bucket-region").and_then(|it| it.to_str().ok());
         let Some(named) = named.filter(|it| region::is_region(it)) else { return Ok(false) };
-        if answer.status().is_success() || named == forwarder.region(Some(bucket)) {
+        if answer.status().is_success() || named == self.region(Some(bucket)) {
             return Ok(false);
         }
-        match forwarder.learn_region(bucket, named) {
+        match self.learn_region(bucket, named) {
             Some(()) => Ok(true),
             None => Err(Refusal {
                 no_answer: Some(NoAnswer::OtherPartition(named.to_owned())),
@@ -245,20 +251,22 @@ impl Store {
         }
     }
 
-    async fn forward_once(&self, request: Relayed) -> Result<Answer, Refusal> {
-        let forwarder = self.forwarder();
-        let region = forwarder.region(request.bucket.as_deref());
-        let base = forwarder.address(request.bucket.as_deref(), &region).await?;
+    async fn forward_once(&self, mut request: Relayed) -> Result<Answer, Refusal> {
+        let region = self.region(request.bucket.as_deref());
+        let base = self.address(request.bucket.as_deref(), &region).await?;
         let uri = uri(&base, &request.key, &request.query)?;
         tracing::info!("{} {uri}", request.method);
+        for (name, value) in &self.always {
+            request.headers.entry(name).or_insert_with(|| value.clone());
+        }
         let patience = request.patience;
-        let credentials = forwarder.credentials().await?;
+        let credentials = self.credentials().await?;
         let request = signed(request, uri, &region, credentials)?;
         let mut timeouts = HttpConnectorSettings::builder();
-        let read_timeout = self.timeouts().read_timeout().map(|usual| usual + patience);
-        timeouts.set_connect_timeout(self.timeouts().connect_timeout());
+        let read_timeout = self.timeouts.read_timeout().map(|usual| usual + patience);
+        timeouts.set_connect_timeout(self.timeouts.connect_timeout());
         timeouts.set_read_timeout(read_timeout);
-        let connector = forwarder.transport.connector(&timeouts.build());
+        let connector = self.transport.connector(&timeouts.build());
         let answer = connector.call(request).await.map_err(|error| {
             tracing::info!("not answered");
             Refusal::from(SdkError::<GetObjectError>::dispatch_failure(error))

@@ -8,6 +8,7 @@ use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextMut;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
+use http::HeaderMap;
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
@@ -76,10 +77,26 @@ fn read_bundle(path: &Path) -> Result<RootCertStore, String> {
 }
 
 /// Adds the headers that the user wants on every request.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct RequestHeaders {
     pub(crate) payer: Option<String>,
     pub(crate) expected_owner: Option<String>,
+}
+
+impl RequestHeaders {
+    /// The same for relayed requests.
+    pub(crate) fn to_map(&self) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for (name, value) in [
+            ("x-amz-request-payer", &self.payer),
+            ("x-amz-expected-bucket-owner", &self.expected_owner),
+        ] {
+            if let Some(value) = value.as_ref().and_then(|value| value.try_into().ok()) {
+                headers.insert(name, value);
+            }
+        }
+        headers
+    }
 }
 
 impl Intercept for RequestHeaders {
