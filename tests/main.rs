@@ -37,6 +37,7 @@ mod owners;
 mod presign;
 mod progress;
 mod proof;
+mod proxy;
 mod readme;
 mod recover;
 mod removal;

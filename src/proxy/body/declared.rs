@@ -28,11 +28,13 @@ pub(in crate::proxy) struct Declared {
 }
 
 impl Declared {
+    /// `is_object`: whether the checksum headers are about the body. Those of CompleteMultipartUpload are about the object.
     /// Errors: `MissingContentLength`, `InvalidDigest`, `EntityTooLarge`, and `InvalidRequest` for checksums that
     /// contradict each other.
     pub(in crate::proxy) fn by(
         request: &Request,
         payload: PayloadKind,
+        is_object: bool,
     ) -> Result<Declared, Refused> {
         let sha256 = match payload {
             PayloadKind::Sha256(digest) => Some((Sha256::new(), digest)),
@@ -49,7 +51,7 @@ impl Declared {
             }
         };
         let mut checksum = None;
-        for (name, value) in &request.headers {
+        for (name, value) in request.headers.iter().filter(|_| is_object) {
             let Some(algorithm) = Checksum::of_header(name.as_str()) else { continue };
             if checksum.is_some() {
                 return Err(Refused::invalid(

@@ -117,7 +117,11 @@ impl Gateway {
         let authorized = authorize(&request, &self.user, SystemTime::now())?;
         let operation = operation?;
         entry.is_operation(operation.name);
-        let declared = Declared::by(&request, authorized.payload)?;
+        let declared = Declared::by(
+            &request,
+            authorized.payload,
+            operation.treatment != Treatment::CompleteUpload,
+        )?;
         let is_chunked = matches!(authorized.payload, PayloadKind::Chunked { .. });
         let body = Inbound::new(body, authorized.chunks, is_chunked, declared);
         entry.takes(body.length());
