@@ -224,6 +224,24 @@ fn a_client_that_asks_first_is_told_first() {
     proxy.holds(&lab, "x", &content);
 }
 
+/// boto3 and aws-cli take a final answer in the place of `100 Continue` for that of their next request on the connection.
+#[test]
+fn a_connection_ends_with_an_answer_that_was_not_asked_for() {
+    let lab = lab();
+    let proxy = Proxy::start(&lab);
+    for (key, body) in [("/demo/empty", ""), ("/absent/x", "content")] {
+        let request = Request::new("PUT", key).body(body);
+        let head = request.signed(&proxy.endpoint).replacen(
+            "connection: close",
+            "expect: 100-continue",
+            1,
+        );
+        // Without the body: the answer comes to its end although the client keeps the connection.
+        let reply = proxy.exchange(&head, b"");
+        assert_eq!(reply.header("connection"), Some("close"), "{reply:?}");
+    }
+}
+
 /// A client that goes away in the middle leaves nothing.
 #[test]
 fn half_a_body_is_no_object() {

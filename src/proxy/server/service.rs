@@ -32,6 +32,7 @@ impl Service {
         if request.uri().path() == HEALTH && request.method() == Method::GET {
             return Ok(Response::new(Logged::unlogged()));
         }
+        let (expects, is_empty) = (expects_permission(&request), request.body().is_end_stream());
         self.log.metrics().begin();
         let mut entry = Recorded {
             entry: Entry::begin(request.method()),
@@ -43,8 +44,20 @@ impl Service {
         let reply: Reply = self.gateway.answer(request, &mut entry.entry).await;
         self.log.metrics().answered(entry.entry.elapsed());
         entry.status = reply.status().as_u16();
-        Ok(reply.map(|body| Logged { body, recorded: Some(entry) }))
+        let mut reply = reply.map(|body| Logged { body, recorded: Some(entry) });
+        if expects && (is_empty || !reply.status().is_success()) {
+            let close = http::HeaderValue::from_static("close");
+            reply.headers_mut().insert(http::header::CONNECTION, close);
+        }
+        Ok(reply)
     }
+}
+
+/// Whether the client waits for `100 Continue` before it sends the body. If it gets the final answer instead, because there is
+/// no body or the request is refused, the connection ends with it: boto3 and aws-cli misread the next answer otherwise.
+fn expects_permission(request: &Request<Incoming>) -> bool {
+    let expect = request.headers().get(http::header::EXPECT);
+    expect.is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"100-continue"))
 }
 
 /// Answers a scraper of metrics.
