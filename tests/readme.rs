@@ -14,6 +14,12 @@ fn the_examples_of_rotation_work() {
     run_blocks(include_str!("../examples/rotation.md"));
 }
 
+#[test]
+fn the_examples_of_the_proxy_work() {
+    let guide = include_str!("../examples/proxy.md");
+    run_block(guide.split("```sh\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap());
+}
+
 #[track_caller]
 fn run_blocks(guide: &str) {
     let blocks: Vec<&str> = guide
@@ -22,13 +28,17 @@ fn run_blocks(guide: &str) {
         .map(|rest| rest.split("```").next().expect("a block ends"))
         .collect();
     assert!(blocks.len() >= 2, "it shows something");
-    for block in blocks {
-        let lab = Lab::offline();
-        lab.file("dump.sql", b"create table t ();\n");
-        std::fs::create_dir(lab.path("src")).unwrap();
-        lab.file("src/lib.rs", b"//! x\n");
-        lab.run(["mock", "--", "bash", "-euo", "pipefail", "-c", block]).succeeds();
-    }
+    blocks.into_iter().for_each(run_block);
+}
+
+#[track_caller]
+fn run_block(block: &str) {
+    let lab = Lab::offline();
+    lab.file("dump.sql", b"create table t ();\n");
+    lab.file("README.md", b"a file\n");
+    std::fs::create_dir(lab.path("src")).unwrap();
+    lab.file("src/lib.rs", b"//! x\n");
+    lab.run(["mock", "--", "bash", "-euo", "pipefail", "-c", block]).succeeds();
 }
 
 #[test]
