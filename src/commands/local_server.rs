@@ -27,6 +27,8 @@ pub(super) struct LocalServer<'a> {
     pub(super) region: &'a str,
     /// The PEM certificate of the authority that clients must trust, if it is the server's own.
     pub(super) authority: Option<&'a str>,
+    /// The content of the AWS configuration file that programs get; empty for none.
+    pub(super) aws_config: &'a str,
     /// Whether programs get a state folder of their own, which is removed at the end.
     pub(super) has_own_state: bool,
 }
@@ -104,6 +106,14 @@ impl Environment {
     pub(super) fn of(server: &LocalServer<'_>) -> Result<Environment, Failure> {
         let refuse = |error| Failure::other(format!("no temporary folder can be made: {error}"));
         let folder = tempfile::Builder::new().prefix("s3seal-").tempdir().map_err(refuse)?;
+        let config = match server.aws_config {
+            "" => "/dev/null".into(),
+            text => {
+                let path = folder.path().join("config");
+                fs::write(&path, text).map_err(refuse)?;
+                path.into_os_string()
+            }
+        };
         let mut set: Vec<(&'static str, OsString)> = vec![
             ("AWS_ENDPOINT_URL", server.endpoint.into()),
             ("AWS_ACCESS_KEY_ID", server.access_key.into()),
@@ -111,7 +121,7 @@ impl Environment {
             ("AWS_REGION", server.region.into()),
             ("AWS_DEFAULT_REGION", server.region.into()),
             ("AWS_EC2_METADATA_DISABLED", "true".into()),
-            ("AWS_CONFIG_FILE", "/dev/null".into()),
+            ("AWS_CONFIG_FILE", config),
             ("AWS_SHARED_CREDENTIALS_FILE", "/dev/null".into()),
             ("NO_PROXY", "localhost,127.0.0.1,::1".into()),
             ("no_proxy", "localhost,127.0.0.1,::1".into()),

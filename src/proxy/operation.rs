@@ -4,7 +4,7 @@
 use http::Method;
 
 use super::refused::Refused;
-use super::request::{Request, is_of_signature};
+use super::request::Request;
 
 /// What is done with an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,6 +86,12 @@ const REFUSED: &[(&str, &str, &str)] = &[
         "replication",
         "PutBucketReplication: the store would write objects elsewhere by itself",
     ),
+    ("PUT", "logging", "PutBucketLogging: the store would write logs in plaintext"),
+    (
+        "PUT",
+        "analytics",
+        "PutBucketAnalyticsConfiguration: the store would write lists in plaintext",
+    ),
     (
         "PUT",
         "inventory",
@@ -133,11 +139,6 @@ impl Operation {
             )
         })
     }
-
-    /// Whether a body can be large: everything else is a document.
-    pub(super) fn takes_object(self) -> bool {
-        matches!(self.treatment, Treatment::Put | Treatment::UploadPart)
-    }
 }
 
 /// The refusal of what is known to write plaintext. A bucket's encryption may be set, an object's may not.
@@ -170,11 +171,15 @@ fn of_bucket(request: &Request) -> Option<Operation> {
         } else {
             "ListObjects"
         })),
-        (&Method::PUT, Some((_, _, put))) => Some(relayed(put)),
-        (&Method::PUT, None) => is_plain(request, &[]).then_some(relayed("CreateBucket")),
+        (&Method::PUT, Some((name, _, put))) => {
+            request.has_only(&[name, "id"]).then_some(relayed(put))
+        }
+        (&Method::PUT, None) => request.has_only(&[]).then_some(relayed("CreateBucket")),
         (&Method::DELETE, Some(_)) => Some(relayed("DeleteBucketConfiguration")),
         (&Method::DELETE, None) => Some(relayed("DeleteBucket")),
-        (&Method::POST, _) if request.has_parameter("delete") => Some(relayed("DeleteObjects")),
+        (&Method::POST, None) if request.has_parameter("delete") => {
+            request.has_only(&["delete"]).then_some(relayed("DeleteObjects"))
+        }
         _ => None,
     }
 }
@@ -197,35 +202,36 @@ fn of_object(request: &Request) -> Option<Operation> {
             Some(relayed("GetObjectTorrent"))
         }
         (&Method::GET, None) => Some(operation("GetObject", Read)),
-        (&Method::PUT, Some((_, _, put))) => Some(relayed(put)),
+        (&Method::PUT, Some((name, _, put))) => {
+            let known = !copies && request.has_only(&[name, "versionId"]);
+            known.then_some(relayed(put))
+        }
         (&Method::PUT, None) if has_upload && request.has_parameter("partNumber") => {
-            let known = is_plain(request, &["uploadId", "partNumber"]);
+            let known = request.has_only(&["uploadId", "partNumber"]);
             let part = operation("UploadPart", UploadPart);
             known.then_some(if copies { operation("UploadPartCopy", CopyPart) } else { part })
         }
         (&Method::PUT, None) => {
             let put = operation("PutObject", Put);
-            let known = is_plain(request, &[]);
+            let known = request.has_only(&[]);
             known.then_some(if copies { operation("CopyObject", Copy) } else { put })
         }
         (&Method::POST, None) if request.has_parameter("uploads") => {
-            Some(operation("CreateMultipartUpload", CreateUpload))
+            let known = request.has_only(&["uploads"]);
+            known.then_some(operation("CreateMultipartUpload", CreateUpload))
         }
         (&Method::POST, None) if has_upload => {
-            Some(operation("CompleteMultipartUpload", CompleteUpload))
+            let known = request.has_only(&["uploadId"]);
+            known.then_some(operation("CompleteMultipartUpload", CompleteUpload))
         }
-        (&Method::POST, None) if request.has_parameter("restore") => Some(relayed("RestoreObject")),
+        (&Method::POST, None) if request.has_parameter("restore") => {
+            request.has_only(&["restore", "versionId"]).then_some(relayed("RestoreObject"))
+        }
         (&Method::DELETE, Some(_)) => Some(relayed("DeleteObjectTagging")),
         (&Method::DELETE, None) if has_upload => Some(relayed("AbortMultipartUpload")),
         (&Method::DELETE, None) => Some(relayed("DeleteObject")),
         _ => None,
     }
-}
-
-/// Whether the query has no parameters but these, those of a signature, and the SDKs' `x-id`.
-fn is_plain(request: &Request, known: &[&str]) -> bool {
-    let is_known = |name: &str| name == "x-id" || known.contains(&name) || is_of_signature(name);
-    request.query.iter().all(|(name, _)| is_known(name))
 }
 
 #[cfg(test)]
@@ -284,6 +290,11 @@ mod tests {
             ("PUT", "/b/k?renameObject", "RenameObject"),
             ("PUT", "/b/k?append&position=3", "this PUT request"),
             ("PUT", "/b?unheardOf", "this PUT request"),
+            ("PUT", "/b/k?legal-hold&partNumber=1&uploadId=u", "this PUT request"),
+            ("PUT", "/b/k?tagging&acl", "this PUT request"),
+            ("POST", "/b/k?uploads&uploadId=u", "this POST request"),
+            ("POST", "/b/k?restore&uploads", "this POST request"),
+            ("PUT", "/b?logging", "PutBucketLogging"),
             ("PATCH", "/b/k", "this PATCH request"),
         ] {
             let refused = found(method, uri, &[]).unwrap_err();

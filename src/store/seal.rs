@@ -12,9 +12,9 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use crate::key::core::Key;
 
 /// The common prefix of the seal's header names.
-pub(super) const PREFIX: &str = "x-amz-server-side-encryption-customer-";
+pub(crate) const PREFIX: &str = "x-amz-server-side-encryption-customer-";
 /// The common prefix of the headers for the source of a copy.
-const SOURCE_PREFIX: &str = "x-amz-copy-source-server-side-encryption-customer-";
+pub(crate) const SOURCE_PREFIX: &str = "x-amz-copy-source-server-side-encryption-customer-";
 /// The header with the key's MD5, in lower case.
 pub(super) const KEY_MD5: &str = "x-amz-server-side-encryption-customer-key-md5";
 const ALGORITHM_HEADER: &str = "x-amz-server-side-encryption-customer-algorithm";

@@ -12,7 +12,11 @@ pub(crate) struct Element {
     pub(crate) text: String,
 }
 
-/// The innermost elements of a document, in its order. A malformed document gives those before its first error.
+/// The longest path of an element, in bytes: no document of S3 comes near it.
+const LONGEST_PATH: usize = 200;
+
+/// The innermost elements of a document, in its order. A malformed document, or one with longer paths than any of S3's,
+/// gives those before its first error.
 pub(crate) fn elements(document: &[u8]) -> Vec<Element> {
     let mut reader = Reader::from_reader(document);
     let (mut found, mut path, mut text) = (Vec::new(), String::new(), None);
@@ -23,6 +27,10 @@ pub(crate) fn elements(document: &[u8]) -> Vec<Element> {
                     path.push('/');
                 }
                 path += &String::from_utf8_lossy(element.local_name().as_ref());
+                // Each element has a copy of its path: a deep document would take far more memory than its text.
+                if path.len() > LONGEST_PATH {
+                    return found;
+                }
                 text = Some(String::new());
             }
             Ok(Event::Text(part)) => {
@@ -79,6 +87,8 @@ mod tests {
         assert_eq!(found, ["Error/Code=A&BC", "Error/Part/N=1", "Error/Part/N=<2>"]);
         assert_eq!(text_of(document, "Error/Code").as_deref(), Some("A&BC"));
         assert_eq!(text_of(b"<Error><Code>x</Code", "Error/Code"), None);
+        let deep = ["<a>".repeat(1000), "<b></b>".repeat(1000)].concat();
+        assert_eq!(elements(deep.as_bytes()), []);
         assert_eq!(element("Key", "a<b"), "<Key>a&lt;b</Key>");
     }
 }

@@ -76,6 +76,41 @@ fn the_framing_of_chunks_is_taken_off() {
     }
 }
 
+/// Amazon wants the checksum of each part if the upload has announced one. Over TLS clients send it behind the part.
+#[test]
+fn a_checksum_behind_a_large_part_is_passed_on() {
+    let lab = Lab::with(|server| server.tls(true));
+    lab.key("k");
+    lab.believe_in_the_bucket();
+    let proxy = Proxy::start(&lab);
+    let content = noise(6_000_000);
+    let crc = crc32(&content);
+    let create =
+        Request::new("POST", "/demo/x?uploads").header("x-amz-checksum-algorithm", "CRC32");
+    let create = String::from_utf8(proxy.send(&create).body).unwrap();
+    let (_, id) = create.split_once("<UploadId>").unwrap();
+    let id = id.split('<').next().unwrap();
+    let target = format!("/demo/x?partNumber=1&uploadId={id}");
+    let part = |crc: &str| {
+        chunked(UNSIGNED_TRAILER, &target, content.len(), true)
+            .header("x-amz-sdk-checksum-algorithm", "CRC32")
+            .body(unsigned_chunks(&pieces(&content), (CRC32, crc)))
+    };
+    let first = proxy.send(&part(&crc));
+    // The first attempt tells that the store wants it; clients repeat a 503.
+    let done = if first.status == 503 { proxy.send(&part(&crc)) } else { first };
+    assert_eq!(done.status, 200, "{done:?}");
+    assert_eq!(done.header(CRC32), Some(crc.to_lowercase().as_str()));
+    proxy.send(&part(&crc32(b"other"))).is(400, "BadDigest");
+    let etag = done.header("etag").unwrap();
+    let list = format!(
+        "<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>{etag}</ETag><ChecksumCRC32>{crc}</ChecksumCRC32></Part></CompleteMultipartUpload>"
+    );
+    let complete = Request::new("POST", &format!("/demo/x?uploadId={id}")).body(list);
+    proxy.send(&complete).is(200, "");
+    proxy.holds(&lab, "x", &content);
+}
+
 #[test]
 fn a_bad_chunk_never_becomes_an_object() {
     let lab = lab();

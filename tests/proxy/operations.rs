@@ -143,6 +143,21 @@ fn uploads_in_parts_are_proven_part_by_part() {
         proxy.holds(&lab, "x", &content);
         lab.run(["rm", &url("x")]).succeeds();
     }
+    // A part that was never proven here, in an upload that began here: nothing is published.
+    let create = proxy.send(&Request::new("POST", "/demo/x?uploads"));
+    let id = tag(&create.body, "UploadId");
+    let unproven = complete(&id, &["\"0\"".to_owned()]);
+    proxy.send(&unproven).is(501, "NotImplemented").says("nothing was published");
+    assert!(lab.server().uploads(BUCKET).is_empty());
+    for document in [
+        "",
+        "x",
+        "<CompleteMultipartUpload/>",
+        "<CompleteMultipartUpload><Part><PartNumber>x</PartNumber><ETag>e</ETag></Part></CompleteMultipartUpload>",
+    ] {
+        let request = Request::new("POST", "/demo/x?uploadId=u").body(document);
+        proxy.send(&request).is(400, "MalformedXML");
+    }
     let gone = complete("no-such-upload", &["\"0\"".to_owned()]);
     proxy.send(&gone).is(404, "NoSuchUpload");
 }
@@ -221,6 +236,26 @@ fn what_cannot_be_sealed_is_refused_by_name() {
     proxy.send(&encrypted.body("x")).is(400, "InvalidArgument").says("turn off");
     assert_eq!(lab.server().object_keys(BUCKET), ["x"]);
     proxy.holds(&lab, "x", b"content");
+}
+
+/// A browser asks without credentials: nothing is signed for it, and nothing else of its request passes.
+#[test]
+fn a_preflight_request_is_nobodys() {
+    let lab = Lab::new();
+    lab.key("k");
+    let proxy = Proxy::start(&lab);
+    let ask = |headers: &str| {
+        let head = format!(
+            "OPTIONS /demo/x?acl HTTP/1.1\r\nhost: h\r\nconnection: close\r\n{headers}\r\n"
+        );
+        proxy.exchange(&head, b"")
+    };
+    ask("x-http-method-override: PUT\r\n").is(400, "BadRequest");
+    let before = lab.server().requests().len();
+    ask("origin: https://page.example\r\naccess-control-request-method: GET\r\nx-amz-foo: x\r\n");
+    let asked = &lab.server().requests()[before];
+    assert_eq!((asked.method.as_str(), asked.query.as_str()), ("OPTIONS", ""));
+    assert!(asked.header("authorization").is_none() && asked.header("x-amz-foo").is_none());
 }
 
 /// The conditions of reads and writes keep their meaning, and their statuses.

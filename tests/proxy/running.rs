@@ -30,7 +30,7 @@ fn a_command_runs_against_the_proxy_and_nothing_else() {
     assert_ne!(of("AWS_ENDPOINT_URL"), Some(lab.server().endpoint()), "{seen:?}");
     assert_ne!(of("AWS_ACCESS_KEY_ID"), Some(lab.server().access_key()));
     assert_ne!(of("AWS_SECRET_ACCESS_KEY"), Some(lab.server().secret_key()));
-    assert_eq!(of("AWS_CONFIG_FILE"), Some("/dev/null"));
+    assert!(!of("AWS_CONFIG_FILE").unwrap().contains(lab.home().to_str().unwrap()));
     assert_eq!(of("AWS_ENDPOINT_URL_S3"), None);
     let sealed = lab.run(["get", "-k", "./k", &url("x"), "-"]).succeeds();
     assert_eq!(sealed.stdout, "through the proxy");
@@ -97,8 +97,8 @@ fn it_can_be_watched() {
     let options = ["-k", "./k", "--metrics", "127.0.0.1:0", "--env-file", "proxy.env"];
     let mut proxy = Proxy::with(&lab, &options, |run| run);
     assert_eq!(proxy.ready["op"], "proxy");
-    let health = format!("GET /-/health HTTP/1.1\r\nhost: h\r\nconnection: close\r\n\r\n");
-    let reply = proxy.exchange(&health, b"");
+    let health = "GET /-/health HTTP/1.1\r\nhost: h\r\nconnection: close\r\n\r\n";
+    let reply = proxy.exchange(health, b"");
     assert_eq!((reply.status, reply.body.len()), (200, 0), "{reply:?}");
     let env = String::from_utf8(lab.read("proxy.env")).unwrap();
     assert!(env.contains(&format!("export AWS_ENDPOINT_URL='{}'", proxy.endpoint)), "{env}");

@@ -171,6 +171,89 @@ fn a_client_with_a_key_of_its_own_is_left_alone() {
     }
 }
 
+/// Headers that look like the seal must not turn it off.
+#[test]
+fn half_a_key_of_a_client_is_refused() {
+    let lab = Lab::new();
+    lab.key("k");
+    lab.believe_in_the_bucket();
+    lab.seal("k", "source", b"content");
+    let proxy = Proxy::start(&lab);
+    let key = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+    let seal = "x-amz-server-side-encryption-customer-";
+    let put = || Request::new("PUT", "/demo/x").body("content");
+    for headers in [
+        &[("foo", "x")][..],
+        &[("algorithm", "AES256")],
+        &[("key", key)],
+        &[("algorithm", "AES256"), ("key", key)],
+        &[("algorithm", "AES256"), ("key", key), ("key-md5", "rjGuMdjLpPV1eRuotNaPMQ==")],
+        &[("algorithm", "AES256"), ("key", "AAEC"), ("key-md5", "rjGuMdjLpPV1eRuotNaPMQ==")],
+        &[("algorithm", "aws:kms"), ("key", key), ("key-md5", "tP/LI3N87DFaSk0aoqYgzg==")],
+    ] {
+        let named = headers
+            .iter()
+            .fold(put(), |put, (name, value)| put.header(&format!("{seal}{name}"), value));
+        proxy.send(&named).is(400, "InvalidArgument");
+    }
+    let source = "x-amz-copy-source-server-side-encryption-customer-algorithm";
+    proxy.send(&put().header(source, "AES256")).is(400, "InvalidArgument");
+    let tags =
+        Request::new("GET", "/demo/source?tagging").header(&format!("{seal}algorithm"), "AES256");
+    proxy.send(&tags).is(400, "InvalidArgument");
+    let url = format!("/demo/source?{seal}key={}", key.replace('=', "%3D"));
+    proxy.send(&Request::new("GET", &url)).is(400, "InvalidArgument").says("URL");
+    for target in ["/demo/x?partNumber=1&partNumber=2&uploadId=u", "/demo/x?tagging&tagging"] {
+        proxy.send(&Request::new("PUT", target).body("x")).is(400, "InvalidArgument").says("twice");
+    }
+    proxy.send(&Request::new("PUT", "/de%24mo/x").body("x")).is(400, "InvalidBucketName");
+    lab.holds_only(&["source"]);
+}
+
+/// A key of the client's own for the source of a copy; the copy gets the rule's.
+#[test]
+fn a_copy_from_a_key_of_the_client_is_sealed() {
+    let lab = Lab::new();
+    lab.key("k");
+    lab.key("own");
+    lab.seal("own", "source", b"content");
+    let key = String::from_utf8(lab.read("own")).unwrap();
+    let md5 = lab.run(["key", "md5", "./own"]).succeeds().stdout.trim().to_owned();
+    let proxy = Proxy::start(&lab);
+    let source = "x-amz-copy-source-server-side-encryption-customer-";
+    let copy = Request::new("PUT", "/demo/x")
+        .header("x-amz-copy-source", "demo/source")
+        .header(&format!("{source}algorithm"), "AES256")
+        .header(&format!("{source}key"), key.lines().last().unwrap())
+        .header(&format!("{source}key-md5"), &md5);
+    assert_eq!(proxy.send(&copy).status, 200);
+    proxy.holds(&lab, "x", b"content");
+}
+
+/// A client's own key is no reason to believe the store.
+#[test]
+fn a_write_with_a_key_of_the_client_is_proven_too() {
+    let lab = Lab::with(|server| server.behave(Behavior::IgnoresSseC));
+    lab.key("k");
+    lab.believe_in_the_bucket();
+    let proxy = Proxy::start(&lab);
+    let seal = "x-amz-server-side-encryption-customer-";
+    let own = |request: Request| {
+        request
+            .header(&format!("{seal}algorithm"), "AES256")
+            .header(&format!("{seal}key"), "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")
+            .header(&format!("{seal}key-md5"), "tP/LI3N87DFaSk0aoqYgzg==")
+    };
+    let put = own(Request::new("PUT", "/demo/x").body("content"));
+    proxy.send(&put).is(501, "NotImplemented").says("removed again");
+    let empty = Request {
+        content: "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824".to_owned(),
+        ..own(Request::new("PUT", "/demo/x"))
+    };
+    proxy.send(&empty).is(400, "XAmzContentSHA256Mismatch");
+    lab.holds_only(&[]);
+}
+
 /// The store's bare answer becomes one cause.
 #[test]
 fn refusals_are_explained() {

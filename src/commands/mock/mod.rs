@@ -81,6 +81,7 @@ pub(crate) fn run(args: &Args, region: Option<&str>, out: &Output) -> Result<u8,
         secret_key: server.secret_key(),
         region: server.region(),
         authority: server.ca_pem(),
+        aws_config: "",
         has_own_state: true,
     })?;
     let announced = Announced {

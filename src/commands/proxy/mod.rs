@@ -18,6 +18,9 @@ use crate::output::Output;
 use crate::proxy::{ProxyOptions, RunningProxy, TlsOptions, User};
 use crate::store::wire::{Connect, Store};
 
+/// boto3 and aws-cli presign with version 2 in some regions unless they are told.
+const AWS_CONFIG: &str = "[default]\ns3 =\n  signature_version = s3v4\n";
+
 /// Starts the program again if keys are in its environment, which others can read in `/proc`. Must come before the runtime.
 pub(crate) fn restart_if_needed() -> Result<(), Failure> {
     restart_with_keys_in_pipe()
@@ -60,6 +63,7 @@ pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<
         secret_key: user.secret(),
         region: &region,
         authority: proxy.authority(),
+        aws_config: AWS_CONFIG,
         has_own_state: false,
     })?;
     let code = match args.command.split_first() {

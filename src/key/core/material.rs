@@ -55,7 +55,7 @@ impl Key {
     }
 
     /// The derived key of one object: there may be millions, so the redaction forgets it after a while.
-    pub(super) fn of_one_object(bytes: &[u8; KEY_BYTES]) -> Key {
+    pub(crate) fn of_one_object(bytes: &[u8; KEY_BYTES]) -> Key {
         redaction::register_transient(bytes);
         Key::holding(bytes)
     }

@@ -50,6 +50,13 @@ impl Candidates {
 }
 
 impl ObjectKey {
+    /// A key that a client of the proxy sent for this object.
+    pub(crate) fn of_client(key: Key) -> ObjectKey {
+        let master = key.clone();
+        let label = "the client's key".to_owned();
+        ObjectKey { key, label, is_derived: false, is_weak: false, unfit: None, master }
+    }
+
     /// Fails if the key is unfit for writing. The failure affects every object.
     /// Errors: `Kind::Key`.
     pub(crate) fn check_fit(&self) -> Result<(), Failure> {

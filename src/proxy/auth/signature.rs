@@ -237,7 +237,8 @@ fn signing_key(user: &User, scope: &Scope<'_>) -> Vec<u8> {
 /// Every `x-amz-` header must be signed, and the host.
 fn check_signed_headers(request: &Request, claim: &Claim<'_>) -> Result<(), Refused> {
     let signs = |name: &str| claim.signed_headers.split(';').any(|it| it == name);
-    let is_unsigned = |name: &str| name.starts_with("x-amz-") && !signs(name);
+    let is_hoisted = |name: &str| request.hoisted.iter().any(|it| it == name);
+    let is_unsigned = |name: &str| name.starts_with("x-amz-") && !signs(name) && !is_hoisted(name);
     // Presigned URLs of some SDKs leave it to the receiver whether a payload hash is sent.
     let is_free = |name: &str| name == "x-amz-content-sha256" && claim.expires.is_some();
     let unsigned =

@@ -50,6 +50,19 @@ impl Checksum {
         }
     }
 
+    /// The length of the value in a header, in bytes.
+    pub(super) fn text_length(&self) -> usize {
+        let bytes = match self {
+            Checksum::Crc(_, bytes) => *bytes,
+            Checksum::Sha1(_) => 20,
+            Checksum::Sha256(_) => 32,
+            Checksum::Sha512(_) => 64,
+            Checksum::Md5(_) | Checksum::XxHash128(_) => 16,
+            Checksum::XxHash64(_) | Checksum::XxHash3(_) => 8,
+        };
+        4 * bytes.div_ceil(3)
+    }
+
     pub(super) fn update(&mut self, bytes: &[u8]) {
         match self {
             Checksum::Crc(crc, _) => crc.update(bytes),
@@ -104,6 +117,7 @@ mod tests {
             let mut checksum = Checksum::of_header(&format!("{PREFIX}{name}")).unwrap();
             checksum.update(b"1234");
             checksum.update(b"56789");
+            assert_eq!(checksum.text_length(), expected.len(), "{name}");
             assert_eq!(checksum.finish(), expected, "{name}");
         }
         assert!(Checksum::of_header("x-amz-checksum-mode").is_none());

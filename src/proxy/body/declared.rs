@@ -79,6 +79,11 @@ impl Declared {
         Ok(Declared { length, sha256, md5, checksum, trailer, seen: 0 })
     }
 
+    /// The name of the trailer's checksum header, and the length of its value in bytes.
+    pub(super) fn trailer_form(&self) -> Option<(String, usize)> {
+        self.trailer.as_ref().map(|(checksum, name)| (name.clone(), checksum.text_length()))
+    }
+
     /// Takes the next bytes of the body.
     /// Errors: `InvalidRequest` if there are more than declared.
     pub(super) fn update(&mut self, bytes: &[u8]) -> Result<(), Refused> {

@@ -83,6 +83,16 @@ impl Inbound {
         self.declared.length
     }
 
+    /// The name of the checksum header in its trailer, and the length of its value in bytes.
+    pub(in crate::proxy) fn trailer_form(&self) -> Option<(String, usize)> {
+        self.declared.trailer_form()
+    }
+
+    /// The checksum of its trailer as a header, once all of it is verified: name and value.
+    pub(in crate::proxy) fn trailer(&self) -> Option<(String, String)> {
+        self.trailer.clone()
+    }
+
     /// Reads all of it.
     /// Errors: The reason, if it is not as declared; `EntityTooLarge` above `most` bytes.
     pub(in crate::proxy) async fn collect(mut self, most: u64) -> Result<Collected, Refused> {

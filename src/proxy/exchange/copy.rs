@@ -5,9 +5,11 @@ use std::time::SystemTime;
 
 use http::HeaderMap;
 
-use super::gateway::{Authenticated, Gateway, Reply, document, element};
+use super::gateway::{Authenticated, Gateway};
 use super::headers;
+use super::own_key::own_source_key;
 use super::put::check_encryption;
+use super::reply::{Reply, document, element};
 use crate::failure::Failure;
 use crate::location::Location;
 use crate::proxy::observe::SealedWith;
@@ -15,7 +17,9 @@ use crate::proxy::refused::Refused;
 use crate::proxy::request::Request;
 use crate::store::Encryption;
 use crate::store::copy::CopySource;
-use crate::store::object::{Attributes, Condition, Metadata, Opened, ReadOptions, Write};
+use crate::store::object::{
+    Attributes, Condition, FixedKeys, Metadata, Opened, ReadOptions, Write,
+};
 use crate::text::percent;
 
 /// The media type of objects without one (AWS, "PutObject").
@@ -23,6 +27,8 @@ const DEFAULT_TYPE: &str = "binary/octet-stream";
 
 /// Headers of CopyObject that are not supported here.
 const UNSUPPORTED: &[&str] = &[
+    "x-amz-expected-bucket-owner",
+    "x-amz-source-expected-bucket-owner",
     "x-amz-copy-source-if-modified-since",
     "x-amz-copy-source-if-unmodified-since",
     "x-amz-grant-full-control",
@@ -44,11 +50,7 @@ impl Gateway {
         let request = &asked.request;
         let at = request.location();
         check_encryption(request)?;
-        if let Some(name) = UNSUPPORTED.iter().find(|name| request.headers.contains_key(**name)) {
-            let why = "copies are made anew, with what their other headers say";
-            return Err(Refused::not_implemented(&format!("CopyObject with {name}"), why));
-        }
-        let key = self.key_to_write(&at).await?;
+        let key = self.key_to_write(request, &at).await?;
         sealed.is(&key);
         let mut source = self.open_source(request).await?;
         let attributes = attributes(request, &mut source)?;
@@ -98,6 +100,10 @@ impl Gateway {
 
     /// Opens the object that `x-amz-copy-source` names, on the conditions of the other headers.
     pub(super) async fn open_source(&self, request: &Request) -> Result<CopySource, Refused> {
+        if let Some(name) = UNSUPPORTED.iter().find(|name| request.headers.contains_key(**name)) {
+            let why = "copies are made anew, with what their other headers say";
+            return Err(Refused::not_implemented(&format!("A copy with {name}"), why));
+        }
         let (at, version_id) = source_of(request)?;
         let text = |name: &str| request.header(name).map(str::to_owned);
         let options = ReadOptions {
@@ -108,9 +114,7 @@ impl Gateway {
             ..ReadOptions::default()
         };
         let failed = |failure: Failure| Refused::of_failure(&failure);
-        let mut keys = self.keys.to_open(&self.store, &at).await.map_err(failed)?;
-        let opened = self.store.head_with(&at, &mut keys, &options).await;
-        let Opened { answer, key } = opened.map_err(|unopened| {
+        let refuse = |unopened| {
             let refused = Refused::of_failure(&Failure::from(unopened));
             match refused.status.as_u16() {
                 // The condition on the source does not hold.
@@ -123,7 +127,15 @@ impl Gateway {
                 },
                 _ => refused,
             }
-        })?;
+        };
+        if let Some(key) = own_source_key(request)? {
+            let mut keys = FixedKeys { keys: std::slice::from_ref(&key), is_sealed: false };
+            let opened = self.store.head_with(&at, &mut keys, &options).await.map_err(refuse)?;
+            return Ok(CopySource { at, key: opened.key, metadata: opened.answer });
+        }
+        let mut keys = self.keys.to_open(&self.store, &at).await.map_err(failed)?;
+        let opened = self.store.head_with(&at, &mut keys, &options).await;
+        let Opened { answer, key } = opened.map_err(refuse)?;
         let key = keys.opened(key.as_ref()).map(|key| key.key);
         Ok(CopySource { at, key, metadata: answer })
     }

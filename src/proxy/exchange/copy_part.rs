@@ -5,10 +5,9 @@ use std::time::SystemTime;
 
 use http::{HeaderMap, HeaderName, Method};
 
-use super::gateway::{
-    Authenticated, Gateway, LONG_WORK, RelayRefusal, Reply, about, document, element, pass,
-};
+use super::gateway::{Authenticated, Gateway, LONG_WORK, RelayRefusal, about};
 use super::put::not_sealed_here;
+use super::reply::{Reply, document, element, pass};
 use crate::key::ring::ObjectKey;
 use crate::proxy::observe::SealedWith;
 use crate::proxy::refused::Refused;
@@ -29,7 +28,7 @@ impl Gateway {
     ) -> Result<Reply, Refused> {
         let request = &asked.request;
         let at = request.location();
-        let key = self.key_to_write(&at).await?;
+        let key = self.key_to_write(request, &at).await?;
         sealed.is(&key);
         let source = self.open_source(request).await?;
         match self.copy_within(request, &source, &key).await {
@@ -149,7 +148,7 @@ impl Gateway {
         let number = request.parameter("partNumber").and_then(|text| text.parse().ok());
         let upload_id = request.parameter("uploadId").unwrap_or_default();
         if let Some(number) = number.filter(|_| !etag.is_empty()) {
-            self.uploads.remember(upload_id, number, etag);
+            self.uploads.remember(&request.location(), upload_id, number, etag);
         }
     }
 }

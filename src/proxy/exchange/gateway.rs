@@ -1,38 +1,33 @@
 //! The state that all requests share, and which file answers which operation.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
-use aws_smithy_types::body::SdkBody;
-use bytes::Bytes;
-use http::{HeaderMap, Response};
-use http_body_util::combinators::UnsyncBoxBody;
-use http_body_util::{BodyExt, Full};
+use http::HeaderMap;
 use hyper::body::Incoming;
 use tokio::sync::RwLock;
+use tokio::task::JoinHandle;
 
 use super::headers;
-use super::uploads::ProvenUploads;
+use super::own_key;
+use super::patience::patiently;
+use super::reply::{Reply, boxed, unexpected_end};
+use super::uploads::Uploads;
 use crate::failure::Failure;
 use crate::jobs::Keys;
 use crate::key::ring::ObjectKey;
 use crate::location::Location;
 use crate::proxy::auth::{PayloadKind, User, authorize};
-use crate::proxy::body::{Declared, Inbound};
+use crate::proxy::body::{Declared, Inbound, is_checksum_header};
 use crate::proxy::observe::Entry;
 use crate::proxy::operation::{Operation, Treatment};
 use crate::proxy::refused::Refused;
 use crate::proxy::request::Request;
-use crate::store::explain::{Action, Circumstances, diagnose};
-use crate::store::is_seal_header;
+use crate::store::explain::{Action, Circumstances, diagnose, unknown_header};
 use crate::store::wire::{Answer, Refusal, Relayed, Store, read_document};
-use crate::text::xml;
 use crate::transfer::progress::Progress;
 use crate::transfer::{Engine, Interrupt, TransferOptions};
-
-type BoxError = Box<dyn std::error::Error + Send + Sync>;
-pub(in crate::proxy) type ReplyBody = UnsyncBoxBody<Bytes, BoxError>;
-pub(in crate::proxy) type Reply = Response<ReplyBody>;
 
 /// The longest error document of a store, in bytes.
 const LONGEST_ERROR: usize = 1 << 20;
@@ -49,7 +44,10 @@ pub(in crate::proxy) struct Gateway {
     /// Whether plain objects may be read where sealed ones are expected.
     pub(super) allow_plain: bool,
     pub(super) engine: Engine,
-    pub(super) uploads: ProvenUploads,
+    pub(super) uploads: Uploads,
+    /// Whether large bodies go to the store with the trailers that clients send. Amazon wants the checksum of each part if the
+    /// upload has announced one; some stores take no trailers.
+    wants_trailers: AtomicBool,
     /// Held for reading by writes that must not be cancelled, because their proof is not complete.
     unfinished: Arc<RwLock<()>>,
 }
@@ -72,13 +70,15 @@ impl Gateway {
         let options = TransferOptions { no_resume: true, ..TransferOptions::default() };
         // What a signal interrupts is decided by the server: it finishes what is under way.
         let engine = Engine::new(store.clone(), &options, Interrupt::never(), Progress::default());
+        let wants_trailers = AtomicBool::new(store.is_amazon());
         Gateway {
             store,
             keys,
             user,
             allow_plain,
             engine,
-            uploads: ProvenUploads::default(),
+            uploads: Uploads::default(),
+            wants_trailers,
             unfinished: Arc::default(),
         }
     }
@@ -126,10 +126,15 @@ impl Gateway {
         let body = Inbound::new(body, authorized.chunks, is_chunked, declared);
         entry.takes(body.length());
         let asked = Authenticated { request, payload: authorized.payload, body };
-        let has_own_key = asked.request.headers.keys().any(|name| is_seal_header(name.as_str()));
-        if has_own_key {
+        if own_key::check(&asked.request, operation.treatment)? {
             entry.has_own_key();
-            return self.relay(asked, operation).await;
+            // A client that reads with a key of its own judges the proof itself.
+            if matches!(
+                operation.treatment,
+                Treatment::Read | Treatment::Attributes | Treatment::ListParts
+            ) {
+                return self.relay(asked, operation).await;
+            }
         }
         let (gateway, sealed) = (self.clone(), entry.sealed_with());
         match operation.treatment {
@@ -139,16 +144,27 @@ impl Gateway {
             Treatment::Attributes => self.attributes(asked, &sealed).await,
             Treatment::CreateUpload => self.create_upload(asked, &sealed).await,
             // The proof comes after the store has accepted the bytes: it must be completed even if the client goes away.
-            Treatment::Put => self.finish(async move { gateway.put(asked, &sealed).await }).await,
+            Treatment::Put => {
+                ended(self.finish(async move { gateway.put(asked, &sealed).await }).await).await
+            }
             Treatment::UploadPart => {
-                self.finish(async move { gateway.upload_part(asked, &sealed).await }).await
+                let write = async move { gateway.upload_part(asked, &sealed).await };
+                ended(self.finish(write).await).await
             }
             Treatment::CompleteUpload => {
-                self.finish(async move { gateway.complete_upload(asked, &sealed).await }).await
+                let write = async move { gateway.complete_upload(asked, &sealed).await };
+                ended(self.finish(write).await).await
             }
-            Treatment::Copy => self.finish(async move { gateway.copy(asked, &sealed).await }).await,
+            Treatment::Copy => {
+                let resource = asked.request.path.clone();
+                let work = self.finish(async move { gateway.copy(asked, &sealed).await }).await;
+                patiently(work, resource).await
+            }
             Treatment::CopyPart => {
-                self.finish(async move { gateway.copy_part(asked, &sealed).await }).await
+                let resource = asked.request.path.clone();
+                let work =
+                    self.finish(async move { gateway.copy_part(asked, &sealed).await }).await;
+                patiently(work, resource).await
             }
         }
     }
@@ -157,16 +173,12 @@ impl Gateway {
     async fn finish(
         &self,
         write: impl Future<Output = Result<Reply, Refused>> + Send + 'static,
-    ) -> Result<Reply, Refused> {
+    ) -> JoinHandle<Result<Reply, Refused>> {
         let unfinished = self.unfinished.clone().read_owned().await;
-        let written = tokio::spawn(async move {
+        tokio::spawn(async move {
             let outcome = write.await;
             drop(unfinished);
             outcome
-        });
-        written.await.unwrap_or_else(|_| {
-            Err(Refused::new(500, "InternalError", "The request ended unexpectedly.")
-                .because("other"))
         })
     }
 
@@ -175,15 +187,31 @@ impl Gateway {
         drop(self.unfinished.write().await);
     }
 
-    /// The key that seals the object.
+    /// The key that seals the object: the client's own, or that of the rule.
     /// Errors: `AccessDenied` if no key is for it: nothing is stored unsealed by accident.
-    pub(super) async fn key_to_write(&self, at: &Location) -> Result<ObjectKey, Refused> {
+    pub(super) async fn key_to_write(
+        &self,
+        request: &Request,
+        at: &Location,
+    ) -> Result<ObjectKey, Refused> {
+        if let Some(key) = own_key::own_key(request)? {
+            return Ok(ObjectKey::of_client(key));
+        }
+        // Complete and ListParts carry no key, as a rule.
+        let upload_id = request.parameter("uploadId");
+        if let Some(key) = upload_id.and_then(|id| self.uploads.own_key(at, id)) {
+            return Ok(ObjectKey::of_client(key));
+        }
         let refuse = |failure: Failure| Refused::of_failure(&failure);
         let key = self.keys.to_write(&self.store, at).await.map_err(refuse)?;
         let none = || refuse(self.keys.no_key_for(self.store.recipient(), at));
         let key = key.ok_or_else(none)?;
         key.check_fit().map_err(refuse)?;
         Ok(key)
+    }
+
+    pub(super) fn wants_trailers(&self) -> bool {
+        self.wants_trailers.load(Ordering::Relaxed)
     }
 
     /// A request to the store with the same method, name and query as this one, and its headers.
@@ -208,6 +236,7 @@ impl Gateway {
     /// Sends a request, and returns the answer if it is a success.
     /// Errors: What the store refused.
     pub(super) async fn try_send(&self, relayed: Relayed) -> Result<Answer, RelayRefusal> {
+        let had_checksums = relayed.headers.keys().any(|name| is_checksum_header(name.as_str()));
         let answer = self.store.forward(relayed).await.map_err(RelayRefusal::without_answer)?;
         if answer.status().is_success() {
             return Ok(answer);
@@ -215,31 +244,67 @@ impl Gateway {
         let (head, body) = answer.into_parts();
         let document = read_document(body, LONGEST_ERROR).await.unwrap_or_default();
         let refusal = Refusal::of_answer(head.status.as_u16(), &head.headers, &document);
-        Err(RelayRefusal { refusal, headers: Box::new(headers::of_refusal(&head.headers)) })
+        let headers = Box::new(headers::of_refusal(&head.headers));
+        Err(RelayRefusal { refusal, headers, had_checksums })
     }
 
     /// What the store refused, for the client: in its status and code, with the cause.
     pub(super) fn explain(&self, refused: &RelayRefusal, about: &Circumstances<'_>) -> Refused {
         let failure = diagnose(&self.store, &refused.refusal, about);
-        let refused_checksums = self.store.learns_from(&refused.refusal);
         let mut answer = Refused::explained(&refused.refusal, &failure);
-        if refused_checksums {
-            // The next attempt carries none.
-            answer = Refused::new(503, "SlowDown", "The store takes no checksums: send it again.");
+        if self.learns_from(refused) {
+            answer = again("The store takes no checksums: send it again.");
         }
         Refused { headers: refused.headers.clone(), ..answer }
     }
+
+    /// Whether the store takes no checksum headers, and this request had some: the next ones carry none.
+    pub(super) fn learns_from(&self, refused: &RelayRefusal) -> bool {
+        let names_one = unknown_header(&refused.refusal).is_some_and(is_checksum_header);
+        if names_one && refused.had_checksums {
+            self.store.learned().checksums().disable();
+        }
+        names_one && refused.had_checksums
+    }
+
+    /// The same for a body whose trailer was left out: the store may want it.
+    pub(super) fn explain_without_trailer(
+        &self,
+        refused: &RelayRefusal,
+        about: &Circumstances<'_>,
+    ) -> Refused {
+        let refusal = &refused.refusal;
+        let message = refusal.message.as_deref().unwrap_or_default().to_ascii_lowercase();
+        if refusal.status == Some(400) && message.contains("checksum") {
+            self.wants_trailers.store(true, Ordering::Relaxed);
+            return again("The store wants the checksum: send it again.");
+        }
+        self.explain(refused, about)
+    }
+}
+
+/// An answer that makes clients send the same request once more.
+fn again(message: &str) -> Refused {
+    Refused::new(503, "SlowDown", message)
+}
+
+/// The outcome of a write.
+async fn ended(work: JoinHandle<Result<Reply, Refused>>) -> Result<Reply, Refused> {
+    work.await.unwrap_or_else(|_| Err(unexpected_end()))
 }
 
 /// A refused request, and the headers that the client gets.
 pub(super) struct RelayRefusal {
     pub(super) refusal: Refusal,
     pub(super) headers: Box<HeaderMap>,
+    /// Whether the request carried checksums, or asked for one.
+    pub(super) had_checksums: bool,
 }
 
 impl RelayRefusal {
-    fn without_answer(refusal: Refusal) -> RelayRefusal {
-        RelayRefusal { refusal, headers: Box::default() }
+    /// A refusal that came after the head of an answer, or in its place.
+    pub(super) fn without_answer(refusal: Refusal) -> RelayRefusal {
+        RelayRefusal { refusal, headers: Box::default(), had_checksums: false }
     }
 }
 
@@ -250,46 +315,6 @@ pub(super) fn about<'a>(
     key: Option<&'a ObjectKey>,
 ) -> Circumstances<'a> {
     Circumstances { action, at, key: key.map(|it| &it.key) }
-}
-
-/// The store's answer, for the client: its body is passed on as it arrives.
-pub(super) fn pass(answer: Answer) -> Reply {
-    let (head, body) = answer.into_parts();
-    let mut reply = Response::new(stream(body));
-    *reply.status_mut() = head.status;
-    *reply.headers_mut() = headers::to_client(&head.headers);
-    reply
-}
-
-fn stream(body: SdkBody) -> ReplyBody {
-    body.map_err(BoxError::from).boxed_unsync()
-}
-
-/// A whole body.
-pub(in crate::proxy) fn boxed(answer: Response<Full<Bytes>>) -> Reply {
-    answer.map(|body| body.map_err(|never| match never {}).boxed_unsync())
-}
-
-/// A document of this program's own, with these headers of the store's answer.
-pub(super) fn document(root: &str, elements: &[String], passed: &HeaderMap) -> Reply {
-    let namespace = "http://s3.amazonaws.com/doc/2006-03-01/";
-    let body = elements.concat();
-    let text = format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<{root} xmlns=\"{namespace}\">{body}</{root}>"
-    );
-    let mut reply = Response::new(Full::new(Bytes::from(text)));
-    *reply.headers_mut() = headers::to_client(passed);
-    for name in ["content-length", "content-type", "etag"] {
-        reply.headers_mut().remove(name);
-    }
-    let xml = http::HeaderValue::from_static("application/xml");
-    reply.headers_mut().insert(http::header::CONTENT_TYPE, xml);
-    boxed(reply)
-}
-
-/// An element of a document, if there is a value.
-pub(super) fn element(name: &str, value: Option<&str>) -> String {
-    value.map(|value| xml::element(name, value)).unwrap_or_default()
 }
 
 /// How long the store may take for a request that makes it read a whole object.

@@ -1,14 +1,16 @@
 //! CreateMultipartUpload, UploadPart and CompleteMultipartUpload. The echoes of the parts are the proof of the object.
 
 use aws_smithy_types::body::SdkBody;
-use http::HeaderMap;
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
 
-use super::gateway::{
-    Authenticated, Gateway, LONG_WORK, LONGEST_DOCUMENT, Reply, about, boxed, pass,
-};
+use super::gateway::{Authenticated, Gateway, LONG_WORK, LONGEST_DOCUMENT, about};
 use super::headers;
+use super::own_key::own_key;
 use super::put::{check_encryption, not_sealed_here};
 use super::relay::{add_trailer, sha256};
+use super::reply::{Reply, boxed, pass};
+use super::uploads::Parts;
 use crate::failure::Kind;
 use crate::key::ring::ObjectKey;
 use crate::location::Location;
@@ -29,14 +31,21 @@ impl Gateway {
         let Authenticated { request, body, .. } = asked;
         let at = request.location();
         check_encryption(&request)?;
-        let key = self.key_to_write(&at).await?;
+        let key = self.key_to_write(&request, &at).await?;
         sealed.is(&key);
         let collected = body.collect(LONGEST_DOCUMENT).await?;
         let mut relayed = self.relayed(&request);
         seal_headers(&mut relayed.headers, &key.key);
         relayed.sha256 = Some(sha256(&collected.bytes));
         relayed.body = SdkBody::from(collected.bytes);
-        Ok(pass(self.send(relayed, &about(Action::Write, &at, Some(&key))).await?))
+        let answer = self.send(relayed, &about(Action::Write, &at, Some(&key))).await?;
+        let status = answer.status();
+        let (head, document) = self.read_answer(answer).await?;
+        let id = xml::text_of(&document, "InitiateMultipartUploadResult/UploadId");
+        if let Some(id) = id {
+            self.uploads.begin(&at, &id, own_key(&request)?);
+        }
+        Ok(whole(status, &head, document))
     }
 
     /// UploadPart: answered once the store has proven that it sealed the part. Otherwise the upload is aborted.
@@ -47,7 +56,7 @@ impl Gateway {
     ) -> Result<Reply, Refused> {
         let Authenticated { request, payload, body } = asked;
         let at = request.location();
-        let key = self.key_to_write(&at).await?;
+        let key = self.key_to_write(&request, &at).await?;
         sealed.is(&key);
         let mut relayed = self.relayed(&request);
         seal_headers(&mut relayed.headers, &key.key);
@@ -60,13 +69,14 @@ impl Gateway {
         let number = request.parameter("partNumber").and_then(|text| text.parse().ok());
         let etag = answer.headers().get("etag").and_then(|it| it.to_str().ok());
         if let (Some(number), Some(etag)) = (number, etag) {
-            self.uploads.remember(upload_id, number, etag);
+            self.uploads.remember(&at, upload_id, number, etag);
         }
         Ok(pass(answer))
     }
 
-    /// CompleteMultipartUpload. If this process has not seen the proof of each part, for instance because it was started
-    /// anew, a HEAD proves the object.
+    /// CompleteMultipartUpload. An upload that began here must consist of parts that were proven here; otherwise it is aborted,
+    /// and nothing is published. If it began elsewhere, for instance before this process was started anew, a HEAD proves the
+    /// object.
     pub(super) async fn complete_upload(
         &self,
         asked: Authenticated,
@@ -74,11 +84,18 @@ impl Gateway {
     ) -> Result<Reply, Refused> {
         let Authenticated { request, body, .. } = asked;
         let at = request.location();
-        let key = self.key_to_write(&at).await?;
+        let key = self.key_to_write(&request, &at).await?;
         sealed.is(&key);
         let collected = body.collect(LONGEST_DOCUMENT).await?;
         let upload_id = request.parameter("uploadId").unwrap_or_default();
-        let parts = listed_parts(&collected.bytes);
+        let listed = listed_parts(&collected.bytes)?;
+        let parts = self.uploads.parts(&at, upload_id, &listed);
+        if parts == Parts::Unproven {
+            self.abort(&at, upload_id).await;
+            self.uploads.end(&at, upload_id);
+            return Err(not_sealed_here(&at));
+        }
+        let is_proven = parts == Parts::Proven;
         let mut relayed = self.relayed(&request);
         add_trailer(&mut relayed.headers, collected.trailer);
         seal_headers(&mut relayed.headers, &key.key);
@@ -86,7 +103,7 @@ impl Gateway {
         relayed.body = SdkBody::from(collected.bytes);
         relayed.patience = LONG_WORK;
         let answer = self.send(relayed, &about(Action::Write, &at, Some(&key))).await?;
-        let is_proven = self.uploads.are_proven(upload_id, &parts);
+        self.uploads.end(&at, upload_id);
         if is_proven && !contradicts(answer.headers(), &key) {
             self.store.learned().proven().remember_seal(&at.bucket);
             // Amazon keeps the connection alive with spaces while it works, so the answer must not be held back.
@@ -100,10 +117,7 @@ impl Gateway {
         } else {
             return Err(self.take_back(&at, &head, etag_of(&document)).await);
         }
-        let mut reply = http::Response::new(http_body_util::Full::new(document));
-        *reply.status_mut() = status;
-        *reply.headers_mut() = headers::to_client(&head);
-        Ok(boxed(reply))
+        Ok(whole(status, &head, document))
     }
 
     /// Proves a completed object by a HEAD with the key; takes it back if it is not sealed.
@@ -143,21 +157,41 @@ fn etag_of(document: &[u8]) -> Option<String> {
     xml::text_of(document, "CompleteMultipartUploadResult/ETag")
 }
 
+/// The store's answer, whose document was read.
+fn whole(status: StatusCode, head: &HeaderMap, document: Bytes) -> Reply {
+    let mut reply = http::Response::new(http_body_util::Full::new(document));
+    *reply.status_mut() = status;
+    *reply.headers_mut() = headers::to_client(head);
+    boxed(reply)
+}
+
 /// The parts that a client lists: their numbers and ETags.
-fn listed_parts(document: &[u8]) -> Vec<(u32, String)> {
-    let mut parts = Vec::new();
-    let (mut number, mut etag) = (None, None);
+/// Errors: `MalformedXML` if one of them cannot be read: it could not be checked.
+fn listed_parts(document: &[u8]) -> Result<Vec<(u32, String)>, Refused> {
+    let malformed = || {
+        Refused::invalid(
+            "MalformedXML",
+            "The XML you provided was not well-formed or did not validate against our published schema",
+        )
+    };
+    let (mut numbers, mut etags) = (Vec::new(), Vec::new());
     for element in xml::elements(document) {
         match element.path.as_str() {
-            "CompleteMultipartUpload/Part/PartNumber" => number = element.text.trim().parse().ok(),
-            "CompleteMultipartUpload/Part/ETag" => etag = Some(element.text),
-            _ => {}
-        }
-        // The two come in any order.
-        if let (Some(found), Some(_)) = (number, &etag) {
-            parts.push((found, etag.take().unwrap_or_default()));
-            number = None;
+            "CompleteMultipartUpload/Part/PartNumber" => {
+                numbers.push(element.text.trim().parse().map_err(|_| malformed())?);
+            }
+            "CompleteMultipartUpload/Part/ETag" => etags.push(element.text),
+            path if path.starts_with("CompleteMultipartUpload/Part/Checksum") => {}
+            _ => return Err(malformed()),
         }
     }
-    parts
+    if numbers.is_empty() || numbers.len() != etags.len() || !is_well_formed(document) {
+        return Err(malformed());
+    }
+    Ok(numbers.into_iter().zip(etags).collect())
+}
+
+/// Whether nothing follows what was read.
+fn is_well_formed(document: &[u8]) -> bool {
+    document.trim_ascii_end().ends_with(b"CompleteMultipartUpload>")
 }

@@ -5,11 +5,11 @@ use aws_smithy_types::body::SdkBody;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Response};
 use http_body_util::Full;
 
-use super::gateway::{
-    Authenticated, Gateway, LONG_WORK, RelayRefusal, Reply, SMALL_OBJECT, about, boxed, pass,
-};
+use super::gateway::{Authenticated, Gateway, LONG_WORK, RelayRefusal, SMALL_OBJECT, about};
 use super::headers;
 use super::relay::{add_trailer, sha256};
+use super::reply::{Reply, boxed, pass};
+use super::trailed::add_trailed;
 use crate::key::ring::ObjectKey;
 use crate::location::Location;
 use crate::proxy::auth::PayloadKind;
@@ -36,7 +36,7 @@ impl Gateway {
         let Authenticated { request, payload, body } = asked;
         let at = request.location();
         check_encryption(&request)?;
-        let key = self.key_to_write(&at).await?;
+        let key = self.key_to_write(&request, &at).await?;
         sealed.is(&key);
         let mut relayed = self.relayed(&request);
         if !self.store.learned().proven().seals(&at.bucket) {
@@ -66,10 +66,21 @@ impl Gateway {
             _ => None,
         };
         if body.length() > SMALL_OBJECT {
-            let verdict = body.verdict();
-            relayed.body = SdkBody::from_body_1_x(body);
-            let sent = self.send(relayed, &about).await;
-            return sent.map_err(|refused| verdict.refusal().unwrap_or(refused));
+            let (verdict, has_trailer) = (body.verdict(), body.trailer_form().is_some());
+            let sends_trailer = has_trailer && self.wants_trailers();
+            if sends_trailer {
+                add_trailed(&mut relayed, body);
+            } else {
+                relayed.body = SdkBody::from_body_1_x(body);
+            }
+            let explain = |refused: RelayRefusal| match verdict.refusal() {
+                Some(refusal) => refusal,
+                None if has_trailer && !sends_trailer => {
+                    self.explain_without_trailer(&refused, &about)
+                }
+                None => self.explain(&refused, &about),
+            };
+            return self.try_send(relayed).await.map_err(explain);
         }
         let collected = body.collect(SMALL_OBJECT).await?;
         if !self.store.learned().checksums().are_refused() {
@@ -85,7 +96,7 @@ impl Gateway {
         };
         relayed.body = SdkBody::from(collected.bytes);
         match self.try_send(relayed).await {
-            Err(refused) if self.store.learns_from(&refused.refusal) => {
+            Err(refused) if self.learns_from(&refused) => {
                 let mut again = again;
                 remove_checksums(&mut again.headers);
                 self.send(again, &about).await
@@ -204,7 +215,10 @@ impl Gateway {
     ) -> Result<(), Refused> {
         let refusal = crate::store::wire::Refusal::of_answer(200, head, document);
         if refusal.code.is_some() {
-            let refused = RelayRefusal { refusal, headers: Box::new(headers::of_refusal(head)) };
+            let refused = RelayRefusal {
+                headers: Box::new(headers::of_refusal(head)),
+                ..RelayRefusal::without_answer(refusal)
+            };
             return Err(self.explain(&refused, &about(Action::Write, at, Some(key))));
         }
         Ok(())

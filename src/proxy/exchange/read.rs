@@ -4,7 +4,8 @@ use std::sync::{Mutex, PoisonError};
 
 use http::{HeaderMap, StatusCode};
 
-use super::gateway::{Authenticated, Gateway, RelayRefusal, Reply, about, pass};
+use super::gateway::{Authenticated, Gateway, RelayRefusal, about};
+use super::reply::{Reply, pass};
 use crate::failure::Failure;
 use crate::key::core::Key;
 use crate::proxy::observe::SealedWith;
@@ -36,12 +37,10 @@ impl ReadRequest for RelayedRead<'_> {
         Box::pin(async move {
             let sent = match self.send_once(key).await {
                 // The store's refusal of a checksum header is learned: the next attempt carries none.
-                Err(refused) if self.gateway.store.learns_from(&refused.refusal) => {
-                    self.send_once(key).await
-                }
+                Err(refused) if self.gateway.learns_from(&refused) => self.send_once(key).await,
                 sent => sent,
             };
-            sent.map_err(|RelayRefusal { refusal, headers }| {
+            sent.map_err(|RelayRefusal { refusal, headers, .. }| {
                 let (status, code) = (refusal.status, refusal.code.clone());
                 *self.refused.lock().unwrap_or_else(PoisonError::into_inner) =
                     Some(LastRefusal { status, code, headers });

@@ -1,14 +1,21 @@
-//! Requests that pass as they are: about buckets, lists, deletions, tags; and those that carry a key of the client's own.
+//! Requests that pass as they are: about buckets, lists, deletions, tags; and reads with a key of the client's own.
 
 use aws_smithy_types::body::SdkBody;
+use http::Method;
 
-use super::gateway::{Authenticated, Gateway, LONGEST_DOCUMENT, Reply, about, pass};
+use super::gateway::{Authenticated, Gateway, LONGEST_DOCUMENT, about};
+use super::reply::{Reply, pass};
 use crate::proxy::observe::SealedWith;
 use crate::proxy::operation::Operation;
 use crate::proxy::refused::Refused;
 use crate::proxy::request::Request;
 use crate::store::explain::Action;
 use crate::store::seal_headers;
+use crate::store::wire::Relayed;
+
+/// The headers of a preflight request (Fetch standard, "CORS-preflight request").
+const PREFLIGHT: &[&str] =
+    &["origin", "access-control-request-method", "access-control-request-headers"];
 
 impl Gateway {
     /// Passes a request and its answer.
@@ -20,22 +27,17 @@ impl Gateway {
         let Authenticated { request, body, .. } = asked;
         let mut relayed = self.relayed(&request);
         let at = request.location();
-        let verdict = body.verdict();
-        if operation.takes_object() {
-            relayed.body = SdkBody::from_body_1_x(body);
-        } else {
-            let collected = body.collect(LONGEST_DOCUMENT).await?;
-            check_document(operation, &collected.bytes)?;
-            add_trailer(&mut relayed.headers, collected.trailer);
-            relayed.sha256 = Some(sha256(&collected.bytes));
-            relayed.body = SdkBody::from(collected.bytes);
-        }
+        let collected = body.collect(LONGEST_DOCUMENT).await?;
+        check_document(operation, &collected.bytes)?;
+        add_trailer(&mut relayed.headers, collected.trailer);
+        relayed.sha256 = Some(sha256(&collected.bytes));
+        relayed.body = SdkBody::from(collected.bytes);
         let action = action_of(&request);
-        let sent = self.send(relayed, &about(action, &at, None)).await;
-        match sent {
-            Ok(answer) => Ok(pass(answer)),
-            Err(refused) => Err(verdict.refusal().unwrap_or(refused)),
+        let answer = self.send(relayed, &about(action, &at, None)).await?;
+        if operation.name == "AbortMultipartUpload" {
+            self.uploads.end(&at, request.parameter("uploadId").unwrap_or_default());
         }
+        Ok(pass(answer))
     }
 
     /// ListParts carries the key: Amazon wants it if the upload has a checksum algorithm.
@@ -45,7 +47,7 @@ impl Gateway {
         sealed: &SealedWith,
     ) -> Result<Reply, Refused> {
         let at = asked.request.location();
-        let key = self.key_to_write(&at).await?;
+        let key = self.key_to_write(&asked.request, &at).await?;
         sealed.is(&key);
         let mut relayed = self.relayed(&asked.request);
         seal_headers(&mut relayed.headers, &key.key);
@@ -54,8 +56,21 @@ impl Gateway {
 
     /// Asks the store whether a page of another origin may send a request.
     pub(super) async fn relay_preflight(&self, request: &Request) -> Result<Reply, Refused> {
-        let relayed = self.relayed(request);
         let at = request.location();
+        let mut relayed = Relayed::new(Method::OPTIONS, request.bucket.as_deref(), &request.key);
+        relayed.is_anonymous = true;
+        for name in PREFLIGHT {
+            if let Some(value) = request.headers.get(*name) {
+                relayed.headers.insert(*name, value.clone());
+            }
+        }
+        let asks = |name| relayed.headers.contains_key(name);
+        if !asks("origin") || !asks("access-control-request-method") {
+            return Err(Refused::invalid(
+                "BadRequest",
+                "Insufficient information. Origin and Access-Control-Request-Method request headers needed.",
+            ));
+        }
         Ok(pass(self.send(relayed, &about(Action::Read, &at, None)).await?))
     }
 }
@@ -87,7 +102,6 @@ pub(super) fn sha256(bytes: &[u8]) -> String {
 
 /// What a relayed request is for, as far as a diagnosis tells it apart.
 fn action_of(request: &Request) -> Action {
-    use http::Method;
     let is_object = !request.key.is_empty();
     match request.method {
         Method::DELETE if request.has_parameter("uploadId") => Action::AbortUpload,

@@ -233,17 +233,6 @@ impl Store {
         }
     }
 
-    /// Whether the store refused a relayed request because of its checksum headers. They are left out from now on.
-    pub(crate) fn learns_from(&self, refusal: &Refusal) -> bool {
-        let refuses =
-            !self.learned.checksums().are_refused() && refusal.is_about_checksum_headers();
-        if refuses {
-            tracing::debug!("the store refuses checksum headers");
-            self.learned.checksums().disable();
-        }
-        refuses
-    }
-
     fn other_region(&self, refusal: &Refusal) -> Option<String> {
         let region = refusal.bucket_region.as_deref()?;
         let current = self.client().config().region().map(ToString::to_string);

@@ -58,6 +58,10 @@ pub(crate) struct Relayed {
     pub(crate) body: SdkBody,
     /// The SHA-256 of the body in hexadecimal, to be signed over plain http; the body is not signed without it.
     pub(crate) sha256: Option<String>,
+    /// Whether the body ends with a trailer (`aws-chunked`).
+    pub(crate) has_trailer: bool,
+    /// Whether it is sent without a signature.
+    pub(crate) is_anonymous: bool,
     /// How much longer than other requests this one may take.
     pub(crate) patience: Duration,
 }
@@ -73,6 +77,8 @@ impl Relayed {
             headers: HeaderMap::new(),
             body: SdkBody::empty(),
             sha256: None,
+            has_trailer: false,
+            is_anonymous: false,
             patience: Duration::ZERO,
         }
     }
@@ -87,6 +93,8 @@ impl Relayed {
             headers: self.headers.clone(),
             body: SdkBody::empty(),
             sha256: self.sha256.clone(),
+            has_trailer: self.has_trailer,
+            is_anonymous: self.is_anonymous,
             patience: self.patience,
         })
     }
@@ -228,7 +236,9 @@ impl Forwarder {
         }
         let look = Relayed::new(Method::HEAD, Some(bucket), "");
         let answer = self.forward_once(look).await?;
-        if !self.other_region_of(bucket, &answer)? && answer.status().is_success() {
+        let names_region = answer.headers().contains_key("x-amz-bucket-region");
+        if !self.other_region_of(bucket, &answer)? && (names_region || answer.status().is_success())
+        {
             let region = self.region(Some(bucket));
             self.learn_region(bucket, &region);
         }
@@ -260,7 +270,7 @@ impl Forwarder {
             request.headers.entry(name).or_insert_with(|| value.clone());
         }
         let patience = request.patience;
-        let credentials = self.credentials().await?;
+        let credentials = if request.is_anonymous { None } else { self.credentials().await? };
         let request = signed(request, uri, &region, credentials)?;
         let mut timeouts = HttpConnectorSettings::builder();
         let read_timeout = self.timeouts.read_timeout().map(|usual| usual + patience);
@@ -283,7 +293,7 @@ fn signed(
     region: &str,
     credentials: Option<Credentials>,
 ) -> Result<HttpRequest, Refusal> {
-    let Relayed { method, headers, body, sha256, .. } = request;
+    let Relayed { method, headers, body, sha256, has_trailer, .. } = request;
     let over_tls = uri.scheme_str() == Some("https");
     let length = body.content_length();
     let mut request = http::Request::new(body);
@@ -308,6 +318,7 @@ fn signed(
             .build()
             .map_err(|error| broken(error.to_string()))?;
         let payload = match sha256 {
+            _ if has_trailer => SignableBody::StreamingUnsignedPayloadTrailer,
             Some(sha256) if !over_tls => SignableBody::Precomputed(sha256),
             _ => SignableBody::UnsignedPayload,
         };
