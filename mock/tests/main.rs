@@ -40,4 +40,5 @@ mod program;
 mod sealed;
 mod secrecy;
 mod sse_c;
+mod sts;
 mod unserved;

@@ -125,7 +125,7 @@ impl PostObject {
         let Some(policy) = form.field("policy") else {
             return Err(Refusal::access_denied("Access Denied"));
         };
-        context.set_requester(self.authenticator.check_form(policy, |name| form.field(name))?);
+        context.set_caller(self.authenticator.check_form(policy, |name| form.field(name))?);
         let policy = PostPolicy::parse(policy)?;
         policy.check(form, bucket, key, OffsetDateTime::now_utc())?;
         Ok(policy.file_len())

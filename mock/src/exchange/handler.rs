@@ -15,6 +15,7 @@ use time::OffsetDateTime;
 use super::answer::{change_headers, dropped, ready_made, refused, show_quirks};
 use super::control::Control;
 use super::document::{check_size, read_document};
+use super::sts::Sts;
 use crate::answer::{Answer, Instead, Interceptor, Reply, Tampering};
 use crate::auth::{AccessRequest, Authenticator, check_access};
 use crate::body::{
@@ -39,6 +40,7 @@ use crate::store::Store;
 pub(crate) struct Handler {
     pub(crate) s3: S3Service,
     pub(crate) post_object: PostObject,
+    pub(crate) sts: Sts,
     pub(crate) store: Arc<Store>,
     pub(crate) authenticator: Arc<Authenticator>,
     pub(crate) log: Arc<RequestLog>,
@@ -123,6 +125,9 @@ impl Handler {
         operation: &'static str,
         context: &RequestContext,
     ) -> Response<Body> {
+        if operation == route::STS {
+            return self.sts.answer(&head, body).await;
+        }
         let request_id = random::text(b"0123456789ABCDEFGHJKMNPQRSTVWXYZ", 16);
         let resource = head.uri.path().to_owned();
         let cors = self.cors_headers(&head);
@@ -164,8 +169,7 @@ impl Handler {
             return Err(Refusal::not_implemented());
         }
         check_size(&head)?;
-        let requester = self.authenticator.check(&head, OffsetDateTime::now_utc())?;
-        context.set_requester(requester);
+        context.set_caller(self.authenticator.check(&head, OffsetDateTime::now_utc())?);
         if *context.requester() == Requester::Anonymous {
             // Before anything of its body is read.
             let target = Target::of(&head.headers, head.uri.path());

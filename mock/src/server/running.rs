@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use s3s::auth::SimpleAuth;
 use s3s::service::S3ServiceBuilder;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -16,10 +15,10 @@ use super::initial::fill;
 use super::options::Options;
 use super::stored::StoredObject;
 use super::{listener, tls};
-use crate::auth::{Authenticator, Identity, PolicyCheck};
+use crate::auth::{Authenticator, Identity, PolicyCheck, SecretKeys, Sessions};
 use crate::body::Throttle;
 use crate::browser::PostObject;
-use crate::exchange::{Control, Handler};
+use crate::exchange::{Control, Handler, Sts};
 use crate::fault::{Fault, Faults};
 use crate::log_file::LogFile;
 use crate::request_log::{RequestLog, RequestRecord};
@@ -283,10 +282,13 @@ impl fmt::Debug for Server {
 
 fn handler(options: &Options, store: &Arc<Store>, log: &Arc<RequestLog>) -> io::Result<Handler> {
     let quirks = options.behavior.quirks();
-    let mut auth = SimpleAuth::new();
-    for user in &options.users {
-        auth.register(user.access_key.clone(), user.secret_key.as_str().into());
-    }
+    let authenticator = Arc::new(Authenticator {
+        region: options.region.clone(),
+        users: options.users.iter().map(|user| (user.access_key.clone(), user.clone())).collect(),
+        sessions: Sessions::default(),
+        clock: store.clock(),
+        quirks,
+    });
     let api = || Api {
         store: Arc::clone(store),
         region: options.region.clone(),
@@ -294,20 +296,16 @@ fn handler(options: &Options, store: &Arc<Store>, log: &Arc<RequestLog>) -> io::
         require_tls: options.require_tls,
     };
     let mut s3 = S3ServiceBuilder::new(api());
-    s3.set_auth(auth);
+    s3.set_auth(SecretKeys(Arc::clone(&authenticator)));
     s3.set_access(PolicyCheck { store: Arc::clone(store) });
     s3.set_route(Configuration { store: Arc::clone(store), api: api() });
     s3.set_host(LocalhostDomain);
-    let authenticator = Arc::new(Authenticator {
-        region: options.region.clone(),
-        users: options.users.iter().map(|user| (user.access_key.clone(), user.clone())).collect(),
-        quirks,
-    });
     let faults = Arc::new(Faults::new(options.seed, options.faults.clone()));
-    let restored = (Arc::clone(store), options.clone());
+    let restored = (Arc::clone(store), options.clone(), Arc::clone(&authenticator));
     let control = Control {
         enabled: options.control,
         restore: Arc::new(move || {
+            restored.2.sessions.clear();
             restored.0.lock().clear();
             fill(&restored.0, &restored.1)
         }),
@@ -324,6 +322,7 @@ fn handler(options: &Options, store: &Arc<Store>, log: &Arc<RequestLog>) -> io::
             authenticator: Arc::clone(&authenticator),
             throttle: Arc::clone(&throttle),
         },
+        sts: Sts { authenticator: Arc::clone(&authenticator) },
         store: Arc::clone(store),
         authenticator,
         log: Arc::clone(log),

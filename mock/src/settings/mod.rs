@@ -3,6 +3,7 @@
 //!
 //! [`Settings`] holds all of it; [`Policy`] and [`CorsRules`] are read from their documents, and say what they allow.
 
+mod caller;
 mod condition;
 mod configuration;
 mod cors;
@@ -11,13 +12,16 @@ mod fields;
 mod lifecycle;
 mod object_lock;
 mod policy;
+mod requester;
 mod schema;
 mod syntax;
 
+pub(crate) use caller::Caller;
 pub(crate) use condition::PolicyContext;
 pub(crate) use configuration::{DefaultEncryption, Ownership, PUBLIC_ACCESS_BLOCK, Settings};
 pub(crate) use cors::{CORS_METHODS, CorsRules};
 pub(crate) use documents::{Absent, DocumentKind};
 pub(crate) use lifecycle::{LifecycleRule, name_rules};
 pub(crate) use object_lock::{BucketLock, Lock, Retention};
-pub(crate) use policy::{DEFAULT_ACCOUNT, Policy, Requester, Verdict};
+pub(crate) use policy::{Policy, Verdict};
+pub(crate) use requester::{DEFAULT_ACCOUNT, Requester};

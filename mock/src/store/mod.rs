@@ -19,6 +19,7 @@ mod version;
 
 pub(crate) use blob::{Blob, BlobReader};
 pub(crate) use bucket::{Bucket, Deletion};
+pub(crate) use clock::Clock;
 pub use folder::FolderError;
 pub(crate) use index::{Buckets, Store};
 pub(crate) use object::{Attributes, Encryption, Object, Part};

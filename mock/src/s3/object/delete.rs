@@ -51,7 +51,7 @@ pub(crate) async fn delete_objects(
     }
     let quiet = input.delete.quiet.unwrap_or(false);
     let properties = sender_context(&context);
-    let subject = Subject { requester: context.requester(), properties: &properties };
+    let subject = Subject { caller: context.caller(), properties: &properties };
     let mut buckets = api.store.lock();
     buckets.bucket(&input.bucket)?;
     let (mut deleted, mut errors) = (Vec::new(), Vec::new());
