@@ -8,14 +8,14 @@ use s3s::S3Result;
 use s3s::access::{S3Access, S3AccessContext};
 use s3s::path::S3Path;
 
-use super::acl::check_acl;
+use super::acl::{check_acl, is_shared, shares};
 use super::action::action;
 use crate::context::RequestContext;
 use crate::refusal::Refusal;
 use crate::route::query_pairs;
 use crate::settings::{Caller, Policy, PolicyContext, Requester, Verdict};
 use crate::ssec::{PREFIX, SOURCE_PREFIX};
-use crate::store::{Bucket, Buckets, Store, Version};
+use crate::store::{Buckets, Store};
 
 const ENCRYPTION: &str = "x-amz-server-side-encryption";
 const KMS_KEY_ID: &str = "x-amz-server-side-encryption-aws-kms-key-id";
@@ -153,6 +153,9 @@ pub(crate) fn check_access(store: &Store, request: &AccessRequest<'_>) -> Result
         }
         None => check_special(&buckets, request, subject)?,
     }
+    for action in of_headers(request) {
+        permit(&buckets, action, request.bucket, request.key, subject)?;
+    }
     if matches!(request.operation, "CopyObject" | "UploadPartCopy")
         && let Some((bucket, key, version)) =
             request.header("x-amz-copy-source").as_deref().and_then(source)
@@ -178,6 +181,24 @@ pub(crate) fn check_access(store: &Store, request: &AccessRequest<'_>) -> Result
     }
     drop(buckets);
     check_headers(request.headers, has_lock)
+}
+
+/// What the headers of a write ask for beyond it, and need a permission of its own for: "PutObject" and "DeleteObject" in
+/// the Amazon S3 API reference.
+fn of_headers(request: &AccessRequest<'_>) -> Vec<&'static str> {
+    let has = |name: &str| request.headers.contains_key(name);
+    let is_write = matches!(
+        request.operation,
+        "PutObject" | "PostObject" | "CopyObject" | "CreateMultipartUpload"
+    );
+    let needed = [
+        (is_write && shares(request.headers), "s3:PutObjectAcl"),
+        (is_write && has("x-amz-tagging"), "s3:PutObjectTagging"),
+        (is_write && has("x-amz-object-lock-mode"), "s3:PutObjectRetention"),
+        (is_write && has("x-amz-object-lock-legal-hold"), "s3:PutObjectLegalHold"),
+        (has(BYPASS) && request.key.is_some(), "s3:BypassGovernanceRetention"),
+    ];
+    needed.into_iter().filter(|(is_asked, _)| *is_asked).map(|(_, action)| action).collect()
 }
 
 /// Refuses a request that expects the bucket to belong to another account.
@@ -329,31 +350,6 @@ fn hide_absence(
             permit(buckets, "s3:ListBucket", bucket, None, subject)
         }
         _ => Ok(()),
-    }
-}
-
-/// Whether the ACL of the bucket or the object lets a stranger do it.
-fn is_shared(bucket: &Bucket, action: &str, key: Option<&str>, requester: &Requester) -> bool {
-    let settings = &bucket.settings;
-    if !settings.ownership.allows_acls() || settings.blocks("IgnorePublicAcls") {
-        return false;
-    }
-    // Of the bucket's own ACL.
-    let is_known = *requester != Requester::Anonymous;
-    match (settings.acl.as_deref(), action) {
-        (Some("public-read" | "public-read-write"), "s3:ListBucket")
-        | (Some("public-read-write"), "s3:PutObject" | "s3:DeleteObject") => return true,
-        (Some("authenticated-read"), "s3:ListBucket") if is_known => return true,
-        _ => {}
-    }
-    if action != "s3:GetObject" {
-        return false;
-    }
-    let version = key.and_then(|key| bucket.current(key));
-    match version.and_then(Version::canned_acl) {
-        Some("public-read" | "public-read-write") => true,
-        Some("authenticated-read") => is_known,
-        _ => false,
     }
 }
 

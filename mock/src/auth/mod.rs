@@ -16,7 +16,7 @@ mod sts_signature;
 pub(crate) use access::{
     AccessRequest, PolicyCheck, Subject, check_access, permit, sender_context,
 };
-pub(crate) use acl::{check_bucket_acl, grants};
+pub(crate) use acl::{check_bucket_acl, not_supported};
 pub(crate) use authenticator::{Authenticator, SecretKeys, refuse_query_keys};
 pub use identity::{Identity, InvalidIdentity};
 pub(crate) use session::{Session, Sessions};

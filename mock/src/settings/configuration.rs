@@ -20,7 +20,7 @@ pub(crate) struct Settings {
     pub(crate) cors: Option<CorsRules>,
     pub(crate) policy: Option<Policy>,
     pub(crate) ownership: Ownership,
-    /// The bucket's own canned ACL; `None` for `private`.
+    /// The bucket's own ACL, as `Acl::stored` reads it; `None` for `private`.
     pub(crate) acl: Option<String>,
     /// The contents of other documents by the names of their kinds, with the id where there are several of a kind.
     pub(crate) documents: BTreeMap<String, String>,

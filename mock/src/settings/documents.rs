@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 
 use super::fields::{
     DATA_EXPORT, FUNCTION, INVENTORY, METRICS_FILTER, PROTOCOL, QUEUE, REPLICATION_RULE,
-    ROUTING_RULE, STATUS, TAG, TAG_FILTER, TOPIC,
+    ROUTING_RULE, STATUS, TAG, TAG_FILTER, TARGET_GRANT, TOPIC,
 };
 use super::lifecycle;
-use super::schema::Content::{Bool, Fields, Number, Text, Unserved, Word};
+use super::schema::Content::{Bool, Fields, Number, Text, Word};
 use super::schema::{Field, any, check, maybe, once, some};
 use crate::refusal::Refusal;
 use crate::xml::Element;
@@ -134,7 +134,7 @@ static KINDS: &[DocumentKind] = &[
             Fields(&[
                 once("TargetBucket", Text),
                 once("TargetPrefix", Text),
-                maybe("TargetGrants", Unserved),
+                maybe("TargetGrants", Fields(&[any("Grant", Fields(TARGET_GRANT))])),
                 maybe(
                     "TargetObjectKeyFormat",
                     Fields(&[

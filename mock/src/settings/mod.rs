@@ -3,6 +3,7 @@
 //!
 //! [`Settings`] holds all of it; [`Policy`] and [`CorsRules`] are read from their documents, and say what they allow.
 
+mod acl;
 mod caller;
 mod condition;
 mod configuration;
@@ -16,6 +17,7 @@ mod requester;
 mod schema;
 mod syntax;
 
+pub(crate) use acl::{Acl, Grantee, Permission, canonical_id, display_name};
 pub(crate) use caller::Caller;
 pub(crate) use condition::PolicyContext;
 pub(crate) use configuration::{DefaultEncryption, Ownership, PUBLIC_ACCESS_BLOCK, Settings};

@@ -106,10 +106,10 @@ impl Configuration {
             if operation == "GetBucketAcl" {
                 return Ok(acls::get(bucket));
             }
-            let canned = acls::requested(bucket, &request.headers, &document)?;
+            let acl = acls::requested(bucket, &request.headers, &document)?;
             match Target::of(&request.headers, request.uri.path()).key {
-                Some(key) => bucket.set_acl(&key, param("versionId"), &canned)?,
-                None => bucket.settings.acl = Some(canned).filter(|canned| canned != "private"),
+                Some(key) => bucket.set_acl(&key, param("versionId"), &acl)?,
+                None => bucket.settings.acl = Some(acl).filter(|acl| acl != "private"),
             }
             return Ok(Reply::new(Bytes::new()));
         }

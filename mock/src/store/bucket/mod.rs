@@ -201,7 +201,7 @@ impl Bucket {
         Ok(())
     }
 
-    /// Gives a version another canned ACL.
+    /// Gives a version another ACL.
     pub(crate) fn set_acl(
         &mut self,
         key: &str,
