@@ -9,6 +9,7 @@ use s3s::{S3Error, S3ErrorCode, S3Result};
 use crate::checksum::Algorithm;
 use crate::refusal::Refusal;
 use crate::settings::{Caller, Requester};
+use crate::store::{Cause, new_request_id};
 
 /// The connection that brought a request.
 #[derive(Clone, Copy)]
@@ -35,6 +36,8 @@ pub(crate) struct RequestContext {
     pub(crate) wrong_range: bool,
     /// The upload came as a browser's form: its length is known at its end only.
     pub(crate) from_form: bool,
+    /// As the answer shows it.
+    pub(crate) request_id: Arc<str>,
     /// Set once the request's credentials were looked at.
     caller: Arc<OnceLock<Caller>>,
     /// Those of CompleteMultipartUpload that the types of the S3 layer lack.
@@ -49,6 +52,7 @@ impl RequestContext {
             connection,
             wrong_range: false,
             from_form: false,
+            request_id: new_request_id().into(),
             caller: Arc::default(),
             part_checksums: Arc::default(),
             refusal: Arc::default(),
@@ -70,6 +74,19 @@ impl RequestContext {
 
     pub(crate) fn requester(&self) -> &Requester {
         &self.caller().requester
+    }
+
+    /// The request as the cause of events.
+    pub(crate) fn cause(&self) -> Cause {
+        let principal = match self.requester() {
+            Requester::Anonymous => "Anonymous".to_owned(),
+            requester => format!("AWS:{}", requester.unique_id()),
+        };
+        Cause {
+            principal,
+            address: self.connection.peer.to_canonical().to_string(),
+            request_id: self.request_id.to_string(),
+        }
     }
 
     pub(crate) fn set_part_checksums(&self, checksums: Vec<PartChecksum>) {

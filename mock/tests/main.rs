@@ -31,6 +31,7 @@ mod listing;
 mod log_file;
 mod memory;
 mod multipart;
+mod notifications;
 mod objects;
 mod opening;
 mod operations;

@@ -26,7 +26,6 @@ use crate::context::{Connection, RequestContext};
 use crate::fault::{ChosenFault, Faults};
 use crate::log_file::LogFile;
 use crate::quirks::Quirks;
-use crate::random;
 use crate::refusal::{HOST_ID, Refusal};
 use crate::request_log::{RequestLog, RequestRecord};
 use crate::route::{self, Target};
@@ -128,13 +127,13 @@ impl Handler {
         if operation == route::STS {
             return self.sts.answer(&head, body).await;
         }
-        let request_id = random::text(b"0123456789ABCDEFGHJKMNPQRSTVWXYZ", 16);
+        let request_id = context.request_id.to_string();
         let resource = head.uri.path().to_owned();
         let cors = self.cors_headers(&head);
         let result = if head.method == "OPTIONS" {
             self.preflight(&head)
         } else if operation == "PostObject" {
-            self.post_object.answer(&head, body, context.connection).await
+            self.post_object.answer(&head, body, context.clone()).await
         } else {
             match self.admit(head, body, operation, context).await {
                 Ok(request) => s3::call(&self.s3, request, operation, context).await,

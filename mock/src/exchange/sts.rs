@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use aws_lc_rs::digest;
 use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderValue, Response, StatusCode};
@@ -135,7 +134,7 @@ impl Sts {
         let size = given.get("Policy").map(|policy| policy.len() * 100 / MAX_POLICY);
         let size = size.map(|percent| format!("<PackedPolicySize>{percent}</PackedPolicySize>"));
         let requester = Requester::Role { account, role, session: name.to_owned() };
-        let (id, own) = (unique_id(&requester), requester.arn().unwrap_or_default());
+        let (id, own) = (requester.unique_id(), requester.arn().unwrap_or_default());
         let session =
             self.begin(Caller { requester, session_policy: policy.map(Arc::new) }, seconds);
         Ok(format!(
@@ -277,20 +276,7 @@ fn shown(caller: &Caller) -> String {
     format!(
         "<Arn>{}</Arn><UserId>{}</UserId><Account>{}</Account>",
         escape(&requester.arn().unwrap_or_default()),
-        escape(&unique_id(requester)),
+        escape(&requester.unique_id()),
         requester.account().unwrap_or_default()
     )
-}
-
-/// The unique id of a user, or of a role with its session: "IAM identifiers". The same user always has the same.
-fn unique_id(requester: &Requester) -> String {
-    let arn = requester.principal_arn().unwrap_or_default();
-    let hash = digest::digest(&digest::SHA256, arn.as_bytes());
-    let letter =
-        |byte: &u8| char::from(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[usize::from(byte % 32)]);
-    let letters: String = hash.as_ref().iter().take(17).map(letter).collect();
-    match requester {
-        Requester::Role { session, .. } => format!("AROA{letters}:{session}"),
-        _ => format!("AIDA{letters}"),
-    }
 }

@@ -12,6 +12,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 use super::initial::fill;
+use super::notifier::{Destination, deliver, flush, report_overflow};
 use super::options::Options;
 use super::stored::StoredObject;
 use super::{listener, tls};
@@ -24,7 +25,7 @@ use crate::log_file::LogFile;
 use crate::request_log::{RequestLog, RequestRecord};
 use crate::s3::{Api, Configuration, LocalhostDomain};
 use crate::settings::{Ownership, PUBLIC_ACCESS_BLOCK};
-use crate::store::{Store, Version, Versioning};
+use crate::store::{Outbox, Store, Version, Versioning};
 
 /// The receive buffer of a connection with a limited bandwidth, in bytes.
 const SLOW_LINE_BUFFER: usize = 64 << 10;
@@ -65,6 +66,15 @@ impl Server {
         if let Some(now) = options.now {
             store.clock().start_at(now.into());
         }
+        let notifier = match &options.notify {
+            None => None,
+            Some(to) => {
+                let (outbox, waiting) = Outbox::new(options.region.clone(), report_overflow);
+                let (queue, destination) = (outbox.queue(), Destination::open(to)?);
+                store.set_outbox(outbox);
+                Some((queue, waiting, destination, to.clone()))
+            }
+        };
         fill(&store, &options)?;
         store.expire();
         let store = Arc::new(store);
@@ -93,7 +103,12 @@ impl Server {
             TcpListener::from_std(listener)?
         };
         let (stop, stopped) = oneshot::channel();
+        let notified = Arc::clone(&store);
         let serve = move || {
+            let queue = notifier.map(|(queue, waiting, destination, name)| {
+                runtime.spawn(deliver(waiting, destination, name, notified));
+                queue
+            });
             runtime.block_on(listener::run(
                 listener,
                 tls,
@@ -101,6 +116,9 @@ impl Server {
                 options.max_connections,
                 stopped,
             ));
+            if let Some(queue) = queue {
+                runtime.block_on(flush(queue));
+            }
             runtime.shutdown_timeout(Duration::from_secs(5));
         };
         let thread = std::thread::Builder::new().name("s3seal-mock".to_owned()).spawn(serve)?;

@@ -27,6 +27,8 @@ pub(crate) struct Settings {
     pub(crate) lock: Option<BucketLock>,
 }
 
+/// The name of the document that says who is told of events.
+pub(crate) const NOTIFICATION: &str = "notification";
 /// The name of a document that every new bucket has.
 pub(crate) const PUBLIC_ACCESS_BLOCK: &str = "publicAccessBlock";
 

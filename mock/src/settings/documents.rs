@@ -8,6 +8,7 @@ use super::fields::{
     ROUTING_RULE, STATUS, TAG, TAG_FILTER, TARGET_GRANT, TOPIC,
 };
 use super::lifecycle;
+use super::notification::check_events;
 use super::schema::Content::{Bool, Fields, Number, Text, Word};
 use super::schema::{Field, any, check, maybe, once, some};
 use crate::refusal::Refusal;
@@ -121,7 +122,7 @@ static KINDS: &[DocumentKind] = &[
             any("CloudFunctionConfiguration", Fields(FUNCTION)),
             maybe("EventBridgeConfiguration", Fields(&[])),
         ],
-        rules: no_rules,
+        rules: check_events,
         absent: Absent::Content(""),
         status: 200,
     },

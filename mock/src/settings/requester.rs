@@ -1,5 +1,7 @@
 //! Who sends a request: a stranger, a user, or a session of a role.
 
+use aws_lc_rs::digest;
+
 /// The account of users and buckets that name none.
 pub(crate) const DEFAULT_ACCOUNT: &str = "123456789012";
 
@@ -40,6 +42,19 @@ impl Requester {
         match self {
             Self::Role { account, role, .. } => Some(format!("arn:aws:iam::{account}:role/{role}")),
             _ => self.arn(),
+        }
+    }
+
+    /// The unique id of a user, or of a role with its session: "IAM identifiers". The same user always has the same.
+    pub(crate) fn unique_id(&self) -> String {
+        let arn = self.principal_arn().unwrap_or_default();
+        let hash = digest::digest(&digest::SHA256, arn.as_bytes());
+        let letter =
+            |byte: &u8| char::from(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[usize::from(byte % 32)]);
+        let letters: String = hash.as_ref().iter().take(17).map(letter).collect();
+        match self {
+            Self::Role { session, .. } => format!("AROA{letters}:{session}"),
+            _ => format!("AIDA{letters}"),
         }
     }
 

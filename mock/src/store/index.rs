@@ -12,6 +12,7 @@ use super::blob::{Blob, BlobWriter};
 use super::bucket::Bucket;
 use super::change::{Change, Changes, Step};
 use super::clock::Clock;
+use super::event::{Cause, Event, Outbox};
 use super::folder::{Folder, FolderError};
 use super::journal::Journal;
 use super::recovery::{Recovered, state};
@@ -61,6 +62,11 @@ impl Store {
     /// The time that versions get.
     pub(crate) fn clock(&self) -> Clock {
         self.clock.clone()
+    }
+
+    /// Announces events there from now on.
+    pub(crate) fn set_outbox(&self, outbox: Outbox) {
+        self.lock().outbox = Some(outbox);
     }
 
     /// Removes what the rules of its buckets say has expired by now.
@@ -145,6 +151,8 @@ pub(crate) struct Buckets {
     /// Each bucket's settings as the journal has them.
     settings: BTreeMap<String, serde_json::Value>,
     clock: Clock,
+    /// Where events are announced; `None` where nobody is told.
+    outbox: Option<Outbox>,
 }
 
 impl Buckets {
@@ -221,11 +229,33 @@ impl Buckets {
         Ok(())
     }
 
+    /// Tells those of an event in a bucket who want to be told.
+    pub(crate) fn announce(&mut self, name: &str, event: &Event) {
+        if let (Some(outbox), Some(bucket)) = (&mut self.outbox, self.by_name.get(name)) {
+            outbox.announce(name, bucket, event, self.clock.now());
+        }
+    }
+
+    /// Tells those that the configuration of a bucket names that it does.
+    pub(crate) fn announce_test(&self, name: &str) {
+        if let (Some(outbox), Some(bucket)) = (&self.outbox, self.by_name.get(name)) {
+            outbox.announce_test(name, bucket, self.clock.now());
+        }
+    }
+
     fn expire(&mut self, now: OffsetDateTime) {
         let names: Vec<_> = self.by_name.keys().cloned().collect();
         for name in names {
-            if let Ok(bucket) = self.bucket_mut(&name) {
-                bucket.expire(now);
+            let removed = self.bucket_mut(&name).map(|bucket| bucket.expire(now));
+            for (key, deletion) in removed.unwrap_or_default() {
+                let event = if deletion.delete_marker {
+                    "LifecycleExpiration:DeleteMarkerCreated"
+                } else {
+                    "LifecycleExpiration:Delete"
+                };
+                let version_id = deletion.version;
+                let cause = Cause::lifecycle();
+                self.announce(&name, &Event { name: event, key, version_id, object: None, cause });
             }
         }
     }
