@@ -258,7 +258,9 @@ fn receiver(status: &'static str) -> (String, Receiver<String>) {
                 if sender.send(text).is_err() {
                     return;
                 }
-                write!(writer, "HTTP/1.1 {status}\r\ncontent-length: 0\r\n\r\n").unwrap();
+                // In one piece, so that none waits for the acknowledgement of another.
+                let answer = format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\n\r\n");
+                writer.write_all(answer.as_bytes()).unwrap();
             }
         }
     });
