@@ -239,7 +239,7 @@ fn write(
 }
 
 fn append(folder: &Folder, file: &mut JournalFile, batch: &[Entry]) -> io::Result<()> {
-    folder.sync_names()?;
+    folder.sync_files()?;
     let mut lines = Vec::new();
     for entry in batch {
         match &entry.content {

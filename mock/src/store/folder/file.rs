@@ -71,46 +71,65 @@ fn own_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Err
     }
 }
 
-/// Writes a part's chunks to its file.
+/// A file of up to so many bytes is synced together with others, by the journal.
+const SYNCED_WITH_OTHERS: u64 = 1 << 20;
+
+/// Writes a part's chunks to its file, which is made with the first.
 pub(crate) struct FileWriter {
-    handle: File,
+    handle: Option<File>,
     name: String,
     folder: Arc<Folder>,
-    finished: bool,
+    len: u64,
 }
 
 impl FileWriter {
-    pub(crate) fn create(folder: &Arc<Folder>) -> io::Result<Self> {
+    pub(crate) fn new(folder: &Arc<Folder>) -> Self {
         let name = random::hex::<16>();
-        let path = unfinished(folder, &name);
-        let handle = blocking(|| private().create_new(true).open(path))?;
-        Ok(Self { handle, name, folder: Arc::clone(folder), finished: false })
+        Self { handle: None, name, folder: Arc::clone(folder), len: 0 }
     }
 
     pub(crate) fn write(&mut self, chunk: &[u8]) -> io::Result<()> {
-        blocking(|| self.handle.write_all(chunk))
+        blocking(|| self.append(chunk))
     }
 
-    /// Returns once the content is on disk; its name is synced with the journal.
-    pub(crate) fn finish(mut self) -> io::Result<BlobFile> {
-        let (from, to) =
-            (unfinished(&self.folder, &self.name), self.folder.blobs().join(&self.name));
+    /// Writes the last chunk. The content is on disk once the journal has synced the folder's new files, and so is the name.
+    pub(crate) fn finish(mut self, chunk: &[u8]) -> io::Result<BlobFile> {
         blocking(|| {
-            self.handle.sync_all()?;
-            std::fs::rename(from, to)
-        })?;
-        self.folder.file_created();
-        self.finished = true;
-        Ok(BlobFile {
-            name: std::mem::take(&mut self.name),
-            folder: OnceLock::from(Arc::clone(&self.folder)),
+            self.append(chunk)?;
+            let (from, to) =
+                (unfinished(&self.folder, &self.name), self.folder.blobs().join(&self.name));
+            if let Some(handle) = &self.handle {
+                // A large file would hold up the small ones of others.
+                if self.len > SYNCED_WITH_OTHERS {
+                    handle.sync_all()?;
+                }
+                std::fs::rename(from, to)?;
+            }
+            self.handle = None;
+            self.folder.file_created((self.len <= SYNCED_WITH_OTHERS).then_some(&*self.name));
+            Ok(BlobFile {
+                name: std::mem::take(&mut self.name),
+                folder: OnceLock::from(Arc::clone(&self.folder)),
+            })
         })
+    }
+
+    fn append(&mut self, chunk: &[u8]) -> io::Result<()> {
+        let handle = match &mut self.handle {
+            Some(handle) => handle,
+            none => {
+                let path = unfinished(&self.folder, &self.name);
+                none.insert(private().create_new(true).open(path)?)
+            }
+        };
+        self.len += chunk.len() as u64;
+        handle.write_all(chunk)
     }
 }
 
 impl Drop for FileWriter {
     fn drop(&mut self) {
-        if !self.finished {
+        if self.handle.is_some() {
             // A file left behind is removed at the next start.
             let _ = std::fs::remove_file(unfinished(&self.folder, &self.name));
         }
