@@ -124,6 +124,18 @@ impl Process {
         Ok(kib / 1024)
     }
 
+    /// Seconds, in user and system mode.
+    fn processor_time(&self) -> Outcome<f64> {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
+        let fields: Vec<_> =
+            stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+        let ticks = |index: usize| {
+            fields.get(index).ok_or("no times")?.parse::<f64>().map_err(|_| "no times")
+        };
+        // Fields 14 and 15 of proc(5), in hundredths.
+        Ok((ticks(11)? + ticks(12)?) / 100.0)
+    }
+
     fn stop(&mut self) -> Outcome<()> {
         self.child.kill()?;
         self.child.wait()?;
@@ -187,15 +199,17 @@ async fn puts(folder: &str, clients: u64, count: u64) -> Outcome<()> {
             // Twice over the same keys: the second time, what was there is removed.
             for turn in ["new keys", "the same keys again"] {
                 let requests = signed(&server, count, seal).await?;
+                let before = server.processor_time()?;
                 let took = send(&server.address, requests, clients).await?;
+                let busy = server.processor_time()? - before;
                 let rate = count as f64 / took.as_secs_f64();
                 report(&format!(
-                    "{place}, {what}, {turn}: {count} PUTs of 4 KiB by {clients} clients in {:.2} s, {rate:.0}/s",
+                    "{place}, {what}, {turn}: {count} PUTs of 4 KiB by {clients} clients in {:.2} s, {rate:.0}/s; {busy:.2} s of processor time in the server",
                     took.as_secs_f64()
                 ));
             }
         }
-        let content = 2 * count * SMALL as u64 >> 20;
+        let content = (2 * count * SMALL as u64) >> 20;
         report(&format!(
             "peak memory: {} MiB, {before} MiB at the start, {content} MiB of content",
             server.peak_memory()?

@@ -47,7 +47,7 @@ impl Store {
         let recovered = Recovered::read(&folder)?;
         let mut settings = BTreeMap::new();
         for (name, bucket) in &recovered.buckets {
-            settings.insert(name.clone(), serde_json::to_value(bucket)?);
+            settings.insert(name.clone(), serde_json::to_string(bucket)?);
         }
         let content = state(&recovered.buckets)?;
         let journal = Journal::start(Arc::clone(&folder), &content)?;
@@ -148,8 +148,8 @@ pub(crate) struct Buckets {
     /// Borrowed mutably in the current step.
     touched: Vec<String>,
     removed: Vec<(String, Vec<Arc<Blob>>)>,
-    /// Each bucket's settings as the journal has them.
-    settings: BTreeMap<String, serde_json::Value>,
+    /// Each bucket's settings as the journal has them, in JSON.
+    settings: BTreeMap<String, String>,
     clock: Clock,
     /// Where events are announced; `None` where nobody is told.
     outbox: Option<Outbox>,
@@ -175,9 +175,11 @@ impl Buckets {
         for name in std::mem::take(&mut self.touched) {
             let Some(bucket) = self.by_name.get_mut(&name) else { continue };
             let Changes { recorded, retired } = bucket.take_changes();
-            let settings = serde_json::to_value(&*bucket).expect("settings have a form in JSON");
+            // Compared as text: this is done for every write.
+            let settings = serde_json::to_string(&*bucket).expect("settings have a form in JSON");
             if self.settings.get(&name) != Some(&settings) {
-                step.push((name.clone(), Change::Settings(settings.clone())));
+                let value = serde_json::to_value(&*bucket).expect("settings have a form in JSON");
+                step.push((name.clone(), Change::Settings(value)));
                 self.settings.insert(name.clone(), settings);
             }
             step.extend(recorded.into_iter().map(|change| (name.clone(), change)));

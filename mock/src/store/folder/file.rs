@@ -93,25 +93,48 @@ impl FileWriter {
     }
 
     /// Writes the last chunk. The content is on disk once the journal has synced the folder's new files, and so is the name.
-    pub(crate) fn finish(mut self, chunk: &[u8]) -> io::Result<BlobFile> {
-        blocking(|| {
-            self.append(chunk)?;
-            let (from, to) =
-                (unfinished(&self.folder, &self.name), self.folder.blobs().join(&self.name));
-            if let Some(handle) = &self.handle {
-                // A large file would hold up the small ones of others.
-                if self.len > SYNCED_WITH_OTHERS {
-                    handle.sync_all()?;
-                }
-                std::fs::rename(from, to)?;
-            }
-            self.handle = None;
-            self.folder.file_created((self.len <= SYNCED_WITH_OTHERS).then_some(&*self.name));
-            Ok(BlobFile {
-                name: std::mem::take(&mut self.name),
-                folder: OnceLock::from(Arc::clone(&self.folder)),
-            })
-        })
+    pub(crate) fn finish(self, chunk: &[u8]) -> io::Result<BlobFile> {
+        // A file of one chunk goes to the page cache, which takes less than a change of threads.
+        if self.handle.is_none() {
+            self.write_whole(chunk)
+        } else {
+            blocking(|| self.complete(chunk))
+        }
+    }
+
+    /// Writes a file of one chunk. What a crash leaves of it is in no journal, so that it needs no name for the meantime.
+    fn write_whole(mut self, chunk: &[u8]) -> io::Result<BlobFile> {
+        let path = self.folder.blobs().join(&self.name);
+        let written = private()
+            .create_new(true)
+            .open(&path)
+            .and_then(|mut file| file.write_all(chunk))
+            .inspect_err(|_| drop(std::fs::remove_file(path)));
+        written?;
+        Ok(self.finished(false))
+    }
+
+    fn complete(mut self, chunk: &[u8]) -> io::Result<BlobFile> {
+        self.append(chunk)?;
+        // A large file would hold up the small ones of others.
+        let is_synced = self.len > SYNCED_WITH_OTHERS;
+        if let Some(handle) = self.handle.as_ref().filter(|_| is_synced) {
+            handle.sync_all()?;
+        }
+        let (from, to) =
+            (unfinished(&self.folder, &self.name), self.folder.blobs().join(&self.name));
+        std::fs::rename(from, to)?;
+        // From now on it is no unfinished one.
+        self.handle = None;
+        Ok(self.finished(is_synced))
+    }
+
+    fn finished(&mut self, is_synced: bool) -> BlobFile {
+        self.folder.file_created((!is_synced).then_some(&*self.name));
+        BlobFile {
+            name: std::mem::take(&mut self.name),
+            folder: OnceLock::from(Arc::clone(&self.folder)),
+        }
     }
 
     fn append(&mut self, chunk: &[u8]) -> io::Result<()> {
