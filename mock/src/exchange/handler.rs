@@ -183,6 +183,11 @@ impl Handler {
             };
             check_access(&self.store, &asked)?;
         }
+        let query = route::query_pairs(head.uri.query().unwrap_or_default());
+        if let Some(names) = route::conflicting(&query) {
+            let message = format!("Conflicting query string parameters: {names}");
+            return Err(Refusal::invalid_argument(message, "ResourceType", &names));
+        }
         let quirks = self.authenticator.quirks;
         check_trailer(quirks, &head.headers, context.connection.tls)?;
         check_store(quirks, &head.headers, operation)?;

@@ -7,6 +7,6 @@ mod request;
 
 pub use operations::{Support, operations};
 pub(crate) use request::{
-    STS, Target, host, host_bucket, is_operation, is_refused, operation, query_pairs,
+    STS, Target, conflicting, host, host_bucket, is_operation, is_refused, operation, query_pairs,
     takes_document,
 };

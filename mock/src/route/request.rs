@@ -102,6 +102,20 @@ pub(crate) fn is_refused(method: &Method, target: &Target, query: &[(String, Str
     }
 }
 
+/// The subresources of a query, where it names several: which of them is meant would be a guess.
+pub(crate) fn conflicting(query: &[(String, String)]) -> Option<String> {
+    let is_subresource =
+        |name: &str| OPERATIONS.iter().any(|row| row.subresource.split('&').next() == Some(name));
+    let mut names: Vec<_> = query
+        .iter()
+        .map(|(name, _)| name.as_str())
+        .filter(|name| !name.is_empty() && is_subresource(name))
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    (names.len() > 1).then(|| names.join(", "))
+}
+
 fn row(method: &Method, target: &Target, query: &[(String, String)]) -> Option<&'static Row> {
     let level = match target {
         Target { bucket: None, .. } => Level::Root,
