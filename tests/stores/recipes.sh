@@ -67,7 +67,7 @@ check "polars, pyarrow and DuckDB" run data "$recipes/bin/python" -m pytest -q -
 check "OpenDAL" run opendal "$recipes/bin/python" sealed.py
 check "Node and @aws-sdk/client-s3" run node node --test
 check "Go and aws-sdk-go-v2" run go env GO111MODULE=off GOPATH="$gocode" GOCACHE="$recipes/gocache" go test ./...
-rust_client() { CARGO_HOME=$cargo_home "$rust_home/bin/cargo" build --quiet --manifest-path "$rust/Cargo.toml" --target-dir "$recipes/rust-target"; }
+rust_client() { CARGO_HOME=$cargo_home RUSTC=$rust_home/bin/rustc "$rust_home/bin/cargo" build --quiet --manifest-path "$rust/Cargo.toml" --target-dir "$recipes/rust-target"; }
 check "object_store and opendal are built" rust_client
 check "object_store and opendal" run "$rust" "$recipes/rust-target/debug/recipe"
 
