@@ -121,6 +121,8 @@ impl BlobWriter {
         self.seal_pending(true);
         let place = match self.place {
             WriterPlace::Memory(mut chunks) => {
+                // No room for more: most parts have one chunk.
+                chunks.reserve_exact(1);
                 chunks.push(self.pending.into());
                 Place::Memory(chunks)
             }

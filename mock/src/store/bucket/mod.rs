@@ -264,7 +264,8 @@ impl Bucket {
 
     /// Makes `version` the latest, in place of one with the same id.
     pub(crate) fn place(&mut self, key: &str, version: Version) {
-        let versions = self.keys.entry(key.to_owned()).or_default();
+        // Most keys have one version; a vector would make room for four.
+        let versions = self.keys.entry(key.to_owned()).or_insert_with(|| Vec::with_capacity(1));
         if let Some(index) = versions.iter().position(|other| other.id == version.id) {
             self.changes.retire(&versions.remove(index));
         }
