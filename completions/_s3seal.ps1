@@ -1109,6 +1109,7 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--bandwidth', '--bandwidth', [CompletionResultType]::ParameterName, 'Bytes a second in each direction, shared by all connections, such as `500K` or `10M` (powers of 1024)')
             [CompletionResult]::new('--max-connections', '--max-connections', [CompletionResultType]::ParameterName, 'Serve so many connections at a time [default: 512]')
             [CompletionResult]::new('--log', '--log', [CompletionResultType]::ParameterName, 'Append a JSON line for every request to this file; keys, signatures and session tokens are left out')
+            [CompletionResult]::new('--notify', '--notify', [CompletionResultType]::ParameterName, 'Deliver the event notifications that buckets ask for to this file, or by POST to http://127.0.0.1:PORT/…')
             [CompletionResult]::new('--dir', '--dir', [CompletionResultType]::ParameterName, 'Store everything in this folder instead of in memory')
             [CompletionResult]::new('--env-file', '--env-file', [CompletionResultType]::ParameterName, 'Once ready, write the environment to this file as `export` lines')
             [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How the progress of transfers is shown on stderr')

@@ -2689,7 +2689,7 @@ _s3seal() {
             return 0
             ;;
         s3seal__subcmd__mock)
-            opts="-q -v -h --preset --addr --bucket --versioned-bucket --init --tls --require-tls --behave --user --fault --seed --now --latency --bandwidth --max-connections --log --dir --control --env-file --json --quiet --verbose --progress --no-progress --endpoint-url --profile --region --ca-bundle --no-sign-request --allow-http --request-payer --expected-bucket-owner --max-attempts --connect-timeout --read-timeout --limit-rate --help"
+            opts="-q -v -h --preset --addr --bucket --versioned-bucket --init --tls --require-tls --behave --user --fault --seed --now --latency --bandwidth --max-connections --log --notify --dir --control --env-file --json --quiet --verbose --progress --no-progress --endpoint-url --profile --region --ca-bundle --no-sign-request --allow-http --request-payer --expected-bucket-owner --max-attempts --connect-timeout --read-timeout --limit-rate --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2748,6 +2748,10 @@ _s3seal() {
                     return 0
                     ;;
                 --log)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --notify)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

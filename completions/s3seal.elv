@@ -1066,6 +1066,7 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --bandwidth 'Bytes a second in each direction, shared by all connections, such as `500K` or `10M` (powers of 1024)'
             cand --max-connections 'Serve so many connections at a time [default: 512]'
             cand --log 'Append a JSON line for every request to this file; keys, signatures and session tokens are left out'
+            cand --notify 'Deliver the event notifications that buckets ask for to this file, or by POST to http://127.0.0.1:PORT/…'
             cand --dir 'Store everything in this folder instead of in memory'
             cand --env-file 'Once ready, write the environment to this file as `export` lines'
             cand --progress 'How the progress of transfers is shown on stderr'

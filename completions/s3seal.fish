@@ -1005,6 +1005,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l latency -d 'Delay
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l bandwidth -d 'Bytes a second in each direction, shared by all connections, such as `500K` or `10M` (powers of 1024)' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l max-connections -d 'Serve so many connections at a time [default: 512]' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l log -d 'Append a JSON line for every request to this file; keys, signatures and session tokens are left out' -r -F
+complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l notify -d 'Deliver the event notifications that buckets ask for to this file, or by POST to http://127.0.0.1:PORT/…' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l dir -d 'Store everything in this folder instead of in memory' -r -F
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l env-file -d 'Once ready, write the environment to this file as `export` lines' -r -F
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal; with CI in the environment, two lines for a run of over 30 seconds'

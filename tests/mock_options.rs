@@ -85,6 +85,10 @@ fn a_folder_is_the_content_at_the_start_and_what_cannot_be_is_said() {
     assert!(done.stdout.contains("hello") && done.stdout.contains("test"), "{}", done.stdout);
     let done = mock(&lab, &["--init", "nowhere"], "true").exits(1);
     assert!(done.stderr.contains("nowhere") && done.stderr.contains("--init"), "{}", done.stderr);
+    let done = mock(&lab, &["--notify", "http://example.com/"], "true").exits(2);
+    assert!(done.stderr.contains("give --notify a file"), "{}", done.stderr);
+    let done = mock(&lab, &["--notify", "nowhere/events"], "true").exits(1);
+    assert!(done.stderr.contains("give --notify a file"), "{}", done.stderr);
     let done = mock(&lab, &["--control", "--addr", "0.0.0.0:0"], "true").exits(2);
     assert!(done.stderr.contains("leave out --control"), "{}", done.stderr);
 }

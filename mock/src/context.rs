@@ -8,7 +8,8 @@ use s3s::{S3Error, S3ErrorCode, S3Result};
 
 use crate::checksum::Algorithm;
 use crate::refusal::Refusal;
-use crate::settings::Requester;
+use crate::settings::{Caller, Requester};
+use crate::store::{Cause, new_request_id};
 
 /// The connection that brought a request.
 #[derive(Clone, Copy)]
@@ -35,8 +36,10 @@ pub(crate) struct RequestContext {
     pub(crate) wrong_range: bool,
     /// The upload came as a browser's form: its length is known at its end only.
     pub(crate) from_form: bool,
+    /// As the answer shows it.
+    pub(crate) request_id: Arc<str>,
     /// Set once the request's credentials were looked at.
-    requester: Arc<OnceLock<Requester>>,
+    caller: Arc<OnceLock<Caller>>,
     /// Those of CompleteMultipartUpload that the types of the S3 layer lack.
     part_checksums: Arc<OnceLock<Vec<PartChecksum>>>,
     /// Why the request was refused. An error of the S3 layer has room for status, code and message alone.
@@ -49,7 +52,8 @@ impl RequestContext {
             connection,
             wrong_range: false,
             from_form: false,
-            requester: Arc::default(),
+            request_id: new_request_id().into(),
+            caller: Arc::default(),
             part_checksums: Arc::default(),
             refusal: Arc::default(),
         }
@@ -59,13 +63,30 @@ impl RequestContext {
         extensions.get().expect("every request gets a context before the S3 layer sees it")
     }
 
-    pub(crate) fn set_requester(&self, requester: Requester) {
+    pub(crate) fn set_caller(&self, caller: Caller) {
         // A request has one sender.
-        let _ = self.requester.set(requester);
+        let _ = self.caller.set(caller);
+    }
+
+    pub(crate) fn caller(&self) -> &Caller {
+        self.caller.get().unwrap_or(&Caller::ANONYMOUS)
     }
 
     pub(crate) fn requester(&self) -> &Requester {
-        self.requester.get().unwrap_or(&Requester::Anonymous)
+        &self.caller().requester
+    }
+
+    /// The request as the cause of events.
+    pub(crate) fn cause(&self) -> Cause {
+        let principal = match self.requester() {
+            Requester::Anonymous => "Anonymous".to_owned(),
+            requester => format!("AWS:{}", requester.unique_id()),
+        };
+        Cause {
+            principal,
+            address: self.connection.peer.to_canonical().to_string(),
+            request_id: self.request_id.to_string(),
+        }
     }
 
     pub(crate) fn set_part_checksums(&self, checksums: Vec<PartChecksum>) {

@@ -38,6 +38,11 @@ const OPTIONS: &[Row] = &[
     ("bandwidth", "BYTES", "bytes a second in each direction, shared by all connections"),
     ("max-connections", "N", "how many connections are served at a time [default: 512]"),
     ("log", "FILE", "append a JSON line for every request to this file"),
+    (
+        "notify",
+        "FILE|URL",
+        "deliver event notifications to this file, or by POST to http://127.0.0.1:PORT/…",
+    ),
     ("dir", "DIR", "store everything in this folder instead of in memory"),
     (
         "control",
@@ -191,6 +196,7 @@ fn apply(builder: Builder, name: &str, value: &str) -> Result<Builder, String> {
             builder.max_connections(usize::try_from(number()?).unwrap_or(usize::MAX))
         }
         "log" => builder.log_file(PathBuf::from(value)),
+        "notify" => builder.notify(value),
         "dir" => builder.dir(PathBuf::from(value)),
         "control" => builder.control(switch()?),
         "json" => switch().map(|_| builder)?,

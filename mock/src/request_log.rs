@@ -23,7 +23,8 @@ pub struct RequestRecord {
     pub key: Option<String>,
     /// The query as it came, without `?`; the values of keys are replaced.
     pub query: String,
-    /// The S3 API's name for the operation, such as `"UploadPart"`; `"Unknown"` where there is none.
+    /// The S3 API's name for the operation, such as `"UploadPart"`; `"SecurityTokenService"` for any action of STS, and
+    /// `"Unknown"` where there is none.
     pub operation: &'static str,
     /// The status answered; `None` while the request is being served, or when the connection was dropped instead.
     pub status: Option<u16>,

@@ -3,19 +3,21 @@
 
 use quick_xml::Reader;
 use quick_xml::escape::resolve_predefined_entity;
-use quick_xml::events::Event;
+use quick_xml::events::{BytesStart, Event};
 
 use crate::refusal::Refusal;
 
 /// No document of the API is nested deeper than a few levels.
 const MAX_DEPTH: usize = 16;
 
-/// An element: its name without a prefix, its text and its children. These documents have no attributes.
+/// An element: its name without a prefix, its text and its children.
 #[derive(Default, PartialEq, Eq)]
 pub(crate) struct Element {
     pub(crate) name: String,
     pub(crate) text: String,
     pub(crate) children: Vec<Element>,
+    /// `xsi:type`, as it is written: that of a grantee. The API has no other attributes.
+    pub(crate) kind: Option<String>,
 }
 
 impl Element {
@@ -27,8 +29,10 @@ impl Element {
     /// The text and the children as XML.
     pub(crate) fn content(&self) -> String {
         let children = self.children.iter().map(|child| {
-            let Self { name, .. } = child;
-            format!("<{name}>{}</{name}>", child.content())
+            let Self { name, kind, .. } = child;
+            let instance = "xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"";
+            let kind = kind.as_ref().map(|kind| format!(" {instance} xsi:type=\"{kind}\""));
+            format!("<{name}{}>{}</{name}>", kind.unwrap_or_default(), child.content())
         });
         escape(&self.text) + &children.collect::<String>()
     }
@@ -78,10 +82,10 @@ fn read(document: &[u8]) -> Option<Element> {
                 if root.is_some() || open.len() == MAX_DEPTH {
                     return None;
                 }
-                open.push(named(start.local_name().as_ref())?);
+                open.push(opened(&start)?);
             }
             Event::Empty(start) => {
-                let element = named(start.local_name().as_ref())?;
+                let element = opened(&start)?;
                 close(element, &mut open, &mut root)?;
             }
             Event::End(_) => {
@@ -114,9 +118,18 @@ fn read(document: &[u8]) -> Option<Element> {
     }
 }
 
-fn named(name: &[u8]) -> Option<Element> {
-    let name = std::str::from_utf8(name).ok()?.to_owned();
-    Some(Element { name, ..Element::default() })
+fn opened(start: &BytesStart<'_>) -> Option<Element> {
+    let name = std::str::from_utf8(start.local_name().as_ref()).ok()?.to_owned();
+    let mut kind = None;
+    for attribute in start.attributes() {
+        let attribute = attribute.ok()?;
+        if attribute.key.prefix().is_some() && attribute.key.local_name().as_ref() == b"type" {
+            // Still escaped, but perhaps for the other kind of quotation mark.
+            let value = std::str::from_utf8(&attribute.value).ok()?;
+            kind = Some(value.replace('"', "&quot;").replace('<', "&lt;"));
+        }
+    }
+    Some(Element { name, kind, ..Element::default() })
 }
 
 fn close(element: Element, open: &mut [Element], root: &mut Option<Element>) -> Option<()> {

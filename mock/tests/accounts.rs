@@ -266,6 +266,52 @@ fn buckets_belong_to_the_account_that_makes_them() {
 }
 
 #[test]
+fn whether_an_object_is_absent_is_for_those_who_may_list() {
+    let server = shared();
+    unblock(&server);
+    let get = r#"{"Effect":"Allow","Principal":"*","Action":["s3:GetObject*","s3:PutObject"],"Resource":"arn:aws:s3:::demo/*"}"#;
+    let list = r#"{"Effect":"Allow","Principal":"*","Action":"s3:ListBucket","Resource":"arn:aws:s3:::demo"}"#;
+    let put = |statements: &str| {
+        let text = format!(r#"{{"Version":"2012-10-17","Statement":[{statements}]}}"#);
+        assert_eq!(Raw::put("/demo?policy=", text.as_bytes()).send(&server).status, 204);
+    };
+    let absent = || {
+        [
+            Raw::get("/demo/absent"),
+            Raw::get("/demo/a/one?versionId=absent"),
+            Raw::get("/demo/absent?tagging="),
+            Raw::get("/demo/absent?attributes=").header("x-amz-object-attributes", "ETag"),
+            Raw::get("/demo/absent?acl="),
+            Raw::put("/demo/copy", b"").header("x-amz-copy-source", "/demo/absent"),
+        ]
+    };
+    put(get);
+    for request in absent() {
+        let answer = by("BOB", request).send(&server);
+        assert_eq!(answer.verdict(), (403, "AccessDenied".to_owned()));
+        assert_eq!(
+            answer.message(),
+            "User: arn:aws:iam::111111111111:user/bob is not authorized to perform: s3:ListBucket on resource: \"arn:aws:s3:::demo\" because no resource-based policy allows the s3:ListBucket action"
+        );
+    }
+    let stranger = |raw: Raw| raw.anonymous().send(&server).status;
+    assert_eq!(stranger(Raw::get("/demo/absent")), 403);
+    assert_eq!(stranger(Raw::head("/demo/absent")), 403);
+    assert_eq!(stranger(Raw::get("/demo/a/one")), 200);
+    assert_eq!(Raw::get("/demo/absent").send(&server).code(), "NoSuchKey", "the owner");
+    put(&format!("{get},{list}"));
+    for request in absent() {
+        let answer = by("BOB", request).send(&server);
+        assert_eq!(answer.status, 404, "{answer:?}");
+    }
+    assert_eq!(stranger(Raw::get("/demo/absent")), 404);
+    assert_eq!(stranger(Raw::head("/demo/absent")), 404);
+    // Who may do nothing at all is refused for that.
+    put(list);
+    assert!(by("BOB", Raw::get("/demo/absent")).send(&server).message().contains("s3:GetObject "));
+}
+
+#[test]
 fn a_policy_and_an_owner_outlive_the_server() {
     let folder = tempfile::tempdir().unwrap();
     let start = || {

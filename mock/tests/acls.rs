@@ -1,8 +1,11 @@
-//! Canned ACLs, in buckets that have them and in those that have none, as new ones.
+//! ACLs, canned and granted one by one, in buckets that have them and in those that have none, as new ones.
 
 use aws_sdk_s3::types::{ObjectCannedAcl, ObjectOwnership, Permission};
 
-use crate::harness::{BUCKET, client, refusal, run, server};
+use s3seal_mock::Server;
+
+use crate::harness::{BUCKET, builder, client, refusal, run, server};
+use crate::raw::{Answer, Raw};
 
 #[test]
 fn a_new_bucket_has_none() {
@@ -74,6 +77,247 @@ fn an_object_has_the_one_that_its_writer_named_and_a_copy_its_own() {
         let unknown = put().key("x").acl(ObjectCannedAcl::from("nobody-knows")).send().await;
         assert_eq!(refusal(unknown), (400, "InvalidArgument".to_owned()));
         let one = put().key("x").grant_read("id=\"a\"").send().await;
-        assert_eq!(refusal(one), (501, "NotImplemented".to_owned()));
+        assert_eq!(refusal(one), (400, "InvalidArgument".to_owned()));
     });
+}
+
+const OWN: &str = "75aa57f09aa0c8caeab4f8c24e99d10f8e7faeebf76c078efc7c6caea54ba06a";
+const ALL_USERS: &str = "http://acs.amazonaws.com/groups/global/AllUsers";
+
+/// Three accounts, of which the first owns a bucket with ACLs that nothing blocks, and the canonical IDs of the others.
+fn three() -> (Server, String, String) {
+    let server = builder()
+        .identity("OWNER:secret".parse().unwrap())
+        .identity("BOB:secret:111111111111:bob".parse().unwrap())
+        .identity("CAROL:secret:222222222222:carol".parse().unwrap())
+        .start()
+        .unwrap();
+    server.allow_acls(BUCKET, true);
+    let id = |user| by(user, Raw::get("/")).send(&server).element("ID");
+    let (bob, carol) = (id("BOB"), id("CAROL"));
+    assert!(bob.len() == 64 && bob != carol && bob != OWN, "{bob} {carol}");
+    (server, bob, carol)
+}
+
+fn by(user: &str, raw: Raw) -> Raw {
+    raw.access_key(user).secret_key("secret")
+}
+
+fn document(owner: &str, grants: &[(&str, &str)]) -> Vec<u8> {
+    let grant = |(who, permission): &(&str, &str)| {
+        let (kind, who) = match who.split_once(':') {
+            None => ("CanonicalUser", format!("<ID>{who}</ID>")),
+            Some(("http", _)) => ("Group", format!("<URI>{who}</URI>")),
+            Some((name, text)) => ("AmazonCustomerByEmail", format!("<{name}>{text}</{name}>")),
+        };
+        format!(
+            "<Grant><Grantee xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:type=\"{kind}\">{who}</Grantee><Permission>{permission}</Permission></Grant>"
+        )
+    };
+    let grants: String = grants.iter().map(grant).collect();
+    format!(
+        "<AccessControlPolicy xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Owner><ID>{owner}</ID></Owner><AccessControlList>{grants}</AccessControlList></AccessControlPolicy>"
+    )
+    .into_bytes()
+}
+
+/// Grantee and permission of each grant of an answer.
+fn granted(answer: &Answer) -> Vec<(String, String)> {
+    let text = String::from_utf8_lossy(&answer.body).into_owned();
+    let between = |text: &str, before: &str, after: &str| {
+        text.split_once(before).and_then(|(_, rest)| Some(rest.split_once(after)?.0.to_owned()))
+    };
+    let grants = text.split("<Grant>").skip(1).map(|grant| {
+        let who = between(grant, "<ID>", "<").or_else(|| between(grant, "<URI>", "<"));
+        (who.unwrap(), between(grant, "<Permission>", "<").unwrap())
+    });
+    grants.collect()
+}
+
+fn pairs(grants: &[(&str, &str)]) -> Vec<(String, String)> {
+    grants.iter().map(|(who, what)| ((*who).to_owned(), (*what).to_owned())).collect()
+}
+
+#[test]
+fn grants_in_headers_are_kept_returned_and_obeyed() {
+    let (server, bob, carol) = three();
+    let put = Raw::put("/demo/key", b"content")
+        .header("x-amz-grant-read", &format!("id=\"{bob}\", id={carol}"))
+        .header("x-amz-grant-read-acp", &format!("id=\"{carol}\""));
+    assert_eq!(put.send(&server).status, 200);
+    let acl = Raw::get("/demo/key?acl=").send(&server);
+    let expected = [(&*bob, "READ"), (&*carol, "READ"), (&*carol, "READ_ACP")];
+    assert_eq!(granted(&acl), pairs(&expected), "the owner is not added");
+    let status = |user: &str, raw: Raw| by(user, raw).send(&server).status;
+    assert_eq!(status("BOB", Raw::get("/demo/key")), 200);
+    assert_eq!(status("BOB", Raw::head("/demo/key")), 200);
+    assert_eq!(status("BOB", Raw::get("/demo/key?acl=")), 403);
+    assert_eq!(status("CAROL", Raw::get("/demo/key?acl=")), 200);
+    for request in [
+        Raw::put("/demo/key", b"x"),
+        Raw::delete("/demo/key"),
+        Raw::get("/demo"),
+        Raw::get("/demo/other"),
+        Raw::put("/demo/key?acl=", b"").header("x-amz-acl", "public-read"),
+    ] {
+        assert_eq!(status("CAROL", request), 403);
+    }
+    assert_eq!(Raw::get("/demo/key").anonymous().send(&server).status, 403);
+    // By its own operation; FULL_CONTROL is every right on the object.
+    let full =
+        Raw::put("/demo/key?acl=", b"").header("x-amz-grant-full-control", &format!("id={bob}"));
+    assert_eq!(full.send(&server).status, 200);
+    assert_eq!(status("CAROL", Raw::get("/demo/key")), 403);
+    let share = || Raw::put("/demo/key?acl=", b"").header("x-amz-acl", "public-read");
+    assert_eq!(status("BOB", share()), 200);
+    assert_eq!(Raw::get("/demo/key").anonymous().send(&server).status, 200);
+    // Of a multipart upload, and a copy has its own.
+    let create =
+        Raw::post("/demo/parts?uploads=", b"").header("x-amz-grant-read", &format!("id={bob}"));
+    let upload = create.send(&server).element("UploadId");
+    let etag = Raw::put(&format!("/demo/parts?partNumber=1&uploadId={upload}"), b"x").send(&server);
+    let etag = etag.header("etag").unwrap();
+    let parts = format!(
+        "<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>{etag}</ETag></Part></CompleteMultipartUpload>"
+    );
+    let complete = Raw::post(&format!("/demo/parts?uploadId={upload}"), parts.as_bytes());
+    assert_eq!(complete.send(&server).status, 200);
+    assert_eq!(status("BOB", Raw::get("/demo/parts")), 200);
+    let copy = Raw::put("/demo/copy", b"").header("x-amz-copy-source", "/demo/parts");
+    assert_eq!(copy.send(&server).status, 200);
+    assert_eq!(status("BOB", Raw::get("/demo/copy")), 403);
+    // Ownership that knows no ACLs makes them void.
+    server.allow_acls(BUCKET, false);
+    assert_eq!(status("BOB", Raw::get("/demo/parts")), 403);
+    let acl = Raw::get("/demo/parts?acl=").send(&server);
+    assert_eq!(granted(&acl), pairs(&[(OWN, "FULL_CONTROL")]));
+}
+
+#[test]
+fn a_document_grants_rights_to_a_bucket() {
+    let (server, bob, carol) = three();
+    let put = |path: &str, owner: &str, grants: &[(&str, &str)]| {
+        Raw::put(path, &document(owner, grants)).send(&server)
+    };
+    let status = |user: &str, raw: Raw| by(user, raw).send(&server).status;
+    Raw::put("/demo/key", b"content").send(&server);
+    for (permission, list, write, read_acl, write_acl) in [
+        ("READ", 200, 403, 403, 403),
+        ("WRITE", 403, 200, 403, 403),
+        ("READ_ACP", 403, 403, 200, 403),
+        ("WRITE_ACP", 403, 403, 403, 200),
+        ("FULL_CONTROL", 200, 200, 200, 200),
+    ] {
+        let grants = [(OWN, "FULL_CONTROL"), (&*bob, permission)];
+        let own = document(OWN, &grants);
+        assert_eq!(put("/demo?acl=", OWN, &grants).status, 200, "{permission}");
+        assert_eq!(granted(&Raw::get("/demo?acl=").send(&server)), pairs(&grants));
+        let asked = [
+            (Raw::get("/demo"), list),
+            (Raw::get("/demo?versions="), list),
+            (Raw::put("/demo/new", b"x"), write),
+            (Raw::get("/demo?acl="), read_acl),
+            (Raw::put("/demo?acl=", &own), write_acl),
+            (Raw::get("/demo/key"), 403),
+        ];
+        for (at, (request, expected)) in asked.into_iter().enumerate() {
+            assert_eq!(status("BOB", request), expected, "{permission}, request {at}");
+        }
+        assert_eq!(status("CAROL", Raw::get("/demo")), 403, "{permission}");
+    }
+    // Public grants, and what takes them back.
+    let public = [(ALL_USERS, "READ"), (&*bob, "READ")];
+    assert_eq!(put("/demo/key?acl=", OWN, &public).status, 200);
+    assert_eq!(Raw::get("/demo/key").anonymous().send(&server).status, 200);
+    let switch = |name: &str| {
+        let text = format!(
+            "<PublicAccessBlockConfiguration><{name}>true</{name}></PublicAccessBlockConfiguration>"
+        );
+        assert_eq!(Raw::put("/demo?publicAccessBlock=", text.as_bytes()).send(&server).status, 200);
+    };
+    switch("IgnorePublicAcls");
+    assert_eq!(Raw::get("/demo/key").anonymous().send(&server).status, 403);
+    assert_eq!(status("CAROL", Raw::get("/demo/key")), 403);
+    assert_eq!(status("BOB", Raw::get("/demo/key")), 200, "one account is not the public");
+    switch("BlockPublicAcls");
+    assert_eq!(put("/demo/key?acl=", OWN, &public).verdict(), (403, "AccessDenied".to_owned()));
+    assert_eq!(put("/demo/key?acl=", OWN, &public[1..]).status, 200);
+    let header = Raw::put("/demo/x", b"").header("x-amz-grant-read", &format!("uri={ALL_USERS}"));
+    assert_eq!(header.send(&server).verdict(), (403, "AccessDenied".to_owned()));
+
+    let wrong = |grants: &[(&str, &str)]| put("/demo?acl=", OWN, grants).verdict();
+    assert_eq!(wrong(&[("x", "READ")]), (400, "InvalidArgument".to_owned()));
+    assert_eq!(wrong(&[("http://example.com", "READ")]), (400, "InvalidArgument".to_owned()));
+    assert_eq!(wrong(&[(&bob, "EVERYTHING")]), (400, "MalformedACLError".to_owned()));
+    assert_eq!(wrong(&[("EmailAddress:a@b", "READ")]), (405, "MethodNotAllowed".to_owned()));
+    assert_eq!(put("/demo?acl=", &carol, &[]).verdict(), (403, "AccessDenied".to_owned()));
+    let both = Raw::put("/demo?acl=", &document(OWN, &[])).header("x-amz-acl", "private");
+    assert_eq!(both.send(&server).verdict(), (400, "UnexpectedContent".to_owned()));
+    let both = Raw::put("/demo/x", b"").header("x-amz-acl", "private");
+    let both = both.header("x-amz-grant-read", &format!("id={bob}")).send(&server);
+    assert_eq!(both.verdict(), (400, "InvalidRequest".to_owned()));
+    // Nobody at all, not even the owner: who still can change it.
+    assert_eq!(put("/demo?acl=", OWN, &[]).status, 200);
+    assert_eq!(granted(&Raw::get("/demo?acl=").send(&server)), []);
+    assert_eq!(put("/demo?acl=", OWN, &[(OWN, "FULL_CONTROL")]).status, 200);
+}
+
+#[test]
+fn a_new_bucket_and_a_folder_keep_grants() {
+    let folder = tempfile::tempdir().unwrap();
+    let start = || {
+        let builder = builder().dir(folder.path()).identity("OWNER:secret".parse().unwrap());
+        builder.identity("BOB:secret:111111111111:bob".parse().unwrap()).start().unwrap()
+    };
+    let server = start();
+    let bob = by("BOB", Raw::get("/")).send(&server).element("ID");
+    let create = Raw::put("/granted", b"").header("x-amz-object-ownership", "ObjectWriter");
+    let create = create.header("x-amz-grant-write", &format!("id={bob}"));
+    assert_eq!(create.send(&server).status, 200);
+    let put = Raw::put("/granted/key", b"content").header("x-amz-grant-read", &format!("id={bob}"));
+    assert_eq!(put.send(&server).status, 200);
+    let set = Raw::put("/granted/set", b"content");
+    assert_eq!(set.send(&server).status, 200);
+    let set = Raw::put("/granted/set?acl=", b"").header("x-amz-grant-read", &format!("id={bob}"));
+    assert_eq!(set.send(&server).status, 200);
+    drop(server);
+    let server = start();
+    let status = |raw: Raw| by("BOB", raw).send(&server).status;
+    assert_eq!(status(Raw::put("/granted/new", b"x")), 200);
+    assert_eq!(status(Raw::get("/granted/key")), 200);
+    assert_eq!(status(Raw::get("/granted/set")), 200);
+    assert_eq!(status(Raw::get("/granted/new")), 403);
+    let acl = by("BOB", Raw::get("/granted?acl=")).send(&server);
+    assert_eq!(acl.verdict(), (403, "AccessDenied".to_owned()));
+    // An account's own buckets are shown as its own.
+    assert_eq!(status(Raw::put("/bobs", b"")), 200);
+    let acl = by("BOB", Raw::get("/bobs?acl=")).send(&server);
+    assert_eq!(granted(&acl), pairs(&[(&*bob, "FULL_CONTROL")]));
+}
+
+#[test]
+fn headers_of_a_write_need_permissions_of_their_own() {
+    let (server, ..) = three();
+    let allow = |actions: &str| {
+        let text = format!(
+            r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Principal":{{"AWS":"111111111111"}},"Action":{actions},"Resource":"arn:aws:s3:::demo/*"}}}}"#
+        );
+        assert_eq!(Raw::put("/demo?policy=", text.as_bytes()).send(&server).status, 204);
+    };
+    let put = |name: &str, value: &str| {
+        by("BOB", Raw::put("/demo/key", b"x").header(name, value)).send(&server).status
+    };
+    for (name, value, action) in [
+        ("x-amz-tagging", "a=b", "s3:PutObjectTagging"),
+        ("x-amz-acl", "public-read", "s3:PutObjectAcl"),
+        ("x-amz-grant-read", &format!("id={OWN}"), "s3:PutObjectAcl"),
+    ] {
+        allow(r#""s3:PutObject""#);
+        assert_eq!(put("content-type", "text/plain"), 200);
+        assert_eq!(put(name, value), 403, "{name}");
+        allow(&format!(r#"["s3:PutObject","{action}"]"#));
+        assert_eq!(put(name, value), 200, "{name}");
+    }
+    allow(r#""s3:PutObject""#);
+    assert_eq!(put("x-amz-acl", "bucket-owner-full-control"), 200);
 }

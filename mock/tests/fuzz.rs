@@ -13,7 +13,7 @@ use s3seal_mock::Server;
 
 use crate::chance::Chance;
 use crate::post_form::Form;
-use crate::raw::Raw;
+use crate::raw::{Raw, encode};
 use crate::vocabulary::{CONDITIONS, DOCUMENTS, FIELDS, HEADERS, METHODS, PARAMS, PATHS, VALUES};
 
 /// Requests of each kind in a run of the suite.
@@ -82,6 +82,42 @@ fn damaged_forms() {
             .anonymous()
             .header("content-type", kind)
             .message(server, &server.addr().to_string())
+    });
+}
+
+#[test]
+fn damaged_forms_for_sts() {
+    const POLICY: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:Get*","sqs:*"],"Resource":"*","Condition":{"StringLike":{"s3:prefix":"a/*"}}}]}"#;
+    let names =
+        ["RoleArn", "RoleSessionName", "DurationSeconds", "Policy", "ExternalId", "Version"];
+    let role = "arn:aws:iam::123456789012:role/team/reader";
+    let values =
+        [role, "session", "900", POLICY, "2011-06-15", "", "\u{0}", "-1", "99999999999999999999"];
+    fuzz("forms for STS", true, |chance, server| {
+        let action = chance.pick(&["AssumeRole", "GetSessionToken", "GetCallerIdentity", "x", ""]);
+        let mut fields = vec![
+            ("Action", action),
+            ("Version", "2011-06-15"),
+            ("RoleArn", role),
+            ("RoleSessionName", "session"),
+            ("Policy", POLICY),
+        ];
+        fields.truncate(2 + chance.below(4));
+        for _ in 0..chance.below(3) {
+            fields.push((chance.pick(&names), chance.pick(&values)));
+        }
+        let pairs = fields.iter().map(|(name, value)| format!("{name}={}", encode(value)));
+        let mut form = pairs.collect::<Vec<_>>().join("&").into_bytes();
+        for _ in 0..chance.below(3) {
+            chance.damage(&mut form);
+        }
+        let mut request = Raw::post("/", &form)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .service("sts");
+        if chance.below(4) == 0 {
+            request = request.header("x-amz-security-token", chance.pick(VALUES));
+        }
+        request.message(server, &server.addr().to_string())
     });
 }
 
@@ -273,7 +309,8 @@ fn fuzz(kind: &str, whole: bool, make: impl Fn(&mut Chance, &Server) -> Vec<u8>)
 }
 
 fn stocked() -> Server {
-    let server = Server::builder().bucket("demo").start().unwrap();
+    let server = Server::builder().bucket("demo").notify("/dev/null").start().unwrap();
+    server.allow_acls("demo", true);
     assert_eq!(Raw::put("/demo/a", b"content").send(&server).status, 200);
     server
 }

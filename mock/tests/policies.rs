@@ -166,7 +166,7 @@ fn what_is_not_evaluated_is_refused_when_it_is_put() {
         statement(r#""Condition":{"StringEquals":{"aws:SourceVpc":"vpc-1"}}"#),
         statement(r#""Condition":{"ForAnyValue:StringEquals":{"s3:prefix":"a"}}"#),
         DENY_PLAIN.replace("\"Principal\"", "\"NotPrincipal\""),
-        DENY_PLAIN.replace(r#""*","#, r#"{"AWS":"arn:aws:iam::123456789012:role/a"},"#),
+        DENY_PLAIN.replace(r#""*","#, r#"{"AWS":"arn:aws:sts::123456789012:federated-user/a"},"#),
         DENY_PLAIN.replace(r#""*","#, r#"{"Service":"logging.s3.amazonaws.com"},"#),
     ];
     for text in not_implemented {

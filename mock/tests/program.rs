@@ -85,6 +85,7 @@ fn wrong_options_are_named_without_their_values() {
         (&["--fault", "cut=2"], "--fault: "),
         (&["--bucket", "X"], "not a bucket name"),
         (&["--control", "--addr", "0.0.0.0:0"], "not a loopback address"),
+        (&["--notify", "http://example.com/"], "give an address of this machine"),
         (&["word"], "unexpected \"word\""),
     ] {
         let done = program(options, &[]).stderr(Stdio::piped()).output().unwrap();

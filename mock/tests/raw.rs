@@ -26,6 +26,7 @@ pub(crate) struct Raw {
     access_key: Option<String>,
     secret_key: Option<String>,
     region: Option<String>,
+    service: &'static str,
     clock: Duration,
     presigned_for: Option<i64>,
     anonymous: bool,
@@ -59,6 +60,7 @@ impl Raw {
             access_key: None,
             secret_key: None,
             region: None,
+            service: "s3",
             clock: Duration::ZERO,
             presigned_for: None,
             anonymous: false,
@@ -134,6 +136,12 @@ impl Raw {
 
     pub(crate) fn region(mut self, region: &str) -> Self {
         self.region = Some(region.to_owned());
+        self
+    }
+
+    /// Signs for another service than S3.
+    pub(crate) fn service(mut self, service: &'static str) -> Self {
+        self.service = service;
         self
     }
 
@@ -222,7 +230,8 @@ impl Raw {
         let region = self.region.clone().unwrap_or_else(|| server.region().to_owned());
         let access_key = self.access_key.clone().unwrap_or_else(|| server.access_key().to_owned());
         let secret_key = self.secret_key.clone().unwrap_or_else(|| server.secret_key().to_owned());
-        let scope = format!("{date}/{region}/s3/aws4_request");
+        let service = self.service;
+        let scope = format!("{date}/{region}/{service}/aws4_request");
         let computed = hex(digest::digest(&digest::SHA256, &self.body).as_ref());
         let mut payload_hash = self.payload_hash.clone().unwrap_or(computed);
         if self.presigned_for.is_none() {
@@ -258,7 +267,7 @@ impl Raw {
         let hashed = hex(digest::digest(&digest::SHA256, canonical.as_bytes()).as_ref());
         let to_sign = format!("AWS4-HMAC-SHA256\n{timestamp}\n{scope}\n{hashed}");
         let mut key = format!("AWS4{secret_key}").into_bytes();
-        for step in [date.as_str(), &region, "s3", "aws4_request"] {
+        for step in [date.as_str(), &region, service, "aws4_request"] {
             key = mac(&key, step);
         }
         let signature = hex(&mac(&key, &to_sign));
@@ -271,6 +280,15 @@ impl Raw {
             self.headers.push(("authorization".to_owned(), value));
         }
     }
+}
+
+/// Sends these bytes as they are over plain http.
+pub(crate) fn send_bytes(server: &Server, message: &[u8]) -> Answer {
+    let mut stream = TcpStream::connect(server.addr()).unwrap();
+    stream.write_all(message).unwrap();
+    let mut bytes = Vec::new();
+    stream.read_to_end(&mut bytes).unwrap();
+    Answer::parse(&bytes)
 }
 
 trait ReadWrite: Read + Write {}

@@ -78,7 +78,9 @@ pub(crate) const HEADERS: &[&str] = &[
     "x-amz-tagging-directive",
     "x-amz-meta-a",
     "x-amz-acl",
+    "x-amz-grant-full-control",
     "x-amz-grant-read",
+    "x-amz-security-token",
     "x-amz-storage-class",
     "x-amz-checksum-crc32",
     "x-amz-checksum-crc64nvme",
@@ -216,6 +218,26 @@ pub(crate) const CONDITIONS: &[&str] = &[
     r#"{"key": 1}"#,
 ];
 pub(crate) const DOCUMENTS: &[(&str, &str, &str)] = &[
+    (
+        "PUT",
+        "/demo/a?acl=",
+        "<AccessControlPolicy><Owner><ID>75aa57f09aa0c8caeab4f8c24e99d10f8e7faeebf76c078efc7c6caea54ba06a</ID></Owner><AccessControlList><Grant><Grantee xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:type=\"Group\"><URI>http://acs.amazonaws.com/groups/global/AllUsers</URI></Grantee><Permission>READ</Permission></Grant></AccessControlList></AccessControlPolicy>",
+    ),
+    (
+        "PUT",
+        "/demo?notification=",
+        "<NotificationConfiguration><QueueConfiguration><Id>q</Id><Queue>arn:aws:sqs:us-east-1:123456789012:q</Queue><Event>s3:ObjectCreated:*</Event><Filter><S3Key><FilterRule><Name>prefix</Name><Value>a</Value></FilterRule></S3Key></Filter></QueueConfiguration></NotificationConfiguration>",
+    ),
+    (
+        "PUT",
+        "/demo?logging=",
+        "<BucketLoggingStatus><LoggingEnabled><TargetBucket>demo</TargetBucket><TargetPrefix/><TargetGrants><Grant><Grantee xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:type=\"CanonicalUser\"><ID>x</ID></Grantee><Permission>READ</Permission></Grant></TargetGrants></LoggingEnabled></BucketLoggingStatus>",
+    ),
+    (
+        "PUT",
+        "/demo?policy=",
+        "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"arn:aws:iam::123456789012:role/a/b\"},\"Action\":\"s3:GetObject\",\"Resource\":\"arn:aws:s3:::demo/*\",\"Condition\":{\"IpAddress\":{\"aws:SourceIp\":\"127.0.0.0/8\"}}}]}",
+    ),
     (
         "PUT",
         "/demo?encryption=",

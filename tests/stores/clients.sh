@@ -204,6 +204,75 @@ curl_checks() {
   check "$1: GET with the bucket in the host name" curl_virtual
 }
 
+# --- aws-cli: identities, policies, locks, ACLs, notifications ----------------------------------
+
+# by_role ARGUMENTS…: aws-cli with the credentials of a session, which may only read below a/.
+by_role() {
+  local key secret token policy
+  policy='{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::demo/a/*"}}'
+  read -r key secret token < <(aws sts assume-role --role-arn arn:aws:iam::123456789012:role/reader --role-session-name check \
+    --policy "$policy" --query 'Credentials.[AccessKeyId,SecretAccessKey,SessionToken]' --output text) || return
+  AWS_ACCESS_KEY_ID=$key AWS_SECRET_ACCESS_KEY=$secret AWS_SESSION_TOKEN=$token aws "$@"
+}
+
+aws_accounts() {
+  caller() { [ "$(aws sts get-caller-identity --query Arn --output text)" = arn:aws:iam::123456789012:user/mock ]; }
+  check "$1: sts get-caller-identity" caller
+  own_address() { env -u AWS_ENDPOINT_URL AWS_ENDPOINT_URL_STS="$AWS_ENDPOINT_URL" "$venv/bin/aws" sts get-session-token >session; }
+  check "$1: sts get-session-token, by the address of STS alone" own_address
+  aws s3api put-object --bucket demo --key a/one --body small >/dev/null
+  aws s3api put-object --bucket demo --key b/one --body small >/dev/null
+  check "$1: a role reads what its session policy allows" by_role s3api get-object --bucket demo --key a/one back
+  check "$1: and nothing else" answers_with "because no session policy allows the s3:GetObject action" \
+    by_role s3api get-object --bucket demo --key b/one back
+  denied() {
+    aws s3api put-bucket-policy --bucket demo --policy '{"Version":"2012-10-17","Statement":{"Effect":"Deny","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::demo/b/*"}}' &&
+      answers_with "with an explicit deny in a resource-based policy" aws s3api get-object --bucket demo --key b/one back &&
+      aws s3api get-object --bucket demo --key a/one back && aws s3api delete-bucket-policy --bucket demo
+  }
+  check "$1: a bucket's policy denies" denied
+}
+
+aws_locks() {
+  local version
+  aws s3api create-bucket --bucket locked --object-lock-enabled-for-bucket --object-ownership ObjectWriter >/dev/null
+  version=$(aws s3api put-object --bucket locked --key kept --body small --checksum-algorithm CRC32 \
+    --object-lock-mode COMPLIANCE --object-lock-retain-until-date 2099-01-01T00:00:00Z --query VersionId --output text)
+  check "$1: a locked version is not deleted" answers_with "because object protected by object lock." \
+    aws s3api delete-object --bucket locked --key kept --version-id "$version"
+  check "$1: a legal hold" aws s3api put-object-legal-hold --bucket locked --key kept --legal-hold Status=ON
+  held() { [ "$(aws s3api get-object-legal-hold --bucket locked --key kept --query LegalHold.Status --output text)" = ON ]; }
+  check "$1: and it is there" held
+}
+
+aws_acls() {
+  local id=0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
+  granted() {
+    aws s3api put-object --bucket locked --key shared --body small --checksum-algorithm CRC32 --grant-read "id=$id" >/dev/null &&
+      [ "$(aws s3api get-object-acl --bucket locked --key shared --query 'Grants[].[Grantee.ID,Permission]' --output text)" = "$id	READ" ]
+  }
+  check "$1: a grant to one account" granted
+  rewritten() {
+    aws s3api get-object-acl --bucket locked --key shared >acl.json &&
+      aws s3api put-object-acl --bucket locked --key shared --access-control-policy file://acl.json
+  }
+  check "$1: the document that tells of it is taken back" rewritten
+}
+
+aws_notifications() {
+  notified() {
+    aws s3api put-bucket-notification-configuration --bucket demo --notification-configuration \
+      '{"QueueConfigurations":[{"QueueArn":"arn:aws:sqs:us-east-1:123456789012:q","Events":["s3:ObjectCreated:*"],"Filter":{"Key":{"FilterRules":[{"Name":"suffix","Value":".jpg"}]}}}]}' &&
+      aws s3 cp --no-progress small s3://demo/photo.jpg && aws s3 cp --no-progress small s3://demo/photo.txt &&
+      aws s3api put-bucket-notification-configuration --bucket demo --notification-configuration '{}' || return
+    local deadline=$((SECONDS + 10))
+    until [ "$(wc -l <events)" -ge 2 ] || ((SECONDS > deadline)); do sleep 0.1; done
+    cat events
+    [ "$(wc -l <events)" = 2 ] && grep -q '"Event":"s3:TestEvent"' events && grep -q '"key":"photo.jpg"' events
+  }
+  check "$1: an event is told" notified
+}
+
 # --- s3seal with URLs that boto3 has signed -----------------------------------------------------
 
 url_checks() {
@@ -224,8 +293,8 @@ url_checks() {
 
 for scheme in http https; do
   case $scheme in
-    http) start_mock --bucket demo --bucket other ;;
-    https) start_mock --bucket demo --bucket other --tls --require-tls ;;
+    http) start_mock --bucket demo --bucket other --notify events ;;
+    https) start_mock --bucket demo --bucket other --notify events --tls --require-tls ;;
   esac
   cp small small.moved
   aws_guides "$scheme: aws-cli"
@@ -236,11 +305,16 @@ for scheme in http https; do
     check "$scheme: python: $what" python "$stores/clients.py" "$what" demo key.bin wrong.bin
     grep '^skipped' said || true
   done
+  aws_accounts "$scheme: aws-cli"
+  aws_locks "$scheme: aws-cli"
+  aws_acls "$scheme: aws-cli"
+  aws_notifications "$scheme: aws-cli"
   rclone_checks "$scheme: rclone"
   curl_checks "$scheme: curl"
   url_checks "$scheme: s3seal with boto3's URLs"
   check "$scheme: no key is in the log of requests" tells_no_key requests.json key.bin wrong.bin
   stop_mock
+  rm -f events
 done
 
 summary

@@ -1,11 +1,19 @@
 #!/usr/bin/env bash
-# The recipes of mock/README.md for Python and Node, as they stand there, with the real clients, over http and https.
+# The recipes of mock/README.md for Python, Node, Go and Rust, as they stand there, with the real clients, over http and
+# https. Go has the AWS SDK of Debian, for modules would come from Go's own proxy; Rust builds its clients with cargo.
 #
 #   S3SEAL=target/release/s3seal tests/stores/recipes.sh
 
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 command -v npm >/dev/null || { echo "npm is missing (Debian: nodejs, npm)"; exit 1; }
+gocode=/usr/share/gocode
+[ -d "$gocode/src/github.com/aws/aws-sdk-go-v2" ] && command -v go >/dev/null ||
+  { echo "Go and its AWS SDK are missing (Debian: golang-go, golang-github-aws-aws-sdk-go-v2-dev)"; exit 1; }
+command -v cargo >/dev/null || { echo "cargo is missing"; exit 1; }
+# Before the environment is isolated: rustup and cargo have their files below the caller's home.
+rust_home=$(rustc --print sysroot)
+cargo_home=${CARGO_HOME:-$HOME/.cargo}
 # An environment of its own: aiobotocore needs an older botocore than the other checks have.
 recipes=$(dirname "$venv")/recipes
 if ! cmp -s "$stores/recipes.txt" "$recipes/installed.txt"; then
@@ -31,9 +39,16 @@ block() {
   ' "$readme"
 }
 
-mkdir python node
+mkdir python data opendal node go
 block python 'pytest and boto3' >python/test_sealed.py
 block python 'aiobotocore' >python/sealed.py
+block python 'polars, pyarrow and DuckDB' >data/test_data.py
+block python 'OpenDAL' >opendal/sealed.py
+block go 'Go' >go/sealed_test.go
+rust=$recipes/rust
+mkdir -p "$rust/src"
+cp "$stores/recipes-rust.toml" "$rust/Cargo.toml"
+block rust,ignore 'Rust' >"$rust/src/main.rs"
 block javascript 'Node' >node/sealed.test.mjs
 ln -s "$recipes/node_modules" node/node_modules
 
@@ -48,6 +63,12 @@ run() (
 )
 check "pytest and boto3" run python "$recipes/bin/python" -m pytest -q -p no:cacheprovider
 check "aiobotocore" run python "$recipes/bin/python" sealed.py
+check "polars, pyarrow and DuckDB" run data "$recipes/bin/python" -m pytest -q -p no:cacheprovider
+check "OpenDAL" run opendal "$recipes/bin/python" sealed.py
 check "Node and @aws-sdk/client-s3" run node node --test
+check "Go and aws-sdk-go-v2" run go env GO111MODULE=off GOPATH="$gocode" GOCACHE="$recipes/gocache" go test ./...
+rust_client() { CARGO_HOME=$cargo_home RUSTC=$rust_home/bin/rustc "$rust_home/bin/cargo" build --quiet --manifest-path "$rust/Cargo.toml" --target-dir "$recipes/rust-target"; }
+check "object_store and opendal are built" rust_client
+check "object_store and opendal" run "$rust" "$recipes/rust-target/debug/recipe"
 
 summary

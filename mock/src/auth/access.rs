@@ -8,14 +8,14 @@ use s3s::S3Result;
 use s3s::access::{S3Access, S3AccessContext};
 use s3s::path::S3Path;
 
-use super::acl::check_acl;
+use super::acl::{check_acl, is_shared, shares};
 use super::action::action;
 use crate::context::RequestContext;
 use crate::refusal::Refusal;
 use crate::route::query_pairs;
-use crate::settings::{Policy, PolicyContext, Requester, Verdict};
+use crate::settings::{Caller, Policy, PolicyContext, Requester, Verdict};
 use crate::ssec::{PREFIX, SOURCE_PREFIX};
-use crate::store::{Bucket, Buckets, Store, Version};
+use crate::store::{Buckets, Store};
 
 const ENCRYPTION: &str = "x-amz-server-side-encryption";
 const KMS_KEY_ID: &str = "x-amz-server-side-encryption-aws-kms-key-id";
@@ -109,7 +109,7 @@ pub(crate) fn sender_context(context: &RequestContext) -> PolicyContext {
     properties.set("aws:SecureTransport", Some(connection.tls.to_string()));
     properties.set("aws:SourceIp", Some(connection.peer.to_canonical().to_string()));
     let requester = context.requester();
-    properties.set("aws:PrincipalArn", requester.arn());
+    properties.set("aws:PrincipalArn", requester.principal_arn());
     properties.set("aws:PrincipalAccount", requester.account().map(str::to_owned));
     if let Requester::User { name, .. } = requester {
         properties.set("aws:username", Some(name.clone()));
@@ -135,12 +135,26 @@ fn set_tags(
 pub(crate) fn check_access(store: &Store, request: &AccessRequest<'_>) -> Result<(), Refusal> {
     let buckets = store.lock();
     let properties = request.policy_context(&buckets);
-    let requester = request.context.requester();
-    let subject = Subject { requester, properties: &properties };
+    let caller = request.context.caller();
+    let subject = Subject { caller, properties: &properties };
     check_owner(&buckets, request.bucket, request.header("x-amz-expected-bucket-owner"))?;
     match action(request.operation, request.param("versionId").is_some()) {
-        Some(action) => permit(&buckets, &action, request.bucket, request.key, subject)?,
-        None => check_special(&buckets, request, requester)?,
+        Some(action) => {
+            permit(&buckets, &action, request.bucket, request.key, subject)?;
+            if NEED_AN_OBJECT.contains(&request.operation) {
+                hide_absence(
+                    &buckets,
+                    request.bucket,
+                    request.key,
+                    request.param("versionId"),
+                    subject,
+                )?;
+            }
+        }
+        None => check_special(&buckets, request, subject)?,
+    }
+    for action in of_headers(request) {
+        permit(&buckets, action, request.bucket, request.key, subject)?;
     }
     if matches!(request.operation, "CopyObject" | "UploadPartCopy")
         && let Some((bucket, key, version)) =
@@ -153,8 +167,9 @@ pub(crate) fn check_access(store: &Store, request: &AccessRequest<'_>) -> Result
         let algorithm = request.header(&format!("{SOURCE_PREFIX}algorithm"));
         properties.set(CUSTOMER_ALGORITHM, algorithm);
         set_tags(&mut properties, &buckets, &bucket, Some(&key), version.as_deref());
-        let subject = Subject { requester, properties: &properties };
+        let subject = Subject { caller, properties: &properties };
         permit(&buckets, action, &bucket, Some(&key), subject)?;
+        hide_absence(&buckets, &bucket, Some(&key), version.as_deref(), subject)?;
     }
     let settings = buckets.bucket(request.bucket).ok().map(|bucket| &bucket.settings);
     let has_lock = settings.is_some_and(|settings| settings.lock.is_some());
@@ -168,6 +183,24 @@ pub(crate) fn check_access(store: &Store, request: &AccessRequest<'_>) -> Result
     check_headers(request.headers, has_lock)
 }
 
+/// What the headers of a write ask for beyond it, and need a permission of its own for: "PutObject" and "DeleteObject" in
+/// the Amazon S3 API reference.
+fn of_headers(request: &AccessRequest<'_>) -> Vec<&'static str> {
+    let has = |name: &str| request.headers.contains_key(name);
+    let is_write = matches!(
+        request.operation,
+        "PutObject" | "PostObject" | "CopyObject" | "CreateMultipartUpload"
+    );
+    let needed = [
+        (is_write && shares(request.headers), "s3:PutObjectAcl"),
+        (is_write && has("x-amz-tagging"), "s3:PutObjectTagging"),
+        (is_write && has("x-amz-object-lock-mode"), "s3:PutObjectRetention"),
+        (is_write && has("x-amz-object-lock-legal-hold"), "s3:PutObjectLegalHold"),
+        (has(BYPASS) && request.key.is_some(), "s3:BypassGovernanceRetention"),
+    ];
+    needed.into_iter().filter(|(is_asked, _)| *is_asked).map(|(_, action)| action).collect()
+}
+
 /// Refuses a request that expects the bucket to belong to another account.
 fn check_owner(buckets: &Buckets, bucket: &str, expected: Option<String>) -> Result<(), Refusal> {
     match (buckets.bucket(bucket), expected) {
@@ -176,26 +209,38 @@ fn check_owner(buckets: &Buckets, bucket: &str, expected: Option<String>) -> Res
     }
 }
 
-/// Operations that no policy is asked about.
+/// Operations that no bucket's policy is asked about; that of a session is.
 fn check_special(
     buckets: &Buckets,
     request: &AccessRequest<'_>,
-    requester: &Requester,
+    subject: Subject<'_>,
 ) -> Result<(), Refusal> {
-    match (request.operation, requester) {
-        // Each of its keys is asked about by itself.
-        ("DeleteObjects", _) if buckets.bucket(request.bucket).is_ok() => Ok(()),
-        (_, Requester::Anonymous) => denied(),
-        // A bucket's owner can always replace its policy, and nobody else can.
-        _ => match buckets.bucket(request.bucket) {
-            Ok(bucket)
-                if request.operation != "CreateBucket"
-                    && requester.account() != Some(&bucket.owner) =>
-            {
-                denied()
-            }
-            _ => Ok(()),
-        },
+    let bucket = buckets.bucket(request.bucket);
+    let requester = &subject.caller.requester;
+    // Each of its keys is asked about by itself.
+    if request.operation == "DeleteObjects" && bucket.is_ok() {
+        return Ok(());
+    }
+    if *requester == Requester::Anonymous {
+        return denied();
+    }
+    // A bucket's owner can always replace its policy, and nobody else can.
+    match bucket {
+        Ok(bucket)
+            if request.operation != "CreateBucket"
+                && requester.account() != Some(&bucket.owner) =>
+        {
+            return denied();
+        }
+        _ => {}
+    }
+    let (action, resource) = match request.operation {
+        "ListBuckets" => ("s3:ListAllMyBuckets".to_owned(), "*".to_owned()),
+        operation => (format!("s3:{operation}"), format!("arn:aws:s3:::{}", request.bucket)),
+    };
+    match subject.session_verdict(&action, &resource) {
+        Verdict::Allowed => Ok(()),
+        verdict => Err(subject.refused(&action, &resource, verdict, "session")),
     }
 }
 
@@ -206,70 +251,105 @@ fn denied() -> Result<(), Refusal> {
 /// Who asks, and with what.
 #[derive(Clone, Copy)]
 pub(crate) struct Subject<'a> {
-    pub(crate) requester: &'a Requester,
+    pub(crate) caller: &'a Caller,
     pub(crate) properties: &'a PolicyContext,
 }
 
-/// Refuses `action` where the bucket's policy denies it, and where neither policy nor ACL allow it to a stranger: "How Amazon
-/// S3 authorizes a request". Every user may do anything in the buckets of the own account.
+impl Subject<'_> {
+    /// What the policy of the caller's session says; without one, all is allowed.
+    fn session_verdict(&self, action: &str, resource: &str) -> Verdict {
+        let Caller { requester, session_policy } = self.caller;
+        session_policy.as_ref().map_or(Verdict::Allowed, |policy| {
+            policy.verdict(requester, action, resource, self.properties)
+        })
+    }
+
+    /// The answer where policies of a kind deny an action, or do not allow it.
+    fn refused(&self, action: &str, resource: &str, verdict: Verdict, kind: &str) -> Refusal {
+        let Some(arn) = self.caller.requester.arn() else {
+            return Refusal::access_denied("Access Denied");
+        };
+        let why = match verdict {
+            Verdict::Denied => format!("with an explicit deny in a {kind} policy"),
+            _ => format!("because no {kind} policy allows the {action} action"),
+        };
+        Refusal::access_denied(format!(
+            "User: {arn} is not authorized to perform: {action} on resource: \"{resource}\" {why}"
+        ))
+    }
+}
+
+/// Refuses `action` where a policy denies it, where the caller's session policy does not allow it, and where neither the
+/// bucket's policy nor an ACL allow it to a stranger: "How Amazon S3 authorizes a request", and "Session policies" in the
+/// IAM user guide. Every user and role may do anything in the buckets of the own account.
 pub(crate) fn permit(
     buckets: &Buckets,
     action: &str,
     bucket: &str,
     key: Option<&str>,
-    Subject { requester, properties }: Subject<'_>,
+    subject: Subject<'_>,
 ) -> Result<(), Refusal> {
-    let name = bucket;
-    let Ok(bucket) = buckets.bucket(bucket) else {
-        return if *requester == Requester::Anonymous { denied() } else { Ok(()) };
-    };
+    let requester = &subject.caller.requester;
     let resource = match key {
-        None => format!("arn:aws:s3:::{name}"),
-        Some(key) => format!("arn:aws:s3:::{name}/{key}"),
+        None => format!("arn:aws:s3:::{bucket}"),
+        Some(key) => format!("arn:aws:s3:::{bucket}/{key}"),
+    };
+    let refused = |verdict, kind| Err(subject.refused(action, &resource, verdict, kind));
+    let in_session = subject.session_verdict(action, &resource);
+    let Ok(bucket) = buckets.bucket(bucket) else {
+        return match in_session {
+            _ if *requester == Requester::Anonymous => denied(),
+            Verdict::Allowed => Ok(()),
+            verdict => refused(verdict, "session"),
+        };
     };
     let policy = bucket.settings.policy.as_ref();
-    let verdict = policy
-        .map_or(Verdict::Silent, |policy| policy.verdict(requester, action, &resource, properties));
+    let verdict = policy.map_or(Verdict::Silent, |policy| {
+        policy.verdict(requester, action, &resource, subject.properties)
+    });
     let is_owner = requester.account() == Some(&bucket.owner);
     let is_restricted =
         bucket.settings.blocks("RestrictPublicBuckets") && policy.is_some_and(Policy::is_public);
-    let why = match verdict {
-        Verdict::Denied => "with an explicit deny in a resource-based policy".to_owned(),
-        _ if is_owner => return Ok(()),
-        Verdict::Allowed if !is_restricted => return Ok(()),
-        _ if is_shared(bucket, action, key, requester) => return Ok(()),
-        _ => format!("because no resource-based policy allows the {action} action"),
-    };
-    match requester.arn() {
-        None => denied(),
-        Some(arn) => Err(Refusal::access_denied(format!(
-            "User: {arn} is not authorized to perform: {action} on resource: \"{resource}\" {why}"
-        ))),
+    match (verdict, in_session) {
+        (Verdict::Denied, _) => refused(verdict, "resource-based"),
+        (_, Verdict::Denied | Verdict::Silent) => refused(in_session, "session"),
+        _ if is_owner => Ok(()),
+        (Verdict::Allowed, _) if !is_restricted => Ok(()),
+        _ if is_shared(bucket, action, key, requester) => Ok(()),
+        _ => refused(Verdict::Silent, "resource-based"),
     }
 }
 
-/// Whether the ACL of the bucket or the object lets a stranger do it.
-fn is_shared(bucket: &Bucket, action: &str, key: Option<&str>, requester: &Requester) -> bool {
-    let settings = &bucket.settings;
-    if !settings.ownership.allows_acls() || settings.blocks("IgnorePublicAcls") {
-        return false;
-    }
-    // Of the bucket's own ACL.
-    let is_known = *requester != Requester::Anonymous;
-    match (settings.acl.as_deref(), action) {
-        (Some("public-read" | "public-read-write"), "s3:ListBucket")
-        | (Some("public-read-write"), "s3:PutObject" | "s3:DeleteObject") => return true,
-        (Some("authenticated-read"), "s3:ListBucket") if is_known => return true,
-        _ => {}
-    }
-    if action != "s3:GetObject" {
-        return false;
-    }
-    let version = key.and_then(|key| bucket.current(key));
-    match version.and_then(Version::canned_acl) {
-        Some("public-read" | "public-read-write") => true,
-        Some("authenticated-read") => is_known,
-        _ => false,
+/// Operations that answer NoSuchKey where there is no object.
+const NEED_AN_OBJECT: [&str; 11] = [
+    "GetObject",
+    "HeadObject",
+    "GetObjectAttributes",
+    "GetObjectAcl",
+    "PutObjectAcl",
+    "GetObjectTagging",
+    "PutObjectTagging",
+    "GetObjectRetention",
+    "PutObjectRetention",
+    "GetObjectLegalHold",
+    "PutObjectLegalHold",
+];
+
+/// Refuses to say that an object is absent to those who may not list the bucket: "Permissions" of GetObject in the Amazon
+/// S3 API reference.
+fn hide_absence(
+    buckets: &Buckets,
+    bucket: &str,
+    key: Option<&str>,
+    version: Option<&str>,
+    subject: Subject<'_>,
+) -> Result<(), Refusal> {
+    let found = buckets.bucket(bucket).and_then(|it| it.find(key.unwrap_or_default(), version));
+    match found {
+        Err(refusal) if refusal.status == http::StatusCode::NOT_FOUND => {
+            permit(buckets, "s3:ListBucket", bucket, None, subject)
+        }
+        _ => Ok(()),
     }
 }
 

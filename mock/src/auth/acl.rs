@@ -1,71 +1,115 @@
-//! Canned access control lists ("Access control list (ACL) overview"). A bucket whose owner owns every object, the
-//! default, has none.
+//! What a request may grant by an ACL, and what an ACL lets a stranger do. A bucket whose owner owns every object, the
+//! default, has none. Source: "Access control list (ACL) overview" in the Amazon S3 user guide.
 
 use http::HeaderMap;
 
 use crate::refusal::Refusal;
-use crate::settings::Ownership;
+use crate::settings::{Acl, DEFAULT_ACCOUNT, Ownership, Permission, Requester};
+use crate::store::{Bucket, Version};
 
-const EVERYBODY: &str = "http://acs.amazonaws.com/groups/global/AllUsers";
-const WITH_AN_ACCOUNT: &str = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers";
-
-/// What a canned ACL grants beside its owner's rights; `None` if its name is unknown.
-pub(crate) fn grants(canned: &str) -> Option<&'static [(&'static str, &'static str)]> {
-    Some(match canned {
-        // One account owns all buckets and objects here.
-        "private" | "bucket-owner-read" | "bucket-owner-full-control" => &[],
-        "public-read" => &[(EVERYBODY, "READ")],
-        "public-read-write" => &[(EVERYBODY, "READ"), (EVERYBODY, "WRITE")],
-        "authenticated-read" => &[(WITH_AN_ACCOUNT, "READ")],
-        _ => return None,
-    })
-}
-
-/// Checks the ACL that CreateBucket asks for ("Controlling ownership of objects and disabling ACLs for your bucket").
-pub(crate) fn check_bucket_acl(headers: &HeaderMap, ownership: Ownership) -> Result<(), Refusal> {
-    let one_by_one = headers.keys().any(|name| name.as_str().starts_with("x-amz-grant-"));
-    let canned = headers.get("x-amz-acl").map(|name| String::from_utf8_lossy(name.as_bytes()));
-    match canned.as_deref() {
-        None | Some("private") if !one_by_one => Ok(()),
-        _ if !ownership.allows_acls() => Err(Refusal::new(
+/// Checks the ACL that CreateBucket asks for, and returns its text: "Controlling ownership of objects and disabling ACLs
+/// for your bucket".
+pub(crate) fn check_bucket_acl(
+    headers: &HeaderMap,
+    ownership: Ownership,
+) -> Result<Option<String>, Refusal> {
+    if asks(headers) && !ownership.allows_acls() && canned(headers) != Some("private") {
+        return Err(Refusal::new(
             400,
             "InvalidBucketAclWithObjectOwnership",
             "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting",
-        )),
-        _ if one_by_one => Err(Refusal::not_implemented()),
-        // A new bucket blocks all public access.
-        Some("public-read" | "public-read-write" | "authenticated-read") => Err(Refusal::new(
+        ));
+    }
+    let acl = Acl::of_headers(headers)?;
+    // A new bucket blocks all public access.
+    if Acl::stored(acl.as_deref(), DEFAULT_ACCOUNT).is_public() {
+        return Err(Refusal::new(
             400,
             "InvalidBucketAclWithBlockPublicAccessError",
             "Bucket cannot have public ACLs set with BlockPublicAccess enabled",
-        )),
-        Some(other) => Err(Refusal::invalid_argument("", "x-amz-acl", other)),
-        None => Ok(()),
+        ));
     }
+    Ok(acl)
 }
 
-/// Checks what a write grants. Grants in headers of their own are not served.
+/// Checks what the headers of a write grant.
 pub(crate) fn check_acl(
     headers: &HeaderMap,
     are_allowed: bool,
     public_are_blocked: bool,
 ) -> Result<(), Refusal> {
-    let one_by_one = headers.keys().any(|name| name.as_str().starts_with("x-amz-grant-"));
-    let canned = headers.get("x-amz-acl").map(|name| String::from_utf8_lossy(name.as_bytes()));
-    match canned.as_deref() {
-        None | Some("private" | "bucket-owner-full-control") if !one_by_one => Ok(()),
-        _ if !are_allowed => Err(Refusal::new(
-            400,
-            "AccessControlListNotSupported",
-            "The bucket does not allow ACLs",
-        )),
-        _ if one_by_one => Err(Refusal::not_implemented()),
-        Some(canned) if grants(canned).is_none() => {
-            Err(Refusal::invalid_argument("", "x-amz-acl", canned))
-        }
-        Some("public-read" | "public-read-write" | "authenticated-read") if public_are_blocked => {
-            Err(Refusal::access_denied("Access Denied"))
-        }
-        _ => Ok(()),
+    if !asks(headers) {
+        return Ok(());
     }
+    if !are_allowed && shares(headers) {
+        return Err(not_supported());
+    }
+    let acl = Acl::of_headers(headers)?;
+    if public_are_blocked && Acl::stored(acl.as_deref(), DEFAULT_ACCOUNT).is_public() {
+        return Err(Refusal::access_denied("Access Denied"));
+    }
+    Ok(())
+}
+
+/// The answer where a bucket has no ACLs.
+pub(crate) fn not_supported() -> Refusal {
+    Refusal::new(400, "AccessControlListNotSupported", "The bucket does not allow ACLs")
+}
+
+/// Whether headers ask for an ACL that is another than the default.
+pub(super) fn shares(headers: &HeaderMap) -> bool {
+    grants(headers)
+        || canned(headers)
+            .is_some_and(|acl| !matches!(acl, "private" | "bucket-owner-full-control"))
+}
+
+fn asks(headers: &HeaderMap) -> bool {
+    grants(headers) || headers.contains_key("x-amz-acl")
+}
+
+fn grants(headers: &HeaderMap) -> bool {
+    headers.keys().any(|name| name.as_str().starts_with("x-amz-grant-"))
+}
+
+/// `None` also for what cannot be a name.
+fn canned(headers: &HeaderMap) -> Option<&str> {
+    headers.get("x-amz-acl").and_then(|name| name.to_str().ok())
+}
+
+/// Whether the ACL of the bucket or of the object lets a requester do it: "Mapping of ACL permissions and access policy
+/// permissions".
+pub(super) fn is_shared(
+    bucket: &Bucket,
+    action: &str,
+    key: Option<&str>,
+    requester: &Requester,
+) -> bool {
+    let settings = &bucket.settings;
+    if !settings.ownership.allows_acls() {
+        return false;
+    }
+    let of_bucket = match action {
+        "s3:ListBucket" | "s3:ListBucketVersions" | "s3:ListBucketMultipartUploads" => {
+            Some(Permission::Read)
+        }
+        "s3:PutObject" | "s3:DeleteObject" => Some(Permission::Write),
+        "s3:GetBucketAcl" => Some(Permission::ReadAcp),
+        "s3:PutBucketAcl" => Some(Permission::WriteAcp),
+        _ => None,
+    };
+    let of_object = match action {
+        "s3:GetObject" => Some(Permission::Read),
+        "s3:GetObjectAcl" => Some(Permission::ReadAcp),
+        "s3:PutObjectAcl" => Some(Permission::WriteAcp),
+        _ => None,
+    };
+    let allows = |text: Option<&str>, permission| {
+        let ignores_public = settings.blocks("IgnorePublicAcls");
+        Acl::stored(text, &bucket.owner).allows(requester, permission, ignores_public)
+    };
+    let version = key.and_then(|key| bucket.current(key));
+    of_bucket.is_some_and(|permission| allows(settings.acl.as_deref(), permission))
+        || of_object
+            .zip(version)
+            .is_some_and(|(permission, version)| allows(Version::acl_text(version), permission))
 }

@@ -10,13 +10,15 @@ use crate::refusal::Refusal;
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 const NO_DATE: &str = "AWS authentication requires a valid Date or x-amz-date header";
 
-/// A signature without its value; the S3 layer verifies that of requests.
+/// A signature. The S3 layer verifies the value where a request to S3 has it.
 pub(crate) struct Signature {
     place: Place,
-    credential: String,
+    pub(super) credential: String,
     /// In lower case, separated by `;`; a form has none.
     pub(crate) signed_headers: String,
     pub(crate) date: String,
+    /// In lower-case hex.
+    pub(super) value: String,
 }
 
 /// Where the signature was found.
@@ -81,7 +83,7 @@ impl Signature {
                 .find_map(|field| field.trim().strip_prefix(name)?.strip_prefix('='))
                 .map(str::to_owned)
         };
-        let (Some(credential), Some(signed_headers), Some(_)) =
+        let (Some(credential), Some(signed_headers), Some(value)) =
             (field("Credential"), field("SignedHeaders"), field("Signature"))
         else {
             return Err(Refusal::new(
@@ -92,16 +94,16 @@ impl Signature {
         };
         let date = headers.get("x-amz-date").and_then(|date| date.to_str().ok());
         let date = date.ok_or_else(|| Refusal::access_denied(NO_DATE))?.to_owned();
-        Ok(Self { place: Place::Header, credential, signed_headers, date })
+        Ok(Self { place: Place::Header, credential, signed_headers, date, value })
     }
 
     fn of_query(param: impl Fn(&str) -> Option<String>) -> Result<Self, Refusal> {
         let read = || {
             let expires = param("X-Amz-Expires")?.parse().ok()?;
             param("X-Amz-Algorithm").filter(|algorithm| algorithm == ALGORITHM)?;
-            param("X-Amz-Signature")?;
             Some(Self {
                 place: Place::Query { expires },
+                value: param("X-Amz-Signature")?,
                 credential: param("X-Amz-Credential")?,
                 signed_headers: param("X-Amz-SignedHeaders")?,
                 date: param("X-Amz-Date")?,
@@ -115,9 +117,7 @@ impl Signature {
     }
 
     /// The signature of a form, whose fields have names in lower case.
-    pub(crate) fn of_form<'f>(
-        field: impl Fn(&str) -> Option<&'f str>,
-    ) -> Result<(Self, &'f str), Refusal> {
+    pub(crate) fn of_form<'f>(field: impl Fn(&str) -> Option<&'f str>) -> Result<Self, Refusal> {
         let required = |name: &str| field(name).ok_or_else(|| missing_field(name));
         if field("awsaccesskeyid").is_some() && field("x-amz-algorithm").is_none() {
             return Err(Refusal::unsupported_signature());
@@ -130,13 +130,13 @@ impl Signature {
                 algorithm,
             ));
         }
-        let signature = Self {
+        Ok(Self {
             place: Place::Form,
             credential: required("x-amz-credential")?.to_owned(),
             signed_headers: String::new(),
             date: required("x-amz-date")?.to_owned(),
-        };
-        Ok((signature, required("x-amz-signature")?))
+            value: required("x-amz-signature")?.to_owned(),
+        })
     }
 
     /// How long a presigned request is valid, in seconds.

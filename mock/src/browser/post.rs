@@ -14,7 +14,7 @@ use super::form::{File, Form, FormError, MAX_FIELDS};
 use super::post_policy::PostPolicy;
 use crate::auth::{AccessRequest, Authenticator, check_access, missing_field, refuse_query_keys};
 use crate::body::{MAX_SIZE, RequestBody, Throttle, broken_body};
-use crate::context::{Connection, RequestContext};
+use crate::context::RequestContext;
 use crate::refusal::Refusal;
 use crate::route::{self, Target};
 use crate::s3;
@@ -64,8 +64,9 @@ impl PostObject {
         &self,
         head: &Parts,
         body: RequestBody,
-        connection: Connection,
+        mut context: RequestContext,
     ) -> Result<Response<Body>, Refusal> {
+        let connection = context.connection;
         refuse_query_keys(&route::query_pairs(head.uri.query().unwrap_or_default()))?;
         let Target { bucket: Some(bucket), key: None } = Target::of(&head.headers, head.uri.path())
         else {
@@ -88,7 +89,6 @@ impl PostObject {
                 "",
             ));
         }
-        let mut context = RequestContext::new(connection);
         context.from_form = true;
         let (min, max) = self.check_policy(&form, &bucket, &key, &context)?;
         self.store.lock().bucket(&bucket)?;
@@ -125,7 +125,7 @@ impl PostObject {
         let Some(policy) = form.field("policy") else {
             return Err(Refusal::access_denied("Access Denied"));
         };
-        context.set_requester(self.authenticator.check_form(policy, |name| form.field(name))?);
+        context.set_caller(self.authenticator.check_form(policy, |name| form.field(name))?);
         let policy = PostPolicy::parse(policy)?;
         policy.check(form, bucket, key, OffsetDateTime::now_utc())?;
         Ok(policy.file_len())

@@ -15,6 +15,7 @@ use time::OffsetDateTime;
 use super::answer::{change_headers, dropped, ready_made, refused, show_quirks};
 use super::control::Control;
 use super::document::{check_size, read_document};
+use super::sts::Sts;
 use crate::answer::{Answer, Instead, Interceptor, Reply, Tampering};
 use crate::auth::{AccessRequest, Authenticator, check_access};
 use crate::body::{
@@ -25,7 +26,6 @@ use crate::context::{Connection, RequestContext};
 use crate::fault::{ChosenFault, Faults};
 use crate::log_file::LogFile;
 use crate::quirks::Quirks;
-use crate::random;
 use crate::refusal::{HOST_ID, Refusal};
 use crate::request_log::{RequestLog, RequestRecord};
 use crate::route::{self, Target};
@@ -39,6 +39,7 @@ use crate::store::Store;
 pub(crate) struct Handler {
     pub(crate) s3: S3Service,
     pub(crate) post_object: PostObject,
+    pub(crate) sts: Sts,
     pub(crate) store: Arc<Store>,
     pub(crate) authenticator: Arc<Authenticator>,
     pub(crate) log: Arc<RequestLog>,
@@ -123,13 +124,16 @@ impl Handler {
         operation: &'static str,
         context: &RequestContext,
     ) -> Response<Body> {
-        let request_id = random::text(b"0123456789ABCDEFGHJKMNPQRSTVWXYZ", 16);
+        if operation == route::STS {
+            return self.sts.answer(&head, body).await;
+        }
+        let request_id = context.request_id.to_string();
         let resource = head.uri.path().to_owned();
         let cors = self.cors_headers(&head);
         let result = if head.method == "OPTIONS" {
             self.preflight(&head)
         } else if operation == "PostObject" {
-            self.post_object.answer(&head, body, context.connection).await
+            self.post_object.answer(&head, body, context.clone()).await
         } else {
             match self.admit(head, body, operation, context).await {
                 Ok(request) => s3::call(&self.s3, request, operation, context).await,
@@ -164,8 +168,7 @@ impl Handler {
             return Err(Refusal::not_implemented());
         }
         check_size(&head)?;
-        let requester = self.authenticator.check(&head, OffsetDateTime::now_utc())?;
-        context.set_requester(requester);
+        context.set_caller(self.authenticator.check(&head, OffsetDateTime::now_utc())?);
         if *context.requester() == Requester::Anonymous {
             // Before anything of its body is read.
             let target = Target::of(&head.headers, head.uri.path());
@@ -179,6 +182,11 @@ impl Handler {
                 context,
             };
             check_access(&self.store, &asked)?;
+        }
+        let query = route::query_pairs(head.uri.query().unwrap_or_default());
+        if let Some(names) = route::conflicting(&query) {
+            let message = format!("Conflicting query string parameters: {names}");
+            return Err(Refusal::invalid_argument(message, "ResourceType", &names));
         }
         let quirks = self.authenticator.quirks;
         check_trailer(quirks, &head.headers, context.connection.tls)?;

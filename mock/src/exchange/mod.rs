@@ -8,6 +8,8 @@ mod control;
 mod document;
 mod handler;
 mod serve;
+mod sts;
 
 pub(crate) use control::Control;
 pub(crate) use handler::Handler;
+pub(crate) use sts::Sts;

@@ -7,5 +7,6 @@ mod request;
 
 pub use operations::{Support, operations};
 pub(crate) use request::{
-    Target, host, host_bucket, is_operation, is_refused, operation, query_pairs, takes_document,
+    STS, Target, conflicting, host, host_bucket, is_operation, is_refused, operation, query_pairs,
+    takes_document,
 };

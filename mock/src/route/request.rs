@@ -53,13 +53,19 @@ pub(crate) fn query_pairs(query: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-/// The S3 API's name for the operation; `"Unknown"` where there is none.
+/// What a request to STS is called: its action is in its body.
+pub(crate) const STS: &str = "SecurityTokenService";
+
+/// The S3 API's name for the operation; [`STS`] for a request to that service, and `"Unknown"` where there is none.
 pub(crate) fn operation(
     method: &Method,
     target: &Target,
     query: &[(String, String)],
     headers: &HeaderMap,
 ) -> &'static str {
+    if method == Method::POST && *target == Target::default() && has_form(headers) {
+        return STS;
+    }
     let operation = row(method, target, query).map_or("Unknown", |row| row.name);
     let is_copy = headers.contains_key("x-amz-copy-source");
     let variant = VARIANTS.iter().find(|(plain, _)| *plain == operation).filter(|_| {
@@ -70,6 +76,14 @@ pub(crate) fn operation(
         }
     });
     variant.map_or(operation, |(_, variant)| variant)
+}
+
+/// Whether the body is a form of names and values.
+fn has_form(headers: &HeaderMap) -> bool {
+    let kind = headers.get("content-type").map(|kind| String::from_utf8_lossy(kind.as_bytes()));
+    kind.is_some_and(|kind| {
+        kind.trim_start().to_ascii_lowercase().starts_with("application/x-www-form-urlencoded")
+    })
 }
 
 /// Whether the request names an operation that is not served. The S3 layer would read a body first, or does not know the
@@ -86,6 +100,20 @@ pub(crate) fn is_refused(method: &Method, target: &Target, query: &[(String, Str
         }
         Some(_) => false,
     }
+}
+
+/// The subresources of a query, where it names several: which of them is meant would be a guess.
+pub(crate) fn conflicting(query: &[(String, String)]) -> Option<String> {
+    let is_subresource =
+        |name: &str| OPERATIONS.iter().any(|row| row.subresource.split('&').next() == Some(name));
+    let mut names: Vec<_> = query
+        .iter()
+        .map(|(name, _)| name.as_str())
+        .filter(|name| !name.is_empty() && is_subresource(name))
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    (names.len() > 1).then(|| names.join(", "))
 }
 
 fn row(method: &Method, target: &Target, query: &[(String, String)]) -> Option<&'static Row> {
@@ -107,6 +135,7 @@ pub(crate) fn takes_document(operation: &str) -> bool {
 
 /// Whether [`operation`] can return this name.
 pub(crate) fn is_operation(name: &str) -> bool {
-    OPERATIONS.iter().any(|row| row.name == name)
+    name == STS
+        || OPERATIONS.iter().any(|row| row.name == name)
         || VARIANTS.iter().any(|(_, variant)| *variant == name)
 }

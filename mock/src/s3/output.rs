@@ -4,6 +4,7 @@ use s3s::dto::{Initiator, Metadata, Owner, Timestamp};
 use time::OffsetDateTime;
 
 use crate::refusal::Refusal;
+use crate::settings::{canonical_id, display_name};
 
 /// Puts a checksum's value into the field of its algorithm.
 macro_rules! set_checksum {
@@ -46,7 +47,7 @@ macro_rules! set_encryption {
     }};
 }
 
-/// The attributes that a write gives its object; its storage class may be refused.
+/// The attributes that a write gives its object; its storage class and its ACL may be refused.
 macro_rules! attributes {
     ($input:expr) => {
         $crate::store::Attributes {
@@ -63,7 +64,15 @@ macro_rules! attributes {
                 $input.storage_class.as_ref().map(|class| class.as_str()),
             )?,
             metadata: $input.metadata.clone(),
-            acl: $input.acl.as_ref().map(|acl| acl.as_str().to_owned()),
+            acl: $crate::settings::Acl::requested(|name| match name {
+                "x-amz-acl" => $input.acl.as_ref().map(|acl| acl.as_str().to_owned()),
+                "x-amz-grant-full-control" => $input.grant_full_control.clone(),
+                "x-amz-grant-read" => $input.grant_read.clone(),
+                "x-amz-grant-read-acp" => $input.grant_read_acp.clone(),
+                "x-amz-grant-write-acp" => $input.grant_write_acp.clone(),
+                // Means nothing for an object.
+                _ => None,
+            })?,
         }
     };
 }
@@ -127,16 +136,14 @@ pub(crate) fn whole_seconds(time: OffsetDateTime) -> OffsetDateTime {
     time.replace_nanosecond(0).unwrap_or(time)
 }
 
-/// The user who began every upload.
-pub(crate) fn initiator() -> Initiator {
-    let Owner { display_name, id } = owner();
+/// The account that began an upload: the bucket's owner's.
+pub(crate) fn initiator(account: &str) -> Initiator {
+    let Owner { display_name, id } = owner(account);
     Initiator { display_name, id }
 }
 
-/// The owner of every bucket and object.
-pub(crate) fn owner() -> Owner {
-    Owner {
-        display_name: Some("mock".to_owned()),
-        id: Some("75aa57f09aa0c8caeab4f8c24e99d10f8e7faeebf76c078efc7c6caea54ba06a".to_owned()),
-    }
+/// An account as the owner of a bucket and of all that is in it.
+pub(crate) fn owner(account: &str) -> Owner {
+    let id = canonical_id(account);
+    Owner { display_name: display_name(&id).map(str::to_owned), id: Some(id) }
 }

@@ -184,11 +184,20 @@ impl Builder {
         self
     }
 
+    /// Delivers the messages about events that the notification configurations of buckets ask for, whatever their targets
+    /// are: as lines of a file, or by POST to an address of this machine such as `http://127.0.0.1:8080/events`. Each is
+    /// the JSON of Amazon's event records, with the target as `TopicArn`, `QueueArn` or `LambdaFunctionArn`. Requests do not
+    /// wait for it; what cannot be delivered is dropped.
+    pub fn notify(mut self, to: impl Into<String>) -> Self {
+        self.0.notify = Some(to.into());
+        self
+    }
+
     /// Starts the server. It is reachable when this returns.
     ///
     /// # Errors
     /// The address or the log file cannot be used, a bucket is named twice or against the naming rules, the folder of
-    /// [`Builder::init`] cannot be read, [`Builder::control`] is asked for beyond loopback, or the system gives no thread. For a folder: `ResourceBusy` where another server has it, `InvalidData` where it is not a
+    /// [`Builder::init`] cannot be read, [`Builder::control`] is asked for beyond loopback, [`Builder::notify`] has neither a file nor an address of this machine, or the system gives no thread. For a folder: `ResourceBusy` where another server has it, `InvalidData` where it is not a
     /// folder of this server, of another format, or damaged.
     pub fn start(mut self) -> io::Result<Server> {
         if self.0.users.is_empty() {

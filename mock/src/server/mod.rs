@@ -4,6 +4,7 @@ mod builder;
 mod connections;
 mod initial;
 mod listener;
+mod notifier;
 mod options;
 mod running;
 mod stored;

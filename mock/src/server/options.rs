@@ -38,6 +38,8 @@ pub(crate) struct Options {
     pub(crate) control: bool,
     /// What time it is at the start, if not the system's.
     pub(crate) now: Option<SystemTime>,
+    /// The file or http address that gets the messages about events.
+    pub(crate) notify: Option<String>,
     /// A folder whose folders become buckets.
     pub(crate) init: Option<PathBuf>,
 }
@@ -65,6 +67,7 @@ impl Default for Options {
             preset_user: None,
             control: false,
             now: None,
+            notify: None,
             init: None,
         }
     }

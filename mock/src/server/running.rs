@@ -7,25 +7,25 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use s3s::auth::SimpleAuth;
 use s3s::service::S3ServiceBuilder;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 use super::initial::fill;
+use super::notifier::{Destination, deliver, flush, report_overflow};
 use super::options::Options;
 use super::stored::StoredObject;
 use super::{listener, tls};
-use crate::auth::{Authenticator, Identity, PolicyCheck};
+use crate::auth::{Authenticator, Identity, PolicyCheck, SecretKeys, Sessions};
 use crate::body::Throttle;
 use crate::browser::PostObject;
-use crate::exchange::{Control, Handler};
+use crate::exchange::{Control, Handler, Sts};
 use crate::fault::{Fault, Faults};
 use crate::log_file::LogFile;
 use crate::request_log::{RequestLog, RequestRecord};
 use crate::s3::{Api, Configuration, LocalhostDomain};
 use crate::settings::{Ownership, PUBLIC_ACCESS_BLOCK};
-use crate::store::{Store, Version, Versioning};
+use crate::store::{Outbox, Store, Version, Versioning};
 
 /// The receive buffer of a connection with a limited bandwidth, in bytes.
 const SLOW_LINE_BUFFER: usize = 64 << 10;
@@ -66,6 +66,15 @@ impl Server {
         if let Some(now) = options.now {
             store.clock().start_at(now.into());
         }
+        let notifier = match &options.notify {
+            None => None,
+            Some(to) => {
+                let (outbox, waiting) = Outbox::new(options.region.clone(), report_overflow);
+                let (queue, destination) = (outbox.queue(), Destination::open(to)?);
+                store.set_outbox(outbox);
+                Some((queue, waiting, destination, to.clone()))
+            }
+        };
         fill(&store, &options)?;
         store.expire();
         let store = Arc::new(store);
@@ -94,7 +103,12 @@ impl Server {
             TcpListener::from_std(listener)?
         };
         let (stop, stopped) = oneshot::channel();
+        let notified = Arc::clone(&store);
         let serve = move || {
+            let queue = notifier.map(|(queue, waiting, destination, name)| {
+                runtime.spawn(deliver(waiting, destination, name, notified));
+                queue
+            });
             runtime.block_on(listener::run(
                 listener,
                 tls,
@@ -102,6 +116,9 @@ impl Server {
                 options.max_connections,
                 stopped,
             ));
+            if let Some(queue) = queue {
+                runtime.block_on(flush(queue));
+            }
             runtime.shutdown_timeout(Duration::from_secs(5));
         };
         let thread = std::thread::Builder::new().name("s3seal-mock".to_owned()).spawn(serve)?;
@@ -283,10 +300,13 @@ impl fmt::Debug for Server {
 
 fn handler(options: &Options, store: &Arc<Store>, log: &Arc<RequestLog>) -> io::Result<Handler> {
     let quirks = options.behavior.quirks();
-    let mut auth = SimpleAuth::new();
-    for user in &options.users {
-        auth.register(user.access_key.clone(), user.secret_key.as_str().into());
-    }
+    let authenticator = Arc::new(Authenticator {
+        region: options.region.clone(),
+        users: options.users.iter().map(|user| (user.access_key.clone(), user.clone())).collect(),
+        sessions: Sessions::default(),
+        clock: store.clock(),
+        quirks,
+    });
     let api = || Api {
         store: Arc::clone(store),
         region: options.region.clone(),
@@ -294,20 +314,16 @@ fn handler(options: &Options, store: &Arc<Store>, log: &Arc<RequestLog>) -> io::
         require_tls: options.require_tls,
     };
     let mut s3 = S3ServiceBuilder::new(api());
-    s3.set_auth(auth);
+    s3.set_auth(SecretKeys(Arc::clone(&authenticator)));
     s3.set_access(PolicyCheck { store: Arc::clone(store) });
     s3.set_route(Configuration { store: Arc::clone(store), api: api() });
     s3.set_host(LocalhostDomain);
-    let authenticator = Arc::new(Authenticator {
-        region: options.region.clone(),
-        users: options.users.iter().map(|user| (user.access_key.clone(), user.clone())).collect(),
-        quirks,
-    });
     let faults = Arc::new(Faults::new(options.seed, options.faults.clone()));
-    let restored = (Arc::clone(store), options.clone());
+    let restored = (Arc::clone(store), options.clone(), Arc::clone(&authenticator));
     let control = Control {
         enabled: options.control,
         restore: Arc::new(move || {
+            restored.2.sessions.clear();
             restored.0.lock().clear();
             fill(&restored.0, &restored.1)
         }),
@@ -324,6 +340,7 @@ fn handler(options: &Options, store: &Arc<Store>, log: &Arc<RequestLog>) -> io::
             authenticator: Arc::clone(&authenticator),
             throttle: Arc::clone(&throttle),
         },
+        sts: Sts { authenticator: Arc::clone(&authenticator) },
         store: Arc::clone(store),
         authenticator,
         log: Arc::clone(log),

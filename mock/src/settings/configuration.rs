@@ -20,13 +20,15 @@ pub(crate) struct Settings {
     pub(crate) cors: Option<CorsRules>,
     pub(crate) policy: Option<Policy>,
     pub(crate) ownership: Ownership,
-    /// The bucket's own canned ACL; `None` for `private`.
+    /// The bucket's own ACL, as `Acl::stored` reads it; `None` for `private`.
     pub(crate) acl: Option<String>,
     /// The contents of other documents by the names of their kinds, with the id where there are several of a kind.
     pub(crate) documents: BTreeMap<String, String>,
     pub(crate) lock: Option<BucketLock>,
 }
 
+/// The name of the document that says who is told of events.
+pub(crate) const NOTIFICATION: &str = "notification";
 /// The name of a document that every new bucket has.
 pub(crate) const PUBLIC_ACCESS_BLOCK: &str = "publicAccessBlock";
 

@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 
 use super::fields::{
     DATA_EXPORT, FUNCTION, INVENTORY, METRICS_FILTER, PROTOCOL, QUEUE, REPLICATION_RULE,
-    ROUTING_RULE, STATUS, TAG, TAG_FILTER, TOPIC,
+    ROUTING_RULE, STATUS, TAG, TAG_FILTER, TARGET_GRANT, TOPIC,
 };
 use super::lifecycle;
-use super::schema::Content::{Bool, Fields, Number, Text, Unserved, Word};
+use super::notification::check_events;
+use super::schema::Content::{Bool, Fields, Number, Text, Word};
 use super::schema::{Field, any, check, maybe, once, some};
 use crate::refusal::Refusal;
 use crate::xml::Element;
@@ -121,7 +122,7 @@ static KINDS: &[DocumentKind] = &[
             any("CloudFunctionConfiguration", Fields(FUNCTION)),
             maybe("EventBridgeConfiguration", Fields(&[])),
         ],
-        rules: no_rules,
+        rules: check_events,
         absent: Absent::Content(""),
         status: 200,
     },
@@ -134,7 +135,7 @@ static KINDS: &[DocumentKind] = &[
             Fields(&[
                 once("TargetBucket", Text),
                 once("TargetPrefix", Text),
-                maybe("TargetGrants", Unserved),
+                maybe("TargetGrants", Fields(&[any("Grant", Fields(TARGET_GRANT))])),
                 maybe(
                     "TargetObjectKeyFormat",
                     Fields(&[

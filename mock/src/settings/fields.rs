@@ -151,3 +151,17 @@ pub(super) const TRANSITION: &[Field] = &[
         ]),
     ),
 ];
+
+/// Who may read the logs.
+pub(super) const TARGET_GRANT: &[Field] = &[
+    once(
+        "Grantee",
+        Fields(&[
+            maybe("ID", Text),
+            maybe("DisplayName", Text),
+            maybe("URI", Text),
+            maybe("EmailAddress", Text),
+        ]),
+    ),
+    once("Permission", Word(&["READ", "WRITE", "FULL_CONTROL"])),
+];

@@ -1,19 +1,27 @@
-//! Bucket policies. What this server does not evaluate is refused with 501 when the policy is put: a statement that is
+//! Policies of buckets and sessions. What this server does not evaluate is refused with 501 when the policy is given: a statement that is
 //! silently ignored would protect nothing. Source: "Bucket policies for Amazon S3" and the IAM policy reference.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::condition::{Condition, PolicyContext};
+use super::requester::Requester;
 use super::syntax::{malformed, matches, texts};
 use crate::refusal::Refusal;
 
-/// The account of users and buckets that name none.
-pub(crate) const DEFAULT_ACCOUNT: &str = "123456789012";
-/// Bytes of the largest policy.
+/// Bytes of the largest policy of a bucket.
 const MAX_SIZE: usize = 20 * 1024;
 
-/// The statements of a bucket's policy.
+/// What a policy is attached to.
+#[derive(Clone, Copy)]
+enum Kind<'a> {
+    /// Its resources are those of the bucket of this name; any, where it was checked before.
+    Bucket(Option<&'a str>),
+    /// Its principal is the session that it came with.
+    Session,
+}
+
+/// The statements of a policy: a bucket's, or a session's.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(try_from = "Source", into = "Source")]
 pub(crate) struct Policy {
@@ -37,7 +45,8 @@ impl TryFrom<Source> for Policy {
     type Error = String;
 
     fn try_from(stored: Source) -> Result<Self, String> {
-        Self::read(stored.source, None).map_err(|refusal| refusal.message.into_owned())
+        Self::read(stored.source, Kind::Bucket(None))
+            .map_err(|refusal| refusal.message.into_owned())
     }
 }
 
@@ -68,36 +77,8 @@ impl Patterns {
 enum Principals {
     /// Strangers, too.
     Everybody,
-    /// Accounts (by their numbers) and users (by their ARNs).
+    /// Accounts (by their numbers), and users, roles and sessions of roles (by their ARNs).
     Some(Vec<String>),
-}
-
-/// Who sent a request.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Requester {
-    /// Nobody who is known.
-    Anonymous,
-    User {
-        account: String,
-        name: String,
-    },
-}
-
-impl Requester {
-    /// The user's ARN.
-    pub(crate) fn arn(&self) -> Option<String> {
-        match self {
-            Self::Anonymous => None,
-            Self::User { account, name } => Some(format!("arn:aws:iam::{account}:user/{name}")),
-        }
-    }
-
-    pub(crate) fn account(&self) -> Option<&str> {
-        match self {
-            Self::Anonymous => None,
-            Self::User { account, .. } => Some(account),
-        }
-    }
 }
 
 /// What a policy says about a request. A denial goes before any permission.
@@ -117,10 +98,15 @@ impl Policy {
         }
         let source = std::str::from_utf8(document)
             .map_err(|_| malformed("Policies must be valid JSON and the first byte must be '{'"))?;
-        Self::read(source.to_owned(), Some(bucket))
+        Self::read(source.to_owned(), Kind::Bucket(Some(bucket)))
     }
 
-    fn read(source: String, bucket: Option<&str>) -> Result<Self, Refusal> {
+    /// Reads the policy of a session, which names no principal. What this server does not evaluate is refused with 501.
+    pub(crate) fn of_session(source: &str) -> Result<Self, Refusal> {
+        Self::read(source.to_owned(), Kind::Session)
+    }
+
+    fn read(source: String, kind: Kind<'_>) -> Result<Self, Refusal> {
         let Ok(Value::Object(policy)) = serde_json::from_str(&source) else {
             return Err(malformed("Policies must be valid JSON and the first byte must be '{'"));
         };
@@ -141,7 +127,7 @@ impl Policy {
             let Value::Object(statement) = statement else {
                 return Err(malformed("Policy statement must be an object"));
             };
-            statements.push(Statement::of(statement, bucket)?);
+            statements.push(Statement::of(statement, kind)?);
         }
         Ok(Self { source, statements })
     }
@@ -174,6 +160,12 @@ impl Policy {
         verdict
     }
 
+    /// Whether it allows `action` on `resource`, whatever the request's properties.
+    pub(crate) fn allows(&self, requester: &Requester, action: &str, resource: &str) -> bool {
+        let verdict = self.verdict(requester, action, resource, &PolicyContext::default());
+        verdict == Verdict::Allowed
+    }
+
     /// Whether it lets strangers do anything: "The meaning of public" in "Blocking public access to your Amazon S3 storage".
     pub(crate) fn is_public(&self) -> bool {
         self.statements.iter().any(|statement| {
@@ -185,7 +177,7 @@ impl Policy {
 }
 
 impl Statement {
-    fn of(statement: &Map<String, Value>, bucket: Option<&str>) -> Result<Self, Refusal> {
+    fn of(statement: &Map<String, Value>, kind: Kind<'_>) -> Result<Self, Refusal> {
         only(
             statement,
             &[
@@ -199,12 +191,18 @@ impl Statement {
                 "Condition",
             ],
         )?;
-        let principals = Principals::of(statement.get("Principal"))?;
+        let principals = match (kind, statement.get("Principal")) {
+            (Kind::Bucket(_), principal) => Principals::of(principal)?,
+            (Kind::Session, None) => Principals::Everybody,
+            (Kind::Session, Some(_)) => {
+                return Err(malformed("Policy document should not specify a principal."));
+            }
+        };
         let mut actions =
             patterns(statement, "Action", "NotAction", "Missing required field Action")?;
         let resources =
             patterns(statement, "Resource", "NotResource", "Missing required field Resource")?;
-        if let Some(bucket) = bucket {
+        if let Kind::Bucket(Some(bucket)) = kind {
             let own = format!("arn:aws:s3:::{bucket}");
             let is_own = |resource: &&String| {
                 let rest = resource.strip_prefix(&own);
@@ -217,7 +215,12 @@ impl Statement {
         }
         for action in &mut actions.patterns {
             *action = action.to_ascii_lowercase();
-            if action != "*" && !action.starts_with("s3:") {
+            // A session may use other services, too.
+            let is_known = match kind {
+                Kind::Bucket(_) => action.starts_with("s3:"),
+                Kind::Session => action.contains(':'),
+            };
+            if action != "*" && !is_known {
                 return Err(malformed("Policy has invalid action"));
             }
         }
@@ -253,15 +256,23 @@ impl Principals {
             if let Some(account) = account(name) {
                 return Ok(account);
             }
-            let rest = name.strip_prefix("arn:aws:iam::").and_then(|rest| rest.split_once(':'));
-            match rest.filter(|(number, _)| account(number).is_some()) {
-                Some((number, "root")) => Ok(number.to_owned()),
-                Some((_, user)) if user.starts_with("user/") && !user.contains('*') => {
-                    Ok(name.clone())
+            let rest = |service: &str| {
+                let (number, rest) = name.strip_prefix(service)?.split_once(':')?;
+                account(number)?;
+                Some((number, rest))
+            };
+            let begins = |text: &str, kinds: &[&str]| {
+                kinds.iter().any(|kind| text.starts_with(kind)) && !text.contains('*')
+            };
+            match (rest("arn:aws:iam::"), rest("arn:aws:sts::")) {
+                (Some((number, "root")), _) => Ok(number.to_owned()),
+                (Some((_, named)), _) if begins(named, &["user/", "role/"]) => Ok(name.clone()),
+                (_, Some((_, named))) if begins(named, &["assumed-role/"]) => Ok(name.clone()),
+                // Federated users and groups are not known here.
+                (Some(_), _) | (_, Some(_)) => Err(Refusal::not_implemented()),
+                (None, None) => {
+                    Err(malformed("Invalid principal in policy").detail("Detail", name))
                 }
-                // Roles and sessions are not known here.
-                Some(_) => Err(Refusal::not_implemented()),
-                None => Err(malformed("Invalid principal in policy").detail("Detail", name)),
             }
         };
         Ok(Self::Some(names.iter().map(read).collect::<Result<_, _>>()?))
@@ -271,9 +282,10 @@ impl Principals {
         match self {
             Self::Everybody => true,
             Self::Some(names) => {
-                let arn = requester.arn();
+                let (arn, principal) = (requester.arn(), requester.principal_arn());
                 names.iter().any(|name| {
-                    Some(name.as_str()) == requester.account() || Some(name) == arn.as_ref()
+                    Some(name.as_str()) == requester.account()
+                        || [&arn, &principal].contains(&&Some(name.clone()))
                 })
             }
         }

@@ -27,8 +27,6 @@ pub(super) enum Content {
     /// A time of ISO 8601.
     Time,
     Fields(&'static [Field]),
-    /// Elements that this server does not keep: refused with 501.
-    Unserved,
 }
 
 /// An element within another one.
@@ -82,7 +80,6 @@ fn check_content(element: &Element, content: Content) -> Result<(), Refusal> {
     let text = element.text.as_str();
     let fits = match content {
         Content::Fields(fields) => return check(element, fields),
-        Content::Unserved => return Err(Refusal::not_implemented()),
         Content::Text => true,
         Content::Word(words) => words.contains(&text),
         Content::Number(least) => text.parse::<u64>().is_ok_and(|number| number >= least),

@@ -94,7 +94,7 @@ impl BlobWriter {
     pub(crate) fn new(folder: Option<&Arc<Folder>>, key: Option<&SlotKey<'_>>) -> io::Result<Self> {
         let place = match folder {
             None => WriterPlace::Memory(Vec::new()),
-            Some(folder) => WriterPlace::File(FileWriter::create(folder)?),
+            Some(folder) => WriterPlace::File(FileWriter::new(folder)),
         };
         Ok(Self { place, pending: Vec::new(), flushed: 0, len: 0, seal: key.map(Seal::new) })
     }
@@ -104,7 +104,7 @@ impl BlobWriter {
         while !data.is_empty() {
             // A full chunk waits for more data, which shows that it is not the last.
             if self.pending.len() == CHUNK {
-                self.flush(false)?;
+                self.flush()?;
             }
             if self.pending.capacity() == 0 {
                 let expected = if self.flushed == 0 { data.len().min(CHUNK) } else { CHUNK };
@@ -118,19 +118,29 @@ impl BlobWriter {
     }
 
     pub(crate) fn finish(mut self) -> io::Result<Arc<Blob>> {
-        self.flush(true)?;
+        self.seal_pending(true);
         let place = match self.place {
-            WriterPlace::Memory(chunks) => Place::Memory(chunks),
-            WriterPlace::File(file) => Place::File(file.finish()?),
+            WriterPlace::Memory(mut chunks) => {
+                // No room for more: most parts have one chunk.
+                chunks.reserve_exact(1);
+                chunks.push(self.pending.into());
+                Place::Memory(chunks)
+            }
+            WriterPlace::File(file) => Place::File(file.finish(&self.pending)?),
         };
         Ok(Arc::new(Blob { place, len: self.len, salt: self.seal.map(|(_, salt)| salt) }))
     }
 
-    fn flush(&mut self, last: bool) -> io::Result<()> {
+    fn seal_pending(&mut self, last: bool) {
         if let Some((seal, _)) = &self.seal {
             seal.close(self.flushed, last, &mut self.pending);
         }
         self.flushed += 1;
+    }
+
+    /// Writes a chunk that is not the last.
+    fn flush(&mut self) -> io::Result<()> {
+        self.seal_pending(false);
         match &mut self.place {
             WriterPlace::Memory(chunks) => chunks.push(std::mem::take(&mut self.pending).into()),
             WriterPlace::File(file) => {

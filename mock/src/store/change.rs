@@ -25,7 +25,7 @@ pub(crate) enum Change {
     Tags { key: String, id: String, tags: Tags },
     /// The version's lock is this.
     Locked { key: String, id: String, lock: Lock },
-    /// The version's canned ACL is this.
+    /// The version's ACL is this.
     Shared { key: String, id: String, acl: String },
     /// The version is gone.
     Deleted { key: String, id: String },

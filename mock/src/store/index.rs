@@ -12,6 +12,7 @@ use super::blob::{Blob, BlobWriter};
 use super::bucket::Bucket;
 use super::change::{Change, Changes, Step};
 use super::clock::Clock;
+use super::event::{Cause, Event, Outbox};
 use super::folder::{Folder, FolderError};
 use super::journal::Journal;
 use super::recovery::{Recovered, state};
@@ -46,7 +47,7 @@ impl Store {
         let recovered = Recovered::read(&folder)?;
         let mut settings = BTreeMap::new();
         for (name, bucket) in &recovered.buckets {
-            settings.insert(name.clone(), serde_json::to_value(bucket)?);
+            settings.insert(name.clone(), serde_json::to_string(bucket)?);
         }
         let content = state(&recovered.buckets)?;
         let journal = Journal::start(Arc::clone(&folder), &content)?;
@@ -61,6 +62,11 @@ impl Store {
     /// The time that versions get.
     pub(crate) fn clock(&self) -> Clock {
         self.clock.clone()
+    }
+
+    /// Announces events there from now on.
+    pub(crate) fn set_outbox(&self, outbox: Outbox) {
+        self.lock().outbox = Some(outbox);
     }
 
     /// Removes what the rules of its buckets say has expired by now.
@@ -142,9 +148,11 @@ pub(crate) struct Buckets {
     /// Borrowed mutably in the current step.
     touched: Vec<String>,
     removed: Vec<(String, Vec<Arc<Blob>>)>,
-    /// Each bucket's settings as the journal has them.
-    settings: BTreeMap<String, serde_json::Value>,
+    /// Each bucket's settings as the journal has them, in JSON.
+    settings: BTreeMap<String, String>,
     clock: Clock,
+    /// Where events are announced; `None` where nobody is told.
+    outbox: Option<Outbox>,
 }
 
 impl Buckets {
@@ -167,9 +175,11 @@ impl Buckets {
         for name in std::mem::take(&mut self.touched) {
             let Some(bucket) = self.by_name.get_mut(&name) else { continue };
             let Changes { recorded, retired } = bucket.take_changes();
-            let settings = serde_json::to_value(&*bucket).expect("settings have a form in JSON");
+            // Compared as text: this is done for every write.
+            let settings = serde_json::to_string(&*bucket).expect("settings have a form in JSON");
             if self.settings.get(&name) != Some(&settings) {
-                step.push((name.clone(), Change::Settings(settings.clone())));
+                let value = serde_json::to_value(&*bucket).expect("settings have a form in JSON");
+                step.push((name.clone(), Change::Settings(value)));
                 self.settings.insert(name.clone(), settings);
             }
             step.extend(recorded.into_iter().map(|change| (name.clone(), change)));
@@ -221,11 +231,33 @@ impl Buckets {
         Ok(())
     }
 
+    /// Tells those of an event in a bucket who want to be told.
+    pub(crate) fn announce(&mut self, name: &str, event: &Event) {
+        if let (Some(outbox), Some(bucket)) = (&mut self.outbox, self.by_name.get(name)) {
+            outbox.announce(name, bucket, event, self.clock.now());
+        }
+    }
+
+    /// Tells those that the configuration of a bucket names that it does.
+    pub(crate) fn announce_test(&self, name: &str) {
+        if let (Some(outbox), Some(bucket)) = (&self.outbox, self.by_name.get(name)) {
+            outbox.announce_test(name, bucket, self.clock.now());
+        }
+    }
+
     fn expire(&mut self, now: OffsetDateTime) {
         let names: Vec<_> = self.by_name.keys().cloned().collect();
         for name in names {
-            if let Ok(bucket) = self.bucket_mut(&name) {
-                bucket.expire(now);
+            let removed = self.bucket_mut(&name).map(|bucket| bucket.expire(now));
+            for (key, deletion) in removed.unwrap_or_default() {
+                let event = if deletion.delete_marker {
+                    "LifecycleExpiration:DeleteMarkerCreated"
+                } else {
+                    "LifecycleExpiration:Delete"
+                };
+                let version_id = deletion.version;
+                let cause = Cause::lifecycle();
+                self.announce(&name, &Event { name: event, key, version_id, object: None, cause });
             }
         }
     }

@@ -8,12 +8,13 @@
 use std::fs::File;
 use std::io::{self, Seek as _, SeekFrom, Write as _};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use crc_fast::{CrcAlgorithm, checksum};
 use serde::{Deserialize, Serialize};
-use tokio::sync::watch;
+use tokio::sync::oneshot;
 
 use super::blob::Blob;
 use super::folder::{Folder, named, private};
@@ -21,6 +22,13 @@ use crate::random;
 
 /// A journal shorter than this is not worth rewriting, in bytes.
 const REWRITE_FROM: u64 = 16 << 20;
+
+/// How many lines are synced together, at most while others wait for them.
+const MAX_BATCH: usize = 256;
+/// How long the first of them waits for the others.
+const MAX_DELAY: Duration = Duration::from_millis(1);
+/// How long the others may be apart.
+const MAX_PAUSE: Duration = Duration::from_micros(200);
 
 /// The first line of a journal.
 #[derive(Serialize, Deserialize)]
@@ -39,10 +47,16 @@ pub(crate) struct State {
 
 impl State {
     /// A journal that holds these changes, one a line.
-    pub(crate) fn of(changes: &[String]) -> io::Result<Self> {
-        let header = Header { journal: random::hex::<16>(), lines: changes.len() };
-        let mut content = line(&serde_json::to_string(&header)?);
-        changes.iter().for_each(|change| content.extend(line(change)));
+    pub(crate) fn of(
+        changes: impl Iterator<Item = serde_json::Result<String>>,
+    ) -> io::Result<Self> {
+        let (mut lines, mut content) = (0, Vec::new());
+        for change in changes {
+            lines += 1;
+            content.extend(line(&change?));
+        }
+        let header = Header { journal: random::hex::<16>(), lines };
+        content.splice(..0, line(&serde_json::to_string(&header)?));
         Ok(Self { id: header.journal, content })
     }
 }
@@ -67,18 +81,42 @@ pub(crate) struct Journal {
     queue: Option<mpsc::Sender<Entry>>,
     thread: Option<JoinHandle<()>>,
     queued: AtomicU64,
-    written: watch::Receiver<Written>,
+    written: Arc<Mutex<Written>>,
     /// Bytes since the journal was last rewritten, and its length then.
     grown: AtomicU64,
     base: AtomicU64,
 }
 
 /// How far the journal is on disk.
-#[derive(Clone, Copy, Default)]
+#[derive(Default)]
 struct Written {
     entries: u64,
     /// A write failed: nothing is acknowledged any more.
     broken: bool,
+    /// Who waits, and for how many entries. Each is woken once, and not by every sync.
+    waiting: Vec<(u64, oneshot::Sender<()>)>,
+}
+
+impl Written {
+    /// Wakes those whose entries are on disk.
+    fn advance(&mut self, entries: u64) {
+        self.entries += entries;
+        let written = self.entries;
+        for (_, waiting) in self.waiting.extract_if(.., |(wanted, _)| *wanted <= written) {
+            // The client may have gone meanwhile.
+            let _ = waiting.send(());
+        }
+    }
+
+    /// Wakes everybody in vain.
+    fn fail(&mut self) {
+        self.broken = true;
+        self.waiting.clear();
+    }
+}
+
+fn lock(written: &Mutex<Written>) -> MutexGuard<'_, Written> {
+    written.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 struct Entry {
@@ -142,10 +180,11 @@ impl Journal {
     pub(crate) fn start(folder: Arc<Folder>, state: &State) -> io::Result<Self> {
         let mut file = JournalFile::create(&folder, state)?;
         let (queue, entries) = mpsc::channel();
-        let (sender, written) = watch::channel(Written::default());
+        let written = Arc::<Mutex<Written>>::default();
+        let progress = Arc::clone(&written);
         let thread = std::thread::Builder::new()
             .name("s3seal-mock-journal".to_owned())
-            .spawn(move || write(&folder, &mut file, &entries, &sender))?;
+            .spawn(move || write(&folder, &mut file, &entries, &progress))?;
         Ok(Self {
             queue: Some(queue),
             thread: Some(thread),
@@ -179,11 +218,20 @@ impl Journal {
     /// Waits until all that was appended before is on disk.
     pub(crate) async fn synced(&self) -> io::Result<()> {
         let wanted = self.queued.load(Ordering::SeqCst);
-        let mut written = self.written.clone();
-        match written.wait_for(|written| written.broken || written.entries >= wanted).await {
-            Ok(written) if written.entries >= wanted => Ok(()),
-            _ => Err(io::Error::other("the journal cannot be written")),
-        }
+        let failed = || io::Error::other("the journal cannot be written");
+        let done = {
+            let mut written = lock(&self.written);
+            if written.entries >= wanted {
+                return Ok(());
+            }
+            if written.broken {
+                return Err(failed());
+            }
+            let (sender, done) = oneshot::channel();
+            written.waiting.push((wanted, sender));
+            done
+        };
+        done.await.map_err(|_| failed())
     }
 
     fn push(&self, entry: Entry) {
@@ -220,13 +268,23 @@ fn write(
     folder: &Folder,
     file: &mut JournalFile,
     entries: &mpsc::Receiver<Entry>,
-    written: &watch::Sender<Written>,
+    written: &Mutex<Written>,
 ) {
+    let mut is_busy = false;
     while let Ok(first) = entries.recv() {
         let mut batch = vec![first];
         batch.extend(entries.try_iter());
+        // A sync takes as long for many lines as for one, so that more of them are worth a moment while they keep coming.
+        let begin = Instant::now();
+        while is_busy && batch.len() < MAX_BATCH && begin.elapsed() < MAX_DELAY {
+            match entries.recv_timeout(MAX_PAUSE) {
+                Ok(entry) => batch.push(entry),
+                Err(_) => break,
+            }
+        }
+        is_busy = batch.len() > 1;
         if append(folder, file, &batch).is_err() {
-            written.send_modify(|written| written.broken = true);
+            lock(written).fail();
             // On disk, the removed parts may still be in use.
             folder.close();
             return;
@@ -234,12 +292,12 @@ fn write(
         let entries = batch.len() as u64;
         // Files of removed parts are deleted before the removal is acknowledged.
         drop(batch);
-        written.send_modify(|written| written.entries += entries);
+        lock(written).advance(entries);
     }
 }
 
 fn append(folder: &Folder, file: &mut JournalFile, batch: &[Entry]) -> io::Result<()> {
-    folder.sync_names()?;
+    folder.sync_files()?;
     let mut lines = Vec::new();
     for entry in batch {
         match &entry.content {

@@ -2,32 +2,36 @@
 
 use time::OffsetDateTime;
 
-use super::bucket::Bucket;
+use super::bucket::{Bucket, Deletion};
 use crate::settings::LifecycleRule;
 use crate::xml::Element;
 
 const DOCUMENT: &str = "lifecycle";
 
 impl Bucket {
-    /// Removes what has expired.
-    pub(crate) fn expire(&mut self, now: OffsetDateTime) {
-        let Some(content) = self.settings.documents.get(DOCUMENT) else { return };
+    /// Removes what has expired, and says what of each key.
+    pub(crate) fn expire(&mut self, now: OffsetDateTime) -> Vec<(String, Deletion)> {
+        let mut removed = Vec::new();
+        let Some(content) = self.settings.documents.get(DOCUMENT) else { return removed };
         let document = format!("<LifecycleConfiguration>{content}</LifecycleConfiguration>");
         // It was read when it was put.
         let Ok(root) = Element::parse(document.as_bytes(), "LifecycleConfiguration") else {
-            return;
+            return removed;
         };
         let rules = LifecycleRule::all(&root);
         for (key, id) in self.expired_versions(&rules, now) {
-            drop(self.delete(&key, id.as_deref()));
+            let deletion = self.delete(&key, id.as_deref());
+            removed.push((key, deletion));
         }
         for (key, id) in self.useless_markers(&rules) {
-            drop(self.delete(&key, Some(&id)));
+            let version = self.delete(&key, Some(&id)).version;
+            removed.push((key, Deletion { version, delete_marker: false }));
         }
         for (key, id) in self.expired_uploads(&rules, now) {
             // It was found a moment ago.
             let _ = self.end_upload(&key, &id);
         }
+        removed
     }
 
     /// Keys whose latest version expires, without an id, and other versions with theirs.

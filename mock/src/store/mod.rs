@@ -7,6 +7,7 @@ mod blob;
 mod bucket;
 mod change;
 mod clock;
+mod event;
 mod folder;
 mod index;
 mod journal;
@@ -19,6 +20,8 @@ mod version;
 
 pub(crate) use blob::{Blob, BlobReader};
 pub(crate) use bucket::{Bucket, Deletion};
+pub(crate) use clock::Clock;
+pub(crate) use event::{Cause, Delivery, Event, Outbox, new_request_id};
 pub use folder::FolderError;
 pub(crate) use index::{Buckets, Store};
 pub(crate) use object::{Attributes, Encryption, Object, Part};

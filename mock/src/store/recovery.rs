@@ -118,14 +118,10 @@ impl Leftovers {
 
 /// A journal of the buckets as they are now.
 pub(crate) fn state(buckets: &Buckets) -> io::Result<State> {
-    let mut lines = Vec::new();
-    for (name, bucket) in buckets {
-        for change in bucket.as_changes()? {
-            let step: Step = vec![(name.clone(), change)];
-            lines.push(serde_json::to_string(&step)?);
-        }
-    }
-    State::of(&lines)
+    let changes = buckets
+        .iter()
+        .flat_map(|(name, bucket)| bucket.as_changes().map(move |change| (name, change)));
+    State::of(changes.map(|(name, change)| serde_json::to_string(&[(name, change?)])))
 }
 
 /// The buckets, and the names of all files that the journal ever mentions.

@@ -35,14 +35,14 @@ pub(crate) struct Version {
     pub(crate) tags: Tags,
     #[serde(default)]
     pub(crate) lock: Lock,
-    /// A canned ACL that was set after the object was written.
+    /// An ACL that was set after the object was written.
     #[serde(default)]
     pub(crate) acl: Option<String>,
 }
 
 impl Version {
-    /// The canned ACL; `None` for `private`.
-    pub(crate) fn canned_acl(&self) -> Option<&str> {
+    /// The ACL, as `Acl::stored` reads it; `None` for `private`.
+    pub(crate) fn acl_text(&self) -> Option<&str> {
         let written = self.object.as_ref().and_then(|object| object.attributes.acl.as_deref());
         self.acl.as_deref().or(written)
     }

@@ -94,6 +94,9 @@ pub(crate) struct Args {
     /// Append a JSON line for every request to this file; keys, signatures and session tokens are left out
     #[arg(long, value_name = "FILE", env = "S3SEAL_MOCK_LOG")]
     pub(super) log: Option<PathBuf>,
+    /// Deliver the event notifications that buckets ask for to this file, or by POST to http://127.0.0.1:PORT/…
+    #[arg(long, value_name = "FILE|URL", env = "S3SEAL_MOCK_NOTIFY")]
+    pub(super) notify: Option<String>,
     /// Store everything in this folder instead of in memory
     #[arg(long, value_name = "DIR", env = "S3SEAL_MOCK_DIR")]
     pub(super) dir: Option<PathBuf>,

@@ -67,6 +67,9 @@ pub(crate) fn run(args: &Args, region: Option<&str>, out: &Output) -> Result<u8,
         builder = builder.now(now);
     }
     builder = builder.seed(args.seed).latency(args.latency.unwrap_or_default());
+    if let Some(to) = &args.notify {
+        builder = builder.notify(to);
+    }
     if let Some(dir) = &args.dir {
         builder = builder.dir(dir);
     }
@@ -111,6 +114,11 @@ fn start_failure(args: &Args, error: &std::io::Error) -> Failure {
         }
         _ if folder => Failure::other(error.to_string())
             .hint("nothing in the folder was removed; choose another --dir to start without it"),
+        kind if error.to_string().starts_with("notify: ") => {
+            let failure =
+                if kind == ErrorKind::InvalidInput { Failure::usage } else { Failure::other };
+            failure(error.to_string()).hint("give --notify a file, or http://127.0.0.1:PORT/…")
+        }
         ErrorKind::InvalidInput if args.control && !listened(args).ip().is_loopback() => {
             Failure::usage(error.to_string())
                 .hint("leave out --control, or give an --addr on this machine")

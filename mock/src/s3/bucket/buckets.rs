@@ -21,7 +21,7 @@ pub(crate) async fn create_bucket(
     request: S3Request<CreateBucketInput>,
 ) -> Outcome<CreateBucketOutput> {
     let ownership = Ownership::of(request.headers.get("x-amz-object-ownership"))?;
-    check_bucket_acl(&request.headers, ownership)?;
+    let acl = check_bucket_acl(&request.headers, ownership)?;
     let requester = Head::of(&request).context().requester().clone();
     let input = request.input;
     let location = input
@@ -34,6 +34,7 @@ pub(crate) async fn create_bucket(
     bucket.settings.lock = is_locked.then(BucketLock::default);
     bucket.blocks_sse_c = api.quirks.blocks_sse_c;
     bucket.settings.ownership = ownership;
+    bucket.settings.acl = acl.filter(|acl| acl != "private");
     if let Some(account) = requester.account() {
         account.clone_into(&mut bucket.owner);
     }
@@ -102,7 +103,7 @@ pub(crate) async fn list_buckets(
     Ok(S3Response::new(ListBucketsOutput {
         continuation_token: listed.last().and_then(|bucket| bucket.name.clone()).filter(|_| more),
         buckets: Some(listed),
-        owner: Some(owner()),
+        owner: requester.account().map(owner),
         prefix: input.prefix,
     }))
 }

@@ -22,7 +22,7 @@ use crate::s3::api::Api;
 use crate::s3::multipart::complete_with_document;
 use crate::s3::object::{LockRequest, bypasses};
 use crate::settings::DocumentKind;
-use crate::store::Store;
+use crate::store::{Event, Store};
 
 /// Serves the configuration of the buckets of a store.
 pub(crate) struct Configuration {
@@ -102,14 +102,24 @@ impl Configuration {
         };
         if OF_ACLS.contains(&operation) {
             let mut buckets = self.store.lock();
+            let owner = bucket;
             let bucket = buckets.bucket_mut(bucket)?;
             if operation == "GetBucketAcl" {
                 return Ok(acls::get(bucket));
             }
-            let canned = acls::requested(bucket, &request.headers, &document)?;
+            let acl = acls::requested(bucket, &request.headers, &document)?;
             match Target::of(&request.headers, request.uri.path()).key {
-                Some(key) => bucket.set_acl(&key, param("versionId"), &canned)?,
-                None => bucket.settings.acl = Some(canned).filter(|canned| canned != "private"),
+                Some(key) => {
+                    let version = param("versionId");
+                    bucket.set_acl(&key, version, &acl)?;
+                    let found = bucket.find(&key, version).ok();
+                    let object = found.map(|(_, object)| Arc::clone(object));
+                    let version_id = found.and_then(|it| bucket.shown_id(it.0.id.clone()));
+                    let cause = RequestContext::of(&request.extensions).cause();
+                    let name = "ObjectAcl:Put";
+                    buckets.announce(owner, &Event { name, key, version_id, object, cause });
+                }
+                None => bucket.settings.acl = Some(acl).filter(|acl| acl != "private"),
             }
             return Ok(Reply::new(Bytes::new()));
         }

@@ -7,7 +7,7 @@ use http::StatusCode;
 use super::documents::{Reply, no_content, xml_answer};
 use crate::random;
 use crate::refusal::Refusal;
-use crate::settings::{Absent, DocumentKind, name_rules};
+use crate::settings::{Absent, DocumentKind, name_notifications, name_rules};
 use crate::store::{Bucket, Buckets, Versioning};
 use crate::xml::Element;
 
@@ -92,6 +92,7 @@ fn put(
     match kind.name {
         "lifecycle" => name_rules(&mut root, random::hex::<16>),
         "publicAccessBlock" => name_switches(&mut root),
+        "notification" => name_notifications(&mut root, random::hex::<16>),
         _ => {}
     }
     let documents = &mut buckets.bucket_mut(bucket)?.settings.documents;
@@ -102,6 +103,9 @@ fn put(
         return Err(Refusal::new(400, "TooManyConfigurations", message));
     }
     documents.insert(name.to_owned(), root.content());
+    if kind.name == "notification" {
+        buckets.announce_test(bucket);
+    }
     let status = StatusCode::from_u16(kind.status).unwrap_or_default();
     Ok(no_content(status))
 }

@@ -120,6 +120,7 @@ fn fill(
     encoding: Encoding,
     with_owner: bool,
 ) -> Vec<ListedObject> {
+    let own = with_owner.then(|| owner(&bucket.owner));
     let mut contents = Vec::new();
     for (key, versions) in bucket.keys().filter(|(key, _)| !start.is_past(key)) {
         let Some(version) = versions.last() else { continue };
@@ -127,7 +128,7 @@ fn fill(
         match pager.offer(key, None) {
             Offer::Show => contents.push(ListedObject {
                 key: Some(encoding.apply(key)),
-                owner: with_owner.then(owner),
+                owner: own.clone(),
                 ..listed(version, object)
             }),
             Offer::Skip => {}

@@ -17,7 +17,8 @@ pub(crate) async fn list_parts(
     let customer_key = api.part_key(&Head::of(&request))?;
     let input = request.input;
     let buckets = api.store.lock();
-    let upload = buckets.bucket(&input.bucket)?.upload(&input.key, &input.upload_id)?;
+    let bucket = buckets.bucket(&input.bucket)?;
+    let upload = bucket.upload(&input.key, &input.upload_id)?;
     check_upload_key(upload, customer_key.as_ref())?;
     let max = input.max_parts.unwrap_or(1000).clamp(0, 1000);
     let limit = usize::try_from(max).unwrap_or(1000);
@@ -35,8 +36,8 @@ pub(crate) async fn list_parts(
         max_parts: Some(max),
         is_truncated: Some(later.next().is_some()),
         parts: Some(parts),
-        owner: Some(owner()),
-        initiator: Some(initiator()),
+        owner: Some(owner(&bucket.owner)),
+        initiator: Some(initiator(&bucket.owner)),
         storage_class: Some(upload.attributes.listed_storage_class().into()),
         checksum_algorithm: upload
             .checksum

@@ -28,10 +28,15 @@ pub(crate) async fn list_multipart_uploads(
     };
     let buckets = api.store.lock();
     let bucket = buckets.bucket(&input.bucket)?;
+    let (own, initiator) = (owner(&bucket.owner), initiator(&bucket.owner));
     let mut uploads = Vec::new();
     for (key, id, upload) in bucket.uploads().filter(|(key, id, _)| !is_past(key, id)) {
         match pager.offer(key, Some(id)) {
-            Offer::Show => uploads.push(listed(encoding.apply(key), id, upload)),
+            Offer::Show => uploads.push(MultipartUpload {
+                owner: Some(own.clone()),
+                initiator: Some(initiator.clone()),
+                ..listed(encoding.apply(key), id, upload)
+            }),
             Offer::Skip => {}
             Offer::End => break,
         }
@@ -60,11 +65,10 @@ fn listed(key: String, id: &str, upload: &Upload) -> MultipartUpload {
         upload_id: Some(id.to_owned()),
         initiated: Some(last_modified(upload.initiated)),
         storage_class: Some(upload.attributes.listed_storage_class().into()),
-        owner: Some(owner()),
-        initiator: Some(initiator()),
         checksum_algorithm: upload
             .checksum
             .map(|(algorithm, _)| algorithm.name().to_owned().into()),
         checksum_type: upload.checksum.map(|(_, kind)| kind.name().to_owned().into()),
+        ..Default::default()
     }
 }

@@ -35,6 +35,7 @@ pub(crate) async fn list_object_versions(
     };
     let buckets = api.store.lock();
     let bucket = buckets.bucket(&input.bucket)?;
+    let own = Some(owner(&bucket.owner));
     let (mut versions, mut markers) = (Vec::new(), Vec::new());
     'keys: for (key, all) in bucket.keys().filter(|(key, _)| !is_past(key)) {
         let mut newest_first: Vec<_> = all.iter().rev().enumerate().collect();
@@ -50,8 +51,14 @@ pub(crate) async fn list_object_versions(
             }
             let (key, is_latest) = (encoding.apply(key), index == 0);
             match &version.object {
-                Some(object) => versions.push(listed(key, version, object, is_latest)),
-                None => markers.push(delete_marker(key, version, is_latest)),
+                Some(object) => versions.push(ObjectVersion {
+                    owner: own.clone(),
+                    ..listed(key, version, object, is_latest)
+                }),
+                None => markers.push(DeleteMarkerEntry {
+                    owner: own.clone(),
+                    ..delete_marker(key, version, is_latest)
+                }),
             }
         }
     }
@@ -79,7 +86,7 @@ fn delete_marker(key: String, version: &Version, is_latest: bool) -> DeleteMarke
         is_latest: Some(is_latest),
         key: Some(key),
         last_modified: Some(last_modified(version.modified)),
-        owner: Some(owner()),
+        owner: None,
         version_id: Some(version.id.clone()),
     }
 }
@@ -93,7 +100,7 @@ fn listed(key: String, version: &Version, object: &Object, is_latest: bool) -> O
         is_latest: Some(is_latest),
         key: Some(key),
         last_modified: Some(last_modified(version.modified)),
-        owner: Some(owner()),
+        owner: None,
         size: i64::try_from(object.size).ok(),
         storage_class: Some(object.attributes.listed_storage_class().into()),
         version_id: Some(version.id.clone()),

@@ -16,7 +16,7 @@ use crate::refusal::Refusal;
 use crate::route;
 use crate::s3::api::{Api, Head, Outcome};
 use crate::s3::keys::check_upload_key;
-use crate::s3::object::WriteConditions;
+use crate::s3::object::{WriteConditions, announce_creation};
 use crate::s3::output::set_object_checksum;
 use crate::store::{Completed, Object, Part, Upload, UploadedPart};
 
@@ -87,7 +87,10 @@ pub(crate) async fn complete_multipart_upload(
         checksum: object.checksum.clone(),
     };
     let output = target.answer(&completed);
+    let version_id = completed.version_id.clone();
     bucket.remember(key, upload_id, completed);
+    let (name, created) = ("ObjectCreated:CompleteMultipartUpload", (&object, version_id.as_ref()));
+    announce_creation(&mut buckets, bucket_name, name, key, created, context.cause());
     Ok(S3Response::new(output))
 }
 

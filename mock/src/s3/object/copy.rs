@@ -8,7 +8,7 @@ use s3s::{S3Request, S3Response};
 use super::condition::{ReadConditions, WriteConditions, source_conditions};
 use super::found::{Found, ObjectReader};
 use super::lock::requested_lock;
-use super::put::whole_object;
+use super::put::{announce_creation, whole_object};
 use super::tagging::parse_tagging_header;
 use crate::body::{Declared, Intake, MAX_SIZE};
 use crate::checksum::Algorithm;
@@ -64,7 +64,11 @@ pub(crate) async fn copy_object(
         let bucket = buckets.bucket_mut(bucket)?;
         conditions.check(bucket, key)?;
         let id = bucket.put_locked(key, Some(Arc::clone(&object)), tags, lock);
-        (id, bucket.latest(key).map(|version| last_modified(version.modified)))
+        let modified = bucket.latest(key).map(|version| last_modified(version.modified));
+        let created = (&object, id.as_ref());
+        let cause = head.context().cause();
+        announce_creation(&mut buckets, &input.bucket, "ObjectCreated:Copy", key, created, cause);
+        (id, modified)
     };
     Ok(S3Response::new(answer(&object, found.version_id, version_id, modified)))
 }

@@ -12,7 +12,7 @@ use super::lock::bypasses;
 use crate::auth::{Subject, permit, sender_context};
 use crate::refusal::Refusal;
 use crate::s3::api::{Api, Head, Outcome};
-use crate::store::{Bucket, Deletion};
+use crate::store::{Buckets, Cause, Deletion, Event};
 
 /// The most keys of one DeleteObjects.
 const MAX_KEYS: usize = 1000;
@@ -22,11 +22,12 @@ pub(crate) async fn delete_object(
     request: S3Request<DeleteObjectInput>,
 ) -> Outcome<DeleteObjectOutput> {
     let rights = Rights { bypass: bypasses(&request.headers), now: api.store.clock().now() };
+    let cause = Head::of(&request).context().cause();
     let input = request.input;
     let mut buckets = api.store.lock();
-    let bucket = buckets.bucket_mut(&input.bucket)?;
-    let version = input.version_id.as_deref();
-    let deletion = delete(bucket, &input.key, version, input.if_match, rights)?;
+    let place =
+        Place { bucket: &input.bucket, key: &input.key, version: input.version_id.as_deref() };
+    let deletion = delete(&mut buckets, place, input.if_match, rights, &cause)?;
     let output = DeleteObjectOutput {
         delete_marker: deletion.delete_marker.then_some(true),
         version_id: deletion.version,
@@ -50,8 +51,9 @@ pub(crate) async fn delete_objects(
         return Err(Refusal::not_implemented());
     }
     let quiet = input.delete.quiet.unwrap_or(false);
+    let cause = context.cause();
     let properties = sender_context(&context);
-    let subject = Subject { requester: context.requester(), properties: &properties };
+    let subject = Subject { caller: context.caller(), properties: &properties };
     let mut buckets = api.store.lock();
     buckets.bucket(&input.bucket)?;
     let (mut deleted, mut errors) = (Vec::new(), Vec::new());
@@ -63,8 +65,9 @@ pub(crate) async fn delete_objects(
         };
         let outcome =
             permit(&buckets, action, &input.bucket, Some(&object.key), subject).and_then(|()| {
-                let bucket = buckets.bucket_mut(&input.bucket)?;
-                delete(bucket, &object.key, object.version_id.as_deref(), condition, rights)
+                let version = object.version_id.as_deref();
+                let place = Place { bucket: &input.bucket, key: &object.key, version };
+                delete(&mut buckets, place, condition, rights, &cause)
             });
         match outcome {
             Ok(_) if quiet => {}
@@ -91,13 +94,22 @@ struct Rights {
     now: OffsetDateTime,
 }
 
+/// What is to be deleted.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    bucket: &'a str,
+    key: &'a str,
+    version: Option<&'a str>,
+}
+
 fn delete(
-    bucket: &mut Bucket,
-    key: &str,
-    version: Option<&str>,
+    buckets: &mut Buckets,
+    Place { bucket: name, key, version }: Place<'_>,
     if_match: Option<ETagCondition>,
     rights: Rights,
+    cause: &Cause,
 ) -> Result<Deletion, Refusal> {
+    let bucket = buckets.bucket_mut(name)?;
     // A delete marker is no deletion, and what is not there is not locked.
     if let Some(locked) = version.and_then(|id| bucket.version(key, id).ok()) {
         locked.lock.check_deletion(rights.bypass, rights.now)?;
@@ -113,7 +125,27 @@ fn delete(
     } else {
         WriteConditions { if_match, if_none_match: None }.check(bucket, key)?;
     }
-    Ok(bucket.delete(key, version))
+    let is_there = match version {
+        None => bucket.latest(key).is_some(),
+        Some(id) => bucket.version(key, id).is_ok(),
+    };
+    let deletion = bucket.delete(key, version);
+    let is_covered = version.is_none() && deletion.delete_marker;
+    if is_there || is_covered {
+        let removed = Event {
+            name: if is_covered {
+                "ObjectRemoved:DeleteMarkerCreated"
+            } else {
+                "ObjectRemoved:Delete"
+            },
+            key: key.to_owned(),
+            version_id: deletion.version.clone(),
+            object: None,
+            cause: cause.clone(),
+        };
+        buckets.announce(name, &removed);
+    }
+    Ok(deletion)
 }
 
 fn condition(etag: ETag) -> ETagCondition {

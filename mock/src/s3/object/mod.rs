@@ -19,7 +19,7 @@ pub(crate) use delete::{delete_object, delete_objects};
 pub(crate) use found::ObjectReader;
 pub(crate) use get::{check_part_number, get_object, head_object};
 pub(crate) use lock::{LockRequest, bypasses, requested_lock};
-pub(crate) use put::put_object;
+pub(crate) use put::{announce_creation, put_object};
 pub(crate) use tagging::{
     delete_object_tagging, get_object_tagging, parse_tagging_header, put_object_tagging,
 };

@@ -15,7 +15,7 @@ use crate::refusal::Refusal;
 use crate::s3::api::{Api, Head, Outcome};
 use crate::s3::output::{attributes, check_metadata, set_encryption, set_object_checksum};
 use crate::settings::Lock;
-use crate::store::{Attributes, Encryption, Object, Part, Slot, new_id};
+use crate::store::{Attributes, Buckets, Cause, Encryption, Event, Object, Part, Slot, new_id};
 
 pub(crate) async fn put_object(
     api: &Api,
@@ -67,9 +67,14 @@ pub(crate) async fn put_object(
     let object = whole_object(id, received, algorithm, encryption, attributes);
     let version_id = {
         let mut buckets = api.store.lock();
-        let bucket = buckets.bucket_mut(bucket)?;
-        conditions.check(bucket, key)?;
-        bucket.put_locked(key, Some(Arc::clone(&object)), tags, lock)
+        let own = buckets.bucket_mut(bucket)?;
+        conditions.check(own, key)?;
+        let id = own.put_locked(key, Some(Arc::clone(&object)), tags, lock);
+        let name =
+            if head.context().from_form { "ObjectCreated:Post" } else { "ObjectCreated:Put" };
+        let created = (&object, id.as_ref());
+        announce_creation(&mut buckets, bucket, name, key, created, head.context().cause());
+        id
     };
     let mut output = PutObjectOutput {
         e_tag: Some(ETag::Strong(object.etag.clone())),
@@ -81,6 +86,25 @@ pub(crate) async fn put_object(
         set_object_checksum!(output, checksum);
     }
     Ok(S3Response::new(output))
+}
+
+/// Tells of a new object and the id of its version.
+pub(crate) fn announce_creation(
+    buckets: &mut Buckets,
+    bucket: &str,
+    name: &'static str,
+    key: &str,
+    (object, version): (&Arc<Object>, Option<&String>),
+    cause: Cause,
+) {
+    let event = Event {
+        name,
+        key: key.to_owned(),
+        version_id: version.cloned(),
+        object: Some(Arc::clone(object)),
+        cause,
+    };
+    buckets.announce(bucket, &event);
 }
 
 /// The object of one PutObject or CopyObject.

@@ -1,5 +1,7 @@
 //! Tags: "Categorizing your objects using tags". They are not encrypted and need no key.
 
+use std::sync::Arc;
+
 use s3s::dto::{
     DeleteObjectTaggingInput, DeleteObjectTaggingOutput, GetObjectTaggingInput,
     GetObjectTaggingOutput, PutObjectTaggingInput, PutObjectTaggingOutput, Tag,
@@ -8,8 +10,8 @@ use s3s::{S3Request, S3Response};
 
 use crate::refusal::Refusal;
 use crate::route;
-use crate::s3::api::{Api, Outcome};
-use crate::store::Tags;
+use crate::s3::api::{Api, Head, Outcome};
+use crate::store::{Cause, Event, Tags};
 
 const MAX_TAGS: usize = 10;
 
@@ -38,12 +40,14 @@ pub(crate) async fn put_object_tagging(
     api: &Api,
     request: S3Request<PutObjectTaggingInput>,
 ) -> Outcome<PutObjectTaggingOutput> {
+    let cause = Head::of(&request).context().cause();
     let input = request.input;
     let given = input.tagging.tag_set.into_iter();
     let tags: Tags =
         given.map(|tag| (tag.key.unwrap_or_default(), tag.value.unwrap_or_default())).collect();
     check_tags(&tags)?;
-    let version_id = replace(api, &input.bucket, &input.key, input.version_id.as_deref(), tags)?;
+    let version = input.version_id.as_deref();
+    let version_id = replace(api, (&input.bucket, &input.key, version), tags, cause)?;
     Ok(S3Response::new(PutObjectTaggingOutput { version_id }))
 }
 
@@ -51,9 +55,10 @@ pub(crate) async fn delete_object_tagging(
     api: &Api,
     request: S3Request<DeleteObjectTaggingInput>,
 ) -> Outcome<DeleteObjectTaggingOutput> {
+    let cause = Head::of(&request).context().cause();
     let input = request.input;
-    let version_id =
-        replace(api, &input.bucket, &input.key, input.version_id.as_deref(), Tags::new())?;
+    let version = input.version_id.as_deref();
+    let version_id = replace(api, (&input.bucket, &input.key, version), Tags::new(), cause)?;
     let output = DeleteObjectTaggingOutput { version_id };
     Ok(S3Response::with_status(output, http::StatusCode::NO_CONTENT))
 }
@@ -67,15 +72,19 @@ pub(crate) fn parse_tagging_header(header: Option<&str>) -> Result<Tags, Refusal
 
 fn replace(
     api: &Api,
-    bucket: &str,
-    key: &str,
-    version: Option<&str>,
+    (name, key, version): (&str, &str, Option<&str>),
     tags: Tags,
+    cause: Cause,
 ) -> Result<Option<String>, Refusal> {
     let mut buckets = api.store.lock();
-    let bucket = buckets.bucket_mut(bucket)?;
+    let bucket = buckets.bucket_mut(name)?;
+    let event = if tags.is_empty() { "ObjectTagging:Delete" } else { "ObjectTagging:Put" };
     let id = bucket.set_tags(key, version, tags)?;
-    Ok(bucket.shown_id(id))
+    let version_id = bucket.shown_id(id);
+    let object = bucket.find(key, version).ok().map(|(_, object)| Arc::clone(object));
+    let (key, told) = (key.to_owned(), version_id.clone());
+    buckets.announce(name, &Event { name: event, key, version_id: told, object, cause });
+    Ok(version_id)
 }
 
 fn check_tags(tags: &Tags) -> Result<(), Refusal> {

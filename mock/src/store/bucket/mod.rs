@@ -93,24 +93,22 @@ impl Bucket {
     }
 
     /// The changes that create this bucket with its content.
-    pub(crate) fn as_changes(&self) -> serde_json::Result<Vec<Change>> {
-        let mut changes = vec![Change::Settings(serde_json::to_value(self)?)];
-        for (key, versions) in &self.keys {
-            changes.extend(
-                versions
-                    .iter()
-                    .map(|version| Change::Put { key: key.clone(), version: version.clone() }),
-            );
-        }
-        for ((key, id), upload) in &self.uploads {
+    pub(crate) fn as_changes(&self) -> impl Iterator<Item = serde_json::Result<Change>> {
+        let settings = serde_json::to_value(self).map(Change::Settings);
+        let versions = self.keys.iter().flat_map(|(key, versions)| {
+            let put =
+                |version: &Version| Change::Put { key: key.clone(), version: version.clone() };
+            versions.iter().map(put)
+        });
+        let uploads = self.uploads.iter().map(|((key, id), upload)| {
             let (key, id, upload) = (key.clone(), id.clone(), Box::new(upload.clone()));
-            changes.push(Change::Begun { key, id, upload });
-        }
-        for (key, id, completed) in &self.completed {
+            Change::Begun { key, id, upload }
+        });
+        let completed = self.completed.iter().map(|(key, id, completed)| {
             let (key, id, completed) = (key.clone(), id.clone(), Box::new(completed.clone()));
-            changes.push(Change::Completed { key, id, completed });
-        }
-        Ok(changes)
+            Change::Completed { key, id, completed }
+        });
+        [settings].into_iter().chain(versions.chain(uploads).chain(completed).map(Ok))
     }
 
     /// The bytes of everything in the bucket.
@@ -201,7 +199,7 @@ impl Bucket {
         Ok(())
     }
 
-    /// Gives a version another canned ACL.
+    /// Gives a version another ACL.
     pub(crate) fn set_acl(
         &mut self,
         key: &str,
@@ -266,7 +264,8 @@ impl Bucket {
 
     /// Makes `version` the latest, in place of one with the same id.
     pub(crate) fn place(&mut self, key: &str, version: Version) {
-        let versions = self.keys.entry(key.to_owned()).or_default();
+        // Most keys have one version; a vector would make room for four.
+        let versions = self.keys.entry(key.to_owned()).or_insert_with(|| Vec::with_capacity(1));
         if let Some(index) = versions.iter().position(|other| other.id == version.id) {
             self.changes.retire(&versions.remove(index));
         }

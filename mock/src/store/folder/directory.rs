@@ -3,8 +3,8 @@
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::access::{self, private};
 use super::error::{invalid, named};
@@ -24,11 +24,23 @@ const OWN_NAMES: [&str; 8] = [
     "unreferenced",
 ];
 
+/// From so many files on, one sync of the file system takes less than one of each.
+const SYNCED_AS_A_WHOLE: usize = if cfg!(target_os = "linux") { 4 } else { usize::MAX };
+
+/// What was written since the last sync.
+#[derive(Default)]
+struct Unsynced {
+    /// Files were made.
+    names: bool,
+    /// The names of files whose contents are not synced either: of the first, where all are synced as a whole.
+    contents: Vec<String>,
+}
+
 /// A folder that is locked for this server until this is dropped.
 pub(crate) struct Folder {
     path: PathBuf,
-    /// Files were made since their folder was last synced.
-    names_unsynced: AtomicBool,
+    /// What is not on disk yet.
+    unsynced: Mutex<Unsynced>,
     /// Once the server ends, dropped parts stay on disk.
     closing: AtomicBool,
     /// Locked; the system unlocks it however the process ends.
@@ -56,7 +68,7 @@ impl Folder {
         }
         let folder = Self {
             path: path.to_owned(),
-            names_unsynced: AtomicBool::new(false),
+            unsynced: Mutex::default(),
             closing: AtomicBool::new(false),
             lock: file,
         };
@@ -101,17 +113,40 @@ impl Folder {
         self.closing.load(Ordering::SeqCst)
     }
 
-    /// Notes that a file was made.
-    pub(crate) fn file_created(&self) {
-        self.names_unsynced.store(true, Ordering::SeqCst);
+    /// Notes that a file was made; `unsynced` is its name if its content is not on disk yet.
+    pub(crate) fn file_created(&self, unsynced: Option<&str>) {
+        let mut all = self.unsynced();
+        all.names = true;
+        if all.contents.len() < SYNCED_AS_A_WHOLE {
+            all.contents.extend(unsynced.map(str::to_owned));
+        }
     }
 
-    /// Makes sure that the names of all files made so far are on disk.
-    pub(crate) fn sync_names(&self) -> io::Result<()> {
-        if self.names_unsynced.swap(false, Ordering::SeqCst) {
-            sync_folder(&self.blobs()).inspect_err(|_| self.file_created())?;
+    /// Makes sure that the contents and names of all files made so far are on disk.
+    pub(crate) fn sync_files(&self) -> io::Result<()> {
+        let Unsynced { names, contents } = std::mem::take(&mut *self.unsynced());
+        if !names {
+            return Ok(());
         }
-        Ok(())
+        #[cfg(target_os = "linux")]
+        if contents.len() >= SYNCED_AS_A_WHOLE {
+            // Open since the start, so that it gets to know of every failure.
+            return Ok(rustix::fs::syncfs(&self.lock)?);
+        }
+        let blobs = self.blobs();
+        for name in contents {
+            match File::open(blobs.join(name)) {
+                Ok(file) => file.sync_all()?,
+                // It was removed since.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(error),
+            }
+        }
+        sync_folder(&blobs)
+    }
+
+    fn unsynced(&self) -> MutexGuard<'_, Unsynced> {
+        self.unsynced.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Replaces a file at the folder's top atomically.

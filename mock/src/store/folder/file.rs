@@ -71,46 +71,88 @@ fn own_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Err
     }
 }
 
-/// Writes a part's chunks to its file.
+/// A file of up to so many bytes is synced together with others, by the journal.
+const SYNCED_WITH_OTHERS: u64 = 1 << 20;
+
+/// Writes a part's chunks to its file, which is made with the first.
 pub(crate) struct FileWriter {
-    handle: File,
+    handle: Option<File>,
     name: String,
     folder: Arc<Folder>,
-    finished: bool,
+    len: u64,
 }
 
 impl FileWriter {
-    pub(crate) fn create(folder: &Arc<Folder>) -> io::Result<Self> {
+    pub(crate) fn new(folder: &Arc<Folder>) -> Self {
         let name = random::hex::<16>();
-        let path = unfinished(folder, &name);
-        let handle = blocking(|| private().create_new(true).open(path))?;
-        Ok(Self { handle, name, folder: Arc::clone(folder), finished: false })
+        Self { handle: None, name, folder: Arc::clone(folder), len: 0 }
     }
 
     pub(crate) fn write(&mut self, chunk: &[u8]) -> io::Result<()> {
-        blocking(|| self.handle.write_all(chunk))
+        blocking(|| self.append(chunk))
     }
 
-    /// Returns once the content is on disk; its name is synced with the journal.
-    pub(crate) fn finish(mut self) -> io::Result<BlobFile> {
+    /// Writes the last chunk. The content is on disk once the journal has synced the folder's new files, and so is the name.
+    pub(crate) fn finish(self, chunk: &[u8]) -> io::Result<BlobFile> {
+        // A file of one chunk goes to the page cache, which takes less than a change of threads.
+        if self.handle.is_none() {
+            self.write_whole(chunk)
+        } else {
+            blocking(|| self.complete(chunk))
+        }
+    }
+
+    /// Writes a file of one chunk. What a crash leaves of it is in no journal, so that it needs no name for the meantime.
+    fn write_whole(mut self, chunk: &[u8]) -> io::Result<BlobFile> {
+        let path = self.folder.blobs().join(&self.name);
+        let written = private()
+            .create_new(true)
+            .open(&path)
+            .and_then(|mut file| file.write_all(chunk))
+            .inspect_err(|_| drop(std::fs::remove_file(path)));
+        written?;
+        Ok(self.finished(false))
+    }
+
+    fn complete(mut self, chunk: &[u8]) -> io::Result<BlobFile> {
+        self.append(chunk)?;
+        // A large file would hold up the small ones of others.
+        let is_synced = self.len > SYNCED_WITH_OTHERS;
+        if let Some(handle) = self.handle.as_ref().filter(|_| is_synced) {
+            handle.sync_all()?;
+        }
         let (from, to) =
             (unfinished(&self.folder, &self.name), self.folder.blobs().join(&self.name));
-        blocking(|| {
-            self.handle.sync_all()?;
-            std::fs::rename(from, to)
-        })?;
-        self.folder.file_created();
-        self.finished = true;
-        Ok(BlobFile {
+        std::fs::rename(from, to)?;
+        // From now on it is no unfinished one.
+        self.handle = None;
+        Ok(self.finished(is_synced))
+    }
+
+    fn finished(&mut self, is_synced: bool) -> BlobFile {
+        self.folder.file_created((!is_synced).then_some(&*self.name));
+        BlobFile {
             name: std::mem::take(&mut self.name),
             folder: OnceLock::from(Arc::clone(&self.folder)),
-        })
+        }
+    }
+
+    fn append(&mut self, chunk: &[u8]) -> io::Result<()> {
+        let handle = match &mut self.handle {
+            Some(handle) => handle,
+            none => {
+                let path = unfinished(&self.folder, &self.name);
+                none.insert(private().create_new(true).open(path)?)
+            }
+        };
+        self.len += chunk.len() as u64;
+        handle.write_all(chunk)
     }
 }
 
 impl Drop for FileWriter {
     fn drop(&mut self) {
-        if !self.finished {
+        if self.handle.is_some() {
             // A file left behind is removed at the next start.
             let _ = std::fs::remove_file(unfinished(&self.folder, &self.name));
         }

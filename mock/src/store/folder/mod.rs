@@ -1,6 +1,6 @@
 //! A folder that outlives the server, even one that is killed at any moment.
 //!
-//! `blobs/` holds the bytes of each part in a file of its own, written and synced before anything refers to it.
+//! `blobs/` holds the bytes of each part in a file of its own, written and synced before the journal refers to it.
 //! `journal` holds every change of the index, synced before it is acknowledged; an index in memory is rebuilt from it.
 //! A start removes only what was never finished, and what the journal says was removed.
 //!
