@@ -214,6 +214,16 @@ fn what_is_refused_whoever_asks() {
     assert_eq!(huge.send(&server).verdict(), (400, "EntityTooLarge".to_owned()));
 }
 
+/// boto3 and aws-cli take a final answer in the place of `100 Continue` for that of their next request on the connection.
+#[test]
+fn a_connection_ends_with_an_answer_that_was_not_asked_for() {
+    let server = builder().start().unwrap();
+    for (path, body) in [("/demo/empty", &b""[..]), ("/absent/key", b"x")] {
+        let answer = Raw::put(path, body).header("expect", "100-continue").send(&server);
+        assert_eq!(answer.header("connection"), Some("close"), "{path}");
+    }
+}
+
 #[test]
 fn a_host_that_is_not_signed_is_refused() {
     for behavior in [Behavior::Aws, Behavior::Ceph] {

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
+use http_body::Body as _;
 use hyper::body::Incoming;
 use s3s::Body;
 use s3s::service::S3Service;
@@ -70,14 +71,14 @@ impl Handler {
         }
         let operation = record.operation;
         let is_head = head.method == "HEAD";
+        let (expects, is_empty) = (head.headers.contains_key("expect"), body.is_end_stream());
         let answer = self.interceptor.ask(&record);
         if answer.is_some() {
             fault = None;
         }
         let answer = answer.or_else(|| fault.as_ref().and_then(ChosenFault::answer));
         let number = self.log.push(record);
-        let body =
-            RequestBody::new(body, head.headers.contains_key("expect"), self.patience, received);
+        let body = RequestBody::new(body, expects, self.patience, received);
         let rest = body.clone();
         let tampering = match answer {
             None => Tampering::default(),
@@ -91,6 +92,12 @@ impl Handler {
         let mut context = RequestContext::new(connection);
         context.wrong_range = fault.as_ref().is_some_and(ChosenFault::shifts_range);
         let mut response = self.handle(head, body, operation, &context).await;
+        if expects && (is_empty || !response.status().is_success()) {
+            // boto3 and aws-cli take a final answer in the place of `100 Continue` for that of their next request, too,
+            // unless the connection ends with it.
+            let close = HeaderValue::from_static("close");
+            response.headers_mut().insert(http::header::CONNECTION, close);
+        }
         if is_head {
             adjust_head_answer(&mut response);
         }
