@@ -49,16 +49,19 @@ complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "keygen" -d 'Make a ne
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "key" -d 'Inspect keys, hand them to other tools, and check that they still open what they sealed'
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "put" -d 'Seal files with your key and store them'
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "get" -d 'Fetch objects, opened with the key they were sealed with'
+complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "cat" -d 'Write an object to standard output: `get URL -`'
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "head" -d 'Show an object\'s metadata, opened with the key it was sealed with'
+complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "stat" -d 'Show an object\'s metadata, opened with the key it was sealed with'
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "cp" -d 'Copy objects, from one key to another, or between sealed and not'
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "mv" -d 'Move objects: copy them as `cp` does, and delete each once its copy is proven'
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "sync" -d 'Copy what changed between a folder and a prefix, in either direction'
-complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "ls" -d 'List objects'
+complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "ls" -d 'List buckets and objects'
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "audit" -d 'Tell which objects are sealed, and with which of your keys'
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "rotate" -d 'Seal objects with another key, where they are'
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "rm" -d 'Delete objects, or versions of them; needs no key'
+complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "delete" -d 'Delete objects, or versions of them; needs no key'
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "presign" -d 'Make a URL with which somebody without credentials can read or write one object'
-complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "bucket" -d 'See, allow or block SSE-C in a bucket'
+complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "bucket" -d 'Make or delete a bucket; see, allow or block SSE-C in it'
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "doctor" -d 'Check everything that sealed objects need: settings, connection, bucket, and that the store really seals'
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "mock" -d 'Run a local S3 server for tests: it answers like Amazon S3, in memory'
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "proxy" -d 'Seal what other S3 tools write: a local endpoint that adds your key'
@@ -200,7 +203,13 @@ rclone\t'rclone: lines for the remote\'s section of rclone.conf'
 mc\t'MinIO Client: base64 without padding, for `MC_ENC_C=ALIAS/BUCKET=…`'
 s3fs\t's3fs: a key file for `-o use_sse=custom:FILE`, with all keys: the first writes'
 curl\t'curl: the three headers, for `-H @FILE`'
-env\t'Env files of docker, systemd and CI: `S3SEAL_KEY=…`'"
+env\t'Env files of docker, systemd and CI: `S3SEAL_KEY=…`'
+velero\t'Velero, Thanos: the 32 raw bytes, for `customerKeyEncryptionFile` and `encryption_key`'
+terraform\t'Terraform and OpenTofu: `AWS_SSE_CUSTOMER_KEY=…` for the s3 backend with `encrypt = true`'
+object-store\t'obstore, polars, delta-rs and others on Rust\'s object_store: its options as variables'
+clickhouse\t'ClickHouse: the element of an S3 disk or endpoint'
+nextcloud\t'Nextcloud: the line of `objectstore` in config.php'
+k8s-secret\t'Kubernetes: the manifest of a Secret with a key file; only into a file'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from convert" -s o -l output -d 'Write to this new file (mode 0600, never overwritten); `-` is stdout' -r -F
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from convert" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal; with CI in the environment, two lines for a run of over 30 seconds'
 plain\t'A line of text every 30 seconds'
@@ -452,6 +461,43 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l no-progress -d 'Th
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c s3seal -n "__fish_s3seal_using_subcommand cat" -s k -l key -d 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cat" -l key-format -d 'How to read the key text' -r -f -a "auto\t'Detected: 32 bytes, base64, hex, or 32 ASCII characters'
+base64\t'Base64 of 32 bytes: padded, unpadded or url-safe'
+hex\t'64 hexadecimal digits'
+raw\t'Exactly 32 bytes'"
+complete -c s3seal -n "__fish_s3seal_using_subcommand cat" -l derive-as -d 'Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a bucket alone (s3://bucket), for each object of the same name there' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cat" -l sse-customer-algorithm -d 'As with `aws s3api`: AES256' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cat" -l sse-customer-key -d 'As with `aws s3api`: the 32 bytes of the key as text, file://FILE or fileb://FILE; their base64 if --sse-customer-key-md5 is given' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cat" -l sse-customer-key-md5 -d 'As with `aws s3api`: base64 of the MD5 of the 32 bytes' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cat" -l sse-c -d 'As with `aws s3`: AES256, which may be left out' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cat" -l sse-c-key -d 'As with `aws s3`: the 32 bytes of the key as text, file://FILE or fileb://FILE' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cat" -l key-timeout -d 'How long a `cmd:` may take, passphrases and touched tokens included; 0 is for ever' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cat" -l range -d 'Only these bytes of the object, such as bytes=0-99, bytes=100- or bytes=-100' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cat" -l version-id -d 'Read this version instead of the newest' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cat" -l if-match -d 'Read it only if its ETag is this one' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cat" -l if-none-match -d 'Read it only if its ETag is not this one' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cat" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal; with CI in the environment, two lines for a run of over 30 seconds'
+plain\t'A line of text every 30 seconds'
+none\t'Nothing'"
+complete -c s3seal -n "__fish_s3seal_using_subcommand cat" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cat" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cat" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cat" -l ca-bundle -d 'Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE' -r -F
+complete -c s3seal -n "__fish_s3seal_using_subcommand cat" -l request-payer -d 'Who pays for the request; the one value is `requester`' -r -f -a "requester\t''"
+complete -c s3seal -n "__fish_s3seal_using_subcommand cat" -l expected-bucket-owner -d 'Refuse a bucket that belongs to another account' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cat" -l max-attempts -d 'How often a request is sent before it is given up [default: 5]. Also: AWS_MAX_ATTEMPTS' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cat" -l connect-timeout -d 'Give up an attempt at a connection after this time; 0: never' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cat" -l read-timeout -d 'Give up a connection on which nothing has moved for this time; 0: never' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cat" -l limit-rate -d 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cat" -l allow-plain -d 'Accept an object that is not sealed although a key is given'
+complete -c s3seal -n "__fish_s3seal_using_subcommand cat" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
+complete -c s3seal -n "__fish_s3seal_using_subcommand cat" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c s3seal -n "__fish_s3seal_using_subcommand cat" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand cat" -l no-progress -d 'The same as --progress none'
+complete -c s3seal -n "__fish_s3seal_using_subcommand cat" -l no-sign-request -d 'Send requests without credentials'
+complete -c s3seal -n "__fish_s3seal_using_subcommand cat" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
+complete -c s3seal -n "__fish_s3seal_using_subcommand cat" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c s3seal -n "__fish_s3seal_using_subcommand head" -s k -l key -d 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l key-format -d 'How to read the key text' -r -f -a "auto\t'Detected: 32 bytes, base64, hex, or 32 ASCII characters'
 base64\t'Base64 of 32 bytes: padded, unpadded or url-safe'
@@ -488,6 +534,42 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l no-progress -d 'T
 complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
 complete -c s3seal -n "__fish_s3seal_using_subcommand head" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c s3seal -n "__fish_s3seal_using_subcommand stat" -s k -l key -d 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand stat" -l key-format -d 'How to read the key text' -r -f -a "auto\t'Detected: 32 bytes, base64, hex, or 32 ASCII characters'
+base64\t'Base64 of 32 bytes: padded, unpadded or url-safe'
+hex\t'64 hexadecimal digits'
+raw\t'Exactly 32 bytes'"
+complete -c s3seal -n "__fish_s3seal_using_subcommand stat" -l derive-as -d 'Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a bucket alone (s3://bucket), for each object of the same name there' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand stat" -l sse-customer-algorithm -d 'As with `aws s3api`: AES256' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand stat" -l sse-customer-key -d 'As with `aws s3api`: the 32 bytes of the key as text, file://FILE or fileb://FILE; their base64 if --sse-customer-key-md5 is given' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand stat" -l sse-customer-key-md5 -d 'As with `aws s3api`: base64 of the MD5 of the 32 bytes' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand stat" -l sse-c -d 'As with `aws s3`: AES256, which may be left out' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand stat" -l sse-c-key -d 'As with `aws s3`: the 32 bytes of the key as text, file://FILE or fileb://FILE' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand stat" -l key-timeout -d 'How long a `cmd:` may take, passphrases and touched tokens included; 0 is for ever' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand stat" -l version-id -d 'Read this version instead of the newest' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand stat" -l if-match -d 'Read it only if its ETag is this one' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand stat" -l if-none-match -d 'Read it only if its ETag is not this one' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand stat" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal; with CI in the environment, two lines for a run of over 30 seconds'
+plain\t'A line of text every 30 seconds'
+none\t'Nothing'"
+complete -c s3seal -n "__fish_s3seal_using_subcommand stat" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand stat" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand stat" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand stat" -l ca-bundle -d 'Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE' -r -F
+complete -c s3seal -n "__fish_s3seal_using_subcommand stat" -l request-payer -d 'Who pays for the request; the one value is `requester`' -r -f -a "requester\t''"
+complete -c s3seal -n "__fish_s3seal_using_subcommand stat" -l expected-bucket-owner -d 'Refuse a bucket that belongs to another account' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand stat" -l max-attempts -d 'How often a request is sent before it is given up [default: 5]. Also: AWS_MAX_ATTEMPTS' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand stat" -l connect-timeout -d 'Give up an attempt at a connection after this time; 0: never' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand stat" -l read-timeout -d 'Give up a connection on which nothing has moved for this time; 0: never' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand stat" -l limit-rate -d 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand stat" -l allow-plain -d 'Accept an object that is not sealed although a key is given'
+complete -c s3seal -n "__fish_s3seal_using_subcommand stat" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
+complete -c s3seal -n "__fish_s3seal_using_subcommand stat" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c s3seal -n "__fish_s3seal_using_subcommand stat" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand stat" -l no-progress -d 'The same as --progress none'
+complete -c s3seal -n "__fish_s3seal_using_subcommand stat" -l no-sign-request -d 'Send requests without credentials'
+complete -c s3seal -n "__fish_s3seal_using_subcommand stat" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
+complete -c s3seal -n "__fish_s3seal_using_subcommand stat" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -s k -l key -d 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l key-format -d 'How to read the key text' -r -f -a "auto\t'Detected: 32 bytes, base64, hex, or 32 ASCII characters'
 base64\t'Base64 of 32 bytes: padded, unpadded or url-safe'
@@ -833,6 +915,37 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l no-progress -d 'The
 complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
 complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c s3seal -n "__fish_s3seal_using_subcommand delete" -l version-id -d 'Delete this version for good' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand delete" -l older-than -d 'Abort and delete only those begun longer ago than this, such as 24h or 7d' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand delete" -l include -d 'Do include what matches; all is included at first, and the last pattern decides' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand delete" -l exclude -d 'Leave out what matches; `*` matches `/` as well, names are relative to the source' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand delete" -l shard -d 'Take one share of N of a folder: I/N, such as 3/16; in a job array `auto`, or auto/N where its scheduler tells no N' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand delete" -l concurrency -d 'How many requests are under way at once [default: as many as raise the throughput, up to 16 for parts]' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand delete" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal; with CI in the environment, two lines for a run of over 30 seconds'
+plain\t'A line of text every 30 seconds'
+none\t'Nothing'"
+complete -c s3seal -n "__fish_s3seal_using_subcommand delete" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand delete" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand delete" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand delete" -l ca-bundle -d 'Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE' -r -F
+complete -c s3seal -n "__fish_s3seal_using_subcommand delete" -l request-payer -d 'Who pays for the request; the one value is `requester`' -r -f -a "requester\t''"
+complete -c s3seal -n "__fish_s3seal_using_subcommand delete" -l expected-bucket-owner -d 'Refuse a bucket that belongs to another account' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand delete" -l max-attempts -d 'How often a request is sent before it is given up [default: 5]. Also: AWS_MAX_ATTEMPTS' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand delete" -l connect-timeout -d 'Give up an attempt at a connection after this time; 0: never' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand delete" -l read-timeout -d 'Give up a connection on which nothing has moved for this time; 0: never' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand delete" -l limit-rate -d 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand delete" -l all-versions -d 'Delete all versions for good, delete markers too'
+complete -c s3seal -n "__fish_s3seal_using_subcommand delete" -l all -d 'With -r: yes, the whole bucket'
+complete -c s3seal -n "__fish_s3seal_using_subcommand delete" -l incomplete -d 'Abort unfinished uploads instead of deleting objects: of the object, or of all below a URL that ends in `/`, with -r below the prefix, or in the whole bucket; and delete there, in `.s3seal/`, what killed runs have tried the store out with'
+complete -c s3seal -n "__fish_s3seal_using_subcommand delete" -s r -l recursive -d 'Take folders, and all that is in them'
+complete -c s3seal -n "__fish_s3seal_using_subcommand delete" -l dry-run -d 'Say what would be done, and do nothing'
+complete -c s3seal -n "__fish_s3seal_using_subcommand delete" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
+complete -c s3seal -n "__fish_s3seal_using_subcommand delete" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c s3seal -n "__fish_s3seal_using_subcommand delete" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand delete" -l no-progress -d 'The same as --progress none'
+complete -c s3seal -n "__fish_s3seal_using_subcommand delete" -l no-sign-request -d 'Send requests without credentials'
+complete -c s3seal -n "__fish_s3seal_using_subcommand delete" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
+complete -c s3seal -n "__fish_s3seal_using_subcommand delete" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l method -d 'What the URL allows' -r -f -a "GET\t'To download the object'
 PUT\t'To upload it'
 HEAD\t'To ask for its metadata'"
@@ -883,30 +996,72 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l no-progress -d
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from status allow block help" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal; with CI in the environment, two lines for a run of over 30 seconds'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block help" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal; with CI in the environment, two lines for a run of over 30 seconds'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
-complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from status allow block help" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from status allow block help" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from status allow block help" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from status allow block help" -l ca-bundle -d 'Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE' -r -F
-complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from status allow block help" -l request-payer -d 'Who pays for the request; the one value is `requester`' -r -f -a "requester\t''"
-complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from status allow block help" -l expected-bucket-owner -d 'Refuse a bucket that belongs to another account' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from status allow block help" -l max-attempts -d 'How often a request is sent before it is given up [default: 5]. Also: AWS_MAX_ATTEMPTS' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from status allow block help" -l connect-timeout -d 'Give up an attempt at a connection after this time; 0: never' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from status allow block help" -l read-timeout -d 'Give up a connection on which nothing has moved for this time; 0: never' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from status allow block help" -l limit-rate -d 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from status allow block help" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
-complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from status allow block help" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
-complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from status allow block help" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
-complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from status allow block help" -l no-progress -d 'The same as --progress none'
-complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from status allow block help" -l no-sign-request -d 'Send requests without credentials'
-complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from status allow block help" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
-complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from status allow block help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from status allow block help" -f -a "status" -d 'Show whether SSE-C is blocked, and the default encryption'
-complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from status allow block help" -f -a "allow" -d 'Let objects be written with SSE-C'
-complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from status allow block help" -f -a "block" -d 'Refuse objects that are written with SSE-C'
-complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from status allow block help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block help" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block help" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block help" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block help" -l ca-bundle -d 'Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE' -r -F
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block help" -l request-payer -d 'Who pays for the request; the one value is `requester`' -r -f -a "requester\t''"
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block help" -l expected-bucket-owner -d 'Refuse a bucket that belongs to another account' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block help" -l max-attempts -d 'How often a request is sent before it is given up [default: 5]. Also: AWS_MAX_ATTEMPTS' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block help" -l connect-timeout -d 'Give up an attempt at a connection after this time; 0: never' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block help" -l read-timeout -d 'Give up a connection on which nothing has moved for this time; 0: never' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block help" -l limit-rate -d 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block help" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block help" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block help" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block help" -l no-progress -d 'The same as --progress none'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block help" -l no-sign-request -d 'Send requests without credentials'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block help" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block help" -f -a "create" -d 'Make a bucket that takes objects with SSE-C'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block help" -f -a "delete" -d 'Delete a bucket that is empty'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block help" -f -a "status" -d 'Show whether SSE-C is blocked, and the default encryption'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block help" -f -a "allow" -d 'Let objects be written with SSE-C'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block help" -f -a "block" -d 'Refuse objects that are written with SSE-C'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from create" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal; with CI in the environment, two lines for a run of over 30 seconds'
+plain\t'A line of text every 30 seconds'
+none\t'Nothing'"
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from create" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from create" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from create" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from create" -l ca-bundle -d 'Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE' -r -F
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from create" -l request-payer -d 'Who pays for the request; the one value is `requester`' -r -f -a "requester\t''"
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from create" -l expected-bucket-owner -d 'Refuse a bucket that belongs to another account' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from create" -l max-attempts -d 'How often a request is sent before it is given up [default: 5]. Also: AWS_MAX_ATTEMPTS' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from create" -l connect-timeout -d 'Give up an attempt at a connection after this time; 0: never' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from create" -l read-timeout -d 'Give up a connection on which nothing has moved for this time; 0: never' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from create" -l limit-rate -d 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from create" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from create" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from create" -l no-progress -d 'The same as --progress none'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from create" -l no-sign-request -d 'Send requests without credentials'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from create" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from delete" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal; with CI in the environment, two lines for a run of over 30 seconds'
+plain\t'A line of text every 30 seconds'
+none\t'Nothing'"
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from delete" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from delete" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from delete" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from delete" -l ca-bundle -d 'Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE' -r -F
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from delete" -l request-payer -d 'Who pays for the request; the one value is `requester`' -r -f -a "requester\t''"
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from delete" -l expected-bucket-owner -d 'Refuse a bucket that belongs to another account' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from delete" -l max-attempts -d 'How often a request is sent before it is given up [default: 5]. Also: AWS_MAX_ATTEMPTS' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from delete" -l connect-timeout -d 'Give up an attempt at a connection after this time; 0: never' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from delete" -l read-timeout -d 'Give up a connection on which nothing has moved for this time; 0: never' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from delete" -l limit-rate -d 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from delete" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from delete" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from delete" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from delete" -l no-progress -d 'The same as --progress none'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from delete" -l no-sign-request -d 'Send requests without credentials'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from delete" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from status" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal; with CI in the environment, two lines for a run of over 30 seconds'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
@@ -967,6 +1122,8 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_su
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from block" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from block" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from block" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from help" -f -a "create" -d 'Make a bucket that takes objects with SSE-C'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from help" -f -a "delete" -d 'Delete a bucket that is empty'
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from help" -f -a "status" -d 'Show whether SSE-C is blocked, and the default encryption'
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from help" -f -a "allow" -d 'Let objects be written with SSE-C'
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from help" -f -a "block" -d 'Refuse objects that are written with SSE-C'
@@ -1092,25 +1249,26 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -l no-progres
 complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
 complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "keygen" -d 'Make a new 256-bit key from the operating system\'s random source'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "key" -d 'Inspect keys, hand them to other tools, and check that they still open what they sealed'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "put" -d 'Seal files with your key and store them'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "get" -d 'Fetch objects, opened with the key they were sealed with'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "head" -d 'Show an object\'s metadata, opened with the key it was sealed with'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "cp" -d 'Copy objects, from one key to another, or between sealed and not'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "mv" -d 'Move objects: copy them as `cp` does, and delete each once its copy is proven'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "sync" -d 'Copy what changed between a folder and a prefix, in either direction'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "ls" -d 'List objects'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "audit" -d 'Tell which objects are sealed, and with which of your keys'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "rotate" -d 'Seal objects with another key, where they are'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "rm" -d 'Delete objects, or versions of them; needs no key'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "presign" -d 'Make a URL with which somebody without credentials can read or write one object'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "bucket" -d 'See, allow or block SSE-C in a bucket'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "doctor" -d 'Check everything that sealed objects need: settings, connection, bucket, and that the store really seals'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "mock" -d 'Run a local S3 server for tests: it answers like Amazon S3, in memory'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "proxy" -d 'Seal what other S3 tools write: a local endpoint that adds your key'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "completions" -d 'Print a completion script for a shell'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get cat head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "keygen" -d 'Make a new 256-bit key from the operating system\'s random source'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get cat head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "key" -d 'Inspect keys, hand them to other tools, and check that they still open what they sealed'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get cat head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "put" -d 'Seal files with your key and store them'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get cat head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "get" -d 'Fetch objects, opened with the key they were sealed with'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get cat head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "cat" -d 'Write an object to standard output: `get URL -`'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get cat head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "head" -d 'Show an object\'s metadata, opened with the key it was sealed with'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get cat head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "cp" -d 'Copy objects, from one key to another, or between sealed and not'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get cat head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "mv" -d 'Move objects: copy them as `cp` does, and delete each once its copy is proven'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get cat head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "sync" -d 'Copy what changed between a folder and a prefix, in either direction'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get cat head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "ls" -d 'List buckets and objects'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get cat head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "audit" -d 'Tell which objects are sealed, and with which of your keys'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get cat head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "rotate" -d 'Seal objects with another key, where they are'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get cat head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "rm" -d 'Delete objects, or versions of them; needs no key'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get cat head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "presign" -d 'Make a URL with which somebody without credentials can read or write one object'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get cat head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "bucket" -d 'Make or delete a bucket; see, allow or block SSE-C in it'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get cat head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "doctor" -d 'Check everything that sealed objects need: settings, connection, bucket, and that the store really seals'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get cat head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "mock" -d 'Run a local S3 server for tests: it answers like Amazon S3, in memory'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get cat head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "proxy" -d 'Seal what other S3 tools write: a local endpoint that adds your key'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get cat head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get cat head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c s3seal -n "__fish_s3seal_using_subcommand help; and __fish_seen_subcommand_from key" -f -a "show" -d 'Show what a key is: source, format seen, length, key-MD5 and warnings'
 complete -c s3seal -n "__fish_s3seal_using_subcommand help; and __fish_seen_subcommand_from key" -f -a "md5" -d 'Print the key-MD5 alone, a line a key'
 complete -c s3seal -n "__fish_s3seal_using_subcommand help; and __fish_seen_subcommand_from key" -f -a "convert" -d 'Write the same key as another tool wants it'
@@ -1118,6 +1276,8 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand help; and __fish_seen_subc
 complete -c s3seal -n "__fish_s3seal_using_subcommand help; and __fish_seen_subcommand_from key" -f -a "recover" -d 'Find the key that opens an object, from a text that was once used as one'
 complete -c s3seal -n "__fish_s3seal_using_subcommand help; and __fish_seen_subcommand_from key" -f -a "list" -d 'List the keys of config.toml: names, sources, key-MD5s and rules; no secret'
 complete -c s3seal -n "__fish_s3seal_using_subcommand help; and __fish_seen_subcommand_from key" -f -a "derive" -d 'Derive the key of one object from a master key, to share that object alone'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and __fish_seen_subcommand_from bucket" -f -a "create" -d 'Make a bucket that takes objects with SSE-C'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and __fish_seen_subcommand_from bucket" -f -a "delete" -d 'Delete a bucket that is empty'
 complete -c s3seal -n "__fish_s3seal_using_subcommand help; and __fish_seen_subcommand_from bucket" -f -a "status" -d 'Show whether SSE-C is blocked, and the default encryption'
 complete -c s3seal -n "__fish_s3seal_using_subcommand help; and __fish_seen_subcommand_from bucket" -f -a "allow" -d 'Let objects be written with SSE-C'
 complete -c s3seal -n "__fish_s3seal_using_subcommand help; and __fish_seen_subcommand_from bucket" -f -a "block" -d 'Refuse objects that are written with SSE-C'

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::Path;
 
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, Parser, Subcommand};
 use tokio::runtime::Builder;
 use tracing::level_filters::LevelFilter;
@@ -12,8 +12,8 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use super::commands::{
-    advice, audit, bucket, completions, cp, doctor, get, head, key, keygen, ls, mock, mv, presign,
-    proxy, put, rm, rotate, sync,
+    advice, audit, bucket, cat, completions, cp, doctor, get, head, key, keygen, ls, mock, mv,
+    presign, proxy, put, rm, rotate, sync,
 };
 use super::failure::{Failure, Failures, set_advisor};
 use super::key::aws_cli::hidden_values;
@@ -88,6 +88,8 @@ enum Command {
     Key(key::Args),
     Put(put::Args),
     Get(get::Args),
+    Cat(cat::Args),
+    #[command(visible_alias = "stat")]
     Head(head::Args),
     Cp(cp::Args),
     Mv(mv::Args),
@@ -95,6 +97,7 @@ enum Command {
     Ls(ls::Args),
     Audit(audit::Args),
     Rotate(rotate::Args),
+    #[command(visible_alias = "delete")]
     Rm(rm::Args),
     Presign(presign::Args),
     Bucket(bucket::Args),
@@ -165,6 +168,7 @@ fn dispatch(cli: &Cli, out: &Output) -> Result<u8, Failures> {
         }
         Command::Put(args) => return Ok(with_runtime(put::run(args, &cli.connect, out))??),
         Command::Get(args) => return Ok(with_runtime(get::run(args, &cli.connect, out))??),
+        Command::Cat(args) => return Ok(with_runtime(cat::run(args, &cli.connect, out))??),
         Command::Cp(args) => return Ok(with_runtime(cp::run(args, &cli.connect, out))??),
         Command::Mv(args) => return Ok(with_runtime(mv::run(args, &cli.connect, out))??),
         Command::Sync(args) => return Ok(with_runtime(sync::run(args, &cli.connect, out))??),
@@ -184,7 +188,8 @@ fn dispatch(cli: &Cli, out: &Output) -> Result<u8, Failures> {
 fn writes_to_stdout(command: &Command) -> bool {
     matches!(
         command,
-        Command::Head(_)
+        Command::Cat(_)
+            | Command::Head(_)
             | Command::Ls(_)
             | Command::Audit(_)
             | Command::Presign(_)
@@ -258,6 +263,79 @@ fn hide_keys(arguments: &[OsString]) {
     }
 }
 
+/// Commands of other tools, and what they are called here.
+const ELSEWHERE: &[(&[&str], &str)] = &[
+    (&["version", "v"], "s3seal --version"),
+    (&["upload", "store", "seal", "encrypt"], "s3seal put"),
+    (&["download", "fetch", "open", "decrypt"], "s3seal get"),
+    (&["list", "dir", "tree", "find"], "s3seal ls"),
+    (&["info", "show", "head-object", "stats"], "s3seal head"),
+    (&["remove", "del", "erase"], "s3seal rm"),
+    (&["copy"], "s3seal cp"),
+    (&["move", "rename"], "s3seal mv"),
+    (&["mirror"], "s3seal sync"),
+    (&["mb", "create-bucket"], "s3seal bucket create"),
+    (&["rb", "delete-bucket"], "s3seal bucket delete"),
+    (&["genkey", "gen-key", "generate"], "s3seal keygen"),
+    (&["rekey", "rewrap"], "s3seal rotate"),
+    (&["serve", "server"], "s3seal mock, or s3seal proxy"),
+    (&["check", "diagnose", "test"], "s3seal doctor"),
+    (&["config", "configure"], "s3seal help key list, which shows how config.toml is written"),
+    (&["url", "share", "sign"], "s3seal presign"),
+];
+
+/// Commands that change nothing: a mistyped command never suggests another.
+const HARMLESS: &[&str] =
+    &["audit", "cat", "completions", "doctor", "get", "head", "help", "key", "ls", "presign"];
+
+/// A tip for a command or an option that is called something else here. `Some(None)` if clap's own tip must not be shown.
+fn tip(error: &clap::Error, arguments: &[OsString]) -> Option<Option<String>> {
+    let text = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text.as_str()),
+        _ => None,
+    };
+    match error.kind() {
+        ErrorKind::InvalidSubcommand => {
+            let typed = text(ContextKind::InvalidSubcommand)?.to_ascii_lowercase();
+            let known = ELSEWHERE.iter().find(|(names, _)| names.contains(&typed.as_str()));
+            if let Some((_, here)) = known {
+                return Some(Some(format!("write `{here}`")));
+            }
+            let similar = match error.get(ContextKind::SuggestedSubcommand) {
+                Some(ContextValue::Strings(names)) => names.as_slice(),
+                _ => &[],
+            };
+            let is_harmless = |name: &String| HARMLESS.contains(&name.as_str());
+            (!similar.iter().all(is_harmless)).then_some(None)
+        }
+        ErrorKind::UnknownArgument => {
+            let typed = text(ContextKind::InvalidArg)?;
+            let is_get = arguments.iter().any(|argument| argument == "get");
+            let names_output = typed == "-o" || typed.starts_with("--output");
+            (is_get && names_output)
+                .then(|| Some("the file comes last: s3seal get s3://bucket/key FILE".to_owned()))
+        }
+        _ => None,
+    }
+}
+
+/// The message with this tip in the place of clap's.
+fn with_tip(text: &str, tip: Option<String>) -> String {
+    let mut lines: Vec<String> = text
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("tip:"))
+        .map(str::to_owned)
+        .collect();
+    if let Some(tip) = tip {
+        let end = lines.iter().position(String::is_empty).unwrap_or(lines.len());
+        lines.insert(end, format!("  tip: {tip}"));
+        lines.insert(end, String::new());
+    }
+    // Without the tip two empty lines would meet.
+    lines.dedup_by(|one, other| one.is_empty() && other.is_empty());
+    lines.join("\n")
+}
+
 /// For errors that occur before the arguments are parsed.
 fn wants_json(arguments: &[OsString]) -> bool {
     arguments.iter().any(|argument| argument == "--json")
@@ -270,6 +348,9 @@ fn print_usage_error(error: &clap::Error, arguments: &[OsString], note: Option<S
         return 0;
     }
     let mut text = error.render().to_string();
+    if let Some(tip) = tip(error, arguments) {
+        text = with_tip(&text, tip);
+    }
     for argument in arguments.iter().filter_map(|argument| argument.to_str()) {
         let value = argument.split_once('=').map_or(argument, |(_, value)| value);
         for secret in [argument, value].into_iter().filter(|word| looks_secret(word)) {

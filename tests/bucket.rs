@@ -113,3 +113,52 @@ fn failures_name_the_permission_and_the_bucket() {
     lab.run(["bucket", "status", "demo"]).fails(2).says(&["not an s3:// URL"]);
     lab.run(["bucket", "status"]).fails(2);
 }
+
+#[test]
+fn buckets_are_made_listed_and_deleted() {
+    let lab = blocked();
+    let made = lab.run(["bucket", "create", "s3://new"]).succeeds();
+    made.says(&["made s3://new/", "SSE-C allowed"]);
+    lab.run(["put", "-k", "./k", "file", "s3://new/x"]).succeeds();
+    assert_eq!(lab.run(["ls"]).succeeds().stdout, "s3://demo\ns3://new\n");
+    let json = lab.run(["ls", "--json"]).succeeds().json_lines();
+    assert_eq!((&json[1]["url"], &json[1]["type"]), (&"s3://new".into(), &"bucket".into()));
+    assert!(json[1]["created"].as_str().unwrap().starts_with("20"), "{json:?}");
+    let long = lab.run(["ls", "--long"]).succeeds().stdout;
+    assert!(long.lines().all(|line| line.contains("Z ") && line.contains("s3://")), "{long}");
+    lab.run(["ls", "-r"]).fails(2).says(&["none is named", "s3seal ls -r s3://bucket"]);
+
+    lab.run(["bucket", "create", "s3://new"]).done();
+    let delete = || lab.run(["bucket", "delete", "s3://new"]);
+    delete().fails(9).says(&["not empty", "s3seal rm -r --all --all-versions s3://new"]);
+    lab.run(["rm", "s3://new/x"]).succeeds();
+    delete().succeeds().says(&["deleted s3://new/"]);
+    delete().fails(3).says(&["does not exist"]);
+    let json = lab.run(["bucket", "create", "--json", "s3://other"]).succeeds().json();
+    assert_eq!((&json["op"], &json["sseC"]), (&"bucket-create".into(), &"allowed".into()));
+    lab.run(["bucket", "create", "s3://b/k"]).fails(2);
+    lab.run(["bucket", "create", "s3://Not_A_Name"]).fails(2).says(&["no bucket of that name"]);
+}
+
+#[test]
+fn a_bucket_of_another_account_is_not_made() {
+    for (code, words) in
+        [("BucketAlreadyExists", "another account's"), ("BucketAlreadyOwnedByYou", "yours")]
+    {
+        let lab = Lab::with(|server| {
+            server.interceptor(move |request| {
+                (request.operation == "CreateBucket").then(|| Answer::error(409, code, "no"))
+            })
+        });
+        lab.run(["bucket", "create", "s3://taken"]).fails(9).says(&[words]);
+    }
+    let lab = Lab::with(|server| {
+        server.interceptor(|request| {
+            let asks = ["ListBuckets", "DeleteBucket", "CreateBucket"].contains(&request.operation);
+            asks.then(|| Answer::error(403, "AccessDenied", "no"))
+        })
+    });
+    lab.run(["ls"]).fails(5).says(&["list the buckets", "s3:ListAllMyBuckets"]);
+    lab.run(["bucket", "create", "s3://x"]).fails(5).says(&["s3:CreateBucket"]);
+    lab.run(["bucket", "delete", "s3://x"]).fails(5).says(&["s3:DeleteBucket"]);
+}

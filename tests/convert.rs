@@ -11,7 +11,20 @@ use crate::harness::{Lab, url};
 /// The key of the bytes 1, 0 and 2 to 31, and its MD5.
 const KEY: &str = "AQACAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 const MD5: &str = "B5cdas81S8vtaeA886ajLA==";
-const DIALECTS: [&str; 7] = ["aws", "s3api", "rclone", "mc", "s3fs", "curl", "env"];
+const DIALECTS: [&str; 12] = [
+    "aws",
+    "s3api",
+    "rclone",
+    "mc",
+    "s3fs",
+    "curl",
+    "env",
+    "velero",
+    "terraform",
+    "object-store",
+    "clickhouse",
+    "nextcloud",
+];
 
 fn lab_with_key() -> Lab {
     let lab = Lab::offline();
@@ -52,7 +65,7 @@ fn the_files_name_is_one_word_of_the_command_line() {
 #[test]
 fn what_is_converted_is_still_the_key() {
     let lab = lab_with_key();
-    for dialect in ["aws", "mc", "s3fs"] {
+    for dialect in ["aws", "mc", "s3fs", "velero"] {
         lab.run(["key", "convert", "./a.key", "--as", dialect, "-o", dialect]).succeeds();
         let md5 = lab.run(["key", "md5", &format!("./{dialect}")]).succeeds().stdout;
         assert_eq!(md5.trim(), MD5, "{dialect}");
@@ -150,4 +163,22 @@ fn a_sheet_is_for_paper() {
         .fails(2)
         .says(&["cannot be used with"]);
     lab.run(["key", "show", "--as", "sheet"]).fails(2).says(&["no key to look at"]);
+}
+
+/// A manifest is made to be kept and applied: never on stdout, and in a file that only its owner can read.
+#[test]
+fn a_manifest_goes_into_a_file_only() {
+    let lab = lab_with_key();
+    let convert = ["key", "convert", "./a.key", "--as", "k8s-secret"];
+    for more in [&[][..], &["-o", "-"], &["--json"]] {
+        lab.run([&convert[..], more].concat()).fails(2).says(&["belongs into a file", "-o FILE"]);
+    }
+    lab.run([&convert[..], &["-o", "secret.yaml"]].concat()).succeeds().says(&["kubectl apply"]);
+    let mode = fs::metadata(lab.path("secret.yaml")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let text = String::from_utf8(lab.read("secret.yaml")).unwrap();
+    assert!(
+        text.contains("kind: Secret") && text.contains(&format!("  s3seal.key: {KEY}\n")),
+        "{text}"
+    );
 }

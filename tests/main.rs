@@ -14,6 +14,7 @@ mod destination;
 mod diagnosis;
 mod doctor;
 mod faults;
+mod first_steps;
 mod folders;
 mod fuzz;
 mod generated;

@@ -74,6 +74,14 @@ pub(crate) fn sentence(advice: &Advice) -> String {
         Advice::KeepWritersApart => {
             "let no two writers work on the same names: --if-none-match and --if-match do not keep them apart here"
         }
+        Advice::EmptyBucket(bucket) => {
+            return format!(
+                "`s3seal rm -r --all --all-versions s3://{bucket}` deletes all that is in it, for ever; see it first with --dry-run"
+            );
+        }
+        Advice::WritePath(name) => {
+            return format!("there is a file of this name: write -k ./{name}");
+        }
         Advice::BeginAnew => "--no-resume begins anew",
         Advice::ListOrDeleteVersions => {
             "--all-versions lists them, --delete-old-versions deletes them"

@@ -1,4 +1,4 @@
-//! `s3seal bucket`: whether a bucket accepts SSE-C.
+//! `s3seal bucket`: makes and deletes buckets, and whether they accept SSE-C.
 
 use serde::Serialize;
 
@@ -8,7 +8,7 @@ use crate::output::Output;
 use crate::store::wire::{Connect, Store};
 use crate::store::{BucketEncryption, SseC};
 
-/// See, allow or block SSE-C in a bucket
+/// Make or delete a bucket; see, allow or block SSE-C in it
 ///
 /// Since April 2026 Amazon blocks SSE-C in new buckets, and in those of accounts that held no such object,
 /// until somebody allows it. The switch is part of the bucket's encryption configuration, which is read,
@@ -17,6 +17,7 @@ use crate::store::{BucketEncryption, SseC};
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
+  s3seal bucket create s3://backups --region eu-central-1
   s3seal bucket status s3://backups
   s3seal bucket allow s3://backups
   s3seal bucket block s3://public          nobody can seal, or ransom, objects with a key of theirs")]
@@ -27,6 +28,10 @@ pub(crate) struct Args {
 
 #[derive(clap::Subcommand)]
 enum Action {
+    /// Make a bucket that takes objects with SSE-C
+    Create(Buckets),
+    /// Delete a bucket that is empty
+    Delete(Buckets),
     /// Show whether SSE-C is blocked, and the default encryption
     Status(Buckets),
     /// Let objects be written with SSE-C
@@ -61,6 +66,7 @@ struct Item<'a> {
 /// Errors: `Kind::Denied`, `Kind::NotFound`; `Kind::Other` if the store has no such setting.
 pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<(), Failure> {
     let (buckets, allowed) = match &args.action {
+        Action::Create(buckets) | Action::Delete(buckets) => (buckets, None),
         Action::Status(buckets) => (buckets, None),
         Action::Allow(buckets) => (buckets, Some(true)),
         Action::Block(buckets) => (buckets, Some(false)),
@@ -73,11 +79,56 @@ pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<
         .hint(format!("write s3://{}", at.bucket)));
     }
     let store = Store::connect(connect).await?;
+    match &args.action {
+        Action::Create(_) => return create(&store, &at, out).await,
+        Action::Delete(_) => return delete(&store, &at, out).await,
+        _ => {}
+    }
     let before = store.bucket_encryption(&at).await?;
     match allowed {
         None => report("bucket-status", &at, &before, None, out),
         Some(allowed) => set(&store, &at, before, allowed, out).await,
     }
+}
+
+/// What `--json` prints for a bucket that was made or deleted.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Changed {
+    op: &'static str,
+    url: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sse_c: Option<SseC>,
+}
+
+/// Makes the bucket, and allows SSE-C in it where the store has such a setting.
+async fn create(store: &Store, at: &Location, out: &Output) -> Result<(), Failure> {
+    store.create_bucket(at).await?;
+    let made = |failure: Failure| failure.leaving("; the bucket was made all the same");
+    let mut sse_c = None;
+    // Other stores have no such setting, or none that is set to refuse.
+    if store.is_amazon()
+        || store.bucket_encryption(at).await.is_ok_and(|it| it.sse_c() == SseC::Blocked)
+    {
+        let before = store.bucket_encryption(at).await.map_err(made)?;
+        store.set_bucket_encryption(at, &before.with_sse_c(true)).await.map_err(made)?;
+        sse_c = Some(SseC::Allowed);
+    }
+    if out.json() {
+        return out.item(&Changed { op: "bucket-create", url: at.to_string(), sse_c });
+    }
+    let allowed = if sse_c.is_some() { ", SSE-C allowed" } else { "" };
+    out.say(&format!("made {at}{allowed}"));
+    Ok(())
+}
+
+async fn delete(store: &Store, at: &Location, out: &Output) -> Result<(), Failure> {
+    store.delete_bucket(at).await?;
+    if out.json() {
+        return out.item(&Changed { op: "bucket-delete", url: at.to_string(), sse_c: None });
+    }
+    out.say(&format!("deleted {at}"));
+    Ok(())
 }
 
 async fn set(

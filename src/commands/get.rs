@@ -131,7 +131,7 @@ fn sources_and_dest(paths: &[String]) -> (&[String], &Path) {
     }
 }
 
-fn check(options: &GetOptions, out: &Output) -> Result<(), Failure> {
+pub(super) fn check(options: &GetOptions, out: &Output) -> Result<(), Failure> {
     let GetOptions { from, key, read, .. } = options;
     let is_object = from.is_object();
     let of_one = [&read.range, &read.version_id, &read.if_match, &read.if_none_match];
@@ -214,7 +214,7 @@ fn destination(dest: &Path, name: &str, at: &Location) -> Result<Place, Failure>
 }
 
 /// Checks an HTTP range with a single interval of bytes (RFC 9110 section 14.1.2).
-fn parse_range(text: &str) -> Result<String, String> {
+pub(super) fn parse_range(text: &str) -> Result<String, String> {
     text.parse::<ByteRange>().map(|_| text.to_owned())
 }
 

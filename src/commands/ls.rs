@@ -12,21 +12,23 @@ use crate::store::list::{Listed, ListedKind, Listing};
 use crate::store::wire::{Connect, Store};
 use crate::transfer::many::Filters;
 
-/// List objects
+/// List buckets and objects
 ///
+/// Without a URL, the account's buckets.
 /// A line each, the name relative to the URL; what is below a further `/` is one line that ends in `/`, unless -r.
 /// Any number of objects fits: lines come as the store's pages do. Needs no key.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
+  s3seal ls                                    the buckets
   s3seal ls s3://backups
   s3seal ls -r --long s3://backups/2026/
   s3seal ls -r --json s3://backups | jq -s 'map(.bytes) | add'
   s3seal ls -r --include '*.sql' --exclude '*' s3://backups
   s3seal ls --versions s3://backups/dump.sql")]
 pub(crate) struct Args {
-    /// What to list: s3://bucket, s3://bucket/folder/, or an object
-    #[arg(required = true, value_name = "URL")]
+    /// What to list: s3://bucket, s3://bucket/folder/, or an object; without it, the buckets
+    #[arg(value_name = "URL")]
     urls: Vec<String>,
     /// List all that is below, not one level
     #[arg(short, long)]
@@ -68,6 +70,10 @@ pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<
     let locations = args.urls.iter().map(|url| url.parse::<Location>());
     let locations = locations.collect::<Result<Vec<_>, _>>()?;
     let store = Arc::new(Store::connect(connect).await?);
+    if locations.is_empty() {
+        list_buckets(args, &store, out).await?;
+        return Ok(0);
+    }
     let mut code = CommonCode::default();
     for at in &locations {
         if let Err(failure) = list(args, &store, at, out).await {
@@ -76,6 +82,36 @@ pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<
         }
     }
     Ok(code.get())
+}
+
+/// What `--json` prints for a bucket.
+#[derive(Serialize)]
+struct BucketItem<'a> {
+    op: &'static str,
+    url: String,
+    r#type: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    created: Option<&'a str>,
+}
+
+async fn list_buckets(args: &Args, store: &Store, out: &Output) -> Result<(), Failure> {
+    if args.recursive || args.versions {
+        return Err(Failure::usage(
+            "-r and --versions are about what is in a bucket, and none is named",
+        )
+        .hint("name one: s3seal ls -r s3://bucket; `s3seal ls` alone lists the buckets"));
+    }
+    for bucket in store.list_buckets().await?.iter().filter(|it| args.filters.admit(&it.name)) {
+        let (url, created) = (format!("s3://{}", bucket.name), bucket.created.as_deref());
+        if out.json() {
+            out.item(&BucketItem { op: "ls", url, r#type: "bucket", created })?;
+        } else if args.long {
+            out.line(&format!("{:20} {url}", created.unwrap_or_default()))?;
+        } else {
+            out.line(&url)?;
+        }
+    }
+    Ok(())
 }
 
 async fn list(args: &Args, store: &Arc<Store>, at: &Location, out: &Output) -> Result<(), Failure> {

@@ -12,6 +12,7 @@
 pub(crate) mod advice;
 pub(crate) mod audit;
 pub(crate) mod bucket;
+pub(crate) mod cat;
 pub(crate) mod completions;
 mod copying;
 pub(crate) mod cp;

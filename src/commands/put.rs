@@ -132,6 +132,13 @@ pub(super) fn plan(
 }
 
 fn refuse_url(source: &Path) -> Result<(), Failure> {
+    if source.to_str().is_some_and(|source| source.starts_with("s3://")) {
+        return Err(Failure::usage(format!(
+            "{} is an object, and `put` reads files",
+            source.display()
+        ))
+        .hint("`s3seal get` fetches objects, and `s3seal cp` copies them"));
+    }
     match source.to_str().filter(|source| is_web_url(source)) {
         None => Ok(()),
         Some(url) => {

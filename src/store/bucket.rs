@@ -2,13 +2,14 @@
 //! unblocking SSE-C for a general purpose bucket"), and that of its versions.
 
 use aws_sdk_s3::types::{
-    BlockedEncryptionTypes, BucketVersioningStatus, EncryptionType, ServerSideEncryption,
-    ServerSideEncryptionByDefault, ServerSideEncryptionConfiguration, ServerSideEncryptionRule,
+    BlockedEncryptionTypes, BucketVersioningStatus, CreateBucketConfiguration, EncryptionType,
+    ServerSideEncryption, ServerSideEncryptionByDefault, ServerSideEncryptionConfiguration,
+    ServerSideEncryptionRule,
 };
 use serde::Serialize;
 
 use super::explain::{Action, Circumstances, diagnose};
-use super::wire::{Refusal, Store, add_content_md5};
+use super::wire::{FALLBACK_REGION, Refusal, Store, add_content_md5};
 use crate::failure::{Advice, Failure};
 use crate::location::Location;
 
@@ -143,6 +144,57 @@ impl Store {
                 Err(self.explain_switch(&refusal, Action::WriteBucketEncryption, bucket))
             }
         }
+    }
+
+    /// Makes a bucket, in the configured region.
+    /// Errors: `Kind::Precondition` if there is one of this name; `Kind::Denied`; `Kind::Usage` for a name that buckets
+    /// cannot have.
+    pub(crate) async fn create_bucket(&self, bucket: &Location) -> Result<(), Failure> {
+        let region = self.region();
+        // The first region has no location constraint (AWS, "CreateBucket").
+        let location = (region != FALLBACK_REGION).then(|| {
+            CreateBucketConfiguration::builder().location_constraint(region.as_str().into()).build()
+        });
+        let sent = self.send(|client| {
+            client
+                .create_bucket()
+                .bucket(&bucket.bucket)
+                .set_create_bucket_configuration(location.clone())
+                .send()
+        });
+        sent.await.map(drop).map_err(|refusal| {
+            let exists = ["BucketAlreadyExists", "BucketAlreadyOwnedByYou"];
+            if exists.iter().any(|code| refusal.is(code)) {
+                let yours = refusal.is("BucketAlreadyOwnedByYou");
+                let whose = if yours { "yours" } else { "another account's" };
+                return Failure::precondition(format!("the bucket exists, and is {whose}"))
+                    .hint(if yours {
+                        "use it as it is"
+                    } else {
+                        "choose another name: all accounts share the names"
+                    })
+                    .at(bucket)
+                    .answered(refusal.status, refusal.code.as_deref());
+            }
+            let about = Circumstances { action: Action::CreateBucket, at: bucket, key: None };
+            diagnose(self, &refusal, &about)
+        })
+    }
+
+    /// Deletes a bucket, which must be empty.
+    /// Errors: `Kind::Precondition` if it is not; `Kind::NotFound`; `Kind::Denied`.
+    pub(crate) async fn delete_bucket(&self, bucket: &Location) -> Result<(), Failure> {
+        let sent = self.send(|client| client.delete_bucket().bucket(&bucket.bucket).send());
+        sent.await.map(drop).map_err(|refusal| {
+            if refusal.is("BucketNotEmpty") {
+                return Failure::precondition("the bucket is not empty: it was left alone")
+                    .hint(Advice::EmptyBucket(bucket.bucket.clone()))
+                    .at(bucket)
+                    .answered(refusal.status, refusal.code.as_deref());
+            }
+            let about = Circumstances { action: Action::DeleteBucket, at: bucket, key: None };
+            diagnose(self, &refusal, &about)
+        })
     }
 
     fn explain_switch(&self, refusal: &Refusal, action: Action, bucket: &Location) -> Failure {

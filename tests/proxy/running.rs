@@ -214,6 +214,38 @@ fn a_killed_proxy_leaves_no_plaintext() {
     }
 }
 
+/// Sixty-four clients at once; their requests share the connections to the store.
+#[test]
+fn many_clients_share_the_connections_to_the_store() {
+    const CLIENTS: usize = 64;
+    const OBJECTS: usize = 5;
+    let lab = Lab::new();
+    lab.key("k");
+    lab.believe_in_the_bucket();
+    let proxy = Proxy::start(&lab);
+    let content = noise(4096);
+    std::thread::scope(|scope| {
+        for client in 0..CLIENTS {
+            let (proxy, content) = (&proxy, &content);
+            scope.spawn(move || {
+                for number in 0..OBJECTS {
+                    let target = format!("/demo/{client}/{number}");
+                    let put = Request::new("PUT", &target).body(content.clone());
+                    assert_eq!(proxy.send(&put).status, 200);
+                    assert!(proxy.send(&Request::new("GET", &target)).body == *content);
+                }
+            });
+        }
+    });
+    let requests = lab.server().requests();
+    let mut connections: Vec<u64> = requests.iter().map(|request| request.connection).collect();
+    connections.sort_unstable();
+    connections.dedup();
+    assert!(requests.len() > 2 * CLIENTS * OBJECTS);
+    assert!(connections.len() <= CLIENTS + 1, "{} connections", connections.len());
+    lab.run(["audit", "-k", "./k", "--fail-on", "plain,locked", &url("")]).succeeds();
+}
+
 /// Trouble at the store: the clients repeat, and nothing is damaged.
 #[test]
 fn trouble_of_the_store_is_passed_on() {

@@ -83,6 +83,28 @@ converted() {
   }
   check "$label: and back" put_s3api
 
+  # obstore is built on the crate object_store.
+  with_obstore() {
+    s3seal key convert keys/key --as object-store -o keys/object-store &&
+      "$venv/bin/python" - keys/object-store back <<'PY' && same
+import os, sys
+import obstore
+from obstore.store import S3Store
+
+config = dict(line.strip().split("=", 1) for line in open(sys.argv[1]))
+config |= {name: os.environ[name] for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION"]}
+options = {"allow_http": True}
+if ca := os.environ.get("AWS_CA_BUNDLE"):
+    options["root_certificate"] = open(ca, "rb").read()
+store = S3Store("demo", endpoint=os.environ["AWS_ENDPOINT_URL"], config=config, client_options=options, virtual_hosted_style_request=False)
+obstore.put(store, "by-obstore", open("object", "rb"))
+open(sys.argv[2], "wb").write(bytes(obstore.get(store, "sealed").bytes()))
+PY
+  }
+  check "$label: obstore" with_obstore
+  opens_obstore() { s3seal get -q -k keys/key s3://demo/by-obstore back && same; }
+  check "$label: obstore: and back" opens_obstore
+
   # As provider AWS it takes no plain http.
   {
     printf '[remote]\ntype = s3\nprovider = Other\nenv_auth = true\nforce_path_style = true\n'

@@ -24,6 +24,7 @@ Examples:
   s3seal key convert ./backup.key --as rclone              three lines for rclone.conf
   s3seal key convert -k ./new -k ./old --as s3fs -o keys   for s3fs … -o use_sse=custom:keys
   s3seal key convert ./backup.key --as curl -o headers     for curl -H @headers
+  s3seal key convert ./backup.key --as terraform -o tf.env for the s3 backend of Terraform and OpenTofu
   MC_ENC_C=\"play/b=$(s3seal key convert ./backup.key --as mc)\" mc cp play/b/dump.sql .")]
 pub(super) struct Args {
     #[command(flatten)]
@@ -61,6 +62,14 @@ pub(super) fn run(args: &Args, out: &Output) -> Result<(), Failure> {
         ))
         .hint("convert one object's key: add --derive-as s3://BUCKET/KEY"));
     }
+    if args.dialect.is_only_a_file()
+        && args.output.as_deref().is_none_or(|path| path == Path::new("-"))
+    {
+        return Err(Failure::usage(
+            "a manifest with a key belongs into a file that only you can read",
+        )
+        .hint("add `-o FILE`; whoever reads it in a repository or a log has the key"));
+    }
     let keys: Vec<Key> = ring.keys.into_iter().map(|loaded| loaded.key).collect();
     if keys.len() > 1 && !args.dialect.takes_all() {
         out.say(&format!("note: there are {} keys, and only the first is written", keys.len()));
@@ -73,7 +82,7 @@ pub(super) fn run(args: &Args, out: &Output) -> Result<(), Failure> {
 
 fn to_stdout(dialect: Dialect, keys: &[Key], out: &Output) -> Result<(), Failure> {
     let content = dialect.write(keys);
-    let text = std::str::from_utf8(&content).ok().filter(|_| dialect != Dialect::Aws);
+    let text = std::str::from_utf8(&content).ok().filter(|_| !dialect.is_raw());
     if out.json() {
         let text = Some(text.ok_or_else(|| {
             Failure::usage("raw bytes do not fit into JSON").hint("write a file with `-o FILE`")

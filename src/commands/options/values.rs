@@ -45,6 +45,12 @@ values!(Dialect {
     S3fs => "s3fs", "s3fs: a key file for `-o use_sse=custom:FILE`, with all keys: the first writes";
     Curl => "curl", "curl: the three headers, for `-H @FILE`";
     Env => "env", "Env files of docker, systemd and CI: `S3SEAL_KEY=…`";
+    Velero => "velero", "Velero, Thanos: the 32 raw bytes, for `customerKeyEncryptionFile` and `encryption_key`";
+    Terraform => "terraform", "Terraform and OpenTofu: `AWS_SSE_CUSTOMER_KEY=…` for the s3 backend with `encrypt = true`";
+    ObjectStore => "object-store", "obstore, polars, delta-rs and others on Rust's object_store: its options as variables";
+    Clickhouse => "clickhouse", "ClickHouse: the element of an S3 disk or endpoint";
+    Nextcloud => "nextcloud", "Nextcloud: the line of `objectstore` in config.php";
+    K8sSecret => "k8s-secret", "Kubernetes: the manifest of a Secret with a key file; only into a file";
 });
 
 values!(ProgressStyle {

@@ -7,7 +7,7 @@ use crate::key::core::Key;
 
 /// A tool's key format. None of them requires the key on a command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum Dialect {
     /// aws-cli: the 32 raw bytes, for `--sse-c-key fileb://FILE` and `--sse-customer-key fileb://FILE`.
     Aws,
@@ -23,6 +23,19 @@ pub(crate) enum Dialect {
     Curl,
     /// Env files of docker, systemd and CI: `S3SEAL_KEY=…`.
     Env,
+    /// Velero's plugin for AWS, and Thanos: the 32 raw bytes, in a file that `customerKeyEncryptionFile` or
+    /// `encryption_key` names. Velero reads the first 32 bytes of whatever it is given.
+    Velero,
+    /// Terraform's and OpenTofu's S3 backend: the variable for `encrypt = true`.
+    Terraform,
+    /// What is built on the Rust crate object_store (obstore, polars, delta-rs): its two options as variables.
+    ObjectStore,
+    /// ClickHouse: the element of an S3 disk or endpoint.
+    Clickhouse,
+    /// Nextcloud: the line for `objectstore` in config.php.
+    Nextcloud,
+    /// Kubernetes: the manifest of a Secret with a key file in it.
+    K8sSecret,
 }
 
 impl Dialect {
@@ -58,7 +71,36 @@ impl Dialect {
                 "\n",
             ]),
             Dialect::Env => concat(["S3SEAL_KEY=", &base64, "\n"]),
+            Dialect::Velero => key.bytes().to_vec(),
+            Dialect::Terraform => concat(["AWS_SSE_CUSTOMER_KEY=", &base64, "\n"]),
+            Dialect::ObjectStore => concat([
+                "AWS_SERVER_SIDE_ENCRYPTION=sse-c\nAWS_SSE_CUSTOMER_KEY_BASE64=",
+                &base64,
+                "\n",
+            ]),
+            Dialect::Clickhouse => concat([
+                "<server_side_encryption_customer_key_base64>",
+                &base64,
+                "</server_side_encryption_customer_key_base64>\n",
+            ]),
+            Dialect::Nextcloud => concat(["'sse_c_key' => '", &base64, "',\n"]),
+            Dialect::K8sSecret => concat([
+                "apiVersion: v1\nkind: Secret\nmetadata:\n  name: s3seal-key\ntype: Opaque\nimmutable: true\n\
+                 stringData:\n  s3seal.key: ",
+                &base64,
+                "\n",
+            ]),
         })
+    }
+
+    /// Whether it is bytes and no text.
+    pub(crate) fn is_raw(self) -> bool {
+        matches!(self, Dialect::Aws | Dialect::Velero)
+    }
+
+    /// Whether it is only written into a file of its own: it is meant to be kept, and applied later.
+    pub(crate) fn is_only_a_file(self) -> bool {
+        self == Dialect::K8sSecret
     }
 
     /// Whether the tool reads more than one key.
@@ -87,6 +129,26 @@ impl Dialect {
             }
             Dialect::Env => {
                 format!("docker run --env-file {file} IMAGE s3seal get s3://BUCKET/KEY")
+            }
+            Dialect::Velero => format!(
+                "velero backup-location create NAME --provider aws --bucket BUCKET --config customerKeyEncryptionFile=PATH   (PATH of {file} in the pod)"
+            ),
+            Dialect::Terraform => format!(
+                "set -a; . {file}; terraform init   (with `encrypt = true` in the s3 backend)"
+            ),
+            Dialect::ObjectStore => format!("set -a; . {file}; python PROGRAM"),
+            Dialect::Clickhouse => {
+                format!(
+                    "the line of {file} goes into the <disk> or <s3> endpoint of the configuration"
+                )
+            }
+            Dialect::Nextcloud => {
+                format!("the line of {file} goes into 'objectstore' => 'arguments' of config.php")
+            }
+            Dialect::K8sSecret => {
+                format!(
+                    "kubectl apply -f {file}   (then mount it, and: s3seal -k file:/MOUNTED/s3seal.key)"
+                )
             }
         }
     }
@@ -141,5 +203,16 @@ mod tests {
             format!("{prefix}algorithm: AES256\n{prefix}key: {base64}=\n{prefix}key-MD5: {md5}\n")
         );
         assert_eq!(written(Dialect::Env, &keys), format!("S3SEAL_KEY={base64}=\n"));
+        assert_eq!(*Dialect::Velero.write(&keys), *keys[0].bytes());
+        let terraform = written(Dialect::Terraform, &keys);
+        assert_eq!(terraform, format!("AWS_SSE_CUSTOMER_KEY={base64}=\n"));
+        let nextcloud = written(Dialect::Nextcloud, &keys);
+        assert_eq!(nextcloud, format!("'sse_c_key' => '{base64}=',\n"));
+        let secret = written(Dialect::K8sSecret, &keys);
+        assert!(
+            secret.starts_with("apiVersion: v1\nkind: Secret\nmetadata:\n  name: "),
+            "{secret}"
+        );
+        assert!(secret.ends_with(&format!("stringData:\n  s3seal.key: {base64}=\n")), "{secret}");
     }
 }

@@ -10,6 +10,9 @@ use crate::failure::{Advice, Failure};
 use crate::store::wire::http::TooLong;
 use crate::store::wire::{NoAnswer, Refusal, Store, Wire};
 
+/// What hyper says of bytes that are no HTTP, such as those of TLS.
+const NO_HTTP: &str = "invalid HTTP version";
+
 /// The failure that a refusal means.
 pub(crate) fn diagnose(store: &Store, refusal: &Refusal, about: &Circumstances<'_>) -> Failure {
     let failure = match (&refusal.no_answer, store.wire().url()) {
@@ -59,6 +62,10 @@ fn no_answer(store: &Store, cause: &NoAnswer) -> Failure {
             Failure::unavailable(format!("the certificate of {host} is not accepted: {why}"))
                 .hint(Advice::NameCaBundle)
         }
+        NoAnswer::NotTls => {
+            Failure::unavailable(format!("what answers at {host} does not speak https"))
+                .hint("check the port; if the store speaks plain http there, write http:// in the endpoint")
+        }
         NoAnswer::Timeout => Failure::unavailable(format!("{host} did not answer in time"))
             .hint("check the network, and the endpoint's host and port"),
         NoAnswer::NoCredentials => Failure::denied("there are no AWS credentials").hint(Advice::NameCredentials),
@@ -72,6 +79,10 @@ fn no_answer(store: &Store, cause: &NoAnswer) -> Failure {
         .hint(Advice::ConfirmRegion(region.clone())),
         NoAnswer::TooLong => Failure::integrity(TooLong.to_string())
             .hint("check that the endpoint speaks S3, and what is in between"),
+        NoAnswer::Broken(why) if host.starts_with("http://") && why.contains(NO_HTTP) => {
+            Failure::unavailable(format!("what answers at {host} does not speak http"))
+                .hint("if the store speaks https there, write https:// in the endpoint")
+        }
         NoAnswer::Broken(why) => {
             Failure::unavailable(format!("the exchange with {host} broke off: {why}"))
                 .hint("try again; if it stays, check that the endpoint speaks S3")
@@ -189,6 +200,9 @@ fn denied(refusal: &Refusal, about: &Circumstances<'_>) -> Failure {
         Action::ListUploads => ("list unfinished uploads", "s3:ListBucketMultipartUploads"),
         Action::AbortUpload => ("abort the upload", "s3:AbortMultipartUpload"),
         Action::List => ("list the bucket", "s3:ListBucket"),
+        Action::ListBuckets => ("list the buckets", "s3:ListAllMyBuckets"),
+        Action::CreateBucket => ("make the bucket", "s3:CreateBucket"),
+        Action::DeleteBucket => ("delete the bucket", "s3:DeleteBucket"),
         Action::ListVersions => ("list the bucket's versions", "s3:ListBucketVersions"),
         Action::ReadBucketEncryption => {
             ("read the bucket's encryption configuration", "s3:GetEncryptionConfiguration")

@@ -12,12 +12,13 @@ use aws_sdk_s3::error::SdkError;
 use aws_types::SdkConfig;
 
 use super::configuration::{Access, Connect, FALLBACK_REGION};
-use super::forward::{Answer, Forwarder, Relayed};
+use super::forward::{Answer, Forwarder};
 use super::http::{
     DocumentLimit, RateLimited, RequestHeaders, Resolver, StallTimeout, is_loopback, plain_client,
 };
 use super::observers::{Latency, Pace, RequestLog};
 use super::refusal::{NoAnswer, Refusal};
+use super::relayed::Relayed;
 use super::retry::{Retry, Transient};
 use super::signing::Wire;
 use super::{endpoint, region};

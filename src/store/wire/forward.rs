@@ -1,7 +1,6 @@
 //! Requests that are relayed as they came, for the proxy: signed with the user's credentials and sent once. The caller
 //! reads the answer.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io;
 use std::sync::{PoisonError, RwLock};
@@ -14,24 +13,17 @@ use aws_sdk_s3::config::SharedCredentialsProvider;
 use aws_sdk_s3::config::endpoint::{DefaultResolver, Params, ResolveEndpoint};
 use aws_sdk_s3::error::SdkError;
 use aws_sdk_s3::operation::get_object::GetObjectError;
-use aws_sigv4::http_request::{
-    PayloadChecksumKind, PercentEncodingMode, SignableBody, SignableRequest, SigningSettings,
-    UriPathNormalizationMode, sign,
-};
-use aws_sigv4::sign::v4;
 use aws_smithy_runtime_api::client::http::{HttpConnector as _, HttpConnectorSettings};
-use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
+use http::{HeaderMap, Method};
 use tokio::sync::Mutex;
 
 use super::http::Transport;
 use super::refusal::{NoAnswer, Refusal};
 use super::region;
-use crate::text::percent;
+use super::relayed::{Relayed, broken, signed, uri};
 
 /// The answer to a relayed request.
 pub(crate) type Answer = http::Response<SdkBody>;
@@ -42,63 +34,6 @@ const RENEWED_BEFORE: Duration = Duration::from_secs(60);
 const READ_AGAIN_AFTER: Duration = Duration::from_secs(15 * 60);
 /// The addresses of how many buckets are remembered.
 const MOST_BUCKETS: usize = 1000;
-
-/// A request to relay.
-#[derive(Debug)]
-pub(crate) struct Relayed {
-    pub(crate) method: Method,
-    /// None for the list of buckets.
-    pub(crate) bucket: Option<String>,
-    /// The object's key, not encoded; empty for a bucket.
-    pub(crate) key: String,
-    /// The pairs of the query, not encoded.
-    pub(crate) query: Vec<(String, String)>,
-    /// Without Host, without a signature, and without headers of the connection.
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: SdkBody,
-    /// The SHA-256 of the body in hexadecimal, to be signed over plain http; the body is not signed without it.
-    pub(crate) sha256: Option<String>,
-    /// Whether the body ends with a trailer (`aws-chunked`).
-    pub(crate) has_trailer: bool,
-    /// Whether it is sent without a signature.
-    pub(crate) is_anonymous: bool,
-    /// How much longer than other requests this one may take.
-    pub(crate) patience: Duration,
-}
-
-impl Relayed {
-    /// A request without headers and without a body.
-    pub(crate) fn new(method: Method, bucket: Option<&str>, key: &str) -> Relayed {
-        Relayed {
-            method,
-            bucket: bucket.map(str::to_owned),
-            key: key.to_owned(),
-            query: Vec::new(),
-            headers: HeaderMap::new(),
-            body: SdkBody::empty(),
-            sha256: None,
-            has_trailer: false,
-            is_anonymous: false,
-            patience: Duration::ZERO,
-        }
-    }
-
-    /// The same request, if it has no body.
-    fn again(&self) -> Option<Relayed> {
-        (self.body.content_length() == Some(0)).then(|| Relayed {
-            method: self.method.clone(),
-            bucket: self.bucket.clone(),
-            key: self.key.clone(),
-            query: self.query.clone(),
-            headers: self.headers.clone(),
-            body: SdkBody::empty(),
-            sha256: self.sha256.clone(),
-            has_trailer: self.has_trailer,
-            is_anonymous: self.is_anonymous,
-            patience: self.patience,
-        })
-    }
-}
 
 /// Sends relayed requests to one store.
 #[derive(Debug)]
@@ -286,88 +221,6 @@ impl Forwarder {
     }
 }
 
-/// The request that is sent.
-fn signed(
-    request: Relayed,
-    uri: Uri,
-    region: &str,
-    credentials: Option<Credentials>,
-) -> Result<HttpRequest, Refusal> {
-    let Relayed { method, headers, body, sha256, has_trailer, .. } = request;
-    let over_tls = uri.scheme_str() == Some("https");
-    let length = body.content_length();
-    let mut request = http::Request::new(body);
-    *request.method_mut() = method.clone();
-    *request.uri_mut() = uri;
-    *request.headers_mut() = headers;
-    if let Some(length) = length.filter(|it| *it > 0 || has_body(&method)) {
-        request.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(length));
-    }
-    if let Some(credentials) = credentials {
-        let identity = credentials.into();
-        let mut settings = SigningSettings::default();
-        settings.percent_encoding_mode = PercentEncodingMode::Single;
-        settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
-        settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
-        let params = v4::SigningParams::builder()
-            .identity(&identity)
-            .region(region)
-            .name("s3")
-            .time(SystemTime::now())
-            .settings(settings)
-            .build()
-            .map_err(|error| broken(error.to_string()))?;
-        let payload = match sha256 {
-            _ if has_trailer => SignableBody::StreamingUnsignedPayloadTrailer,
-            Some(sha256) if !over_tls => SignableBody::Precomputed(sha256),
-            _ => SignableBody::UnsignedPayload,
-        };
-        let text = request.uri().to_string();
-        let headers: Vec<(Cow<'_, str>, Cow<'_, str>)> = request
-            .headers()
-            .iter()
-            .filter(|(name, _)| is_signed(name))
-            .map(|(name, value)| {
-                (Cow::Borrowed(name.as_str()), String::from_utf8_lossy(value.as_bytes()))
-            })
-            .collect();
-        let pairs = headers.iter().map(|(name, value)| (&**name, &**value));
-        let signable = SignableRequest::new(method.as_str(), text, pairs, payload)
-            .map_err(|error| broken(error.to_string()))?;
-        let signed = sign(signable, &params.into()).map_err(|error| broken(error.to_string()))?;
-        let (instructions, _) = signed.into_parts();
-        drop(headers);
-        instructions.apply_to_request_http1x(&mut request);
-    }
-    HttpRequest::try_from(request).map_err(|error| broken(error.to_string()))
-}
-
-/// Whether a request with this method has a Content-Length even if its body is empty.
-fn has_body(method: &Method) -> bool {
-    matches!(*method, Method::PUT | Method::POST)
-}
-
-/// Headers that a proxy in between must not change.
-fn is_signed(name: &HeaderName) -> bool {
-    *name == CONTENT_TYPE || name == "content-md5" || name.as_str().starts_with("x-amz-")
-}
-
-fn uri(base: &str, key: &str, query: &[(String, String)]) -> Result<Uri, Refusal> {
-    let key: Vec<String> = key.split('/').map(percent::encoded).collect();
-    let mut uri = format!("{base}/{}", key.join("/"));
-    for (index, (name, value)) in query.iter().enumerate() {
-        uri.push(if index == 0 { '?' } else { '&' });
-        uri += &percent::encoded(name);
-        uri.push('=');
-        uri += &percent::encoded(value);
-    }
-    uri.parse().map_err(|error: http::uri::InvalidUri| broken(error.to_string()))
-}
-
-fn broken(why: String) -> Refusal {
-    Refusal { no_answer: Some(NoAnswer::Broken(why)), ..Refusal::default() }
-}
-
 /// Reads the document in an answer, which is at most `most` bytes long.
 /// Errors: `NoAnswer::TooLong` if it is longer, `NoAnswer::Broken` if the connection breaks.
 pub(crate) async fn read_document(body: SdkBody, most: usize) -> Result<Bytes, Refusal> {
@@ -381,5 +234,61 @@ pub(crate) async fn read_document(body: SdkBody, most: usize) -> Result<Bytes, R
             let cause = error.downcast_ref::<io::Error>().map(ToString::to_string);
             Err(broken(cause.unwrap_or_else(|| "the answer was cut off".to_owned())))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use aws_credential_types::provider::future;
+
+    use super::*;
+    use crate::store::wire::http::{Resolver, plain_client};
+
+    /// Gives other credentials each time, which are valid for a while.
+    #[derive(Debug, Clone)]
+    struct Rotating {
+        valid: Option<Duration>,
+        given: Arc<AtomicUsize>,
+    }
+
+    impl ProvideCredentials for Rotating {
+        fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+        where
+            Self: 'a,
+        {
+            let number = self.given.fetch_add(1, Ordering::Relaxed);
+            let expiry = self.valid.map(|valid| SystemTime::now() + valid);
+            let id = format!("AK{number}");
+            future::ProvideCredentials::ready(Ok(Credentials::new(
+                id, "secret", None, expiry, "test",
+            )))
+        }
+    }
+
+    async fn ids(valid: Option<Duration>) -> Vec<String> {
+        let rotating = Rotating { valid, given: Arc::default() };
+        let forwarder = Forwarder::new(
+            plain_client(Resolver { only_loopback: true }),
+            TimeoutConfig::builder().build(),
+            Params::builder().region("us-east-1").build().unwrap(),
+            Some(SharedCredentialsProvider::new(rotating)),
+            HeaderMap::new(),
+        );
+        let mut ids = Vec::new();
+        for _ in 0..2 {
+            let credentials = forwarder.credentials().await.unwrap().unwrap();
+            ids.push(credentials.access_key_id().to_owned());
+        }
+        ids
+    }
+
+    #[tokio::test]
+    async fn credentials_are_renewed_before_they_expire() {
+        assert_eq!(ids(None).await, ["AK0", "AK0"]);
+        assert_eq!(ids(Some(Duration::from_secs(3600))).await, ["AK0", "AK0"]);
+        assert_eq!(ids(Some(RENEWED_BEFORE / 2)).await, ["AK0", "AK1"]);
     }
 }

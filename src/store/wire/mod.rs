@@ -11,6 +11,7 @@
 //! - `observers`: interceptors that only watch
 //! - `refusal`: a failed request, without SDK types
 //! - `region`: regions and their partitions
+//! - `relayed`: a relayed request as it is sent
 //! - `retry`: which requests are repeated, and after which pause
 //! - `signing`: signed requests, or requests to a presigned URL
 //! - `url`: presigned URLs as received
@@ -25,6 +26,7 @@ pub(crate) mod http;
 pub(crate) mod observers;
 mod refusal;
 mod region;
+mod relayed;
 mod retry;
 mod signing;
 mod url;
@@ -33,9 +35,10 @@ pub(crate) use attempts::Attempts;
 pub(crate) use client::Store;
 pub(crate) use configuration::{Access, Connect, FALLBACK_REGION, load_profiles};
 pub(crate) use content_md5::add_content_md5;
-pub(crate) use forward::{Answer, Relayed, read_document};
+pub(crate) use forward::{Answer, read_document};
 pub(crate) use refusal::{MaybeWritten, NoAnswer, Refusal, innermost, status_within_success};
 pub(crate) use region::is_region;
+pub(crate) use relayed::Relayed;
 pub(crate) use retry::{Backoff, Retry};
 pub(crate) use signing::{Presigned, Wire};
 pub(crate) use url::SignedUrl;

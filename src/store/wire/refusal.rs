@@ -55,6 +55,8 @@ pub(crate) enum NoAnswer {
     UnknownHost,
     /// The store's certificate was not accepted, and why.
     Certificate(String),
+    /// What listens at the address does not speak TLS.
+    NotTls,
     /// No file descriptor is left for a connection.
     OutOfFiles,
     /// No answer came in time.
@@ -229,6 +231,9 @@ where
 fn connection_failure(error: &(dyn Error + 'static)) -> Option<NoAnswer> {
     if let Some(rustls::Error::InvalidCertificate(why)) = error.downcast_ref() {
         return Some(NoAnswer::Certificate(explain(why)));
+    }
+    if let Some(rustls::Error::InvalidMessage(_)) = error.downcast_ref() {
+        return Some(NoAnswer::NotTls);
     }
     if let Some(error) = error.downcast_ref::<io::Error>() {
         if error.kind() == io::ErrorKind::ConnectionRefused {
