@@ -53,6 +53,11 @@ fn the_tip_is_the_right_one() {
     let get = lab.run(["get", "-k", "./enc.key", &url("x"), "-o", "out"]);
     get.exits(2).says(&["the file comes last"]);
     lab.holds_only(&[]);
+    lab.seal("enc.key", "folder/x", b"content");
+    let get = |name: &str| lab.run(["get", "-k", "./enc.key", &url(name), "out"]);
+    get("folder").fails(3).says(&["there are objects below s3://demo/folder/", "-r"]);
+    let absent = get("fold").fails(3);
+    assert!(!absent.stderr.contains("-r"), "{}", absent.stderr);
 }
 
 #[test]

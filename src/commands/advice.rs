@@ -74,6 +74,9 @@ pub(crate) fn sentence(advice: &Advice) -> String {
         Advice::KeepWritersApart => {
             "let no two writers work on the same names: --if-none-match and --if-match do not keep them apart here"
         }
+        Advice::GetRecursive(url) => {
+            return format!("there are objects below {url}: add -r for all of them");
+        }
         Advice::EmptyBucket(bucket) => {
             return format!(
                 "`s3seal rm -r --all --all-versions s3://{bucket}` deletes all that is in it, for ever; see it first with --dry-run"

@@ -43,6 +43,7 @@ pub enum Advice {
     FindSealingKey,
     FindTaggedKey(String),
     FollowSymlinks,
+    GetRecursive(String),
     GetThenRemove,
     GiveHeader(String),
     GrantAndVerify,

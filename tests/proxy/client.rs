@@ -286,7 +286,10 @@ pub(super) fn sha256(bytes: &[u8]) -> String {
 #[derive(Debug)]
 pub(super) struct Reply {
     pub(super) status: u16,
+    /// In lower case.
     pub(super) head: String,
+    /// All of it, as it came.
+    pub(super) bytes: Vec<u8>,
     pub(super) body: Vec<u8>,
 }
 
@@ -299,7 +302,8 @@ impl Reply {
         let end = end.unwrap_or_else(|| panic!("no answer: {}", String::from_utf8_lossy(&bytes)));
         let head = String::from_utf8_lossy(&bytes[..end]).to_lowercase();
         let status = head.split(' ').nth(1).and_then(|it| it.parse().ok()).expect("a status");
-        Reply { status, head, body: bytes[end + 4..].to_vec() }
+        let body = bytes[end + 4..].to_vec();
+        Reply { status, head, bytes, body }
     }
 
     pub(super) fn header(&self, name: &str) -> Option<&str> {

@@ -279,6 +279,7 @@ fn the_key_is_nowhere_to_be_seen() {
         lab.run(["keygen"]).succeeds().stdout.trim().to_owned()
     };
     let echoed = key_text.clone();
+    let md5 = parse(key_text.as_bytes(), Default::default()).unwrap()[0].key.md5_base64();
     // A store that repeats what it was sent.
     let lab = Lab::with(|server| {
         server.interceptor(move |request| {
@@ -288,6 +289,8 @@ fn the_key_is_nowhere_to_be_seen() {
             let echo = [
                 ("x-amz-meta-echo", echoed.as_str()),
                 ("x-amz-server-side-encryption-customer-key", echoed.as_str()),
+                ("x-amz-server-side-encryption-customer-algorithm", "AES256"),
+                ("x-amz-server-side-encryption-customer-key-md5", md5.as_str()),
             ];
             match request.key.as_deref().filter(|_| request.has_key()) {
                 Some("refused") => Some(Answer::respond(403, &echo, says)),
@@ -326,8 +329,7 @@ fn the_key_is_nowhere_to_be_seen() {
         ] {
             let body = if method == "GET" || method == "HEAD" { "" } else { "content" };
             let reply = proxy.send(&Request::new(method, target).body(body));
-            check(reply.head.as_bytes(), &format!("the head of {method} {target}"));
-            check(&reply.body, &format!("{method} {target}"));
+            check(&reply.bytes, &format!("the answer to {method} {target}"));
         }
         // A client that has the same key.
         let own = Request::new("PUT", "/demo/own")

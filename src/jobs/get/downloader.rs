@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use tokio::sync::mpsc::Receiver;
 
-use crate::failure::{Advice, Failure};
+use crate::failure::{Advice, Failure, Kind};
 use crate::jobs::job::Job;
 use crate::jobs::keys::Keys;
 use crate::jobs::report::{Operation, Record, Reporter};
@@ -55,6 +55,8 @@ pub(crate) struct Downloader {
     /// Whether objects are deleted once they are fetched.
     pub(crate) moves: bool,
     pub(crate) reporter: Reporter,
+    /// Whether no look for objects below the name of an absent one is due: it was done, or the name was not typed.
+    pub(crate) looked_below: AtomicBool,
 }
 
 impl Downloader {
@@ -86,6 +88,24 @@ impl Downloader {
     /// The verb of the summary.
     pub(crate) fn verb(&self) -> &'static str {
         if self.reporter.dry_run { "would fetch" } else { "opened" }
+    }
+
+    /// Adds to the failure of an absent object that there are objects below its name: a folder was meant. Asks once.
+    async fn explain_absent(&self, failure: Failure, at: &Location) -> Failure {
+        let store = self.engine.store();
+        let may_be_folder = failure.is(Kind::NotFound)
+            && failure.detail().code.as_deref() != Some("NoSuchBucket")
+            && self.options.version_id.is_none()
+            && store.wire().allows_any_request();
+        if !may_be_folder || self.looked_below.swap(true, Ordering::Relaxed) {
+            return failure;
+        }
+        match store.list(&at.folder()).of_one_level().next_page().await {
+            Ok(Some(page)) if !page.is_empty() => {
+                failure.hint(Advice::GetRecursive(at.folder().to_string()))
+            }
+            _ => failure,
+        }
     }
 
     /// Fetches one object, reports it, and returns its size in bytes.
@@ -127,7 +147,10 @@ impl Downloader {
         let (engine, options) = (&self.engine, &self.options);
         let (into, how) = (target.clone(), self.publish_options);
         let downloaded = engine.download(&at, bytes, &mut keys, options, into, how);
-        let done = downloaded.await.map_err(|failure| with_url(failure, &at))?;
+        let done = match downloaded.await {
+            Ok(done) => done,
+            Err(failure) => return Err(self.explain_absent(with_url(failure, &at), &at).await),
+        };
         let key = keys.opened(done.key.as_ref());
         if let Target::File(place) = &target
             && done.kept_existing

@@ -8,7 +8,7 @@ mod feed;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicBool, AtomicU64};
 
 use super::feed::SelectedNames;
 use super::job::Job;
@@ -85,6 +85,7 @@ pub(crate) async fn run(
         folder: Folder::at(root).with_fsync(options.publish_options.fsync),
         publish_options: options.publish_options,
         kept: AtomicU64::new(0),
+        looked_below: AtomicBool::new(!is_object),
         moves: options.moves,
         reporter: Reporter { out: *out, dry_run: options.dry_run, each },
     });

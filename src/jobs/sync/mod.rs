@@ -8,7 +8,7 @@ mod deletions;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicBool, AtomicU64};
 
 use changes::{Compared, as_downloaded, await_comparison, find_changed, is_changed};
 
@@ -181,6 +181,7 @@ impl Sync<'_> {
                 fsync: options.fsync,
             },
             kept: AtomicU64::new(0),
+            looked_below: AtomicBool::new(true),
             moves: false,
             reporter: self.reporter(false),
         });
