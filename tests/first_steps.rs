@@ -46,7 +46,7 @@ fn the_tip_is_the_right_one() {
     let lab = Lab::new();
     lab.key("enc.key");
     lab.file("file", b"content");
-    lab.run(["put", "-k", "enc.key", "file", &url("x")]).fails(2).says(&["write -k ./enc.key"]);
+    lab.run(["put", "-k", "enc.key", "file", &url("x")]).fails(2).says(&["./enc.key"]);
     lab.run(["put", "-k", "no.key", "file", &url("x")]).fails(2).says(&["there is no key"]);
     let put = lab.run(["put", "-k", "./enc.key", &url("x"), "file"]);
     put.fails(2).says(&["is an object", "`s3seal get`"]);

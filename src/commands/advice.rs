@@ -82,9 +82,6 @@ pub(crate) fn sentence(advice: &Advice) -> String {
                 "`s3seal rm -r --all --all-versions s3://{bucket}` deletes all that is in it, for ever; see it first with --dry-run"
             );
         }
-        Advice::WritePath(name) => {
-            return format!("there is a file of this name: write -k ./{name}");
-        }
         Advice::BeginAnew => "--no-resume begins anew",
         Advice::ListOrDeleteVersions => {
             "--all-versions lists them, --delete-old-versions deletes them"

@@ -99,7 +99,6 @@ pub enum Advice {
     SealThroughThisMachine,
     ShowConfigFormat,
     ShowKeyNames(String),
-    WritePath(String),
     SignRequests,
     StoreKeyFilesToo,
     UseHttpsEndpoint,

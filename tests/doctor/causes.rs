@@ -71,7 +71,7 @@ fn nobody_answers() {
     let plain = Server::builder().bucket(BUCKET).start().unwrap();
     let endpoint = format!("https://{}", plain.addr());
     for done in with_folder_and_without(&lab, |run| run.env("AWS_ENDPOINT_URL", &endpoint)) {
-        fails(&done, 8, "endpoint", "broke off", "speaks S3");
+        fails(&done, 8, "endpoint", "does not speak https", "http://");
     }
 }
 

@@ -109,12 +109,8 @@ impl ConfigKeys {
     /// The index of the key of this name. An unknown name is a `Kind::Usage`.
     pub(crate) fn find(&self, name: &str) -> Result<usize, Failure> {
         self.config.find(name).ok_or_else(|| {
-            let advice = match Path::new(name).is_file() {
-                true => Advice::WritePath(name.to_owned()),
-                false => Advice::ShowKeyNames(name.to_owned()),
-            };
             Failure::usage(format!("there is no key `{name}` in {}", self.shown_path()))
-                .hint(advice)
+                .hint(Advice::ShowKeyNames(name.to_owned()))
         })
     }
 
