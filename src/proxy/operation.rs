@@ -129,7 +129,7 @@ impl Operation {
             if request.method == Method::POST && request.bucket.is_some() && request.key.is_empty()
             {
                 let why =
-                    "a form carries no key of yours, and its fields are signed by somebody else";
+                    "a form carries no key of yours, and its fields are signed by another user";
                 return Refused::not_implemented("PostObject", why);
             }
             let what = format!("this {} request", request.method);

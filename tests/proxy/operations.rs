@@ -240,7 +240,7 @@ fn what_cannot_be_sealed_is_refused_by_name() {
 
 /// A browser asks without credentials: nothing is signed for it, and nothing else of its request passes.
 #[test]
-fn a_preflight_request_is_nobodys() {
+fn a_preflight_request_is_not_signed() {
     let lab = Lab::new();
     lab.key("k");
     let proxy = Proxy::start(&lab);

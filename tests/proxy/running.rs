@@ -1,4 +1,4 @@
-//! How the proxy runs: its start, its end, what an operator sees, and what nobody sees.
+//! How the proxy runs: its start, its end, what an operator sees, and what must not be seen.
 
 use std::fs;
 use std::io::{Read, Write};

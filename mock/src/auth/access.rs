@@ -224,7 +224,7 @@ fn check_special(
     if *requester == Requester::Anonymous {
         return denied();
     }
-    // A bucket's owner can always replace its policy, and nobody else can.
+    // A bucket's owner can always replace its policy, and no other account can.
     match bucket {
         Ok(bucket)
             if request.operation != "CreateBucket"

@@ -151,7 +151,7 @@ pub(crate) struct Buckets {
     /// Each bucket's settings as the journal has them, in JSON.
     settings: BTreeMap<String, String>,
     clock: Clock,
-    /// Where events are announced; `None` where nobody is told.
+    /// Where events are announced; `None` if they are not announced.
     outbox: Option<Outbox>,
 }
 

@@ -68,7 +68,7 @@ pub(super) fn run(args: &Args, out: &Output) -> Result<(), Failure> {
         return Err(Failure::usage(
             "a manifest with a key belongs into a file that only you can read",
         )
-        .hint("add `-o FILE`; whoever reads it in a repository or a log has the key"));
+        .hint("add `-o FILE`; every reader of a repository or a log with it has the key"));
     }
     let keys: Vec<Key> = ring.keys.into_iter().map(|loaded| loaded.key).collect();
     if keys.len() > 1 && !args.dialect.takes_all() {

@@ -48,7 +48,7 @@ impl RequestLog {
         } else {
             log_line(&entry.text(status, sent))
         };
-        // Nobody is left to be told that the log cannot be written.
+        // There is no other place to report that the log cannot be written.
         let _ = match &self.0.file {
             Some(file) => {
                 let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
