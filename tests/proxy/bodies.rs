@@ -76,6 +76,29 @@ fn the_framing_of_chunks_is_taken_off() {
     }
 }
 
+/// The first write to a bucket goes as an upload, which announces no checksum: the trailer is verified here.
+#[test]
+fn the_trailer_of_a_first_write_stays_here() {
+    for length in [1000, 700_000] {
+        let lab = Lab::with(|server| server.tls(true));
+        lab.key("k");
+        let proxy = Proxy::start(&lab);
+        let content = noise(length);
+        let send = |crc: &str| {
+            let request = chunked(UNSIGNED_TRAILER, "/demo/x", length, true);
+            proxy.send(&request.body(unsigned_chunks(&pieces(&content), (CRC32, crc))))
+        };
+        send(&crc32(b"other")).is(400, "BadDigest");
+        has_stored_nothing(&lab);
+        let reply = send(&crc32(&content));
+        assert_eq!(reply.status, 200, "{reply:?}");
+        proxy.holds(&lab, "x", &content);
+        let parts = lab.server().requests();
+        let part = parts.iter().rfind(|it| it.operation == "UploadPart").unwrap();
+        assert!(part.header(CRC32).is_none() && part.header("x-amz-trailer").is_none());
+    }
+}
+
 /// Amazon wants the checksum of each part if the upload has announced one. Over TLS clients send it behind the part.
 #[test]
 fn a_checksum_behind_a_large_part_is_passed_on() {

@@ -49,6 +49,8 @@ pub(in crate::proxy) struct Inbound {
     left: u64,
     is_verified: bool,
     trailer: Option<(String, String)>,
+    /// Whether the trailer's checksum is verified here, and not passed on.
+    keeps_trailer: bool,
     verdict: Verdict,
     pause: Pin<Box<Sleep>>,
 }
@@ -68,6 +70,7 @@ impl Inbound {
             pieces: VecDeque::new(),
             is_verified: false,
             trailer: None,
+            keeps_trailer: false,
             verdict: Verdict::default(),
             pause: Box::pin(sleep_until(Instant::now() + LONGEST_PAUSE)),
         }
@@ -83,9 +86,14 @@ impl Inbound {
         self.declared.length
     }
 
+    /// The same body; the store does not get the checksum of its trailer.
+    pub(in crate::proxy) fn keeping_trailer(self) -> Inbound {
+        Inbound { keeps_trailer: true, ..self }
+    }
+
     /// The name of the checksum header in its trailer, and the length of its value in bytes.
     pub(in crate::proxy) fn trailer_form(&self) -> Option<(String, usize)> {
-        self.declared.trailer_form()
+        self.declared.trailer_form().filter(|_| !self.keeps_trailer)
     }
 
     /// The checksum of its trailer as a header, once all of it is verified: name and value.
@@ -112,7 +120,8 @@ impl Inbound {
                 Err(_) => return Err(self.verdict.refusal().unwrap_or_else(gone)),
             }
         }
-        Ok(Collected { bytes: bytes.freeze(), trailer: self.trailer })
+        let trailer = self.trailer.filter(|_| !self.keeps_trailer);
+        Ok(Collected { bytes: bytes.freeze(), trailer })
     }
 
     /// Takes bytes as they came.

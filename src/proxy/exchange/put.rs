@@ -172,6 +172,7 @@ impl Gateway {
             headers: sealed_headers(content_md5, key),
             ..Relayed::new(Method::PUT, Some(&at.bucket), &at.key)
         };
+        let body = body.keeping_trailer();
         let answer = self.send_object(part, PayloadKind::Unsigned, body, at, key).await?;
         if !Echo::of_headers(answer.headers()).proves(&key.key) {
             return Err(not_sealed_here(at));
