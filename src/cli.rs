@@ -4,23 +4,24 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use tokio::runtime::Builder;
 use tracing::level_filters::LevelFilter;
+use tracing_subscriber::Layer;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use super::commands::{
-    advice, audit, bucket, cat, completions, cp, doctor, get, head, key, keygen, ls, mock, mv,
-    presign, proxy, put, rm, rotate, sync,
+    advice, audit, bucket, cat, completions, cp, doctor, get, head, help, key, keygen, ls, mock,
+    mv, presign, proxy, put, rm, rotate, rule_connection, setup, sync,
 };
 use super::failure::{Failure, Failures, set_advisor};
 use super::key::aws_cli::hidden_values;
 use super::key::core::{hold_variables, is_encoded_key};
 use super::key::ring::variables;
 use super::location::{is_web_url, without_query};
-use super::output::{Output, ProgressStyle};
+use super::output::{ColorChoice, Output, ProgressStyle};
 use super::store::wire::Connect;
 use super::system::descriptors;
 use super::text::redaction;
@@ -28,6 +29,8 @@ use super::text::redaction::{MASK, looks_secret, visible};
 use super::{aws_cli, output};
 
 const OUTPUT_OPTIONS: &str = "Output options";
+/// In columns.
+const LONGEST_HELP_LINE: usize = 100;
 
 /// Seal S3 objects with keys that only you hold (SSE-C)
 ///
@@ -37,14 +40,15 @@ const OUTPUT_OPTIONS: &str = "Output options";
 #[command(
     name = "s3seal",
     version,
-    max_term_width = 100,
+    max_term_width = LONGEST_HELP_LINE,
     after_help = "\
-`s3seal s3 …` and `s3seal s3api …` take the arguments of aws-cli: put s3seal where aws was.
+Example:
+  s3seal keygen -o backup.key
+  s3seal put -k ./backup.key dump.sql s3://backups/2026/
+  s3seal get -k ./backup.key s3://backups/2026/dump.sql
 
-Exit codes:
-  0 done · 1 other · 2 usage · 3 not found · 4 key absent, wrong or malformed · 5 access denied
-  6 not sealed or unsafe · 7 integrity · 8 store unavailable · 9 precondition failed
-  129 SIGHUP · 130 SIGINT · 143 SIGTERM"
+More: s3seal COMMAND -h, s3seal COMMAND --help, s3seal help TOPIC
+`s3seal s3 …` and `s3seal s3api …` take the arguments of aws-cli."
 )]
 pub(crate) struct Cli {
     /// Print results as JSON lines on stdout, and errors as JSON on stderr
@@ -53,7 +57,7 @@ pub(crate) struct Cli {
     /// Say nothing on stderr but warnings and errors
     #[arg(short, long, global = true, help_heading = OUTPUT_OPTIONS)]
     quiet: bool,
-    /// Log requests to stderr, never a key; more with -vv and -vvv
+    /// Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv
     #[arg(
         short,
         long,
@@ -63,6 +67,9 @@ pub(crate) struct Cli {
         help_heading = OUTPUT_OPTIONS
     )]
     verbose: u8,
+    /// Print a line for each object of a run over many, and for each failure
+    #[arg(long, global = true, help_heading = OUTPUT_OPTIONS)]
+    list: bool,
     /// How the progress of transfers is shown on stderr
     #[arg(
         long,
@@ -76,6 +83,9 @@ pub(crate) struct Cli {
     /// The same as --progress none
     #[arg(long, global = true, help_heading = OUTPUT_OPTIONS)]
     no_progress: bool,
+    /// When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t, help_heading = OUTPUT_OPTIONS)]
+    color: ColorChoice,
     #[command(flatten)]
     connect: Connect,
     #[command(subcommand)]
@@ -101,15 +111,26 @@ enum Command {
     Rm(rm::Args),
     Presign(presign::Args),
     Bucket(bucket::Args),
+    Setup(setup::Args),
     Doctor(doctor::Args),
     Mock(mock::Args),
     Proxy(proxy::Args),
     Completions(completions::Args),
+    Help(help::Args),
 }
 
 /// The program's command-line tree, for completions and man pages.
 pub fn command() -> clap::Command {
-    Cli::command()
+    arranged(LONGEST_HELP_LINE)
+}
+
+fn arranged(width: usize) -> clap::Command {
+    help::arrange(Cli::command(), width.min(LONGEST_HELP_LINE))
+}
+
+/// The pages of `s3seal help`, for man pages.
+pub fn topics() -> &'static [help::Topic] {
+    help::TOPICS
 }
 
 /// Stores the keys of environment variables in this process's memory, and returns the variables' names: the caller must
@@ -121,6 +142,7 @@ pub fn hold_keys(arguments: &[OsString]) -> Vec<OsString> {
 /// Runs the program with these arguments, its own name first, and returns the exit code. [`hold_keys`] must come first.
 pub fn run(typed: Vec<OsString>) -> u8 {
     set_advisor(advice::sentence);
+    color_choice(&typed).set();
     let (arguments, note) = match aws_cli::translate(&typed, command) {
         Ok(None) => (typed, None),
         Ok(Some(translation)) => (translation.arguments, Some(translation.note)),
@@ -130,14 +152,19 @@ pub fn run(typed: Vec<OsString>) -> u8 {
         }
     };
     hide_keys(&arguments);
-    let cli = match Cli::try_parse_from(&arguments) {
+    let parsed = arranged(output::columns())
+        .try_get_matches_from(&arguments)
+        .and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match parsed {
         Ok(cli) => cli,
         Err(error) => return print_usage_error(&error, &arguments, note),
     };
     start_logging(cli.verbose);
     let progress = if cli.no_progress { ProgressStyle::None } else { cli.progress };
-    let out = Output::new(cli.json, cli.quiet, progress).with_causes(cli.verbose > 0);
-    match dispatch(&cli, &out) {
+    let out = Output::new(cli.json, cli.quiet, progress)
+        .with_causes(cli.verbose > 0)
+        .with_items(cli.list || cli.verbose > 0);
+    match dispatch(&cli, &arguments, &out) {
         Ok(code) => code,
         Err(failures) => {
             failures.iter().for_each(|failure| out.failure(failure));
@@ -146,7 +173,7 @@ pub fn run(typed: Vec<OsString>) -> u8 {
     }
 }
 
-fn dispatch(cli: &Cli, out: &Output) -> Result<u8, Failures> {
+fn dispatch(cli: &Cli, arguments: &[OsString], out: &Output) -> Result<u8, Failures> {
     // The server handles no keys of the user, and its command would inherit these limits.
     if !matches!(cli.command, Command::Mock(_)) {
         descriptors::raise_limit();
@@ -155,33 +182,59 @@ fn dispatch(cli: &Cli, out: &Output) -> Result<u8, Failures> {
     if cli.json || writes_to_stdout(&cli.command) {
         descriptors::require_stdout()?;
     }
+    let connect = if reaches_a_bucket(&cli.command) {
+        rule_connection::supplement(&cli.connect, arguments)
+    } else {
+        Ok(cli.connect.clone())
+    };
+    let connect = match &cli.command {
+        // It reports what is wrong with config.toml as one of its checks.
+        Command::Doctor(_) => connect.unwrap_or_else(|_| cli.connect.clone()),
+        _ => connect?,
+    };
+    let connect = &connect;
     match &cli.command {
         Command::Keygen(args) => keygen::run(args, out)?,
-        Command::Key(args) => return Ok(with_one_thread(key::run(args, &cli.connect, out))??),
+        Command::Key(args) => return Ok(with_one_thread(key::run(args, connect, out))??),
+        Command::Setup(args) => return Ok(setup::run(args, &cli.connect, out)?),
         Command::Completions(args) => completions::run(args, command(), out)?,
+        Command::Help(args) => help::run(args, arranged(output::columns()), out)?,
         Command::Mock(args) => {
             return Ok(mock::run(args, cli.connect.region.as_deref(), out)?);
         }
         Command::Proxy(args) => {
             proxy::restart_if_needed()?;
-            return Ok(with_runtime(proxy::run(args, &cli.connect, out))??);
+            return Ok(with_runtime(proxy::run(args, connect, out))??);
         }
-        Command::Put(args) => return Ok(with_runtime(put::run(args, &cli.connect, out))??),
-        Command::Get(args) => return Ok(with_runtime(get::run(args, &cli.connect, out))??),
-        Command::Cat(args) => return Ok(with_runtime(cat::run(args, &cli.connect, out))??),
-        Command::Cp(args) => return Ok(with_runtime(cp::run(args, &cli.connect, out))??),
-        Command::Mv(args) => return Ok(with_runtime(mv::run(args, &cli.connect, out))??),
-        Command::Sync(args) => return Ok(with_runtime(sync::run(args, &cli.connect, out))??),
-        Command::Head(args) => with_one_thread(head::run(args, &cli.connect, out))??,
-        Command::Ls(args) => return Ok(with_one_thread(ls::run(args, &cli.connect, out))??),
-        Command::Audit(args) => return Ok(with_runtime(audit::run(args, &cli.connect, out))??),
-        Command::Rotate(args) => return Ok(with_runtime(rotate::run(args, &cli.connect, out))??),
-        Command::Rm(args) => return Ok(with_runtime(rm::run(args, &cli.connect, out))??),
-        Command::Bucket(args) => with_one_thread(bucket::run(args, &cli.connect, out))??,
-        Command::Doctor(args) => return with_runtime(doctor::run(args, &cli.connect, out))?,
-        Command::Presign(args) => with_one_thread(presign::run(args, &cli.connect, out))??,
+        Command::Put(args) => return Ok(with_runtime(put::run(args, connect, out))??),
+        Command::Get(args) => return Ok(with_runtime(get::run(args, connect, out))??),
+        Command::Cat(args) => return Ok(with_runtime(cat::run(args, connect, out))??),
+        Command::Cp(args) => return Ok(with_runtime(cp::run(args, connect, out))??),
+        Command::Mv(args) => return Ok(with_runtime(mv::run(args, connect, out))??),
+        Command::Sync(args) => return Ok(with_runtime(sync::run(args, connect, out))??),
+        Command::Head(args) => with_one_thread(head::run(args, connect, out))??,
+        Command::Ls(args) => return Ok(with_one_thread(ls::run(args, connect, out))??),
+        Command::Audit(args) => return Ok(with_runtime(audit::run(args, connect, out))??),
+        Command::Rotate(args) => return Ok(with_runtime(rotate::run(args, connect, out))??),
+        Command::Rm(args) => return Ok(with_runtime(rm::run(args, connect, out))??),
+        Command::Bucket(args) => with_one_thread(bucket::run(args, connect, out))??,
+        Command::Doctor(args) => return with_runtime(doctor::run(args, connect, out))?,
+        Command::Presign(args) => with_one_thread(presign::run(args, connect, out))??,
     }
     Ok(0)
+}
+
+/// Whether the `s3://` URLs among the arguments are places that the command itself works on.
+fn reaches_a_bucket(command: &Command) -> bool {
+    !matches!(
+        command,
+        Command::Keygen(_)
+            | Command::Mock(_)
+            | Command::Proxy(_)
+            | Command::Setup(_)
+            | Command::Completions(_)
+            | Command::Help(_)
+    )
 }
 
 /// Whether the command always writes to stdout, so that a closed stdout is an error from the start.
@@ -196,6 +249,7 @@ fn writes_to_stdout(command: &Command) -> bool {
             | Command::Bucket(_)
             | Command::Doctor(_)
             | Command::Completions(_)
+            | Command::Help(_)
     )
 }
 
@@ -247,7 +301,12 @@ fn start_logging(verbosity: u8) {
             .with_target("hyper_util", LevelFilter::DEBUG);
     }
     let lines = tracing_subscriber::fmt::layer().with_writer(|| output::Log).with_ansi(false);
-    let _ = tracing_subscriber::registry().with(filter).with(lines).try_init();
+    let lines = if verbosity == 1 {
+        lines.without_time().with_target(false).with_level(false).boxed()
+    } else {
+        lines.boxed()
+    };
+    let _ = tracing_subscriber::registry().with(lines.with_filter(filter)).try_init();
 }
 
 /// Registers keys in arguments as secrets, unless a file has that name: a key in the wrong place, such as a profile's name,
@@ -280,7 +339,7 @@ const ELSEWHERE: &[(&[&str], &str)] = &[
     (&["rekey", "rewrap"], "s3seal rotate"),
     (&["serve", "server"], "s3seal mock, or s3seal proxy"),
     (&["check", "diagnose", "test"], "s3seal doctor"),
-    (&["config", "configure"], "s3seal help key list, which shows how config.toml is written"),
+    (&["config", "configure"], "s3seal help config, which shows how config.toml is written"),
     (&["url", "share", "sign"], "s3seal presign"),
 ];
 
@@ -336,6 +395,21 @@ fn with_tip(text: &str, tip: Option<String>) -> String {
     lines.join("\n")
 }
 
+/// The value of `--color`, before the arguments are parsed: their errors are in colour, too.
+fn color_choice(arguments: &[OsString]) -> ColorChoice {
+    let mut arguments = arguments.iter().filter_map(|argument| argument.to_str());
+    let mut chosen = None;
+    while let Some(argument) = arguments.next() {
+        match argument.strip_prefix("--color") {
+            Some("") => chosen = arguments.next(),
+            Some(value) => chosen = value.strip_prefix('=').or(chosen),
+            None if argument == "--" => break,
+            None => {}
+        }
+    }
+    chosen.and_then(|value| ColorChoice::from_str(value, false).ok()).unwrap_or_default()
+}
+
 /// For errors that occur before the arguments are parsed.
 fn wants_json(arguments: &[OsString]) -> bool {
     arguments.iter().any(|argument| argument == "--json")
@@ -344,8 +418,13 @@ fn wants_json(arguments: &[OsString]) -> bool {
 /// Prints clap's message, without arguments that may be keys, and without the signatures of URLs. Returns the exit code.
 fn print_usage_error(error: &clap::Error, arguments: &[OsString], note: Option<String>) -> u8 {
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
-        let _ = error.print();
-        return 0;
+        return match help::print(&error.render(), &Output::default()) {
+            Ok(()) => 0,
+            Err(failure) => {
+                Output::default().failure(&failure);
+                failure.exit_code()
+            }
+        };
     }
     let mut text = error.render().to_string();
     if let Some(tip) = tip(error, arguments) {

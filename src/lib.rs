@@ -20,7 +20,8 @@ mod system;
 mod text;
 mod transfer;
 
-pub use cli::{command, hold_keys, run};
+pub use cli::{command, hold_keys, run, topics};
+pub use commands::help::Topic;
 pub use system::descriptors::note_closed;
 
 /// Key text, for tests that check it.

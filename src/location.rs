@@ -27,7 +27,7 @@ impl Location {
     pub(crate) fn object(self) -> Result<Location, Failure> {
         if self.key.is_empty() {
             return Err(Failure::usage(format!("{self} names a bucket, not an object"))
-                .hint("give the key as well: s3://bucket/key"));
+                .hint("name the object as well: s3://bucket/object"));
         }
         if self.key.trim().is_empty() {
             return Err(Failure::usage("a key that consists of spaces cannot be sent")

@@ -202,7 +202,7 @@ fn what_was_deleted_meanwhile_does_not_count() {
     lab.plain("here", b"x");
     for keys in [&["-k", "./k"][..], &[]] {
         let done = lab.run([&["audit", "s3://demo"], keys].concat()).succeeds();
-        assert_eq!(done.stdout.lines().count(), 1, "{}", done.stdout);
+        assert_eq!(done.stdout.lines().count(), 2, "{}", done.stdout);
         assert!(done.stdout.ends_with("s3://demo/here\n"), "{}", done.stdout);
         done.says(&["audited 1 object (1 B), 1 sse-s3, 1 gone meanwhile"]);
     }
@@ -273,7 +273,7 @@ fn one_object_in_trouble_does_not_hide_the_others() {
     lab.seal("other", "well", b"x");
     let audit = ["audit", "-k", "./k", "--max-attempts", "1", "--fail-on", "locked", "s3://demo"];
     let done = lab.run(audit).exits(8);
-    assert_eq!(rows(&done), [["locked", "-", "-", "s3://demo/well"]]);
+    assert_eq!(rows(&done)[1..], [["locked", "-", "-", "s3://demo/well"]]);
     done.says(&["s3://demo/ill: the store is in trouble", "audited 1 object", "1 failed"]);
 }
 
@@ -308,13 +308,53 @@ fn the_table_is_aligned_and_names_cannot_steer_a_terminal() {
     lab.seal("k", "mine", b"four");
     lab.deep_file("evil/\u{1b}[2J", b"");
     lab.run(["put", "-r", "--no-key", "evil", &url("evil")]).succeeds();
-    let done = lab.run(["audit", "-k", "./k", "s3://demo"]).succeeds();
-    let columns: Vec<_> = done.stdout.lines().map(|line| line.find("s3://")).collect();
-    assert_eq!(columns[0], columns[1], "{}", done.stdout);
+    let done = lab.run(["audit", "--list", "-k", "./k", "s3://demo"]).succeeds();
+    let place = |line: &str| line.find("s3://").or(line.find("URL"));
+    let columns: Vec<_> = done.stdout.lines().map(place).collect();
+    assert_eq!((columns[0], columns[1]), (columns[1], columns[2]), "{}", done.stdout);
+    assert!(done.stdout.starts_with("STATE     KEY-MD5 "), "{}", done.stdout);
     assert!(!done.stdout.contains('\u{1b}'), "{:?}", done.stdout);
     done.says(&["audited 2 objects (4 B), 1 sealed, 1 sse-s3"]);
     let quiet = lab.run(["audit", "-q", "-k", "./k", "s3://demo"]).succeeds();
-    assert_eq!((quiet.stdout.lines().count(), quiet.stderr.as_str()), (2, ""));
+    assert_eq!((quiet.stdout.lines().count(), quiet.stderr.as_str()), (1, ""));
+}
+
+#[test]
+fn sealed_objects_are_listed_on_request_only() {
+    let lab = lab();
+    lab.seal("k", "a", b"1");
+    lab.seal("k", "p/b", b"22");
+    lab.seal("other", "p/c", b"333");
+    lab.plain("p/d", b"4444");
+    let names = |options: &[&str]| {
+        let done = lab.run([&["audit", "-q", "-k", "./k"], options].concat()).succeeds();
+        let lines = done.stdout.lines();
+        let mut names: Vec<_> =
+            lines.map(|line| line.rsplit("s3://demo/").next().unwrap().to_owned()).collect();
+        names.sort();
+        names
+    };
+    assert_eq!(names(&["s3://demo"]), ["p/c", "p/d"]);
+    assert_eq!(names(&["--list", "s3://demo"]), ["a", "p/b", "p/c", "p/d"]);
+    assert_eq!(names(&["--only", "sealed", "s3://demo"]), ["a", "p/b"]);
+    assert_eq!(names(&["--only", "locked,sse-s3", "-r", "s3://demo/p"]), ["p/c", "p/d"]);
+    lab.run(["audit", "--only", "lost", "s3://demo"]).fails(2).says(&["sealed, locked"]);
+    // Where everything is as it should be, nothing is listed.
+    let well = lab.run(["audit", "-k", "./k", "s3://demo/a"]).succeeds();
+    assert_eq!(well.stdout, "");
+    well.says(&["audited 1 object (1 B), 1 sealed"]);
+
+    let totals = lab.run(["audit", "--summary", "-k", "./k", "s3://demo"]).succeeds();
+    let cells = |line: &str| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    let lines: Vec<Vec<String>> = totals.stdout.lines().map(cells).collect();
+    assert_eq!(lines[0], ["STATE", "KEY-MD5", "KEY", "OBJECTS", "SIZE"]);
+    assert_eq!((lines[1][0].as_str(), lines[1][3].as_str()), ("sealed", "2"));
+    assert_eq!(lines[4], ["total", "4", "10", "B"]);
+    let json = lab.run(["audit", "--summary", "--json", "-k", "./k", "s3://demo"]).succeeds();
+    let items = json.json_lines();
+    assert_eq!(items.len(), 3);
+    assert_eq!(items[0]["op"], "audit-summary");
+    assert_eq!((items[0]["objects"].as_u64(), items[0]["bytes"].as_u64()), (Some(2), Some(3)));
 }
 
 #[test]
@@ -356,7 +396,9 @@ fn where_a_key_cannot_be_read_nothing_is_called_locked() {
     let audit = ["audit", "--fail-on", "locked", "s3://demo"];
     let done = lab.run(audit).env("S3SEAL_CONFIG", lab.path("config.toml")).exits(4);
     done.says(&["another that its rule names cannot be used", "the key `old`"]);
-    let done =
-        lab.run(["audit", "s3://demo"]).env("S3SEAL_CONFIG", lab.path("config.toml")).exits(4);
+    let done = lab
+        .run(["audit", "--list", "s3://demo"])
+        .env("S3SEAL_CONFIG", lab.path("config.toml"))
+        .exits(4);
     assert!(!done.stdout.contains("locked") && done.stdout.contains("sealed"), "{}", done.stdout);
 }

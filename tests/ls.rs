@@ -125,3 +125,19 @@ fn what_cannot_be_listed_is_named() {
         assert_eq!(lines(&lab, &["s3://demo"]), ["p/"], "{manner:?}");
     }
 }
+
+#[test]
+fn sizes_for_people_and_totals() {
+    let lab = Lab::new();
+    lab.plain("a", &[0; 1536]);
+    lab.plain("p/b", &[0; 512]);
+    let human = lab.run(["ls", "-r", "--human", "s3://demo"]).succeeds().stdout;
+    assert!(human.contains(" 1.5 KiB ") && human.contains(" 512 B "), "{human}");
+    let total = lab.run(["ls", "-r", "--summarize", "s3://demo"]).succeeds().stdout;
+    assert!(total.ends_with("Total objects: 2\nTotal size: 2.0 KiB (2048 bytes)\n"), "{total}");
+    let json = lab.run(["ls", "-r", "--summarize", "--json", "s3://demo"]).succeeds().stdout;
+    let last: serde_json::Value = serde_json::from_str(json.lines().last().unwrap()).unwrap();
+    assert_eq!(last, serde_json::json!({"op": "ls-summary", "objects": 2, "bytes": 2048}));
+    let filtered = ["ls", "-r", "--summarize", "--exclude", "*", "--include", "a", "s3://demo"];
+    assert!(lab.run(filtered).succeeds().stdout.contains("Total objects: 1"));
+}

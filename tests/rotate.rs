@@ -334,6 +334,14 @@ fn rules_say_which_keys_are_meant() {
     // An object without a rule has no key to go to.
     rig.lab.seal("old", "c", b"three");
     run(&["rotate", "s3://demo/c"]).fails(2).says(&["no rule of", "s3://demo/c"]);
+    // Of what a listing finds, some may not be meant: it is counted.
+    rig.lab.seal("old", "d/e", b"four");
+    let whole = run(&["rotate", "s3://demo/"]).succeeds();
+    assert_eq!(whole.stderr.matches("no rule of config.toml").count(), 1, "{}", whole.stderr);
+    whole.says(&["s3://demo/c and 1 more", "2 without a rule and left alone"]);
+    let whole = run(&["rotate", "--json", "s3://demo/"]).succeeds().json_lines();
+    assert_eq!(whole.iter().filter(|item| item["result"] == "no-rule").count(), 2);
+    assert_eq!(rig.content("./old", "c"), b"three");
 }
 
 #[test]

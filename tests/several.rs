@@ -256,7 +256,13 @@ fn an_interrupted_run_starts_nothing_new() {
     });
     let told = String::from_utf8_lossy(&ended.stderr);
     assert_eq!((ended.status.code(), ended.status.signal()), (Some(130), None), "{told}");
-    assert!(told.contains("interrupted by SIGINT") && told.contains("sealed 0 objects"), "{told}");
+    let last = told.lines().last().unwrap();
+    assert!(
+        last.starts_with("error: interrupted by SIGINT: ") && last.contains(" unfinished"),
+        "{told}"
+    );
+    assert!(last.ends_with("the same command goes on where this one stopped"), "{told}");
+    assert!(told.lines().count() <= 8, "{told}");
     let puts = lab.operations().iter().filter(|it| *it == "PutObject").count();
     assert!(puts <= 64, "{puts}");
     assert!(lab.server().uploads(BUCKET).is_empty());
@@ -272,4 +278,58 @@ fn an_interrupted_download_leaves_no_half_files() {
     assert_eq!(ended.status.code(), Some(130), "{told}");
     assert_eq!(told.matches("interrupted").count(), 1, "{told}");
     assert!(lab.tree("back").is_empty(), "{:?}", lab.tree("back").keys());
+}
+
+#[test]
+fn equal_failures_are_printed_three_times_and_counted() {
+    let lab = Lab::new();
+    lab.key("k");
+    lab.key("other");
+    tree(&lab, 10);
+    lab.run(["put", "-q", "-r", "-k", "./k", "tree", &url("t/")]).succeeds();
+    let get = |more: &[&str]| {
+        lab.run([&["get", "-r", "-k", "./other", &url("t/"), "back"], more].concat()).exits(4)
+    };
+    let done =
+        get(&[]).says(&["and 7 more for the same reason: ", "--list names them", "10 failed"]);
+    assert_eq!(done.stderr.matches("\nerror: s3://").count() + 1, 3, "{}", done.stderr);
+    for all in [&["--list"][..], &["-v"]] {
+        let stderr = get(all).stderr;
+        assert_eq!(stderr.matches("error: s3://").count(), 10, "{stderr}");
+        assert!(!stderr.contains("more for the same reason"), "{stderr}");
+    }
+    let json = get(&["--json"]).stderr;
+    assert_eq!(json.lines().filter(|line| line.contains("\"kind\":\"key\"")).count(), 10);
+}
+
+#[test]
+fn a_line_for_each_item_comes_on_request_and_deletions_always_have_one() {
+    let lab = Lab::new();
+    lab.key("k");
+    tree(&lab, 5);
+    let put = ["put", "-r", "-k", "./k", "tree", &url("t/")];
+    assert_eq!(lab.run(put).succeeds().stderr.lines().count(), 1);
+    for option in ["--list", "-v"] {
+        let stderr = lab.run([&put[..], &[option]].concat()).succeeds().stderr;
+        assert_eq!(stderr.matches("sealed s3://demo/t/").count(), 5, "{stderr}");
+    }
+    let get = ["get", "--list", "-r", "-k", "./k", &url("t/"), "back"];
+    assert_eq!(lab.run(get).succeeds().stderr.lines().count(), 6);
+    let removed = lab.run(["rm", "-r", &url("t/")]).succeeds().stderr;
+    assert_eq!(removed.matches("deleted s3://demo/t/").count(), 5, "{removed}");
+    assert!(removed.ends_with("deleted 5 objects\n"), "{removed}");
+}
+
+#[test]
+fn requests_are_logged_with_their_outcome() {
+    let lab = Lab::new();
+    lab.key("k");
+    lab.seal("k", "x", b"content");
+    let log = lab.run(["head", "-v", "-k", "./k", &url("x")]).succeeds().stderr;
+    let line = log.lines().next().unwrap();
+    assert!(line.starts_with("HEAD http") && line.contains("/demo/x"), "{line}");
+    assert!(line.contains(": 200, ") && line.ends_with(" ms, attempt 1"), "{line}");
+    let detailed = lab.run(["head", "-vv", "-k", "./k", &url("x")]).succeeds().stderr;
+    let stamp = detailed.lines().find(|line| line.contains("attempt 1")).unwrap();
+    assert!(stamp.starts_with("20") && stamp.contains(" INFO "), "{stamp}");
 }

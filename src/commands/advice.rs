@@ -205,7 +205,7 @@ pub(crate) fn sentence(advice: &Advice) -> String {
             "if the store has its own certificate authority, name its PEM file with --ca-bundle or AWS_CA_BUNDLE"
         }
         Advice::NameCredentials => {
-            "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile with --profile"
+            "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a profile with --profile, or write one with `s3seal setup`"
         }
         Advice::NameDeriveBucket => {
             "name the bucket: `--derive-as s3://BUCKET`, or `derive_bucket` in config.toml"
@@ -249,7 +249,7 @@ pub(crate) fn sentence(advice: &Advice) -> String {
         Advice::SealThroughThisMachine => {
             "seal it through this machine: `s3seal get --allow-plain`, then `s3seal put`; and ask the operator of the store"
         }
-        Advice::ShowConfigFormat => "`s3seal help key list` shows how the file is written",
+        Advice::ShowConfigFormat => "`s3seal help config` shows how the file is written",
         Advice::ShowKeyNames(name) => {
             return format!(
                 "`s3seal key list` shows the names there; for a file of that name, write file:{name} or ./{name}"

@@ -20,7 +20,7 @@ Examples:
   s3seal bucket create s3://backups --region eu-central-1
   s3seal bucket status s3://backups
   s3seal bucket allow s3://backups
-  s3seal bucket block s3://public          nobody can seal, or ransom, objects with a key of theirs")]
+  s3seal bucket block s3://public  # nobody can seal, or ransom, objects with a key of theirs")]
 pub(crate) struct Args {
     #[command(subcommand)]
     action: Action,

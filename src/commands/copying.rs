@@ -328,7 +328,7 @@ fn object(
 ) -> Result<Pair, Failure> {
     if from.is_folder() {
         return Err(Failure::usage(format!("{from} is a folder"))
-            .hint("give the key as well: s3://bucket/key; or add -r for all that is in it"));
+            .hint("name the object as well: s3://bucket/object; or add -r for all that is in it"));
     }
     let from = from.object()?;
     if is_one_of_many && !dest.is_folder() {

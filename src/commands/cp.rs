@@ -18,11 +18,11 @@ use crate::store::wire::Connect;
     override_usage = "s3seal cp [OPTIONS] <SOURCE>... <DEST>",
     after_help = "\
 Examples:
-  s3seal cp -k ./backup.key s3://backups/db.sql s3://archive/2026/     the same key
-  s3seal cp --source-key ./old.key -k ./new.key s3://b/x s3://b/y      another one
+  s3seal cp -k ./backup.key s3://backups/db.sql s3://archive/2026/  # the same key
+  s3seal cp --source-key ./old.key -k ./new.key s3://backups/x s3://backups/y  # another one
   s3seal cp --source-key none -k ./new.key -r s3://plain/ s3://sealed/ what was not sealed
-  s3seal cp --source-key ./old.key --no-key s3://b/x s3://public/x     to whoever may read the bucket
-  s3seal cp -k ./k --version-id 3HL4kqtJlcpXroDTDmJ s3://b/x s3://b/x  an old version is the newest again"
+  s3seal cp --source-key ./old.key --no-key s3://backups/x s3://public/x  # to whoever may read the bucket
+  s3seal cp -k ./k --version-id 3HL4kqtJlcpXroDTDmJ s3://backups/x s3://backups/x  # an old version is the newest again"
 )]
 pub(crate) struct Args {
     #[command(flatten)]

@@ -6,7 +6,7 @@ use crate::location::Location;
 use crate::output::Output;
 use crate::store::wire::Connect;
 
-/// Check everything that sealed objects need: settings, connection, bucket, and that the store really seals
+/// Check settings, connection and bucket, and that the store really seals
 ///
 /// Says of each thing `pass`, `warn`, `fail` or `skip` and how to mend it, and of several faults the one that is
 /// the cause. With a URL it proves what the store does: with throw-away keys it writes a few throw-away objects
@@ -18,10 +18,10 @@ use crate::store::wire::Connect;
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
-  s3seal doctor                              settings, credentials, connection and clock alone
-  s3seal doctor s3://backups/db/             and that what is stored there is sealed
+  s3seal doctor  # settings, credentials, connection and clock alone
+  s3seal doctor s3://backups/db/  # and that what is stored there is sealed
   s3seal doctor --json s3://backups | jq -r 'select(.status == \"fail\") | .hint'
-  s3seal mock --behave ceph --tls -- s3seal doctor s3://demo     what a store is like")]
+  s3seal mock --behave ceph --tls -- s3seal doctor s3://demo  # what a store is like")]
 pub(crate) struct Args {
     /// The bucket to prove it in, and a folder that the credentials may write to: s3://bucket or s3://bucket/prefix
     url: Option<String>,

@@ -31,13 +31,13 @@ use crate::transfer::{TransferOptions, to_path};
     override_usage = "s3seal get [OPTIONS] <SOURCE>... [DEST]",
     after_help = "\
 Examples:
-  s3seal get -k ./backup.key s3://backups/dump.sql              into the current folder
-  s3seal get -k ./backup.key s3://backups/dump.sql /restore/    into another
-  s3seal get -k ./backup.key -r s3://backups/2026 /restore      all that is below 2026/
+  s3seal get -k ./backup.key s3://backups/dump.sql  # into the current folder
+  s3seal get -k ./backup.key s3://backups/dump.sql /restore/  # into another
+  s3seal get -k ./backup.key -r s3://backups/2026 /restore  # all that is below 2026/
   s3seal get -k ./backup.key -r --exclude '*' --include '*.sql' s3://backups/ dumps
-  s3seal get -k ./new.key -k ./old.key s3://b/app.tar - | tar x to stdout, with whichever key fits
-  s3seal get -k ./backup.key --range bytes=0-511 s3://b/disk.img mbr.bin
-  s3seal get -k ./shared.key 'https://b.s3.amazonaws.com/dump.sql?X-Amz-…'   no AWS account needed"
+  s3seal get -k ./new.key -k ./old.key s3://backups/app.tar - | tar x  # whichever key fits
+  s3seal get -k ./backup.key --range bytes=0-511 s3://backups/disk.img mbr.bin
+  s3seal get -k ./shared.key 'https://b.s3.amazonaws.com/dump.sql?X-Amz-…'  # no AWS account needed"
 )]
 pub(crate) struct Args {
     /// The objects, and with -r prefixes: s3://bucket/key, or one presigned https:// URL; then the file or folder to write to, which is
@@ -185,7 +185,7 @@ fn sources(
 fn object(at: Location, is_one_of_many: bool, dest: &Path) -> Result<GetSource, Failure> {
     if at.key.is_empty() {
         return Err(Failure::usage(format!("{at} names a bucket, not an object"))
-            .hint("give the key as well: s3://bucket/key; or add -r for all that is in it"));
+            .hint("name the object as well: s3://bucket/object; or add -r for all that is in it"));
     }
     let at = at.object()?;
     let place = if is_one_of_many {

@@ -18,10 +18,10 @@ use crate::output::Output;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  s3seal keygen -o backup.key              a key file for `-k ./backup.key`
-  export S3SEAL_KEY=\"$(s3seal keygen)\"     a key for this shell
-  s3seal keygen | age -r age1… > key.age   kept encrypted, for `-k 'cmd:age -d -i ID key.age'`
-  s3seal keygen --json                     the key and its MD5 as JSON")]
+  s3seal keygen -o backup.key  # a key file, for -k ./backup.key
+  export S3SEAL_KEY=\"$(s3seal keygen)\"  # a key for this shell
+  s3seal keygen | age -r age1… > key.age  # for -k 'cmd:age -d -i ID key.age'
+  s3seal keygen --json  # the key and its MD5 as JSON")]
 pub(crate) struct Args {
     /// Write the key to this new file (mode 0600, never overwritten); `-` is stdout. Pipes and devices are written to
     #[arg(short, long, value_name = "FILE")]

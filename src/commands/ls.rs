@@ -10,6 +10,7 @@ use crate::location::Location;
 use crate::output::Output;
 use crate::store::list::{Listed, ListedKind, Listing};
 use crate::store::wire::{Connect, Store};
+use crate::text::size;
 use crate::transfer::many::Filters;
 
 /// List buckets and objects
@@ -20,11 +21,11 @@ use crate::transfer::many::Filters;
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
-  s3seal ls                                    the buckets
+  s3seal ls  # the buckets
   s3seal ls s3://backups
-  s3seal ls -r --long s3://backups/2026/
+  s3seal ls -r --human --summarize s3://backups/2026/
   s3seal ls -r --json s3://backups | jq -s 'map(.bytes) | add'
-  s3seal ls -r --include '*.sql' --exclude '*' s3://backups
+  s3seal ls -r --exclude '*' --include '*.sql' s3://backups
   s3seal ls --versions s3://backups/dump.sql")]
 pub(crate) struct Args {
     /// What to list: s3://bucket, s3://bucket/folder/, or an object; without it, the buckets
@@ -36,6 +37,12 @@ pub(crate) struct Args {
     /// Show time (UTC), size in bytes and storage class as well
     #[arg(short, long)]
     long: bool,
+    /// Show sizes for people, such as 1.5 MiB; with time and storage class, as --long
+    #[arg(long, alias = "human")]
+    human_readable: bool,
+    /// Show the number of objects and their size at the end
+    #[arg(long)]
+    summarize: bool,
     /// List every version, delete markers among them, with the ids of the versions
     #[arg(long)]
     versions: bool,
@@ -74,14 +81,50 @@ pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<
         list_buckets(args, &store, out).await?;
         return Ok(0);
     }
-    let mut code = CommonCode::default();
+    let (mut code, mut total) = (CommonCode::default(), Total::default());
     for at in &locations {
-        if let Err(failure) = list(args, &store, at, out).await {
+        if let Err(failure) = list(args, &store, at, &mut total, out).await {
             out.failure(&failure);
             code.add(&failure);
         }
     }
+    if args.summarize {
+        total.print(out)?;
+    }
     Ok(code.get())
+}
+
+/// The objects that were listed.
+#[derive(Default)]
+struct Total {
+    objects: u64,
+    bytes: u64,
+}
+
+/// What `--json` prints for `--summarize`.
+#[derive(Serialize)]
+struct TotalItem {
+    op: &'static str,
+    objects: u64,
+    bytes: u64,
+}
+
+impl Total {
+    fn add(&mut self, listed: &Listed) {
+        if listed.kind == ListedKind::Object {
+            self.objects += 1;
+            self.bytes += listed.bytes;
+        }
+    }
+
+    fn print(&self, out: &Output) -> Result<(), Failure> {
+        let Total { objects, bytes } = *self;
+        if out.json() {
+            return out.item(&TotalItem { op: "ls-summary", objects, bytes });
+        }
+        out.line(&format!("Total objects: {objects}"))?;
+        out.line(&format!("Total size: {} ({bytes} bytes)", size::show(bytes)))
+    }
 }
 
 /// What `--json` prints for a bucket.
@@ -114,10 +157,16 @@ async fn list_buckets(args: &Args, store: &Store, out: &Output) -> Result<(), Fa
     Ok(())
 }
 
-async fn list(args: &Args, store: &Arc<Store>, at: &Location, out: &Output) -> Result<(), Failure> {
+async fn list(
+    args: &Args,
+    store: &Arc<Store>,
+    at: &Location,
+    total: &mut Total,
+    out: &Output,
+) -> Result<(), Failure> {
     let mut found = 0;
     if !at.is_folder() {
-        found += list_object(args, store, at, out).await?;
+        found += list_object(args, store, at, total, out).await?;
     }
     let folder = at.folder();
     let mut listing = listing(args, store, &folder);
@@ -126,6 +175,7 @@ async fn list(args: &Args, store: &Arc<Store>, at: &Location, out: &Output) -> R
             found += 1;
             let name = &listed.key[folder.key.len()..];
             if args.filters.admit(name) {
+                total.add(&listed);
                 // The marker object of the folder itself has no name below it.
                 show(args, &folder, if name.is_empty() { "./" } else { name }, &listed, out)?;
             }
@@ -138,7 +188,7 @@ async fn list(args: &Args, store: &Arc<Store>, at: &Location, out: &Output) -> R
         return Ok(());
     }
     Err(Failure::not_found("there is nothing of this name, and nothing below it")
-        .hint("check the bucket and the key")
+        .hint("check the bucket and the object's name")
         .at(at))
 }
 
@@ -147,6 +197,7 @@ async fn list_object(
     args: &Args,
     store: &Arc<Store>,
     at: &Location,
+    total: &mut Total,
     out: &Output,
 ) -> Result<u64, Failure> {
     let mut found = 0;
@@ -154,6 +205,7 @@ async fn list_object(
     while let Some(page) = listing.next_page().await? {
         for listed in &page {
             show(args, at, at.name(), listed, out)?;
+            total.add(listed);
             found += 1;
         }
     }
@@ -189,9 +241,10 @@ fn show(
         });
     }
     let mut line = String::new();
-    if args.long {
+    if args.long || args.human_readable {
         let time = if listed.kind == ListedKind::Folder { String::new() } else { time() };
-        let bytes = if is_object { listed.bytes.to_string() } else { String::new() };
+        let size = if args.human_readable { size::show } else { |bytes: u64| bytes.to_string() };
+        let bytes = if is_object { size(listed.bytes) } else { String::new() };
         let class = listed.storage_class.as_deref().unwrap_or("-");
         let class = if is_object { class } else { "" };
         line = format!("{time:20} {bytes:>15} {class:12} ");

@@ -7,6 +7,7 @@
 //! - `selection`: the options of commands that take many files or objects
 //! - `sealing`: the options of commands that write objects
 //! - `copying`: the options of `cp` and `mv`, and what they do
+//! - `rule_connection`: the endpoint, region and profile that the rules of config.toml supply
 //! - `local_server`: what `mock` and `proxy` have in common
 
 pub(crate) mod advice;
@@ -19,6 +20,7 @@ pub(crate) mod cp;
 pub(crate) mod doctor;
 pub(crate) mod get;
 pub(crate) mod head;
+pub(crate) mod help;
 pub(crate) mod key;
 pub(crate) mod keygen;
 mod local_server;
@@ -31,6 +33,8 @@ pub(crate) mod proxy;
 pub(crate) mod put;
 pub(crate) mod rm;
 pub(crate) mod rotate;
+pub(crate) mod rule_connection;
 mod sealing;
 mod selection;
+pub(crate) mod setup;
 pub(crate) mod sync;

@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use crate::output::Output;
 use crate::store::wire::Connect;
 
-/// Move objects: copy them as `cp` does, and delete each once its copy is proven
+/// Move objects: each is deleted once its copy is proven
 ///
 /// Before a source is deleted its copy is looked at, with one request: it must have the source's length, and its
 /// checksum where both have one of the same kind. A copy that differs is removed, and the source stays (exit 7).
@@ -19,8 +19,8 @@ use crate::store::wire::Connect;
     after_help = "\
 Examples:
   s3seal mv -k ./backup.key s3://backups/db.sql s3://backups/2026/
-  s3seal mv --source-key ./old.key -k ./new.key -r s3://b/inbox/ s3://b/sealed/
-  s3seal mv -k ./backup.key dump.sql s3://backups/                 a file that is gone once it is sealed"
+  s3seal mv --source-key ./old.key -k ./new.key -r s3://backups/inbox/ s3://backups/sealed/
+  s3seal mv -k ./backup.key dump.sql s3://backups/  # a file that is gone once it is sealed"
 )]
 pub(crate) struct Args {
     #[command(flatten)]

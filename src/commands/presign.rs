@@ -24,16 +24,16 @@ use crate::store::presigned::{LONGEST_EXPIRY, Method, Presign, PresignedUrl};
 use crate::store::wire::{Connect, Store};
 use crate::system::NamedOutput;
 
-/// Make a URL with which somebody without credentials can read or write one object
+/// Make a URL to read or write one object without credentials
 ///
 /// The three headers of the seal are signed: whoever uses the URL must send them, and no secret of
 /// them is in the URL. `--headers-file` writes them for `curl -H @FILE`.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
-  s3seal presign -k ./backup.key s3://b/dump.sql --headers-file h --curl
-  s3seal presign -k ./backup.key --method PUT --expires-in 15m s3://b/inbox/report.pdf --headers-file h
-  s3seal presign -k ./shared.key --checksum s3://b/dump.sql   for `s3seal get -k ./shared.key URL`
+  s3seal presign -k ./backup.key s3://backups/dump.sql --headers-file h --curl
+  s3seal presign -k ./backup.key --method PUT --expires-in 15m s3://backups/inbox/report.pdf --headers-file h
+  s3seal presign -k ./shared.key --checksum s3://backups/dump.sql  # for s3seal get -k ./shared.key URL
   curl --fail -H @h -T report.pdf \"$(s3seal presign …)\"")]
 pub(crate) struct Args {
     /// The object: s3://bucket/key

@@ -24,9 +24,9 @@ Examples:
   s3seal rm s3://backups/dump.sql
   s3seal rm --dry-run s3://backups/a s3://backups/b
   s3seal rm -r --exclude '*' --include '*.tmp' s3://backups/2026/
-  s3seal rm -r --all --all-versions s3://scratch                  empties the bucket
+  s3seal rm -r --all --all-versions s3://scratch  # empties the bucket
   s3seal rm --version-id 3HL4kqtJlcpXroDTDmJ s3://backups/dump.sql
-  s3seal rm --incomplete --older-than 24h s3://backups            uploads that were never finished")]
+  s3seal rm --incomplete --older-than 24h s3://backups  # uploads that were never finished")]
 pub(crate) struct Args {
     /// The objects, and with -r prefixes: s3://bucket/key
     #[arg(required = true, value_name = "URL")]
@@ -97,8 +97,9 @@ fn location(args: &Args, url: &str) -> Result<Location, Failure> {
     let at: Location = url.parse()?;
     if !args.selection.recursive {
         if at.key.is_empty() {
-            return Err(Failure::usage(format!("{at} names a bucket, not an object"))
-                .hint("give the key as well: s3://bucket/key; or add -r for all that is in it"));
+            return Err(Failure::usage(format!("{at} names a bucket, not an object")).hint(
+                "name the object as well: s3://bucket/object; or add -r for all that is in it",
+            ));
         }
         return at.object();
     }

@@ -12,9 +12,10 @@ use super::keys::Keys;
 use super::report::{Operation, Record};
 use crate::failure::Failure;
 use crate::key::ring::ObjectKey;
-use crate::output::Output;
+use crate::output::{Line, Output, Style};
 use crate::store::object::{Audited, ReadOptions, State};
 use crate::store::wire::{Connect, Store};
+use crate::text::size;
 use crate::text::time::parse_time;
 use crate::transfer::{Interrupt, Permits};
 
@@ -25,6 +26,8 @@ pub(crate) struct AuditOptions {
     pub(crate) since: Option<SystemTime>,
     /// The states that make the exit code a failure's.
     pub(crate) fail_on: Vec<State>,
+    /// The states whose objects are listed; none for totals alone.
+    pub(crate) shown: Vec<State>,
     /// How many requests are sent at once, if the user says so.
     pub(crate) concurrency: Option<u16>,
 }
@@ -35,6 +38,7 @@ struct Auditor {
     permits: Permits,
     /// Whether the names of the objects come from a list of the user's.
     are_listed: bool,
+    shown: Vec<State>,
     counts: Mutex<Counts>,
     interrupt: Interrupt,
     out: Output,
@@ -50,8 +54,11 @@ struct Finding {
 
 #[derive(Default)]
 struct Counts {
-    /// How many objects have each state.
-    found: BTreeMap<State, u64>,
+    /// The objects of each state.
+    found: BTreeMap<State, Total>,
+    /// The objects of each state and key: its MD5 and its name.
+    of_keys: BTreeMap<(State, Option<(String, String)>), Total>,
+    has_header: bool,
     /// How many objects were deleted after they were listed.
     gone: u64,
 }
@@ -74,6 +81,7 @@ pub(crate) async fn audit(
         keys: keys.cancelled_by(&job.interrupt),
         permits: permits.clone(),
         are_listed: matches!(options.search.source, Source::List(_)),
+        shown: options.shown,
         counts: Mutex::default(),
         interrupt: job.interrupt.clone(),
         out: *out,
@@ -85,6 +93,9 @@ pub(crate) async fn audit(
         |auditor: Arc<Auditor>, object| async move { auditor.audit(object).await.transpose() };
     job.run(feed_objects(search, places), &auditor, work).await;
     let counts = auditor.counts();
+    if auditor.shown.is_empty() {
+        counts.print_totals(out)?;
+    }
     job.summarize("audited", if versions { "version" } else { "object" }, &counts.named());
     Ok(match job.tally.exit_code() {
         0 => counts.exit_code(&fail_on),
@@ -102,6 +113,19 @@ fn warn_without_key(places: &[Place], keys: &Keys, job: &Job) {
     }
 }
 
+#[derive(Default, Clone, Copy)]
+struct Total {
+    objects: u64,
+    bytes: u64,
+}
+
+impl Total {
+    fn add(&mut self, bytes: u64) {
+        self.objects += 1;
+        self.bytes += bytes;
+    }
+}
+
 impl Auditor {
     /// Audits one object and reports it. None if it is gone.
     async fn audit(&self, object: FeedObject) -> Result<Option<u64>, Failure> {
@@ -111,9 +135,12 @@ impl Auditor {
         };
         match self.interrupt.race(looked).await? {
             Some(finding) => {
-                self.report(&object, &finding)?;
-                *self.counts().found.entry(finding.state).or_default() += 1;
-                Ok(Some(finding.bytes.unwrap_or(0)))
+                if self.shown.contains(&finding.state) {
+                    self.report(&object, &finding)?;
+                }
+                let bytes = finding.bytes.unwrap_or(0);
+                self.counts().add(finding.state, finding.key.as_ref(), bytes);
+                Ok(Some(bytes))
             }
             // Unlike a listed object, it may never have existed.
             None if self.are_listed => Err(Failure::not_found("there is no such object")
@@ -161,7 +188,13 @@ impl Auditor {
         let md5 = key.as_ref().map_or("-".to_owned(), |key| key.key.md5_base64());
         let name = key.as_ref().map_or("-", |key| key.label.as_str());
         let version = version_id.map(|id| format!("  (version {id})")).unwrap_or_default();
-        self.out.line(&format!("{:8}  {md5:24}  {name:12}  {at}{version}", state.name()))
+        // The lock is held while the line is printed: the header comes first.
+        let mut counts = self.counts();
+        if !std::mem::replace(&mut counts.has_header, true) && !self.out.is_quiet() {
+            self.out.styled(&row(Style::Strong, ["STATE", "KEY-MD5", "KEY"], "URL"))?;
+        }
+        let line = row(style(*state), [state.name(), &md5, name], &format!("{at}{version}"));
+        self.out.styled(&line)
     }
 
     fn counts(&self) -> MutexGuard<'_, Counts> {
@@ -203,8 +236,46 @@ fn state_by_inventory(FeedObject { listed, encryption, .. }: &FeedObject) -> Opt
 impl Counts {
     /// The counts with the words of the summary.
     fn named(&self) -> Vec<(u64, &'static str)> {
-        let states = self.found.iter().map(|(state, count)| (*count, state.name()));
+        let states = self.found.iter().map(|(state, total)| (total.objects, state.name()));
         states.chain([(self.gone, "gone meanwhile")]).collect()
+    }
+
+    fn add(&mut self, state: State, key: Option<&ObjectKey>, bytes: u64) {
+        self.found.entry(state).or_default().add(bytes);
+        let key = key.map(|key| (key.key.md5_base64(), key.label.clone()));
+        self.of_keys.entry((state, key)).or_default().add(bytes);
+    }
+
+    /// Prints how many objects and bytes each state and key has, then their sums.
+    /// Errors: `Kind::Other` if stdout cannot be written.
+    fn print_totals(&self, out: &Output) -> Result<(), Failure> {
+        let mut sum = Total::default();
+        if !out.json() {
+            out.styled(&total_row(Style::Strong, ["STATE", "KEY-MD5", "KEY"], "OBJECTS", "SIZE"))?;
+        }
+        for ((state, key), total) in &self.of_keys {
+            sum.objects += total.objects;
+            sum.bytes += total.bytes;
+            if out.json() {
+                let record = Record::new(Operation::AuditSummary)
+                    .with("state", state.name())
+                    .with("keyMd5", key.as_ref().map(|(md5, _)| md5.as_str()))
+                    .with("keyName", key.as_ref().map(|(_, name)| name.as_str()))
+                    .with("objects", total.objects)
+                    .with("bytes", total.bytes);
+                out.item(&record)?;
+                continue;
+            }
+            let (md5, name) =
+                key.as_ref().map_or(("-", "-"), |(md5, name)| (md5.as_str(), name.as_str()));
+            let (objects, size) = (total.objects.to_string(), size::show(total.bytes));
+            out.styled(&total_row(style(*state), [state.name(), md5, name], &objects, &size))?;
+        }
+        if out.json() {
+            return Ok(());
+        }
+        let (objects, size) = (sum.objects.to_string(), size::show(sum.bytes));
+        out.styled(&total_row(Style::Strong, ["total", "", ""], &objects, &size))
     }
 
     /// The common exit code of these states, as far as they were found: 0 if none was, 1 if the codes differ.
@@ -216,6 +287,27 @@ impl Counts {
             [code] => *code,
             _ => 1,
         }
+    }
+}
+
+/// A line of the list: state, key-MD5 and name of the key, then the URL.
+fn row(style: Style, [state, md5, name]: [&str; 3], url: &str) -> Line {
+    let rest = if style == Style::Strong { Style::Strong } else { Style::Plain };
+    let line = Line::default().column(style, state, 10).column(rest, md5, 26);
+    let name_width = 14.max(name.len() + 2);
+    line.column(rest, name, name_width).styled(rest, url)
+}
+
+fn total_row(style: Style, columns: [&str; 3], objects: &str, size: &str) -> Line {
+    let rest = if style == Style::Strong { Style::Strong } else { Style::Plain };
+    row(style, columns, "").styled(rest, format!("{objects:>10}  {size:>12}"))
+}
+
+fn style(state: State) -> Style {
+    match state {
+        State::Sealed => Style::Good,
+        State::Locked | State::Plain => Style::Bad,
+        State::SseS3 | State::SseKms | State::Denied | State::Archived => Style::Warning,
     }
 }
 

@@ -97,7 +97,8 @@ impl Job {
         if let Some(share) = self.share.filter(|_| has_none) {
             self.out.say(&format!("note: there is nothing to do in share {share}"));
         }
-        if self.out.json() {
+        // A signal's own line has the counts.
+        if self.out.json() || self.tally.is_interrupted() {
             return;
         }
         let tally = &self.tally;
@@ -117,5 +118,6 @@ impl Job {
 impl Drop for Job {
     fn drop(&mut self) {
         self.progress.finish();
+        self.tally.report_equal_failures(&self.out);
     }
 }

@@ -22,6 +22,7 @@ pub(crate) enum Operation {
     Remove,
     Rotate,
     Audit,
+    AuditSummary,
     VerifyKey,
 }
 
@@ -49,6 +50,7 @@ impl Operation {
             Operation::Remove => "rm",
             Operation::Rotate => "rotate",
             Operation::Audit => "audit",
+            Operation::AuditSummary => "audit-summary",
             Operation::VerifyKey => "key-verify",
         }
     }
@@ -116,6 +118,11 @@ impl Serialize for Record {
 }
 
 impl Reporter {
+    /// Whether people get a line for each item: they always do, or they asked for it.
+    pub(crate) fn lists(&self) -> bool {
+        self.each || self.out.lists_items()
+    }
+
     /// Prints the record with `--json`; else the sentence, if each item gets a line.
     pub(crate) fn item(
         &self,
@@ -125,7 +132,7 @@ impl Reporter {
         if self.out.json() {
             return self.out.item(&record());
         }
-        if self.each || self.dry_run {
+        if self.lists() || self.dry_run {
             self.out.say(&sentence());
         }
         Ok(())

@@ -1,18 +1,24 @@
 //! Works through a feed of items, several at once, and counts the results. Memory does not grow with the number of
 //! items.
 
+use std::collections::BTreeMap;
+
 use tokio::sync::mpsc::Receiver;
 use tokio::task::JoinSet;
 
-use crate::failure::{CommonCode, Failure};
+use crate::failure::{CommonCode, Failure, Kind};
 use crate::output::Output;
 use crate::system::descriptors;
+use crate::text::size;
 use crate::transfer::Interrupt;
 use crate::transfer::many::Found;
 use crate::transfer::progress::Progress;
 
 /// The most items in progress at once. The engine's permits limit the requests.
 const MAX_IN_PROGRESS: usize = 64;
+
+/// How many equal failures are printed; the others are counted.
+const MAX_EQUAL: u64 = 3;
 
 /// The counts of a run, and the failure that stopped it.
 #[derive(Debug, Default)]
@@ -29,6 +35,8 @@ pub(crate) struct Tally {
     /// How many items a signal has interrupted.
     interrupted: u64,
     reported_signal: bool,
+    /// How many failures there were for each reason.
+    reasons: BTreeMap<String, u64>,
 }
 
 impl Tally {
@@ -44,6 +52,11 @@ impl Tally {
         self.stopped_by.is_some()
     }
 
+    /// Whether a signal has ended the run.
+    pub(crate) fn is_interrupted(&self) -> bool {
+        self.stopped_by.as_ref().is_some_and(Failure::is_interruption)
+    }
+
     /// Whether the run has ended without an item.
     pub(crate) fn is_empty(&self) -> bool {
         self.done + self.skipped + self.failed + self.interrupted == 0 && !self.is_stopped()
@@ -53,21 +66,43 @@ impl Tally {
     pub(crate) fn failed(&mut self, failure: Failure, out: &Output) {
         if failure.is_interruption() {
             self.interrupted += 1;
-            // The signal is reported once; what an item leaves behind is reported for each item.
+            // The signal is reported once, at the end; what an item leaves behind is reported now.
             if failure.detail().says_what_is_left {
-                out.failure(&failure);
-                self.reported_signal = true;
+                self.report(&failure, out);
             }
         } else {
             // A failure that affects every item is also reported once.
             if !(failure.stops_the_run() && self.is_stopped()) {
-                out.failure(&failure);
+                self.report(&failure, out);
             }
             self.failed += 1;
             self.code.add(&failure);
         }
         if failure.stops_the_run() && !self.is_stopped() {
             self.stopped_by = Some(failure);
+        }
+    }
+
+    /// Prints the failure, unless some for the same reason have been printed.
+    fn report(&mut self, failure: &Failure, out: &Output) {
+        let count = self.reasons.entry(reason(failure)).or_default();
+        *count += 1;
+        if *count <= MAX_EQUAL || out.lists_failures() {
+            out.failure(failure);
+        }
+    }
+
+    /// Prints how many failures were not printed, for each reason.
+    pub(crate) fn report_equal_failures(&mut self, out: &Output) {
+        let reasons = std::mem::take(&mut self.reasons);
+        if out.lists_failures() {
+            return;
+        }
+        for (reason, count) in reasons.iter().filter(|(_, count)| **count > MAX_EQUAL) {
+            let more = count - MAX_EQUAL;
+            out.error(&format!(
+                "and {more} more for the same reason: {reason} (--list names them)"
+            ));
         }
     }
 
@@ -94,6 +129,7 @@ impl Tally {
             let stopped = exhausted || self.is_stopped();
             if stopped && under_way.is_empty() {
                 let is_complete = exhausted || (feed.is_closed() && feed.is_empty());
+                self.report_equal_failures(out);
                 return self.ignore_late_signal(is_complete, out);
             }
             let may_start_another = !stopped && under_way.len() < max().min(most);
@@ -131,9 +167,32 @@ impl Tally {
         if is_complete && self.interrupted == 0 {
             self.stopped_by = None;
         } else if !self.reported_signal {
-            out.failure(failure);
+            let failure = self.with_counts(failure);
             self.reported_signal = true;
+            out.failure(&failure);
         }
+    }
+
+    /// The failure by a signal, with what was done until then and how to go on.
+    fn with_counts(&self, failure: &Failure) -> Failure {
+        let Kind::Interrupted(signal) = failure.kind else { return failure.clone() };
+        let mut failure = Failure::interrupted(signal);
+        let mut counts = Vec::new();
+        if self.done > 0 {
+            counts.push(format!("{} done ({})", self.done, size::show(self.bytes)));
+        }
+        if self.interrupted > 0 {
+            counts.push(format!("{} unfinished", self.interrupted));
+        }
+        if self.failed > 0 {
+            counts.push(format!("{} failed", self.failed));
+        }
+        if !counts.is_empty() {
+            let counts = counts.join(", ");
+            let message = &mut failure.detail_mut().message;
+            *message += &format!(": {counts}; the same command goes on where this one stopped");
+        }
+        failure
     }
 
     fn count(&mut self, results: impl IntoIterator<Item = Result<u64, Failure>>, out: &Output) {
@@ -146,5 +205,14 @@ impl Tally {
                 Err(failure) => self.failed(failure, out),
             }
         }
+    }
+}
+
+/// What failures have in common that differ in the object alone.
+fn reason(failure: &Failure) -> String {
+    let detail = failure.detail();
+    match &detail.url {
+        Some(url) => detail.message.replace(url.as_str(), "the object"),
+        None => detail.message.clone(),
     }
 }

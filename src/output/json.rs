@@ -4,7 +4,7 @@
 use std::io::{self, Write};
 
 use serde::Serialize;
-use serde_json::ser::{CharEscape, Formatter, Serializer};
+use serde_json::ser::{CharEscape, CompactFormatter, Formatter, PrettyFormatter, Serializer};
 use zeroize::Zeroizing;
 
 use crate::text::redaction::{is_unsafe, scrub};
@@ -12,30 +12,63 @@ use crate::text::redaction::{is_unsafe, scrub};
 /// The value as one line of JSON, without secrets. It is an error if it has no JSON form, such as a map whose keys are no
 /// strings.
 pub(super) fn line(value: &impl Serialize) -> serde_json::Result<Zeroizing<Vec<u8>>> {
-    write(value, true)
+    write(value, true, CompactFormatter)
+}
+
+/// The value as indented lines of JSON for people, without secrets. Errors as [`line`].
+pub(super) fn indented(value: &impl Serialize) -> serde_json::Result<Zeroizing<Vec<u8>>> {
+    write(value, true, PrettyFormatter::new())
 }
 
 /// The same for a value that contains a key because the user asked for it.
 pub(super) fn line_with_key(value: &impl Serialize) -> serde_json::Result<Zeroizing<Vec<u8>>> {
-    write(value, false)
+    write(value, false, CompactFormatter)
 }
 
-fn write(value: &impl Serialize, scrubs: bool) -> serde_json::Result<Zeroizing<Vec<u8>>> {
+fn write(
+    value: &impl Serialize,
+    scrubs: bool,
+    layout: impl Formatter,
+) -> serde_json::Result<Zeroizing<Vec<u8>>> {
     // Large enough for a line with a key: a buffer that grows leaves copies in memory.
     let mut line = Zeroizing::new(Vec::with_capacity(1024));
-    let formatter = SafeFormatter { text: Zeroizing::new(String::with_capacity(256)), scrubs };
+    let text = Zeroizing::new(String::with_capacity(256));
+    let formatter = SafeFormatter { text, scrubs, layout };
     value.serialize(&mut Serializer::with_formatter(&mut *line, formatter))?;
     line.push(b'\n');
     Ok(line)
 }
 
 /// Collects the fragments of each string, so that it is scrubbed as a whole.
-struct SafeFormatter {
+struct SafeFormatter<F> {
     text: Zeroizing<String>,
     scrubs: bool,
+    /// Writes what stands between values.
+    layout: F,
 }
 
-impl Formatter for SafeFormatter {
+/// Methods of the trait that the layout does.
+macro_rules! by_layout {
+    ($($method:ident($($argument:ident)?);)*) => {
+        $(fn $method<W: ?Sized + Write>(&mut self, writer: &mut W $(, $argument: bool)?) -> io::Result<()> {
+            self.layout.$method(writer $(, $argument)?)
+        })*
+    };
+}
+
+impl<F: Formatter> Formatter for SafeFormatter<F> {
+    by_layout! {
+        begin_array();
+        end_array();
+        begin_array_value(first);
+        end_array_value();
+        begin_object();
+        end_object();
+        begin_object_key(first);
+        begin_object_value();
+        end_object_value();
+    }
+
     fn begin_string<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
         self.text.clear();
         Ok(())

@@ -29,6 +29,13 @@ pub(crate) fn terminal_size() -> Option<(usize, usize)> {
     Some(size.map_or(USUAL_SIZE, |size| (size.ws_col.into(), size.ws_row.into())))
 }
 
+/// The columns that a line on stdout may have: those of its terminal, else of the variable `COLUMNS`, else 100.
+pub(crate) fn columns() -> usize {
+    let size = tcgetwinsize(io::stdout()).ok().map(|size| usize::from(size.ws_col));
+    let variable = || std::env::var("COLUMNS").ok()?.parse().ok();
+    size.filter(|columns| *columns > 0).or_else(variable).unwrap_or(100)
+}
+
 /// Replaces the lines. The caller keeps them shorter and fewer than the terminal has columns and rows.
 pub(crate) fn show_lines(lines: &[String]) {
     let mut drawn = DRAWN.lock().unwrap_or_else(PoisonError::into_inner);

@@ -3,10 +3,12 @@
 //!
 //! - `json`: values as JSON lines
 //! - `live`: the lines at the bottom of the terminal that are redrawn in place
+//! - `style`: colours
 
 use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use anstream::adapter::strip_str;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
@@ -16,8 +18,10 @@ use super::text::redaction::{mask_key_text, scrub, visible};
 
 mod json;
 mod live;
+mod style;
 
-pub(crate) use live::{remove_lines, show_lines, terminal_size};
+pub(crate) use live::{columns, remove_lines, show_lines, terminal_size};
+pub(crate) use style::{ColorChoice, Line, Stream, Style, paint};
 
 /// How progress is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -39,6 +43,7 @@ pub(crate) struct Output {
     json: bool,
     quiet: bool,
     causes: bool,
+    lists: bool,
     progress: ProgressStyle,
 }
 
@@ -48,12 +53,32 @@ impl Output {
     pub(crate) fn new(json: bool, quiet: bool, progress: ProgressStyle) -> Output {
         let without_bars = json && progress == ProgressStyle::Auto && io::stderr().is_terminal();
         let progress = if quiet || without_bars { ProgressStyle::None } else { progress };
-        Output { json, quiet, causes: false, progress }
+        Output { json, quiet, causes: false, lists: false, progress }
     }
 
     /// With `causes`, each failure is printed with the errors that caused it.
     pub(crate) fn with_causes(self, causes: bool) -> Output {
         Output { causes, ..self }
+    }
+
+    /// With `lists`, people get a line for each item of a run.
+    pub(crate) fn with_items(self, lists: bool) -> Output {
+        Output { lists, ..self }
+    }
+
+    /// Whether neither people nor JSON readers learn of single items.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.quiet && !self.json
+    }
+
+    /// Whether people get a line for each item of a run.
+    pub(crate) fn lists_items(&self) -> bool {
+        self.lists
+    }
+
+    /// Whether each failure is printed, even of thousands that are equal.
+    pub(crate) fn lists_failures(&self) -> bool {
+        self.json || self.lists
     }
 
     pub(crate) fn without_progress(self) -> Output {
@@ -120,9 +145,24 @@ impl Output {
         self.data(line.as_bytes())
     }
 
-    /// Writes one JSON object as a line of stdout, without secrets.
+    /// Writes a line of styled words to stdout, escaped and without secrets. Errors as [`Output::data`].
+    pub(crate) fn styled(&self, line: &Line) -> Result<(), Failure> {
+        self.data(format!("{}\n", painted(line, Stream::Stdout)).as_bytes())
+    }
+
+    /// Writes text with the colour commands of a terminal to stdout; without them if stdout shows no colours. The text is the
+    /// program's own, so that nothing in it is escaped. Errors as [`Output::data`].
+    pub(crate) fn ansi(&self, text: &str) -> Result<(), Failure> {
+        if style::shows_colors(Stream::Stdout) {
+            return self.data(text.as_bytes());
+        }
+        self.data(strip_str(text).to_string().as_bytes())
+    }
+
+    /// Writes one JSON object as a line of stdout, without secrets; on a terminal, as indented lines.
     pub(crate) fn item(&self, item: &impl Serialize) -> Result<(), Failure> {
-        self.data(&json::line(item).map_err(not_json)?)
+        let text = if io::stdout().is_terminal() { json::indented(item) } else { json::line(item) };
+        self.data(&text.map_err(not_json)?)
     }
 
     /// Writes one JSON object that contains a key because the user asked for it.
@@ -133,18 +173,33 @@ impl Output {
     /// Prints a message on stderr, unless `quiet`.
     pub(crate) fn say(&self, text: &str) {
         if !self.quiet {
-            to_stderr(&safe(text));
+            to_stderr(&labelled(&safe(text)));
         }
+    }
+
+    /// Prints text on stderr without a line's end: a question to the user.
+    pub(crate) fn prompt(&self, text: &str) {
+        let text = text.split_inclusive('\n').map(|line| match line.strip_suffix('\n') {
+            Some(line) => safe(line) + "\n",
+            None => safe(line),
+        });
+        let text: String = text.collect();
+        let _ = live::between_lines(|| write!(io::stderr().lock(), "{text}"));
     }
 
     /// Prints a usage error of several lines on stderr.
     pub(crate) fn usage(&self, text: &str) {
-        text.lines().for_each(|line| to_stderr(&safe(line)));
+        text.lines().for_each(|line| to_stderr(&labelled(&safe(line))));
+    }
+
+    /// Prints an error without a hint on stderr, even if `quiet`.
+    pub(crate) fn error(&self, text: &str) {
+        to_stderr(&labelled(&format!("error: {}", safe(text))));
     }
 
     /// Prints a warning on stderr, even if `quiet`.
     pub(crate) fn warn(&self, text: &str) {
-        to_stderr(&format!("warning: {}", safe(text)));
+        to_stderr(&labelled(&format!("warning: {}", safe(text))));
     }
 
     /// Prints an error and its hint on stderr, as text or as JSON, then its causes.
@@ -154,14 +209,14 @@ impl Output {
                 to_stderr(String::from_utf8_lossy(&line).trim_end());
             }
         } else {
-            to_stderr(&format!("error: {}", safe(&failure.to_string())));
+            to_stderr(&labelled(&format!("error: {}", safe(&failure.to_string()))));
             if let Some(hint) = &failure.detail().hint {
-                to_stderr(&format!("hint: {}", safe(&hint.to_string())));
+                to_stderr(&labelled(&format!("hint: {}", safe(&hint.to_string()))));
             }
         }
         if self.causes {
             let causes = failure.causes().map(|cause| untrusted(&cause));
-            causes.for_each(|cause| to_stderr(&format!("caused by: {cause}")));
+            causes.for_each(|cause| to_stderr(&labelled(&format!("caused by: {cause}"))));
         }
     }
 }
@@ -169,6 +224,31 @@ impl Output {
 /// The text without secrets, escaped by [`visible`].
 fn safe(text: &str) -> String {
     visible(&scrub(text)).into_owned()
+}
+
+/// The words of the line, each escaped and without secrets.
+fn painted(line: &Line, stream: Stream) -> String {
+    line.0.iter().map(|(style, text)| paint(*style, &safe(text), stream)).collect()
+}
+
+/// The words with which a message begins.
+const LABELS: &[(&str, Style)] = &[
+    ("error:", Style::Bad),
+    ("warning:", Style::Warning),
+    ("hint:", Style::Literal),
+    ("  tip:", Style::Literal),
+    ("note:", Style::Strong),
+    ("caused by:", Style::Faint),
+    ("Usage:", Style::Strong),
+];
+
+/// The message for stderr, its label in colour.
+fn labelled(text: &str) -> String {
+    let label = LABELS.iter().find(|(label, _)| text.starts_with(label));
+    label.map_or_else(
+        || text.to_owned(),
+        |(label, style)| paint(*style, label, Stream::Stderr) + &text[label.len()..],
+    )
 }
 
 /// A message of another program or library: it may contain keys that are not of this run, and have any length.

@@ -95,9 +95,10 @@ fn what_is_wrong_with_a_list_is_said() {
     let lab = lab();
     lab.seal("k", "a", b"1");
     lab.file("list", format!("a\nabsent\n{}\n", "long".repeat(300)).as_bytes());
-    let list = |more: &[&str]| lab.run([&["audit", "--files-from", "list"], more].concat());
+    let list =
+        |more: &[&str]| lab.run([&["audit", "--list", "--files-from", "list"], more].concat());
     let done = list(&["s3://demo"]).exits(1);
-    assert_eq!(done.stdout.lines().count(), 1);
+    assert_eq!(done.stdout.lines().count(), 2);
     done.says(&["s3://demo/absent: there is no such object", "S3 allows 1024", "2 failed"]);
     lab.file("list", b"absent\n");
     list(&["s3://demo"]).fails(3).says(&["relative to the URL's folder"]);

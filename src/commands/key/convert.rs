@@ -19,13 +19,13 @@ use crate::output::Output;
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
-  s3seal key convert ./backup.key --as aws -o key.bin      for aws s3 … --sse-c-key fileb://key.bin
-  s3seal key convert ./backup.key --as s3api -o key.json   for aws s3api … --cli-input-json file://key.json
-  s3seal key convert ./backup.key --as rclone              three lines for rclone.conf
-  s3seal key convert -k ./new -k ./old --as s3fs -o keys   for s3fs … -o use_sse=custom:keys
-  s3seal key convert ./backup.key --as curl -o headers     for curl -H @headers
-  s3seal key convert ./backup.key --as terraform -o tf.env for the s3 backend of Terraform and OpenTofu
-  MC_ENC_C=\"play/b=$(s3seal key convert ./backup.key --as mc)\" mc cp play/b/dump.sql .")]
+  s3seal key convert ./backup.key --as aws -o key.bin  # for aws s3 … --sse-c-key fileb://key.bin
+  s3seal key convert ./backup.key --as s3api -o key.json  # for aws s3api … --cli-input-json file://key.json
+  s3seal key convert ./backup.key --as rclone  # three lines for rclone.conf
+  s3seal key convert -k ./new -k ./old --as s3fs -o keys  # for s3fs … -o use_sse=custom:keys
+  s3seal key convert ./backup.key --as curl -o headers  # for curl -H @headers
+  s3seal key convert ./backup.key --as terraform -o tf.env  # for the s3 backend of Terraform and OpenTofu
+  MC_ENC_C=\"play/backups=$(s3seal key convert ./backup.key --as mc)\" mc cp play/backups/dump.sql .")]
 pub(super) struct Args {
     #[command(flatten)]
     chosen: Chosen,

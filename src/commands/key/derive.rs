@@ -25,9 +25,9 @@ use crate::store::wire::{Connect, Store};
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
-  s3seal key derive s3://backups/dump.sql                  from the key that a rule gives it
-  s3seal key derive -k ./master.key s3://b/dump.sql -o dump.key
-  s3seal get -k ./dump.key s3://b/dump.sql                 whoever was given that file")]
+  s3seal key derive s3://backups/dump.sql  # from the key that a rule gives it
+  s3seal key derive -k ./master.key s3://backups/dump.sql -o dump.key
+  s3seal get -k ./dump.key s3://backups/dump.sql  # whoever was given that file")]
 pub(super) struct Args {
     /// The object: s3://bucket/key
     url: String,

@@ -9,33 +9,12 @@ use crate::output::Output;
 
 /// List the keys of config.toml: names, sources, key-MD5s and rules; no secret
 ///
-/// config.toml is $S3SEAL_CONFIG, or s3seal/config.toml below $XDG_CONFIG_HOME or ~/.config. It holds no
-/// key, only where each is kept, and which objects it is for:
-///
-///   [keys.backup-2026]
-///   source = "cmd:pass show s3/backup-2026"
-///
-///   [keys.backup-2024]
-///   source = "~/keys/backup-2024.key"
-///
-///   [[rules]]
-///   endpoint = "https://s3.example.com"
-///   prefix = "s3://backups/db"
-///   key = "backup-2026"
-///   retired = ["backup-2024"]
-///
-/// What is below the prefix at that endpoint (`aws`: Amazon's own) is sealed with `key`, and opened with it
-/// or a retired key; the rule with the longest prefix counts. A key goes nowhere else. `derive = true` below
-/// [keys.NAME] gives each object a key of its own (`s3seal help key derive`), and `derive_bucket` says which
-/// bucket's name counts then. A path is seen from the file's folder. `format` is what --key-format is.
+/// How config.toml is written: `s3seal help config`.
 #[derive(clap::Args)]
-#[command(
-    verbatim_doc_comment,
-    after_help = "\
+#[command(after_help = "\
 Examples:
   s3seal key list
-  s3seal key list --json | jq -r 'select(.keyMd5 == \"…\") | .name'   which key is this?"
-)]
+  s3seal key list --json | jq -r 'select(.keyMd5 == \"…\") | .name'  # which key is this?")]
 pub(super) struct Args {}
 
 /// What `--json` prints for each key.

@@ -15,9 +15,9 @@ use crate::output::Output;
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
-  s3seal key md5 ./backup.key              the MD5 of the key in this file
-  s3seal key md5                           the MD5 of the key in S3SEAL_KEY
-  pass show backup | s3seal key md5 stdin  the MD5 of the key that another program prints")]
+  s3seal key md5 ./backup.key  # the MD5 of the key in this file
+  s3seal key md5  # the MD5 of the key in S3SEAL_KEY
+  pass show backup | s3seal key md5 stdin  # the MD5 of the key that another program prints")]
 pub(super) struct Args {
     #[command(flatten)]
     chosen: Chosen,

@@ -28,7 +28,7 @@ use crate::text::redaction::looks_secret;
 #[command(after_help = "\
 Examples:
   s3seal key recover s3://backups/dump.sql --text old-key.txt
-  s3seal key recover s3://backups/dump.sql --text old-key.txt -o found.key    then: -k ./found.key
+  s3seal key recover s3://backups/dump.sql --text old-key.txt -o found.key  # then: -k ./found.key
   kubectl get secret velero -o jsonpath='{.data.key}' | s3seal key recover s3://velero/a --text -")]
 pub(super) struct Args {
     /// An object that was sealed with it: s3://bucket/key

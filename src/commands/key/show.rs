@@ -17,10 +17,10 @@ use crate::output::Output;
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
-  s3seal key show ./backup.key             what is in this key file?
-  s3seal key show                          what does S3SEAL_KEY hold?
-  s3seal key show --reveal 'cmd:pass backup'   the key too, in base64
-  s3seal key show --as sheet ./backup.key | lp    on paper, for the safe")]
+  s3seal key show ./backup.key  # what is in this key file?
+  s3seal key show  # what does S3SEAL_KEY hold?
+  s3seal key show --reveal 'cmd:pass backup'  # the key too, in base64
+  s3seal key show --as sheet ./backup.key | lp  # on paper, for the safe")]
 pub(super) struct Args {
     #[command(flatten)]
     chosen: Chosen,

@@ -19,7 +19,7 @@ use crate::store::wire::Connect;
 Examples:
   s3seal key verify -k ./backup.key s3://backups/dump.sql s3://backups/2026/home.tar
   s3seal key verify -k ./new.key -k ./old.key --files-from sample.txt
-  0 6 * * 1  s3seal key verify -q -k /etc/backup.key s3://backups/canary     (crontab)")]
+  s3seal key verify -q -k ./backup.key s3://backups/canary  # in cron: quiet while it opens")]
 pub(super) struct Args {
     /// The objects: s3://bucket/key
     #[arg(required_unless_present = "files_from", value_name = "URL")]

@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 use clap::builder::BoolishValueParser;
 use s3seal_mock::{Behavior, Fault, Identity};
 
-/// Run a local S3 server for tests: it answers like Amazon S3, in memory
+/// Run a local S3 server for tests
 ///
 /// With a command, runs it with the environment set for the server and cut off from any real account,
 /// and ends with its exit status. Without one, serves until Ctrl-C. It is a development server: its
@@ -17,11 +17,11 @@ use s3seal_mock::{Behavior, Fault, Identity};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  s3seal mock -- sh -c 's3seal keygen -o k && s3seal put -k ./k README.md s3://demo/ && s3seal head -k ./k s3://demo/README.md'
   s3seal mock -- pytest
+  s3seal mock -- sh -c 's3seal put --no-key file s3://demo/ && s3seal ls s3://demo'
   s3seal mock --behave ceph --tls -- ./backup.sh
   s3seal mock --fault slow-down=0.1 --fault cut=0.05@GetObject --seed 7 -- ./backup.sh
-  s3seal mock --env-file mock.env &   then, once the file is there: . ./mock.env")]
+  s3seal mock --env-file mock.env &  # then, once the file is there: . ./mock.env")]
 pub(crate) struct Args {
     /// Use these defaults; `ci`: 127.0.0.1:9000, access key and secret key `test`
     #[arg(long, value_name = "NAME", env = "S3SEAL_MOCK_PRESET")]

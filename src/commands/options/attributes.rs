@@ -22,7 +22,7 @@ struct AttributesArgs {
     /// Content-Language
     #[arg(long, value_name = "VALUE", value_parser = parse_header)]
     content_language: Option<String>,
-    /// User metadata; repeatable, or with commas: a=1,b=2 (a comma in a value is written `\\,`)
+    /// User metadata; repeatable, or with commas: a=1,b=2 (a comma in a value is written `\,`)
     #[arg(long, value_name = "NAME=VALUE", value_parser = parse_metadata)]
     metadata: Vec<Metadata>,
     /// Tags, URL-encoded: a=1&b=2

@@ -14,10 +14,11 @@ const SOURCE_KEY: &str = "source_key";
 
 #[derive(clap::Args)]
 struct KeyArgs {
-    /// Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the
-    /// name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried
-    /// for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself;
-    /// without that, the rules of config.toml
+    /// Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …
+    ///
+    /// Also file:PATH, fd:N and stdin; never the key itself. Repeatable: the first writes, all are tried for
+    /// reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that,
+    /// the rules of config.toml.
     // A key in url-safe base64 may begin with a hyphen, and clap's message about an unknown option would quote it.
     #[arg(short = 'k', long = "key", value_name = "SPEC", allow_hyphen_values = true)]
     key: Vec<OsString>,

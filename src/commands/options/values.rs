@@ -5,7 +5,7 @@ use clap::builder::PossibleValue;
 
 use crate::key::core::{Encoding, Format};
 use crate::key::foreign::Dialect;
-use crate::output::ProgressStyle;
+use crate::output::{ColorChoice, ProgressStyle};
 use crate::store::presigned::Method;
 
 macro_rules! values {
@@ -57,6 +57,12 @@ values!(ProgressStyle {
     Auto => "auto", "Bars, if stderr is a terminal; with CI in the environment, two lines for a run of over 30 seconds";
     Plain => "plain", "A line of text every 30 seconds";
     None => "none", "Nothing";
+});
+
+values!(ColorChoice {
+    Auto => "auto", "On a terminal, as NO_COLOR, CLICOLOR and CLICOLOR_FORCE want it";
+    Always => "always", "Also in files and pipes";
+    Never => "never", "Nowhere";
 });
 
 values!(Method {

@@ -22,7 +22,7 @@ use crate::proxy::User;
 Examples:
   s3seal proxy -k ./backup.key -- aws s3 sync /srv s3://backups/srv
   s3seal proxy -k ./backup.key -- sh -c 'restic -r s3:$AWS_ENDPOINT_URL/backups backup /srv'
-  s3seal proxy --listen 127.0.0.1:9000 --env-file proxy.env &     then, once the file is there: . ./proxy.env
+  s3seal proxy --listen 127.0.0.1:9000 --env-file proxy.env &  # then, once the file is there: . ./proxy.env
   s3seal proxy -k ./k --listen 0.0.0.0:9000 --tls --user app:$SECRET --metrics 127.0.0.1:9100")]
 pub(crate) struct Args {
     /// The address to listen on; port 0 is a free one. Other machines' are served over --tls only

@@ -33,16 +33,16 @@ use crate::transfer::TransferOptions;
 #[command(after_help = "\
 Examples:
   s3seal rotate --from ./old.key --to ./new.key s3://backups/2026/
-  s3seal rotate s3://backups                                        as config.toml says: off the retired keys
-  s3seal rotate --from none --to ./new.key s3://backups/inbox/      seal what is not sealed
-  s3seal rotate --from ./old.key --to none s3://backups/public/     unseal
+  s3seal rotate s3://backups  # as config.toml says: off the retired keys
+  s3seal rotate --from none --to ./new.key s3://backups/inbox/  # seal what is not sealed
+  s3seal rotate --from ./old.key --to none s3://backups/public/  # unseal
   s3seal rotate --dry-run --from ./old.key --to ./new.key s3://backups
   s3seal rotate --from ./old.key --to ./new.key --delete-old-versions s3://backups
-  s3seal rotate --shard auto s3://backups                           as one of a job array's tasks
+  s3seal rotate --shard auto s3://backups  # as one of a job array's tasks
 
 Results with --json:
   rotated, or current where --to opens it already · plain, sealed: not what --from says, left alone
-  archived: restore it first · gone: deleted meanwhile · old-version: still needs an old key · deleted-version")]
+  no-rule: no rule of config.toml gives it a key · archived: restore it first · gone: deleted meanwhile · old-version: still needs an old key · deleted-version")]
 pub(crate) struct Args {
     /// What to seal anew: s3://bucket/folder/ for all that lies below, or an object
     #[arg(required = true, value_name = "URL")]

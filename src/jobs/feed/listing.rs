@@ -51,7 +51,7 @@ pub(super) async fn send_listing(
     }
     if listed == 0 && search.after.is_none() && !at.key.is_empty() {
         return Err(Failure::not_found("there is nothing of this name, and nothing below it")
-            .hint("check the bucket and the key")
+            .hint("check the bucket and the object's name")
             .at(at));
     }
     Ok(())

@@ -184,10 +184,10 @@ impl Downloader {
     /// Keeps the existing file, and reports it.
     fn keep(&self, at: &Location, path: &Path) -> Result<u64, Failure> {
         self.kept.fetch_add(1, Ordering::Relaxed);
-        let Reporter { out, each, .. } = &self.reporter;
+        let out = &self.reporter.out;
         if out.json() {
             out.item(&Record::new(Operation::Get).url(at).file(path).flag("skipped", true))?;
-        } else if *each {
+        } else if self.reporter.lists() {
             let file = path.display();
             out.say(&format!("kept {file}: it is there already, and {at} was not fetched"));
         }
@@ -201,7 +201,7 @@ impl Downloader {
         done: &Downloaded,
         key: Option<&ObjectKey>,
     ) -> Result<(), Failure> {
-        let Reporter { out, each, .. } = &self.reporter;
+        let out = &self.reporter.out;
         let Downloaded { metadata, bytes, verified, .. } = done;
         if out.json() {
             let record = Record::new(Operation::Get)
@@ -215,7 +215,7 @@ impl Downloader {
                 .with("verified", *verified == Verified::Yes);
             return out.item(&record);
         }
-        if !each {
+        if !self.reporter.lists() {
             return Ok(());
         }
         if *verified == Verified::NoChecksum {

@@ -58,7 +58,7 @@ pub(crate) async fn run(
     job.announce_share(names.shard);
     let store = job.store.clone();
     let is_listed = recursive || all_versions;
-    let reporter = Reporter { out: *out, dry_run, each: !is_listed };
+    let reporter = Reporter { out: *out, dry_run, each: true };
     let remover = Arc::new(Remover::new(store.clone(), concurrency, is_listed, reporter));
     let targets = if is_listed {
         let listings = locations.into_iter().map(|at| {

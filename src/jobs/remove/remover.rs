@@ -59,7 +59,7 @@ impl Remover {
             targets.iter().map(|_| Ok(Removed::default())).collect()
         } else {
             let _permit = self.permits.request().await;
-            self.store.delete_many(&targets, out.json() || *each).await
+            self.store.delete_many(&targets, *each && !out.is_quiet()).await
         };
         let report = |(target, removed): (DeleteTarget, Result<Removed, Failure>)| {
             self.report(target, removed?).map(|()| 0)

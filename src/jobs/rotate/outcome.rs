@@ -13,6 +13,8 @@ pub(super) enum RotationOutcome {
     PlainWhenInventoried,
     /// It is sealed, and sealed objects are not selected.
     Sealed,
+    /// No rule of config.toml gives it a key.
+    NoRule,
     /// It is archived, and must be restored first.
     Archived,
     /// It was deleted during the run.
@@ -39,6 +41,7 @@ impl RotationOutcome {
             RotationOutcome::Current => "current",
             RotationOutcome::Plain | RotationOutcome::PlainWhenInventoried => "plain",
             RotationOutcome::Sealed => "sealed",
+            RotationOutcome::NoRule => "no-rule",
             RotationOutcome::Archived => "archived",
             RotationOutcome::Gone => "gone",
             RotationOutcome::OldVersion => "old-version",
@@ -54,6 +57,7 @@ impl RotationOutcome {
             RotationOutcome::Plain => "not sealed and left alone",
             RotationOutcome::PlainWhenInventoried => "not sealed when the inventory was taken",
             RotationOutcome::Sealed => "sealed and left alone",
+            RotationOutcome::NoRule => "without a rule and left alone",
             RotationOutcome::Archived => "archived and left alone",
             RotationOutcome::Gone => "gone meanwhile",
             RotationOutcome::OldVersion => "former versions left alone",
@@ -88,6 +92,7 @@ impl RotationOutcome {
             RotationOutcome::Rotated(_)
             | RotationOutcome::Current
             | RotationOutcome::Sealed
+            | RotationOutcome::NoRule
             | RotationOutcome::Gone => None,
         }
     }

@@ -22,8 +22,10 @@ use crate::store::wire::Store;
 pub(super) struct RotationReport {
     pub(super) out: Output,
     pub(super) dry_run: bool,
-    /// People get a line for each object.
+    /// The run has one object, and no summary.
     each: bool,
+    /// People get a line for each object.
+    lists: bool,
     seen: Mutex<Seen>,
     first_key: FirstKey,
     has_warned_of_races: AtomicBool,
@@ -38,6 +40,8 @@ struct Seen {
     sealed_versions: u64,
     /// How many rotated objects have a former version that is not sealed.
     plain_versions: u64,
+    /// The first object that no rule gives a key.
+    without_rule: Option<String>,
     was_tagged: bool,
     in_place: bool,
 }
@@ -45,11 +49,13 @@ struct Seen {
 impl RotationReport {
     pub(super) fn new(reporter: Reporter) -> RotationReport {
         let Reporter { out, dry_run, each } = reporter;
+        let lists = each || out.lists_items();
         let (seen, first_key) = (Mutex::default(), FirstKey::default());
         RotationReport {
             out,
             dry_run,
             each,
+            lists,
             seen,
             first_key,
             has_warned_of_races: AtomicBool::new(false),
@@ -111,12 +117,18 @@ impl RotationReport {
         what: &str,
         sentence: Option<&str>,
     ) -> Result<RotationOutcome, Failure> {
-        *self.seen().outcomes.entry(outcome).or_default() += 1;
+        {
+            let mut seen = self.seen();
+            *seen.outcomes.entry(outcome).or_default() += 1;
+            if outcome == RotationOutcome::NoRule && seen.without_rule.is_none() {
+                seen.without_rule = Some(what.to_owned());
+            }
+        }
         if self.out.json() {
             self.out.item(record)?;
         } else if let Some(sentence) = sentence {
             self.out.say(&format!("{what}: {sentence}"));
-        } else if self.each {
+        } else if self.lists {
             self.out.say(&format!("{what}: {}, left alone", outcome.name()));
         }
         Ok(outcome)
@@ -177,7 +189,7 @@ impl RotationReport {
         for note in notes {
             self.out.say(&format!("note: {to}: {note}"));
         }
-        if self.each {
+        if self.lists {
             let (change, to) = (change(source.key.as_ref(), key), destination(at, to));
             self.out.say(&format!("rotated {at}{to} ({} bytes): {change}", stored.bytes));
         }
@@ -217,6 +229,7 @@ impl RotationReport {
             self.note_versions();
             self.first_key.remind(&self.out);
         }
+        self.note_without_rule();
         if !self.each {
             let verb = if self.dry_run { "would rotate" } else { "rotated" };
             let counted = |(outcome, count): (&RotationOutcome, &u64)| {
@@ -224,6 +237,17 @@ impl RotationReport {
             };
             let left: Vec<_> = self.seen().outcomes.iter().map(counted).collect();
             job.summarize(verb, "object", &left);
+        }
+    }
+
+    fn note_without_rule(&self) {
+        let seen = self.seen();
+        let count = seen.outcomes.get(&RotationOutcome::NoRule).copied().unwrap_or(0);
+        if let Some(first) = &seen.without_rule {
+            let others = if count > 1 { format!(" and {} more", count - 1) } else { String::new() };
+            self.out.warn(&format!(
+                "no rule of config.toml gives {first}{others} a key: left alone; add a rule, or name the keys with --from and --to"
+            ));
         }
     }
 

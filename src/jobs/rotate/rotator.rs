@@ -15,6 +15,7 @@ use crate::jobs::sealer::ObjectEncryption;
 use crate::key::core::Key;
 use crate::key::ring::ObjectKey;
 use crate::location::Location;
+use crate::store::Encryption;
 use crate::store::copy::{Copy, CopySource};
 use crate::store::object::{
     Attributes, Condition, FixedKeys, ObjectMetadata, Opened, ReadOptions, Unopened,
@@ -86,6 +87,11 @@ impl Rotator {
     /// replacing it; otherwise any failure to read or write it.
     pub(super) async fn rotate(&self, object: &FeedObject) -> Result<RotationOutcome, Failure> {
         let (at, to) = (&object.at, self.target.of(&object.at));
+        // An object that the user named should have a rule; of what a listing finds, some may not be meant.
+        if !object.is_named() && self.keys.to.check_for(self.engine.store(), &to).is_err() {
+            let none = ObjectEncryption { encryption: Encryption::BucketDefault, key: None };
+            return self.report.unchanged(at, RotationOutcome::NoRule, &none, None);
+        }
         let target_encryption = self.target_encryption(&to).await?;
         if self.was_plain(object, &target_encryption) {
             return self.report.unchanged(
@@ -394,6 +400,6 @@ impl Rotator {
 
 fn missing(at: &Location) -> Failure {
     Failure::not_found("there is no object of this name")
-        .hint("check the bucket and the key; a URL that ends in `/` means all that is below")
+        .hint("check the bucket and the object's name; a URL that ends in `/` means all that is below")
         .at(at)
 }

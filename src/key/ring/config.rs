@@ -173,6 +173,12 @@ fn check_owners(path: &Path, found: &Metadata) -> Result<(), Failure> {
     }
 }
 
+/// Fails if this would be no valid content of the file.
+/// Errors: `Kind::Usage`.
+pub(super) fn check_text(text: &str, path: &Path) -> Result<(), Failure> {
+    parse(text, path).map(drop)
+}
+
 fn parse(text: &str, path: &Path) -> Result<Config, Failure> {
     let table = text.parse::<Table>().map_err(|error| {
         let before = error.span().map_or("", |span| &text[..span.start]);
@@ -260,7 +266,7 @@ impl Parser<'_> {
     }
 
     fn rule(&self, place: &str, value: Value, config: &Config) -> Result<Rule, Failure> {
-        let known = ["endpoint", "prefix", "key", "retired"];
+        let known = ["endpoint", "prefix", "key", "retired", "region", "profile"];
         let mut fields = Fields::new(self, place, value, &known)?;
         let endpoint = Endpoint::parse(&fields.required("endpoint")?).ok_or_else(|| {
             self.wrong(place, "`endpoint` is a URL such as \"https://s3.example.com\", or \"aws\"")
@@ -279,7 +285,8 @@ impl Parser<'_> {
         let key = find(&fields.required("key")?)?;
         let retired = fields.list("retired")?;
         let retired = retired.iter().map(|name| find(name)).collect::<Result<Vec<_>, _>>()?;
-        Ok(Rule::new(endpoint, &prefix, key, retired))
+        let (region, profile) = (fields.text("region")?, fields.text("profile")?);
+        Ok(Rule::new(endpoint, &prefix, key, retired).reached_by(region, profile))
     }
 
     /// Puts the place in the file before the message.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::connection::RuleConnection;
 use crate::location::Location;
 
 /// The server that receives a key with a request.
@@ -32,6 +33,9 @@ pub(super) struct Rule {
     /// Indexes of keys in the config file.
     pub(super) key: usize,
     pub(super) retired: Vec<usize>,
+    region: Option<String>,
+    /// The profile of the AWS files.
+    profile: Option<String>,
 }
 
 impl Endpoint {
@@ -70,7 +74,12 @@ impl Rule {
         key: usize,
         retired: Vec<usize>,
     ) -> Rule {
-        Rule { endpoint, prefix: prefix.folder(), key, retired }
+        Rule { endpoint, prefix: prefix.folder(), key, retired, region: None, profile: None }
+    }
+
+    /// The same rule, with the region of the bucket and the profile of the AWS files to reach it with.
+    pub(super) fn reached_by(self, region: Option<String>, profile: Option<String>) -> Rule {
+        Rule { region, profile, ..self }
     }
 
     /// All keys of the rule, the sealing one first.
@@ -100,6 +109,28 @@ impl Rule {
             Endpoint::Amazon => self.covers(KeyRecipient::Amazon, at),
             Endpoint::Url(url) => self.covers(KeyRecipient::Endpoint(url), at),
         }
+    }
+
+    /// Whether the rule applies to anything in this folder at the rule's own endpoint.
+    pub(super) fn overlaps_at_own_endpoint(&self, folder: &Location) -> bool {
+        match &self.endpoint {
+            Endpoint::Amazon => self.overlaps(KeyRecipient::Amazon, folder),
+            Endpoint::Url(url) => self.overlaps(KeyRecipient::Endpoint(url), folder),
+        }
+    }
+
+    /// Whether the rule is for this endpoint.
+    pub(super) fn is_for(&self, recipient: KeyRecipient<'_>) -> bool {
+        self.endpoint.matches(recipient)
+    }
+
+    pub(super) fn connection(&self) -> RuleConnection {
+        let endpoint = match &self.endpoint {
+            Endpoint::Amazon => None,
+            Endpoint::Url(url) => Some(url.clone()),
+        };
+        let (region, profile) = (self.region.clone(), self.profile.clone());
+        RuleConnection { endpoint, region, profile }
     }
 
     /// In bytes. If several rules cover an object, the longest prefix wins.

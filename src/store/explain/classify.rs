@@ -85,12 +85,12 @@ pub(super) const CREDENTIAL_CODES: [(&str, &str, &str); 8] = [
     (
         "ExpiredToken",
         "the session's credentials have expired",
-        "get new ones (for instance `aws sso login`)",
+        "get new ones: a new AWS_SESSION_TOKEN, or `aws sso login` where the profile has an SSO session",
     ),
     (
         "TokenRefreshRequired",
         "the session's credentials have expired",
-        "get new ones (for instance `aws sso login`)",
+        "get new ones: a new AWS_SESSION_TOKEN, or `aws sso login` where the profile has an SSO session",
     ),
     ("InvalidToken", "the session token is not valid", "check AWS_SESSION_TOKEN, or unset it"),
     (

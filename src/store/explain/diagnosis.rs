@@ -71,7 +71,7 @@ fn no_answer(store: &Store, cause: &NoAnswer) -> Failure {
         NoAnswer::NoCredentials => Failure::denied("there are no AWS credentials").hint(Advice::NameCredentials),
         NoAnswer::Credentials(why) => {
             Failure::denied(format!("the AWS credentials cannot be had: {why}"))
-                .hint("mend the profile, or renew the session (for instance `aws sso login`)")
+                .hint(mend_credentials(&why))
         }
         NoAnswer::OtherPartition(region) => Failure::unsealed(format!(
             "the bucket is said to be in region {region}, of another partition of AWS than the one configured: nothing was sent there"
@@ -122,9 +122,8 @@ fn answer(store: &Store, refusal: &Refusal, about: &Circumstances<'_>) -> Failur
         (404, "NoSuchUpload") => {
             Failure::other("the upload was aborted by another client").hint("start again")
         }
-        (404, _) => {
-            Failure::not_found("there is no such object").hint("check the bucket and the key")
-        }
+        (404, _) => Failure::not_found("there is no such object")
+            .hint("check the bucket and the object's name"),
         (304, _) => Failure::precondition("the object has not changed: its ETag is the one named")
             .hint(Advice::ReadUnchanged),
         (412, _) => Failure::precondition("the object is not in the state that was asked for")
@@ -244,4 +243,15 @@ fn malformed(store: &Store, refusal: &Refusal, about: &Circumstances<'_>) -> Fai
     Failure::other(format!("the store refused: {}", store_message(refusal))).hint(
         "the store may not implement SSE-C, or not this request with it; its log may say more",
     )
+}
+/// What to do about credentials that a profile names and that cannot be read.
+fn mend_credentials(why: &str) -> &'static str {
+    let why = why.to_ascii_lowercase();
+    if why.contains("external process") {
+        "run the credential_process of the profile by hand, and mend it"
+    } else if why.contains("sso") || why.contains("token") {
+        "renew the session: `aws sso login`, with the --profile"
+    } else {
+        "complete the profile in the AWS files, or name another with --profile"
+    }
 }

@@ -125,8 +125,15 @@ pub(crate) async fn load_profiles(options: &Connect) -> Result<ProfileSet, Failu
     if name != "default" && set.get_profile(name).is_none() {
         // The name may be (part of) a key that was meant for another option.
         let name = mask_key_text(name);
-        return Err(Failure::usage(format!("the AWS configuration has no profile `{name}`"))
-            .hint("name one that `aws configure list-profiles` shows, or unset AWS_PROFILE"));
+        let known: Vec<&str> = set.profiles().collect();
+        let hint = if known.is_empty() {
+            "there is no profile at all: `s3seal setup` writes one".to_owned()
+        } else {
+            format!("the profiles are {}", known.join(", "))
+        };
+        return Err(
+            Failure::usage(format!("the AWS configuration has no profile `{name}`")).hint(hint)
+        );
     }
     Ok(set)
 }

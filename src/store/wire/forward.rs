@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::io;
 use std::sync::{PoisonError, RwLock};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use aws_config::timeout::TimeoutConfig;
 use aws_credential_types::Credentials;
@@ -21,6 +21,7 @@ use http::{HeaderMap, Method};
 use tokio::sync::Mutex;
 
 use super::http::Transport;
+use super::observers::log_attempt;
 use super::refusal::{NoAnswer, Refusal};
 use super::region;
 use super::relayed::{Relayed, broken, signed, uri};
@@ -200,7 +201,7 @@ impl Forwarder {
         let region = self.region(request.bucket.as_deref());
         let base = self.address(request.bucket.as_deref(), &region).await?;
         let uri = uri(&base, &request.key, &request.query)?;
-        tracing::info!("{} {uri}", request.method);
+        let (what, sent) = (format!("{} {uri}", request.method), Instant::now());
         for (name, value) in &self.always {
             request.headers.entry(name).or_insert_with(|| value.clone());
         }
@@ -213,10 +214,10 @@ impl Forwarder {
         timeouts.set_read_timeout(read_timeout);
         let connector = self.transport.connector(&timeouts.build());
         let answer = connector.call(request).await.map_err(|error| {
-            tracing::info!("not answered");
+            log_attempt(&what, None, sent, 1);
             Refusal::from(SdkError::<GetObjectError>::dispatch_failure(error))
         })?;
-        tracing::info!("answered {}", answer.status().as_u16());
+        log_attempt(&what, Some(answer.status().as_u16()), sent, 1);
         answer.try_into_http1x().map_err(|error| broken(error.to_string()))
     }
 }

@@ -4,6 +4,7 @@ use std::error::Error;
 use std::io;
 use std::sync::Arc;
 
+use aws_config::imds::client::error::ImdsError;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 
@@ -214,8 +215,11 @@ where
         return found;
     }
     if let Some(found) = sources(error).find_map(|cause| cause.downcast_ref::<CredentialsError>()) {
+        // The metadata service is asked last, where nothing else names credentials.
+        let asked_last = sources(error).any(|cause| cause.is::<ImdsError>());
         return match found {
             CredentialsError::CredentialsNotLoaded(_) => NoAnswer::NoCredentials,
+            _ if asked_last => NoAnswer::NoCredentials,
             // A `credential_process` may print anything.
             other => NoAnswer::Credentials(mask_key_text(&innermost(other)).into_owned()),
         };

@@ -3,7 +3,7 @@
 //! - `answer_head`: the status and the key-MD5 of an answer
 //! - `latency`: the fastest answer so far
 //! - `pace`: how often the store has asked for fewer requests
-//! - `request_log`: the request log that `-v` prints
+//! - `request_log`: a line of `-v` for each attempt at a request
 
 mod answer_head;
 mod latency;
@@ -13,4 +13,4 @@ mod request_log;
 pub(crate) use answer_head::AnswerHead;
 pub(crate) use latency::Latency;
 pub(crate) use pace::Pace;
-pub(crate) use request_log::RequestLog;
+pub(crate) use request_log::{RequestLog, log_attempt};

@@ -1,16 +1,32 @@
-//! The request log of `-v`: method and URL, then the status; never headers or signatures.
+//! The request log of `-v`: a line for each attempt at a request, with method, URL, status, time and number of the attempt;
+//! never headers or signatures.
+
+use std::time::Instant;
 
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::{
     BeforeTransmitInterceptorContextRef, FinalizerInterceptorContextRef,
 };
+use aws_smithy_runtime_api::client::retries::RequestAttempts;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use aws_smithy_types::config_bag::ConfigBag;
+use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
 
 use crate::location::without_query;
 
-/// Logs each attempt at a request, and its status.
+/// An attempt that was sent.
+#[derive(Debug)]
+struct Attempt {
+    /// The method and the URL.
+    what: String,
+    sent: Instant,
+}
+
+impl Storable for Attempt {
+    type Storer = StoreReplace<Attempt>;
+}
+
+/// Logs each attempt at a request.
 #[derive(Debug)]
 pub(crate) struct RequestLog;
 
@@ -23,13 +39,15 @@ impl Intercept for RequestLog {
         &self,
         context: &BeforeTransmitInterceptorContextRef<'_>,
         _: &RuntimeComponents,
-        _: &mut ConfigBag,
+        bag: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        let request = context.request();
-        let url = request.uri();
-        let shown =
-            if url.to_ascii_lowercase().contains("signature=") { without_query(url) } else { url };
-        tracing::info!("{} {shown}", request.method());
+        if tracing::enabled!(tracing::Level::INFO) {
+            let request = context.request();
+            let url = without_signature(request.uri());
+            tracing::debug!("{} {url} …", request.method());
+            let what = format!("{} {url}", request.method());
+            bag.interceptor_state().store_put(Attempt { what, sent: Instant::now() });
+        }
         Ok(())
     }
 
@@ -37,12 +55,23 @@ impl Intercept for RequestLog {
         &self,
         context: &FinalizerInterceptorContextRef<'_>,
         _: &RuntimeComponents,
-        _: &mut ConfigBag,
+        bag: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        match context.response() {
-            Some(response) => tracing::info!("answered {}", response.status().as_u16()),
-            None => tracing::info!("not answered"),
+        if let Some(Attempt { what, sent }) = bag.load::<Attempt>() {
+            let number = bag.load::<RequestAttempts>().map_or(1, |it| it.attempts());
+            let status = context.response().map(|response| response.status().as_u16());
+            log_attempt(what, status, *sent, number);
         }
         Ok(())
     }
+}
+
+/// Logs an attempt at a request, whose method and URL are `what`. `status`: none if there was no answer.
+pub(crate) fn log_attempt(what: &str, status: Option<u16>, sent: Instant, number: u32) {
+    let status = status.map_or("no answer".to_owned(), |status| status.to_string());
+    tracing::info!("{what}: {status}, {} ms, attempt {number}", sent.elapsed().as_millis());
+}
+
+fn without_signature(url: &str) -> &str {
+    if url.to_ascii_lowercase().contains("signature=") { without_query(url) } else { url }
 }
