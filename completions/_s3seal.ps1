@@ -22,6 +22,7 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
     $completions = @(switch ($command) {
         's3seal' {
             [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How the progress of transfers is shown on stderr')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE')
             [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile of the AWS configuration files to use. Also: AWS_PROFILE')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION')
@@ -35,8 +36,9 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results as JSON lines on stdout, and errors as JSON on stderr')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
-            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
-            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--list', '--list', [CompletionResultType]::ParameterName, 'Print a line for each object of a run over many, and for each failure')
             [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'The same as --progress none')
             [CompletionResult]::new('--no-sign-request', '--no-sign-request', [CompletionResultType]::ParameterName, 'Send requests without credentials')
             [CompletionResult]::new('--allow-http', '--allow-http', [CompletionResultType]::ParameterName, 'Send the key even over plain http to another machine, where everyone in between can read it')
@@ -52,20 +54,21 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('head', 'head', [CompletionResultType]::ParameterValue, 'Show an object''s metadata, opened with the key it was sealed with')
             [CompletionResult]::new('stat', 'stat', [CompletionResultType]::ParameterValue, 'Show an object''s metadata, opened with the key it was sealed with')
             [CompletionResult]::new('cp', 'cp', [CompletionResultType]::ParameterValue, 'Copy objects, from one key to another, or between sealed and not')
-            [CompletionResult]::new('mv', 'mv', [CompletionResultType]::ParameterValue, 'Move objects: copy them as `cp` does, and delete each once its copy is proven')
+            [CompletionResult]::new('mv', 'mv', [CompletionResultType]::ParameterValue, 'Move objects: each is deleted once its copy is proven')
             [CompletionResult]::new('sync', 'sync', [CompletionResultType]::ParameterValue, 'Copy what changed between a folder and a prefix, in either direction')
             [CompletionResult]::new('ls', 'ls', [CompletionResultType]::ParameterValue, 'List buckets and objects')
-            [CompletionResult]::new('audit', 'audit', [CompletionResultType]::ParameterValue, 'Tell which objects are sealed, and with which of your keys')
+            [CompletionResult]::new('audit', 'audit', [CompletionResultType]::ParameterValue, 'Show which objects are sealed, and with which of your keys')
             [CompletionResult]::new('rotate', 'rotate', [CompletionResultType]::ParameterValue, 'Seal objects with another key, where they are')
             [CompletionResult]::new('rm', 'rm', [CompletionResultType]::ParameterValue, 'Delete objects, or versions of them; needs no key')
             [CompletionResult]::new('delete', 'delete', [CompletionResultType]::ParameterValue, 'Delete objects, or versions of them; needs no key')
-            [CompletionResult]::new('presign', 'presign', [CompletionResultType]::ParameterValue, 'Make a URL with which somebody without credentials can read or write one object')
+            [CompletionResult]::new('presign', 'presign', [CompletionResultType]::ParameterValue, 'Make a URL to read or write one object without credentials')
             [CompletionResult]::new('bucket', 'bucket', [CompletionResultType]::ParameterValue, 'Make or delete a bucket; see, allow or block SSE-C in it')
-            [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Check everything that sealed objects need: settings, connection, bucket, and that the store really seals')
-            [CompletionResult]::new('mock', 'mock', [CompletionResultType]::ParameterValue, 'Run a local S3 server for tests: it answers like Amazon S3, in memory')
+            [CompletionResult]::new('setup', 'setup', [CompletionResultType]::ParameterValue, 'Set up a bucket: store, credentials, key and rule')
+            [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Check settings, connection and bucket, and that the store really seals')
+            [CompletionResult]::new('mock', 'mock', [CompletionResultType]::ParameterValue, 'Run a local S3 server for tests')
             [CompletionResult]::new('proxy', 'proxy', [CompletionResultType]::ParameterValue, 'Seal what other S3 tools write: a local endpoint that adds your key')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script for a shell')
-            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Show the help of a command, or a page on a topic')
             break
         }
         's3seal;keygen' {
@@ -73,6 +76,7 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write the key to this new file (mode 0600, never overwritten); `-` is stdout. Pipes and devices are written to')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write the key')
             [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How the progress of transfers is shown on stderr')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE')
             [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile of the AWS configuration files to use. Also: AWS_PROFILE')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION')
@@ -86,8 +90,9 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results as JSON lines on stdout, and errors as JSON on stderr')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
-            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
-            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--list', '--list', [CompletionResultType]::ParameterName, 'Print a line for each object of a run over many, and for each failure')
             [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'The same as --progress none')
             [CompletionResult]::new('--no-sign-request', '--no-sign-request', [CompletionResultType]::ParameterName, 'Send requests without credentials')
             [CompletionResult]::new('--allow-http', '--allow-http', [CompletionResultType]::ParameterName, 'Send the key even over plain http to another machine, where everyone in between can read it')
@@ -97,6 +102,7 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
         }
         's3seal;key' {
             [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How the progress of transfers is shown on stderr')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE')
             [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile of the AWS configuration files to use. Also: AWS_PROFILE')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION')
@@ -110,8 +116,9 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results as JSON lines on stdout, and errors as JSON on stderr')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
-            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
-            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--list', '--list', [CompletionResultType]::ParameterName, 'Print a line for each object of a run over many, and for each failure')
             [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'The same as --progress none')
             [CompletionResult]::new('--no-sign-request', '--no-sign-request', [CompletionResultType]::ParameterName, 'Send requests without credentials')
             [CompletionResult]::new('--allow-http', '--allow-http', [CompletionResultType]::ParameterName, 'Send the key even over plain http to another machine, where everyone in between can read it')
@@ -124,12 +131,11 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('recover', 'recover', [CompletionResultType]::ParameterValue, 'Find the key that opens an object, from a text that was once used as one')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the keys of config.toml: names, sources, key-MD5s and rules; no secret')
             [CompletionResult]::new('derive', 'derive', [CompletionResultType]::ParameterValue, 'Derive the key of one object from a master key, to share that object alone')
-            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
         's3seal;key;show' {
-            [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml')
-            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml')
+            [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …')
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …')
             [CompletionResult]::new('--key-format', '--key-format', [CompletionResultType]::ParameterName, 'How to read the key text')
             [CompletionResult]::new('--derive-as', '--derive-as', [CompletionResultType]::ParameterName, 'Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a bucket alone (s3://bucket), for each object of the same name there')
             [CompletionResult]::new('--sse-customer-algorithm', '--sse-customer-algorithm', [CompletionResultType]::ParameterName, 'As with `aws s3api`: AES256')
@@ -140,6 +146,7 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--key-timeout', '--key-timeout', [CompletionResultType]::ParameterName, 'How long a `cmd:` may take, passphrases and touched tokens included; 0 is for ever')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Show a page to be printed instead, the key on it')
             [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How the progress of transfers is shown on stderr')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE')
             [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile of the AWS configuration files to use. Also: AWS_PROFILE')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION')
@@ -154,8 +161,9 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results as JSON lines on stdout, and errors as JSON on stderr')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
-            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
-            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--list', '--list', [CompletionResultType]::ParameterName, 'Print a line for each object of a run over many, and for each failure')
             [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'The same as --progress none')
             [CompletionResult]::new('--no-sign-request', '--no-sign-request', [CompletionResultType]::ParameterName, 'Send requests without credentials')
             [CompletionResult]::new('--allow-http', '--allow-http', [CompletionResultType]::ParameterName, 'Send the key even over plain http to another machine, where everyone in between can read it')
@@ -164,8 +172,8 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             break
         }
         's3seal;key;md5' {
-            [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml')
-            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml')
+            [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …')
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …')
             [CompletionResult]::new('--key-format', '--key-format', [CompletionResultType]::ParameterName, 'How to read the key text')
             [CompletionResult]::new('--derive-as', '--derive-as', [CompletionResultType]::ParameterName, 'Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a bucket alone (s3://bucket), for each object of the same name there')
             [CompletionResult]::new('--sse-customer-algorithm', '--sse-customer-algorithm', [CompletionResultType]::ParameterName, 'As with `aws s3api`: AES256')
@@ -175,6 +183,7 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--sse-c-key', '--sse-c-key', [CompletionResultType]::ParameterName, 'As with `aws s3`: the 32 bytes of the key as text, file://FILE or fileb://FILE')
             [CompletionResult]::new('--key-timeout', '--key-timeout', [CompletionResultType]::ParameterName, 'How long a `cmd:` may take, passphrases and touched tokens included; 0 is for ever')
             [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How the progress of transfers is shown on stderr')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE')
             [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile of the AWS configuration files to use. Also: AWS_PROFILE')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION')
@@ -188,8 +197,9 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results as JSON lines on stdout, and errors as JSON on stderr')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
-            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
-            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--list', '--list', [CompletionResultType]::ParameterName, 'Print a line for each object of a run over many, and for each failure')
             [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'The same as --progress none')
             [CompletionResult]::new('--no-sign-request', '--no-sign-request', [CompletionResultType]::ParameterName, 'Send requests without credentials')
             [CompletionResult]::new('--allow-http', '--allow-http', [CompletionResultType]::ParameterName, 'Send the key even over plain http to another machine, where everyone in between can read it')
@@ -198,8 +208,8 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             break
         }
         's3seal;key;convert' {
-            [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml')
-            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml')
+            [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …')
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …')
             [CompletionResult]::new('--key-format', '--key-format', [CompletionResultType]::ParameterName, 'How to read the key text')
             [CompletionResult]::new('--derive-as', '--derive-as', [CompletionResultType]::ParameterName, 'Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a bucket alone (s3://bucket), for each object of the same name there')
             [CompletionResult]::new('--sse-customer-algorithm', '--sse-customer-algorithm', [CompletionResultType]::ParameterName, 'As with `aws s3api`: AES256')
@@ -212,6 +222,7 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Write to this new file (mode 0600, never overwritten); `-` is stdout')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write to this new file (mode 0600, never overwritten); `-` is stdout')
             [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How the progress of transfers is shown on stderr')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE')
             [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile of the AWS configuration files to use. Also: AWS_PROFILE')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION')
@@ -225,8 +236,9 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results as JSON lines on stdout, and errors as JSON on stderr')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
-            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
-            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--list', '--list', [CompletionResultType]::ParameterName, 'Print a line for each object of a run over many, and for each failure')
             [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'The same as --progress none')
             [CompletionResult]::new('--no-sign-request', '--no-sign-request', [CompletionResultType]::ParameterName, 'Send requests without credentials')
             [CompletionResult]::new('--allow-http', '--allow-http', [CompletionResultType]::ParameterName, 'Send the key even over plain http to another machine, where everyone in between can read it')
@@ -236,8 +248,8 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
         }
         's3seal;key;verify' {
             [CompletionResult]::new('--files-from', '--files-from', [CompletionResultType]::ParameterName, 'The URLs that this file names as well, one a line, lines that begin with `#` left out; `-` is standard input')
-            [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml')
-            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml')
+            [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …')
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …')
             [CompletionResult]::new('--key-format', '--key-format', [CompletionResultType]::ParameterName, 'How to read the key text')
             [CompletionResult]::new('--derive-as', '--derive-as', [CompletionResultType]::ParameterName, 'Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a bucket alone (s3://bucket), for each object of the same name there')
             [CompletionResult]::new('--sse-customer-algorithm', '--sse-customer-algorithm', [CompletionResultType]::ParameterName, 'As with `aws s3api`: AES256')
@@ -247,6 +259,7 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--sse-c-key', '--sse-c-key', [CompletionResultType]::ParameterName, 'As with `aws s3`: the 32 bytes of the key as text, file://FILE or fileb://FILE')
             [CompletionResult]::new('--key-timeout', '--key-timeout', [CompletionResultType]::ParameterName, 'How long a `cmd:` may take, passphrases and touched tokens included; 0 is for ever')
             [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How the progress of transfers is shown on stderr')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE')
             [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile of the AWS configuration files to use. Also: AWS_PROFILE')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION')
@@ -260,8 +273,9 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results as JSON lines on stdout, and errors as JSON on stderr')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
-            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
-            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--list', '--list', [CompletionResultType]::ParameterName, 'Print a line for each object of a run over many, and for each failure')
             [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'The same as --progress none')
             [CompletionResult]::new('--no-sign-request', '--no-sign-request', [CompletionResultType]::ParameterName, 'Send requests without credentials')
             [CompletionResult]::new('--allow-http', '--allow-http', [CompletionResultType]::ParameterName, 'Send the key even over plain http to another machine, where everyone in between can read it')
@@ -275,6 +289,7 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write the key to this new file (mode 0600, never overwritten), for `-k`')
             [CompletionResult]::new('--version-id', '--version-id', [CompletionResultType]::ParameterName, 'Try this version instead of the newest')
             [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How the progress of transfers is shown on stderr')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE')
             [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile of the AWS configuration files to use. Also: AWS_PROFILE')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION')
@@ -289,8 +304,9 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results as JSON lines on stdout, and errors as JSON on stderr')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
-            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
-            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--list', '--list', [CompletionResultType]::ParameterName, 'Print a line for each object of a run over many, and for each failure')
             [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'The same as --progress none')
             [CompletionResult]::new('--no-sign-request', '--no-sign-request', [CompletionResultType]::ParameterName, 'Send requests without credentials')
             [CompletionResult]::new('--allow-http', '--allow-http', [CompletionResultType]::ParameterName, 'Send the key even over plain http to another machine, where everyone in between can read it')
@@ -300,6 +316,7 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
         }
         's3seal;key;list' {
             [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How the progress of transfers is shown on stderr')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE')
             [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile of the AWS configuration files to use. Also: AWS_PROFILE')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION')
@@ -313,8 +330,9 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results as JSON lines on stdout, and errors as JSON on stderr')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
-            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
-            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--list', '--list', [CompletionResultType]::ParameterName, 'Print a line for each object of a run over many, and for each failure')
             [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'The same as --progress none')
             [CompletionResult]::new('--no-sign-request', '--no-sign-request', [CompletionResultType]::ParameterName, 'Send requests without credentials')
             [CompletionResult]::new('--allow-http', '--allow-http', [CompletionResultType]::ParameterName, 'Send the key even over plain http to another machine, where everyone in between can read it')
@@ -323,8 +341,8 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             break
         }
         's3seal;key;derive' {
-            [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml')
-            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml')
+            [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …')
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …')
             [CompletionResult]::new('--key-format', '--key-format', [CompletionResultType]::ParameterName, 'How to read the key text')
             [CompletionResult]::new('--derive-as', '--derive-as', [CompletionResultType]::ParameterName, 'Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a bucket alone (s3://bucket), for each object of the same name there')
             [CompletionResult]::new('--sse-customer-algorithm', '--sse-customer-algorithm', [CompletionResultType]::ParameterName, 'As with `aws s3api`: AES256')
@@ -336,6 +354,7 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Write the key to this new file (mode 0600, never overwritten); `-` is stdout')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write the key to this new file (mode 0600, never overwritten); `-` is stdout')
             [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How the progress of transfers is shown on stderr')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE')
             [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile of the AWS configuration files to use. Also: AWS_PROFILE')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION')
@@ -349,8 +368,9 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results as JSON lines on stdout, and errors as JSON on stderr')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
-            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
-            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--list', '--list', [CompletionResultType]::ParameterName, 'Print a line for each object of a run over many, and for each failure')
             [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'The same as --progress none')
             [CompletionResult]::new('--no-sign-request', '--no-sign-request', [CompletionResultType]::ParameterName, 'Send requests without credentials')
             [CompletionResult]::new('--allow-http', '--allow-http', [CompletionResultType]::ParameterName, 'Send the key even over plain http to another machine, where everyone in between can read it')
@@ -358,44 +378,9 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
-        's3seal;key;help' {
-            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show what a key is: source, format seen, length, key-MD5 and warnings')
-            [CompletionResult]::new('md5', 'md5', [CompletionResultType]::ParameterValue, 'Print the key-MD5 alone, a line a key')
-            [CompletionResult]::new('convert', 'convert', [CompletionResultType]::ParameterValue, 'Write the same key as another tool wants it')
-            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Check that your keys still open these objects')
-            [CompletionResult]::new('recover', 'recover', [CompletionResultType]::ParameterValue, 'Find the key that opens an object, from a text that was once used as one')
-            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the keys of config.toml: names, sources, key-MD5s and rules; no secret')
-            [CompletionResult]::new('derive', 'derive', [CompletionResultType]::ParameterValue, 'Derive the key of one object from a master key, to share that object alone')
-            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
-            break
-        }
-        's3seal;key;help;show' {
-            break
-        }
-        's3seal;key;help;md5' {
-            break
-        }
-        's3seal;key;help;convert' {
-            break
-        }
-        's3seal;key;help;verify' {
-            break
-        }
-        's3seal;key;help;recover' {
-            break
-        }
-        's3seal;key;help;list' {
-            break
-        }
-        's3seal;key;help;derive' {
-            break
-        }
-        's3seal;key;help;help' {
-            break
-        }
         's3seal;put' {
-            [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml')
-            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml')
+            [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …')
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …')
             [CompletionResult]::new('--key-format', '--key-format', [CompletionResultType]::ParameterName, 'How to read the key text')
             [CompletionResult]::new('--derive-as', '--derive-as', [CompletionResultType]::ParameterName, 'Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a bucket alone (s3://bucket), for each object of the same name there')
             [CompletionResult]::new('--sse-customer-algorithm', '--sse-customer-algorithm', [CompletionResultType]::ParameterName, 'As with `aws s3api`: AES256')
@@ -417,7 +402,7 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--content-encoding', '--content-encoding', [CompletionResultType]::ParameterName, 'Content-Encoding')
             [CompletionResult]::new('--content-disposition', '--content-disposition', [CompletionResultType]::ParameterName, 'Content-Disposition')
             [CompletionResult]::new('--content-language', '--content-language', [CompletionResultType]::ParameterName, 'Content-Language')
-            [CompletionResult]::new('--metadata', '--metadata', [CompletionResultType]::ParameterName, 'User metadata; repeatable, or with commas: a=1,b=2 (a comma in a value is written `\\,`)')
+            [CompletionResult]::new('--metadata', '--metadata', [CompletionResultType]::ParameterName, 'User metadata; repeatable, or with commas: a=1,b=2 (a comma in a value is written `\,`)')
             [CompletionResult]::new('--tagging', '--tagging', [CompletionResultType]::ParameterName, 'Tags, URL-encoded: a=1&b=2')
             [CompletionResult]::new('--acl', '--acl', [CompletionResultType]::ParameterName, 'A canned ACL, such as bucket-owner-full-control')
             [CompletionResult]::new('--storage-class', '--storage-class', [CompletionResultType]::ParameterName, 'A storage class, such as STANDARD_IA')
@@ -425,6 +410,7 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--expected-size', '--expected-size', [CompletionResultType]::ParameterName, 'The approximate number of bytes from a pipe: parts become large enough for all of it')
             [CompletionResult]::new('--concurrency', '--concurrency', [CompletionResultType]::ParameterName, 'How many requests are under way at once [default: as many as raise the throughput, up to 16 for parts]')
             [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How the progress of transfers is shown on stderr')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE')
             [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile of the AWS configuration files to use. Also: AWS_PROFILE')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION')
@@ -447,8 +433,9 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results as JSON lines on stdout, and errors as JSON on stderr')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
-            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
-            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--list', '--list', [CompletionResultType]::ParameterName, 'Print a line for each object of a run over many, and for each failure')
             [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'The same as --progress none')
             [CompletionResult]::new('--no-sign-request', '--no-sign-request', [CompletionResultType]::ParameterName, 'Send requests without credentials')
             [CompletionResult]::new('--allow-http', '--allow-http', [CompletionResultType]::ParameterName, 'Send the key even over plain http to another machine, where everyone in between can read it')
@@ -457,8 +444,8 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             break
         }
         's3seal;get' {
-            [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml')
-            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml')
+            [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …')
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …')
             [CompletionResult]::new('--key-format', '--key-format', [CompletionResultType]::ParameterName, 'How to read the key text')
             [CompletionResult]::new('--derive-as', '--derive-as', [CompletionResultType]::ParameterName, 'Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a bucket alone (s3://bucket), for each object of the same name there')
             [CompletionResult]::new('--sse-customer-algorithm', '--sse-customer-algorithm', [CompletionResultType]::ParameterName, 'As with `aws s3api`: AES256')
@@ -479,6 +466,7 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--expected-size', '--expected-size', [CompletionResultType]::ParameterName, 'The approximate number of bytes from a pipe: parts become large enough for all of it')
             [CompletionResult]::new('--concurrency', '--concurrency', [CompletionResultType]::ParameterName, 'How many requests are under way at once [default: as many as raise the throughput, up to 16 for parts]')
             [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How the progress of transfers is shown on stderr')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE')
             [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile of the AWS configuration files to use. Also: AWS_PROFILE')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION')
@@ -500,8 +488,9 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results as JSON lines on stdout, and errors as JSON on stderr')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
-            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
-            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--list', '--list', [CompletionResultType]::ParameterName, 'Print a line for each object of a run over many, and for each failure')
             [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'The same as --progress none')
             [CompletionResult]::new('--no-sign-request', '--no-sign-request', [CompletionResultType]::ParameterName, 'Send requests without credentials')
             [CompletionResult]::new('--allow-http', '--allow-http', [CompletionResultType]::ParameterName, 'Send the key even over plain http to another machine, where everyone in between can read it')
@@ -510,8 +499,8 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             break
         }
         's3seal;cat' {
-            [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml')
-            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml')
+            [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …')
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …')
             [CompletionResult]::new('--key-format', '--key-format', [CompletionResultType]::ParameterName, 'How to read the key text')
             [CompletionResult]::new('--derive-as', '--derive-as', [CompletionResultType]::ParameterName, 'Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a bucket alone (s3://bucket), for each object of the same name there')
             [CompletionResult]::new('--sse-customer-algorithm', '--sse-customer-algorithm', [CompletionResultType]::ParameterName, 'As with `aws s3api`: AES256')
@@ -525,6 +514,7 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--if-match', '--if-match', [CompletionResultType]::ParameterName, 'Read it only if its ETag is this one')
             [CompletionResult]::new('--if-none-match', '--if-none-match', [CompletionResultType]::ParameterName, 'Read it only if its ETag is not this one')
             [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How the progress of transfers is shown on stderr')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE')
             [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile of the AWS configuration files to use. Also: AWS_PROFILE')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION')
@@ -539,8 +529,9 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results as JSON lines on stdout, and errors as JSON on stderr')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
-            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
-            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--list', '--list', [CompletionResultType]::ParameterName, 'Print a line for each object of a run over many, and for each failure')
             [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'The same as --progress none')
             [CompletionResult]::new('--no-sign-request', '--no-sign-request', [CompletionResultType]::ParameterName, 'Send requests without credentials')
             [CompletionResult]::new('--allow-http', '--allow-http', [CompletionResultType]::ParameterName, 'Send the key even over plain http to another machine, where everyone in between can read it')
@@ -549,8 +540,8 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             break
         }
         's3seal;head' {
-            [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml')
-            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml')
+            [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …')
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …')
             [CompletionResult]::new('--key-format', '--key-format', [CompletionResultType]::ParameterName, 'How to read the key text')
             [CompletionResult]::new('--derive-as', '--derive-as', [CompletionResultType]::ParameterName, 'Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a bucket alone (s3://bucket), for each object of the same name there')
             [CompletionResult]::new('--sse-customer-algorithm', '--sse-customer-algorithm', [CompletionResultType]::ParameterName, 'As with `aws s3api`: AES256')
@@ -563,6 +554,7 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--if-match', '--if-match', [CompletionResultType]::ParameterName, 'Read it only if its ETag is this one')
             [CompletionResult]::new('--if-none-match', '--if-none-match', [CompletionResultType]::ParameterName, 'Read it only if its ETag is not this one')
             [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How the progress of transfers is shown on stderr')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE')
             [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile of the AWS configuration files to use. Also: AWS_PROFILE')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION')
@@ -577,8 +569,9 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results as JSON lines on stdout, and errors as JSON on stderr')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
-            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
-            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--list', '--list', [CompletionResultType]::ParameterName, 'Print a line for each object of a run over many, and for each failure')
             [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'The same as --progress none')
             [CompletionResult]::new('--no-sign-request', '--no-sign-request', [CompletionResultType]::ParameterName, 'Send requests without credentials')
             [CompletionResult]::new('--allow-http', '--allow-http', [CompletionResultType]::ParameterName, 'Send the key even over plain http to another machine, where everyone in between can read it')
@@ -587,8 +580,8 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             break
         }
         's3seal;stat' {
-            [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml')
-            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml')
+            [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …')
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …')
             [CompletionResult]::new('--key-format', '--key-format', [CompletionResultType]::ParameterName, 'How to read the key text')
             [CompletionResult]::new('--derive-as', '--derive-as', [CompletionResultType]::ParameterName, 'Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a bucket alone (s3://bucket), for each object of the same name there')
             [CompletionResult]::new('--sse-customer-algorithm', '--sse-customer-algorithm', [CompletionResultType]::ParameterName, 'As with `aws s3api`: AES256')
@@ -601,6 +594,7 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--if-match', '--if-match', [CompletionResultType]::ParameterName, 'Read it only if its ETag is this one')
             [CompletionResult]::new('--if-none-match', '--if-none-match', [CompletionResultType]::ParameterName, 'Read it only if its ETag is not this one')
             [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How the progress of transfers is shown on stderr')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE')
             [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile of the AWS configuration files to use. Also: AWS_PROFILE')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION')
@@ -615,8 +609,9 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results as JSON lines on stdout, and errors as JSON on stderr')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
-            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
-            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--list', '--list', [CompletionResultType]::ParameterName, 'Print a line for each object of a run over many, and for each failure')
             [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'The same as --progress none')
             [CompletionResult]::new('--no-sign-request', '--no-sign-request', [CompletionResultType]::ParameterName, 'Send requests without credentials')
             [CompletionResult]::new('--allow-http', '--allow-http', [CompletionResultType]::ParameterName, 'Send the key even over plain http to another machine, where everyone in between can read it')
@@ -625,8 +620,8 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             break
         }
         's3seal;cp' {
-            [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml')
-            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml')
+            [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …')
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …')
             [CompletionResult]::new('--key-format', '--key-format', [CompletionResultType]::ParameterName, 'How to read the key text')
             [CompletionResult]::new('--derive-as', '--derive-as', [CompletionResultType]::ParameterName, 'Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a bucket alone (s3://bucket), for each object of the same name there')
             [CompletionResult]::new('--sse-customer-algorithm', '--sse-customer-algorithm', [CompletionResultType]::ParameterName, 'As with `aws s3api`: AES256')
@@ -654,7 +649,7 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--content-encoding', '--content-encoding', [CompletionResultType]::ParameterName, 'Content-Encoding')
             [CompletionResult]::new('--content-disposition', '--content-disposition', [CompletionResultType]::ParameterName, 'Content-Disposition')
             [CompletionResult]::new('--content-language', '--content-language', [CompletionResultType]::ParameterName, 'Content-Language')
-            [CompletionResult]::new('--metadata', '--metadata', [CompletionResultType]::ParameterName, 'User metadata; repeatable, or with commas: a=1,b=2 (a comma in a value is written `\\,`)')
+            [CompletionResult]::new('--metadata', '--metadata', [CompletionResultType]::ParameterName, 'User metadata; repeatable, or with commas: a=1,b=2 (a comma in a value is written `\,`)')
             [CompletionResult]::new('--tagging', '--tagging', [CompletionResultType]::ParameterName, 'Tags, URL-encoded: a=1&b=2')
             [CompletionResult]::new('--acl', '--acl', [CompletionResultType]::ParameterName, 'A canned ACL, such as bucket-owner-full-control')
             [CompletionResult]::new('--storage-class', '--storage-class', [CompletionResultType]::ParameterName, 'A storage class, such as STANDARD_IA')
@@ -662,6 +657,7 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--expected-size', '--expected-size', [CompletionResultType]::ParameterName, 'The approximate number of bytes from a pipe: parts become large enough for all of it')
             [CompletionResult]::new('--concurrency', '--concurrency', [CompletionResultType]::ParameterName, 'How many requests are under way at once [default: as many as raise the throughput, up to 16 for parts]')
             [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How the progress of transfers is shown on stderr')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE')
             [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile of the AWS configuration files to use. Also: AWS_PROFILE')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION')
@@ -685,8 +681,9 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results as JSON lines on stdout, and errors as JSON on stderr')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
-            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
-            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--list', '--list', [CompletionResultType]::ParameterName, 'Print a line for each object of a run over many, and for each failure')
             [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'The same as --progress none')
             [CompletionResult]::new('--no-sign-request', '--no-sign-request', [CompletionResultType]::ParameterName, 'Send requests without credentials')
             [CompletionResult]::new('--allow-http', '--allow-http', [CompletionResultType]::ParameterName, 'Send the key even over plain http to another machine, where everyone in between can read it')
@@ -695,8 +692,8 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             break
         }
         's3seal;mv' {
-            [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml')
-            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml')
+            [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …')
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …')
             [CompletionResult]::new('--key-format', '--key-format', [CompletionResultType]::ParameterName, 'How to read the key text')
             [CompletionResult]::new('--derive-as', '--derive-as', [CompletionResultType]::ParameterName, 'Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a bucket alone (s3://bucket), for each object of the same name there')
             [CompletionResult]::new('--sse-customer-algorithm', '--sse-customer-algorithm', [CompletionResultType]::ParameterName, 'As with `aws s3api`: AES256')
@@ -724,7 +721,7 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--content-encoding', '--content-encoding', [CompletionResultType]::ParameterName, 'Content-Encoding')
             [CompletionResult]::new('--content-disposition', '--content-disposition', [CompletionResultType]::ParameterName, 'Content-Disposition')
             [CompletionResult]::new('--content-language', '--content-language', [CompletionResultType]::ParameterName, 'Content-Language')
-            [CompletionResult]::new('--metadata', '--metadata', [CompletionResultType]::ParameterName, 'User metadata; repeatable, or with commas: a=1,b=2 (a comma in a value is written `\\,`)')
+            [CompletionResult]::new('--metadata', '--metadata', [CompletionResultType]::ParameterName, 'User metadata; repeatable, or with commas: a=1,b=2 (a comma in a value is written `\,`)')
             [CompletionResult]::new('--tagging', '--tagging', [CompletionResultType]::ParameterName, 'Tags, URL-encoded: a=1&b=2')
             [CompletionResult]::new('--acl', '--acl', [CompletionResultType]::ParameterName, 'A canned ACL, such as bucket-owner-full-control')
             [CompletionResult]::new('--storage-class', '--storage-class', [CompletionResultType]::ParameterName, 'A storage class, such as STANDARD_IA')
@@ -732,6 +729,7 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--expected-size', '--expected-size', [CompletionResultType]::ParameterName, 'The approximate number of bytes from a pipe: parts become large enough for all of it')
             [CompletionResult]::new('--concurrency', '--concurrency', [CompletionResultType]::ParameterName, 'How many requests are under way at once [default: as many as raise the throughput, up to 16 for parts]')
             [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How the progress of transfers is shown on stderr')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE')
             [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile of the AWS configuration files to use. Also: AWS_PROFILE')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION')
@@ -755,8 +753,9 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results as JSON lines on stdout, and errors as JSON on stderr')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
-            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
-            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--list', '--list', [CompletionResultType]::ParameterName, 'Print a line for each object of a run over many, and for each failure')
             [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'The same as --progress none')
             [CompletionResult]::new('--no-sign-request', '--no-sign-request', [CompletionResultType]::ParameterName, 'Send requests without credentials')
             [CompletionResult]::new('--allow-http', '--allow-http', [CompletionResultType]::ParameterName, 'Send the key even over plain http to another machine, where everyone in between can read it')
@@ -765,8 +764,8 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             break
         }
         's3seal;sync' {
-            [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml')
-            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml')
+            [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …')
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …')
             [CompletionResult]::new('--key-format', '--key-format', [CompletionResultType]::ParameterName, 'How to read the key text')
             [CompletionResult]::new('--derive-as', '--derive-as', [CompletionResultType]::ParameterName, 'Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a bucket alone (s3://bucket), for each object of the same name there')
             [CompletionResult]::new('--sse-customer-algorithm', '--sse-customer-algorithm', [CompletionResultType]::ParameterName, 'As with `aws s3api`: AES256')
@@ -786,7 +785,7 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--content-encoding', '--content-encoding', [CompletionResultType]::ParameterName, 'Content-Encoding')
             [CompletionResult]::new('--content-disposition', '--content-disposition', [CompletionResultType]::ParameterName, 'Content-Disposition')
             [CompletionResult]::new('--content-language', '--content-language', [CompletionResultType]::ParameterName, 'Content-Language')
-            [CompletionResult]::new('--metadata', '--metadata', [CompletionResultType]::ParameterName, 'User metadata; repeatable, or with commas: a=1,b=2 (a comma in a value is written `\\,`)')
+            [CompletionResult]::new('--metadata', '--metadata', [CompletionResultType]::ParameterName, 'User metadata; repeatable, or with commas: a=1,b=2 (a comma in a value is written `\,`)')
             [CompletionResult]::new('--tagging', '--tagging', [CompletionResultType]::ParameterName, 'Tags, URL-encoded: a=1&b=2')
             [CompletionResult]::new('--acl', '--acl', [CompletionResultType]::ParameterName, 'A canned ACL, such as bucket-owner-full-control')
             [CompletionResult]::new('--storage-class', '--storage-class', [CompletionResultType]::ParameterName, 'A storage class, such as STANDARD_IA')
@@ -794,6 +793,7 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--expected-size', '--expected-size', [CompletionResultType]::ParameterName, 'The approximate number of bytes from a pipe: parts become large enough for all of it')
             [CompletionResult]::new('--concurrency', '--concurrency', [CompletionResultType]::ParameterName, 'How many requests are under way at once [default: as many as raise the throughput, up to 16 for parts]')
             [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How the progress of transfers is shown on stderr')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE')
             [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile of the AWS configuration files to use. Also: AWS_PROFILE')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION')
@@ -819,8 +819,9 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results as JSON lines on stdout, and errors as JSON on stderr')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
-            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
-            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--list', '--list', [CompletionResultType]::ParameterName, 'Print a line for each object of a run over many, and for each failure')
             [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'The same as --progress none')
             [CompletionResult]::new('--no-sign-request', '--no-sign-request', [CompletionResultType]::ParameterName, 'Send requests without credentials')
             [CompletionResult]::new('--allow-http', '--allow-http', [CompletionResultType]::ParameterName, 'Send the key even over plain http to another machine, where everyone in between can read it')
@@ -832,6 +833,7 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--include', '--include', [CompletionResultType]::ParameterName, 'Do include what matches; all is included at first, and the last pattern decides')
             [CompletionResult]::new('--exclude', '--exclude', [CompletionResultType]::ParameterName, 'Leave out what matches; `*` matches `/` as well, names are relative to the source')
             [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How the progress of transfers is shown on stderr')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE')
             [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile of the AWS configuration files to use. Also: AWS_PROFILE')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION')
@@ -846,12 +848,15 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--recursive', '--recursive', [CompletionResultType]::ParameterName, 'List all that is below, not one level')
             [CompletionResult]::new('-l', '-l', [CompletionResultType]::ParameterName, 'Show time (UTC), size in bytes and storage class as well')
             [CompletionResult]::new('--long', '--long', [CompletionResultType]::ParameterName, 'Show time (UTC), size in bytes and storage class as well')
+            [CompletionResult]::new('--human-readable', '--human-readable', [CompletionResultType]::ParameterName, 'Show sizes for people, such as 1.5 MiB; with time and storage class, as --long')
+            [CompletionResult]::new('--summarize', '--summarize', [CompletionResultType]::ParameterName, 'Show the number of objects and their size at the end')
             [CompletionResult]::new('--versions', '--versions', [CompletionResultType]::ParameterName, 'List every version, delete markers among them, with the ids of the versions')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results as JSON lines on stdout, and errors as JSON on stderr')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
-            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
-            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--list', '--list', [CompletionResultType]::ParameterName, 'Print a line for each object of a run over many, and for each failure')
             [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'The same as --progress none')
             [CompletionResult]::new('--no-sign-request', '--no-sign-request', [CompletionResultType]::ParameterName, 'Send requests without credentials')
             [CompletionResult]::new('--allow-http', '--allow-http', [CompletionResultType]::ParameterName, 'Send the key even over plain http to another machine, where everyone in between can read it')
@@ -860,8 +865,8 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             break
         }
         's3seal;audit' {
-            [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml')
-            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml')
+            [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …')
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …')
             [CompletionResult]::new('--key-format', '--key-format', [CompletionResultType]::ParameterName, 'How to read the key text')
             [CompletionResult]::new('--derive-as', '--derive-as', [CompletionResultType]::ParameterName, 'Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a bucket alone (s3://bucket), for each object of the same name there')
             [CompletionResult]::new('--sse-customer-algorithm', '--sse-customer-algorithm', [CompletionResultType]::ParameterName, 'As with `aws s3api`: AES256')
@@ -871,6 +876,7 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--sse-c-key', '--sse-c-key', [CompletionResultType]::ParameterName, 'As with `aws s3`: the 32 bytes of the key as text, file://FILE or fileb://FILE')
             [CompletionResult]::new('--key-timeout', '--key-timeout', [CompletionResultType]::ParameterName, 'How long a `cmd:` may take, passphrases and touched tokens included; 0 is for ever')
             [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Only at what was written since: a duration back from now, such as 24h or 7d, or a time, such as 2026-11-22T05:26:21Z')
+            [CompletionResult]::new('--only', '--only', [CompletionResultType]::ParameterName, 'List only objects in these states [default: all but sealed; with --list or --json all]')
             [CompletionResult]::new('--fail-on', '--fail-on', [CompletionResultType]::ParameterName, 'End with an exit code that says so if anything is in one of these states')
             [CompletionResult]::new('--include', '--include', [CompletionResultType]::ParameterName, 'Do include what matches; all is included at first, and the last pattern decides')
             [CompletionResult]::new('--exclude', '--exclude', [CompletionResultType]::ParameterName, 'Leave out what matches; `*` matches `/` as well, names are relative to the source')
@@ -879,6 +885,7 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--shard', '--shard', [CompletionResultType]::ParameterName, 'Take one share of N: I/N, such as 3/16; in a job array `auto`, or auto/N where its scheduler tells no N')
             [CompletionResult]::new('--concurrency', '--concurrency', [CompletionResultType]::ParameterName, 'How many requests are under way at once [default: as many as raise the throughput, up to 16 for parts]')
             [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How the progress of transfers is shown on stderr')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE')
             [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile of the AWS configuration files to use. Also: AWS_PROFILE')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION')
@@ -890,11 +897,15 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--read-timeout', '--read-timeout', [CompletionResultType]::ParameterName, 'Give up a connection on which nothing has moved for this time; 0: never')
             [CompletionResult]::new('--limit-rate', '--limit-rate', [CompletionResultType]::ParameterName, 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G')
             [CompletionResult]::new('--versions', '--versions', [CompletionResultType]::ParameterName, 'Look at every version')
+            [CompletionResult]::new('--summary', '--summary', [CompletionResultType]::ParameterName, 'Print only how many objects, of how many bytes, each state and key has')
+            [CompletionResult]::new('-r', '-r', [CompletionResultType]::ParameterName, 'What lies below each URL, whether or not it ends in `/`')
+            [CompletionResult]::new('--recursive', '--recursive', [CompletionResultType]::ParameterName, 'What lies below each URL, whether or not it ends in `/`')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results as JSON lines on stdout, and errors as JSON on stderr')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
-            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
-            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--list', '--list', [CompletionResultType]::ParameterName, 'Print a line for each object of a run over many, and for each failure')
             [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'The same as --progress none')
             [CompletionResult]::new('--no-sign-request', '--no-sign-request', [CompletionResultType]::ParameterName, 'Send requests without credentials')
             [CompletionResult]::new('--allow-http', '--allow-http', [CompletionResultType]::ParameterName, 'Send the key even over plain http to another machine, where everyone in between can read it')
@@ -917,6 +928,7 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--expected-size', '--expected-size', [CompletionResultType]::ParameterName, 'The approximate number of bytes from a pipe: parts become large enough for all of it')
             [CompletionResult]::new('--concurrency', '--concurrency', [CompletionResultType]::ParameterName, 'How many requests are under way at once [default: as many as raise the throughput, up to 16 for parts]')
             [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How the progress of transfers is shown on stderr')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE')
             [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile of the AWS configuration files to use. Also: AWS_PROFILE')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION')
@@ -936,8 +948,9 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results as JSON lines on stdout, and errors as JSON on stderr')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
-            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
-            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--list', '--list', [CompletionResultType]::ParameterName, 'Print a line for each object of a run over many, and for each failure')
             [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'The same as --progress none')
             [CompletionResult]::new('--no-sign-request', '--no-sign-request', [CompletionResultType]::ParameterName, 'Send requests without credentials')
             [CompletionResult]::new('--allow-http', '--allow-http', [CompletionResultType]::ParameterName, 'Send the key even over plain http to another machine, where everyone in between can read it')
@@ -953,6 +966,7 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--shard', '--shard', [CompletionResultType]::ParameterName, 'Take one share of N of a folder: I/N, such as 3/16; in a job array `auto`, or auto/N where its scheduler tells no N')
             [CompletionResult]::new('--concurrency', '--concurrency', [CompletionResultType]::ParameterName, 'How many requests are under way at once [default: as many as raise the throughput, up to 16 for parts]')
             [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How the progress of transfers is shown on stderr')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE')
             [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile of the AWS configuration files to use. Also: AWS_PROFILE')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION')
@@ -972,8 +986,9 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results as JSON lines on stdout, and errors as JSON on stderr')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
-            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
-            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--list', '--list', [CompletionResultType]::ParameterName, 'Print a line for each object of a run over many, and for each failure')
             [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'The same as --progress none')
             [CompletionResult]::new('--no-sign-request', '--no-sign-request', [CompletionResultType]::ParameterName, 'Send requests without credentials')
             [CompletionResult]::new('--allow-http', '--allow-http', [CompletionResultType]::ParameterName, 'Send the key even over plain http to another machine, where everyone in between can read it')
@@ -989,6 +1004,7 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--shard', '--shard', [CompletionResultType]::ParameterName, 'Take one share of N of a folder: I/N, such as 3/16; in a job array `auto`, or auto/N where its scheduler tells no N')
             [CompletionResult]::new('--concurrency', '--concurrency', [CompletionResultType]::ParameterName, 'How many requests are under way at once [default: as many as raise the throughput, up to 16 for parts]')
             [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How the progress of transfers is shown on stderr')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE')
             [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile of the AWS configuration files to use. Also: AWS_PROFILE')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION')
@@ -1008,8 +1024,9 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results as JSON lines on stdout, and errors as JSON on stderr')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
-            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
-            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--list', '--list', [CompletionResultType]::ParameterName, 'Print a line for each object of a run over many, and for each failure')
             [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'The same as --progress none')
             [CompletionResult]::new('--no-sign-request', '--no-sign-request', [CompletionResultType]::ParameterName, 'Send requests without credentials')
             [CompletionResult]::new('--allow-http', '--allow-http', [CompletionResultType]::ParameterName, 'Send the key even over plain http to another machine, where everyone in between can read it')
@@ -1020,8 +1037,8 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
         's3seal;presign' {
             [CompletionResult]::new('--method', '--method', [CompletionResultType]::ParameterName, 'What the URL allows')
             [CompletionResult]::new('--expires-in', '--expires-in', [CompletionResultType]::ParameterName, 'For how long: seconds, or with a unit: 15m, 1h, 7d (the most)')
-            [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml')
-            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml')
+            [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …')
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …')
             [CompletionResult]::new('--key-format', '--key-format', [CompletionResultType]::ParameterName, 'How to read the key text')
             [CompletionResult]::new('--derive-as', '--derive-as', [CompletionResultType]::ParameterName, 'Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a bucket alone (s3://bucket), for each object of the same name there')
             [CompletionResult]::new('--sse-customer-algorithm', '--sse-customer-algorithm', [CompletionResultType]::ParameterName, 'As with `aws s3api`: AES256')
@@ -1037,11 +1054,12 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--content-encoding', '--content-encoding', [CompletionResultType]::ParameterName, 'Content-Encoding')
             [CompletionResult]::new('--content-disposition', '--content-disposition', [CompletionResultType]::ParameterName, 'Content-Disposition')
             [CompletionResult]::new('--content-language', '--content-language', [CompletionResultType]::ParameterName, 'Content-Language')
-            [CompletionResult]::new('--metadata', '--metadata', [CompletionResultType]::ParameterName, 'User metadata; repeatable, or with commas: a=1,b=2 (a comma in a value is written `\\,`)')
+            [CompletionResult]::new('--metadata', '--metadata', [CompletionResultType]::ParameterName, 'User metadata; repeatable, or with commas: a=1,b=2 (a comma in a value is written `\,`)')
             [CompletionResult]::new('--tagging', '--tagging', [CompletionResultType]::ParameterName, 'Tags, URL-encoded: a=1&b=2')
             [CompletionResult]::new('--acl', '--acl', [CompletionResultType]::ParameterName, 'A canned ACL, such as bucket-owner-full-control')
             [CompletionResult]::new('--storage-class', '--storage-class', [CompletionResultType]::ParameterName, 'A storage class, such as STANDARD_IA')
             [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How the progress of transfers is shown on stderr')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE')
             [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile of the AWS configuration files to use. Also: AWS_PROFILE')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION')
@@ -1058,8 +1076,9 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results as JSON lines on stdout, and errors as JSON on stderr')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
-            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
-            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--list', '--list', [CompletionResultType]::ParameterName, 'Print a line for each object of a run over many, and for each failure')
             [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'The same as --progress none')
             [CompletionResult]::new('--no-sign-request', '--no-sign-request', [CompletionResultType]::ParameterName, 'Send requests without credentials')
             [CompletionResult]::new('--allow-http', '--allow-http', [CompletionResultType]::ParameterName, 'Send the key even over plain http to another machine, where everyone in between can read it')
@@ -1069,6 +1088,7 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
         }
         's3seal;bucket' {
             [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How the progress of transfers is shown on stderr')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE')
             [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile of the AWS configuration files to use. Also: AWS_PROFILE')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION')
@@ -1082,8 +1102,9 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results as JSON lines on stdout, and errors as JSON on stderr')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
-            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
-            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--list', '--list', [CompletionResultType]::ParameterName, 'Print a line for each object of a run over many, and for each failure')
             [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'The same as --progress none')
             [CompletionResult]::new('--no-sign-request', '--no-sign-request', [CompletionResultType]::ParameterName, 'Send requests without credentials')
             [CompletionResult]::new('--allow-http', '--allow-http', [CompletionResultType]::ParameterName, 'Send the key even over plain http to another machine, where everyone in between can read it')
@@ -1094,11 +1115,11 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show whether SSE-C is blocked, and the default encryption')
             [CompletionResult]::new('allow', 'allow', [CompletionResultType]::ParameterValue, 'Let objects be written with SSE-C')
             [CompletionResult]::new('block', 'block', [CompletionResultType]::ParameterValue, 'Refuse objects that are written with SSE-C')
-            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
         's3seal;bucket;create' {
             [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How the progress of transfers is shown on stderr')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE')
             [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile of the AWS configuration files to use. Also: AWS_PROFILE')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION')
@@ -1112,8 +1133,9 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results as JSON lines on stdout, and errors as JSON on stderr')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
-            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
-            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--list', '--list', [CompletionResultType]::ParameterName, 'Print a line for each object of a run over many, and for each failure')
             [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'The same as --progress none')
             [CompletionResult]::new('--no-sign-request', '--no-sign-request', [CompletionResultType]::ParameterName, 'Send requests without credentials')
             [CompletionResult]::new('--allow-http', '--allow-http', [CompletionResultType]::ParameterName, 'Send the key even over plain http to another machine, where everyone in between can read it')
@@ -1123,6 +1145,7 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
         }
         's3seal;bucket;delete' {
             [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How the progress of transfers is shown on stderr')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE')
             [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile of the AWS configuration files to use. Also: AWS_PROFILE')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION')
@@ -1136,8 +1159,9 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results as JSON lines on stdout, and errors as JSON on stderr')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
-            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
-            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--list', '--list', [CompletionResultType]::ParameterName, 'Print a line for each object of a run over many, and for each failure')
             [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'The same as --progress none')
             [CompletionResult]::new('--no-sign-request', '--no-sign-request', [CompletionResultType]::ParameterName, 'Send requests without credentials')
             [CompletionResult]::new('--allow-http', '--allow-http', [CompletionResultType]::ParameterName, 'Send the key even over plain http to another machine, where everyone in between can read it')
@@ -1147,6 +1171,7 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
         }
         's3seal;bucket;status' {
             [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How the progress of transfers is shown on stderr')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE')
             [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile of the AWS configuration files to use. Also: AWS_PROFILE')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION')
@@ -1160,8 +1185,9 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results as JSON lines on stdout, and errors as JSON on stderr')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
-            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
-            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--list', '--list', [CompletionResultType]::ParameterName, 'Print a line for each object of a run over many, and for each failure')
             [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'The same as --progress none')
             [CompletionResult]::new('--no-sign-request', '--no-sign-request', [CompletionResultType]::ParameterName, 'Send requests without credentials')
             [CompletionResult]::new('--allow-http', '--allow-http', [CompletionResultType]::ParameterName, 'Send the key even over plain http to another machine, where everyone in between can read it')
@@ -1171,6 +1197,7 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
         }
         's3seal;bucket;allow' {
             [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How the progress of transfers is shown on stderr')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE')
             [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile of the AWS configuration files to use. Also: AWS_PROFILE')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION')
@@ -1184,8 +1211,9 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results as JSON lines on stdout, and errors as JSON on stderr')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
-            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
-            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--list', '--list', [CompletionResultType]::ParameterName, 'Print a line for each object of a run over many, and for each failure')
             [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'The same as --progress none')
             [CompletionResult]::new('--no-sign-request', '--no-sign-request', [CompletionResultType]::ParameterName, 'Send requests without credentials')
             [CompletionResult]::new('--allow-http', '--allow-http', [CompletionResultType]::ParameterName, 'Send the key even over plain http to another machine, where everyone in between can read it')
@@ -1195,6 +1223,7 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
         }
         's3seal;bucket;block' {
             [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How the progress of transfers is shown on stderr')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE')
             [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile of the AWS configuration files to use. Also: AWS_PROFILE')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION')
@@ -1208,8 +1237,9 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results as JSON lines on stdout, and errors as JSON on stderr')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
-            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
-            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--list', '--list', [CompletionResultType]::ParameterName, 'Print a line for each object of a run over many, and for each failure')
             [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'The same as --progress none')
             [CompletionResult]::new('--no-sign-request', '--no-sign-request', [CompletionResultType]::ParameterName, 'Send requests without credentials')
             [CompletionResult]::new('--allow-http', '--allow-http', [CompletionResultType]::ParameterName, 'Send the key even over plain http to another machine, where everyone in between can read it')
@@ -1217,35 +1247,43 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
-        's3seal;bucket;help' {
-            [CompletionResult]::new('create', 'create', [CompletionResultType]::ParameterValue, 'Make a bucket that takes objects with SSE-C')
-            [CompletionResult]::new('delete', 'delete', [CompletionResultType]::ParameterValue, 'Delete a bucket that is empty')
-            [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show whether SSE-C is blocked, and the default encryption')
-            [CompletionResult]::new('allow', 'allow', [CompletionResultType]::ParameterValue, 'Let objects be written with SSE-C')
-            [CompletionResult]::new('block', 'block', [CompletionResultType]::ParameterValue, 'Refuse objects that are written with SSE-C')
-            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
-            break
-        }
-        's3seal;bucket;help;create' {
-            break
-        }
-        's3seal;bucket;help;delete' {
-            break
-        }
-        's3seal;bucket;help;status' {
-            break
-        }
-        's3seal;bucket;help;allow' {
-            break
-        }
-        's3seal;bucket;help;block' {
-            break
-        }
-        's3seal;bucket;help;help' {
+        's3seal;setup' {
+            [CompletionResult]::new('--provider', '--provider', [CompletionResultType]::ParameterName, 'The provider, which decides the endpoint')
+            [CompletionResult]::new('--key-name', '--key-name', [CompletionResultType]::ParameterName, 'The key''s name in config.toml [default: the bucket''s name]')
+            [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Where an existing key is, as for -k of other commands [default: a new key in a file beside config.toml]')
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Where an existing key is, as for -k of other commands [default: a new key in a file beside config.toml]')
+            [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How the progress of transfers is shown on stderr')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE')
+            [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile of the AWS configuration files to use. Also: AWS_PROFILE')
+            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION')
+            [CompletionResult]::new('--ca-bundle', '--ca-bundle', [CompletionResultType]::ParameterName, 'Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE')
+            [CompletionResult]::new('--request-payer', '--request-payer', [CompletionResultType]::ParameterName, 'Who pays for the request; the one value is `requester`')
+            [CompletionResult]::new('--expected-bucket-owner', '--expected-bucket-owner', [CompletionResultType]::ParameterName, 'Refuse a bucket that belongs to another account')
+            [CompletionResult]::new('--max-attempts', '--max-attempts', [CompletionResultType]::ParameterName, 'How often a request is sent before it is given up [default: 5]. Also: AWS_MAX_ATTEMPTS')
+            [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Give up an attempt at a connection after this time; 0: never')
+            [CompletionResult]::new('--read-timeout', '--read-timeout', [CompletionResultType]::ParameterName, 'Give up a connection on which nothing has moved for this time; 0: never')
+            [CompletionResult]::new('--limit-rate', '--limit-rate', [CompletionResultType]::ParameterName, 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Ask nothing, and write')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Ask nothing, and write')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show what would be written, and write nothing')
+            [CompletionResult]::new('--no-doctor', '--no-doctor', [CompletionResultType]::ParameterName, 'Do not run `doctor` at the end')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results as JSON lines on stdout, and errors as JSON on stderr')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--list', '--list', [CompletionResultType]::ParameterName, 'Print a line for each object of a run over many, and for each failure')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'The same as --progress none')
+            [CompletionResult]::new('--no-sign-request', '--no-sign-request', [CompletionResultType]::ParameterName, 'Send requests without credentials')
+            [CompletionResult]::new('--allow-http', '--allow-http', [CompletionResultType]::ParameterName, 'Send the key even over plain http to another machine, where everyone in between can read it')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
         's3seal;doctor' {
             [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How the progress of transfers is shown on stderr')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE')
             [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile of the AWS configuration files to use. Also: AWS_PROFILE')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION')
@@ -1259,8 +1297,9 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results as JSON lines on stdout, and errors as JSON on stderr')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
-            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
-            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--list', '--list', [CompletionResultType]::ParameterName, 'Print a line for each object of a run over many, and for each failure')
             [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'The same as --progress none')
             [CompletionResult]::new('--no-sign-request', '--no-sign-request', [CompletionResultType]::ParameterName, 'Send requests without credentials')
             [CompletionResult]::new('--allow-http', '--allow-http', [CompletionResultType]::ParameterName, 'Send the key even over plain http to another machine, where everyone in between can read it')
@@ -1287,6 +1326,7 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--dir', '--dir', [CompletionResultType]::ParameterName, 'Store everything in this folder instead of in memory')
             [CompletionResult]::new('--env-file', '--env-file', [CompletionResultType]::ParameterName, 'Once ready, write the environment to this file as `export` lines')
             [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How the progress of transfers is shown on stderr')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE')
             [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile of the AWS configuration files to use. Also: AWS_PROFILE')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION')
@@ -1303,8 +1343,9 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results as JSON lines on stdout, and errors as JSON on stderr')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
-            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
-            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--list', '--list', [CompletionResultType]::ParameterName, 'Print a line for each object of a run over many, and for each failure')
             [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'The same as --progress none')
             [CompletionResult]::new('--no-sign-request', '--no-sign-request', [CompletionResultType]::ParameterName, 'Send requests without credentials')
             [CompletionResult]::new('--allow-http', '--allow-http', [CompletionResultType]::ParameterName, 'Send the key even over plain http to another machine, where everyone in between can read it')
@@ -1320,8 +1361,8 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--metrics', '--metrics', [CompletionResultType]::ParameterName, 'Serve metrics in the format of Prometheus at http://HOST:PORT/-/metrics; only for this machine')
             [CompletionResult]::new('--log', '--log', [CompletionResultType]::ParameterName, 'Append a line for each request to this file [default: stderr; with a command, refusals alone]')
             [CompletionResult]::new('--env-file', '--env-file', [CompletionResultType]::ParameterName, 'Once ready, write the environment for clients to this file as `export` lines')
-            [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml')
-            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml')
+            [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …')
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …')
             [CompletionResult]::new('--key-format', '--key-format', [CompletionResultType]::ParameterName, 'How to read the key text')
             [CompletionResult]::new('--derive-as', '--derive-as', [CompletionResultType]::ParameterName, 'Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a bucket alone (s3://bucket), for each object of the same name there')
             [CompletionResult]::new('--sse-customer-algorithm', '--sse-customer-algorithm', [CompletionResultType]::ParameterName, 'As with `aws s3api`: AES256')
@@ -1331,6 +1372,7 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--sse-c-key', '--sse-c-key', [CompletionResultType]::ParameterName, 'As with `aws s3`: the 32 bytes of the key as text, file://FILE or fileb://FILE')
             [CompletionResult]::new('--key-timeout', '--key-timeout', [CompletionResultType]::ParameterName, 'How long a `cmd:` may take, passphrases and touched tokens included; 0 is for ever')
             [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How the progress of transfers is shown on stderr')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE')
             [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile of the AWS configuration files to use. Also: AWS_PROFILE')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION')
@@ -1346,8 +1388,9 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results as JSON lines on stdout, and errors as JSON on stderr')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
-            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
-            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--list', '--list', [CompletionResultType]::ParameterName, 'Print a line for each object of a run over many, and for each failure')
             [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'The same as --progress none')
             [CompletionResult]::new('--no-sign-request', '--no-sign-request', [CompletionResultType]::ParameterName, 'Send requests without credentials')
             [CompletionResult]::new('--allow-http', '--allow-http', [CompletionResultType]::ParameterName, 'Send the key even over plain http to another machine, where everyone in between can read it')
@@ -1357,6 +1400,7 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
         }
         's3seal;completions' {
             [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How the progress of transfers is shown on stderr')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE')
             [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile of the AWS configuration files to use. Also: AWS_PROFILE')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION')
@@ -1370,8 +1414,9 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results as JSON lines on stdout, and errors as JSON on stderr')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
-            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
-            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key; more with -vv and -vvv')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--list', '--list', [CompletionResultType]::ParameterName, 'Print a line for each object of a run over many, and for each failure')
             [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'The same as --progress none')
             [CompletionResult]::new('--no-sign-request', '--no-sign-request', [CompletionResultType]::ParameterName, 'Send requests without credentials')
             [CompletionResult]::new('--allow-http', '--allow-http', [CompletionResultType]::ParameterName, 'Send the key even over plain http to another machine, where everyone in between can read it')
@@ -1380,134 +1425,29 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             break
         }
         's3seal;help' {
-            [CompletionResult]::new('keygen', 'keygen', [CompletionResultType]::ParameterValue, 'Make a new 256-bit key from the operating system''s random source')
-            [CompletionResult]::new('key', 'key', [CompletionResultType]::ParameterValue, 'Inspect keys, hand them to other tools, and check that they still open what they sealed')
-            [CompletionResult]::new('put', 'put', [CompletionResultType]::ParameterValue, 'Seal files with your key and store them')
-            [CompletionResult]::new('get', 'get', [CompletionResultType]::ParameterValue, 'Fetch objects, opened with the key they were sealed with')
-            [CompletionResult]::new('cat', 'cat', [CompletionResultType]::ParameterValue, 'Write an object to standard output: `get URL -`')
-            [CompletionResult]::new('head', 'head', [CompletionResultType]::ParameterValue, 'Show an object''s metadata, opened with the key it was sealed with')
-            [CompletionResult]::new('cp', 'cp', [CompletionResultType]::ParameterValue, 'Copy objects, from one key to another, or between sealed and not')
-            [CompletionResult]::new('mv', 'mv', [CompletionResultType]::ParameterValue, 'Move objects: copy them as `cp` does, and delete each once its copy is proven')
-            [CompletionResult]::new('sync', 'sync', [CompletionResultType]::ParameterValue, 'Copy what changed between a folder and a prefix, in either direction')
-            [CompletionResult]::new('ls', 'ls', [CompletionResultType]::ParameterValue, 'List buckets and objects')
-            [CompletionResult]::new('audit', 'audit', [CompletionResultType]::ParameterValue, 'Tell which objects are sealed, and with which of your keys')
-            [CompletionResult]::new('rotate', 'rotate', [CompletionResultType]::ParameterValue, 'Seal objects with another key, where they are')
-            [CompletionResult]::new('rm', 'rm', [CompletionResultType]::ParameterValue, 'Delete objects, or versions of them; needs no key')
-            [CompletionResult]::new('presign', 'presign', [CompletionResultType]::ParameterValue, 'Make a URL with which somebody without credentials can read or write one object')
-            [CompletionResult]::new('bucket', 'bucket', [CompletionResultType]::ParameterValue, 'Make or delete a bucket; see, allow or block SSE-C in it')
-            [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Check everything that sealed objects need: settings, connection, bucket, and that the store really seals')
-            [CompletionResult]::new('mock', 'mock', [CompletionResultType]::ParameterValue, 'Run a local S3 server for tests: it answers like Amazon S3, in memory')
-            [CompletionResult]::new('proxy', 'proxy', [CompletionResultType]::ParameterValue, 'Seal what other S3 tools write: a local endpoint that adds your key')
-            [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script for a shell')
-            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
-            break
-        }
-        's3seal;help;keygen' {
-            break
-        }
-        's3seal;help;key' {
-            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show what a key is: source, format seen, length, key-MD5 and warnings')
-            [CompletionResult]::new('md5', 'md5', [CompletionResultType]::ParameterValue, 'Print the key-MD5 alone, a line a key')
-            [CompletionResult]::new('convert', 'convert', [CompletionResultType]::ParameterValue, 'Write the same key as another tool wants it')
-            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Check that your keys still open these objects')
-            [CompletionResult]::new('recover', 'recover', [CompletionResultType]::ParameterValue, 'Find the key that opens an object, from a text that was once used as one')
-            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the keys of config.toml: names, sources, key-MD5s and rules; no secret')
-            [CompletionResult]::new('derive', 'derive', [CompletionResultType]::ParameterValue, 'Derive the key of one object from a master key, to share that object alone')
-            break
-        }
-        's3seal;help;key;show' {
-            break
-        }
-        's3seal;help;key;md5' {
-            break
-        }
-        's3seal;help;key;convert' {
-            break
-        }
-        's3seal;help;key;verify' {
-            break
-        }
-        's3seal;help;key;recover' {
-            break
-        }
-        's3seal;help;key;list' {
-            break
-        }
-        's3seal;help;key;derive' {
-            break
-        }
-        's3seal;help;put' {
-            break
-        }
-        's3seal;help;get' {
-            break
-        }
-        's3seal;help;cat' {
-            break
-        }
-        's3seal;help;head' {
-            break
-        }
-        's3seal;help;cp' {
-            break
-        }
-        's3seal;help;mv' {
-            break
-        }
-        's3seal;help;sync' {
-            break
-        }
-        's3seal;help;ls' {
-            break
-        }
-        's3seal;help;audit' {
-            break
-        }
-        's3seal;help;rotate' {
-            break
-        }
-        's3seal;help;rm' {
-            break
-        }
-        's3seal;help;presign' {
-            break
-        }
-        's3seal;help;bucket' {
-            [CompletionResult]::new('create', 'create', [CompletionResultType]::ParameterValue, 'Make a bucket that takes objects with SSE-C')
-            [CompletionResult]::new('delete', 'delete', [CompletionResultType]::ParameterValue, 'Delete a bucket that is empty')
-            [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show whether SSE-C is blocked, and the default encryption')
-            [CompletionResult]::new('allow', 'allow', [CompletionResultType]::ParameterValue, 'Let objects be written with SSE-C')
-            [CompletionResult]::new('block', 'block', [CompletionResultType]::ParameterValue, 'Refuse objects that are written with SSE-C')
-            break
-        }
-        's3seal;help;bucket;create' {
-            break
-        }
-        's3seal;help;bucket;delete' {
-            break
-        }
-        's3seal;help;bucket;status' {
-            break
-        }
-        's3seal;help;bucket;allow' {
-            break
-        }
-        's3seal;help;bucket;block' {
-            break
-        }
-        's3seal;help;doctor' {
-            break
-        }
-        's3seal;help;mock' {
-            break
-        }
-        's3seal;help;proxy' {
-            break
-        }
-        's3seal;help;completions' {
-            break
-        }
-        's3seal;help;help' {
+            [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How the progress of transfers is shown on stderr')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE')
+            [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile of the AWS configuration files to use. Also: AWS_PROFILE')
+            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION')
+            [CompletionResult]::new('--ca-bundle', '--ca-bundle', [CompletionResultType]::ParameterName, 'Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE')
+            [CompletionResult]::new('--request-payer', '--request-payer', [CompletionResultType]::ParameterName, 'Who pays for the request; the one value is `requester`')
+            [CompletionResult]::new('--expected-bucket-owner', '--expected-bucket-owner', [CompletionResultType]::ParameterName, 'Refuse a bucket that belongs to another account')
+            [CompletionResult]::new('--max-attempts', '--max-attempts', [CompletionResultType]::ParameterName, 'How often a request is sent before it is given up [default: 5]. Also: AWS_MAX_ATTEMPTS')
+            [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Give up an attempt at a connection after this time; 0: never')
+            [CompletionResult]::new('--read-timeout', '--read-timeout', [CompletionResultType]::ParameterName, 'Give up a connection on which nothing has moved for this time; 0: never')
+            [CompletionResult]::new('--limit-rate', '--limit-rate', [CompletionResultType]::ParameterName, 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results as JSON lines on stdout, and errors as JSON on stderr')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv')
+            [CompletionResult]::new('--list', '--list', [CompletionResultType]::ParameterName, 'Print a line for each object of a run over many, and for each failure')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'The same as --progress none')
+            [CompletionResult]::new('--no-sign-request', '--no-sign-request', [CompletionResultType]::ParameterName, 'Send requests without credentials')
+            [CompletionResult]::new('--allow-http', '--allow-http', [CompletionResultType]::ParameterName, 'Send the key even over plain http to another machine, where everyone in between can read it')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
     })

@@ -19,6 +19,7 @@ set edit:completion:arg-completer[s3seal] = {|@words|
     var completions = [
         &'s3seal'= {
             cand --progress 'How the progress of transfers is shown on stderr'
+            cand --color 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE'
             cand --endpoint-url 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL'
             cand --profile 'The profile of the AWS configuration files to use. Also: AWS_PROFILE'
             cand --region 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION'
@@ -32,8 +33,9 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --json 'Print results as JSON lines on stdout, and errors as JSON on stderr'
             cand -q 'Say nothing on stderr but warnings and errors'
             cand --quiet 'Say nothing on stderr but warnings and errors'
-            cand -v 'Log requests to stderr, never a key; more with -vv and -vvv'
-            cand --verbose 'Log requests to stderr, never a key; more with -vv and -vvv'
+            cand -v 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --verbose 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --list 'Print a line for each object of a run over many, and for each failure'
             cand --no-progress 'The same as --progress none'
             cand --no-sign-request 'Send requests without credentials'
             cand --allow-http 'Send the key even over plain http to another machine, where everyone in between can read it'
@@ -49,26 +51,28 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand head 'Show an object''s metadata, opened with the key it was sealed with'
             cand stat 'Show an object''s metadata, opened with the key it was sealed with'
             cand cp 'Copy objects, from one key to another, or between sealed and not'
-            cand mv 'Move objects: copy them as `cp` does, and delete each once its copy is proven'
+            cand mv 'Move objects: each is deleted once its copy is proven'
             cand sync 'Copy what changed between a folder and a prefix, in either direction'
             cand ls 'List buckets and objects'
-            cand audit 'Tell which objects are sealed, and with which of your keys'
+            cand audit 'Show which objects are sealed, and with which of your keys'
             cand rotate 'Seal objects with another key, where they are'
             cand rm 'Delete objects, or versions of them; needs no key'
             cand delete 'Delete objects, or versions of them; needs no key'
-            cand presign 'Make a URL with which somebody without credentials can read or write one object'
+            cand presign 'Make a URL to read or write one object without credentials'
             cand bucket 'Make or delete a bucket; see, allow or block SSE-C in it'
-            cand doctor 'Check everything that sealed objects need: settings, connection, bucket, and that the store really seals'
-            cand mock 'Run a local S3 server for tests: it answers like Amazon S3, in memory'
+            cand setup 'Set up a bucket: store, credentials, key and rule'
+            cand doctor 'Check settings, connection and bucket, and that the store really seals'
+            cand mock 'Run a local S3 server for tests'
             cand proxy 'Seal what other S3 tools write: a local endpoint that adds your key'
             cand completions 'Print a completion script for a shell'
-            cand help 'Print this message or the help of the given subcommand(s)'
+            cand help 'Show the help of a command, or a page on a topic'
         }
         &'s3seal;keygen'= {
             cand -o 'Write the key to this new file (mode 0600, never overwritten); `-` is stdout. Pipes and devices are written to'
             cand --output 'Write the key to this new file (mode 0600, never overwritten); `-` is stdout. Pipes and devices are written to'
             cand --format 'How to write the key'
             cand --progress 'How the progress of transfers is shown on stderr'
+            cand --color 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE'
             cand --endpoint-url 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL'
             cand --profile 'The profile of the AWS configuration files to use. Also: AWS_PROFILE'
             cand --region 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION'
@@ -82,8 +86,9 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --json 'Print results as JSON lines on stdout, and errors as JSON on stderr'
             cand -q 'Say nothing on stderr but warnings and errors'
             cand --quiet 'Say nothing on stderr but warnings and errors'
-            cand -v 'Log requests to stderr, never a key; more with -vv and -vvv'
-            cand --verbose 'Log requests to stderr, never a key; more with -vv and -vvv'
+            cand -v 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --verbose 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --list 'Print a line for each object of a run over many, and for each failure'
             cand --no-progress 'The same as --progress none'
             cand --no-sign-request 'Send requests without credentials'
             cand --allow-http 'Send the key even over plain http to another machine, where everyone in between can read it'
@@ -92,6 +97,7 @@ set edit:completion:arg-completer[s3seal] = {|@words|
         }
         &'s3seal;key'= {
             cand --progress 'How the progress of transfers is shown on stderr'
+            cand --color 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE'
             cand --endpoint-url 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL'
             cand --profile 'The profile of the AWS configuration files to use. Also: AWS_PROFILE'
             cand --region 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION'
@@ -105,8 +111,9 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --json 'Print results as JSON lines on stdout, and errors as JSON on stderr'
             cand -q 'Say nothing on stderr but warnings and errors'
             cand --quiet 'Say nothing on stderr but warnings and errors'
-            cand -v 'Log requests to stderr, never a key; more with -vv and -vvv'
-            cand --verbose 'Log requests to stderr, never a key; more with -vv and -vvv'
+            cand -v 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --verbose 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --list 'Print a line for each object of a run over many, and for each failure'
             cand --no-progress 'The same as --progress none'
             cand --no-sign-request 'Send requests without credentials'
             cand --allow-http 'Send the key even over plain http to another machine, where everyone in between can read it'
@@ -119,11 +126,10 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand recover 'Find the key that opens an object, from a text that was once used as one'
             cand list 'List the keys of config.toml: names, sources, key-MD5s and rules; no secret'
             cand derive 'Derive the key of one object from a master key, to share that object alone'
-            cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'s3seal;key;show'= {
-            cand -k 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml'
-            cand --key 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml'
+            cand -k 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …'
+            cand --key 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …'
             cand --key-format 'How to read the key text'
             cand --derive-as 'Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a bucket alone (s3://bucket), for each object of the same name there'
             cand --sse-customer-algorithm 'As with `aws s3api`: AES256'
@@ -134,6 +140,7 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --key-timeout 'How long a `cmd:` may take, passphrases and touched tokens included; 0 is for ever'
             cand --as 'Show a page to be printed instead, the key on it'
             cand --progress 'How the progress of transfers is shown on stderr'
+            cand --color 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE'
             cand --endpoint-url 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL'
             cand --profile 'The profile of the AWS configuration files to use. Also: AWS_PROFILE'
             cand --region 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION'
@@ -148,8 +155,9 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --json 'Print results as JSON lines on stdout, and errors as JSON on stderr'
             cand -q 'Say nothing on stderr but warnings and errors'
             cand --quiet 'Say nothing on stderr but warnings and errors'
-            cand -v 'Log requests to stderr, never a key; more with -vv and -vvv'
-            cand --verbose 'Log requests to stderr, never a key; more with -vv and -vvv'
+            cand -v 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --verbose 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --list 'Print a line for each object of a run over many, and for each failure'
             cand --no-progress 'The same as --progress none'
             cand --no-sign-request 'Send requests without credentials'
             cand --allow-http 'Send the key even over plain http to another machine, where everyone in between can read it'
@@ -157,8 +165,8 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'s3seal;key;md5'= {
-            cand -k 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml'
-            cand --key 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml'
+            cand -k 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …'
+            cand --key 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …'
             cand --key-format 'How to read the key text'
             cand --derive-as 'Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a bucket alone (s3://bucket), for each object of the same name there'
             cand --sse-customer-algorithm 'As with `aws s3api`: AES256'
@@ -168,6 +176,7 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --sse-c-key 'As with `aws s3`: the 32 bytes of the key as text, file://FILE or fileb://FILE'
             cand --key-timeout 'How long a `cmd:` may take, passphrases and touched tokens included; 0 is for ever'
             cand --progress 'How the progress of transfers is shown on stderr'
+            cand --color 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE'
             cand --endpoint-url 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL'
             cand --profile 'The profile of the AWS configuration files to use. Also: AWS_PROFILE'
             cand --region 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION'
@@ -181,8 +190,9 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --json 'Print results as JSON lines on stdout, and errors as JSON on stderr'
             cand -q 'Say nothing on stderr but warnings and errors'
             cand --quiet 'Say nothing on stderr but warnings and errors'
-            cand -v 'Log requests to stderr, never a key; more with -vv and -vvv'
-            cand --verbose 'Log requests to stderr, never a key; more with -vv and -vvv'
+            cand -v 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --verbose 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --list 'Print a line for each object of a run over many, and for each failure'
             cand --no-progress 'The same as --progress none'
             cand --no-sign-request 'Send requests without credentials'
             cand --allow-http 'Send the key even over plain http to another machine, where everyone in between can read it'
@@ -190,8 +200,8 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'s3seal;key;convert'= {
-            cand -k 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml'
-            cand --key 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml'
+            cand -k 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …'
+            cand --key 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …'
             cand --key-format 'How to read the key text'
             cand --derive-as 'Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a bucket alone (s3://bucket), for each object of the same name there'
             cand --sse-customer-algorithm 'As with `aws s3api`: AES256'
@@ -204,6 +214,7 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand -o 'Write to this new file (mode 0600, never overwritten); `-` is stdout'
             cand --output 'Write to this new file (mode 0600, never overwritten); `-` is stdout'
             cand --progress 'How the progress of transfers is shown on stderr'
+            cand --color 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE'
             cand --endpoint-url 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL'
             cand --profile 'The profile of the AWS configuration files to use. Also: AWS_PROFILE'
             cand --region 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION'
@@ -217,8 +228,9 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --json 'Print results as JSON lines on stdout, and errors as JSON on stderr'
             cand -q 'Say nothing on stderr but warnings and errors'
             cand --quiet 'Say nothing on stderr but warnings and errors'
-            cand -v 'Log requests to stderr, never a key; more with -vv and -vvv'
-            cand --verbose 'Log requests to stderr, never a key; more with -vv and -vvv'
+            cand -v 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --verbose 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --list 'Print a line for each object of a run over many, and for each failure'
             cand --no-progress 'The same as --progress none'
             cand --no-sign-request 'Send requests without credentials'
             cand --allow-http 'Send the key even over plain http to another machine, where everyone in between can read it'
@@ -227,8 +239,8 @@ set edit:completion:arg-completer[s3seal] = {|@words|
         }
         &'s3seal;key;verify'= {
             cand --files-from 'The URLs that this file names as well, one a line, lines that begin with `#` left out; `-` is standard input'
-            cand -k 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml'
-            cand --key 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml'
+            cand -k 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …'
+            cand --key 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …'
             cand --key-format 'How to read the key text'
             cand --derive-as 'Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a bucket alone (s3://bucket), for each object of the same name there'
             cand --sse-customer-algorithm 'As with `aws s3api`: AES256'
@@ -238,6 +250,7 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --sse-c-key 'As with `aws s3`: the 32 bytes of the key as text, file://FILE or fileb://FILE'
             cand --key-timeout 'How long a `cmd:` may take, passphrases and touched tokens included; 0 is for ever'
             cand --progress 'How the progress of transfers is shown on stderr'
+            cand --color 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE'
             cand --endpoint-url 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL'
             cand --profile 'The profile of the AWS configuration files to use. Also: AWS_PROFILE'
             cand --region 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION'
@@ -251,8 +264,9 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --json 'Print results as JSON lines on stdout, and errors as JSON on stderr'
             cand -q 'Say nothing on stderr but warnings and errors'
             cand --quiet 'Say nothing on stderr but warnings and errors'
-            cand -v 'Log requests to stderr, never a key; more with -vv and -vvv'
-            cand --verbose 'Log requests to stderr, never a key; more with -vv and -vvv'
+            cand -v 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --verbose 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --list 'Print a line for each object of a run over many, and for each failure'
             cand --no-progress 'The same as --progress none'
             cand --no-sign-request 'Send requests without credentials'
             cand --allow-http 'Send the key even over plain http to another machine, where everyone in between can read it'
@@ -265,6 +279,7 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --output 'Write the key to this new file (mode 0600, never overwritten), for `-k`'
             cand --version-id 'Try this version instead of the newest'
             cand --progress 'How the progress of transfers is shown on stderr'
+            cand --color 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE'
             cand --endpoint-url 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL'
             cand --profile 'The profile of the AWS configuration files to use. Also: AWS_PROFILE'
             cand --region 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION'
@@ -279,8 +294,9 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --json 'Print results as JSON lines on stdout, and errors as JSON on stderr'
             cand -q 'Say nothing on stderr but warnings and errors'
             cand --quiet 'Say nothing on stderr but warnings and errors'
-            cand -v 'Log requests to stderr, never a key; more with -vv and -vvv'
-            cand --verbose 'Log requests to stderr, never a key; more with -vv and -vvv'
+            cand -v 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --verbose 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --list 'Print a line for each object of a run over many, and for each failure'
             cand --no-progress 'The same as --progress none'
             cand --no-sign-request 'Send requests without credentials'
             cand --allow-http 'Send the key even over plain http to another machine, where everyone in between can read it'
@@ -289,6 +305,7 @@ set edit:completion:arg-completer[s3seal] = {|@words|
         }
         &'s3seal;key;list'= {
             cand --progress 'How the progress of transfers is shown on stderr'
+            cand --color 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE'
             cand --endpoint-url 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL'
             cand --profile 'The profile of the AWS configuration files to use. Also: AWS_PROFILE'
             cand --region 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION'
@@ -302,8 +319,9 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --json 'Print results as JSON lines on stdout, and errors as JSON on stderr'
             cand -q 'Say nothing on stderr but warnings and errors'
             cand --quiet 'Say nothing on stderr but warnings and errors'
-            cand -v 'Log requests to stderr, never a key; more with -vv and -vvv'
-            cand --verbose 'Log requests to stderr, never a key; more with -vv and -vvv'
+            cand -v 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --verbose 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --list 'Print a line for each object of a run over many, and for each failure'
             cand --no-progress 'The same as --progress none'
             cand --no-sign-request 'Send requests without credentials'
             cand --allow-http 'Send the key even over plain http to another machine, where everyone in between can read it'
@@ -311,8 +329,8 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'s3seal;key;derive'= {
-            cand -k 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml'
-            cand --key 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml'
+            cand -k 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …'
+            cand --key 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …'
             cand --key-format 'How to read the key text'
             cand --derive-as 'Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a bucket alone (s3://bucket), for each object of the same name there'
             cand --sse-customer-algorithm 'As with `aws s3api`: AES256'
@@ -324,6 +342,7 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand -o 'Write the key to this new file (mode 0600, never overwritten); `-` is stdout'
             cand --output 'Write the key to this new file (mode 0600, never overwritten); `-` is stdout'
             cand --progress 'How the progress of transfers is shown on stderr'
+            cand --color 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE'
             cand --endpoint-url 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL'
             cand --profile 'The profile of the AWS configuration files to use. Also: AWS_PROFILE'
             cand --region 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION'
@@ -337,43 +356,18 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --json 'Print results as JSON lines on stdout, and errors as JSON on stderr'
             cand -q 'Say nothing on stderr but warnings and errors'
             cand --quiet 'Say nothing on stderr but warnings and errors'
-            cand -v 'Log requests to stderr, never a key; more with -vv and -vvv'
-            cand --verbose 'Log requests to stderr, never a key; more with -vv and -vvv'
+            cand -v 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --verbose 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --list 'Print a line for each object of a run over many, and for each failure'
             cand --no-progress 'The same as --progress none'
             cand --no-sign-request 'Send requests without credentials'
             cand --allow-http 'Send the key even over plain http to another machine, where everyone in between can read it'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
-        &'s3seal;key;help'= {
-            cand show 'Show what a key is: source, format seen, length, key-MD5 and warnings'
-            cand md5 'Print the key-MD5 alone, a line a key'
-            cand convert 'Write the same key as another tool wants it'
-            cand verify 'Check that your keys still open these objects'
-            cand recover 'Find the key that opens an object, from a text that was once used as one'
-            cand list 'List the keys of config.toml: names, sources, key-MD5s and rules; no secret'
-            cand derive 'Derive the key of one object from a master key, to share that object alone'
-            cand help 'Print this message or the help of the given subcommand(s)'
-        }
-        &'s3seal;key;help;show'= {
-        }
-        &'s3seal;key;help;md5'= {
-        }
-        &'s3seal;key;help;convert'= {
-        }
-        &'s3seal;key;help;verify'= {
-        }
-        &'s3seal;key;help;recover'= {
-        }
-        &'s3seal;key;help;list'= {
-        }
-        &'s3seal;key;help;derive'= {
-        }
-        &'s3seal;key;help;help'= {
-        }
         &'s3seal;put'= {
-            cand -k 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml'
-            cand --key 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml'
+            cand -k 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …'
+            cand --key 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …'
             cand --key-format 'How to read the key text'
             cand --derive-as 'Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a bucket alone (s3://bucket), for each object of the same name there'
             cand --sse-customer-algorithm 'As with `aws s3api`: AES256'
@@ -395,7 +389,7 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --content-encoding 'Content-Encoding'
             cand --content-disposition 'Content-Disposition'
             cand --content-language 'Content-Language'
-            cand --metadata 'User metadata; repeatable, or with commas: a=1,b=2 (a comma in a value is written `\\,`)'
+            cand --metadata 'User metadata; repeatable, or with commas: a=1,b=2 (a comma in a value is written `\,`)'
             cand --tagging 'Tags, URL-encoded: a=1&b=2'
             cand --acl 'A canned ACL, such as bucket-owner-full-control'
             cand --storage-class 'A storage class, such as STANDARD_IA'
@@ -403,6 +397,7 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --expected-size 'The approximate number of bytes from a pipe: parts become large enough for all of it'
             cand --concurrency 'How many requests are under way at once [default: as many as raise the throughput, up to 16 for parts]'
             cand --progress 'How the progress of transfers is shown on stderr'
+            cand --color 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE'
             cand --endpoint-url 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL'
             cand --profile 'The profile of the AWS configuration files to use. Also: AWS_PROFILE'
             cand --region 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION'
@@ -425,8 +420,9 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --json 'Print results as JSON lines on stdout, and errors as JSON on stderr'
             cand -q 'Say nothing on stderr but warnings and errors'
             cand --quiet 'Say nothing on stderr but warnings and errors'
-            cand -v 'Log requests to stderr, never a key; more with -vv and -vvv'
-            cand --verbose 'Log requests to stderr, never a key; more with -vv and -vvv'
+            cand -v 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --verbose 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --list 'Print a line for each object of a run over many, and for each failure'
             cand --no-progress 'The same as --progress none'
             cand --no-sign-request 'Send requests without credentials'
             cand --allow-http 'Send the key even over plain http to another machine, where everyone in between can read it'
@@ -434,8 +430,8 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'s3seal;get'= {
-            cand -k 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml'
-            cand --key 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml'
+            cand -k 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …'
+            cand --key 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …'
             cand --key-format 'How to read the key text'
             cand --derive-as 'Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a bucket alone (s3://bucket), for each object of the same name there'
             cand --sse-customer-algorithm 'As with `aws s3api`: AES256'
@@ -456,6 +452,7 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --expected-size 'The approximate number of bytes from a pipe: parts become large enough for all of it'
             cand --concurrency 'How many requests are under way at once [default: as many as raise the throughput, up to 16 for parts]'
             cand --progress 'How the progress of transfers is shown on stderr'
+            cand --color 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE'
             cand --endpoint-url 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL'
             cand --profile 'The profile of the AWS configuration files to use. Also: AWS_PROFILE'
             cand --region 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION'
@@ -477,8 +474,9 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --json 'Print results as JSON lines on stdout, and errors as JSON on stderr'
             cand -q 'Say nothing on stderr but warnings and errors'
             cand --quiet 'Say nothing on stderr but warnings and errors'
-            cand -v 'Log requests to stderr, never a key; more with -vv and -vvv'
-            cand --verbose 'Log requests to stderr, never a key; more with -vv and -vvv'
+            cand -v 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --verbose 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --list 'Print a line for each object of a run over many, and for each failure'
             cand --no-progress 'The same as --progress none'
             cand --no-sign-request 'Send requests without credentials'
             cand --allow-http 'Send the key even over plain http to another machine, where everyone in between can read it'
@@ -486,8 +484,8 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'s3seal;cat'= {
-            cand -k 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml'
-            cand --key 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml'
+            cand -k 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …'
+            cand --key 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …'
             cand --key-format 'How to read the key text'
             cand --derive-as 'Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a bucket alone (s3://bucket), for each object of the same name there'
             cand --sse-customer-algorithm 'As with `aws s3api`: AES256'
@@ -501,6 +499,7 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --if-match 'Read it only if its ETag is this one'
             cand --if-none-match 'Read it only if its ETag is not this one'
             cand --progress 'How the progress of transfers is shown on stderr'
+            cand --color 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE'
             cand --endpoint-url 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL'
             cand --profile 'The profile of the AWS configuration files to use. Also: AWS_PROFILE'
             cand --region 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION'
@@ -515,8 +514,9 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --json 'Print results as JSON lines on stdout, and errors as JSON on stderr'
             cand -q 'Say nothing on stderr but warnings and errors'
             cand --quiet 'Say nothing on stderr but warnings and errors'
-            cand -v 'Log requests to stderr, never a key; more with -vv and -vvv'
-            cand --verbose 'Log requests to stderr, never a key; more with -vv and -vvv'
+            cand -v 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --verbose 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --list 'Print a line for each object of a run over many, and for each failure'
             cand --no-progress 'The same as --progress none'
             cand --no-sign-request 'Send requests without credentials'
             cand --allow-http 'Send the key even over plain http to another machine, where everyone in between can read it'
@@ -524,8 +524,8 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'s3seal;head'= {
-            cand -k 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml'
-            cand --key 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml'
+            cand -k 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …'
+            cand --key 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …'
             cand --key-format 'How to read the key text'
             cand --derive-as 'Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a bucket alone (s3://bucket), for each object of the same name there'
             cand --sse-customer-algorithm 'As with `aws s3api`: AES256'
@@ -538,6 +538,7 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --if-match 'Read it only if its ETag is this one'
             cand --if-none-match 'Read it only if its ETag is not this one'
             cand --progress 'How the progress of transfers is shown on stderr'
+            cand --color 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE'
             cand --endpoint-url 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL'
             cand --profile 'The profile of the AWS configuration files to use. Also: AWS_PROFILE'
             cand --region 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION'
@@ -552,8 +553,9 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --json 'Print results as JSON lines on stdout, and errors as JSON on stderr'
             cand -q 'Say nothing on stderr but warnings and errors'
             cand --quiet 'Say nothing on stderr but warnings and errors'
-            cand -v 'Log requests to stderr, never a key; more with -vv and -vvv'
-            cand --verbose 'Log requests to stderr, never a key; more with -vv and -vvv'
+            cand -v 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --verbose 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --list 'Print a line for each object of a run over many, and for each failure'
             cand --no-progress 'The same as --progress none'
             cand --no-sign-request 'Send requests without credentials'
             cand --allow-http 'Send the key even over plain http to another machine, where everyone in between can read it'
@@ -561,8 +563,8 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'s3seal;stat'= {
-            cand -k 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml'
-            cand --key 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml'
+            cand -k 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …'
+            cand --key 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …'
             cand --key-format 'How to read the key text'
             cand --derive-as 'Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a bucket alone (s3://bucket), for each object of the same name there'
             cand --sse-customer-algorithm 'As with `aws s3api`: AES256'
@@ -575,6 +577,7 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --if-match 'Read it only if its ETag is this one'
             cand --if-none-match 'Read it only if its ETag is not this one'
             cand --progress 'How the progress of transfers is shown on stderr'
+            cand --color 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE'
             cand --endpoint-url 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL'
             cand --profile 'The profile of the AWS configuration files to use. Also: AWS_PROFILE'
             cand --region 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION'
@@ -589,8 +592,9 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --json 'Print results as JSON lines on stdout, and errors as JSON on stderr'
             cand -q 'Say nothing on stderr but warnings and errors'
             cand --quiet 'Say nothing on stderr but warnings and errors'
-            cand -v 'Log requests to stderr, never a key; more with -vv and -vvv'
-            cand --verbose 'Log requests to stderr, never a key; more with -vv and -vvv'
+            cand -v 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --verbose 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --list 'Print a line for each object of a run over many, and for each failure'
             cand --no-progress 'The same as --progress none'
             cand --no-sign-request 'Send requests without credentials'
             cand --allow-http 'Send the key even over plain http to another machine, where everyone in between can read it'
@@ -598,8 +602,8 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'s3seal;cp'= {
-            cand -k 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml'
-            cand --key 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml'
+            cand -k 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …'
+            cand --key 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …'
             cand --key-format 'How to read the key text'
             cand --derive-as 'Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a bucket alone (s3://bucket), for each object of the same name there'
             cand --sse-customer-algorithm 'As with `aws s3api`: AES256'
@@ -627,7 +631,7 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --content-encoding 'Content-Encoding'
             cand --content-disposition 'Content-Disposition'
             cand --content-language 'Content-Language'
-            cand --metadata 'User metadata; repeatable, or with commas: a=1,b=2 (a comma in a value is written `\\,`)'
+            cand --metadata 'User metadata; repeatable, or with commas: a=1,b=2 (a comma in a value is written `\,`)'
             cand --tagging 'Tags, URL-encoded: a=1&b=2'
             cand --acl 'A canned ACL, such as bucket-owner-full-control'
             cand --storage-class 'A storage class, such as STANDARD_IA'
@@ -635,6 +639,7 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --expected-size 'The approximate number of bytes from a pipe: parts become large enough for all of it'
             cand --concurrency 'How many requests are under way at once [default: as many as raise the throughput, up to 16 for parts]'
             cand --progress 'How the progress of transfers is shown on stderr'
+            cand --color 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE'
             cand --endpoint-url 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL'
             cand --profile 'The profile of the AWS configuration files to use. Also: AWS_PROFILE'
             cand --region 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION'
@@ -658,8 +663,9 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --json 'Print results as JSON lines on stdout, and errors as JSON on stderr'
             cand -q 'Say nothing on stderr but warnings and errors'
             cand --quiet 'Say nothing on stderr but warnings and errors'
-            cand -v 'Log requests to stderr, never a key; more with -vv and -vvv'
-            cand --verbose 'Log requests to stderr, never a key; more with -vv and -vvv'
+            cand -v 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --verbose 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --list 'Print a line for each object of a run over many, and for each failure'
             cand --no-progress 'The same as --progress none'
             cand --no-sign-request 'Send requests without credentials'
             cand --allow-http 'Send the key even over plain http to another machine, where everyone in between can read it'
@@ -667,8 +673,8 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'s3seal;mv'= {
-            cand -k 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml'
-            cand --key 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml'
+            cand -k 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …'
+            cand --key 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …'
             cand --key-format 'How to read the key text'
             cand --derive-as 'Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a bucket alone (s3://bucket), for each object of the same name there'
             cand --sse-customer-algorithm 'As with `aws s3api`: AES256'
@@ -696,7 +702,7 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --content-encoding 'Content-Encoding'
             cand --content-disposition 'Content-Disposition'
             cand --content-language 'Content-Language'
-            cand --metadata 'User metadata; repeatable, or with commas: a=1,b=2 (a comma in a value is written `\\,`)'
+            cand --metadata 'User metadata; repeatable, or with commas: a=1,b=2 (a comma in a value is written `\,`)'
             cand --tagging 'Tags, URL-encoded: a=1&b=2'
             cand --acl 'A canned ACL, such as bucket-owner-full-control'
             cand --storage-class 'A storage class, such as STANDARD_IA'
@@ -704,6 +710,7 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --expected-size 'The approximate number of bytes from a pipe: parts become large enough for all of it'
             cand --concurrency 'How many requests are under way at once [default: as many as raise the throughput, up to 16 for parts]'
             cand --progress 'How the progress of transfers is shown on stderr'
+            cand --color 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE'
             cand --endpoint-url 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL'
             cand --profile 'The profile of the AWS configuration files to use. Also: AWS_PROFILE'
             cand --region 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION'
@@ -727,8 +734,9 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --json 'Print results as JSON lines on stdout, and errors as JSON on stderr'
             cand -q 'Say nothing on stderr but warnings and errors'
             cand --quiet 'Say nothing on stderr but warnings and errors'
-            cand -v 'Log requests to stderr, never a key; more with -vv and -vvv'
-            cand --verbose 'Log requests to stderr, never a key; more with -vv and -vvv'
+            cand -v 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --verbose 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --list 'Print a line for each object of a run over many, and for each failure'
             cand --no-progress 'The same as --progress none'
             cand --no-sign-request 'Send requests without credentials'
             cand --allow-http 'Send the key even over plain http to another machine, where everyone in between can read it'
@@ -736,8 +744,8 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'s3seal;sync'= {
-            cand -k 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml'
-            cand --key 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml'
+            cand -k 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …'
+            cand --key 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …'
             cand --key-format 'How to read the key text'
             cand --derive-as 'Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a bucket alone (s3://bucket), for each object of the same name there'
             cand --sse-customer-algorithm 'As with `aws s3api`: AES256'
@@ -757,7 +765,7 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --content-encoding 'Content-Encoding'
             cand --content-disposition 'Content-Disposition'
             cand --content-language 'Content-Language'
-            cand --metadata 'User metadata; repeatable, or with commas: a=1,b=2 (a comma in a value is written `\\,`)'
+            cand --metadata 'User metadata; repeatable, or with commas: a=1,b=2 (a comma in a value is written `\,`)'
             cand --tagging 'Tags, URL-encoded: a=1&b=2'
             cand --acl 'A canned ACL, such as bucket-owner-full-control'
             cand --storage-class 'A storage class, such as STANDARD_IA'
@@ -765,6 +773,7 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --expected-size 'The approximate number of bytes from a pipe: parts become large enough for all of it'
             cand --concurrency 'How many requests are under way at once [default: as many as raise the throughput, up to 16 for parts]'
             cand --progress 'How the progress of transfers is shown on stderr'
+            cand --color 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE'
             cand --endpoint-url 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL'
             cand --profile 'The profile of the AWS configuration files to use. Also: AWS_PROFILE'
             cand --region 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION'
@@ -790,8 +799,9 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --json 'Print results as JSON lines on stdout, and errors as JSON on stderr'
             cand -q 'Say nothing on stderr but warnings and errors'
             cand --quiet 'Say nothing on stderr but warnings and errors'
-            cand -v 'Log requests to stderr, never a key; more with -vv and -vvv'
-            cand --verbose 'Log requests to stderr, never a key; more with -vv and -vvv'
+            cand -v 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --verbose 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --list 'Print a line for each object of a run over many, and for each failure'
             cand --no-progress 'The same as --progress none'
             cand --no-sign-request 'Send requests without credentials'
             cand --allow-http 'Send the key even over plain http to another machine, where everyone in between can read it'
@@ -802,6 +812,7 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --include 'Do include what matches; all is included at first, and the last pattern decides'
             cand --exclude 'Leave out what matches; `*` matches `/` as well, names are relative to the source'
             cand --progress 'How the progress of transfers is shown on stderr'
+            cand --color 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE'
             cand --endpoint-url 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL'
             cand --profile 'The profile of the AWS configuration files to use. Also: AWS_PROFILE'
             cand --region 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION'
@@ -816,12 +827,15 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --recursive 'List all that is below, not one level'
             cand -l 'Show time (UTC), size in bytes and storage class as well'
             cand --long 'Show time (UTC), size in bytes and storage class as well'
+            cand --human-readable 'Show sizes for people, such as 1.5 MiB; with time and storage class, as --long'
+            cand --summarize 'Show the number of objects and their size at the end'
             cand --versions 'List every version, delete markers among them, with the ids of the versions'
             cand --json 'Print results as JSON lines on stdout, and errors as JSON on stderr'
             cand -q 'Say nothing on stderr but warnings and errors'
             cand --quiet 'Say nothing on stderr but warnings and errors'
-            cand -v 'Log requests to stderr, never a key; more with -vv and -vvv'
-            cand --verbose 'Log requests to stderr, never a key; more with -vv and -vvv'
+            cand -v 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --verbose 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --list 'Print a line for each object of a run over many, and for each failure'
             cand --no-progress 'The same as --progress none'
             cand --no-sign-request 'Send requests without credentials'
             cand --allow-http 'Send the key even over plain http to another machine, where everyone in between can read it'
@@ -829,8 +843,8 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'s3seal;audit'= {
-            cand -k 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml'
-            cand --key 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml'
+            cand -k 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …'
+            cand --key 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …'
             cand --key-format 'How to read the key text'
             cand --derive-as 'Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a bucket alone (s3://bucket), for each object of the same name there'
             cand --sse-customer-algorithm 'As with `aws s3api`: AES256'
@@ -840,6 +854,7 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --sse-c-key 'As with `aws s3`: the 32 bytes of the key as text, file://FILE or fileb://FILE'
             cand --key-timeout 'How long a `cmd:` may take, passphrases and touched tokens included; 0 is for ever'
             cand --since 'Only at what was written since: a duration back from now, such as 24h or 7d, or a time, such as 2026-11-22T05:26:21Z'
+            cand --only 'List only objects in these states [default: all but sealed; with --list or --json all]'
             cand --fail-on 'End with an exit code that says so if anything is in one of these states'
             cand --include 'Do include what matches; all is included at first, and the last pattern decides'
             cand --exclude 'Leave out what matches; `*` matches `/` as well, names are relative to the source'
@@ -848,6 +863,7 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --shard 'Take one share of N: I/N, such as 3/16; in a job array `auto`, or auto/N where its scheduler tells no N'
             cand --concurrency 'How many requests are under way at once [default: as many as raise the throughput, up to 16 for parts]'
             cand --progress 'How the progress of transfers is shown on stderr'
+            cand --color 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE'
             cand --endpoint-url 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL'
             cand --profile 'The profile of the AWS configuration files to use. Also: AWS_PROFILE'
             cand --region 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION'
@@ -859,11 +875,15 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --read-timeout 'Give up a connection on which nothing has moved for this time; 0: never'
             cand --limit-rate 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G'
             cand --versions 'Look at every version'
+            cand --summary 'Print only how many objects, of how many bytes, each state and key has'
+            cand -r 'What lies below each URL, whether or not it ends in `/`'
+            cand --recursive 'What lies below each URL, whether or not it ends in `/`'
             cand --json 'Print results as JSON lines on stdout, and errors as JSON on stderr'
             cand -q 'Say nothing on stderr but warnings and errors'
             cand --quiet 'Say nothing on stderr but warnings and errors'
-            cand -v 'Log requests to stderr, never a key; more with -vv and -vvv'
-            cand --verbose 'Log requests to stderr, never a key; more with -vv and -vvv'
+            cand -v 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --verbose 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --list 'Print a line for each object of a run over many, and for each failure'
             cand --no-progress 'The same as --progress none'
             cand --no-sign-request 'Send requests without credentials'
             cand --allow-http 'Send the key even over plain http to another machine, where everyone in between can read it'
@@ -885,6 +905,7 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --expected-size 'The approximate number of bytes from a pipe: parts become large enough for all of it'
             cand --concurrency 'How many requests are under way at once [default: as many as raise the throughput, up to 16 for parts]'
             cand --progress 'How the progress of transfers is shown on stderr'
+            cand --color 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE'
             cand --endpoint-url 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL'
             cand --profile 'The profile of the AWS configuration files to use. Also: AWS_PROFILE'
             cand --region 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION'
@@ -904,8 +925,9 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --json 'Print results as JSON lines on stdout, and errors as JSON on stderr'
             cand -q 'Say nothing on stderr but warnings and errors'
             cand --quiet 'Say nothing on stderr but warnings and errors'
-            cand -v 'Log requests to stderr, never a key; more with -vv and -vvv'
-            cand --verbose 'Log requests to stderr, never a key; more with -vv and -vvv'
+            cand -v 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --verbose 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --list 'Print a line for each object of a run over many, and for each failure'
             cand --no-progress 'The same as --progress none'
             cand --no-sign-request 'Send requests without credentials'
             cand --allow-http 'Send the key even over plain http to another machine, where everyone in between can read it'
@@ -920,6 +942,7 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --shard 'Take one share of N of a folder: I/N, such as 3/16; in a job array `auto`, or auto/N where its scheduler tells no N'
             cand --concurrency 'How many requests are under way at once [default: as many as raise the throughput, up to 16 for parts]'
             cand --progress 'How the progress of transfers is shown on stderr'
+            cand --color 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE'
             cand --endpoint-url 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL'
             cand --profile 'The profile of the AWS configuration files to use. Also: AWS_PROFILE'
             cand --region 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION'
@@ -939,8 +962,9 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --json 'Print results as JSON lines on stdout, and errors as JSON on stderr'
             cand -q 'Say nothing on stderr but warnings and errors'
             cand --quiet 'Say nothing on stderr but warnings and errors'
-            cand -v 'Log requests to stderr, never a key; more with -vv and -vvv'
-            cand --verbose 'Log requests to stderr, never a key; more with -vv and -vvv'
+            cand -v 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --verbose 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --list 'Print a line for each object of a run over many, and for each failure'
             cand --no-progress 'The same as --progress none'
             cand --no-sign-request 'Send requests without credentials'
             cand --allow-http 'Send the key even over plain http to another machine, where everyone in between can read it'
@@ -955,6 +979,7 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --shard 'Take one share of N of a folder: I/N, such as 3/16; in a job array `auto`, or auto/N where its scheduler tells no N'
             cand --concurrency 'How many requests are under way at once [default: as many as raise the throughput, up to 16 for parts]'
             cand --progress 'How the progress of transfers is shown on stderr'
+            cand --color 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE'
             cand --endpoint-url 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL'
             cand --profile 'The profile of the AWS configuration files to use. Also: AWS_PROFILE'
             cand --region 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION'
@@ -974,8 +999,9 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --json 'Print results as JSON lines on stdout, and errors as JSON on stderr'
             cand -q 'Say nothing on stderr but warnings and errors'
             cand --quiet 'Say nothing on stderr but warnings and errors'
-            cand -v 'Log requests to stderr, never a key; more with -vv and -vvv'
-            cand --verbose 'Log requests to stderr, never a key; more with -vv and -vvv'
+            cand -v 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --verbose 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --list 'Print a line for each object of a run over many, and for each failure'
             cand --no-progress 'The same as --progress none'
             cand --no-sign-request 'Send requests without credentials'
             cand --allow-http 'Send the key even over plain http to another machine, where everyone in between can read it'
@@ -985,8 +1011,8 @@ set edit:completion:arg-completer[s3seal] = {|@words|
         &'s3seal;presign'= {
             cand --method 'What the URL allows'
             cand --expires-in 'For how long: seconds, or with a unit: 15m, 1h, 7d (the most)'
-            cand -k 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml'
-            cand --key 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml'
+            cand -k 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …'
+            cand --key 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …'
             cand --key-format 'How to read the key text'
             cand --derive-as 'Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a bucket alone (s3://bucket), for each object of the same name there'
             cand --sse-customer-algorithm 'As with `aws s3api`: AES256'
@@ -1002,11 +1028,12 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --content-encoding 'Content-Encoding'
             cand --content-disposition 'Content-Disposition'
             cand --content-language 'Content-Language'
-            cand --metadata 'User metadata; repeatable, or with commas: a=1,b=2 (a comma in a value is written `\\,`)'
+            cand --metadata 'User metadata; repeatable, or with commas: a=1,b=2 (a comma in a value is written `\,`)'
             cand --tagging 'Tags, URL-encoded: a=1&b=2'
             cand --acl 'A canned ACL, such as bucket-owner-full-control'
             cand --storage-class 'A storage class, such as STANDARD_IA'
             cand --progress 'How the progress of transfers is shown on stderr'
+            cand --color 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE'
             cand --endpoint-url 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL'
             cand --profile 'The profile of the AWS configuration files to use. Also: AWS_PROFILE'
             cand --region 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION'
@@ -1023,8 +1050,9 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --json 'Print results as JSON lines on stdout, and errors as JSON on stderr'
             cand -q 'Say nothing on stderr but warnings and errors'
             cand --quiet 'Say nothing on stderr but warnings and errors'
-            cand -v 'Log requests to stderr, never a key; more with -vv and -vvv'
-            cand --verbose 'Log requests to stderr, never a key; more with -vv and -vvv'
+            cand -v 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --verbose 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --list 'Print a line for each object of a run over many, and for each failure'
             cand --no-progress 'The same as --progress none'
             cand --no-sign-request 'Send requests without credentials'
             cand --allow-http 'Send the key even over plain http to another machine, where everyone in between can read it'
@@ -1033,6 +1061,7 @@ set edit:completion:arg-completer[s3seal] = {|@words|
         }
         &'s3seal;bucket'= {
             cand --progress 'How the progress of transfers is shown on stderr'
+            cand --color 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE'
             cand --endpoint-url 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL'
             cand --profile 'The profile of the AWS configuration files to use. Also: AWS_PROFILE'
             cand --region 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION'
@@ -1046,8 +1075,9 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --json 'Print results as JSON lines on stdout, and errors as JSON on stderr'
             cand -q 'Say nothing on stderr but warnings and errors'
             cand --quiet 'Say nothing on stderr but warnings and errors'
-            cand -v 'Log requests to stderr, never a key; more with -vv and -vvv'
-            cand --verbose 'Log requests to stderr, never a key; more with -vv and -vvv'
+            cand -v 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --verbose 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --list 'Print a line for each object of a run over many, and for each failure'
             cand --no-progress 'The same as --progress none'
             cand --no-sign-request 'Send requests without credentials'
             cand --allow-http 'Send the key even over plain http to another machine, where everyone in between can read it'
@@ -1058,10 +1088,10 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand status 'Show whether SSE-C is blocked, and the default encryption'
             cand allow 'Let objects be written with SSE-C'
             cand block 'Refuse objects that are written with SSE-C'
-            cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'s3seal;bucket;create'= {
             cand --progress 'How the progress of transfers is shown on stderr'
+            cand --color 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE'
             cand --endpoint-url 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL'
             cand --profile 'The profile of the AWS configuration files to use. Also: AWS_PROFILE'
             cand --region 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION'
@@ -1075,8 +1105,9 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --json 'Print results as JSON lines on stdout, and errors as JSON on stderr'
             cand -q 'Say nothing on stderr but warnings and errors'
             cand --quiet 'Say nothing on stderr but warnings and errors'
-            cand -v 'Log requests to stderr, never a key; more with -vv and -vvv'
-            cand --verbose 'Log requests to stderr, never a key; more with -vv and -vvv'
+            cand -v 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --verbose 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --list 'Print a line for each object of a run over many, and for each failure'
             cand --no-progress 'The same as --progress none'
             cand --no-sign-request 'Send requests without credentials'
             cand --allow-http 'Send the key even over plain http to another machine, where everyone in between can read it'
@@ -1085,6 +1116,7 @@ set edit:completion:arg-completer[s3seal] = {|@words|
         }
         &'s3seal;bucket;delete'= {
             cand --progress 'How the progress of transfers is shown on stderr'
+            cand --color 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE'
             cand --endpoint-url 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL'
             cand --profile 'The profile of the AWS configuration files to use. Also: AWS_PROFILE'
             cand --region 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION'
@@ -1098,8 +1130,9 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --json 'Print results as JSON lines on stdout, and errors as JSON on stderr'
             cand -q 'Say nothing on stderr but warnings and errors'
             cand --quiet 'Say nothing on stderr but warnings and errors'
-            cand -v 'Log requests to stderr, never a key; more with -vv and -vvv'
-            cand --verbose 'Log requests to stderr, never a key; more with -vv and -vvv'
+            cand -v 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --verbose 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --list 'Print a line for each object of a run over many, and for each failure'
             cand --no-progress 'The same as --progress none'
             cand --no-sign-request 'Send requests without credentials'
             cand --allow-http 'Send the key even over plain http to another machine, where everyone in between can read it'
@@ -1108,6 +1141,7 @@ set edit:completion:arg-completer[s3seal] = {|@words|
         }
         &'s3seal;bucket;status'= {
             cand --progress 'How the progress of transfers is shown on stderr'
+            cand --color 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE'
             cand --endpoint-url 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL'
             cand --profile 'The profile of the AWS configuration files to use. Also: AWS_PROFILE'
             cand --region 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION'
@@ -1121,8 +1155,9 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --json 'Print results as JSON lines on stdout, and errors as JSON on stderr'
             cand -q 'Say nothing on stderr but warnings and errors'
             cand --quiet 'Say nothing on stderr but warnings and errors'
-            cand -v 'Log requests to stderr, never a key; more with -vv and -vvv'
-            cand --verbose 'Log requests to stderr, never a key; more with -vv and -vvv'
+            cand -v 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --verbose 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --list 'Print a line for each object of a run over many, and for each failure'
             cand --no-progress 'The same as --progress none'
             cand --no-sign-request 'Send requests without credentials'
             cand --allow-http 'Send the key even over plain http to another machine, where everyone in between can read it'
@@ -1131,6 +1166,7 @@ set edit:completion:arg-completer[s3seal] = {|@words|
         }
         &'s3seal;bucket;allow'= {
             cand --progress 'How the progress of transfers is shown on stderr'
+            cand --color 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE'
             cand --endpoint-url 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL'
             cand --profile 'The profile of the AWS configuration files to use. Also: AWS_PROFILE'
             cand --region 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION'
@@ -1144,8 +1180,9 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --json 'Print results as JSON lines on stdout, and errors as JSON on stderr'
             cand -q 'Say nothing on stderr but warnings and errors'
             cand --quiet 'Say nothing on stderr but warnings and errors'
-            cand -v 'Log requests to stderr, never a key; more with -vv and -vvv'
-            cand --verbose 'Log requests to stderr, never a key; more with -vv and -vvv'
+            cand -v 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --verbose 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --list 'Print a line for each object of a run over many, and for each failure'
             cand --no-progress 'The same as --progress none'
             cand --no-sign-request 'Send requests without credentials'
             cand --allow-http 'Send the key even over plain http to another machine, where everyone in between can read it'
@@ -1154,6 +1191,7 @@ set edit:completion:arg-completer[s3seal] = {|@words|
         }
         &'s3seal;bucket;block'= {
             cand --progress 'How the progress of transfers is shown on stderr'
+            cand --color 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE'
             cand --endpoint-url 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL'
             cand --profile 'The profile of the AWS configuration files to use. Also: AWS_PROFILE'
             cand --region 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION'
@@ -1167,36 +1205,51 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --json 'Print results as JSON lines on stdout, and errors as JSON on stderr'
             cand -q 'Say nothing on stderr but warnings and errors'
             cand --quiet 'Say nothing on stderr but warnings and errors'
-            cand -v 'Log requests to stderr, never a key; more with -vv and -vvv'
-            cand --verbose 'Log requests to stderr, never a key; more with -vv and -vvv'
+            cand -v 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --verbose 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --list 'Print a line for each object of a run over many, and for each failure'
             cand --no-progress 'The same as --progress none'
             cand --no-sign-request 'Send requests without credentials'
             cand --allow-http 'Send the key even over plain http to another machine, where everyone in between can read it'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
-        &'s3seal;bucket;help'= {
-            cand create 'Make a bucket that takes objects with SSE-C'
-            cand delete 'Delete a bucket that is empty'
-            cand status 'Show whether SSE-C is blocked, and the default encryption'
-            cand allow 'Let objects be written with SSE-C'
-            cand block 'Refuse objects that are written with SSE-C'
-            cand help 'Print this message or the help of the given subcommand(s)'
-        }
-        &'s3seal;bucket;help;create'= {
-        }
-        &'s3seal;bucket;help;delete'= {
-        }
-        &'s3seal;bucket;help;status'= {
-        }
-        &'s3seal;bucket;help;allow'= {
-        }
-        &'s3seal;bucket;help;block'= {
-        }
-        &'s3seal;bucket;help;help'= {
+        &'s3seal;setup'= {
+            cand --provider 'The provider, which decides the endpoint'
+            cand --key-name 'The key''s name in config.toml [default: the bucket''s name]'
+            cand -k 'Where an existing key is, as for -k of other commands [default: a new key in a file beside config.toml]'
+            cand --key 'Where an existing key is, as for -k of other commands [default: a new key in a file beside config.toml]'
+            cand --progress 'How the progress of transfers is shown on stderr'
+            cand --color 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE'
+            cand --endpoint-url 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL'
+            cand --profile 'The profile of the AWS configuration files to use. Also: AWS_PROFILE'
+            cand --region 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION'
+            cand --ca-bundle 'Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE'
+            cand --request-payer 'Who pays for the request; the one value is `requester`'
+            cand --expected-bucket-owner 'Refuse a bucket that belongs to another account'
+            cand --max-attempts 'How often a request is sent before it is given up [default: 5]. Also: AWS_MAX_ATTEMPTS'
+            cand --connect-timeout 'Give up an attempt at a connection after this time; 0: never'
+            cand --read-timeout 'Give up a connection on which nothing has moved for this time; 0: never'
+            cand --limit-rate 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G'
+            cand -y 'Ask nothing, and write'
+            cand --yes 'Ask nothing, and write'
+            cand --dry-run 'Show what would be written, and write nothing'
+            cand --no-doctor 'Do not run `doctor` at the end'
+            cand --json 'Print results as JSON lines on stdout, and errors as JSON on stderr'
+            cand -q 'Say nothing on stderr but warnings and errors'
+            cand --quiet 'Say nothing on stderr but warnings and errors'
+            cand -v 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --verbose 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --list 'Print a line for each object of a run over many, and for each failure'
+            cand --no-progress 'The same as --progress none'
+            cand --no-sign-request 'Send requests without credentials'
+            cand --allow-http 'Send the key even over plain http to another machine, where everyone in between can read it'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'s3seal;doctor'= {
             cand --progress 'How the progress of transfers is shown on stderr'
+            cand --color 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE'
             cand --endpoint-url 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL'
             cand --profile 'The profile of the AWS configuration files to use. Also: AWS_PROFILE'
             cand --region 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION'
@@ -1210,8 +1263,9 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --json 'Print results as JSON lines on stdout, and errors as JSON on stderr'
             cand -q 'Say nothing on stderr but warnings and errors'
             cand --quiet 'Say nothing on stderr but warnings and errors'
-            cand -v 'Log requests to stderr, never a key; more with -vv and -vvv'
-            cand --verbose 'Log requests to stderr, never a key; more with -vv and -vvv'
+            cand -v 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --verbose 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --list 'Print a line for each object of a run over many, and for each failure'
             cand --no-progress 'The same as --progress none'
             cand --no-sign-request 'Send requests without credentials'
             cand --allow-http 'Send the key even over plain http to another machine, where everyone in between can read it'
@@ -1237,6 +1291,7 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --dir 'Store everything in this folder instead of in memory'
             cand --env-file 'Once ready, write the environment to this file as `export` lines'
             cand --progress 'How the progress of transfers is shown on stderr'
+            cand --color 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE'
             cand --endpoint-url 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL'
             cand --profile 'The profile of the AWS configuration files to use. Also: AWS_PROFILE'
             cand --region 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION'
@@ -1253,8 +1308,9 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --json 'Print results as JSON lines on stdout, and errors as JSON on stderr'
             cand -q 'Say nothing on stderr but warnings and errors'
             cand --quiet 'Say nothing on stderr but warnings and errors'
-            cand -v 'Log requests to stderr, never a key; more with -vv and -vvv'
-            cand --verbose 'Log requests to stderr, never a key; more with -vv and -vvv'
+            cand -v 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --verbose 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --list 'Print a line for each object of a run over many, and for each failure'
             cand --no-progress 'The same as --progress none'
             cand --no-sign-request 'Send requests without credentials'
             cand --allow-http 'Send the key even over plain http to another machine, where everyone in between can read it'
@@ -1269,8 +1325,8 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --metrics 'Serve metrics in the format of Prometheus at http://HOST:PORT/-/metrics; only for this machine'
             cand --log 'Append a line for each request to this file [default: stderr; with a command, refusals alone]'
             cand --env-file 'Once ready, write the environment for clients to this file as `export` lines'
-            cand -k 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml'
-            cand --key 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml'
+            cand -k 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …'
+            cand --key 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …'
             cand --key-format 'How to read the key text'
             cand --derive-as 'Use a key derived from the given one, as `s3seal key derive` makes it for this object; with a bucket alone (s3://bucket), for each object of the same name there'
             cand --sse-customer-algorithm 'As with `aws s3api`: AES256'
@@ -1280,6 +1336,7 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --sse-c-key 'As with `aws s3`: the 32 bytes of the key as text, file://FILE or fileb://FILE'
             cand --key-timeout 'How long a `cmd:` may take, passphrases and touched tokens included; 0 is for ever'
             cand --progress 'How the progress of transfers is shown on stderr'
+            cand --color 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE'
             cand --endpoint-url 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL'
             cand --profile 'The profile of the AWS configuration files to use. Also: AWS_PROFILE'
             cand --region 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION'
@@ -1295,8 +1352,9 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --json 'Print results as JSON lines on stdout, and errors as JSON on stderr'
             cand -q 'Say nothing on stderr but warnings and errors'
             cand --quiet 'Say nothing on stderr but warnings and errors'
-            cand -v 'Log requests to stderr, never a key; more with -vv and -vvv'
-            cand --verbose 'Log requests to stderr, never a key; more with -vv and -vvv'
+            cand -v 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --verbose 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --list 'Print a line for each object of a run over many, and for each failure'
             cand --no-progress 'The same as --progress none'
             cand --no-sign-request 'Send requests without credentials'
             cand --allow-http 'Send the key even over plain http to another machine, where everyone in between can read it'
@@ -1305,6 +1363,7 @@ set edit:completion:arg-completer[s3seal] = {|@words|
         }
         &'s3seal;completions'= {
             cand --progress 'How the progress of transfers is shown on stderr'
+            cand --color 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE'
             cand --endpoint-url 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL'
             cand --profile 'The profile of the AWS configuration files to use. Also: AWS_PROFILE'
             cand --region 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION'
@@ -1318,8 +1377,9 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --json 'Print results as JSON lines on stdout, and errors as JSON on stderr'
             cand -q 'Say nothing on stderr but warnings and errors'
             cand --quiet 'Say nothing on stderr but warnings and errors'
-            cand -v 'Log requests to stderr, never a key; more with -vv and -vvv'
-            cand --verbose 'Log requests to stderr, never a key; more with -vv and -vvv'
+            cand -v 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --verbose 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --list 'Print a line for each object of a run over many, and for each failure'
             cand --no-progress 'The same as --progress none'
             cand --no-sign-request 'Send requests without credentials'
             cand --allow-http 'Send the key even over plain http to another machine, where everyone in between can read it'
@@ -1327,102 +1387,29 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'s3seal;help'= {
-            cand keygen 'Make a new 256-bit key from the operating system''s random source'
-            cand key 'Inspect keys, hand them to other tools, and check that they still open what they sealed'
-            cand put 'Seal files with your key and store them'
-            cand get 'Fetch objects, opened with the key they were sealed with'
-            cand cat 'Write an object to standard output: `get URL -`'
-            cand head 'Show an object''s metadata, opened with the key it was sealed with'
-            cand cp 'Copy objects, from one key to another, or between sealed and not'
-            cand mv 'Move objects: copy them as `cp` does, and delete each once its copy is proven'
-            cand sync 'Copy what changed between a folder and a prefix, in either direction'
-            cand ls 'List buckets and objects'
-            cand audit 'Tell which objects are sealed, and with which of your keys'
-            cand rotate 'Seal objects with another key, where they are'
-            cand rm 'Delete objects, or versions of them; needs no key'
-            cand presign 'Make a URL with which somebody without credentials can read or write one object'
-            cand bucket 'Make or delete a bucket; see, allow or block SSE-C in it'
-            cand doctor 'Check everything that sealed objects need: settings, connection, bucket, and that the store really seals'
-            cand mock 'Run a local S3 server for tests: it answers like Amazon S3, in memory'
-            cand proxy 'Seal what other S3 tools write: a local endpoint that adds your key'
-            cand completions 'Print a completion script for a shell'
-            cand help 'Print this message or the help of the given subcommand(s)'
-        }
-        &'s3seal;help;keygen'= {
-        }
-        &'s3seal;help;key'= {
-            cand show 'Show what a key is: source, format seen, length, key-MD5 and warnings'
-            cand md5 'Print the key-MD5 alone, a line a key'
-            cand convert 'Write the same key as another tool wants it'
-            cand verify 'Check that your keys still open these objects'
-            cand recover 'Find the key that opens an object, from a text that was once used as one'
-            cand list 'List the keys of config.toml: names, sources, key-MD5s and rules; no secret'
-            cand derive 'Derive the key of one object from a master key, to share that object alone'
-        }
-        &'s3seal;help;key;show'= {
-        }
-        &'s3seal;help;key;md5'= {
-        }
-        &'s3seal;help;key;convert'= {
-        }
-        &'s3seal;help;key;verify'= {
-        }
-        &'s3seal;help;key;recover'= {
-        }
-        &'s3seal;help;key;list'= {
-        }
-        &'s3seal;help;key;derive'= {
-        }
-        &'s3seal;help;put'= {
-        }
-        &'s3seal;help;get'= {
-        }
-        &'s3seal;help;cat'= {
-        }
-        &'s3seal;help;head'= {
-        }
-        &'s3seal;help;cp'= {
-        }
-        &'s3seal;help;mv'= {
-        }
-        &'s3seal;help;sync'= {
-        }
-        &'s3seal;help;ls'= {
-        }
-        &'s3seal;help;audit'= {
-        }
-        &'s3seal;help;rotate'= {
-        }
-        &'s3seal;help;rm'= {
-        }
-        &'s3seal;help;presign'= {
-        }
-        &'s3seal;help;bucket'= {
-            cand create 'Make a bucket that takes objects with SSE-C'
-            cand delete 'Delete a bucket that is empty'
-            cand status 'Show whether SSE-C is blocked, and the default encryption'
-            cand allow 'Let objects be written with SSE-C'
-            cand block 'Refuse objects that are written with SSE-C'
-        }
-        &'s3seal;help;bucket;create'= {
-        }
-        &'s3seal;help;bucket;delete'= {
-        }
-        &'s3seal;help;bucket;status'= {
-        }
-        &'s3seal;help;bucket;allow'= {
-        }
-        &'s3seal;help;bucket;block'= {
-        }
-        &'s3seal;help;doctor'= {
-        }
-        &'s3seal;help;mock'= {
-        }
-        &'s3seal;help;proxy'= {
-        }
-        &'s3seal;help;completions'= {
-        }
-        &'s3seal;help;help'= {
+            cand --progress 'How the progress of transfers is shown on stderr'
+            cand --color 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE'
+            cand --endpoint-url 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL'
+            cand --profile 'The profile of the AWS configuration files to use. Also: AWS_PROFILE'
+            cand --region 'The bucket''s region. Also: AWS_REGION, AWS_DEFAULT_REGION'
+            cand --ca-bundle 'Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE'
+            cand --request-payer 'Who pays for the request; the one value is `requester`'
+            cand --expected-bucket-owner 'Refuse a bucket that belongs to another account'
+            cand --max-attempts 'How often a request is sent before it is given up [default: 5]. Also: AWS_MAX_ATTEMPTS'
+            cand --connect-timeout 'Give up an attempt at a connection after this time; 0: never'
+            cand --read-timeout 'Give up a connection on which nothing has moved for this time; 0: never'
+            cand --limit-rate 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G'
+            cand --json 'Print results as JSON lines on stdout, and errors as JSON on stderr'
+            cand -q 'Say nothing on stderr but warnings and errors'
+            cand --quiet 'Say nothing on stderr but warnings and errors'
+            cand -v 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --verbose 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+            cand --list 'Print a line for each object of a run over many, and for each failure'
+            cand --no-progress 'The same as --progress none'
+            cand --no-sign-request 'Send requests without credentials'
+            cand --allow-http 'Send the key even over plain http to another machine, where everyone in between can read it'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
     ]
     $completions[$command]

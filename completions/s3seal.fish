@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_s3seal_global_optspecs
-    string join \n json q/quiet v/verbose progress= no-progress endpoint-url= profile= region= ca-bundle= no-sign-request allow-http request-payer= expected-bucket-owner= max-attempts= connect-timeout= read-timeout= limit-rate= h/help V/version
+    string join \n json q/quiet v/verbose list progress= no-progress color= endpoint-url= profile= region= ca-bundle= no-sign-request allow-http request-payer= expected-bucket-owner= max-attempts= connect-timeout= read-timeout= limit-rate= h/help V/version
 end
 
 function __fish_s3seal_needs_command
@@ -27,6 +27,9 @@ end
 complete -c s3seal -n "__fish_s3seal_needs_command" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal; with CI in the environment, two lines for a run of over 30 seconds'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
+complete -c s3seal -n "__fish_s3seal_needs_command" -l color -d 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE' -r -f -a "auto\t'On a terminal, as NO_COLOR, CLICOLOR and CLICOLOR_FORCE want it'
+always\t'Also in files and pipes'
+never\t'Nowhere'"
 complete -c s3seal -n "__fish_s3seal_needs_command" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
 complete -c s3seal -n "__fish_s3seal_needs_command" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
 complete -c s3seal -n "__fish_s3seal_needs_command" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
@@ -39,7 +42,8 @@ complete -c s3seal -n "__fish_s3seal_needs_command" -l read-timeout -d 'Give up 
 complete -c s3seal -n "__fish_s3seal_needs_command" -l limit-rate -d 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G' -r
 complete -c s3seal -n "__fish_s3seal_needs_command" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_needs_command" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
-complete -c s3seal -n "__fish_s3seal_needs_command" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_needs_command" -s v -l verbose -d 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_needs_command" -l list -d 'Print a line for each object of a run over many, and for each failure'
 complete -c s3seal -n "__fish_s3seal_needs_command" -l no-progress -d 'The same as --progress none'
 complete -c s3seal -n "__fish_s3seal_needs_command" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_needs_command" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
@@ -53,20 +57,21 @@ complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "cat" -d 'Write an obj
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "head" -d 'Show an object\'s metadata, opened with the key it was sealed with'
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "stat" -d 'Show an object\'s metadata, opened with the key it was sealed with'
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "cp" -d 'Copy objects, from one key to another, or between sealed and not'
-complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "mv" -d 'Move objects: copy them as `cp` does, and delete each once its copy is proven'
+complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "mv" -d 'Move objects: each is deleted once its copy is proven'
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "sync" -d 'Copy what changed between a folder and a prefix, in either direction'
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "ls" -d 'List buckets and objects'
-complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "audit" -d 'Tell which objects are sealed, and with which of your keys'
+complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "audit" -d 'Show which objects are sealed, and with which of your keys'
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "rotate" -d 'Seal objects with another key, where they are'
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "rm" -d 'Delete objects, or versions of them; needs no key'
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "delete" -d 'Delete objects, or versions of them; needs no key'
-complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "presign" -d 'Make a URL with which somebody without credentials can read or write one object'
+complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "presign" -d 'Make a URL to read or write one object without credentials'
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "bucket" -d 'Make or delete a bucket; see, allow or block SSE-C in it'
-complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "doctor" -d 'Check everything that sealed objects need: settings, connection, bucket, and that the store really seals'
-complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "mock" -d 'Run a local S3 server for tests: it answers like Amazon S3, in memory'
+complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "setup" -d 'Set up a bucket: store, credentials, key and rule'
+complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "doctor" -d 'Check settings, connection and bucket, and that the store really seals'
+complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "mock" -d 'Run a local S3 server for tests'
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "proxy" -d 'Seal what other S3 tools write: a local endpoint that adds your key'
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
-complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "help" -d 'Show the help of a command, or a page on a topic'
 complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -s o -l output -d 'Write the key to this new file (mode 0600, never overwritten); `-` is stdout. Pipes and devices are written to' -r -F
 complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -l format -d 'How to write the key' -r -f -a "base64\t'Base64 with padding (RFC 4648, section 4): 44 characters, as S3\'s header wants it'
 hex\t'64 lower-case hexadecimal digits'
@@ -74,6 +79,9 @@ raw\t'The 32 bytes as they are'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal; with CI in the environment, two lines for a run of over 30 seconds'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
+complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -l color -d 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE' -r -f -a "auto\t'On a terminal, as NO_COLOR, CLICOLOR and CLICOLOR_FORCE want it'
+always\t'Also in files and pipes'
+never\t'Nowhere'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
@@ -86,40 +94,44 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -l read-timeout -d
 complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -l limit-rate -d 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
-complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -s v -l verbose -d 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -l list -d 'Print a line for each object of a run over many, and for each failure'
 complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -l no-progress -d 'The same as --progress none'
 complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
 complete -c s3seal -n "__fish_s3seal_using_subcommand keygen" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 convert verify recover list derive help" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal; with CI in the environment, two lines for a run of over 30 seconds'
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 convert verify recover list derive" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal; with CI in the environment, two lines for a run of over 30 seconds'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
-complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 convert verify recover list derive help" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 convert verify recover list derive help" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 convert verify recover list derive help" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 convert verify recover list derive help" -l ca-bundle -d 'Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE' -r -F
-complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 convert verify recover list derive help" -l request-payer -d 'Who pays for the request; the one value is `requester`' -r -f -a "requester\t''"
-complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 convert verify recover list derive help" -l expected-bucket-owner -d 'Refuse a bucket that belongs to another account' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 convert verify recover list derive help" -l max-attempts -d 'How often a request is sent before it is given up [default: 5]. Also: AWS_MAX_ATTEMPTS' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 convert verify recover list derive help" -l connect-timeout -d 'Give up an attempt at a connection after this time; 0: never' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 convert verify recover list derive help" -l read-timeout -d 'Give up a connection on which nothing has moved for this time; 0: never' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 convert verify recover list derive help" -l limit-rate -d 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 convert verify recover list derive help" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
-complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 convert verify recover list derive help" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
-complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 convert verify recover list derive help" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
-complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 convert verify recover list derive help" -l no-progress -d 'The same as --progress none'
-complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 convert verify recover list derive help" -l no-sign-request -d 'Send requests without credentials'
-complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 convert verify recover list derive help" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
-complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 convert verify recover list derive help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 convert verify recover list derive help" -f -a "show" -d 'Show what a key is: source, format seen, length, key-MD5 and warnings'
-complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 convert verify recover list derive help" -f -a "md5" -d 'Print the key-MD5 alone, a line a key'
-complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 convert verify recover list derive help" -f -a "convert" -d 'Write the same key as another tool wants it'
-complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 convert verify recover list derive help" -f -a "verify" -d 'Check that your keys still open these objects'
-complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 convert verify recover list derive help" -f -a "recover" -d 'Find the key that opens an object, from a text that was once used as one'
-complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 convert verify recover list derive help" -f -a "list" -d 'List the keys of config.toml: names, sources, key-MD5s and rules; no secret'
-complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 convert verify recover list derive help" -f -a "derive" -d 'Derive the key of one object from a master key, to share that object alone'
-complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 convert verify recover list derive help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -s k -l key -d 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 convert verify recover list derive" -l color -d 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE' -r -f -a "auto\t'On a terminal, as NO_COLOR, CLICOLOR and CLICOLOR_FORCE want it'
+always\t'Also in files and pipes'
+never\t'Nowhere'"
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 convert verify recover list derive" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 convert verify recover list derive" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 convert verify recover list derive" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 convert verify recover list derive" -l ca-bundle -d 'Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE' -r -F
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 convert verify recover list derive" -l request-payer -d 'Who pays for the request; the one value is `requester`' -r -f -a "requester\t''"
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 convert verify recover list derive" -l expected-bucket-owner -d 'Refuse a bucket that belongs to another account' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 convert verify recover list derive" -l max-attempts -d 'How often a request is sent before it is given up [default: 5]. Also: AWS_MAX_ATTEMPTS' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 convert verify recover list derive" -l connect-timeout -d 'Give up an attempt at a connection after this time; 0: never' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 convert verify recover list derive" -l read-timeout -d 'Give up a connection on which nothing has moved for this time; 0: never' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 convert verify recover list derive" -l limit-rate -d 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 convert verify recover list derive" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 convert verify recover list derive" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 convert verify recover list derive" -s v -l verbose -d 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 convert verify recover list derive" -l list -d 'Print a line for each object of a run over many, and for each failure'
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 convert verify recover list derive" -l no-progress -d 'The same as --progress none'
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 convert verify recover list derive" -l no-sign-request -d 'Send requests without credentials'
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 convert verify recover list derive" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 convert verify recover list derive" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 convert verify recover list derive" -f -a "show" -d 'Show what a key is: source, format seen, length, key-MD5 and warnings'
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 convert verify recover list derive" -f -a "md5" -d 'Print the key-MD5 alone, a line a key'
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 convert verify recover list derive" -f -a "convert" -d 'Write the same key as another tool wants it'
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 convert verify recover list derive" -f -a "verify" -d 'Check that your keys still open these objects'
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 convert verify recover list derive" -f -a "recover" -d 'Find the key that opens an object, from a text that was once used as one'
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 convert verify recover list derive" -f -a "list" -d 'List the keys of config.toml: names, sources, key-MD5s and rules; no secret'
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and not __fish_seen_subcommand_from show md5 convert verify recover list derive" -f -a "derive" -d 'Derive the key of one object from a master key, to share that object alone'
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -s k -l key -d 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -l key-format -d 'How to read the key text' -r -f -a "auto\t'Detected: 32 bytes, base64, hex, or 32 ASCII characters'
 base64\t'Base64 of 32 bytes: padded, unpadded or url-safe'
 hex\t'64 hexadecimal digits'
@@ -135,6 +147,9 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subco
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal; with CI in the environment, two lines for a run of over 30 seconds'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -l color -d 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE' -r -f -a "auto\t'On a terminal, as NO_COLOR, CLICOLOR and CLICOLOR_FORCE want it'
+always\t'Also in files and pipes'
+never\t'Nowhere'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
@@ -148,12 +163,13 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subco
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -l reveal -d 'Show the key itself as well, in base64'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
-complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -l list -d 'Print a line for each object of a run over many, and for each failure'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -l no-progress -d 'The same as --progress none'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -s k -l key -d 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -s k -l key -d 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -l key-format -d 'How to read the key text' -r -f -a "auto\t'Detected: 32 bytes, base64, hex, or 32 ASCII characters'
 base64\t'Base64 of 32 bytes: padded, unpadded or url-safe'
 hex\t'64 hexadecimal digits'
@@ -168,6 +184,9 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subco
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal; with CI in the environment, two lines for a run of over 30 seconds'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -l color -d 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE' -r -f -a "auto\t'On a terminal, as NO_COLOR, CLICOLOR and CLICOLOR_FORCE want it'
+always\t'Also in files and pipes'
+never\t'Nowhere'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
@@ -180,12 +199,13 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subco
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -l limit-rate -d 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
-complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -s v -l verbose -d 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -l list -d 'Print a line for each object of a run over many, and for each failure'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -l no-progress -d 'The same as --progress none'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from md5" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from convert" -s k -l key -d 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from convert" -s k -l key -d 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from convert" -l key-format -d 'How to read the key text' -r -f -a "auto\t'Detected: 32 bytes, base64, hex, or 32 ASCII characters'
 base64\t'Base64 of 32 bytes: padded, unpadded or url-safe'
 hex\t'64 hexadecimal digits'
@@ -214,6 +234,9 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subco
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from convert" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal; with CI in the environment, two lines for a run of over 30 seconds'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from convert" -l color -d 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE' -r -f -a "auto\t'On a terminal, as NO_COLOR, CLICOLOR and CLICOLOR_FORCE want it'
+always\t'Also in files and pipes'
+never\t'Nowhere'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from convert" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from convert" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from convert" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
@@ -226,13 +249,14 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subco
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from convert" -l limit-rate -d 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from convert" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from convert" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
-complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from convert" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from convert" -s v -l verbose -d 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from convert" -l list -d 'Print a line for each object of a run over many, and for each failure'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from convert" -l no-progress -d 'The same as --progress none'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from convert" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from convert" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from convert" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from verify" -l files-from -d 'The URLs that this file names as well, one a line, lines that begin with `#` left out; `-` is standard input' -r -F
-complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from verify" -s k -l key -d 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from verify" -s k -l key -d 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from verify" -l key-format -d 'How to read the key text' -r -f -a "auto\t'Detected: 32 bytes, base64, hex, or 32 ASCII characters'
 base64\t'Base64 of 32 bytes: padded, unpadded or url-safe'
 hex\t'64 hexadecimal digits'
@@ -247,6 +271,9 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subco
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from verify" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal; with CI in the environment, two lines for a run of over 30 seconds'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from verify" -l color -d 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE' -r -f -a "auto\t'On a terminal, as NO_COLOR, CLICOLOR and CLICOLOR_FORCE want it'
+always\t'Also in files and pipes'
+never\t'Nowhere'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from verify" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from verify" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from verify" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
@@ -259,7 +286,8 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subco
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from verify" -l limit-rate -d 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from verify" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from verify" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
-complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from verify" -l list -d 'Print a line for each object of a run over many, and for each failure'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from verify" -l no-progress -d 'The same as --progress none'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from verify" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from verify" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
@@ -270,6 +298,9 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subco
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from recover" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal; with CI in the environment, two lines for a run of over 30 seconds'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from recover" -l color -d 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE' -r -f -a "auto\t'On a terminal, as NO_COLOR, CLICOLOR and CLICOLOR_FORCE want it'
+always\t'Also in files and pipes'
+never\t'Nowhere'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from recover" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from recover" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from recover" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
@@ -283,7 +314,8 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subco
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from recover" -l reveal -d 'Show the key itself as well, in base64'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from recover" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from recover" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
-complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from recover" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from recover" -s v -l verbose -d 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from recover" -l list -d 'Print a line for each object of a run over many, and for each failure'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from recover" -l no-progress -d 'The same as --progress none'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from recover" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from recover" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
@@ -291,6 +323,9 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subco
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from list" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal; with CI in the environment, two lines for a run of over 30 seconds'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from list" -l color -d 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE' -r -f -a "auto\t'On a terminal, as NO_COLOR, CLICOLOR and CLICOLOR_FORCE want it'
+always\t'Also in files and pipes'
+never\t'Nowhere'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from list" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from list" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from list" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
@@ -303,12 +338,13 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subco
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from list" -l limit-rate -d 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from list" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
-complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from list" -l list -d 'Print a line for each object of a run over many, and for each failure'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from list" -l no-progress -d 'The same as --progress none'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from list" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from list" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from derive" -s k -l key -d 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from derive" -s k -l key -d 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from derive" -l key-format -d 'How to read the key text' -r -f -a "auto\t'Detected: 32 bytes, base64, hex, or 32 ASCII characters'
 base64\t'Base64 of 32 bytes: padded, unpadded or url-safe'
 hex\t'64 hexadecimal digits'
@@ -324,6 +360,9 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subco
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from derive" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal; with CI in the environment, two lines for a run of over 30 seconds'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from derive" -l color -d 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE' -r -f -a "auto\t'On a terminal, as NO_COLOR, CLICOLOR and CLICOLOR_FORCE want it'
+always\t'Also in files and pipes'
+never\t'Nowhere'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from derive" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from derive" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from derive" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
@@ -336,20 +375,13 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subco
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from derive" -l limit-rate -d 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from derive" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from derive" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
-complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from derive" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from derive" -s v -l verbose -d 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from derive" -l list -d 'Print a line for each object of a run over many, and for each failure'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from derive" -l no-progress -d 'The same as --progress none'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from derive" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from derive" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from derive" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show what a key is: source, format seen, length, key-MD5 and warnings'
-complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from help" -f -a "md5" -d 'Print the key-MD5 alone, a line a key'
-complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from help" -f -a "convert" -d 'Write the same key as another tool wants it'
-complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from help" -f -a "verify" -d 'Check that your keys still open these objects'
-complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from help" -f -a "recover" -d 'Find the key that opens an object, from a text that was once used as one'
-complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the keys of config.toml: names, sources, key-MD5s and rules; no secret'
-complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from help" -f -a "derive" -d 'Derive the key of one object from a master key, to share that object alone'
-complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c s3seal -n "__fish_s3seal_using_subcommand put" -s k -l key -d 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand put" -s k -l key -d 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l key-format -d 'How to read the key text' -r -f -a "auto\t'Detected: 32 bytes, base64, hex, or 32 ASCII characters'
 base64\t'Base64 of 32 bytes: padded, unpadded or url-safe'
 hex\t'64 hexadecimal digits'
@@ -376,7 +408,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l cache-control -d '
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l content-encoding -d 'Content-Encoding' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l content-disposition -d 'Content-Disposition' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l content-language -d 'Content-Language' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l metadata -d 'User metadata; repeatable, or with commas: a=1,b=2 (a comma in a value is written `\\\\,`)' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l metadata -d 'User metadata; repeatable, or with commas: a=1,b=2 (a comma in a value is written `\\,`)' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l tagging -d 'Tags, URL-encoded: a=1&b=2' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l acl -d 'A canned ACL, such as bucket-owner-full-control' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l storage-class -d 'A storage class, such as STANDARD_IA' -r
@@ -386,6 +418,9 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l concurrency -d 'Ho
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal; with CI in the environment, two lines for a run of over 30 seconds'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
+complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l color -d 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE' -r -f -a "auto\t'On a terminal, as NO_COLOR, CLICOLOR and CLICOLOR_FORCE want it'
+always\t'Also in files and pipes'
+never\t'Nowhere'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
@@ -406,12 +441,13 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l preserve -d 'Keep 
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l no-resume -d 'Do not resume an interrupted transfer, and keep nothing to resume this one'
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
-complete -c s3seal -n "__fish_s3seal_using_subcommand put" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand put" -s v -l verbose -d 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l list -d 'Print a line for each object of a run over many, and for each failure'
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l no-progress -d 'The same as --progress none'
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
 complete -c s3seal -n "__fish_s3seal_using_subcommand put" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c s3seal -n "__fish_s3seal_using_subcommand get" -s k -l key -d 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand get" -s k -l key -d 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l key-format -d 'How to read the key text' -r -f -a "auto\t'Detected: 32 bytes, base64, hex, or 32 ASCII characters'
 base64\t'Base64 of 32 bytes: padded, unpadded or url-safe'
 hex\t'64 hexadecimal digits'
@@ -437,6 +473,9 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l concurrency -d 'Ho
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal; with CI in the environment, two lines for a run of over 30 seconds'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
+complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l color -d 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE' -r -f -a "auto\t'On a terminal, as NO_COLOR, CLICOLOR and CLICOLOR_FORCE want it'
+always\t'Also in files and pipes'
+never\t'Nowhere'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
@@ -456,12 +495,13 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l fsync -d 'Wait unt
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l no-resume -d 'Do not resume an interrupted transfer, and keep nothing to resume this one'
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
-complete -c s3seal -n "__fish_s3seal_using_subcommand get" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand get" -s v -l verbose -d 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l list -d 'Print a line for each object of a run over many, and for each failure'
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l no-progress -d 'The same as --progress none'
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
 complete -c s3seal -n "__fish_s3seal_using_subcommand get" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c s3seal -n "__fish_s3seal_using_subcommand cat" -s k -l key -d 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cat" -s k -l key -d 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand cat" -l key-format -d 'How to read the key text' -r -f -a "auto\t'Detected: 32 bytes, base64, hex, or 32 ASCII characters'
 base64\t'Base64 of 32 bytes: padded, unpadded or url-safe'
 hex\t'64 hexadecimal digits'
@@ -480,6 +520,9 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand cat" -l if-none-match -d '
 complete -c s3seal -n "__fish_s3seal_using_subcommand cat" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal; with CI in the environment, two lines for a run of over 30 seconds'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
+complete -c s3seal -n "__fish_s3seal_using_subcommand cat" -l color -d 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE' -r -f -a "auto\t'On a terminal, as NO_COLOR, CLICOLOR and CLICOLOR_FORCE want it'
+always\t'Also in files and pipes'
+never\t'Nowhere'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand cat" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand cat" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand cat" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
@@ -493,12 +536,13 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand cat" -l limit-rate -d 'Mov
 complete -c s3seal -n "__fish_s3seal_using_subcommand cat" -l allow-plain -d 'Accept an object that is not sealed although a key is given'
 complete -c s3seal -n "__fish_s3seal_using_subcommand cat" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_using_subcommand cat" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
-complete -c s3seal -n "__fish_s3seal_using_subcommand cat" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand cat" -s v -l verbose -d 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand cat" -l list -d 'Print a line for each object of a run over many, and for each failure'
 complete -c s3seal -n "__fish_s3seal_using_subcommand cat" -l no-progress -d 'The same as --progress none'
 complete -c s3seal -n "__fish_s3seal_using_subcommand cat" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand cat" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
 complete -c s3seal -n "__fish_s3seal_using_subcommand cat" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c s3seal -n "__fish_s3seal_using_subcommand head" -s k -l key -d 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand head" -s k -l key -d 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l key-format -d 'How to read the key text' -r -f -a "auto\t'Detected: 32 bytes, base64, hex, or 32 ASCII characters'
 base64\t'Base64 of 32 bytes: padded, unpadded or url-safe'
 hex\t'64 hexadecimal digits'
@@ -516,6 +560,9 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l if-none-match -d 
 complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal; with CI in the environment, two lines for a run of over 30 seconds'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
+complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l color -d 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE' -r -f -a "auto\t'On a terminal, as NO_COLOR, CLICOLOR and CLICOLOR_FORCE want it'
+always\t'Also in files and pipes'
+never\t'Nowhere'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
@@ -529,12 +576,13 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l limit-rate -d 'Mo
 complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l allow-plain -d 'Accept an object that is not sealed although a key is given'
 complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_using_subcommand head" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
-complete -c s3seal -n "__fish_s3seal_using_subcommand head" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand head" -s v -l verbose -d 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l list -d 'Print a line for each object of a run over many, and for each failure'
 complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l no-progress -d 'The same as --progress none'
 complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand head" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
 complete -c s3seal -n "__fish_s3seal_using_subcommand head" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c s3seal -n "__fish_s3seal_using_subcommand stat" -s k -l key -d 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand stat" -s k -l key -d 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand stat" -l key-format -d 'How to read the key text' -r -f -a "auto\t'Detected: 32 bytes, base64, hex, or 32 ASCII characters'
 base64\t'Base64 of 32 bytes: padded, unpadded or url-safe'
 hex\t'64 hexadecimal digits'
@@ -552,6 +600,9 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand stat" -l if-none-match -d 
 complete -c s3seal -n "__fish_s3seal_using_subcommand stat" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal; with CI in the environment, two lines for a run of over 30 seconds'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
+complete -c s3seal -n "__fish_s3seal_using_subcommand stat" -l color -d 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE' -r -f -a "auto\t'On a terminal, as NO_COLOR, CLICOLOR and CLICOLOR_FORCE want it'
+always\t'Also in files and pipes'
+never\t'Nowhere'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand stat" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand stat" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand stat" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
@@ -565,12 +616,13 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand stat" -l limit-rate -d 'Mo
 complete -c s3seal -n "__fish_s3seal_using_subcommand stat" -l allow-plain -d 'Accept an object that is not sealed although a key is given'
 complete -c s3seal -n "__fish_s3seal_using_subcommand stat" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_using_subcommand stat" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
-complete -c s3seal -n "__fish_s3seal_using_subcommand stat" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand stat" -s v -l verbose -d 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand stat" -l list -d 'Print a line for each object of a run over many, and for each failure'
 complete -c s3seal -n "__fish_s3seal_using_subcommand stat" -l no-progress -d 'The same as --progress none'
 complete -c s3seal -n "__fish_s3seal_using_subcommand stat" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand stat" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
 complete -c s3seal -n "__fish_s3seal_using_subcommand stat" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -s k -l key -d 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -s k -l key -d 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l key-format -d 'How to read the key text' -r -f -a "auto\t'Detected: 32 bytes, base64, hex, or 32 ASCII characters'
 base64\t'Base64 of 32 bytes: padded, unpadded or url-safe'
 hex\t'64 hexadecimal digits'
@@ -603,7 +655,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l cache-control -d 'C
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l content-encoding -d 'Content-Encoding' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l content-disposition -d 'Content-Disposition' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l content-language -d 'Content-Language' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l metadata -d 'User metadata; repeatable, or with commas: a=1,b=2 (a comma in a value is written `\\\\,`)' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l metadata -d 'User metadata; repeatable, or with commas: a=1,b=2 (a comma in a value is written `\\,`)' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l tagging -d 'Tags, URL-encoded: a=1&b=2' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l acl -d 'A canned ACL, such as bucket-owner-full-control' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l storage-class -d 'A storage class, such as STANDARD_IA' -r
@@ -613,6 +665,9 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l concurrency -d 'How
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal; with CI in the environment, two lines for a run of over 30 seconds'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l color -d 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE' -r -f -a "auto\t'On a terminal, as NO_COLOR, CLICOLOR and CLICOLOR_FORCE want it'
+always\t'Also in files and pipes'
+never\t'Nowhere'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
@@ -634,12 +689,13 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l fsync -d 'Wait unti
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l no-resume -d 'Do not resume an interrupted transfer, and keep nothing to resume this one'
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
-complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -s v -l verbose -d 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l list -d 'Print a line for each object of a run over many, and for each failure'
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l no-progress -d 'The same as --progress none'
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -s k -l key -d 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -s k -l key -d 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l key-format -d 'How to read the key text' -r -f -a "auto\t'Detected: 32 bytes, base64, hex, or 32 ASCII characters'
 base64\t'Base64 of 32 bytes: padded, unpadded or url-safe'
 hex\t'64 hexadecimal digits'
@@ -672,7 +728,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l cache-control -d 'C
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l content-encoding -d 'Content-Encoding' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l content-disposition -d 'Content-Disposition' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l content-language -d 'Content-Language' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l metadata -d 'User metadata; repeatable, or with commas: a=1,b=2 (a comma in a value is written `\\\\,`)' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l metadata -d 'User metadata; repeatable, or with commas: a=1,b=2 (a comma in a value is written `\\,`)' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l tagging -d 'Tags, URL-encoded: a=1&b=2' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l acl -d 'A canned ACL, such as bucket-owner-full-control' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l storage-class -d 'A storage class, such as STANDARD_IA' -r
@@ -682,6 +738,9 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l concurrency -d 'How
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal; with CI in the environment, two lines for a run of over 30 seconds'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l color -d 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE' -r -f -a "auto\t'On a terminal, as NO_COLOR, CLICOLOR and CLICOLOR_FORCE want it'
+always\t'Also in files and pipes'
+never\t'Nowhere'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
@@ -703,12 +762,13 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l fsync -d 'Wait unti
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l no-resume -d 'Do not resume an interrupted transfer, and keep nothing to resume this one'
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
-complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -s v -l verbose -d 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l list -d 'Print a line for each object of a run over many, and for each failure'
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l no-progress -d 'The same as --progress none'
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -s k -l key -d 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -s k -l key -d 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l key-format -d 'How to read the key text' -r -f -a "auto\t'Detected: 32 bytes, base64, hex, or 32 ASCII characters'
 base64\t'Base64 of 32 bytes: padded, unpadded or url-safe'
 hex\t'64 hexadecimal digits'
@@ -733,7 +793,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l cache-control -d 
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l content-encoding -d 'Content-Encoding' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l content-disposition -d 'Content-Disposition' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l content-language -d 'Content-Language' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l metadata -d 'User metadata; repeatable, or with commas: a=1,b=2 (a comma in a value is written `\\\\,`)' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l metadata -d 'User metadata; repeatable, or with commas: a=1,b=2 (a comma in a value is written `\\,`)' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l tagging -d 'Tags, URL-encoded: a=1&b=2' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l acl -d 'A canned ACL, such as bucket-owner-full-control' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l storage-class -d 'A storage class, such as STANDARD_IA' -r
@@ -743,6 +803,9 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l concurrency -d 'H
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal; with CI in the environment, two lines for a run of over 30 seconds'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l color -d 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE' -r -f -a "auto\t'On a terminal, as NO_COLOR, CLICOLOR and CLICOLOR_FORCE want it'
+always\t'Also in files and pipes'
+never\t'Nowhere'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
@@ -767,7 +830,8 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l dry-run -d 'Say w
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l no-resume -d 'Do not resume an interrupted transfer, and keep nothing to resume this one'
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
-complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -s v -l verbose -d 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l list -d 'Print a line for each object of a run over many, and for each failure'
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l no-progress -d 'The same as --progress none'
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
@@ -777,6 +841,9 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand ls" -l exclude -d 'Leave o
 complete -c s3seal -n "__fish_s3seal_using_subcommand ls" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal; with CI in the environment, two lines for a run of over 30 seconds'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
+complete -c s3seal -n "__fish_s3seal_using_subcommand ls" -l color -d 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE' -r -f -a "auto\t'On a terminal, as NO_COLOR, CLICOLOR and CLICOLOR_FORCE want it'
+always\t'Also in files and pipes'
+never\t'Nowhere'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand ls" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand ls" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand ls" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
@@ -789,15 +856,18 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand ls" -l read-timeout -d 'Gi
 complete -c s3seal -n "__fish_s3seal_using_subcommand ls" -l limit-rate -d 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand ls" -s r -l recursive -d 'List all that is below, not one level'
 complete -c s3seal -n "__fish_s3seal_using_subcommand ls" -s l -l long -d 'Show time (UTC), size in bytes and storage class as well'
+complete -c s3seal -n "__fish_s3seal_using_subcommand ls" -l human-readable -d 'Show sizes for people, such as 1.5 MiB; with time and storage class, as --long'
+complete -c s3seal -n "__fish_s3seal_using_subcommand ls" -l summarize -d 'Show the number of objects and their size at the end'
 complete -c s3seal -n "__fish_s3seal_using_subcommand ls" -l versions -d 'List every version, delete markers among them, with the ids of the versions'
 complete -c s3seal -n "__fish_s3seal_using_subcommand ls" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_using_subcommand ls" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
-complete -c s3seal -n "__fish_s3seal_using_subcommand ls" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand ls" -s v -l verbose -d 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand ls" -l list -d 'Print a line for each object of a run over many, and for each failure'
 complete -c s3seal -n "__fish_s3seal_using_subcommand ls" -l no-progress -d 'The same as --progress none'
 complete -c s3seal -n "__fish_s3seal_using_subcommand ls" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand ls" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
 complete -c s3seal -n "__fish_s3seal_using_subcommand ls" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -s k -l key -d 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -s k -l key -d 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l key-format -d 'How to read the key text' -r -f -a "auto\t'Detected: 32 bytes, base64, hex, or 32 ASCII characters'
 base64\t'Base64 of 32 bytes: padded, unpadded or url-safe'
 hex\t'64 hexadecimal digits'
@@ -810,6 +880,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l sse-c -d 'As wit
 complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l sse-c-key -d 'As with `aws s3`: the 32 bytes of the key as text, file://FILE or fileb://FILE' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l key-timeout -d 'How long a `cmd:` may take, passphrases and touched tokens included; 0 is for ever' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l since -d 'Only at what was written since: a duration back from now, such as 24h or 7d, or a time, such as 2026-11-22T05:26:21Z' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l only -d 'List only objects in these states [default: all but sealed; with --list or --json all]' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l fail-on -d 'End with an exit code that says so if anything is in one of these states' -r -f -a "locked\t''
 sse-s3\t''
 sse-kms\t''
@@ -825,6 +896,9 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l concurrency -d '
 complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal; with CI in the environment, two lines for a run of over 30 seconds'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
+complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l color -d 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE' -r -f -a "auto\t'On a terminal, as NO_COLOR, CLICOLOR and CLICOLOR_FORCE want it'
+always\t'Also in files and pipes'
+never\t'Nowhere'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
@@ -836,9 +910,12 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l connect-timeout 
 complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l read-timeout -d 'Give up a connection on which nothing has moved for this time; 0: never' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l limit-rate -d 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l versions -d 'Look at every version'
+complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l summary -d 'Print only how many objects, of how many bytes, each state and key has'
+complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -s r -l recursive -d 'What lies below each URL, whether or not it ends in `/`'
 complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
-complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -s v -l verbose -d 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l list -d 'Print a line for each object of a run over many, and for each failure'
 complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l no-progress -d 'The same as --progress none'
 complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand audit" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
@@ -862,6 +939,9 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -l concurrency -d 
 complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal; with CI in the environment, two lines for a run of over 30 seconds'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
+complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -l color -d 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE' -r -f -a "auto\t'On a terminal, as NO_COLOR, CLICOLOR and CLICOLOR_FORCE want it'
+always\t'Also in files and pipes'
+never\t'Nowhere'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
@@ -879,7 +959,8 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -l dry-run -d 'Say
 complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -l no-resume -d 'Do not resume an interrupted transfer, and keep nothing to resume this one'
 complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
-complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -s v -l verbose -d 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -l list -d 'Print a line for each object of a run over many, and for each failure'
 complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -l no-progress -d 'The same as --progress none'
 complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand rotate" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
@@ -893,6 +974,9 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l concurrency -d 'How
 complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal; with CI in the environment, two lines for a run of over 30 seconds'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
+complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l color -d 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE' -r -f -a "auto\t'On a terminal, as NO_COLOR, CLICOLOR and CLICOLOR_FORCE want it'
+always\t'Also in files and pipes'
+never\t'Nowhere'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
@@ -910,7 +994,8 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -s r -l recursive -d '
 complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l dry-run -d 'Say what would be done, and do nothing'
 complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
-complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -s v -l verbose -d 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l list -d 'Print a line for each object of a run over many, and for each failure'
 complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l no-progress -d 'The same as --progress none'
 complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand rm" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
@@ -924,6 +1009,9 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand delete" -l concurrency -d 
 complete -c s3seal -n "__fish_s3seal_using_subcommand delete" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal; with CI in the environment, two lines for a run of over 30 seconds'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
+complete -c s3seal -n "__fish_s3seal_using_subcommand delete" -l color -d 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE' -r -f -a "auto\t'On a terminal, as NO_COLOR, CLICOLOR and CLICOLOR_FORCE want it'
+always\t'Also in files and pipes'
+never\t'Nowhere'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand delete" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand delete" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand delete" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
@@ -941,7 +1029,8 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand delete" -s r -l recursive 
 complete -c s3seal -n "__fish_s3seal_using_subcommand delete" -l dry-run -d 'Say what would be done, and do nothing'
 complete -c s3seal -n "__fish_s3seal_using_subcommand delete" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_using_subcommand delete" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
-complete -c s3seal -n "__fish_s3seal_using_subcommand delete" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand delete" -s v -l verbose -d 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand delete" -l list -d 'Print a line for each object of a run over many, and for each failure'
 complete -c s3seal -n "__fish_s3seal_using_subcommand delete" -l no-progress -d 'The same as --progress none'
 complete -c s3seal -n "__fish_s3seal_using_subcommand delete" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand delete" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
@@ -950,7 +1039,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l method -d 'Wha
 PUT\t'To upload it'
 HEAD\t'To ask for its metadata'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l expires-in -d 'For how long: seconds, or with a unit: 15m, 1h, 7d (the most)' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -s k -l key -d 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -s k -l key -d 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l key-format -d 'How to read the key text' -r -f -a "auto\t'Detected: 32 bytes, base64, hex, or 32 ASCII characters'
 base64\t'Base64 of 32 bytes: padded, unpadded or url-safe'
 hex\t'64 hexadecimal digits'
@@ -969,13 +1058,16 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l cache-control 
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l content-encoding -d 'Content-Encoding' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l content-disposition -d 'Content-Disposition' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l content-language -d 'Content-Language' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l metadata -d 'User metadata; repeatable, or with commas: a=1,b=2 (a comma in a value is written `\\\\,`)' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l metadata -d 'User metadata; repeatable, or with commas: a=1,b=2 (a comma in a value is written `\\,`)' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l tagging -d 'Tags, URL-encoded: a=1&b=2' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l acl -d 'A canned ACL, such as bucket-owner-full-control' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l storage-class -d 'A storage class, such as STANDARD_IA' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal; with CI in the environment, two lines for a run of over 30 seconds'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
+complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l color -d 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE' -r -f -a "auto\t'On a terminal, as NO_COLOR, CLICOLOR and CLICOLOR_FORCE want it'
+always\t'Also in files and pipes'
+never\t'Nowhere'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
@@ -991,40 +1083,47 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l curl -d 'Print
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l checksum -d 'Sign the question for the object\'s checksum as well, so that `s3seal get URL` can verify the bytes'
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
-complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -s v -l verbose -d 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l list -d 'Print a line for each object of a run over many, and for each failure'
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l no-progress -d 'The same as --progress none'
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block help" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal; with CI in the environment, two lines for a run of over 30 seconds'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal; with CI in the environment, two lines for a run of over 30 seconds'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
-complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block help" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block help" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block help" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block help" -l ca-bundle -d 'Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE' -r -F
-complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block help" -l request-payer -d 'Who pays for the request; the one value is `requester`' -r -f -a "requester\t''"
-complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block help" -l expected-bucket-owner -d 'Refuse a bucket that belongs to another account' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block help" -l max-attempts -d 'How often a request is sent before it is given up [default: 5]. Also: AWS_MAX_ATTEMPTS' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block help" -l connect-timeout -d 'Give up an attempt at a connection after this time; 0: never' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block help" -l read-timeout -d 'Give up a connection on which nothing has moved for this time; 0: never' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block help" -l limit-rate -d 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block help" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
-complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block help" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
-complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block help" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
-complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block help" -l no-progress -d 'The same as --progress none'
-complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block help" -l no-sign-request -d 'Send requests without credentials'
-complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block help" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
-complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block help" -f -a "create" -d 'Make a bucket that takes objects with SSE-C'
-complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block help" -f -a "delete" -d 'Delete a bucket that is empty'
-complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block help" -f -a "status" -d 'Show whether SSE-C is blocked, and the default encryption'
-complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block help" -f -a "allow" -d 'Let objects be written with SSE-C'
-complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block help" -f -a "block" -d 'Refuse objects that are written with SSE-C'
-complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block" -l color -d 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE' -r -f -a "auto\t'On a terminal, as NO_COLOR, CLICOLOR and CLICOLOR_FORCE want it'
+always\t'Also in files and pipes'
+never\t'Nowhere'"
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block" -l ca-bundle -d 'Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE' -r -F
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block" -l request-payer -d 'Who pays for the request; the one value is `requester`' -r -f -a "requester\t''"
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block" -l expected-bucket-owner -d 'Refuse a bucket that belongs to another account' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block" -l max-attempts -d 'How often a request is sent before it is given up [default: 5]. Also: AWS_MAX_ATTEMPTS' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block" -l connect-timeout -d 'Give up an attempt at a connection after this time; 0: never' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block" -l read-timeout -d 'Give up a connection on which nothing has moved for this time; 0: never' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block" -l limit-rate -d 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block" -s v -l verbose -d 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block" -l list -d 'Print a line for each object of a run over many, and for each failure'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block" -l no-progress -d 'The same as --progress none'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block" -l no-sign-request -d 'Send requests without credentials'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block" -f -a "create" -d 'Make a bucket that takes objects with SSE-C'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block" -f -a "delete" -d 'Delete a bucket that is empty'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block" -f -a "status" -d 'Show whether SSE-C is blocked, and the default encryption'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block" -f -a "allow" -d 'Let objects be written with SSE-C'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and not __fish_seen_subcommand_from create delete status allow block" -f -a "block" -d 'Refuse objects that are written with SSE-C'
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from create" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal; with CI in the environment, two lines for a run of over 30 seconds'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from create" -l color -d 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE' -r -f -a "auto\t'On a terminal, as NO_COLOR, CLICOLOR and CLICOLOR_FORCE want it'
+always\t'Also in files and pipes'
+never\t'Nowhere'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from create" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from create" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from create" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
@@ -1037,7 +1136,8 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_su
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from create" -l limit-rate -d 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from create" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
-complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from create" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from create" -s v -l verbose -d 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from create" -l list -d 'Print a line for each object of a run over many, and for each failure'
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from create" -l no-progress -d 'The same as --progress none'
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from create" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from create" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
@@ -1045,6 +1145,9 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_su
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from delete" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal; with CI in the environment, two lines for a run of over 30 seconds'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from delete" -l color -d 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE' -r -f -a "auto\t'On a terminal, as NO_COLOR, CLICOLOR and CLICOLOR_FORCE want it'
+always\t'Also in files and pipes'
+never\t'Nowhere'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from delete" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from delete" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from delete" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
@@ -1057,7 +1160,8 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_su
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from delete" -l limit-rate -d 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from delete" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from delete" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
-complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from delete" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from delete" -s v -l verbose -d 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from delete" -l list -d 'Print a line for each object of a run over many, and for each failure'
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from delete" -l no-progress -d 'The same as --progress none'
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from delete" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from delete" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
@@ -1065,6 +1169,9 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_su
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from status" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal; with CI in the environment, two lines for a run of over 30 seconds'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from status" -l color -d 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE' -r -f -a "auto\t'On a terminal, as NO_COLOR, CLICOLOR and CLICOLOR_FORCE want it'
+always\t'Also in files and pipes'
+never\t'Nowhere'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from status" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from status" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from status" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
@@ -1077,7 +1184,8 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_su
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from status" -l limit-rate -d 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from status" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from status" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
-complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from status" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from status" -s v -l verbose -d 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from status" -l list -d 'Print a line for each object of a run over many, and for each failure'
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from status" -l no-progress -d 'The same as --progress none'
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from status" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from status" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
@@ -1085,6 +1193,9 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_su
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from allow" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal; with CI in the environment, two lines for a run of over 30 seconds'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from allow" -l color -d 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE' -r -f -a "auto\t'On a terminal, as NO_COLOR, CLICOLOR and CLICOLOR_FORCE want it'
+always\t'Also in files and pipes'
+never\t'Nowhere'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from allow" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from allow" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from allow" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
@@ -1097,7 +1208,8 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_su
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from allow" -l limit-rate -d 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from allow" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from allow" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
-complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from allow" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from allow" -s v -l verbose -d 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from allow" -l list -d 'Print a line for each object of a run over many, and for each failure'
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from allow" -l no-progress -d 'The same as --progress none'
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from allow" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from allow" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
@@ -1105,6 +1217,9 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_su
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from block" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal; with CI in the environment, two lines for a run of over 30 seconds'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from block" -l color -d 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE' -r -f -a "auto\t'On a terminal, as NO_COLOR, CLICOLOR and CLICOLOR_FORCE want it'
+always\t'Also in files and pipes'
+never\t'Nowhere'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from block" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from block" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from block" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
@@ -1117,20 +1232,57 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_su
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from block" -l limit-rate -d 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from block" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from block" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
-complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from block" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from block" -s v -l verbose -d 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from block" -l list -d 'Print a line for each object of a run over many, and for each failure'
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from block" -l no-progress -d 'The same as --progress none'
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from block" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from block" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from block" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from help" -f -a "create" -d 'Make a bucket that takes objects with SSE-C'
-complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from help" -f -a "delete" -d 'Delete a bucket that is empty'
-complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from help" -f -a "status" -d 'Show whether SSE-C is blocked, and the default encryption'
-complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from help" -f -a "allow" -d 'Let objects be written with SSE-C'
-complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from help" -f -a "block" -d 'Refuse objects that are written with SSE-C'
-complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c s3seal -n "__fish_s3seal_using_subcommand setup" -l provider -d 'The provider, which decides the endpoint' -r -f -a "aws\t''
+ovh\t''
+hetzner\t''
+scaleway\t''
+exoscale\t''
+b2\t''
+wasabi\t''
+ionos\t''
+own\t''
+other\t''"
+complete -c s3seal -n "__fish_s3seal_using_subcommand setup" -l key-name -d 'The key\'s name in config.toml [default: the bucket\'s name]' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand setup" -s k -l key -d 'Where an existing key is, as for -k of other commands [default: a new key in a file beside config.toml]' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand setup" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal; with CI in the environment, two lines for a run of over 30 seconds'
+plain\t'A line of text every 30 seconds'
+none\t'Nothing'"
+complete -c s3seal -n "__fish_s3seal_using_subcommand setup" -l color -d 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE' -r -f -a "auto\t'On a terminal, as NO_COLOR, CLICOLOR and CLICOLOR_FORCE want it'
+always\t'Also in files and pipes'
+never\t'Nowhere'"
+complete -c s3seal -n "__fish_s3seal_using_subcommand setup" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand setup" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand setup" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand setup" -l ca-bundle -d 'Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE' -r -F
+complete -c s3seal -n "__fish_s3seal_using_subcommand setup" -l request-payer -d 'Who pays for the request; the one value is `requester`' -r -f -a "requester\t''"
+complete -c s3seal -n "__fish_s3seal_using_subcommand setup" -l expected-bucket-owner -d 'Refuse a bucket that belongs to another account' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand setup" -l max-attempts -d 'How often a request is sent before it is given up [default: 5]. Also: AWS_MAX_ATTEMPTS' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand setup" -l connect-timeout -d 'Give up an attempt at a connection after this time; 0: never' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand setup" -l read-timeout -d 'Give up a connection on which nothing has moved for this time; 0: never' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand setup" -l limit-rate -d 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand setup" -s y -l yes -d 'Ask nothing, and write'
+complete -c s3seal -n "__fish_s3seal_using_subcommand setup" -l dry-run -d 'Show what would be written, and write nothing'
+complete -c s3seal -n "__fish_s3seal_using_subcommand setup" -l no-doctor -d 'Do not run `doctor` at the end'
+complete -c s3seal -n "__fish_s3seal_using_subcommand setup" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
+complete -c s3seal -n "__fish_s3seal_using_subcommand setup" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c s3seal -n "__fish_s3seal_using_subcommand setup" -s v -l verbose -d 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand setup" -l list -d 'Print a line for each object of a run over many, and for each failure'
+complete -c s3seal -n "__fish_s3seal_using_subcommand setup" -l no-progress -d 'The same as --progress none'
+complete -c s3seal -n "__fish_s3seal_using_subcommand setup" -l no-sign-request -d 'Send requests without credentials'
+complete -c s3seal -n "__fish_s3seal_using_subcommand setup" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
+complete -c s3seal -n "__fish_s3seal_using_subcommand setup" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c s3seal -n "__fish_s3seal_using_subcommand doctor" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal; with CI in the environment, two lines for a run of over 30 seconds'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
+complete -c s3seal -n "__fish_s3seal_using_subcommand doctor" -l color -d 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE' -r -f -a "auto\t'On a terminal, as NO_COLOR, CLICOLOR and CLICOLOR_FORCE want it'
+always\t'Also in files and pipes'
+never\t'Nowhere'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand doctor" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand doctor" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand doctor" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
@@ -1143,7 +1295,8 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand doctor" -l read-timeout -d
 complete -c s3seal -n "__fish_s3seal_using_subcommand doctor" -l limit-rate -d 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand doctor" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_using_subcommand doctor" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
-complete -c s3seal -n "__fish_s3seal_using_subcommand doctor" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand doctor" -s v -l verbose -d 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand doctor" -l list -d 'Print a line for each object of a run over many, and for each failure'
 complete -c s3seal -n "__fish_s3seal_using_subcommand doctor" -l no-progress -d 'The same as --progress none'
 complete -c s3seal -n "__fish_s3seal_using_subcommand doctor" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand doctor" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
@@ -1168,6 +1321,9 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l env-file -d 'Once
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal; with CI in the environment, two lines for a run of over 30 seconds'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
+complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l color -d 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE' -r -f -a "auto\t'On a terminal, as NO_COLOR, CLICOLOR and CLICOLOR_FORCE want it'
+always\t'Also in files and pipes'
+never\t'Nowhere'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
@@ -1183,7 +1339,8 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l require-tls -d 'R
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l control -d 'Let programs on this machine use /-/reset, /-/requests, /-/faults and /-/clock (see the server\'s README)'
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
-complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -s v -l verbose -d 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l list -d 'Print a line for each object of a run over many, and for each failure'
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l no-progress -d 'The same as --progress none'
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
@@ -1195,7 +1352,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand proxy" -l tls-key -d 'The 
 complete -c s3seal -n "__fish_s3seal_using_subcommand proxy" -l metrics -d 'Serve metrics in the format of Prometheus at http://HOST:PORT/-/metrics; only for this machine' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand proxy" -l log -d 'Append a line for each request to this file [default: stderr; with a command, refusals alone]' -r -F
 complete -c s3seal -n "__fish_s3seal_using_subcommand proxy" -l env-file -d 'Once ready, write the environment for clients to this file as `export` lines' -r -F
-complete -c s3seal -n "__fish_s3seal_using_subcommand proxy" -s k -l key -d 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand proxy" -s k -l key -d 'Where the key is: a path with a `/` (./backup.key), a name in config.toml, env:NAME, cmd:COMMAND, …' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand proxy" -l key-format -d 'How to read the key text' -r -f -a "auto\t'Detected: 32 bytes, base64, hex, or 32 ASCII characters'
 base64\t'Base64 of 32 bytes: padded, unpadded or url-safe'
 hex\t'64 hexadecimal digits'
@@ -1210,6 +1367,9 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand proxy" -l key-timeout -d '
 complete -c s3seal -n "__fish_s3seal_using_subcommand proxy" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal; with CI in the environment, two lines for a run of over 30 seconds'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
+complete -c s3seal -n "__fish_s3seal_using_subcommand proxy" -l color -d 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE' -r -f -a "auto\t'On a terminal, as NO_COLOR, CLICOLOR and CLICOLOR_FORCE want it'
+always\t'Also in files and pipes'
+never\t'Nowhere'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand proxy" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand proxy" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand proxy" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
@@ -1224,7 +1384,8 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand proxy" -l tls -d 'Serve ht
 complete -c s3seal -n "__fish_s3seal_using_subcommand proxy" -l allow-plain -d 'Let clients read objects that are not sealed, where sealed ones are expected'
 complete -c s3seal -n "__fish_s3seal_using_subcommand proxy" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_using_subcommand proxy" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
-complete -c s3seal -n "__fish_s3seal_using_subcommand proxy" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand proxy" -s v -l verbose -d 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand proxy" -l list -d 'Print a line for each object of a run over many, and for each failure'
 complete -c s3seal -n "__fish_s3seal_using_subcommand proxy" -l no-progress -d 'The same as --progress none'
 complete -c s3seal -n "__fish_s3seal_using_subcommand proxy" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand proxy" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
@@ -1232,6 +1393,9 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand proxy" -s h -l help -d 'Pr
 complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal; with CI in the environment, two lines for a run of over 30 seconds'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
+complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -l color -d 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE' -r -f -a "auto\t'On a terminal, as NO_COLOR, CLICOLOR and CLICOLOR_FORCE want it'
+always\t'Also in files and pipes'
+never\t'Nowhere'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
@@ -1244,40 +1408,33 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -l read-timeo
 complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -l limit-rate -d 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
-complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -s v -l verbose -d 'Log requests to stderr, never a key; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -s v -l verbose -d 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -l list -d 'Print a line for each object of a run over many, and for each failure'
 complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -l no-progress -d 'The same as --progress none'
 complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
 complete -c s3seal -n "__fish_s3seal_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get cat head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "keygen" -d 'Make a new 256-bit key from the operating system\'s random source'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get cat head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "key" -d 'Inspect keys, hand them to other tools, and check that they still open what they sealed'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get cat head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "put" -d 'Seal files with your key and store them'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get cat head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "get" -d 'Fetch objects, opened with the key they were sealed with'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get cat head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "cat" -d 'Write an object to standard output: `get URL -`'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get cat head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "head" -d 'Show an object\'s metadata, opened with the key it was sealed with'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get cat head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "cp" -d 'Copy objects, from one key to another, or between sealed and not'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get cat head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "mv" -d 'Move objects: copy them as `cp` does, and delete each once its copy is proven'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get cat head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "sync" -d 'Copy what changed between a folder and a prefix, in either direction'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get cat head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "ls" -d 'List buckets and objects'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get cat head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "audit" -d 'Tell which objects are sealed, and with which of your keys'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get cat head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "rotate" -d 'Seal objects with another key, where they are'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get cat head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "rm" -d 'Delete objects, or versions of them; needs no key'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get cat head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "presign" -d 'Make a URL with which somebody without credentials can read or write one object'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get cat head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "bucket" -d 'Make or delete a bucket; see, allow or block SSE-C in it'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get cat head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "doctor" -d 'Check everything that sealed objects need: settings, connection, bucket, and that the store really seals'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get cat head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "mock" -d 'Run a local S3 server for tests: it answers like Amazon S3, in memory'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get cat head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "proxy" -d 'Seal what other S3 tools write: a local endpoint that adds your key'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get cat head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "completions" -d 'Print a completion script for a shell'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get cat head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and __fish_seen_subcommand_from key" -f -a "show" -d 'Show what a key is: source, format seen, length, key-MD5 and warnings'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and __fish_seen_subcommand_from key" -f -a "md5" -d 'Print the key-MD5 alone, a line a key'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and __fish_seen_subcommand_from key" -f -a "convert" -d 'Write the same key as another tool wants it'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and __fish_seen_subcommand_from key" -f -a "verify" -d 'Check that your keys still open these objects'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and __fish_seen_subcommand_from key" -f -a "recover" -d 'Find the key that opens an object, from a text that was once used as one'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and __fish_seen_subcommand_from key" -f -a "list" -d 'List the keys of config.toml: names, sources, key-MD5s and rules; no secret'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and __fish_seen_subcommand_from key" -f -a "derive" -d 'Derive the key of one object from a master key, to share that object alone'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and __fish_seen_subcommand_from bucket" -f -a "create" -d 'Make a bucket that takes objects with SSE-C'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and __fish_seen_subcommand_from bucket" -f -a "delete" -d 'Delete a bucket that is empty'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and __fish_seen_subcommand_from bucket" -f -a "status" -d 'Show whether SSE-C is blocked, and the default encryption'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and __fish_seen_subcommand_from bucket" -f -a "allow" -d 'Let objects be written with SSE-C'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and __fish_seen_subcommand_from bucket" -f -a "block" -d 'Refuse objects that are written with SSE-C'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal; with CI in the environment, two lines for a run of over 30 seconds'
+plain\t'A line of text every 30 seconds'
+none\t'Nothing'"
+complete -c s3seal -n "__fish_s3seal_using_subcommand help" -l color -d 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE' -r -f -a "auto\t'On a terminal, as NO_COLOR, CLICOLOR and CLICOLOR_FORCE want it'
+always\t'Also in files and pipes'
+never\t'Nowhere'"
+complete -c s3seal -n "__fish_s3seal_using_subcommand help" -l endpoint-url -d 'The store\'s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand help" -l profile -d 'The profile of the AWS configuration files to use. Also: AWS_PROFILE' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand help" -l region -d 'The bucket\'s region. Also: AWS_REGION, AWS_DEFAULT_REGION' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand help" -l ca-bundle -d 'Trust the certificate authorities in this PEM file, and no others. Also: AWS_CA_BUNDLE' -r -F
+complete -c s3seal -n "__fish_s3seal_using_subcommand help" -l request-payer -d 'Who pays for the request; the one value is `requester`' -r -f -a "requester\t''"
+complete -c s3seal -n "__fish_s3seal_using_subcommand help" -l expected-bucket-owner -d 'Refuse a bucket that belongs to another account' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand help" -l max-attempts -d 'How often a request is sent before it is given up [default: 5]. Also: AWS_MAX_ATTEMPTS' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand help" -l connect-timeout -d 'Give up an attempt at a connection after this time; 0: never' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand help" -l read-timeout -d 'Give up a connection on which nothing has moved for this time; 0: never' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand help" -l limit-rate -d 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand help" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help" -s v -l verbose -d 'Log requests to stderr, never a key, and print a line for each item; more with -vv and -vvv'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help" -l list -d 'Print a line for each object of a run over many, and for each failure'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help" -l no-progress -d 'The same as --progress none'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help" -l no-sign-request -d 'Send requests without credentials'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help" -s h -l help -d 'Print help (see more with \'--help\')'
