@@ -21,6 +21,7 @@ mod text;
 mod transfer;
 
 pub use cli::{command, hold_keys, run};
+pub use commands::schema::{page as json_page, schema as json_schema};
 pub use system::descriptors::note_closed;
 
 /// Key text, for tests that check it.

@@ -45,6 +45,7 @@ mod removal;
 mod resume;
 mod ring;
 mod rotate;
+mod schema;
 mod several;
 mod shards;
 mod slips;

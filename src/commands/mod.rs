@@ -7,6 +7,7 @@
 //! - `selection`: the options of commands that take many files or objects
 //! - `sealing`: the options of commands that write objects
 //! - `copying`: the options of `cp` and `mv`, and what they do
+//! - `schema`: the documentation of `--json`, made of the types that are printed
 //! - `local_server`: what `mock` and `proxy` have in common
 
 pub(crate) mod advice;
@@ -31,6 +32,7 @@ pub(crate) mod proxy;
 pub(crate) mod put;
 pub(crate) mod rm;
 pub(crate) mod rotate;
+pub(crate) mod schema;
 mod sealing;
 mod selection;
 pub(crate) mod sync;

@@ -2,10 +2,12 @@
 //!
 //! - `advice`: hints, made below `commands`, that name options or commands; `commands::advice` has their words
 
+use std::borrow::Cow;
 use std::fmt;
 use std::io;
 use std::sync::Arc;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
 mod advice;
@@ -41,6 +43,20 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// All kinds; the signal is any.
+    const ALL: [Kind; 10] = [
+        Kind::Other,
+        Kind::Usage,
+        Kind::NotFound,
+        Kind::Key,
+        Kind::Denied,
+        Kind::Unsealed,
+        Kind::Integrity,
+        Kind::Unavailable,
+        Kind::Precondition,
+        Kind::Interrupted(0),
+    ];
+
     /// The name that `--json` prints.
     fn name(self) -> &'static str {
         match self {
@@ -79,10 +95,29 @@ impl Serialize for Kind {
     }
 }
 
-/// Why a command failed. `--json` prints it in this serialized form.
-#[derive(Debug, Clone, Serialize)]
+impl JsonSchema for Kind {
+    fn schema_name() -> Cow<'static, str> {
+        "Kind".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let described = |kind: Kind| {
+            let description = match kind {
+                Kind::Interrupted(_) => {
+                    "A signal ended the command: exit 128 plus its number.".into()
+                }
+                kind => format!("Exit {}.", kind.exit_code()),
+            };
+            json_schema!({"const": kind.name(), "description": description})
+        };
+        json_schema!({"oneOf": Kind::ALL.map(described)})
+    }
+}
+
+/// Why a command or one of its items failed; a line of stderr.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Failure {
-    /// What the failure means.
+    /// What the failure means. It decides the exit code.
     pub kind: Kind,
     // Boxed: a failure is part of most results, and rare.
     #[serde(flatten)]
@@ -90,11 +125,12 @@ pub struct Failure {
 }
 
 /// The message and the context of a [`Failure`].
-#[derive(Debug, Default, Clone, Serialize)]
+#[derive(Debug, Default, Clone, Serialize, JsonSchema)]
 pub struct Detail {
     /// One line: what happened.
     pub message: String,
     /// One line: what the user can do about it.
+    #[schemars(with = "Option<String>")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<Hint>,
     /// The HTTP status of the store's answer.

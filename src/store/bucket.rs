@@ -6,6 +6,7 @@ use aws_sdk_s3::types::{
     ServerSideEncryption, ServerSideEncryptionByDefault, ServerSideEncryptionConfiguration,
     ServerSideEncryptionRule,
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::explain::{Action, Circumstances, diagnose};
@@ -14,7 +15,7 @@ use crate::failure::{Advice, Failure};
 use crate::location::Location;
 
 /// The setting for SSE-C in a bucket's configuration.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum SseC {
     /// Writes with SSE-C are refused.

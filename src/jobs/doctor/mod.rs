@@ -12,6 +12,8 @@ mod report;
 mod tls;
 mod trial;
 
+pub(crate) use report::DoctorRecord;
+
 use reach::reach;
 use report::{DoctorReport, Stop};
 

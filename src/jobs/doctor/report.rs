@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::failure::{CommonCode, Failure};
@@ -31,12 +32,16 @@ const CHECKS: [&str; 20] = [
     "cleanup",
 ];
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-enum Status {
+pub(crate) enum Status {
+    /// As it should be.
     Pass,
+    /// Something to know or to mend; the exit code does not change.
     Warn,
+    /// Something to mend: sealed objects cannot be written or read.
     Fail,
+    /// Not checked.
     Skip,
 }
 
@@ -77,14 +82,21 @@ pub(super) enum Stop {
 }
 
 /// The record that `--json` prints for a check.
-#[derive(Serialize)]
-struct Item<'a> {
-    op: &'static str,
-    check: &'a str,
-    status: Status,
-    message: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    hint: Option<&'a str>,
+#[derive(Serialize, JsonSchema)]
+#[serde(tag = "op", rename_all = "kebab-case")]
+pub(crate) enum DoctorRecord<'a> {
+    /// The result of one check.
+    Doctor {
+        /// The check's name, such as `sse-c`.
+        check: &'a str,
+        /// How the check ended.
+        status: Status,
+        /// What was found.
+        message: &'a str,
+        /// What to do about it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        hint: Option<&'a str>,
+    },
 }
 
 impl DoctorReport {
@@ -169,7 +181,7 @@ impl Finding {
         let Finding { status, message, hint } = self;
         if out.json() {
             let hint = hint.as_deref();
-            return out.item(&Item { op: "doctor", check, status: *status, message, hint });
+            return out.item(&DoctorRecord::Doctor { check, status: *status, message, hint });
         }
         out.line(&format!("{}  {check:<13}  {message}", status.word()))?;
         match hint {

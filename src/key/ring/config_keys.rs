@@ -35,7 +35,7 @@ pub(crate) struct KeySummary<'a> {
 }
 
 /// One place where a key may be sent.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub(crate) struct Scope {
     /// The endpoint's URL, or `aws`.
     pub endpoint: String,
