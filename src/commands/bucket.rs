@@ -72,7 +72,7 @@ pub(super) enum Item<'a> {
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Configuration<'a> {
-    /// The bucket: s3://bucket.
+    /// The bucket: s3://bucket/.
     url: String,
     /// The switch for SSE-C.
     sse_c: SseC,
@@ -122,7 +122,7 @@ pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Changed {
-    /// The bucket: s3://bucket.
+    /// The bucket: s3://bucket/.
     url: String,
     /// The switch for SSE-C, if it was set.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -57,7 +57,7 @@ pub(super) enum Item<'a> {
         /// When the bucket was made: RFC 3339, UTC.
         #[serde(skip_serializing_if = "Option::is_none")]
         created: Option<&'a str>,
-        /// The object's size.
+        /// The object's size in bytes.
         #[serde(skip_serializing_if = "Option::is_none")]
         bytes: Option<u64>,
         /// When the object was written: RFC 3339, UTC.

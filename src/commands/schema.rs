@@ -23,7 +23,7 @@ const INDENT: &str = "      ";
 const ABOUT: &str = "\
 With --json, stdout has one JSON object a line for each item, and stderr one for each error. The field \
 `op` names the operation, except in the lines of `head`, which have the fields of `aws s3api head-object`, \
-and in errors. A field without a value is left out. Fields may be added, and none changes its meaning. \
+and in errors. `sync` prints the lines of `put`, `get` and `rm`, `cat` those of `get`. A field without a value is left out. Fields may be added, and none changes its meaning. \
 Warnings and notes are lines of text on stderr, none of which begins with `{`.";
 
 /// The schema of the lines that `--json` prints: in `$defs`, one definition for each `op`, one for `head`, and one for errors.

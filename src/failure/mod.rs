@@ -102,12 +102,23 @@ impl JsonSchema for Kind {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         let described = |kind: Kind| {
-            let description = match kind {
-                Kind::Interrupted(_) => {
-                    "A signal ended the command: exit 128 plus its number.".into()
-                }
-                kind => format!("Exit {}.", kind.exit_code()),
+            let meaning = match kind {
+                Kind::Other => "Anything else.",
+                Kind::Usage => "The command line asks for what cannot or must not be done.",
+                Kind::NotFound => "The bucket, object, version or local file does not exist.",
+                Kind::Key => "The object is sealed, and the key is absent, wrong or malformed.",
+                Kind::Denied => "Credentials, a policy, or a bucket that blocks SSE-C.",
+                Kind::Unsealed => "Not sealed, not proven to be sealed, or refused as unsafe.",
+                Kind::Integrity => "The bytes are not those that were written.",
+                Kind::Unavailable => "The store does not answer usefully, after retries.",
+                Kind::Precondition => "The object exists, or was changed meanwhile.",
+                Kind::Interrupted(_) => "A signal ended the command.",
             };
+            let exit = match kind {
+                Kind::Interrupted(_) => "128 plus its number".to_owned(),
+                kind => kind.exit_code().to_string(),
+            };
+            let description = format!("{meaning} Exit {exit}.");
             json_schema!({"const": kind.name(), "description": description})
         };
         json_schema!({"oneOf": Kind::ALL.map(described)})

@@ -138,7 +138,7 @@ pub(crate) struct RotateRecord {
     pub(super) version_id: Option<String>,
     /// What was done, or would be.
     pub(super) result: RotationResult,
-    /// The object's size.
+    /// The object's size in bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) bytes: Option<u64>,
     /// Whether it is sealed with a customer key now.
@@ -196,7 +196,7 @@ pub(crate) struct AuditRecord {
     pub(super) state: State,
     #[serde(flatten)]
     pub(super) key: KeyFields,
-    /// The object's size.
+    /// The object's size in bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) bytes: Option<u64>,
     /// When it was written: RFC 3339, UTC.
@@ -232,7 +232,7 @@ pub(crate) struct KeyFields {
 #[derive(Debug, Default, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct WrittenFields {
-    /// The object's size.
+    /// The object's size in bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     bytes: Option<u64>,
     /// Whether the object is sealed with a customer key; the store has proven it.

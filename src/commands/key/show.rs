@@ -50,7 +50,7 @@ pub(in crate::commands) enum Item<'a> {
         source: &'a str,
         /// The form in which it was found.
         form: Form,
-        /// Its length.
+        /// Its length in bits.
         bits: usize,
         /// The MD5 of the key, in base64, as S3 shows it.
         key_md5: String,

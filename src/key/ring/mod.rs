@@ -14,6 +14,6 @@ mod rule;
 
 pub(crate) use candidates::{Candidates, ObjectKey};
 pub(crate) use config::variables;
-pub(crate) use config_keys::{ConfigKeys, KeySummary, Scope};
+pub(crate) use config_keys::{ConfigKeys, Inspected, KeySummary, RuleSummary, Scope};
 pub(crate) use keyring::Keyring;
 pub(crate) use rule::KeyRecipient;

@@ -55,11 +55,11 @@ pub(crate) enum LogLine<'a> {
         key: &'a str,
         /// The HTTP status of the proxy's answer.
         status: u16,
-        /// The length of the request's body.
+        /// The length of the request's body in bytes.
         received_bytes: u64,
-        /// The length of the answer's body, as far as it was sent.
+        /// How many bytes of the answer's body were sent.
         sent_bytes: u64,
-        /// The time from the request's head to the answer's end.
+        /// The time from the request's head to the answer's end, in milliseconds.
         milliseconds: u64,
         /// The MD5 of the key that sealed or opened the object, in base64, as S3 shows it.
         #[serde(skip_serializing_if = "Option::is_none")]
