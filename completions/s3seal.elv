@@ -1196,6 +1196,7 @@ set edit:completion:arg-completer[s3seal] = {|@words|
         &'s3seal;bucket;help;help'= {
         }
         &'s3seal;doctor'= {
+            cand --time-limit 'Give up a check after this time; six times that for credentials, for the upload of 5 MiB, and for the removal of the throw-away objects'
             cand --progress 'How the progress of transfers is shown on stderr'
             cand --endpoint-url 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL'
             cand --profile 'The profile of the AWS configuration files to use. Also: AWS_PROFILE'

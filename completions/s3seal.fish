@@ -1128,6 +1128,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_su
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from help" -f -a "allow" -d 'Let objects be written with SSE-C'
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from help" -f -a "block" -d 'Refuse objects that are written with SSE-C'
 complete -c s3seal -n "__fish_s3seal_using_subcommand bucket; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c s3seal -n "__fish_s3seal_using_subcommand doctor" -l time-limit -d 'Give up a check after this time; six times that for credentials, for the upload of 5 MiB, and for the removal of the throw-away objects' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand doctor" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal; with CI in the environment, two lines for a run of over 30 seconds'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"
