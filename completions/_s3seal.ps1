@@ -1282,6 +1282,7 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             break
         }
         's3seal;doctor' {
+            [CompletionResult]::new('--time-limit', '--time-limit', [CompletionResultType]::ParameterName, 'Give up a check after this time; six times that for credentials, for the upload of 5 MiB, and for the removal of the throw-away objects')
             [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How the progress of transfers is shown on stderr')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE')
             [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL')

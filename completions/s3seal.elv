@@ -1248,6 +1248,7 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'s3seal;doctor'= {
+            cand --time-limit 'Give up a check after this time; six times that for credentials, for the upload of 5 MiB, and for the removal of the throw-away objects'
             cand --progress 'How the progress of transfers is shown on stderr'
             cand --color 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE'
             cand --endpoint-url 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL'

@@ -22,6 +22,7 @@ mod transfer;
 
 pub use cli::{command, hold_keys, run, topics};
 pub use commands::help::Topic;
+pub use commands::schema::{page as json_page, schema as json_schema};
 pub use system::descriptors::note_closed;
 
 /// Key text, for tests that check it.

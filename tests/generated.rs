@@ -1,4 +1,4 @@
-//! Completions, man pages and transcripts are what the program says today.
+//! Completions, man pages, the schema of `--json` and transcripts are what the program says today.
 //!
 //! `SNAPSHOTS=overwrite cargo test generated` writes them anew.
 
@@ -29,6 +29,19 @@ fn man_pages_are_fresh() {
     let folder = tempfile::tempdir().unwrap();
     clap_mangen::generate_to(s3seal::command(), folder.path()).unwrap();
     is_fresh("man", &contents(folder.path()));
+}
+
+#[test]
+fn the_schema_is_fresh() {
+    let name = "docs/json.schema.json";
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
+    let schema = serde_json::to_string_pretty(&s3seal::json_schema()).unwrap() + "\n";
+    if overwrites() {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, &schema).unwrap();
+    }
+    let found = fs::read_to_string(&path).unwrap_or_default();
+    assert!(found == schema, "{name} is stale: SNAPSHOTS=overwrite cargo test generated");
 }
 
 /// What people read: help, and the errors that need no store.

@@ -10,6 +10,8 @@ use std::process::{Command, Output, Stdio};
 
 use s3seal_mock::{Builder, Server};
 
+use crate::schema::check_lines;
+
 /// The bucket that every server has.
 pub(crate) const BUCKET: &str = "demo";
 /// The program under test.
@@ -242,7 +244,8 @@ impl Run {
         done
     }
 
-    /// Runs it to its end.
+    /// Runs it to its end. What it prints with `--json` must be what the schema says.
+    #[track_caller]
     pub(crate) fn done(mut self) -> Done {
         self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = self.command.spawn().expect("the program starts");
@@ -254,7 +257,11 @@ impl Run {
         });
         let output = child.wait_with_output().expect("the program ends");
         writer.join().expect("the writer ends");
-        Done::from(output)
+        let done = Done::from(output);
+        if self.command.get_args().any(|argument| argument == "--json") {
+            check_lines(&done.stdout, &done.stderr);
+        }
+        done
     }
 }
 

@@ -46,6 +46,7 @@ mod removal;
 mod resume;
 mod ring;
 mod rotate;
+mod schema;
 mod setup;
 mod several;
 mod shards;

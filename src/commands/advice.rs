@@ -97,6 +97,7 @@ pub(crate) fn sentence(advice: &Advice) -> String {
         Advice::AllowMoreFiles => {
             "allow more (`ulimit -n 1024`), or do less at once with --concurrency 1"
         }
+        Advice::AllowMoreTime => "try again later, or allow more time with --time-limit",
         Advice::AllowSseC(bucket) => {
             return format!(
                 "an administrator of the bucket can allow it: `s3seal bucket allow s3://{bucket}`"

@@ -1,5 +1,6 @@
 //! `s3seal bucket`: makes and deletes buckets, and whether they accept SSE-C.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::failure::Failure;
@@ -47,18 +48,44 @@ struct Buckets {
 }
 
 /// What `--json` prints.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[serde(tag = "op")]
+pub(super) enum Item<'a> {
+    /// What a bucket's configuration says of encryption.
+    #[serde(rename = "bucket-status")]
+    Status(Configuration<'a>),
+    /// The bucket lets objects be written with SSE-C.
+    #[serde(rename = "bucket-allow")]
+    Allow(Configuration<'a>),
+    /// The bucket refuses objects that are written with SSE-C.
+    #[serde(rename = "bucket-block")]
+    Block(Configuration<'a>),
+    /// A new bucket.
+    #[serde(rename = "bucket-create")]
+    Create(Changed),
+    /// A deleted bucket.
+    #[serde(rename = "bucket-delete")]
+    Delete(Changed),
+}
+
+/// What a bucket's configuration says of encryption.
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Item<'a> {
-    op: &'static str,
+pub(super) struct Configuration<'a> {
+    /// The bucket: s3://bucket/.
     url: String,
+    /// The switch for SSE-C.
     sse_c: SseC,
+    /// Whether this command has changed the switch; absent with `status`.
     #[serde(skip_serializing_if = "Option::is_none")]
     changed: Option<bool>,
+    /// The bucket's default encryption: AES256, aws:kms or aws:kms:dsse.
     #[serde(skip_serializing_if = "Option::is_none")]
     default_encryption: Option<&'a str>,
+    /// The id or ARN of the default's KMS key.
     #[serde(skip_serializing_if = "Option::is_none")]
     kms_key_id: Option<&'a str>,
+    /// Whether an S3 bucket key saves requests to KMS.
     bucket_key: bool,
 }
 
@@ -86,17 +113,18 @@ pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<
     }
     let before = store.bucket_encryption(&at).await?;
     match allowed {
-        None => report("bucket-status", &at, &before, None, out),
+        None => report(&at, &before, None, out),
         Some(allowed) => set(&store, &at, before, allowed, out).await,
     }
 }
 
-/// What `--json` prints for a bucket that was made or deleted.
-#[derive(Serialize)]
+/// A bucket that was made or deleted.
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Changed {
-    op: &'static str,
+pub(super) struct Changed {
+    /// The bucket: s3://bucket/.
     url: String,
+    /// The switch for SSE-C, if it was set.
     #[serde(skip_serializing_if = "Option::is_none")]
     sse_c: Option<SseC>,
 }
@@ -115,7 +143,7 @@ async fn create(store: &Store, at: &Location, out: &Output) -> Result<(), Failur
         sse_c = Some(SseC::Allowed);
     }
     if out.json() {
-        return out.item(&Changed { op: "bucket-create", url: at.to_string(), sse_c });
+        return out.item(&Item::Create(Changed { url: at.to_string(), sse_c }));
     }
     let allowed = if sse_c.is_some() { ", SSE-C allowed" } else { "" };
     out.say(&format!("made {at}{allowed}"));
@@ -125,7 +153,7 @@ async fn create(store: &Store, at: &Location, out: &Output) -> Result<(), Failur
 async fn delete(store: &Store, at: &Location, out: &Output) -> Result<(), Failure> {
     store.delete_bucket(at).await?;
     if out.json() {
-        return out.item(&Changed { op: "bucket-delete", url: at.to_string(), sse_c: None });
+        return out.item(&Item::Delete(Changed { url: at.to_string(), sse_c: None }));
     }
     out.say(&format!("deleted {at}"));
     Ok(())
@@ -138,10 +166,9 @@ async fn set(
     allowed: bool,
     out: &Output,
 ) -> Result<(), Failure> {
-    let (op, wanted) =
-        if allowed { ("bucket-allow", SseC::Allowed) } else { ("bucket-block", SseC::Blocked) };
+    let wanted = if allowed { SseC::Allowed } else { SseC::Blocked };
     if before.sse_c() == wanted {
-        return report(op, at, &before, Some(false), out);
+        return report(at, &before, Some((wanted, false)), out);
     }
     store.set_bucket_encryption(at, &before.with_sse_c(allowed)).await?;
     // A store that does not know the setting accepts the configuration nevertheless.
@@ -151,26 +178,30 @@ async fn set(
             .hint("whether it seals is shown by the first sealed `s3seal put`, which counts only with proof")
             .at(at));
     }
-    report(op, at, &after, Some(true), out)
+    report(at, &after, Some((wanted, true)), out)
 }
 
+/// `set`: the wanted switch, and whether it had to be changed.
 fn report(
-    op: &'static str,
     at: &Location,
     encryption: &BucketEncryption,
-    changed: Option<bool>,
+    set: Option<(SseC, bool)>,
     out: &Output,
 ) -> Result<(), Failure> {
     let sse_c = encryption.sse_c();
     if out.json() {
-        return out.item(&Item {
-            op,
+        let found = Configuration {
             url: at.to_string(),
             sse_c,
-            changed,
+            changed: set.map(|(_, changed)| changed),
             default_encryption: encryption.default_algorithm(),
             kms_key_id: encryption.kms_key_id(),
             bucket_key: encryption.bucket_key(),
+        };
+        return out.item(&match set {
+            None => Item::Status(found),
+            Some((SseC::Blocked, _)) => Item::Block(found),
+            Some(_) => Item::Allow(found),
         });
     }
     let (said, again) = match sse_c {
@@ -178,8 +209,8 @@ fn report(
         SseC::Allowed => ("allowed", "was allowed already"),
         SseC::Unstated => ("not mentioned, so not blocked", ""),
     };
-    match changed {
-        Some(changed) => {
+    match set {
+        Some((_, changed)) => {
             out.say(&format!("{at}: SSE-C {}", if changed { said } else { again }));
             Ok(())
         }

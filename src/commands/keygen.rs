@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::failure::Failure;
@@ -32,16 +33,22 @@ pub(crate) struct Args {
 }
 
 /// What `--json` prints.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Made<'a> {
-    op: &'static str,
-    format: Encoding,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    key: Option<&'a str>,
-    key_md5: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    file: Option<String>,
+#[derive(Serialize, JsonSchema)]
+#[serde(tag = "op", rename_all = "kebab-case", rename_all_fields = "camelCase")]
+pub(super) enum Item<'a> {
+    /// A new key.
+    Keygen {
+        /// How the key is written.
+        format: Encoding,
+        /// The key itself; absent with -o.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        key: Option<&'a str>,
+        /// The MD5 of the key, in base64, as S3 shows it.
+        key_md5: String,
+        /// The file that holds the key, with -o.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        file: Option<String>,
+    },
 }
 
 /// Makes a key, and prints it or writes it to a file.
@@ -71,13 +78,7 @@ fn to_stdout(format: Encoding, out: &Output) -> Result<(), Failure> {
     let text = if format == Encoding::Hex { key.hex() } else { key.base64() };
     if out.json() {
         let key_md5 = key.md5_base64();
-        return out.item_with_key(&Made {
-            op: "keygen",
-            format,
-            key: Some(&text),
-            key_md5,
-            file: None,
-        });
+        return out.item_with_key(&Item::Keygen { format, key: Some(&text), key_md5, file: None });
     }
     out.line_with_key(&text)
 }
@@ -88,7 +89,7 @@ fn to_file(path: &Path, format: Encoding, out: &Output) -> Result<(), Failure> {
     let key_md5 = key.md5_base64();
     let file = path.display().to_string();
     if out.json() {
-        return out.item(&Made { op: "keygen", format, key: None, key_md5, file: Some(file) });
+        return out.item(&Item::Keygen { format, key: None, key_md5, file: Some(file) });
     }
     out.say(&format!("key-MD5: {key_md5}"));
     remind_to_copy(&key, out);

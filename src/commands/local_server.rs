@@ -10,6 +10,7 @@ use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
@@ -42,12 +43,24 @@ pub(super) struct Environment {
 }
 
 /// The JSON line that is printed once the server is ready.
-#[derive(Serialize)]
-struct ServerReady<'a> {
-    op: &'a str,
+#[derive(Serialize, JsonSchema)]
+#[serde(tag = "op", rename_all = "kebab-case")]
+pub(super) enum ServerReady<'a> {
+    /// The embedded server is ready.
+    Mock(Ready<'a>),
+    /// The proxy is ready.
+    Proxy(Ready<'a>),
+}
+
+/// A server that is ready.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Ready<'a> {
+    /// Its URL.
     endpoint: &'a str,
+    /// The URL of its metrics, with --metrics.
     #[serde(skip_serializing_if = "Option::is_none")]
     metrics: Option<&'a str>,
+    /// The environment variables with which other programs use it, credentials among them.
     environment: BTreeMap<&'a str, String>,
 }
 
@@ -230,8 +243,8 @@ fn forward_signal(child: &Child, number: i32) {
 
 /// What is announced once a server is ready.
 pub(super) struct Announced<'a> {
-    /// The name of the command.
-    pub(super) op: &'a str,
+    /// The variant that `--json` prints.
+    pub(super) ready: fn(Ready<'a>) -> ServerReady<'a>,
     pub(super) endpoint: &'a str,
     pub(super) metrics: Option<&'a str>,
     /// Where the environment is written for other processes.
@@ -259,8 +272,8 @@ pub(super) async fn serve_until_signal(
             .iter()
             .map(|(name, value)| (*name, value.to_string_lossy().into_owned()))
             .collect();
-        let Announced { op, endpoint, metrics, .. } = *announced;
-        out.item(&ServerReady { op, endpoint, metrics, environment })?;
+        let Announced { ready, endpoint, metrics, .. } = *announced;
+        out.item(&ready(Ready { endpoint, metrics, environment }))?;
     } else if announced.env_file.is_none() {
         out.line(exports.trim_end())?;
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::failure::{CommonCode, Failure};
@@ -51,24 +52,53 @@ pub(crate) struct Args {
 }
 
 /// What `--json` prints.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Item<'a> {
-    op: &'static str,
-    url: String,
-    r#type: ListedKind,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    bytes: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    last_modified: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    etag: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    storage_class: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    version_id: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    is_latest: Option<bool>,
+#[derive(Serialize, JsonSchema)]
+#[serde(tag = "op", rename_all = "kebab-case", rename_all_fields = "camelCase")]
+pub(super) enum Item<'a> {
+    /// A bucket, or an entry of a listing.
+    Ls {
+        /// The bucket, object or folder: s3://bucket/key.
+        url: String,
+        /// What it is.
+        r#type: EntryType,
+        /// When the bucket was made: RFC 3339, UTC.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        created: Option<&'a str>,
+        /// The object's size in bytes.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        bytes: Option<u64>,
+        /// When the object was written: RFC 3339, UTC.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        last_modified: Option<String>,
+        /// The object's ETag, with its quotes.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        etag: Option<&'a str>,
+        /// The object's storage class, if the store names one.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        storage_class: Option<&'a str>,
+        /// The version, with --versions.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        version_id: Option<&'a str>,
+        /// Whether the version is the newest, with --versions.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        is_latest: Option<bool>,
+    },
+    /// With --summarize: all objects that were listed.
+    LsSummary {
+        /// How many there are.
+        objects: u64,
+        /// Their size together, in bytes.
+        bytes: u64,
+    },
+}
+
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum EntryType {
+    /// A bucket of the account.
+    Bucket,
+    #[serde(untagged)]
+    Listed(ListedKind),
 }
 
 /// Lists each URL; failures are reported as they happen.
@@ -101,14 +131,6 @@ struct Total {
     bytes: u64,
 }
 
-/// What `--json` prints for `--summarize`.
-#[derive(Serialize)]
-struct TotalItem {
-    op: &'static str,
-    objects: u64,
-    bytes: u64,
-}
-
 impl Total {
     fn add(&mut self, listed: &Listed) {
         if listed.kind == ListedKind::Object {
@@ -120,21 +142,11 @@ impl Total {
     fn print(&self, out: &Output) -> Result<(), Failure> {
         let Total { objects, bytes } = *self;
         if out.json() {
-            return out.item(&TotalItem { op: "ls-summary", objects, bytes });
+            return out.item(&Item::LsSummary { objects, bytes });
         }
         out.line(&format!("Total objects: {objects}"))?;
         out.line(&format!("Total size: {} ({bytes} bytes)", size::show(bytes)))
     }
-}
-
-/// What `--json` prints for a bucket.
-#[derive(Serialize)]
-struct BucketItem<'a> {
-    op: &'static str,
-    url: String,
-    r#type: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    created: Option<&'a str>,
 }
 
 async fn list_buckets(args: &Args, store: &Store, out: &Output) -> Result<(), Failure> {
@@ -147,7 +159,17 @@ async fn list_buckets(args: &Args, store: &Store, out: &Output) -> Result<(), Fa
     for bucket in store.list_buckets().await?.iter().filter(|it| args.filters.admit(&it.name)) {
         let (url, created) = (format!("s3://{}", bucket.name), bucket.created.as_deref());
         if out.json() {
-            out.item(&BucketItem { op: "ls", url, r#type: "bucket", created })?;
+            out.item(&Item::Ls {
+                url,
+                r#type: EntryType::Bucket,
+                created,
+                bytes: None,
+                last_modified: None,
+                etag: None,
+                storage_class: None,
+                version_id: None,
+                is_latest: None,
+            })?;
         } else if args.long {
             out.line(&format!("{:20} {url}", created.unwrap_or_default()))?;
         } else {
@@ -228,10 +250,10 @@ fn show(
     let is_object = listed.kind == ListedKind::Object;
     if out.json() {
         let at = Location { bucket: below.bucket.clone(), key: listed.key.clone() };
-        return out.item(&Item {
-            op: "ls",
+        return out.item(&Item::Ls {
             url: at.to_string(),
-            r#type: listed.kind,
+            r#type: EntryType::Listed(listed.kind),
+            created: None,
             bytes: is_object.then_some(listed.bytes),
             last_modified: (listed.modified > UNIX_EPOCH).then(time),
             etag: listed.etag.as_deref(),

@@ -8,6 +8,7 @@
 //! - `sealing`: the options of commands that write objects
 //! - `copying`: the options of `cp` and `mv`, and what they do
 //! - `rule_connection`: the endpoint, region and profile that the rules of config.toml supply
+//! - `schema`: the documentation of `--json`, made of the types that are printed
 //! - `local_server`: what `mock` and `proxy` have in common
 
 pub(crate) mod advice;
@@ -34,6 +35,7 @@ pub(crate) mod put;
 pub(crate) mod rm;
 pub(crate) mod rotate;
 pub(crate) mod rule_connection;
+pub(crate) mod schema;
 mod sealing;
 mod selection;
 pub(crate) mod setup;

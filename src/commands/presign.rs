@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use clap::builder::NonEmptyStringValueParser;
+use schemars::JsonSchema;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
@@ -67,16 +68,23 @@ pub(crate) struct Args {
 }
 
 /// What `--json` prints.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Item<'a> {
-    op: &'static str,
-    url: &'a str,
-    method: &'a str,
-    expires: String,
-    headers: Vec<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    headers_file: Option<String>,
+#[derive(Serialize, JsonSchema)]
+#[serde(tag = "op", rename_all = "kebab-case", rename_all_fields = "camelCase")]
+pub(super) enum Item<'a> {
+    /// A presigned URL.
+    Presign {
+        /// The URL, whose signature lets its holder in.
+        url: &'a str,
+        /// GET, PUT or HEAD.
+        method: &'a str,
+        /// Until when it is valid: RFC 3339, UTC.
+        expires: String,
+        /// The names of the headers that a request must have.
+        headers: Vec<&'a str>,
+        /// The file that holds these headers with their values, with --headers-file.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        headers_file: Option<String>,
+    },
 }
 
 /// Signs and prints the URL.
@@ -128,8 +136,7 @@ pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<
         out.say("note: neither a browser nor the store's console sends them, so neither can use the URL");
     }
     if out.json() {
-        return out.item(&Item {
-            op: "presign",
+        return out.item(&Item::Presign {
             url: &signed.url,
             method: &signed.method,
             expires: humantime::format_rfc3339_seconds(expires).to_string(),

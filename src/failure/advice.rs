@@ -15,6 +15,7 @@ pub enum Advice {
     AllowEmpty,
     AllowMoreAttempts,
     AllowMoreFiles,
+    AllowMoreTime,
     AllowSseC(String),
     AllowTagging,
     AskForFullySealedUrl,

@@ -2,10 +2,12 @@
 //!
 //! - `advice`: hints, made below `commands`, that name options or commands; `commands::advice` has their words
 
+use std::borrow::Cow;
 use std::fmt;
 use std::io;
 use std::sync::Arc;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
 mod advice;
@@ -41,6 +43,20 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// All kinds; the signal is any.
+    const ALL: [Kind; 10] = [
+        Kind::Other,
+        Kind::Usage,
+        Kind::NotFound,
+        Kind::Key,
+        Kind::Denied,
+        Kind::Unsealed,
+        Kind::Integrity,
+        Kind::Unavailable,
+        Kind::Precondition,
+        Kind::Interrupted(0),
+    ];
+
     /// The name that `--json` prints.
     fn name(self) -> &'static str {
         match self {
@@ -79,10 +95,40 @@ impl Serialize for Kind {
     }
 }
 
-/// Why a command failed. `--json` prints it in this serialized form.
-#[derive(Debug, Clone, Serialize)]
+impl JsonSchema for Kind {
+    fn schema_name() -> Cow<'static, str> {
+        "Kind".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let described = |kind: Kind| {
+            let meaning = match kind {
+                Kind::Other => "Anything else.",
+                Kind::Usage => "The command line asks for what cannot or must not be done.",
+                Kind::NotFound => "The bucket, object, version or local file does not exist.",
+                Kind::Key => "The object is sealed, and the key is absent, wrong or malformed.",
+                Kind::Denied => "Credentials, a policy, or a bucket that blocks SSE-C.",
+                Kind::Unsealed => "Not sealed, not proven to be sealed, or refused as unsafe.",
+                Kind::Integrity => "The bytes are not those that were written.",
+                Kind::Unavailable => "The store does not answer usefully, after retries.",
+                Kind::Precondition => "The object exists, or was changed meanwhile.",
+                Kind::Interrupted(_) => "A signal ended the command.",
+            };
+            let exit = match kind {
+                Kind::Interrupted(_) => "128 plus its number".to_owned(),
+                kind => kind.exit_code().to_string(),
+            };
+            let description = format!("{meaning} Exit {exit}.");
+            json_schema!({"const": kind.name(), "description": description})
+        };
+        json_schema!({"oneOf": Kind::ALL.map(described)})
+    }
+}
+
+/// Why a command or one of its items failed; a line of stderr.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Failure {
-    /// What the failure means.
+    /// What the failure means. It decides the exit code.
     pub kind: Kind,
     // Boxed: a failure is part of most results, and rare.
     #[serde(flatten)]
@@ -90,11 +136,12 @@ pub struct Failure {
 }
 
 /// The message and the context of a [`Failure`].
-#[derive(Debug, Default, Clone, Serialize)]
+#[derive(Debug, Default, Clone, Serialize, JsonSchema)]
 pub struct Detail {
     /// One line: what happened.
     pub message: String,
     /// One line: what the user can do about it.
+    #[schemars(with = "Option<String>")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<Hint>,
     /// The HTTP status of the store's answer.

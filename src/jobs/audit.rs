@@ -9,7 +9,7 @@ use super::feed::{
 };
 use super::job::Job;
 use super::keys::Keys;
-use super::report::{Operation, Record};
+use super::records::{AuditRecord, AuditSummaryRecord, KeyFields, Record};
 use crate::failure::Failure;
 use crate::key::ring::ObjectKey;
 use crate::output::{Line, Output, Style};
@@ -176,14 +176,14 @@ impl Auditor {
         let version_id = listed.as_ref().and_then(|it| it.version_id.as_deref());
         if self.out.json() {
             let time = |it| humantime::format_rfc3339_seconds(it).to_string();
-            let record = Record::new(Operation::Audit)
-                .url(at)
-                .with("versionId", version_id)
-                .with("state", state.name())
-                .key(key.as_ref())
-                .with("bytes", *bytes)
-                .with("lastModified", modified.map(time));
-            return self.out.item(&record);
+            return self.out.item(&Record::Audit(AuditRecord {
+                url: at.to_string(),
+                version_id: version_id.map(str::to_owned),
+                state: *state,
+                key: KeyFields::of(key.as_ref()),
+                bytes: *bytes,
+                last_modified: modified.map(time),
+            }));
         }
         let md5 = key.as_ref().map_or("-".to_owned(), |key| key.key.md5_base64());
         let name = key.as_ref().map_or("-", |key| key.label.as_str());
@@ -257,13 +257,12 @@ impl Counts {
             sum.objects += total.objects;
             sum.bytes += total.bytes;
             if out.json() {
-                let record = Record::new(Operation::AuditSummary)
-                    .with("state", state.name())
-                    .with("keyMd5", key.as_ref().map(|(md5, _)| md5.as_str()))
-                    .with("keyName", key.as_ref().map(|(_, name)| name.as_str()))
-                    .with("objects", total.objects)
-                    .with("bytes", total.bytes);
-                out.item(&record)?;
+                out.item(&Record::AuditSummary(AuditSummaryRecord {
+                    state: *state,
+                    key: KeyFields::named(key.as_ref()),
+                    objects: total.objects,
+                    bytes: total.bytes,
+                }))?;
                 continue;
             }
             let (md5, name) =

@@ -7,6 +7,7 @@
 //! |---|---|
 //! | `reminder`, `notes`, `key_files` | the reminder to keep a copy of a key; notes about the store; key files among the files of a job |
 //! | `keys`, `sealer` | the keys that may open an object; the encryption of a written object |
+//! | `records` | the records that `--json` prints, a type for each operation; their doc comments are its documentation |
 //! | `report` | how an item is reported: a record with `--json`, else a sentence |
 //! | `feed` | the items: below a folder, below a prefix, from a list; all of them or one share |
 //! | `tally`, `job` | the skeleton: set-up, feed, work, counts, summary |
@@ -27,6 +28,7 @@ mod key_files;
 mod keys;
 mod notes;
 pub(crate) mod put;
+mod records;
 mod reminder;
 pub(crate) mod remove;
 mod report;
@@ -38,6 +40,7 @@ mod verify;
 
 pub(crate) use audit::{AuditOptions, audit};
 pub(crate) use keys::Keys;
+pub(crate) use records::Record;
 pub(crate) use reminder::remind_to_copy;
 pub(crate) use sealer::{Sealer, SealingOptions};
 pub(crate) use verify::verify;

@@ -9,7 +9,7 @@ use tokio::sync::mpsc::Receiver;
 use super::feed::send_listed;
 use super::job::Job;
 use super::keys::Keys;
-use super::report::{Operation, Record};
+use super::records::{KeyFields, Record, VerifyRecord};
 use crate::failure::{Advice, Failure};
 use crate::location::Location;
 use crate::output::Output;
@@ -91,8 +91,8 @@ impl Verifier {
                 .at(at));
         };
         if self.out.json() {
-            let record = Record::new(Operation::VerifyKey).url(at).with("opens", true);
-            return self.out.item(&record.key(Some(&key)));
+            let (url, key) = (at.to_string(), KeyFields::of(Some(&key)));
+            return self.out.item(&Record::KeyVerify(VerifyRecord { url, opens: true, key }));
         }
         self.out.say(&format!("opens {at} ({key})"));
         Ok(())

@@ -23,4 +23,5 @@ mod request;
 mod server;
 
 pub(crate) use auth::User;
+pub(crate) use observe::LogLine;
 pub(crate) use server::{ProxyOptions, RunningProxy, TlsOptions};

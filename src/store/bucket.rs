@@ -6,6 +6,7 @@ use aws_sdk_s3::types::{
     ServerSideEncryption, ServerSideEncryptionByDefault, ServerSideEncryptionConfiguration,
     ServerSideEncryptionRule,
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::explain::{Action, Circumstances, diagnose};
@@ -14,7 +15,7 @@ use crate::failure::{Advice, Failure};
 use crate::location::Location;
 
 /// The setting for SSE-C in a bucket's configuration.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum SseC {
     /// Writes with SSE-C are refused.
@@ -31,13 +32,64 @@ pub(crate) struct BucketEncryption {
     rules: Vec<ServerSideEncryptionRule>,
 }
 
+/// Whether a bucket keeps the versions of its objects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Versioning {
+    Never,
+    Enabled,
+    /// New writes replace the version `null`; older versions remain.
+    Suspended,
+}
+
+/// The retention that a bucket with object lock gives to each new version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum ObjectLock {
+    /// None by default: the writer may set one.
+    Unset,
+    /// A description, such as `GOVERNANCE, 30 days`.
+    Default(String),
+}
+
 impl Store {
     /// Whether versioning is suspended, so that writes replace the version `null`. False if that cannot be found out.
     pub(crate) async fn suspends_versions(&self, bucket: &Location) -> bool {
+        self.versioning(bucket).await.is_ok_and(|it| it == Versioning::Suspended)
+    }
+
+    /// Errors: `Kind::Denied` without `s3:GetBucketVersioning`; `Kind::NotFound`; others if the store does not implement
+    /// it.
+    pub(crate) async fn versioning(&self, bucket: &Location) -> Result<Versioning, Failure> {
         let result =
             self.send(|client| client.get_bucket_versioning().bucket(&bucket.bucket).send()).await;
-        let suspended = Some(BucketVersioningStatus::Suspended);
-        result.is_ok_and(|output| output.status == suspended)
+        let output = result.map_err(|refusal| {
+            let about = Circumstances { action: Action::ReadVersioning, at: bucket, key: None };
+            diagnose(self, &refusal, &about)
+        })?;
+        Ok(match output.status {
+            Some(BucketVersioningStatus::Enabled) => Versioning::Enabled,
+            Some(BucketVersioningStatus::Suspended) => Versioning::Suspended,
+            _ => Versioning::Never,
+        })
+    }
+
+    /// The bucket's object lock; none if it has none, or if that cannot be found out.
+    pub(crate) async fn object_lock(&self, bucket: &Location) -> Option<ObjectLock> {
+        let sent = self
+            .send(|client| client.get_object_lock_configuration().bucket(&bucket.bucket).send());
+        let configuration = sent.await.ok()?.object_lock_configuration?;
+        configuration.object_lock_enabled?;
+        let Some(retention) = configuration.rule.and_then(|rule| rule.default_retention) else {
+            return Some(ObjectLock::Unset);
+        };
+        let mode = retention.mode().map_or("locked", |mode| mode.as_str());
+        let time = match (retention.days(), retention.years()) {
+            (Some(1), _) => "1 day".to_owned(),
+            (Some(days), _) => format!("{days} days"),
+            (None, Some(1)) => "1 year".to_owned(),
+            (None, Some(years)) => format!("{years} years"),
+            (None, None) => return Some(ObjectLock::Unset),
+        };
+        Some(ObjectLock::Default(format!("{mode}, {time}")))
     }
 }
 

@@ -26,7 +26,7 @@ pub(crate) mod probe;
 mod seal;
 pub(crate) mod wire;
 
-pub(crate) use bucket::{BucketEncryption, SseC};
+pub(crate) use bucket::{BucketEncryption, ObjectLock, SseC, Versioning};
 pub(crate) use seal::{
     Echo, Encryption, MANAGED, PREFIX as SEAL_PREFIX, SOURCE_PREFIX as SEAL_SOURCE_PREFIX,
     is_seal_header, seal_headers, seal_source_headers,

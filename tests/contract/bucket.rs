@@ -13,6 +13,10 @@ fn bucket() {
     it.run("blocked again", "bucket block s3://demo");
     it.run("no bucket", "bucket status s3://absent");
     it.run("an object", "bucket status s3://demo/a");
+    it.run("a new one", "bucket create s3://other");
+    it.run("one that exists", "bucket create s3://other");
+    it.run("deleted", "bucket delete s3://other");
+    it.run("deleted already", "bucket delete s3://other");
     it.matches_committed();
 }
 

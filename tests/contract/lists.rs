@@ -16,6 +16,7 @@ fn ls() {
             .succeeds();
     }
     it.lab.run(["rm", "-q", "s3://vault/x"]).succeeds();
+    it.run("the buckets", "ls");
     it.run("a bucket", "ls s3://demo");
     it.run("all of a bucket", "ls -r s3://demo");
     it.run("a folder", "ls s3://demo/p/");

@@ -252,12 +252,12 @@ fn interrupt(child: &Child) {
 }
 
 /// Tells when the first request of one operation has arrived, and holds it until the gate is dropped.
-struct Gate {
+pub(super) struct Gate {
     arrived: mpsc::Receiver<()>,
     _hold: mpsc::Sender<()>,
 }
 
-fn gated(server: Builder, operation: &'static str) -> (Builder, Gate) {
+pub(super) fn gated(server: Builder, operation: &'static str) -> (Builder, Gate) {
     let (tell, arrived) = mpsc::channel();
     let (hold, wait) = mpsc::channel::<()>();
     let wait = Mutex::new(wait);

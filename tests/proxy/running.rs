@@ -12,6 +12,7 @@ use s3seal_mock::{Answer, Fault};
 
 use super::client::{Proxy, Reply, Request};
 use crate::harness::{BUCKET, Lab, noise, url};
+use crate::schema::{check_lines, faults};
 
 #[test]
 fn a_command_runs_against_the_proxy_and_nothing_else() {
@@ -97,6 +98,7 @@ fn it_can_be_watched() {
     let options = ["-k", "./k", "--metrics", "127.0.0.1:0", "--env-file", "proxy.env"];
     let mut proxy = Proxy::with(&lab, &options, |run| run);
     assert_eq!(proxy.ready["op"], "proxy");
+    assert_eq!(faults(&proxy.ready), Vec::<String>::new());
     let health = "GET /-/health HTTP/1.1\r\nhost: h\r\nconnection: close\r\n\r\n";
     let reply = proxy.exchange(health, b"");
     assert_eq!((reply.status, reply.body.len()), (200, 0), "{reply:?}");
@@ -129,6 +131,7 @@ fn it_can_be_watched() {
     let lines: Vec<serde_json::Value> =
         log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(lines.len(), 4, "{log}");
+    check_lines(&log, "");
     let put = &lines[0];
     assert_eq!((&put["op"], &put["operation"]), (&"request".into(), &"PutObject".into()));
     assert_eq!((&put["bucket"], &put["key"]), (&"demo".into(), &"x".into()));

@@ -14,6 +14,7 @@ pub(crate) use layout::arrange;
 pub(crate) use topics::TOPICS;
 pub use topics::Topic;
 
+use super::schema::schema;
 use crate::failure::Failure;
 use crate::output::Output;
 
@@ -23,7 +24,8 @@ use crate::output::Output;
 Examples:
   s3seal help put
   s3seal help key convert
-  s3seal help keys              # a topic: where keys come from")]
+  s3seal help keys  # a topic: where keys come from
+  s3seal help json --json  # the JSON Schema of what --json prints")]
 pub(crate) struct Args {
     /// A command, with the command below it if it has any; or a topic: connection, keys, config, environment, patterns,
     /// json, exit-codes, aws-cli
@@ -36,6 +38,9 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, tree: clap::Command, out: &Output) -> Result<(), Failure> {
     let mut tree = tree;
     tree.build();
+    if args.names == ["json"] && out.json() {
+        return out.item(&schema());
+    }
     if let [name] = args.names.as_slice()
         && let Some(topic) = TOPICS.iter().find(|topic| topic.name == name)
     {

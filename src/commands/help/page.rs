@@ -8,6 +8,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::layout::SHARED;
 use super::topics::Topic;
+use crate::commands::schema;
 use crate::failure::Failure;
 use crate::output::{Line, Output, Style, columns};
 
@@ -25,6 +26,9 @@ pub(super) fn print(topic: &Topic, tree: &Command, out: &Output) -> Result<(), F
     let mut page = Page { width: columns().clamp(20, MAX_WIDTH), ..Page::default() };
     page.read(topic.text);
     page.lines.iter().try_for_each(|line| out.styled(line))?;
+    if topic.name == "json" {
+        out.ansi(&format!("\n{}", schema::page(columns().clamp(20, MAX_WIDTH))))?;
+    }
     for (heading, _) in SHARED.iter().filter(|(_, page)| *page == topic.name) {
         out.styled(&Line::default())?;
         let title = Line::default().styled(Style::Strong, format!("{heading}:"));

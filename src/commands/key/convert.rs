@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Chosen;
@@ -38,16 +39,22 @@ pub(super) struct Args {
 }
 
 /// What `--json` prints.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Item<'a> {
-    op: &'static str,
-    r#as: Dialect,
-    key_md5: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    text: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    file: Option<String>,
+#[derive(Serialize, JsonSchema)]
+#[serde(tag = "op", rename_all = "kebab-case", rename_all_fields = "camelCase")]
+pub(in crate::commands) enum Item<'a> {
+    /// A key as another tool wants it.
+    KeyConvert {
+        /// The tool.
+        r#as: Dialect,
+        /// The MD5 of the key, in base64, as S3 shows it.
+        key_md5: String,
+        /// The text for the tool, the key in it; absent with -o.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        text: Option<&'a str>,
+        /// The file that holds the text, with -o.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        file: Option<String>,
+    },
 }
 
 /// Errors: `Kind::Usage` for raw bytes to a terminal or into JSON; `Kind::Precondition` if the file exists; others
@@ -88,13 +95,7 @@ fn to_stdout(dialect: Dialect, keys: &[Key], out: &Output) -> Result<(), Failure
             Failure::usage("raw bytes do not fit into JSON").hint("write a file with `-o FILE`")
         })?);
         let key_md5 = keys[0].md5_base64();
-        return out.item_with_key(&Item {
-            op: "key-convert",
-            r#as: dialect,
-            key_md5,
-            text,
-            file: None,
-        });
+        return out.item_with_key(&Item::KeyConvert { r#as: dialect, key_md5, text, file: None });
     }
     if text.is_none() && out.stdout_is_terminal() {
         return Err(Failure::usage("raw bytes would garble the terminal")
@@ -111,7 +112,7 @@ fn to_file(path: &Path, dialect: Dialect, keys: &[Key], out: &Output) -> Result<
     create_file_with_keys(path, &dialect.write(keys))?;
     if out.json() {
         let (key_md5, file) = (keys[0].md5_base64(), Some(path.display().to_string()));
-        return out.item(&Item { op: "key-convert", r#as: dialect, key_md5, text: None, file });
+        return out.item(&Item::KeyConvert { r#as: dialect, key_md5, text: None, file });
     }
     out.say(&format!("use it: {}", dialect.usage(&shell_quoted(path))));
     Ok(())

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::failure::Failure;
@@ -39,16 +40,22 @@ pub(super) struct Args {
 }
 
 /// What `--json` prints.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Item<'a> {
-    op: &'static str,
-    url: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    key: Option<&'a str>,
-    key_md5: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    file: Option<String>,
+#[derive(Serialize, JsonSchema)]
+#[serde(tag = "op", rename_all = "kebab-case", rename_all_fields = "camelCase")]
+pub(in crate::commands) enum Item<'a> {
+    /// The derived key of one object.
+    KeyDerive {
+        /// The object: s3://bucket/key.
+        url: String,
+        /// The derived key itself, in base64; absent with -o.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        key: Option<&'a str>,
+        /// The MD5 of the derived key, in base64, as S3 shows it.
+        key_md5: String,
+        /// The file that holds the key, with -o.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        file: Option<String>,
+    },
 }
 
 /// Errors: `Kind::Usage` without a key, or where it is not clear whose name counts; `Kind::Key` for a weak master;
@@ -65,8 +72,7 @@ pub(super) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<
     }
     let text = derived.key.base64();
     if out.json() {
-        return out.item_with_key(&Item {
-            op: "key-derive",
+        return out.item_with_key(&Item::KeyDerive {
             url: at.to_string(),
             key: output.is_none().then_some(text.as_str()),
             key_md5,

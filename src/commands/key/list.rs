@@ -1,5 +1,6 @@
 //! `s3seal key list`: the keys of config.toml, and where each may go.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::failure::{CommonCode, Failure};
@@ -18,16 +19,23 @@ Examples:
 pub(super) struct Args {}
 
 /// What `--json` prints for each key.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Item<'a> {
-    op: &'static str,
-    name: &'a str,
-    source: &'a str,
-    derive: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    key_md5: Option<String>,
-    rules: &'a [Scope],
+#[derive(Serialize, JsonSchema)]
+#[serde(tag = "op", rename_all = "kebab-case", rename_all_fields = "camelCase")]
+pub(in crate::commands) enum Item<'a> {
+    /// A key of config.toml.
+    KeyList {
+        /// Its name.
+        name: &'a str,
+        /// Where it is kept.
+        source: &'a str,
+        /// Whether each object gets a key of its own, derived from this one.
+        derive: bool,
+        /// The MD5 of the key, in base64, as S3 shows it; absent if the key cannot be read.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        key_md5: Option<String>,
+        /// Where the key may be sent.
+        rules: &'a [Scope],
+    },
 }
 
 /// Shows each key, and reports each that cannot be read.
@@ -56,8 +64,7 @@ pub(super) fn run(_: &Args, out: &Output) -> Result<u8, Failure> {
 fn show(named: &KeySummary<'_>, keys: &[LoadedKey], out: &Output) -> Result<(), Failure> {
     let md5 = keys.first().map(|loaded| loaded.key.md5_base64());
     if out.json() {
-        return out.item(&Item {
-            op: "key-list",
+        return out.item(&Item::KeyList {
             name: named.name,
             source: &named.source,
             derive: named.derives,

@@ -1,5 +1,6 @@
 //! `s3seal key md5`: what S3 calls a key.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Chosen;
@@ -24,12 +25,16 @@ pub(super) struct Args {
 }
 
 /// What `--json` prints for each key.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Item<'a> {
-    op: &'static str,
-    source: &'a str,
-    key_md5: String,
+#[derive(Serialize, JsonSchema)]
+#[serde(tag = "op", rename_all = "kebab-case", rename_all_fields = "camelCase")]
+pub(in crate::commands) enum Item<'a> {
+    /// A key's MD5.
+    KeyMd5 {
+        /// Where the key was read: a file, a variable, a command, or its name in config.toml.
+        source: &'a str,
+        /// The MD5 of the key, in base64, as S3 shows it.
+        key_md5: String,
+    },
 }
 
 /// Errors: If there is no key, or it cannot be read.
@@ -39,7 +44,7 @@ pub(super) fn run(args: &Args, out: &Output) -> Result<(), Failure> {
     for LoadedKey { key, source, .. } in &ring.keys {
         let key_md5 = key.md5_base64();
         if out.json() {
-            out.item(&Item { op: "key-md5", source, key_md5 })?;
+            out.item(&Item::KeyMd5 { source, key_md5 })?;
         } else {
             out.line(&key_md5)?;
         }

@@ -8,6 +8,13 @@ mod recover;
 mod show;
 mod verify;
 
+pub(super) use convert::Item as ConvertItem;
+pub(super) use derive::Item as DeriveItem;
+pub(super) use list::Item as ListItem;
+pub(super) use md5::Item as Md5Item;
+pub(super) use recover::Item as RecoverItem;
+pub(super) use show::Item as ShowItem;
+
 use std::ffi::OsString;
 
 use crate::failure::Failure;

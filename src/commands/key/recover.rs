@@ -4,6 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use clap::builder::NonEmptyStringValueParser;
+use schemars::JsonSchema;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
@@ -49,17 +50,24 @@ pub(super) struct Args {
 }
 
 /// What `--json` prints.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Item<'a> {
-    op: &'static str,
-    url: String,
-    recipe: &'a str,
-    key_md5: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    file: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    key: Option<&'a str>,
+#[derive(Serialize, JsonSchema)]
+#[serde(tag = "op", rename_all = "kebab-case", rename_all_fields = "camelCase")]
+pub(in crate::commands) enum Item<'a> {
+    /// The key that opens an object, made of a text.
+    KeyRecover {
+        /// The object: s3://bucket/key.
+        url: String,
+        /// How the key was made of the text, in words.
+        recipe: &'a str,
+        /// The MD5 of the key, in base64, as S3 shows it.
+        key_md5: String,
+        /// The file that holds the key, with -o.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        file: Option<String>,
+        /// The key itself, in base64, with --reveal.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        key: Option<&'a str>,
+    },
 }
 
 /// Tries the recipes, and reports the one that opens the object.
@@ -129,8 +137,7 @@ fn report(args: &Args, at: &Location, recipe: &Recipe, out: &Output) -> Result<(
     let key = args.reveal.then(|| recipe.key.base64());
     let key_md5 = recipe.key.md5_base64();
     if out.json() {
-        return out.item_with_key(&Item {
-            op: "key-recover",
+        return out.item_with_key(&Item::KeyRecover {
             url: at.to_string(),
             recipe: &recipe.name,
             key_md5,

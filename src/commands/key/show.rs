@@ -2,6 +2,7 @@
 
 use std::time::SystemTime;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Chosen;
@@ -40,17 +41,25 @@ enum As {
 }
 
 /// What `--json` prints for each key.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Item<'a> {
-    op: &'static str,
-    source: &'a str,
-    form: Form,
-    bits: usize,
-    key_md5: String,
-    warnings: &'a [String],
-    #[serde(skip_serializing_if = "Option::is_none")]
-    key: Option<&'a str>,
+#[derive(Serialize, JsonSchema)]
+#[serde(tag = "op", rename_all = "kebab-case", rename_all_fields = "camelCase")]
+pub(in crate::commands) enum Item<'a> {
+    /// What a key is.
+    KeyShow {
+        /// Where it was read: a file, a variable, a command, or its name in config.toml.
+        source: &'a str,
+        /// The form in which it was found.
+        form: Form,
+        /// Its length in bits.
+        bits: usize,
+        /// The MD5 of the key, in base64, as S3 shows it.
+        key_md5: String,
+        /// What is wrong with the key or its file, in words.
+        warnings: &'a [String],
+        /// The key itself, in base64, with --reveal.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        key: Option<&'a str>,
+    },
 }
 
 /// Errors: If there is no key, or it cannot be read.
@@ -78,8 +87,7 @@ fn show(args: &Args, out: &Output) -> Result<(), Failure> {
     for (index, loaded) in args.chosen.load()?.keys.iter().enumerate() {
         let key = args.reveal.then(|| loaded.key.base64());
         if out.json() {
-            out.item_with_key(&Item {
-                op: "key-show",
+            out.item_with_key(&Item::KeyShow {
                 source: &loaded.source,
                 form: loaded.form,
                 bits: 8 * KEY_BYTES,

@@ -13,7 +13,8 @@ pub(crate) use arguments::Args;
 use arguments::Preset;
 
 use super::local_server::{
-    Announced, Environment, LocalServer, restart_without_keys, run_command, serve_until_signal,
+    Announced, Environment, LocalServer, ServerReady, restart_without_keys, run_command,
+    serve_until_signal,
 };
 use crate::failure::Failure;
 use crate::output::Output;
@@ -88,7 +89,7 @@ pub(crate) fn run(args: &Args, region: Option<&str>, out: &Output) -> Result<u8,
         has_own_state: true,
     })?;
     let announced = Announced {
-        op: "mock",
+        ready: ServerReady::Mock,
         endpoint: server.endpoint(),
         metrics: None,
         env_file: args.env_file.as_deref(),

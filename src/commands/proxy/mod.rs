@@ -10,7 +10,8 @@ use std::sync::Arc;
 pub(crate) use arguments::Args;
 
 use super::local_server::{
-    Announced, Environment, LocalServer, restart_with_keys_in_pipe, run_command, serve_until_signal,
+    Announced, Environment, LocalServer, ServerReady, restart_with_keys_in_pipe, run_command,
+    serve_until_signal,
 };
 use crate::failure::{Advice, Failure};
 use crate::jobs::Keys;
@@ -70,7 +71,7 @@ pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<
         Some((program, arguments)) => run_command(program, arguments, &environment).await,
         None => {
             let announced = Announced {
-                op: "proxy",
+                ready: ServerReady::Proxy,
                 endpoint: &endpoint,
                 metrics: metrics.as_deref(),
                 env_file: args.env_file.as_deref(),

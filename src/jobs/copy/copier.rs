@@ -4,8 +4,9 @@ use crate::failure::{Advice, Failure, Kind};
 use crate::jobs::get::remove_source;
 use crate::jobs::keys::Keys;
 use crate::jobs::notes::{note_refused_copies, note_refused_tags};
+use crate::jobs::records::Record;
 use crate::jobs::reminder::FirstKey;
-use crate::jobs::report::{Operation, Record, Reporter};
+use crate::jobs::report::Reporter;
 use crate::jobs::sealer::{ObjectEncryption, Sealer};
 use crate::location::Location;
 use crate::store::copy::CopySource;
@@ -104,7 +105,7 @@ impl Copier {
     fn plan(&self, pair: &Pair) -> Result<u64, Failure> {
         self.sealer.check_for(self.engine.store(), &pair.to)?;
         self.reporter.item(
-            || self.record(pair).flag("dryRun", true),
+            || Record::copy_planned(&pair.from, &pair.to, self.moves),
             || format!("{} {} to {}", self.verb(), pair.from, pair.to),
         )?;
         Ok(0)
@@ -116,16 +117,11 @@ impl Copier {
         stored: &Stored,
         encryption: &ObjectEncryption,
     ) -> Result<(), Failure> {
-        let record = || self.record(pair).stored(stored, encryption);
+        let record = || Record::copied(&pair.from, &pair.to, self.moves, (stored, encryption));
         self.reporter.item(record, || {
             let (verb, bytes, how) = (self.verb(), stored.bytes, encryption.describe());
             format!("{verb} {} to {} ({bytes} bytes, {how})", pair.from, pair.to)
         })
-    }
-
-    fn record(&self, pair: &Pair) -> Record {
-        let operation = if self.moves { Operation::Move } else { Operation::Copy };
-        Record::new(operation).with("source", pair.from.to_string()).url(&pair.to)
     }
 }
 

@@ -1,20 +1,26 @@
-//! The results of the checks, one line each, in a fixed order.
+//! The results of the checks, one line each, in a fixed order. People see a line as soon as those before it are known;
+//! with `--json` all come at the end, that of a store that does not seal first.
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::failure::{CommonCode, Failure};
-use crate::output::Output;
+use crate::output::{Line, Output, Style};
 
 /// All checks, in the order in which they are printed.
-const CHECKS: [&str; 20] = [
+const CHECKS: [&str; 24] = [
     "config",
+    "rules",
+    "keys",
+    "rule-endpoints",
     "credentials",
     "endpoint",
     "tls",
     "clock",
     "bucket",
+    "versioning",
     "sse-c",
     "write",
     "read",
@@ -31,12 +37,16 @@ const CHECKS: [&str; 20] = [
     "cleanup",
 ];
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-enum Status {
+pub(crate) enum Status {
+    /// As it should be.
     Pass,
+    /// Something to know or to mend; the exit code does not change.
     Warn,
+    /// Something to mend: sealed objects cannot be written or read.
     Fail,
+    /// Not checked.
     Skip,
 }
 
@@ -47,6 +57,15 @@ impl Status {
             Status::Warn => "warn",
             Status::Fail => "fail",
             Status::Skip => "skip",
+        }
+    }
+
+    fn style(self) -> Style {
+        match self {
+            Status::Pass => Style::Good,
+            Status::Warn => Style::Warning,
+            Status::Fail => Style::Bad,
+            Status::Skip => Style::Faint,
         }
     }
 }
@@ -60,12 +79,17 @@ struct Finding {
 }
 
 /// The results of all checks.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct DoctorReport {
+    out: Output,
     findings: BTreeMap<&'static str, Finding>,
+    /// How many of [`CHECKS`] were printed.
+    printed: usize,
     code: CommonCode,
-    /// The check that has shown that the store does not seal. It is printed first.
+    /// The check that has shown that the store does not seal.
     alarm: Option<&'static str>,
+    /// Why stdout cannot be written.
+    unwritable: Option<Failure>,
 }
 
 /// Why the checks stop.
@@ -77,17 +101,35 @@ pub(super) enum Stop {
 }
 
 /// The record that `--json` prints for a check.
-#[derive(Serialize)]
-struct Item<'a> {
-    op: &'static str,
-    check: &'a str,
-    status: Status,
-    message: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    hint: Option<&'a str>,
+#[derive(Serialize, JsonSchema)]
+#[serde(tag = "op", rename_all = "kebab-case")]
+pub(crate) enum DoctorRecord<'a> {
+    /// The result of one check.
+    Doctor {
+        /// The check's name, such as `sse-c`.
+        check: &'a str,
+        /// How the check ended.
+        status: Status,
+        /// What was found.
+        message: &'a str,
+        /// What to do about it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        hint: Option<&'a str>,
+    },
 }
 
 impl DoctorReport {
+    pub(super) fn new(out: &Output) -> DoctorReport {
+        DoctorReport {
+            out: *out,
+            findings: BTreeMap::new(),
+            printed: 0,
+            code: CommonCode::default(),
+            alarm: None,
+            unwritable: None,
+        }
+    }
+
     pub(super) fn pass(&mut self, check: &'static str, message: impl Into<String>) {
         self.add(check, Status::Pass, message.into(), None);
     }
@@ -143,24 +185,51 @@ impl DoctorReport {
         self.code.get()
     }
 
-    /// Prints a line for each check, and one for each hint.
+    /// Prints what was not printed yet, and the counts.
     /// Errors: `Kind::Other` if stdout cannot be written.
-    pub(super) fn print(&self, out: &Output) -> Result<(), Failure> {
-        let others = CHECKS.into_iter().filter(|check| Some(*check) != self.alarm);
-        for check in self.alarm.into_iter().chain(others) {
-            if let Some(finding) = self.findings.get(check) {
-                finding.print(check, out)?;
+    pub(super) fn finish(mut self) -> Result<(), Failure> {
+        if self.out.json() {
+            let others = CHECKS.into_iter().filter(|check| Some(*check) != self.alarm);
+            for check in self.alarm.into_iter().chain(others) {
+                if let Some(finding) = self.findings.get(check) {
+                    finding.print(check, &self.out)?;
+                }
             }
+        } else {
+            self.print_known();
+        }
+        if let Some(failure) = self.unwritable {
+            return Err(failure);
+        }
+        if let Some(check) = self.alarm {
+            self.out.warn(&format!("store nothing here that must be sealed: see `{check}`"));
         }
         let count = |status| self.findings.values().filter(|it| it.status == status).count();
         let statuses = [Status::Pass, Status::Warn, Status::Fail, Status::Skip];
         let counts = statuses.map(|status| format!("{} {}", status.word(), count(status)));
-        out.say(&counts.join(", "));
+        self.out.say(&counts.join(", "));
         Ok(())
     }
 
+    /// Adds a result, and prints it to people unless one before it is missing. A check has one result.
     fn add(&mut self, check: &'static str, status: Status, message: String, hint: Option<String>) {
+        debug_assert!(CHECKS.contains(&check) && !self.findings.contains_key(check), "{check}");
         self.findings.insert(check, Finding { status, message, hint });
+        if !self.out.json() {
+            self.print_known();
+        }
+    }
+
+    /// Prints the results up to the first check without one.
+    fn print_known(&mut self) {
+        while let Some(check) = CHECKS.get(self.printed)
+            && let Some(finding) = self.findings.get(check)
+        {
+            self.printed += 1;
+            if self.unwritable.is_none() {
+                self.unwritable = finding.print(check, &self.out).err();
+            }
+        }
     }
 }
 
@@ -169,11 +238,14 @@ impl Finding {
         let Finding { status, message, hint } = self;
         if out.json() {
             let hint = hint.as_deref();
-            return out.item(&Item { op: "doctor", check, status: *status, message, hint });
+            return out.item(&DoctorRecord::Doctor { check, status: *status, message, hint });
         }
-        out.line(&format!("{}  {check:<13}  {message}", status.word()))?;
+        let line = Line::default().styled(status.style(), status.word()).plain("  ");
+        out.styled(&line.column(Style::Plain, check, 16).plain(message.as_str()))?;
         match hint {
-            Some(hint) => out.line(&format!("      fix: {hint}")),
+            Some(hint) => out.styled(
+                &Line::default().styled(Style::Literal, "      fix:").plain(format!(" {hint}")),
+            ),
             None => Ok(()),
         }
     }

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
+use super::limit::TimeLimit;
 use super::report::{DoctorReport, Stop};
 use crate::store::probe::{Certificate, Contact, ContactOutcome, Handshake, is_proxied};
 
@@ -12,7 +13,11 @@ const DAY: u64 = 24 * 60 * 60;
 const MAX_NAMES: usize = 4;
 
 /// Checks how the first request was protected.
-pub(super) async fn check_tls(contact: &Contact, report: &mut DoctorReport) -> Result<(), Stop> {
+pub(super) async fn check_tls(
+    contact: &Contact,
+    limit: TimeLimit,
+    report: &mut DoctorReport,
+) -> Result<(), Stop> {
     let Some(address) = &contact.address else {
         report.skip("tls", "nothing was sent");
         return Ok(());
@@ -26,7 +31,10 @@ pub(super) async fn check_tls(contact: &Contact, report: &mut DoctorReport) -> R
         return Ok(());
     }
     let is_proxied = is_proxied(address);
-    let shown = if is_proxied { None } else { Handshake::of(address).await };
+    let shown = match is_proxied {
+        true => None,
+        false => limit.wait(Handshake::of(address)).await.ok().flatten(),
+    };
     if let ContactOutcome::Untrusted(failure) = &contact.outcome {
         let mut failure = failure.clone();
         if let Some(Handshake { certificate, .. }) = &shown {

@@ -1,10 +1,12 @@
-//! Throw-away objects. A signal stops the work between two requests that write.
+//! Throw-away objects. A signal stops the work between two requests that write; the time limit of a check stops it at any
+//! time, for what was written without an answer is looked for at the end.
 
 use std::future::ready;
 use std::sync::Arc;
 
 use bytes::Bytes;
 
+use super::limit::{Deadline, TimeLimit};
 use crate::failure::Failure;
 use crate::key::core::Key;
 use crate::location::Location;
@@ -18,6 +20,8 @@ pub(super) struct Trial {
     pub(super) store: Arc<Store>,
     pub(super) objects: ThrowAways,
     interrupt: Interrupt,
+    /// The end of the current check's time.
+    pub(super) deadline: Deadline,
 }
 
 impl Trial {
@@ -25,9 +29,11 @@ impl Trial {
         store: &Arc<Store>,
         bucket: &str,
         interrupt: &Interrupt,
+        limit: TimeLimit,
     ) -> Result<Trial, Failure> {
         let objects = ThrowAways::at_root(store, bucket)?;
-        Ok(Trial { store: store.clone(), objects, interrupt: interrupt.clone() })
+        let (interrupt, deadline) = (interrupt.clone(), limit.begin());
+        Ok(Trial { store: store.clone(), objects, interrupt, deadline })
     }
 
     /// Fails after a signal. Called before each write and not during it: a written object must be deleted.
@@ -38,7 +44,7 @@ impl Trial {
     /// Writes an object in one request.
     pub(super) async fn put(&mut self, write: &Write, content: &Bytes) -> Result<Stored, Failure> {
         self.check_signal().await?;
-        self.objects.put(write, content).await
+        self.deadline.wait(self.objects.put(write, content)).await?
     }
 
     /// Writes an object as a multipart upload.
@@ -48,9 +54,11 @@ impl Trial {
         parts: &[Bytes],
     ) -> Result<Stored, Failure> {
         self.check_signal().await?;
-        let id = self.objects.begin(write).await?;
-        let sent = self.interrupt.race(self.objects.send_parts(write, &id, parts)).await?;
-        self.objects.complete(write, &id, &sent).await
+        let deadline = self.deadline;
+        let id = deadline.wait(self.objects.begin(write)).await??;
+        let sending = self.interrupt.race(self.objects.send_parts(write, &id, parts));
+        let sent = deadline.wait(sending).await??;
+        deadline.wait(self.objects.complete(write, &id, &sent)).await?
     }
 
     /// Copies an object. None if the store cannot, or does not seal the copy.
@@ -60,8 +68,9 @@ impl Trial {
         write: Write,
     ) -> Result<Option<Stored>, Failure> {
         self.check_signal().await?;
-        let copy = self.store.plan_copy(source, write).await?;
-        self.objects.copy(&copy).await
+        let deadline = self.deadline;
+        let copy = deadline.wait(self.store.plan_copy(source, write)).await??;
+        deadline.wait(self.objects.copy(&copy)).await?
     }
 
     /// Reads an object, or a range of it, whole into memory.
@@ -73,6 +82,7 @@ impl Trial {
     ) -> Result<(ObjectMetadata, Vec<u8>), Failure> {
         let range = range.map(str::to_owned);
         let options = ReadOptions { range, ..ReadOptions::default() };
-        self.interrupt.race(self.objects.read(at, keys, &options)).await
+        let reading = self.interrupt.race(self.objects.read(at, keys, &options));
+        self.deadline.wait(reading).await?
     }
 }

@@ -9,7 +9,8 @@ use tokio::sync::mpsc::Receiver;
 use crate::failure::{Advice, Failure, Kind};
 use crate::jobs::job::Job;
 use crate::jobs::keys::Keys;
-use crate::jobs::report::{Operation, Record, Reporter};
+use crate::jobs::records::{GetRecord, KeyFields, Record};
+use crate::jobs::report::Reporter;
 use crate::key::core::Key;
 use crate::key::ring::ObjectKey;
 use crate::location::Location;
@@ -175,7 +176,7 @@ impl Downloader {
             return self.keep(at, &path);
         }
         self.reporter.item(
-            || Record::new(Operation::Get).url(at).file(&path).flag("dryRun", true),
+            || Record::Get(GetRecord { dry_run: true, ..record(at, Some(&path)) }),
             || format!("would fetch {at} into {}", path.display()),
         )?;
         Ok(0)
@@ -186,7 +187,7 @@ impl Downloader {
         self.kept.fetch_add(1, Ordering::Relaxed);
         let out = &self.reporter.out;
         if out.json() {
-            out.item(&Record::new(Operation::Get).url(at).file(path).flag("skipped", true))?;
+            out.item(&Record::Get(GetRecord { skipped: true, ..record(at, Some(path)) }))?;
         } else if self.reporter.lists() {
             let file = path.display();
             out.say(&format!("kept {file}: it is there already, and {at} was not fetched"));
@@ -204,16 +205,15 @@ impl Downloader {
         let out = &self.reporter.out;
         let Downloaded { metadata, bytes, verified, .. } = done;
         if out.json() {
-            let record = Record::new(Operation::Get)
-                .url(at)
-                .with("file", file.map(|file| file.display().to_string()))
-                .with("bytes", *bytes)
-                .with("sealed", key.is_some())
-                .key(key)
-                .with("etag", metadata.etag.as_deref())
-                .with("versionId", metadata.version_id.as_deref())
-                .with("verified", *verified == Verified::Yes);
-            return out.item(&record);
+            return out.item(&Record::Get(GetRecord {
+                bytes: Some(*bytes),
+                sealed: Some(key.is_some()),
+                key: KeyFields::of(key),
+                etag: metadata.etag.clone(),
+                version_id: metadata.version_id.clone(),
+                verified: Some(*verified == Verified::Yes),
+                ..record(at, file)
+            }));
         }
         if !self.reporter.lists() {
             return Ok(());
@@ -247,6 +247,11 @@ pub(crate) async fn remove_source(
         detail.message = format!("it arrived, but the source is still there: {}", detail.message);
         failure
     })
+}
+
+fn record(at: &Location, file: Option<&Path>) -> GetRecord {
+    let file = file.map(|file| file.display().to_string());
+    GetRecord { url: at.to_string(), file, ..GetRecord::default() }
 }
 
 /// Adds the URL to a failure of the local file, which does not name the object. A signal does not concern the object.

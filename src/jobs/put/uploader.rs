@@ -9,8 +9,9 @@ use tokio::sync::mpsc::Receiver;
 use crate::failure::Failure;
 use crate::jobs::job::Job;
 use crate::jobs::notes::{note_refused_checksums, note_refused_tags};
+use crate::jobs::records::Record;
 use crate::jobs::reminder::FirstKey;
-use crate::jobs::report::{Operation, Record, Reporter};
+use crate::jobs::report::Reporter;
 use crate::jobs::sealer::{ObjectEncryption, Sealer};
 use crate::key::core::protection_of;
 use crate::key::ring::ObjectKey;
@@ -107,7 +108,7 @@ impl Uploader {
     fn plan(&self, path: &Path, at: &Location) -> Result<u64, Failure> {
         self.sealer.check_for(self.engine.store(), at)?;
         self.reporter.item(
-            || Record::new(Operation::Put).url(at).file(path).flag("dryRun", true),
+            || Record::put_planned(at, path),
             || format!("would store {} as {at}", path.display()),
         )?;
         Ok(std::fs::metadata(path).map_or(0, |found| found.len()))
@@ -181,10 +182,7 @@ impl Uploader {
         stored: &Stored,
         encryption: &ObjectEncryption,
     ) -> Result<(), Failure> {
-        let record = || {
-            let record = Record::new(Operation::Put).url(at).stored(stored, encryption);
-            record.with("checksumCRC64NVME", stored.checksum_crc64nvme.as_str())
-        };
+        let record = || Record::put(at, stored, encryption);
         let verb = if encryption.key.is_some() { "sealed" } else { "stored" };
         let sentence =
             || format!("{verb} {at} ({} bytes, {})", stored.bytes, encryption.describe());

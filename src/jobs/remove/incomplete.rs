@@ -5,7 +5,8 @@ use std::time::{Duration, SystemTime};
 
 use crate::failure::{CommonCode, Failure, Kind};
 use crate::jobs::feed::Shard;
-use crate::jobs::report::{Operation, Record, Reporter};
+use crate::jobs::records::{Record, RemoveRecord};
+use crate::jobs::report::Reporter;
 use crate::location::Location;
 use crate::output::Output;
 use crate::store::list::UnfinishedUpload;
@@ -168,20 +169,28 @@ fn report_deleted(
     version_id: Option<&str>,
     reporter: &Reporter,
 ) -> Result<(), Failure> {
-    let record = Record::new(Operation::Remove).url(at).with("versionId", version_id);
     let did = if reporter.dry_run { "would delete" } else { "deleted" };
-    let record = || record.flag("dryRun", reporter.dry_run);
+    let record = || {
+        Record::Rm(RemoveRecord {
+            url: Some(at.to_string()),
+            version_id: version_id.map(str::to_owned),
+            dry_run: reporter.dry_run,
+            ..RemoveRecord::default()
+        })
+    };
     reporter.item(record, || format!("{did} the throw-away object {at}"))
 }
 
 fn report_aborted(upload: &UnfinishedUpload, reporter: &Reporter) -> Result<(), Failure> {
     let initiated = upload.since();
     let record = || {
-        Record::new(Operation::Remove)
-            .url(&upload.at)
-            .with("uploadId", upload.id.as_str())
-            .with("initiated", initiated.clone())
-            .flag("dryRun", reporter.dry_run)
+        Record::Rm(RemoveRecord {
+            url: Some(upload.at.to_string()),
+            upload_id: Some(upload.id.clone()),
+            initiated: initiated.clone(),
+            dry_run: reporter.dry_run,
+            ..RemoveRecord::default()
+        })
     };
     reporter.item(record, || {
         let did = if reporter.dry_run { "would abort" } else { "aborted" };

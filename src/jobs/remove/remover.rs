@@ -6,7 +6,8 @@ use std::sync::Arc;
 use super::feed::Batches;
 use crate::failure::Failure;
 use crate::jobs::job::Job;
-use crate::jobs::report::{Operation, Record, Reporter};
+use crate::jobs::records::{Record, RemoveRecord};
+use crate::jobs::report::Reporter;
 use crate::key::core::check_destination;
 use crate::store::object::{DeleteTarget, Removed};
 use crate::store::wire::Store;
@@ -78,7 +79,10 @@ impl Remover {
         }
         let did = if dry_run { "would delete" } else { "deleted" };
         self.reporter.item(
-            || Record::new(Operation::Remove).file(&path).flag("dryRun", dry_run),
+            || {
+                let file = Some(path.display().to_string());
+                Record::Rm(RemoveRecord { file, dry_run, ..RemoveRecord::default() })
+            },
             || format!("{did} {}", path.display()),
         )?;
         Ok(0)
@@ -89,11 +93,13 @@ impl Remover {
         let is_marker = removed.delete_marker && version_id.is_none();
         let version_id = removed.version_id.or(version_id);
         let record = || {
-            Record::new(Operation::Remove)
-                .url(&at)
-                .with("versionId", version_id.as_deref())
-                .flag("deleteMarker", is_marker)
-                .flag("dryRun", self.reporter.dry_run)
+            Record::Rm(RemoveRecord {
+                url: Some(at.to_string()),
+                version_id: version_id.clone(),
+                delete_marker: is_marker,
+                dry_run: self.reporter.dry_run,
+                ..RemoveRecord::default()
+            })
         };
         self.reporter.item(record, || {
             let (did, remark) = self.report_words(is_marker);

@@ -1,5 +1,7 @@
 //! The outcomes of a rotation, and their names.
 
+use crate::jobs::records::RotationResult;
+
 /// The outcome for an object or a former version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum RotationOutcome {
@@ -35,7 +37,22 @@ impl RotationOutcome {
     }
 
     /// The value of `result` in the JSON record.
-    pub(super) fn name(self) -> &'static str {
+    pub(super) fn result(self) -> RotationResult {
+        match self {
+            RotationOutcome::Rotated(_) => RotationResult::Rotated,
+            RotationOutcome::Current => RotationResult::Current,
+            RotationOutcome::Plain | RotationOutcome::PlainWhenInventoried => RotationResult::Plain,
+            RotationOutcome::Sealed => RotationResult::Sealed,
+            RotationOutcome::NoRule => RotationResult::NoRule,
+            RotationOutcome::Archived => RotationResult::Archived,
+            RotationOutcome::Gone => RotationResult::Gone,
+            RotationOutcome::OldVersion => RotationResult::OldVersion,
+            RotationOutcome::DeletedVersion => RotationResult::DeletedVersion,
+        }
+    }
+
+    /// The word for people.
+    pub(super) fn word(self) -> &'static str {
         match self {
             RotationOutcome::Rotated(_) => "rotated",
             RotationOutcome::Current => "current",
@@ -44,8 +61,8 @@ impl RotationOutcome {
             RotationOutcome::NoRule => "no-rule",
             RotationOutcome::Archived => "archived",
             RotationOutcome::Gone => "gone",
-            RotationOutcome::OldVersion => "old-version",
-            RotationOutcome::DeletedVersion => "deleted-version",
+            RotationOutcome::OldVersion => "a former version",
+            RotationOutcome::DeletedVersion => "a deleted version",
         }
     }
 

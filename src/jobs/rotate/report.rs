@@ -8,8 +8,9 @@ use super::outcome::RotationOutcome;
 use crate::failure::{Advice, Failure};
 use crate::jobs::job::Job;
 use crate::jobs::notes::{note_refused_copies, note_refused_tags, warn_left_of_trials};
+use crate::jobs::records::{KeyFields, Record, RotateRecord, RotationResult};
 use crate::jobs::reminder::FirstKey;
-use crate::jobs::report::{Operation, Record, Reporter};
+use crate::jobs::report::Reporter;
 use crate::jobs::sealer::ObjectEncryption;
 use crate::key::core::Key;
 use crate::key::ring::ObjectKey;
@@ -77,16 +78,20 @@ impl RotationReport {
             RotationOutcome::Sealed => Some(true),
             _ => None,
         };
-        let record = record(at)
-            .with("versionId", metadata.and_then(|it| it.version_id.as_deref()))
-            .with("result", outcome.name())
-            .with("bytes", metadata.and_then(|it| it.content_length))
-            .with("sealed", sealed)
-            .key(target_encryption.key.as_ref().filter(|_| outcome == RotationOutcome::Current))
-            .with("etag", metadata.and_then(|it| it.etag.as_deref()))
-            .flag("dryRun", self.dry_run);
+        let key = target_encryption.key.as_ref().filter(|_| outcome == RotationOutcome::Current);
+        let record = RotateRecord {
+            url: at.to_string(),
+            version_id: metadata.and_then(|it| it.version_id.clone()),
+            result: outcome.result(),
+            bytes: metadata.and_then(|it| it.content_length),
+            sealed,
+            key: KeyFields::of(key),
+            etag: metadata.and_then(|it| it.etag.clone()),
+            dry_run: self.dry_run,
+            ..RotateRecord::default()
+        };
         let sentence = outcome.sentence(sealed.unwrap_or_default(), self.dry_run);
-        self.count(outcome, &record, &at.to_string(), sentence)
+        self.count(outcome, record, &at.to_string(), sentence)
     }
 
     /// Reports a former version: its key and its outcome.
@@ -99,21 +104,24 @@ impl RotationReport {
         opened: &Opened<ObjectMetadata>,
     ) -> Result<RotationOutcome, Failure> {
         let is_sealed = opened.key.is_some();
-        let record = record(at)
-            .with("versionId", version_id)
-            .with("result", outcome.name())
-            .with("bytes", opened.answer.content_length)
-            .with("sealed", is_sealed)
-            .with("keyMd5", opened.key.as_ref().map(Key::md5_base64))
-            .flag("dryRun", self.dry_run);
+        let record = RotateRecord {
+            url: at.to_string(),
+            version_id: Some(version_id.to_owned()),
+            result: outcome.result(),
+            bytes: opened.answer.content_length,
+            sealed: Some(is_sealed),
+            key: KeyFields::of_md5(opened.key.as_ref().map(Key::md5_base64)),
+            dry_run: self.dry_run,
+            ..RotateRecord::default()
+        };
         let sentence = outcome.sentence(is_sealed, self.dry_run);
-        self.count(outcome, &record, &format!("{at} (version {version_id})"), sentence)
+        self.count(outcome, record, &format!("{at} (version {version_id})"), sentence)
     }
 
     fn count(
         &self,
         outcome: RotationOutcome,
-        record: &Record,
+        record: RotateRecord,
         what: &str,
         sentence: Option<&str>,
     ) -> Result<RotationOutcome, Failure> {
@@ -125,11 +133,11 @@ impl RotationReport {
             }
         }
         if self.out.json() {
-            self.out.item(record)?;
+            self.out.item(&Record::Rotate(record))?;
         } else if let Some(sentence) = sentence {
             self.out.say(&format!("{what}: {sentence}"));
         } else if self.lists {
-            self.out.say(&format!("{what}: {}, left alone", outcome.name()));
+            self.out.say(&format!("{what}: {}, left alone", outcome.word()));
         }
         Ok(outcome)
     }
@@ -145,13 +153,11 @@ impl RotationReport {
     ) -> Result<RotationOutcome, Failure> {
         let (key, bytes) = (target_encryption.key.as_ref(), opened.answer.content_length);
         if self.out.json() {
-            let record = rotated(at, to)
-                .with("bytes", bytes)
-                .with("sealed", key.is_some())
-                .key(key)
-                .with("fromKeyMd5", opened.key.as_ref().map(Key::md5_base64))
-                .flag("dryRun", true);
-            self.out.item(&record)?;
+            self.out.item(&Record::Rotate(RotateRecord {
+                bytes,
+                dry_run: true,
+                ..rotated(at, to, opened.key.as_ref(), key)
+            }))?;
         } else {
             let change = change(opened.key.as_ref(), key);
             self.out.say(&format!("would rotate {at}{}: {change}", destination(at, to)));
@@ -173,17 +179,13 @@ impl RotationReport {
         self.remember(copy, stored);
         let notes = notes(&source.metadata, loses_acl);
         if self.out.json() {
-            let record = record(to)
-                .with("source", (at != to).then(|| at.to_string()))
-                .with("versionId", stored.version_id.as_deref())
-                .with("result", "rotated")
-                .with("bytes", stored.bytes)
-                .with("sealed", key.is_some())
-                .key(key)
-                .with("fromKeyMd5", source.key.as_ref().map(Key::md5_base64))
-                .with("etag", stored.etag.as_deref())
-                .with("notes", notes);
-            self.out.item(&record)?;
+            self.out.item(&Record::Rotate(RotateRecord {
+                version_id: stored.version_id.clone(),
+                bytes: Some(stored.bytes),
+                etag: stored.etag.clone(),
+                notes,
+                ..rotated(at, to, source.key.as_ref(), key)
+            }))?;
             return Ok(RotationOutcome::Rotated(stored.bytes));
         }
         for note in notes {
@@ -290,13 +292,21 @@ impl RotationReport {
     }
 }
 
-fn record(at: &Location) -> Record {
-    Record::new(Operation::Rotate).url(at)
-}
-
-fn rotated(at: &Location, to: &Location) -> Record {
-    let source = (at != to).then(|| at.to_string());
-    record(to).with("source", source).with("result", "rotated")
+fn rotated(
+    at: &Location,
+    to: &Location,
+    from_key: Option<&Key>,
+    key: Option<&ObjectKey>,
+) -> RotateRecord {
+    RotateRecord {
+        url: to.to_string(),
+        source: (at != to).then(|| at.to_string()),
+        result: RotationResult::Rotated,
+        sealed: Some(key.is_some()),
+        key: KeyFields::of(key),
+        from_key_md5: from_key.map(Key::md5_base64),
+        ..RotateRecord::default()
+    }
 }
 
 /// Notes about settings that a copy does not take over, and that cannot be sent with it without more rights.

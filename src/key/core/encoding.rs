@@ -4,6 +4,7 @@ use std::fmt::{self, Write as _};
 
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use base64::{DecodeError, DecodeSliceError, Engine as _};
+use schemars::JsonSchema;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
@@ -41,7 +42,7 @@ impl Format {
 }
 
 /// The form in which a key was found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Form {
     /// The 32 bytes themselves.

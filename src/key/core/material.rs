@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use md5::{Digest as _, Md5};
 use rand::TryRng as _;
 use rand::rngs::SysRng;
+use schemars::JsonSchema;
 use secrecy::{ExposeSecret as _, SecretBox};
 use serde::Serialize;
 use zeroize::Zeroizing;
@@ -19,7 +20,7 @@ use crate::text::redaction;
 pub struct Key(SecretBox<[u8; KEY_BYTES]>);
 
 /// How to write a key.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Encoding {
     /// Base64 with padding (RFC 4648, section 4): 44 characters, as in S3's header.

@@ -1,12 +1,13 @@
 //! The key formats of other tools. This only builds text: it reads, writes and prints nothing.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
 use crate::key::core::Key;
 
 /// A tool's key format. None of them requires the key on a command line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Dialect {
     /// aws-cli: the 32 raw bytes, for `--sse-c-key fileb://FILE` and `--sse-customer-key fileb://FILE`.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::config::{self, Config};
 use super::rule::{KeyRecipient, Rule};
 use crate::failure::{Advice, Failure};
-use crate::key::core::{DeriveAs, LoadedKey, with_context};
+use crate::key::core::{DeriveAs, LoadedKey, Spec, with_context};
 use crate::location::Location;
 
 #[derive(Debug, Default)]
@@ -34,8 +34,32 @@ pub(crate) struct KeySummary<'a> {
     pub rules: Vec<Scope>,
 }
 
+/// One rule, for a judgement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct RuleSummary<'a> {
+    /// The endpoint's URL, or `aws`.
+    pub endpoint: String,
+    /// A folder.
+    pub prefix: &'a Location,
+    /// The name of the key that seals.
+    pub key: &'a str,
+    /// The names of the retired keys.
+    pub retired: Vec<&'a str>,
+}
+
+/// What was found out about a key of the config file.
+#[derive(Debug)]
+pub(crate) enum Inspected {
+    /// It was read. `unfit`: why it must not seal.
+    Read { warnings: Vec<String>, unfit: Option<Failure> },
+    /// It was not read: a command prints it.
+    Command,
+    /// It was not read: it comes from a pipe or a device.
+    Stream,
+}
+
 /// One place where a key may be sent.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub(crate) struct Scope {
     /// The endpoint's URL, or `aws`.
     pub endpoint: String,
@@ -78,6 +102,35 @@ impl ConfigKeys {
             };
             (summary, self.read(index).map(|(keys, _)| keys))
         })
+    }
+
+    /// The rules in the order of the file, for a judgement.
+    pub(crate) fn rule_summaries(&self) -> Vec<RuleSummary<'_>> {
+        let rules = self.config.rules.iter();
+        rules
+            .map(|rule| RuleSummary {
+                endpoint: rule.endpoint.to_string(),
+                prefix: rule.prefix_location(),
+                key: self.name(rule.key),
+                retired: rule.retired.iter().map(|index| self.name(*index)).collect(),
+            })
+            .collect()
+    }
+
+    /// Reads the key of this name, unless that would run a command or take the content of a pipe.
+    /// Errors: `Kind::Key`, with the key's name; `Kind::Usage` for an unknown name.
+    pub(crate) fn inspect(&self, name: &str) -> Result<Inspected, Failure> {
+        let index = self.find(name)?;
+        match &self.config.keys[index].spec {
+            Spec::Command(_) => return Ok(Inspected::Command),
+            Spec::File(path) if path.metadata().is_ok_and(|it| !it.is_file() && !it.is_dir()) => {
+                return Ok(Inspected::Stream);
+            }
+            _ => {}
+        }
+        let (keys, warnings) = self.read(index)?;
+        let unfit = keys.first().and_then(|key| key.check_fit().err());
+        Ok(Inspected::Read { warnings, unfit })
     }
 
     /// The config file's path, if the file exists.

@@ -146,6 +146,10 @@ impl Rule {
     pub(super) fn prefix(&self) -> String {
         self.prefix.to_string()
     }
+
+    pub(super) fn prefix_location(&self) -> &Location {
+        &self.prefix
+    }
 }
 
 /// The URL with scheme and host in lower case, without the scheme's default port and without a final slash. None if it is

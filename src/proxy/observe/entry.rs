@@ -3,6 +3,7 @@
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime};
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::key::ring::ObjectKey;
@@ -37,27 +38,42 @@ pub(in crate::proxy) struct Entry {
 }
 
 /// An entry as a line of JSON.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Line<'a> {
-    op: &'static str,
-    time: String,
-    method: &'a str,
-    operation: &'a str,
-    bucket: &'a str,
-    key: &'a str,
-    status: u16,
-    received_bytes: u64,
-    sent_bytes: u64,
-    milliseconds: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    key_md5: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    code: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    cause: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    message: Option<&'a str>,
+#[derive(Serialize, JsonSchema)]
+#[serde(tag = "op", rename_all = "kebab-case", rename_all_fields = "camelCase")]
+pub(crate) enum LogLine<'a> {
+    /// A request to the proxy; a line of its log.
+    Request {
+        /// When the request came: RFC 3339, UTC.
+        time: String,
+        /// The method of HTTP.
+        method: &'a str,
+        /// The operation of S3, such as PutObject.
+        operation: &'a str,
+        /// The bucket; empty for requests about no bucket.
+        bucket: &'a str,
+        /// The object's name; empty for requests about no object.
+        key: &'a str,
+        /// The HTTP status of the proxy's answer.
+        status: u16,
+        /// The length of the request's body in bytes.
+        received_bytes: u64,
+        /// How many bytes of the answer's body were sent.
+        sent_bytes: u64,
+        /// The time from the request's head to the answer's end, in milliseconds.
+        milliseconds: u64,
+        /// The MD5 of the key that sealed or opened the object, in base64, as S3 shows it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        key_md5: Option<&'a str>,
+        /// The error code of a refusal.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        code: Option<&'a str>,
+        /// Why the proxy itself refused the request: one word.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        cause: Option<&'a str>,
+        /// What happened, for people.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        message: Option<&'a str>,
+    },
 }
 
 impl Entry {
@@ -147,9 +163,8 @@ impl Entry {
         line
     }
 
-    pub(super) fn line(&self, status: u16, sent: u64) -> Line<'_> {
-        Line {
-            op: "request",
+    pub(super) fn line(&self, status: u16, sent: u64) -> LogLine<'_> {
+        LogLine::Request {
             time: humantime::format_rfc3339_millis(self.time).to_string(),
             method: &self.method,
             operation: self.operation,

@@ -8,6 +8,7 @@ mod entry;
 mod log;
 mod metrics;
 
+pub(crate) use entry::LogLine;
 pub(super) use entry::{Entry, SealedWith};
 pub(super) use log::RequestLog;
 pub(super) use metrics::Metrics;

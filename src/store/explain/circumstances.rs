@@ -19,6 +19,7 @@ pub(crate) enum Action {
     DeleteBucket,
     ListVersions,
     ReadBucketEncryption,
+    ReadVersioning,
     WriteBucketEncryption,
     ReadTags,
     ReadAcl,

@@ -206,6 +206,7 @@ fn denied(refusal: &Refusal, about: &Circumstances<'_>) -> Failure {
         Action::ReadBucketEncryption => {
             ("read the bucket's encryption configuration", "s3:GetEncryptionConfiguration")
         }
+        Action::ReadVersioning => ("read the bucket's versioning", "s3:GetBucketVersioning"),
         Action::WriteBucketEncryption => {
             ("change the bucket's encryption configuration", "s3:PutEncryptionConfiguration")
         }

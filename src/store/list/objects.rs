@@ -8,6 +8,7 @@ use aws_sdk_s3::operation::list_object_versions::ListObjectVersionsOutput;
 use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Output;
 use aws_sdk_s3::primitives::DateTime;
 use aws_sdk_s3::types::{CommonPrefix, EncodingType};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::pages::Pages;
@@ -19,7 +20,7 @@ use crate::store::wire::{Refusal, Store};
 use crate::text::percent::form_decoded;
 
 /// The kinds of entries in a listing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum ListedKind {
     /// An object, or one version of it.

@@ -1,5 +1,8 @@
 //! How an object is encrypted, as far as a HEAD and the available keys show.
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
 use super::extent::ReadOptions;
 use super::metadata::ObjectMetadata;
 use super::open::{KeysToTry, Opened, Unopened};
@@ -9,7 +12,8 @@ use crate::location::Location;
 use crate::store::wire::Store;
 
 /// Who can read an object.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum State {
     /// The holders of the key that opened it.
     Sealed,

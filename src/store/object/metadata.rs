@@ -5,90 +5,125 @@ use std::collections::BTreeMap;
 use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use aws_sdk_s3::operation::head_object::HeadObjectOutput;
 use aws_sdk_s3::primitives::{DateTime, DateTimeFormat};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// The version id of writes to a bucket without enabled versioning. Each such write replaces the previous one, so this
 /// id does not identify one writer's object.
 pub(crate) const NULL_VERSION: &str = "null";
 
-/// An object's metadata: the fields of `aws s3api head-object`, by its names and types.
-#[derive(Debug, Clone, Default, Serialize)]
+/// An object's metadata: the fields of `aws s3api head-object`, by its names and types; a line of `head`, without `op`.
+#[derive(Debug, Clone, Default, Serialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct ObjectMetadata {
+    /// Whether ranges of bytes can be read: `bytes`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub accept_ranges: Option<String>,
+    /// When a lifecycle rule deletes the object, and the rule.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expiration: Option<String>,
+    /// The state of the restoration of an archived object.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub restore: Option<String>,
+    /// The archive tier of an object in Intelligent-Tiering.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub archive_status: Option<String>,
-    /// ISO 8601, UTC.
+    /// When it was written: ISO 8601, UTC.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_modified: Option<String>,
-    /// Bytes.
+    /// The object's size in bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub content_length: Option<u64>,
+    /// In base64, as all checksums.
     #[serde(rename = "ChecksumCRC32", skip_serializing_if = "Option::is_none")]
     pub checksum_crc32: Option<String>,
+    /// In base64.
     #[serde(rename = "ChecksumCRC32C", skip_serializing_if = "Option::is_none")]
     pub checksum_crc32c: Option<String>,
+    /// In base64.
     #[serde(rename = "ChecksumCRC64NVME", skip_serializing_if = "Option::is_none")]
     pub checksum_crc64nvme: Option<String>,
+    /// In base64.
     #[serde(rename = "ChecksumSHA1", skip_serializing_if = "Option::is_none")]
     pub checksum_sha1: Option<String>,
+    /// In base64.
     #[serde(rename = "ChecksumSHA256", skip_serializing_if = "Option::is_none")]
     pub checksum_sha256: Option<String>,
     /// `FULL_OBJECT` or `COMPOSITE`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub checksum_type: Option<String>,
+    /// With its quotes. That of a sealed object is no digest of its content.
     #[serde(rename = "ETag", skip_serializing_if = "Option::is_none")]
     pub etag: Option<String>,
+    /// How many entries of the metadata cannot be sent in headers, and are missing here.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub missing_meta: Option<i32>,
+    /// The version, in a bucket that keeps versions.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version_id: Option<String>,
+    /// The header of this name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cache_control: Option<String>,
+    /// The header of this name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub content_disposition: Option<String>,
+    /// The header of this name, without the coding of the transfer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub content_encoding: Option<String>,
+    /// The header of this name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub content_language: Option<String>,
+    /// The header of this name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub content_type: Option<String>,
+    /// The range of bytes that was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub content_range: Option<String>,
+    /// The header of this name, as the store sends it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires: Option<String>,
+    /// Where a website of the bucket redirects to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub website_redirect_location: Option<String>,
+    /// The encryption by the store's own keys: AES256, aws:kms or aws:kms:dsse; absent for a sealed object.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub server_side_encryption: Option<String>,
+    /// User metadata: names in lower case, and values.
     pub metadata: BTreeMap<String, String>,
+    /// AES256 for an object that is sealed with a customer key.
     #[serde(rename = "SSECustomerAlgorithm", skip_serializing_if = "Option::is_none")]
     pub sse_customer_algorithm: Option<String>,
+    /// The MD5 of the key that seals the object, in base64.
     #[serde(rename = "SSECustomerKeyMD5", skip_serializing_if = "Option::is_none")]
     pub sse_customer_key_md5: Option<String>,
+    /// The KMS key of the store's own encryption.
     #[serde(rename = "SSEKMSKeyId", skip_serializing_if = "Option::is_none")]
     pub ssekms_key_id: Option<String>,
+    /// Whether an S3 bucket key is used with KMS.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bucket_key_enabled: Option<bool>,
+    /// The storage class; absent for STANDARD.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub storage_class: Option<String>,
+    /// `requester` if the requester pays.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request_charged: Option<String>,
+    /// The state of the object's replication.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub replication_status: Option<String>,
+    /// How many parts it was uploaded in, if one part was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parts_count: Option<i32>,
+    /// How many tags it has.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tag_count: Option<i32>,
+    /// GOVERNANCE or COMPLIANCE.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub object_lock_mode: Option<String>,
+    /// Until when it is locked: ISO 8601, UTC.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub object_lock_retain_until_date: Option<String>,
+    /// ON or OFF.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub object_lock_legal_hold_status: Option<String>,
 }
