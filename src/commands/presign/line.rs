@@ -34,9 +34,10 @@ pub(super) fn wget(call: &Call<'_>) -> String {
         Method::Get => format!("--output-document={file}"),
         Method::Put => {
             // Without one, it would send the type of a form.
-            let content_type = match call.signs("content-type") {
-                true => "",
-                false => " --header='Content-Type: application/octet-stream'",
+            let content_type = if call.signs("content-type") {
+                ""
+            } else {
+                " --header='Content-Type: application/octet-stream'"
             };
             format!("--method=PUT --body-file={file}{content_type} --output-document=-")
         }

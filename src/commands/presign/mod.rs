@@ -37,9 +37,9 @@ use crate::store::object::Attributes;
 use crate::store::presigned::{LONGEST_EXPIRY, Method, Presign};
 use crate::store::wire::{Connect, Store};
 
-/// Make a URL with which somebody without credentials can read or write one object
+/// Make a URL with which a user without credentials can read or write one object
 ///
-/// The three headers of the seal are signed: whoever uses the URL must send them, and no secret of
+/// The three headers of the seal are signed: each request with the URL must send them, and no secret of
 /// them is in the URL. `--headers-file` writes them for `curl -H @FILE`.
 ///
 /// `--as` prints the whole call for another tool instead of the URL. It reads the key from the headers' file; a page's

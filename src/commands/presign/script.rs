@@ -32,14 +32,12 @@ pub(super) fn powershell(call: &Call<'_>) -> String {
         Method::Head => ("-Method Head".to_owned(), ""),
     };
     // After a redirect, it would send the key to another host.
-    let call = format!(
+    let request = format!(
         "Invoke-WebRequest -UseBasicParsing -MaximumRedirection 0 -Headers $headers {what}{content_type} -Uri {}",
         ps(&call.signed.url)
     );
-    lines.push(match content_type.is_empty() && what.ends_with("Head") {
-        true => format!("({call}).Headers"),
-        false => call,
-    });
+    let is_head = call.method == Method::Head;
+    lines.push(if is_head { format!("({request}).Headers") } else { request });
     lines.join("\n")
 }
 
@@ -55,11 +53,12 @@ pub(super) fn python(call: &Call<'_>) -> String {
         }
     };
     let (url, file) = (py(&call.signed.url), py(call.at.name()));
-    let proof = match call.signs(KEY_MD5) {
-        true => format!(
+    let proof = if call.signs(KEY_MD5) {
+        format!(
             "    if answer.headers.get(\"{KEY_MD5}\") != headers[\"{KEY_MD5}\"]:\n        sys.exit(\"the store has not said that it used the key\")\n"
-        ),
-        false => String::new(),
+        )
+    } else {
+        String::new()
     };
     let request = match call.method {
         Method::Get => format!(
