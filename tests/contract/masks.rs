@@ -18,12 +18,13 @@ const UNRECORDED: [&str; 7] = [
     "x-amz-copy-source-server-side-encryption-customer-algorithm",
 ];
 /// Texts for people, which may become plainer, and what a store or chance makes up.
-const MASKED_FIELDS: [&str; 17] = [
+const MASKED_FIELDS: [&str; 18] = [
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",
     "XDG_STATE_HOME",
     "ETag",
     "LastModified",
+    "call",
     "etag",
     "expires",
     "hint",

@@ -49,8 +49,8 @@ use crate::store::wire::{Connect, Store};
 #[command(after_help = "\
 Examples:
   s3seal presign -k ./backup.key s3://b/dump.sql --headers-file h --as curl
-  s3seal presign -k ./backup.key s3://b/dump.sql --headers-file h --as python | ssh host python3 -
-  s3seal presign -k ./shared.key s3://b/dump.sql --as fetch --origin https://app.example.org > download.js
+  s3seal presign -k ./backup.key s3://b/dump.sql --headers-file h --as python >get.py
+  s3seal presign -k ./shared.key s3://b/dump.sql --as fetch --origin https://example.org >get.js
   s3seal presign -k ./backup.key --method PUT --expires-in 15m s3://b/inbox/report.pdf --headers-file h
   s3seal presign -k ./shared.key --checksum s3://b/dump.sql   for `s3seal get -k ./shared.key URL`
   curl --fail -H @h -T report.pdf \"$(s3seal presign …)\"")]
