@@ -455,3 +455,30 @@ fn names_do_not_become_code() {
         lab.run(["rm", "--", &at]).succeeds();
     }
 }
+
+/// Without a key no header is a secret, and all of them stand in the call.
+#[test]
+fn plain_objects_need_no_file() {
+    let lab = stocked(false);
+    for (tool, program) in [("curl", "curl"), ("wget", "wget"), ("python", "python3")] {
+        if !is_installed(program) {
+            continue;
+        }
+        let call = |arguments: &[&str]| {
+            let presign = [&["presign", "--no-key", "--as", tool], arguments].concat();
+            let call = lab.run(presign).succeeds().stdout;
+            let told = match tool {
+                "python" => run(&lab, program, &["-I", "-c", &call]),
+                _ => run(&lab, "sh", &["-c", &call]),
+            };
+            assert_eq!(told.code, Some(0), "{call}: {}", told.stderr);
+        };
+        let at = url("report.txt");
+        call(&["--method", "PUT", "--metadata", "owner=it's \"ops\"", &at]);
+        let stored = lab.server().object(BUCKET, "report.txt").unwrap();
+        assert!(!stored.sealed && stored.metadata["owner"] == "it's \"ops\"", "{tool}");
+        fs::remove_file(lab.path("report.txt")).unwrap();
+        call(&[&at]);
+        assert_eq!(lab.read("report.txt"), b"report", "{tool}");
+    }
+}
