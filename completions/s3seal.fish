@@ -60,7 +60,7 @@ complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "audit" -d 'Tell which
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "rotate" -d 'Seal objects with another key, where they are'
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "rm" -d 'Delete objects, or versions of them; needs no key'
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "delete" -d 'Delete objects, or versions of them; needs no key'
-complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "presign" -d 'Make a URL with which somebody without credentials can read or write one object'
+complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "presign" -d 'Make a URL with which a user without credentials can read or write one object'
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "bucket" -d 'Make or delete a bucket; see, allow or block SSE-C in it'
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "doctor" -d 'Check everything that sealed objects need: settings, connection, bucket, and that the store really seals'
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "mock" -d 'Run a local S3 server for tests: it answers like Amazon S3, in memory'
@@ -204,11 +204,16 @@ mc\t'MinIO Client: base64 without padding, for `MC_ENC_C=ALIAS/BUCKET=…`'
 s3fs\t's3fs: a key file for `-o use_sse=custom:FILE`, with all keys: the first writes'
 curl\t'curl: the three headers, for `-H @FILE`'
 env\t'Env files of docker, systemd and CI: `S3SEAL_KEY=…`'
-velero\t'Velero, Thanos: the 32 raw bytes, for `customerKeyEncryptionFile` and `encryption_key`'
+velero\t'Velero: the 32 raw bytes, for `customerKeyEncryptionFile`'
+thanos\t'Thanos: the 32 raw bytes, for `encryption_key` of `sse_config`'
 terraform\t'Terraform and OpenTofu: `AWS_SSE_CUSTOMER_KEY=…` for the s3 backend with `encrypt = true`'
 object-store\t'obstore, polars, delta-rs and others on Rust\'s object_store: its options as variables'
 clickhouse\t'ClickHouse: the element of an S3 disk or endpoint'
 nextcloud\t'Nextcloud: the line of `objectstore` in config.php'
+pgbackrest\t'pgBackRest: the option of pgbackrest.conf'
+litestream\t'Litestream: the lines of a replica in litestream.yml'
+tempo\t'Grafana Tempo: the lines of `storage.trace.s3.sse`'
+duckdb\t'DuckDB: the option of CREATE SECRET, for an httpfs that knows SSE_C_KEY'
 k8s-secret\t'Kubernetes: the manifest of a Secret with a key file; only into a file'"
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from convert" -s o -l output -d 'Write to this new file (mode 0600, never overwritten); `-` is stdout' -r -F
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from convert" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal; with CI in the environment, two lines for a run of over 30 seconds'
@@ -231,6 +236,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subco
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from convert" -l no-sign-request -d 'Send requests without credentials'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from convert" -l allow-http -d 'Send the key even over plain http to another machine, where everyone in between can read it'
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from convert" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from verify" -l for -d 'The object to open; the operands are then sources of keys, as with -k. Repeatable' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from verify" -l files-from -d 'The URLs that this file names as well, one a line, lines that begin with `#` left out; `-` is standard input' -r -F
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from verify" -s k -l key -d 'Where the key is: file:PATH, env:NAME, fd:N, stdin, cmd:COMMAND, a path with a `/` in it, or the name of a key in config.toml; never the key itself. Repeatable: the first writes, all are tried for reading. Without it, the environment variable S3SEAL_KEY counts: the same, or the key itself; without that, the rules of config.toml' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand key; and __fish_seen_subcommand_from verify" -l key-format -d 'How to read the key text' -r -f -a "auto\t'Detected: 32 bytes, base64, hex, or 32 ASCII characters'
@@ -962,7 +968,13 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l sse-customer-k
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l sse-c -d 'As with `aws s3`: AES256, which may be left out' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l sse-c-key -d 'As with `aws s3`: the 32 bytes of the key as text, file://FILE or fileb://FILE' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l key-timeout -d 'How long a `cmd:` may take, passphrases and touched tokens included; 0 is for ever' -r
-complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l headers-file -d 'Write the headers to this file (mode 0600, replaced if it exists), for curl -H @FILE. Pipes and devices are written to' -r -F
+complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l headers-file -d 'Write the headers to this file (mode 0600, replaced if it exists), for curl -H @FILE; for wget, with --as wget, as a configuration. Pipes and devices are written to' -r -F
+complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l as -d 'Print the whole call for this tool instead of the URL alone' -r -f -a "curl\t'A shell\'s line for curl'
+wget\t'A shell\'s line for GNU Wget; the headers\' file is its configuration'
+powershell\t'Lines for PowerShell 5.1 and 7'
+python\t'A program of Python\'s standard library alone'
+fetch\t'JavaScript: a module for a page, or Node. The key is an argument'"
+complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l origin -d 'With --as fetch: the page\'s origin, for the bucket\'s CORS rule, such as https://app.example.org' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l version-id -d 'Read this version instead of the newest' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l content-type -d 'The media type; guessed from the file\'s name where not given' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l cache-control -d 'Cache-Control' -r
@@ -987,7 +999,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l connect-timeou
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l read-timeout -d 'Give up a connection on which nothing has moved for this time; 0: never' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l limit-rate -d 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l no-key -d 'The object is not sealed with a key of yours'
-complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l curl -d 'Print the whole curl command instead of the URL alone'
+complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l curl -d 'The same as --as curl'
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l checksum -d 'Sign the question for the object\'s checksum as well, so that `s3seal get URL` can verify the bytes'
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -l json -d 'Print results as JSON lines on stdout, and errors as JSON on stderr'
 complete -c s3seal -n "__fish_s3seal_using_subcommand presign" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
@@ -1262,7 +1274,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_
 complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get cat head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "audit" -d 'Tell which objects are sealed, and with which of your keys'
 complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get cat head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "rotate" -d 'Seal objects with another key, where they are'
 complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get cat head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "rm" -d 'Delete objects, or versions of them; needs no key'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get cat head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "presign" -d 'Make a URL with which somebody without credentials can read or write one object'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get cat head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "presign" -d 'Make a URL with which a user without credentials can read or write one object'
 complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get cat head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "bucket" -d 'Make or delete a bucket; see, allow or block SSE-C in it'
 complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get cat head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "doctor" -d 'Check everything that sealed objects need: settings, connection, bucket, and that the store really seals'
 complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get cat head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "mock" -d 'Run a local S3 server for tests: it answers like Amazon S3, in memory'
