@@ -11,7 +11,7 @@ use crate::harness::{Lab, url};
 /// The key of the bytes 1, 0 and 2 to 31, and its MD5.
 const KEY: &str = "AQACAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 const MD5: &str = "B5cdas81S8vtaeA886ajLA==";
-const DIALECTS: [&str; 12] = [
+const DIALECTS: [&str; 17] = [
     "aws",
     "s3api",
     "rclone",
@@ -24,6 +24,11 @@ const DIALECTS: [&str; 12] = [
     "object-store",
     "clickhouse",
     "nextcloud",
+    "thanos",
+    "pgbackrest",
+    "litestream",
+    "tempo",
+    "duckdb",
 ];
 
 fn lab_with_key() -> Lab {
@@ -65,7 +70,7 @@ fn the_files_name_is_one_word_of_the_command_line() {
 #[test]
 fn what_is_converted_is_still_the_key() {
     let lab = lab_with_key();
-    for dialect in ["aws", "mc", "s3fs", "velero"] {
+    for dialect in ["aws", "mc", "s3fs", "velero", "thanos"] {
         lab.run(["key", "convert", "./a.key", "--as", dialect, "-o", dialect]).succeeds();
         let md5 = lab.run(["key", "md5", &format!("./{dialect}")]).succeeds().stdout;
         assert_eq!(md5.trim(), MD5, "{dialect}");

@@ -137,6 +137,7 @@ const NOT_RUN: &[(&str, &str)] = &[
     ("/srv", "a folder at the top of the machine"),
     ("./backup.sh", "a script of the reader"),
     ("pytest", "a program of the reader"),
+    ("rclone.conf", "a file of the reader"),
     ("mock.env &", "it serves until it is stopped"),
     ("proxy.env &", "it serves until it is stopped"),
     ("0.0.0.0:9000", "it serves until it is stopped"),

@@ -10,11 +10,13 @@ use crate::owners::is_root;
 const LOG: &[u8] = b"what was there\n";
 
 /// Every command line that writes something secret to a named output.
-const COMMANDS: [&str; 4] = [
+const COMMANDS: [&str; 6] = [
     "keygen -o",
     "key convert ./k --as rclone -o",
     "key derive -k ./k s3://demo/x -o",
     "presign -k ./k s3://demo/x --headers-file",
+    "key convert ./k --as litestream -o",
+    "presign -k ./k s3://demo/x --as wget --headers-file",
 ];
 
 fn lab() -> Lab {

@@ -117,11 +117,20 @@ const COMMANDS: &[&[&str]] = &[
     &["audit", "-k", "./other", "--versions", "--since", "1h", "s3://demo/x"],
     &["presign", "-k", "./k", "s3://demo/x"],
     &["presign", "-k", "./k", "s3://demo/x", "--headers-file", "headers", "--method", "PUT"],
+    &["presign", "-k", "./k", "s3://demo/x", "--headers-file", "headers", "--as", "curl"],
+    &["presign", "-k", "./k", "s3://demo/x", "--headers-file", "headers", "--as", "wget"],
+    &["presign", "-k", "./k", "s3://demo/x", "--headers-file", "headers", "--as", "powershell"],
+    &["presign", "-k", "./k", "s3://demo/x", "--headers-file", "headers", "--as", "python"],
+    &["presign", "-k", "./k", "s3://demo/x", "--as", "fetch", "--method", "PUT"],
+    &["presign", "-k", "./k", "s3://demo/x", "--as", "fetch", "--headers-file", "headers"],
     &["key", "show", "-k", "./k"],
     &["key", "md5", "-k", "./k"],
     &["key", "convert", "-k", "./k", "--as", "curl", "-o", "headers"],
     &["key", "verify", "-k", "./k", "s3://demo/x", "s3://demo/plain", "s3://demo/absent"],
     &["key", "verify", "-k", "./other", "s3://demo/x"],
+    &["key", "verify", "./exported", "--for", "s3://demo/x", "--for", "s3://demo/plain"],
+    &["key", "verify", "./damaged", "--for", "s3://demo/x"],
+    &["key", "verify", "./exported", "s3://demo/x"],
     &["key", "recover", "s3://demo/x", "--text", "k"],
     &["key", "recover", "s3://demo/big", "--text", "k", "-o", "headers"],
     &["key", "recover", "s3://demo/plain", "--text", "k"],
@@ -183,6 +192,11 @@ fn no_command_says_it_where(answer: fn(&RequestRecord) -> Option<Answer>, all_is
     lab.deep_file("tree/b/c", b"content");
     lab.file("big", &noise(17 << 20));
     let secret = Secret::of(&lab, "k");
+    let key = String::from_utf8(lab.read("k")).unwrap();
+    let key = key.lines().last().unwrap();
+    lab.private_file("exported", format!("[r]\nsse_customer_key_base64 = {key}\n").as_bytes());
+    let damaged = format!("SSECustomerKey: {key}\nSSECustomerKeyMD5: AAAA\n");
+    lab.private_file("damaged", damaged.as_bytes());
     lab.run(["put", "--no-key", "file", &url("plain")]).done();
     for command in COMMANDS {
         // Of a store that only fails, one object tells all.
@@ -190,7 +204,7 @@ fn no_command_says_it_where(answer: fn(&RequestRecord) -> Option<Answer>, all_is
             quietly_and_loudly(&lab, &secret, command);
         }
     }
-    secret.is_not_below(lab.home(), &["k", "headers", "big", "out"]);
+    secret.is_not_below(lab.home(), &["k", "headers", "exported", "damaged", "big", "out"]);
 }
 
 /// A master opens every object: neither it nor another object's key may come out where one is handed out.

@@ -37,6 +37,7 @@ mod moves;
 mod other_stores;
 mod owners;
 mod presign;
+mod presign_calls;
 mod progress;
 mod proof;
 mod proxy;

@@ -15,6 +15,11 @@ fn the_examples_of_rotation_work() {
 }
 
 #[test]
+fn the_examples_of_urls_work() {
+    run_blocks(include_str!("../examples/presign.md"));
+}
+
+#[test]
 fn the_examples_of_the_proxy_work() {
     let guide = include_str!("../examples/proxy.md");
     run_block(guide.split("```sh\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap());

@@ -34,7 +34,7 @@ fn progress_and_notes_are_for_terminals() {
     assert!(!piped.stderr.contains('\u{1b}') && !piped.stderr.contains("MiB/"));
 
     let presign = format!("presign -k ./k {} --headers-file h", url("big"));
-    assert!(on_a_terminal(&lab, &presign).stdout.contains("neither a browser"));
+    assert!(on_a_terminal(&lab, &presign).stdout.contains("a browser does not send them"));
     let words: Vec<&str> = presign.split(' ').collect();
     assert_eq!(lab.run(&words).succeeds().stderr, "");
 }

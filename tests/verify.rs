@@ -133,3 +133,107 @@ fn a_list_of_nothing_is_an_error_and_comments_are_none() {
     }
     lab.run(verify).stdin(b"# canaries\ns3://demo/x\n").succeeds().says(&["opens s3://demo/x"]);
 }
+
+/// What `key convert` writes, and what a tool's configuration has around it.
+#[test]
+fn what_was_exported_still_opens() {
+    let (lab, k, _) = stocked();
+    let dialects = [
+        "aws",
+        "s3api",
+        "rclone",
+        "mc",
+        "s3fs",
+        "curl",
+        "env",
+        "velero",
+        "thanos",
+        "terraform",
+        "object-store",
+        "clickhouse",
+        "nextcloud",
+        "pgbackrest",
+        "litestream",
+        "tempo",
+        "duckdb",
+        "k8s-secret",
+    ];
+    for dialect in dialects {
+        lab.run(["key", "convert", "./k", "--as", dialect, "-o", dialect]).succeeds();
+        let file = format!("./{dialect}");
+        let done = lab.run(["key", "verify", &file, "--for", &url("a")]).succeeds();
+        assert_eq!(done.stderr, format!("opens s3://demo/a (file:{file}, key-MD5 {k})\n"));
+        for (object, code) in [("b", 4), ("plain", 6), ("absent", 3)] {
+            lab.run(["key", "verify", &file, "--for", &url(object)]).fails(code);
+        }
+        lab.run(["key", "verify", "-k", &file, &url("a")]).succeeds();
+    }
+    let json = ["--json", "key", "verify", "./rclone", "--for", &url("a")];
+    let expected = serde_json::json!({
+        "op": "key-verify", "url": url("a"), "opens": true, "keyMd5": k, "keyName": "file:./rclone",
+    });
+    assert_eq!(lab.run(json).succeeds().json(), expected);
+
+    let lines = String::from_utf8(lab.read("rclone")).unwrap();
+    let config = format!("[other]\ntype = local\n\n[remote]\ntype = s3\n{lines}region = x\n");
+    lab.private_file("rclone.conf", config.as_bytes());
+    lab.run(["key", "verify", "./rclone.conf", "--for", &url("a")]).succeeds();
+    let env = String::from_utf8(lab.read("object-store")).unwrap();
+    let piped = lab.run(["key", "verify", "stdin", "--for", &url("a")]).stdin(env.as_bytes());
+    piped.succeeds();
+}
+
+/// A presigned URL's headers, in either form.
+#[test]
+fn a_file_of_headers_is_an_export_too() {
+    let (lab, ..) = stocked();
+    for tool in ["curl", "wget"] {
+        let presign = ["presign", "-k", "./k", &url("a"), "--as", tool, "--headers-file", "h"];
+        lab.run(presign).succeeds();
+        lab.run(["key", "verify", "./h", "--for", &url("a")]).succeeds();
+        lab.run(["key", "verify", "./h", "--for", &url("b")]).fails(4);
+    }
+}
+
+#[test]
+fn several_keys_and_objects() {
+    let (lab, ..) = stocked();
+    let both = ["key", "convert", "-k", "./k", "-k", "./old", "--as", "s3fs", "-o", "both"];
+    lab.run(both).succeeds();
+    let done = lab.run(["key", "verify", "./both", "--for", &url("a"), "--for", &url("b")]);
+    assert_eq!(done.succeeds().stderr.matches("opens ").count(), 2);
+    let done = lab.run(["key", "verify", "./k", "./old", "--for", &url("b")]).succeeds();
+    done.says(&["opens s3://demo/b (file:./old"]);
+    lab.file("list", format!("{}\n", url("b")).as_bytes());
+    let done = lab.run(["key", "verify", "./both", "--for", &url("a"), "--files-from", "list"]);
+    assert_eq!(done.succeeds().stderr.matches("opens ").count(), 2);
+}
+
+#[test]
+fn slips_with_for() {
+    let (lab, k, old) = stocked();
+    let before = lab.operations().len();
+    let text = lab.read("k");
+    let text = String::from_utf8_lossy(&text);
+    let base64 = text.lines().last().unwrap();
+    let damaged = format!("sse_customer_key_base64 = {base64}\nsse_customer_key_md5 = {old}\n");
+    lab.private_file("damaged", damaged.as_bytes());
+    let told = lab.run(["key", "verify", "./damaged", "--for", &url("a")]).fails(4);
+    let told = told.says(&["file:./damaged", "that of another key", "key convert"]);
+    assert!(!told.stderr.contains(base64) && !told.stderr.contains(&k), "{}", told.stderr);
+
+    lab.private_file("none", b"region = x\nendpoint = https://example.org\n");
+    lab.run(["key", "verify", "./none", "--for", &url("a")]).fails(4).says(&["file:./none"]);
+    lab.run(["key", "verify", "./absent", "--for", &url("a")]).fails(4).says(&["no such file"]);
+    lab.run(["key", "verify", "./k", &url("a")]).fails(2).says(&["is a file", "--for s3://"]);
+    let told = lab.run(["key", "verify", &url("a"), "--for", &url("b")]).fails(2);
+    told.says(&["operands are sources of keys", "repeat --for"]);
+    lab.run(["key", "verify", "./k", "--for", "s3://demo/"]).fails(2);
+    lab.run(["key", "verify", "--for", &url("a")]).fails(2).says(&["no key to verify"]);
+    let mixed = ["key", "verify", "./k", "--for", &url("a"), "--sse-c-key", "fileb://k"];
+    lab.run(mixed).fails(2).says(&["name the keys one way"]);
+    let format = ["key", "verify", "./damaged", "--key-format", "base64", "--for", &url("a")];
+    lab.run(format).fails(4);
+    assert_eq!(lab.operations().len(), before, "nothing was asked");
+    lab.run(["key", "verify", "-k", "./k", "--for", &url("a")]).succeeds();
+}

@@ -24,9 +24,17 @@ pub(crate) struct Keys {
 impl Keys {
     /// Reads the given keys, and prints the warnings about them.
     pub(crate) fn load(args: &KeyOptions, out: &Output) -> Result<Keys, Failure> {
-        let ring = args.load()?;
+        Ok(Keys::of(args.load()?, out))
+    }
+
+    /// As [`Keys::load`]; the sources may also be files of other tools.
+    pub(crate) fn load_exported(args: &KeyOptions, out: &Output) -> Result<Keys, Failure> {
+        Ok(Keys::of(args.load_exported()?, out))
+    }
+
+    fn of(ring: Keyring, out: &Output) -> Keys {
         ring.warnings.iter().for_each(|warning| out.warn(warning));
-        Ok(Keys { ring: Arc::new(ring), interrupt: None, out: *out })
+        Keys { ring: Arc::new(ring), interrupt: None, out: *out }
     }
 
     pub(crate) fn none(out: &Output) -> Keys {

@@ -4,7 +4,8 @@ use std::ffi::OsString;
 use std::time::Duration;
 
 use super::aws_cli::AwsCliKey;
-use super::core::{DeriveAs, Format, KEY_VARIABLE, Spec, protect_path, variable};
+use super::core::{DeriveAs, Format, KEY_VARIABLE, Parser, Spec, parse, protect_path, variable};
+use super::foreign::parse_exported;
 use super::ring::{ConfigKeys, Keyring};
 use crate::failure::{Advice, Failure};
 
@@ -27,6 +28,15 @@ impl KeyOptions {
     /// Errors: `Kind::Usage` for a malformed SPEC, a key in argv, or an invalid config file; `Kind::Key` if a
     /// source cannot be read or holds no key.
     pub(crate) fn load(&self) -> Result<Keyring, Failure> {
+        self.load_with(parse)
+    }
+
+    /// As [`KeyOptions::load`]; the sources may also be files of other tools.
+    pub(crate) fn load_exported(&self) -> Result<Keyring, Failure> {
+        self.load_with(parse_exported)
+    }
+
+    fn load_with(&self, parser: Parser) -> Result<Keyring, Failure> {
         let derive_as = self.derive_as.as_deref().map(DeriveAs::parse).transpose()?;
         if let Some(key) = self.aws_cli.load()? {
             return Ok(Keyring::new(vec![key], ConfigKeys::default(), derive_as));
@@ -40,7 +50,7 @@ impl KeyOptions {
             config.find(name).map_err(|_| no_name_in_variable(&config))?;
         }
         let keyring = Keyring::new(Vec::new(), config, derive_as);
-        keyring.read(&specs, self.key_format, self.timeout())
+        keyring.read(&specs, parser, self.key_format, self.timeout())
     }
 
     /// Protects the named key files when the command does not read them.

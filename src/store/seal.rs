@@ -15,8 +15,10 @@ use crate::key::core::Key;
 pub(crate) const PREFIX: &str = "x-amz-server-side-encryption-customer-";
 /// The common prefix of the headers for the source of a copy.
 pub(crate) const SOURCE_PREFIX: &str = "x-amz-copy-source-server-side-encryption-customer-";
+/// The header with the key, in lower case.
+pub(crate) const KEY: &str = "x-amz-server-side-encryption-customer-key";
 /// The header with the key's MD5, in lower case.
-pub(super) const KEY_MD5: &str = "x-amz-server-side-encryption-customer-key-md5";
+pub(crate) const KEY_MD5: &str = "x-amz-server-side-encryption-customer-key-md5";
 const ALGORITHM_HEADER: &str = "x-amz-server-side-encryption-customer-algorithm";
 /// The header with the algorithm of store-managed encryption.
 pub(crate) const MANAGED: &str = "x-amz-server-side-encryption";

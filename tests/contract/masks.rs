@@ -24,6 +24,7 @@ const MASKED_FIELDS: [&str; 18] = [
     "XDG_STATE_HOME",
     "ETag",
     "LastModified",
+    "call",
     "created",
     "etag",
     "expires",

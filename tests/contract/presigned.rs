@@ -19,6 +19,8 @@ fn presign() {
     it.run("to look", "presign -k ./k1 --method HEAD s3://demo/a");
     it.run("without a key", "presign --no-key s3://demo/a");
     it.run("with a file of headers", "presign -k ./k1 --headers-file headers s3://demo/a");
+    it.run("as a call", "presign -k ./k1 --as python --headers-file headers s3://demo/a");
+    it.run("for a page", "presign -k ./k1 --as fetch --origin https://a.example s3://demo/a");
     it.run("for too long", "presign -k ./k1 --expires-in 8d s3://demo/a");
     it.run("with no key", "presign s3://demo/a");
     it.run("of no object", "presign -k ./k1 s3://demo");

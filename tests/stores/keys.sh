@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Keys in other programs' hands: those that were derived, redone by Python and OpenSSL; those that were converted, in
-# aws-cli, rclone, s3fs and curl, unmodified, against `s3seal mock` over http and TLS; and those that both aws-cli and
-# s3seal are given in aws-cli's spellings.
+# aws-cli, rclone, s3fs, curl, obstore, polars, delta-rs and Litestream, unmodified, against `s3seal mock` over http and
+# TLS; and those that both aws-cli and s3seal are given in aws-cli's spellings.
 #
 #   S3SEAL=target/release/s3seal tests/stores/keys.sh
 
@@ -62,7 +62,7 @@ converted() {
   head -c 300000 /dev/urandom >object
   s3seal keygen -q -o keys/key
   s3seal put -q -k keys/key object s3://demo/sealed
-  for tool in aws s3api rclone mc curl env s3fs; do
+  for tool in aws s3api rclone mc curl env s3fs litestream; do
     check "$label: convert --as $tool" s3seal key convert keys/key --as "$tool" -o "keys/$tool"
   done
 
@@ -104,6 +104,64 @@ PY
   check "$label: obstore" with_obstore
   opens_obstore() { s3seal get -q -k keys/key s3://demo/by-obstore back && same; }
   check "$label: obstore: and back" opens_obstore
+
+  # polars and delta-rs take the same variables. What they write is sealed, and they read it.
+  with_variables() {
+    (
+      set -a
+      . ./keys/object-store
+      set +a
+      [ -z "${AWS_CA_BUNDLE:-}" ] || export SSL_CERT_FILE=$AWS_CA_BUNDLE
+      AWS_ALLOW_HTTP=true timeout 120 "$venv/bin/python" -
+    )
+  }
+  sealed_below() {
+    s3seal audit --json --fail-on plain,locked -k keys/key "s3://demo/$1" >audited && grep -q '"state":"sealed"' audited
+  }
+  with_polars() {
+    with_variables <<'PY' && sealed_below polars
+import polars
+
+polars.DataFrame({"a": [1, 2, 3]}).write_parquet("s3://demo/polars/x.parquet")
+assert polars.read_parquet("s3://demo/polars/x.parquet")["a"].to_list() == [1, 2, 3]
+PY
+  }
+  check "$label: polars" with_polars
+  with_deltalake() {
+    with_variables <<'PY' && sealed_below delta
+import deltalake
+import polars
+
+deltalake.write_deltalake("s3://demo/delta", polars.DataFrame({"a": [1, 2, 3]}), mode="overwrite")
+query = deltalake.QueryBuilder().register("t", deltalake.DeltaTable("s3://demo/delta"))
+assert polars.DataFrame(query.execute("select sum(a) as a from t"))["a"].to_list() == [6]
+PY
+  }
+  check "$label: delta-rs" with_deltalake
+
+  with_litestream() {
+    rm -rf app.db app.db-* .app.db-litestream back.db
+    {
+      printf 'dbs:\n  - path: %s/app.db\n    replicas:\n' "$PWD"
+      printf '      - type: s3\n        bucket: demo\n        path: litestream\n        force-path-style: true\n'
+      printf '        endpoint: %s\n        region: %s\n' "$AWS_ENDPOINT_URL" "$AWS_REGION"
+      sed 's/^/        /' keys/litestream
+    } >litestream.yml
+    python3 -c 'import sqlite3; db = sqlite3.connect("app.db"); db.execute("pragma journal_mode = wal"); db.execute("create table t as select 42 x"); db.commit()'
+    # Its SDK takes no authority of AWS_CA_BUNDLE beside its own client.
+    litestream() { env -u AWS_CA_BUNDLE SSL_CERT_FILE="${AWS_CA_BUNDLE:-}" timeout 60 "$venv/bin/litestream" "$@"; }
+    litestream replicate -config litestream.yml -once && sealed_below litestream &&
+      litestream restore -config litestream.yml -o back.db "$PWD/app.db" &&
+      [ "$(python3 -c 'import sqlite3; print(sqlite3.connect("back.db").execute("select x from t").fetchone()[0])')" = 42 ]
+  }
+  check "$label: litestream" with_litestream
+
+  # The other forms: their tools are in no registry, so this program reads them back, and the store says whether they open.
+  for tool in aws s3api rclone mc curl env s3fs velero thanos terraform object-store clickhouse nextcloud pgbackrest \
+    litestream tempo duckdb k8s-secret; do
+    [ -e "keys/$tool" ] || s3seal key convert -q keys/key --as "$tool" -o "keys/$tool"
+    check "$label: verify --as $tool" s3seal key verify -q "keys/$tool" --for s3://demo/sealed
+  done
 
   # As provider AWS it takes no plain http.
   {

@@ -94,7 +94,10 @@ const DAILY: &[(&str, &[&str])] = &[
             "all",
         ],
     ),
-    ("presign", &["key", "no_key", "method", "expires_in", "headers_file", "curl", "version_id"]),
+    (
+        "presign",
+        &["key", "no_key", "method", "expires_in", "headers_file", "tool", "origin", "version_id"],
+    ),
     (
         "audit",
         &[

@@ -45,11 +45,16 @@ values!(Dialect {
     S3fs => "s3fs", "s3fs: a key file for `-o use_sse=custom:FILE`, with all keys: the first writes";
     Curl => "curl", "curl: the three headers, for `-H @FILE`";
     Env => "env", "Env files of docker, systemd and CI: `S3SEAL_KEY=…`";
-    Velero => "velero", "Velero, Thanos: the 32 raw bytes, for `customerKeyEncryptionFile` and `encryption_key`";
+    Velero => "velero", "Velero: the 32 raw bytes, for `customerKeyEncryptionFile`";
+    Thanos => "thanos", "Thanos: the 32 raw bytes, for `encryption_key` of `sse_config`";
     Terraform => "terraform", "Terraform and OpenTofu: `AWS_SSE_CUSTOMER_KEY=…` for the s3 backend with `encrypt = true`";
     ObjectStore => "object-store", "obstore, polars, delta-rs and others on Rust's object_store: its options as variables";
     Clickhouse => "clickhouse", "ClickHouse: the element of an S3 disk or endpoint";
     Nextcloud => "nextcloud", "Nextcloud: the line of `objectstore` in config.php";
+    Pgbackrest => "pgbackrest", "pgBackRest: the option of pgbackrest.conf";
+    Litestream => "litestream", "Litestream: the lines of a replica in litestream.yml";
+    Tempo => "tempo", "Grafana Tempo: the lines of `storage.trace.s3.sse`";
+    Duckdb => "duckdb", "DuckDB: the option of CREATE SECRET, for an httpfs that knows SSE_C_KEY";
     K8sSecret => "k8s-secret", "Kubernetes: the manifest of a Secret with a key file; only into a file";
 });
 

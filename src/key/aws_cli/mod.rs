@@ -118,7 +118,7 @@ impl AwsCliKey {
         Ok(Some(key))
     }
 
-    pub(super) fn is_given(&self) -> bool {
+    pub(crate) fn is_given(&self) -> bool {
         self.is_s3api() || self.is_s3()
     }
 

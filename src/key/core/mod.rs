@@ -29,9 +29,8 @@ pub(crate) use environment::{hand_over_keys, hold_variables, holds_keys, variabl
 pub use key_file::{create_file_with_keys, create_key_file};
 pub(crate) use loaded::LoadedKey;
 pub use material::{Encoding, Key};
-pub(crate) use parser::ParsedKey;
-pub(crate) use parser::is_encoded_key;
 pub use parser::parse;
+pub(crate) use parser::{ParsedKey, Parser, is_encoded_key};
 pub(crate) use protected::{
     Protected, check_destination, check_output, check_source, protect, protect_path, protection_of,
 };

@@ -20,6 +20,9 @@ pub struct ParsedKey {
     pub unfit: Option<Unfit>,
 }
 
+/// Turns the content of a source into keys, at least one.
+pub(crate) type Parser = fn(&[u8], Format) -> Result<Vec<ParsedKey>, Failure>;
+
 /// Whether the text is a key in base64 or hexadecimal; if so, no output shows it from then on. Raw keys are excluded: any
 /// name of 32 characters could be one.
 pub(crate) fn is_encoded_key(text: &[u8]) -> bool {

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 use super::command::LIMIT;
 use super::diagnosis::with_context;
 use super::encoding::Format;
-use super::parser::{self, ParsedKey};
+use super::parser::{self, ParsedKey, Parser};
 use super::protected::{Protected, protect};
 use super::shell::shell_quoted;
 use super::spec::{GRAMMAR, Spec, is_shown};
@@ -33,8 +33,18 @@ impl Spec {
         format: Format,
         timeout: Option<Duration>,
     ) -> Result<Vec<ParsedKey>, Failure> {
+        self.read_with(parser::parse, format, timeout)
+    }
+
+    /// As [`Spec::read`], with another parser.
+    pub(crate) fn read_with(
+        &self,
+        parser: Parser,
+        format: Format,
+        timeout: Option<Duration>,
+    ) -> Result<Vec<ParsedKey>, Failure> {
         let (text, warnings) = self.read_text(timeout)?;
-        let keys = parser::parse(&text, format);
+        let keys = parser(&text, format);
         let mut keys = keys.map_err(|failure| with_context(&self.to_string(), failure))?;
         keys[0].warnings.splice(0..0, warnings);
         Ok(keys)

@@ -24,9 +24,11 @@ pub(crate) enum Dialect {
     Curl,
     /// Env files of docker, systemd and CI: `S3SEAL_KEY=…`.
     Env,
-    /// Velero's plugin for AWS, and Thanos: the 32 raw bytes, in a file that `customerKeyEncryptionFile` or
-    /// `encryption_key` names. Velero reads the first 32 bytes of whatever it is given.
+    /// Velero's plugin for AWS: the 32 raw bytes, in a file that `customerKeyEncryptionFile` names. It reads the first
+    /// 32 bytes of any file.
     Velero,
+    /// Thanos: the 32 raw bytes, in a file that `encryption_key` of `sse_config` names.
+    Thanos,
     /// Terraform's and OpenTofu's S3 backend: the variable for `encrypt = true`.
     Terraform,
     /// What is built on the Rust crate object_store (obstore, polars, delta-rs): its two options as variables.
@@ -35,6 +37,15 @@ pub(crate) enum Dialect {
     Clickhouse,
     /// Nextcloud: the line for `objectstore` in config.php.
     Nextcloud,
+    /// pgBackRest: the option of its first repository, for pgbackrest.conf. It takes base64, and makes the MD5 itself.
+    Pgbackrest,
+    /// Litestream: the lines for a replica of type s3 in litestream.yml.
+    Litestream,
+    /// Grafana Tempo: the lines for `storage.trace.s3.sse`. Its key is a string of 32 bytes, so YAML needs the tag
+    /// `!!binary` for any other than text.
+    Tempo,
+    /// DuckDB: the option of `CREATE SECRET`.
+    Duckdb,
     /// Kubernetes: the manifest of a Secret with a key file in it.
     K8sSecret,
 }
@@ -72,7 +83,7 @@ impl Dialect {
                 "\n",
             ]),
             Dialect::Env => concat(["S3SEAL_KEY=", &base64, "\n"]),
-            Dialect::Velero => key.bytes().to_vec(),
+            Dialect::Velero | Dialect::Thanos => key.bytes().to_vec(),
             Dialect::Terraform => concat(["AWS_SSE_CUSTOMER_KEY=", &base64, "\n"]),
             Dialect::ObjectStore => concat([
                 "AWS_SERVER_SIDE_ENCRYPTION=sse-c\nAWS_SSE_CUSTOMER_KEY_BASE64=",
@@ -85,6 +96,12 @@ impl Dialect {
                 "</server_side_encryption_customer_key_base64>\n",
             ]),
             Dialect::Nextcloud => concat(["'sse_c_key' => '", &base64, "',\n"]),
+            Dialect::Pgbackrest => concat(["repo1-s3-sse-customer-key=", &base64, "\n"]),
+            Dialect::Litestream => {
+                concat(["sse-customer-algorithm: AES256\nsse-customer-key: ", &base64, "\n"])
+            }
+            Dialect::Tempo => concat(["type: SSE-C\nencryption_key: !!binary ", &base64, "\n"]),
+            Dialect::Duckdb => concat(["SSE_C_KEY '", &base64, "'\n"]),
             Dialect::K8sSecret => concat([
                 "apiVersion: v1\nkind: Secret\nmetadata:\n  name: s3seal-key\ntype: Opaque\nimmutable: true\n\
                  stringData:\n  s3seal.key: ",
@@ -96,7 +113,7 @@ impl Dialect {
 
     /// Whether it is bytes and no text.
     pub(crate) fn is_raw(self) -> bool {
-        matches!(self, Dialect::Aws | Dialect::Velero)
+        matches!(self, Dialect::Aws | Dialect::Velero | Dialect::Thanos)
     }
 
     /// Whether it is only written into a file of its own: it is meant to be kept, and applied later.
@@ -146,6 +163,21 @@ impl Dialect {
             Dialect::Nextcloud => {
                 format!("the line of {file} goes into 'objectstore' => 'arguments' of config.php")
             }
+            Dialect::Thanos => format!(
+                "`sse_config: {{type: SSE-C, encryption_key: PATH}}` below `config` of the bucket configuration   (PATH of {file} where it runs)"
+            ),
+            Dialect::Pgbackrest => format!(
+                "the line of {file} goes into the section [global] of pgbackrest.conf   (repo2-… for the second repository)"
+            ),
+            Dialect::Litestream => {
+                format!("the lines of {file} go into the replica of type s3 in litestream.yml")
+            }
+            Dialect::Tempo => format!(
+                "the lines of {file} go below `sse` of storage.trace.s3   (an old Tempo shows them at /status/config)"
+            ),
+            Dialect::Duckdb => format!(
+                "the option of {file} goes into CREATE SECRET (TYPE s3, …) of an httpfs that knows it   (that of DuckDB 1.5 does not know it)"
+            ),
             Dialect::K8sSecret => {
                 format!(
                     "kubectl apply -f {file}   (then mount it, and: s3seal -k file:/MOUNTED/s3seal.key)"
@@ -205,10 +237,22 @@ mod tests {
         );
         assert_eq!(written(Dialect::Env, &keys), format!("S3SEAL_KEY={base64}=\n"));
         assert_eq!(*Dialect::Velero.write(&keys), *keys[0].bytes());
+        assert_eq!(*Dialect::Thanos.write(&keys), *keys[0].bytes());
         let terraform = written(Dialect::Terraform, &keys);
         assert_eq!(terraform, format!("AWS_SSE_CUSTOMER_KEY={base64}=\n"));
         let nextcloud = written(Dialect::Nextcloud, &keys);
         assert_eq!(nextcloud, format!("'sse_c_key' => '{base64}=',\n"));
+        for (dialect, expected) in [
+            (Dialect::Pgbackrest, format!("repo1-s3-sse-customer-key={base64}=\n")),
+            (
+                Dialect::Litestream,
+                format!("sse-customer-algorithm: AES256\nsse-customer-key: {base64}=\n"),
+            ),
+            (Dialect::Tempo, format!("type: SSE-C\nencryption_key: !!binary {base64}=\n")),
+            (Dialect::Duckdb, format!("SSE_C_KEY '{base64}='\n")),
+        ] {
+            assert_eq!(written(dialect, &keys), expected);
+        }
         let secret = written(Dialect::K8sSecret, &keys);
         assert!(
             secret.starts_with("apiVersion: v1\nkind: Secret\nmetadata:\n  name: "),

@@ -7,7 +7,9 @@ use super::candidates::{Candidates, ObjectKey};
 use super::config_keys::ConfigKeys;
 use super::rule::KeyRecipient;
 use crate::failure::{Advice, Failure};
-use crate::key::core::{DeriveAs, Form, Format, Key, LoadedKey, ParsedKey, Spec, is_weak_master};
+use crate::key::core::{
+    DeriveAs, Form, Format, Key, LoadedKey, ParsedKey, Parser, Spec, is_weak_master,
+};
 use crate::location::Location;
 
 #[derive(Debug, Default)]
@@ -186,12 +188,13 @@ impl Keyring {
         candidates.keys.sort_by_key(|it| Some(&it.master) != last.as_ref());
     }
 
-    /// Adds the keys of these sources.
+    /// Adds the keys of these sources, as the parser reads them.
     /// Errors: `Kind::Usage` if two keys come from stdin, or a name is unknown; `Kind::Key` if a source cannot be
     /// read or holds no key.
     pub(crate) fn read(
         mut self,
         specs: &[Spec],
+        parser: Parser,
         format: Format,
         timeout: Option<Duration>,
     ) -> Result<Keyring, Failure> {
@@ -207,7 +210,7 @@ impl Keyring {
                     keys
                 }
                 spec => {
-                    let keys = read_source(spec, format, timeout)?;
+                    let keys = read_source(spec, parser, format, timeout)?;
                     self.warnings.extend(keys.iter().flat_map(LoadedKey::labelled_warnings));
                     keys
                 }
@@ -307,10 +310,11 @@ impl Keyring {
 
 fn read_source(
     spec: &Spec,
+    parser: Parser,
     format: Format,
     timeout: Option<Duration>,
 ) -> Result<Vec<LoadedKey>, Failure> {
-    let keys = spec.read(format, timeout)?.into_iter();
+    let keys = spec.read_with(parser, format, timeout)?.into_iter();
     Ok(keys.map(|parsed| LoadedKey::new(parsed, spec.to_string())).collect())
 }
 

@@ -10,4 +10,4 @@ mod presign;
 mod signature;
 mod through;
 
-pub(crate) use presign::{LONGEST_EXPIRY, Method, Presign, PresignedUrl};
+pub(crate) use presign::{Headers, LONGEST_EXPIRY, Method, Presign, PresignedUrl};

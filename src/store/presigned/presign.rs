@@ -45,6 +45,9 @@ pub(crate) struct Presign {
     pub attributes: Attributes,
 }
 
+/// Names and values of the headers that a URL signs; the key is among the values.
+pub(crate) type Headers = [(String, Zeroizing<String>)];
+
 /// A presigned URL, and the headers that each request with it must send.
 pub(crate) struct PresignedUrl {
     /// GET, PUT or HEAD.

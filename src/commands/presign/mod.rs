@@ -1,39 +1,58 @@
 //! `s3seal presign`: a URL for a user without credentials, and the headers that go with it.
+//!
+//! - `tool`: the tools of `--as`
+//! - `call`: what a call is made of
+//! - `line`: the calls of one line
+//! - `script`: those of several lines
+//! - `quoting`: texts as strings of other languages
+//! - `cors`: the rule that a page needs
+//! - `headers_file`: the file with the key
 
-use std::fs;
-use std::io::{self, Write};
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+mod call;
+mod cors;
+mod headers_file;
+mod line;
+mod quoting;
+mod script;
+mod tool;
+
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use clap::builder::NonEmptyStringValueParser;
 use schemars::JsonSchema;
 use serde::Serialize;
-use zeroize::Zeroizing;
 
+use self::call::Call;
+use self::cors::CorsConfiguration;
+use self::tool::Tool;
 use crate::failure::Failure;
 use crate::jobs::Keys;
 use crate::key::KeyOptions;
-use crate::key::core::{check_destination, check_output};
 use crate::key::ring::ObjectKey;
 use crate::location::Location;
 use crate::output::Output;
 use crate::store::Encryption;
 use crate::store::object::Attributes;
-use crate::store::presigned::{LONGEST_EXPIRY, Method, Presign, PresignedUrl};
+use crate::store::presigned::{LONGEST_EXPIRY, Method, Presign};
 use crate::store::wire::{Connect, Store};
-use crate::system::NamedOutput;
 
 /// Make a URL to read or write one object without credentials
 ///
-/// The three headers of the seal are signed: whoever uses the URL must send them, and no secret of
+/// The three headers of the seal are signed: each request with the URL must send them, and no secret of
 /// them is in the URL. `--headers-file` writes them for `curl -H @FILE`.
+///
+/// `--as` prints the whole call for another tool instead of the URL. It reads the key from the headers' file; a page's
+/// script (`fetch`) gets it from the page's user, and the bucket needs a CORS rule, which is printed on stderr. The
+/// calls follow no redirect: the key is for this store alone.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
-  s3seal presign -k ./backup.key s3://backups/dump.sql --headers-file h --curl
-  s3seal presign -k ./backup.key --method PUT --expires-in 15m s3://backups/inbox/report.pdf --headers-file h
+  s3seal presign -k ./backup.key s3://backups/dump.sql --headers-file h --as curl
+  s3seal presign -k ./backup.key s3://backups/dump.sql --headers-file h --as python > get.py
+  s3seal presign -k ./shared.key s3://backups/dump.sql --as fetch --origin https://example.org > get.js
+  s3seal presign -k ./backup.key --method PUT --expires-in 15m s3://backups/in/a.pdf --headers-file h
   s3seal presign -k ./shared.key --checksum s3://backups/dump.sql  # for s3seal get -k ./shared.key URL
   curl --fail -H @h -T report.pdf \"$(s3seal presign …)\"")]
 pub(crate) struct Args {
@@ -50,13 +69,19 @@ pub(crate) struct Args {
     /// The object is not sealed with a key of yours
     #[arg(long, conflicts_with_all = ["key", "AwsCliKey", "headers_file"])]
     no_key: bool,
-    /// Write the headers to this file (mode 0600, replaced if it exists), for curl -H @FILE. Pipes and devices are
-    /// written to
+    /// Write the headers to this file (mode 0600, replaced if it exists), for curl -H @FILE; for wget, with --as wget,
+    /// as a configuration. Pipes and devices are written to
     #[arg(long, value_name = "FILE")]
     headers_file: Option<PathBuf>,
-    /// Print the whole curl command instead of the URL alone
-    #[arg(long, conflicts_with = "json")]
+    /// Print the whole call for this tool instead of the URL alone
+    #[arg(long = "as", value_name = "TOOL", value_enum)]
+    tool: Option<Tool>,
+    /// The same as --as curl
+    #[arg(long, hide = true, conflicts_with_all = ["json", "tool"])]
     curl: bool,
+    /// With --as fetch: the page's origin, for the bucket's CORS rule, such as https://app.example.org
+    #[arg(long, value_name = "ORIGIN", value_parser = parse_origin, requires = "tool")]
+    origin: Option<String>,
     /// Read this version instead of the newest
     #[arg(long, value_name = "ID", value_parser = NonEmptyStringValueParser::new())]
     version_id: Option<String>,
@@ -84,6 +109,12 @@ pub(super) enum Item<'a> {
         /// The file that holds these headers with their values, with --headers-file.
         #[serde(skip_serializing_if = "Option::is_none")]
         headers_file: Option<String>,
+        /// The call for another tool, with --as.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        call: Option<String>,
+        /// The rule that the bucket needs for a page, with --as fetch: the document of `aws s3api put-bucket-cors`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        cors: Option<CorsConfiguration>,
     },
 }
 
@@ -91,7 +122,7 @@ pub(super) enum Item<'a> {
 /// Errors: `Kind::Usage` without a key and without `--no-key`; `Kind::Denied` without credentials.
 pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<(), Failure> {
     let at = args.url.parse::<Location>()?.object()?;
-    check(args)?;
+    check(args, &at)?;
     let keys = if args.no_key { Keys::none(out) } else { keys(args, out)? };
     let store = Arc::new(Store::connect(connect).await?);
     let key = if args.no_key { None } else { keys.to_write(&store, &at).await? };
@@ -120,9 +151,10 @@ pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<
             humantime::format_rfc3339_seconds(end)
         ));
     }
+    let tool = args.tool();
     if let Some(path) = &args.headers_file {
-        write_headers(path, &signed.headers)?;
-    } else if key.is_some() && !out.json() {
+        headers_file::write(path, tool.map_or("", Tool::line_prefix), &signed.headers)?;
+    } else if key.is_some() && tool.is_none() && !out.json() {
         out.say("note: the URL works only with the headers that it signs, the key's among them: `s3seal get` and `put` send them, and --headers-file FILE writes them for `curl -H @FILE`");
     }
     if let Some(key) = key.as_ref().filter(|_| out.interactive()) {
@@ -132,27 +164,74 @@ pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<
             out.say(&format!("note: its user needs the object's key, never the master: `s3seal key derive {at} -o FILE`"));
         }
     }
-    if key.is_some() && out.interactive() {
-        out.say("note: neither a browser nor the store's console sends them, so neither can use the URL");
+    if key.is_some() && tool.is_none() && out.interactive() {
+        out.say("note: a browser does not send them for a link, nor does the store's console: a page's script does (--as fetch)");
     }
+    let expires = humantime::format_rfc3339_seconds(expires).to_string();
+    let call = tool.map(|tool| {
+        let headers_file = args.headers_file.as_deref();
+        let (method, at) = (args.method, &wanted.at);
+        tool.write(&Call { method, at, signed: &signed, headers_file, expires: &expires })
+    });
+    let cors = (tool == Some(Tool::Fetch))
+        .then(|| CorsConfiguration::new(args.method, args.origin.as_deref(), &signed.headers));
     if out.json() {
         return out.item(&Item::Presign {
             url: &signed.url,
             method: &signed.method,
-            expires: humantime::format_rfc3339_seconds(expires).to_string(),
+            expires,
             headers: signed.headers.iter().map(|(name, _)| name.as_str()).collect(),
             headers_file: args.headers_file.as_ref().map(|path| path.display().to_string()),
+            call,
+            cors,
         });
     }
-    if args.curl { out.line(&curl(args, &wanted.at, &signed)) } else { out.line(&signed.url) }
+    if let Some(cors) = cors {
+        let rule = serde_json::to_string_pretty(&cors)
+            .map_err(|error| Failure::other("the CORS rule cannot be written").because(error))?;
+        out.say(&format!(
+            "note: a page of another origin needs this rule of the bucket, which replaces those that it has (`aws s3api put-bucket-cors --bucket {} --cors-configuration file://FILE`):",
+            wanted.at.bucket
+        ));
+        rule.lines().for_each(|line| out.say(line));
+    }
+    match (call, tool) {
+        // A script's lines; a name never breaks one.
+        (Some(call), Some(Tool::Powershell | Tool::Python | Tool::Fetch)) => {
+            call.lines().try_for_each(|line| out.line(line))
+        }
+        (call, _) => out.line(&call.unwrap_or(signed.url)),
+    }
 }
 
-fn check(args: &Args) -> Result<(), Failure> {
-    if args.curl && args.headers_file.is_none() && !args.no_key {
-        return Err(Failure::usage(
-            "--curl needs --headers-file: a key on a command line can be seen by everybody",
-        )
-        .hint("add --headers-file FILE"));
+impl Args {
+    fn tool(&self) -> Option<Tool> {
+        if self.curl { Some(Tool::Curl) } else { self.tool }
+    }
+}
+
+fn check(args: &Args, at: &Location) -> Result<(), Failure> {
+    if let Some(tool) = args.tool() {
+        tool.check_name(at)?;
+        match (tool.reads_headers_file(), &args.headers_file) {
+            (true, None) if !args.no_key => {
+                return Err(Failure::usage(
+                    "the call needs --headers-file: a key on a command line can be seen by everybody",
+                )
+                .hint("add --headers-file FILE"));
+            }
+            (false, Some(_)) => {
+                return Err(Failure::usage(
+                    "a page gets the key from its user, and reads no headers' file",
+                )
+                .hint("leave out --headers-file, or take another tool for --as"));
+            }
+            _ => {}
+        }
+    }
+    if args.origin.is_some() && args.tool() != Some(Tool::Fetch) {
+        return Err(Failure::usage("only a page has an origin")
+            .hint("leave out --origin, or add --as fetch"));
     }
     if args.method == Method::Put && args.version_id.is_some() {
         return Err(Failure::usage("a new object has no version yet")
@@ -176,67 +255,17 @@ fn keys(args: &Args, out: &Output) -> Result<Keys, Failure> {
     .hint("name the key with -k or S3SEAL_KEY, or say --no-key for an object that is not sealed"))
 }
 
-/// Writes `Name: value` lines, as `curl -H @FILE` reads them: into a new file that takes the place of an old one,
-/// or to a pipe, a device or a descriptor as it is.
-fn write_headers(path: &Path, headers: &[(String, Zeroizing<String>)]) -> Result<(), Failure> {
-    let refuse = |error: io::Error| Failure::unwritable(path.display(), error);
-    match NamedOutput::resolve(path).map_err(refuse)? {
-        NamedOutput::File { folder, name } => {
-            check_destination(path)?;
-            replace(&folder.join(name), headers).map_err(refuse)
-        }
-        NamedOutput::Stream(stream) => {
-            let mut stream = stream.open().map_err(refuse)?;
-            check_output(&stream, &path.display().to_string())?;
-            write_lines(&mut stream, headers).map_err(refuse)
-        }
+/// A page's origin (RFC 6454), as a browser sends it; `*` is any.
+fn parse_origin(text: &str) -> Result<String, String> {
+    let rest = ["https://", "http://"].iter().find_map(|scheme| text.strip_prefix(scheme));
+    let is_host = |rest: &str| {
+        !rest.is_empty() && rest.chars().all(|c| c.is_ascii_graphic() && !"/?#@\\".contains(c))
+    };
+    if text == "*" || rest.is_some_and(is_host) {
+        Ok(text.to_ascii_lowercase())
+    } else {
+        Err("write scheme and host without a path, like https://app.example.org".to_owned())
     }
-}
-
-fn replace(path: &Path, headers: &[(String, Zeroizing<String>)]) -> io::Result<()> {
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let mut file = tempfile::Builder::new()
-        .prefix(".s3seal-")
-        .permissions(fs::Permissions::from_mode(0o600))
-        .tempfile_in(folder)?;
-    write_lines(&mut file, headers)?;
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
-}
-
-fn write_lines(to: &mut impl Write, headers: &[(String, Zeroizing<String>)]) -> io::Result<()> {
-    for (name, value) in headers {
-        writeln!(to, "{name}: {}", value.as_str())?;
-    }
-    Ok(())
-}
-
-fn curl(args: &Args, at: &Location, signed: &PresignedUrl) -> String {
-    let headers = match &args.headers_file {
-        Some(path) => format!(" -H @{}", quoted(&path.display().to_string())),
-        // Without a customer key, none of them is a secret.
-        None => signed
-            .headers
-            .iter()
-            .map(|(name, value)| format!(" -H {}", quoted(&format!("{name}: {}", value.as_str()))))
-            .collect(),
-    };
-    let what = match args.method {
-        Method::Get => format!("-o {}", quoted(at.name())),
-        Method::Put => format!("-T {}", quoted(at.name())),
-        Method::Head => "--head".to_owned(),
-    };
-    // curl would expand brackets and braces in names, and fold `..` in the URL.
-    format!("curl --fail --globoff --path-as-is{headers} {what} {}", quoted(&signed.url))
-}
-
-/// Quotes a word for a POSIX shell.
-fn quoted(word: &str) -> String {
-    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 fn parse_expiry(text: &str) -> Result<Duration, String> {
@@ -259,6 +288,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn origins() {
+        for text in
+            ["*", "https://app.example.org", "http://127.0.0.1:8000", "https://*.example.org"]
+        {
+            assert_eq!(parse_origin(text).as_deref(), Ok(text));
+        }
+        assert_eq!(parse_origin("https://App.Example.org").unwrap(), "https://app.example.org");
+        for text in ["", "app.example.org", "https://", "https://a/", "https://a/b", "ftp://a"] {
+            assert!(parse_origin(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
     fn expiries() {
         assert_eq!(parse_expiry("90"), Ok(Duration::from_secs(90)));
         assert_eq!(parse_expiry("1h"), Ok(Duration::from_secs(3600)));
@@ -266,11 +308,5 @@ mod tests {
         for text in ["", "0", "8d", "604801", "soon", "-1"] {
             assert!(parse_expiry(text).is_err(), "{text}");
         }
-    }
-
-    #[test]
-    fn words_survive_the_shell() {
-        assert_eq!(quoted("a b"), "'a b'");
-        assert_eq!(quoted("it's"), r"'it'\''s'");
     }
 }
