@@ -18,7 +18,7 @@ const UNRECORDED: [&str; 7] = [
     "x-amz-copy-source-server-side-encryption-customer-algorithm",
 ];
 /// Texts for people, which may become plainer, and what a store or chance makes up.
-const MASKED_FIELDS: [&str; 18] = [
+const MASKED_FIELDS: [&str; 19] = [
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",
     "XDG_STATE_HOME",
