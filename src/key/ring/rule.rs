@@ -52,6 +52,11 @@ impl Endpoint {
             _ => false,
         }
     }
+
+    /// None for Amazon's own.
+    pub(super) fn url(&self) -> Option<&str> {
+        if let Endpoint::Url(url) = self { Some(url) } else { None }
+    }
 }
 
 impl fmt::Display for Endpoint {
@@ -102,6 +107,10 @@ impl Rule {
         }
     }
 
+    pub(super) fn is_for(&self, recipient: KeyRecipient<'_>) -> bool {
+        self.endpoint.matches(recipient)
+    }
+
     /// In bytes. If several rules cover an object, the longest prefix wins.
     pub(super) fn prefix_length(&self) -> usize {
         self.prefix.key.len()
@@ -114,6 +123,10 @@ impl Rule {
 
     pub(super) fn prefix(&self) -> String {
         self.prefix.to_string()
+    }
+
+    pub(super) fn bucket(&self) -> &str {
+        &self.prefix.bucket
     }
 }
 

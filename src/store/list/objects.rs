@@ -65,6 +65,8 @@ pub(crate) struct Listing {
     scope: Scope,
     /// This key and all before it are left out.
     after: Option<String>,
+    /// The most entries of a page; none for the store's own limit.
+    most: Option<i32>,
     next: Option<Next>,
     pages: Pages<Next>,
 }
@@ -110,6 +112,7 @@ impl Store {
             versions,
             scope: Scope::All,
             after: None,
+            most: None,
             next: Some(Next::Start),
             pages: Pages::new(),
         }
@@ -133,6 +136,12 @@ impl Listing {
     #[must_use]
     pub(crate) fn after(self, key: &str) -> Listing {
         Listing { after: Some(key.to_owned()), ..self }
+    }
+
+    /// The same listing, but with at most this many entries on a page.
+    #[must_use]
+    pub(crate) fn with_pages_of(self, most: i32) -> Listing {
+        Listing { most: Some(most), ..self }
     }
 
     /// Whether there are further pages.
@@ -188,6 +197,7 @@ impl Listing {
                     .set_continuation_token(token.clone())
                     .set_start_after(self.after.clone())
                     .set_delimiter(self.delimiter())
+                    .set_max_keys(self.most)
                     .encoding_type(EncodingType::Url)
                     .send()
             })
@@ -217,6 +227,7 @@ impl Listing {
                     .set_key_marker(key.cloned())
                     .set_version_id_marker(version_id.cloned())
                     .set_delimiter(self.delimiter())
+                    .set_max_keys(self.most)
                     .encoding_type(EncodingType::Url)
                     .send()
             })
