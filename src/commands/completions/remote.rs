@@ -11,7 +11,6 @@ use super::typed::Typed;
 use crate::key::ring::ConfigKeys;
 use crate::location::Location;
 use crate::store::copy::is_throw_away;
-use crate::store::list::ListedKind;
 use crate::store::wire::{Connect, Store};
 
 pub(super) const SCHEME: &str = "s3://";
@@ -23,7 +22,7 @@ const MOST: i32 = 200;
 /// Buckets and their objects, one folder at a time.
 pub(super) fn objects(word: &str, typed: &Typed, deadline: Instant) -> Vec<CompletionCandidate> {
     if let Some(at) = inside(word) {
-        let connect = typed.connect.clone();
+        let Some(connect) = typed.connect.clone() else { return Vec::new() };
         return within(deadline, || list(connect, at)).unwrap_or_default();
     }
     let mut found = buckets(word, typed, deadline);
@@ -38,10 +37,9 @@ pub(super) fn buckets(word: &str, typed: &Typed, deadline: Instant) -> Vec<Compl
     let Some(beginning) = word.strip_prefix(SCHEME) else {
         return SCHEME.starts_with(word).then(|| SCHEME.into()).into_iter().collect();
     };
-    if beginning.contains('/') {
+    let Some(connect) = typed.connect.clone().filter(|_| !beginning.contains('/')) else {
         return Vec::new();
-    }
-    let connect = typed.connect.clone();
+    };
     let mut names = within(deadline, || list_buckets(connect)).unwrap_or_default();
     names.retain(|name| name.starts_with(beginning));
     names.into_iter().map(|name| format!("{SCHEME}{name}").into()).collect()
@@ -65,13 +63,8 @@ async fn list(connect: Connect, at: Location) -> Option<Vec<CompletionCandidate>
     let page = listing.next_page().await.ok()??;
     let is_wanted = |key: &str| key != at.key && !is_throw_away(key);
     let names = page.into_iter().filter(|it| is_wanted(&it.key));
-    let mut found: Vec<CompletionCandidate> = names
-        .map(|it| {
-            let url = Location { bucket: at.bucket.clone(), key: it.key }.to_string();
-            let help = if it.kind == ListedKind::Folder { "folder" } else { "object" };
-            CompletionCandidate::new(url).help(Some(help.into()))
-        })
-        .collect();
+    let url = |key| Location { bucket: at.bucket.clone(), key }.to_string();
+    let mut found: Vec<CompletionCandidate> = names.map(|it| url(it.key).into()).collect();
     if listing.has_more() {
         // The word itself: without it, a shell would complete what the first names have in common.
         let help = format!("more than {MOST}: type more of the name");
