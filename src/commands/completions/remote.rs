@@ -108,3 +108,13 @@ where
     });
     receiver.recv_timeout(deadline.saturating_duration_since(Instant::now())).ok().flatten()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn work_that_never_ends_is_not_waited_for() {
+        assert_eq!(within(Instant::now(), std::future::pending::<Option<()>>), None);
+    }
+}
