@@ -30,8 +30,8 @@ const LONGEST_LINE: u64 = 1 << 20;
 
 /// Print a completion script for a shell
 ///
-/// With --live, the shell asks s3seal at each TAB, which then also completes buckets, prefixes, objects, names
-/// of keys in config.toml, profiles and endpoints:
+/// With --live, the shell asks s3seal at each TAB, which then also completes buckets,
+/// prefixes, objects, names of keys in config.toml, profiles and endpoints:
 ///
 ///   bash         eval "$(s3seal completions bash --live)"           in ~/.bashrc
 ///   zsh          source <(s3seal completions zsh --live)            in ~/.zshrc, after compinit
@@ -39,10 +39,12 @@ const LONGEST_LINE: u64 = 1 << 20;
 ///   elvish       eval (s3seal completions elvish --live | slurp)    in ~/.config/elvish/rc.elv
 ///   PowerShell   s3seal completions powershell --live | Out-String | Invoke-Expression   in $PROFILE
 ///
-/// Objects and buckets cost one request, with the credentials and the endpoint of the environment and of the
-/// typed line; no key is read or sent, no `cmd:` is run, and after one second there are no candidates.
+/// Objects and buckets cost one request, with the credentials and the endpoint of the environment
+/// and of the typed line; no key is read or sent, no `cmd:` is run, and after one second there are
+/// no candidates.
 ///
-/// Without --live, the script knows commands, options and fixed values, and runs nothing. Packages install it.
+/// Without --live, the script knows commands, options and fixed values, and runs nothing.
+/// Packages install it.
 #[derive(Debug, clap::Args)]
 #[command(
     verbatim_doc_comment,

@@ -27,7 +27,7 @@ pub(super) fn objects(word: &str, typed: &Typed, deadline: Instant) -> Vec<Compl
     }
     let mut found = buckets(word, typed, deadline);
     if word.starts_with(SCHEME) {
-        found = found.into_iter().map(with_slash).collect();
+        found = found.iter().map(with_slash).collect();
     }
     found
 }
@@ -45,7 +45,7 @@ pub(super) fn buckets(word: &str, typed: &Typed, deadline: Instant) -> Vec<Compl
     names.into_iter().map(|name| format!("{SCHEME}{name}").into()).collect()
 }
 
-fn with_slash(bucket: CompletionCandidate) -> CompletionCandidate {
+fn with_slash(bucket: &CompletionCandidate) -> CompletionCandidate {
     let mut value = bucket.get_value().to_owned();
     value.push("/");
     value.into()
