@@ -1412,6 +1412,8 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Give up an attempt at a connection after this time; 0: never')
             [CompletionResult]::new('--read-timeout', '--read-timeout', [CompletionResultType]::ParameterName, 'Give up a connection on which nothing has moved for this time; 0: never')
             [CompletionResult]::new('--limit-rate', '--limit-rate', [CompletionResultType]::ParameterName, 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G')
+            [CompletionResult]::new('--live', '--live', [CompletionResultType]::ParameterName, 'The script of live completion, which runs s3seal at each TAB')
+            [CompletionResult]::new('--candidates', '--candidates', [CompletionResultType]::ParameterName, 'Print the candidates for the line on standard input; for the scripts of live completion')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results as JSON lines on stdout, and errors as JSON on stderr')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')

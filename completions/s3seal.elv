@@ -1375,6 +1375,8 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --connect-timeout 'Give up an attempt at a connection after this time; 0: never'
             cand --read-timeout 'Give up a connection on which nothing has moved for this time; 0: never'
             cand --limit-rate 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G'
+            cand --live 'The script of live completion, which runs s3seal at each TAB'
+            cand --candidates 'Print the candidates for the line on standard input; for the scripts of live completion'
             cand --json 'Print results as JSON lines on stdout, and errors as JSON on stderr'
             cand -q 'Say nothing on stderr but warnings and errors'
             cand --quiet 'Say nothing on stderr but warnings and errors'

@@ -4,6 +4,7 @@ mod audit;
 mod aws_cli;
 mod aws_cli_commands;
 mod bucket;
+mod completion;
 mod concurrency;
 mod connection;
 mod contract;

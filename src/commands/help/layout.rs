@@ -129,6 +129,12 @@ const DAILY: &[(&str, &[&str])] = &[
     ("proxy", &["key", "no_key", "listen", "tls", "user", "env_file"]),
 ];
 
+/// What `s3seal help` takes first: the topics and the commands.
+pub(crate) fn help_names() -> Vec<&'static str> {
+    let commands = GROUPS.iter().flat_map(|(_, names)| names.iter().copied());
+    TOPICS.iter().map(|topic| topic.name).chain(commands).collect()
+}
+
 /// The tree with this layout.
 /// `width`: the columns of the terminal.
 pub(crate) fn arrange(tree: Command, width: usize) -> Command {

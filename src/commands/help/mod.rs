@@ -10,7 +10,7 @@ mod topics;
 
 use clap::builder::StyledStr;
 
-pub(crate) use layout::arrange;
+pub(crate) use layout::{arrange, help_names};
 pub(crate) use topics::TOPICS;
 pub use topics::Topic;
 

@@ -143,6 +143,17 @@ impl ConfigKeys {
         self.config.keys.iter().map(|entry| entry.name.as_str())
     }
 
+    /// The buckets that rules name for this store.
+    pub(crate) fn buckets(&self, recipient: KeyRecipient<'_>) -> Vec<&str> {
+        let rules = self.config.rules.iter().filter(|rule| rule.is_for(recipient));
+        rules.map(Rule::bucket).collect()
+    }
+
+    /// The endpoints' URLs that rules name; Amazon's own has none.
+    pub(crate) fn endpoints(&self) -> impl Iterator<Item = &str> {
+        self.config.rules.iter().filter_map(|rule| rule.endpoint.url())
+    }
+
     /// The number of rules.
     pub(crate) fn rules(&self) -> usize {
         self.config.rules.len()

@@ -56,6 +56,11 @@ impl Endpoint {
             _ => false,
         }
     }
+
+    /// None for Amazon's own.
+    pub(super) fn url(&self) -> Option<&str> {
+        if let Endpoint::Url(url) = self { Some(url) } else { None }
+    }
 }
 
 impl fmt::Display for Endpoint {
@@ -149,6 +154,10 @@ impl Rule {
 
     pub(super) fn prefix_location(&self) -> &Location {
         &self.prefix
+    }
+
+    pub(super) fn bucket(&self) -> &str {
+        &self.prefix.bucket
     }
 }
 

@@ -66,6 +66,8 @@ pub(crate) struct Listing {
     scope: Scope,
     /// This key and all before it are left out.
     after: Option<String>,
+    /// The most entries of a page; none for the store's own limit.
+    most: Option<i32>,
     next: Option<Next>,
     pages: Pages<Next>,
 }
@@ -111,6 +113,7 @@ impl Store {
             versions,
             scope: Scope::All,
             after: None,
+            most: None,
             next: Some(Next::Start),
             pages: Pages::new(),
         }
@@ -134,6 +137,12 @@ impl Listing {
     #[must_use]
     pub(crate) fn after(self, key: &str) -> Listing {
         Listing { after: Some(key.to_owned()), ..self }
+    }
+
+    /// The same listing, but with at most this many entries on a page.
+    #[must_use]
+    pub(crate) fn with_pages_of(self, most: i32) -> Listing {
+        Listing { most: Some(most), ..self }
     }
 
     /// Whether there are further pages.
@@ -189,6 +198,7 @@ impl Listing {
                     .set_continuation_token(token.clone())
                     .set_start_after(self.after.clone())
                     .set_delimiter(self.delimiter())
+                    .set_max_keys(self.most)
                     .encoding_type(EncodingType::Url)
                     .send()
             })
@@ -218,6 +228,7 @@ impl Listing {
                     .set_key_marker(key.cloned())
                     .set_version_id_marker(version_id.cloned())
                     .set_delimiter(self.delimiter())
+                    .set_max_keys(self.most)
                     .encoding_type(EncodingType::Url)
                     .send()
             })

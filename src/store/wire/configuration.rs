@@ -112,6 +112,14 @@ impl Access<'_> {
     }
 }
 
+/// The names of the profiles in the AWS configuration files; none if the files cannot be read.
+pub(crate) async fn profile_names() -> Vec<String> {
+    let set = profile::load(&Fs::real(), &Env::real(), &Default::default(), None).await;
+    let mut names: Vec<_> = set.iter().flat_map(ProfileSet::profiles).map(str::to_owned).collect();
+    names.sort();
+    names
+}
+
 pub(crate) async fn load_profiles(options: &Connect) -> Result<ProfileSet, Failure> {
     let wanted = options.profile.clone().map(Cow::Owned);
     let set = profile::load(&Fs::real(), &Env::real(), &Default::default(), wanted).await.map_err(

@@ -33,7 +33,7 @@ mod url;
 
 pub(crate) use attempts::Attempts;
 pub(crate) use client::Store;
-pub(crate) use configuration::{Access, Connect, FALLBACK_REGION, load_profiles};
+pub(crate) use configuration::{Access, Connect, FALLBACK_REGION, load_profiles, profile_names};
 pub(crate) use content_md5::add_content_md5;
 pub(crate) use forward::{Answer, read_document};
 pub(crate) use refusal::{MaybeWritten, NoAnswer, Refusal, innermost, status_within_success};
