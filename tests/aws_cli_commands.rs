@@ -262,7 +262,6 @@ fn what_has_no_counterpart_is_refused_by_name() {
             &["s3api", "head-object", "--copy-source=demo/x", "--bucket=demo", "--key", "cp"],
             &["has no --copy-source"],
         ),
-        (&["s3", "sync", "s3://demo/x", "s3://demo/y"], &["not between two stores"]),
         (
             &["s3", "cp", "file", "other"],
             &["neither the source nor the destination is an s3:// URL"],

@@ -54,6 +54,7 @@ mod terminal;
 mod throwaway;
 mod transfers;
 mod trouble;
+mod two_stores;
 mod urls;
 mod verify;
 mod weak_keys;

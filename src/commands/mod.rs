@@ -6,6 +6,7 @@
 //! - `options`: the arguments that several commands share, from the connection to attributes
 //! - `selection`: the options of commands that take many files or objects
 //! - `sealing`: the options of commands that write objects
+//! - `source`: the options about the source of copies from URL to URL
 //! - `copying`: the options of `cp` and `mv`, and what they do
 //! - `local_server`: what `mock` and `proxy` have in common
 
@@ -33,4 +34,5 @@ pub(crate) mod rm;
 pub(crate) mod rotate;
 mod sealing;
 mod selection;
+mod source;
 pub(crate) mod sync;

@@ -14,7 +14,7 @@ use crate::location::Location;
 use crate::store::Encryption;
 use crate::store::copy::{Leftovers, as_source, collect, plain_write};
 use crate::store::object::{Attributes, Condition, ReadOptions, Stored};
-use crate::store::presigned::{Method, Presign};
+use crate::store::presigned::{Method, Presign, ReadMethod};
 use crate::store::wire::{Connect, SignedUrl, Store};
 use crate::transfer::{Interrupt, MIN_PART_SIZE, checksum};
 use aws_sdk_s3::primitives::SdkBody as RequestBody;
@@ -281,7 +281,7 @@ impl Proof<'_> {
         let url = self.presign(Method::Get, at).await?;
         let options = ReadOptions::default();
         let keys = [self.key.clone()];
-        let store = Store::to_read(&url, true, &options, self.connect)?;
+        let store = Store::to_read(&url, ReadMethod::Get, true, &options, self.connect)?;
         self.trial.check_signal().await?;
         let opened = store.get(url.location(), &keys, &options).await?;
         match collect(opened, at).await? {

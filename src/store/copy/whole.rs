@@ -58,16 +58,21 @@ impl Store {
                 .hint("a proxy in between may recode answers: go around it")
                 .at(&source.at));
         }
-        let in_place = source.at == write.at;
+        let in_place = source.at == write.at && source.holder.is_destination();
+        let given_class = write.attributes.storage_class.clone();
         let is_as_it_was = !write.attributes.replace_metadata();
         let (mut keeps_tags, mut source_has_key_tag) = (false, false);
         write.attributes = write.attributes.over(&source.metadata);
+        if !source.holder.is_destination() {
+            // Each store has storage classes of its own.
+            write.attributes.storage_class = given_class;
+        }
         // Some stores require new metadata if an object is copied onto itself.
         let keeps_metadata =
             is_as_it_was && (!in_place || lossless(&source, &write.attributes).is_err());
         if write.attributes.tagging.is_none() {
             let (at, count) = (&source.at, source.metadata.tag_count);
-            let tags = self.tags_to_copy(at, source.version_id(), count).await?;
+            let tags = source.store(self).tags_to_copy(at, source.version_id(), count).await?;
             write.attributes.tagging = tags.tagging;
             (keeps_tags, source_has_key_tag) = (!tags.has_key_tag, tags.has_key_tag);
         }
@@ -167,7 +172,7 @@ impl Store {
             code => matches!(code, Some("NoSuchVersion" | "InvalidObjectState")),
         };
         if is_of_source {
-            return diagnose(self, refusal, &about);
+            return diagnose(source.store(self), refusal, &about);
         }
         if copy.in_place && refusal.is("ConditionalRequestConflict") {
             return source.replaced().answered(refusal.status, refusal.code.as_deref());

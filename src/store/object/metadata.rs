@@ -1,11 +1,14 @@
 //! An object's metadata as the store reports it.
 
 use std::collections::BTreeMap;
+use std::time::SystemTime;
 
 use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use aws_sdk_s3::operation::head_object::HeadObjectOutput;
 use aws_sdk_s3::primitives::{DateTime, DateTimeFormat};
 use serde::Serialize;
+
+use crate::text::time::parse_time;
 
 /// The version id of writes to a bucket without enabled versioning. Each such write replaces the previous one, so this
 /// id does not identify one writer's object.
@@ -155,6 +158,15 @@ impl ObjectMetadata {
             let pair = one.zip(other);
             pair.is_none_or(|(one, other)| one == other)
         })
+    }
+
+    /// Whether it was last modified in the second of this time.
+    pub(crate) fn is_of_second(&self, time: SystemTime) -> bool {
+        let second = |time: SystemTime| {
+            time.duration_since(SystemTime::UNIX_EPOCH).ok().map(|it| it.as_secs())
+        };
+        let modified = self.last_modified.as_deref().and_then(parse_time);
+        modified.is_some_and(|modified| second(modified) == second(time))
     }
 
     /// Whether there is a checksum of the whole object, not only a composite of its parts' checksums.
