@@ -11,6 +11,7 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
+use super::aws_cli::Translated;
 use super::commands::{
     advice, audit, bucket, cat, completions, cp, doctor, get, head, key, keygen, ls, mock, mv,
     presign, proxy, put, rm, rotate, sync,
@@ -20,7 +21,7 @@ use super::key::aws_cli::hidden_values;
 use super::key::core::{hold_variables, is_encoded_key};
 use super::key::ring::variables;
 use super::location::{is_web_url, without_query};
-use super::output::{Output, ProgressStyle};
+use super::output::{Form, Output, ProgressStyle};
 use super::store::wire::Connect;
 use super::system::descriptors;
 use super::text::redaction;
@@ -121,9 +122,10 @@ pub fn hold_keys(arguments: &[OsString]) -> Vec<OsString> {
 /// Runs the program with these arguments, its own name first, and returns the exit code. [`hold_keys`] must come first.
 pub fn run(typed: Vec<OsString>) -> u8 {
     set_advisor(advice::sentence);
-    let (arguments, note) = match aws_cli::translate(&typed, command) {
-        Ok(None) => (typed, None),
-        Ok(Some(translation)) => (translation.arguments, Some(translation.note)),
+    let (arguments, note, form) = match aws_cli::translate(&typed, command) {
+        Ok(None) => (typed, None, Form::Own),
+        Ok(Some(Translated::Command(it))) => (it.arguments, Some(it.note), it.form),
+        Ok(Some(Translated::Help(help))) => return print_help(&help),
         Err(failure) => {
             Output::new(wants_json(&typed), false, ProgressStyle::None).failure(&failure);
             return failure.exit_code();
@@ -136,7 +138,8 @@ pub fn run(typed: Vec<OsString>) -> u8 {
     };
     start_logging(cli.verbose);
     let progress = if cli.no_progress { ProgressStyle::None } else { cli.progress };
-    let out = Output::new(cli.json, cli.quiet, progress).with_causes(cli.verbose > 0);
+    let out =
+        Output::new(cli.json, cli.quiet, progress).with_causes(cli.verbose > 0).with_form(form);
     match dispatch(&cli, &out) {
         Ok(code) => code,
         Err(failures) => {
@@ -334,6 +337,18 @@ fn with_tip(text: &str, tip: Option<String>) -> String {
     // Without the tip two empty lines would meet.
     lines.dedup_by(|one, other| one.is_empty() && other.is_empty());
     lines.join("\n")
+}
+
+/// Prints the help of aws-cli's command lines. Returns the exit code.
+fn print_help(help: &str) -> u8 {
+    let out = Output::default();
+    match out.data(help.as_bytes()) {
+        Ok(()) => 0,
+        Err(failure) => {
+            out.failure(&failure);
+            failure.exit_code()
+        }
+    }
 }
 
 /// For errors that occur before the arguments are parsed.

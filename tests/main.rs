@@ -3,6 +3,7 @@
 mod audit;
 mod aws_cli;
 mod aws_cli_commands;
+mod aws_cli_output;
 mod bucket;
 mod concurrency;
 mod connection;

@@ -7,7 +7,7 @@ use crate::jobs::Keys;
 use crate::key::KeyOptions;
 use crate::key::ring::ObjectKey;
 use crate::location::Location;
-use crate::output::Output;
+use crate::output::{Form, Output};
 use crate::store::object::{ObjectMetadata, Opened, ReadOptions};
 use crate::store::presigned::ReadMethod;
 use crate::store::wire::{Connect, SignedUrl, Store};
@@ -56,6 +56,11 @@ pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<
         };
         match opened {
             Ok((metadata, _)) if out.json() => out.item(&metadata)?,
+            Ok((metadata, _)) if out.form() != Form::Own => {
+                let wants = matches!(out.form(), Form::Document { has_checksums: true, .. });
+                let metadata = if wants { metadata } else { metadata.without_checksums() };
+                out.document(&metadata)?;
+            }
             Ok((metadata, key)) => show(named.location(), &metadata, key.as_ref(), out)?,
             Err(failure) => failures.add(failure),
         }

@@ -2,14 +2,15 @@
 
 use std::path::Path;
 
-use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde::ser::{Serialize, Serializer};
 use serde_json::Value;
 
+use super::aws_cli::{Fields, Line};
 use super::sealer::ObjectEncryption;
 use crate::failure::Failure;
 use crate::key::ring::ObjectKey;
 use crate::location::Location;
-use crate::output::Output;
+use crate::output::{Form, Output};
 use crate::store::object::Stored;
 
 /// The operation on an item; `--json` prints its name as `op`.
@@ -25,9 +26,12 @@ pub(crate) enum Operation {
     VerifyKey,
 }
 
-/// The record that `--json` prints for an item: its fields in the order of addition. A field without a value is
-/// omitted.
-pub(crate) struct Record(Vec<(&'static str, Value)>);
+/// The record that `--json` prints for an item, and what aws-cli prints of it.
+pub(crate) struct Record {
+    fields: Fields,
+    line: Option<Line>,
+    document: Fields,
+}
 
 /// Where and how a job reports its items.
 #[derive(Debug, Clone, Copy)]
@@ -56,17 +60,26 @@ impl Operation {
 
 impl Record {
     pub(crate) fn new(operation: Operation) -> Record {
-        Record(vec![("op", operation.name().into())])
+        let fields = Fields::default().with("op", operation.name());
+        Record { fields, line: None, document: Fields::default() }
+    }
+
+    /// What `aws s3` prints of the item; nothing for a stream.
+    #[must_use]
+    pub(crate) fn line(self, line: impl Into<Option<Line>>) -> Record {
+        Record { line: line.into(), ..self }
+    }
+
+    /// What `aws s3api` prints of the item; nothing if it is empty.
+    #[must_use]
+    pub(crate) fn document(self, document: Fields) -> Record {
+        Record { document, ..self }
     }
 
     /// Adds a field, unless it has no value or is an empty list.
     #[must_use]
-    pub(crate) fn with(mut self, name: &'static str, value: impl Into<Value>) -> Record {
-        let value = value.into();
-        if !value.is_null() && value.as_array().is_none_or(|list| !list.is_empty()) {
-            self.0.push((name, value));
-        }
-        self
+    pub(crate) fn with(self, name: &'static str, value: impl Into<Value>) -> Record {
+        Record { fields: self.fields.with(name, value), ..self }
     }
 
     /// Adds a field that is printed only if it is true.
@@ -107,16 +120,18 @@ impl Record {
 
 impl Serialize for Record {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.0.len()))?;
-        for (name, value) in &self.0 {
-            map.serialize_entry(name, value)?;
-        }
-        map.end()
+        self.fields.serialize(serializer)
     }
 }
 
 impl Reporter {
-    /// Prints the record with `--json`; else the sentence, if each item gets a line.
+    /// Whether each item is printed.
+    pub(crate) fn prints_each(&self) -> bool {
+        self.each || self.out.json() || self.out.form() != Form::Own
+    }
+
+    /// Prints the record with `--json`, and what aws-cli prints for its command lines; else the sentence, if each item gets
+    /// a line.
     pub(crate) fn item(
         &self,
         record: impl FnOnce() -> Record,
@@ -124,6 +139,17 @@ impl Reporter {
     ) -> Result<(), Failure> {
         if self.out.json() {
             return self.out.item(&record());
+        }
+        match self.out.form() {
+            Form::Own => {}
+            Form::Lines => {
+                let line = record().line.map(|line| line.text(self.dry_run));
+                return line.map_or(Ok(()), |line| self.out.progress_of_item(&line));
+            }
+            Form::Document { .. } => {
+                let Record { document, .. } = record();
+                return if document.is_empty() { Ok(()) } else { self.out.document(&document) };
+            }
         }
         if self.each || self.dry_run {
             self.out.say(&sentence());

@@ -4,7 +4,7 @@
 use std::io::{self, Write};
 
 use serde::Serialize;
-use serde_json::ser::{CharEscape, Formatter, Serializer};
+use serde_json::ser::{CharEscape, Formatter, PrettyFormatter, Serializer};
 use zeroize::Zeroizing;
 
 use crate::text::redaction::{is_unsafe, scrub};
@@ -18,6 +18,16 @@ pub(super) fn line(value: &impl Serialize) -> serde_json::Result<Zeroizing<Vec<u
 /// The same for a value that contains a key because the user asked for it.
 pub(super) fn line_with_key(value: &impl Serialize) -> serde_json::Result<Zeroizing<Vec<u8>>> {
     write(value, false)
+}
+
+/// The value as a document of several lines, as aws-cli prints it, without secrets.
+pub(super) fn document(value: &impl Serialize) -> serde_json::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    let safe = SafeFormatter { text: Zeroizing::default(), scrubs: true };
+    let formatter = Indented { safe, layout: PrettyFormatter::with_indent(b"    ") };
+    value.serialize(&mut Serializer::with_formatter(&mut text, formatter))?;
+    text.push(b'\n');
+    Ok(text)
 }
 
 fn write(value: &impl Serialize, scrubs: bool) -> serde_json::Result<Zeroizing<Vec<u8>>> {
@@ -78,6 +88,32 @@ impl Formatter for SafeFormatter {
         }
         writer.write_all(b"\"")
     }
+}
+
+/// Safe strings, each value on a line of its own.
+struct Indented {
+    safe: SafeFormatter,
+    layout: PrettyFormatter<'static>,
+}
+
+macro_rules! delegated {
+    ($to:ident: $($method:ident($($name:ident: $kind:ty),*)),* $(,)?) => {$(
+        fn $method<W: ?Sized + Write>(&mut self, writer: &mut W, $($name: $kind),*) -> io::Result<()> {
+            self.$to.$method(writer, $($name),*)
+        }
+    )*};
+}
+
+impl Formatter for Indented {
+    delegated!(
+        safe: begin_string(), write_string_fragment(fragment: &str),
+        write_char_escape(escape: CharEscape), end_string(),
+    );
+    delegated!(
+        layout: begin_array(), end_array(), begin_array_value(is_first: bool), end_array_value(),
+        begin_object(), end_object(), begin_object_key(is_first: bool), begin_object_value(),
+        end_object_value(),
+    );
 }
 
 fn escape<W: ?Sized + Write>(text: &str, writer: &mut W) -> io::Result<()> {

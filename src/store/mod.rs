@@ -28,6 +28,6 @@ pub(crate) mod wire;
 
 pub(crate) use bucket::{BucketEncryption, SseC};
 pub(crate) use seal::{
-    Echo, Encryption, MANAGED, PREFIX as SEAL_PREFIX, SOURCE_PREFIX as SEAL_SOURCE_PREFIX,
-    is_seal_header, seal_headers, seal_source_headers,
+    ALGORITHM as SSE_C_ALGORITHM, Echo, Encryption, MANAGED, PREFIX as SEAL_PREFIX,
+    SOURCE_PREFIX as SEAL_SOURCE_PREFIX, is_seal_header, seal_headers, seal_source_headers,
 };

@@ -3,6 +3,7 @@
 use super::origin::Origin;
 use super::pair::{Pair, is_same};
 use crate::failure::{Advice, Failure, Kind};
+use crate::jobs::aws_cli::{self, Line};
 use crate::jobs::get::remove_source;
 use crate::jobs::job::Job;
 use crate::jobs::keys::Keys;
@@ -96,7 +97,7 @@ impl Copier {
             let compared = self.engine.compare(&copy, &copied).await;
             compared.map_err(|failure| keeping_source(failure, pair))?;
         }
-        self.report(pair, stored, &encryption)?;
+        self.report(pair, &copy.source, stored, &encryption)?;
         if self.moves {
             let (source, store) = (&copy.source, self.origin.engine.store());
             remove_source(store, &source.at, source.key.as_ref(), &source.metadata).await?;
@@ -173,7 +174,7 @@ impl Copier {
     fn plan(&self, pair: &Pair) -> Result<u64, Failure> {
         self.sealer.check_for(self.engine.store(), &pair.to)?;
         self.reporter.item(
-            || self.record(pair).flag("dryRun", true),
+            || self.record(pair).flag("dryRun", true).line(self.line(pair)),
             || format!("{} {} to {}", self.verb(), pair.from, pair.to),
         )?;
         Ok(0)
@@ -182,14 +183,22 @@ impl Copier {
     fn report(
         &self,
         pair: &Pair,
+        source: &CopySource,
         stored: &Stored,
         encryption: &ObjectEncryption,
     ) -> Result<(), Failure> {
-        let record = || self.record(pair).stored(stored, encryption);
+        let record = || {
+            let document = aws_cli::copied(stored, encryption, source.version_id());
+            self.record(pair).stored(stored, encryption).line(self.line(pair)).document(document)
+        };
         self.reporter.item(record, || {
             let (verb, bytes, how) = (self.verb(), stored.bytes, encryption.describe());
             format!("{verb} {} to {} ({bytes} bytes, {how})", pair.from, pair.to)
         })
+    }
+
+    fn line(&self, pair: &Pair) -> Line {
+        Line::copy(self.moves, &pair.from, &pair.to)
     }
 
     fn record(&self, pair: &Pair) -> Record {

@@ -7,12 +7,14 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use tokio::sync::mpsc::Receiver;
 
 use crate::failure::{Advice, Failure, Kind};
+use crate::jobs::aws_cli::Line;
 use crate::jobs::job::Job;
 use crate::jobs::keys::Keys;
 use crate::jobs::report::{Operation, Record, Reporter};
 use crate::key::core::Key;
 use crate::key::ring::ObjectKey;
 use crate::location::Location;
+use crate::output::Form;
 use crate::store::object::{ObjectMetadata, ReadOptions};
 use crate::store::wire::{Store, Wire};
 use crate::transfer::Engine;
@@ -175,7 +177,10 @@ impl Downloader {
             return self.keep(at, &path);
         }
         self.reporter.item(
-            || Record::new(Operation::Get).url(at).file(&path).flag("dryRun", true),
+            || {
+                let record = Record::new(Operation::Get).url(at).file(&path).flag("dryRun", true);
+                record.line(Line::download(self.moves, at, &path))
+            },
             || format!("would fetch {at} into {}", path.display()),
         )?;
         Ok(0)
@@ -187,11 +192,17 @@ impl Downloader {
         let Reporter { out, each, .. } = &self.reporter;
         if out.json() {
             out.item(&Record::new(Operation::Get).url(at).file(path).flag("skipped", true))?;
-        } else if *each {
+        } else if *each && out.form() == Form::Own {
             let file = path.display();
             out.say(&format!("kept {file}: it is there already, and {at} was not fetched"));
         }
         Ok(0)
+    }
+
+    /// The document of `get-object`. The first of several ranges was answered with its own length.
+    fn document(&self, metadata: &ObjectMetadata, bytes: u64) -> ObjectMetadata {
+        let content_range = metadata.content_range.clone().filter(|_| self.options.range.is_some());
+        ObjectMetadata { content_length: Some(bytes), content_range, ..metadata.clone() }
     }
 
     fn report(
@@ -214,6 +225,18 @@ impl Downloader {
                 .with("versionId", metadata.version_id.as_deref())
                 .with("verified", *verified == Verified::Yes);
             return out.item(&record);
+        }
+        match (out.form(), file) {
+            (Form::Own, _) => {}
+            (Form::Lines, Some(file)) => {
+                return out.progress_of_item(&Line::download(self.moves, at, file).text(false));
+            }
+            (Form::Lines, None) => return Ok(()),
+            // The bytes are on stdout.
+            (Form::Document { .. }, None) => return Ok(()),
+            (Form::Document { .. }, Some(_)) => {
+                return out.document(&self.document(metadata, *bytes));
+            }
         }
         if !each {
             return Ok(());

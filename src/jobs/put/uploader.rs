@@ -7,6 +7,7 @@ use std::time::SystemTime;
 use tokio::sync::mpsc::Receiver;
 
 use crate::failure::Failure;
+use crate::jobs::aws_cli::{self, Line};
 use crate::jobs::job::Job;
 use crate::jobs::notes::{note_refused_checksums, note_refused_tags};
 use crate::jobs::reminder::FirstKey;
@@ -92,7 +93,7 @@ impl Uploader {
             out.say(&format!("note: {note}"));
         }
         self.first_key.record(encryption.key.as_ref());
-        self.report(&at, &stored, &encryption)?;
+        self.report(&path, &at, &stored, &encryption)?;
         if let Some(original) = original {
             if let Some(kind) = protection_of(&path) {
                 out.warn(&kind.kept(&path));
@@ -107,7 +108,10 @@ impl Uploader {
     fn plan(&self, path: &Path, at: &Location) -> Result<u64, Failure> {
         self.sealer.check_for(self.engine.store(), at)?;
         self.reporter.item(
-            || Record::new(Operation::Put).url(at).file(path).flag("dryRun", true),
+            || {
+                let record = Record::new(Operation::Put).url(at).file(path).flag("dryRun", true);
+                record.line(Line::upload(self.moves, path, at))
+            },
             || format!("would store {} as {at}", path.display()),
         )?;
         Ok(std::fs::metadata(path).map_or(0, |found| found.len()))
@@ -177,13 +181,17 @@ impl Uploader {
 
     fn report(
         &self,
+        path: &Path,
         at: &Location,
         stored: &Stored,
         encryption: &ObjectEncryption,
     ) -> Result<(), Failure> {
         let record = || {
             let record = Record::new(Operation::Put).url(at).stored(stored, encryption);
-            record.with("checksumCRC64NVME", stored.checksum_crc64nvme.as_str())
+            record
+                .with("checksumCRC64NVME", stored.checksum_crc64nvme.as_str())
+                .line(Line::upload(self.moves, path, at))
+                .document(aws_cli::stored(stored, encryption))
         };
         let verb = if encryption.key.is_some() { "sealed" } else { "stored" };
         let sentence =

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::feed::Batches;
 use crate::failure::Failure;
+use crate::jobs::aws_cli::{Fields, Line};
 use crate::jobs::job::Job;
 use crate::jobs::report::{Operation, Record, Reporter};
 use crate::key::core::check_destination;
@@ -54,12 +55,11 @@ impl Remover {
 
     /// Deletes up to 1,000 objects of one bucket and reports each.
     async fn remove(&self, targets: Vec<DeleteTarget>) -> Vec<Result<u64, Failure>> {
-        let Reporter { out, dry_run, each } = &self.reporter;
-        let removed = if *dry_run {
+        let removed = if self.reporter.dry_run {
             targets.iter().map(|_| Ok(Removed::default())).collect()
         } else {
             let _permit = self.permits.request().await;
-            self.store.delete_many(&targets, out.json() || *each).await
+            self.store.delete_many(&targets, self.reporter.prints_each()).await
         };
         let report = |(target, removed): (DeleteTarget, Result<Removed, Failure>)| {
             self.report(target, removed?).map(|()| 0)
@@ -78,7 +78,10 @@ impl Remover {
         }
         let did = if dry_run { "would delete" } else { "deleted" };
         self.reporter.item(
-            || Record::new(Operation::Remove).file(&path).flag("dryRun", dry_run),
+            || {
+                let record = Record::new(Operation::Remove).file(&path).flag("dryRun", dry_run);
+                record.line(Line::delete_file(&path))
+            },
             || format!("{did} {}", path.display()),
         )?;
         Ok(0)
@@ -86,6 +89,9 @@ impl Remover {
 
     fn report(&self, target: DeleteTarget, removed: Removed) -> Result<(), Failure> {
         let DeleteTarget { at, version_id } = target;
+        let document = Fields::default()
+            .with("DeleteMarker", removed.delete_marker.then_some(true))
+            .with("VersionId", removed.version_id.as_deref());
         let is_marker = removed.delete_marker && version_id.is_none();
         let version_id = removed.version_id.or(version_id);
         let record = || {
@@ -94,6 +100,8 @@ impl Remover {
                 .with("versionId", version_id.as_deref())
                 .flag("deleteMarker", is_marker)
                 .flag("dryRun", self.reporter.dry_run)
+                .line(Line::delete(&at))
+                .document(document)
         };
         self.reporter.item(record, || {
             let (did, remark) = self.report_words(is_marker);

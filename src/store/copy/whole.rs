@@ -6,7 +6,7 @@ use aws_sdk_s3::types::{ChecksumAlgorithm, MetadataDirective, TaggingDirective};
 use super::source::{CopySource, Copying};
 use crate::failure::{Advice, Failure};
 use crate::store::explain::{Action, Circumstances, diagnose};
-use crate::store::object::{Attributed, Attributes, Stored, Write, Written};
+use crate::store::object::{Attributed, Attributes, Stored, Write, WriteAnswer, Written, iso8601};
 use crate::store::seal::Echoes;
 use crate::store::wire::{Refusal, Store};
 
@@ -88,7 +88,7 @@ impl Store {
             && (honours_conditions || !copy.write.condition.is_set())
     }
 
-    /// Fails if copying through this machine would lose some of the source's metadata.
+    /// Fails if sending the metadata again would lose some of the source's: through this machine, or to replace a part.
     /// Errors: `Kind::Other` that names what would be lost.
     pub(crate) fn check_relay(&self, copy: &Copy) -> Result<(), Failure> {
         lossless(&copy.source, &copy.write.attributes)
@@ -101,7 +101,7 @@ impl Store {
     /// store.
     pub(crate) async fn copy_object(&self, copy: &Copy) -> Result<Option<Written>, Failure> {
         if !copy.keeps_metadata {
-            copy.write.attributes.check_expires()?;
+            self.check_relay(copy)?;
         }
         let (source, write) = (&copy.source, &copy.write);
         // Attributes that a copy never takes over by itself.
@@ -153,6 +153,10 @@ impl Store {
             etag: result.and_then(|result| result.e_tag()).map(str::to_owned),
             version_id: output.version_id().map(str::to_owned),
             checksum_crc64nvme: crc64nvme.unwrap_or_default().to_owned(),
+            answer: WriteAnswer {
+                last_modified: result.and_then(|result| result.last_modified()).and_then(iso8601),
+                ..WriteAnswer::from(&output)
+            },
             ..stored
         };
         let proven = match write.encryption.key() {
