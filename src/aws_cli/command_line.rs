@@ -165,8 +165,8 @@ impl CommandLine {
         Ok(Form::Document { selection, has_checksums: self.wants_checksums })
     }
 
-    fn set_output(&mut self, value: Option<OsString>) -> Result<(), Failure> {
-        self.is_text = match value.as_ref().and_then(|value| value.to_str()) {
+    fn set_output(&mut self, value: Option<&OsStr>) -> Result<(), Failure> {
+        self.is_text = match value.and_then(OsStr::to_str) {
             Some("json") => false,
             Some("text") => true,
             _ => {
@@ -210,7 +210,7 @@ impl CommandLine {
             ("s3api", "query") => self.query = value(Arity::One)?,
             ("s3api", "output") => {
                 let output = value(Arity::One)?;
-                self.set_output(output)?;
+                self.set_output(output.as_deref())?;
             }
             ("s3api", "checksum-mode") => {
                 self.wants_checksums = value(Arity::One)?.is_some_and(|mode| mode == "ENABLED");

@@ -49,8 +49,6 @@ pub(crate) struct Args {
     dest: String,
     #[command(flatten)]
     sealing: Sealing,
-    #[command(flatten)]
-    from: Source,
     /// Accept objects that are not sealed although a key is given
     #[arg(long)]
     allow_plain: bool,
@@ -67,6 +65,9 @@ pub(crate) struct Args {
     no_clobber: bool,
     #[command(flatten)]
     disk: Disk,
+    // Here, since its heading is that of all options after it.
+    #[command(flatten)]
+    from: Source,
     #[command(flatten)]
     filters: Filters,
     #[command(flatten)]

@@ -13,6 +13,7 @@ cd "$scratch"
 
 head -c 32 /dev/urandom >key.bin
 head -c 32 /dev/urandom >old.bin
+chmod 600 key.bin old.bin
 start_mock --bucket demo --bucket kept
 aws s3api put-bucket-versioning --bucket kept --versioning-configuration Status=Enabled
 
@@ -50,6 +51,7 @@ prepare() {
   echo a >work/tree/a
   echo bb >work/tree/deep/b
   echo other >work/there/gone
+  s3seal bucket create -q s3://going >made 2>&1 || true
   s3seal rm -q -r --all s3://demo
   s3seal rm -q -r --all --all-versions s3://kept
   cd work
@@ -155,7 +157,7 @@ s3 rm --dryrun s3://demo/plain/x
 s3 rm --recursive s3://demo/plain
 s3 rm --quiet s3://demo/plain/x
 s3 mb s3://another
-s3 rb s3://another
+s3 rb s3://going
 
 # One URL each, of the same object and headers; signatures differ by the second.
 presigns() {
