@@ -1075,7 +1075,7 @@ _s3seal() {
             return 0
             ;;
         s3seal__subcmd__cp)
-            opts="-k -r -q -v -h --key --key-format --derive-as --sse-customer-algorithm --sse-customer-key --sse-customer-key-md5 --sse-c --sse-c-key --key-timeout --no-key --sse --sse-kms-key-id --tag-key --source-key --copy-source-sse-customer-algorithm --copy-source-sse-customer-key --copy-source-sse-customer-key-md5 --sse-c-copy-source --sse-c-copy-source-key --version-id --allow-plain --recursive --include --exclude --shard --dry-run --include-keys --if-match --if-none-match --no-clobber --fsync --content-type --cache-control --content-encoding --content-disposition --content-language --metadata --tagging --acl --storage-class --part-size --expected-size --concurrency --no-resume --json --quiet --verbose --progress --no-progress --endpoint-url --profile --region --ca-bundle --no-sign-request --allow-http --request-payer --expected-bucket-owner --max-attempts --connect-timeout --read-timeout --limit-rate --help"
+            opts="-k -r -q -v -h --key --key-format --derive-as --sse-customer-algorithm --sse-customer-key --sse-customer-key-md5 --sse-c --sse-c-key --key-timeout --no-key --sse --sse-kms-key-id --tag-key --source-key --source-derive-as --copy-source-sse-customer-algorithm --copy-source-sse-customer-key --copy-source-sse-customer-key-md5 --sse-c-copy-source --sse-c-copy-source-key --source-endpoint-url --source-profile --source-region --source-no-sign-request --version-id --allow-plain --recursive --include --exclude --shard --dry-run --include-keys --if-match --if-none-match --no-clobber --fsync --content-type --cache-control --content-encoding --content-disposition --content-language --metadata --tagging --acl --storage-class --part-size --expected-size --concurrency --no-resume --json --quiet --verbose --progress --no-progress --endpoint-url --profile --region --ca-bundle --no-sign-request --allow-http --request-payer --expected-bucket-owner --max-attempts --connect-timeout --read-timeout --limit-rate --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1133,6 +1133,10 @@ _s3seal() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --source-derive-as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --copy-source-sse-customer-algorithm)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1150,6 +1154,18 @@ _s3seal() {
                     return 0
                     ;;
                 --sse-c-copy-source-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --source-endpoint-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --source-profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --source-region)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3145,7 +3161,7 @@ _s3seal() {
             return 0
             ;;
         s3seal__subcmd__mv)
-            opts="-k -r -q -v -h --key --key-format --derive-as --sse-customer-algorithm --sse-customer-key --sse-customer-key-md5 --sse-c --sse-c-key --key-timeout --no-key --sse --sse-kms-key-id --tag-key --source-key --copy-source-sse-customer-algorithm --copy-source-sse-customer-key --copy-source-sse-customer-key-md5 --sse-c-copy-source --sse-c-copy-source-key --version-id --allow-plain --recursive --include --exclude --shard --dry-run --include-keys --if-match --if-none-match --no-clobber --fsync --content-type --cache-control --content-encoding --content-disposition --content-language --metadata --tagging --acl --storage-class --part-size --expected-size --concurrency --no-resume --json --quiet --verbose --progress --no-progress --endpoint-url --profile --region --ca-bundle --no-sign-request --allow-http --request-payer --expected-bucket-owner --max-attempts --connect-timeout --read-timeout --limit-rate --help"
+            opts="-k -r -q -v -h --key --key-format --derive-as --sse-customer-algorithm --sse-customer-key --sse-customer-key-md5 --sse-c --sse-c-key --key-timeout --no-key --sse --sse-kms-key-id --tag-key --source-key --source-derive-as --copy-source-sse-customer-algorithm --copy-source-sse-customer-key --copy-source-sse-customer-key-md5 --sse-c-copy-source --sse-c-copy-source-key --source-endpoint-url --source-profile --source-region --source-no-sign-request --version-id --allow-plain --recursive --include --exclude --shard --dry-run --include-keys --if-match --if-none-match --no-clobber --fsync --content-type --cache-control --content-encoding --content-disposition --content-language --metadata --tagging --acl --storage-class --part-size --expected-size --concurrency --no-resume --json --quiet --verbose --progress --no-progress --endpoint-url --profile --region --ca-bundle --no-sign-request --allow-http --request-payer --expected-bucket-owner --max-attempts --connect-timeout --read-timeout --limit-rate --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3203,6 +3219,10 @@ _s3seal() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --source-derive-as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --copy-source-sse-customer-algorithm)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -3220,6 +3240,18 @@ _s3seal() {
                     return 0
                     ;;
                 --sse-c-copy-source-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --source-endpoint-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --source-profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --source-region)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3993,7 +4025,7 @@ _s3seal() {
             return 0
             ;;
         s3seal__subcmd__sync)
-            opts="-k -q -v -h --key --key-format --derive-as --sse-customer-algorithm --sse-customer-key --sse-customer-key-md5 --sse-c --sse-c-key --key-timeout --no-key --sse --sse-kms-key-id --tag-key --allow-plain --delete --allow-empty --max-delete --size-only --no-clobber --fsync --include --exclude --shard --follow-symlinks --include-keys --dry-run --content-type --cache-control --content-encoding --content-disposition --content-language --metadata --tagging --acl --storage-class --part-size --expected-size --concurrency --no-resume --json --quiet --verbose --progress --no-progress --endpoint-url --profile --region --ca-bundle --no-sign-request --allow-http --request-payer --expected-bucket-owner --max-attempts --connect-timeout --read-timeout --limit-rate --help"
+            opts="-k -q -v -h --key --key-format --derive-as --sse-customer-algorithm --sse-customer-key --sse-customer-key-md5 --sse-c --sse-c-key --key-timeout --no-key --sse --sse-kms-key-id --tag-key --allow-plain --delete --allow-empty --max-delete --size-only --checksum --no-clobber --fsync --source-key --source-derive-as --copy-source-sse-customer-algorithm --copy-source-sse-customer-key --copy-source-sse-customer-key-md5 --sse-c-copy-source --sse-c-copy-source-key --source-endpoint-url --source-profile --source-region --source-no-sign-request --include --exclude --shard --follow-symlinks --include-keys --dry-run --content-type --cache-control --content-encoding --content-disposition --content-language --metadata --tagging --acl --storage-class --part-size --expected-size --concurrency --no-resume --json --quiet --verbose --progress --no-progress --endpoint-url --profile --region --ca-bundle --no-sign-request --allow-http --request-payer --expected-bucket-owner --max-attempts --connect-timeout --read-timeout --limit-rate --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4048,6 +4080,46 @@ _s3seal() {
                     return 0
                     ;;
                 --max-delete)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --source-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --source-derive-as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --copy-source-sse-customer-algorithm)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --copy-source-sse-customer-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --copy-source-sse-customer-key-md5)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sse-c-copy-source)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sse-c-copy-source-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --source-endpoint-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --source-profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --source-region)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

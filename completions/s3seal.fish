@@ -54,7 +54,7 @@ complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "head" -d 'Show an obj
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "stat" -d 'Show an object\'s metadata, opened with the key it was sealed with'
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "cp" -d 'Copy objects, from one key to another, or between sealed and not'
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "mv" -d 'Move objects: copy them as `cp` does, and delete each once its copy is proven'
-complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "sync" -d 'Copy what changed between a folder and a prefix, in either direction'
+complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "sync" -d 'Copy what changed between a folder and a prefix, in either direction, or from prefix to prefix'
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "ls" -d 'List buckets and objects'
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "audit" -d 'Tell which objects are sealed, and with which of your keys'
 complete -c s3seal -n "__fish_s3seal_needs_command" -f -a "rotate" -d 'Seal objects with another key, where they are'
@@ -587,11 +587,15 @@ aws:kms\t''
 aws:kms:dsse\t''"
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l sse-kms-key-id -d 'The KMS key for `--sse aws:kms`: its id, ARN or alias' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l source-key -d 'Where the key is that opens the source, as with -k; repeatable; `none` where it is not sealed' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l source-derive-as -d 'Open the source with a key derived from the given one for this name, as --derive-as has it: where the source is named through an access point, or in a replica' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l copy-source-sse-customer-algorithm -d 'As with `aws s3api copy-object`: AES256' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l copy-source-sse-customer-key -d 'As with `aws s3api copy-object`: the source\'s key, as --sse-customer-key has it' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l copy-source-sse-customer-key-md5 -d 'As with `aws s3api copy-object`: base64 of the MD5 of the 32 bytes' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l sse-c-copy-source -d 'As with `aws s3 cp`: AES256, which may be left out' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l sse-c-copy-source-key -d 'As with `aws s3 cp`: the source\'s key, as --sse-c-key has it' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l source-endpoint-url -d 'The URL of the store that holds the source, if it is another one: the bytes pass through this machine' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l source-profile -d 'The profile to read the source with, if it is another one: the bytes pass through this machine' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l source-region -d 'The region of the source\'s bucket, if it is another one; Amazon\'s is found without it' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l version-id -d 'Copy this version instead of the newest' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l include -d 'Do include what matches; all is included at first, and the last pattern decides' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l exclude -d 'Leave out what matches; `*` matches `/` as well, names are relative to the source' -r
@@ -625,6 +629,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l read-timeout -d 'Gi
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l limit-rate -d 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l no-key -d 'Store it without a key of yours, as the bucket does by default'
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l tag-key -d 'Tag each object with the MD5 of its key, so that a reader with many keys need not try them all; not where the object has a key derived for it alone'
+complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l source-no-sign-request -d 'Read the source without credentials: the bytes pass through this machine'
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l allow-plain -d 'Accept a source that is not sealed although a key is given'
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -s r -l recursive -d 'Take folders, and all that is in them'
 complete -c s3seal -n "__fish_s3seal_using_subcommand cp" -l dry-run -d 'Say what would be done, and do nothing'
@@ -656,11 +661,15 @@ aws:kms\t''
 aws:kms:dsse\t''"
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l sse-kms-key-id -d 'The KMS key for `--sse aws:kms`: its id, ARN or alias' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l source-key -d 'Where the key is that opens the source, as with -k; repeatable; `none` where it is not sealed' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l source-derive-as -d 'Open the source with a key derived from the given one for this name, as --derive-as has it: where the source is named through an access point, or in a replica' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l copy-source-sse-customer-algorithm -d 'As with `aws s3api copy-object`: AES256' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l copy-source-sse-customer-key -d 'As with `aws s3api copy-object`: the source\'s key, as --sse-customer-key has it' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l copy-source-sse-customer-key-md5 -d 'As with `aws s3api copy-object`: base64 of the MD5 of the 32 bytes' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l sse-c-copy-source -d 'As with `aws s3 cp`: AES256, which may be left out' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l sse-c-copy-source-key -d 'As with `aws s3 cp`: the source\'s key, as --sse-c-key has it' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l source-endpoint-url -d 'The URL of the store that holds the source, if it is another one: the bytes pass through this machine' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l source-profile -d 'The profile to read the source with, if it is another one: the bytes pass through this machine' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l source-region -d 'The region of the source\'s bucket, if it is another one; Amazon\'s is found without it' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l version-id -d 'Copy this version instead of the newest' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l include -d 'Do include what matches; all is included at first, and the last pattern decides' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l exclude -d 'Leave out what matches; `*` matches `/` as well, names are relative to the source' -r
@@ -694,6 +703,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l read-timeout -d 'Gi
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l limit-rate -d 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l no-key -d 'Store it without a key of yours, as the bucket does by default'
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l tag-key -d 'Tag each object with the MD5 of its key, so that a reader with many keys need not try them all; not where the object has a key derived for it alone'
+complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l source-no-sign-request -d 'Read the source without credentials: the bytes pass through this machine'
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l allow-plain -d 'Accept a source that is not sealed although a key is given'
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -s r -l recursive -d 'Take folders, and all that is in them'
 complete -c s3seal -n "__fish_s3seal_using_subcommand mv" -l dry-run -d 'Say what would be done, and do nothing'
@@ -725,6 +735,16 @@ aws:kms\t''
 aws:kms:dsse\t''"
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l sse-kms-key-id -d 'The KMS key for `--sse aws:kms`: its id, ARN or alias' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l max-delete -d 'With --delete: delete nothing at all where it would be more than N, or more than N% of what is compared at the destination [default: no limit]' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l source-key -d 'Where the key is that opens the source, as with -k; repeatable; `none` where it is not sealed' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l source-derive-as -d 'Open the source with a key derived from the given one for this name, as --derive-as has it: where the source is named through an access point, or in a replica' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l copy-source-sse-customer-algorithm -d 'As with `aws s3api copy-object`: AES256' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l copy-source-sse-customer-key -d 'As with `aws s3api copy-object`: the source\'s key, as --sse-customer-key has it' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l copy-source-sse-customer-key-md5 -d 'As with `aws s3api copy-object`: base64 of the MD5 of the 32 bytes' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l sse-c-copy-source -d 'As with `aws s3 cp`: AES256, which may be left out' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l sse-c-copy-source-key -d 'As with `aws s3 cp`: the source\'s key, as --sse-c-key has it' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l source-endpoint-url -d 'The URL of the store that holds the source, if it is another one: the bytes pass through this machine' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l source-profile -d 'The profile to read the source with, if it is another one: the bytes pass through this machine' -r
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l source-region -d 'The region of the source\'s bucket, if it is another one; Amazon\'s is found without it' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l include -d 'Do include what matches; all is included at first, and the last pattern decides' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l exclude -d 'Leave out what matches; `*` matches `/` as well, names are relative to the source' -r
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l shard -d 'Take one share of N of a folder: I/N, such as 3/16; in a job array `auto`, or auto/N where its scheduler tells no N' -r
@@ -759,8 +779,10 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l allow-plain -d 'A
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l delete -d 'Delete at the destination what the source has not, and no filter leaves out'
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l allow-empty -d 'With --delete: yes, also where nothing is found in the source'
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l size-only -d 'Compare sizes only, not times'
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l checksum -d 'From prefix to prefix: compare sizes and checksums, not times; it takes a request to each side for each object'
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l no-clobber -d 'Fetch only what is missing: files that are there stay, also one that appears meanwhile'
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l fsync -d 'Wait until files are written to the disk, so that they are whole even after a power failure; `mv` always does'
+complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l source-no-sign-request -d 'Read the source without credentials: the bytes pass through this machine'
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l follow-symlinks -d 'Follow symbolic links below the source folder'
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l include-keys -d 'Store the key files of this run and config.toml, too: without it they are left out with a warning, since a key beside its data protects nothing'
 complete -c s3seal -n "__fish_s3seal_using_subcommand sync" -l dry-run -d 'Say what would be done, and do nothing'
@@ -1257,7 +1279,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_
 complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get cat head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "head" -d 'Show an object\'s metadata, opened with the key it was sealed with'
 complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get cat head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "cp" -d 'Copy objects, from one key to another, or between sealed and not'
 complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get cat head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "mv" -d 'Move objects: copy them as `cp` does, and delete each once its copy is proven'
-complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get cat head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "sync" -d 'Copy what changed between a folder and a prefix, in either direction'
+complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get cat head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "sync" -d 'Copy what changed between a folder and a prefix, in either direction, or from prefix to prefix'
 complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get cat head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "ls" -d 'List buckets and objects'
 complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get cat head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "audit" -d 'Tell which objects are sealed, and with which of your keys'
 complete -c s3seal -n "__fish_s3seal_using_subcommand help; and not __fish_seen_subcommand_from keygen key put get cat head cp mv sync ls audit rotate rm presign bucket doctor mock proxy completions help" -f -a "rotate" -d 'Seal objects with another key, where they are'
