@@ -12,6 +12,7 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
+use super::aws_cli::Translated;
 use super::commands::{
     advice, audit, bucket, cat, completions, cp, doctor, get, head, help, key, keygen, ls, mock,
     mv, presign, proxy, put, rm, rotate, rule_connection, setup, sync,
@@ -21,7 +22,7 @@ use super::key::aws_cli::hidden_values;
 use super::key::core::{hold_variables, is_encoded_key};
 use super::key::ring::variables;
 use super::location::{is_web_url, without_query};
-use super::output::{ColorChoice, Output, ProgressStyle};
+use super::output::{ColorChoice, Form, Output, ProgressStyle};
 use super::store::wire::Connect;
 use super::system::descriptors;
 use super::text::redaction;
@@ -143,9 +144,10 @@ pub fn hold_keys(arguments: &[OsString]) -> Vec<OsString> {
 pub fn run(typed: Vec<OsString>) -> u8 {
     set_advisor(advice::sentence);
     color_choice(&typed).set();
-    let (arguments, note) = match aws_cli::translate(&typed, command) {
-        Ok(None) => (typed, None),
-        Ok(Some(translation)) => (translation.arguments, Some(translation.note)),
+    let (arguments, note, form) = match aws_cli::translate(&typed, command) {
+        Ok(None) => (typed, None, Form::Own),
+        Ok(Some(Translated::Command(it))) => (it.arguments, Some(it.note), it.form),
+        Ok(Some(Translated::Help(help))) => return print_help(&help),
         Err(failure) => {
             Output::new(wants_json(&typed), false, ProgressStyle::None).failure(&failure);
             return failure.exit_code();
@@ -163,7 +165,8 @@ pub fn run(typed: Vec<OsString>) -> u8 {
     let progress = if cli.no_progress { ProgressStyle::None } else { cli.progress };
     let out = Output::new(cli.json, cli.quiet, progress)
         .with_causes(cli.verbose > 0)
-        .with_items(cli.list || cli.verbose > 0);
+        .with_items(cli.list || cli.verbose > 0)
+        .with_form(form);
     match dispatch(&cli, &arguments, &out) {
         Ok(code) => code,
         Err(failures) => {
@@ -408,6 +411,18 @@ fn color_choice(arguments: &[OsString]) -> ColorChoice {
         }
     }
     chosen.and_then(|value| ColorChoice::from_str(value, false).ok()).unwrap_or_default()
+}
+
+/// Prints the help of aws-cli's command lines. Returns the exit code.
+fn print_help(help: &str) -> u8 {
+    let out = Output::default();
+    match out.data(help.as_bytes()) {
+        Ok(()) => 0,
+        Err(failure) => {
+            out.failure(&failure);
+            failure.exit_code()
+        }
+    }
 }
 
 /// For errors that occur before the arguments are parsed.

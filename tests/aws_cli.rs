@@ -427,7 +427,10 @@ fn the_scripts_of_published_guides_run_or_are_told_what_is_wrong_in_them() {
          --sse-customer-algorithm AES256 --sse-customer-key {ASCII} out && \
          \"$S3SEAL\" s3 cp --sse-c AES256 --sse-c-key {ASCII} s3://demo/guide out2"
     );
-    lab.shell(&without).succeeds().says(&["on the command line", "weak", ASCII_MD5]);
+    let done = lab.shell(&without).succeeds().says(&["on the command line", "weak"]);
+    let document = format!("\"SSECustomerKeyMD5\": \"{ASCII_MD5}\"");
+    assert_eq!(done.stdout.matches(&document).count(), 2, "{}", done.stdout);
+    assert!(done.stdout.ends_with("download: s3://demo/guide to ./out2\n"), "{}", done.stdout);
     assert_eq!(last(&lab).key_md5(), Some(ASCII_MD5));
     assert_eq!(lab.read("out"), b"content");
     assert_eq!(lab.read("out2"), b"content");

@@ -242,8 +242,13 @@ fn what_has_no_counterpart_is_refused_by_name() {
     let object = ["--bucket", "demo", "--key", "x"];
     for (arguments, phrases) in [
         (&["s3"][..], &["`s3` alone does nothing", "there are `s3 cp`"][..]),
-        (&["s3", "ls", "s3://demo"], &["`s3 ls` has no counterpart that", "`s3seal ls`"]),
-        (&["s3", "mb", "s3://demo"], &["`s3 mb` has no counterpart here"]),
+        (&["s3", "ls", "s3://demo"], &["`s3 ls` has no counterpart here", "`s3seal ls`"]),
+        (&["s3", "website", "s3://demo"], &["`s3 website` has no counterpart here", "`s3 cp`"]),
+        (
+            &["s3", "rb", "s3://demo", "--force"],
+            &["--force has no counterpart here", "`s3seal s3 rm"],
+        ),
+        (&["s3api", "upload-part"], &["`s3api upload-part` has no counterpart", "`s3seal put`"]),
         (
             &["s3", "cp", "s3://demo/x", "s3://demo/y", "--metadata-directive", "REPLACE"],
             &["--metadata-directive can only be COPY"],
@@ -262,7 +267,6 @@ fn what_has_no_counterpart_is_refused_by_name() {
             &["s3api", "head-object", "--copy-source=demo/x", "--bucket=demo", "--key", "cp"],
             &["has no --copy-source"],
         ),
-        (&["s3", "sync", "s3://demo/x", "s3://demo/y"], &["not between two stores"]),
         (
             &["s3", "cp", "file", "other"],
             &["neither the source nor the destination is an s3:// URL"],
@@ -324,7 +328,15 @@ fn what_has_no_counterpart_is_refused_by_name() {
         (&[&["s3api", "head-object"], &object[..], &["--body=file"]].concat(), &["has no --body"]),
         (
             &[&["s3api", "head-object"], &object[..], &["--output=text"]].concat(),
-            &["--output can only be json here"],
+            &["--output text needs a --query here"],
+        ),
+        (
+            &[&["s3api", "head-object"], &object[..], &["--output=table"]].concat(),
+            &["--output can only be json or text here"],
+        ),
+        (
+            &[&["s3api", "head-object"], &object[..], &["--query", "Parts[0]"]].concat(),
+            &["--query takes names of fields here", "jq"],
         ),
         (
             &[&["s3api", "head-object"], &object[..], &["--part-number=1"]].concat(),

@@ -7,6 +7,7 @@ use crate::harness::{Done, Lab, Run, url};
 
 mod command_line;
 mod faults;
+mod metadata;
 mod moved;
 mod proven;
 

@@ -209,6 +209,42 @@ fn no_command_says_it_where(answer: fn(&RequestRecord) -> Option<Answer>, all_is
 
 /// A master opens every object: neither it nor another object's key may come out where one is handed out.
 #[test]
+fn neither_store_of_a_copy_and_no_output_of_aws_cli_says_the_key() {
+    let lab = Lab::new();
+    lab.key("k");
+    lab.run(["key", "convert", "./k", "--as", "aws", "-o", "raw"]).succeeds();
+    lab.file("file", b"content");
+    lab.seal("k", "p/x", b"content");
+    let secret = Secret::of(&lab, "k");
+    let alias = lab.server().endpoint().replace("127.0.0.1", "localhost");
+    let stores = ["--source-endpoint-url", &alias, "--source-key", "./k", "-k", "./k"];
+    for line in [
+        &["cp", "s3://demo/p/x", "s3://demo/y"][..],
+        &["sync", "--checksum", "s3://demo/p", "s3://demo/q"],
+        &["mv", "s3://demo/p/x", "s3://demo/p/x"],
+    ] {
+        quietly_and_loudly(&lab, &secret, &[line, &stores].concat());
+    }
+    let api = ["--sse-customer-algorithm", "AES256", "--sse-customer-key", "fileb://raw"];
+    let object = ["--bucket", "demo", "--key", "x"];
+    for line in [
+        &["s3api", "put-object", "--body", "file"][..],
+        &["s3api", "put-object", "--body", "file", "--query", "SSECustomerKey"],
+        &["s3api", "head-object", "--checksum-mode", "ENABLED"],
+    ] {
+        quietly_and_loudly(&lab, &secret, &[line, &object, &api].concat());
+    }
+    let seal = ["--sse-c", "--sse-c-key", "fileb://raw"];
+    for line in [&["s3", "cp", "file", "s3://demo/z"][..], &["s3", "cp", "s3://demo/z", "out"]] {
+        quietly_and_loudly(&lab, &secret, &[line, &seal].concat());
+    }
+    let link = ["presign", "-k", "./k", "--method", "HEAD", "s3://demo/x"];
+    let link = lab.run(link).succeeds().stdout.trim_end().to_owned();
+    quietly_and_loudly(&lab, &secret, &["head", "-k", "./k", &link]);
+    secret.is_not_below(&lab.path("state"), &[]);
+}
+
+#[test]
 fn a_master_key_is_said_nowhere() {
     let lab = Lab::new();
     lab.key("master");

@@ -3,6 +3,7 @@
 mod audit;
 mod aws_cli;
 mod aws_cli_commands;
+mod aws_cli_output;
 mod bucket;
 mod completion;
 mod concurrency;
@@ -59,6 +60,7 @@ mod terminal;
 mod throwaway;
 mod transfers;
 mod trouble;
+mod two_stores;
 mod urls;
 mod verify;
 mod weak_keys;

@@ -193,6 +193,15 @@ fn a_rule_names_the_store_unless_the_user_does() {
         .env("AWS_MAX_ATTEMPTS", "1")
         .fails(8);
     run(&["ls", "--profile", "q", &url("mine/")]).fails(2).says(&["no profile `q`", "are p"]);
+    // Two stores are not one.
+    let other = format!(
+        "{rule}[[rules]]\nendpoint = \"https://h\"\nprefix = \"s3://there\"\nkey = \"k\"\n"
+    );
+    lab.private_file("config.toml", other.as_bytes());
+    run(&["cp", &url("mine/x"), "s3://there/x"])
+        .fails(2)
+        .says(&["different stores", "--source-endpoint-url"]);
+    lab.private_file("config.toml", rule.as_bytes());
     // No rule is for this bucket.
     run(&["ls", "s3://other"]).fails(5).says(&["no AWS credentials", "s3seal setup"]);
     lab.private_file("config.toml", rule.replace("us-east-1", "").as_bytes());

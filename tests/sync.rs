@@ -222,9 +222,6 @@ fn one_failure_stops_no_other() {
 #[test]
 fn sync_is_between_a_folder_and_a_store() {
     let lab = lab_with(&["a"]);
-    lab.run(["sync", "-k", "./k", &url("p"), "s3://demo/q"])
-        .fails(2)
-        .says(&["between two stores", "get -r"]);
     lab.run(["sync", "-k", "./k", "tree", "back"]).fails(2).says(&["rsync"]);
     lab.run(["sync", "-k", "./k", "absent", &url("p")]).fails(3).says(&["no folder absent"]);
     lab.run(["sync", "-k", "./k", &url("p"), "k"]).fails(2).says(&["k is no folder"]);

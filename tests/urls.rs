@@ -1,5 +1,6 @@
 //! Presigned URLs, the receiver's side: a URL and a key, and no AWS account.
 
+mod heads;
 mod refusals;
 
 use std::process::{Command, Stdio};

@@ -9,6 +9,7 @@ use clap::{Arg, Command};
 
 use super::options::{Rule, TARGETS, rule};
 use crate::failure::Failure;
+use crate::output::{Form, Selection, parse_query};
 use crate::text::redaction::looks_secret;
 
 pub(super) const SERVICES: [&str; 2] = ["s3", "s3api"];
@@ -26,6 +27,9 @@ pub(super) struct CommandLine {
     pub(super) key: Option<OsString>,
     pub(super) body: Option<OsString>,
     pub(super) copy_source: Option<OsString>,
+    query: Option<OsString>,
+    is_text: bool,
+    wants_checksums: bool,
     follows_symlinks: bool,
     pub(super) wants_help: bool,
 }
@@ -33,6 +37,7 @@ pub(super) struct CommandLine {
 /// The command line of this program that does the same.
 pub(super) struct Plan {
     pub(super) target: &'static str,
+    pub(super) subcommand: Option<&'static str>,
     /// Options that the target needs as well.
     pub(super) options: Vec<String>,
     pub(super) operands: Vec<OsString>,
@@ -40,7 +45,12 @@ pub(super) struct Plan {
 
 impl Plan {
     pub(super) fn new(target: &'static str, operands: impl IntoIterator<Item = OsString>) -> Plan {
-        Plan { target, options: Vec::new(), operands: operands.into_iter().collect() }
+        Plan {
+            target,
+            subcommand: None,
+            options: Vec::new(),
+            operands: operands.into_iter().collect(),
+        }
     }
 }
 
@@ -79,6 +89,9 @@ impl CommandLine {
             key: None,
             body: None,
             copy_source: None,
+            query: None,
+            is_text: false,
+            wants_checksums: false,
             follows_symlinks: true,
             wants_help: false,
         };
@@ -97,9 +110,12 @@ impl CommandLine {
                 return Ok(None);
             }
         }
-        // As aws-cli has it: `aws s3 cp help`, and nothing else; a file may be called so.
-        let is_alone = line.operands.len() == 2 && line.options.is_empty();
-        line.wants_help |= is_alone && line.operands[1] == "help";
+        // As aws-cli has it: `aws s3 help`, `aws s3 cp help`, and nothing else; a file may be called so.
+        let is_alone = matches!(line.operands.len(), 1 | 2) && line.options.is_empty();
+        if is_alone && line.operands.back().is_some_and(|last| last == "help") {
+            line.operands.pop_back();
+            line.wants_help = true;
+        }
         Ok((!line.service.is_empty()).then_some(line))
     }
 
@@ -107,6 +123,7 @@ impl CommandLine {
     /// Errors: `Kind::Usage` for an option that the command does not have.
     pub(super) fn written(self, plan: &Plan, tree: &Command) -> Result<Vec<OsString>, Failure> {
         let mut arguments = vec![self.program, plan.target.into()];
+        arguments.extend(plan.subcommand.map(Into::into));
         if self.wants_help {
             arguments.push("--help".into());
             return Ok(arguments);
@@ -125,6 +142,39 @@ impl CommandLine {
         arguments.push("--".into());
         arguments.extend(plan.operands.iter().cloned());
         Ok(arguments)
+    }
+
+    /// What stdout carries.
+    /// Errors: `Kind::Usage` for a query that is not a simple one, and for text without a query.
+    pub(super) fn form(&self) -> Result<Form, Failure> {
+        if self.service == "s3" {
+            return Ok(Form::Lines);
+        }
+        let selection = match (&self.query, self.is_text) {
+            (None, true) => {
+                return Err(Failure::usage("--output text needs a --query here")
+                    .hint("name the fields: --query ETag, or --query '[ETag,VersionId]'"));
+            }
+            (None, false) => None,
+            (Some(query), is_text) => {
+                // It lives as long as the process, which runs one command.
+                let query = Box::leak(Box::new(parse_query(&query.to_string_lossy())?));
+                Some(Selection { query, is_text })
+            }
+        };
+        Ok(Form::Document { selection, has_checksums: self.wants_checksums })
+    }
+
+    fn set_output(&mut self, value: Option<&OsStr>) -> Result<(), Failure> {
+        self.is_text = match value.and_then(OsStr::to_str) {
+            Some("json") => false,
+            Some("text") => true,
+            _ => {
+                return Err(Failure::usage("--output can only be json or text here")
+                    .hint("take json, and convert it with jq"));
+            }
+        };
+        Ok(())
     }
 
     /// aws-cli follows symbolic links below a folder that it stores; this program has to be told.
@@ -157,6 +207,14 @@ impl CommandLine {
             ("s3api", "key") => self.key = value(Arity::One)?,
             ("s3api", "body") => self.body = value(Arity::One)?,
             ("s3api", "copy-source") => self.copy_source = value(Arity::One)?,
+            ("s3api", "query") => self.query = value(Arity::One)?,
+            ("s3api", "output") => {
+                let output = value(Arity::One)?;
+                self.set_output(output.as_deref())?;
+            }
+            ("s3api", "checksum-mode") => {
+                self.wants_checksums = value(Arity::One)?.is_some_and(|mode| mode == "ENABLED");
+            }
             _ => match rule(name) {
                 Some(Rule::Named(own)) => return self.own(own, inline, words, tree),
                 Some(Rule::Default(default)) => {

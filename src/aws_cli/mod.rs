@@ -1,9 +1,12 @@
 //! `s3seal s3 …` and `s3seal s3api …`: command lines of aws-cli, translated into command lines of this program before
 //! they are parsed.
 //!
-//! `options` has the options that are spelt differently, `command_line` takes the words apart and writes the translation.
+//! - `options`: the options that are spelt differently
+//! - `operations`: the operations that are taken, and their help
+//! - `command_line`: takes the words apart, and writes the translation
 
 mod command_line;
+mod operations;
 mod options;
 
 use std::ffi::{OsStr, OsString};
@@ -11,12 +14,20 @@ use std::ffi::{OsStr, OsString};
 use clap::Command;
 use command_line::{CommandLine, Plan, SERVICES, shown};
 
-use super::failure::Failure;
+use operations::{there_are, unknown};
 
-const WHAT_THERE_IS: &str = "there are `s3 cp`, `mv`, `sync`, `rm` and `presign`, and `s3api put-object`, \
-     `get-object`, `head-object`, `copy-object` and `delete-object`";
+use super::failure::Failure;
+use super::output::Form;
+
 /// The commands, here and there, that have a source which may be sealed with a key of its own.
-const COPYING: [&str; 3] = ["cp", "mv", "copy-object"];
+const COPYING: [&str; 4] = ["cp", "mv", "sync", "copy-object"];
+
+/// What a command line of aws-cli means here.
+pub(crate) enum Translated {
+    Command(Translation),
+    /// The text that lists what a service takes.
+    Help(String),
+}
 
 /// A command line of aws-cli in this program's own words.
 pub(crate) struct Translation {
@@ -24,6 +35,8 @@ pub(crate) struct Translation {
     pub arguments: Vec<OsString>,
     /// Which command was read as which, since messages speak of the latter.
     pub note: String,
+    /// What stdout carries.
+    pub form: Form,
 }
 
 /// Translates a command line that begins as one of aws-cli; none for one of this program. `tree` makes the tree of this
@@ -32,7 +45,7 @@ pub(crate) struct Translation {
 pub(crate) fn translate(
     arguments: &[OsString],
     tree: impl FnOnce() -> Command,
-) -> Result<Option<Translation>, Failure> {
+) -> Result<Option<Translated>, Failure> {
     refuse_copy_sources(arguments)?;
     // The tree takes its time to make.
     if !arguments.iter().any(|argument| SERVICES.iter().any(|service| argument == service)) {
@@ -42,15 +55,20 @@ pub(crate) fn translate(
     let Some(mut line) = CommandLine::read(arguments, &tree)? else { return Ok(None) };
     let service = line.service;
     let Some(operation) = line.operands.pop_front() else {
-        return Err(Failure::usage(format!("`{service}` alone does nothing")).hint(WHAT_THERE_IS));
+        if line.wants_help {
+            return Ok(Some(Translated::Help(operations::help(service))));
+        }
+        return Err(Failure::usage(format!("`{service}` alone does nothing"))
+            .hint(format!("{}; `s3seal {service} help` lists their options", there_are(service))));
     };
     let plan = match service {
         "s3" => s3(&mut line, &operation)?,
         _ => s3api(&mut line, &operation)?,
     };
     let note = format!("`{service} {}` was read as `s3seal {}`", shown(&operation), plan.target);
+    let form = line.form()?;
     let arguments = line.written(&plan, &tree)?;
-    Ok(Some(Translation { arguments, note }))
+    Ok(Some(Translated::Command(Translation { arguments, note, form })))
 }
 
 /// Options for the source of a copy are refused by name where nothing is copied, or they would seem misspelt.
@@ -103,13 +121,19 @@ fn s3(line: &mut CommandLine, operation: &OsStr) -> Result<Plan, Failure> {
         }
         Some("sync") => {
             count(2, "a source and a destination")?;
-            Ok(line.following_symlinks(Plan::new("sync", operands)))
+            // Two folders are refused by the command itself.
+            Ok(match direction(&operands) {
+                Ok("cp") => line.opening_source(Plan::new("sync", operands)),
+                _ => line.following_symlinks(Plan::new("sync", operands)),
+            })
         }
         Some("rm") => count(1, "one URL").map(|()| Plan::new("rm", operands)),
         Some("presign") => count(1, "one URL").map(|()| Plan::new("presign", operands)),
-        Some("ls") => Err(Failure::usage("`s3 ls` has no counterpart that prints the same")
-            .hint("`s3seal ls` lists objects in lines of its own, and needs no key")),
-        _ => Err(unknown("s3", operation)),
+        Some(name @ ("mb" | "rb")) => count(1, "one URL").map(|()| {
+            let subcommand = if name == "mb" { "create" } else { "delete" };
+            Plan { subcommand: Some(subcommand), ..Plan::new("bucket", operands) }
+        }),
+        name => Err(unknown("s3", name.unwrap_or_default(), &shown(operation))),
     }
 }
 
@@ -129,13 +153,9 @@ fn direction(operands: &[OsString]) -> Result<&'static str, Failure> {
 
 /// `aws s3api OPERATION`: the object is named by options.
 fn s3api(line: &mut CommandLine, operation: &OsStr) -> Result<Plan, Failure> {
-    let target = match operation.to_str() {
-        Some("put-object") => "put",
-        Some("get-object") => "get",
-        Some("head-object") => "head",
-        Some("copy-object") => "cp",
-        Some("delete-object") => "rm",
-        _ => return Err(unknown("s3api", operation)),
+    let name = operation.to_str().unwrap_or_default();
+    let Some(target) = operations::operation("s3api", name).map(|it| it.target) else {
+        return Err(unknown("s3api", name, &shown(operation)));
     };
     if line.wants_help {
         return Ok(Plan::new(target, []));
@@ -173,7 +193,6 @@ fn s3api(line: &mut CommandLine, operation: &OsStr) -> Result<Plan, Failure> {
         ("get", _, None) => Err(Failure::usage("`s3api get-object` needs a file to write to")
             .hint("name it last; `-` is standard output")),
         ("get", _, Some(file)) => Ok(Plan::new(target, [url, file])),
-        ("head", ..) => Ok(Plan { options: vec!["--json".to_owned()], ..Plan::new(target, [url]) }),
         _ => Ok(Plan::new(target, [url])),
     }
 }
@@ -230,9 +249,4 @@ impl Object {
     fn is_folder(&self) -> bool {
         self.key.as_encoded_bytes().ends_with(b"/")
     }
-}
-
-fn unknown(service: &str, operation: &OsStr) -> Failure {
-    Failure::usage(format!("`{service} {}` has no counterpart here", shown(operation)))
-        .hint(WHAT_THERE_IS)
 }

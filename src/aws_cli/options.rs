@@ -2,7 +2,8 @@
 //! options of the same names.
 
 /// The commands of this program that command lines of aws-cli are translated to.
-pub(super) const TARGETS: [&str; 8] = ["put", "get", "head", "sync", "rm", "presign", "cp", "mv"];
+pub(super) const TARGETS: [&str; 9] =
+    ["put", "get", "head", "sync", "rm", "presign", "cp", "mv", "bucket"];
 
 /// What becomes of an option of aws-cli.
 #[derive(Debug, Clone, Copy)]
@@ -65,12 +66,7 @@ const RULES: &[(&str, Rule)] = &[
     ("metadata-directive", Only("COPY", ALL_IS_KEPT)),
     ("tagging-directive", Only("COPY", ALL_IS_KEPT)),
     ("copy-props", Only("default", ALL_IS_KEPT)),
-    (
-        "source-region",
-        Refused(
-            "fetch it with `s3seal get` from the one region, and store it with `s3seal put` in the other",
-        ),
-    ),
+    ("force", Refused("empty the bucket first: `s3seal s3 rm --recursive --all s3://BUCKET`")),
     // aws s3api
     ("server-side-encryption", Named("sse")),
     ("ssekms-key-id", Named("sse-kms-key-id")),
@@ -89,7 +85,7 @@ const RULES: &[(&str, Rule)] = &[
     ("debug", Means("verbose", None)),
     (
         "output",
-        Only("json", "`s3seal head --json` prints JSON, for `jq`; there is no other output"),
+        Only("json", "`s3seal s3api head-object` and `s3seal head --json` print JSON, for `jq`"),
     ),
     ("query", Refused("`s3seal head --json URL | jq -r .NAME` picks out a field")),
     ("no-verify-ssl", Refused("trust the store's own certificate authority: --ca-bundle FILE")),

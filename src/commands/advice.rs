@@ -118,7 +118,7 @@ pub(crate) fn sentence(advice: &Advice) -> String {
             "ask for one that signs them, as `s3seal presign -k KEY` does; for a plain object say --no-key to put it, --allow-plain to get it"
         }
         Advice::AskForUrlOfOperation => {
-            "`get` wants a URL for GetObject, `put` one for PutObject: ask for that"
+            "`get` wants a URL for GetObject, `head` one for HeadObject, `put` one for PutObject: ask for that"
         }
         Advice::AskForUrlWithSealHeaders => {
             "ask for a URL that signs the seal as headers, as `s3seal presign` makes them; if the key itself is in this one, give it up"

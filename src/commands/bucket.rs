@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::failure::Failure;
 use crate::location::Location;
-use crate::output::Output;
+use crate::output::{Form, Output};
 use crate::store::wire::{Connect, Store};
 use crate::store::{BucketEncryption, SseC};
 
@@ -145,6 +145,9 @@ async fn create(store: &Store, at: &Location, out: &Output) -> Result<(), Failur
     if out.json() {
         return out.item(&Item::Create(Changed { url: at.to_string(), sse_c }));
     }
+    if out.form() == Form::Lines {
+        return out.line(&format!("make_bucket: {}", at.bucket));
+    }
     let allowed = if sse_c.is_some() { ", SSE-C allowed" } else { "" };
     out.say(&format!("made {at}{allowed}"));
     Ok(())
@@ -154,6 +157,9 @@ async fn delete(store: &Store, at: &Location, out: &Output) -> Result<(), Failur
     store.delete_bucket(at).await?;
     if out.json() {
         return out.item(&Item::Delete(Changed { url: at.to_string(), sse_c: None }));
+    }
+    if out.form() == Form::Lines {
+        return out.line(&format!("remove_bucket: {}", at.bucket));
     }
     out.say(&format!("deleted {at}"));
     Ok(())

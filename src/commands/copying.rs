@@ -1,18 +1,16 @@
 //! The options of `cp` and `mv`, and what they do: a put, a get, or copies within the store.
 
-use std::ffi::OsString;
 use std::path::PathBuf;
 
 use super::options::Disk;
 use super::sealing::Sealing;
 use super::selection::{KeyFiles, Selection};
+use super::source::Source;
 use super::{get, put};
 use crate::failure::Failure;
-use crate::jobs::copy::{self, CopyOptions, CopySources, Pair, SourceKey, may_be_one_bucket};
+use crate::jobs::copy::{self, CopyOptions, CopySources, EachCopy, Pair, is_same, within};
 use crate::jobs::get::GetOptions;
 use crate::jobs::put::PutOptions;
-use crate::key::KeyOptions;
-use crate::key::aws_cli::AwsCliSourceKey;
 use crate::location::{Location, is_web_url};
 use crate::output::Output;
 use crate::store::object::{Attributes, Condition, ReadOptions};
@@ -20,9 +18,6 @@ use crate::store::wire::Connect;
 use crate::transfer::TransferOptions;
 use crate::transfer::files::FileTime;
 use crate::transfer::targets::PublishOptions;
-
-/// The value of `--source-key` for sources that are not sealed.
-const NO_KEY: &str = "none";
 
 /// The options of `cp` and `mv`.
 #[derive(clap::Args)]
@@ -35,6 +30,8 @@ pub(super) struct Copying {
     sealing: Sealing,
     #[command(flatten)]
     source: Source,
+    #[command(flatten)]
+    reading: Reading,
     #[command(flatten)]
     selection: Selection,
     #[command(flatten)]
@@ -56,13 +53,7 @@ pub(super) struct Copying {
 /// How the source is read.
 #[derive(clap::Args)]
 #[command(next_help_heading = "Source options")]
-struct Source {
-    /// Where the key is that opens the source, as with -k; repeatable; `none` where it is not sealed
-    // Hyphens are let through for url-safe base64, which may begin with one: clap would quote it.
-    #[arg(long, value_name = "SPEC", allow_hyphen_values = true)]
-    source_key: Vec<OsString>,
-    #[command(flatten)]
-    aws_cli: AwsCliSourceKey,
+struct Reading {
     /// Copy this version instead of the newest
     #[arg(long, value_name = "ID")]
     version_id: Option<String>,
@@ -114,12 +105,13 @@ fn no_destination(moves: bool) -> Failure {
 
 impl Copying {
     fn put_options(&self, moves: bool) -> Result<PutOptions, Failure> {
-        if self.source.is_given() {
+        if self.source.has_key() || self.reading.version_id.is_some() || self.reading.allow_plain {
             return Err(Failure::usage(
                 "--source-key, --version-id and --allow-plain are about an object, and the source is a file",
             )
             .hint("leave them out; -k names the key that seals"));
         }
+        self.source.check_store_unused()?;
         if moves && self.uses_streams() {
             return Err(
                 Failure::usage("standard input cannot be moved").hint("`s3seal put -` stores it")
@@ -155,11 +147,12 @@ impl Copying {
             )
             .hint("`s3seal get URL -` writes it there, and `s3seal rm` deletes it"));
         }
+        self.source.check_store_unused()?;
         self.sealing.key.protect_files();
         Ok(GetOptions {
             from: get::plan(&self.paths, self.selection.recursive, None)?,
-            key: self.source_key().unwrap_or_else(|| self.sealing.key.clone()),
-            read: self.source.options(),
+            key: self.source.given(&self.sealing.key).unwrap_or_else(|| self.sealing.key.clone()),
+            read: self.reading.options(),
             names: self.selection.names(),
             dry_run: self.selection.dry_run,
             publish_options: PublishOptions {
@@ -180,25 +173,20 @@ impl Copying {
         dest: &Location,
     ) -> Result<CopyOptions, Failure> {
         let sources = self.sources(moves, sources, dest)?;
-        self.check_stdin()?;
-        self.sealing.key.check_derive_as(sources.is_object())?;
-        let source_key = match self.source_key() {
-            _ if self.source.is_plain() => SourceKey::None,
-            Some(key) => SourceKey::Own(key),
-            None => SourceKey::AsCopies,
-        };
-        Ok(CopyOptions {
-            sources,
+        let is_object = sources.is_object();
+        self.sealing.key.check_derive_as(is_object)?;
+        let each = EachCopy {
+            source: self.source.access(),
+            source_key: self.source.keys(&self.sealing.key, is_object)?,
+            read: self.reading.options(),
             sealing: self.sealing.options(),
-            source_key,
-            read: self.source.options(),
-            names: self.selection.names(),
-            dry_run: self.selection.dry_run,
             condition: self.condition.clone(),
             attributes: self.attributes.clone(),
             transfer: self.transfer.clone(),
+            dry_run: self.selection.dry_run,
             moves,
-        })
+        };
+        Ok(CopyOptions { sources, names: self.selection.names(), each })
     }
 
     /// The sources that the URLs name, with all the checks that need no store.
@@ -211,24 +199,27 @@ impl Copying {
         let recursive = self.selection.recursive;
         self.selection.check(recursive)?;
         let several = urls.len() > 1;
-        let of_one = [&self.source.version_id, &self.condition.if_match];
+        let of_one = [&self.reading.version_id, &self.condition.if_match];
         if (several || recursive) && of_one.into_iter().any(Option::is_some) {
             return Err(Failure::usage(
                 "a version or an ETag belongs to one object, and several are copied",
             )
             .hint("copy that object by itself"));
         }
-        let takes_version = self.source.version_id.is_some() && !moves;
+        let takes_version = self.reading.version_id.is_some() && !moves;
+        let are_two_stores = self.source.are_two_stores();
         let pair = |url: &String| {
             let from: Location = url.parse()?;
             if recursive {
-                prefix(from.folder(), dest.folder())
+                prefix(from.folder(), dest.folder(), are_two_stores)
             } else {
-                object(from, several, takes_version, dest)
+                object(from, several, takes_version || are_two_stores, dest)
             }
         };
         let pairs = urls.iter().map(pair).collect::<Result<Vec<_>, Failure>>()?;
-        check_apart(&pairs, if recursive { overlap } else { is_same })?;
+        if !are_two_stores {
+            check_apart(&pairs, if recursive { overlap } else { is_same })?;
+        }
         Ok(if recursive { CopySources::Prefixes(pairs) } else { CopySources::Objects(pairs) })
     }
 
@@ -236,43 +227,9 @@ impl Copying {
     fn uses_streams(&self) -> bool {
         self.paths.iter().any(|path| path == "-")
     }
-
-    fn check_stdin(&self) -> Result<(), Failure> {
-        let source = self.source.key().filter(|_| !self.source.is_plain());
-        let is_for_source = source.map_or(Ok(false), |key| key.uses_stdin())?;
-        if is_for_source && self.sealing.key.uses_stdin()? {
-            return Err(Failure::usage("two keys cannot both come from stdin")
-                .hint("take one of them from a file, fd:N, env:NAME or cmd:COMMAND"));
-        }
-        Ok(())
-    }
-
-    /// The keys of the sources, if any are given. The format and the timeout of keys are those of the copy's keys, but
-    /// `--derive-as` is not.
-    fn source_key(&self) -> Option<KeyOptions> {
-        let KeyOptions { key_format, key_timeout, .. } = self.sealing.key;
-        Some(KeyOptions { key_format, key_timeout, ..self.source.key()? })
-    }
 }
 
-impl Source {
-    fn is_given(&self) -> bool {
-        self.key().is_some() || self.version_id.is_some() || self.allow_plain
-    }
-
-    fn is_plain(&self) -> bool {
-        matches!(self.source_key.as_slice(), [only] if only == NO_KEY)
-    }
-
-    /// The keys of the sources, if any are given.
-    fn key(&self) -> Option<KeyOptions> {
-        if let Some(aws_cli) = self.aws_cli.given() {
-            return Some(KeyOptions { aws_cli, ..KeyOptions::default() });
-        }
-        let key = self.source_key.clone();
-        (!key.is_empty()).then(|| KeyOptions { key, ..KeyOptions::default() })
-    }
-
+impl Reading {
     fn options(&self) -> ReadOptions {
         ReadOptions {
             version_id: self.version_id.clone(),
@@ -301,17 +258,12 @@ fn check_apart(
 }
 
 /// Whether one prefix may lie within the other.
-fn overlap(one: &Location, other: &Location) -> bool {
-    let nested = one.key.starts_with(&other.key) || other.key.starts_with(&one.key);
-    nested && may_be_one_bucket(one, other)
+pub(super) fn overlap(one: &Location, other: &Location) -> bool {
+    within(one, other) || within(other, one)
 }
 
-fn is_same(one: &Location, other: &Location) -> bool {
-    one.key == other.key && may_be_one_bucket(one, other)
-}
-
-fn prefix(from: Location, to: Location) -> Result<Pair, Failure> {
-    if may_be_one_bucket(&from, &to) && to.key.starts_with(&from.key) {
+fn prefix(from: Location, to: Location, are_two_stores: bool) -> Result<Pair, Failure> {
+    if !are_two_stores && within(&to, &from) {
         return Err(Failure::usage(format!("{to} lies within {from}")).hint(
             "copy to another prefix; `s3seal put -r` and `get -r` take what is on this machine",
         ));
@@ -319,11 +271,12 @@ fn prefix(from: Location, to: Location) -> Result<Pair, Failure> {
     Ok(Pair { from, to })
 }
 
-/// `takes_version` says whether a given version is copied, which may be onto the object itself.
+/// `takes_own_name` says whether the copy may have the name of its source: a given version is copied, or there are two
+/// stores.
 fn object(
     from: Location,
     is_one_of_many: bool,
-    takes_version: bool,
+    takes_own_name: bool,
     dest: &Location,
 ) -> Result<Pair, Failure> {
     if from.is_folder() {
@@ -336,7 +289,7 @@ fn object(
             .hint(format!("name a folder: {dest}/")));
     }
     let to = if dest.is_folder() { dest.join(from.name()) } else { dest.clone() }.object()?;
-    if is_same(&from, &to) && !takes_version {
+    if is_same(&from, &to) && !takes_own_name {
         return Err(Failure::usage(format!("{from} would be copied onto itself")).hint(
             "name another destination; `s3seal rotate` seals it with another key where it is",
         ));

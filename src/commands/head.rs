@@ -7,20 +7,24 @@ use crate::jobs::Keys;
 use crate::key::KeyOptions;
 use crate::key::ring::ObjectKey;
 use crate::location::Location;
-use crate::output::Output;
+use crate::output::{Form, Output};
 use crate::store::object::{ObjectMetadata, Opened, ReadOptions};
-use crate::store::wire::{Connect, Store};
+use crate::store::presigned::ReadMethod;
+use crate::store::wire::{Connect, SignedUrl, Store};
 
 /// Show an object's metadata, opened with the key it was sealed with
+///
+/// A presigned URL for a HEAD needs no credentials; its key comes from -k or S3SEAL_KEY alone, never from a rule.
 ///
 /// With `--json`, one object a line, with the fields of `aws s3api head-object`.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   s3seal head -k ./backup.key s3://backups/dump.sql
-  s3seal head -k ./backup.key --json s3://backups/dump.sql | jq -r .SSECustomerKeyMD5")]
+  s3seal head -k ./backup.key --json s3://backups/dump.sql | jq -r .SSECustomerKeyMD5
+  s3seal head -k ./shared.key 'https://b.s3.amazonaws.com/dump.sql?X-Amz-…'   no AWS account needed")]
 pub(crate) struct Args {
-    /// The objects: s3://bucket/key
+    /// The objects: s3://bucket/key, or presigned https:// URLs for a HEAD (`presign --method HEAD`)
     #[arg(required = true, value_name = "URL")]
     urls: Vec<String>,
     #[command(flatten)]
@@ -31,29 +35,88 @@ pub(crate) struct Args {
 
 /// Errors: The failure of each object that cannot be read.
 pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<(), Failures> {
-    let objects = args
-        .urls
-        .iter()
-        .map(|url| url.parse::<Location>()?.object())
-        .collect::<Result<Vec<_>, Failure>>()?;
+    let objects = args.urls.iter().map(|url| Named::parse(url)).collect::<Result<Vec<_>, _>>()?;
     args.key.check_derive_as(objects.len() == 1)?;
     let keys = Keys::load(&args.key, out)?;
-    let store = Arc::new(Store::connect(connect).await?);
-    keys.check(&store)?;
+    // A presigned URL needs neither credentials nor AWS files.
+    let store = if objects.iter().any(|it| matches!(it, Named::Object(_))) {
+        Some(Arc::new(Store::connect(connect).await?))
+    } else {
+        None
+    };
+    if let Some(store) = &store {
+        keys.check(store)?;
+    }
     let mut failures = Failures::default();
-    for at in &objects {
-        let opened = async {
-            let mut keys = keys.to_open(&store, at).await?;
-            let Opened { answer, key } = store.head_with(at, &mut keys, &args.read).await?;
-            Ok((answer, keys.opened(key.as_ref())))
+    for named in &objects {
+        let opened = match (named, &store) {
+            (Named::Url(url), _) => open_url(url, &keys, args, connect, out).await,
+            (Named::Object(at), Some(store)) => open(at, store, &keys, args).await,
+            (Named::Object(_), None) => unreachable!("there is a store for each object"),
         };
-        match opened.await {
+        match opened {
             Ok((metadata, _)) if out.json() => out.item(&metadata)?,
-            Ok((metadata, key)) => show(at, &metadata, key.as_ref(), out)?,
+            Ok((metadata, _)) if out.form() != Form::Own => {
+                let wants = matches!(out.form(), Form::Document { has_checksums: true, .. });
+                let metadata = if wants { metadata } else { metadata.without_checksums() };
+                out.document(&metadata)?;
+            }
+            Ok((metadata, key)) => show(named.location(), &metadata, key.as_ref(), out)?,
             Err(failure) => failures.add(failure),
         }
     }
     failures.into_result()
+}
+
+/// An object on the command line.
+enum Named {
+    Object(Location),
+    Url(SignedUrl),
+}
+
+impl Named {
+    fn parse(text: &str) -> Result<Named, Failure> {
+        Ok(match SignedUrl::recognise(text)? {
+            Some(url) => Named::Url(url),
+            None => Named::Object(text.parse::<Location>()?.object()?),
+        })
+    }
+
+    /// The object for messages.
+    fn location(&self) -> &Location {
+        match self {
+            Named::Object(at) => at,
+            Named::Url(url) => url.location(),
+        }
+    }
+}
+
+type Found = (ObjectMetadata, Option<ObjectKey>);
+
+async fn open_url(
+    url: &SignedUrl,
+    keys: &Keys,
+    args: &Args,
+    connect: &Connect,
+    out: &Output,
+) -> Result<Found, Failure> {
+    let at = url.location();
+    let is_plain = args.read.allow_plain && url.is_for_plain();
+    let keys = if is_plain { Keys::none(out) } else { keys.clone() };
+    let carries_key = !keys.for_url(at)?.is_empty();
+    let store = Store::to_read(url, ReadMethod::Head, carries_key, &args.read, connect)?;
+    open(at, &Arc::new(store), &keys, args).await
+}
+
+async fn open(
+    at: &Location,
+    store: &Arc<Store>,
+    keys: &Keys,
+    args: &Args,
+) -> Result<Found, Failure> {
+    let mut keys = keys.to_open(store, at).await?;
+    let Opened { answer, key } = store.head_with(at, &mut keys, &args.read).await?;
+    Ok((answer, keys.opened(key.as_ref())))
 }
 
 fn show(
@@ -97,6 +160,12 @@ fn show(
     }
     for (name, value) in &it.metadata {
         out.line(&format!("  {:<20} {value}", format!("Metadata {name}")))?;
+    }
+    // Entries that are not ASCII: the store counts them, and cannot send them.
+    if let Some(count) = it.missing_meta.filter(|count| *count > 0) {
+        let entries = if count == 1 { "entry" } else { "entries" };
+        let missing = format!("{count} {entries} that no header can carry");
+        out.line(&format!("  {:<20} {missing}", "Metadata missing"))?;
     }
     Ok(())
 }

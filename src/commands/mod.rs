@@ -6,6 +6,7 @@
 //! - `options`: the arguments that several commands share, from the connection to attributes
 //! - `selection`: the options of commands that take many files or objects
 //! - `sealing`: the options of commands that write objects
+//! - `source`: the options about the source of copies from URL to URL
 //! - `copying`: the options of `cp` and `mv`, and what they do
 //! - `rule_connection`: the endpoint, region and profile that the rules of config.toml supply
 //! - `schema`: the documentation of `--json`, made of the types that are printed
@@ -39,4 +40,5 @@ pub(crate) mod schema;
 mod sealing;
 mod selection;
 pub(crate) mod setup;
+mod source;
 pub(crate) mod sync;

@@ -35,6 +35,18 @@ impl Job {
         Ok(Job::new(store, interrupt, out))
     }
 
+    /// As [`Job::connect`], and the store again with a region of its own.
+    pub(crate) async fn connect_twice(
+        connect: &Connect,
+        region: Option<&str>,
+        out: &Output,
+    ) -> Result<(Job, Arc<Store>), Failure> {
+        let interrupt = Interrupt::listen()?;
+        let connected = interrupt.race(Store::connect_twice(connect, region)).await?;
+        let (store, again) = connected;
+        Ok((Job::new(store, interrupt, out), Arc::new(again)))
+    }
+
     /// As [`Job::connect`], for the store behind a presigned URL.
     pub(crate) fn with_url(store: Store, out: &Output) -> Result<Job, Failure> {
         let interrupt = Interrupt::listen()?;
@@ -58,6 +70,11 @@ impl Job {
     pub(crate) fn engine(&mut self, options: &TransferOptions) -> Engine {
         self.progress = Progress::start(self.out.progress());
         Engine::new(self.store.clone(), options, self.interrupt.clone(), self.progress.clone())
+    }
+
+    /// An engine for another store, after [`Job::engine`].
+    pub(crate) fn engine_of(&self, store: &Arc<Store>, options: &TransferOptions) -> Engine {
+        Engine::new(store.clone(), options, self.interrupt.clone(), self.progress.clone())
     }
 
     /// Works on every item of the feed; failures are reported as they happen.

@@ -8,6 +8,7 @@
 //! | `reminder`, `notes`, `key_files` | the reminder to keep a copy of a key; notes about the store; key files among the files of a job |
 //! | `keys`, `sealer` | the keys that may open an object; the encryption of a written object |
 //! | `records` | the records that `--json` prints, a type for each operation; their doc comments are its documentation |
+//! | `aws_cli` | what aws-cli prints of an item |
 //! | `report` | how an item is reported: a record with `--json`, else a sentence |
 //! | `feed` | the items: below a folder, below a prefix, from a list; all of them or one share |
 //! | `tally`, `job` | the skeleton: set-up, feed, work, counts, summary |
@@ -19,6 +20,7 @@
 //! The order of the table is the order of imports: each file imports from those above it only.
 
 mod audit;
+mod aws_cli;
 pub(crate) mod copy;
 pub(crate) mod doctor;
 pub(crate) mod feed;

@@ -25,6 +25,11 @@ pub(super) fn line_with_key(value: &impl Serialize) -> serde_json::Result<Zeroiz
     write(value, false, CompactFormatter)
 }
 
+/// The value as a document of several lines, as aws-cli prints it, without secrets. Errors as [`line`].
+pub(super) fn document(value: &impl Serialize) -> serde_json::Result<Vec<u8>> {
+    write(value, true, PrettyFormatter::with_indent(b"    ")).map(|text| text.to_vec())
+}
+
 fn write(
     value: &impl Serialize,
     scrubs: bool,

@@ -1,6 +1,7 @@
 //! The program's output: data on stdout, messages on stderr. Untrusted text (names, messages of a store) can neither control
 //! a terminal nor forge a line, and no line shows a secret of the run.
 //!
+//! - `form`: what stdout carries for command lines of aws-cli
 //! - `json`: values as JSON lines
 //! - `live`: the lines at the bottom of the terminal that are redrawn in place
 //! - `style`: colours
@@ -16,10 +17,12 @@ use super::failure::Failure;
 use super::system::descriptors;
 use super::text::redaction::{mask_key_text, scrub, visible};
 
+mod form;
 mod json;
 mod live;
 mod style;
 
+pub(crate) use form::{Form, Selection, parse_query};
 pub(crate) use live::{columns, remove_lines, show_lines, terminal_size};
 pub(crate) use style::{ColorChoice, Line, Stream, Style, paint};
 
@@ -45,6 +48,7 @@ pub(crate) struct Output {
     causes: bool,
     lists: bool,
     progress: ProgressStyle,
+    form: Form,
 }
 
 impl Output {
@@ -53,7 +57,16 @@ impl Output {
     pub(crate) fn new(json: bool, quiet: bool, progress: ProgressStyle) -> Output {
         let without_bars = json && progress == ProgressStyle::Auto && io::stderr().is_terminal();
         let progress = if quiet || without_bars { ProgressStyle::None } else { progress };
-        Output { json, quiet, causes: false, lists: false, progress }
+        Output { json, quiet, causes: false, lists: false, progress, form: Form::Own }
+    }
+
+    /// With stdout in the form of aws-cli. JSON lines take precedence.
+    pub(crate) fn with_form(self, form: Form) -> Output {
+        Output { form, ..self }
+    }
+
+    pub(crate) fn form(&self) -> Form {
+        if self.json { Form::Own } else { self.form }
     }
 
     /// With `causes`, each failure is printed with the errors that caused it.
@@ -168,6 +181,20 @@ impl Output {
     /// Writes one JSON object that contains a key because the user asked for it.
     pub(crate) fn item_with_key(&self, item: &impl Serialize) -> Result<(), Failure> {
         self.data(&json::line_with_key(item).map_err(not_json)?)
+    }
+
+    /// Writes a document, or what `--query` selects of it, as aws-cli prints it. Without secrets.
+    pub(crate) fn document(&self, document: &impl Serialize) -> Result<(), Failure> {
+        let selection = match self.form {
+            Form::Document { selection, .. } => selection,
+            Form::Own | Form::Lines => None,
+        };
+        self.data(&form::document(document, selection).map_err(not_json)?)
+    }
+
+    /// Writes a line of `aws s3` to stdout, unless `quiet`. Errors as [`Output::data`].
+    pub(crate) fn progress_of_item(&self, text: &str) -> Result<(), Failure> {
+        if self.quiet { Ok(()) } else { self.line(text) }
     }
 
     /// Prints a message on stderr, unless `quiet`.

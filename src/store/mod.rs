@@ -28,6 +28,7 @@ pub(crate) mod wire;
 
 pub(crate) use bucket::{BucketEncryption, ObjectLock, SseC, Versioning};
 pub(crate) use seal::{
-    Echo, Encryption, KEY as KEY_HEADER, KEY_MD5 as KEY_MD5_HEADER, MANAGED, PREFIX as SEAL_PREFIX,
-    SOURCE_PREFIX as SEAL_SOURCE_PREFIX, is_seal_header, seal_headers, seal_source_headers,
+    ALGORITHM as SSE_C_ALGORITHM, Echo, Encryption, KEY as KEY_HEADER, KEY_MD5 as KEY_MD5_HEADER,
+    MANAGED, PREFIX as SEAL_PREFIX, SOURCE_PREFIX as SEAL_SOURCE_PREFIX, is_seal_header,
+    seal_headers, seal_source_headers,
 };

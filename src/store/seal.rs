@@ -23,7 +23,7 @@ const ALGORITHM_HEADER: &str = "x-amz-server-side-encryption-customer-algorithm"
 /// The header with the algorithm of store-managed encryption.
 pub(crate) const MANAGED: &str = "x-amz-server-side-encryption";
 /// The only algorithm of SSE-C.
-pub(super) const ALGORITHM: &str = "AES256";
+pub(crate) const ALGORITHM: &str = "AES256";
 
 /// How a written object is encrypted.
 #[derive(Debug, Clone)]

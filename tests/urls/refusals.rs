@@ -193,7 +193,8 @@ fn what_is_no_use_is_said_before_anything_is_sent() {
         (&["put", "-k./k", "-r", ".", &put], 2, &["for one object", "one file"]),
         (&["put", "-k./k", ".", &put], 2, &["is a folder"]),
         (&["put", "-k./k", "--preserve", "file", &put], 2, &["x-amz-meta-mtime"]),
-        (&["head", &get], 2, &["is not an s3:// URL", "s3seal get"]),
+        (&["head", "-k./k", &get], 2, &["signed for GetObject", "`head` one for HeadObject"]),
+        (&["head", "-k./k", &put], 2, &["signed for PutObject"]),
         (&["put", "-k./k", "absent", &put], 3, &["no file absent"]),
     ];
     for (arguments, code, phrases) in cases {

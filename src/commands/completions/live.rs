@@ -83,7 +83,9 @@ fn find(
     let files_or_objects = || [local::files(word), objects()].into_iter().flatten().collect();
     match values {
         Values::Known | Values::Free => Vec::new(),
-        Values::OneOf(_) | Values::Behavior => local::beginning_with(text, values.list()),
+        Values::OneOf(_) | Values::Behavior | Values::HelpNames => {
+            local::beginning_with(text, values.list())
+        }
         Values::Fault => local::beginning_with(text, [values.beginnings()]),
         Values::Files => local::files(word),
         Values::Folders => local::folders(word),

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::header::parse_header;
 use super::parsed_as;
 use crate::store::wire::Connect;
-use crate::store::wire::http::parse_rate;
+use crate::store::wire::http::{RateLimit, parse_rate};
 
 #[derive(clap::Args)]
 #[command(next_help_heading = "Connection options")]
@@ -57,7 +57,7 @@ struct ConnectArgs {
     read_timeout: u32,
     /// Move at most this many bytes a second, up and down together: bytes, or with K, M, G.
     #[arg(long, global = true, value_name = "RATE", value_parser = parse_rate)]
-    limit_rate: Option<u64>,
+    limit_rate: Option<RateLimit>,
 }
 
 impl From<ConnectArgs> for Connect {
@@ -78,6 +78,7 @@ impl From<ConnectArgs> for Connect {
         } = args;
         Connect {
             endpoint_url,
+            default_endpoint_url: None,
             profile,
             region,
             ca_bundle,

@@ -2,11 +2,11 @@
 
 use tokio::sync::mpsc::Receiver;
 
-use super::copier::Pair;
+use super::origin::Origin;
+use super::pair::{Pair, within};
 use crate::failure::Failure;
 use crate::jobs::feed::{SelectedNames, feed_all, feed_one, feed_prefix};
 use crate::location::Location;
-use crate::transfer::Engine;
 use crate::transfer::many::Found;
 
 /// The sources on the command line, each with its destination.
@@ -21,13 +21,12 @@ impl CopySources {
     pub(crate) fn is_object(&self) -> bool {
         matches!(self, CopySources::Objects(pairs) if pairs.len() == 1)
     }
-}
 
-/// Whether both may be in the same bucket: the name of an access point does not show its bucket.
-pub(crate) fn may_be_one_bucket(one: &Location, other: &Location) -> bool {
-    let is_access_point =
-        |at: &Location| at.bucket.starts_with("arn:") || at.bucket.ends_with("-s3alias");
-    one.bucket == other.bucket || is_access_point(one) || is_access_point(other)
+    /// Whether a source may be in another bucket than its copy.
+    pub(super) fn are_apart(&self) -> bool {
+        let (CopySources::Objects(pairs) | CopySources::Prefixes(pairs)) = self;
+        pairs.iter().any(|pair| pair.from.bucket != pair.to.bucket)
+    }
 }
 
 /// The objects to copy, as they are found. `moves`: as they are deleted then, other shares may have emptied the prefix.
@@ -35,13 +34,14 @@ pub(super) fn pairs(
     sources: CopySources,
     selected: SelectedNames,
     moves: bool,
-    engine: &Engine,
+    origin: &Origin,
 ) -> Receiver<Found<Pair>> {
     let (pairs, are_prefixes) = match sources {
         CopySources::Objects(pairs) => (pairs, false),
         CopySources::Prefixes(pairs) => (pairs, true),
     };
-    let (engine, progress) = (engine.clone(), engine.progress().clone());
+    let (engine, is_one_store) = (origin.engine.clone(), origin.is_destination());
+    let progress = engine.progress().clone();
     let may_be_empty = moves && selected.shard.is_some();
     let feed = move |pair: Pair| {
         if !are_prefixes {
@@ -49,7 +49,7 @@ pub(super) fn pairs(
         }
         let Pair { from, to } = pair;
         feed_prefix(from.clone(), selected.clone(), may_be_empty, engine.clone(), move |entry| {
-            below(Pair { from: from.join(&entry.name), to: to.join(&entry.name) }, &from, &to)
+            below(&entry.name, &from, &to, is_one_store)
         })
     };
     feed_all(pairs, progress, feed, |names, pair| {
@@ -57,13 +57,27 @@ pub(super) fn pairs(
     })
 }
 
-/// Checks the copy of an object below a prefix. None for a folder marker whose copy would have an empty key.
-fn below(pair: Pair, from: &Location, to: &Location) -> Option<Found<Pair>> {
+/// The copy of an object below a prefix. None for a folder marker whose copy would have an empty key.
+pub(crate) fn below(
+    name: &str,
+    from: &Location,
+    to: &Location,
+    is_one_store: bool,
+) -> Option<Found<Pair>> {
+    let pair = Pair { from: from.join(name), to: to.join(name) };
     if pair.to.key.is_empty() {
         return None;
     }
-    // A copy there could replace a source that is not copied yet.
-    if may_be_one_bucket(from, to) && pair.to.key.starts_with(&from.key) {
+    // A copy there could replace a source that is not copied yet, or be copied again. Two stores may be one under two
+    // names, so objects there are left to the user, too.
+    let clashes = if is_one_store {
+        within(&pair.to, from)
+    } else if within(from, to) {
+        from != to && within(&pair.to, from)
+    } else {
+        within(to, from) && within(&pair.from, to)
+    };
+    if clashes {
         return Some(Found::Failed(within_source(&pair, from)));
     }
     Some(match pair.to.clone().object() {

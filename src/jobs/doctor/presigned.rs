@@ -12,7 +12,7 @@ use crate::location::Location;
 use crate::store::Encryption;
 use crate::store::copy::{collect, plain_write};
 use crate::store::object::{Attributes, Condition, ReadOptions, Sums, Write};
-use crate::store::presigned::{Method, Presign};
+use crate::store::presigned::{Method, Presign, ReadMethod};
 use crate::store::wire::{SignedUrl, Store};
 use crate::transfer::checksum;
 
@@ -34,7 +34,7 @@ impl Proof<'_> {
         let url = self.presign(Method::Get, at).await?;
         let options = ReadOptions::default();
         let keys = [self.key.clone()];
-        let store = Store::to_read(&url, true, &options, self.connect)?;
+        let store = Store::to_read(&url, ReadMethod::Get, true, &options, self.connect)?;
         self.trial.check_signal().await?;
         let deadline = self.trial.deadline;
         let opened = deadline.wait(store.get(url.location(), &keys, &options)).await??;

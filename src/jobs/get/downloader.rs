@@ -7,13 +7,15 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use tokio::sync::mpsc::Receiver;
 
 use crate::failure::{Advice, Failure, Kind};
+use crate::jobs::aws_cli::Line;
 use crate::jobs::job::Job;
 use crate::jobs::keys::Keys;
 use crate::jobs::records::{GetRecord, KeyFields, Record};
-use crate::jobs::report::Reporter;
+use crate::jobs::report::{Report, Reporter};
 use crate::key::core::Key;
 use crate::key::ring::ObjectKey;
 use crate::location::Location;
+use crate::output::Form;
 use crate::store::object::{ObjectMetadata, ReadOptions};
 use crate::store::wire::{Store, Wire};
 use crate::transfer::Engine;
@@ -176,7 +178,10 @@ impl Downloader {
             return self.keep(at, &path);
         }
         self.reporter.item(
-            || Record::Get(GetRecord { dry_run: true, ..record(at, Some(&path)) }),
+            || {
+                let record = Record::Get(GetRecord { dry_run: true, ..record(at, Some(&path)) });
+                Report::from(record).line(Line::download(self.moves, at, &path))
+            },
             || format!("would fetch {at} into {}", path.display()),
         )?;
         Ok(0)
@@ -188,11 +193,17 @@ impl Downloader {
         let out = &self.reporter.out;
         if out.json() {
             out.item(&Record::Get(GetRecord { skipped: true, ..record(at, Some(path)) }))?;
-        } else if self.reporter.lists() {
+        } else if self.reporter.lists() && out.form() == Form::Own {
             let file = path.display();
             out.say(&format!("kept {file}: it is there already, and {at} was not fetched"));
         }
         Ok(0)
+    }
+
+    /// The document of `get-object`. The first of several ranges was answered with its own length.
+    fn document(&self, metadata: &ObjectMetadata, bytes: u64) -> ObjectMetadata {
+        let content_range = metadata.content_range.clone().filter(|_| self.options.range.is_some());
+        ObjectMetadata { content_length: Some(bytes), content_range, ..metadata.clone() }
     }
 
     fn report(
@@ -214,6 +225,18 @@ impl Downloader {
                 verified: Some(*verified == Verified::Yes),
                 ..record(at, file)
             }));
+        }
+        match (out.form(), file) {
+            (Form::Own, _) => {}
+            (Form::Lines, Some(file)) => {
+                return out.progress_of_item(&Line::download(self.moves, at, file).text(false));
+            }
+            (Form::Lines, None) => return Ok(()),
+            // The bytes are on stdout.
+            (Form::Document { .. }, None) => return Ok(()),
+            (Form::Document { .. }, Some(_)) => {
+                return out.document(&self.document(metadata, *bytes));
+            }
         }
         if !self.reporter.lists() {
             return Ok(());

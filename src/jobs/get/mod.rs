@@ -18,6 +18,7 @@ use crate::failure::Failure;
 use crate::key::KeyOptions;
 use crate::output::Output;
 use crate::store::object::ReadOptions;
+use crate::store::presigned::ReadMethod;
 use crate::store::wire::{Connect, SignedUrl, Store};
 use crate::transfer::TransferOptions;
 use crate::transfer::files::Folder;
@@ -71,7 +72,7 @@ pub(crate) async fn run(
     let mut job = match url {
         Some(url) => {
             let carries_key = !keys.for_url(url.location())?.is_empty();
-            let store = Store::to_read(url, carries_key, &options.read, connect)?;
+            let store = Store::to_read(url, ReadMethod::Get, carries_key, &options.read, connect)?;
             Job::with_url(store, out)?
         }
         None => Job::connect(connect, out).await?,

@@ -7,11 +7,12 @@ use std::time::SystemTime;
 use tokio::sync::mpsc::Receiver;
 
 use crate::failure::Failure;
+use crate::jobs::aws_cli::{self, Line};
 use crate::jobs::job::Job;
 use crate::jobs::notes::{note_refused_checksums, note_refused_tags};
 use crate::jobs::records::Record;
 use crate::jobs::reminder::FirstKey;
-use crate::jobs::report::Reporter;
+use crate::jobs::report::{Report, Reporter};
 use crate::jobs::sealer::{ObjectEncryption, Sealer};
 use crate::key::core::protection_of;
 use crate::key::ring::ObjectKey;
@@ -93,7 +94,7 @@ impl Uploader {
             out.say(&format!("note: {note}"));
         }
         self.first_key.record(encryption.key.as_ref());
-        self.report(&at, &stored, &encryption)?;
+        self.report(&path, &at, &stored, &encryption)?;
         if let Some(original) = original {
             if let Some(kind) = protection_of(&path) {
                 out.warn(&kind.kept(&path));
@@ -108,7 +109,7 @@ impl Uploader {
     fn plan(&self, path: &Path, at: &Location) -> Result<u64, Failure> {
         self.sealer.check_for(self.engine.store(), at)?;
         self.reporter.item(
-            || Record::put_planned(at, path),
+            || Report::from(Record::put_planned(at, path)).line(Line::upload(self.moves, path, at)),
             || format!("would store {} as {at}", path.display()),
         )?;
         Ok(std::fs::metadata(path).map_or(0, |found| found.len()))
@@ -178,11 +179,16 @@ impl Uploader {
 
     fn report(
         &self,
+        path: &Path,
         at: &Location,
         stored: &Stored,
         encryption: &ObjectEncryption,
     ) -> Result<(), Failure> {
-        let record = || Record::put(at, stored, encryption);
+        let record = || {
+            Report::from(Record::put(at, stored, encryption))
+                .line(Line::upload(self.moves, path, at))
+                .document(aws_cli::stored(stored, encryption))
+        };
         let verb = if encryption.key.is_some() { "sealed" } else { "stored" };
         let sentence =
             || format!("{verb} {at} ({} bytes, {})", stored.bytes, encryption.describe());

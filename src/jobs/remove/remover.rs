@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use super::feed::Batches;
 use crate::failure::Failure;
+use crate::jobs::aws_cli::{Fields, Line};
 use crate::jobs::job::Job;
 use crate::jobs::records::{Record, RemoveRecord};
-use crate::jobs::report::Reporter;
+use crate::jobs::report::{Report, Reporter};
 use crate::key::core::check_destination;
 use crate::store::object::{DeleteTarget, Removed};
 use crate::store::wire::Store;
@@ -55,12 +56,11 @@ impl Remover {
 
     /// Deletes up to 1,000 objects of one bucket and reports each.
     async fn remove(&self, targets: Vec<DeleteTarget>) -> Vec<Result<u64, Failure>> {
-        let Reporter { out, dry_run, each } = &self.reporter;
-        let removed = if *dry_run {
+        let removed = if self.reporter.dry_run {
             targets.iter().map(|_| Ok(Removed::default())).collect()
         } else {
             let _permit = self.permits.request().await;
-            self.store.delete_many(&targets, *each && !out.is_quiet()).await
+            self.store.delete_many(&targets, self.reporter.prints_each()).await
         };
         let report = |(target, removed): (DeleteTarget, Result<Removed, Failure>)| {
             self.report(target, removed?).map(|()| 0)
@@ -81,7 +81,8 @@ impl Remover {
         self.reporter.item(
             || {
                 let file = Some(path.display().to_string());
-                Record::Rm(RemoveRecord { file, dry_run, ..RemoveRecord::default() })
+                let record = RemoveRecord { file, dry_run, ..RemoveRecord::default() };
+                Report::from(Record::Rm(record)).line(Line::delete_file(&path))
             },
             || format!("{did} {}", path.display()),
         )?;
@@ -90,16 +91,20 @@ impl Remover {
 
     fn report(&self, target: DeleteTarget, removed: Removed) -> Result<(), Failure> {
         let DeleteTarget { at, version_id } = target;
+        let document = Fields::default()
+            .with("DeleteMarker", removed.delete_marker.then_some(true))
+            .with("VersionId", removed.version_id.as_deref());
         let is_marker = removed.delete_marker && version_id.is_none();
         let version_id = removed.version_id.or(version_id);
         let record = || {
-            Record::Rm(RemoveRecord {
+            let record = RemoveRecord {
                 url: Some(at.to_string()),
                 version_id: version_id.clone(),
                 delete_marker: is_marker,
                 dry_run: self.reporter.dry_run,
                 ..RemoveRecord::default()
-            })
+            };
+            Report::from(Record::Rm(record)).line(Line::delete(&at)).document(document)
         };
         self.reporter.item(record, || {
             let (did, remark) = self.report_words(is_marker);

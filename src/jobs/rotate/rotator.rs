@@ -16,7 +16,7 @@ use crate::key::core::Key;
 use crate::key::ring::ObjectKey;
 use crate::location::Location;
 use crate::store::Encryption;
-use crate::store::copy::{Copy, CopySource};
+use crate::store::copy::{Copy, CopySource, Holder};
 use crate::store::object::{
     Attributes, Condition, FixedKeys, ObjectMetadata, Opened, ReadOptions, Unopened,
 };
@@ -388,7 +388,8 @@ impl Rotator {
         let if_match = metadata.etag.clone().filter(|_| self.target.is_in_place());
         let condition = Condition { if_match, ..Condition::default() };
         let write = target_encryption.write(to, Attributes::default(), condition, false)?;
-        let source = CopySource { at: at.clone(), key: opened.key.clone(), metadata };
+        let (key, holder) = (opened.key.clone(), Holder::Destination);
+        let source = CopySource { at: at.clone(), key, metadata, holder };
         let planned = self.engine.store().plan_copy(source, write);
         let mut copy = self.engine.interrupt().race(planned).await?;
         // A tag with the MD5 of a weak key would help to guess the key.

@@ -40,7 +40,7 @@ pub(super) async fn await_comparison(
 }
 
 /// The items to copy in a share, as they are found, and the task that counts. `may_copy` says whether an entry of another
-/// share would be copied there: a source with nothing but key files is empty. `progress` learns at the end how many items there
+/// share would be copied there: a source with nothing but key files is empty. `to_item` gets the entries of both sides. `progress` learns at the end how many items there
 /// are.
 pub(super) fn find_changed<T: Send + 'static>(
     mut comparison: Comparison,
@@ -49,7 +49,7 @@ pub(super) fn find_changed<T: Send + 'static>(
     is_changed: impl Fn(&Entry, &Entry) -> bool + Send + 'static,
     mut skips: Skips,
     progress: Progress,
-    mut to_item: impl FnMut(&Entry) -> Found<T> + Send + 'static,
+    mut to_item: impl FnMut(&Entry, Option<&Entry>) -> Found<T> + Send + 'static,
 ) -> (Receiver<Found<T>>, JoinHandle<Compared>) {
     let (sender, receiver) = channel_ahead();
     let compare = async move {
@@ -62,9 +62,9 @@ pub(super) fn find_changed<T: Send + 'static>(
             }
             compared.count(&difference);
             let found = match difference {
-                Difference::Source(entry) => compared.admit(to_item(&entry)),
+                Difference::Source(entry) => compared.admit(to_item(&entry, None)),
                 Difference::Both(source, destination) if is_changed(&source, &destination) => {
-                    compared.admit(to_item(&source))
+                    compared.admit(to_item(&source, Some(&destination)))
                 }
                 Difference::Both(..) => {
                     compared.unchanged += 1;

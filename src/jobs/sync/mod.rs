@@ -1,8 +1,10 @@
-//! Makes a folder and a prefix equal, and copies only what has changed: the job of `sync`.
+//! Makes a folder and a prefix, or two prefixes, equal, and copies only what has changed: the job of `sync`.
 //!
+//! - `across`: from one prefix to another
 //! - `changes`: the comparison of source and destination
 //! - `deletions`: what `--delete` deletes, and the limits on it
 
+mod across;
 mod changes;
 mod deletions;
 
@@ -36,6 +38,7 @@ use crate::transfer::progress::Progress;
 use crate::transfer::targets::PublishOptions;
 use crate::transfer::{PathConflicts, TransferOptions, to_path};
 
+pub(crate) use across::Across;
 pub(crate) use deletions::{DeleteLimit, DeleteOptions};
 
 pub(crate) struct SyncOptions {
@@ -62,6 +65,7 @@ pub(crate) struct SyncOptions {
 pub(crate) enum Direction {
     Up(PathBuf, Location),
     Down(Location, PathBuf),
+    Across(Box<Across>),
 }
 
 /// Copies, then deletes; failures are reported as they happen.
@@ -75,6 +79,7 @@ pub(crate) async fn run(
     match &options.direction {
         Direction::Up(folder, at) => sync.up(folder, at).await,
         Direction::Down(at, folder) => sync.down(at, folder).await,
+        Direction::Across(across) => sync.across(across).await,
     }
 }
 
@@ -128,7 +133,7 @@ impl Sync<'_> {
         let root = Arc::new(SourceFolder::open(folder, follow_symlinks)?);
         let (below, progress) = (at.clone(), uploader.engine.progress().clone());
         let (include_keys, out) = (options.include_keys, *self.out);
-        let to_upload = move |entry: &Entry| {
+        let to_upload = move |entry: &Entry, _: Option<&Entry>| {
             progress.expect(1, entry.bytes);
             upload_below(&root, &below, &entry.name, include_keys, &out)
         };
@@ -331,9 +336,12 @@ impl Copied {
     }
 }
 
-fn to_download(at: Location, progress: Progress) -> impl FnMut(&Entry) -> Found<Download> {
+fn to_download(
+    at: Location,
+    progress: Progress,
+) -> impl FnMut(&Entry, Option<&Entry>) -> Found<Download> {
     let mut conflicts = PathConflicts::default();
-    move |entry| {
+    move |entry, _| {
         progress.expect(1, entry.bytes);
         let at = at.join(&entry.name);
         match conflicts.check(&entry.name).and_then(|()| to_path(&entry.name)) {

@@ -22,6 +22,7 @@ pub(crate) use addition::{Addition, config_file, names_key};
 pub(crate) use candidates::{Candidates, ObjectKey};
 pub(crate) use config::variables;
 pub(crate) use config_keys::{ConfigKeys, Inspected, KeySummary, RuleSummary, Scope};
+pub(crate) use connection::RuleConnection;
 pub(crate) use keyring::Keyring;
 pub(crate) use reach::connection_for;
 pub(crate) use rule::KeyRecipient;

@@ -16,7 +16,7 @@ use crate::proxy::observe::SealedWith;
 use crate::proxy::refused::Refused;
 use crate::proxy::request::Request;
 use crate::store::Encryption;
-use crate::store::copy::CopySource;
+use crate::store::copy::{CopySource, Holder};
 use crate::store::object::{
     Attributes, Condition, FixedKeys, Metadata, Opened, ReadOptions, Write,
 };
@@ -131,13 +131,14 @@ impl Gateway {
         if let Some(key) = own_source_key(request)? {
             let mut keys = FixedKeys { keys: std::slice::from_ref(&key), is_sealed: false };
             let opened = self.store.head_with(&at, &mut keys, &options).await.map_err(refuse)?;
-            return Ok(CopySource { at, key: opened.key, metadata: opened.answer });
+            let Opened { answer: metadata, key } = opened;
+            return Ok(CopySource { at, key, metadata, holder: Holder::Destination });
         }
         let mut keys = self.keys.to_open(&self.store, &at).await.map_err(failed)?;
         let opened = self.store.head_with(&at, &mut keys, &options).await;
         let Opened { answer, key } = opened.map_err(refuse)?;
         let key = keys.opened(key.as_ref()).map(|key| key.key);
-        Ok(CopySource { at, key, metadata: answer })
+        Ok(CopySource { at, key, metadata: answer, holder: Holder::Destination })
     }
 }
 

@@ -18,7 +18,7 @@ mod whole;
 
 pub(crate) use parts::CopiedPart;
 pub(crate) use proof::{Compared, Copied};
-pub(crate) use source::CopySource;
+pub(crate) use source::{CopySource, Holder};
 pub(crate) use throw_away::{
     Leftovers, ThrowAways, as_source, collect, is_throw_away, plain_write,
 };

@@ -1,5 +1,8 @@
 //! The source of a copy: one state of an object, which copy requests identify by its ETag and open with its key.
 
+use std::sync::Arc;
+
+use super::same_bytes::{Comparison, compare};
 use crate::failure::{Advice, Failure, Kind};
 use crate::key::core::Key;
 use crate::location::Location;
@@ -15,11 +18,56 @@ pub(crate) struct CopySource {
     /// The key that opened it; none if it is not sealed.
     pub key: Option<Key>,
     pub metadata: ObjectMetadata,
+    pub holder: Holder,
+}
+
+/// Which store holds the source of a copy.
+#[derive(Debug, Clone, Default)]
+pub(crate) enum Holder {
+    /// The store that is written to.
+    #[default]
+    Destination,
+    /// The same store in another region: it makes the copy, but other requests for the source go to that region.
+    Region(Arc<Store>),
+    /// Another store: the bytes pass through this machine.
+    Other(Arc<Store>),
+}
+
+impl Holder {
+    /// Whether the store that is written to can read the source by itself.
+    pub(crate) fn is_destination(&self) -> bool {
+        !matches!(self, Holder::Other(_))
+    }
+
+    /// The store to read the source from. `destination` is the store that is written to.
+    pub(crate) fn store<'a>(&'a self, destination: &'a Arc<Store>) -> &'a Arc<Store> {
+        self.elsewhere().unwrap_or(destination)
+    }
+
+    fn elsewhere(&self) -> Option<&Arc<Store>> {
+        match self {
+            Holder::Destination => None,
+            Holder::Region(store) | Holder::Other(store) => Some(store),
+        }
+    }
 }
 
 impl CopySource {
+    /// The store to read the source from, if `destination` is written to.
+    pub(super) fn store<'a>(&'a self, destination: &'a Store) -> &'a Store {
+        self.holder.elsewhere().map_or(destination, |store| store)
+    }
+
     pub(crate) fn version_id(&self) -> Option<&str> {
         self.metadata.version_id.as_deref()
+    }
+
+    /// Whether another object has the source's length and a checksum of it. None if they have no checksum in common.
+    pub(crate) fn is_like(&self, other: &ObjectMetadata) -> Option<bool> {
+        match compare(&self.metadata, other) {
+            Comparison::Same { by_checksum } => by_checksum.then_some(true),
+            Comparison::Different(_) => Some(false),
+        }
     }
 
     /// The failure of a copy whose source was replaced.
@@ -71,7 +119,7 @@ impl Store {
         let keys: Vec<Key> = source.key.iter().cloned().collect();
         let version_id = source.metadata.version_id.clone();
         let options = ReadOptions { version_id, ..ReadOptions::default() };
-        let found = self.head(&source.at, &keys, &options).await;
+        let found = source.store(self).head(&source.at, &keys, &options).await;
         found.is_ok_and(|found| found.answer.etag == source.metadata.etag)
     }
 

@@ -6,7 +6,7 @@ use aws_sdk_s3::types::{ChecksumAlgorithm, MetadataDirective, TaggingDirective};
 use super::source::{CopySource, Copying};
 use crate::failure::{Advice, Failure};
 use crate::store::explain::{Action, Circumstances, diagnose};
-use crate::store::object::{Attributed, Attributes, Stored, Write, Written};
+use crate::store::object::{Attributed, Attributes, Stored, Write, WriteAnswer, Written, iso8601};
 use crate::store::seal::Echoes;
 use crate::store::wire::{Refusal, Store};
 
@@ -58,16 +58,21 @@ impl Store {
                 .hint("a proxy in between may recode answers: go around it")
                 .at(&source.at));
         }
-        let in_place = source.at == write.at;
+        let in_place = source.at == write.at && source.holder.is_destination();
+        let given_class = write.attributes.storage_class.clone();
         let is_as_it_was = !write.attributes.replace_metadata();
         let (mut keeps_tags, mut source_has_key_tag) = (false, false);
         write.attributes = write.attributes.over(&source.metadata);
+        if !source.holder.is_destination() {
+            // Each store has storage classes of its own.
+            write.attributes.storage_class = given_class;
+        }
         // Some stores require new metadata if an object is copied onto itself.
         let keeps_metadata =
             is_as_it_was && (!in_place || lossless(&source, &write.attributes).is_err());
         if write.attributes.tagging.is_none() {
             let (at, count) = (&source.at, source.metadata.tag_count);
-            let tags = self.tags_to_copy(at, source.version_id(), count).await?;
+            let tags = source.store(self).tags_to_copy(at, source.version_id(), count).await?;
             write.attributes.tagging = tags.tagging;
             (keeps_tags, source_has_key_tag) = (!tags.has_key_tag, tags.has_key_tag);
         }
@@ -83,7 +88,7 @@ impl Store {
             && (honours_conditions || !copy.write.condition.is_set())
     }
 
-    /// Fails if copying through this machine would lose some of the source's metadata.
+    /// Fails if sending the metadata again would lose some of the source's: through this machine, or to replace a part.
     /// Errors: `Kind::Other` that names what would be lost.
     pub(crate) fn check_relay(&self, copy: &Copy) -> Result<(), Failure> {
         lossless(&copy.source, &copy.write.attributes)
@@ -96,7 +101,7 @@ impl Store {
     /// store.
     pub(crate) async fn copy_object(&self, copy: &Copy) -> Result<Option<Written>, Failure> {
         if !copy.keeps_metadata {
-            copy.write.attributes.check_expires()?;
+            self.check_relay(copy)?;
         }
         let (source, write) = (&copy.source, &copy.write);
         // Attributes that a copy never takes over by itself.
@@ -148,6 +153,10 @@ impl Store {
             etag: result.and_then(|result| result.e_tag()).map(str::to_owned),
             version_id: output.version_id().map(str::to_owned),
             checksum_crc64nvme: crc64nvme.unwrap_or_default().to_owned(),
+            answer: WriteAnswer {
+                last_modified: result.and_then(|result| result.last_modified()).and_then(iso8601),
+                ..WriteAnswer::from(&output)
+            },
             ..stored
         };
         let proven = match write.encryption.key() {
@@ -167,7 +176,7 @@ impl Store {
             code => matches!(code, Some("NoSuchVersion" | "InvalidObjectState")),
         };
         if is_of_source {
-            return diagnose(self, refusal, &about);
+            return diagnose(source.store(self), refusal, &about);
         }
         if copy.in_place && refusal.is("ConditionalRequestConflict") {
             return source.replaced().answered(refusal.status, refusal.code.as_deref());

@@ -14,11 +14,22 @@ const NEW_URL: &str = "ask the sender of the URL for a new one";
 pub(crate) fn is_about_the_key(refusal: &Refusal) -> bool {
     let message = refusal.message.as_deref().unwrap_or_default();
     refusal.is("SignatureDoesNotMatch")
+        || is_silent(refusal)
         || message.contains("secret key")
         || (refusal.status == Some(400)
             && !is_decisive(refusal)
             && !refusal.is("AuthorizationQueryParametersError")
+            && !has_no_words(refusal)
             && !is_about_a_plain_object(message))
+}
+
+/// Whether it is the refusal of a HEAD, which has no message: a wrong key changes the signature as another method does.
+fn is_silent(refusal: &Refusal) -> bool {
+    refusal.status == Some(403) && has_no_words(refusal)
+}
+
+fn has_no_words(refusal: &Refusal) -> bool {
+    refusal.message.as_deref().unwrap_or_default().is_empty() && refusal.code.is_none()
 }
 
 /// The failure if no key opened the URL's object, from the refusal of the last key.
@@ -30,6 +41,9 @@ pub(crate) fn no_key_fits_url(
 ) -> Failure {
     if refusal.is("SignatureDoesNotMatch") {
         return mismatch(url, Action::Read, keys);
+    }
+    if is_silent(refusal) {
+        return silent(keys).at(url);
     }
     Failure::key(format!("the object is sealed with another key than {}", given(keys)))
         .hint(Advice::AskForKeyOfUrl)
@@ -86,6 +100,17 @@ pub(super) fn explain(
             "the object is not sealed, though the URL was signed for a sealed one",
         )
         .hint("another user may have replaced it: tell the sender of the URL"),
+        (400, _) if has_no_words(refusal) && about.action == Action::Read => {
+            // A HEAD has no message; with its key signed, a sealed object would have opened or been refused with 403.
+            if about.key.is_some() {
+                Failure::unsealed("the object is not sealed, though the URL was signed for a sealed one, or the signer's session has ended")
+                    .hint("another user may have replaced it: tell the sender of the URL")
+            } else {
+                Failure::key("the object is sealed, and the URL was signed without the seal's headers, or the signer's session has ended")
+                    .hint(Advice::AskForSealedUrl)
+            }
+        }
+        (403, _) if is_silent(refusal) => silent(keys),
         (401 | 403, _) => denied(refusal, about.action),
         _ => return None,
     };
@@ -103,6 +128,25 @@ fn wants_key(refusal: &Refusal) -> bool {
 /// Whether the message says that the object is not sealed, in the words of Amazon and Garage.
 fn is_about_a_plain_object(message: &str) -> bool {
     message.contains("not applicable to this object") || message.contains("plaintext object")
+}
+
+/// The failure of a refused HEAD.
+fn silent(keys: &[Key]) -> Failure {
+    const HINT: &str =
+        "ask the sender of the URL what it is for; copy the whole of it, and put it in quotes";
+    let rest = "for another method than HEAD, it was changed on its way, or its signer may not read the object";
+    if keys.is_empty() {
+        Failure::denied(format!(
+            "the store refuses the URL, and a HEAD does not say why: it was made {rest}"
+        ))
+        .hint(HINT)
+    } else {
+        Failure::key(format!(
+            "the store refuses the URL, and a HEAD does not say why: it was made for another key than {}, {rest}",
+            given(keys)
+        ))
+        .hint(HINT)
+    }
 }
 
 fn not_yet_valid() -> Failure {

@@ -1,12 +1,15 @@
 //! An object's metadata as the store reports it.
 
 use std::collections::BTreeMap;
+use std::time::SystemTime;
 
 use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use aws_sdk_s3::operation::head_object::HeadObjectOutput;
 use aws_sdk_s3::primitives::{DateTime, DateTimeFormat};
 use schemars::JsonSchema;
 use serde::Serialize;
+
+use crate::text::time::parse_time;
 
 /// The version id of writes to a bucket without enabled versioning. Each such write replaces the previous one, so this
 /// id does not identify one writer's object.
@@ -128,6 +131,41 @@ pub(crate) struct ObjectMetadata {
     pub object_lock_legal_hold_status: Option<String>,
 }
 
+/// What a store's answer to a write says about the object, besides its ETag and version.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct WriteAnswer {
+    pub expiration: Option<String>,
+    pub server_side_encryption: Option<String>,
+    pub ssekms_key_id: Option<String>,
+    pub bucket_key_enabled: Option<bool>,
+    pub request_charged: Option<String>,
+    /// ISO 8601, UTC; only of a copy.
+    pub last_modified: Option<String>,
+}
+
+macro_rules! write_answers {
+    ($($operation:ident::$output:ident),* $(,)?) => {$(
+        impl From<&aws_sdk_s3::operation::$operation::$output> for WriteAnswer {
+            fn from(it: &aws_sdk_s3::operation::$operation::$output) -> WriteAnswer {
+                WriteAnswer {
+                    expiration: it.expiration().map(str::to_owned),
+                    server_side_encryption: it.server_side_encryption().map(|it| it.as_str().to_owned()),
+                    ssekms_key_id: it.ssekms_key_id().map(str::to_owned),
+                    bucket_key_enabled: it.bucket_key_enabled(),
+                    request_charged: it.request_charged().map(|it| it.as_str().to_owned()),
+                    last_modified: None,
+                }
+            }
+        }
+    )*};
+}
+
+write_answers! {
+    put_object::PutObjectOutput,
+    complete_multipart_upload::CompleteMultipartUploadOutput,
+    copy_object::CopyObjectOutput,
+}
+
 macro_rules! from_output {
     ($output:ty { $($extra:ident: $value:expr),* $(,)? }, $it:ident) => {
         impl From<&$output> for ObjectMetadata {
@@ -192,10 +230,32 @@ impl ObjectMetadata {
         })
     }
 
+    /// Whether it was last modified in the second of this time.
+    pub(crate) fn is_of_second(&self, time: SystemTime) -> bool {
+        let second = |time: SystemTime| {
+            time.duration_since(SystemTime::UNIX_EPOCH).ok().map(|it| it.as_secs())
+        };
+        let modified = self.last_modified.as_deref().and_then(parse_time);
+        modified.is_some_and(|modified| second(modified) == second(time))
+    }
+
     /// Whether there is a checksum of the whole object, not only a composite of its parts' checksums.
     pub(crate) fn has_whole_checksum(&self) -> bool {
         self.checksum_type.as_deref() != Some("COMPOSITE")
             && self.checksums().into_iter().flatten().any(|value| !value.contains('-'))
+    }
+
+    /// The same without checksums, as a store answers that was not asked for them.
+    pub(crate) fn without_checksums(self) -> ObjectMetadata {
+        ObjectMetadata {
+            checksum_crc32: None,
+            checksum_crc32c: None,
+            checksum_crc64nvme: None,
+            checksum_sha1: None,
+            checksum_sha256: None,
+            checksum_type: None,
+            ..self
+        }
     }
 
     fn checksums(&self) -> [Option<&str>; 5] {
@@ -220,7 +280,7 @@ impl ObjectMetadata {
 }
 
 /// `2026-11-21T12:00:00+00:00`, as aws-cli 2 writes it.
-fn iso8601(time: &DateTime) -> Option<String> {
+pub(crate) fn iso8601(time: &DateTime) -> Option<String> {
     let text = time.fmt(DateTimeFormat::DateTime).ok()?;
     Some(match text.strip_suffix('Z') {
         Some(bare) => format!("{bare}+00:00"),

@@ -34,7 +34,7 @@ pub(crate) use attributes::{Attributed, Attributes, Condition, Metadata};
 pub(crate) use audit::{Audited, State};
 pub(crate) use crc64::{combined, crc64nvme, read_checksum};
 pub(crate) use extent::{MOST_BYTES, ReadOptions};
-pub(crate) use metadata::{NULL_VERSION, ObjectMetadata, bare_etag};
+pub(crate) use metadata::{NULL_VERSION, ObjectMetadata, WriteAnswer, bare_etag, iso8601};
 pub(crate) use multipart::Part;
 pub(crate) use open::{
     Batch, FixedKeys, KeysToTry, Opened, Pending, ReadRequest, Sending, Unopened,

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::attributes::Attributed;
 use super::crc64::checksum;
+use super::metadata::WriteAnswer;
 use super::write::{Stored, Write, Written};
 use crate::failure::Failure;
 use crate::location::Location;
@@ -157,6 +158,7 @@ impl Store {
             version_id: output.version_id().map(str::to_owned),
             is_checked: matches!(reported, ChecksumAnswer::Same),
             is_damaged: matches!(reported, ChecksumAnswer::Different),
+            answer: WriteAnswer::from(&output),
             ..stored
         };
         let managed = output.server_side_encryption();

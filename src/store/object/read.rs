@@ -237,7 +237,9 @@ impl Store {
 
     /// A refused HEAD has no body and so no message: a GET of one byte gets one.
     async fn with_words(&self, at: &Location, options: &ReadOptions, refusal: Refusal) -> Refusal {
-        if refusal.no_answer.is_some() || !matches!(refusal.status, Some(400 | 403 | 404 | 501)) {
+        // A presigned URL for a HEAD allows no GET.
+        let is_final = refusal.no_answer.is_some() || !self.wire().allows_any_request();
+        if is_final || !matches!(refusal.status, Some(400 | 403 | 404 | 501)) {
             return refusal;
         }
         match self.first_byte(at, None, options).await {

@@ -8,7 +8,7 @@ use base64::prelude::BASE64_STANDARD;
 use super::attributes::{Attributed, Attributes, Condition};
 use super::crc64::checksum;
 use super::extent::ReadOptions;
-use super::metadata::{NULL_VERSION, ObjectMetadata};
+use super::metadata::{NULL_VERSION, ObjectMetadata, WriteAnswer};
 use super::tags::with_key;
 use crate::failure::{Advice, Failure, Kind};
 use crate::location::Location;
@@ -47,6 +47,7 @@ pub(crate) struct Stored {
     pub is_damaged: bool,
     /// A note to report with it.
     pub note: Option<String>,
+    pub answer: WriteAnswer,
 }
 
 /// Size and checksums of an object that is written in one request.
@@ -163,6 +164,7 @@ impl Store {
             version_id: output.version_id().map(str::to_owned),
             is_checked: matches!(reported, ChecksumAnswer::Same),
             is_damaged: matches!(reported, ChecksumAnswer::Different),
+            answer: WriteAnswer::from(&output),
             ..stored
         };
         Ok(Written { stored, proven: write.encryption.is_proven_by(&output.echo()) })

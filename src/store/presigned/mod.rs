@@ -11,3 +11,4 @@ mod signature;
 mod through;
 
 pub(crate) use presign::{Headers, LONGEST_EXPIRY, Method, Presign, PresignedUrl};
+pub(crate) use through::ReadMethod;

@@ -13,6 +13,13 @@ use crate::store::seal::Encryption;
 use crate::store::wire::http::Trust;
 use crate::store::wire::{Access, Connect, FALLBACK_REGION, Presigned, Retry, SignedUrl, Store};
 
+/// How the object of a presigned URL is read; a URL allows one of both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ReadMethod {
+    Get,
+    Head,
+}
+
 impl Store {
     /// A store for reading the URL's object. Reads no AWS configuration and sends nothing.
     /// Errors: `Kind::Usage` if the URL is not for reading or does not allow these options; `Kind::Denied` if it
@@ -20,6 +27,7 @@ impl Store {
     /// object that is not sealed and there is a key, or if plain http would expose it.
     pub(crate) fn to_read(
         url: &SignedUrl,
+        method: ReadMethod,
         carries_key: bool,
         options: &ReadOptions,
         connect: &Connect,
@@ -36,7 +44,11 @@ impl Store {
         ];
         let given = conditions.into_iter().filter(|(given, _)| *given);
         let sent = given.map(|(_, header)| header.to_owned()).collect();
-        check(url, "GetObject", sent, carries_key, connect)?;
+        let operation = match method {
+            ReadMethod::Get => "GetObject",
+            ReadMethod::Head => "HeadObject",
+        };
+        check(url, operation, sent, carries_key, connect)?;
         Store::through(url, false, connect)
     }
 

@@ -51,6 +51,20 @@ impl Store {
         Ok(Store::from_access(Access::load(options).await?))
     }
 
+    /// The same, and the store again with a region of its own: requests for buckets of two regions would otherwise keep
+    /// replacing each other's client. Both share the credentials.
+    pub(crate) async fn connect_twice(
+        options: &Connect,
+        region: Option<&str>,
+    ) -> Result<(Store, Store), Failure> {
+        let access = Access::load(options).await?;
+        let again = match region {
+            Some(region) => access.clone().in_region(region),
+            None => access.clone(),
+        };
+        Ok((Store::from_access(access), Store::from_access(again)))
+    }
+
     pub(crate) fn from_access(access: Access<'_>) -> Store {
         let Access { options, shared, trust, retry, endpoint, path_style, presigned } = access;
         let parsed: Option<http::Uri> = endpoint.as_deref().and_then(|url| url.parse().ok());
@@ -63,7 +77,7 @@ impl Store {
         let http_client =
             if plain { plain_client(Resolver { only_loopback }) } else { trust.client() };
         let http_client = StallTimeout::around(http_client);
-        let http_client = match options.limit_rate {
+        let http_client = match &options.limit_rate {
             Some(rate) => RateLimited::at(rate, http_client),
             None => http_client,
         };
@@ -171,6 +185,11 @@ impl Store {
             Some(url) if !self.allow_http => endpoint::refuse_plain_http(&url),
             _ => Ok(()),
         }
+    }
+
+    /// Whether requests to both go to the same URL.
+    pub(crate) fn has_endpoint_of(&self, other: &Store) -> bool {
+        endpoint::is_same(self.endpoint(), other.endpoint())
     }
 
     /// Who receives the key of a request.

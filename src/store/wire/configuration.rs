@@ -20,7 +20,7 @@ use aws_types::SdkConfig;
 use aws_types::os_shim_internal::{Env, Fs};
 
 use super::endpoint;
-use super::http::Trust;
+use super::http::{RateLimit, Trust};
 use super::retry::Retry;
 use super::signing::Presigned;
 use crate::failure::Failure;
@@ -35,6 +35,8 @@ const METADATA_SERVICE_TIMEOUT: Duration = Duration::from_secs(1);
 pub(crate) struct Connect {
     /// The store's URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL.
     pub(crate) endpoint_url: Option<String>,
+    /// The URL to use where neither the option, the environment nor the profile names one.
+    pub(crate) default_endpoint_url: Option<String>,
     /// The profile of the AWS configuration files to use. Also: AWS_PROFILE.
     pub(crate) profile: Option<String>,
     /// The bucket's region. Also: AWS_REGION, AWS_DEFAULT_REGION.
@@ -56,7 +58,7 @@ pub(crate) struct Connect {
     /// Give up a connection on which nothing moves for this time in seconds; 0: never.
     pub(crate) read_timeout: u32,
     /// The most bytes per second, uploads and downloads together.
-    pub(crate) limit_rate: Option<u64>,
+    pub(crate) limit_rate: Option<RateLimit>,
 }
 
 impl Connect {
@@ -71,6 +73,7 @@ impl Connect {
 }
 
 /// The settings that options and configuration result in.
+#[derive(Clone)]
 pub(crate) struct Access<'a> {
     pub(crate) options: &'a Connect,
     pub(crate) shared: SdkConfig,
@@ -99,7 +102,7 @@ impl Access<'_> {
         let shared = load_shared(options, &trust, retry_config).await;
         let endpoint = match &options.endpoint_url {
             Some(url) => Some(url.clone()),
-            None => endpoint::configured(&shared),
+            None => endpoint::configured(&shared).or_else(|| options.default_endpoint_url.clone()),
         };
         let parsed = endpoint.as_deref().map(endpoint::parse).transpose()?;
         let amazons_own = [shared.use_fips(), shared.use_dual_stack()].contains(&Some(true));
@@ -109,6 +112,12 @@ impl Access<'_> {
         }
         let path_style = endpoint::is_path_style(endpoint.is_some(), of_profile("s3"));
         Ok(Access { options, shared, trust, retry, endpoint, path_style, presigned: None })
+    }
+
+    /// The same settings for another region.
+    pub(super) fn in_region(self, region: &str) -> Self {
+        let shared = self.shared.to_builder().region(Region::new(region.to_owned())).build();
+        Access { shared, ..self }
     }
 }
 

@@ -51,6 +51,17 @@ pub(super) fn is_amazon(endpoint: Option<&str>) -> bool {
     }
 }
 
+/// Whether both are the same URL; none stands for Amazon's own.
+pub(super) fn is_same(one: Option<&str>, other: Option<&str>) -> bool {
+    let parts = |url: &str| {
+        let url: http::Uri = url.parse().ok()?;
+        let scheme = url.scheme_str()?.to_ascii_lowercase();
+        let port = url.port_u16().unwrap_or(if scheme == "https" { 443 } else { 80 });
+        Some((scheme, url.host()?.to_ascii_lowercase(), port))
+    };
+    one.map(parts) == other.map(parts)
+}
+
 /// An SSE-C key is sent with every request: over plain http everyone on the path can read it.
 /// Errors: `Kind::Unsealed` for http to another machine.
 pub(super) fn refuse_plain_http(endpoint: &http::Uri) -> Result<(), Failure> {
@@ -113,6 +124,18 @@ mod tests {
         {
             assert_eq!(parse(url).expect_err(url).exit_code(), 2, "{url}");
         }
+    }
+
+    #[test]
+    fn an_endpoint_has_several_spellings() {
+        let store = Some("https://store.example");
+        for url in ["https://store.example/", "https://STORE.example:443"] {
+            assert!(is_same(store, Some(url)), "{url}");
+        }
+        for url in ["https://store.example:8443", "http://store.example", "https://b.example"] {
+            assert!(!is_same(store, Some(url)), "{url}");
+        }
+        assert!(is_same(None, None) && !is_same(None, store));
     }
 
     #[test]

@@ -58,7 +58,8 @@ impl Engine {
         let (store, part_size) = (self.store(), self.copied_part_size(copy)?);
         let method = if part_size.is_some() { CopyMethod::InParts } else { CopyMethod::Whole };
         // Trials are not cancelled by a signal: they must delete the objects that they have written.
-        let is_tried = (part_size.is_some() || store.fits_one_copy(copy))
+        let is_tried = copy.source.holder.is_destination()
+            && (part_size.is_some() || store.fits_one_copy(copy))
             && store.can_copy(copy, method).await;
         if is_tried {
             let copied = match part_size {
@@ -136,6 +137,7 @@ impl Engine {
         self.store().check_relay(copy)?;
         let write = self.guarded(copy, ConditionalWrite::Complete).await.write;
         let (source, interrupt) = (&copy.source, self.interrupt());
+        let from = source.holder.store(self.store());
         let _memory = interrupt.race(self.reserve_memory(copy.bytes())).await?;
         let keys: Vec<Key> = source.key.iter().cloned().collect();
         let options = ReadOptions {
@@ -143,7 +145,7 @@ impl Engine {
             if_match: source.metadata.etag.clone(),
             ..ReadOptions::default()
         };
-        let opened = interrupt.race(self.store().get(&source.at, &keys, &options)).await;
+        let opened = interrupt.race(from.get(&source.at, &keys, &options)).await;
         let opened = opened.map_err(|failure| refer_to_source(failure, source))?;
         let (found, inspected) = (&opened.answer.metadata, &source.metadata);
         check_whole(found).map_err(|failure| failure.at(&source.at))?;
@@ -158,7 +160,7 @@ impl Engine {
             .hint("try again; if it stays, the source is damaged in the store")
             .at(&source.at));
         }
-        let (reader, expected) = Reader::of(self.store(), &source.at, &options, opened);
+        let (reader, expected) = Reader::of(from, &source.at, &options, opened);
         // The content must match the checksum that was inspected before the copy, as well as the one in this answer.
         let earlier = ExpectedChecksum::of(inspected).filter(|it| expected.as_ref() != Some(it));
         let expected = Vec::from_iter(expected.into_iter().chain(earlier));

@@ -20,7 +20,7 @@ use bytes::Bytes;
 use rand::TryRng as _;
 use rand::rngs::SysRng;
 
-use super::source::CopySource;
+use super::source::{CopySource, Holder};
 use super::whole::Copy;
 use crate::failure::{Failure, Kind};
 use crate::key::core::Key;
@@ -262,7 +262,8 @@ pub(crate) fn as_source(at: &Location, key: Option<&Key>, stored: &Stored) -> Co
         tag_count: Some(0),
         ..ObjectMetadata::default()
     };
-    CopySource { at: at.clone(), key: key.cloned(), metadata }
+    let holder = Holder::Destination;
+    CopySource { at: at.clone(), key: key.cloned(), metadata, holder }
 }
 
 /// Reads an opened object to its end.

@@ -18,7 +18,7 @@ mod trust;
 
 pub(crate) use documents::{DocumentLimit, TooLong};
 pub(crate) use loopback::{Resolver, is_loopback};
-pub(crate) use rate::{RateLimited, parse_rate};
+pub(crate) use rate::{RateLimit, RateLimited, parse_rate};
 pub(crate) use stall::StallTimeout;
 pub(crate) use transport::Transport;
 pub(crate) use trust::{RequestHeaders, Trust, plain_client};

@@ -23,12 +23,16 @@ const LONGEST_TURN: u64 = 256 << 10;
 /// Unused capacity expires after this time.
 const MOST_CREDIT: Duration = Duration::from_millis(100);
 
+/// A limit in bytes per second. Clones share it, so that two stores together keep to it.
+#[derive(Debug, Clone)]
+pub(crate) struct RateLimit(Arc<Rate>);
+
 /// Parses a rate: a size with or without `/s`.
 /// Errors: The reason, if it is not a rate.
-pub(crate) fn parse_rate(text: &str) -> Result<u64, String> {
+pub(crate) fn parse_rate(text: &str) -> Result<RateLimit, String> {
     match size::parse(text.strip_suffix("/s").unwrap_or(text))? {
         0 => Err("nothing would ever arrive".to_owned()),
-        rate => Ok(rate),
+        rate => Ok(RateLimit(Arc::new(Rate::new(rate)))),
     }
 }
 
@@ -41,9 +45,8 @@ pub(crate) struct RateLimited {
 
 impl RateLimited {
     /// Limits the client to this rate.
-    pub(crate) fn at(bytes_a_second: u64, inner: Transport) -> Transport {
-        let rate = Arc::new(Rate::new(bytes_a_second));
-        Transport::new(RateLimited { inner, rate })
+    pub(crate) fn at(limit: &RateLimit, inner: Transport) -> Transport {
+        Transport::new(RateLimited { inner, rate: limit.0.clone() })
     }
 }
 
@@ -211,8 +214,9 @@ mod tests {
 
     #[test]
     fn rates_are_sizes_with_or_without_per_second() {
-        assert_eq!(parse_rate("512K"), Ok(512 << 10));
-        assert_eq!(parse_rate("10MB/s"), Ok(10 << 20));
+        let rate = |text: &str| parse_rate(text).map(|limit| limit.0.bytes_a_second);
+        assert_eq!(rate("512K"), Ok(512 << 10));
+        assert_eq!(rate("10MB/s"), Ok(10 << 20));
         for text in ["0", "", "fast", "10/h"] {
             assert!(parse_rate(text).is_err(), "{text}");
         }
