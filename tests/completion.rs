@@ -310,7 +310,9 @@ fn fixed_values_are_listed() {
     offers(&lab, &["s3seal", "mock", "--fault", "cor"], &["corrupt="]);
     offers(&lab, &["s3seal", "presign", "--method", "P"], &["PUT "]);
     offers(&lab, &["s3seal", "sync", "--shard", ""], &["auto "]);
-    offers(&lab, &["s3seal", "help", "bucket", "st"], &["status "]);
+    offers(&lab, &["s3seal", "help", "patt"], &["patterns "]);
+    offers(&lab, &["s3seal", "help", "buck"], &["bucket "]);
+    offers(&lab, &["s3seal", "audit", "--only", "sse"], &["sse-s3 ", "sse-kms "]);
 }
 
 #[test]

@@ -33,6 +33,7 @@ mod key_text;
 mod kill;
 mod leak;
 mod ls;
+mod man;
 mod mock_command;
 mod mock_options;
 mod moves;

@@ -192,7 +192,7 @@ fn a_rule_names_the_store_unless_the_user_does() {
         .env("AWS_SECRET_ACCESS_KEY", secret)
         .env("AWS_MAX_ATTEMPTS", "1")
         .fails(8);
-    run(&["ls", "--profile", "q", &url("mine/")]).fails(2).says(&["no profile `q`", "are p"]);
+    run(&["ls", "--profile", "q", &url("mine/")]).fails(2).says(&["no profile `q`", "there are p"]);
     // Two stores are not one.
     let other = format!(
         "{rule}[[rules]]\nendpoint = \"https://h\"\nprefix = \"s3://there\"\nkey = \"k\"\n"

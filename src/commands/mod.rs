@@ -10,6 +10,7 @@
 //! - `copying`: the options of `cp` and `mv`, and what they do
 //! - `rule_connection`: the endpoint, region and profile that the rules of config.toml supply
 //! - `schema`: the documentation of `--json`, made of the types that are printed
+//! - `usage_error`: errors of the command line, and tips
 //! - `local_server`: what `mock` and `proxy` have in common
 
 pub(crate) mod advice;
@@ -42,3 +43,4 @@ mod selection;
 pub(crate) mod setup;
 mod source;
 pub(crate) mod sync;
+pub(crate) mod usage_error;

@@ -81,6 +81,7 @@ fn audit() {
         it.lab.run(format!("put -q -k ./{key} small s3://vault/x").split(' ')).succeeds();
     }
     it.lab.run(["rm", "-q", "s3://vault/x"]).succeeds();
+    it.run_several("totals", "audit -k ./k1 -k ./k2 --summary s3://demo/p/");
     it.run_several("every version", "audit -k ./k1 --versions s3://vault");
     it.matches_committed();
 }

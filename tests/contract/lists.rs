@@ -17,6 +17,7 @@ fn ls() {
     }
     it.lab.run(["rm", "-q", "s3://vault/x"]).succeeds();
     it.run("the buckets", "ls");
+    it.run("with totals", "ls -r --summarize s3://demo/p/");
     it.run("a bucket", "ls s3://demo");
     it.run("all of a bucket", "ls -r s3://demo");
     it.run("a folder", "ls s3://demo/p/");

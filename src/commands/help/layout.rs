@@ -126,7 +126,7 @@ const DAILY: &[(&str, &[&str])] = &[
         ],
     ),
     ("mock", &["addr", "bucket", "dir", "tls", "behave", "fault", "env_file"]),
-    ("proxy", &["key", "no_key", "listen", "tls", "user", "env_file"]),
+    ("proxy", &["key", "listen", "tls", "user", "env_file"]),
 ];
 
 /// What `s3seal help` takes first: the topics and the commands.
@@ -149,6 +149,8 @@ pub(crate) fn arrange(tree: Command, width: usize) -> Command {
 
 fn arrange_command(command: Command, parent: &str, width: usize) -> Command {
     let daily = DAILY.iter().find(|(name, _)| *name == command.get_name()).map(|(_, daily)| *daily);
+    let has = |id: &&str| command.get_arguments().any(|arg| arg.get_id() == *id);
+    debug_assert!(daily.unwrap_or_default().iter().all(has), "{}: {daily:?}", command.get_name());
     let is_top = parent == "s3seal";
     let path = format!("{parent} {}", command.get_name());
     let mut pages: Vec<&str> = SHARED

@@ -10,14 +10,14 @@ use crate::store::presigned::{Headers, Method};
 #[serde(rename_all = "PascalCase")]
 pub(in crate::commands) struct CorsConfiguration {
     #[serde(rename = "CORSRules")]
-    rules: [Rule; 1],
+    rules: Vec<Rule>,
 }
 
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
 struct Rule {
-    allowed_origins: [String; 1],
-    allowed_methods: [&'static str; 1],
+    allowed_origins: Vec<String>,
+    allowed_methods: Vec<&'static str>,
     allowed_headers: Vec<String>,
     expose_headers: Vec<&'static str>,
     /// How long a browser may remember the answer to its preflight, in seconds.
@@ -34,8 +34,8 @@ impl CorsConfiguration {
             allowed_headers.push("content-type".to_owned());
         }
         let rule = Rule {
-            allowed_origins: [origin.unwrap_or("https://THE-PAGE").to_owned()],
-            allowed_methods: [match method {
+            allowed_origins: vec![origin.unwrap_or("https://THE-PAGE").to_owned()],
+            allowed_methods: vec![match method {
                 Method::Get => "GET",
                 Method::Put => "PUT",
                 Method::Head => "HEAD",
@@ -50,6 +50,6 @@ impl CorsConfiguration {
             ],
             max_age_seconds: 3600,
         };
-        CorsConfiguration { rules: [rule] }
+        CorsConfiguration { rules: vec![rule] }
     }
 }

@@ -144,9 +144,9 @@ pub(crate) async fn load_profiles(options: &Connect) -> Result<ProfileSet, Failu
         let name = mask_key_text(name);
         let known: Vec<&str> = set.profiles().collect();
         let hint = if known.is_empty() {
-            "there is no profile at all: `s3seal setup` writes one".to_owned()
+            "there is no profile at all: `s3seal setup` writes one; or unset AWS_PROFILE".to_owned()
         } else {
-            format!("the profiles are {}", known.join(", "))
+            format!("check --profile or AWS_PROFILE: there are {}", known.join(", "))
         };
         return Err(
             Failure::usage(format!("the AWS configuration has no profile `{name}`")).hint(hint)
