@@ -115,6 +115,19 @@ const TRANSCRIPTS: &[(&str, &[&[&str]])] = &[
         "mock",
         &[&["mock", "--help"], &["mock", "--behave", "badly"], &["mock", "--", "no-such-program"]],
     ),
+    (
+        "first-steps",
+        &[
+            &["setup", "--help"],
+            &["setup", "s3://backups", "--provider", "ovh", "--region", "gra", "--dry-run"],
+            &["setup", "s3://backups", "--yes"],
+            &["help", "config"],
+            &["help", "patterns"],
+            &["help", "nonsense"],
+            &["upload", "file", "s3://backups"],
+            &["put", "-k", "backup.key", "file", "s3://backups"],
+        ],
+    ),
     ("completions", &[&["completions", "--help"], &["completions", "tcsh"]]),
 ];
 

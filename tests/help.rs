@@ -112,20 +112,22 @@ set -euo pipefail
 export S3SEAL_CONFIG=$PWD/config.toml
 for name in backup old new k shared master dump key; do s3seal keygen -q -o $name.key; done
 cp k.key k; cp new.key new; cp old.key old; cp old.key old-key.txt
-printf '[keys.old]\nsource = "./old.key"\n[keys.new]\nsource = "./new.key"\n' > config.toml
+printf '[keys.old]\nsource = "./old.key"\n[keys.new]\nsource = "./new.key"\n%s\n' "$DERIVE" > config.toml
 printf '[[rules]]\nendpoint = "%s"\nprefix = "s3://backups"\nkey = "new"\nretired = ["old"]\n' "$AWS_ENDPOINT_URL" >> config.toml
-mkdir -p data /tmp/restore.$$ tree/2026 tree/inbox tree/db
+mkdir -p data tree/2026 tree/inbox tree/db tree/data tree/public
 for name in dump.sql report.pdf app.tar public.tar file notes.txt sample.txt x y; do echo $name > $name; cp $name tree; cp $name tree/2026; cp $name data; done
 echo s3://backups/dump.sql > sample.txt
-cp dump.sql tree/db; cp dump.sql tree/db.sql; cp x tree/inbox; cp x tree/canary; cp x tree/disk.img
+cp x tree/data; cp x tree/public; cp x tree/2026/home.tar; cp dump.sql tree/db; cp dump.sql tree/db.sql; cp x tree/inbox; cp x tree/canary; cp x tree/a; cp x tree/disk.img
 seq 1000 > tree/disk.img
-for bucket in backups archive sealed public builds velero; do s3seal bucket create -q s3://$bucket; s3seal put -q -r -k ./$KEY tree s3://$bucket/; done
+for bucket in $BUCKETS; do s3seal bucket create -q s3://$bucket; s3seal put -q -r -k ./$KEY tree s3://$bucket/; done
 s3seal bucket create -q s3://plain; s3seal bucket create -q s3://scratch
-s3seal put -q -r --no-key tree s3://plain/; s3seal put -q -k ./$KEY x s3://velero/a
-age() { cat; }; pass() { cat backup.key; }; lp() { cat >/dev/null; }; mc() { :; }; tar() { cat >/dev/null; }
-kubectl() { base64 -d < old.key 2>/dev/null || grep -v '#' old.key; }; pg_dump() { echo dump; }; jq() { cat >/dev/null; }
-git() { ls *.sql; }; pytest() { :; }; restic() { :; }; aws() { :; }; curl() { :; }
-export -f pass aws restic
+s3seal put -q -r --no-key tree s3://plain/
+mkdir bin
+program() { printf '#!/bin/sh\n%s\n' "$2" > bin/$1; chmod +x bin/$1; }
+program pass "cat $PWD/$KEY"; program kubectl "grep -v '#' $PWD/old.key"; program pg_dump 'echo dump'; program git 'ls *.sql'
+for name in age lp tar jq; do program $name 'cat > /dev/null'; done
+for name in mc restic aws curl; do program $name ''; done
+export PATH=$PWD/bin:$PATH
 export SLURM_ARRAY_TASK_ID=0 SLURM_ARRAY_TASK_MIN=0 SLURM_ARRAY_TASK_MAX=0 SLURM_ARRAY_TASK_COUNT=1
 "#;
 
@@ -145,29 +147,39 @@ const NOT_RUN: &[(&str, &str)] = &[
     ("> /etc", "a folder of the system"),
     ("> ~/", "a folder that may be absent"),
     ("s3seal setup", "it asks questions"),
+    ("s3.old.example", "a store of the reader"),
+    ("--region eu-central-1", "the server is in another region"),
 ];
 
 #[test]
 fn the_examples_work() {
-    let mut run = 0;
-    let mut failed = Vec::new();
+    let mut examples = Vec::new();
     for path in commands() {
         let Some(command) = find(&s3seal::command(), &path) else { continue };
         let help = command.get_after_long_help().map(ToString::to_string).unwrap_or_default();
-        let examples = help.split("Examples:\n").nth(1).unwrap_or_default();
-        let examples = examples.split("\n\n").next().unwrap_or_default();
-        for example in examples.lines().filter(|line| !line.trim_start().starts_with('#')) {
-            if NOT_RUN.iter().any(|(part, _)| example.contains(part)) {
-                continue;
-            }
-            run += 1;
-            if let Err(said) = run_example(example.trim()) {
-                failed.push(format!("{example}\n{said}"));
-            }
-        }
+        let block = help.split("Examples:\n").nth(1).unwrap_or_default();
+        let block = block.split("\n\n").next().unwrap_or_default();
+        let lines = block.lines().map(str::trim).filter(|line| !line.starts_with('#'));
+        let is_run = |line: &&str| !NOT_RUN.iter().any(|(part, _)| line.contains(part));
+        examples.extend(lines.filter(is_run).map(str::to_owned));
     }
+    assert!(examples.len() > 50, "only {} examples were found", examples.len());
+    let share = examples.len().div_ceil(4);
+    let failed = std::thread::scope(|scope| {
+        let shares: Vec<_> = examples.chunks(share).collect();
+        let threads: Vec<_> = shares
+            .into_iter()
+            .map(|share| {
+                scope.spawn(move || {
+                    let run =
+                        |it: &String| run_example(it).err().map(|said| format!("{it}\n{said}"));
+                    share.iter().filter_map(run).collect::<Vec<_>>()
+                })
+            })
+            .collect();
+        threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect::<Vec<_>>()
+    });
     assert!(failed.is_empty(), "{}", failed.join("\n\n"));
-    assert!(run > 50, "only {run} examples were found");
 }
 
 fn find(command: &clap::Command, path: &[String]) -> Option<clap::Command> {
@@ -180,7 +192,7 @@ fn find(command: &clap::Command, path: &[String]) -> Option<clap::Command> {
 /// Runs an example on a server of its own. The objects are sealed with the key that the example reads with.
 fn run_example(example: &str) -> Result<(), String> {
     let lab = Lab::offline();
-    let keys = ["old", "backup", "k", "shared"];
+    let keys = ["old", "backup", "k", "shared", "dump"];
     let reads_with = |key: &&&str| {
         [
             format!("-k ./{key} "),
@@ -195,7 +207,19 @@ fn run_example(example: &str) -> Result<(), String> {
     let uses_variable =
         example.starts_with("s3seal key md5 ") || example.starts_with("s3seal key show");
     let variable = if uses_variable { "export S3SEAL_KEY=\"$(s3seal keygen)\"" } else { "" };
-    let script = format!("KEY={key}.key\n{PRELUDE}\n{variable}\n{example}\n");
+    let derives = example.starts_with("s3seal key derive s3://");
+    let derive = if derives { "derive = true" } else { "" };
+    // What an example makes is not there before.
+    let made = example.split(" -o ").nth(1).and_then(|rest| rest.split(' ').next());
+    let made = made.map(|name| format!("rm -f {name}")).unwrap_or_default();
+    let buckets = ["backups", "archive", "sealed", "public", "builds", "velero"];
+    let is_named =
+        |bucket: &&&str| **bucket == "backups" || example.contains(&format!("s3://{bucket}"));
+    let buckets: Vec<&str> = buckets.iter().filter(is_named).copied().collect();
+    let buckets = buckets.join(" ");
+    let script = format!(
+        "KEY={key}.key DERIVE='{derive}' BUCKETS='{buckets}'\n{PRELUDE}\n{variable}\n{made}\n{example}\n"
+    );
     let done = lab.run(["mock", "--", "bash", "-c", &script]).done();
     if done.code == Some(0) { Ok(()) } else { Err(format!("[{:?}] {}", done.code, done.stderr)) }
 }

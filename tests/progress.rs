@@ -141,7 +141,7 @@ const GET: &str = "get -k ./k --concurrency 16 --limit-rate 4MiB -r s3://demo/t/
 #[test]
 fn bars_leave_nothing_behind_on_a_terminal_of_any_size() {
     let lab = lab();
-    for (size, most) in [((80, 24), 8), ((40, 5), 4), ((20, 2), 1)] {
+    for (size, most) in [((100, 24), 8), ((60, 20), 8), ((40, 5), 4), ((20, 2), 1)] {
         let mut terminal = Terminal::start(&lab, GET, size);
         terminal.read_until(|bars| bars.len() == most);
         while terminal.read() {}

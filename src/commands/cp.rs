@@ -20,7 +20,7 @@ use crate::store::wire::Connect;
 Examples:
   s3seal cp -k ./backup.key s3://backups/db.sql s3://archive/2026/  # the same key
   s3seal cp --source-key ./old.key -k ./new.key s3://backups/x s3://backups/y  # another one
-  s3seal cp --source-key none -k ./new.key -r s3://plain/ s3://sealed/ what was not sealed
+  s3seal cp --source-key none -k ./new.key -r s3://plain/ s3://sealed/  # what was not sealed
   s3seal cp --source-key ./old.key --no-key s3://backups/x s3://public/x  # to whoever may read the bucket
   s3seal cp -k ./k --version-id 3HL4kqtJlcpXroDTDmJ s3://backups/x s3://backups/x  # an old version is the newest again"
 )]

@@ -30,7 +30,7 @@ Examples:
   s3seal put -k ./backup.key -r --shard auto data s3://backups/p/  # in each task of a job array
   git ls-files | s3seal put -k ./k --files-from - . s3://backups/src/  # what a list names
   pg_dump db | s3seal put -k ./backup.key - s3://backups/db.sql  # from a pipe
-  s3seal put -k cmd:'pass show s3' app.tar s3://builds/app.tar --if-none-match '*'
+  s3seal put -k cmd:'pass show s3' app.tar s3://builds/42/app.tar --if-none-match '*'
   s3seal put --sse aws:kms public.tar s3://builds/public.tar  # the store's key, not yours
   s3seal put -k ./shared.key report.pdf 'https://b.s3.amazonaws.com/report.pdf?X-Amz-…'"
 )]

@@ -21,16 +21,21 @@ pub(crate) fn supplement(connect: &Connect, arguments: &[OsString]) -> Result<Co
         .endpoint_url
         .clone()
         .or_else(|| variable(&["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"]));
+    let has_region =
+        connect.region.is_some() || variable(&["AWS_REGION", "AWS_DEFAULT_REGION"]).is_some();
+    let has_credentials = variable(&["AWS_ACCESS_KEY_ID"]).is_some() || connect.no_sign_request;
+    if endpoint.is_some() && has_region && has_credentials {
+        return Ok(connect);
+    }
     let Some(rule) = rule_for(&urls(arguments), endpoint.as_deref())? else { return Ok(connect) };
     let profile = connect.profile.clone().or_else(|| variable(&["AWS_PROFILE"]));
-    let has_credentials = variable(&["AWS_ACCESS_KEY_ID"]).is_some() || connect.no_sign_request;
     if profile.is_some() && profile != rule.profile {
         return Ok(connect);
     }
     if endpoint.is_none() {
         connect.endpoint_url = rule.endpoint;
     }
-    if connect.region.is_none() && variable(&["AWS_REGION", "AWS_DEFAULT_REGION"]).is_none() {
+    if !has_region {
         connect.region = rule.region;
     }
     if !has_credentials && profile.is_none() {

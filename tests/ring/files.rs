@@ -66,7 +66,8 @@ fn what_is_wrong_is_named_and_its_place_too() {
         (rule(&format!("{good}retired = \"k\"")), &["rule 1", "`retired` is a list"]),
         (rule(&format!("{good}retired = [3]")), &["rule 1", "`retired` is a list"]),
         (rule(&format!("{good}retired = [\"l\"]")), &["rule 1", "there is no [keys.l]"]),
-        (rule(&format!("{good}region = \"x\"")), &["rule 1", "`region` is unknown"]),
+        (rule(&format!("{good}zone = \"x\"")), &["rule 1", "`zone` is unknown"]),
+        (rule(&format!("{good}region = 3")), &["rule 1", "`region` should be a text"]),
         (rule(&format!("{good}[[rules]]\n{good}")), &["rule 2", "same endpoint and prefix"]),
         (
             rule(&format!("{good}[[rules]]\n{}", good.replace("demo", "demo/"))),

@@ -26,7 +26,7 @@ pub(super) fn judge(rules: &[RuleSummary<'_>], names: &[&str], allows_http: bool
         }
         let Some((around, outer)) = enclosing(rules, rule) else { continue };
         let outer_shown = self::shown(around, outer);
-        if has_same_keys(rule, outer) {
+        if has_same_effect(rule, outer) {
             judgement.faults.push((
                 format!("{shown} changes nothing: {outer_shown} names the same keys"),
                 "leave out the rule with the longer prefix".to_owned(),
@@ -55,11 +55,12 @@ fn keys<'a>(rule: &'a RuleSummary<'_>) -> impl Iterator<Item = &'a str> {
     std::iter::once(rule.key).chain(rule.retired.iter().copied())
 }
 
-fn has_same_keys(rule: &RuleSummary<'_>, other: &RuleSummary<'_>) -> bool {
+fn has_same_effect(rule: &RuleSummary<'_>, other: &RuleSummary<'_>) -> bool {
     let all_in = |one: &RuleSummary<'_>, other: &RuleSummary<'_>| {
         one.retired.iter().all(|key| keys(other).any(|it| it == *key))
     };
-    rule.key == other.key && all_in(rule, other) && all_in(other, rule)
+    let has_same_keys = rule.key == other.key && all_in(rule, other) && all_in(other, rule);
+    has_same_keys && rule.connection == other.connection
 }
 
 /// The rule that would count if this one were not there.
@@ -125,6 +126,7 @@ mod tests {
                 prefix,
                 key,
                 retired: retired.to_vec(),
+                connection: Default::default(),
             })
             .collect();
         judge(&rules, names, false)

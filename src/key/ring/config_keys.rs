@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use super::config::{self, Config};
+use super::connection::RuleConnection;
 use super::rule::{KeyRecipient, Rule};
 use crate::failure::{Advice, Failure};
 use crate::key::core::{DeriveAs, LoadedKey, Spec, with_context};
@@ -45,6 +46,8 @@ pub(crate) struct RuleSummary<'a> {
     pub key: &'a str,
     /// The names of the retired keys.
     pub retired: Vec<&'a str>,
+    /// How the store is reached.
+    pub connection: RuleConnection,
 }
 
 /// What was found out about a key of the config file.
@@ -113,6 +116,7 @@ impl ConfigKeys {
                 prefix: rule.prefix_location(),
                 key: self.name(rule.key),
                 retired: rule.retired.iter().map(|index| self.name(*index)).collect(),
+                connection: rule.connection(),
             })
             .collect()
     }

@@ -71,7 +71,7 @@ fn no_answer(store: &Store, cause: &NoAnswer) -> Failure {
         NoAnswer::NoCredentials => Failure::denied("there are no AWS credentials").hint(Advice::NameCredentials),
         NoAnswer::Credentials(why) => {
             Failure::denied(format!("the AWS credentials cannot be had: {why}"))
-                .hint(mend_credentials(&why))
+                .hint(mend_credentials(why))
         }
         NoAnswer::OtherPartition(region) => Failure::unsealed(format!(
             "the bucket is said to be in region {region}, of another partition of AWS than the one configured: nothing was sent there"
