@@ -25,7 +25,7 @@ fn one_command_sets_up_an_image() {
     let lab = Lab::new();
     lab.file("f", b"content");
     let endpoint = lab.server().endpoint();
-    let setup = ["setup", "s3://demo", "--endpoint-url", &endpoint, "--profile", "mine", "--yes"];
+    let setup = ["setup", "s3://demo", "--endpoint-url", endpoint, "--profile", "mine", "--yes"];
     let done = with_credentials(&lab, setup).exits(0);
     assert!(done.stdout.contains("pass"), "doctor has run: {}", done.stdout);
     let said = done.says(&["keep a copy of this file", "(not shown)", "now: s3seal put FILE"]);
@@ -43,7 +43,7 @@ fn one_command_sets_up_an_image() {
     assert!(config.contains("[profile mine]\nregion = us-east-1\nendpoint_url = http"), "{config}");
 
     // Another bucket: the profile and the key are there already.
-    let again = ["setup", "s3://demo/other/", "--endpoint-url", &endpoint, "--profile", "mine"];
+    let again = ["setup", "s3://demo/other/", "--endpoint-url", endpoint, "--profile", "mine"];
     let again = [&again[..], &["--yes", "--no-doctor"]].concat();
     at_home(&lab, again.clone()).succeeds();
     let text = String::from_utf8(lab.read(".config/s3seal/config.toml")).unwrap();
@@ -104,7 +104,7 @@ fn an_existing_key_is_named_and_not_copied() {
     let lab = Lab::new();
     let md5 = lab.key("old.key");
     let endpoint = lab.server().endpoint();
-    let setup = ["setup", "s3://demo/p", "--endpoint-url", &endpoint, "-k", "./old.key", "-y"];
+    let setup = ["setup", "s3://demo/p", "--endpoint-url", endpoint, "-k", "./old.key", "-y"];
     with_credentials(&lab, [&setup[..], &["--key-name", "old", "--no-doctor"]].concat()).succeeds();
     lab.file("f", b"content");
     let put = with_credentials(&lab, ["put", "--json", "f", &url("p/x")]).succeeds().json();
@@ -114,7 +114,7 @@ fn an_existing_key_is_named_and_not_copied() {
     );
     // A file of the key's name is not overwritten.
     std::fs::copy(lab.path("old.key"), lab.path(".config/s3seal/new.key")).unwrap();
-    let new = ["setup", "s3://demo/q", "--endpoint-url", &endpoint, "--key-name", "new", "-y"];
+    let new = ["setup", "s3://demo/q", "--endpoint-url", endpoint, "--key-name", "new", "-y"];
     with_credentials(&lab, new).fails(9).says(&["new.key exists", "--key-name"]);
 }
 
