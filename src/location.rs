@@ -1,4 +1,4 @@
-//! `s3://bucket/key`: the location of an object; and the part of a web URL that may be shown.
+//! `s3://bucket/object`: the location of an object; and the part of a web URL that may be shown.
 
 use std::fmt;
 use std::str::FromStr;
@@ -89,7 +89,7 @@ pub(crate) fn without_query(url: &str) -> &str {
 impl FromStr for Location {
     type Err = Failure;
 
-    /// Parses `s3://bucket`, `s3://bucket/key`, or the same with an access point's ARN for the bucket.
+    /// Parses `s3://bucket`, `s3://bucket/object`, or the same with an access point's ARN for the bucket.
     /// Errors: `Kind::Usage` for any other text, and for directory buckets, which do not support SSE-C.
     fn from_str(text: &str) -> Result<Location, Failure> {
         let Some(rest) = text.strip_prefix(SCHEME) else {
@@ -103,7 +103,7 @@ impl FromStr for Location {
             } else {
                 format!("`{text}` is not an s3:// URL")
             };
-            return Err(Failure::usage(message).hint("objects are written s3://bucket/key"));
+            return Err(Failure::usage(message).hint("objects are written s3://bucket/object"));
         };
         let (bucket, key) = match split_arn(rest) {
             Some(parts) => parts,
@@ -125,9 +125,8 @@ fn split_arn(rest: &str) -> Option<(&str, &str)> {
 
 fn check_bucket(bucket: &str) -> Result<(), Failure> {
     if bucket.is_empty() {
-        return Err(
-            Failure::usage("the URL names no bucket").hint("objects are written s3://bucket/key")
-        );
+        return Err(Failure::usage("the URL names no bucket")
+            .hint("objects are written s3://bucket/object"));
     }
     if bucket.ends_with(DIRECTORY_BUCKET) {
         return Err(Failure::usage(format!(

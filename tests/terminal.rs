@@ -180,3 +180,23 @@ fn logs_name_each_request_and_its_status() {
     let done = lab.run(["head", "-v", "-k", "./k", &url("x")]).succeeds();
     done.says(&["HEAD http://", "/demo/x: 200, ", " ms, attempt 1"]);
 }
+
+#[test]
+fn a_terminal_gets_colours_and_indented_json() {
+    let lab = Lab::new();
+    lab.key("k");
+    lab.seal("k", "x", b"data");
+    let json = on_a_terminal(&lab, &format!("head --json -k ./k {}", url("x"))).stdout;
+    assert!(json.starts_with("{\r\n  \"") && !json.contains('\u{1b}'), "{json}");
+    let value: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(value["ContentLength"], 4);
+    let head = on_a_terminal(&lab, &format!("head -k ./k {}", url("x"))).stdout;
+    assert!(head.contains("\u{1b}[32msealed, key "), "{head:?}");
+    let plain = on_a_terminal(&lab, &format!("head --color never -k ./k {}", url("x"))).stdout;
+    assert!(!plain.contains('\u{1b}'), "{plain:?}");
+    for help in ["-h", "put -h", "help keys"] {
+        assert!(on_a_terminal(&lab, help).stdout.contains("\u{1b}[1m"), "{help}");
+    }
+    let absent = on_a_terminal(&lab, &format!("head -k ./k {}", url("absent"))).stdout;
+    assert!(absent.contains("\u{1b}[1m\u{1b}[31merror:\u{1b}[0m s3://"), "{absent:?}");
+}

@@ -145,7 +145,7 @@ fn direction(operands: &[OsString]) -> Result<&'static str, Failure> {
         [true, true] => Ok("cp"),
         [false, false] => {
             Err(Failure::usage("neither the source nor the destination is an s3:// URL")
-                .hint("objects are written s3://bucket/key"))
+                .hint("objects are written s3://bucket/object"))
         }
         _ => Ok("put"),
     }

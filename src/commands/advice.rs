@@ -212,7 +212,7 @@ pub(crate) fn sentence(advice: &Advice) -> String {
             "name the bucket: `--derive-as s3://BUCKET`, or `derive_bucket` in config.toml"
         }
         Advice::NameDerivedObject => {
-            "name the object with --derive-as s3://bucket/key, or take the object's own key (`s3seal key derive`)"
+            "name the object with --derive-as s3://bucket/object, or take the object's own key (`s3seal key derive`)"
         }
         Advice::NameKeyFormat(form) => {
             return format!("leave `--key-format` out, or say `--key-format {form}`");
@@ -228,7 +228,7 @@ pub(crate) fn sentence(advice: &Advice) -> String {
         Advice::ProveByPut => {
             "whether it seals is shown by the first sealed `s3seal put`, which counts only with proof"
         }
-        Advice::PutByName => "name it directly to upload it: `s3seal put FILE s3://bucket/key`",
+        Advice::PutByName => "name it directly to upload it: `s3seal put FILE s3://bucket/object`",
         Advice::PutKeyIntoVariable => {
             "put the key into it, as `s3seal keygen` prints it, or where the key is: file:PATH, cmd:COMMAND"
         }

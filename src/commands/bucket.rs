@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::failure::Failure;
 use crate::location::Location;
-use crate::output::{Form, Output};
+use crate::output::{Form, Line, Output, Style};
 use crate::store::wire::{Connect, Store};
 use crate::store::{BucketEncryption, SseC};
 
@@ -225,8 +225,9 @@ fn report(
 }
 
 fn show(at: &Location, sse_c: &str, it: &BucketEncryption, out: &Output) -> Result<(), Failure> {
-    out.line(&at.to_string())?;
-    out.line(&format!("  SSE-C    {sse_c}"))?;
+    let style = if it.sse_c() == SseC::Blocked { Style::Bad } else { Style::Good };
+    out.styled(&Line::default().styled(Style::Strong, at.to_string()))?;
+    out.styled(&Line::default().plain("  SSE-C    ").styled(style, sse_c))?;
     let kms = it.kms_key_id().map(|id| format!(" ({id})")).unwrap_or_default();
     let bucket_key = if it.bucket_key() { ", with a bucket key" } else { "" };
     let default = it.default_algorithm().unwrap_or("none");

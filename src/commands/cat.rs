@@ -21,7 +21,7 @@ Examples:
   s3seal cat -k ./backup.key s3://backups/notes.txt
   s3seal cat -k ./backup.key --range bytes=0-99 s3://backups/dump.sql")]
 pub(crate) struct Args {
-    /// The object: s3://bucket/key, or a presigned https:// URL
+    /// The object: s3://bucket/object, or a presigned https:// URL
     #[arg(value_name = "URL")]
     url: String,
     #[command(flatten)]

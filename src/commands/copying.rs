@@ -22,7 +22,7 @@ use crate::transfer::targets::PublishOptions;
 /// The options of `cp` and `mv`.
 #[derive(clap::Args)]
 pub(super) struct Copying {
-    /// The objects, and with -r prefixes: s3://bucket/key; then where to: s3://bucket/key, or
+    /// The objects, and with -r prefixes: s3://bucket/object; then where to: s3://bucket/object, or
     /// s3://bucket/folder/ to keep the names. Or a file or folder on one of both sides
     #[arg(required = true, value_name = "SOURCE")]
     paths: Vec<String>,
@@ -84,7 +84,7 @@ pub(super) async fn run(
     match (sources.iter().filter(|path| is_url(path)).count(), is_url(dest)) {
         (0, true) => put::store(args.put_options(moves)?, connect, out).await,
         (0, false) => Err(Failure::usage("neither the source nor the destination is an s3:// URL")
-            .hint("objects are written s3://bucket/key")),
+            .hint("objects are written s3://bucket/object")),
         (urls, _) if urls < sources.len() => {
             Err(Failure::usage("some sources are files, and some are URLs")
                 .hint("copy the files by themselves"))
@@ -100,7 +100,7 @@ pub(super) async fn run(
 fn no_destination(moves: bool) -> Failure {
     let command = if moves { "mv" } else { "cp" };
     Failure::usage("a source and a destination are needed, and only one was given")
-        .hint(format!("write it: s3seal {command} s3://bucket/key s3://bucket/other"))
+        .hint(format!("write it: s3seal {command} s3://bucket/object s3://bucket/other"))
 }
 
 impl Copying {

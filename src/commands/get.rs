@@ -40,7 +40,7 @@ Examples:
   s3seal get -k ./shared.key 'https://b.s3.amazonaws.com/dump.sql?X-Amz-…'  # no AWS account needed"
 )]
 pub(crate) struct Args {
-    /// The objects, and with -r prefixes: s3://bucket/key, or one presigned https:// URL; then the file or folder to write to, which is
+    /// The objects, and with -r prefixes: s3://bucket/object, or one presigned https:// URL; then the file or folder to write to, which is
     /// the current folder where it is left out, and standard output where it is `-`
     #[arg(required = true, value_name = "SOURCE")]
     paths: Vec<String>,

@@ -7,7 +7,7 @@ use crate::jobs::Keys;
 use crate::key::KeyOptions;
 use crate::key::ring::ObjectKey;
 use crate::location::Location;
-use crate::output::{Form, Output};
+use crate::output::{Form, Line, Output, Style};
 use crate::store::object::{ObjectMetadata, Opened, ReadOptions};
 use crate::store::presigned::ReadMethod;
 use crate::store::wire::{Connect, SignedUrl, Store};
@@ -24,7 +24,7 @@ Examples:
   s3seal head -k ./backup.key --json s3://backups/dump.sql | jq -r .SSECustomerKeyMD5
   s3seal head -k ./shared.key 'https://b.s3.amazonaws.com/dump.sql?X-Amz-…'   no AWS account needed")]
 pub(crate) struct Args {
-    /// The objects: s3://bucket/key, or presigned https:// URLs for a HEAD (`presign --method HEAD`)
+    /// The objects: s3://bucket/object, or presigned https:// URLs for a HEAD (`presign --method HEAD`)
     #[arg(required = true, value_name = "URL")]
     urls: Vec<String>,
     #[command(flatten)]
@@ -152,10 +152,13 @@ fn show(
         ("Object Lock", it.object_lock_mode.clone()),
         ("Retained until", it.object_lock_retain_until_date.clone()),
     ];
-    out.line(&at.to_string())?;
+    let encryption = if key.is_some() { Style::Good } else { Style::Warning };
+    out.styled(&Line::default().styled(Style::Strong, at.to_string()))?;
     for (name, value) in rows {
         if let Some(value) = value {
-            out.line(&format!("  {name:<20} {value}"))?;
+            let style = if name == "Encryption" { encryption } else { Style::Plain };
+            let line = Line::default().plain("  ").column(Style::Plain, name, 21);
+            out.styled(&line.styled(style, value))?;
         }
     }
     for (name, value) in &it.metadata {

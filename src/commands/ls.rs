@@ -57,7 +57,7 @@ pub(crate) struct Args {
 pub(super) enum Item<'a> {
     /// A bucket, or an entry of a listing.
     Ls {
-        /// The bucket, object or folder: s3://bucket/key.
+        /// The bucket, object or folder: s3://bucket/object.
         url: String,
         /// What it is.
         r#type: EntryType,

@@ -35,7 +35,7 @@ Examples:
   s3seal put -k ./shared.key report.pdf 'https://b.s3.amazonaws.com/report.pdf?X-Amz-…'"
 )]
 pub(crate) struct Args {
-    /// The files, and with -r folders; `-` is standard input. Then where to: s3://bucket/key, or
+    /// The files, and with -r folders; `-` is standard input. Then where to: s3://bucket/object, or
     /// s3://bucket/folder/ to keep the names; for one file also a presigned https:// URL
     #[arg(required = true, value_name = "SOURCE")]
     paths: Vec<PathBuf>,
@@ -112,7 +112,7 @@ pub(super) fn plan(
             return Err(Failure::usage(
                 "a source and a destination are needed, and only one was given",
             )
-            .hint("write it: s3seal put FILE s3://bucket/key"));
+            .hint("write it: s3seal put FILE s3://bucket/object"));
         }
     };
     sources.iter().try_for_each(|source| refuse_url(source))?;

@@ -28,7 +28,7 @@ Examples:
   s3seal rm --version-id 3HL4kqtJlcpXroDTDmJ s3://backups/dump.sql
   s3seal rm --incomplete --older-than 24h s3://backups  # uploads that were never finished")]
 pub(crate) struct Args {
-    /// The objects, and with -r prefixes: s3://bucket/key
+    /// The objects, and with -r prefixes: s3://bucket/object
     #[arg(required = true, value_name = "URL")]
     urls: Vec<String>,
     /// Delete this version for good

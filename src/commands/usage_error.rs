@@ -118,7 +118,7 @@ fn tip(error: &clap::Error, arguments: &[OsString]) -> Option<Option<String>> {
             let is_get = arguments.iter().any(|argument| argument == "get");
             let names_output = typed == "-o" || typed.starts_with("--output");
             (is_get && names_output)
-                .then(|| Some("the file comes last: s3seal get s3://bucket/key FILE".to_owned()))
+                .then(|| Some("the file comes last: s3seal get s3://bucket/object FILE".to_owned()))
         }
         _ => None,
     }

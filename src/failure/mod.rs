@@ -150,7 +150,7 @@ pub struct Detail {
     /// The store's error code, such as `NoSuchKey`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
-    /// The object or bucket concerned, as `s3://bucket/key`.
+    /// The object or bucket concerned, as `s3://bucket/object`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
     /// Whether every other item of the command would fail for the same reason.

@@ -34,7 +34,7 @@ pub(crate) enum Record {
 #[derive(Debug, Default, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct PutRecord {
-    /// The object: s3://bucket/key.
+    /// The object: s3://bucket/object.
     url: String,
     /// With --dry-run: the file.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -53,7 +53,7 @@ pub(crate) struct PutRecord {
 #[derive(Debug, Default, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct GetRecord {
-    /// The object: s3://bucket/key, or the URL that was given, without its query.
+    /// The object: s3://bucket/object, or the URL that was given, without its query.
     pub(super) url: String,
     /// The file that holds its bytes; absent for stdout.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -87,9 +87,9 @@ pub(crate) struct GetRecord {
 #[derive(Debug, Default, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct CopyRecord {
-    /// The object that was copied: s3://bucket/key.
+    /// The object that was copied: s3://bucket/object.
     source: String,
-    /// The copy: s3://bucket/key.
+    /// The copy: s3://bucket/object.
     url: String,
     #[serde(flatten)]
     written: WrittenFields,
@@ -102,7 +102,7 @@ pub(crate) struct CopyRecord {
 #[derive(Debug, Default, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct RemoveRecord {
-    /// The object: s3://bucket/key.
+    /// The object: s3://bucket/object.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) url: Option<String>,
     /// Of `sync`: the deleted file, in the place of `url`.
@@ -129,7 +129,7 @@ pub(crate) struct RemoveRecord {
 #[derive(Debug, Default, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct RotateRecord {
-    /// The object: s3://bucket/key; with a destination of another name, the new object.
+    /// The object: s3://bucket/object; with a destination of another name, the new object.
     pub(super) url: String,
     /// The object that was read, if the new one has another name.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -190,7 +190,7 @@ pub(crate) enum RotationResult {
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct AuditRecord {
-    /// The object: s3://bucket/key.
+    /// The object: s3://bucket/object.
     pub(super) url: String,
     /// The version, with --versions.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -225,7 +225,7 @@ pub(crate) struct AuditSummaryRecord {
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct VerifyRecord {
-    /// The object: s3://bucket/key.
+    /// The object: s3://bucket/object.
     pub(super) url: String,
     /// Always true: an object that does not open is an error.
     pub(super) opens: bool,

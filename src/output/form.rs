@@ -10,7 +10,7 @@ use crate::failure::Failure;
 pub(crate) enum Form {
     #[default]
     Own,
-    /// Lines such as `upload: ./file to s3://bucket/key`, as `aws s3` prints them.
+    /// Lines such as `upload: ./file to s3://bucket/object`, as `aws s3` prints them.
     Lines,
     /// One JSON document, as `aws s3api` prints it.
     Document {

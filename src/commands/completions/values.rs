@@ -26,7 +26,7 @@ pub(super) enum Values {
     Program,
     /// `s3://bucket`.
     Buckets,
-    /// `s3://bucket/key`, or a prefix.
+    /// `s3://bucket/object`, or a prefix.
     Objects,
     /// Operands of which the first are files, and the last is an object.
     FilesThenObject,

@@ -30,7 +30,7 @@ Examples:
   s3seal key derive -k ./master.key s3://backups/dump.sql -o dump.key
   s3seal get -k ./dump.key s3://backups/dump.sql  # whoever was given that file")]
 pub(super) struct Args {
-    /// The object: s3://bucket/key
+    /// The object: s3://bucket/object
     url: String,
     #[command(flatten)]
     key: KeyOptions,
@@ -45,7 +45,7 @@ pub(super) struct Args {
 pub(in crate::commands) enum Item<'a> {
     /// The derived key of one object.
     KeyDerive {
-        /// The object: s3://bucket/key.
+        /// The object: s3://bucket/object.
         url: String,
         /// The derived key itself, in base64; absent with -o.
         #[serde(skip_serializing_if = "Option::is_none")]

@@ -32,7 +32,7 @@ Examples:
   s3seal key recover s3://backups/dump.sql --text old-key.txt -o found.key  # then: -k ./found.key
   kubectl get secret velero -o jsonpath='{.data.key}' | s3seal key recover s3://velero/a --text -")]
 pub(super) struct Args {
-    /// An object that was sealed with it: s3://bucket/key
+    /// An object that was sealed with it: s3://bucket/object
     #[arg(value_name = "URL")]
     url: String,
     /// The file that holds the text, as it stands; `-` is standard input
@@ -55,7 +55,7 @@ pub(super) struct Args {
 pub(in crate::commands) enum Item<'a> {
     /// The key that opens an object, made of a text.
     KeyRecover {
-        /// The object: s3://bucket/key.
+        /// The object: s3://bucket/object.
         url: String,
         /// How the key was made of the text, in words.
         recipe: &'a str,

@@ -28,7 +28,7 @@ Examples:
   s3seal key verify ~/.config/rclone/rclone.conf --for s3://backups/dump.sql
   s3seal key verify -q -k ./backup.key s3://backups/canary  # in cron: quiet while it opens")]
 pub(super) struct Args {
-    /// The objects: s3://bucket/key; with `--for`, the sources of the keys to check
+    /// The objects: s3://bucket/object; with `--for`, the sources of the keys to check
     #[arg(required_unless_present_any = ["files_from", "objects"], value_name = "URL")]
     operands: Vec<OsString>,
     /// The object to open; the operands are then sources of keys, as with -k. Repeatable

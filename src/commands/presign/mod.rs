@@ -56,7 +56,7 @@ Examples:
   s3seal presign -k ./shared.key --checksum s3://backups/dump.sql  # for s3seal get -k ./shared.key URL
   curl --fail -H @h -T report.pdf \"$(s3seal presign …)\"")]
 pub(crate) struct Args {
-    /// The object: s3://bucket/key
+    /// The object: s3://bucket/object
     url: String,
     /// What the URL allows
     #[arg(long, value_enum, ignore_case = true, default_value = "GET")]
