@@ -27,7 +27,7 @@ use providers::{PROVIDERS, Provider};
 
 /// Set up a bucket: store, credentials, key and rule
 ///
-/// Asks for what the options leave open, shows what it would write, and writes it: a profile in the files of aws-cli, a
+/// Asks for what the options leave open (--endpoint-url, --region and --profile among them), shows what it would write, and writes it: a profile in the files of aws-cli, a
 /// new key, and a rule in config.toml. From then on commands need neither a key nor an endpoint for this bucket. At the
 /// end `doctor` proves that the store seals. Nothing that exists is changed: files are only added to.
 #[derive(clap::Args)]
