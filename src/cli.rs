@@ -3,7 +3,8 @@
 use std::ffi::OsString;
 use std::path::Path;
 
-use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap::parser::ValueSource;
+use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use tokio::runtime::Builder;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::Layer;
@@ -152,10 +153,11 @@ pub fn run(typed: Vec<OsString>) -> u8 {
         }
     };
     hide_keys(&arguments);
-    let parsed = arranged(output::columns())
-        .try_get_matches_from(&arguments)
-        .and_then(|matches| Cli::from_arg_matches(&matches));
-    let cli = match parsed {
+    let mut tree = arranged(output::columns());
+    let parsed = tree
+        .try_get_matches_from_mut(&arguments)
+        .and_then(|matches| Ok((Cli::from_arg_matches(&matches)?, places(&tree, &matches))));
+    let (cli, places) = match parsed {
         Ok(cli) => cli,
         Err(error) => return print_usage_error(&error, &arguments, note),
     };
@@ -165,7 +167,7 @@ pub fn run(typed: Vec<OsString>) -> u8 {
         .with_causes(cli.verbose > 0)
         .with_items(cli.list || cli.verbose > 0)
         .with_form(form);
-    match dispatch(&cli, &arguments, &out) {
+    match dispatch(&cli, &places, &out) {
         Ok(code) => code,
         Err(failures) => {
             failures.iter().for_each(|failure| out.failure(failure));
@@ -174,7 +176,7 @@ pub fn run(typed: Vec<OsString>) -> u8 {
     }
 }
 
-fn dispatch(cli: &Cli, arguments: &[OsString], out: &Output) -> Result<u8, Failures> {
+fn dispatch(cli: &Cli, places: &Places, out: &Output) -> Result<u8, Failures> {
     // The server handles no keys of the user, and its command would inherit these limits.
     if !matches!(cli.command, Command::Mock(_)) {
         descriptors::raise_limit();
@@ -184,7 +186,7 @@ fn dispatch(cli: &Cli, arguments: &[OsString], out: &Output) -> Result<u8, Failu
         descriptors::require_stdout()?;
     }
     let connect = if reaches_a_bucket(&cli.command) {
-        rule_connection::supplement(&cli.connect, arguments)
+        rule_connection::supplement(&cli.connect, &places.operands, places.names_source)
     } else {
         Ok(cli.connect.clone())
     };
@@ -197,7 +199,7 @@ fn dispatch(cli: &Cli, arguments: &[OsString], out: &Output) -> Result<u8, Failu
     match &cli.command {
         Command::Keygen(args) => keygen::run(args, out)?,
         Command::Key(args) => return Ok(with_one_thread(key::run(args, connect, out))??),
-        Command::Setup(args) => return Ok(setup::run(args, &cli.connect, out)?),
+        Command::Setup(args) => return Ok(with_runtime(setup::run(args, &cli.connect, out))??),
         Command::Completions(args) => completions::run(args, command(), out)?,
         Command::Help(args) => help::run(args, arranged(output::columns()), out)?,
         Command::Mock(args) => {
@@ -223,6 +225,39 @@ fn dispatch(cli: &Cli, arguments: &[OsString], out: &Output) -> Result<u8, Failu
         Command::Presign(args) => with_one_thread(presign::run(args, connect, out))??,
     }
     Ok(0)
+}
+
+/// What a command works on, as it was typed.
+struct Places {
+    operands: Vec<OsString>,
+    /// Whether options name the store of the source on its own.
+    names_source: bool,
+}
+
+/// The operands of the command, and the URLs of `key verify --for`. URLs in other options are names, and no places.
+fn places(tree: &clap::Command, matches: &ArgMatches) -> Places {
+    let (mut command, mut matches) = (tree, matches);
+    while let Some((name, below)) = matches.subcommand() {
+        let Some(found) = command.find_subcommand(name) else { break };
+        (command, matches) = (found, below);
+    }
+    let is_place = |arg: &&clap::Arg| arg.is_positional() || arg.get_long() == Some("for");
+    let values = |arg: &clap::Arg| {
+        let raw = matches.try_get_raw(arg.get_id().as_str()).ok().flatten();
+        raw.into_iter().flatten().map(std::ffi::OsStr::to_owned).collect::<Vec<_>>()
+    };
+    let is_source = |arg: &clap::Arg| {
+        arg.get_id().as_str().starts_with("source_")
+            && arg.get_id() != "source_key"
+            && arg.get_id() != "source_derive_as"
+    };
+    let is_typed = |arg: &clap::Arg| {
+        matches.value_source(arg.get_id().as_str()) == Some(ValueSource::CommandLine)
+    };
+    Places {
+        operands: command.get_arguments().filter(is_place).flat_map(values).collect(),
+        names_source: command.get_arguments().any(|arg| is_source(arg) && is_typed(arg)),
+    }
 }
 
 /// Whether the `s3://` URLs among the arguments are places that the command itself works on.

@@ -82,7 +82,7 @@ fn what_is_missing_is_named_and_nothing_is_written() {
             "--key-name",
         ),
         (&["setup", "s3://b", "--endpoint-url", "https://h", "-k", "stdin", "-y"], "cmd:COMMAND"),
-        (&["setup", "s3://b", "--endpoint-url", "nonsense", "-y"], "`endpoint` is a URL"),
+        (&["setup", "s3://b", "--endpoint-url", "nonsense", "-y"], "no http or https URL"),
         (&["setup", "s3://b", "--endpoint-url", "https://h", "--region", "a b", "-y"], "letters"),
         // Without a terminal nobody can confirm.
         (&["setup", "s3://b", "--endpoint-url", "https://h"], "add --yes"),
@@ -206,4 +206,115 @@ fn a_rule_names_the_store_unless_the_user_does() {
     run(&["ls", "s3://other"]).fails(5).says(&["no AWS credentials", "s3seal setup"]);
     lab.private_file("config.toml", rule.replace("us-east-1", "").as_bytes());
     run(&["ls", &url("mine/")]).fails(2).says(&["`region` should be a text"]);
+}
+
+#[test]
+fn a_source_is_written_as_it_was_given() {
+    let lab = Lab::new();
+    lab.key("k");
+    let endpoint = lab.server().endpoint();
+    let setup = |name: &str, spec: &str| {
+        let at = format!("s3://demo/{name}");
+        let arguments = [
+            "setup",
+            &at,
+            "--endpoint-url",
+            endpoint,
+            "--key-name",
+            name,
+            "-k",
+            spec,
+            "-y",
+            "--no-doctor",
+        ];
+        with_credentials(&lab, arguments)
+            .env("MYK", lab.read("k").iter().map(|b| *b as char).collect::<String>())
+    };
+    setup("command", "cmd:cat './k' | grep -v '#'").succeeds();
+    setup("variable", "env:MYK").succeeds();
+    let config = String::from_utf8(lab.read(".config/s3seal/config.toml")).unwrap();
+    assert!(config.contains("source = \"cmd:cat './k' | grep -v '#'\""), "{config}");
+    assert!(config.contains("source = \"env:MYK\""), "{config}");
+    lab.file("f", b"content");
+    with_credentials(&lab, ["put", "f", &url("command/x")]).succeeds();
+    // What holds no key is none.
+    lab.file("nokey", b"nothing");
+    setup("wrong", "./nokey").fails(4);
+    setup("absent", "./absent").fails(4);
+    setup("unset", "env:NOT_SET").fails(4);
+}
+
+#[test]
+fn files_of_aws_that_are_not_safe_to_add_to_stay_as_they_are() {
+    let lab = Lab::new();
+    let endpoint = lab.server().endpoint();
+    let setup = || {
+        let arguments = [
+            "setup",
+            "s3://demo",
+            "--endpoint-url",
+            endpoint,
+            "--profile",
+            "prod",
+            "-y",
+            "--no-doctor",
+        ];
+        with_credentials(&lab, arguments)
+    };
+    std::fs::create_dir(lab.path(".aws")).unwrap();
+    let before = b"[other]\naws_access_key_id = a\n";
+    lab.file(".aws/credentials", before);
+    setup().fails(2).says(&["others can read", "chmod 600"]);
+    assert_eq!(lab.read(".aws/credentials"), before);
+    lab.private_file(".aws/credentials", b"[other]\n# caf\xe9\n");
+    setup().fails(2).says(&["cannot be read"]);
+    let temporary = setup().env("AWS_SESSION_TOKEN", "t");
+    lab.private_file(".aws/credentials", before);
+    temporary.fails(2).says(&["temporary"]);
+    // An existing profile is found however its section is written.
+    let prod = b"[prod] # main\naws_access_key_id = a\naws_secret_access_key = b\n";
+    lab.private_file(".aws/credentials", prod);
+    setup().succeeds();
+    assert_eq!(lab.read(".aws/credentials"), prod);
+    assert!(lab.tree(".config").keys().any(|name| name.ends_with("demo.key")));
+}
+
+#[test]
+fn the_environment_names_the_store_and_the_file() {
+    let lab = Lab::new();
+    let arguments = ["setup", "s3://demo", "-y", "--no-doctor"];
+    let run = lab.run(arguments).env("S3SEAL_CONFIG", lab.path("new/config.toml"));
+    run.succeeds();
+    let config = String::from_utf8(lab.read("new/config.toml")).unwrap();
+    assert!(config.contains(lab.server().endpoint()), "{config}");
+    lab.run(["setup", "s3://demo", "--endpoint-url", "h", "-y"])
+        .fails(2)
+        .says(&["no http or https URL"]);
+    // Two stores with a bucket of that name: nothing is guessed.
+    let other = [
+        "setup",
+        "s3://demo",
+        "--endpoint-url",
+        "https://h",
+        "--key-name",
+        "two",
+        "-y",
+        "--no-doctor",
+    ];
+    let run = lab.run(other).env("S3SEAL_CONFIG", lab.path("new/config.toml"));
+    run.succeeds().says(&["a rule for this bucket at"]);
+    let list = at_home(&lab, ["ls", "s3://demo"]).env("S3SEAL_CONFIG", lab.path("new/config.toml"));
+    list.fails(2).says(&["do not agree", "--endpoint-url"]);
+}
+
+#[test]
+fn a_url_in_an_option_is_no_place() {
+    let lab = Lab::new();
+    lab.key("k");
+    let rule = "[keys.k]\nsource = \"./k\"\n[[rules]]\nendpoint = \"http://127.0.0.1:9\"\nprefix = \"s3://prod\"\nkey = \"k\"\n";
+    lab.private_file("config.toml", rule.as_bytes());
+    lab.file("f", b"content");
+    let put = ["put", "-k", "./k", "--derive-as", "s3://prod", "f", &url("x")];
+    let run = lab.run(put).without_env("AWS_REGION").env("S3SEAL_CONFIG", lab.path("config.toml"));
+    run.succeeds();
 }

@@ -3,19 +3,20 @@
 use std::ffi::OsString;
 
 use crate::failure::Failure;
-use crate::key::ring::{RuleConnection, connection_for};
+use crate::key::ring::{Reach, RuleConnection, connection_for};
 use crate::location::Location;
 use crate::store::wire::Connect;
 
-/// Options that name the store of the source on their own, so that the others are about the destination.
-const SOURCE_OPTIONS: &[&str] =
-    &["--source-endpoint-url", "--source-profile", "--source-region", "--source-no-sign-request"];
-
-/// Supplements the options with the connection of the rule for the `s3://` URLs among the arguments. Options and environment
+/// Supplements the options with the connection of the rule for the `s3://` URLs among the operands. Options and environment
 /// variables take precedence. A rule for another endpoint than the one they name supplies nothing, and if they name a
 /// profile other than the rule's, no rule does: its store may not be the one that the profile is for.
-/// Errors: `Kind::Usage` if config.toml cannot be read, or if its rules name different stores for the URLs.
-pub(crate) fn supplement(connect: &Connect, arguments: &[OsString]) -> Result<Connect, Failure> {
+/// `names_source`: the store of the source is named by options of its own.
+/// Errors: `Kind::Usage` if config.toml cannot be read, or if its rules name different stores for a URL or for several.
+pub(crate) fn supplement(
+    connect: &Connect,
+    operands: &[OsString],
+    names_source: bool,
+) -> Result<Connect, Failure> {
     let mut connect = connect.clone();
     let endpoint = connect
         .endpoint_url
@@ -27,8 +28,10 @@ pub(crate) fn supplement(connect: &Connect, arguments: &[OsString]) -> Result<Co
     if endpoint.is_some() && has_region && has_credentials {
         return Ok(connect);
     }
-    let Some(rule) = rule_for(&urls(arguments), endpoint.as_deref())? else { return Ok(connect) };
     let profile = connect.profile.clone().or_else(|| variable(&["AWS_PROFILE"]));
+    let is_named = endpoint.is_some() || profile.is_some();
+    let urls = urls(operands, names_source);
+    let Some(rule) = rule_for(&urls, endpoint.as_deref(), is_named)? else { return Ok(connect) };
     if profile.is_some() && profile != rule.profile {
         return Ok(connect);
     }
@@ -44,26 +47,41 @@ pub(crate) fn supplement(connect: &Connect, arguments: &[OsString]) -> Result<Co
     Ok(connect)
 }
 
-/// The places among the arguments that the options are about.
-fn urls(arguments: &[OsString]) -> Vec<Location> {
-    let arguments: Vec<&str> = arguments.iter().filter_map(|it| it.to_str()).collect();
-    let urls = arguments.iter().filter(|it| it.starts_with("s3://"));
+/// The places that the options are about: all, or the destination alone if the source has options of its own.
+fn urls(operands: &[OsString], names_source: bool) -> Vec<Location> {
+    let operands = operands.iter().filter_map(|it| it.to_str());
+    let urls = operands.filter(|it| it.starts_with("s3://"));
     let mut urls: Vec<Location> = urls.filter_map(|url| url.parse().ok()).collect();
-    let names_source =
-        arguments.iter().any(|it| SOURCE_OPTIONS.iter().any(|option| it.starts_with(option)));
     if names_source && urls.len() > 1 {
         urls.drain(..urls.len() - 1);
     }
     urls
 }
 
-/// The connection of the first URL that has a rule.
-/// Errors: `Kind::Usage` if the rule of another URL differs.
-fn rule_for(urls: &[Location], endpoint: Option<&str>) -> Result<Option<RuleConnection>, Failure> {
+/// The connection of the first URL that has a rule. `is_named`: the user named the store, so that rules that differ do not
+/// matter.
+/// Errors: `Kind::Usage` if the rules for a URL differ, or the rule of another URL does.
+fn rule_for(
+    urls: &[Location],
+    endpoint: Option<&str>,
+    is_named: bool,
+) -> Result<Option<RuleConnection>, Failure> {
     let mut found: Option<(&Location, RuleConnection)> = None;
     for at in urls {
-        let Some(rule) = connection_for(at, endpoint)? else { continue };
+        let rule = match connection_for(at, endpoint)? {
+            Reach::Unknown => continue,
+            Reach::Several(_) if is_named => return Ok(None),
+            Reach::Several(endpoints) => {
+                return Err(Failure::usage(format!(
+                    "the rules of config.toml do not agree where {at} is: {}",
+                    endpoints.join(", ")
+                ))
+                .hint("name the store with --endpoint-url or --profile"));
+            }
+            Reach::Known(rule) => rule,
+        };
         match &found {
+            Some((_, other)) if *other != rule && is_named => return Ok(None),
             Some((first, other)) if *other != rule => {
                 return Err(Failure::usage(format!(
                     "config.toml names different stores, regions or profiles for {first} and {at}"
@@ -78,6 +96,6 @@ fn rule_for(urls: &[Location], endpoint: Option<&str>) -> Result<Option<RuleConn
 }
 
 /// The value of the first of these variables that is set and not empty.
-fn variable(names: &[&str]) -> Option<String> {
+pub(super) fn variable(names: &[&str]) -> Option<String> {
     names.iter().find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
 }

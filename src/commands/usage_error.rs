@@ -32,7 +32,8 @@ pub(crate) fn print_usage_error(
     }
     for argument in arguments.iter().filter_map(|argument| argument.to_str()) {
         let value = argument.split_once('=').map_or(argument, |(_, value)| value);
-        for secret in [argument, value].into_iter().filter(|word| looks_secret(word)) {
+        let may_be_key = |word: &&str| looks_secret(word) && !is_option_name(word);
+        for secret in [argument, value].into_iter().filter(may_be_key) {
             text = text.replace(secret, MASK);
         }
         // An argument must not begin a new line.
@@ -139,4 +140,10 @@ fn with_tip(text: &str, tip: Option<String>) -> String {
     // Without the tip two empty lines would meet.
     lines.dedup_by(|one, other| one.is_empty() && other.is_empty());
     lines.join("\n")
+}
+
+/// Whether the word is written as the name of a long option: a key has capitals or digits.
+fn is_option_name(word: &str) -> bool {
+    let name = word.strip_prefix("--").unwrap_or_default();
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')
 }

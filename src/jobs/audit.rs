@@ -93,7 +93,9 @@ pub(crate) async fn audit(
         |auditor: Arc<Auditor>, object| async move { auditor.audit(object).await.transpose() };
     job.run(feed_objects(search, places), &auditor, work).await;
     let counts = auditor.counts();
-    if auditor.shown.is_empty() {
+    if auditor.shown.is_empty() && job.tally.is_stopped() {
+        out.warn("the run has ended early: there are no totals");
+    } else if auditor.shown.is_empty() {
         counts.print_totals(out)?;
     }
     job.summarize("audited", if versions { "version" } else { "object" }, &counts.named());

@@ -20,6 +20,9 @@ const MAX_IN_PROGRESS: usize = 64;
 /// How many equal failures are printed; the others are counted.
 const MAX_EQUAL: u64 = 3;
 
+/// How many reasons are remembered to count equal failures.
+const MAX_REASONS: usize = 1000;
+
 /// The counts of a run, and the failure that stopped it.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
@@ -85,7 +88,12 @@ impl Tally {
 
     /// Prints the failure, unless some for the same reason have been printed.
     fn report(&mut self, failure: &Failure, out: &Output) {
-        let count = self.reasons.entry(reason(failure)).or_default();
+        let reason = reason(failure);
+        let is_countable = self.reasons.len() < MAX_REASONS || self.reasons.contains_key(&reason);
+        if !is_countable || failure.detail().says_what_is_left {
+            return out.failure(failure);
+        }
+        let count = self.reasons.entry(reason).or_default();
         *count += 1;
         if *count <= MAX_EQUAL || out.lists_failures() {
             out.failure(failure);
@@ -173,7 +181,7 @@ impl Tally {
         }
     }
 
-    /// The failure by a signal, with what was done until then and how to go on.
+    /// The failure by a signal, with what was done until then.
     fn with_counts(&self, failure: &Failure) -> Failure {
         let Kind::Interrupted(signal) = failure.kind else { return failure.clone() };
         let mut failure = Failure::interrupted(signal);
@@ -190,7 +198,7 @@ impl Tally {
         if !counts.is_empty() {
             let counts = counts.join(", ");
             let message = &mut failure.detail_mut().message;
-            *message += &format!(": {counts}; the same command goes on where this one stopped");
+            *message += &format!(": {counts}; run the same command again");
         }
         failure
     }

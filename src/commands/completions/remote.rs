@@ -25,7 +25,9 @@ pub(super) fn objects(word: &str, typed: &Typed, deadline: Instant) -> Vec<Compl
     if let Some(at) = inside(word) {
         let Some(connect) = typed.connect.clone() else { return Vec::new() };
         // As the command that is typed does: a rule of config.toml may say where the bucket is.
-        let Ok(connect) = supplement(&connect, &[at.to_string().into()]) else { return Vec::new() };
+        let Ok(connect) = supplement(&connect, &[at.to_string().into()], false) else {
+            return Vec::new();
+        };
         return within(deadline, || list(connect, at)).unwrap_or_default();
     }
     let mut found = buckets(word, typed, deadline);

@@ -13,12 +13,20 @@ pub(super) fn curl(call: &Call<'_>) -> String {
             .collect(),
     };
     let what = match call.method {
-        Method::Get => format!("-o {}", shell(call.at.name())),
-        Method::Put => format!("-T {}", shell(call.at.name())),
+        Method::Get => format!("-o {}", shell(&file_of(call))),
+        Method::Put => format!("-T {}", shell(&file_of(call))),
         Method::Head => "--head".to_owned(),
     };
     // curl would expand brackets and braces in names, and fold `..` in the URL.
     format!("curl --fail --globoff --path-as-is{headers} {what} {}", shell(&call.signed.url))
+}
+
+/// The file of the object's name. curl takes `-` and `.` for streams.
+fn file_of(call: &Call<'_>) -> String {
+    match call.at.name() {
+        stream @ ("-" | ".") => format!("./{stream}"),
+        name => name.to_owned(),
+    }
 }
 
 pub(super) fn wget(call: &Call<'_>) -> String {

@@ -16,7 +16,7 @@ mod quoting;
 mod script;
 mod tool;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -169,7 +169,11 @@ pub(crate) async fn run(args: &Args, connect: &Connect, out: &Output) -> Result<
     }
     let expires = humantime::format_rfc3339_seconds(expires).to_string();
     let call = tool.map(|tool| {
-        let headers_file = args.headers_file.as_deref();
+        // Tools take `-` for a stream, and it was written as a file.
+        let headers_file = args
+            .headers_file
+            .as_deref()
+            .map(|path| if path == Path::new("-") { Path::new("./-") } else { path });
         let (method, at) = (args.method, &wanted.at);
         tool.write(&Call { method, at, signed: &signed, headers_file, expires: &expires })
     });

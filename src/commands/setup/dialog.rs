@@ -7,11 +7,13 @@ use zeroize::Zeroizing;
 
 use crate::failure::Failure;
 use crate::output::Output;
+use crate::transfer::Interrupt;
 
-/// Asks the user.
-#[derive(Debug, Clone, Copy)]
+/// Asks the user. A signal ends the dialog, and the terminal shows again what is typed.
+#[derive(Debug)]
 pub(super) struct Dialog<'a> {
     pub(super) out: &'a Output,
+    pub(super) interrupt: Interrupt,
 }
 
 impl Dialog<'_> {
@@ -22,11 +24,16 @@ impl Dialog<'_> {
 
     /// Asks for a word. An empty answer is the default, if there is one.
     /// Errors: `Kind::Usage` at the end of the input.
-    pub(super) fn ask(&self, question: &str, default: Option<&str>) -> Result<String, Failure> {
-        let shown = default.map(|default| format!(" [{default}]")).unwrap_or_default();
+    pub(super) async fn ask(
+        &self,
+        question: &str,
+        default: Option<&str>,
+    ) -> Result<String, Failure> {
+        let default_shown = default.filter(|default| !default.is_empty());
+        let shown = default_shown.map(|it| format!(" [{it}]")).unwrap_or_default();
         loop {
             self.out.prompt(&format!("{question}{shown}: "));
-            let answer = read_line()?;
+            let answer = self.read_line().await?;
             match (answer.trim(), default) {
                 ("", Some(default)) => return Ok(default.to_owned()),
                 ("", None) => {}
@@ -37,7 +44,7 @@ impl Dialog<'_> {
 
     /// Lets the user choose one of these by number or by the first word.
     /// Errors: as [`Dialog::ask`].
-    pub(super) fn choose(
+    pub(super) async fn choose(
         &self,
         question: &str,
         choices: &[(&str, &str)],
@@ -46,7 +53,7 @@ impl Dialog<'_> {
             self.out.prompt(&format!("  {:>2}  {name:<10} {title}\n", number + 1));
         }
         loop {
-            let answer = self.ask(question, Some("1"))?;
+            let answer = self.ask(question, Some("1")).await?;
             let by_name = choices.iter().position(|(name, _)| *name == answer);
             let by_number =
                 || answer.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
@@ -59,21 +66,31 @@ impl Dialog<'_> {
 
     /// Asks a question that is answered by yes or no; an empty answer is no.
     /// Errors: as [`Dialog::ask`].
-    pub(super) fn confirm(&self, question: &str) -> Result<bool, Failure> {
-        let answer = self.ask(&format!("{question} [y/N]"), Some(""))?;
+    pub(super) async fn confirm(&self, question: &str) -> Result<bool, Failure> {
+        let answer = self.ask(&format!("{question} [y/N]"), Some("")).await?;
         Ok(["y", "yes"].contains(&answer.to_ascii_lowercase().as_str()))
     }
 
     /// Asks for a secret, which the terminal does not show.
     /// Errors: as [`Dialog::ask`].
-    pub(super) fn ask_secret(&self, question: &str) -> Result<Zeroizing<String>, Failure> {
+    pub(super) async fn ask_secret(&self, question: &str) -> Result<Zeroizing<String>, Failure> {
         self.out.prompt(&format!("{question} (not shown): "));
         let hidden = Hidden::begin();
-        let answer = read_line();
+        let answer = self.read_line().await;
         drop(hidden);
         self.out.prompt("\n");
         let answer = answer?;
         Ok(Zeroizing::new(answer.trim().to_owned()))
+    }
+
+    /// Errors: `Kind::Usage` at the end of the input; `Kind::Interrupted`.
+    async fn read_line(&self) -> Result<Zeroizing<String>, Failure> {
+        let line = tokio::task::spawn_blocking(read_line);
+        let line = async {
+            let unexpected = |_| Err(Failure::other("the dialog ended unexpectedly"));
+            line.await.unwrap_or_else(unexpected)
+        };
+        self.interrupt.race(line).await
     }
 }
 

@@ -2,12 +2,13 @@
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
 use crate::failure::Failure;
+use crate::key::core::shell_quoted;
 
 /// A profile to write.
 pub(super) struct NewProfile {
@@ -34,7 +35,7 @@ impl AwsFiles {
             let named = std::env::var_os(variable).filter(|path| !path.is_empty());
             let home = std::env::var_os("HOME").filter(|home| !home.is_empty());
             let usual = || Some(PathBuf::from(home?).join(".aws").join(name));
-            named.map(PathBuf::from).or_else(usual).ok_or_else(|| {
+            named.map(|path| expanded(PathBuf::from(path))).or_else(usual).ok_or_else(|| {
                 Failure::usage("there is no place for a profile: HOME is not set")
                     .hint(format!("set HOME, or name the file with {variable}"))
             })
@@ -45,13 +46,29 @@ impl AwsFiles {
         })
     }
 
-    /// Whether one of the files has this profile.
-    pub(super) fn have(&self, name: &str) -> bool {
-        let has = |path: &Path, header: &str| {
-            let text = fs::read_to_string(path).unwrap_or_default();
-            text.lines().any(|line| line.trim().replace(' ', "") == header.replace(' ', ""))
-        };
-        has(&self.credentials, &format!("[{name}]")) || has(&self.config, &config_header(name))
+    /// Fails if a profile cannot be added safely: a file that exists must be text, and credentials must be this user's alone.
+    /// Errors: `Kind::Usage`.
+    pub(super) fn check(&self) -> Result<(), Failure> {
+        for path in [&self.config, &self.credentials] {
+            match fs::read_to_string(path) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => {
+                    return Err(Failure::usage(format!("{} cannot be read: {}", path.display(), error.kind()))
+                        .hint("mend it, or name another file with AWS_CONFIG_FILE or AWS_SHARED_CREDENTIALS_FILE"));
+                }
+                Ok(_) => {}
+            }
+        }
+        let Ok(found) = fs::metadata(&self.credentials) else { return Ok(()) };
+        let is_mine = found.uid() == rustix::process::geteuid().as_raw();
+        if found.is_file() && (found.mode() & 0o077 != 0 || !is_mine) {
+            let shown = self.credentials.display();
+            return Err(Failure::usage(format!(
+                "others can read {shown}, or it belongs to another user: no secret is written there"
+            ))
+            .hint(format!("`chmod 600 {}`", shell_quoted(&self.credentials))));
+        }
+        Ok(())
     }
 
     /// Appends the profile to both files. What is there stays as it is.
@@ -81,6 +98,15 @@ impl NewProfile {
             self.access_key_id,
             self.secret_access_key.as_str()
         ))
+    }
+}
+
+/// As the AWS tools do, `~/` is the home folder.
+fn expanded(path: PathBuf) -> PathBuf {
+    let home = std::env::var_os("HOME").filter(|home| !home.is_empty());
+    match (path.strip_prefix("~"), home) {
+        (Ok(rest), Some(home)) => PathBuf::from(home).join(rest),
+        _ => path,
     }
 }
 

@@ -98,11 +98,11 @@ impl Copier {
             let compared = self.engine.compare(&copy, &copied).await;
             compared.map_err(|failure| keeping_source(failure, pair))?;
         }
-        self.report(pair, &copy.source, stored, &encryption)?;
         if self.moves {
             let (source, store) = (&copy.source, self.origin.engine.store());
             remove_source(store, &source.at, source.key.as_ref(), &source.metadata).await?;
         }
+        self.report(pair, &copy.source, stored, &encryption)?;
         Ok(stored.bytes)
     }
 

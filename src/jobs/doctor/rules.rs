@@ -37,6 +37,18 @@ pub(super) fn judge(rules: &[RuleSummary<'_>], names: &[&str], allows_http: bool
             judgement.notes.push(format!("{shown} comes before {outer_shown}{rest}"));
         }
     }
+    for (index, rule) in rules.iter().enumerate() {
+        let is_twin = |other: &&RuleSummary<'_>| {
+            other.prefix.bucket == rule.prefix.bucket && other.endpoint != rule.endpoint
+        };
+        if let Some(other) = rules[..index].iter().find(is_twin) {
+            judgement.notes.push(format!(
+                "{} is for a bucket that a rule at {} names, too: name the store with --endpoint-url",
+                self::shown(index, rule),
+                other.endpoint
+            ));
+        }
+    }
     let is_used = |name: &str| rules.iter().any(|rule| keys(rule).any(|key| key == name));
     for name in names.iter().filter(|name| !is_used(name)) {
         judgement.faults.push((

@@ -160,12 +160,12 @@ impl Downloader {
         {
             return self.keep(&at, &place.path());
         }
-        self.report(&at, file.as_deref(), &done, key.as_ref())?;
         if self.moves {
             // Written to disk before the object is deleted, so that a power failure cannot lose both.
             self.sync_folders().map_err(|failure| with_url(failure, &at))?;
             remove_source(self.engine.store(), &at, done.key.as_ref(), &done.metadata).await?;
         }
+        self.report(&at, file.as_deref(), &done, key.as_ref())?;
         Ok(done.bytes)
     }
 
@@ -268,6 +268,7 @@ pub(crate) async fn remove_source(
     store.delete_as_read(at, key, read).await.map_err(|mut failure| {
         let detail = failure.detail_mut();
         detail.message = format!("it arrived, but the source is still there: {}", detail.message);
+        detail.says_what_is_left = true;
         failure
     })
 }

@@ -135,8 +135,7 @@ impl Run {
         };
         job.run(feed, &self.rotator, work).await;
         let has_other_failures = job.tally.failed - failed_before != checkpoint.failed();
-        let is_remembered = checkpoint.end(!job.tally.is_stopped() && !has_other_failures);
-        if is_remembered && !job.tally.is_interrupted() {
+        if checkpoint.end(!job.tally.is_stopped() && !has_other_failures) {
             job.out.say("what was done is remembered: run the same command again to go on");
         }
     }

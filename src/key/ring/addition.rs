@@ -2,12 +2,14 @@
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use super::config;
 use crate::failure::Failure;
+use crate::key::core::shell_quoted;
 use crate::location::Location;
+use crate::system::replacement_risk;
 
 /// A rule to add, and its key.
 #[derive(Debug)]
@@ -46,7 +48,30 @@ impl Addition {
     /// Errors: `Kind::Usage`.
     pub(crate) fn check(&self) -> Result<(), Failure> {
         let path = config_file()?;
-        config::check_text(&with_addition(&read(&path)?, &self.text()), &path)
+        check_folder(&path)?;
+        let before = read(&path)?;
+        config::check_text(&before, &path)?;
+        let checked = config::check_text(&with_addition(&before, &self.text()), &path);
+        checked.map_err(|failure| {
+            let is_list = before.lines().any(|line| line.trim_start().starts_with("rules"));
+            if !is_list {
+                return failure;
+            }
+            Failure::usage(format!("{} has its rules in one list", path.display()))
+                .hint("write each rule as [[rules]], or add the new one to the list by hand")
+        })
+    }
+
+    /// The endpoints of other rules for the same bucket.
+    /// Errors: `Kind::Usage` if config.toml is invalid.
+    pub(crate) fn other_endpoints(&self) -> Result<Vec<String>, Failure> {
+        if !config_file()?.exists() {
+            return Ok(Vec::new());
+        }
+        let rules = config::Config::load()?.rules;
+        let of_bucket = rules.iter().filter(|rule| rule.bucket() == self.prefix.bucket);
+        let endpoints = of_bucket.map(|rule| rule.endpoint.to_string());
+        Ok(endpoints.filter(|endpoint| *endpoint != self.endpoint).collect())
     }
 
     /// Appends it to `config.toml`, which is made if it does not exist. What is there stays as it is.
@@ -77,7 +102,25 @@ pub(crate) fn config_file() -> Result<PathBuf, Failure> {
 /// Whether `config.toml` names this key.
 /// Errors: `Kind::Usage` if the file is invalid.
 pub(crate) fn names_key(name: &str) -> Result<bool, Failure> {
-    Ok(config::Config::load()?.find(name).is_some())
+    // A file that S3SEAL_CONFIG names is made.
+    Ok(config_file()?.exists() && config::Config::load()?.find(name).is_some())
+}
+
+/// Fails if other users can write the file's folder: they could replace the file, and every later command would refuse it.
+fn check_folder(path: &Path) -> Result<(), Failure> {
+    let folder = path.ancestors().skip(1).find(|folder| folder.exists());
+    let Some(found) = folder.and_then(|folder| fs::metadata(folder).ok()) else { return Ok(()) };
+    match replacement_risk(path, found.uid()) {
+        Some(risk) => Err(Failure::usage(format!(
+            "others can write {}, and could replace config.toml and the key",
+            risk.path.display()
+        ))
+        .hint(format!(
+            "`chmod go-w {}`, or name another file with S3SEAL_CONFIG",
+            shell_quoted(&risk.path)
+        ))),
+        None => Ok(()),
+    }
 }
 
 fn read(path: &Path) -> Result<String, Failure> {

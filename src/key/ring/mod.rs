@@ -24,5 +24,5 @@ pub(crate) use config::variables;
 pub(crate) use config_keys::{ConfigKeys, Inspected, KeySummary, RuleSummary, Scope};
 pub(crate) use connection::RuleConnection;
 pub(crate) use keyring::Keyring;
-pub(crate) use reach::connection_for;
+pub(crate) use reach::{Reach, connection_for};
 pub(crate) use rule::KeyRecipient;

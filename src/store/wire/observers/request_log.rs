@@ -57,7 +57,9 @@ impl Intercept for RequestLog {
         _: &RuntimeComponents,
         bag: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        if let Some(Attempt { what, sent }) = bag.load::<Attempt>() {
+        // A request that is only signed, for a presigned URL, has neither an answer nor an error.
+        let was_sent = context.response().is_some() || context.output_or_error().is_some();
+        if let Some(Attempt { what, sent }) = bag.load::<Attempt>().filter(|_| was_sent) {
             let number = bag.load::<RequestAttempts>().map_or(1, |it| it.attempts());
             let status = context.response().map(|response| response.status().as_u16());
             log_attempt(what, status, *sent, number);
