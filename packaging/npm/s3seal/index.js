@@ -57,48 +57,60 @@ function environmentOfServer() {
   return Object.fromEntries(kept);
 }
 
+// What runs against the server: it prints its environment, and ends once its standard input is closed. The server ends with
+// it, so it cannot outlive this process, however that ends.
+const holder = `
+  require("node:fs").writeSync(1, JSON.stringify(process.env) + "\\n");
+  process.stdin.on("end", () => process.exit()).resume();
+`;
+
 export async function startServer(options = {}) {
+  const given = toArguments(options);
   const program = options.program ?? binaryPath();
   if (!existsSync(program)) throw new Error(`startServer: ${program} is not there`);
   options.signal?.throwIfAborted();
-  const child = spawn(program, ["mock", "--json", ...toArguments(options)], {
-    env: environmentOfServer(),
-    stdio: ["ignore", "pipe", "pipe"],
+  const around = environmentOfServer();
+  const child = spawn(program, ["mock", ...given, "--", process.execPath, "--eval", holder], {
+    // What Node is told to load or trust is for this process.
+    env: { ...around, NODE_OPTIONS: "" },
+    stdio: ["pipe", "pipe", "pipe"],
+    // Ctrl-C is for this process: tests that are being ended still have their server.
+    detached: true,
   });
   const ended = new Promise((resolve) => {
     child.once("close", resolve);
     child.once("error", resolve);
   });
-  // It must not outlive this process, whichever way that ends; nor keep it alive.
-  const end = () => child.kill("SIGTERM");
-  process.once("exit", end);
-  ended.then(() => process.removeListener("exit", end));
+  child.stdin.on("error", () => {});
+  const end = () => child.stdin.end();
   options.signal?.addEventListener("abort", end, { once: true });
   ended.then(() => options.signal?.removeEventListener("abort", end));
 
-  const ready = await firstLine(child, ended);
+  const inside = await firstLine(child, ended);
   options.signal?.throwIfAborted();
-  child.unref();
-  child.stdout.unref?.();
-  child.stderr.unref?.();
-  const { environment } = ready;
+  for (const handle of [child, child.stdin, child.stdout, child.stderr]) handle.unref();
+  const set = Object.entries(inside).filter(
+    ([name, value]) => name.startsWith("AWS_") || (value !== around[name] && !["NODE_OPTIONS", "PATH"].includes(name)),
+  );
+  const environment = Object.fromEntries(set);
   const credentials = {
     accessKeyId: environment.AWS_ACCESS_KEY_ID,
     secretAccessKey: environment.AWS_SECRET_ACCESS_KEY,
   };
+  const endpoint = environment.AWS_ENDPOINT_URL;
+  const region = environment.AWS_REGION;
   const stop = async () => {
     end();
-    child.ref();
+    for (const handle of [child, child.stdout, child.stderr]) handle.ref();
     await ended;
   };
   return {
-    endpoint: ready.endpoint,
-    region: environment.AWS_REGION,
+    endpoint,
+    region,
     credentials,
     environment,
     get clientConfig() {
-      const { endpoint } = ready;
-      return { endpoint, region: environment.AWS_REGION, credentials: { ...credentials }, forcePathStyle: true };
+      return { endpoint, region, credentials: { ...credentials }, forcePathStyle: true };
     },
     pid: child.pid,
     stop,
@@ -106,7 +118,7 @@ export async function startServer(options = {}) {
   };
 }
 
-// The server prints one line once it answers; if it ends before, what it said is the reason.
+// The line comes once the server answers; if the server ends before, what it said is the reason.
 async function firstLine(child, ended) {
   let printed = "";
   let said = "";
