@@ -65,7 +65,7 @@ place() { install -D -m "$2" "$1" "$3"; touch -d "@$SOURCE_DATE_EPOCH" "$3"; }
 place_program() {
   local prefix=$1 page zsh=${2:-site-functions}
   place "$binary" 755 "$prefix/bin/s3seal"
-  for page in "$root"/man/*.1; do place "$page" 644 "$prefix/share/man/man1/$(basename "$page")"; done
+  for page in "$root"/man/*.[1-8]; do place "$page" 644 "$prefix/share/man/man${page##*.}/$(basename "$page")"; done
   place "$root/completions/s3seal.bash" 644 "$prefix/share/bash-completion/completions/s3seal"
   place "$root/completions/_s3seal" 644 "$prefix/share/zsh/$zsh/_s3seal"
   place "$root/completions/s3seal.fish" 644 "$prefix/share/fish/vendor_completions.d/s3seal.fish"
@@ -91,7 +91,7 @@ build_tar() {
   place_documents "$work/$name"
   place_licences "$work/$name"
   local file
-  for file in "$root"/man/*.1; do place "$file" 644 "$work/$name/man/$(basename "$file")"; done
+  for file in "$root"/man/*.[1-8]; do place "$file" 644 "$work/$name/man/$(basename "$file")"; done
   for file in "$root"/completions/*; do place "$file" 644 "$work/$name/completions/$(basename "$file")"; done
   tar --sort=name --format=ustar --owner=0 --group=0 --numeric-owner --mtime="@$SOURCE_DATE_EPOCH" \
     -C "$work" -cf - "$name" | gzip -9n >"$out/$name.tar.gz"
@@ -220,7 +220,7 @@ build_deb() {
   place_program "$tree/usr" vendor-completions
   # Debian has its own place for licences, and no elvish folder.
   rm -r "$tree/usr/share/elvish"
-  for page in "$tree"/usr/share/man/man1/*; do gzip -9n "$page"; done
+  for page in "$tree"/usr/share/man/man?/*; do gzip -9n "$page"; done
   place "$root/README.md" 644 "$documents/README.md"
   place "$root/CHANGELOG.md" 644 "$documents/changelog"
   { sed "s/@VERSION@/$debian_version/; s/@DATE@/$(date -R -d "@$SOURCE_DATE_EPOCH")/" "$packaging/deb/changelog"; } >"$documents/changelog.Debian"
@@ -248,7 +248,7 @@ build_rpm() {
   local tree=$work/rpm/tree page
   place_program "$tree/usr"
   rm -r "$tree/usr/share/elvish"
-  for page in "$tree"/usr/share/man/man1/*; do gzip -9n "$page"; done
+  for page in "$tree"/usr/share/man/man?/*; do gzip -9n "$page"; done
   place_documents "$tree/usr/share/doc/s3seal"
   place_licences "$tree/usr/share/licenses/s3seal"
   find "$tree" -type d -exec chmod 755 {} +

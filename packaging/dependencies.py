@@ -18,6 +18,12 @@ def crates(manifest: str, target: str) -> tuple[dict, list[dict], dict[str, list
     """The program's crate, the crates that are linked into it, and which needs which."""
     command = ["cargo", "metadata", "--format-version", "1", "--locked", "--manifest-path", manifest]
     found = json.loads(subprocess.check_output([*command, "--filter-platform", target]))
+    # `cargo metadata` has what any features need, those of tests among them; `cargo tree` what this program needs.
+    command = ["cargo", "tree", "--locked", "--manifest-path", manifest, "--package", "s3seal", "--target", target]
+    lines = subprocess.check_output(
+        [*command, "--edges", "normal,no-proc-macro", "--prefix", "none", "--format", "{p}"], text=True
+    ).splitlines()
+    needed = {tuple(line.split()[:2]) for line in lines if line}
     packages = {package["id"]: package for package in found["packages"]}
     nodes = {node["id"]: node for node in found["resolve"]["nodes"]}
     root = next(package for package in found["packages"] if package["name"] == "s3seal")
@@ -28,19 +34,19 @@ def crates(manifest: str, target: str) -> tuple[dict, list[dict], dict[str, list
         if crate in linked:
             continue
         needs = nodes[crate]["deps"]
-        # A macro runs in the compiler: neither it nor what it needs is in the program.
+        # Macros are not in it: they run in the compiler, and what they need, too.
         linked[crate] = sorted(
             need["pkg"]
             for need in needs
-            if any(kind["kind"] is None for kind in need["dep_kinds"]) and not is_macro(packages[need["pkg"]])
+            if any(kind["kind"] is None for kind in need["dep_kinds"]) and is_needed(packages[need["pkg"]], needed)
         )
         waiting.extend(linked[crate])
     others = [packages[crate] for crate in linked if crate != root["id"]]
     return root, sorted(others, key=lambda crate: (crate["name"], crate["version"])), linked
 
 
-def is_macro(package: dict) -> bool:
-    return any("proc-macro" in target["kind"] for target in package["targets"])
+def is_needed(package: dict, needed: set[tuple[str, ...]]) -> bool:
+    return (package["name"], f"v{package['version']}") in needed
 
 
 def licence_files(package: dict) -> list[pathlib.Path]:

@@ -110,7 +110,6 @@ pub(crate) struct Args {
     /// Serve nothing, and ask the server at this URL whether it answers: exit 0, or 8 if it does not. Without a URL: the
     /// server with this --addr or --preset, and --tls. No certificate is checked
     #[arg(long, value_name = "URL", num_args = 0..=1, conflicts_with = "command")]
-    #[expect(clippy::option_option, reason = "the option can be given without its value")]
     pub(super) health: Option<Option<String>>,
     /// The command to run against the server
     #[arg(last = true, value_name = "COMMAND")]
