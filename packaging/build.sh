@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # Makes the packages from this source tree into a folder, named as the tools name them:
 #
-#   packaging/build.sh OUT [KIND…]     KINDs: binary licences tar wheel pytest npm deb rpm image templates; all by default
+#   packaging/build.sh OUT [KIND…]     KINDs: binary licences tar wheel pytest npm deb rpm image recipes; all by default
 #
 # S3SEAL_BINARY=FILE packs this program instead of building one: packages of one release hold the same bytes.
 # S3SEAL_TARGET is a Rust target (x86_64-unknown-linux-gnu by default), S3SEAL_GLIBC the oldest glibc to run with.
-# S3SEAL_REPOSITORY is the address of the project, for the templates: https://HOST/OWNER/s3seal.
+# S3SEAL_REPOSITORY is the address of the project, for the recipes: https://HOST/OWNER/s3seal.
 
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-[ $# -ge 1 ] || die "usage: packaging/build.sh OUT [binary|licences|tar|wheel|pytest|npm|deb|rpm|image|templates]…"
+[ $# -ge 1 ] || die "usage: packaging/build.sh OUT [binary|licences|tar|wheel|pytest|npm|deb|rpm|image|recipes]…"
 mkdir -p "$1"
 out=$(cd "$1" && pwd)
 shift
@@ -271,21 +271,21 @@ build_image() {
 }
 
 # What belongs to registries that take a recipe, not a package. The sums are those of the archives in OUT.
-build_templates() {
+build_recipes() {
   local repository=${S3SEAL_REPOSITORY:-}
-  [ -n "$repository" ] || die "templates: set S3SEAL_REPOSITORY to the address of the project, https://HOST/OWNER/s3seal"
-  python3 "$packaging/templates/fill.py" --version "$version" --repository "$repository" --archives "$out" --out "$out"
+  [ -n "$repository" ] || die "recipes: set S3SEAL_REPOSITORY to the address of the project, https://HOST/OWNER/s3seal"
+  python3 "$packaging/recipes/fill.py" --version "$version" --repository "$repository" --archives "$out" --out "$out"
 }
 
 kinds=("$@")
 if [ ${#kinds[@]} = 0 ]; then
   kinds=(binary licences tar wheel pytest npm deb rpm image)
-  [ -z "${S3SEAL_REPOSITORY:-}" ] || kinds+=(templates)
+  [ -z "${S3SEAL_REPOSITORY:-}" ] || kinds+=(recipes)
 fi
 for kind in "${kinds[@]}"; do
   case $kind in
-    binary|licences|tar|wheel|pytest|npm|deb|rpm|image|templates) "build_$kind" ;;
-    *) die "$kind: no such kind; there are binary, licences, tar, wheel, pytest, npm, deb, rpm, image and templates" ;;
+    binary|licences|tar|wheel|pytest|npm|deb|rpm|image|recipes) "build_$kind" ;;
+    *) die "$kind: no such kind; there are binary, licences, tar, wheel, pytest, npm, deb, rpm, image and recipes" ;;
   esac
 done
 

@@ -290,7 +290,7 @@ if [ ${#kinds[@]} = 0 ]; then kinds=(checksums tar wheel npm deb rpm image old s
 for kind in "${kinds[@]}"; do
   case $kind in
     checksums) check "checksums" test_checksums ;;
-    scripts) check "actions: their shell" bash "$packaging/setup/test.sh" "$out" ;;
+    scripts) check "actions: their shell" bash "$packaging/setup-s3seal/test.sh" "$out" ;;
     tar|wheel|npm|deb|rpm|image|old) "test_$kind" ;;
     *) die "$kind: no such kind; there are checksums, tar, wheel, npm, deb, rpm, image, old and scripts" ;;
   esac
