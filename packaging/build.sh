@@ -7,6 +7,7 @@
 # S3SEAL_TARGET is a Rust target (x86_64-unknown-linux-gnu by default), S3SEAL_GLIBC the oldest glibc to run with.
 # S3SEAL_REPOSITORY is the address of the project, for the recipes: https://HOST/OWNER/s3seal.
 
+# shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 [ $# -ge 1 ] || die "usage: packaging/build.sh OUT [binary|licences|tar|wheel|pytest|npm|deb|rpm|image|recipes]…"

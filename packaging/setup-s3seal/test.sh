@@ -2,6 +2,7 @@
 # The shell of the action, of the GitLab component and of the recipes, on the archive in OUT: setup-s3seal/test.sh OUT
 # Called by packaging/test.sh. The release is a folder here; nothing is fetched from a host.
 
+# shellcheck source=../lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 
 out=$(realpath -e "$1")
@@ -16,7 +17,8 @@ cp "$out/$archive" "$release/"
 
 # install WHAT…: as the action's step runs it, with variables set before.
 install() {
-  : >"$work/path" >"$work/output"
+  true >"$work/path"
+  true >"$work/output"
   (export GITHUB_PATH=$work/path GITHUB_OUTPUT=$work/output S3SEAL_DOWNLOADS=${downloads-file://$release}
     unset S3SEAL_REPOSITORY
     env "${extra[@]}" sh "$here/install.sh" "$@") >"$work/said" 2>&1
@@ -107,9 +109,12 @@ grep -q 'is missing: build its target' "$work/said"
   cp -r "$work/archives" "$work/src"
   cd "$work/src"
   tar -xzf "$archive"
-  srcdir=$work/src pkgdir=$work/pkg CARCH=x86_64
+  # shellcheck disable=SC2034 # for the recipe
+  pkgdir=$work/pkg CARCH=x86_64
+  # shellcheck disable=SC1091 # made above
   . "$work/recipes/PKGBUILD"
-  [ "$sha256sums_x86_64" = "$(sha256sum <"$archive" | cut -d ' ' -f 1)" ]
+  # shellcheck disable=SC2154 # the recipe's
+  [ "${sha256sums_x86_64[0]}" = "$(sha256sum <"$archive" | cut -d ' ' -f 1)" ]
   # shellcheck disable=SC2218 # the function is the recipe's
   unset -f install
   package
