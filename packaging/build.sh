@@ -51,7 +51,7 @@ build_binary() {
 }
 
 # The newest symbol version of glibc that the program needs: 2.17.
-glibc_of() { objdump -T "$1" | grep -oE 'GLIBC_[0-9.]+' | sort -Vu | tail -n 1 | sed 's/GLIBC_//'; }
+glibc_of() { readelf -W --version-info "$1" | grep -oE 'GLIBC_[0-9.]+' | sort -Vu | tail -n 1 | sed 's/GLIBC_//'; }
 
 build_licences() {
   need cargo 'cargo, or rustup'

@@ -15,24 +15,44 @@ mkdir -p "$tree"/{etc/ssl/certs,usr/bin,usr/share/doc/s3seal,home/s3seal,data,tm
 install -m 755 "$binary" "$tree/usr/bin/s3seal"
 install -m 644 "$licences" "$root/LICENSE-APACHE" "$root/LICENSE-MIT" "$tree/usr/share/doc/s3seal/"
 
-# A glibc program needs its loader, its libraries, and what glibc opens by name to look up hosts. They are this machine's,
-# which is Debian in the release: the image has Debian's glibc, with Debian's licence file.
+# A glibc program needs its loader, its libraries, and what glibc opens by name to look up hosts: Debian's, with Debian's
+# licence file. They are this machine's, or of Debian's package if the program is for another machine.
 place_libraries() {
-  local loader library
-  loader=$(readelf -p .interp "$binary" | grep -o '/[^ ]*ld-linux[^ ]*') || return 0
-  need ldconfig libc-bin
-  mkdir -p "$tree$(dirname "$loader")"
-  install -m 755 "$(realpath "$loader")" "$tree$loader"
+  local loader library found from=/
+  loader=$(readelf -p .interp "$binary" 2>/dev/null | grep -o '/[^ ]*ld-linux[^ ]*') || return 0
+  if [ "$machine" != "$(uname -m)" ]; then
+    from=$work/debian
+    fetch_libraries "$from"
+  fi
   # libnss_files and libnss_dns are part of libc.so.6 since glibc 2.34.
-  for library in $(readelf -d "$binary" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p') libresolv.so.2; do
-    case $library in ld-linux*) continue ;; esac
-    local found
-    found=$(ldconfig -p | awk -v name="$library" '$1 == name && /x86-64|AArch64/ { print $NF; exit }')
-    [ -n "$found" ] || die "image: $library is not on this machine (Debian: libc6)"
+  for library in $(readelf -d "$binary" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p') libresolv.so.2 "$(basename "$loader")"; do
+    found=$(find "$from"/{,usr/}lib/"$machine-linux-gnu" -name "$library" 2>/dev/null | head -n 1)
+    [ -n "$found" ] || die "image: $library is not in $from (Debian: libc6)"
     install -D -m 755 "$(realpath "$found")" "$tree/usr/lib/$library"
   done
+  [ ! -e "$from/usr/share/doc/libgcc-s1/copyright" ] || documents=(libc6 libgcc-s1)
+  for library in "${documents[@]}"; do
+    install -D -m 644 "$from/usr/share/doc/$library/copyright" "$tree/usr/share/doc/$library/copyright" 2>/dev/null ||
+      install -D -m 644 "$(realpath -m "$from/usr/share/doc/$library")/copyright" "$tree/usr/share/doc/$library/copyright"
+  done
   ln -sfn usr/lib "$tree/lib"
-  install -D -m 644 /usr/share/doc/libc6/copyright "$tree/usr/share/doc/libc6/copyright"
+  # Where the loader is, in the program: /lib64/ld-linux-x86-64.so.2, /lib/ld-linux-aarch64.so.1.
+  [ -e "$tree$loader" ] || { mkdir -p "$tree$(dirname "$loader")" && ln -s "/usr/lib/$(basename "$loader")" "$tree$loader"; }
+}
+documents=(libc6)
+
+# fetch_libraries FOLDER: glibc of another machine, by apt with lists of its own: this machine's stay as they are.
+fetch_libraries() {
+  need apt-get apt
+  local state=$work/apt options
+  mkdir -p "$state"/{lists/partial,archives/partial} "$1"
+  options=(-o "APT::Architecture=$debian_arch" -o "APT::Architectures=$debian_arch" -o "Dir::State::lists=$state/lists"
+    -o Dir::State::status=/dev/null -o "Dir::Cache::archives=$state/archives" -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache=
+    -o APT::Sandbox::User=root)
+  apt-get "${options[@]}" -qq update
+  (cd "$state" && apt-get "${options[@]}" -qq download libc6 libgcc-s1)
+  local package
+  for package in "$state"/*.deb; do dpkg-deb -x "$package" "$1"; done
 }
 mkdir -p "$tree/usr/lib"
 place_libraries

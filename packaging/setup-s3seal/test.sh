@@ -123,3 +123,17 @@ grep -q 'is missing: build its target' "$work/said"
 echo "the recipe for pacman lays its files out"
 if command -v ruby >/dev/null; then ruby -c "$work/recipes/s3seal.rb"; else echo "the recipe for Homebrew was not read: ruby is missing"; fi
 if command -v nix-instantiate >/dev/null; then nix-instantiate --parse "$work/recipes/flake.nix" >/dev/null; else echo "the flake was not read: nix-instantiate is missing"; fi
+
+# The release's checks of a tag, on a copy of what they read.
+mkdir -p "$work/copy/packaging"
+cp "$packaging"/*.sh "$work/copy/packaging/"
+cp "$root/Cargo.toml" "$root/Cargo.lock" "$work/copy/"
+printf '# Changelog\n\n## [Unreleased]\n\n## [%s] - 2030-01-31\n\n### Added\n\n- A feature.\n\n## [0.0.1]\n\n- The first.\n' "$version" >"$work/copy/CHANGELOG.md"
+release() { bash "$work/copy/packaging/release.sh" "$@"; }
+release check "v$version"
+[ "$(release notes | tr -d '\n')" = '### Added- A feature.' ]
+refused() { ! release check "$1" 2>"$work/said" && grep -qF -- "$2" "$work/said"; }
+refused v999.0.0 'or change the version'
+sed -i "s/## \[$version\]/## [Next]/" "$work/copy/CHANGELOG.md"
+refused "v$version" "has no section [$version]"
+echo "a tag is checked against the version and the changelog"
