@@ -1351,6 +1351,7 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--notify', '--notify', [CompletionResultType]::ParameterName, 'Deliver the event notifications that buckets ask for to this file, or by POST to http://127.0.0.1:PORT/…')
             [CompletionResult]::new('--dir', '--dir', [CompletionResultType]::ParameterName, 'Store everything in this folder instead of in memory')
             [CompletionResult]::new('--env-file', '--env-file', [CompletionResultType]::ParameterName, 'Once ready, write the environment to this file as `export` lines')
+            [CompletionResult]::new('--health', '--health', [CompletionResultType]::ParameterName, 'Serve nothing, and ask the server at this URL whether it answers: exit 0, or 8 if it does not. Without a URL: the server with this --addr or --preset, and --tls. No certificate is checked')
             [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How the progress of transfers is shown on stderr')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE')
             [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL')

@@ -3374,7 +3374,7 @@ _s3seal() {
             return 0
             ;;
         s3seal__subcmd__mock)
-            opts="-q -v -h --preset --addr --bucket --versioned-bucket --init --tls --require-tls --behave --user --fault --seed --now --latency --bandwidth --max-connections --log --notify --dir --control --env-file --json --quiet --verbose --list --progress --no-progress --color --endpoint-url --profile --region --ca-bundle --no-sign-request --allow-http --request-payer --expected-bucket-owner --max-attempts --connect-timeout --read-timeout --limit-rate --help"
+            opts="-q -v -h --preset --addr --bucket --versioned-bucket --init --tls --require-tls --behave --user --fault --seed --now --latency --bandwidth --max-connections --log --notify --dir --control --env-file --health --json --quiet --verbose --list --progress --no-progress --color --endpoint-url --profile --region --ca-bundle --no-sign-request --allow-http --request-payer --expected-bucket-owner --max-attempts --connect-timeout --read-timeout --limit-rate --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3481,6 +3481,10 @@ _s3seal() {
                     return 0
                     ;;
                 --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --health)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -1316,6 +1316,7 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --notify 'Deliver the event notifications that buckets ask for to this file, or by POST to http://127.0.0.1:PORT/…'
             cand --dir 'Store everything in this folder instead of in memory'
             cand --env-file 'Once ready, write the environment to this file as `export` lines'
+            cand --health 'Serve nothing, and ask the server at this URL whether it answers: exit 0, or 8 if it does not. Without a URL: the server with this --addr or --preset, and --tls. No certificate is checked'
             cand --progress 'How the progress of transfers is shown on stderr'
             cand --color 'When output is in colour. Also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE'
             cand --endpoint-url 'The store''s URL; path-style addressing. Also: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL'

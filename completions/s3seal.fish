@@ -2768,6 +2768,7 @@ complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l log -d 'Append a 
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l notify -d 'Deliver the event notifications that buckets ask for to this file, or by POST to http://127.0.0.1:PORT/…' -r -F
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l dir -d 'Store everything in this folder instead of in memory' -r -f -a "(__fish_complete_directories)"
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l env-file -d 'Once ready, write the environment to this file as `export` lines' -r -F
+complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l health -d 'Serve nothing, and ask the server at this URL whether it answers: exit 0, or 8 if it does not. Without a URL: the server with this --addr or --preset, and --tls. No certificate is checked' -r -f
 complete -c s3seal -n "__fish_s3seal_using_subcommand mock" -l progress -d 'How the progress of transfers is shown on stderr' -r -f -a "auto\t'Bars, if stderr is a terminal; with CI in the environment, two lines for a run of over 30 seconds'
 plain\t'A line of text every 30 seconds'
 none\t'Nothing'"

@@ -146,3 +146,42 @@ fn the_clock_starts_when_the_user_says() {
     assert!(done.stdout.contains("\"2040-01-31T00:0"), "{}", done.stdout);
     mock(&lab, &["--now", "tomorrow"], "true").exits(2);
 }
+
+#[test]
+fn health_is_asked_of_another_server() {
+    for tls in [false, true] {
+        let lab = Lab::with(|server| server.tls(tls));
+        let endpoint = lab.server().endpoint();
+        let done = lab.run(["mock", "--health", endpoint]).succeeds();
+        assert_eq!((&*done.stdout, &*done.stderr), ("", ""));
+        // The same from what the server was started with: the variables of its container.
+        let addr = endpoint.split("//").nth(1).unwrap().replace("localhost", "127.0.0.1");
+        let asked = lab.run(["mock", "--health"]).env("S3SEAL_MOCK_ADDR", &addr);
+        asked.env("S3SEAL_MOCK_TLS", tls.to_string()).succeeds();
+        let any = addr.replace("127.0.0.1", "0.0.0.0");
+        let asked = lab.run(["mock", "--addr", &any, "--health"]);
+        asked.env("S3SEAL_MOCK_TLS", tls.to_string()).succeeds();
+        // It is not S3 that was asked for, nor is S3's refusal health.
+        let path = format!("{endpoint}/demo/note");
+        lab.run(["mock", "--health", &path]).exits(8).says(&["answered `HTTP/1.1 403"]);
+        // The other scheme is no health either.
+        let other =
+            if tls { endpoint.replace("https", "http") } else { endpoint.replace("http", "https") };
+        lab.run(["mock", "--health", &other]).exits(8).says(&["no healthy server", "--tls"]);
+    }
+}
+
+#[test]
+fn a_server_that_is_not_there_is_not_healthy_and_mistakes_are_said() {
+    let lab = Lab::offline();
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let url = format!("http://{free}");
+    let done = lab.run(["mock", "--health", &url]).exits(8);
+    done.says(&["no healthy server", "refused", "s3seal mock"]);
+    lab.run(["mock", "--health"]).exits(2).says(&["chooses its port", "--preset"]);
+    for url in ["127.0.0.1:9000", "ftp://127.0.0.1/", "http://user:secret@127.0.0.1/"] {
+        let done = lab.run(["mock", "--health", url]).exits(2).says(&["takes the URL"]);
+        assert!(!done.stderr.contains("secret"), "{}", done.stderr);
+    }
+    lab.run(["mock", "--health", &url, "--", "true"]).exits(2);
+}

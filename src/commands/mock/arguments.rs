@@ -21,7 +21,8 @@ Examples:
   s3seal mock -- sh -c 's3seal put --no-key file s3://demo/ && s3seal ls s3://demo'
   s3seal mock --behave ceph --tls -- ./backup.sh
   s3seal mock --fault slow-down=0.1 --fault cut=0.05@GetObject --seed 7 -- ./backup.sh
-  s3seal mock --env-file mock.env &  # then, once the file is there: . ./mock.env")]
+  s3seal mock --env-file mock.env &  # then, once the file is there: . ./mock.env
+  s3seal mock --health http://127.0.0.1:9000")]
 pub(crate) struct Args {
     /// Use these defaults; `ci`: 127.0.0.1:9000, access key and secret key `test`
     #[arg(long, value_name = "NAME", env = "S3SEAL_MOCK_PRESET")]
@@ -106,6 +107,10 @@ pub(crate) struct Args {
     /// Once ready, write the environment to this file as `export` lines
     #[arg(long, value_name = "FILE", conflicts_with = "command", env = "S3SEAL_MOCK_ENV_FILE")]
     pub(super) env_file: Option<PathBuf>,
+    /// Serve nothing, and ask the server at this URL whether it answers: exit 0, or 8 if it does not. Without a URL: the
+    /// server with this --addr or --preset, and --tls. No certificate is checked
+    #[arg(long, value_name = "URL", num_args = 0..=1, conflicts_with = "command")]
+    pub(super) health: Option<Option<String>>,
     /// The command to run against the server
     #[arg(last = true, value_name = "COMMAND")]
     pub(super) command: Vec<OsString>,

@@ -1,6 +1,7 @@
 //! `s3seal mock`: the embedded server, for tests and trials without a store.
 
 mod arguments;
+mod health;
 
 use std::fs::OpenOptions;
 use std::io::ErrorKind;
@@ -19,8 +20,13 @@ use super::local_server::{
 use crate::failure::Failure;
 use crate::output::Output;
 
-/// Serves, and returns the exit code of the command, or of the signal that ended the server.
+/// Serves, and returns the exit code of the command, or of the signal that ended the server. With `--health`, asks another
+/// server instead.
 pub(crate) fn run(args: &Args, region: Option<&str>, out: &Output) -> Result<u8, Failure> {
+    if let Some(url) = &args.health {
+        let url = url.clone().map_or_else(|| health::url_of(listened(args), args.tls), Ok)?;
+        return health::ask(&url).map(|()| 0);
+    }
     restart_without_keys()?;
     let mut builder = Server::builder().tls(args.tls).require_tls(args.require_tls);
     if let Some(Preset::Ci) = args.preset {
