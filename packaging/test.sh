@@ -158,6 +158,7 @@ tree_of() {
   if [ ! -s "$archive" ]; then
     mkdir -p "$(dirname "$archive")"
     mirror=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' | grep -v security | sort -u | head -n 1)
+    rm -f "$archive.new"
     say "making a tree of Debian $release"
     mmdebstrap --quiet --variant=essential "$release" "$archive.new" "$mirror" >"$work/mmdebstrap.log" 2>&1 ||
       { sed 's/^/      /' "$work/mmdebstrap.log" | tail -n 5; return 1; }
@@ -273,7 +274,7 @@ test_image() {
   size "$archive"
 }
 config_of_image() {
-  skopeo inspect --config "docker-archive:$work/image.tar" >"$work/image.json" && skopeo inspect "docker-archive:$work/image.tar"
+  skopeo inspect --config --raw "docker-archive:$work/image.tar" >"$work/image.json" && skopeo inspect "docker-archive:$work/image.tar"
 }
 as_promised() { python3 - "$work/image.json" "$1" <<'PYTHON'
 import json, sys

@@ -66,7 +66,7 @@ chmod 1777 "$tree/tmp"
 # A folder that comes from outside has its own owner; one of Docker's takes this one.
 chown -R 0:0 "$tree"
 chown 65532:65532 "$tree/home/s3seal" "$tree/data"
-find "$tree" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
+tar --sort=name --numeric-owner --mtime="@$SOURCE_DATE_EPOCH" -C "$tree" -cf "$work/tree.tar" .
 
 label() { printf -- '--label\norg.opencontainers.image.%s=%s\n' "$1" "$2"; }
 mapfile -t labels < <(

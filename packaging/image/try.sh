@@ -7,14 +7,19 @@ ip link set lo up
 mount -t proc proc "$tree/proc"
 
 # in_image COMMAND…: as the image's user, with the image's variables, as `docker run` starts it.
-in_image() { (cd / && env -i "${variables[@]}" "${more[@]}" chroot --userspec=65532:65532 "$tree" "$@"); }
+chroot=$(command -v chroot)
+in_image() { env -C / -i "${variables[@]}" "${more[@]}" "$chroot" --userspec=65532:65532 "$tree" "$@"; }
 more=()
+# Not by the function: the signal is for the server, and not for a shell that waits for it.
+start_server() {
+  env -C / -i "${variables[@]}" "${more[@]}" "$chroot" --userspec=65532:65532 "$tree" /usr/bin/s3seal mock >/dev/null &
+  server=$!
+}
 
-in_image /usr/bin/s3seal mock >/dev/null &
-server=$!
+start_server
 # The health check asks until the server answers, as a runtime does.
 for _ in $(seq 200); do
-  if in_image /usr/bin/s3seal mock --health; then break; fi
+  if in_image /usr/bin/s3seal mock --health 2>/dev/null; then break; fi
   sleep 0.05
 done
 in_image /usr/bin/s3seal mock --health
@@ -34,10 +39,9 @@ kill -TERM "$server"
 wait "$server" || [ $? = 143 ]
 # With TLS by a variable the same health check asks over https.
 more=(S3SEAL_MOCK_TLS=true)
-in_image /usr/bin/s3seal mock >/dev/null &
-server=$!
+start_server
 for _ in $(seq 200); do
-  if in_image /usr/bin/s3seal mock --health; then break; fi
+  if in_image /usr/bin/s3seal mock --health 2>/dev/null; then break; fi
   sleep 0.05
 done
 in_image /usr/bin/s3seal mock --health

@@ -72,7 +72,8 @@ pub(super) fn ask(url: &str) -> Result<(), Failure> {
     };
     match answered {
         Ok(line) if line.split(' ').nth(1) == Some("200") => Ok(()),
-        Ok(line) => Err(unhealthy(format!("it answered `{line}`"))),
+        Ok(line) if line.starts_with("HTTP/") => Err(unhealthy(format!("it answered `{line}`"))),
+        Ok(_) => Err(unhealthy("what it answers is not HTTP".to_owned())),
         Err(error) => Err(unhealthy(error.to_string())),
     }
 }
