@@ -156,8 +156,13 @@ mod tests {
     #[test]
     fn rules_that_are_fine() {
         let two: [(&str, &str, &str, &[&str]); 2] =
-            [("aws", "s3://b", "a", &[]), ("https://h", "s3://b/p", "b", &["a"])];
+            [("aws", "s3://b", "a", &[]), ("https://h", "s3://c/p", "b", &["a"])];
         assert_eq!(judged(&two, &["a", "b"]), Judgement::default());
+        let twins: [(&str, &str, &str, &[&str]); 2] =
+            [("aws", "s3://b", "a", &[]), ("https://h", "s3://b/p", "b", &[])];
+        let judged_twins = judged(&twins, &["a", "b"]);
+        assert!(judged_twins.faults.is_empty());
+        assert!(judged_twins.notes[0].contains("name the store with --endpoint-url"));
         let loopback = [("http://127.0.0.1:9000", "s3://b", "a", &[][..])];
         assert_eq!(judged(&loopback, &["a"]), Judgement::default());
         let of_a_vpc = "https://bucket.vpce-1.s3.eu-west-1.vpce.amazonaws.com";
