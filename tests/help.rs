@@ -147,6 +147,7 @@ const NOT_RUN: &[(&str, &str)] = &[
     ("> /etc", "a folder of the system"),
     ("> ~/", "a folder that may be absent"),
     ("s3seal setup", "it asks questions"),
+    ("mock --health", "no server is at that port"),
     ("s3.old.example", "a store of the reader"),
     ("--region eu-central-1", "the server is in another region"),
 ];
