@@ -160,7 +160,7 @@ tree_of() {
     mirror=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' | grep -v security | sort -u | head -n 1)
     rm -f "$archive.new"
     say "making a tree of Debian $release"
-    mmdebstrap --quiet --variant=essential "$release" "$archive.new" "$mirror" >"$work/mmdebstrap.log" 2>&1 ||
+    mmdebstrap --quiet --format=tar --variant=essential "$release" "$archive.new" "$mirror" >"$work/mmdebstrap.log" 2>&1 ||
       { sed 's/^/      /' "$work/mmdebstrap.log" | tail -n 5; return 1; }
     mv "$archive.new" "$archive"
   fi

@@ -173,6 +173,10 @@ diagnosed() {
     return 1
   fi
   others=$(sed -E 's/.*"check":"([^"]*)","status":"([^"]*)".*/\1=\2/' "$scratch/doctor")
+  # There is no config.toml to judge.
+  for expected in rules keys rule-endpoints; do
+    others=$(grep -vx -- "$expected=skip" <<<"$others" || true)
+  done
   for expected in "$@"; do
     if ! grep -qx -- "$expected" <<<"$others"; then
       echo "not so: $expected"

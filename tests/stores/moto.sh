@@ -141,7 +141,7 @@ admin make clinic
 admin make clinic-kept --versioned
 check "doctor: empty at first" nothing_in clinic-kept
 for bucket in clinic clinic-kept; do
-  check "doctor: this store does not seal ($bucket)" diagnosed 6 "s3://$bucket" tls=warn write=fail read=skip \
+  check "doctor: this store does not seal ($bucket)" diagnosed 6 "s3://$bucket" tls=warn versioning=skip write=fail read=skip \
     wrong-key=skip no-key=skip checksums=skip put=skip multipart=skip copy=skip copy-in-place=skip copy-plain=skip \
     conditions=skip presigned=skip
   first_of_all() { head -1 "$scratch/doctor" | grep -F '"check":"write","status":"fail"' | grep plaintext; }

@@ -285,13 +285,13 @@ for bucket in clinic clinic-kept; do
     check "doctor: nothing is left ($bucket)" nothing_in "$bucket"
   done
 done
-check "doctor: an absent bucket" diagnosed 3 s3://absent tls=warn bucket=fail sse-c=skip write=skip read=skip \
+check "doctor: an absent bucket" diagnosed 3 s3://absent tls=warn bucket=fail versioning=skip sse-c=skip write=skip read=skip \
   wrong-key=skip no-key=skip checksums=skip put=skip multipart=skip copy=skip copy-in-place=skip copy-plain=skip \
   conditions=skip presigned=skip cleanup=skip
 check "doctor: read-only credentials" as_reader diagnosed 5 s3://clinic tls=warn bucket=warn sse-c=warn write=fail \
   read=skip wrong-key=skip no-key=skip checksums=skip put=skip multipart=skip copy=skip copy-in-place=skip \
   copy-plain=skip conditions=skip presigned=skip
-check "doctor: write-only credentials" as_writer diagnosed 5 s3://clinic tls=warn bucket=warn sse-c=warn read=fail \
+check "doctor: write-only credentials" as_writer diagnosed 5 s3://clinic tls=warn bucket=warn versioning=skip sse-c=warn read=fail \
   wrong-key=skip no-key=skip checksums=skip put=skip multipart=skip copy=skip copy-in-place=skip copy-plain=skip \
   conditions=skip presigned=skip
 check "doctor: nothing is left of any of that" nothing_in clinic
