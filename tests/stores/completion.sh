@@ -117,7 +117,7 @@ for shell in bash bash-completion zsh fish; do
   check "$shell: a behavior" completes "$shell" 's3seal mock --behave sea' 's3seal mock --behave seaweedfs '
   check "$shell: a fault" completes "$shell" 's3seal mock --fault slow' 's3seal mock --fault slow-down='
   check "$shell: a command" completes "$shell" 's3seal pres' 's3seal presign '
-  check "$shell: a topic of help" completes "$shell" 's3seal help key conv' 's3seal help key convert '
+  check "$shell: a topic of help" completes "$shell" 's3seal help patt' 's3seal help patterns '
   check "$shell: a local source" completes "$shell" 's3seal put di' 's3seal put dir/'
   check "$shell: a list" lists "$shell" 's3seal get s3://demo/a/' plain.txt "it's \$(touch pwned)"
   check "$shell: no options where objects are meant" lists "$shell" 's3seal ls s3://demo/' a/ b/ c/ d/ NOT--json
