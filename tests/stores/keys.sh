@@ -61,6 +61,10 @@ converted() {
   [ -z "${AWS_CA_BUNDLE:-}" ] || ca=(--cacert "$AWS_CA_BUNDLE")
   head -c 300000 /dev/urandom >object
   s3seal keygen -q -o keys/key
+  # s3fs 1.90 takes a key whose first byte is 0 for none: one key of 256.
+  while grep -q '^A[A-P]' keys/key && rm keys/key; do
+    s3seal keygen -q -o keys/key
+  done
   s3seal put -q -k keys/key object s3://demo/sealed
   for tool in aws s3api rclone mc curl env s3fs litestream; do
     check "$label: convert --as $tool" s3seal key convert keys/key --as "$tool" -o "keys/$tool"
