@@ -6,7 +6,8 @@ shopt -s inherit_errexit
 
 packaging=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(dirname "$packaging")
-results=${CARGO_TARGET_DIR:-$root/target}
+# Absolute, for some tools run in other folders.
+results=$(realpath -m "${CARGO_TARGET_DIR:-$root/target}")
 tools=$results/packaging/venv
 
 version=$(sed -n '/^\[workspace.package\]/,/^\[/s/^version = "\(.*\)"/\1/p' "$root/Cargo.toml")

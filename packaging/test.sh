@@ -106,11 +106,11 @@ test_wheel() {
     "$packaging/pytest-s3seal/src" "$packaging/pytest-s3seal/tests"
   check "wheel: pip removes it" removed_from_venv
 }
-tests_of_plugin() {
+tests_of_plugin() (
   cp -r "$packaging/pytest-s3seal/tests" "$work/plugin-tests"
   cd "$work/plugin-tests"
   clean PATH="$work/venv/bin:/usr/bin:/bin" "$work/venv/bin/pytest" -q -p no:cacheprovider .
-}
+)
 removed_from_venv() {
   "$work/venv/bin/pip" uninstall --quiet --yes pytest-s3seal s3seal
   # pytest keeps its own compiled form of every plugin.

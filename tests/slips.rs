@@ -313,8 +313,10 @@ fn what_is_skipped_has_no_place_in_the_order_of_keys() {
         let link = lab.path("s").join(std::ffi::OsStr::from_bytes(name));
         std::os::unix::fs::symlink("x", link).unwrap();
     }
-    lab.deep_file(&format!("s/.s3seal-{}.moved", "0".repeat(32)), b"aside");
+    let aside = format!("s/.s3seal-{}", "0".repeat(32));
+    lab.deep_file(&format!("{aside}.moved"), b"aside");
+    lab.deep_file(&format!("{aside}-own.moved"), b"aside");
     let done = lab.run(["sync", "-k", "./k", "s", "s3://demo/n"]).succeeds();
-    done.says(&["put aside by an interrupted `mv`"]);
+    done.says(&[".moved was put aside by an interrupted `mv`", ".moved is s/own, put aside by"]);
     lab.holds_only(&["n/b\u{e9}", "n/z"]);
 }

@@ -9,6 +9,7 @@ destination holds exactly the source, and neither partial files nor throw-away o
 
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -195,7 +196,7 @@ class Campaign:
     def has_work(self, command):
         """Whether a run has anything to do: what was moved completely has no source any more."""
         if command == "mv_up":
-            return bool(tree_of("source"))
+            return any(not name.endswith(".moved") for name in tree_of("source"))
         if command in ("mv", "mv_down"):
             return bool(self.store.names("s/"))
         return True
@@ -254,13 +255,19 @@ class Campaign:
         others = [name for name in self.store.names() if not name.startswith(("s/", "w/"))]
         if others:
             raise Wrong(f"objects that the program made for itself are left: {others}")
-        partial = [str(path) for path in Path(".").rglob(".s3seal-*")]
+        partial = [str(path) for path in Path(".").rglob(".s3seal-*") if not self.is_stored(path, found)]
         if partial:
             raise Wrong(f"partial files are left: {partial}")
         if command in ("put", "put_one", "sync_up", "mv_up") and self.store.uploads():
             self.complete(["rm", "--incomplete", f"s3://{BUCKET}"])
         if self.store.uploads() and command not in ("cp", "mv", "rotate"):
             raise Wrong(f"uploads are left: {self.store.uploads()}")
+
+    @staticmethod
+    def is_stored(path, stored):
+        """Whether it is a file that `mv` put aside once it was stored, and was killed before it deleted it."""
+        aside = re.fullmatch(r"\.s3seal-[0-9a-f]{32}-(.+)\.moved", path.name)
+        return aside and stored.get(str(path.relative_to("source").with_name(aside[1]))) == path.read_bytes()
 
     def run(self, wanted):
         passed = failed = 0

@@ -7,6 +7,7 @@ use tokio::sync::mpsc::Receiver;
 use super::names::SelectedNames;
 use crate::failure::Advice;
 use crate::output::Output;
+use crate::transfer::files::put_aside_name;
 use crate::transfer::many::{Entry, Found, Skip, WalkOptions, channel, walk_folder};
 use crate::transfer::progress::Progress;
 
@@ -61,8 +62,8 @@ impl Skips {
 
     /// Reports why the entry is not transferred.
     pub(crate) fn report(&mut self, entry: &Entry) {
-        let path = self.root.join(&entry.name);
-        let path = path.display();
+        let found = self.root.join(&entry.name);
+        let path = found.display();
         match entry.skip {
             None => {}
             Some(Skip::Link) => self.links += 1,
@@ -72,9 +73,17 @@ impl Skips {
             Some(Skip::Partial) => {
                 self.out.say(&format!("note: {path} is an unfinished download: skipped"));
             }
-            Some(Skip::PutAside) => self.out.warn(&format!(
-                "{path} was put aside by an interrupted `mv`: skipped; give it its name again, or delete it"
-            )),
+            Some(Skip::PutAside) => {
+                let own = found.file_name().and_then(put_aside_name).unwrap_or_default();
+                let was = match own.is_empty() {
+                    true => "was ".to_owned(),
+                    false => format!("is {}, ", found.with_file_name(own).display()),
+                };
+                self.out.warn(&format!(
+                    "{path} {was}put aside by an interrupted `mv` after it was stored: skipped; compare it with its \
+                     object, then delete it"
+                ));
+            }
         }
     }
 

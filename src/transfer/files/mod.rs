@@ -25,7 +25,7 @@ pub(crate) use folder::Folder;
 pub use input::Input;
 pub(crate) use input::SourceFolder;
 pub(crate) use mtime::{FileTime, MTIME, write_mtime};
-pub(crate) use original::is_put_aside;
+pub(crate) use original::put_aside_name;
 pub(crate) use place::{FilePlace, kept_mode};
 pub use source::Source;
 pub(crate) use source::{FileSource, read_range, unreadable};

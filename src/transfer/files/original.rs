@@ -4,6 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs::{File, Metadata};
 use std::io;
 use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,9 +15,12 @@ use rustix::fs::{AtFlags, RenameFlags};
 
 use crate::failure::Failure;
 
-/// A file that is put aside is named with this prefix, 32 hexadecimal digits and this suffix.
+/// A file that is put aside is named with this prefix, 32 hexadecimal digits, `-` and its own name, and this suffix.
+/// Its own name is left out where the whole would be too long for a file system.
 const ASIDE_PREFIX: &str = ".s3seal-";
 const ASIDE_SUFFIX: &str = ".moved";
+const ASIDE_DIGITS: usize = 32;
+const MAX_NAME_BYTES: usize = 255;
 
 /// Identifies a file and its state: any write changes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,7 +91,7 @@ impl Original {
         }
         // Another file could take the name between this check and a deletion by name. So the file is renamed to a
         // random name first, and checked again there.
-        let aside = name_aside().map_err(undeleted)?;
+        let aside = name_aside(&self.name).map_err(undeleted)?;
         rustix::fs::renameat(&self.folder, &self.name, &self.folder, &aside)
             .map_err(|error| undeleted(error.into()))?;
         self.delete_aside(&aside)
@@ -162,20 +166,28 @@ impl Original {
     }
 }
 
-/// Whether a file was put aside under a name of [`name_aside`].
-pub(crate) fn is_put_aside(name: &OsStr) -> bool {
-    let name = name.as_encoded_bytes();
-    name.starts_with(ASIDE_PREFIX.as_bytes())
-        && name.ends_with(ASIDE_SUFFIX.as_bytes())
-        && name.len() == ASIDE_PREFIX.len() + 32 + ASIDE_SUFFIX.len()
+/// The own name of a file that was put aside under this name; empty if it is not known.
+/// None if the file was not put aside.
+pub(crate) fn put_aside_name(name: &OsStr) -> Option<&OsStr> {
+    let rest = name.as_bytes().strip_prefix(ASIDE_PREFIX.as_bytes())?;
+    let (digits, rest) =
+        rest.strip_suffix(ASIDE_SUFFIX.as_bytes())?.split_at_checked(ASIDE_DIGITS)?;
+    let own = if rest.is_empty() { rest } else { rest.strip_prefix(b"-")? };
+    digits.iter().all(u8::is_ascii_hexdigit).then(|| OsStr::from_bytes(own))
 }
 
-/// A name that no other process can guess.
-fn name_aside() -> io::Result<OsString> {
-    let mut random = [0; 16];
+/// A name that no other process can guess, for a file to be put aside.
+fn name_aside(own: &OsStr) -> io::Result<OsString> {
+    let mut random = [0; ASIDE_DIGITS / 2];
     SysRng.try_fill_bytes(&mut random).map_err(io::Error::other)?;
     let digits: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(format!("{ASIDE_PREFIX}{digits}{ASIDE_SUFFIX}").into())
+    let mut aside = OsString::from(format!("{ASIDE_PREFIX}{digits}"));
+    if aside.len() + 1 + own.len() + ASIDE_SUFFIX.len() <= MAX_NAME_BYTES {
+        aside.push("-");
+        aside.push(own);
+    }
+    aside.push(ASIDE_SUFFIX);
+    Ok(aside)
 }
 
 #[cfg(test)]
@@ -236,5 +248,18 @@ mod tests {
         fs::write(&aside, "more content").unwrap();
         assert_eq!(original.delete_aside(OsStr::new("aside")).unwrap_err().exit_code(), 9);
         assert_eq!(names(folder.path()), ["a"]);
+    }
+
+    #[test]
+    fn the_name_of_a_file_that_is_put_aside_has_its_own_name() {
+        for own in ["a", "-", "b.moved", &"x".repeat(208)] {
+            let aside = name_aside(OsStr::new(own)).unwrap();
+            assert_eq!(put_aside_name(&aside), Some(OsStr::new(own)));
+        }
+        let aside = name_aside(OsStr::new(&"x".repeat(209))).unwrap();
+        assert_eq!(put_aside_name(&aside), Some(OsStr::new("")));
+        for other in ["a", ".s3seal-0.moved", &format!(".s3seal-{}.moved", "g".repeat(32))] {
+            assert_eq!(put_aside_name(OsStr::new(other)), None);
+        }
     }
 }

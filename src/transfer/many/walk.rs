@@ -16,7 +16,7 @@ use crate::location::Location;
 use crate::store::copy::is_throw_away;
 use crate::store::list::{Listed, Listing};
 use crate::transfer::engine::Engine;
-use crate::transfer::files::is_put_aside;
+use crate::transfer::files::put_aside_name;
 use crate::transfer::names::{is_temp_name, to_name};
 
 /// A file or an object below a folder.
@@ -99,7 +99,7 @@ fn skip(entry: &DirEntry) -> Option<Skip> {
     } else if is_temp_name(entry.file_name()) {
         // The partial file of a download that is running or can be resumed.
         Some(Skip::Partial)
-    } else if is_put_aside(entry.file_name()) {
+    } else if put_aside_name(entry.file_name()).is_some() {
         Some(Skip::PutAside)
     } else {
         None
