@@ -1,4 +1,4 @@
-//! What the README and the guides show, works: their `sh` blocks and the example are run.
+//! What the README and these pages show, works: their `sh` blocks and the example are run.
 
 use std::path::Path;
 
@@ -10,30 +10,41 @@ fn the_readmes_examples_work() {
 }
 
 #[test]
-fn the_examples_of_rotation_work() {
-    run_blocks(include_str!("../examples/rotation.md"));
+fn the_page_on_rotation_works() {
+    run_page(include_str!("../docs/src/how-to/rotation.md"));
 }
 
 #[test]
-fn the_examples_of_urls_work() {
-    run_blocks(include_str!("../examples/presign.md"));
+fn the_page_on_sharing_works() {
+    run_page(include_str!("../docs/src/how-to/sharing.md"));
 }
 
 #[test]
-fn the_examples_of_the_proxy_work() {
-    let guide = include_str!("../examples/proxy.md");
-    run_block(guide.split("```sh\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap());
+fn the_page_on_the_proxy_works() {
+    run_page(include_str!("../docs/src/how-to/proxy.md"));
 }
 
 #[track_caller]
 fn run_blocks(guide: &str) {
-    let blocks: Vec<&str> = guide
+    let blocks = blocks(guide);
+    assert!(blocks.len() >= 2, "it shows something");
+    blocks.into_iter().for_each(run_block);
+}
+
+/// The blocks of a page are one session.
+#[track_caller]
+fn run_page(page: &str) {
+    let blocks = blocks(page);
+    assert!(!blocks.is_empty(), "it shows something");
+    run_block(&blocks.concat());
+}
+
+fn blocks(guide: &str) -> Vec<&str> {
+    guide
         .split("```sh\n")
         .skip(1)
         .map(|rest| rest.split("```").next().expect("a block ends"))
-        .collect();
-    assert!(blocks.len() >= 2, "it shows something");
-    blocks.into_iter().for_each(run_block);
+        .collect()
 }
 
 #[track_caller]
