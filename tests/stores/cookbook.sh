@@ -34,10 +34,10 @@ export AWS_ENDPOINT_URL_SECRETS_MANAGER=http://127.0.0.1:$port
 # A file for each block: its number, and the heading that it is below.
 mkdir blocks
 awk '
-  /^```sh(,(tools|account))?$/ { file = sprintf("blocks/%02d %s", ++count, heading); next }
-  /^```/ { file = ""; next }
+  /^```sh(,(tools|account))?$/ { inside = 1; file = sprintf("blocks/%02d %s", ++count, heading); next }
+  /^```/ { inside = !inside; file = ""; next }
   file { print >file; next }
-  /^#/ { heading = $0; sub(/^#+ /, "", heading); gsub(/[^A-Za-z0-9 ]/, "", heading) }
+  !inside && /^#/ { heading = $0; sub(/^#+ /, "", heading); gsub(/[^A-Za-z0-9 ]/, "", heading) }
 ' "$page"
 # The program that the page shows, which its blocks use.
 sed -n '/^```python,file=derive.py$/,/^```$/p' "$page" | sed '/^```/d' >derive.py
