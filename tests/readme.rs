@@ -16,7 +16,7 @@ fn run_blocks(guide: &str) {
         .skip(1)
         .map(|rest| rest.split("```").next().expect("a block ends"))
         .collect();
-    assert!(blocks.len() >= 2, "it shows something");
+    assert!(!blocks.is_empty(), "it shows something");
     blocks.into_iter().for_each(run_block);
 }
 

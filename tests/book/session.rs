@@ -37,9 +37,9 @@ impl Shown {
         found
     }
 
-    /// Whether it is shown that the command fails.
+    /// Whether it is shown that the command fails: by an error, or by a check of `doctor`.
     fn may_fail(&self) -> bool {
-        self.output.iter().any(|line| line.starts_with("error:"))
+        self.output.iter().any(|line| line.starts_with("error:") || line.starts_with("fail  "))
     }
 }
 
@@ -74,7 +74,7 @@ pub(super) fn run(page: &Page) -> Result<(), String> {
         }
         text
     };
-    if std::env::var_os("S3SEAL_BOOK_PAGE").is_some() {
+    if std::env::var_os("S3SEAL_BOOK_PAGE").is_some_and(|page| !page.is_empty()) {
         eprintln!("{}", transcript());
     }
     if !done.status.success() {
