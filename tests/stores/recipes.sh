@@ -84,7 +84,7 @@ check "aiobotocore" run async "$recipes/bin/python" sealed_async.py
 check "polars, pyarrow and DuckDB" run data "$recipes/bin/python" -m pytest -q -p no:cacheprovider
 check "OpenDAL" run opendal "$recipes/bin/python" sealed_opendal.py
 check "Node and @aws-sdk/client-s3" run node node --test
-with_start_server() { cd server && S3SEAL_BINARY=$S3SEAL timeout 120 node --test; }
+with_start_server() (cd server && S3SEAL_BINARY=$S3SEAL timeout 120 node --test)
 check "Node and startServer" with_start_server
 check "Go and aws-sdk-go-v2" run go env GO111MODULE=off GOPATH="$gocode" GOCACHE="$recipes/gocache" go test ./...
 rust_client() { CARGO_HOME=$cargo_home RUSTC=$rust_home/bin/rustc "$rust_home/bin/cargo" build --quiet --manifest-path "$rust/Cargo.toml" --target-dir "$recipes/rust-target"; }
