@@ -172,14 +172,14 @@ def crc32(data):
     return b64(binascii.crc32(data).to_bytes(4, "big"))
 
 
-def bad_trailer(client):
+def with_trailer(client, checksum):
     headers = {
         "x-amz-content-sha256": "STREAMING-UNSIGNED-PAYLOAD-TRAILER",
         "x-amz-trailer": "x-amz-checksum-crc32",
         "x-amz-decoded-content-length": str(len(CONTENT)),
         "Content-Encoding": "aws-chunked",
     }
-    return client.send("PUT", "/demo/trailer", headers=headers, sent_body=trailer(crc32(b"something else"))).text()
+    return client.send("PUT", "/demo/trailer", headers=headers, sent_body=trailer(checksum)).text()
 
 
 def asks(method, path, body=b"", headers=(), **options):
@@ -208,7 +208,8 @@ QUESTIONS = [
     ("checksums", None, None),
     ("wrong `Content-MD5`", "400 BadDigest", asks("PUT", "/demo/x", CONTENT, {"Content-MD5": b64(hashlib.md5(b"other").digest())})),
     ("wrong `x-amz-checksum-crc32`", "400 BadDigest", asks("PUT", "/demo/x", CONTENT, {"x-amz-checksum-crc32": crc32(b"other")})),
-    ("wrong CRC32 in a trailer", "400 BadDigest", bad_trailer),
+    ("right CRC32 in a trailer", "200", lambda client: with_trailer(client, crc32(CONTENT))),
+    ("wrong CRC32 in a trailer", "400 BadDigest", lambda client: with_trailer(client, crc32(b"something else"))),
     ("conditions", None, None),
     ("PUT, `If-None-Match: *`, object exists", "412 PreconditionFailed", asks("PUT", "/demo/plain", CONTENT, {"If-None-Match": "*"})),
     ("GET, range outside the object", "416 InvalidRange", asks("GET", "/demo/plain", headers={"Range": "bytes=1000-"})),
