@@ -24,7 +24,8 @@ pub(crate) fn folder() -> PathBuf {
     Path::new(&root).join("docs/src")
 }
 
-/// The pages by their path below the folder. `S3SEAL_BOOK_PAGE` selects those whose path contains its value.
+/// The pages by their path below the folder. `S3SEAL_BOOK_PAGE` selects those whose path contains its value, and lets them print
+/// what their commands print.
 fn pages() -> BTreeMap<PathBuf, Page> {
     let root = folder();
     let wanted = std::env::var("S3SEAL_BOOK_PAGE").unwrap_or_default();

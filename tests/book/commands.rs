@@ -138,7 +138,7 @@ fn write_argument(page: &mut String, arg: &Arg) {
     }
 }
 
-/// Help as Markdown: `<`, `*` and `_` stand for themselves outside of code.
+/// Help as Markdown: `<`, `*` and brackets stand for themselves outside of code.
 fn prose(help: &str) -> String {
     let mut text = String::new();
     for (number, part) in help.split('`').enumerate() {
@@ -146,7 +146,7 @@ fn prose(help: &str) -> String {
             write!(text, "`{part}`").unwrap();
         } else {
             let mut plain = part.to_owned();
-            for letter in ["<", "*", "_", "[", "]"] {
+            for letter in ["<", "*", "[", "]"] {
                 plain = plain.replace(letter, &format!("\\{letter}"));
             }
             text += &plain;

@@ -37,9 +37,9 @@ impl Shown {
         found
     }
 
-    /// Whether it is shown that the command fails.
+    /// Whether it is shown that the command fails: by an error, or by a check of `doctor`.
     fn may_fail(&self) -> bool {
-        self.output.iter().any(|line| line.starts_with("error:"))
+        self.output.iter().any(|line| line.starts_with("error:") || line.starts_with("fail  "))
     }
 }
 
@@ -65,17 +65,33 @@ pub(super) fn run(page: &Page) -> Result<(), String> {
         }
     }
     let done = command.stdin(Stdio::null()).output().expect("bash starts");
+    let transcript = || {
+        let mut text = String::new();
+        for (number, shown) in shown.iter().enumerate() {
+            let Ok(printed) = std::fs::read(outputs.path().join(number.to_string())) else { break };
+            let printed = String::from_utf8_lossy(&printed);
+            write!(text, "$ {}\n{printed}", shown.command).unwrap();
+        }
+        text
+    };
+    if std::env::var_os("S3SEAL_BOOK_PAGE").is_some_and(|page| !page.is_empty()) {
+        eprintln!("{}", transcript());
+    }
     if !done.status.success() {
         let (said, printed) =
             (String::from_utf8_lossy(&done.stderr), String::from_utf8_lossy(&done.stdout));
-        return Err(format!("{}\n{printed}{said}\nof:\n{script}", done.status));
+        return Err(format!("{}\n{printed}{said}{}", done.status, transcript()));
     }
     for (number, shown) in shown.iter().enumerate() {
         let printed = std::fs::read(outputs.path().join(number.to_string())).unwrap_or_default();
-        let printed = String::from_utf8_lossy(&printed).into_owned();
+        let printed = String::from_utf8_lossy(&printed);
         let lines: Vec<&str> = printed.lines().collect();
         if !agrees(&shown.output, &lines) {
-            return Err(format!("`{}` printed:\n{printed}", shown.command));
+            let command = &shown.command;
+            return Err(format!(
+                "`{command}` prints something else than is shown; all of it:\n{}",
+                transcript()
+            ));
         }
     }
     Ok(())
@@ -120,8 +136,7 @@ fn script(page: &Page, outputs: &Path) -> (String, Vec<Shown>) {
                     )
                     .unwrap();
                     if !shown.may_fail() {
-                        write!(script, "[ $last = 0 ] || {{ cat {outputs}/{number}; exit 99; }}\n")
-                            .unwrap();
+                        write!(script, "[ $last = 0 ] || exit 99\n").unwrap();
                     }
                     all.push(shown);
                 }
