@@ -4,7 +4,8 @@ python3 book_browser.py CHROMEDRIVER-URL FOLDER AXE.min.js [PNG-FOLDER]
 
 FOLDER is what `mdbook build` wrote. A finding is a line: page, widths and themes, rule, selector. A page must not be wider than its
 window, needs no host but its own, asks for nothing that is not there, shows all its images, and has no serious or critical
-finding of axe-core. The search must find a word. With PNG-FOLDER, each view is kept as a picture. Exit status 1 if there is a finding.
+finding of axe-core. The search must find a word. With PNG-FOLDER, each view is kept as a picture. S3SEAL_BOOK_PAGE selects the pages
+whose path contains its value. Exit status 1 if there is a finding.
 
 It speaks WebDriver (W3C), which is JSON over http.
 """
@@ -15,6 +16,7 @@ import contextlib
 import functools
 import http.server
 import json
+import os
 import pathlib
 import sys
 import threading
@@ -144,9 +146,9 @@ def findings(browser):
 
 def main():
     pages = sorted(str(it.relative_to(folder)) for it in folder.rglob("*.html"))
-    pages = [it for it in pages if it not in NOT_PAGES]
+    pages = [it for it in pages if it not in NOT_PAGES and os.environ.get("S3SEAL_BOOK_PAGE", "") in it]
     if not pages:
-        sys.exit(f"{folder} has no pages")
+        sys.exit(f"{folder} has no such pages")
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Server, directory=folder))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     root = f"http://127.0.0.1:{server.server_port}/"
