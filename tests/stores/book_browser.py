@@ -59,7 +59,8 @@ axe.run(document, { resultTypes: ["violations"] }).then((result) => done(result.
 SEARCH = """
 const [word, done] = arguments;
 const field = () => document.getElementById("mdbook-searchbar");
-document.getElementById("mdbook-search-toggle").click();
+if (!field()) return done([]);
+document.getElementById("mdbook-search-toggle")?.click();
 const deadline = Date.now() + 15000;
 const typed = () => {
   field().value = word;
@@ -152,7 +153,7 @@ def main():
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Server, directory=folder))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     root = f"http://127.0.0.1:{server.server_port}/"
-    seen = collections.defaultdict(list)
+    seen = collections.defaultdict(dict)
     with contextlib.closing(Browser()) as browser:
         for width, (columns, rows) in WIDTHS.items():
             for theme in ("light", "dark"):
@@ -160,12 +161,12 @@ def main():
                 for page in pages:
                     browser.open(root + page)
                     for rule, selector in findings(browser):
-                        seen[page, rule, selector.replace(root, "/")].append(f"{width} {theme}")
+                        seen[page, rule, selector.replace(root, "/")][f"{width} {theme}"] = True
                     if pictures:
                         browser.picture(pathlib.Path(pictures[0], f"{page.replace('/', '_')}-{width}-{theme}.png"))
                 browser.open(root + "index.html")
                 if not browser.wait_for(SEARCH, "rotate"):
-                    seen["index.html", "search", "finds nothing for “rotate”"].append(f"{width} {theme}")
+                    seen["index.html", "search", "finds nothing for “rotate”"][f"{width} {theme}"] = True
     for (page, rule, selector), views in seen.items():
         views = "everywhere" if len(views) == 4 else ", ".join(views)
         print(f"{page} ({views}): {rule}: {selector}")
