@@ -41,6 +41,10 @@ const out = [...document.body.querySelectorAll("*")].filter((it) => it.getBoundi
 const innermost = out.filter((it) => !out.some((other) => other !== it && it.contains(other)));
 return [`${page.scrollWidth} > ${edge}: ` + (innermost.slice(0, 3).map(name).join(", ") || "?")];
 """
+# A script or style of ours with the name of one of mdBook's would take its place.
+SCRIPTS_RAN = """
+return !document.querySelector("main pre > code") || !!document.querySelector("main pre > code.hljs") ? [] : ["no code is highlighted"];
+"""
 # Lazy images are not asked for before they are seen.
 BROKEN_IMAGES = """
 const done = arguments[arguments.length - 1];
@@ -137,6 +141,7 @@ class Browser:
 def findings(browser):
     """The findings of the page that is open: rule and selector."""
     yield from (("wider than the window", it) for it in browser.run(TOO_WIDE))
+    yield from (("mdBook's scripts", it) for it in browser.run(SCRIPTS_RAN))
     yield from (("broken image", it) for it in browser.wait_for(BROKEN_IMAGES))
     yield from (("not there", it) for it in Server.missing)
     Server.missing.clear()
