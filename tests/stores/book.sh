@@ -33,3 +33,30 @@ start_seaweedfs
 admin make demo
 blocks() (cd "$root" && HOME=$home timeout 900 cargo test --quiet -p s3seal --locked --test s3seal -- --ignored book::)
 check "blocks that need other programs" blocks
+
+# How the pages look. axe-core judges them for readers with a keyboard, a screen reader or weak eyes.
+axe=$(dirname "$venv")/axe
+HOME=$home npm install --silent --no-audit --no-fund --ignore-scripts --prefix "$axe" axe-core@4.14.1
+driver_port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+serve driver.log chromedriver --port="$driver_port"
+answers "$driver_port" driver.log
+looks() {
+  timeout 1800 python3 "$stores/book_browser.py" "http://127.0.0.1:$driver_port" "${1:-$root/target/book}" "$axe/node_modules/axe-core/axe.min.js"
+}
+# What must be found: something too wide, an image that is not there, text that is hardly seen; and there is no search.
+mkdir flawed
+cat >flawed/index.html <<'HTML'
+<!doctype html><html lang="en"><title>flawed</title><main><h1>Flawed</h1><div style="width: 2000px">wide</div>
+<img src="absent.png" alt="absent"><p style="color: #ccc; background: #fff">pale</p></main></html>
+HTML
+flaws_are_found() {
+  local said flaw
+  said=$(looks flawed) && return 1
+  for flaw in "wider than the window" "broken image: absent.png" "not there: 404 /absent.png" "color-contrast (serious): p" "search"; do
+    grep -qF "$flaw" <<<"$said" || { echo "not found: $flaw"; echo "$said"; return 1; }
+  done
+}
+check "the check of pages finds what is wrong" flaws_are_found
+check "each page, wide and narrow, light and dark" looks
+
+summary
