@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # The steps of .github/workflows/release.yml that are more than a line; packaging/setup-s3seal/test.sh runs them, too.
 #
-#   release.sh check TAG                   the tag is that of this version, and the changelog has a section for it
+#   release.sh check TAG                   the tag is that of this version, the changelog has a section for it, and the crates
+#                                          name the repository
 #   release.sh notes                       that section, for the release's page
 #   release.sh packages BINARIES OUT       all packages of the programs in BINARIES: s3seal-TARGET
 #   release.sh image OUT NAME VERSION      pushes the image for each machine, and one name for all; prints its digest
@@ -23,6 +24,19 @@ check() {
   [ -n "$(notes | tr -d '[:space:]')" ] || die "CHANGELOG.md has no section [$version]: give [Unreleased] this heading"
   # What an installed program says of itself, and what other programs install beside it.
   grep -q "^s3seal-mock = { version = \"$version\"" "$root/Cargo.toml" || die "Cargo.toml wants another version of s3seal-mock than $version"
+  check_repository
+}
+
+# crates.io resolves the relative links of a README with `repository`, at github.com, gitlab.com and bitbucket.org; without
+# it, it drops them. `cargo publish` takes the manifests as they were committed.
+check_repository() {
+  local known manifest
+  known=$(sed -n '/^\[workspace.package\]/,/^\[/s/^repository = "\(.*\)"/\1/p' "$root/Cargo.toml")
+  [ -n "$known" ] || die "Cargo.toml has no address: add \`repository = \"${S3SEAL_REPOSITORY:-https://HOST/OWNER/s3seal}\"\` to [workspace.package]"
+  [ "$known" = "${S3SEAL_REPOSITORY:-$known}" ] || die "Cargo.toml has repository = \"$known\", and this is $S3SEAL_REPOSITORY"
+  for manifest in Cargo.toml mock/Cargo.toml; do
+    grep -q '^repository.workspace = true' "$root/$manifest" || die "$manifest has no address: add \`repository.workspace = true\` to [package]"
+  done
 }
 
 packages() {

@@ -125,15 +125,27 @@ if command -v ruby >/dev/null; then ruby -c "$work/recipes/s3seal.rb"; else echo
 if command -v nix-instantiate >/dev/null; then nix-instantiate --parse "$work/recipes/flake.nix" >/dev/null; else echo "the flake was not read: nix-instantiate is missing"; fi
 
 # The release's checks of a tag, on a copy of what they read.
-mkdir -p "$work/copy/packaging"
+mkdir -p "$work/copy/packaging" "$work/copy/mock"
 cp "$packaging"/*.sh "$work/copy/packaging/"
 cp "$root/Cargo.toml" "$root/Cargo.lock" "$work/copy/"
+cp "$root/mock/Cargo.toml" "$work/copy/mock/"
+# Whatever the manifests say of it already.
+sed -i '/^repository/d' "$work/copy/Cargo.toml" "$work/copy/mock/Cargo.toml"
 printf '# Changelog\n\n## [Unreleased]\n\n## [%s] - 2030-01-31\n\n### Added\n\n- A feature.\n\n## [0.0.1]\n\n- The first.\n' "$version" >"$work/copy/CHANGELOG.md"
-release() { bash "$work/copy/packaging/release.sh" "$@"; }
-release check "v$version"
-[ "$(release notes | tr -d '\n')" = '### Added- A feature.' ]
+release() { S3SEAL_REPOSITORY=https://git.example/owner/s3seal bash "$work/copy/packaging/release.sh" "$@"; }
 refused() { ! release check "$1" 2>"$work/said" && grep -qF -- "$2" "$work/said"; }
+refused "v$version" 'add `repository = "https://git.example/owner/s3seal"` to [workspace.package]'
+sed -i 's#^\[workspace.package\]#&\nrepository = "https://git.example/owner/s3seal"#' "$work/copy/Cargo.toml"
+refused "v$version" 'Cargo.toml has no address'
+sed -i 's/^license.workspace = true/&\nrepository.workspace = true/' "$work/copy/Cargo.toml"
+refused "v$version" 'mock/Cargo.toml has no address'
+sed -i 's/^license.workspace = true/&\nrepository.workspace = true/' "$work/copy/mock/Cargo.toml"
+release check "v$version"
+sed -i 's#git.example/owner#git.example/another#' "$work/copy/Cargo.toml"
+refused "v$version" 'and this is https://git.example/owner/s3seal'
+sed -i 's#git.example/another#git.example/owner#' "$work/copy/Cargo.toml"
+[ "$(release notes | tr -d '\n')" = '### Added- A feature.' ]
 refused v999.0.0 'or change the version'
 sed -i "s/## \[$version\]/## [Next]/" "$work/copy/CHANGELOG.md"
 refused "v$version" "has no section [$version]"
-echo "a tag is checked against the version and the changelog"
+echo "a tag is checked against the version, the changelog and the address of the project"

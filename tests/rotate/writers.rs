@@ -107,6 +107,37 @@ fn a_store_that_does_not_look_is_told_of() {
     }
 }
 
+/// Such a store has overwritten nothing in spite of a condition: the objects were replaced without one.
+#[test]
+fn a_store_that_refuses_the_condition_is_not_said_to_ignore_it() {
+    let refusing = |manner, operation: &'static str, status, code: &'static str| {
+        Rig::with(move |server| {
+            super::behaving(server, manner).interceptor(move |request| {
+                let is_refused =
+                    request.operation == operation && request.header("if-match").is_some();
+                is_refused.then(|| Answer::error(status, code, "no conditions here"))
+            })
+        })
+    };
+    for (rig, what) in [
+        (Rig::at(Behavior::B2), "b2"),
+        (refusing(Behavior::Aws, "CopyObject", 501, "NotImplemented"), "copy, 501"),
+        (refusing(Behavior::Aws, "CopyObject", 400, "InvalidArgument"), "copy, 400"),
+        (refusing(Behavior::Ceph, "CompleteMultipartUpload", 501, "NotImplemented"), "upload"),
+    ] {
+        rig.lab.server().set_versioning("demo", true);
+        rig.lab.seal("old", "x", b"content");
+        let done = rig.rotate(["--delete-old-versions", "s3://demo/"]).succeeds();
+        let done = done.says(&[
+            "refuses writes with a condition (If-Match)",
+            "replaced without one",
+            "former versions are not deleted here",
+        ]);
+        assert!(!done.stderr.contains("in spite of"), "{what}: {}", done.stderr);
+        assert_eq!(rig.content("./new", "x"), b"content", "{what}");
+    }
+}
+
 /// The copy was made and nobody heard of it: the next attempt meets what the first one made.
 #[test]
 fn a_copy_whose_answer_was_lost_counts_as_made() {

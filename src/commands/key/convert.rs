@@ -77,6 +77,12 @@ pub(super) fn run(args: &Args, out: &Output) -> Result<(), Failure> {
         )
         .hint("add `-o FILE`; every reader of a repository or a log with it has the key"));
     }
+    for skipped in ring.keys.iter().filter(|loaded| args.dialect.skips(&loaded.key)) {
+        out.warn(&format!(
+            "s3fs 1.90 skips `{}`, because the key's first byte is 0: it seals with the next key, and does not start if there is none; `s3seal keygen` makes another key",
+            skipped.label()
+        ));
+    }
     let keys: Vec<Key> = ring.keys.into_iter().map(|loaded| loaded.key).collect();
     if keys.len() > 1 && !args.dialect.takes_all() {
         out.say(&format!("note: there are {} keys, and only the first is written", keys.len()));

@@ -17,6 +17,7 @@ use crate::key::ring::ObjectKey;
 use crate::location::Location;
 use crate::output::Output;
 use crate::store::copy::Copy;
+use crate::store::learned::IfMatch;
 use crate::store::object::{NULL_VERSION, ObjectMetadata, Opened, Stored};
 use crate::store::wire::Store;
 
@@ -255,8 +256,11 @@ impl RotationReport {
 
     async fn note_store(&self, store: &Store) {
         note_refused_copies(store, &self.out).await;
-        if store.ignores_if_match().await {
+        if store.has_found_if_match(IfMatch::Ignored).await {
             self.out.warn("the store has overwritten a throw-away object in spite of its condition (If-Match): compare what others may have written meanwhile");
+        }
+        if store.has_found_if_match(IfMatch::Refused).await {
+            self.out.warn("the store refuses writes with a condition (If-Match), so objects were replaced without one: compare what others may have written meanwhile");
         }
         if self.seen().was_tagged {
             note_refused_tags(store, &self.out);

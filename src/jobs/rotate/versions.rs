@@ -42,8 +42,7 @@ impl VersionCleaner {
         if is_current(opened, &target_encryption) || !rotator.selects(opened) {
             return Ok(());
         }
-        let may_go =
-            self.deletes && !self.ignores_if_match(at) && self.newest_is_current(at).await?;
+        let may_go = self.deletes && !self.is_unguarded(at) && self.newest_is_current(at).await?;
         if may_go && !rotator.report.dry_run {
             self.delete(at, version_id, opened).await?;
         }
@@ -62,13 +61,14 @@ impl VersionCleaner {
         (!listed.is_latest || becomes_former).then_some(version_id)
     }
 
-    /// Whether the store ignores If-Match: a former version may then be newer than the source of the copy. Warns once.
-    fn ignores_if_match(&self, at: &Location) -> bool {
-        let ignores_if_match = self.rotator.engine.store().ignored_if_match(&at.bucket);
-        if ignores_if_match && !self.has_warned.swap(true, Ordering::Relaxed) {
+    /// Whether copies replace objects without If-Match, because the store ignores or refuses it: a former version may then
+    /// be newer than the source of the copy. Warns once.
+    fn is_unguarded(&self, at: &Location) -> bool {
+        let is_unguarded = self.rotator.engine.store().has_written_unguarded(&at.bucket);
+        if is_unguarded && !self.has_warned.swap(true, Ordering::Relaxed) {
             self.rotator.report.out.warn("former versions are not deleted here: the store does not refuse to overwrite what another client has just replaced, so that one of them may be the latest; compare them, and delete them with `s3seal rm --version-id`");
         }
-        ignores_if_match
+        is_unguarded
     }
 
     async fn delete(

@@ -126,6 +126,11 @@ impl Dialect {
         self == Dialect::S3fs
     }
 
+    /// Whether the tool is known to skip this key. s3fs 1.90 takes a key whose first byte is 0 for an empty one.
+    pub(crate) fn skips(self, key: &Key) -> bool {
+        self == Dialect::S3fs && key.bytes()[0] == 0
+    }
+
     /// A command line that uses the file. `file` must be one shell word.
     pub(crate) fn usage(self, file: &str) -> String {
         match self {

@@ -13,7 +13,7 @@ use super::whole::Copy;
 use crate::failure::{Failure, Kind};
 use crate::key::core::Key;
 use crate::location::Location;
-use crate::store::learned::{ConditionalWrite, CopyKind, CopyMethod, KnownCopies};
+use crate::store::learned::{ConditionalWrite, CopyKind, CopyMethod, IfMatch, KnownCopies};
 use crate::store::object::{Condition, ReadOptions, Stored, Write, bare_etag};
 use crate::store::wire::Store;
 
@@ -26,11 +26,37 @@ const SMALL: u64 = 4 << 20;
 /// The part sizes of large throw-away objects in bytes; the first is the smallest that S3 allows.
 const PARTS: [u64; 2] = [5 << 20, 1 << 20];
 
-/// What a trial finds out.
-#[derive(Clone, Copy)]
-enum Trial<'a> {
-    Copy(&'a CopyKind),
-    IfMatch(ConditionalWrite),
+/// What is found out with throw-away objects.
+trait Trial: Sync {
+    type Found: Send;
+
+    fn run(
+        &self,
+        store: &Store,
+        objects: &mut ThrowAways,
+    ) -> impl Future<Output = Result<Self::Found, Failure>> + Send;
+}
+
+/// Whether the store makes a copy of this kind.
+struct CopyTrial<'a>(&'a CopyKind);
+
+impl Trial for CopyTrial<'_> {
+    type Found = bool;
+
+    async fn run(&self, store: &Store, objects: &mut ThrowAways) -> Result<bool, Failure> {
+        store.try_copy(self.0, objects).await
+    }
+}
+
+/// What the store does with If-Match on such a write.
+struct IfMatchTrial<'a>(&'a Copy, ConditionalWrite);
+
+impl Trial for IfMatchTrial<'_> {
+    type Found = IfMatch;
+
+    async fn run(&self, store: &Store, objects: &mut ThrowAways) -> Result<IfMatch, Failure> {
+        store.try_if_match(self.0, self.1, objects).await
+    }
 }
 
 impl Store {
@@ -48,7 +74,7 @@ impl Store {
         if self.is_amazon() || kind.is_harmless() || self.learned().proven().knows(&kind.line()) {
             return true;
         }
-        let tried = self.try_anywhere(copy, Trial::Copy(&kind), &mut known).await;
+        let tried = self.try_anywhere(copy, &CopyTrial(&kind), &mut known).await;
         let can = match tried {
             // The next object's trial may succeed.
             Err(failure)
@@ -82,18 +108,19 @@ impl Store {
         let mut known = self.known_copies().await;
         let bucket = &copy.write.at.bucket;
         let what = (bucket.clone(), write);
-        if let Some(honors) = known.honors_if_match.get(&what) {
-            return *honors;
+        if let Some(found) = known.if_match.get(&what) {
+            return *found == IfMatch::Honored;
         }
         let line = format!("{bucket} guards {write:?}").to_lowercase();
         if self.is_amazon() || self.learned().proven().knows(&line) {
             return true;
         }
-        let tried = self.try_anywhere(copy, Trial::IfMatch(write), &mut known).await;
+        let tried = self.try_anywhere(copy, &IfMatchTrial(copy, write), &mut known).await;
         // If the trial failed, the condition is sent: it does no harm.
-        let Ok(honors) = tried else { return true };
-        known.honors_if_match.insert(what, honors);
-        self.learned().proven().remember(&if honors { line } else { ignores_line(bucket) });
+        let Ok(found) = tried else { return true };
+        known.if_match.insert(what, found);
+        let honors = found == IfMatch::Honored;
+        self.learned().proven().remember(&if honors { line } else { unguarded_line(bucket) });
         honors
     }
 
@@ -107,15 +134,15 @@ impl Store {
         self.known_copies().await.works.values().any(|can| !can)
     }
 
-    /// Whether the store turned out to ignore If-Match on some write.
-    pub(crate) async fn ignores_if_match(&self) -> bool {
-        self.known_copies().await.honors_if_match.values().any(|honors| !honors)
+    /// Whether a trial of this run has found that the store does this with If-Match on some write.
+    pub(crate) async fn has_found_if_match(&self, found: IfMatch) -> bool {
+        self.known_copies().await.if_match.values().any(|known| *known == found)
     }
 
-    /// Whether this or an earlier run has found that the store ignores If-Match in this bucket, so that another
-    /// writer's object may have been overwritten.
-    pub(crate) fn ignored_if_match(&self, bucket: &str) -> bool {
-        !self.is_amazon() && self.learned().proven().knows(&ignores_line(bucket))
+    /// Whether this or an earlier run has found that the store ignores or refuses If-Match in this bucket, so that
+    /// another writer's object may have been overwritten.
+    pub(crate) fn has_written_unguarded(&self, bucket: &str) -> bool {
+        !self.is_amazon() && self.learned().proven().knows(&unguarded_line(bucket))
     }
 
     /// Throw-away objects that could not be deleted.
@@ -129,37 +156,33 @@ impl Store {
 
     /// Runs a trial with throw-away objects at the root of the bucket or, if writing there is denied, in the folder of
     /// the copy.
-    async fn try_anywhere(
+    async fn try_anywhere<T: Trial>(
         self: &Arc<Self>,
         copy: &Copy,
-        trial: Trial<'_>,
+        trial: &T,
         known: &mut KnownCopies,
-    ) -> Result<bool, Failure> {
+    ) -> Result<T::Found, Failure> {
         let at = &copy.write.at;
         if !known.denied_at_root.contains(&at.bucket) {
             let made = ThrowAways::at_root(self, &at.bucket)?;
-            let tried = self.try_with(copy, trial, made, known).await;
+            let tried = self.try_with(trial, made, known).await;
             if !matches!(&tried, Err(Failure { kind: Kind::Denied, .. })) || !at.key.contains('/') {
                 return tried;
             }
             known.denied_at_root.insert(at.bucket.clone());
         }
         let made = ThrowAways::below(self, &folder_of(at))?;
-        self.try_with(copy, trial, made, known).await
+        self.try_with(trial, made, known).await
     }
 
     /// Runs a trial, then deletes its objects and those that other runs have left in their folder.
-    async fn try_with(
-        self: &Arc<Self>,
-        copy: &Copy,
-        trial: Trial<'_>,
+    async fn try_with<T: Trial>(
+        &self,
+        trial: &T,
         mut objects: ThrowAways,
         known: &mut KnownCopies,
-    ) -> Result<bool, Failure> {
-        let tried = match trial {
-            Trial::Copy(kind) => self.try_copy(kind, &mut objects).await,
-            Trial::IfMatch(write) => self.try_if_match(copy, write, &mut objects).await,
-        };
+    ) -> Result<T::Found, Failure> {
+        let tried = trial.run(self, &mut objects).await;
         known.undeleted.extend(objects.clean_up_numbered().await);
         tried
     }
@@ -181,30 +204,34 @@ impl Store {
         Ok(read == parts.concat())
     }
 
-    /// Whether a write with If-Match does not replace a throw-away object with another ETag.
+    /// What the store does with a write with If-Match over a throw-away object that has another ETag.
     async fn try_if_match(
         &self,
         copy: &Copy,
         kind: ConditionalWrite,
         objects: &mut ThrowAways,
-    ) -> Result<bool, Failure> {
+    ) -> Result<IfMatch, Failure> {
         let source = make(copy.source.key.is_some(), &content(false), objects).await?;
         let key = copy.write.encryption.key().map(|_| Key::generate()).transpose()?;
         // An ETag that no object has.
         let if_match = Some("\"00000000000000000000000000000000\"".to_owned());
         let condition = Condition { if_match, ..Condition::default() };
         let write = Write { condition, ..plain_write(&source.at, key.as_ref()) };
-        let tried = match kind {
+        let written = match kind {
             ConditionalWrite::Copy => {
                 let copy = self.plan_trial(source, write).await?;
-                objects.copy(&copy).await.map(drop)
+                objects.copy(&copy).await
             }
-            ConditionalWrite::Complete => objects.upload(&write, &content(false)).await.map(drop),
+            ConditionalWrite::Complete => objects.upload(&write, &content(false)).await.map(Some),
         };
-        match tried {
-            Err(Failure { kind: Kind::Precondition, .. }) => Ok(true),
-            Ok(()) => Ok(false),
-            Err(failure) if matches!(failure.detail().status, Some(400 | 501)) => Ok(false),
+        match written {
+            Err(Failure { kind: Kind::Precondition, .. }) => Ok(IfMatch::Honored),
+            Ok(Some(_)) => Ok(IfMatch::Ignored),
+            // Without the condition the store makes this copy: a trial of its own has shown that.
+            Ok(None) => Ok(IfMatch::Refused),
+            Err(failure) if matches!(failure.detail().status, Some(400 | 501)) => {
+                Ok(IfMatch::Refused)
+            }
             Err(failure) => Err(failure),
         }
     }
@@ -246,8 +273,8 @@ fn copy_kind(copy: &Copy, method: CopyMethod) -> CopyKind {
     }
 }
 
-/// The line in the state folder for a bucket in which the store ignores If-Match.
-fn ignores_line(bucket: &str) -> String {
+/// The line in the state folder for a bucket in which the store ignores or refuses If-Match.
+fn unguarded_line(bucket: &str) -> String {
     format!("{bucket} lacks guards")
 }
 

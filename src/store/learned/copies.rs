@@ -1,4 +1,4 @@
-//! Which copies the store makes, and on which writes it honors If-Match.
+//! Which copies the store makes, and what it does with If-Match on writes.
 
 use std::collections::{HashMap, HashSet};
 
@@ -20,8 +20,8 @@ impl Copies {
 #[derive(Debug, Default)]
 pub(crate) struct KnownCopies {
     pub(crate) works: HashMap<CopyKind, bool>,
-    /// Whether the store honors If-Match on such a write, by bucket.
-    pub(crate) honors_if_match: HashMap<(String, ConditionalWrite), bool>,
+    /// What the store does with If-Match on such a write, by bucket.
+    pub(crate) if_match: HashMap<(String, ConditionalWrite), IfMatch>,
     /// The number of trials without a result, because the store did not answer.
     pub(crate) inconclusive_trials: u32,
     /// Throw-away objects that could not be deleted.
@@ -48,6 +48,17 @@ pub(crate) enum ConditionalWrite {
     Copy,
     /// CompleteMultipartUpload with If-Match.
     Complete,
+}
+
+/// What the store does with a write whose If-Match does not hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum IfMatch {
+    /// It does not write, and names the condition as the reason.
+    Honored,
+    /// It writes all the same.
+    Ignored,
+    /// It takes no write with this condition, whether it holds or not.
+    Refused,
 }
 
 /// A kind of copy: the store makes either all copies of one kind, or none.

@@ -1,7 +1,7 @@
 //! What this program has learned about a store, in this run or in earlier ones.
 //!
 //! - `checksums`: whether the store accepts checksum headers
-//! - `copies`: which copies the store makes, and whether it honors If-Match on them
+//! - `copies`: which copies the store makes, and what it does with If-Match on them
 //! - `key_tags`: whether the store keeps tags
 //! - `proven`: which buckets seal; remembered in the state folder
 
@@ -11,7 +11,7 @@ mod key_tags;
 mod proven;
 
 pub(crate) use checksums::{CHECKSUM_MODE, ChecksumAnswer, Checksums, stored_other_bytes};
-pub(crate) use copies::{ConditionalWrite, CopyMethod};
+pub(crate) use copies::{ConditionalWrite, CopyMethod, IfMatch};
 pub(crate) use copies::{Copies, CopyKind, KnownCopies};
 pub(crate) use key_tags::KeyTags;
 pub(crate) use proven::Proven;
