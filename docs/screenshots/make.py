@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """The pictures of a terminal in the book: docs/src/screenshots/NAME.svg.
 
-S3SEAL=target/debug/s3seal python3 docs/screenshots/make.py    (PyPI: rich==15.0.0)
+S3SEAL=target/debug/s3seal python3 docs/screenshots/make.py [--check]    (PyPI: rich==15.0.0)
+
+With --check it writes nothing, and fails if a picture is not what it would write.
 
 Runs the commands below on a pseudo-terminal of 80 columns against the embedded server, and draws what they print. Keys are fixed, and
 the server's port and access key are replaced, and lines
@@ -18,6 +20,7 @@ import pty
 import re
 import struct
 import subprocess
+import sys
 import tempfile
 import termios
 import time
@@ -130,6 +133,7 @@ def on_terminal(command, folder):
 
 
 def picture(name, title, options, before, commands):
+    """The picture as SVG."""
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         for label in ("old", "new", "lost"):
@@ -154,10 +158,22 @@ def picture(name, title, options, before, commands):
             server.terminate()
             server.wait(timeout=30)
     svg = console.export_svg(title=title, code_format=FORMAT, unique_id=f"shot-{name}")
-    (SHOTS / f"{name}.svg").write_text("\n".join(line.rstrip() for line in svg.splitlines() if line.strip()) + "\n")
-    print(f"docs/src/screenshots/{name}.svg")
+    return "\n".join(line.rstrip() for line in svg.splitlines() if line.strip()) + "\n"
 
 
-SHOTS.mkdir(exist_ok=True)
-for name, parts in PICTURES.items():
-    picture(name, *parts)
+def main():
+    checks = sys.argv[1:] == ["--check"]
+    SHOTS.mkdir(exist_ok=True)
+    stale = []
+    for name, parts in PICTURES.items():
+        file, svg = SHOTS / f"{name}.svg", picture(name, *parts)
+        if not checks:
+            file.write_text(svg)
+        elif not file.exists() or file.read_text() != svg:
+            stale.append(file.name)
+    for name in stale:
+        print(f"docs/src/screenshots/{name} is not what the program prints now: run docs/screenshots/make.py")
+    sys.exit(bool(stale))
+
+
+main()

@@ -34,6 +34,8 @@ admin make demo
 blocks() (cd "$root" && HOME=$home timeout 900 cargo test --quiet -p s3seal --locked --test s3seal -- --ignored book::)
 check "blocks that need other programs" blocks
 
+check "pictures of a terminal are fresh" env S3SEAL="$S3SEAL" "$venv/bin/python" "$root/docs/screenshots/make.py" --check
+
 # How the pages look. axe-core judges them for readers with a keyboard, a screen reader or weak eyes.
 axe=$(dirname "$venv")/axe
 HOME=$home npm install --silent --no-audit --no-fund --ignore-scripts --prefix "$axe" axe-core@4.14.1
