@@ -1366,7 +1366,7 @@ Register-ArgumentCompleter -Native -CommandName 's3seal' -ScriptBlock {
             [CompletionResult]::new('--limit-rate', '--limit-rate', [CompletionResultType]::ParameterName, 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G')
             [CompletionResult]::new('--tls', '--tls', [CompletionResultType]::ParameterName, 'Serve https, with a certificate authority of its own')
             [CompletionResult]::new('--require-tls', '--require-tls', [CompletionResultType]::ParameterName, 'Refuse keys over plain http, as Amazon does')
-            [CompletionResult]::new('--control', '--control', [CompletionResultType]::ParameterName, 'Let programs on this machine use /-/reset, /-/requests, /-/faults and /-/clock (see the server''s README)')
+            [CompletionResult]::new('--control', '--control', [CompletionResultType]::ParameterName, 'Let programs on this machine use /-/reset, /-/requests, /-/faults and /-/clock (the book''s page on the embedded server)')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results as JSON lines on stdout, and errors as JSON on stderr')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing on stderr but warnings and errors')

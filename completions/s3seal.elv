@@ -1331,7 +1331,7 @@ set edit:completion:arg-completer[s3seal] = {|@words|
             cand --limit-rate 'Move at most this many bytes a second, up and down together: bytes, or with K, M, G'
             cand --tls 'Serve https, with a certificate authority of its own'
             cand --require-tls 'Refuse keys over plain http, as Amazon does'
-            cand --control 'Let programs on this machine use /-/reset, /-/requests, /-/faults and /-/clock (see the server''s README)'
+            cand --control 'Let programs on this machine use /-/reset, /-/requests, /-/faults and /-/clock (the book''s page on the embedded server)'
             cand --json 'Print results as JSON lines on stdout, and errors as JSON on stderr'
             cand -q 'Say nothing on stderr but warnings and errors'
             cand --quiet 'Say nothing on stderr but warnings and errors'

@@ -116,7 +116,7 @@ fn off_amazon_a_run_warns_once_of_other_writers() {
         for object in ["a", "b", "c"] {
             rig.lab.seal("old", object, b"content");
         }
-        let warning = "let nobody write there meanwhile";
+        let warning = "let no other client write there meanwhile";
         let done = rig.rotate(["s3://demo/"]).succeeds().says(&["warning", "If-Match"]);
         assert_eq!(done.stderr.matches(warning).count(), 1, "{manner}: {}", done.stderr);
         // Nothing is overwritten: there is nothing to warn of.

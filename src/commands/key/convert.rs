@@ -14,7 +14,8 @@ use crate::output::Output;
 /// Write the same key as another tool wants it
 ///
 /// The key goes to stdout, or with `-o` to a new file that only you can read; then stderr says which
-/// command line uses it. None of these tools need see the key on its command line, where `ps` shows it.
+/// command line uses it. All of these tools but mc can read the key from
+/// somewhere else than their command line, where `ps` shows it.
 ///
 /// Of several keys the first is written, but for s3fs: its file holds all, and the first one seals.
 #[derive(clap::Args)]
@@ -26,7 +27,7 @@ Examples:
   s3seal key convert -k ./new -k ./old --as s3fs -o keys  # for s3fs … -o use_sse=custom:keys
   s3seal key convert ./backup.key --as curl -o headers  # for curl -H @headers
   s3seal key convert ./backup.key --as terraform -o tf.env  # for the s3 backend of Terraform and OpenTofu
-  MC_ENC_C=\"play/backups=$(s3seal key convert ./backup.key --as mc)\" mc cp play/backups/dump.sql .")]
+  s3seal key convert ./backup.key --as mc -o key.mc  # for mc … --enc-c \"play/backups/=$(cat key.mc)\"")]
 pub(super) struct Args {
     #[command(flatten)]
     chosen: Chosen,

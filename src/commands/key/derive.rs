@@ -15,10 +15,10 @@ use crate::store::wire::{Connect, Store};
 
 /// Derive the key of one object from a master key, to share that object alone
 ///
-/// Where config.toml says `derive = true` of a key, each object is sealed with a key of its own: whoever is
-/// given one can open that object and no other. It is
+/// Where config.toml says `derive = true` of a key, each object is sealed with a key of its own: a user who
+/// is given one can open that object and no other. It is
 /// HKDF-SHA256(IKM = the master's 32 bytes, salt = "s3seal", info = "s3seal object key v1", a zero byte, the
-/// bucket, a zero byte, the key; 32 bytes), so that anybody can redo it without this program. All versions
+/// bucket, a zero byte, the key; 32 bytes), so that it can be made without this program. All versions
 /// of an object share it. An object that was replicated, or that is read through an access point, keeps the
 /// key of its origin: name that with --derive-as or `derive_bucket`.
 ///

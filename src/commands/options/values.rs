@@ -41,7 +41,7 @@ values!(Dialect {
     Aws => "aws", "aws-cli: the 32 raw bytes, for `--sse-c-key fileb://FILE` and `--sse-customer-key fileb://FILE`";
     S3api => "s3api", "aws-cli: JSON with key and MD5, for `aws s3api … --cli-input-json file://FILE`, which get-object lacks";
     Rclone => "rclone", "rclone: lines for the remote's section of rclone.conf";
-    Mc => "mc", "MinIO Client: base64 without padding, for `MC_ENC_C=ALIAS/BUCKET=…`";
+    Mc => "mc", "MinIO Client: base64 without padding, for `--enc-c ALIAS/BUCKET/=…`";
     S3fs => "s3fs", "s3fs: a key file for `-o use_sse=custom:FILE`, with all keys: the first writes";
     Curl => "curl", "curl: the three headers, for `-H @FILE`";
     Env => "env", "Env files of docker, systemd and CI: `S3SEAL_KEY=…`";

@@ -16,7 +16,7 @@ pub(crate) enum Dialect {
     S3api,
     /// rclone: lines for the remote's section of rclone.conf.
     Rclone,
-    /// MinIO Client: base64 without padding, for `MC_ENC_C=ALIAS/BUCKET=…`.
+    /// MinIO Client: base64 without padding, for `--enc-c ALIAS/BUCKET/=…`.
     Mc,
     /// s3fs: a key file for `-o use_sse=custom:FILE`, with all keys: the first writes.
     S3fs,
@@ -144,7 +144,9 @@ impl Dialect {
                 "rclone copy REMOTE:BUCKET/KEY .   (with the lines of {file} in the section [REMOTE] of rclone.conf)"
             ),
             Dialect::Mc => {
-                format!("MC_ENC_C=\"ALIAS/BUCKET=$(cat {file})\" mc cp ALIAS/BUCKET/KEY .")
+                format!(
+                    "mc cp --enc-c \"ALIAS/BUCKET/=$(cat {file})\" ALIAS/BUCKET/KEY .   (mc takes the key from its command line alone, where `ps` shows it)"
+                )
             }
             Dialect::S3fs => format!("s3fs BUCKET MOUNTPOINT -o use_sse=custom:{file}"),
             Dialect::Curl => {
