@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The recipes of mock/README.md for Python, Node, Go and Rust, as they stand there, with the real clients, over http and
 # https. Go has the AWS SDK of Debian, for modules would come from Go's own proxy; Rust builds its clients with cargo.
+# examples/testcontainers is only compiled: its test takes Docker.
 #
 #   S3SEAL=target/release/s3seal tests/stores/recipes.sh
 
@@ -26,6 +27,7 @@ fi
 npm install --silent --no-audit --no-fund --prefix "$recipes" "$(cat "$stores/recipes-npm.txt")"
 recipes=$(cd "$recipes" && pwd)
 readme=$(realpath -e "$stores/../../mock/README.md")
+testcontainers=$(realpath -e "$stores/../../examples/testcontainers")
 isolate
 cd "$scratch"
 
@@ -45,10 +47,10 @@ block python 'aiobotocore' >python/sealed.py
 block python 'polars, pyarrow and DuckDB' >data/test_data.py
 block python 'OpenDAL' >opendal/sealed.py
 block go 'Go' >go/sealed_test.go
-rust=$recipes/rust
-mkdir -p "$rust/src"
-cp "$stores/recipes-rust.toml" "$rust/Cargo.toml"
-block rust,ignore 'Rust' >"$rust/src/main.rs"
+client=$recipes/rust
+mkdir -p "$client/src"
+cp "$stores/recipes-rust.toml" "$client/Cargo.toml"
+block rust,ignore 'Rust' >"$client/src/main.rs"
 block javascript 'Node' >node/sealed.test.mjs
 ln -s "$recipes/node_modules" node/node_modules
 
@@ -67,8 +69,15 @@ check "polars, pyarrow and DuckDB" run data "$recipes/bin/python" -m pytest -q -
 check "OpenDAL" run opendal "$recipes/bin/python" sealed.py
 check "Node and @aws-sdk/client-s3" run node node --test
 check "Go and aws-sdk-go-v2" run go env GO111MODULE=off GOPATH="$gocode" GOCACHE="$recipes/gocache" go test ./...
-rust_client() { CARGO_HOME=$cargo_home RUSTC=$rust_home/bin/rustc "$rust_home/bin/cargo" build --quiet --manifest-path "$rust/Cargo.toml" --target-dir "$recipes/rust-target"; }
-check "object_store and opendal are built" rust_client
-check "object_store and opendal" run "$rust" "$recipes/rust-target/debug/recipe"
+# rust COMMAND FOLDER OPTION…: cargo, with one folder of results for all.
+rust() {
+  local command=$1 manifest=$2/Cargo.toml
+  shift 2
+  CARGO_HOME=$cargo_home RUSTC=$rust_home/bin/rustc "$rust_home/bin/cargo" "$command" --quiet --manifest-path "$manifest" \
+    --target-dir "$recipes/rust-target" "$@"
+}
+check "object_store and opendal are built" rust build "$client"
+check "object_store and opendal" run "$client" "$recipes/rust-target/debug/recipe"
+check "the module for testcontainers and its test are built" rust test "$testcontainers" --locked --no-run
 
 summary
