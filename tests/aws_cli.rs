@@ -348,7 +348,7 @@ fn what_is_missing_is_named() {
 #[test]
 fn key_text_on_the_command_line_is_warned_of() {
     let lab = lab();
-    let visible = "the key is on the command line, where anybody on this machine can see it";
+    let visible = "the key is on the command line, where every user of this machine can see it";
     s3(&lab, ASCII)
         .succeeds()
         .says(&[&format!("warning: --sse-c-key: {visible}"), "32 hex digits as ASCII text"]);

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::book::generated_pages;
 use crate::harness::Lab;
 
 #[test]
@@ -31,6 +32,17 @@ fn man_pages_are_fresh() {
     let mut pages = contents(folder.path());
     pages.extend(s3seal::topics().iter().map(crate::man::page));
     is_fresh("man", &pages);
+}
+
+#[test]
+fn pages_of_the_book_are_fresh() {
+    let pages = generated_pages();
+    for below in ["commands", "topics"] {
+        let own = pages.iter().filter_map(|(name, text)| {
+            Some((name.strip_prefix(below)?.strip_prefix('/')?.to_owned(), text.clone()))
+        });
+        is_fresh(&format!("docs/src/reference/{below}"), &own.collect());
+    }
 }
 
 #[test]

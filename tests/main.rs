@@ -4,6 +4,7 @@ mod audit;
 mod aws_cli;
 mod aws_cli_commands;
 mod aws_cli_output;
+mod book;
 mod bucket;
 mod completion;
 mod concurrency;

@@ -1,4 +1,4 @@
-//! What the README and the guides show, works: their `sh` blocks and the example are run.
+//! What the README shows, works: their `sh` blocks and the example are run.
 
 use std::path::Path;
 
@@ -9,22 +9,6 @@ fn the_readmes_examples_work() {
     run_blocks(include_str!("../README.md"));
 }
 
-#[test]
-fn the_examples_of_rotation_work() {
-    run_blocks(include_str!("../examples/rotation.md"));
-}
-
-#[test]
-fn the_examples_of_urls_work() {
-    run_blocks(include_str!("../examples/presign.md"));
-}
-
-#[test]
-fn the_examples_of_the_proxy_work() {
-    let guide = include_str!("../examples/proxy.md");
-    run_block(guide.split("```sh\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap());
-}
-
 #[track_caller]
 fn run_blocks(guide: &str) {
     let blocks: Vec<&str> = guide
@@ -32,7 +16,7 @@ fn run_blocks(guide: &str) {
         .skip(1)
         .map(|rest| rest.split("```").next().expect("a block ends"))
         .collect();
-    assert!(blocks.len() >= 2, "it shows something");
+    assert!(!blocks.is_empty(), "it shows something");
     blocks.into_iter().for_each(run_block);
 }
 

@@ -8,7 +8,7 @@ use s3seal::keys::Key;
 
 use crate::harness::{BUCKET, Lab, url};
 
-/// Raw keys that anybody can guess.
+/// Raw keys that can be guessed.
 fn patterns() -> Vec<[u8; 32]> {
     let counting = |start: u8, step: u8| {
         std::array::from_fn(|at| start.wrapping_add(step.wrapping_mul(at as u8)))
@@ -117,7 +117,7 @@ fn what_a_pattern_has_sealed_still_opens() {
     lab.key("good");
     seal_anyhow(&lab, patterns()[2], "x");
     let get = lab.run(["get", "-k", "./weak", &url("x"), "out"]).succeeds();
-    get.says(&["follow a pattern that anybody can guess"]);
+    get.says(&["follow a pattern that can be guessed"]);
     assert_eq!(lab.read("out"), b"content");
     lab.run(["head", "-k", "./weak", &url("x")]).succeeds();
     lab.run(["presign", "-k", "./weak", &url("x")]).succeeds();

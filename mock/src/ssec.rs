@@ -120,7 +120,7 @@ impl<'a> KeyHeaders<'a> {
         self.algorithm.is_some() || self.key.is_some() || self.md5.is_some()
     }
 
-    /// The key of a write. Mistakes in the headers are refused in the order of `mock/README.md`.
+    /// The key of a write. Mistakes in the headers are refused in the order of the book's page on answers.
     pub(crate) fn for_write(&self, sse: Option<&str>) -> Result<CustomerKey, Refusal> {
         if let Some(method) = sse {
             return Err(Refusal::invalid_argument(

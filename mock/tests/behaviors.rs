@@ -1,4 +1,4 @@
-//! What other stores do differently: every row of the table in `README.md`, store by store.
+//! What other stores do differently: every row of the table in the book, store by store.
 
 use s3seal_mock::{Behavior, Server};
 

@@ -1,4 +1,4 @@
-//! What stores do differently that are known from their documents: every row of the second table in `README.md`.
+//! What stores do differently that are known from their documents: every row of the second table in the book.
 
 use s3seal_mock::{Behavior, Server};
 

@@ -38,6 +38,7 @@ mod operations;
 mod policies;
 mod post;
 mod program;
+mod recipe;
 mod sealed;
 mod secrecy;
 mod sse_c;

@@ -1,4 +1,4 @@
-//! The table of operations in README.md, and whether the server does as it says.
+//! The table of operations in the book, and whether the server does as it says.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -9,10 +9,11 @@ const BEGIN: &str = "<!-- operations: written by `SNAPSHOTS=overwrite cargo test
 const END: &str = "<!-- end of the operations -->\n";
 
 #[test]
-fn the_table_of_the_readme_is_the_servers_own() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
-    let readme = std::fs::read_to_string(path).unwrap();
-    let (before, rest) = readme.split_once(BEGIN).expect("README.md has a place for the table");
+fn the_table_of_the_book_is_the_servers_own() {
+    let path =
+        concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/src/reference/embedded-server/operations.md");
+    let page = std::fs::read_to_string(path).unwrap();
+    let (before, rest) = page.split_once(BEGIN).expect("the page has a place for the table");
     let (written, after) = rest.split_once(END).expect("the place has an end");
     let table = table();
     if std::env::var_os("SNAPSHOTS").is_some_and(|value| value == "overwrite") {

@@ -15,7 +15,7 @@ use crate::output::Output;
 /// The key goes to stdout in base64, and nothing else does. With `-o` it goes to a new file that
 /// only you can read, and its MD5, which S3 shows with every object sealed with it, to stderr.
 ///
-/// Keep a copy: nobody, the store included, can open an object whose key is lost.
+/// Keep a copy: an object whose key is lost cannot be opened, by the store neither.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:

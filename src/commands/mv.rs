@@ -11,7 +11,7 @@ use crate::store::wire::Connect;
 /// checksum where both have one of the same kind. A copy that differs is removed, and the source stays (exit 7).
 ///
 /// Deleted is what was copied, and nothing else: in a bucket that keeps versions exactly that version, for good,
-/// after which the one before it is the newest; otherwise only if nobody has replaced the object meanwhile. A file is
+/// after which the one before it is the newest; otherwise only if no other client has replaced the object meanwhile. A file is
 /// deleted once it is stored.
 #[derive(clap::Args)]
 #[command(

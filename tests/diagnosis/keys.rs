@@ -237,3 +237,23 @@ fn a_key_that_a_store_repeats_is_not_shown() {
         }
     }
 }
+
+#[test]
+fn a_policy_that_denies_is_not_answered_by_a_permission() {
+    let message = "User: arn:aws:iam::123456789012:user/mock is not authorized to perform it on resource: \"x\" \
+                   with an explicit deny in a resource-based policy";
+    let lab = Lab::with(|server| {
+        server.interceptor(move |request| {
+            let denied = ["PutObject", "CreateMultipartUpload", "GetObject"];
+            denied.contains(&request.operation).then(|| Answer::error(403, "AccessDenied", message))
+        })
+    });
+    lab.key("k");
+    lab.file("f", b"content");
+    let to = url("f");
+    lab.run(["put", "--no-key", "f", &to]).fails(5).says(&["a policy denies it", "sealed", "-k"]);
+    lab.run(["put", "-k", "./k", "f", &to])
+        .fails(5)
+        .says(&["a policy denies s3:PutObject, whatever else grants it"]);
+    lab.run(["get", "-k", "./k", &to, "out"]).fails(5).says(&["a policy denies s3:GetObject"]);
+}

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The `sh` blocks of examples/keys.md, each in a folder and a home of its own, with the real age, pass, ssss and
-# aws-cli, against `s3seal mock`; moto is the cloud's secret manager.
+# The `sh` blocks of docs/src/how-to/keys.md, those marked `tools` and `account` among them, each in a folder and a home of its
+# own, with the real age, pass, ssss and aws-cli, against `s3seal mock`; moto is the cloud's secret manager.
 #
 #   S3SEAL=target/release/s3seal tests/stores/cookbook.sh
 
@@ -11,8 +11,9 @@ for tool in age age-keygen pass gpg ssss-split ssss-combine openssl; do
 done
 install_tools
 isolate
-export PATH=$venv/bin:$PATH EXAMPLES
-EXAMPLES=$(realpath -e "$stores/../../examples")
+export PATH=$venv/bin:$PATH
+page=$(realpath -e "$stores/../../docs/src/how-to/keys.md")
+derive=$(realpath -e "$stores/../../examples/derive.py")
 cd "$scratch"
 
 # What their reader has already: a GnuPG key without a passphrase, and a password store.
@@ -33,11 +34,14 @@ export AWS_ENDPOINT_URL_SECRETS_MANAGER=http://127.0.0.1:$port
 # A file for each block: its number, and the heading that it is below.
 mkdir blocks
 awk '
-  /^```sh$/ { file = sprintf("blocks/%02d %s", ++count, heading); next }
-  /^```/ { file = ""; next }
+  /^```sh(,(tools|account))?$/ { inside = 1; file = sprintf("blocks/%02d %s", ++count, heading); next }
+  /^```/ { inside = !inside; file = ""; next }
   file { print >file; next }
-  /^#/ { heading = $0; sub(/^#+ /, "", heading); gsub(/[^A-Za-z0-9 ]/, "", heading) }
-' "$EXAMPLES/keys.md"
+  !inside && /^#/ { heading = $0; sub(/^#+ /, "", heading); gsub(/[^A-Za-z0-9 ]/, "", heading) }
+' "$page"
+# The program that the page shows, which its blocks use.
+sed -n '/^```python,file=derive.py$/,/^```$/p' "$page" | sed '/^```/d' >derive.py
+check "the page shows examples/derive.py" cmp derive.py "$derive"
 
 # A shell of its own: it changes its folder.
 run_block() (
@@ -45,7 +49,8 @@ run_block() (
   mkdir -p "$folder/home"
   cd "$folder"
   echo 'create table t ();' >dump.sql
-  HOME=$folder/home timeout 120 "$S3SEAL" mock --bucket backups -- bash -euo pipefail "$scratch/$1" || exit
+  cp "$scratch/derive.py" .
+  HOME=$folder/home timeout 120 "$S3SEAL" mock -- bash -euo pipefail "$scratch/$1" || exit
   # What came back is what was sent, whatever the block calls it.
   for back in restored.sql new.sql old.sql; do
     [ ! -e "$back" ] || cmp dump.sql "$back" || exit

@@ -10,7 +10,7 @@ install_tools
 isolate
 cd "$scratch"
 
-# --- Derived keys: the vectors of examples/keys.md, and names that no table takes ----------------
+# --- Derived keys: the vectors of docs/src/how-to/keys.md, and names that no table takes ----------------
 
 examples=$(realpath -e "$stores/../../examples")
 printf '%s\n' AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8= >master
@@ -38,7 +38,7 @@ count=0
 while IFS='`' read -r _ bucket _ name _ expected _; do
   count=$((count + 1))
   check "vector: $bucket, $name" derives "$bucket" "$(printf %b "$name")" "$expected"
-done < <(sed -n '/^### Test vectors/,$ { /^| `/p }' "$examples/keys.md")
+done < <(sed -n '/^### Test vectors/,$ { /^| `/p }' "$stores/../../docs/src/how-to/keys.md")
 [ "$count" -ge 10 ] || { echo "there should be more vectors"; exit 1; }
 
 check "derived: a name of 1,024 bytes" derives backups "$(printf 'x%.0s' {1..1024})"

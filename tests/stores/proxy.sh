@@ -218,9 +218,9 @@ check "the log tells no key" tells_no_key proxy.log key.bin
 no_trouble() { ! grep -E ' 5[0-9][0-9], ' proxy.log; }
 check "no request failed at the proxy" no_trouble
 
-# --- examples/proxy.md: the unit and the two YAML files are well-formed, and their options exist ---------------
+# --- docs/src/how-to/proxy.md: the unit and the YAML files are well-formed, and their options exist ------------
 
-guide=$(realpath -e "$stores/../../examples/proxy.md")
+guide=$(realpath -e "$stores/../../docs/src/how-to/proxy.md")
 examples() {
   "$venv/bin/python" - "$guide" "$S3SEAL" <<'PY'
 import configparser, re, shlex, subprocess, sys
@@ -241,7 +241,7 @@ parser = configparser.ConfigParser(strict=False, interpolation=None)
 parser.optionxform = str
 parser.read_string(unit)
 exists(shlex.split(parser["Service"]["ExecStart"])[1:])
-pod, compose = [yaml.safe_load(block) for block in blocks("yaml")]
+pod, compose, *_ = [yaml.safe_load(block) for block in blocks("yaml")]
 assert pod["kind"] == "Pod"
 exists(pod["spec"]["initContainers"][0]["args"])
 exists(compose["services"]["s3seal"]["command"])
@@ -249,13 +249,13 @@ volumes = {volume["name"] for volume in pod["spec"]["volumes"]}
 assert {mount["name"] for mount in pod["spec"]["initContainers"][0]["volumeMounts"]} <= volumes
 PY
 }
-check "examples/proxy.md: parsed, and the options exist" examples
+check "the page on the proxy: parsed, and the options exist" examples
 if command -v systemd-analyze >/dev/null; then
   unit() {
     sed -n '/^```ini/,/^```/p' "$guide" | sed '/^```/d' | sed "s|/usr/local/bin/s3seal|$S3SEAL|" >s3seal-proxy.service &&
       systemd-analyze verify ./s3seal-proxy.service
   }
-  check "examples/proxy.md: systemd takes the unit" unit
+  check "the page on the proxy: systemd takes the unit" unit
 fi
 
 # --- Over TLS, with a certificate authority of its own ------------------------------------------------------

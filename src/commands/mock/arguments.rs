@@ -101,7 +101,7 @@ pub(crate) struct Args {
     /// Store everything in this folder instead of in memory
     #[arg(long, value_name = "DIR", env = "S3SEAL_MOCK_DIR")]
     pub(super) dir: Option<PathBuf>,
-    /// Let programs on this machine use /-/reset, /-/requests, /-/faults and /-/clock (see the server's README)
+    /// Let programs on this machine use /-/reset, /-/requests, /-/faults and /-/clock (the book's page on the embedded server)
     #[arg(long, env = "S3SEAL_MOCK_CONTROL", value_parser = BoolishValueParser::new())]
     pub(super) control: bool,
     /// Once ready, write the environment to this file as `export` lines

@@ -57,7 +57,10 @@ fn report_handshake(shown: &Handshake, now: SystemTime, report: &mut DoctorRepor
     match days_left(&shown.certificate, now) {
         Some(days) => report.warn(
             "tls",
-            format!("{said}: in {days} days no client will accept it"),
+            format!(
+                "{said}: no client will accept it after {days} more day{}",
+                if days == 1 { "" } else { "s" }
+            ),
             "the operator of the store has to renew the certificate",
         ),
         None if shown.is_post_quantum() => report.pass("tls", said),

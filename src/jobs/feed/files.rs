@@ -75,9 +75,10 @@ impl Skips {
             }
             Some(Skip::PutAside) => {
                 let own = found.file_name().and_then(put_aside_name).unwrap_or_default();
-                let was = match own.is_empty() {
-                    true => "was ".to_owned(),
-                    false => format!("is {}, ", found.with_file_name(own).display()),
+                let was = if own.is_empty() {
+                    "was ".to_owned()
+                } else {
+                    format!("is {}, ", found.with_file_name(own).display())
                 };
                 self.out.warn(&format!(
                     "{path} {was}put aside by an interrupted `mv` after it was stored: skipped; compare it with its \

@@ -220,7 +220,7 @@ impl RotationReport {
     /// the store checks If-Match and writes in one step.
     pub(super) fn warn_of_races(&self, store: &Store) {
         if !store.is_amazon() && !self.has_warned_of_races.swap(true, Ordering::Relaxed) {
-            self.out.warn("this store is not known to refuse, without a gap, to overwrite what another writer has just replaced (If-Match on copies): let nobody write there meanwhile");
+            self.out.warn("this store is not known to refuse, without a gap, to overwrite what another writer has just replaced (If-Match on copies): let no other client write there meanwhile");
         }
     }
 

@@ -37,7 +37,7 @@ impl Value {
         let Some(path) = path else {
             let bytes = Zeroizing::new(value.as_bytes().to_vec());
             let warnings = vec![
-                "the key is on the command line, where anybody on this machine can see it (`ps`); \
+                "the key is on the command line, where every user of this machine can see it (`ps`); \
                  fileb://FILE and -k keep it out of there"
                     .to_owned(),
             ];

@@ -55,7 +55,7 @@ impl Spec {
         let text = value.to_string_lossy();
         if encoding::is_key(&text) || is_typed_key(value) {
             return Err(Failure::usage(
-                "the key itself is on the command line, where anybody on this machine can see it \
+                "the key itself is on the command line, where every user of this machine can see it \
                  (`ps`)",
             )
             .hint(format!("{SAFE_WAYS}; a key that was shown should be replaced")));
@@ -65,7 +65,7 @@ impl Spec {
         }
         if may_be_secret(&text) {
             return Err(Failure::usage(
-                "what looks like a key, or most of one, is on the command line, where anybody on \
+                "what looks like a key, or most of one, is on the command line, where every user of \
                  this machine can see it (`ps`)",
             )
             .hint(format!("{SAFE_WAYS}; if it is a path, write file:PATH")));

@@ -21,7 +21,7 @@ impl Unfit {
     pub(crate) fn refuse(self, label: &str) -> Failure {
         match self {
             Unfit::Pattern => Failure::key(format!(
-                "{label}: the bytes of this key follow a pattern that anybody can guess, so it protects nothing and does not seal"
+                "{label}: the bytes of this key follow a pattern that can be guessed, so it protects nothing and does not seal"
             ))
             .hint(format!("{ADVICE}; what it has sealed can still be opened with it")),
             Unfit::CutShort => Failure::key(format!(
@@ -50,7 +50,7 @@ pub(super) fn weakness(bytes: &[u8; KEY_BYTES]) -> Option<String> {
     }
     if is_pattern(bytes) {
         return Some(format!(
-            "the bytes of this key follow a pattern that anybody can guess: it protects nothing; {ADVICE}"
+            "the bytes of this key follow a pattern that can be guessed: it protects nothing; {ADVICE}"
         ));
     }
     text_weakness(bytes)

@@ -219,8 +219,16 @@ fn denied(refusal: &Refusal, about: &Circumstances<'_>) -> Failure {
                 .hint(Advice::GrantTagsOrName);
         }
     };
-    Failure::denied(format!("the credentials may not {doing}"))
-        .hint(format!("grant {permission}, or use other credentials"))
+    let failure = Failure::denied(format!("the credentials may not {doing}"));
+    // No permission helps against an explicit denial, which many buckets have for whatever is not sealed.
+    if !refusal.has_words("with an explicit deny") {
+        failure.hint(format!("grant {permission}, or use other credentials"))
+    } else if about.action == Action::Write && about.key.is_none() {
+        failure
+            .hint("a policy denies it: does it demand that objects are sealed? Name a key with -k")
+    } else {
+        failure.hint(format!("a policy denies {permission}, whatever else grants it: look there"))
+    }
 }
 
 /// A 400 to a request with a key: the key, its length and its MD5 are valid, because this program has computed them.
