@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The recipes of docs/src/how-to/testing/ for Python, Node, Go and Rust, as they stand there, with the real clients, over
 # http and https. Go has the AWS SDK of Debian, for modules would come from Go's own proxy; Rust builds its clients with cargo.
+# examples/testcontainers is only compiled: its test takes Docker.
 #
 #   S3SEAL=target/release/s3seal tests/stores/recipes.sh
 
@@ -47,10 +48,10 @@ block python sealed_async.py >async/sealed_async.py
 block python test_data.py >data/test_data.py
 block python sealed_opendal.py >opendal/sealed_opendal.py
 block go sealed_test.go >go/sealed_test.go
-rust=$recipes/rust
-mkdir -p "$rust/src"
-cp "$stores/recipes-rust.toml" "$rust/Cargo.toml"
-block rust src/main.rs >"$rust/src/main.rs"
+client=$recipes/rust
+mkdir -p "$client/src"
+cp "$stores/recipes-rust.toml" "$client/Cargo.toml"
+block rust src/main.rs >"$client/src/main.rs"
 block rust tests/recipe.rs >recipe.rs
 block node sealed.test.mjs >node/sealed.test.mjs
 block node server.test.mjs >server/server.test.mjs
@@ -87,8 +88,15 @@ check "Node and @aws-sdk/client-s3" run node node --test
 with_start_server() (cd server && S3SEAL_BINARY=$S3SEAL timeout 120 node --test)
 check "Node and startServer" with_start_server
 check "Go and aws-sdk-go-v2" run go env GO111MODULE=off GOPATH="$gocode" GOCACHE="$recipes/gocache" go test ./...
-rust_client() { CARGO_HOME=$cargo_home RUSTC=$rust_home/bin/rustc "$rust_home/bin/cargo" build --quiet --manifest-path "$rust/Cargo.toml" --target-dir "$recipes/rust-target"; }
-check "object_store and opendal are built" rust_client
-check "object_store and opendal" run "$rust" "$recipes/rust-target/debug/recipe"
+# rust COMMAND FOLDER OPTION…: cargo, with one folder of results for all.
+rust() {
+  local command=$1 manifest=$2/Cargo.toml
+  shift 2
+  CARGO_HOME=$cargo_home RUSTC=$rust_home/bin/rustc "$rust_home/bin/cargo" "$command" --quiet --manifest-path "$manifest" \
+    --target-dir "$recipes/rust-target" "$@"
+}
+check "object_store and opendal are built" rust build "$client"
+check "object_store and opendal" run "$client" "$recipes/rust-target/debug/recipe"
+check "the module for testcontainers and its test are built" rust test "$repository/examples/testcontainers" --locked --no-run
 
 summary
