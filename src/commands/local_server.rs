@@ -275,7 +275,7 @@ pub(super) async fn serve_until_signal(
         let Announced { ready, endpoint, metrics, .. } = *announced;
         out.item(&ready(Ready { endpoint, metrics, environment }))?;
     } else if announced.env_file.is_none() {
-        out.line(exports.trim_end())?;
+        exports.lines().try_for_each(|line| out.line(line))?;
     }
     out.say(announced.note);
     let number = signals.next().await;
