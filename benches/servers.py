@@ -16,11 +16,13 @@ machine at one moment: compare them within a run only.
 import argparse
 import base64
 import binascii
+import datetime
 import hashlib
 import http.client
 import json
 import os
 import shutil
+import signal
 import socket
 import statistics
 import subprocess
@@ -31,6 +33,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import botocore.auth
 from botocore.auth import S3SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
@@ -68,10 +71,9 @@ class Client:
     def send(self, method, path, body=b"", headers=(), secret=SECRET_KEY, access_key=ACCESS_KEY, unsigned=(), sent_body=None, skew=0):
         headers = dict(headers)
         if access_key is not None:
-            # The digest of the body is part of what is signed; `sent_body` is then another one.
-            headers.setdefault("x-amz-content-sha256", hashlib.sha256(body).hexdigest())
+            digest = headers.pop("x-amz-content-sha256", None) or hashlib.sha256(body).hexdigest()
             request = AWSRequest(method, f"http://127.0.0.1:{self.port}{path}", headers, body)
-            sign(request, access_key, secret, skew)
+            Signer(access_key, secret, digest, skew).add_auth(request)
             headers = dict(request.headers)
         headers |= dict(unsigned)
         content = body if sent_body is None else sent_body
@@ -100,22 +102,27 @@ class Client:
         self.connection = None
 
 
-def sign(request, access_key, secret, skew):
-    auth = S3SigV4Auth(Credentials(access_key, secret), "s3", REGION)
-    if not skew:
-        auth.add_auth(request)
-        return
-    import datetime
+class Signer(S3SigV4Auth):
+    """Signs this digest of the body, which botocore would compute itself, with a clock that is `skew` seconds ahead."""
 
-    import botocore.auth
+    def __init__(self, access_key, secret, digest, skew):
+        super().__init__(Credentials(access_key, secret), "s3", REGION)
+        self.digest, self.skew = digest, skew
 
-    # botocore has no parameter for the time.
-    real = botocore.auth.get_current_datetime
-    botocore.auth.get_current_datetime = lambda *a, **k: datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=skew)
-    try:
-        auth.add_auth(request)
-    finally:
-        botocore.auth.get_current_datetime = real
+    def payload(self, request):
+        return self.digest
+
+    def add_auth(self, request):
+        if not self.skew:
+            super().add_auth(request)
+            return
+        # botocore has no parameter for the time.
+        real = botocore.auth.get_current_datetime
+        botocore.auth.get_current_datetime = lambda *given, **named: real(*given, **named) + datetime.timedelta(seconds=self.skew)
+        try:
+            super().add_auth(request)
+        finally:
+            botocore.auth.get_current_datetime = real
 
 
 def b64(data):
@@ -372,8 +379,6 @@ class Running:
         return self
 
     def __exit__(self, *_):
-        import signal
-
         # The whole session, which this script has started.
         for end in (signal.SIGTERM, signal.SIGKILL):
             try:
