@@ -172,14 +172,14 @@ def crc32(data):
     return b64(binascii.crc32(data).to_bytes(4, "big"))
 
 
-def bad_trailer(client):
+def with_trailer(client, checked):
     headers = {
         "x-amz-content-sha256": "STREAMING-UNSIGNED-PAYLOAD-TRAILER",
         "x-amz-trailer": "x-amz-checksum-crc32",
         "x-amz-decoded-content-length": str(len(CONTENT)),
         "Content-Encoding": "aws-chunked",
     }
-    return client.send("PUT", "/demo/trailer", headers=headers, sent_body=trailer(crc32(b"something else"))).text()
+    return client.send("PUT", "/demo/trailer", headers=headers, sent_body=trailer(crc32(checked))).text()
 
 
 def asks(method, path, body=b"", headers=(), **options):
@@ -208,11 +208,24 @@ QUESTIONS = [
     ("checksums", None, None),
     ("wrong `Content-MD5`", "400 BadDigest", asks("PUT", "/demo/x", CONTENT, {"Content-MD5": b64(hashlib.md5(b"other").digest())})),
     ("wrong `x-amz-checksum-crc32`", "400 BadDigest", asks("PUT", "/demo/x", CONTENT, {"x-amz-checksum-crc32": crc32(b"other")})),
-    ("wrong CRC32 in a trailer", "400 BadDigest", bad_trailer),
+    ("wrong CRC32 in a trailer", "400 BadDigest", lambda client: with_trailer(client, b"something else")),
     ("conditions", None, None),
     ("PUT, `If-None-Match: *`, object exists", "412 PreconditionFailed", asks("PUT", "/demo/plain", CONTENT, {"If-None-Match": "*"})),
     ("GET, range outside the object", "416 InvalidRange", asks("GET", "/demo/plain", headers={"Range": "bytes=1000-"})),
 ]
+
+#: The same requests without a mistake. A server that refuses one has not noticed the mistake in the other.
+CONTROLS = {
+    "GET with the key": asks("GET", "/demo/sealed", headers=KEYED),
+    "a signed `x-amz-` header": asks("PUT", "/demo/x", CONTENT, {"x-amz-meta-extra": "1"}),
+    "a clock 2 minutes behind": asks("GET", "/demo/plain", skew=-120),
+    "right `Content-MD5`": asks("PUT", "/demo/x", CONTENT, {"Content-MD5": b64(hashlib.md5(CONTENT).digest())}),
+    "right `x-amz-checksum-crc32`": asks("PUT", "/demo/x", CONTENT, {"x-amz-checksum-crc32": crc32(CONTENT)}),
+    "right CRC32 in a trailer": lambda client: with_trailer(client, CONTENT),
+    "PUT, `If-None-Match: *`, no object": asks("PUT", "/demo/new", CONTENT, {"If-None-Match": "*"}),
+    "GET, range inside the object": lambda client: asks("GET", "/demo/plain", headers={"Range": "bytes=2-5"})(client).replace("206", "200"),
+    "copy with the source's key": asks("PUT", "/demo/copy", headers={"x-amz-copy-source": "/demo/sealed", **sealed(KEY, prefix="x-amz-copy-source-")}),
+}
 
 
 # --- servers -------------------------------------------------------------------------------------
@@ -406,6 +419,9 @@ def enforcement(server):
                 except TimeoutError:
                     found[title] = "no answer"
                     client.close()
+        for title, ask in CONTROLS.items():
+            if (answer := ask(client)) != "200":
+                print(f"{server.name}: {title}: {answer}", file=sys.stderr)
         return found
 
 
