@@ -239,6 +239,11 @@ class Server:
     command: Callable[[int, Path], list[str]]
     version: str
 
+    def label(self, where=True):
+        """`s3seal 0.1.0, in memory`."""
+        name, comma, kept = self.name.partition(",")
+        return f"{name} {self.version}" + (comma + kept if where else "")
+
 
 def free_ports(count):
     found = [socket.socket() for _ in range(count)]
@@ -488,7 +493,7 @@ def main():
             continue
         cells = [answers[server.name][title] for server in asked]
         rows.append([title, amazon, *["same" if cell == amazon else cell for cell in cells]])
-    table(["", "Amazon S3", *[f"{server.name.split(',')[0]} {server.version}" for server in asked]], rows)
+    table(["", "Amazon S3", *[server.label(where=False) for server in asked]], rows)
 
     if options.rounds:
         # In turn, so that what else the machine does meets all of them.
@@ -502,7 +507,7 @@ def main():
             value = statistics.median(one[title] for one in measured[server.name])
             return f"{value:.2f}" if value < 10 else f"{value:,.0f}"
 
-        table(["", *titles], [[f"{server.name} {server.version}", *[cell(server, title) for title in titles]] for server in found])
+        table(["", *titles], [[server.label(), *[cell(server, title) for title in titles]] for server in found])
 
 
 if __name__ == "__main__":
