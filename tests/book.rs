@@ -38,6 +38,7 @@ fn pages() -> BTreeMap<PathBuf, Page> {
 }
 
 #[test]
+#[expect(clippy::print_stderr, reason = "the book's blocks are counted")]
 fn blocks_run_and_print_what_is_shown() {
     run_all(|page| !page.needs_programs());
     let (mut blocks, mut run, mut checked) = (0, 0, 0);

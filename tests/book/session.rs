@@ -45,6 +45,7 @@ impl Shown {
 
 /// Runs all blocks of the page that can run.
 /// Errors: what failed, or what was printed instead of what is shown.
+#[expect(clippy::print_stderr, reason = "the author of a page asks for what its commands print")]
 pub(super) fn run(page: &Page) -> Result<(), String> {
     if !page.blocks.iter().any(|block| block.how == How::Run) {
         return Ok(());
@@ -136,7 +137,7 @@ fn script(page: &Page, outputs: &Path) -> (String, Vec<Shown>) {
                     )
                     .unwrap();
                     if !shown.may_fail() {
-                        write!(script, "[ $last = 0 ] || exit 99\n").unwrap();
+                        writeln!(script, "[ $last = 0 ] || exit 99").unwrap();
                     }
                     all.push(shown);
                 }
