@@ -40,6 +40,8 @@ struct Auditor {
     are_listed: bool,
     shown: Vec<State>,
     counts: Mutex<Counts>,
+    /// The column of the keys' names in the list, in characters.
+    name_width: usize,
     interrupt: Interrupt,
     out: Output,
 }
@@ -78,6 +80,7 @@ pub(crate) async fn audit(
     let permits = Permits::new(job.store.clone(), options.concurrency.map(usize::from));
     let auditor = Arc::new(Auditor {
         store: job.store.clone(),
+        name_width: name_width(keys.longest_label()),
         keys: keys.cancelled_by(&job.interrupt),
         permits: permits.clone(),
         are_listed: matches!(options.search.source, Source::List(_)),
@@ -193,9 +196,11 @@ impl Auditor {
         // The lock is held while the line is printed: the header comes first.
         let mut counts = self.counts();
         if !std::mem::replace(&mut counts.has_header, true) && !self.out.is_quiet() {
-            self.out.styled(&row(Style::Strong, ["STATE", "KEY-MD5", "KEY"], "URL"))?;
+            let header = row(Style::Strong, ["STATE", "KEY-MD5", "KEY"], self.name_width);
+            self.out.styled(&header.styled(Style::Strong, "URL"))?;
         }
-        let line = row(style(*state), [state.name(), &md5, name], &format!("{at}{version}"));
+        let line = row(style(*state), [state.name(), &md5, name], self.name_width)
+            .plain(format!("{at}{version}"));
         self.out.styled(&line)
     }
 
@@ -252,6 +257,12 @@ impl Counts {
     /// Errors: `Kind::Other` if stdout cannot be written.
     fn print_totals(&self, out: &Output) -> Result<(), Failure> {
         let mut sum = Total::default();
+        let names = self.of_keys.keys().filter_map(|(_, key)| key.as_ref());
+        let width = name_width(names.map(|(_, name)| name.len()).max().unwrap_or(0));
+        let total_row = |style, columns, objects: &str, size: &str| {
+            let rest = if style == Style::Strong { Style::Strong } else { Style::Plain };
+            row(style, columns, width).styled(rest, format!("{objects:>10}  {size:>12}"))
+        };
         if !out.json() {
             out.styled(&total_row(Style::Strong, ["STATE", "KEY-MD5", "KEY"], "OBJECTS", "SIZE"))?;
         }
@@ -291,17 +302,16 @@ impl Counts {
     }
 }
 
-/// A line of the list: state, key-MD5 and name of the key, then the URL.
-fn row(style: Style, [state, md5, name]: [&str; 3], url: &str) -> Line {
-    let rest = if style == Style::Strong { Style::Strong } else { Style::Plain };
-    let line = Line::default().column(style, state, 10).column(rest, md5, 26);
-    let name_width = 14.max(name.len() + 2);
-    line.column(rest, name, name_width).styled(rest, url)
+/// The column for names of keys up to this length, in characters.
+fn name_width(longest: usize) -> usize {
+    14.max(longest + 2)
 }
 
-fn total_row(style: Style, columns: [&str; 3], objects: &str, size: &str) -> Line {
+/// The first columns of a line: state, key-MD5 and name of the key.
+fn row(style: Style, [state, md5, name]: [&str; 3], name_width: usize) -> Line {
     let rest = if style == Style::Strong { Style::Strong } else { Style::Plain };
-    row(style, columns, "").styled(rest, format!("{objects:>10}  {size:>12}"))
+    let line = Line::default().column(style, state, 10).column(rest, md5, 26);
+    line.column(rest, name, name_width.max(name.len() + 2))
 }
 
 fn style(state: State) -> Style {

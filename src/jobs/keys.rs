@@ -37,6 +37,11 @@ impl Keys {
         Keys { ring: Arc::new(ring), interrupt: None, out: *out }
     }
 
+    /// The length of the longest name of the keys that the user named, in bytes.
+    pub(crate) fn longest_label(&self) -> usize {
+        self.ring.keys.iter().map(|loaded| loaded.label().len()).max().unwrap_or(0)
+    }
+
     pub(crate) fn none(out: &Output) -> Keys {
         Keys { ring: Arc::default(), interrupt: None, out: *out }
     }

@@ -205,9 +205,16 @@ fn meaning(schema: &Value) -> String {
     let described = schema["oneOf"].as_array().into_iter().flatten().map(|variant| {
         let value = variant.get("const").or_else(|| variant["enum"].get(0)).unwrap_or(&Value::Null);
         let about = variant["description"].as_str().unwrap_or_default().replace('\n', " ");
+        let about = about.trim_end_matches('.');
         if about.is_empty() { format!("`{value}`") } else { format!("`{value}`: {about}") }
     });
     let values: Vec<String> = listed.chain(described).collect();
-    let separator = if values.is_empty() || about.is_empty() { "" } else { "; " };
-    format!("{about}{separator}{}", values.join(", ")).replace('|', "\\|")
+    let all = if values.is_empty() {
+        about
+    } else if about.is_empty() {
+        values.join("; ")
+    } else {
+        format!("{}: {}", about.trim_end_matches('.'), values.join("; "))
+    };
+    all.replace('|', "\\|")
 }
