@@ -1,4 +1,5 @@
-"""Opens every page of the book in a headless Chromium, wide and narrow, light and dark, and prints what is wrong with it.
+"""Opens every page of the book in a headless Chromium, wide in the light theme and narrow in a dark one (all four with
+S3SEAL_BOOK_VIEWS=all), and prints what is wrong with it.
 
 python3 book_browser.py CHROMEDRIVER-URL FOLDER AXE.min.js [PNG-FOLDER]
 
@@ -25,6 +26,10 @@ import urllib.request
 driver, folder, axe_file, *pictures = sys.argv[1:]
 folder = pathlib.Path(folder)
 WIDTHS = {"wide": (1280, 900), "narrow": (390, 844)}
+# Widths change the layout, themes the colours: two views have all of both.
+VIEWS = [("wide", "light"), ("narrow", "dark")]
+if os.environ.get("S3SEAL_BOOK_VIEWS") == "all":
+    VIEWS += [("wide", "dark"), ("narrow", "light")]
 # print.html is all pages once more, toc.html the frame of the contents for browsers without scripts.
 NOT_PAGES = {"print.html", "toc.html"}
 AXE = pathlib.Path(axe_file).read_text()
@@ -162,22 +167,21 @@ def main():
     root = f"http://127.0.0.1:{server.server_port}/"
     seen = collections.defaultdict(dict)
     with contextlib.closing(Browser()) as browser:
-        for width, (columns, rows) in WIDTHS.items():
-            for theme in ("light", "dark"):
-                browser.view(columns, rows, theme)
-                for page in pages:
-                    browser.open(root + page)
-                    for rule, selector in findings(browser):
-                        seen[page, rule, selector.replace(root, "/")][f"{width} {theme}"] = True
-                    if pictures:
-                        browser.picture(pathlib.Path(pictures[0], f"{page.replace('/', '_')}-{width}-{theme}.png"))
-                browser.open(root + "index.html")
-                if not browser.wait_for(SEARCH, "rotate"):
-                    seen["index.html", "search", "finds nothing for “rotate”"][f"{width} {theme}"] = True
+        for width, theme in VIEWS:
+            browser.view(*WIDTHS[width], theme)
+            for page in pages:
+                browser.open(root + page)
+                for rule, selector in findings(browser):
+                    seen[page, rule, selector.replace(root, "/")][f"{width} {theme}"] = True
+                if pictures:
+                    browser.picture(pathlib.Path(pictures[0], f"{page.replace('/', '_')}-{width}-{theme}.png"))
+            browser.open(root + "index.html")
+            if not browser.wait_for(SEARCH, "rotate"):
+                seen["index.html", "search", "finds nothing for “rotate”"][f"{width} {theme}"] = True
     for (page, rule, selector), views in seen.items():
-        views = "everywhere" if len(views) == 4 else ", ".join(views)
+        views = "everywhere" if len(views) == len(VIEWS) else ", ".join(views)
         print(f"{page} ({views}): {rule}: {selector}")
-    print(f"{len(pages)} pages in {len(WIDTHS) * 2} views, {len(seen)} findings")
+    print(f"{len(pages)} pages in {len(VIEWS)} views, {len(seen)} findings")
     sys.exit(bool(seen))
 
 
